@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// The shipped library carries its own Swift runtime and exports `peerid_*` alone. These linker settings would break
+// `swift test -c release`, and unsafe flags would keep other packages from depending on this one, so only the
+// Makefile's build of the shared library asks for them.
+let shipped = Context.environment["PEERID_SHIPPED"] == "1"
+
+let package = Package(
+  name: "libpeerid",
+  products: [
+    .library(name: "PeerID", targets: ["PeerID"]),
+    .library(name: "peerid", type: .dynamic, targets: ["PeerIDABI"]),
+    .library(name: "PeerIDSandbox", targets: ["PeerIDSandbox"]),
+    .executable(name: "peerid-sandbox", targets: ["peerid-sandbox"]),
+  ],
+  targets: [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .target(name: "PeerID", dependencies: ["CCurl", "CJansson"]),
+    .target(name: "PeerIDABI", dependencies: ["PeerID"]),
+    .target(name: "PeerIDSandbox", dependencies: ["PeerID", "CMicroHTTPD"]),
+    .executableTarget(name: "peerid-sandbox", dependencies: ["PeerIDSandbox"]),
+    .testTarget(name: "PeerIDTests", dependencies: ["PeerID", "PeerIDSandbox"]),
+    .testTarget(name: "PeerIDSandboxTests", dependencies: ["PeerIDSandbox", "PeerID"]),
+  ]
+)
+
+for target in package.targets where target.type != .system {
+  var settings = target.swiftSettings ?? []
+  settings += [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+  ]
+  if shipped && target.type == .regular {
+    settings.append(.unsafeFlags(["-cross-module-optimization"]))
+  }
+  target.swiftSettings = settings
+  if shipped && target.name == "PeerIDABI" {
+    target.linkerSettings = [
+      .unsafeFlags([
+        "-static-stdlib",
+        "-Xlinker", "--version-script=\(Context.packageDirectory)/Tools/ABI/peerid.map",
+        "-Xlinker", "-soname=libpeerid.so.1",
+        "-Xlinker", "-z", "-Xlinker", "nodelete",
+        "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
+        "-Xlinker", "--gc-sections",
+      ])
+    ]
+  }
+}

@@ -1,0 +1,57 @@
+import Glibc
+
+/// An immutable run of bytes with a NUL behind it, at an address that never moves.
+///
+/// C callers borrow the address, libcurl sends from it, and a secret is wiped from it: none of the three can be done
+/// with a Swift `String` or `Array`, whose storage moves and is copied.
+package final class Bytes: @unchecked Sendable {
+  /// The first byte; `count` bytes follow, and then a NUL.
+  package let address: UnsafePointer<UInt8>
+  /// How many bytes there are, the closing NUL not counted.
+  package let count: Int
+  private let wipes: Bool
+
+  /// Makes a run of `capacity` bytes at the most, filled by `fill`, which returns how many it wrote.
+  ///
+  /// With `wipes` the bytes are overwritten before the memory is given back.
+  package init(capacity: Int, wipes: Bool = false, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+    let storage = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + 1)
+    let written = min(max(fill(UnsafeMutableBufferPointer(start: storage, count: capacity)), 0), capacity)
+    storage[written] = 0
+    address = UnsafePointer(storage)
+    count = written
+    self.wipes = wipes
+  }
+
+  /// Copies `source`.
+  package convenience init(_ source: UnsafeRawBufferPointer, wipes: Bool = false) {
+    self.init(capacity: source.count, wipes: wipes) { target in
+      UnsafeMutableRawBufferPointer(target).copyMemory(from: source)
+      return source.count
+    }
+  }
+
+  /// Copies the UTF-8 of `text`.
+  package convenience init(_ text: String, wipes: Bool = false) {
+    let utf8 = text.utf8
+    self.init(capacity: utf8.count, wipes: wipes) { target in
+      _ = target.initialize(fromContentsOf: utf8)
+      return utf8.count
+    }
+  }
+
+  deinit {
+    let storage = UnsafeMutablePointer(mutating: address)
+    if wipes { explicit_bzero(storage, count) }
+    storage.deallocate()
+  }
+
+  /// The bytes, valid as long as this object.
+  package var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: address, count: count) }
+
+  /// The bytes as a NUL-terminated C string, valid as long as this object.
+  package var cString: UnsafePointer<CChar> { UnsafeRawPointer(address).assumingMemoryBound(to: CChar.self) }
+
+  /// The bytes as text; what is not UTF-8 is replaced.
+  package var text: String { String(decoding: raw, as: UTF8.self) }
+}
