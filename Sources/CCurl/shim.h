@@ -58,6 +58,7 @@ static inline CURLMcode ccurl_multi_setopt_long(CURLM *multi, CURLMoption option
 }
 
 static const long CCURL_GLOBAL_DEFAULT = CURL_GLOBAL_DEFAULT;
+static const CURLversion CCURL_VERSION_NOW = CURLVERSION_NOW;
 static const int CCURL_PREREQFUNC_OK = CURL_PREREQFUNC_OK;
 static const int CCURL_PREREQFUNC_ABORT = CURL_PREREQFUNC_ABORT;
 

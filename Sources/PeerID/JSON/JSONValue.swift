@@ -137,16 +137,17 @@ package struct JSONValue: @unchecked Sendable {
     }
   }
 
-  /// The value as compact JSON; `expected` is a guess of the length that saves a second pass.
-  package func compactText(expecting expected: Int = 512) -> Bytes {
+  /// The value as compact JSON; `expected` is a guess of the length that saves a second pass;
+  /// with `wipes` the text is overwritten on release.
+  package func compactText(expecting expected: Int = 512, wipes: Bool = false) -> Bytes {
     let flags = CJANSSON_COMPACT | CJANSSON_ENCODE_ANY
     var needed = 0
-    let first = Bytes(capacity: expected) { target in
+    let first = Bytes(capacity: expected, wipes: wipes) { target in
       needed = target.withMemoryRebound(to: CChar.self) { json_dumpb(node, $0.baseAddress, $0.count, flags) }
       return needed
     }
     if needed <= expected { return first }
-    return Bytes(capacity: needed) { target in
+    return Bytes(capacity: needed, wipes: wipes) { target in
       target.withMemoryRebound(to: CChar.self) { json_dumpb(node, $0.baseAddress, $0.count, flags) }
     }
   }
@@ -157,6 +158,11 @@ package struct JSONValue: @unchecked Sendable {
   }
 
   var retainedNode: UnsafeMutablePointer<json_t>? { cjansson_incref(node) }
+
+  /// Overwrites every string of the whole document this value belongs to; see `JSONDocument.wipeStrings`.
+  func wipeDocument() {
+    document.wipeStrings()
+  }
 
   func wipeStrings() {
     if let text = utf8, let start = text.baseAddress {

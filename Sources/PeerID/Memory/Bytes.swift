@@ -40,6 +40,24 @@ package final class Bytes: @unchecked Sendable {
     }
   }
 
+  /// Joins a text of the program, bytes from outside, and another text of the program.
+  static func joining(
+    _ head: StaticString,
+    _ middle: UnsafeRawBufferPointer,
+    _ tail: StaticString = "",
+    wipes: Bool = false
+  ) -> Bytes {
+    let count = head.utf8CodeUnitCount + middle.count + tail.utf8CodeUnitCount
+    return Bytes(capacity: count, wipes: wipes) { target in
+      let raw = UnsafeMutableRawBufferPointer(target)
+      raw.copyMemory(from: UnsafeRawBufferPointer(start: head.utf8Start, count: head.utf8CodeUnitCount))
+      UnsafeMutableRawBufferPointer(rebasing: raw[head.utf8CodeUnitCount...]).copyMemory(from: middle)
+      UnsafeMutableRawBufferPointer(rebasing: raw[(count - tail.utf8CodeUnitCount)...])
+        .copyMemory(from: UnsafeRawBufferPointer(start: tail.utf8Start, count: tail.utf8CodeUnitCount))
+      return count
+    }
+  }
+
   deinit {
     let storage = UnsafeMutablePointer(mutating: address)
     if wipes { explicit_bzero(storage, count) }

@@ -1,0 +1,78 @@
+/// The query of a read of the chain. The server takes parameters only as bracket keys, in which every value is text:
+/// `params[0][]=1.3.0&params[1]=true`.
+struct ChainReadQuery {
+  /// The APIs of a Peerplays node that the server passes on.
+  private static let apis = ["database", "network_broadcast", "history", "crypto", "bookie"]
+  /// The server's parser takes a larger index for the key of an object.
+  private static let largestIndex = 20
+  /// The server's parser drops what lies deeper.
+  private static let deepestNesting = 4
+  /// The server's parser drops further parameters silently.
+  private static let maximumParameters = 1000
+
+  private(set) var text: String
+  private var count = 2
+
+  /// Checks and translates; `parameters` is a JSON array, or empty for none.
+  init(api: String, method: String, parameters: UnsafeRawBufferPointer) throws(PeerIDError) {
+    guard Self.apis.contains(api) else {
+      throw PeerIDError(
+        .invalidArgument,
+        "api '\(api)' is not one of " + Self.apis.joined(separator: ", ")
+      )
+    }
+    guard !method.isEmpty else { throw PeerIDError(.invalidArgument, "method is empty: name a method of the API") }
+    text = "api=" + PercentEncoding.encode(api) + "&method=" + PercentEncoding.encode(method)
+    if parameters.isEmpty { return }
+    let root: JSONValue
+    do throws(JSONSyntaxError) {
+      root = try JSONDocument(parsing: parameters, rejectDuplicates: true).root
+    } catch {
+      throw PeerIDError(.invalidArgument, "params are not JSON (column \(error.column)): \(error.reason)")
+    }
+    guard root.kind == .array else { throw PeerIDError(.invalidArgument, "params must be a JSON array") }
+    for index in 0..<root.count {
+      guard let value = root[index] else { continue }
+      guard index <= Self.largestIndex else { throw Self.tooManyElements("params") }
+      try append(value, at: "params[\(index)]", depth: 1)
+    }
+  }
+
+  private mutating func append(_ value: JSONValue, at path: String, depth: Int) throws(PeerIDError) {
+    guard depth <= Self.deepestNesting else {
+      throw PeerIDError(.invalidArgument, "\(path) lies too deep: the server reads four levels")
+    }
+    switch value.kind {
+    case .null: throw PeerIDError(.invalidArgument, "\(path) is null, which the server cannot be sent")
+    case .object:
+      guard value.count > 0 else { throw Self.empty(path) }
+      for (key, member) in value.members { try append(member, at: "\(path)[\(key)]", depth: depth + 1) }
+    case .array:
+      guard value.count > 0 else { throw Self.empty(path) }
+      let elements = value.elements
+      let isFlat = elements.allSatisfy { $0.kind != .array && $0.kind != .object }
+      if !isFlat, elements.count > Self.largestIndex { throw Self.tooManyElements(path) }
+      for (index, element) in elements.enumerated() {
+        try append(element, at: isFlat ? "\(path)[]" : "\(path)[\(index)]", depth: depth + 1)
+      }
+    case .string: try appendLeaf(value.string ?? "", at: path)
+    case .integer, .real, .boolean: try appendLeaf(value.compactText(expecting: 32).text, at: path)
+    }
+  }
+
+  private mutating func appendLeaf(_ value: String, at path: String) throws(PeerIDError) {
+    count += 1
+    guard count <= Self.maximumParameters else {
+      throw PeerIDError(.invalidArgument, "params hold more than \(Self.maximumParameters) values")
+    }
+    text += "&" + PercentEncoding.encode(path) + "=" + PercentEncoding.encode(value)
+  }
+
+  private static func empty(_ path: String) -> PeerIDError {
+    PeerIDError(.invalidArgument, "\(path) is empty, which the server cannot be sent")
+  }
+
+  private static func tooManyElements(_ path: String) -> PeerIDError {
+    PeerIDError(.invalidArgument, "\(path) holds more than \(largestIndex + 1) elements, which the server cannot be sent")
+  }
+}

@@ -1,0 +1,93 @@
+/// Makes the error of a call from what came back: the code tells what kind of failure it is, the outcome whether the
+/// request can have been carried out.
+enum ErrorClassifier {
+  /// The error for a request without an answer.
+  static func error(_ failure: TransportFailure, effect: HTTPRequest.Effect) -> PeerIDError {
+    let isUncertain = failure.mayHaveBeenSent
+    let outcome: Outcome = isUncertain ? .unknown : .notSent
+    let repeatable = !isUncertain || effect == .reads
+    let because = failure.reason.isEmpty ? "" : ": \(failure.reason)"
+    let remedy = isUncertain && effect == .changes ? "; find out whether it was done before sending it again" : ""
+    func make(_ code: ErrorCode, _ message: String, isRetryable: Bool) -> PeerIDError {
+      PeerIDError(code, outcome, message + because + remedy, isRetryable: isRetryable)
+    }
+    switch failure.kind {
+    case .unreachable: return make(.notSent, "the server could not be reached", isRetryable: true)
+    case .tls: return make(.tls, "no trusted TLS connection to the server", isRetryable: false)
+    case .lost: return make(.outcomeUnknown, "the request was sent and no answer came", isRetryable: repeatable)
+    case .timedOut:
+      let place = isUncertain ? "waiting for the answer" : "before the request was sent"
+      return make(.timeout, "time ran out \(place)", isRetryable: repeatable)
+    case .cancelled: return make(.cancelled, "the call was cancelled", isRetryable: repeatable)
+    case .closed: return make(.closed, "the client was closed", isRetryable: false)
+    case .answerTooLarge: return make(.tooLarge, "the answer is too large", isRetryable: false)
+    case .outOfMemory: return make(.outOfMemory, "memory ran out", isRetryable: repeatable)
+    case .configuration: return make(.configuration, "libcurl cannot use the configuration", isRetryable: false)
+    }
+  }
+
+  /// The error for an answer that is not a success; `envelope` is what its body held.
+  static func error(
+    status: Int,
+    envelope: Envelope,
+    isTruncated: Bool = false,
+    retryAfterMilliseconds: Int64?,
+    effect: HTTPRequest.Effect
+  ) -> PeerIDError {
+    let said: String
+    var detail: Bytes?
+    switch envelope {
+    case .error(let error):
+      said = ServerText.message(error)
+      detail = ServerText.detail(error)
+    case .text(let text): said = text
+    case .malformed(let what): said = isTruncated ? "the answer was cut off" : "it sent \(what)"
+    case .result: said = "it sent a result"
+    }
+    let judged = judge(status: status, envelope: envelope, retryAfter: retryAfterMilliseconds)
+    let isSafe = judged.outcome != .unknown || effect == .reads
+    let remedy = isSafe ? "" : "; find out whether it was done before sending it again"
+    return PeerIDError(
+      judged.code,
+      judged.outcome,
+      "\(judged.what) (HTTP \(status))" + (said.isEmpty ? "" : ": \(said)") + remedy,
+      httpStatus: status,
+      isRetryable: isSafe && judged.isTransient,
+      retryAfterMilliseconds: retryAfterMilliseconds ?? 0,
+      detail: detail
+    )
+  }
+
+  private typealias Judgement = (code: ErrorCode, outcome: Outcome, isTransient: Bool, what: String)
+
+  /// A 5xx leaves the outcome open: the server answers so when the chain refuses, but also when it fails after the
+  /// broadcast, and a proxy answers so when it has lost the server's answer.
+  private static func judge(status: Int, envelope: Envelope, retryAfter: Int64?) -> Judgement {
+    switch status {
+    case 301, 302, 307, 308:
+      (.protocol, .refused, false, "the server redirects, which is never followed: check base_url")
+    case 403: (.notPermitted, .refused, false, "the server does not permit it")
+    case 413: (.tooLarge, .refused, false, "the request is too large for the server")
+    case 429: (.rateLimited, .refused, true, "the server asks to come back later")
+    case 400, 401:
+      isMissingPermission(envelope)
+        ? (.notPermitted, .refused, false, "the server does not permit it")
+        : (.refused, .refused, false, "the server refused the request")
+    case 400..<500: (.refused, .refused, false, "the server refused the request")
+    case 503 where retryAfter != nil: (.rateLimited, .unknown, true, "the server asks to come back later")
+    case 500..<600: (.server, .unknown, true, "the server failed")
+    default: (.protocol, .unknown, false, "the server's answer is not one of PeerID")
+    }
+  }
+
+  /// The measured answers that mean a missing permission, though their status is 400 or 401.
+  private static func isMissingPermission(_ envelope: Envelope) -> Bool {
+    guard case .error(let error) = envelope else { return false }
+    let measured: [(field: StaticString, message: String)] = [
+      ("app_id", "App is missing permission for some of the operations"),
+      ("op_name", "Operation invalid"),
+      ("login", "Permission does not exist for this user"),
+    ]
+    return measured.contains { error[$0.field]?.string == $0.message }
+  }
+}

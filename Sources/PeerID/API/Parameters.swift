@@ -1,0 +1,35 @@
+/// The parameters of a token call, in the three ways in which a server may want them.
+struct Parameters {
+  private var members: [(name: String, value: Bytes)] = []
+
+  mutating func add(_ name: String, _ value: Bytes) {
+    members.append((name, value))
+  }
+
+  /// The names, to tell which of them a server did not see.
+  var names: [String] { members.map(\.name) }
+
+  /// `name=value&…`, for a form body and for a query alike.
+  func urlEncoded() -> Bytes {
+    var text: [UInt8] = []
+    // Growing would leave copies of a password behind; three bytes a byte is the most that encoding needs.
+    text.reserveCapacity(members.reduce(0) { $0 + 3 * ($1.value.count + $1.name.utf8.count) + 2 })
+    for (index, member) in members.enumerated() {
+      if index > 0 { text.append(UInt8(ascii: "&")) }
+      PercentEncoding.append(member.name.utf8, to: &text)
+      text.append(UInt8(ascii: "="))
+      PercentEncoding.append(member.value.raw, to: &text)
+    }
+    return text.withUnsafeMutableBytes { bytes in
+      defer { bytes.initializeMemory(as: UInt8.self, repeating: 0) }
+      return Bytes(UnsafeRawBufferPointer(bytes), wipes: true)
+    }
+  }
+
+  /// A JSON object.
+  func json() -> Bytes {
+    let document = JSONLiteral.object(members.map { ($0.name, .string($0.value.text)) }).document
+    defer { document.wipeStrings() }
+    return document.root.compactText(wipes: true)
+  }
+}

@@ -1,0 +1,117 @@
+/// The three calls that make tokens: log in, exchange, refresh.
+struct TokenAPI: Sendable {
+  private let configuration: Configuration
+  private let endpoints: Endpoints
+  private let transport: Transport
+  private let headers: HeaderList
+
+  init(configuration: Configuration, endpoints: Endpoints, transport: Transport) {
+    self.configuration = configuration
+    self.endpoints = endpoints
+    self.transport = transport
+    let isJSON = configuration.options.parameterStyle == .json
+    headers = HeaderList([
+      Bytes("Content-Type: " + (isJSON ? "application/json" : "application/x-www-form-urlencoded")),
+      Bytes("Accept: application/json"),
+      Bytes("Expect:"),
+    ])
+  }
+
+  /// Logs a user in with a password, a mobile number or both. The server gives back the stored pair, which may have
+  /// expired. Asking twice does no harm.
+  func logIn(login: Bytes, password: Bytes?, mobile: Bytes?, context: CallContext) throws(PeerIDError) -> Token {
+    var parameters = Parameters()
+    parameters.add("login", login)
+    if let password { parameters.add("password", password) }
+    if let mobile { parameters.add("mobile", mobile) }
+    parameters.add("client_id", Bytes(configuration.clientID))
+    let result = try send(parameters, to: endpoints.token, effect: .reads, context: context)
+    if result.isNull {
+      throw PeerIDError(
+        .refused,
+        .refused,
+        "the server holds no token for this user: the user joined the app on the web page and its code was never "
+          + "exchanged. Send the user through the authorization code flow once: authorization URL, then exchange",
+        httpStatus: 200
+      )
+    }
+    return try token(in: result, effect: .reads)
+  }
+
+  /// Exchanges an authorization code for a new pair.
+  func exchange(code: Bytes, context: CallContext) throws(PeerIDError) -> Token {
+    var parameters = Parameters()
+    parameters.add("code", code)
+    parameters.add("client_id", Bytes(configuration.clientID))
+    parameters.add("client_secret", try requiredSecret(for: "exchanging an authorization code"))
+    let result = try send(parameters, to: endpoints.exchange, effect: .changes, context: context)
+    return try token(in: result, effect: .changes)
+  }
+
+  /// Rotates the pair: both old tokens are dead when the server answers.
+  func refresh(_ refreshToken: Bytes, context: CallContext) throws(PeerIDError) -> Token {
+    var parameters = Parameters()
+    parameters.add("refresh_token", refreshToken)
+    parameters.add("client_id", Bytes(configuration.clientID))
+    parameters.add("client_secret", try requiredSecret(for: "refreshing a token"))
+    let result = try send(parameters, to: endpoints.refresh, effect: .changes, context: context)
+    return try token(in: result, effect: .changes)
+  }
+
+  /// The client secret, or the error that says who needs it.
+  func requiredSecret(for purpose: String) throws(PeerIDError) -> Bytes {
+    guard let secret = configuration.clientSecret else {
+      throw PeerIDError(.configuration, "\(purpose) needs the client secret, and the configuration has none")
+    }
+    return secret
+  }
+
+  private func send(
+    _ parameters: Parameters,
+    to url: Bytes,
+    effect: HTTPRequest.Effect,
+    context: CallContext
+  ) throws(PeerIDError) -> JSONValue {
+    let style = configuration.options.parameterStyle
+    let request = HTTPRequest(
+      url: style == .query ? Bytes(url.text + "?" + parameters.urlEncoded().text, wipes: true) : url,
+      headers: headers,
+      body: style == .query ? Bytes("") : style == .json ? parameters.json() : parameters.urlEncoded(),
+      effect: effect,
+      answerIsSecret: true
+    )
+    return try transport.send(request, context: context) { outcome in
+      Answer.result(of: outcome, effect: effect) { error in explained(error, parameters.names, style) }
+    }.get()
+  }
+
+  /// Adds the remedy when the server says that a parameter is required which was sent: it looks for it elsewhere.
+  private func explained(_ error: PeerIDError, _ sent: [String], _ style: Options.ParameterStyle) -> PeerIDError {
+    guard error.httpStatus == 400, let detail = error.detailBytes,
+      let fields = try? JSONDocument(parsing: detail.raw).root,
+      let missed = sent.first(where: { fields.member($0)?.string?.hasSuffix("is required") ?? false })
+    else { return error }
+    let others = style == .form ? "query or json" : style == .json ? "form or query" : "form or json"
+    return PeerIDError(
+      error.code,
+      error.outcome,
+      error.message + " – but '\(missed)' was sent with parameters=\(style); this server wants parameters=\(others)",
+      httpStatus: error.httpStatus,
+      detail: detail
+    )
+  }
+
+  private func token(in result: JSONValue, effect: HTTPRequest.Effect) throws(PeerIDError) -> Token {
+    defer { result.wipeDocument() }
+    switch TokenReader.read(result, generation: 1) {
+    case .success(let token): return token
+    case .failure(let malformed):
+      throw PeerIDError(
+        .protocol,
+        effect == .changes ? .unknown : .refused,
+        "the server's token \(malformed.reason)",
+        httpStatus: 200
+      )
+    }
+  }
+}

@@ -1,0 +1,158 @@
+/// One application's way to one PeerID server: makes sessions, and reads the chain.
+///
+/// A client is immutable and may be used from any number of threads at once. Sessions keep alive what they need of it.
+public final class Client: Sendable {
+  let core: ClientCore
+
+  /// Makes a client. Nothing is sent.
+  ///
+  /// - Parameter configuration: the server, the application and the options.
+  /// - Throws: `configuration` when the base URL cannot be used (no scheme, plain HTTP to another machine) or libcurl
+  ///   is too old.
+  public init(_ configuration: Configuration) throws(PeerIDError) {
+    core = try ClientCore(configuration: configuration)
+  }
+
+  /// Logs a user in with a password, a mobile number, or both; the server checks whatever is sent.
+  ///
+  /// The server answers with the stored pair of tokens, the same for every caller; one that has expired is refreshed
+  /// before this call returns. The first log in of a user joins the app on the chain, which takes seconds.
+  ///
+  /// - Parameters:
+  ///   - login: the user name (upper and lower case matter) or the e-mail address (they do not).
+  ///   - password: the password, if it is to be checked.
+  ///   - mobile: the mobile number, if it is to be checked.
+  /// - Returns: a session of the user.
+  /// - Throws: `invalidArgument` without a login, or without both password and mobile; `refused` when the server
+  ///   refuses them; `notPermitted` when the user lacks the permission; and the errors of any call. Logging in again
+  ///   is always safe.
+  public func logIn(login: String, password: String? = nil, mobile: String? = nil) throws(PeerIDError) -> Session {
+    try logIn(
+      login: Bytes(login),
+      password: password.map { Bytes($0, wipes: true) },
+      mobile: mobile.map { Bytes($0, wipes: true) }
+    )
+  }
+
+  package func logIn(login: Bytes, password: Bytes?, mobile: Bytes?) throws(PeerIDError) -> Session {
+    try core.checkOpen()
+    guard login.count > 0 else { throw PeerIDError(.invalidArgument, "login is empty: give a user name or an e-mail") }
+    let password = password.flatMap { $0.count > 0 ? $0 : nil }
+    let mobile = mobile.flatMap { $0.count > 0 ? $0 : nil }
+    guard password != nil || mobile != nil else {
+      throw PeerIDError(.invalidArgument, "password and mobile are both missing: give at least one of them")
+    }
+    let context = core.callContext()
+    let token = try core.tokens.logIn(login: login, password: password, mobile: mobile, context: context)
+    let session = Session(core: core, token: token)
+    try session.refreshIfExpired(context)
+    return session
+  }
+
+  /// Begins the authorization code flow: send the user's browser to the URL, and keep the state with the user's web
+  /// session.
+  ///
+  /// - Parameter redirectURI: where the browser comes back to; it must be registered for the application.
+  /// - Returns: the URL and the state.
+  /// - Throws: `invalidArgument` when the address is empty, `internal` when the system has no random numbers.
+  public func authorizationRequest(redirectURI: String) throws(PeerIDError) -> AuthorizationRequest {
+    guard !redirectURI.isEmpty else {
+      throw PeerIDError(.invalidArgument, "redirect_uri is empty: give the address to which the browser comes back")
+    }
+    let state = try RandomText.urlSafe()
+    let url = core.endpoints.authorizationPage(
+      clientID: core.configuration.clientID,
+      redirectURI: redirectURI,
+      state: state
+    )
+    return AuthorizationRequest(url: url, state: state)
+  }
+
+  /// Ends the authorization code flow with the address to which the user's browser came back.
+  ///
+  /// - Parameters:
+  ///   - redirect: the whole address, or its query.
+  ///   - expectedState: the state of the authorization request.
+  /// - Returns: a session of the user.
+  /// - Throws: `refused` when the user did not consent or the server refuses the code; `invalidArgument` when the
+  ///   state is another one or there is no code; `configuration` without a client secret; and the errors of any call.
+  public func exchange(redirect: String, expectedState: String) throws(PeerIDError) -> Session {
+    try exchange(code: try AuthorizationRedirect.code(in: redirect, expectedState: expectedState))
+  }
+
+  /// Exchanges an authorization code whose state the caller has compared.
+  ///
+  /// - Parameter code: the code.
+  /// - Returns: a session of the user.
+  /// - Throws: as `exchange(redirect:expectedState:)`.
+  public func exchange(code: String) throws(PeerIDError) -> Session {
+    try exchange(code: Bytes(code, wipes: true))
+  }
+
+  package func exchange(code: Bytes) throws(PeerIDError) -> Session {
+    try core.checkOpen()
+    guard code.count > 0 else { throw PeerIDError(.invalidArgument, "code is empty: give the authorization code") }
+    return Session(core: core, token: try core.tokens.exchange(code: code, context: core.callContext()))
+  }
+
+  /// Makes a session from tokens that were exported before, or from a token object of the server. Nothing is sent.
+  ///
+  /// - Parameter tokenJSON: what `Session.exportTokens()` wrote; only `access_token` is required.
+  /// - Returns: a session.
+  /// - Throws: `invalidArgument` when the text is not JSON or holds no usable token.
+  public func restore(tokenJSON: String) throws(PeerIDError) -> Session {
+    try restore(tokenJSON: Bytes(tokenJSON, wipes: true).raw)
+  }
+
+  package func restore(tokenJSON: UnsafeRawBufferPointer) throws(PeerIDError) -> Session {
+    try core.checkOpen()
+    let document: JSONDocument
+    do throws(JSONSyntaxError) {
+      document = try JSONDocument(parsing: tokenJSON)
+    } catch {
+      throw PeerIDError(.invalidArgument, "token_json is not JSON (line \(error.line), column \(error.column))")
+    }
+    defer { document.wipeStrings() }
+    switch TokenReader.read(document.root) {
+    case .success(let token): return Session(core: core, token: token)
+    case .failure(let malformed): throw PeerIDError(.invalidArgument, "token_json \(malformed.reason)")
+    }
+  }
+
+  /// Reads the chain through the server. Needs no session.
+  ///
+  /// - Parameters:
+  ///   - api: `database`, `network_broadcast`, `history`, `crypto` or `bookie`.
+  ///   - method: a method of that API of a Peerplays node, such as `get_objects`.
+  ///   - parametersJSON: its parameters as a JSON array; the server is sent every value as text.
+  /// - Returns: what the node answered.
+  /// - Throws: `invalidArgument` for what the server cannot be sent (`null`, empty arrays, deep nesting); `server`
+  ///   with the node's message when the node refuses; and the errors of any call. Reading again is always safe.
+  public func readChain(api: String, method: String, parametersJSON: String = "[]") throws(PeerIDError) -> Response {
+    try readChain(api: api, method: method, parametersJSON: Bytes(parametersJSON).raw)
+  }
+
+  package func readChain(
+    api: String,
+    method: String,
+    parametersJSON: UnsafeRawBufferPointer
+  ) throws(PeerIDError) -> Response {
+    try core.checkOpen()
+    let query = try ChainReadQuery(api: api, method: method, parameters: parametersJSON)
+    let request = HTTPRequest(
+      url: core.endpoints.chainRead(query: query.text),
+      headers: core.readHeaders,
+      body: nil,
+      effect: .reads,
+      answerIsSecret: false
+    )
+    return try core.transport.send(request, context: core.callContext()) { outcome in
+      Answer.result(of: outcome, effect: .reads).map { Response(result: $0) }
+    }.get()
+  }
+
+  /// Closes the client: calls in flight end with `closed` within a second, later ones at once. May be called twice.
+  public func close() {
+    core.close()
+  }
+}

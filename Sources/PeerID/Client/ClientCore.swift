@@ -1,0 +1,70 @@
+/// What a client and all its sessions share. It lives as long as the last of them.
+final class ClientCore: Sendable {
+  let configuration: Configuration
+  let clock: Clock
+  let endpoints: Endpoints
+  let transport: Transport
+  let tokens: TokenAPI
+  let workers: WorkerPool
+  let policy: SessionStateMachine.Policy
+  /// The headers of every call for a session, behind the one with its token.
+  let sessionHeaders: HeaderList
+  /// The headers of a read of the chain, which needs no token.
+  let readHeaders: HeaderList
+  private let closing = ClosingFlag()
+  /// Never set: a refresh whose answer is on the way is not given up when the client is closed, because the new pair
+  /// would be lost.
+  private let refreshClosing = ClosingFlag()
+
+  init(configuration: Configuration, clock: Clock = .system) throws(PeerIDError) {
+    if let reason = Curl.unusableBecause { throw PeerIDError(.configuration, reason) }
+    let options = configuration.options
+    self.configuration = configuration
+    self.clock = clock
+    endpoints = try Endpoints(baseURL: configuration.baseURL, allowsPlainHTTP: options.allowsPlainHTTP)
+    transport = Transport(settings: options.transportSettings, clock: clock)
+    tokens = TokenAPI(configuration: configuration, endpoints: endpoints, transport: transport)
+    workers = WorkerPool(clock: clock)
+    var policy = SessionStateMachine.Policy()
+    policy.refreshWindow = options.refreshWindowMilliseconds
+    policy.probeDelay = options.probeDelayMilliseconds
+    self.policy = policy
+    sessionHeaders = HeaderList([
+      Bytes("ClientID: \(configuration.clientID)"),
+      Bytes("Content-Type: application/json"),
+      Bytes("Accept: application/json"),
+      Bytes("Expect:"),
+    ])
+    readHeaders = HeaderList([Bytes("Accept: application/json")])
+    // The catalogue is read now, so that no fork can happen while another thread is reading it.
+    _ = OperationCatalogue.standard.operations.count
+  }
+
+  /// The limits of a call that begins now.
+  func callContext() -> CallContext {
+    CallContext(
+      clock: clock,
+      timeoutMilliseconds: configuration.options.requestTimeoutMilliseconds,
+      closing: closing,
+      isInterrupted: configuration.isInterrupted
+    )
+  }
+
+  /// The limits of a refresh that begins now. It is nobody's call: no caller can end it.
+  func refreshContext() -> CallContext {
+    CallContext(
+      clock: clock,
+      timeoutMilliseconds: configuration.options.refreshTimeoutMilliseconds,
+      closing: refreshClosing
+    )
+  }
+
+  /// Ends the calls in flight with `closed` and refuses new ones.
+  func close() {
+    if closing.set() { transport.close() }
+  }
+
+  func checkOpen() throws(PeerIDError) {
+    if closing.isSet { throw PeerIDError(.closed, "the client was closed") }
+  }
+}

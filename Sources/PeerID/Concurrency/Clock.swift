@@ -1,0 +1,55 @@
+import Glibc
+import Synchronization
+
+/// The clocks that decisions are made by. Tests put their own in.
+struct Clock: Sendable {
+  /// Milliseconds of a clock that only goes forward, from an arbitrary beginning.
+  let monotonicMilliseconds: @Sendable () -> Int64
+
+  /// The system's clock.
+  static let system = Clock { Clock.read(CLOCK_MONOTONIC) }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
+
+/// The server's clock, learnt from the `Date` of its answers.
+///
+/// Whether a token has expired is a question of the server's time. The local wall clock may be wrong by hours; it is
+/// never asked.
+final class ServerClock: Sendable {
+  private static let unknown = Int64.min
+  /// How old a sample may grow before another is worth the look, in milliseconds.
+  private static let resamplingInterval: Int64 = 1000
+
+  private let clock: Clock
+  private let offset = Atomic<Int64>(unknown)
+  private let sampledAt = Atomic<Int64>(0)
+
+  init(clock: Clock) {
+    self.clock = clock
+  }
+
+  /// Milliseconds since 1970 by the server's clock; `nil` before its first answer.
+  var nowMilliseconds: Int64? {
+    let offset = offset.load(ordering: .relaxed)
+    return offset == Self.unknown ? nil : clock.monotonicMilliseconds() + offset
+  }
+
+  /// Whether the next answer's date should be looked at.
+  var wantsSample: Bool {
+    offset.load(ordering: .relaxed) == Self.unknown
+      || clock.monotonicMilliseconds() - sampledAt.load(ordering: .relaxed) >= Self.resamplingInterval
+  }
+
+  /// Takes over the `Date` of an answer that has just come, in milliseconds since 1970.
+  func learn(dateMilliseconds: Int64) {
+    let now = clock.monotonicMilliseconds()
+    // The header has whole seconds: on average it is half a second behind.
+    offset.store(dateMilliseconds + 500 - now, ordering: .relaxed)
+    sampledAt.store(now, ordering: .relaxed)
+  }
+}

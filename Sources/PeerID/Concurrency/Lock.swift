@@ -1,0 +1,103 @@
+import Glibc
+import Synchronization
+
+/// A mutual exclusion lock that survives `fork`.
+///
+/// A `Lock` is one of a fixed set of mutexes that all objects of the library share by turns. So the fork handlers can
+/// take every one of them before the process is doubled: the child never inherits a lock that a thread of the parent
+/// held, nor state that was half changed. It also keeps a session small: a lock costs it one pointer.
+///
+/// Two objects may share a mutex. Therefore nothing may be called under a lock that takes another one, and no object
+/// with a lock of its own may be released under one.
+struct Lock: @unchecked Sendable {
+  fileprivate let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+  /// The next lock in turn.
+  init() {
+    self = LockTable.shared.nextLock()
+  }
+
+  fileprivate init(mutex: UnsafeMutablePointer<pthread_mutex_t>) {
+    self.mutex = mutex
+  }
+
+  /// Runs `body` while this thread alone holds the lock.
+  func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body()
+  }
+}
+
+/// Threads that wait until another thread has changed something under a lock.
+///
+/// A condition is used with one lock only. In the child of a fork the threads that waited do not exist, so a condition
+/// must not be carried over: whoever owns it makes a new one (see `ForkGuard`).
+final class Condition: @unchecked Sendable {
+  private let lock: Lock
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+  init(lock: Lock) {
+    self.lock = lock
+    condition = .allocate(capacity: 1)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    // Deadlines must not move when somebody sets the wall clock.
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, &attributes)
+    pthread_condattr_destroy(&attributes)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    condition.deallocate()
+  }
+
+  /// Waits for `broadcast` or until `deadline`, in milliseconds of the monotonic clock. The lock must be held; it is
+  /// given up while waiting. May return early for no reason, so the caller looks again at what it waits for.
+  func wait(untilMonotonic deadline: Int64) {
+    let capped = min(max(deadline, 0), Int64.max / 4)
+    var time = timespec(tv_sec: Int(capped / 1000), tv_nsec: Int(capped % 1000) * 1_000_000)
+    pthread_cond_timedwait(condition, lock.mutex, &time)
+  }
+
+  /// Wakes all threads that wait.
+  func broadcast() {
+    pthread_cond_broadcast(condition)
+  }
+}
+
+/// The mutexes behind all locks, and the fork handlers that hold them while the process is doubled.
+private final class LockTable: @unchecked Sendable {
+  static let shared = LockTable()
+  private static let count = 64
+
+  private let mutexes: UnsafeMutablePointer<pthread_mutex_t>
+  private let turn = Atomic<UInt>(0)
+
+  private init() {
+    mutexes = .allocate(capacity: Self.count)
+    for index in 0..<Self.count { pthread_mutex_init(mutexes + index, nil) }
+    pthread_atfork(
+      { LockTable.shared.lockAll() },
+      { LockTable.shared.unlockAll() },
+      {
+        ForkGuard.enterChild()
+        LockTable.shared.unlockAll()
+      }
+    )
+  }
+
+  func nextLock() -> Lock {
+    let ticket = turn.wrappingAdd(1, ordering: .relaxed).newValue
+    return Lock(mutex: mutexes + Int(ticket % UInt(Self.count)))
+  }
+
+  private func lockAll() {
+    for index in 0..<Self.count { pthread_mutex_lock(mutexes + index) }
+  }
+
+  private func unlockAll() {
+    for index in (0..<Self.count).reversed() { pthread_mutex_unlock(mutexes + index) }
+  }
+}

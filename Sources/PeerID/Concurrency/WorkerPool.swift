@@ -1,0 +1,107 @@
+import Glibc
+
+/// The library's own threads for work that no caller may have to wait for: refreshes.
+///
+/// A thread is started when there is work and no idle one, and ends after a while without work. All signals are
+/// blocked in it, so that the host's handlers keep running on the host's threads.
+final class WorkerPool: @unchecked Sendable {
+  private static let maximumThreads = 16
+  private static let idleMilliseconds: Int64 = 2000
+
+  private let clock: Clock
+  private let lock = Lock()
+  private var hasWork: Condition
+  private var jobs: [@Sendable () -> Void] = []
+  private var threads = 0
+  private var idleThreads = 0
+  private var forkGeneration = ForkGuard.generation
+
+  init(clock: Clock) {
+    self.clock = clock
+    hasWork = Condition(lock: lock)
+  }
+
+  /// Runs `job` soon on a thread of the pool. Returns `false` when no thread could be started for it.
+  func run(_ job: @escaping @Sendable () -> Void) -> Bool {
+    lock.withLock {
+      if forkGeneration != ForkGuard.generation { enterChild() }
+      if idleThreads < jobs.count + 1, threads < Self.maximumThreads {
+        if startThread() {
+          threads += 1
+        } else if threads == 0 {
+          return false
+        }
+      }
+      jobs.append(job)
+      hasWork.broadcast()
+      return true
+    }
+  }
+
+  /// The threads of the parent do not exist here, and neither do those that waited.
+  private func enterChild() {
+    forkGeneration = ForkGuard.generation
+    // The old condition may hold traces of the parent's threads: it is never destroyed.
+    _ = Unmanaged.passRetained(hasWork)
+    hasWork = Condition(lock: lock)
+    jobs = []
+    threads = 0
+    idleThreads = 0
+  }
+
+  private func startThread() -> Bool {
+    let me = Unmanaged.passRetained(self)
+    let started = Thread.start(me.toOpaque()) { context in
+      guard let context else { return nil }
+      Unmanaged<WorkerPool>.fromOpaque(context).takeRetainedValue().work()
+      return nil
+    }
+    if !started { me.release() }
+    return started
+  }
+
+  private func work() {
+    while let job = nextJob() { job() }
+  }
+
+  private func nextJob() -> (@Sendable () -> Void)? {
+    lock.withLock {
+      let deadline = clock.monotonicMilliseconds() + Self.idleMilliseconds
+      idleThreads += 1
+      defer { idleThreads -= 1 }
+      while jobs.isEmpty {
+        if clock.monotonicMilliseconds() >= deadline {
+          threads -= 1
+          return nil
+        }
+        hasWork.wait(untilMonotonic: deadline)
+      }
+      return jobs.removeFirst()
+    }
+  }
+}
+
+/// Threads of the library.
+enum Thread {
+  /// The library's threads run libcurl and TLS, which are content with little; the rest is left to the host.
+  private static let stackBytes = 512 * 1024
+
+  /// Starts a detached thread with all signals blocked; returns whether that worked.
+  static func start(
+    _ context: UnsafeMutableRawPointer,
+    _ body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
+  ) -> Bool {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, stackBytes)
+    pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    var thread = pthread_t()
+    return pthread_create(&thread, &attributes, body, context) == 0
+  }
+}

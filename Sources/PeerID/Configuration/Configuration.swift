@@ -1,0 +1,61 @@
+/// What a client is made from: the server, the application's credentials, and options by name.
+///
+/// A configuration is a value: a client copies it and is not changed by what happens to it afterwards.
+public struct Configuration: Sendable {
+  /// The server, such as `https://peerid.peerplays.download`.
+  public let baseURL: String
+  /// The application's id, a number in decimal.
+  public let clientID: String
+  let clientSecret: Bytes?
+  var options = Options()
+  var log = Log.silent
+  var isInterrupted: (@Sendable () -> Bool)?
+
+  /// Describes an application on a PeerID server.
+  ///
+  /// - Parameters:
+  ///   - baseURL: scheme, host and optional port and path of the server, without `/api/v1`.
+  ///   - clientID: the application's id, a number in decimal.
+  ///   - clientSecret: the application's secret. Without it a user can log in with a password, but no code can be
+  ///     exchanged and no token refreshed.
+  /// - Throws: `invalidArgument` when the id is not a number or the secret is empty.
+  public init(baseURL: String, clientID: String, clientSecret: String? = nil) throws(PeerIDError) {
+    guard !baseURL.isEmpty else { throw PeerIDError(.invalidArgument, "base_url is empty: give https://host") }
+    let isNumber = !clientID.isEmpty && clientID.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+    guard isNumber, Int64(clientID) != nil else {
+      throw PeerIDError(.invalidArgument, "client_id '\(clientID)' is not the number of an application")
+    }
+    if let clientSecret, clientSecret.isEmpty {
+      throw PeerIDError(.invalidArgument, "client_secret is empty: leave it out if there is none")
+    }
+    self.baseURL = baseURL
+    self.clientID = clientID
+    self.clientSecret = clientSecret.map { Bytes($0, wipes: true) }
+  }
+
+  /// Sets an option by its name; `OptionTable` in the documentation lists them all.
+  ///
+  /// - Parameters:
+  ///   - name: the option's name, such as `request_timeout_ms`.
+  ///   - value: its value as text.
+  /// - Throws: `configuration` for a name that does not exist (the nearest one is named) or a value that it does not
+  ///   take.
+  public mutating func set(_ name: String, _ value: String) throws(PeerIDError) {
+    try OptionTable.set(name, to: value, in: &options)
+  }
+
+  /// Sets who is told of events worth a line in a log, such as a refresh. Never holds a token or a password.
+  ///
+  /// - Parameter handler: called on the thread on which the event happens, also on the library's own; it must return
+  ///   soon and must not call the library.
+  public mutating func setLogHandler(_ handler: @escaping @Sendable (LogLevel, String) -> Void) {
+    log = Log(handler: handler)
+  }
+
+  /// Sets a function that is asked, about every 50 to 1000 ms, whether a waiting call should be given up.
+  ///
+  /// - Parameter isInterrupted: called on the thread of the waiting call; `true` ends the call with `cancelled`.
+  public mutating func setInterruptHandler(_ isInterrupted: @escaping @Sendable () -> Bool) {
+    self.isInterrupted = isInterrupted
+  }
+}

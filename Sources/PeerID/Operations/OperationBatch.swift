@@ -1,0 +1,77 @@
+/// Operations as the caller wrote them, checked and ready to be sent in one transaction.
+struct OperationBatch: Sendable {
+  /// The body of the request. The caller's text is sent as it was written, so that no number changes on the way.
+  let body: Bytes
+  /// The operations whose names are known, by name and number, for the check of a token's scope.
+  let known: [OperationDefinition]
+
+  /// Reads JSON: an array of operations, an object with `operations`, or one operation alone.
+  ///
+  /// Throws `invalidArgument` with the place of what is wrong.
+  init(json: UnsafeRawBufferPointer, validation: Options.Validation) throws(PeerIDError) {
+    let root = try Self.parse(json)
+    let operations: JSONValue
+    switch root.kind {
+    case .array:
+      operations = root
+      body = Bytes.joining("{\"operations\":", json, "}")
+    case .object:
+      if let member = root["operations"] {
+        operations = member
+        body = Bytes(json)
+      } else if root["op_name"] != nil {
+        operations = JSONLiteral.array([.value(root)]).document.root
+        body = Bytes.joining("{\"operations\":[", json, "]}")
+      } else {
+        throw PeerIDError(.invalidArgument, "the object has neither \"operations\" nor \"op_name\"")
+      }
+    default:
+      throw PeerIDError(
+        .invalidArgument,
+        "operations must be a JSON array, an object with \"operations\", or one operation object"
+      )
+    }
+    guard operations.kind == .array else {
+      throw PeerIDError(.invalidArgument, "\"operations\" must be an array")
+    }
+    guard operations.count > 0 else {
+      throw PeerIDError(.invalidArgument, "there is no operation to submit: the array is empty")
+    }
+    var known: [OperationDefinition] = []
+    for index in 0..<operations.count {
+      guard let operation = operations[index] else { continue }
+      let name = operation["op_name"]?.string
+      let definition = name.flatMap(OperationCatalogue.standard.operation(named:))
+      if let definition { known.append(definition) }
+      if validation == .known {
+        try OperationValidator.check(operation, name: name, definition: definition, at: "operations[\(index)]")
+      }
+    }
+    self.known = known
+  }
+
+  /// Checks that `token` permits every operation; the error names the first that it does not.
+  func checkScope(of token: Token) throws(PeerIDError) {
+    for operation in known where operation.isKnownToServer && !token.permits(operationID: operation.id) {
+      throw PeerIDError(
+        .notPermitted,
+        "the user has not granted '\(operation.name)' (operation \(operation.id)) to this application; "
+          + "ask for consent again with the authorization page"
+      )
+    }
+  }
+
+  private static func parse(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> JSONValue {
+    do throws(JSONSyntaxError) {
+      return try JSONDocument(parsing: json, rejectDuplicates: true).root
+    } catch {
+      let place = "line \(error.line), column \(error.column)"
+      throw PeerIDError(
+        .invalidArgument,
+        error.isDuplicateKey
+          ? "the operations hold a key twice (\(place)): \(error.reason)"
+          : "the operations are not JSON (\(place)): \(error.reason)"
+      )
+    }
+  }
+}

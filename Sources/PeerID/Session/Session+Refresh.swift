@@ -1,0 +1,100 @@
+extension Session {
+  /// How long a waiting call looks away at the most before it asks whether it has to end, in milliseconds.
+  private static let lookUpInterval: Int64 = 50
+
+  /// Makes the flight of a refresh that the state machine has just let begin, so that nobody can see one without the
+  /// other. Called under the lock; `launch` follows outside it.
+  func prepareFlight(begins: Bool) -> RefreshFlight? {
+    if begins { flight = RefreshFlight(lock: lock) }
+    return flight
+  }
+
+  /// Carries out the refresh of a flight on a thread of the library.
+  func launch(_ flight: RefreshFlight) {
+    let started = core.workers.run { self.performRefresh(flight) }
+    if !started {
+      let error = PeerIDError(.outOfMemory, "no thread could be started for the refresh")
+      endRefresh(flight, .transient(error))
+    }
+  }
+
+  /// Waits until the refresh is over. The refresh goes on when the wait ends early.
+  func wait(for flight: RefreshFlight, _ context: CallContext) throws(PeerIDError) {
+    while true {
+      if let interruption = context.interruption() {
+        throw PeerIDError(interruption, .notSent, while: "waiting for the token to be refreshed")
+      }
+      let lookUp = min(core.clock.monotonicMilliseconds() + Self.lookUpInterval, context.deadline)
+      let isDone = lock.withLock {
+        flight.wait(untilMonotonic: lookUp)
+        return flight.isDone
+      }
+      if isDone { return }
+    }
+  }
+
+  private func performRefresh(_ flight: RefreshFlight) {
+    let token = self.token
+    guard let refreshToken = token.refreshTokenBytes else {
+      let error = PeerIDError(.loginRequired, "there is no refresh token: log the user in again")
+      return endRefresh(flight, .refused(error))
+    }
+    do throws(PeerIDError) {
+      let renewed = try core.tokens.refresh(refreshToken, context: core.refreshContext())
+      endRefresh(flight, .renewed(renewed.asGeneration(token.generation &+ 1)))
+    } catch {
+      endRefresh(flight, Self.result(of: error))
+    }
+  }
+
+  /// Tells the state machine and wakes those who wait.
+  private func endRefresh(_ flight: RefreshFlight, _ result: SessionStateMachine.RefreshResult) {
+    let now = core.clock.monotonicMilliseconds()
+    let serverNow = core.transport.serverClock.nowMilliseconds
+    let jitter = Jitter.fraction()
+    withState { machine in
+      machine.refreshEnded(result, now: now, serverNow: serverNow, jitter: jitter)
+      if case .renewed(let token) = result { adoptHeaders(for: token) }
+      if self.flight === flight { self.flight = nil }
+      flight.finish()
+    }
+    report(result)
+  }
+
+  /// What a failed refresh means for the session: whether the refresh token is spent, still good, or in doubt.
+  static func result(of error: PeerIDError) -> SessionStateMachine.RefreshResult {
+    switch error.outcome {
+    case .unknown where error.httpStatus == 500 || error.httpStatus == 503:
+      // Measured: when the chain refuses to renew the authorities the server answers 500 and the old pair stays valid.
+      // A 502 or 504 of a proxy is different: the server may have done it, and only the answer is lost.
+      return .transient(error)
+    case .unknown: return .unknown(error)
+    case .refused where error.httpStatus == 400 && mentionsRefreshToken(error):
+      return .refused(
+        PeerIDError(
+          .loginRequired,
+          .notSent,
+          "the session is over: the refresh token is spent or unknown to the server. Log the user in again",
+          httpStatus: error.httpStatus,
+          detail: error.detailBytes
+        )
+      )
+    case .refused, .notSent: return .transient(error)
+    }
+  }
+
+  private static func mentionsRefreshToken(_ error: PeerIDError) -> Bool {
+    guard let detail = error.detailBytes, let fields = try? JSONDocument(parsing: detail.raw).root else { return false }
+    return fields["refresh_token"] != nil
+  }
+
+  private func report(_ result: SessionStateMachine.RefreshResult) {
+    let log = core.configuration.log
+    switch result {
+    case .renewed(let token): log(.info, "session refreshed, generation \(token.generation)")
+    case .refused(let error): log(.error, "session over: \(error)")
+    case .transient(let error): log(.warning, "refresh failed, the pair is unchanged: \(error)")
+    case .unknown(let error): log(.warning, "refresh without an answer: \(error)")
+    }
+  }
+}

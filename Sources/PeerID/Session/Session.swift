@@ -1,0 +1,213 @@
+/// A user's session: holds the tokens, keeps them fresh, and submits operations in the user's name.
+///
+/// A session may be used from any number of threads at once; however many of them find that the token has expired,
+/// one refresh serves them all.
+public final class Session: @unchecked Sendable {
+  let core: ClientCore
+  let lock = Lock()
+  var machine: SessionStateMachine
+  var flight: RefreshFlight?
+  private var headers: HeaderList
+  private var forkGeneration = ForkGuard.generation
+
+  init(core: ClientCore, token: Token) {
+    self.core = core
+    machine = SessionStateMachine(
+      token: token,
+      renewal: Self.renewal(of: token, core: core),
+      policy: core.policy,
+      serverNow: core.transport.serverClock.nowMilliseconds
+    )
+    headers = Self.headers(for: token, core: core)
+  }
+
+  /// The tokens as they are now.
+  public var token: Token { withState { $0.token } }
+
+  /// The tokens as JSON, to be kept in a safe place and given to `Client.restore(tokenJSON:)` later. A secret.
+  public func exportTokens() -> String { exportedTokens().text }
+
+  package func exportedTokens() -> Bytes { TokenWriter.text(token) }
+
+  /// Submits operations, which become one transaction.
+  ///
+  /// The call returns when the chain has taken the transaction into a block. It is sent again only after a refusal
+  /// for the token's sake (HTTP 401), never after an answer was lost.
+  ///
+  /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
+  /// - Returns: the transaction, or a transaction token when the application's users sign each request.
+  /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
+  ///   `loginRequired` when the session is over; `refused`, `rateLimited`, `server`, `outcomeUnknown` and the other
+  ///   errors of a call. Look at `PeerIDError.outcome` before you submit again.
+  public func submit(_ operations: String) throws(PeerIDError) -> Response {
+    try submit(json: Bytes(operations).raw)
+  }
+
+  package func submit(json: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
+    let batch = try OperationBatch(json: json, validation: core.configuration.options.validation)
+    let call = SessionCall(url: core.endpoints.operations, body: batch.body)
+    return try send(call) { (token) throws(PeerIDError) in try batch.checkScope(of: token) }
+  }
+
+  /// Confirms a transaction token, which `Response.transactionToken` gave or the user brought. It can be used once.
+  ///
+  /// - Parameter transactionToken: the token.
+  /// - Returns: the transaction.
+  /// - Throws: as `submit(_:)`; `refused` when the token was used before.
+  public func confirm(transactionToken: String) throws(PeerIDError) -> Response {
+    guard !transactionToken.isEmpty else { throw PeerIDError(.invalidArgument, "transaction_token is empty") }
+    let url = core.endpoints.confirmation(ofTransactionToken: transactionToken)
+    return try send(SessionCall(url: url, body: Bytes("{}")))
+  }
+
+  /// Broadcasts a transaction that was signed elsewhere.
+  ///
+  /// - Parameter transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and
+  ///   `signatures`; or an object with `transaction` that holds them.
+  /// - Returns: the transaction.
+  /// - Throws: as `submit(_:)`.
+  public func broadcast(_ transaction: String) throws(PeerIDError) -> Response {
+    try broadcast(json: Bytes(transaction).raw)
+  }
+
+  package func broadcast(json: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
+    let body = try SignedTransaction.requestBody(json)
+    return try send(SessionCall(url: core.endpoints.broadcast, body: body))
+  }
+
+  /// Renews the pair of tokens now, whatever their age. Returns at once when another thread has just done it.
+  ///
+  /// - Throws: `loginRequired` when the refresh token is spent; `configuration` without a client secret; `server`,
+  ///   `notSent`, `outcomeUnknown` and the other errors of a call. The old pair stays in use where it can.
+  public func refresh() throws(PeerIDError) {
+    try core.checkOpen()
+    let context = core.callContext()
+    let generation = token.generation
+    while true {
+      let now = core.clock.monotonicMilliseconds()
+      let (admission, flight) = withState { machine in
+        let admission = machine.refreshRequested(supersedes: generation, now: now)
+        return (admission, prepareFlight(begins: admission.beginsRefresh))
+      }
+      if admission.beginsRefresh, let flight { launch(flight) }
+      switch admission {
+      case .use: return
+      case .fail(let error): throw error
+      case .wait: if let flight { try wait(for: flight, context) }
+      }
+    }
+  }
+
+  // MARK: - A call
+
+  /// Sends `call` with a token that is good, and again if the token was refused and another one could be had.
+  private func send(
+    _ call: SessionCall,
+    check: (Token) throws(PeerIDError) -> Void = { (_) throws(PeerIDError) in }
+  ) throws(PeerIDError) -> Response {
+    try core.checkOpen()
+    let context = core.callContext()
+    var attempts = SessionStateMachine.Attempts()
+    while true {
+      let (token, headers) = try admit(context)
+      try check(token)
+      switch core.transport.send(call.request(headers), context: context, call.read) {
+      case .success(let response): return response
+      case .failure(let error) where error.httpStatus == 401:
+        try recover(from: error, generation: token.generation, &attempts, context)
+      case .failure(let error): throw error
+      }
+    }
+  }
+
+  /// Waits until the session has a token to send with.
+  private func admit(_ context: CallContext) throws(PeerIDError) -> (Token, HeaderList) {
+    while true {
+      let now = core.clock.monotonicMilliseconds()
+      let serverNow = core.transport.serverClock.nowMilliseconds
+      let (admission, headers, flight) = withState { machine in
+        let admission = machine.admit(now: now, serverNow: serverNow)
+        return (admission, self.headers, prepareFlight(begins: admission.beginsRefresh))
+      }
+      if admission.beginsRefresh, let flight { launch(flight) }
+      switch admission {
+      case .use(let token, _): return (token, headers)
+      case .wait: if let flight { try wait(for: flight, context) }
+      case .fail(let error): throw error
+      }
+    }
+  }
+
+  /// Does what the state machine wants after HTTP 401. Returns when the call may send again.
+  private func recover(
+    from refusal: PeerIDError,
+    generation: UInt64,
+    _ attempts: inout SessionStateMachine.Attempts,
+    _ context: CallContext
+  ) throws(PeerIDError) {
+    while true {
+      let now = core.clock.monotonicMilliseconds()
+      let (verdict, flight) = withState { machine in
+        let verdict = machine.refused(generation: generation, attempts: &attempts, now: now)
+        return (verdict, prepareFlight(begins: verdict.beginsRefresh))
+      }
+      if verdict.beginsRefresh, let flight { launch(flight) }
+      switch verdict {
+      case .resend(let pause):
+        if pause > 0, let interruption = context.pause(milliseconds: pause) {
+          throw PeerIDError(interruption, .refused, while: "waiting for the server to know its new token")
+        }
+        return
+      case .wait: if let flight { try wait(for: flight, context) }
+      case .fail(let error): throw error
+      case .giveUp: throw refusal
+      }
+    }
+  }
+
+  /// Refreshes a pair that the server handed out although it had expired.
+  func refreshIfExpired(_ context: CallContext) throws(PeerIDError) {
+    guard let expiry = token.expiresAtMilliseconds, let now = core.transport.serverClock.nowMilliseconds, expiry <= now
+    else { return }
+    _ = try admit(context)
+  }
+
+  // MARK: - State
+
+  /// Runs `body` with the state under the lock, after putting right what a fork left behind.
+  func withState<Result>(_ body: (inout SessionStateMachine) -> Result) -> Result {
+    lock.withLock {
+      if forkGeneration != ForkGuard.generation {
+        forkGeneration = ForkGuard.generation
+        machine.enterChild()
+        flight?.abandonAfterFork()
+        flight = nil
+      }
+      return body(&machine)
+    }
+  }
+
+  /// Takes over a new pair. Called under the lock.
+  func adoptHeaders(for token: Token) {
+    headers = Self.headers(for: token, core: core)
+  }
+
+  private static func headers(for token: Token, core: ClientCore) -> HeaderList {
+    let line = Bytes.joining("Authorization: Bearer ", token.accessTokenBytes.raw, wipes: true)
+    return HeaderList([line], next: core.sessionHeaders)
+  }
+
+  private static func renewal(of token: Token, core: ClientCore) -> SessionStateMachine.Renewal {
+    guard token.refreshTokenBytes != nil else {
+      return .impossible(
+        PeerIDError(.loginRequired, "the token is no longer valid and there is no refresh token: log the user in again")
+      )
+    }
+    do throws(PeerIDError) {
+      _ = try core.tokens.requiredSecret(for: "refreshing a token")
+      return .possible
+    } catch {
+      return .impossible(error)
+    }
+  }
+}

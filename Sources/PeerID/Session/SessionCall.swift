@@ -1,0 +1,29 @@
+/// A call that carries a session's token, without the token.
+struct SessionCall {
+  let url: Bytes
+  let body: Bytes
+
+  /// The request with the headers of one token.
+  func request(_ headers: HeaderList) -> HTTPRequest {
+    HTTPRequest(url: url, headers: headers, body: body, effect: .changes, answerIsSecret: false)
+  }
+
+  /// Reads the answer. A success without a result cannot tell what was done.
+  func read(_ outcome: Result<HTTPResponse, TransportFailure>) -> Result<Response, PeerIDError> {
+    var length = 0
+    if case .success(let response) = outcome { length = response.body.count }
+    switch Answer.result(of: outcome, effect: .changes) {
+    case .failure(let error): return .failure(error)
+    case .success(let result) where result.isNull:
+      return .failure(
+        PeerIDError(
+          .protocol,
+          .unknown,
+          "the server reports success without a result; find out what was done before sending it again",
+          httpStatus: 200
+        )
+      )
+    case .success(let result): return .success(Response(result: result, expecting: length))
+    }
+  }
+}

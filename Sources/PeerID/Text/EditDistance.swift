@@ -1,0 +1,18 @@
+/// How many letters must be changed, added or left out to make one word of another (Levenshtein).
+enum EditDistance {
+  static func between(_ first: String, _ second: String) -> Int {
+    // Only names are compared; a longer text cannot be near to any of them.
+    let first = Array(first.utf8.prefix(64))
+    let second = Array(second.utf8.prefix(64))
+    var previous = Array(0...second.count)
+    for (row, letter) in first.enumerated() {
+      var current = [row + 1]
+      for (column, other) in second.enumerated() {
+        let substituted = previous[column] + (letter == other ? 0 : 1)
+        current.append(min(substituted, previous[column + 1] + 1, current[column] + 1))
+      }
+      previous = current
+    }
+    return previous[second.count]
+  }
+}

@@ -1,0 +1,65 @@
+/// Percent-encoding as RFC 3986 and `application/x-www-form-urlencoded` have it.
+enum PercentEncoding {
+  /// Appends `text`, with every byte encoded that is not an unreserved character of RFC 3986. The result is right in
+  /// a query and in a form body alike.
+  static func append(_ text: some Sequence<UInt8>, to target: inout [UInt8]) {
+    for byte in text {
+      if isUnreserved(byte) {
+        target.append(byte)
+      } else {
+        target.append(UInt8(ascii: "%"))
+        target.append(hexDigit(byte >> 4))
+        target.append(hexDigit(byte & 0xF))
+      }
+    }
+  }
+
+  /// `text` with every byte encoded that is not an unreserved character of RFC 3986.
+  static func encode(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    append(text.utf8, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Decodes a part of a query: `%41` and `+`. Returns `nil` for a broken escape or for bytes that are not UTF-8.
+  static func decode(_ text: some Collection<UInt8>) -> String? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count)
+    var rest = text.makeIterator()
+    while let byte = rest.next() {
+      switch byte {
+      case UInt8(ascii: "+"):
+        bytes.append(UInt8(ascii: " "))
+      case UInt8(ascii: "%"):
+        guard let high = rest.next().flatMap(hexValue), let low = rest.next().flatMap(hexValue) else { return nil }
+        bytes.append(high << 4 | low)
+      default:
+        bytes.append(byte)
+      }
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  private static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+      true
+    default: false
+    }
+  }
+
+  private static func hexDigit(_ nibble: UInt8) -> UInt8 {
+    nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10
+  }
+
+  private static func hexValue(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}

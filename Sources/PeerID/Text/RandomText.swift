@@ -1,0 +1,25 @@
+import Glibc
+
+/// Text that nobody can guess, from the system's random number generator.
+enum RandomText {
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+  /// 32 characters of the base64url alphabet: 192 random bits.
+  static func urlSafe() throws(PeerIDError) -> String {
+    var random = [UInt8](repeating: 0, count: 32)
+    guard getentropy(&random, random.count) == 0 else {
+      throw PeerIDError(.internal, "the system gave no random bytes (errno \(errno))")
+    }
+    return String(decoding: random.map { alphabet[Int($0 & 63)] }, as: UTF8.self)
+  }
+}
+
+/// Random numbers that only spread things out, and need not be secret.
+enum Jitter {
+  /// A number from 0 to 1.
+  static func fraction() -> Double {
+    var value: UInt16 = 0
+    guard getentropy(&value, MemoryLayout<UInt16>.size) == 0 else { return 0.5 }
+    return Double(value) / Double(UInt16.max)
+  }
+}

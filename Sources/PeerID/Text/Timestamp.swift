@@ -1,0 +1,102 @@
+/// Points in time as milliseconds since 1970, read from the two notations in which the server writes them.
+enum Timestamp {
+  /// Reads ISO 8601 in UTC with optional milliseconds: `2026-03-01T12:30:00.000Z`.
+  static func fromISO8601(_ text: UnsafeRawBufferPointer) -> Int64? {
+    var reader = DigitReader(text)
+    guard let year = reader.number(digits: 4), reader.skip("-"),
+      let month = reader.number(digits: 2), reader.skip("-"),
+      let day = reader.number(digits: 2), reader.skip("T"),
+      let hour = reader.number(digits: 2), reader.skip(":"),
+      let minute = reader.number(digits: 2), reader.skip(":"),
+      let second = reader.number(digits: 2)
+    else { return nil }
+    var milliseconds: Int64 = 0
+    if reader.skip(".") {
+      guard let fraction = reader.number(digits: 3) else { return nil }
+      milliseconds = fraction
+      while reader.number(digits: 1) != nil {}
+    }
+    guard reader.skip("Z"), reader.isAtEnd else { return nil }
+    return milliseconds1970(year, month, day, hour, minute, second).map { $0 + milliseconds }
+  }
+
+  /// Reads the date of an HTTP header (RFC 9110, IMF-fixdate): `Sun, 06 Nov 1994 08:49:37 GMT`.
+  static func fromHTTPDate(_ text: UnsafeRawBufferPointer) -> Int64? {
+    var reader = DigitReader(text)
+    guard reader.skip(while: { $0 != UInt8(ascii: " ") }), reader.skip(" "),
+      let day = reader.number(digits: 2), reader.skip(" "),
+      let month = reader.monthName(), reader.skip(" "),
+      let year = reader.number(digits: 4), reader.skip(" "),
+      let hour = reader.number(digits: 2), reader.skip(":"),
+      let minute = reader.number(digits: 2), reader.skip(":"),
+      let second = reader.number(digits: 2), reader.skip(" "), reader.skip("G")
+    else { return nil }
+    return milliseconds1970(year, month, day, hour, minute, second)
+  }
+
+  /// Days are counted by the proleptic Gregorian calendar; every part has at most four digits, so nothing overflows.
+  private static func milliseconds1970(
+    _ year: Int64,
+    _ month: Int64,
+    _ day: Int64,
+    _ hour: Int64,
+    _ minute: Int64,
+    _ second: Int64
+  ) -> Int64? {
+    guard 1...12 ~= month, 1...31 ~= day, 0...23 ~= hour, 0...59 ~= minute, 0...60 ~= second else { return nil }
+    // The year begins in March here, so that the leap day is its last.
+    let shiftedYear = month > 2 ? year : year - 1
+    let monthFromMarch = month > 2 ? month - 3 : month + 9
+    let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
+    let leapDays = shiftedYear / 4 - shiftedYear / 100 + shiftedYear / 400
+    let daysFromYearZeroTo1970: Int64 = 719_468
+    let days = shiftedYear * 365 + leapDays + dayOfYear - daysFromYearZeroTo1970
+    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000
+  }
+}
+
+private struct DigitReader {
+  private let text: UnsafeRawBufferPointer
+  private var position = 0
+
+  init(_ text: UnsafeRawBufferPointer) {
+    self.text = text
+  }
+
+  var isAtEnd: Bool { position == text.count }
+
+  mutating func number(digits: Int) -> Int64? {
+    guard position + digits <= text.count else { return nil }
+    var value: Int64 = 0
+    for byte in text[position..<position + digits] {
+      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+      value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+    }
+    position += digits
+    return value
+  }
+
+  mutating func skip(_ mark: Character) -> Bool {
+    guard position < text.count, text[position] == mark.asciiValue else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func skip(while matches: (UInt8) -> Bool) -> Bool {
+    let start = position
+    while position < text.count, matches(text[position]) { position += 1 }
+    return position > start
+  }
+
+  mutating func monthName() -> Int64? {
+    guard position + 3 <= text.count else { return nil }
+    let name = String(decoding: text[position..<position + 3], as: UTF8.self)
+    guard let index = Self.months.firstIndex(of: name) else { return nil }
+    position += 3
+    return Int64(index) + 1
+  }
+
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
+}

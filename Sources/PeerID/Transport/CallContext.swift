@@ -1,0 +1,88 @@
+import Glibc
+import Synchronization
+
+/// What may end a call before its answer: its deadline, the caller, or the closing of the client.
+final class CallContext: @unchecked Sendable {
+  /// Why a call ends early.
+  enum Interruption: Equatable, Sendable {
+    case timedOut
+    case cancelled
+    case closed
+  }
+
+  /// When the call has to be over, in milliseconds of the monotonic clock.
+  let deadline: Int64
+  private let clock: Clock
+  private let closing: ClosingFlag
+  private let isInterrupted: (@Sendable () -> Bool)?
+  private let cancelled = Atomic<Bool>(false)
+  private var lastAsked: Int64
+
+  /// How often the caller's interrupt function is asked at the most, in milliseconds.
+  static let askingInterval: Int64 = 50
+
+  init(clock: Clock, timeoutMilliseconds: Int64, closing: ClosingFlag, isInterrupted: (@Sendable () -> Bool)? = nil) {
+    let now = clock.monotonicMilliseconds()
+    self.clock = clock
+    self.closing = closing
+    self.isInterrupted = isInterrupted
+    deadline = now + timeoutMilliseconds
+    lastAsked = now
+  }
+
+  /// Ends the call at the next occasion, from any thread.
+  func cancel() {
+    cancelled.store(true, ordering: .relaxed)
+  }
+
+  /// Milliseconds until the deadline; never negative.
+  var remainingMilliseconds: Int64 { max(deadline - clock.monotonicMilliseconds(), 0) }
+
+  /// Whether the call has to end, and why. Cheap enough to be asked again and again by the thread of the call.
+  func interruption() -> Interruption? {
+    if closing.isSet { return .closed }
+    if cancelled.load(ordering: .relaxed) { return .cancelled }
+    let now = clock.monotonicMilliseconds()
+    if let isInterrupted, now - lastAsked >= Self.askingInterval {
+      lastAsked = now
+      if isInterrupted() {
+        cancelled.store(true, ordering: .relaxed)
+        return .cancelled
+      }
+    }
+    return now >= deadline ? .timedOut : nil
+  }
+
+  /// Waits, unless the call has to end before. Returns why it has to.
+  func pause(milliseconds: Int64) -> Interruption? {
+    let end = clock.monotonicMilliseconds() + milliseconds
+    while true {
+      if let interruption = interruption() { return interruption }
+      let rest = min(end, deadline) - clock.monotonicMilliseconds()
+      if rest <= 0 { return interruption() }
+      var time = timespec(tv_sec: 0, tv_nsec: Int(min(rest, Self.askingInterval)) * 1_000_000)
+      nanosleep(&time, nil)
+    }
+  }
+}
+
+extension PeerIDError {
+  /// The error of a call that had to end while it was not sending.
+  init(_ interruption: CallContext.Interruption, _ outcome: Outcome, while doing: String) {
+    switch interruption {
+    case .timedOut: self.init(.timeout, outcome, "time ran out while \(doing)", isRetryable: true)
+    case .cancelled: self.init(.cancelled, outcome, "the call was cancelled while \(doing)", isRetryable: true)
+    case .closed: self.init(.closed, outcome, "the client was closed while \(doing)")
+    }
+  }
+}
+
+/// Set once when a client is closed; every call in flight looks at it.
+final class ClosingFlag: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  var isSet: Bool { flag.load(ordering: .acquiring) }
+
+  /// Sets the flag; returns whether this call was the one that set it.
+  func set() -> Bool { !flag.exchange(true, ordering: .acquiringAndReleasing) }
+}

@@ -1,0 +1,282 @@
+internal import CCurl
+import Glibc
+
+/// One libcurl easy handle with its connection, used by one call at a time and kept for the next one.
+final class CurlTransfer: @unchecked Sendable {
+  let handle: UnsafeMutableRawPointer
+  /// The fork generation in which the connection was made.
+  let forkGeneration = ForkGuard.generation
+
+  private let settings: TransportSettings
+  private let errorText: UnsafeMutablePointer<CChar>
+  private var buffer = ResponseBuffer()
+  private var sockets: [Int32] = []
+  private var request: HTTPRequest?
+  private var context: CallContext?
+  private var stop: Stop?
+  /// How often libcurl was about to send the request: more than once means that it would send it again by itself.
+  private var sendings = 0
+
+  /// Why a callback ended the transfer.
+  private enum Stop {
+    case interrupted(CallContext.Interruption)
+    case wouldSendAgain
+    case tooLarge
+    case outOfMemory
+  }
+
+  /// Makes a handle with everything set that is the same for all requests; `nil` when memory has run out.
+  init?(settings: TransportSettings) {
+    guard let handle = curl_easy_init() else { return nil }
+    self.handle = handle
+    self.settings = settings
+    errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorText[0] = 0
+    setConstantOptions()
+  }
+
+  deinit {
+    curl_easy_cleanup(handle)
+    errorText.deallocate()
+  }
+
+  /// Sends `request` and hands its answer to `body`, on this thread, which waits.
+  func perform<Result>(
+    _ request: HTTPRequest,
+    context: CallContext,
+    _ body: (Swift.Result<HTTPResponse, TransportFailure>) -> Result
+  ) -> Result {
+    prepare(request, context: context)
+    let code = curl_easy_perform(handle)
+    defer { finish() }
+    return body(outcome(of: code))
+  }
+
+  /// Sets what is special to this request.
+  func prepare(_ request: HTTPRequest, context: CallContext) {
+    self.request = request
+    self.context = context
+    stop = nil
+    sendings = 0
+    errorText[0] = 0
+    ccurl_setopt_string(handle, CURLOPT_URL, request.url.cString)
+    ccurl_setopt_list(handle, CURLOPT_HTTPHEADER, request.headers.head)
+    if let body = request.body {
+      ccurl_setopt_long(handle, CURLOPT_POST, 1)
+      ccurl_setopt_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+      // libcurl reads the body where it is: `request` keeps it until `finish`.
+      ccurl_setopt_pointer(handle, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: body.cString))
+    } else {
+      ccurl_setopt_long(handle, CURLOPT_HTTPGET, 1)
+    }
+    // Zero would mean no limit at all.
+    ccurl_setopt_long(handle, CURLOPT_TIMEOUT_MS, Int(max(context.remainingMilliseconds, 1)))
+  }
+
+  /// What `code` means; the body of the answer is valid until `finish`.
+  func outcome(of code: CURLcode) -> Swift.Result<HTTPResponse, TransportFailure> {
+    var status = 0
+    if code == CURLE_OK {
+      ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
+      return .success(response(status: status, isTruncated: false))
+    }
+    // A refusal is one even if the connection broke behind its status line.
+    if code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR, sendings == 1 {
+      ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
+      if status >= 400, status < 500 { return .success(response(status: status, isTruncated: true)) }
+    }
+    return .failure(failure(code))
+  }
+
+  /// Forgets the request; the connection stays.
+  func finish() {
+    buffer.reset(wiping: request?.answerIsSecret ?? false)
+    ccurl_setopt_list(handle, CURLOPT_HTTPHEADER, nil)
+    ccurl_setopt_pointer(handle, CURLOPT_POSTFIELDS, nil)
+    request = nil
+    context = nil
+  }
+
+  /// Gives up a handle that was inherited by a fork.
+  ///
+  /// libcurl must not clean it up: that would say goodbye on a TLS stream which the parent still uses. Closing the
+  /// child's copies of the descriptors touches nothing of the parent's. The memory of the handle is lost on purpose.
+  func abandonAfterFork() {
+    for socket in sockets { close(socket) }
+    sockets = []
+    _ = Unmanaged.passRetained(self)
+  }
+
+  private func response(status: Int, isTruncated: Bool) -> HTTPResponse {
+    HTTPResponse(
+      status: status,
+      body: buffer.bytes,
+      isTruncated: isTruncated,
+      retryAfterMilliseconds: status == 429 || status == 503 ? retryAfter() : nil
+    )
+  }
+
+  /// The `Date` of the answer in milliseconds since 1970.
+  func dateMilliseconds() -> Int64? {
+    headerValue("Date").flatMap(Timestamp.fromHTTPDate)
+  }
+
+  private func retryAfter() -> Int64? {
+    guard let value = headerValue("Retry-After") else { return nil }
+    if let seconds = Int64(String(decoding: value, as: UTF8.self)), 0...86_400 ~= seconds { return seconds * 1000 }
+    guard let date = Timestamp.fromHTTPDate(value), let now = dateMilliseconds() else { return nil }
+    return min(max(date - now, 0), 86_400_000)
+  }
+
+  private func headerValue(_ name: StaticString) -> UnsafeRawBufferPointer? {
+    var header: UnsafeMutablePointer<curl_header>?
+    let cName = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    guard curl_easy_header(handle, cName, 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK,
+      let value = header?.pointee.value
+    else { return nil }
+    return UnsafeRawBufferPointer(start: value, count: strlen(value))
+  }
+}
+
+// MARK: - What ends a transfer
+
+extension CurlTransfer {
+  private func failure(_ code: CURLcode) -> TransportFailure {
+    let maySent = sendings > 0
+    switch stop {
+    case .interrupted(.timedOut): return TransportFailure(kind: .timedOut, mayHaveBeenSent: maySent, reason: "")
+    case .interrupted(.cancelled): return TransportFailure(kind: .cancelled, mayHaveBeenSent: maySent, reason: "")
+    case .interrupted(.closed): return TransportFailure(kind: .closed, mayHaveBeenSent: maySent, reason: "")
+    case .wouldSendAgain:
+      return TransportFailure(
+        kind: .lost,
+        mayHaveBeenSent: true,
+        reason: "the connection ended before an answer came, and the request was not sent a second time"
+      )
+    case .tooLarge:
+      let reason = "the answer is larger than \(settings.maximumResponseBytes) bytes (option max_response_bytes)"
+      return TransportFailure(kind: .answerTooLarge, mayHaveBeenSent: true, reason: reason)
+    case .outOfMemory: return TransportFailure(kind: .outOfMemory, mayHaveBeenSent: maySent, reason: "")
+    case nil: break
+    }
+    let kind: TransportFailure.Kind =
+      switch code {
+      case CURLE_OPERATION_TIMEDOUT: .timedOut
+      case CURLE_OUT_OF_MEMORY: .outOfMemory
+      case CURLE_FILESIZE_EXCEEDED: .answerTooLarge
+      case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_SSL_CACERT_BADFILE, CURLE_FAILED_INIT:
+        .configuration
+      case _ where maySent: .lost
+      case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+        CURLE_SSL_ISSUER_ERROR, CURLE_USE_SSL_FAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_INVALIDCERTSTATUS,
+        CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CLIENTCERT:
+        .tls
+      default: .unreachable
+      }
+    return TransportFailure(kind: kind, mayHaveBeenSent: maySent, reason: reason(code))
+  }
+
+  private func reason(_ code: CURLcode) -> String {
+    String(cString: errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText))
+  }
+}
+
+// MARK: - Options and callbacks
+
+extension CurlTransfer {
+  private func setConstantOptions() {
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
+    ccurl_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+    ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
+    ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
+    ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
+    // A blocking call has its connection for itself: HTTP/2 would only add frames to it.
+    ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    // libcurl reuses a connection while its whole seconds of idleness are not more than this number.
+    ccurl_setopt_long(handle, CURLOPT_MAXAGE_CONN, max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0))
+    ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, settings.idleConnectionTimeoutSeconds == 0 ? 1 : 0)
+    ccurl_setopt_long(handle, CURLOPT_MAXCONNECTS, 1)
+    ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeoutMilliseconds))
+    ccurl_setopt_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.maximumResponseBytes))
+    ccurl_setopt_string(handle, CURLOPT_USERAGENT, settings.userAgent.cString)
+    ccurl_setopt_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
+    if let caFile = settings.caFile { ccurl_setopt_string(handle, CURLOPT_CAINFO, caFile.cString) }
+    if let proxy = settings.proxy { ccurl_setopt_string(handle, CURLOPT_PROXY, proxy.cString) }
+
+    ccurl_setopt_data_callback(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+      CurlTransfer.from(context).received(data, size * count)
+    }
+    ccurl_setopt_pointer(handle, CURLOPT_WRITEDATA, me)
+    ccurl_setopt_long(handle, CURLOPT_NOPROGRESS, 0)
+    ccurl_setopt_progress_callback(handle) { context, _, _, _, _ in CurlTransfer.from(context).progressed() }
+    ccurl_setopt_pointer(handle, CURLOPT_XFERINFODATA, me)
+    ccurl_setopt_prerequest_callback(handle) { context, _, _, _, _ in CurlTransfer.from(context).isAboutToSend() }
+    ccurl_setopt_pointer(handle, CURLOPT_PREREQDATA, me)
+    ccurl_setopt_open_socket_callback(handle) { context, _, address in
+      CurlTransfer.from(context).openSocket(address)
+    }
+    ccurl_setopt_pointer(handle, CURLOPT_OPENSOCKETDATA, me)
+    ccurl_setopt_close_socket_callback(handle) { context, socket in CurlTransfer.from(context).closeSocket(socket) }
+    ccurl_setopt_pointer(handle, CURLOPT_CLOSESOCKETDATA, me)
+  }
+
+  private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer {
+    // The pointer is the one set above; the handle calls back only while the transfer lives.
+    Unmanaged<CurlTransfer>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
+  }
+
+  private func received(_ data: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    guard let data else { return 0 }
+    if Int64(buffer.count) + Int64(count) > settings.maximumResponseBytes {
+      stop = .tooLarge
+      return 0
+    }
+    guard buffer.append(data, count: count) else {
+      stop = .outOfMemory
+      return 0
+    }
+    return count
+  }
+
+  private func progressed() -> Int32 {
+    if let interruption = context?.interruption() {
+      stop = .interrupted(interruption)
+      return 1
+    }
+    // libcurl 7.88 limits the length of one header, but not their number.
+    var headerBytes = 0
+    ccurl_getinfo_long(handle, CURLINFO_HEADER_SIZE, &headerBytes)
+    if headerBytes > Int(settings.maximumHeaderBytes) {
+      stop = .tooLarge
+      return 1
+    }
+    return 0
+  }
+
+  /// Called when the connection stands and the first byte of the request is about to leave.
+  ///
+  /// libcurl sends a request again by itself when a reused connection ends before the first byte of an answer: the
+  /// server may have done what it asked. So whatever changes something is sent once.
+  private func isAboutToSend() -> Int32 {
+    sendings += 1
+    if sendings > 1, request?.effect == .changes {
+      stop = .wouldSendAgain
+      return CCURL_PREREQFUNC_ABORT
+    }
+    return CCURL_PREREQFUNC_OK
+  }
+
+  private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
+    guard let address = address?.pointee else { return CURL_SOCKET_BAD }
+    let closesOnExec = Int32(SOCK_CLOEXEC.rawValue)
+    let descriptor = socket(address.family, address.socktype | closesOnExec, address.protocol)
+    if descriptor >= 0 { sockets.append(descriptor) }
+    return descriptor
+  }
+
+  private func closeSocket(_ descriptor: curl_socket_t) -> Int32 {
+    sockets.removeAll { $0 == descriptor }
+    return close(descriptor)
+  }
+}

@@ -1,0 +1,30 @@
+internal import CCurl
+import Glibc
+
+/// Request headers in the form that libcurl reads, made once and used by any number of transfers at a time.
+///
+/// A list can go on with another one: the header with a session's token stands in front of the headers that all
+/// requests of a client share, so that a request allocates nothing for its headers.
+final class HeaderList: @unchecked Sendable {
+  let head: UnsafeMutablePointer<curl_slist>?
+  private let lines: [Bytes]
+  private let nodes: UnsafeMutablePointer<curl_slist>
+  private let next: HeaderList?
+
+  /// A list of the header lines, which goes on with `next`.
+  init(_ lines: [Bytes], next: HeaderList? = nil) {
+    self.lines = lines
+    self.next = next
+    nodes = .allocate(capacity: max(lines.count, 1))
+    for (index, line) in lines.enumerated() {
+      let isLast = index == lines.count - 1
+      let following = isLast ? next?.head : nodes + index + 1
+      (nodes + index).initialize(to: curl_slist(data: UnsafeMutablePointer(mutating: line.cString), next: following))
+    }
+    head = lines.isEmpty ? next?.head : nodes
+  }
+
+  deinit {
+    nodes.deallocate()
+  }
+}

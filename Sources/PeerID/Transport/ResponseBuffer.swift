@@ -1,0 +1,56 @@
+import Glibc
+
+/// Where the body of an answer is gathered. Its memory is kept for the next answer.
+struct ResponseBuffer: ~Copyable {
+  private var storage: UnsafeMutableRawPointer?
+  private var capacity = 0
+  private(set) var count = 0
+
+  /// Memory beyond this is given back after an answer, so that one large answer does not weigh on a handle for ever.
+  private static let keptCapacity = 256 * 1024
+  private static let firstCapacity = 4096
+
+  init() {}
+
+  deinit {
+    free(storage)
+  }
+
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
+
+  /// Appends what has come; returns whether there was memory for it.
+  mutating func append(_ source: UnsafeRawPointer, count added: Int) -> Bool {
+    let (needed, overflow) = count.addingReportingOverflow(added)
+    guard !overflow else { return false }
+    if needed > capacity, !grow(to: needed) { return false }
+    storage?.advanced(by: count).copyMemory(from: source, byteCount: added)
+    count = needed
+    return true
+  }
+
+  /// Empties the buffer; with `wiping` its bytes are overwritten.
+  mutating func reset(wiping: Bool) {
+    if let storage, wiping { explicit_bzero(storage, count) }
+    count = 0
+    if capacity > Self.keptCapacity {
+      free(storage)
+      storage = nil
+      capacity = 0
+    }
+  }
+
+  /// The bytes are copied by hand and wiped, since `realloc` would leave a token behind in freed memory.
+  private mutating func grow(to needed: Int) -> Bool {
+    let doubled = capacity.multipliedReportingOverflow(by: 2)
+    let wanted = max(needed, doubled.overflow ? needed : doubled.partialValue, Self.firstCapacity)
+    guard let larger = malloc(wanted) else { return false }
+    if let storage {
+      larger.copyMemory(from: storage, byteCount: count)
+      explicit_bzero(storage, count)
+      free(storage)
+    }
+    storage = larger
+    capacity = wanted
+    return true
+  }
+}

@@ -1,0 +1,76 @@
+internal import CCurl
+import Glibc
+
+/// Sends requests over pooled connections, each on the thread of its caller.
+final class Transport: Sendable {
+  /// The server's clock, kept up to date by every answer.
+  let serverClock: ServerClock
+  private let settings: TransportSettings
+  private let pool: TransferPool
+
+  init(settings: TransportSettings, clock: Clock) {
+    self.settings = settings
+    serverClock = ServerClock(clock: clock)
+    pool = TransferPool(maximumIdle: Int(clamping: settings.maximumIdleConnections))
+  }
+
+  /// Sends `request`, waits, and hands the answer or the failure to `body`.
+  func send<Result>(
+    _ request: HTTPRequest,
+    context: CallContext,
+    _ body: (Swift.Result<HTTPResponse, TransportFailure>) -> Result
+  ) -> Result {
+    // A call that is over before it begins must not send anything.
+    if let interruption = context.interruption() {
+      return body(.failure(TransportFailure(interruption, mayHaveBeenSent: false)))
+    }
+    guard let transfer = pool.take() ?? CurlTransfer(settings: settings) else {
+      return body(.failure(TransportFailure(kind: .outOfMemory, mayHaveBeenSent: false, reason: "")))
+    }
+    let result = transfer.perform(request, context: context) { outcome in
+      if case .success = outcome { learnTime(from: transfer) }
+      return body(outcome)
+    }
+    pool.giveBack(transfer)
+    return result
+  }
+
+  private func learnTime(from transfer: CurlTransfer) {
+    if serverClock.wantsSample, let date = transfer.dateMilliseconds() { serverClock.learn(dateMilliseconds: date) }
+  }
+
+  /// Closes the idle connections.
+  func close() {
+    pool.empty()
+  }
+}
+
+extension TransportFailure {
+  init(_ interruption: CallContext.Interruption, mayHaveBeenSent: Bool) {
+    let kind: Kind =
+      switch interruption {
+      case .timedOut: .timedOut
+      case .cancelled: .cancelled
+      case .closed: .closed
+      }
+    self.init(kind: kind, mayHaveBeenSent: mayHaveBeenSent, reason: "")
+  }
+}
+
+/// libcurl as a whole.
+enum Curl {
+  /// The first version in which everything this library relies on works: a request that is not sent twice
+  /// (`CURLOPT_PREREQFUNCTION`), header access, and TLS writes that cannot raise SIGPIPE.
+  private static let minimumVersion: UInt32 = 0x07_57_00
+
+  /// Why libcurl cannot be used; `nil` when it can. The first caller initialises it.
+  static let unusableBecause: String? = {
+    let code = curl_global_init(CCURL_GLOBAL_DEFAULT)
+    if code != CURLE_OK { return "libcurl could not be initialised: \(String(cString: curl_easy_strerror(code)))" }
+    guard let information = curl_version_info(CCURL_VERSION_NOW)?.pointee else { return "libcurl tells no version" }
+    if information.version_num < minimumVersion {
+      return "libcurl \(String(cString: information.version)) is too old; 7.87 or newer is needed"
+    }
+    return nil
+  }()
+}
