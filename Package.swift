@@ -38,18 +38,18 @@ for target in package.targets where target.type != .system {
     .treatAllWarnings(as: .error),
   ]
   if shipped && target.type == .regular {
-    settings.append(.unsafeFlags(["-cross-module-optimization"]))
+    settings.append(.unsafeFlags(["-cross-module-optimization", "-Xfrontend", "-disable-reflection-metadata"]))
   }
   target.swiftSettings = settings
   if shipped && target.name == "PeerIDABI" {
     target.linkerSettings = [
       .unsafeFlags([
-        "-static-stdlib",
+        "-static-stdlib", "-use-ld=lld",
         "-Xlinker", "--version-script=\(Context.packageDirectory)/Tools/ABI/peerid.map",
         "-Xlinker", "-soname=libpeerid.so.1",
         "-Xlinker", "-z", "-Xlinker", "nodelete",
         "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
-        "-Xlinker", "--gc-sections",
+        "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "-O2",
       ])
     ]
   }

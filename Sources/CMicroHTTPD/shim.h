@@ -1,7 +1,31 @@
-// libmicrohttpd for Swift: MHD_start_daemon is variadic, so the one way in which the sandbox starts it stands here.
+// libmicrohttpd for Swift: MHD_start_daemon is variadic and MHD_get_connection_info answers with a union, so the one
+// way in which the sandbox uses each of them stands here.
 #ifndef PEERID_CMICROHTTPD_SHIM_H
 #define PEERID_CMICROHTTPD_SHIM_H
 
 #include <microhttpd.h>
+
+typedef void *(*cmicrohttpd_target_callback)(void *owner, const char *target, struct MHD_Connection *connection);
+
+// One thread that polls with epoll and calls `handler`; every callback gets `owner`. The sandbox writes the Date header
+// itself, since it has a clock of its own.
+static inline struct MHD_Daemon *cmicrohttpd_start(int listening_socket, unsigned int connection_limit,
+                                                   unsigned int idle_seconds, MHD_AccessHandlerCallback handler,
+                                                   cmicrohttpd_target_callback target_seen,
+                                                   MHD_RequestCompletedCallback completed, void *owner) {
+  return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
+                          0, NULL, NULL, handler, owner,
+                          MHD_OPTION_LISTEN_SOCKET, (MHD_socket)listening_socket,
+                          MHD_OPTION_CONNECTION_LIMIT, connection_limit,
+                          MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds,
+                          MHD_OPTION_URI_LOG_CALLBACK, target_seen, owner,
+                          MHD_OPTION_NOTIFY_COMPLETED, completed, owner,
+                          MHD_OPTION_END);
+}
+
+static inline int cmicrohttpd_socket(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info ? (int)info->connect_fd : -1;
+}
 
 #endif

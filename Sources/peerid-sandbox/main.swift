@@ -1,1 +1,3 @@
-import PeerIDSandbox
+import Glibc
+
+exit(Program(CommandLine.arguments).run())

@@ -12,6 +12,11 @@ public struct Response: Sendable {
     jsonBytes = result.compactText(expecting: length)
   }
 
+  /// A list of texts as a JSON array.
+  package init(listing texts: [String]) {
+    self.init(result: JSONLiteral.array(texts.map { .string($0) }).document.root)
+  }
+
   /// The whole result as compact JSON. Integers are exact and keys keep the server's order.
   public var json: String { jsonBytes.text }
 

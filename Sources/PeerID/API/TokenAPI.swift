@@ -19,11 +19,11 @@ struct TokenAPI: Sendable {
 
   /// Logs a user in with a password, a mobile number or both. The server gives back the stored pair, which may have
   /// expired. Asking twice does no harm.
-  func logIn(login: Bytes, password: Bytes?, mobile: Bytes?, context: CallContext) throws(PeerIDError) -> Token {
+  func logIn(_ credentials: Credentials, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
-    parameters.add("login", login)
-    if let password { parameters.add("password", password) }
-    if let mobile { parameters.add("mobile", mobile) }
+    parameters.add("login", credentials.login)
+    if let password = credentials.password { parameters.add("password", password) }
+    if let mobile = credentials.mobile { parameters.add("mobile", mobile) }
     parameters.add("client_id", Bytes(configuration.clientID))
     let result = try send(parameters, to: endpoints.token, effect: .reads, context: context)
     if result.isNull {

@@ -22,29 +22,28 @@ public final class Client: Sendable {
   ///   - login: the user name (upper and lower case matter) or the e-mail address (they do not).
   ///   - password: the password, if it is to be checked.
   ///   - mobile: the mobile number, if it is to be checked.
+  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   /// - Returns: a session of the user.
   /// - Throws: `invalidArgument` without a login, or without both password and mobile; `refused` when the server
-  ///   refuses them; `notPermitted` when the user lacks the permission; and the errors of any call. Logging in again
-  ///   is always safe.
-  public func logIn(login: String, password: String? = nil, mobile: String? = nil) throws(PeerIDError) -> Session {
-    try logIn(
-      login: Bytes(login),
-      password: password.map { Bytes($0, wipes: true) },
-      mobile: mobile.map { Bytes($0, wipes: true) }
-    )
+  ///   refuses them; `notPermitted` when the user lacks the permission; `store` when the store fails; and the errors
+  ///   of any call. Logging in again is always safe.
+  public func logIn(
+    login: String,
+    password: String? = nil,
+    mobile: String? = nil,
+    key: String? = nil
+  ) throws(PeerIDError) -> Session {
+    try logIn(Credentials(login: login, password: password, mobile: mobile), key: key)
   }
 
-  package func logIn(login: Bytes, password: Bytes?, mobile: Bytes?) throws(PeerIDError) -> Session {
+  package func logIn(_ credentials: Credentials, key: String?) throws(PeerIDError) -> Session {
     try core.checkOpen()
-    guard login.count > 0 else { throw PeerIDError(.invalidArgument, "login is empty: give a user name or an e-mail") }
-    let password = password.flatMap { $0.count > 0 ? $0 : nil }
-    let mobile = mobile.flatMap { $0.count > 0 ? $0 : nil }
-    guard password != nil || mobile != nil else {
-      throw PeerIDError(.invalidArgument, "password and mobile are both missing: give at least one of them")
-    }
+    try credentials.check()
     let context = core.callContext()
-    let token = try core.tokens.logIn(login: login, password: password, mobile: mobile, context: context)
-    let session = Session(core: core, token: token)
+    let keeps = core.configuration.options.keepsCredentials
+    let session = try core.begin(key: key, keeping: keeps ? credentials : nil, context) { () throws(PeerIDError) in
+      try core.tokens.logIn(credentials, context: context)
+    }
     try session.refreshIfExpired(context)
     return session
   }
@@ -73,38 +72,48 @@ public final class Client: Sendable {
   /// - Parameters:
   ///   - redirect: the whole address, or its query.
   ///   - expectedState: the state of the authorization request.
+  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   /// - Returns: a session of the user.
   /// - Throws: `refused` when the user did not consent or the server refuses the code; `invalidArgument` when the
   ///   state is another one or there is no code; `configuration` without a client secret; and the errors of any call.
-  public func exchange(redirect: String, expectedState: String) throws(PeerIDError) -> Session {
-    try exchange(code: try AuthorizationRedirect.code(in: redirect, expectedState: expectedState))
+  public func exchange(redirect: String, expectedState: String, key: String? = nil) throws(PeerIDError) -> Session {
+    try exchange(code: try AuthorizationRedirect.code(in: redirect, expectedState: expectedState), key: key)
   }
 
   /// Exchanges an authorization code whose state the caller has compared.
   ///
-  /// - Parameter code: the code.
+  /// - Parameters:
+  ///   - code: the code.
+  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   /// - Returns: a session of the user.
-  /// - Throws: as `exchange(redirect:expectedState:)`.
-  public func exchange(code: String) throws(PeerIDError) -> Session {
-    try exchange(code: Bytes(code, wipes: true))
+  /// - Throws: as `exchange(redirect:expectedState:key:)`.
+  public func exchange(code: String, key: String? = nil) throws(PeerIDError) -> Session {
+    try exchange(code: Bytes(code, wipes: true), key: key)
   }
 
-  package func exchange(code: Bytes) throws(PeerIDError) -> Session {
+  package func exchange(code: Bytes, key: String?) throws(PeerIDError) -> Session {
     try core.checkOpen()
     guard code.count > 0 else { throw PeerIDError(.invalidArgument, "code is empty: give the authorization code") }
-    return Session(core: core, token: try core.tokens.exchange(code: code, context: core.callContext()))
+    let context = core.callContext()
+    return try core.begin(key: key, context) { () throws(PeerIDError) in
+      try core.tokens.exchange(code: code, context: context)
+    }
   }
 
   /// Makes a session from tokens that were exported before, or from a token object of the server. Nothing is sent.
   ///
-  /// - Parameter tokenJSON: what `Session.exportTokens()` wrote; only `access_token` is required.
+  /// - Parameters:
+  ///   - tokenJSON: what `Session.exportTokens()` wrote; only `access_token` is required.
+  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   /// - Returns: a session.
-  /// - Throws: `invalidArgument` when the text is not JSON or holds no usable token.
-  public func restore(tokenJSON: String) throws(PeerIDError) -> Session {
-    try restore(tokenJSON: Bytes(tokenJSON, wipes: true).raw)
+  /// - Throws: `invalidArgument` when the text is not JSON or holds no usable token; `store` when the store fails.
+  public func restore(tokenJSON: String, key: String? = nil) throws(PeerIDError) -> Session {
+    try Bytes(tokenJSON, wipes: true).withBytes { (json) throws(PeerIDError) in
+      try restore(tokenJSON: json, key: key)
+    }
   }
 
-  package func restore(tokenJSON: UnsafeRawBufferPointer) throws(PeerIDError) -> Session {
+  package func restore(tokenJSON: UnsafeRawBufferPointer, key: String?) throws(PeerIDError) -> Session {
     try core.checkOpen()
     let document: JSONDocument
     do throws(JSONSyntaxError) {
@@ -114,9 +123,24 @@ public final class Client: Sendable {
     }
     defer { document.wipeStrings() }
     switch TokenReader.read(document.root) {
-    case .success(let token): return Session(core: core, token: token)
+    case .success(let token): return try core.begin(key: key, core.callContext()) { token }
     case .failure(let malformed): throw PeerIDError(.invalidArgument, "token_json \(malformed.reason)")
     }
+  }
+
+  /// Opens a session that the store holds. Nothing is sent.
+  ///
+  /// - Parameter key: the key with which the session was begun.
+  /// - Returns: a session, which shares its tokens with all others of this key in all processes.
+  /// - Throws: `loginRequired` when there is none; `store` when the store fails or what it holds is damaged;
+  ///   `configuration` without a store.
+  public func open(key: String) throws(PeerIDError) -> Session {
+    try core.checkOpen()
+    let place = try core.place(key)
+    guard let token = try place.load() else {
+      throw PeerIDError(.loginRequired, "no session is stored under the key '\(key.prefix(80))': log the user in")
+    }
+    return Session(core: core, token: token, place: place, credentials: nil)
   }
 
   /// Reads the chain through the server. Needs no session.
@@ -129,7 +153,9 @@ public final class Client: Sendable {
   /// - Throws: `invalidArgument` for what the server cannot be sent (`null`, empty arrays, deep nesting); `server`
   ///   with the node's message when the node refuses; and the errors of any call. Reading again is always safe.
   public func readChain(api: String, method: String, parametersJSON: String = "[]") throws(PeerIDError) -> Response {
-    try readChain(api: api, method: method, parametersJSON: Bytes(parametersJSON).raw)
+    try Bytes(parametersJSON).withBytes { (json) throws(PeerIDError) in
+      try readChain(api: api, method: method, parametersJSON: json)
+    }
   }
 
   package func readChain(

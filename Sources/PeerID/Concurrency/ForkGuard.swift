@@ -14,5 +14,6 @@ enum ForkGuard {
   /// Called in the child, while its only thread holds all locks.
   static func enterChild() {
     counter.wrappingAdd(1, ordering: .relaxed)
+    HeldDescriptors.closeInChild()
   }
 }

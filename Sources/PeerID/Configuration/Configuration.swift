@@ -10,6 +10,8 @@ public struct Configuration: Sendable {
   var options = Options()
   var log = Log.silent
   var isInterrupted: (@Sendable () -> Bool)?
+  var store: SessionStore?
+  var relogin: (@Sendable (_ key: String?) -> Credentials?)?
 
   /// Describes an application on a PeerID server.
   ///
@@ -57,5 +59,21 @@ public struct Configuration: Sendable {
   /// - Parameter isInterrupted: called on the thread of the waiting call; `true` ends the call with `cancelled`.
   public mutating func setInterruptHandler(_ isInterrupted: @escaping @Sendable () -> Bool) {
     self.isInterrupted = isInterrupted
+  }
+
+  /// Sets where sessions with a key are kept.
+  ///
+  /// - Parameter store: the store; clients and processes may share one.
+  public mutating func setStore(_ store: SessionStore) {
+    self.store = store
+  }
+
+  /// Allows the library to log a user in again when the session is over or the answer to a refresh was lost: the
+  /// server then hands out the pair that is current. Off unless this or the option `relogin=keep` is set.
+  ///
+  /// - Parameter credentials: gives the credentials for the session with this key (`nil`: one without a key), or
+  ///   `nil` to let the session end. Called on a thread of the library; may block.
+  public mutating func setReloginHandler(_ credentials: @escaping @Sendable (_ key: String?) -> Credentials?) {
+    relogin = credentials
   }
 }

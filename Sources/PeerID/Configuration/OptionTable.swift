@@ -119,6 +119,13 @@ package enum OptionTable {
       help: "Whether the fields of known operations are checked before they are sent.",
       kind: .choice(["known", "off"]) { $0.validation = .init(rawValue: $1) ?? .known }
     ),
+    OptionDefinition(
+      name: "relogin",
+      defaultValue: "off",
+      help: "Whether a session that began with a password keeps it in memory, to log in again when the refresh token "
+        + "is spent or the answer to a refresh was lost.",
+      kind: .choice(["off", "keep"]) { $0.keepsCredentials = $1 == 1 }
+    ),
   ]
 
   /// Sets the option called `name` from its text.

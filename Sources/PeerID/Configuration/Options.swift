@@ -27,6 +27,7 @@ struct Options: Sendable {
   var allowsPlainHTTP = false
   var parameterStyle = ParameterStyle.form
   var validation = Validation.known
+  var keepsCredentials = false
 
   var transportSettings: TransportSettings {
     TransportSettings(

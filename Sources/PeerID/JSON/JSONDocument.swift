@@ -48,6 +48,7 @@ package final class JSONDocument: @unchecked Sendable {
   /// Parses the UTF-8 of `text`.
   package convenience init(_ text: String, rejectDuplicates: Bool = false) throws(JSONSyntaxError) {
     let bytes = Bytes(text)
+    defer { withExtendedLifetime(bytes) {} }
     try self.init(parsing: bytes.raw, rejectDuplicates: rejectDuplicates)
   }
 

@@ -64,6 +64,14 @@ package final class Bytes: @unchecked Sendable {
     storage.deallocate()
   }
 
+  /// Lends the bytes to `body` and stays alive until it returns.
+  func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(raw)
+  }
+
   /// The bytes, valid as long as this object.
   package var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: address, count: count) }
 

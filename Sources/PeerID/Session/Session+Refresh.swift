@@ -34,16 +34,36 @@ extension Session {
   }
 
   private func performRefresh(_ flight: RefreshFlight) {
-    let token = self.token
-    guard let refreshToken = token.refreshTokenBytes else {
-      let error = PeerIDError(.loginRequired, "there is no refresh token: log the user in again")
-      return endRefresh(flight, .refused(error))
+    let context = core.refreshContext()
+    let result = place.map { refreshShared($0, context) } ?? renew(token, context)
+    endRefresh(flight, result)
+  }
+
+  /// Gets a new pair from the server: by the refresh token, or by logging in again where that is allowed and the
+  /// refresh token is spent or in doubt.
+  func renew(_ token: Token, _ context: CallContext) -> SessionStateMachine.RefreshResult {
+    let result: SessionStateMachine.RefreshResult
+    if let refreshToken = token.refreshTokenBytes {
+      do throws(PeerIDError) {
+        result = .renewed(try core.tokens.refresh(refreshToken, context: context))
+      } catch {
+        result = Self.result(of: error)
+      }
+    } else {
+      result = .refused(PeerIDError(.loginRequired, "there is no refresh token: log the user in again"))
     }
-    do throws(PeerIDError) {
-      let renewed = try core.tokens.refresh(refreshToken, context: core.refreshContext())
-      endRefresh(flight, .renewed(renewed.asGeneration(token.generation &+ 1)))
-    } catch {
-      endRefresh(flight, Self.result(of: error))
+    let next = token.generation &+ 1
+    switch result {
+    case .renewed(let renewed): return .renewed(renewed.asGeneration(next))
+    case .transient: return result
+    case .refused, .unknown:
+      guard let credentials = credentials ?? core.configuration.relogin?(place?.key) else { return result }
+      do throws(PeerIDError) {
+        return .renewed(try core.tokens.logIn(credentials, context: core.refreshContext()).asGeneration(next))
+      } catch {
+        core.configuration.log(.error, "logging in again failed: \(error)")
+        return result
+      }
     }
   }
 

@@ -7,14 +7,21 @@ public final class Session: @unchecked Sendable {
   let lock = Lock()
   var machine: SessionStateMachine
   var flight: RefreshFlight?
+  let place: StorePlace?
+  /// The credentials to log in with again, when the application allowed the library to keep them.
+  let credentials: Credentials?
+  /// What is not in the store yet, and when to try again. Guarded by the lock.
+  var saving = SaveState()
   private var headers: HeaderList
   private var forkGeneration = ForkGuard.generation
 
-  init(core: ClientCore, token: Token) {
+  init(core: ClientCore, token: Token, place: StorePlace?, credentials: Credentials?) {
     self.core = core
+    self.place = place
+    self.credentials = credentials
     machine = SessionStateMachine(
       token: token,
-      renewal: Self.renewal(of: token, core: core),
+      renewal: Self.renewal(of: token, core: core, canLogInAgain: credentials != nil || core.configuration.relogin != nil),
       policy: core.policy,
       serverNow: core.transport.serverClock.nowMilliseconds
     )
@@ -25,9 +32,8 @@ public final class Session: @unchecked Sendable {
   public var token: Token { withState { $0.token } }
 
   /// The tokens as JSON, to be kept in a safe place and given to `Client.restore(tokenJSON:)` later. A secret.
-  public func exportTokens() -> String { exportedTokens().text }
+  public func exportTokens() -> String { token.exportedJSON().text }
 
-  package func exportedTokens() -> Bytes { TokenWriter.text(token) }
 
   /// Submits operations, which become one transaction.
   ///
@@ -40,7 +46,7 @@ public final class Session: @unchecked Sendable {
   ///   `loginRequired` when the session is over; `refused`, `rateLimited`, `server`, `outcomeUnknown` and the other
   ///   errors of a call. Look at `PeerIDError.outcome` before you submit again.
   public func submit(_ operations: String) throws(PeerIDError) -> Response {
-    try submit(json: Bytes(operations).raw)
+    try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json) }
   }
 
   package func submit(json: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
@@ -67,7 +73,7 @@ public final class Session: @unchecked Sendable {
   /// - Returns: the transaction.
   /// - Throws: as `submit(_:)`.
   public func broadcast(_ transaction: String) throws(PeerIDError) -> Response {
-    try broadcast(json: Bytes(transaction).raw)
+    try Bytes(transaction).withBytes { (json) throws(PeerIDError) in try broadcast(json: json) }
   }
 
   package func broadcast(json: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
@@ -91,9 +97,24 @@ public final class Session: @unchecked Sendable {
       }
       if admission.beginsRefresh, let flight { launch(flight) }
       switch admission {
-      case .use: return
+      case .use:
+        if let error = lock.withLock({ saving.failure }) { throw error }
+        return
       case .fail(let error): throw error
       case .wait: if let flight { try wait(for: flight, context) }
+      }
+    }
+  }
+
+  /// Ends the session: removes it from the store, and lets no call use it any more. The tokens stay valid at the
+  /// server, which has no way to revoke them.
+  ///
+  /// - Throws: `store` when the store fails; the session has ended in this process all the same.
+  public func logOut() throws(PeerIDError) {
+    withState { $0.end(PeerIDError(.loginRequired, "the session was logged out: log the user in again")) }
+    if let place {
+      try place.withLock(timeoutMilliseconds: core.configuration.options.refreshTimeoutMilliseconds) {
+        (lock) throws(PeerIDError) in try place.store.backend.remove(place.key, lock)
       }
     }
   }
@@ -131,7 +152,9 @@ public final class Session: @unchecked Sendable {
       }
       if admission.beginsRefresh, let flight { launch(flight) }
       switch admission {
-      case .use(let token, _): return (token, headers)
+      case .use(let token, _):
+        saveIfDue(now: now)
+        return (token, headers)
       case .wait: if let flight { try wait(for: flight, context) }
       case .fail(let error): throw error
       }
@@ -197,7 +220,12 @@ public final class Session: @unchecked Sendable {
     return HeaderList([line], next: core.sessionHeaders)
   }
 
-  private static func renewal(of token: Token, core: ClientCore) -> SessionStateMachine.Renewal {
+  private static func renewal(
+    of token: Token,
+    core: ClientCore,
+    canLogInAgain: Bool
+  ) -> SessionStateMachine.Renewal {
+    if canLogInAgain { return .possible }
     guard token.refreshTokenBytes != nil else {
       return .impossible(
         PeerIDError(.loginRequired, "the token is no longer valid and there is no refresh token: log the user in again")

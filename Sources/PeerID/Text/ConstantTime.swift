@@ -10,6 +10,6 @@ enum ConstantTime {
   static func areEqual(_ first: String, _ second: String) -> Bool {
     let first = Bytes(first, wipes: true)
     let second = Bytes(second, wipes: true)
-    return areEqual(first.raw, second.raw)
+    return first.withBytes { first in second.withBytes { second in areEqual(first, second) } }
   }
 }

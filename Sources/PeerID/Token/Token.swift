@@ -73,6 +73,9 @@ public struct Token: Sendable {
     )
   }
 
+  /// Everything as JSON, in memory that is wiped.
+  package func exportedJSON() -> Bytes { TokenWriter.text(self) }
+
   /// Whether both are the same pair.
   package func isSamePair(as other: Token) -> Bool {
     ConstantTime.areEqual(accessTokenBytes.raw, other.accessTokenBytes.raw)

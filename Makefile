@@ -1,0 +1,100 @@
+# libpeerid. `make help` lists what there is.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell sed -n 's/^\#define PEERID_VERSION_STRING "\(.*\)"/\1/p' include/peerid.h)
+MAJOR := $(firstword $(subst ., ,$(VERSION)))
+
+BUILD := build
+LIBRARY := $(BUILD)/lib/libpeerid.so.$(VERSION)
+SANDBOX := $(BUILD)/bin/peerid-sandbox
+GENERATOR := swift run -q --package-path Tools/HeaderGenerator header-generator --root .
+
+# The shipped library is built apart from the development build: other flags, other folder.
+SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped
+SOURCES := $(shell find Sources -type f) Package.swift Tools/ABI/peerid.map
+
+EXAMPLES := $(patsubst bindings/c/examples/%.c,$(BUILD)/examples/%,$(wildcard bindings/c/examples/*.c))
+CFLAGS ?= -O2 -g
+EXAMPLE_FLAGS := -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude
+
+.PHONY: all
+all: library sandbox examples ## Build the library, the sandbox and the C examples (the default)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: packages
+packages:
+	@Tools/scripts/install-packages libcurl4-openssl-dev libjansson-dev libmicrohttpd-dev pkg-config gcc libc6-dev
+	@command -v swift >/dev/null || { echo "a Swift 6.3 toolchain is needed: https://www.swift.org/install/linux/"; exit 1; }
+
+.PHONY: library
+library: $(LIBRARY) ## Build build/lib/libpeerid.so
+
+$(LIBRARY): $(SOURCES) | packages
+	$(SHIPPED) --product peerid
+	@mkdir -p $(BUILD)/lib/pkgconfig
+	install -m 755 .build-shipped/release/libpeerid.so $@
+	strip --strip-unneeded $@
+	ln -sf libpeerid.so.$(VERSION) $(BUILD)/lib/libpeerid.so.$(MAJOR)
+	ln -sf libpeerid.so.$(MAJOR) $(BUILD)/lib/libpeerid.so
+	@sed -e 's|@PREFIX@|$(CURDIR)|; s|@LIBDIR@|$(CURDIR)/$(BUILD)/lib|; s|@VERSION@|$(VERSION)|' \
+	  Tools/packaging/peerid.pc.in > $(BUILD)/lib/pkgconfig/peerid.pc
+
+.PHONY: sandbox
+sandbox: $(SANDBOX) ## Build build/bin/peerid-sandbox, the local PeerID server
+
+$(SANDBOX): $(SOURCES) | packages
+	swift build -c release --scratch-path .build-release --product peerid-sandbox
+	@mkdir -p $(BUILD)/bin
+	install -m 755 .build-release/release/peerid-sandbox $@
+
+.PHONY: examples
+examples: $(EXAMPLES) ## Build the C examples
+
+$(BUILD)/examples/%: bindings/c/examples/%.c include/peerid.h $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(EXAMPLE_FLAGS) $< -o $@ -L$(BUILD)/lib -lpeerid -Wl,-rpath,'$$ORIGIN/../lib'
+
+.PHONY: demo
+demo: all ## See it work: log in, submit, lose the token, refresh, submit again
+	@Tools/scripts/demo
+
+.PHONY: test
+test: ## Run every test of the project, installing what they need
+	@Tools/scripts/test
+
+.PHONY: header
+header: | packages ## Generate include/peerid.h, the version script and the Python prototypes
+	$(GENERATOR)
+
+.PHONY: format
+format: ## Format the Swift sources
+	swift format --in-place --recursive Sources Tests Tools/HeaderGenerator/Sources Tools/HeaderGenerator/Tests
+
+.PHONY: install
+install: library ## Install under PREFIX (default /usr/local), staged under DESTDIR if given
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/peerid $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/peerid.h $(DESTDIR)$(PREFIX)/include/peerid.h
+	install -m 755 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libpeerid.so.$(VERSION)
+	ln -sf libpeerid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libpeerid.so.$(MAJOR)
+	ln -sf libpeerid.so.$(MAJOR) $(DESTDIR)$(PREFIX)/lib/libpeerid.so
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$${prefix}/lib|; s|@VERSION@|$(VERSION)|' Tools/packaging/peerid.pc.in \
+	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/peerid.pc
+	for file in peerid-config.cmake peerid-config-version.cmake; do \
+	  sed -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(MAJOR)|' Tools/packaging/$$file.in \
+	    > $(DESTDIR)$(PREFIX)/lib/cmake/peerid/$$file; \
+	done
+	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig
+
+.PHONY: uninstall
+uninstall: ## Remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/include/peerid.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/peerid.pc
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/libpeerid.so,.$(VERSION) .$(MAJOR)) $(DESTDIR)$(PREFIX)/lib/libpeerid.so
+	rm -rf $(DESTDIR)$(PREFIX)/lib/cmake/peerid
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	rm -rf $(BUILD) dist .build .build-shipped .build-release Tools/HeaderGenerator/.build

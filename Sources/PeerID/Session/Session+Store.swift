@@ -1,0 +1,126 @@
+extension ClientCore {
+  /// The place of a key in the configured store.
+  func place(_ key: String) throws(PeerIDError) -> StorePlace {
+    guard let store = configuration.store else {
+      throw PeerIDError(.configuration, "there is a key but no store: set one on the configuration")
+    }
+    try SessionStore.check(key: key)
+    return StorePlace(store: store, key: key)
+  }
+
+  /// Begins a session with a token that `obtain` gets from the server. With a key it is stored before this returns.
+  ///
+  /// The store is looked at before anything is sent: what is damaged there must not cost a pair.
+  func begin(
+    key: String?,
+    keeping credentials: Credentials? = nil,
+    _ context: CallContext,
+    obtain: () throws(PeerIDError) -> Token
+  ) throws(PeerIDError) -> Session {
+    guard let key else {
+      return Session(core: self, token: try obtain(), place: nil, credentials: credentials)
+    }
+    let place = try place(key)
+    let token = try place.withLock(timeoutMilliseconds: context.remainingMilliseconds) {
+      (lock) throws(PeerIDError) -> Token in
+      let stored = try place.load(lock)
+      let obtained = try obtain()
+      // Logging in again gives back the pair that is stored already.
+      if let stored, stored.isSamePair(as: obtained) { return stored }
+      let token = obtained.asGeneration(max((stored?.generation ?? 0) &+ 1, obtained.generation))
+      guard try place.save(token, expected: stored?.generation ?? 0, lock) else {
+        throw PeerIDError(.store, "somebody else wrote the session while its lock was held; log in again")
+      }
+      return token
+    }
+    return Session(core: self, token: token, place: place, credentials: credentials)
+  }
+}
+
+extension Session {
+  /// Renews the pair of a stored session: lock, read, send, save, and only then is the new pair anybody's.
+  ///
+  /// Without the lock nothing is sent: two refreshes of one pair at a time would leave one of them with a dead pair.
+  func refreshShared(_ place: StorePlace, _ context: CallContext) -> SessionStateMachine.RefreshResult {
+    do throws(PeerIDError) {
+      return try place.withLock(timeoutMilliseconds: context.remainingMilliseconds) {
+        (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
+        let (mine, isUnsaved) = withState { ($0.token, saving.failure != nil) }
+        let stored = try place.load(lock)
+        let decision = SharedRefresh.decide(
+          mine: mine.generation,
+          stored: stored?.generation,
+          isSamePair: stored?.isSamePair(as: mine) ?? false,
+          isUnsaved: isUnsaved
+        )
+        switch (decision, stored) {
+        case (.adopt, let stored?):
+          self.lock.withLock { saving.succeeded() }
+          return .renewed(stored)
+        case (.renew(let expected), _):
+          let result = renew(mine, context)
+          if case .refused = result { return adoptLateSibling(of: mine, place, lock) ?? result }
+          guard case .renewed(let renewed) = result else { return result }
+          save(renewed, in: place, expected: expected, lock)
+          return result
+        case (.adopt, nil), (.loggedOut, _):
+          return .refused(PeerIDError(.loginRequired, "the session was logged out elsewhere: log the user in again"))
+        }
+      }
+    } catch {
+      return .transient(error)
+    }
+  }
+
+  /// The refresh token is spent. If the lock was lost meanwhile, a sibling has renewed the pair and stored it.
+  private func adoptLateSibling(
+    of mine: Token,
+    _ place: StorePlace,
+    _ lock: SessionStore.LockToken
+  ) -> SessionStateMachine.RefreshResult? {
+    guard let stored = try? place.load(lock), stored.generation > mine.generation else { return nil }
+    return .renewed(stored)
+  }
+
+  /// Saves a new pair. If that fails the session goes on in memory and saving is tried again.
+  private func save(_ token: Token, in place: StorePlace, expected: UInt64, _ storeLock: SessionStore.LockToken) {
+    var failure: PeerIDError
+    do throws(PeerIDError) {
+      if try place.save(token, expected: expected, storeLock) {
+        return lock.withLock { saving.succeeded() }
+      }
+      failure = PeerIDError(.store, "somebody else wrote the session while its lock was held")
+    } catch {
+      failure = error
+    }
+    failure = failure.withOutcome(
+      .unknown,
+      prefix: "the new tokens are in use, but could not be saved; saving is tried again: "
+    )
+    core.configuration.log(.error, "\(failure)")
+    let now = core.clock.monotonicMilliseconds()
+    lock.withLock { saving.failed(failure, now: now) }
+  }
+
+  /// Tries in the background to save a pair that could not be saved before.
+  func saveIfDue(now: Int64) {
+    guard let place, lock.withLock({ saving.begin(now: now) }) else { return }
+    let isStarted = core.workers.run { self.saveAgain(in: place) }
+    if !isStarted { lock.withLock { saving.failed(PeerIDError(.store, "no thread could be started"), now: now) } }
+  }
+
+  private func saveAgain(in place: StorePlace) {
+    let timeout = core.configuration.options.refreshTimeoutMilliseconds
+    do throws(PeerIDError) {
+      try place.withLock(timeoutMilliseconds: timeout) { (lock) throws(PeerIDError) in
+        let mine = token
+        let stored = try place.load(lock)?.generation ?? 0
+        if stored >= mine.generation { return self.lock.withLock { saving.succeeded() } }
+        save(mine, in: place, expected: stored, lock)
+      }
+    } catch {
+      let now = core.clock.monotonicMilliseconds()
+      lock.withLock { saving.failed(error, now: now) }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+extension SessionStore {
+  /// A store over anything that can keep a text, compare a number and lock a name, such as a database. With one that
+  /// several machines reach, sessions are shared among machines.
+  ///
+  /// Every function may block, is called from any thread, and says that it failed by throwing; the session then fails
+  /// closed: nothing is sent without the lock.
+  ///
+  /// - Parameters:
+  ///   - load: the session under a key; `nil` when there is none.
+  ///   - save: saves durably if the generation under the key is `expected` (0: there is none), and tells whether it
+  ///     was.
+  ///   - remove: removes the session; nothing to remove is fine.
+  ///   - lock: waits at most the given milliseconds until nobody else holds the key, and returns what the other
+  ///     functions and `unlock` will know the lock by. A lock must outlive `refresh_timeout_ms`, and must be given
+  ///     back by itself when its holder dies.
+  ///   - unlock: gives the lock back.
+  ///   - list: all keys.
+  /// - Returns: the store.
+  public static func custom(
+    load: @escaping @Sendable (_ key: String, _ lock: LockToken) throws -> StoredSession?,
+    save: @escaping @Sendable (_ key: String, _ session: StoredSession, _ expected: UInt64, _ lock: LockToken) throws ->
+      Bool,
+    remove: @escaping @Sendable (_ key: String, _ lock: LockToken) throws -> Void,
+    lock: @escaping @Sendable (_ key: String, _ timeoutMilliseconds: Int64) throws -> LockToken,
+    unlock: @escaping @Sendable (_ key: String, _ lock: LockToken) -> Void,
+    list: @escaping @Sendable () throws -> [String]
+  ) -> SessionStore {
+    SessionStore(
+      Backend(
+        load: { (key, token) throws(PeerIDError) in
+          try asStoreError("loading") { () throws in try load(key, token) }
+        },
+        save: { (key, session, expected, token) throws(PeerIDError) in
+          try asStoreError("saving") { () throws in try save(key, session, expected, token) }
+        },
+        remove: { (key, token) throws(PeerIDError) in
+          try asStoreError("removing") { () throws in try remove(key, token) }
+        },
+        lock: { (key, timeout) throws(PeerIDError) in
+          try asStoreError("locking") { () throws in try lock(key, timeout) }
+        },
+        unlock: unlock,
+        list: { () throws(PeerIDError) in try asStoreError("listing") { () throws in try list() } }
+      )
+    )
+  }
+
+  private static func asStoreError<Result>(_ doing: String, _ body: () throws -> Result) throws(PeerIDError) -> Result {
+    do {
+      return try body()
+    } catch let error as PeerIDError {
+      throw error
+    } catch {
+      throw PeerIDError(.store, .notSent, "the store failed while \(doing): \(error)", isRetryable: true)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+extension SessionStore {
+  /// A store in the memory of this process: sessions are shared by key among its clients and gone with it.
+  ///
+  /// - Returns: a new, empty store.
+  public static func memory() -> SessionStore {
+    let memory = MemoryStore()
+    return SessionStore(
+      Backend(
+        load: { key, _ in memory.load(key) },
+        save: { key, session, expected, _ in memory.save(key, session, expected) },
+        remove: { key, _ in memory.remove(key) },
+        lock: { (key, timeout) throws(PeerIDError) in try memory.lock(key, timeout) },
+        unlock: { key, _ in memory.unlock(key) },
+        list: { memory.keys() }
+      )
+    )
+  }
+}
+
+private final class MemoryStore: @unchecked Sendable {
+  private let mutex = Lock()
+  private var changed: Condition
+  private var sessions: [String: StoredSession] = [:]
+  private var locked: Set<String> = []
+  private var forkGeneration = ForkGuard.generation
+
+  init() {
+    changed = Condition(lock: mutex)
+  }
+
+  func load(_ key: String) -> StoredSession? {
+    mutex.withLock { sessions[key] }
+  }
+
+  func save(_ key: String, _ session: StoredSession, _ expected: UInt64) -> Bool {
+    mutex.withLock {
+      guard (sessions[key]?.generation ?? 0) == expected else { return false }
+      sessions[key] = session
+      return true
+    }
+  }
+
+  func remove(_ key: String) {
+    mutex.withLock { sessions[key] = nil }
+  }
+
+  func keys() -> [String] {
+    mutex.withLock { Array(sessions.keys) }
+  }
+
+  func lock(_ key: String, _ timeout: Int64) throws(PeerIDError) -> SessionStore.LockToken {
+    let clock = Clock.system
+    let deadline = clock.monotonicMilliseconds() + timeout
+    let isMine = mutex.withLock {
+      if forkGeneration != ForkGuard.generation {
+        // Whoever held a key in the parent does not exist here.
+        forkGeneration = ForkGuard.generation
+        _ = Unmanaged.passRetained(changed)
+        changed = Condition(lock: mutex)
+        locked = []
+      }
+      while locked.contains(key) {
+        if clock.monotonicMilliseconds() >= deadline { return false }
+        changed.wait(untilMonotonic: deadline)
+      }
+      locked.insert(key)
+      return true
+    }
+    guard isMine else { throw PeerIDError(.store, "another refresh of this session took longer than \(timeout) ms") }
+    return 0
+  }
+
+  func unlock(_ key: String) {
+    mutex.withLock {
+      locked.remove(key)
+      changed.broadcast()
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/// Where sessions are kept, so that they survive the process and are shared by many.
+///
+/// A store may be used from any number of threads and clients at once.
+public final class SessionStore: Sendable {
+  /// What a lock of a store is known by; its meaning is the store's own business.
+  public typealias LockToken = UInt
+
+  /// The five deeds of a store. Each may block; none is called while the library holds a lock of its own.
+  struct Backend: Sendable {
+    /// The session under a key; `nil` when there is none. The lock is 0 where none is held.
+    let load: @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> StoredSession?
+    /// Saves durably if the stored generation is `expected` (0: there is none), and tells whether it was.
+    let save:
+      @Sendable (_ key: String, _ session: StoredSession, _ expected: UInt64, _ lock: LockToken) throws(PeerIDError) ->
+        Bool
+    /// Removes the session; nothing to remove is fine.
+    let remove: @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> Void
+    /// Waits at most this long until nobody else, on any machine, holds the key.
+    let lock: @Sendable (_ key: String, _ timeoutMilliseconds: Int64) throws(PeerIDError) -> LockToken
+    let unlock: @Sendable (_ key: String, _ lock: LockToken) -> Void
+    /// All keys.
+    let list: @Sendable () throws(PeerIDError) -> [String]
+  }
+
+  let backend: Backend
+
+  init(_ backend: Backend) {
+    self.backend = backend
+  }
+
+  /// The longest key, in bytes of UTF-8.
+  public static let maximumKeyBytes = 4096
+
+  /// The keys of all sessions in the store.
+  ///
+  /// - Returns: the keys, in no order.
+  /// - Throws: `store` when the store fails or cannot list.
+  public func keys() throws(PeerIDError) -> [String] {
+    try backend.list()
+  }
+
+  /// Removes a session, usable or not; nothing to remove is fine. The tokens stay valid at the server.
+  ///
+  /// - Parameter key: the session's key.
+  /// - Throws: `store` when the store fails.
+  public func remove(key: String) throws(PeerIDError) {
+    try SessionStore.check(key: key)
+    let lock = try backend.lock(key, 30_000)
+    defer { backend.unlock(key, lock) }
+    try backend.remove(key, lock)
+  }
+
+  static func check(key: String) throws(PeerIDError) {
+    let count = key.utf8.count
+    guard count > 0, count <= maximumKeyBytes, !key.utf8.contains(0) else {
+      throw PeerIDError(.invalidArgument, "a key must have 1 to \(maximumKeyBytes) bytes; this one has \(count)")
+    }
+  }
+}
+
+/// A session's place in a store.
+struct StorePlace: Sendable {
+  let store: SessionStore
+  let key: String
+
+  /// Runs `body` while nobody else holds the key.
+  func withLock<Result>(
+    timeoutMilliseconds: Int64,
+    _ body: (SessionStore.LockToken) throws(PeerIDError) -> Result
+  ) throws(PeerIDError) -> Result {
+    let lock = try store.backend.lock(key, timeoutMilliseconds)
+    defer { store.backend.unlock(key, lock) }
+    return try body(lock)
+  }
+
+  func load(_ lock: SessionStore.LockToken = 0) throws(PeerIDError) -> Token? {
+    guard let stored = try store.backend.load(key, lock) else { return nil }
+    return try StoredSessionFormat.read(stored, key: key)
+  }
+
+  func save(_ token: Token, expected: UInt64, _ lock: SessionStore.LockToken) throws(PeerIDError) -> Bool {
+    try store.backend.save(key, StoredSessionFormat.write(token, key: key), expected, lock)
+  }
+}

@@ -1,0 +1,78 @@
+/// A session as a store keeps it: a text that only this library reads, and the generation by which two writers tell
+/// who came first.
+public struct StoredSession: Sendable {
+  let bytes: Bytes
+  /// The generation of the pair in it; grows with every save.
+  public let generation: UInt64
+
+  /// What to keep. A secret: it holds the tokens.
+  public var data: String { bytes.text }
+
+  /// Makes what a store has loaded.
+  ///
+  /// - Parameters:
+  ///   - data: the text that was given to be saved, unchanged.
+  ///   - generation: the generation that was given with it.
+  public init(data: String, generation: UInt64) {
+    self.init(bytes: Bytes(data, wipes: true), generation: generation)
+  }
+
+  package init(bytes: Bytes, generation: UInt64) {
+    self.bytes = bytes
+    self.generation = generation
+  }
+
+  /// The text at an address that lives as long as this value.
+  package var dataBytes: Bytes { bytes }
+}
+
+/// The text that a store keeps for a session, and its reading.
+enum StoredSessionFormat {
+  /// Grows when an older library could no longer read the text.
+  private static let version: Int64 = 1
+
+  static func write(_ token: Token, key: String) -> StoredSession {
+    let document = JSONLiteral.object([
+      ("format", .string("libpeerid session")),
+      ("version", .integer(version)),
+      ("key", .string(key)),
+      ("token", TokenWriter.json(token)),
+    ]).document
+    defer { document.wipeStrings() }
+    let text = document.root.compactText(expecting: 1024, wipes: true)
+    return StoredSession(bytes: text, generation: token.generation)
+  }
+
+  /// Reads a text that a store has loaded. What is damaged, foreign or of a newer format is an error, so that it is
+  /// never overwritten silently.
+  static func read(_ stored: StoredSession, key: String) throws(PeerIDError) -> Token {
+    let (token, storedKey) = try read(stored.bytes)
+    guard storedKey == key else { throw damaged("it belongs to another key") }
+    return token.asGeneration(stored.generation)
+  }
+
+  /// Reads a text together with the key it was written for.
+  static func read(_ text: Bytes) throws(PeerIDError) -> (token: Token, key: String) {
+    guard let document = try? JSONDocument(parsing: text.raw) else { throw damaged("it is not whole JSON") }
+    defer { document.wipeStrings() }
+    let root = document.root
+    guard root["format"]?.string == "libpeerid session", let version = root["version"]?.integer else {
+      throw damaged("it was not written by this library")
+    }
+    guard version == Self.version else {
+      throw damaged("its format \(version) is not the one that this version reads (\(Self.version))")
+    }
+    guard let key = root["key"]?.string, let json = root["token"] else { throw damaged("a part is missing") }
+    switch TokenReader.read(json) {
+    case .success(let token): return (token, key)
+    case .failure(let malformed): throw damaged("its token \(malformed.reason)")
+    }
+  }
+
+  private static func damaged(_ why: String) -> PeerIDError {
+    PeerIDError(
+      .store,
+      "the stored session cannot be used: \(why). It is left as it is; move it away and log the user in again"
+    )
+  }
+}

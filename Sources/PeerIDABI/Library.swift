@@ -1,0 +1,28 @@
+internal import PeerID
+
+/// The version of the library that is loaded, such as `1.0.0`.
+///
+/// - Returns: a text that lives as long as the program.
+@_cdecl("peerid_version")
+public func version() -> UnsafePointer<CChar>? {
+  StaticNames.versionText
+}
+
+/// The version of the library that is loaded, as a number to compare with `PEERID_VERSION_NUMBER`.
+///
+/// - Returns: major × 10000 + minor × 100 + patch.
+@_cdecl("peerid_version_number")
+public func versionNumber() -> Int32 {
+  Version.number
+}
+
+/// The name of an error code.
+///
+/// - Parameters:
+///   - code: one of `peerid_code`, or 0.
+/// - Returns: a text that lives as long as the program, such as `login_required`; `ok` for 0; NULL for a number that is
+///   not a code.
+@_cdecl("peerid_code_name")
+public func codeName(_ code: Int32) -> UnsafePointer<CChar>? {
+  StaticNames.name(ofCode: code)
+}

@@ -1,0 +1,28 @@
+internal import PeerID
+
+/// Texts that live as long as the program.
+enum StaticNames {
+  static var empty: UnsafePointer<CChar> { pointer("") }
+
+  private static let codes: [Int32: Bytes] = Dictionary(
+    uniqueKeysWithValues: ErrorCode.allCases.map { ($0.rawValue, Bytes($0.name)) }
+  )
+  private static let operations: [Int32: Bytes] = Dictionary(
+    OperationCatalogue.standard.operations.map { ($0.id, Bytes($0.name)) }
+  ) { first, _ in first }
+  private static let version = Bytes(Version.text)
+
+  static func name(ofCode code: Int32) -> UnsafePointer<CChar>? {
+    code == 0 ? pointer("ok") : codes[code]?.cString
+  }
+
+  static func name(ofOperation id: Int32) -> UnsafePointer<CChar>? {
+    operations[id]?.cString
+  }
+
+  static var versionText: UnsafePointer<CChar> { version.cString }
+
+  private static func pointer(_ text: StaticString) -> UnsafePointer<CChar> {
+    UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+  }
+}

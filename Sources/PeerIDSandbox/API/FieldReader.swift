@@ -1,0 +1,49 @@
+internal import PeerID
+
+/// Reads the fields of a body. Each is judged by itself, so several can be refused at once; every message calls its
+/// field "value".
+struct FieldReader {
+  private let body: JSONValue?
+  private var faults: [(String, JSONLiteral)] = []
+
+  init(_ body: JSONValue?) {
+    self.body = body
+  }
+
+  mutating func string(_ key: String) -> String {
+    read(key) { value throws(SchemaFault) in try Schema.string(value) } ?? ""
+  }
+
+  mutating func optionalString(_ key: String) -> String? {
+    guard body?.member(key) != nil else { return nil }
+    return string(key)
+  }
+
+  mutating func integer(_ key: String) -> Int64 {
+    read(key) { value throws(SchemaFault) in try Schema.integer(value) } ?? 0
+  }
+
+  /// The field as `convert` makes it; a fault is noted, with nothing as the value.
+  mutating func read<Value>(_ key: String, _ convert: (JSONValue) throws(SchemaFault) -> Value) -> Value? {
+    guard let value = body?.member(key) else {
+      refuse(key, SchemaFault.required.message())
+      return nil
+    }
+    do throws(SchemaFault) {
+      return try convert(value)
+    } catch {
+      refuse(key, error.message())
+      return nil
+    }
+  }
+
+  /// Notes a fault of a field; the first one of each counts.
+  mutating func refuse(_ key: String, _ message: String) {
+    if !faults.contains(where: { $0.0 == key }) { faults.append((key, .string(message))) }
+  }
+
+  /// Ends the call when a field has been refused.
+  func finish() throws(Refusal) {
+    if !faults.isEmpty { throw Refusal(400, .object(faults)) }
+  }
+}

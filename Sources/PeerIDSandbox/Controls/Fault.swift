@@ -1,0 +1,115 @@
+/// Something that goes wrong with a request, on purpose.
+public struct Fault: Sendable {
+  /// What goes wrong.
+  public enum Action: Sendable {
+    /// The request is processed and answered as usual, after the delay.
+    case delay
+    /// The request is processed at once; its answer waits for the delay.
+    case delayAfter
+    /// The connection is closed when the request has been read; nothing is processed.
+    case dropBefore
+    /// The request is processed and the connection closed without an answer.
+    case dropAfter
+    /// The request is processed and the connection closed in the middle of the answer.
+    case dropMid(Cut)
+    /// Another answer is given; nothing is processed.
+    case status(Replacement)
+    /// The request is processed, and then another answer is given.
+    case statusAfter(Replacement)
+    /// The answer says `Connection: close`.
+    case closeAfter
+    /// The answer is given as usual; behind it the connection is closed without notice.
+    case hangUp
+  }
+
+  /// Where an answer breaks off.
+  public enum Cut: String, Sendable, CaseIterable {
+    /// After half of all its bytes.
+    case half
+    /// In the middle of its headers.
+    case head
+    /// In the middle of its body: the headers are whole and promise more than comes.
+    case body
+  }
+
+  /// An answer in the place of the real one.
+  public struct Replacement: Sendable {
+    /// The HTTP status.
+    public var status: Int
+    /// Further headers, such as `Retry-After`.
+    public var headers: [(name: String, value: String)]
+    /// The body; `nil` for `{"error":"<reason>","status":<status>}`.
+    public var body: String?
+    /// The type of the body.
+    public var contentType: String
+
+    /// Makes an answer.
+    public init(
+      status: Int,
+      headers: [(name: String, value: String)] = [],
+      body: String? = nil,
+      contentType: String = "application/json; charset=utf-8"
+    ) {
+      self.status = status
+      self.headers = headers
+      self.body = body
+      self.contentType = contentType
+    }
+  }
+
+  /// What goes wrong.
+  public var action: Action
+  /// Which requests it concerns: a path such as `/api/v1/app/operations`, or `*` for all. Controls never match.
+  public var path: String
+  /// How many requests it concerns; `nil` for all from now on.
+  public var times: Int?
+  /// How many requests that match pass unharmed first.
+  public var skip: Int
+  /// How long the request waits before the action, or the answer with ``Action/delayAfter``, in milliseconds.
+  public var milliseconds: Int
+
+  /// Makes a fault.
+  public init(
+    _ action: Action,
+    path: String = "*",
+    times: Int? = 1,
+    skip: Int = 0,
+    milliseconds: Int = 0
+  ) {
+    self.action = action
+    self.path = path
+    self.times = times
+    self.skip = skip
+    self.milliseconds = milliseconds
+  }
+}
+
+/// The faults that are still to come, oldest first.
+struct FaultQueue {
+  private(set) var faults: [Fault] = []
+
+  mutating func append(_ fault: Fault) { faults.append(fault) }
+
+  mutating func removeAll() { faults = [] }
+
+  /// The fault for a request to this path, used up by one.
+  mutating func take(for path: String) -> Fault? {
+    guard !faults.isEmpty else { return nil }
+    for index in faults.indices where matches(faults[index], path) {
+      if faults[index].skip > 0 {
+        faults[index].skip -= 1
+        continue
+      }
+      let fault = faults[index]
+      if let times = fault.times {
+        if times <= 1 { faults.remove(at: index) } else { faults[index].times = times - 1 }
+      }
+      return fault
+    }
+    return nil
+  }
+
+  private func matches(_ fault: Fault, _ path: String) -> Bool {
+    fault.path == "*" || fault.path == path
+  }
+}

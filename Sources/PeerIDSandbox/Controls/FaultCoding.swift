@@ -1,0 +1,112 @@
+internal import PeerID
+
+extension Fault {
+  private enum Kind: String, CaseIterable {
+    case delay
+    case delayAfter = "delay_after"
+    case dropBefore = "drop_before"
+    case dropAfter = "drop_after"
+    case dropMid = "drop_mid"
+    case status
+    case statusAfter = "status_after"
+    case closeAfter = "close_after"
+    case hangUp = "hang_up"
+  }
+
+  /// Reads a fault from the body of a control.
+  init(_ reader: KeyedReader) throws(KeyedReader.Fault) {
+    try reader.allowOnly(["kind", "path", "times", "skip", "ms", "cut", "status", "headers", "body", "content_type"])
+    guard let kind: Kind = try reader.optionalChoice("kind") else {
+      let known = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw KeyedReader.Fault(key: "kind", problem: "is missing; it must be one of \(known)")
+    }
+    let action: Action
+    switch kind {
+    case .delay: action = .delay
+    case .delayAfter: action = .delayAfter
+    case .dropBefore: action = .dropBefore
+    case .dropAfter: action = .dropAfter
+    case .dropMid: action = .dropMid(try reader.optionalChoice("cut") ?? .half)
+    case .status: action = .status(try Replacement(reader))
+    case .statusAfter: action = .statusAfter(try Replacement(reader))
+    case .closeAfter: action = .closeAfter
+    case .hangUp: action = .hangUp
+    }
+    let isForever = try Self.isForever(reader)
+    self.init(
+      action,
+      path: try reader.optionalString("path") ?? "*",
+      times: isForever ? nil : Int(try reader.optionalInteger("times", 1...1_000_000_000) ?? 1),
+      skip: Int(try reader.optionalInteger("skip", 0...1_000_000_000) ?? 0),
+      milliseconds: Int(try reader.optionalInteger("ms", 0...3_600_000) ?? 0)
+    )
+  }
+
+  /// `"times": "always"`.
+  private static func isForever(_ reader: KeyedReader) throws(KeyedReader.Fault) -> Bool {
+    guard let text = reader.value?["times"]?.string else { return false }
+    guard text == "always" else {
+      throw KeyedReader.Fault(key: "times", problem: "must be an integer from 1 upwards or \"always\"")
+    }
+    return true
+  }
+
+  private var kind: Kind {
+    switch action {
+    case .delay: .delay
+    case .delayAfter: .delayAfter
+    case .dropBefore: .dropBefore
+    case .dropAfter: .dropAfter
+    case .dropMid: .dropMid
+    case .status: .status
+    case .statusAfter: .statusAfter
+    case .closeAfter: .closeAfter
+    case .hangUp: .hangUp
+    }
+  }
+
+  /// The word by which controls and the log call the fault.
+  var name: String { kind.rawValue }
+
+  var literal: JSONLiteral {
+    var members: [(String, JSONLiteral)] = [
+      ("kind", .string(name)), ("path", .string(path)),
+      ("times", times.map { .integer(Int64($0)) } ?? "always"),
+      ("skip", .integer(Int64(skip))), ("ms", .integer(Int64(milliseconds))),
+    ]
+    switch action {
+    case .dropMid(let cut): members.append(("cut", .string(cut.rawValue)))
+    case .status(let replacement), .statusAfter(let replacement):
+      members.append(("status", .integer(Int64(replacement.status))))
+      members.append(("headers", .object(replacement.headers.map { ($0.name, .string($0.value)) })))
+      members.append(("content_type", .string(replacement.contentType)))
+      if let body = replacement.body { members.append(("body", .string(body))) }
+    default: break
+    }
+    return .object(members)
+  }
+}
+
+extension Fault.Replacement {
+  fileprivate init(_ reader: KeyedReader) throws(KeyedReader.Fault) {
+    let headers = try reader.object("headers")
+    var pairs: [(name: String, value: String)] = []
+    for (name, _) in headers.value?.members ?? [] { pairs.append((name, try headers.string(name))) }
+    // A body may be written as JSON or as the text to send.
+    let body = reader.value?["body"]
+    let text = body.flatMap { $0.isNull ? nil : $0.string ?? $0.compactText().text }
+    self.init(
+      status: Int(try reader.integer("status", 200...599)),
+      headers: pairs,
+      body: text,
+      contentType: try reader.optionalString("content_type") ?? "application/json; charset=utf-8"
+    )
+  }
+
+  /// The answer to send.
+  var answer: HTTPAnswer {
+    let body = body.map { Bytes($0) }
+    let standard = Refusal(status, .string(reasonPhrase(status))).answer.body
+    return HTTPAnswer(status: status, contentType: contentType, headers: headers, body: body ?? standard)
+  }
+}

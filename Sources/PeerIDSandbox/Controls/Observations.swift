@@ -1,0 +1,63 @@
+internal import PeerID
+
+/// `GET /sandbox/requests?at_least=N&wait_ms=M`: an answer that waits for requests instead of being asked for again and
+/// again.
+struct RequestCondition {
+  let waitMilliseconds: Int64
+  private let query: JSONValue
+  private let count: Int
+
+  /// The condition of a request for the log, if it has one.
+  init?(_ request: HTTPRequest) {
+    guard request.query.contains("at_least="), request.route == HTTPRequest.controlPrefix + "/requests" else {
+      return nil
+    }
+    query = NestedParameters.parse(request.query).root
+    count = query["at_least"]?.string.flatMap { Int($0) } ?? 1
+    waitMilliseconds = min(query["wait_ms"]?.string.flatMap { Int64($0) } ?? 5_000, 60_000)
+  }
+
+  func holds(_ state: SandboxState) -> Bool { state.requests(query).count >= count }
+}
+
+/// What the sandbox has seen and done, as the controls show it.
+extension SandboxState {
+  /// The logged requests; `after=SEQUENCE`, `path=…` and `limit=N` (the newest ones) narrow them down.
+  func requests(_ query: JSONValue) -> [LoggedRequest] {
+    let after = query["after"]?.string.flatMap { UInt64($0) } ?? 0
+    let path = query["path"]?.string
+    let limit = query["limit"]?.string.flatMap { Int($0) } ?? .max
+    let found = log.requests.filter { $0.sequence > after && (path == nil || $0.request.path == path) }
+    return Array(found.suffix(max(limit, 0)))
+  }
+
+  var executedLiteral: JSONLiteral {
+    [
+      "transactions": .integer(Int64(chain.transactionCount)),
+      "count": .integer(Int64(chain.operationCount)),
+      "operations": .array(chain.executed.elements.map { executedLiteral($0) }),
+    ]
+  }
+
+  private func executedLiteral(_ entry: ExecutedOperation) -> JSONLiteral {
+    [
+      "number": .integer(Int64(entry.number)),
+      "op_name": .string(entry.operation.name),
+      "operation": entry.operation.literal,
+      "transaction_id": .string(entry.transactionID),
+      "block_num": .integer(entry.block),
+      "user": .string(user(id: entry.userID)?.username ?? ""),
+      "app": .integer(Int64(entry.clientID)),
+      "request": .integer(Int64(clamping: entry.requestSequence)),
+    ]
+  }
+}
+
+extension RequestLog {
+  /// An empty log that goes on counting.
+  var emptied: RequestLog {
+    var log = self
+    log.removeAll()
+    return log
+  }
+}

@@ -1,0 +1,42 @@
+internal import PeerID
+
+/// How many requests came for each path, and how they were answered.
+struct RequestCounts {
+  /// Paths are the client's choice; this many different ones are told apart.
+  private static let pathLimit = 10_000
+
+  private struct Entry {
+    var total = 0
+    var byOutcome: [String: Int] = [:]
+  }
+
+  private var entries: [String: Entry] = [:]
+
+  /// Notes that a request has come.
+  mutating func arrived(_ path: String) {
+    guard entries.count < Self.pathLimit || entries[path] != nil else { return }
+    entries[path, default: Entry()].total += 1
+  }
+
+  /// Notes the outcome: a status, or `dropped` when no whole answer was given.
+  mutating func ended(_ path: String, _ outcome: String) {
+    entries[path]?.byOutcome[outcome, default: 0] += 1
+  }
+
+  mutating func removeAll() { entries = [:] }
+
+  /// How many requests came for this path, such as `POST /api/v1/app/operations`.
+  func total(_ path: String) -> Int { entries[path]?.total ?? 0 }
+
+  /// How many of them had this outcome.
+  func count(_ path: String, _ outcome: String) -> Int { entries[path]?.byOutcome[outcome] ?? 0 }
+
+  var literal: JSONLiteral {
+    .object(
+      entries.sorted { $0.key < $1.key }.map { path, entry in
+        let outcomes = entry.byOutcome.sorted { $0.key < $1.key }.map { ($0.key, JSONLiteral.integer(Int64($0.value))) }
+        return (path, .object([("total", .integer(Int64(entry.total)))] + outcomes))
+      }
+    )
+  }
+}

@@ -1,0 +1,74 @@
+internal import PeerID
+
+/// One request that the sandbox has seen. Nothing in it is hidden, tokens and passwords least of all.
+struct LoggedRequest {
+  /// Counts all requests from 1, across resets.
+  let sequence: UInt64
+  /// When the request had been read to its end, in microseconds since 1970.
+  let arrived: Int64
+  let request: HTTPRequest
+  /// The fault that struck it.
+  let fault: String?
+  /// Whether it was processed as PeerID would.
+  var isProcessed = false
+  /// The answer that was made; with a fault that drops it, the one that the client did not get.
+  var answer: HTTPAnswer?
+  /// When the answer was handed to the socket, or the connection closed.
+  var answered: Int64?
+  /// When the last byte of the answer had left, or the request had ended otherwise.
+  var ended: Int64?
+  /// Whether the whole answer left; `nil` as long as nobody knows.
+  var isDelivered: Bool?
+}
+
+/// The last requests, oldest first.
+struct RequestLog {
+  private var ring = Ring<LoggedRequest>(capacity: 1_000)
+  private(set) var lastSequence: UInt64 = 0
+
+  /// The number for a request that comes now.
+  mutating func nextSequence() -> UInt64 {
+    lastSequence += 1
+    return lastSequence
+  }
+
+  mutating func append(_ request: LoggedRequest) { ring.append(request) }
+
+  mutating func resize(to length: Int) { ring.resize(to: length) }
+
+  mutating func removeAll() { ring.removeAll() }
+
+  var requests: [LoggedRequest] { ring.elements }
+
+  /// Changes the entry with this number, if it is still there.
+  mutating func update(_ sequence: UInt64, _ change: (inout LoggedRequest) -> Void) {
+    // The newest entry has the last number, unless the log has just been emptied.
+    guard let newest = ring[back: 0]?.sequence, newest >= sequence, let back = Int(exactly: newest - sequence) else {
+      return
+    }
+    guard var entry = ring[back: back], entry.sequence == sequence else { return }
+    change(&entry)
+    ring[back: back] = entry
+  }
+}
+
+extension LoggedRequest {
+  var literal: JSONLiteral {
+    [
+      "sequence": .integer(Int64(clamping: sequence)),
+      "arrived_us": .integer(arrived),
+      "method": .string(request.method),
+      "path": .string(request.path),
+      "query": .string(request.query),
+      "headers": .object(request.headers.map { ($0.name, .string($0.value)) }),
+      "body": .string(String(decoding: request.body, as: UTF8.self)),
+      "fault": fault.map { .string($0) } ?? .null,
+      "processed": .boolean(isProcessed),
+      "status": answer.map { .integer(Int64($0.status)) } ?? .null,
+      "answer": answer.map { .string($0.body.text) } ?? .null,
+      "answered_us": answered.map { .integer($0) } ?? .null,
+      "ended_us": ended.map { .integer($0) } ?? .null,
+      "delivered": isDelivered.map { .boolean($0) } ?? .null,
+    ]
+  }
+}

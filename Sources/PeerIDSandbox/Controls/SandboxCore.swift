@@ -1,0 +1,164 @@
+internal import PeerID
+
+/// Decides about requests: faults, then the answer of PeerID, with everything written down.
+final class SandboxCore: RequestHandler, @unchecked Sendable {
+  let state: Guarded<SandboxState>
+  private var dateSecond: Int64 = .min
+  private var dateText = ""
+
+  init(_ fixture: Fixture) {
+    state = Guarded(SandboxState(fixture))
+  }
+
+  func nextStep(for exchange: Exchange) -> NextStep {
+    let request = exchange.request
+    defer { state.announceChange() }
+    return state.withLock { state in
+      if request.isControl { return control(exchange, request, &state) }
+      switch exchange.phase {
+      case .reading: return arrive(exchange, request, &state)
+      case .waited(let fault): return strike(fault, exchange, request, &state)
+      case .answered(let answer): return finish(answer, exchange, request, &state)
+      }
+    }
+  }
+
+  func ended(_ exchange: Exchange, _ ending: Ending) {
+    guard exchange.sequence != 0 else { return }
+    let now = Clock.realtimeMicroseconds()
+    state.withLock { state in
+      state.log.update(exchange.sequence) { entry in
+        entry.ended = now
+        if entry.isDelivered == nil { entry.isDelivered = ending == .answered }
+      }
+    }
+    state.announceChange()
+  }
+
+  /// Only the polling thread asks, so the text of this second can stand here without a lock.
+  func date() -> String {
+    let second = state.withLock { $0.now / 1_000 }
+    if second != dateSecond {
+      dateSecond = second
+      dateText = TimeText.http(seconds: second)
+    }
+    return dateText
+  }
+
+  private func control(_ exchange: Exchange, _ request: HTTPRequest, _ state: inout SandboxState) -> NextStep {
+    if let condition = RequestCondition(request), !condition.holds(state) {
+      let now = Clock.monotonicMicroseconds()
+      let deadline = exchange.deadline ?? now + condition.waitMilliseconds * 1_000
+      exchange.deadline = deadline
+      if now < deadline { return .wait(milliseconds: 2) }
+    }
+    return .answer(state.control(request))
+  }
+
+  private func arrive(_ exchange: Exchange, _ request: HTTPRequest, _ state: inout SandboxState) -> NextStep {
+    exchange.sequence = state.log.nextSequence()
+    let fault = state.faults.take(for: request.route)
+    state.counts.arrived(countKey(request))
+    state.log.append(
+      LoggedRequest(
+        sequence: exchange.sequence,
+        arrived: Clock.realtimeMicroseconds(),
+        request: request,
+        fault: fault?.name
+      )
+    )
+    guard let fault else {
+      return finish(process(exchange, request, &state), exchange, request, &state)
+    }
+    if case .delayAfter = fault.action {
+      exchange.phase = .answered(process(exchange, request, &state))
+      return .wait(milliseconds: fault.milliseconds)
+    }
+    if fault.milliseconds > 0 {
+      exchange.phase = .waited(fault)
+      return .wait(milliseconds: fault.milliseconds)
+    }
+    return strike(fault, exchange, request, &state)
+  }
+
+  private func strike(
+    _ fault: Fault,
+    _ exchange: Exchange,
+    _ request: HTTPRequest,
+    _ state: inout SandboxState
+  ) -> NextStep {
+    switch fault.action {
+    case .delay, .delayAfter:
+      return finish(process(exchange, request, &state), exchange, request, &state)
+    case .dropBefore:
+      return drop(exchange, request, &state, .close)
+    case .dropAfter:
+      _ = process(exchange, request, &state)
+      return drop(exchange, request, &state, .close)
+    case .dropMid(let cut):
+      let answer = process(exchange, request, &state)
+      return drop(exchange, request, &state, .sendAndClose(part(of: answer, cut, &state)))
+    case .status(let replacement):
+      return finish(replacement.answer, exchange, request, &state)
+    case .statusAfter(let replacement):
+      _ = process(exchange, request, &state)
+      return finish(replacement.answer, exchange, request, &state)
+    case .closeAfter:
+      var answer = process(exchange, request, &state)
+      answer.headers.append(("Connection", "close"))
+      return finish(answer, exchange, request, &state)
+    case .hangUp:
+      exchange.hangsUp = true
+      return finish(process(exchange, request, &state), exchange, request, &state)
+    }
+  }
+
+  private func process(_ exchange: Exchange, _ request: HTTPRequest, _ state: inout SandboxState) -> HTTPAnswer {
+    let answer = state.answer(request, sequence: exchange.sequence)
+    state.log.update(exchange.sequence) { entry in
+      entry.isProcessed = true
+      entry.answer = answer
+    }
+    return answer
+  }
+
+  private func finish(
+    _ answer: HTTPAnswer,
+    _ exchange: Exchange,
+    _ request: HTTPRequest,
+    _ state: inout SandboxState
+  ) -> NextStep {
+    state.counts.ended(countKey(request), String(answer.status))
+    state.log.update(exchange.sequence) { entry in
+      entry.answer = answer
+      entry.answered = Clock.realtimeMicroseconds()
+    }
+    return .answer(answer)
+  }
+
+  private func drop(
+    _ exchange: Exchange,
+    _ request: HTTPRequest,
+    _ state: inout SandboxState,
+    _ step: NextStep
+  ) -> NextStep {
+    state.counts.ended(countKey(request), "dropped")
+    state.log.update(exchange.sequence) { entry in
+      entry.answered = Clock.realtimeMicroseconds()
+      entry.isDelivered = false
+    }
+    return step
+  }
+
+  private func part(of answer: HTTPAnswer, _ cut: Fault.Cut, _ state: inout SandboxState) -> [UInt8] {
+    let (head, body) = answer.wireBytes(date: TimeText.http(seconds: state.now / 1_000))
+    let whole = head + Array(body.raw)
+    return switch cut {
+    case .half: Array(whole.prefix(whole.count / 2))
+    case .head: Array(whole.prefix(head.count / 2))
+    case .body: Array(whole.prefix(head.count + body.count / 2))
+    }
+  }
+
+  private func countKey(_ request: HTTPRequest) -> String { "\(request.method) \(request.route)" }
+}

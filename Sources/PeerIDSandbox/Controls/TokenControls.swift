@@ -1,0 +1,101 @@
+internal import PeerID
+
+/// Which token pairs a control is about. Without any key, all.
+struct TokenSelection {
+  var username: String?
+  var clientID: Int?
+  var accessToken: String?
+  var refreshToken: String?
+
+  init(username: String? = nil, clientID: Int? = nil, accessToken: String? = nil, refreshToken: String? = nil) {
+    self.username = username
+    self.clientID = clientID
+    self.accessToken = accessToken
+    self.refreshToken = refreshToken
+  }
+
+  static let keys = ["user", "app", "token", "refresh_token"]
+
+  /// Reads the keys of a body.
+  init(_ reader: KeyedReader, beside others: [String] = []) throws(KeyedReader.Fault) {
+    try reader.allowOnly(Self.keys + others)
+    username = try reader.optionalString("user")
+    clientID = try reader.optionalInteger("app", 0...Int64(Int32.max)).map { Int($0) }
+    accessToken = try reader.optionalString("token")
+    refreshToken = try reader.optionalString("refresh_token")
+  }
+
+  /// Reads the keys of a query.
+  init(_ query: JSONValue) {
+    username = query["user"]?.string
+    clientID = query["app"]?.string.flatMap { Int($0) }
+    accessToken = query["token"]?.string
+    refreshToken = query["refresh_token"]?.string
+  }
+}
+
+/// The half of a pair that is revoked.
+enum RevokedPart: String, CaseIterable {
+  case access, refresh, both
+}
+
+extension SandboxState {
+  func selectedPairs(_ selection: TokenSelection) -> [TokenPair] {
+    tokens.all.filter { pair in
+      (selection.username == nil || user(id: pair.userID)?.username == selection.username)
+        && (selection.clientID == nil || pair.clientID == selection.clientID)
+        && (selection.accessToken == nil || pair.accessToken == selection.accessToken)
+        && (selection.refreshToken == nil || pair.refreshToken == selection.refreshToken)
+    }
+  }
+
+  /// Lets access tokens expire a second ago; refreshed pairs that are still unsaved are saved first.
+  mutating func expire(_ selection: TokenSelection) -> Int {
+    tokens.settle()
+    let pairs = selectedPairs(selection)
+    for var pair in pairs {
+      pair.expires = now - 1_000
+      tokens.save(pair)
+    }
+    return pairs.count
+  }
+
+  mutating func revoke(_ reader: KeyedReader) throws(KeyedReader.Fault) -> Int {
+    let selection = try TokenSelection(reader, beside: ["part"])
+    return revoke(selection, try reader.optionalChoice("part") ?? .both)
+  }
+
+  mutating func revoke(_ selection: TokenSelection, _ part: RevokedPart) -> Int {
+    tokens.settle()
+    let pairs = selectedPairs(selection)
+    for pair in pairs {
+      if part != .refresh { tokens.revokeAccessToken(id: pair.id) }
+      if part != .access { tokens.revokeRefreshToken(id: pair.id) }
+    }
+    return pairs.count
+  }
+
+  func tokenLiteral(_ pair: TokenPair) -> JSONLiteral {
+    [
+      "user": .string(user(id: pair.userID)?.username ?? ""),
+      "app": .integer(Int64(pair.clientID)),
+      "pair": pair.literal,
+    ]
+  }
+
+  func codeLiteral(_ code: String, _ grant: GrantCode) -> JSONLiteral {
+    [
+      "code": .string(code),
+      "user": .string(user(id: grant.userID)?.username ?? ""),
+      "app": .integer(Int64(grant.clientID)),
+    ]
+  }
+
+  func consentLiteral(_ party: Party, _ operations: Set<String>) -> JSONLiteral {
+    [
+      "user": .string(user(id: party.userID)?.username ?? ""),
+      "app": .integer(Int64(party.clientID)),
+      "operations": .array(operations.sorted().map { .string($0) }),
+    ]
+  }
+}

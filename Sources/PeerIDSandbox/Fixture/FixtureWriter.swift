@@ -1,0 +1,71 @@
+internal import PeerID
+
+extension Fixture {
+  /// The fixture as JSON text, in the form in which it is read.
+  public var json: String { literal.compactText.text }
+
+  var literal: JSONLiteral {
+    [
+      "users": .array(users.map(\.literal)),
+      "apps": .array(apps.map(\.literal)),
+      "joined": .array(joins.map(\.literal)),
+      "tokens": .array(tokens.map(\.literal)),
+      "codes": .array(codes.map(\.literal)),
+      "settings": settings.literal,
+    ]
+  }
+}
+
+extension Fixture.User {
+  var literal: JSONLiteral {
+    [
+      "username": .string(username),
+      "email": .string(email),
+      "password": .string(password),
+      "mobile": mobile.map { .string($0) } ?? .null,
+      "account": .string(account),
+      "permission": .boolean(hasPermission),
+      "join": .string(joinAnswer.rawValue),
+    ]
+  }
+}
+
+extension Fixture.App {
+  var literal: JSONLiteral {
+    [
+      "client_id": .integer(Int64(clientID)),
+      "client_secret": .string(clientSecret),
+      "name": .string(name),
+      "operations": .array(operations.map { .string($0) }),
+      "signing_request_required": .boolean(signingRequestRequired),
+      "requires_session_cookie": .boolean(requiresSessionCookie),
+      "redirect_uris": .array(redirectURIs.map { .string($0) }),
+    ]
+  }
+}
+
+extension Fixture.Join {
+  var literal: JSONLiteral {
+    var members: [(String, JSONLiteral)] = [("user", .string(username)), ("app", .integer(Int64(clientID)))]
+    if let operations { members.append(("operations", .array(operations.map { .string($0) }))) }
+    return .object(members)
+  }
+}
+
+extension Fixture.Token {
+  var literal: JSONLiteral {
+    [
+      "user": .string(username),
+      "app": .integer(Int64(clientID)),
+      "token": .string(accessToken),
+      "refresh_token": .string(refreshToken),
+      "expires_in_ms": .integer(expiresInMilliseconds),
+    ]
+  }
+}
+
+extension Fixture.Code {
+  var literal: JSONLiteral {
+    ["code": .string(code), "user": .string(username), "app": .integer(Int64(clientID))]
+  }
+}

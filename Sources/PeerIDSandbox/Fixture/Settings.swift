@@ -1,0 +1,49 @@
+internal import PeerID
+
+/// How a sandbox behaves where the real server depends on its surroundings.
+public struct Settings: Sendable, Equatable {
+  /// Three months, in milliseconds.
+  public static let defaultTokenLifetime: Int64 = 90 * 24 * 3_600_000
+
+  /// How long after the answer a refreshed pair is saved, in milliseconds. The real server took a median of 13 ms.
+  public var saveDelay: Int = 13
+  /// How long new access tokens live, in milliseconds.
+  public var tokenLifetime: Int64 = Settings.defaultTokenLifetime
+  /// How far the sandbox's clock is ahead of the machine's, in seconds; negative when it is behind.
+  public var clockOffset: Int64 = 0
+  /// Whether the three token calls read the query string, as the published guide says; the real server ignores it.
+  public var acceptsQuery = false
+  /// What the chain says to every transaction instead of taking it.
+  public var chainRefusal: String?
+  /// How many requests the log keeps.
+  public var requestLogLength = 1_000
+
+  /// Makes the settings of the measured server.
+  public init() {}
+
+  static let keys = [
+    "save_delay_ms", "token_lifetime_ms", "clock_offset_s", "accept_query", "chain_refusal", "request_log_length",
+  ]
+
+  /// Changes what `reader` names.
+  mutating func apply(_ reader: KeyedReader) throws(KeyedReader.Fault) {
+    try reader.allowOnly(Self.keys)
+    if let value = try reader.optionalInteger("save_delay_ms", 0...600_000) { saveDelay = Int(value) }
+    if let value = try reader.optionalInteger("token_lifetime_ms", KeyedReader.anyTime) { tokenLifetime = value }
+    if let value = try reader.optionalInteger("clock_offset_s", -4_000_000_000...4_000_000_000) { clockOffset = value }
+    if let value = try reader.optionalBoolean("accept_query") { acceptsQuery = value }
+    if reader.has("chain_refusal") { chainRefusal = try reader.optionalString("chain_refusal") }
+    if let value = try reader.optionalInteger("request_log_length", 0...1_000_000) { requestLogLength = Int(value) }
+  }
+
+  var literal: JSONLiteral {
+    [
+      "save_delay_ms": .integer(Int64(saveDelay)),
+      "token_lifetime_ms": .integer(tokenLifetime),
+      "clock_offset_s": .integer(clockOffset),
+      "accept_query": .boolean(acceptsQuery),
+      "chain_refusal": chainRefusal.map { .string($0) } ?? .null,
+      "request_log_length": .integer(Int64(requestLogLength)),
+    ]
+  }
+}

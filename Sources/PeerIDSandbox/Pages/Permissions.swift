@@ -1,0 +1,94 @@
+internal import PeerID
+
+/// The authorization page: sign in, look at what the app wants, allow or deny.
+extension SandboxState {
+  /// What the address of the page asks for, checked.
+  private struct Application {
+    let app: Fixture.App
+    let redirectURI: String
+    let state: String?
+  }
+
+  /// `GET /permissions`.
+  func showPermissions(_ request: HTTPRequest) -> HTTPAnswer {
+    switch application(request) {
+    case .success(let application): PermissionsPage.signIn(app: application.app, message: nil)
+    case .failure(let problem): PermissionsPage.problem(problem.text)
+    }
+  }
+
+  /// `POST /permissions`: the sign-in form, the consent form, or both at once.
+  mutating func submitPermissions(_ request: HTTPRequest, _ body: JSONValue?) -> HTTPAnswer {
+    let application: Application
+    switch self.application(request) {
+    case .success(let found): application = found
+    case .failure(let problem): return PermissionsPage.problem(problem.text)
+    }
+    let decision = body?["decision"]?.string
+    if decision == "deny" { return Self.redirect(application, "error=access_denied") }
+
+    if let name = body?["ticket"]?.string {
+      guard let ticket = consentTickets.removeValue(forKey: name), ticket.clientID == application.app.clientID,
+        ticket.redirectURI == application.redirectURI
+      else { return PermissionsPage.signIn(app: application.app, message: "Please sign in again.") }
+      return allow(application, userID: ticket.userID)
+    }
+
+    let login = body?["login"]?.string ?? ""
+    let password = body?["password"]?.string ?? ""
+    guard let userID = userID(login: login), let user = user(id: userID), user.password == password else {
+      let message = "Invalid email/username or password"
+      return PermissionsPage.signIn(app: application.app, login: login, message: message)
+    }
+    guard user.hasPermission else {
+      let message = "Permission does not exist for this user"
+      return PermissionsPage.signIn(app: application.app, login: login, message: message)
+    }
+    if decision == "allow" { return allow(application, userID: userID) }
+    let ticket = RandomText.hex(32)
+    consentTickets[ticket] = ConsentTicket(
+      userID: userID,
+      clientID: application.app.clientID,
+      redirectURI: application.redirectURI,
+      state: application.state
+    )
+    return PermissionsPage.consent(app: application.app, user: user, ticket: ticket)
+  }
+
+  private mutating func allow(_ application: Application, userID: Int) -> HTTPAnswer {
+    let party = Party(userID: userID, clientID: application.app.clientID)
+    join(party)
+    return Self.redirect(application, "code=" + issueCode(party))
+  }
+
+  private struct Problem: Error {
+    let text: String
+  }
+
+  private func application(_ request: HTTPRequest) -> Result<Application, Problem> {
+    let query = NestedParameters.parse(request.query).root
+    guard let text = query["client_id"]?.string else {
+      return .failure(Problem(text: "The address lacks client_id."))
+    }
+    guard let clientID = Int(text), let app = apps[clientID] else {
+      return .failure(Problem(text: "There is no app with the client id \(text)."))
+    }
+    guard let redirectURI = query["redirect_uri"]?.string else {
+      return .failure(Problem(text: "The address lacks redirect_uri."))
+    }
+    guard app.redirectURIs.contains(redirectURI) else {
+      return .failure(Problem(text: "\(redirectURI) is not registered as a redirect URI of \(app.name)."))
+    }
+    return .success(Application(app: app, redirectURI: redirectURI, state: query["state"]?.string))
+  }
+
+  /// Sends the browser back to the app.
+  private static func redirect(_ application: Application, _ parameters: String) -> HTTPAnswer {
+    var location = application.redirectURI
+    location += (location.contains("?") ? "&" : "?") + parameters
+    if let state = application.state { location += "&state=" + PercentCoding.encode(state) }
+    var answer = HTTPAnswer.html(302, "")
+    answer.headers = [("Location", location), ("Cache-Control", "no-store")]
+    return answer
+  }
+}

@@ -1,0 +1,86 @@
+internal import PeerID
+
+/// One request that a sandbox has seen, with nothing hidden: passwords and tokens stand in it as they came.
+public struct RecordedRequest: Sendable {
+  /// Counts all requests of the sandbox from 1, across resets.
+  public let sequence: UInt64
+  /// When the request had been read to its end, in microseconds since 1970 by the machine's clock.
+  public let arrivedMicroseconds: Int64
+  /// The method.
+  public let method: String
+  /// The path, without the query.
+  public let path: String
+  /// The query, percent-encoded as it came.
+  public let query: String
+  /// The headers in their order.
+  public let headers: [(name: String, value: String)]
+  /// The body as text.
+  public let body: String
+  /// The kind of the fault that struck the request, such as `drop_after`.
+  public let fault: String?
+  /// Whether the request was processed as PeerID would.
+  public let isProcessed: Bool
+  /// The status of the answer that was made, whether it left or not.
+  public let status: Int?
+  /// The body of that answer.
+  public let answer: String?
+  /// When the answer was handed to the socket, or the connection closed, in microseconds since 1970.
+  public let answeredMicroseconds: Int64?
+  /// When the request had ended, in microseconds since 1970.
+  public let endedMicroseconds: Int64?
+  /// Whether the whole answer left; `nil` as long as that is not known.
+  public let isDelivered: Bool?
+
+  init(_ entry: LoggedRequest) {
+    sequence = entry.sequence
+    arrivedMicroseconds = entry.arrived
+    method = entry.request.method
+    path = entry.request.path
+    query = entry.request.query
+    headers = entry.request.headers
+    body = String(decoding: entry.request.body, as: UTF8.self)
+    fault = entry.fault
+    isProcessed = entry.isProcessed
+    status = entry.answer?.status
+    answer = entry.answer?.body.text
+    answeredMicroseconds = entry.answered
+    endedMicroseconds = entry.ended
+    isDelivered = entry.isDelivered
+  }
+}
+
+/// One operation that the sandbox's chain has executed.
+public struct RecordedOperation: Sendable {
+  /// Counts the executed operations from 1.
+  public let number: Int
+  /// The name, such as `transfer`.
+  public let name: String
+  /// The operation as the chain echoes it, `[id,{…}]`, as JSON text.
+  public let json: String
+  /// The id of its transaction.
+  public let transactionID: String
+  /// The number of its block.
+  public let block: Int64
+  /// In whose name it was done.
+  public let username: String
+  /// By which app.
+  public let clientID: Int
+  /// The request that brought it.
+  public let requestSequence: UInt64
+}
+
+/// One token pair as it is stored now.
+public struct RecordedTokenPair: Sendable {
+  /// The number of the pair, which it keeps when it is refreshed.
+  public let id: Int
+  /// Whose pair it is.
+  public let username: String
+  /// For which app.
+  public let clientID: Int
+  /// The access token.
+  public let accessToken: String
+  /// The refresh token.
+  public let refreshToken: String
+  /// When the access token expires, in milliseconds since 1970 by the sandbox's clock.
+  public let expiresMilliseconds: Int64
+}

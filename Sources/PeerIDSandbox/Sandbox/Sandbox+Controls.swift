@@ -1,0 +1,95 @@
+internal import PeerID
+
+extension Sandbox {
+  /// Goes back to the fixture: tokens, consents, settings, faults, counts, log and chain.
+  ///
+  /// - Parameter fixture: another fixture from now on.
+  public func reset(to fixture: Fixture? = nil) {
+    core.state.withLock { state in
+      state = SandboxState(fixture ?? state.fixture, log: state.log.emptied)
+    }
+  }
+
+  /// How the sandbox behaves now.
+  public var settings: Settings { core.state.withLock { $0.settings } }
+
+  /// Changes how the sandbox behaves.
+  public func configure(_ change: (inout Settings) -> Void) {
+    core.state.withLock { change(&$0.settings) }
+  }
+
+  /// Lets access tokens expire a second ago, so that they are refused with 401. Refresh tokens stay valid.
+  ///
+  /// - Parameters:
+  ///   - username: only pairs of this user.
+  ///   - clientID: only pairs of this app.
+  ///   - accessToken: only the pair with this access token.
+  /// - Returns: how many pairs it concerned.
+  @discardableResult
+  public func expireTokens(username: String? = nil, clientID: Int? = nil, accessToken: String? = nil) -> Int {
+    core.state.withLock { state in
+      state.expire(TokenSelection(username: username, clientID: clientID, accessToken: accessToken))
+    }
+  }
+
+  /// Takes back access tokens alone: they are refused with 401, and the refresh tokens stay valid.
+  ///
+  /// - Parameters:
+  ///   - username: only pairs of this user.
+  ///   - clientID: only pairs of this app.
+  ///   - accessToken: only the pair with this access token.
+  /// - Returns: how many pairs it concerned.
+  @discardableResult
+  public func revokeAccessTokens(username: String? = nil, clientID: Int? = nil, accessToken: String? = nil) -> Int {
+    core.state.withLock { state in
+      state.revoke(TokenSelection(username: username, clientID: clientID, accessToken: accessToken), .access)
+    }
+  }
+
+  /// Takes back refresh tokens alone: a refresh is refused with 400, and the access tokens stay valid.
+  ///
+  /// - Parameters:
+  ///   - username: only pairs of this user.
+  ///   - clientID: only pairs of this app.
+  ///   - refreshToken: only the pair with this refresh token.
+  /// - Returns: how many pairs it concerned.
+  @discardableResult
+  public func revokeRefreshTokens(username: String? = nil, clientID: Int? = nil, refreshToken: String? = nil) -> Int {
+    core.state.withLock { state in
+      state.revoke(TokenSelection(username: username, clientID: clientID, refreshToken: refreshToken), .refresh)
+    }
+  }
+
+  /// Adds a fault behind those that are still to come.
+  public func add(_ fault: Fault) {
+    core.state.withLock { $0.faults.append(fault) }
+  }
+
+  /// The faults that are still to come.
+  public var pendingFaults: [Fault] { core.state.withLock { $0.faults.faults } }
+
+  /// Forgets all faults.
+  public func removeFaults() {
+    core.state.withLock { $0.faults.removeAll() }
+  }
+
+  /// Makes an authorization code as the consent page does. The user joins the app.
+  ///
+  /// - Returns: the code, or `nil` when there is no such user or app.
+  public func makeCode(username: String, clientID: Int) -> String? {
+    core.state.withLock { state in
+      guard let userID = state.userID(username: username), state.apps[clientID] != nil else { return nil }
+      let party = Party(userID: userID, clientID: clientID)
+      if state.consents[party] == nil { state.join(party) }
+      return state.issueCode(party)
+    }
+  }
+
+  /// Sets what a user has granted to an app; `nil` takes the consent back altogether.
+  public func setConsent(username: String, clientID: Int, operations: [String]?) {
+    core.state.withLock { state in
+      guard let userID = state.userID(username: username) else { return }
+      state.consents[Party(userID: userID, clientID: clientID)] = operations.map { Set($0) }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+internal import PeerID
+
+extension Sandbox {
+  /// How many requests came for a method and path such as `POST /api/v1/app/operations`.
+  ///
+  /// - Parameters:
+  ///   - endpoint: the method, a space, and the path.
+  ///   - outcome: only those with this status, such as `200`, or `dropped`.
+  /// - Returns: how many came since the start, the last reset, or the last ``resetCounts()``.
+  public func requestCount(_ endpoint: String, outcome: String? = nil) -> Int {
+    core.state.withLock { state in
+      outcome.map { state.counts.count(endpoint, $0) } ?? state.counts.total(endpoint)
+    }
+  }
+
+  /// Counts from zero again.
+  public func resetCounts() {
+    core.state.withLock { $0.counts.removeAll() }
+  }
+
+  /// The last requests, oldest first; as many as the settings keep.
+  ///
+  /// - Parameters:
+  ///   - sequence: only those after this one.
+  ///   - path: only those to this path.
+  /// - Returns: the requests as they stand now; one that is still on its way lacks its end.
+  public func requests(after sequence: UInt64 = 0, path: String? = nil) -> [RecordedRequest] {
+    core.state.withLock { state in
+      state.log.requests.filter { $0.sequence > sequence && (path == nil || $0.request.path == path) }
+        .map { RecordedRequest($0) }
+    }
+  }
+
+  /// Waits until the log holds as many requests as wanted.
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - path: only those to this path count.
+  ///   - milliseconds: how long to wait at the most.
+  /// - Returns: whether they have come in time.
+  public func waitForRequests(_ count: Int, path: String? = nil, upToMilliseconds milliseconds: Int = 5_000) -> Bool {
+    core.state.wait(upToMilliseconds: milliseconds) { state in
+      state.log.requests.count { path == nil || $0.request.path == path } >= count
+    }
+  }
+
+  /// Waits until all requests in the log have ended.
+  ///
+  /// - Parameter milliseconds: how long to wait at the most.
+  /// - Returns: whether they have ended in time.
+  public func waitUntilIdle(upToMilliseconds milliseconds: Int = 5_000) -> Bool {
+    core.state.wait(upToMilliseconds: milliseconds) { state in
+      state.log.requests.allSatisfy { $0.ended != nil }
+    }
+  }
+
+  /// How many transactions the chain has executed.
+  public var executedTransactionCount: Int { core.state.withLock { $0.chain.transactionCount } }
+
+  /// How many operations the chain has executed.
+  public var executedOperationCount: Int { core.state.withLock { $0.chain.operationCount } }
+
+  /// The last 10,000 executed operations, oldest first.
+  public var executedOperations: [RecordedOperation] {
+    core.state.withLock { state in
+      state.chain.executed.elements.map { entry in
+        RecordedOperation(
+          number: entry.number,
+          name: entry.operation.name,
+          json: entry.operation.literal.compactText.text,
+          transactionID: entry.transactionID,
+          block: entry.block,
+          username: state.user(id: entry.userID)?.username ?? "",
+          clientID: entry.clientID,
+          requestSequence: entry.requestSequence
+        )
+      }
+    }
+  }
+
+  /// The stored token pairs, oldest first. A refreshed pair that is not saved yet is not among them.
+  ///
+  /// - Parameters:
+  ///   - username: only those of this user.
+  ///   - clientID: only those of this app.
+  /// - Returns: the pairs in the order of their numbers.
+  public func tokenPairs(username: String? = nil, clientID: Int? = nil) -> [RecordedTokenPair] {
+    core.state.withLock { state in
+      state.tokens.settle(now: Clock.monotonicMicroseconds())
+      return state.selectedPairs(TokenSelection(username: username, clientID: clientID)).map { pair in
+        RecordedTokenPair(
+          id: pair.id,
+          username: state.user(id: pair.userID)?.username ?? "",
+          clientID: pair.clientID,
+          accessToken: pair.accessToken,
+          refreshToken: pair.refreshToken,
+          expiresMilliseconds: pair.expires
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import Glibc
+
+/// Why a sandbox could not be started, or a fixture not be read.
+public enum SandboxError: Error, Sendable, CustomStringConvertible {
+  /// Nothing can listen on this port of 127.0.0.1; `errno` says why.
+  case cannotListen(port: UInt16, errno: Int32)
+  /// The file with the fixture could not be read; `errno` says why.
+  case unreadableFixture(file: String, errno: Int32)
+  /// The fixture is not JSON; the place counts from 1.
+  case malformedFixture(file: String, reason: String, line: Int, column: Int)
+  /// A value of the fixture is not what it must be; `key` is its path, such as `users[0].email`.
+  case invalidFixture(file: String, key: String, problem: String)
+  /// The system refused something that is always possible; `errno` says why.
+  case system(doing: String, errno: Int32)
+
+  /// What happened and what to do about it, for a person.
+  public var description: String {
+    switch self {
+    case .cannotListen(let port, EADDRINUSE):
+      "port \(port) is in use by another program; choose another one or 0 for any free port"
+    case .cannotListen(let port, EACCES):
+      "port \(port) may not be used without special rights; choose one from 1024 upwards, or 0 for any free port"
+    case .cannotListen(let port, let errno):
+      "cannot listen on 127.0.0.1:\(port): \(Self.text(errno))"
+    case .unreadableFixture(let file, let errno):
+      "cannot read the fixture \(file): \(Self.text(errno)); check the path and its permissions"
+    case .malformedFixture(let file, let reason, let line, let column):
+      "the fixture \(file) is not JSON, line \(line), column \(column): \(reason)"
+    case .invalidFixture(let file, let key, let problem):
+      "the fixture \(file) is not usable at \"\(key)\": \(problem)"
+    case .system(let action, let errno):
+      "cannot \(action): \(Self.text(errno))"
+    }
+  }
+
+  private static func text(_ errno: Int32) -> String {
+    guard let text = strerror(errno) else { return "error \(errno)" }
+    return String(cString: text)
+  }
+}

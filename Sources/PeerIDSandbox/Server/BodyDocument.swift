@@ -1,0 +1,9 @@
+internal import PeerID
+
+extension JSONDocument {
+  /// Parses a body.
+  convenience init(parsing body: [UInt8]) throws(JSONSyntaxError) {
+    let bytes = body.withUnsafeBytes { Bytes($0) }
+    try self.init(parsing: bytes.raw)
+  }
+}

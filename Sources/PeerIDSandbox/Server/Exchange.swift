@@ -1,0 +1,63 @@
+internal import PeerID
+
+/// One request on its way through the server, from its first line to the end of its answer.
+///
+/// Only the polling thread touches it; while the request waits, nobody does.
+final class Exchange {
+  /// How far the request has come.
+  enum Phase {
+    case reading
+    /// It has waited, and the fault that made it wait goes on.
+    case waited(Fault)
+    /// It has been answered, and the answer has waited.
+    case answered(HTTPAnswer)
+  }
+
+  let target: String
+  private(set) var method = ""
+  private var headers: [(name: String, value: String)] = []
+  private var body: [UInt8] = []
+  private var bodyLength = 0
+  private let bodyLimit: Int
+  private(set) var hasBegun = false
+
+  var phase = Phase.reading
+  /// The request's number in the log; 0 as long as it is not written down.
+  var sequence: UInt64 = 0
+  /// Until when a control waits for what it asks about, by the monotonic clock in microseconds.
+  var deadline: Int64?
+  /// Whether the connection is closed without notice behind the answer.
+  var hangsUp = false
+
+  init(target: String) {
+    self.target = target
+    bodyLimit = HTTPRequest.bodyLimit(path: target)
+  }
+
+  /// Takes the first line and the headers.
+  func begin(method: String, headers: [(name: String, value: String)]) {
+    self.method = method
+    self.headers = headers
+    hasBegun = true
+  }
+
+  /// Takes a part of the body. What goes past the limit is counted and thrown away: the connection stays in step.
+  func receive(_ part: UnsafeRawBufferPointer) {
+    bodyLength += part.count
+    let room = bodyLimit + 1 - body.count
+    if room > 0 { body.append(contentsOf: part.prefix(room)) }
+  }
+
+  /// The request, once it has been read to its end.
+  var request: HTTPRequest {
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    return HTTPRequest(
+      method: method,
+      path: parts.first.map(String.init) ?? "/",
+      query: parts.count > 1 ? String(parts[1]) : "",
+      headers: headers,
+      body: body,
+      bodyLength: bodyLength
+    )
+  }
+}

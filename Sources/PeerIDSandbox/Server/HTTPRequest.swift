@@ -1,0 +1,52 @@
+/// One request, read to its end.
+struct HTTPRequest: Sendable {
+  let method: String
+  /// The path as it was sent, without the query.
+  let path: String
+  /// What stands behind the first `?`, still percent-encoded.
+  let query: String
+  let headers: [(name: String, value: String)]
+  /// The body, cut one byte past the limit for this path.
+  let body: [UInt8]
+  /// How long the body really was.
+  let bodyLength: Int
+
+  /// How long a body may be: the backend's body parser takes 100 KiB; the controls take whole fixtures.
+  static func bodyLimit(path: some StringProtocol) -> Int {
+    path.hasPrefix(controlPrefix) ? 16 << 20 : 102_400
+  }
+
+  /// Everything that is not part of PeerID stands under this path.
+  static let controlPrefix = "/sandbox"
+
+  /// The first header of this name; the name is compared without regard to case.
+  func header(_ name: StaticString) -> String? {
+    headers.first { $0.name.isCaseInsensitively(name) }?.value
+  }
+
+  /// The path under which requests are routed and counted: like Express, without regard to case and to one slash at
+  /// the end.
+  var route: String {
+    let lowered = path.lowercased()
+    return lowered.utf8.count > 1 && lowered.hasSuffix("/") ? String(lowered.dropLast()) : lowered
+  }
+
+  /// Whether this request drives the sandbox itself instead of PeerID.
+  var isControl: Bool {
+    path == Self.controlPrefix || path.hasPrefix(Self.controlPrefix + "/")
+  }
+}
+
+extension String {
+  /// Whether this is `other` apart from the case of ASCII letters.
+  func isCaseInsensitively(_ other: StaticString) -> Bool {
+    utf8.count == other.utf8CodeUnitCount
+      && other.withUTF8Buffer { expected in
+        zip(utf8, expected).allSatisfy { asciiLowercased($0) == asciiLowercased($1) }
+      }
+  }
+}
+
+private func asciiLowercased(_ byte: UInt8) -> UInt8 {
+  byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+}

@@ -1,0 +1,104 @@
+internal import PeerID
+
+/// One token pair as the server stores it.
+struct TokenPair {
+  let id: Int
+  let userID: Int
+  let clientID: Int
+  /// The authorization code it came from, if it came from one.
+  let codeID: Int?
+  var accessToken: String
+  var refreshToken: String
+  let scope: [Int32]
+  /// Milliseconds since 1970, by the sandbox's clock.
+  var expires: Int64
+  let createdAt: Int64
+  var updatedAt: Int64
+
+  var literal: JSONLiteral {
+    [
+      "id": .integer(Int64(id)),
+      "token": .string(accessToken),
+      "refresh_token": .string(refreshToken),
+      "scope": .array(scope.map { .integer(Int64($0)) }),
+      "expires": .string(TimeText.iso(milliseconds: expires)),
+      "app_id": .integer(Int64(clientID)),
+      "user_id": .integer(Int64(userID)),
+      "grantcode_id": codeID.map { .integer(Int64($0)) } ?? .null,
+      "createdAt": .string(TimeText.iso(milliseconds: createdAt)),
+      "updatedAt": .string(TimeText.iso(milliseconds: updatedAt)),
+    ]
+  }
+}
+
+/// All token pairs, found by either token.
+struct TokenStore {
+  /// A refreshed pair whose answer has been sent and which is not saved yet.
+  private struct UnsavedPair {
+    let pair: TokenPair
+    /// By the monotonic clock, in microseconds.
+    let due: Int64
+  }
+
+  private var pairs: [Int: TokenPair] = [:]
+  private var idByAccessToken: [String: Int] = [:]
+  private var idByRefreshToken: [String: Int] = [:]
+  private var unsaved: [UnsavedPair] = []
+  private var lastID = 0
+
+  /// The number of the next new pair.
+  mutating func nextID() -> Int {
+    lastID += 1
+    return lastID
+  }
+
+  /// Saves a pair in the place of the one with its number.
+  mutating func save(_ pair: TokenPair) {
+    if let old = pairs[pair.id] {
+      idByAccessToken[old.accessToken] = nil
+      idByRefreshToken[old.refreshToken] = nil
+    }
+    pairs[pair.id] = pair
+    idByAccessToken[pair.accessToken] = pair.id
+    idByRefreshToken[pair.refreshToken] = pair.id
+  }
+
+  /// Saves a pair once the monotonic clock has reached `due`.
+  mutating func save(_ pair: TokenPair, due: Int64) {
+    unsaved.append(UnsavedPair(pair: pair, due: due))
+  }
+
+  /// Saves what is due, in the order in which it came; without `now` everything.
+  mutating func settle(now: Int64? = nil) {
+    guard !unsaved.isEmpty else { return }
+    let due = unsaved.filter { now == nil || $0.due <= now ?? 0 }
+    unsaved.removeAll { now == nil || $0.due <= now ?? 0 }
+    for entry in due { save(entry.pair) }
+  }
+
+  func pair(accessToken: String) -> TokenPair? { idByAccessToken[accessToken].flatMap { pairs[$0] } }
+
+  func pair(refreshToken: String) -> TokenPair? { idByRefreshToken[refreshToken].flatMap { pairs[$0] } }
+
+  /// The oldest pair of a user and an app, which is the one that the server finds.
+  func firstPair(userID: Int, clientID: Int) -> TokenPair? {
+    pairs.values.filter { $0.userID == userID && $0.clientID == clientID }.min { $0.id < $1.id }
+  }
+
+  /// All pairs in the order of their numbers.
+  var all: [TokenPair] { pairs.values.sorted { $0.id < $1.id } }
+
+  /// Makes the access token one that nobody has.
+  mutating func revokeAccessToken(id: Int) {
+    guard var pair = pairs[id] else { return }
+    pair.accessToken = RandomText.token()
+    save(pair)
+  }
+
+  /// Makes the refresh token one that nobody has.
+  mutating func revokeRefreshToken(id: Int) {
+    guard var pair = pairs[id] else { return }
+    pair.refreshToken = RandomText.token()
+    save(pair)
+  }
+}

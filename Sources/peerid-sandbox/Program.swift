@@ -1,0 +1,90 @@
+import Glibc
+import PeerIDSandbox
+
+/// The command: starts a sandbox, says where it is, and waits for a signal.
+struct Program {
+  private let arguments: [String]
+
+  init(_ arguments: [String]) {
+    self.arguments = arguments
+  }
+
+  /// Runs until a signal or the end of the input, and returns the exit status: 2 for a start that did not succeed.
+  func run() -> Int32 {
+    do {
+      let options = try Options(arguments.dropFirst())
+      if options.wantsHelp {
+        print(Options.usage)
+        return 0
+      }
+      let fixture = if let file = options.fixtureFile { try Fixture(contentsOfFile: file) } else { Fixture.demo }
+      if options.printsFixture {
+        print(fixture.json)
+        return 0
+      }
+      return try serve(fixture, options)
+    } catch let fault as Options.Fault {
+      return fail(fault.message)
+    } catch {
+      return fail("\(error)")
+    }
+  }
+
+  private func serve(_ fixture: Fixture, _ options: Options) throws(SandboxError) -> Int32 {
+    raiseFileLimit()
+    // The threads of the server inherit the mask, so that only `sigwait` below sees the signals.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+
+    let sandbox = try Sandbox(fixture: fixture, port: options.port)
+    if options.printsJSON {
+      print(sandbox.summary)
+    } else if options.isQuiet {
+      print(sandbox.url)
+    } else {
+      print(Greeting.text(url: sandbox.url, fixture: fixture))
+    }
+    fflush(nil)
+    if options.exitsWithInput { watchInput() }
+    var signal: Int32 = 0
+    sigwait(&signals, &signal)
+    sandbox.stop()
+    return 0
+  }
+
+  /// Every connection is an open file, and the usual soft limit of 1,024 is soon reached.
+  private func raiseFileLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
+  private func watchInput() {
+    var thread = pthread_t()
+    pthread_create(
+      &thread,
+      nil,
+      { _ in
+        var byte: UInt8 = 0
+        while true {
+          let count = read(STDIN_FILENO, &byte, 1)
+          if count == 0 || count < 0 && errno != EINTR { break }
+        }
+        kill(getpid(), SIGTERM)
+        return nil
+      },
+      nil
+    )
+    pthread_detach(thread)
+  }
+
+  private func fail(_ message: String) -> Int32 {
+    let line = Array("peerid-sandbox: \(message)\n".utf8)
+    _ = write(STDERR_FILENO, line, line.count)
+    return 2
+  }
+}

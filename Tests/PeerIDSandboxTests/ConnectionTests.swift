@@ -1,0 +1,71 @@
+import PeerID
+import PeerIDSandbox
+import Testing
+
+@Suite struct ConnectionTests {
+  @Test func `a connection is kept alive for many requests`() throws {
+    let connection = try TestServer().connect()
+    for _ in 0..<50 { #expect(try connection.request("GET", "/x").status == 405) }
+  }
+
+  @Test func `an idle connection is closed after five seconds`() throws {
+    let connection = try TestServer().connect()
+    _ = try connection.request("GET", "/x")
+    let start = ContinuousClock.now
+    #expect(try connection.readToEnd().isEmpty)
+    let idle = ContinuousClock.now - start
+    #expect(idle > .seconds(4) && idle < .seconds(8))
+  }
+
+  @Test func `an answer on a reused connection does not wait for a delayed acknowledgement`() throws {
+    let server = try TestServer()
+    let connection = try server.connect()
+    let body = Array("{\"operations\":[\(Demo.transfer)]}".utf8)
+    let headers = [("Content-Type", "application/json")] + TestServer.credentials(Demo.aliceAccess4)
+    let start = ContinuousClock.now
+    for _ in 0..<100 {
+      #expect(try connection.request("POST", "/api/v1/app/operations", headers: headers, body: body).status == 200)
+    }
+    #expect(ContinuousClock.now - start < .seconds(2), "100 stalls of 40 ms would be 4 s")
+  }
+
+  @Test func `five hundred connections are held at once`() throws {
+    let server = try TestServer()
+    let connections = try (0..<500).map { _ in try server.connect() }
+    for connection in connections { connection.send("GET", "/x") }
+    #expect(try connections.allSatisfy { try $0.receive().status == 405 })
+  }
+
+  @Test func `requests that arrive in one piece are answered one by one`() throws {
+    let connection = try TestServer().connect()
+    for _ in 0..<3 { connection.send("GET", "/x") }
+    for _ in 0..<3 { #expect(try connection.receive().status == 405) }
+  }
+
+  @Test func `sandboxes in one program know nothing of each other`() throws {
+    let first = try TestServer()
+    let second = try TestServer()
+    _ = try first.refresh(Demo.aliceRefresh4)
+    #expect(try !first.isAccepted(Demo.aliceAccess4))
+    #expect(try second.isAccepted(Demo.aliceAccess4))
+  }
+
+  @Test func `a stopped sandbox takes no connections and may be stopped again`() throws {
+    let server = try TestServer()
+    server.sandbox.stop()
+    server.sandbox.stop()
+    #expect(throws: TestConnection.Broken.cannotConnect) { try server.connect() }
+  }
+
+  @Test func `a client that leaves early is noted`() throws {
+    let server = try TestServer()
+    server.sandbox.add(Fault(.delay, path: "/x", milliseconds: 200))
+    do {
+      let connection = try server.connect()
+      connection.send("GET", "/x")
+      #expect(server.sandbox.waitForRequests(1))
+    }
+    #expect(server.sandbox.waitUntilIdle())
+    #expect(server.sandbox.requests().first?.isProcessed == true)
+  }
+}
