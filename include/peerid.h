@@ -131,6 +131,16 @@ typedef struct peerid_error peerid_error;
 /** Where sessions with a key are kept. */
 typedef struct peerid_store peerid_store;
 
+/** Where asynchronous calls put their completions. */
+typedef struct peerid_queue peerid_queue;
+
+/**
+ * How an asynchronous call ended.
+ *
+ * Immutable.
+ */
+typedef struct peerid_completion peerid_completion;
+
 /** Where a callback of a custom store puts its answer. Valid until the callback returns. */
 typedef struct peerid_store_reply peerid_store_reply;
 
@@ -382,6 +392,293 @@ typedef int32_t (*peerid_relogin_handler)(
     void *context,
     const char *key,
     peerid_credentials *credentials);
+
+/** @} */
+
+/**
+ * @name Async
+ * @{
+ */
+
+/**
+ * Submits operations without waiting. See `peerid_session_submit` for what is sent and when.
+ *
+ * @param[in] session the session.
+ * @param[in] operations JSON: an array of operations, an object with `operations`, or one
+ *   operation; copied.
+ * @param[in] length its length in bytes.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, or an operation has a fault.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_submit`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit_async(
+    peerid_session *session,
+    const char *operations,
+    size_t length,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Confirms a transaction token without waiting. See `peerid_session_confirm`.
+ *
+ * @param[in] session the session.
+ * @param[in] transaction_token the token; copied.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, or the token is empty.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_confirm`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm_async(
+    peerid_session *session,
+    const char *transaction_token,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Broadcasts a signed transaction without waiting. See `peerid_session_broadcast`.
+ *
+ * @param[in] session the session.
+ * @param[in] transaction the transaction as JSON; copied.
+ * @param[in] length its length in bytes.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, the text is not JSON, or a part of the
+ *   transaction is missing.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_broadcast`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast_async(
+    peerid_session *session,
+    const char *transaction,
+    size_t length,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Renews the pair of tokens without waiting. See `peerid_session_refresh`.
+ *
+ * @param[in] session the session.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_refresh`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh_async(
+    peerid_session *session,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Logs a user in without waiting; the completion brings the session. See `peerid_client_login`.
+ *
+ * @param[in] client the client.
+ * @param[in] login the user name or the e-mail address; copied.
+ * @param[in] password the password; copied. May be NULL or empty.
+ * @param[in] mobile the mobile number; copied. May be NULL or empty.
+ * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be, login is empty, or
+ *   password and mobile are both missing.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_login`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_login_async(
+    peerid_client *client,
+    const char *login,
+    const char *password,
+    const char *mobile,
+    const char *key,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Exchanges an authorization code without waiting; the completion brings the session. See
+ * `peerid_client_exchange`.
+ *
+ * @param[in] client the client.
+ * @param[in] code the code; copied.
+ * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_exchange`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_async(
+    peerid_client *client,
+    const char *code,
+    const char *key,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Ends the authorization code flow without waiting; the completion brings the session. See
+ * `peerid_client_exchange_redirect`.
+ *
+ * @param[in] client the client.
+ * @param[in] redirect the whole address to which the browser came back, or its query; copied.
+ * @param[in] expected_state the state of the authorization that the user was sent away with.
+ * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be, the state is missing or
+ *   another one, or there is no code.
+ * - PEERID_CODE_REFUSED: the user did not consent.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_exchange_redirect`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_redirect_async(
+    peerid_client *client,
+    const char *redirect,
+    const char *expected_state,
+    const char *key,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Reads the chain without waiting. See `peerid_client_read_chain`.
+ *
+ * @param[in] client the client.
+ * @param[in] api the API of the node.
+ * @param[in] method the method of the API.
+ * @param[in] params its parameters as a JSON array; copied. May be NULL when the length is 0.
+ * @param[in] length the length of the parameters in bytes.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: as for `peerid_client_read_chain`.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_read_chain`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain_async(
+    peerid_client *client,
+    const char *api,
+    const char *method,
+    const char *params,
+    size_t length,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Ends an asynchronous call with `cancelled`, if it has not ended yet. Its completion comes in
+ * any case; the outcome of its error tells whether the request may have left.
+ *
+ * @param[in] client the client with which, or with one of whose sessions, the call was begun;
+ *   may be NULL.
+ * @param[in] id the call's id.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ */
+PEERID_API void peerid_client_cancel(peerid_client *client, uint64_t id);
 
 /** @} */
 
@@ -753,6 +1050,73 @@ PEERID_API void peerid_client_free(peerid_client *client);
 /** @} */
 
 /**
+ * @name Completion
+ * @{
+ */
+
+/**
+ * The number that the caller gave the call.
+ *
+ * @param[in] completion the completion.
+ *
+ * @return the tag; 0 for NULL.
+ */
+PEERID_API uint64_t peerid_completion_tag(const peerid_completion *completion);
+
+/**
+ * The id that the call was given when it began.
+ *
+ * @param[in] completion the completion.
+ *
+ * @return the id; 0 for NULL.
+ */
+PEERID_API uint64_t peerid_completion_id(const peerid_completion *completion);
+
+/**
+ * Why the call failed: exactly what the blocking function of the same name would have returned.
+ *
+ * @param[in] completion the completion.
+ *
+ * @return NULL when the call succeeded, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * those of the call.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_completion_error(
+    const peerid_completion *completion);
+
+/**
+ * What the server answered, for a submit, a confirmation, a broadcast or a read of the chain
+ * that succeeded.
+ *
+ * @param[in] completion the completion.
+ *
+ * @return a response that the caller frees; NULL when the call brought none.
+ */
+PEERID_API peerid_response *peerid_completion_response(const peerid_completion *completion);
+
+/**
+ * The session, for a log in or an exchange that succeeded.
+ *
+ * @param[in] completion the completion.
+ *
+ * @return a session that the caller frees; NULL when the call brought none.
+ */
+PEERID_API peerid_session *peerid_completion_session(const peerid_completion *completion);
+
+/**
+ * Frees a completion. What was taken out of it stays.
+ *
+ * @param[in] completion the completion; may be NULL.
+ */
+PEERID_API void peerid_completion_free(peerid_completion *completion);
+
+/** @} */
+
+/**
  * @name Config
  * @{
  */
@@ -1103,6 +1467,76 @@ PEERID_API const char *peerid_option_default(size_t index);
  * @return a text that lives as long as the program; NULL past the end.
  */
 PEERID_API const char *peerid_option_help(size_t index);
+
+/** @} */
+
+/**
+ * @name Queue
+ * @{
+ */
+
+/**
+ * Makes a queue, into which asynchronous calls put their completions, in no particular order,
+ * each exactly once.
+ *
+ * @param[out] out_queue receives the queue, to be freed with `peerid_queue_free`.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: outQueue is NULL.
+ * - PEERID_CODE_INTERNAL: the process has no file descriptor left.
+ *
+ * @par Lifetime
+ * a call in flight keeps its queue alive; completions that nobody takes are freed with it.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_create(peerid_queue **out_queue);
+
+/**
+ * The descriptor of a queue, which is readable while the queue holds completions, for `poll`,
+ * `epoll` or an event loop. It must not be read, written or closed.
+ *
+ * @param[in] queue the queue.
+ *
+ * @return the descriptor, valid until the queue is freed; -1 for NULL.
+ */
+PEERID_API int32_t peerid_queue_fd(peerid_queue *queue);
+
+/**
+ * Takes completions out of a queue, after waiting for the first if there is none.
+ *
+ * @param[in] queue the queue.
+ * @param[in] timeout_ms how long to wait for the first, in milliseconds; 0: not at all;
+ *   negative: for ever.
+ * @param[in] capacity how many completions there is room for; at least 1.
+ * @param[out] out_completions an array of that many; receives the completions, each to be freed
+ *   with `peerid_completion_free`.
+ * @param[out] out_count receives how many there are; 0 when the time was over.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, or the capacity is 0.
+ *
+ * @par Thread safety
+ * may be called from any thread, also from several at once.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_next(
+    peerid_queue *queue,
+    int64_t timeout_ms,
+    size_t capacity,
+    peerid_completion **out_completions,
+    size_t *out_count);
+
+/**
+ * Frees a queue.
+ *
+ * @param[in] queue the queue; may be NULL.
+ */
+PEERID_API void peerid_queue_free(peerid_queue *queue);
 
 /** @} */
 

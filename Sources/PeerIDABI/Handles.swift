@@ -49,6 +49,14 @@ public typealias InterruptHandler = @convention(c) (_ context: UnsafeMutableRawP
 /// Where sessions with a key are kept.
 public typealias StoreHandle = OpaquePointer
 
+/// Where asynchronous calls put their completions.
+public typealias QueueHandle = OpaquePointer
+
+/// How an asynchronous call ended.
+///
+/// Immutable.
+public typealias CompletionHandle = OpaquePointer
+
 /// Where a callback of a custom store puts its answer. Valid until the callback returns.
 public typealias StoreReplyHandle = OpaquePointer
 

@@ -37,9 +37,17 @@ public final class Client: Sendable {
   }
 
   package func logIn(_ credentials: Credentials, key: String?) throws(PeerIDError) -> Session {
+    try logIn(credentials, key: key, nil)
+  }
+
+  func logIn(
+    _ credentials: Credentials,
+    key: String?,
+    _ context: CallContext?
+  ) throws(PeerIDError) -> Session {
     try core.checkOpen()
     try credentials.check()
-    let context = core.callContext()
+    let context = context ?? core.callContext()
     let keeps = core.configuration.options.keepsCredentials
     let session = try core.begin(key: key, keeping: keeps ? credentials : nil, context) { () throws(PeerIDError) in
       try core.tokens.logIn(credentials, context: context)
@@ -92,9 +100,17 @@ public final class Client: Sendable {
   }
 
   package func exchange(code: Bytes, key: String?) throws(PeerIDError) -> Session {
+    try exchange(code: code, key: key, nil)
+  }
+
+  func exchange(
+    code: Bytes,
+    key: String?,
+    _ context: CallContext?
+  ) throws(PeerIDError) -> Session {
     try core.checkOpen()
     guard code.count > 0 else { throw PeerIDError(.invalidArgument, "code is empty: give the authorization code") }
-    let context = core.callContext()
+    let context = context ?? core.callContext()
     return try core.begin(key: key, context) { () throws(PeerIDError) in
       try core.tokens.exchange(code: code, context: context)
     }
@@ -164,17 +180,25 @@ public final class Client: Sendable {
     parametersJSON: UnsafeRawBufferPointer
   ) throws(PeerIDError) -> Response {
     try core.checkOpen()
+    let request = try chainReadRequest(api: api, method: method, parametersJSON: parametersJSON)
+    return try core.transport.send(request, context: core.callContext()) { outcome in
+      Answer.result(of: outcome, effect: .reads).map { Response(result: $0) }
+    }.get()
+  }
+
+  func chainReadRequest(
+    api: String,
+    method: String,
+    parametersJSON: UnsafeRawBufferPointer
+  ) throws(PeerIDError) -> HTTPRequest {
     let query = try ChainReadQuery(api: api, method: method, parameters: parametersJSON)
-    let request = HTTPRequest(
+    return HTTPRequest(
       url: core.endpoints.chainRead(query: query.text),
       headers: core.readHeaders,
       body: nil,
       effect: .reads,
       answerIsSecret: false
     )
-    return try core.transport.send(request, context: core.callContext()) { outcome in
-      Answer.result(of: outcome, effect: .reads).map { Response(result: $0) }
-    }.get()
   }
 
   /// Closes the client: calls in flight end with `closed` within a second, later ones at once. May be called twice.

@@ -5,7 +5,13 @@ final class ClientCore: Sendable {
   let endpoints: Endpoints
   let transport: Transport
   let tokens: TokenAPI
+  /// The threads that refresh and save.
   let workers: WorkerPool
+  /// The threads that make asynchronous calls in the blocking way. They wait for refreshes, so refreshes must not have
+  /// to wait for them.
+  let callers: WorkerPool
+  let jobs = JobTable()
+  let loop: EventLoop
   let policy: SessionStateMachine.Policy
   /// The headers of every call for a session, behind the one with its token.
   let sessionHeaders: HeaderList
@@ -25,6 +31,8 @@ final class ClientCore: Sendable {
     transport = Transport(settings: options.transportSettings, clock: clock)
     tokens = TokenAPI(configuration: configuration, endpoints: endpoints, transport: transport)
     workers = WorkerPool(clock: clock)
+    callers = WorkerPool(clock: clock)
+    loop = EventLoop(configuration: configuration, clock: clock, serverClock: transport.serverClock)
     var policy = SessionStateMachine.Policy()
     policy.refreshWindow = options.refreshWindowMilliseconds
     policy.probeDelay = options.probeDelayMilliseconds
@@ -61,7 +69,10 @@ final class ClientCore: Sendable {
 
   /// Ends the calls in flight with `closed` and refuses new ones.
   func close() {
-    if closing.set() { transport.close() }
+    if closing.set() {
+      transport.close()
+      loop.closeAll()
+    }
   }
 
   func checkOpen() throws(PeerIDError) {

@@ -77,6 +77,24 @@ package enum OptionTable {
       kind: .integer(0...100_000) { $0.maximumIdleConnections = $1 }
     ),
     OptionDefinition(
+      name: "max_in_flight",
+      defaultValue: "10000",
+      help: "How many asynchronous calls of a client may be in flight; a further one fails with queue_full.",
+      kind: .integer(1...10_000_000) { $0.maximumInFlight = $1 }
+    ),
+    OptionDefinition(
+      name: "max_active_requests",
+      defaultValue: "128",
+      help: "How many requests of asynchronous calls are on the wire at a time; the others wait for their turn.",
+      kind: .integer(1...10_000) { $0.maximumActiveRequests = $1 }
+    ),
+    OptionDefinition(
+      name: "http_version",
+      defaultValue: "2",
+      help: "The newest HTTP version for asynchronous calls over TLS: 2 carries many requests on one connection.",
+      kind: .choice(["1.1", "2"]) { $0.usesHTTP2 = $1 == 1 }
+    ),
+    OptionDefinition(
       name: "max_response_bytes",
       defaultValue: "16777216",
       help: "The largest answer taken; a larger one fails with too_large.",

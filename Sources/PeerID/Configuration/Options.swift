@@ -20,6 +20,9 @@ struct Options: Sendable {
   var probeDelayMilliseconds: Int64 = 5_000
   var idleConnectionTimeoutSeconds: Int64 = 4
   var maximumIdleConnections: Int64 = 64
+  var maximumInFlight: Int64 = 10_000
+  var maximumActiveRequests: Int64 = 128
+  var usesHTTP2 = true
   var maximumResponseBytes: Int64 = 16 * 1024 * 1024
   var caFile = ""
   var proxy = ""
@@ -34,6 +37,7 @@ struct Options: Sendable {
       connectTimeoutMilliseconds: connectTimeoutMilliseconds,
       idleConnectionTimeoutSeconds: idleConnectionTimeoutSeconds,
       maximumIdleConnections: maximumIdleConnections,
+      usesHTTP2: usesHTTP2,
       maximumResponseBytes: maximumResponseBytes,
       caFile: caFile.isEmpty ? nil : Bytes(caFile),
       proxy: proxy.isEmpty ? nil : Bytes(proxy, wipes: true),

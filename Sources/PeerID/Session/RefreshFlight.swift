@@ -7,10 +7,21 @@ final class RefreshFlight: @unchecked Sendable {
     condition = Condition(lock: lock)
   }
 
-  /// Ends the refresh for those who wait. Called under the lock.
-  func finish() {
+  /// What asynchronous calls do when the refresh is over.
+  private var continuations: [@Sendable () -> Void] = []
+
+  /// Ends the refresh for those who wait. Called under the lock; what it returns is called outside it.
+  func finish() -> [@Sendable () -> Void] {
     isDone = true
     condition.broadcast()
+    defer { continuations = [] }
+    return continuations
+  }
+
+  /// Lets `continuation` be called when the refresh is over. Returns `false` if it is already. Called under the lock.
+  func whenDone(_ continuation: @escaping @Sendable () -> Void) -> Bool {
+    if !isDone { continuations.append(continuation) }
+    return !isDone
   }
 
   /// Waits at most until `deadline`. Called under the lock.

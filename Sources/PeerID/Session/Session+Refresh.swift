@@ -72,13 +72,14 @@ extension Session {
     let now = core.clock.monotonicMilliseconds()
     let serverNow = core.transport.serverClock.nowMilliseconds
     let jitter = Jitter.fraction()
-    withState { machine in
+    let continuations = withState { machine in
       machine.refreshEnded(result, now: now, serverNow: serverNow, jitter: jitter)
       if case .renewed(let token) = result { adoptHeaders(for: token) }
       if self.flight === flight { self.flight = nil }
-      flight.finish()
+      return flight.finish()
     }
     report(result)
+    for continuation in continuations { continuation() }
   }
 
   /// What a failed refresh means for the session: whether the refresh token is spent, still good, or in doubt.

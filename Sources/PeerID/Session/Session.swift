@@ -61,9 +61,12 @@ public final class Session: @unchecked Sendable {
   /// - Returns: the transaction.
   /// - Throws: as `submit(_:)`; `refused` when the token was used before.
   public func confirm(transactionToken: String) throws(PeerIDError) -> Response {
+    try send(try confirmation(of: transactionToken))
+  }
+
+  func confirmation(of transactionToken: String) throws(PeerIDError) -> SessionCall {
     guard !transactionToken.isEmpty else { throw PeerIDError(.invalidArgument, "transaction_token is empty") }
-    let url = core.endpoints.confirmation(ofTransactionToken: transactionToken)
-    return try send(SessionCall(url: url, body: Bytes("{}")))
+    return SessionCall(url: core.endpoints.confirmation(ofTransactionToken: transactionToken), body: Bytes("{}"))
   }
 
   /// Broadcasts a transaction that was signed elsewhere.
@@ -90,20 +93,18 @@ public final class Session: @unchecked Sendable {
     let context = core.callContext()
     let generation = token.generation
     while true {
-      let now = core.clock.monotonicMilliseconds()
-      let (admission, flight) = withState { machine in
-        let admission = machine.refreshRequested(supersedes: generation, now: now)
-        return (admission, prepareFlight(begins: admission.beginsRefresh))
-      }
-      if admission.beginsRefresh, let flight { launch(flight) }
+      let (admission, flight) = refreshAdmission(supersedes: generation)
       switch admission {
-      case .use:
-        if let error = lock.withLock({ saving.failure }) { throw error }
-        return
+      case .use: return try checkSaved()
       case .fail(let error): throw error
       case .wait: if let flight { try wait(for: flight, context) }
       }
     }
+  }
+
+  /// Whoever asked for a refresh wants its pair to be durable.
+  func checkSaved() throws(PeerIDError) {
+    if let error = lock.withLock({ saving.failure }) { throw error }
   }
 
   /// Ends the session: removes it from the store, and lets no call use it any more. The tokens stay valid at the
@@ -144,17 +145,9 @@ public final class Session: @unchecked Sendable {
   /// Waits until the session has a token to send with.
   private func admit(_ context: CallContext) throws(PeerIDError) -> (Token, HeaderList) {
     while true {
-      let now = core.clock.monotonicMilliseconds()
-      let serverNow = core.transport.serverClock.nowMilliseconds
-      let (admission, headers, flight) = withState { machine in
-        let admission = machine.admit(now: now, serverNow: serverNow)
-        return (admission, self.headers, prepareFlight(begins: admission.beginsRefresh))
-      }
-      if admission.beginsRefresh, let flight { launch(flight) }
+      let (admission, headers, flight) = admission()
       switch admission {
-      case .use(let token, _):
-        saveIfDue(now: now)
-        return (token, headers)
+      case .use(let token, _): return (token, headers)
       case .wait: if let flight { try wait(for: flight, context) }
       case .fail(let error): throw error
       }
@@ -169,12 +162,7 @@ public final class Session: @unchecked Sendable {
     _ context: CallContext
   ) throws(PeerIDError) {
     while true {
-      let now = core.clock.monotonicMilliseconds()
-      let (verdict, flight) = withState { machine in
-        let verdict = machine.refused(generation: generation, attempts: &attempts, now: now)
-        return (verdict, prepareFlight(begins: verdict.beginsRefresh))
-      }
-      if verdict.beginsRefresh, let flight { launch(flight) }
+      let (verdict, flight) = verdict(generation: generation, &attempts)
       switch verdict {
       case .resend(let pause):
         if pause > 0, let interruption = context.pause(milliseconds: pause) {
@@ -186,6 +174,46 @@ public final class Session: @unchecked Sendable {
       case .giveUp: throw refusal
       }
     }
+  }
+
+  // MARK: - Questions to the state machine, with what follows at once from its answers
+
+  /// Whether a call may send now, and with what; a refresh that is due has been launched.
+  func admission() -> (SessionStateMachine.Admission, HeaderList, RefreshFlight?) {
+    let now = core.clock.monotonicMilliseconds()
+    let serverNow = core.transport.serverClock.nowMilliseconds
+    let (admission, headers, flight) = withState { machine in
+      let admission = machine.admit(now: now, serverNow: serverNow)
+      return (admission, self.headers, prepareFlight(begins: admission.beginsRefresh))
+    }
+    if admission.beginsRefresh, let flight { launch(flight) }
+    if case .use = admission { saveIfDue(now: now) }
+    return (admission, headers, flight)
+  }
+
+  /// What a call does whose token of this generation was refused; a refresh that is due has been launched.
+  func verdict(
+    generation: UInt64,
+    _ attempts: inout SessionStateMachine.Attempts
+  ) -> (SessionStateMachine.Verdict, RefreshFlight?) {
+    let now = core.clock.monotonicMilliseconds()
+    let (verdict, flight) = withState { machine in
+      let verdict = machine.refused(generation: generation, attempts: &attempts, now: now)
+      return (verdict, prepareFlight(begins: verdict.beginsRefresh))
+    }
+    if verdict.beginsRefresh, let flight { launch(flight) }
+    return (verdict, flight)
+  }
+
+  /// Whether a refresh that somebody asked for has to be waited for; one that may begin has been launched.
+  func refreshAdmission(supersedes generation: UInt64) -> (SessionStateMachine.Admission, RefreshFlight?) {
+    let now = core.clock.monotonicMilliseconds()
+    let (admission, flight) = withState { machine in
+      let admission = machine.refreshRequested(supersedes: generation, now: now)
+      return (admission, prepareFlight(begins: admission.beginsRefresh))
+    }
+    if admission.beginsRefresh, let flight { launch(flight) }
+    return (admission, flight)
   }
 
   /// Refreshes a pair that the server handed out although it had expired.

@@ -10,7 +10,7 @@ final class CurlTransfer: @unchecked Sendable {
   private let settings: TransportSettings
   private let errorText: UnsafeMutablePointer<CChar>
   private var buffer = ResponseBuffer()
-  private var sockets: [Int32] = []
+  private let sockets: SocketTable
   private var request: HTTPRequest?
   private var context: CallContext?
   private var stop: Stop?
@@ -25,14 +25,37 @@ final class CurlTransfer: @unchecked Sendable {
     case outOfMemory
   }
 
+  /// Whose connections the handle uses.
+  enum Connections {
+    /// One of its own, for calls that block their thread.
+    case own
+    /// Those of an event loop, which carry many requests at a time where the server speaks HTTP/2.
+    case ofLoop(SocketTable)
+  }
+
   /// Makes a handle with everything set that is the same for all requests; `nil` when memory has run out.
-  init?(settings: TransportSettings) {
+  init?(settings: TransportSettings, connections: Connections = .own) {
     guard let handle = curl_easy_init() else { return nil }
     self.handle = handle
     self.settings = settings
+    switch connections {
+    case .own: sockets = SocketTable()
+    case .ofLoop(let table): sockets = table
+    }
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText[0] = 0
     setConstantOptions()
+    switch connections {
+    case .own:
+      // A blocking call has its connection for itself: HTTP/2 would only add frames to it.
+      ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+      ccurl_setopt_long(handle, CURLOPT_MAXCONNECTS, 1)
+    case .ofLoop:
+      let version = settings.usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
+      ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(version))
+      // Rather wait for a connection to tell whether it can be shared than open one for each request.
+      ccurl_setopt_long(handle, CURLOPT_PIPEWAIT, settings.usesHTTP2 ? 1 : 0)
+    }
   }
 
   deinit {
@@ -88,6 +111,9 @@ final class CurlTransfer: @unchecked Sendable {
     return .failure(failure(code))
   }
 
+  /// Whether libcurl has begun to send the request.
+  var mayHaveBeenSent: Bool { sendings > 0 }
+
   /// Forgets the request; the connection stays.
   func finish() {
     buffer.reset(wiping: request?.answerIsSecret ?? false)
@@ -102,8 +128,7 @@ final class CurlTransfer: @unchecked Sendable {
   /// libcurl must not clean it up: that would say goodbye on a TLS stream which the parent still uses. Closing the
   /// child's copies of the descriptors touches nothing of the parent's. The memory of the handle is lost on purpose.
   func abandonAfterFork() {
-    for socket in sockets { close(socket) }
-    sockets = []
+    sockets.closeInChild()
     _ = Unmanaged.passRetained(self)
   }
 
@@ -191,12 +216,9 @@ extension CurlTransfer {
     ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
     ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
     ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
-    // A blocking call has its connection for itself: HTTP/2 would only add frames to it.
-    ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     // libcurl reuses a connection while its whole seconds of idleness are not more than this number.
     ccurl_setopt_long(handle, CURLOPT_MAXAGE_CONN, max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0))
     ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, settings.idleConnectionTimeoutSeconds == 0 ? 1 : 0)
-    ccurl_setopt_long(handle, CURLOPT_MAXCONNECTS, 1)
     ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeoutMilliseconds))
     ccurl_setopt_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.maximumResponseBytes))
     ccurl_setopt_string(handle, CURLOPT_USERAGENT, settings.userAgent.cString)
@@ -213,12 +235,7 @@ extension CurlTransfer {
     ccurl_setopt_pointer(handle, CURLOPT_XFERINFODATA, me)
     ccurl_setopt_prerequest_callback(handle) { context, _, _, _, _ in CurlTransfer.from(context).isAboutToSend() }
     ccurl_setopt_pointer(handle, CURLOPT_PREREQDATA, me)
-    ccurl_setopt_open_socket_callback(handle) { context, _, address in
-      CurlTransfer.from(context).openSocket(address)
-    }
-    ccurl_setopt_pointer(handle, CURLOPT_OPENSOCKETDATA, me)
-    ccurl_setopt_close_socket_callback(handle) { context, socket in CurlTransfer.from(context).closeSocket(socket) }
-    ccurl_setopt_pointer(handle, CURLOPT_CLOSESOCKETDATA, me)
+    sockets.attach(to: handle)
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer {
@@ -265,18 +282,5 @@ extension CurlTransfer {
       return CCURL_PREREQFUNC_ABORT
     }
     return CCURL_PREREQFUNC_OK
-  }
-
-  private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
-    guard let address = address?.pointee else { return CURL_SOCKET_BAD }
-    let closesOnExec = Int32(SOCK_CLOEXEC.rawValue)
-    let descriptor = socket(address.family, address.socktype | closesOnExec, address.protocol)
-    if descriptor >= 0 { sockets.append(descriptor) }
-    return descriptor
-  }
-
-  private func closeSocket(_ descriptor: curl_socket_t) -> Int32 {
-    sockets.removeAll { $0 == descriptor }
-    return close(descriptor)
   }
 }

@@ -3,6 +3,7 @@ struct TransportSettings: Sendable {
   var connectTimeoutMilliseconds: Int64 = 10_000
   var idleConnectionTimeoutSeconds: Int64 = 4
   var maximumIdleConnections: Int64 = 64
+  var usesHTTP2 = true
   var maximumResponseBytes: Int64 = 16 * 1024 * 1024
   var maximumHeaderBytes: Int64 = 256 * 1024
   var caFile: Bytes?

@@ -13,11 +13,15 @@ extension SandboxState {
       }
       tokens.settle(now: Clock.monotonicMicroseconds())
       let name = String(request.route.dropFirst(HTTPRequest.controlPrefix.count + 1))
-      let answer = request.method == "POST" ? try change(name, document?.root) : read(name, request)
+      let answer: JSONLiteral? =
+        switch request.method {
+        case "GET", "HEAD": read(name, request)
+        case "POST": try change(name, document?.root)
+        default: nil
+        }
       if let answer { return .json(200, answer) }
-      let known =
-        "reset, expire, revoke, settings, faults, counts, requests, executed, tokens, codes, consents, fixture"
-      return .json(404, ["error": .string("no such control: \(request.method) \(request.path); known are \(known)")])
+      let problem = "no such control: \(request.method) \(request.path); known are \(Self.controls)"
+      return .json(404, ["error": .string(problem)])
     } catch {
       return .json(400, ["error": .string("\(error.key): \(error.problem)")])
     }

@@ -134,7 +134,7 @@ extension Fixture.Token {
       clientID: parties.clientID,
       accessToken: try reader.string("token"),
       refreshToken: try reader.string("refresh_token"),
-      expiresInMilliseconds: try reader.optionalInteger("expires_in_ms", KeyedReader.anyTime)
+      expiresInMilliseconds: try reader.optionalInteger("expires_in_ms", Settings.anyTime)
         ?? Settings.defaultTokenLifetime
     )
   }

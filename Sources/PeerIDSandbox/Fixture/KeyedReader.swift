@@ -8,9 +8,6 @@ struct KeyedReader {
     let problem: String
   }
 
-  /// Times and lifetimes in milliseconds stay within a thousand years, so that sums cannot overflow.
-  static let anyTime: ClosedRange<Int64> = -31_536_000_000_000...31_536_000_000_000
-
   let value: JSONValue?
   let path: String
 

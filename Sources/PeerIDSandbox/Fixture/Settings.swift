@@ -28,13 +28,33 @@ public struct Settings: Sendable, Equatable {
   /// Changes what `reader` names.
   mutating func apply(_ reader: KeyedReader) throws(KeyedReader.Fault) {
     try reader.allowOnly(Self.keys)
-    if let value = try reader.optionalInteger("save_delay_ms", 0...600_000) { saveDelay = Int(value) }
-    if let value = try reader.optionalInteger("token_lifetime_ms", KeyedReader.anyTime) { tokenLifetime = value }
-    if let value = try reader.optionalInteger("clock_offset_s", -4_000_000_000...4_000_000_000) { clockOffset = value }
+    if let value = try reader.optionalInteger("save_delay_ms", 0...Int64(Self.longestSaveDelay)) {
+      saveDelay = Int(value)
+    }
+    if let value = try reader.optionalInteger("token_lifetime_ms", Self.anyTime) { tokenLifetime = value }
+    if let value = try reader.optionalInteger("clock_offset_s", Self.anyOffset) { clockOffset = value }
     if let value = try reader.optionalBoolean("accept_query") { acceptsQuery = value }
     if reader.has("chain_refusal") { chainRefusal = try reader.optionalString("chain_refusal") }
-    if let value = try reader.optionalInteger("request_log_length", 0...1_000_000) { requestLogLength = Int(value) }
+    if let value = try reader.optionalInteger("request_log_length", 0...Int64(Self.longestLog)) {
+      requestLogLength = Int(value)
+    }
   }
+
+  /// The same settings within the limits of the controls, so that no sum of times can overflow.
+  var clamped: Settings {
+    var settings = self
+    settings.saveDelay = min(max(saveDelay, 0), Self.longestSaveDelay)
+    settings.tokenLifetime = min(max(tokenLifetime, Self.anyTime.lowerBound), Self.anyTime.upperBound)
+    settings.clockOffset = min(max(clockOffset, Self.anyOffset.lowerBound), Self.anyOffset.upperBound)
+    settings.requestLogLength = min(max(requestLogLength, 0), Self.longestLog)
+    return settings
+  }
+
+  /// Times and lifetimes in milliseconds stay within a thousand years.
+  static let anyTime: ClosedRange<Int64> = -31_536_000_000_000...31_536_000_000_000
+  private static let anyOffset: ClosedRange<Int64> = -4_000_000_000...4_000_000_000
+  private static let longestSaveDelay = 600_000
+  private static let longestLog = 1_000_000
 
   var literal: JSONLiteral {
     [

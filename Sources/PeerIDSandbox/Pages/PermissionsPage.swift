@@ -83,18 +83,18 @@ enum PermissionsPage {
       <title>\(title) · PeerID sandbox</title>
       <style>
       body { font: 16px/1.5 system-ui, sans-serif; color: #1c2733; background: #eef2f5; margin: 0; padding: 3rem 1rem; }
-      main { max-width: 26rem; margin: auto; padding: 2rem; background: #fff; border-radius: .5rem;
+      main { max-width: 36rem; margin: auto; padding: 2rem; background: #fff; border-radius: .5rem;
         box-shadow: 0 1px 4px #0003; }
       h1 { font-size: 1.4rem; margin-top: 0; }
       label { display: block; margin-bottom: 1rem; }
       input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .5rem; margin-top: .25rem; }
-      ul { columns: 2; padding-left: 1.2rem; font-size: .85rem; overflow-wrap: anywhere; }
+      ul { columns: 2; column-gap: 1rem; padding-left: 1.2rem; font-size: .85rem; overflow-wrap: anywhere; }
       button { font: inherit; padding: .5rem 1.25rem; border: 1px solid #1769aa; border-radius: .25rem;
         background: #1769aa; color: #fff; }
       button.quiet { background: #fff; color: #1769aa; }
       .buttons { display: flex; gap: .75rem; margin-bottom: 0; }
       .message { padding: .5rem .75rem; background: #fdecea; color: #8a1c12; border-radius: .25rem; }
-      footer { max-width: 26rem; margin: 1rem auto; font-size: .8rem; color: #5b6b7a; text-align: center; }
+      footer { max-width: 36rem; margin: 1rem auto; font-size: .8rem; color: #5b6b7a; text-align: center; }
       </style>
       </head>
       <body>

@@ -48,7 +48,8 @@ final class DelayTimer: @unchecked Sendable {
 
   /// Calls `wake` on the timer's thread once this time has passed, or at once when the timer has stopped.
   func schedule(afterMilliseconds delay: Int, wake: @escaping @Sendable () -> Void) {
-    let due = Clock.monotonicMicroseconds() + Int64(clamping: delay) * 1_000
+    let longest = 24 * 3_600_000
+    let due = Clock.monotonicMicroseconds() + Int64(min(max(delay, 0), longest)) * 1_000
     pthread_mutex_lock(mutex)
     let isLate = isStopping
     if !isLate {

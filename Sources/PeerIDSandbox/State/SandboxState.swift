@@ -25,7 +25,10 @@ struct TransactionToken {
 struct SandboxState {
   let fixture: Fixture
   var settings: Settings {
-    didSet { log.resize(to: settings.requestLogLength) }
+    didSet {
+      settings = settings.clamped
+      log.resize(to: settings.requestLogLength)
+    }
   }
   /// The users; a user's id is the place in here, from 1.
   let users: [Fixture.User]
@@ -44,11 +47,11 @@ struct SandboxState {
 
   init(_ fixture: Fixture, log: RequestLog = RequestLog()) {
     self.fixture = fixture
-    settings = fixture.settings
+    settings = fixture.settings.clamped
     users = fixture.users
     apps = Dictionary(fixture.apps.map { ($0.clientID, $0) }) { first, _ in first }
     self.log = log
-    self.log.resize(to: fixture.settings.requestLogLength)
+    self.log.resize(to: settings.requestLogLength)
     for join in fixture.joins { load(join) }
     for token in fixture.tokens { load(token) }
     for code in fixture.codes { load(code) }
@@ -127,7 +130,7 @@ struct SandboxState {
         accessToken: token.accessToken,
         refreshToken: token.refreshToken,
         scope: scope(token.clientID),
-        expires: now + token.expiresInMilliseconds,
+        expires: now + min(max(token.expiresInMilliseconds, Settings.anyTime.lowerBound), Settings.anyTime.upperBound),
         createdAt: now,
         updatedAt: now
       )

@@ -93,6 +93,16 @@ class Store(ctypes.Structure):
     pass
 
 
+# Where asynchronous calls put their completions.
+class Queue(ctypes.Structure):
+    pass
+
+
+# How an asynchronous call ended.
+class Completion(ctypes.Structure):
+    pass
+
+
 # Where a callback of a custom store puts its answer.
 class StoreReply(ctypes.Structure):
     pass
@@ -112,6 +122,8 @@ if TYPE_CHECKING:
     ResponsePointer = ctypes._Pointer[Response]
     ErrorPointer = ctypes._Pointer[Error]
     StorePointer = ctypes._Pointer[Store]
+    QueuePointer = ctypes._Pointer[Queue]
+    CompletionPointer = ctypes._Pointer[Completion]
     StoreReplyPointer = ctypes._Pointer[StoreReply]
     CredentialsPointer = ctypes._Pointer[Credentials]
 else:
@@ -123,6 +135,8 @@ else:
     ResponsePointer = ctypes.POINTER(Response)
     ErrorPointer = ctypes.POINTER(Error)
     StorePointer = ctypes.POINTER(Store)
+    QueuePointer = ctypes.POINTER(Queue)
+    CompletionPointer = ctypes.POINTER(Completion)
     StoreReplyPointer = ctypes.POINTER(StoreReply)
     CredentialsPointer = ctypes.POINTER(Credentials)
 
@@ -198,6 +212,116 @@ ReloginHandler = ctypes.CFUNCTYPE(
 
 # Every function: its symbol, the type of its result, the types of its parameters.
 FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
+    # Submits operations without waiting.
+    (
+        "peerid_session_submit_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Confirms a transaction token without waiting.
+    (
+        "peerid_session_confirm_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Broadcasts a signed transaction without waiting.
+    (
+        "peerid_session_broadcast_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Renews the pair of tokens without waiting.
+    (
+        "peerid_session_refresh_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Logs a user in without waiting; the completion brings the session.
+    (
+        "peerid_client_login_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Exchanges an authorization code without waiting; the completion brings the
+    # session.
+    (
+        "peerid_client_exchange_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Ends the authorization code flow without waiting; the completion brings the
+    # session.
+    (
+        "peerid_client_exchange_redirect_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Reads the chain without waiting.
+    (
+        "peerid_client_read_chain_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Ends an asynchronous call with `cancelled`, if it has not ended yet.
+    ("peerid_client_cancel", None, (ClientPointer, ctypes.c_uint64)),
     # Begins the authorization code flow: makes the URL of the consent page with a
     # random state of 192 bits.
     (
@@ -292,6 +416,20 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_client_close", None, (ClientPointer,)),
     # Closes the client and frees it.
     ("peerid_client_free", None, (ClientPointer,)),
+    # The number that the caller gave the call.
+    ("peerid_completion_tag", ctypes.c_uint64, (CompletionPointer,)),
+    # The id that the call was given when it began.
+    ("peerid_completion_id", ctypes.c_uint64, (CompletionPointer,)),
+    # Why the call failed: exactly what the blocking function of the same name would
+    # have returned.
+    ("peerid_completion_error", ErrorPointer, (CompletionPointer,)),
+    # What the server answered, for a submit, a confirmation, a broadcast or a read of
+    # the chain that succeeded.
+    ("peerid_completion_response", ResponsePointer, (CompletionPointer,)),
+    # The session, for a log in or an exchange that succeeded.
+    ("peerid_completion_session", SessionPointer, (CompletionPointer,)),
+    # Frees a completion.
+    ("peerid_completion_free", None, (CompletionPointer,)),
     # Makes a configuration.
     (
         "peerid_config_create",
@@ -376,6 +514,26 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_option_default", ctypes.c_char_p, (ctypes.c_size_t,)),
     # What an option does.
     ("peerid_option_help", ctypes.c_char_p, (ctypes.c_size_t,)),
+    # Makes a queue, into which asynchronous calls put their completions, in no
+    # particular order, each exactly once.
+    ("peerid_queue_create", ErrorPointer, (ctypes.POINTER(QueuePointer),)),
+    # The descriptor of a queue, which is readable while the queue holds completions,
+    # for `poll`, `epoll` or an event loop.
+    ("peerid_queue_fd", ctypes.c_int32, (QueuePointer,)),
+    # Takes completions out of a queue, after waiting for the first if there is none.
+    (
+        "peerid_queue_next",
+        ErrorPointer,
+        (
+            QueuePointer,
+            ctypes.c_int64,
+            ctypes.c_size_t,
+            ctypes.POINTER(CompletionPointer),
+            ctypes.POINTER(ctypes.c_size_t),
+        ),
+    ),
+    # Frees a queue.
+    ("peerid_queue_free", None, (QueuePointer,)),
     # Answers a relogin handler with the credentials to log in with.
     (
         "peerid_credentials_set",

@@ -1,0 +1,14 @@
+// The parts of the Linux C library that Swift's Glibc module leaves out.
+#ifndef PEERID_CLINUX_SHIM_H
+#define PEERID_CLINUX_SHIM_H
+
+#include <sys/eventfd.h>
+
+static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+static inline void clinux_eventfd_raise(int descriptor) { (void)eventfd_write(descriptor, 1); }
+static inline void clinux_eventfd_clear(int descriptor) {
+  eventfd_t count;
+  (void)eventfd_read(descriptor, &count);
+}
+
+#endif

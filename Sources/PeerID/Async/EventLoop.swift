@@ -1,0 +1,389 @@
+internal import CCurl
+import Glibc
+import Synchronization
+
+/// Carries all asynchronous calls of a client on one thread, which is started with the first of them.
+///
+/// Calls come in through an inbox; everything else is touched by the thread alone. The thread ends when there has been
+/// nothing to do for a while.
+final class EventLoop: @unchecked Sendable {
+  private enum Command {
+    case begin(AsyncCall)
+    /// What the call waited for has happened.
+    case resume(AsyncCall)
+    case cancel(UInt64)
+    case closeAll
+  }
+
+  private static let idleMilliseconds: Int64 = 10_000
+
+  private let clock: Clock
+  private let settings: TransportSettings
+  private let serverClock: ServerClock
+  private let maximumActive: Int
+  private let maximumInFlight: Int
+  private let lock = Lock()
+  private var inbox: [Command] = []
+  private var isRunning = false
+  private var isAsleep = false
+  private var inFlight = 0
+  private var lastID: UInt64 = 0
+  private var forkGeneration = ForkGuard.generation
+
+  // Only the thread's from here on.
+  private var multi: UnsafeMutableRawPointer?
+  private var sockets = SocketTable()
+  private var calls: [UInt64: AsyncCall] = [:]
+  private var ready: [AsyncCall] = []
+  private var readyHead = 0
+  private var active: [UnsafeMutableRawPointer: (call: AsyncCall, transfer: CurlTransfer)] = [:]
+  private var idleTransfers: [CurlTransfer] = []
+  private var timers = TimerHeap()
+
+  init(configuration: Configuration, clock: Clock, serverClock: ServerClock) {
+    self.clock = clock
+    self.serverClock = serverClock
+    settings = configuration.options.transportSettings
+    maximumActive = Int(clamping: configuration.options.maximumActiveRequests)
+    maximumInFlight = Int(clamping: configuration.options.maximumInFlight)
+  }
+
+  deinit {
+    guard forkGeneration == ForkGuard.generation else { return }
+    idleTransfers = []
+    if let multi { curl_multi_cleanup(multi) }
+  }
+
+  // MARK: - From any thread
+
+  /// Begins a call; returns its id.
+  func begin(
+    _ work: AsyncCall.Work,
+    tag: UInt64,
+    queue: CompletionQueue,
+    context: CallContext
+  ) throws(PeerIDError) -> UInt64 {
+    var id: UInt64 = 0
+    let refusal: PeerIDError? = lock.withLock {
+      renewAfterFork()
+      guard inFlight < maximumInFlight else {
+        return PeerIDError(
+          .queueFull,
+          .notSent,
+          "\(maximumInFlight) calls are in flight (option max_in_flight): take completions before beginning more",
+          isRetryable: true
+        )
+      }
+      guard isRunning || start() else {
+        return PeerIDError(.outOfMemory, "no thread could be started for asynchronous calls")
+      }
+      inFlight += 1
+      lastID += 1
+      id = lastID
+      let call = AsyncCall(id: id, tag: tag, work: work, context: context, queue: queue)
+      inbox.append(.begin(call))
+      wake()
+      return nil
+    }
+    if let refusal { throw refusal }
+    return id
+  }
+
+  /// Lets a call that is waiting go on.
+  func resume(_ call: AsyncCall) {
+    post(.resume(call))
+  }
+
+  /// Ends a call with `cancelled`, if it has not ended.
+  func cancel(_ id: UInt64) {
+    post(.cancel(id))
+  }
+
+  /// Ends all calls with `closed`.
+  func closeAll() {
+    post(.closeAll)
+  }
+
+  private func post(_ command: Command) {
+    lock.withLock {
+      // Without the thread there is no call that could mind.
+      guard isRunning, forkGeneration == ForkGuard.generation else { return }
+      inbox.append(command)
+      wake()
+    }
+  }
+
+  /// Called under the lock.
+  private func wake() {
+    if isAsleep, let multi {
+      isAsleep = false
+      curl_multi_wakeup(multi)
+    }
+  }
+
+  /// Called under the lock. The parent's thread does not exist here, and its connections are its own.
+  private func renewAfterFork() {
+    guard forkGeneration != ForkGuard.generation else { return }
+    forkGeneration = ForkGuard.generation
+    sockets.closeInChild()
+    for (_, entry) in active { _ = Unmanaged.passRetained(entry.transfer) }
+    for transfer in idleTransfers { _ = Unmanaged.passRetained(transfer) }
+    _ = Unmanaged.passRetained(sockets)
+    sockets = SocketTable()
+    multi = nil
+    inbox = []
+    calls = [:]
+    ready = []
+    readyHead = 0
+    active = [:]
+    idleTransfers = []
+    timers = TimerHeap()
+    inFlight = 0
+    isRunning = false
+    isAsleep = false
+  }
+
+  /// Called under the lock.
+  private func start() -> Bool {
+    if multi == nil {
+      guard let made = curl_multi_init() else { return false }
+      ccurl_multi_setopt_long(made, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+      ccurl_multi_setopt_long(made, CURLMOPT_MAXCONNECTS, Int(clamping: settings.maximumIdleConnections))
+      multi = made
+    }
+    let me = Unmanaged.passRetained(self)
+    isRunning = Thread.start(me.toOpaque()) { context in
+      guard let context else { return nil }
+      Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
+      return nil
+    }
+    if !isRunning { me.release() }
+    return isRunning
+  }
+}
+
+// MARK: - On the loop's thread
+
+extension EventLoop {
+  private func run() {
+    var idleSince = clock.monotonicMilliseconds()
+    while true {
+      obeyCommands()
+      fireTimers()
+      startReady()
+      performTransfers()
+      if !calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
+      if calls.isEmpty, endIfIdle(since: idleSince) { return }
+      sleep()
+    }
+  }
+
+  private func endIfIdle(since idleSince: Int64) -> Bool {
+    lock.withLock {
+      guard inbox.isEmpty, clock.monotonicMilliseconds() - idleSince >= Self.idleMilliseconds else { return false }
+      isRunning = false
+      return true
+    }
+  }
+
+  private func sleep() {
+    guard readyHead == ready.count || active.count >= maximumActive else { return }
+    let mayRest = lock.withLock {
+      isAsleep = inbox.isEmpty
+      return isAsleep
+    }
+    guard mayRest else { return }
+    var timeout = Self.idleMilliseconds
+    if let earliest = timers.earliest { timeout = min(max(earliest - clock.monotonicMilliseconds(), 0), timeout) }
+    curl_multi_poll(multi, nil, 0, Int32(clamping: timeout), nil)
+    lock.withLock { isAsleep = false }
+  }
+
+  private func obeyCommands() {
+    var commands: [Command] = []
+    lock.withLock { swap(&commands, &inbox) }
+    for command in commands {
+      switch command {
+      case .begin(let call):
+        calls[call.id] = call
+        timers.add(call.context.deadline, call: call.id)
+        ready.append(call)
+      case .resume(let call):
+        if !call.isDone { ready.append(call) }
+      case .cancel(let id):
+        guard let call = calls[id] else { continue }
+        call.context.cancel()
+        interrupt(call, .cancelled)
+      case .closeAll:
+        for call in Array(calls.values) { interrupt(call, .closed) }
+      }
+    }
+  }
+
+  private func fireTimers() {
+    let now = clock.monotonicMilliseconds()
+    while let id = timers.popDue(now: now) {
+      guard let call = calls[id] else { continue }
+      // A call that is sending has its time limit from libcurl.
+      if now >= call.context.deadline {
+        if !call.isSending { interrupt(call, .timedOut) }
+      } else if call.isPausing {
+        call.isPausing = false
+        ready.append(call)
+      }
+    }
+    timers.clean(alive: calls.count) { calls[$0] != nil }
+  }
+
+  private func startReady() {
+    while readyHead < ready.count, active.count < maximumActive {
+      let call = ready[readyHead]
+      readyHead += 1
+      if !call.isDone { advance(call) }
+    }
+    if readyHead == ready.count {
+      ready.removeAll(keepingCapacity: ready.count < 4096)
+      readyHead = 0
+    } else if readyHead > 4096, readyHead * 2 > ready.count {
+      ready.removeFirst(readyHead)
+      readyHead = 0
+    }
+  }
+
+  /// Does the next thing for a call that is neither sending nor waiting.
+  private func advance(_ call: AsyncCall) {
+    if let interruption = call.context.interruption() { return interrupt(call, interruption) }
+    switch call.work {
+    case .read(let request): send(request, for: call)
+    case .session(let session, let sessionCall, let batch):
+      if let refusal = call.refusal {
+        call.refusal = nil
+        return recover(call, session, refusal)
+      }
+      let (admission, headers, flight) = session.admission()
+      switch admission {
+      case .use(let token, _):
+        do throws(PeerIDError) {
+          try batch?.checkScope(of: token)
+        } catch {
+          return finish(call, .failure(error))
+        }
+        call.generation = token.generation
+        send(sessionCall.request(headers), for: call)
+      case .wait: park(call, session, flight)
+      case .fail(let error): finish(call, .failure(error))
+      }
+    case .refresh(let session, let generation):
+      let (admission, flight) = session.refreshAdmission(supersedes: generation)
+      switch admission {
+      case .use:
+        do throws(PeerIDError) {
+          try session.checkSaved()
+          finish(call, .done)
+        } catch {
+          finish(call, .failure(error))
+        }
+      case .wait: park(call, session, flight)
+      case .fail(let error): finish(call, .failure(error))
+      }
+    }
+  }
+
+  /// Lets a call rest until a refresh is over.
+  private func park(_ call: AsyncCall, _ session: Session, _ flight: RefreshFlight?) {
+    let isParked = session.lock.withLock { flight?.whenDone { self.resume(call) } ?? false }
+    if !isParked { ready.append(call) }
+  }
+
+  private func send(_ request: HTTPRequest, for call: AsyncCall) {
+    guard
+      let transfer = idleTransfers.popLast() ?? CurlTransfer(settings: settings, connections: .ofLoop(sockets))
+    else { return finish(call, .failure(PeerIDError(.outOfMemory, "memory ran out"))) }
+    transfer.prepare(request, context: call.context)
+    guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+      transfer.finish()
+      return finish(call, .failure(PeerIDError(.outOfMemory, "libcurl takes no further request")))
+    }
+    call.isSending = true
+    active[transfer.handle] = (call, transfer)
+  }
+
+  private func performTransfers() {
+    guard !active.isEmpty else { return }
+    var running: Int32 = 0
+    curl_multi_perform(multi, &running)
+    var remaining: Int32 = 0
+    while let message = curl_multi_info_read(multi, &remaining) {
+      guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
+      let code = message.pointee.data.result
+      guard let (call, transfer) = active.removeValue(forKey: handle) else { continue }
+      call.isSending = false
+      let outcome = transfer.outcome(of: code)
+      if case .success = outcome, serverClock.wantsSample, let date = transfer.dateMilliseconds() {
+        serverClock.learn(dateMilliseconds: date)
+      }
+      receive(outcome, for: call)
+      release(transfer)
+    }
+  }
+
+  private func release(_ transfer: CurlTransfer) {
+    curl_multi_remove_handle(multi, transfer.handle)
+    transfer.finish()
+    if idleTransfers.count < maximumActive { idleTransfers.append(transfer) }
+  }
+
+  private func receive(_ outcome: Result<HTTPResponse, TransportFailure>, for call: AsyncCall) {
+    switch call.work {
+    case .read:
+      switch Answer.result(of: outcome, effect: .reads) {
+      case .success(let result): finish(call, .response(Response(result: result)))
+      case .failure(let error): finish(call, .failure(error))
+      }
+    case .session(let session, let sessionCall, _):
+      switch sessionCall.read(outcome) {
+      case .success(let response): finish(call, .response(response))
+      case .failure(let error) where error.httpStatus == 401: recover(call, session, error)
+      case .failure(let error): finish(call, .failure(error))
+      }
+    case .refresh: break
+    }
+  }
+
+  /// Does what the state machine wants after HTTP 401.
+  private func recover(_ call: AsyncCall, _ session: Session, _ refusal: PeerIDError) {
+    let (verdict, flight) = session.verdict(generation: call.generation, &call.attempts)
+    switch verdict {
+    case .resend(let pause) where pause > 0:
+      call.isPausing = true
+      timers.add(clock.monotonicMilliseconds() + pause, call: call.id)
+    case .resend: ready.append(call)
+    case .wait:
+      call.refusal = refusal
+      park(call, session, flight)
+    case .fail(let error): finish(call, .failure(error))
+    case .giveUp: finish(call, .failure(refusal))
+    }
+  }
+
+  /// Ends a call early, wherever it is.
+  private func interrupt(_ call: AsyncCall, _ interruption: CallContext.Interruption) {
+    if call.isDone { return }
+    guard let entry = active.first(where: { $0.value.call === call }) else {
+      return finish(call, .failure(PeerIDError(interruption, call.restingOutcome, while: "waiting to be sent")))
+    }
+    active.removeValue(forKey: entry.key)
+    call.isSending = false
+    let maySent = entry.value.transfer.mayHaveBeenSent
+    release(entry.value.transfer)
+    let failure = TransportFailure(interruption, mayHaveBeenSent: maySent)
+    finish(call, .failure(ErrorClassifier.error(failure, effect: call.effect)))
+  }
+
+  private func finish(_ call: AsyncCall, _ outcome: Completion.Outcome) {
+    calls[call.id] = nil
+    // Whoever has seen the completion may begin another call at once.
+    lock.withLock { inFlight -= 1 }
+    call.complete(outcome)
+  }
+}
