@@ -51,6 +51,7 @@ for target in package.targets where target.type != .system {
         "-Xlinker", "-z", "-Xlinker", "nodelete",
         "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
         "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "-O2",
+        "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
       ])
     ]
   }

@@ -168,10 +168,12 @@ extension EventLoop {
   private func run() {
     var idleSince = clock.monotonicMilliseconds()
     while true {
-      obeyCommands()
-      fireTimers()
-      startReady()
-      performTransfers()
+      ExitGuard.whileBusy {
+        obeyCommands()
+        fireTimers()
+        startReady()
+        performTransfers()
+      }
       if !calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
       if calls.isEmpty, endIfIdle(since: idleSince) { return }
       sleep()
@@ -215,9 +217,13 @@ extension EventLoop {
         call.context.cancel()
         interrupt(call, .cancelled)
       case .closeAll:
-        for call in Array(calls.values) { interrupt(call, .closed) }
+        endAll()
       }
     }
+  }
+
+  private func endAll() {
+    for call in Array(calls.values) { interrupt(call, .closed) }
   }
 
   private func fireTimers() {

@@ -14,6 +14,7 @@ enum ForkGuard {
   /// Called in the child, while its only thread holds all locks.
   static func enterChild() {
     counter.wrappingAdd(1, ordering: .relaxed)
+    ExitGuard.enterChild()
     HeldDescriptors.closeInChild()
   }
 }

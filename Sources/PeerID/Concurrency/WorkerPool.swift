@@ -25,6 +25,7 @@ final class WorkerPool: @unchecked Sendable {
   func run(_ job: @escaping @Sendable () -> Void) -> Bool {
     lock.withLock {
       if forkGeneration != ForkGuard.generation { enterChild() }
+      if ExitGuard.isExiting { return false }
       if idleThreads < jobs.count + 1, threads < Self.maximumThreads {
         if startThread() {
           threads += 1
@@ -61,7 +62,7 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   private func work() {
-    while let job = nextJob() { job() }
+    while let job = nextJob() { ExitGuard.whileBusy(job) }
   }
 
   private func nextJob() -> (@Sendable () -> Void)? {

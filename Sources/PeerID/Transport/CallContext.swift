@@ -40,7 +40,7 @@ final class CallContext: @unchecked Sendable {
 
   /// Whether the call has to end, and why. Cheap enough to be asked again and again by the thread of the call.
   func interruption() -> Interruption? {
-    if closing.isSet { return .closed }
+    if closing.isSet || ExitGuard.isGivingUp { return .closed }
     if cancelled.load(ordering: .relaxed) { return .cancelled }
     let now = clock.monotonicMilliseconds()
     if let isInterrupted, now - lastAsked >= Self.askingInterval {

@@ -67,6 +67,7 @@ enum Curl {
   static let unusableBecause: String? = {
     let code = curl_global_init(CCURL_GLOBAL_DEFAULT)
     if code != CURLE_OK { return "libcurl could not be initialised: \(String(cString: curl_easy_strerror(code)))" }
+    ExitGuard.arm()
     guard let information = curl_version_info(CCURL_VERSION_NOW)?.pointee else { return "libcurl tells no version" }
     if information.version_num < minimumVersion {
       return "libcurl \(String(cString: information.version)) is too old; 7.87 or newer is needed"

@@ -1,0 +1,64 @@
+import Glibc
+import Synchronization
+
+/// What the library's own threads do when the process exits.
+///
+/// `exit` runs handlers while threads still run. OpenSSL's handler frees what a TLS connection needs, so a thread in the
+/// middle of one would crash the program at its very end. And a refresh whose answer is on the way deserves a moment:
+/// its new pair would be lost. So this handler, which runs before OpenSSL's because it is set later, waits for the
+/// threads that are at work, at first patiently, then telling them to give up, and in the end not at all.
+enum ExitGuard {
+  /// How long work may go on, in milliseconds.
+  private static let grace: Int64 = 2000
+  /// How long threads get to give up after that, in milliseconds.
+  private static let farewell: Int64 = 1500
+
+  /// Threads at work; far below zero when the process has stopped waiting for them.
+  private static let busy = Atomic<Int>(0)
+  private static let tooLate = Int.min / 2
+  private static let exiting = Atomic<Bool>(false)
+  private static let givingUp = Atomic<Bool>(false)
+
+  /// Whether the process is exiting: no thread begins anything new.
+  static var isExiting: Bool { exiting.load(ordering: .relaxed) }
+  /// Whether calls of the library's own threads have to end.
+  static var isGivingUp: Bool { givingUp.load(ordering: .relaxed) }
+
+  /// Sets the handler. Called once, after libcurl has been initialised.
+  static func arm() {
+    atexit { ExitGuard.leave() }
+  }
+
+  /// Runs `body`, which the exit of the process waits for. Does not return when it is too late for that.
+  static func whileBusy<Result>(_ body: () -> Result) -> Result {
+    if busy.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue <= 0 {
+      while true { pause() }
+    }
+    defer { busy.wrappingSubtract(1, ordering: .acquiringAndReleasing) }
+    return body()
+  }
+
+  /// Called in the child of a fork, where none of the threads exist.
+  static func enterChild() {
+    busy.store(0, ordering: .relaxed)
+  }
+
+  private static func leave() {
+    exiting.store(true, ordering: .releasing)
+    if wait(grace) { return }
+    givingUp.store(true, ordering: .releasing)
+    if wait(farewell) { return }
+    busy.wrappingAdd(tooLate, ordering: .acquiringAndReleasing)
+  }
+
+  private static func wait(_ milliseconds: Int64) -> Bool {
+    let clock = Clock.system
+    let end = clock.monotonicMilliseconds() + milliseconds
+    while !busy.compareExchange(expected: 0, desired: tooLate, ordering: .acquiringAndReleasing).exchanged {
+      if clock.monotonicMilliseconds() >= end { return false }
+      var pause = timespec(tv_sec: 0, tv_nsec: 2_000_000)
+      nanosleep(&pause, nil)
+    }
+    return true
+  }
+}

@@ -1,0 +1,131 @@
+import Testing
+
+@testable import PeerID
+
+/// What is made of the bodies that PeerID, body parsers and proxies send.
+@Suite struct EnvelopeTests {
+  private func failure(_ status: Int, _ body: String, _ effect: HTTPRequest.Effect = .changes) -> PeerIDError? {
+    Bytes(body).withBytes { bytes in
+      let response = HTTPResponse(status: status, body: bytes, isTruncated: false, retryAfterMilliseconds: nil)
+      guard case .failure(let error) = Answer.result(of: .success(response), effect: effect) else { return nil }
+      return error
+    }
+  }
+
+  struct Case: CustomTestStringConvertible {
+    let status: Int
+    let body: String
+    let code: ErrorCode
+    let outcome: Outcome
+    let says: String
+    var testDescription: String { "\(status) \(body.prefix(60))" }
+  }
+
+  private static let cases = [
+    Case(
+      status: 400,
+      body: #"{"error":{"login":"\"value\" is required","client_id":"App does not exist"},"status":400}"#,
+      code: .refused,
+      outcome: .refused,
+      says: #"login: "value" is required; client_id: App does not exist"#
+    ),
+    Case(
+      status: 400,
+      body: #"{"error":{"op_name":"Operation invalid"},"status":"400"}"#,
+      code: .notPermitted,
+      outcome: .refused,
+      says: "Operation invalid"
+    ),
+    Case(
+      status: 401,
+      body: #"{"error":"Access Token invalid or expired","status":401}"#,
+      code: .refused,
+      outcome: .refused,
+      says: "Access Token invalid"
+    ),
+    Case(
+      status: 401,
+      body: #"{"error":{"login":"Permission does not exist for this user"},"status":401}"#,
+      code: .notPermitted,
+      outcome: .refused,
+      says: "Permission does not exist"
+    ),
+    Case(status: 405, body: #"{"error":"Method Not Allowed","status":405}"#, code: .refused, outcome: .refused, says: ""),
+    Case(
+      status: 400,
+      body: "Unexpected token } in JSON at position 7",
+      code: .refused,
+      outcome: .refused,
+      says: "Unexpected token }"
+    ),
+    Case(
+      status: 413,
+      body: "<html>\r\n<head><title>413 Request Entity Too Large</title></head></html>",
+      code: .tooLarge,
+      outcome: .refused,
+      says: "413 Request Entity Too Large"
+    ),
+    Case(
+      status: 500,
+      body: #"{"error":"server side error","status":500}"#,
+      code: .server,
+      outcome: .unknown,
+      says: "find out whether it was done"
+    ),
+    Case(status: 502, body: "<h1>Bad Gateway</h1>", code: .server, outcome: .unknown, says: "Bad Gateway"),
+    Case(status: 302, body: "", code: .protocol, outcome: .refused, says: "redirects"),
+    Case(status: 303, body: "", code: .protocol, outcome: .unknown, says: ""),
+    Case(status: 429, body: "slow down", code: .rateLimited, outcome: .refused, says: "slow down"),
+    Case(status: 200, body: "", code: .protocol, outcome: .unknown, says: "empty body"),
+    Case(status: 200, body: "OK", code: .protocol, outcome: .unknown, says: "not the JSON envelope"),
+    Case(status: 200, body: #"{"status":200}"#, code: .protocol, outcome: .unknown, says: "without \"result\""),
+    Case(status: 200, body: #"{"result":{"id":"#, code: .protocol, outcome: .unknown, says: "not the JSON envelope"),
+    Case(status: 204, body: "", code: .protocol, outcome: .unknown, says: "empty body"),
+    Case(
+      status: 200,
+      body: String(repeating: "[", count: 100_000),
+      code: .protocol,
+      outcome: .unknown,
+      says: "not the JSON envelope"
+    ),
+  ]
+
+  @Test(arguments: cases)
+  func `an answer that is no success becomes an error that tells what was done`(example: Case) throws {
+    let error = try #require(failure(example.status, example.body))
+    #expect(error.code == example.code)
+    #expect(error.outcome == example.outcome)
+    #expect(error.httpStatus == example.status)
+    #expect(error.message.contains(example.says), "\(error.message)")
+    #expect(!error.message.contains("\n"))
+  }
+
+  @Test func `a stack trace of ten kilobytes is cut`() throws {
+    let trace = "Error: something\\n" + String(repeating: "    at Object.<anonymous> (/srv/app/index.js:1:1)\\n", count: 200)
+    let error = try #require(failure(500, #"{"error":"\#(trace)","status":500}"#))
+    #expect(error.message.contains("Error: something"))
+    #expect(!error.message.contains("/srv/app"))
+    #expect(try #require(error.serverDetail).utf8.count < 4096)
+  }
+
+  @Test func `a falsy result arrives as null and is a result`() {
+    #expect(failure(200, #"{"result":null,"status":200}"#) == nil)
+  }
+
+  @Test func `bytes that are not UTF-8 are no envelope`() {
+    let bytes: [UInt8] = Array(#"{"result":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8)
+    bytes.withUnsafeBytes { body in
+      let response = HTTPResponse(status: 200, body: body, isTruncated: false, retryAfterMilliseconds: nil)
+      guard case .failure(let error) = Answer.result(of: .success(response), effect: .changes) else {
+        Issue.record("invalid UTF-8 was taken")
+        return
+      }
+      #expect(error.code == .protocol)
+    }
+  }
+
+  @Test func `reading again is always safe to try again`() throws {
+    #expect(try #require(failure(502, "", .reads)).isRetryable)
+    #expect(!(try #require(failure(502, "", .changes)).isRetryable))
+  }
+}

@@ -1,0 +1,41 @@
+import Testing
+
+@testable import PeerID
+
+@Suite struct JSONTests {
+  @Test(arguments: [
+    "9223372036854775807", "-9223372036854775808", "9007199254740993", #"{"z":1,"a":[2,{"b":null}],"m":true}"#,
+    #""\u0000 ü 😀""#, "[]", "{}", #""""#,
+  ])
+  func `what is parsed prints as it was`(text: String) throws {
+    #expect(try JSONDocument(text).root.compactText(expecting: 1).text == text)
+  }
+
+  @Test(arguments: ["", "{", "[1,]", "{\"a\":1}{", "9223372036854775808", "\u{FEFF}{}", "'a'", "nul"])
+  func `what is not JSON says where it is wrong`(text: String) {
+    #expect(throws: JSONSyntaxError.self) { try JSONDocument(text) }
+  }
+
+  @Test func `a key that stands twice is refused where that is asked for`() throws {
+    let text = #"{"amount":1,"amount":2}"#
+    #expect(throws: Never.self) { try JSONDocument(text) }
+    let error = #expect(throws: JSONSyntaxError.self) { try JSONDocument(text, rejectDuplicates: true) }
+    #expect(error?.isDuplicateKey == true)
+  }
+
+  @Test func `nesting without end is refused and not followed`() {
+    #expect(throws: JSONSyntaxError.self) { try JSONDocument(String(repeating: "[", count: 100_000)) }
+  }
+
+  @Test func `wiped strings are gone`() throws {
+    let document = try JSONDocument(#"{"token":"secret","list":["also secret"]}"#)
+    let token = try #require(document.root["token"]?.utf8)
+    document.wipeStrings()
+    #expect(token.allSatisfy { $0 == 0 })
+  }
+
+  @Test func `literals print as they read`() {
+    let literal: JSONLiteral = ["error": ["login": ""], "list": [1, true, nil, "é"], "": 0]
+    #expect(literal.compactText.text == #"{"error":{"login":""},"list":[1,true,null,"é"],"":0}"#)
+  }
+}

@@ -1,0 +1,110 @@
+import Testing
+
+@testable import PeerID
+
+@Suite struct OperationValidationTests {
+  private func check(_ json: String) -> String {
+    do throws(PeerIDError) {
+      try Operations.check(json)
+      return "fine"
+    } catch {
+      return error.message
+    }
+  }
+
+  private func transfer(_ change: (inout [String: String]) -> Void) -> String {
+    var fields = [
+      "op_name": #""transfer""#, "fee_asset": #""1.3.0""#, "from": #""1.2.31""#, "to": #""1.2.33""#,
+      "amount": #"{"amount":100000,"asset_id":"1.3.0"}"#,
+    ]
+    change(&fields)
+    return "[{" + fields.map { #""\#($0)":\#($1)"# }.joined(separator: ",") + "}]"
+  }
+
+  @Test func `what the server takes passes`() {
+    #expect(check(transfer { _ in }) == "fine")
+    #expect(check(transfer { $0["amount"] = #"{"amount":"100000","asset_id":"1.3.0"}"# }) == "fine")
+    #expect(check(transfer { $0["amount"] = #"{"amount":-1,"asset_id":"1.3.0"}"# }) == "fine")
+    #expect(check(#"{"operations":[{"op_name":"brand_new_operation","x":1}]}"#) == "fine")
+    #expect(check(#"{"op_name":"brand_new_operation"}"#) == "fine")
+  }
+
+  struct Fault: CustomTestStringConvertible {
+    let field: String
+    let value: String?
+    let says: String
+    var testDescription: String { "\(field)=\(value ?? "nothing")" }
+  }
+
+  private static let faults = [
+    Fault(field: "from", value: nil, says: "operations[0].from is required"),
+    Fault(field: "from", value: "31", says: #"operations[0].from must be an object id such as "1.2.7""#),
+    Fault(field: "from", value: #""1.3.31""#, says: "operations[0].from must be an object id"),
+    Fault(field: "from", value: #""1.2.""#, says: "operations[0].from must be an object id"),
+    Fault(field: "from", value: #""1.2.3x""#, says: "operations[0].from must be an object id"),
+    Fault(field: "amount", value: "5", says: "operations[0].amount must be an object"),
+    Fault(field: "amount", value: #"{"amount":1.5,"asset_id":"1.3.0"}"#, says: "operations[0].amount.amount must be an integer"),
+    Fault(field: "amount", value: #"{"amount":1e3,"asset_id":"1.3.0"}"#, says: "operations[0].amount.amount must be an integer"),
+    Fault(
+      field: "amount",
+      value: #"{"amount":1000000000001,"asset_id":"1.3.0"}"#,
+      says: "operations[0].amount.amount is 1000000000001, but must be at most 1000000000000"
+    ),
+    Fault(field: "amount", value: #"{"amount":1}"#, says: "operations[0].amount.asset_id is required"),
+    Fault(
+      field: "amount",
+      value: #"{"amount":1,"asset_id":"1.3.0","precision":5}"#,
+      says: "operations[0].amount.precision is not a field here"
+    ),
+    Fault(field: "memo", value: #""hi""#, says: "operations[0].memo can never be sent with success"),
+    Fault(field: "form", value: #""1.2.3""#, says: "operations[0].form is not a field here; the nearest is 'from'"),
+    Fault(field: "op_name", value: #""Transfer""#, says: "the server spells it 'transfer'"),
+    Fault(field: "op_name", value: nil, says: "operations[0].op_name must be the name"),
+    Fault(field: "op_name", value: #""account_update""#, says: "can never succeed on this server"),
+    Fault(field: "op_name", value: #""son_deregister""#, says: "can never succeed on this server"),
+  ]
+
+  @Test(arguments: faults)
+  func `a fault is named with its place and the remedy`(fault: Fault) {
+    let message = check(transfer { $0[fault.field] = fault.value })
+    #expect(message.contains(fault.says), "\(message)")
+  }
+
+  @Test(arguments: [
+    ("[]", "the array is empty"), ("{}", "neither"), ("7", "must be a JSON array"), ("[7]", "operations[0] must be an object"),
+    ("{\"operations\":7}", "must be an array"), ("[{\"op_name\":\"x\",\"op_name\":\"y\"}]", "twice"), ("[", "not JSON"),
+    ("", "not JSON"),
+  ])
+  func `what is no list of operations is refused`(json: String, says: String) {
+    #expect(check(json).contains(says))
+  }
+
+  @Test func `the caller's numbers are sent as they were written`() throws {
+    let json = #"[{"op_name":"x", "n": 9007199254740993}]"#
+    let batch = try Bytes(json).withBytes { try OperationBatch(json: $0, validation: .known) }
+    #expect(batch.body.text == #"{"operations":"# + json + "}")
+    let single = try Bytes(#"{"op_name":"x"}"#).withBytes { try OperationBatch(json: $0, validation: .known) }
+    #expect(single.body.text == #"{"operations":[{"op_name":"x"}]}"#)
+  }
+
+  @Test func `an operation that was not granted is named`() throws {
+    let json = #"[{"op_name":"bet_cancel"},{"op_name":"transfer"}]"#
+    let batch = try Bytes(json).withBytes { try OperationBatch(json: $0, validation: .off) }
+    let token = Token(accessToken: Bytes("a"), refreshToken: nil, scope: Scope([69, 70]), expiresAtMilliseconds: nil)
+    let error = #expect(throws: PeerIDError.self) { try batch.checkScope(of: token) }
+    #expect(error?.code == .notPermitted)
+  }
+
+  @Test func `options are found by name, and the nearest is offered`() throws {
+    var configuration = try Configuration(baseURL: "https://x", clientID: "4")
+    try configuration.set("request_timeout_ms", "5")
+    let unknown = #expect(throws: PeerIDError.self) { try configuration.set("requst_timeout_ms", "5") }
+    #expect(unknown?.message.contains("'request_timeout_ms'") == true)
+    for (name, value) in [("request_timeout_ms", "0"), ("request_timeout_ms", "5s"), ("allow_http", "1"), ("validate", "on")] {
+      #expect(throws: PeerIDError.self) { try configuration.set(name, value) }
+    }
+    for option in OptionTable.all {
+      #expect(throws: Never.self) { try configuration.set(option.name, option.defaultValue) }
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import Testing
+
+@testable import PeerID
+
+/// The decisions of a session, told by a made-up clock.
+@Suite struct SessionStateMachineTests {
+  private static let day: Int64 = 86_400_000
+  private static let start: Int64 = 1_800_000_000_000
+
+  private func token(_ generation: UInt64 = 1, expiresIn: Int64? = 90 * day) -> Token {
+    Token(
+      accessToken: Bytes("access\(generation)"),
+      refreshToken: Bytes("refresh\(generation)"),
+      scope: nil,
+      expiresAtMilliseconds: expiresIn.map { Self.start + $0 },
+      generation: generation
+    )
+  }
+
+  private func machine(
+    expiresIn: Int64? = 90 * day,
+    renewal: SessionStateMachine.Renewal = .possible
+  ) -> SessionStateMachine {
+    SessionStateMachine(
+      token: token(expiresIn: expiresIn),
+      renewal: renewal,
+      policy: SessionStateMachine.Policy(),
+      serverNow: Self.start
+    )
+  }
+
+  private func describe(_ admission: SessionStateMachine.Admission) -> String {
+    switch admission {
+    case .use(let token, let begins): "use \(token.generation)" + (begins ? ", refresh" : "")
+    case .wait(let begins): begins ? "wait, refresh" : "wait"
+    case .fail(let error): "fail \(error.code.name)"
+    }
+  }
+
+  private func describe(_ verdict: SessionStateMachine.Verdict) -> String {
+    switch verdict {
+    case .resend(let pause): "resend after \(pause)"
+    case .wait(let begins): begins ? "wait, refresh" : "wait"
+    case .fail(let error): "fail \(error.code.name)"
+    case .giveUp: "give up"
+    }
+  }
+
+  private static let ages: [(passed: Int64, expected: String)] = [
+    (0, "use 1"),
+    (89 * day - 1, "use 1"),
+    (89 * day, "use 1, refresh"),
+    (90 * day - 60_001, "use 1, refresh"),
+    (90 * day - 60_000, "wait, refresh"),
+    (90 * day, "wait, refresh"),
+    (900 * day, "wait, refresh"),
+  ]
+
+  @Test(arguments: ages)
+  func `a token is used, refreshed in the background, or waited for by its age`(passed: Int64, expected: String) {
+    var machine = machine()
+    #expect(describe(machine.admit(now: passed, serverNow: Self.start + passed)) == expected)
+  }
+
+  @Test func `an expiry is not judged before the server's time is known`() {
+    var machine = machine(expiresIn: -1)
+    #expect(describe(machine.admit(now: 0, serverNow: nil)) == "use 1")
+    #expect(describe(machine.admit(now: 0, serverNow: Self.start)) == "wait, refresh")
+  }
+
+  @Test func `a token without a known expiry is used until it is refused`() {
+    var machine = machine(expiresIn: nil)
+    #expect(describe(machine.admit(now: 0, serverNow: Self.start + 1000 * Self.day)) == "use 1")
+  }
+
+  @Test func `a short-lived token is not refreshed over and over`() {
+    var machine = machine(expiresIn: 8000)
+    #expect(describe(machine.admit(now: 0, serverNow: Self.start)) == "use 1")
+    #expect(describe(machine.admit(now: 3999, serverNow: Self.start + 3999)) == "use 1")
+    #expect(describe(machine.admit(now: 4001, serverNow: Self.start + 4001)) == "use 1, refresh")
+    #expect(describe(machine.admit(now: 6001, serverNow: Self.start + 6001)) == "wait")
+  }
+
+  @Test func `one refresh runs at a time, whoever asks`() {
+    var machine = machine()
+    var attempts = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 0)) == "wait, refresh")
+    var others = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(generation: 1, attempts: &others, now: 1)) == "wait")
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: 2)) == "wait")
+    #expect(describe(machine.admit(now: 3, serverNow: Self.start + 90 * Self.day)) == "wait")
+    machine.refreshEnded(.renewed(token(2)), now: 10, serverNow: Self.start, jitter: 0)
+    #expect(describe(machine.refused(generation: 1, attempts: &others, now: 11)) == "resend after 0")
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: 12)) == "use 2")
+  }
+
+  @Test func `a fresh token that is refused is sent again after a pause, and never refreshed`() {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
+    var attempts = SessionStateMachine.Attempts()
+    var verdicts: [String] = []
+    for now in stride(from: Int64(0), to: 2000, by: 300) {
+      verdicts.append(describe(machine.refused(generation: 2, attempts: &attempts, now: now)))
+    }
+    let pauses = ["25", "25", "50", "100", "200", "400", "400"]
+    #expect(verdicts == pauses.map { "resend after " + $0 })
+    #expect(describe(machine.refused(generation: 2, attempts: &attempts, now: 2000)) == "wait, refresh")
+  }
+
+  @Test func `a spent refresh token ends the session, and the end is remembered`() {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    machine.refreshEnded(.refused(PeerIDError(.loginRequired, "over")), now: 1, serverNow: Self.start, jitter: 0)
+    #expect(describe(machine.admit(now: 2, serverNow: Self.start)) == "fail login_required")
+    var attempts = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 3)) == "fail login_required")
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: 4)) == "fail login_required")
+  }
+
+  @Test func `after a transient failure the old token is used and the next try waits longer and longer`() {
+    var machine = machine()
+    let failure = PeerIDError(.server, .unknown, "chain", httpStatus: 500)
+    var now: Int64 = 0
+    var waits: [Int64] = []
+    for _ in 0..<9 {
+      #expect(describe(machine.refreshRequested(supersedes: 1, now: now)) == "wait, refresh")
+      machine.refreshEnded(.transient(failure), now: now, serverNow: Self.start, jitter: 1)
+      #expect(describe(machine.admit(now: now, serverNow: Self.start)) == "use 1")
+      guard case .fail(let error) = machine.refreshRequested(supersedes: 1, now: now) else {
+        Issue.record("a refresh began at once after a failure")
+        return
+      }
+      #expect(error.outcome == .notSent && error.isRetryable)
+      waits.append(error.retryAfterMilliseconds)
+      now += error.retryAfterMilliseconds
+    }
+    #expect(waits == [1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000, 60000])
+  }
+
+  @Test func `a server that says when to come back is believed`() {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    let failure = PeerIDError(.rateLimited, .refused, "later", httpStatus: 429, retryAfterMilliseconds: 90_000)
+    machine.refreshEnded(.transient(failure), now: 0, serverNow: Self.start, jitter: 0)
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: 89_999)) == "fail rate_limited")
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: 90_000)) == "wait, refresh")
+  }
+
+  @Test func `after a refresh without an answer the access token is used and the refresh token tried once, later`() {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    machine.refreshEnded(
+      .unknown(PeerIDError(.outcomeUnknown, .unknown, "lost")),
+      now: 0,
+      serverNow: Self.start,
+      jitter: 0
+    )
+    #expect(describe(machine.admit(now: 1, serverNow: Self.start)) == "use 1")
+    var attempts = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 4999)) == "fail not_sent")
+    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 5000)) == "wait, refresh")
+  }
+
+  @Test func `without a way to refresh a token is used to its last moment`() {
+    let why = PeerIDError(.configuration, "no secret")
+    var machine = machine(renewal: .impossible(why))
+    #expect(describe(machine.admit(now: 0, serverNow: Self.start + 90 * Self.day - 1)) == "use 1")
+    #expect(describe(machine.admit(now: 0, serverNow: Self.start + 90 * Self.day)) == "fail configuration")
+    var attempts = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 0)) == "fail configuration")
+  }
+
+  @Test func `a call gives up after two refreshes that did not help`() {
+    var machine = machine()
+    var attempts = SessionStateMachine.Attempts()
+    var now: Int64 = 0
+    for generation in UInt64(1)...2 {
+      #expect(describe(machine.refused(generation: generation, attempts: &attempts, now: now)) == "wait, refresh")
+      machine.refreshEnded(.renewed(token(generation + 1)), now: now, serverNow: Self.start, jitter: 0)
+      now += 2000
+    }
+    #expect(describe(machine.refused(generation: 3, attempts: &attempts, now: now)) == "give up")
+  }
+
+  @Test func `the child of a fork may refresh though the parent was refreshing`() {
+    var machine = machine()
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: 0)) == "wait, refresh")
+    machine.enterChild()
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: 0)) == "wait, refresh")
+  }
+}
+
+@Suite struct SharedRefreshTests {
+  struct Case {
+    let mine: UInt64
+    let stored: UInt64?
+    let isSamePair: Bool
+    let isUnsaved: Bool
+    let expected: SharedRefresh.Decision
+  }
+
+  private static let cases = [
+    Case(mine: 3, stored: 4, isSamePair: false, isUnsaved: false, expected: .adopt),
+    Case(mine: 3, stored: 3, isSamePair: true, isUnsaved: false, expected: .renew(expected: 3)),
+    Case(mine: 3, stored: 3, isSamePair: false, isUnsaved: false, expected: .adopt),
+    Case(mine: 3, stored: 2, isSamePair: false, isUnsaved: true, expected: .renew(expected: 2)),
+    Case(mine: 3, stored: nil, isSamePair: false, isUnsaved: false, expected: .loggedOut),
+    Case(mine: 3, stored: nil, isSamePair: false, isUnsaved: true, expected: .renew(expected: 0)),
+  ]
+
+  @Test(arguments: cases)
+  func `what the store holds decides what a refresh does`(example: Case) {
+    let decision = SharedRefresh.decide(
+      mine: example.mine,
+      stored: example.stored,
+      isSamePair: example.isSamePair,
+      isUnsaved: example.isUnsaved
+    )
+    #expect(decision == example.expected)
+  }
+}
