@@ -37,6 +37,7 @@ for target in package.targets where target.type != .system {
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
+    .define("PEERID_TEST_SWITCHES", .when(configuration: .debug)),
   ]
   if shipped && target.type == .regular {
     settings.append(.unsafeFlags(["-cross-module-optimization", "-Xfrontend", "-disable-reflection-metadata"]))

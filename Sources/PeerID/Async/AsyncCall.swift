@@ -22,6 +22,8 @@ final class AsyncCall: @unchecked Sendable {
   var isPausing = false
   /// The refusal that made the call wait for a refresh; after it the state machine is asked about that refusal again.
   var refusal: PeerIDError?
+  /// The refresh that the call has waited for.
+  var flight: RefreshFlight?
 
   init(id: UInt64, tag: UInt64, work: Work, context: CallContext, queue: CompletionQueue) {
     self.id = id

@@ -40,12 +40,12 @@ final class EventLoop: @unchecked Sendable {
   private var idleTransfers: [CurlTransfer] = []
   private var timers = TimerHeap()
 
-  init(configuration: Configuration, clock: Clock, serverClock: ServerClock) {
+  init(settings: TransportSettings, options: Options, clock: Clock, serverClock: ServerClock) {
     self.clock = clock
     self.serverClock = serverClock
-    settings = configuration.options.transportSettings
-    maximumActive = Int(clamping: configuration.options.maximumActiveRequests)
-    maximumInFlight = Int(clamping: configuration.options.maximumInFlight)
+    self.settings = settings
+    maximumActive = Int(clamping: options.maximumActiveRequests)
+    maximumInFlight = Int(clamping: options.maximumInFlight)
   }
 
   deinit {
@@ -280,7 +280,9 @@ extension EventLoop {
       case .fail(let error): finish(call, .failure(error))
       }
     case .refresh(let session, let generation):
+      if let error = call.flight.flatMap({ session.failure(of: $0) }) { return finish(call, .failure(error)) }
       let (admission, flight) = session.refreshAdmission(supersedes: generation)
+      call.flight = flight
       switch admission {
       case .use:
         do throws(PeerIDError) {

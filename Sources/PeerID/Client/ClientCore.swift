@@ -28,14 +28,24 @@ final class ClientCore: Sendable {
     self.configuration = configuration
     self.clock = clock
     endpoints = try Endpoints(baseURL: configuration.baseURL, allowsPlainHTTP: options.allowsPlainHTTP)
-    transport = Transport(settings: options.transportSettings, clock: clock)
+    var settings = options.transportSettings
+    settings.sendsOnce = configuration.works(.sendingOnce)
+    settings.usesTLS = endpoints.usesTLS
+    transport = Transport(settings: settings, clock: clock)
     tokens = TokenAPI(configuration: configuration, endpoints: endpoints, transport: transport)
     workers = WorkerPool(clock: clock)
     callers = WorkerPool(clock: clock)
-    loop = EventLoop(configuration: configuration, clock: clock, serverClock: transport.serverClock)
+    loop = EventLoop(
+      settings: settings,
+      options: options,
+      clock: clock,
+      serverClock: transport.serverClock
+    )
     var policy = SessionStateMachine.Policy()
     policy.refreshWindow = options.refreshWindowMilliseconds
     policy.probeDelay = options.probeDelayMilliseconds
+    if !configuration.works(.earlyRefusalPause) { policy.earlyRefusalAge = 0 }
+    policy.allowsOneRefresh = configuration.works(.oneRefresh)
     self.policy = policy
     sessionHeaders = HeaderList([
       Bytes("ClientID: \(configuration.clientID)"),

@@ -1,6 +1,6 @@
 /// The addresses of a PeerID server, made once from its base URL.
 struct Endpoints: Sendable {
-  let base: String
+  let usesTLS: Bool
   let token: Bytes
   let exchange: Bytes
   let refresh: Bytes
@@ -37,7 +37,7 @@ struct Endpoints: Sendable {
         "base_url '\(baseURL)' would send tokens in the clear: use https://, or set the option allow_http=true"
       )
     }
-    self.base = base
+    usesTLS = scheme == "https"
     let api = base + "/api/v1"
     token = Bytes(api + "/auth/token")
     exchange = Bytes(api + "/auth/exchange")

@@ -2,6 +2,8 @@
 final class RefreshFlight: @unchecked Sendable {
   private let condition: Condition
   private(set) var isDone = false
+  /// Why the refresh failed; `nil` when it did not, or is not over.
+  private(set) var failure: PeerIDError?
 
   init(lock: Lock) {
     condition = Condition(lock: lock)
@@ -11,8 +13,9 @@ final class RefreshFlight: @unchecked Sendable {
   private var continuations: [@Sendable () -> Void] = []
 
   /// Ends the refresh for those who wait. Called under the lock; what it returns is called outside it.
-  func finish() -> [@Sendable () -> Void] {
+  func finish(_ failure: PeerIDError?) -> [@Sendable () -> Void] {
     isDone = true
+    self.failure = failure
     condition.broadcast()
     defer { continuations = [] }
     return continuations

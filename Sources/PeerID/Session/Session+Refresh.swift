@@ -33,6 +33,11 @@ extension Session {
     }
   }
 
+  /// Why a refresh failed that somebody asked for and waited for; `nil` when it did not fail.
+  func failure(of flight: RefreshFlight) -> PeerIDError? {
+    lock.withLock { flight.failure }
+  }
+
   private func performRefresh(_ flight: RefreshFlight) {
     let context = core.refreshContext()
     let result = place.map { refreshShared($0, context) } ?? renew(token, context)
@@ -76,10 +81,20 @@ extension Session {
       machine.refreshEnded(result, now: now, serverNow: serverNow, jitter: jitter)
       if case .renewed(let token) = result { adoptHeaders(for: token) }
       if self.flight === flight { self.flight = nil }
-      return flight.finish()
+      return flight.finish(result.failure)
     }
     report(result)
     for continuation in continuations { continuation() }
+  }
+
+  /// Lets callers see a pair that is not saved yet: what a session must not do, and does when a test turns the order
+  /// around.
+  func publishEarly(_ token: Token) {
+    let now = core.clock.monotonicMilliseconds()
+    withState { machine in
+      machine.replace(with: token, now: now, serverNow: nil)
+      adoptHeaders(for: token)
+    }
   }
 
   /// What a failed refresh means for the session: whether the refresh token is spent, still good, or in doubt.

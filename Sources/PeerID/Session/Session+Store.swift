@@ -43,10 +43,12 @@ extension Session {
   /// Without the lock nothing is sent: two refreshes of one pair at a time would leave one of them with a dead pair.
   func refreshShared(_ place: StorePlace, _ context: CallContext) -> SessionStateMachine.RefreshResult {
     do throws(PeerIDError) {
-      return try place.withLock(timeoutMilliseconds: context.remainingMilliseconds) {
-        (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
+      return try place.withLock(
+        timeoutMilliseconds: context.remainingMilliseconds,
+        really: core.configuration.works(.storeLock)
+      ) { (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
         let (mine, isUnsaved) = withState { ($0.token, saving.failure != nil) }
-        let stored = try place.load(lock)
+        let stored = core.configuration.works(.readingFirst) ? try place.load(lock) : mine
         let decision = SharedRefresh.decide(
           mine: mine.generation,
           stored: stored?.generation,
@@ -61,6 +63,7 @@ extension Session {
           let result = renew(mine, context)
           if case .refused = result { return adoptLateSibling(of: mine, place, lock) ?? result }
           guard case .renewed(let renewed) = result else { return result }
+          if !core.configuration.works(.savingFirst) { publishEarly(renewed) }
           save(renewed, in: place, expected: expected, lock)
           return result
         case (.adopt, nil), (.loggedOut, _):

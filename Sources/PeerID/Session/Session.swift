@@ -97,7 +97,10 @@ public final class Session: @unchecked Sendable {
       switch admission {
       case .use: return try checkSaved()
       case .fail(let error): throw error
-      case .wait: if let flight { try wait(for: flight, context) }
+      case .wait:
+        guard let flight else { continue }
+        try wait(for: flight, context)
+        if let error = failure(of: flight) { throw error }
       }
     }
   }

@@ -66,6 +66,8 @@ struct SessionStateMachine {
     var maximumBackoff: Int64 = 60_000
     /// The wait before a refresh token is tried again whose first use had no answer.
     var probeDelay: Int64 = 5000
+    /// Whether a refresh keeps others from beginning.
+    var allowsOneRefresh = true
   }
 
   /// Why no refresh is possible at all; `nil` when one is.
@@ -128,7 +130,7 @@ struct SessionStateMachine {
       return .resend(afterMilliseconds: pause)
     }
     if attempts.refreshes >= policy.maximumRefreshesPerCall { return .giveUp }
-    if isRefreshing {
+    if isRefreshing, policy.allowsOneRefresh {
       attempts.refreshes += 1
       return .wait(beginsRefresh: false)
     }
@@ -195,7 +197,7 @@ struct SessionStateMachine {
   // MARK: - Parts of decisions
 
   private mutating func beginRefreshIfPossible(now: Int64) -> Bool {
-    guard case .possible = renewal, !isRefreshing, now >= notBefore else { return false }
+    guard case .possible = renewal, !isRefreshing || !policy.allowsOneRefresh, now >= notBefore else { return false }
     isRefreshing = true
     return true
   }
@@ -231,6 +233,16 @@ struct SessionStateMachine {
   private static func lifetime(of token: Token, serverNow: Int64?) -> Int64? {
     guard let expiry = token.expiresAtMilliseconds, let serverNow else { return nil }
     return max(expiry - serverNow, 0)
+  }
+}
+
+extension SessionStateMachine.RefreshResult {
+  /// Why the refresh failed; `nil` when it did not.
+  var failure: PeerIDError? {
+    switch self {
+    case .renewed: nil
+    case .refused(let error), .transient(let error), .unknown(let error): error
+    }
   }
 }
 

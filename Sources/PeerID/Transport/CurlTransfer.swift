@@ -53,8 +53,9 @@ final class CurlTransfer: @unchecked Sendable {
     case .ofLoop:
       let version = settings.usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
       ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(version))
-      // Rather wait for a connection to tell whether it can be shared than open one for each request.
-      ccurl_setopt_long(handle, CURLOPT_PIPEWAIT, settings.usesHTTP2 ? 1 : 0)
+      // Rather wait for the handshake to tell whether a connection can be shared than open one for each request. In
+      // the clear there is no handshake, and the wait would last until the first answer.
+      ccurl_setopt_long(handle, CURLOPT_PIPEWAIT, settings.usesHTTP2 && settings.usesTLS ? 1 : 0)
     }
   }
 
@@ -277,7 +278,7 @@ extension CurlTransfer {
   /// server may have done what it asked. So whatever changes something is sent once.
   private func isAboutToSend() -> Int32 {
     sendings += 1
-    if sendings > 1, request?.effect == .changes {
+    if sendings > 1, request?.effect == .changes, settings.sendsOnce {
       stop = .wouldSendAgain
       return CCURL_PREREQFUNC_ABORT
     }

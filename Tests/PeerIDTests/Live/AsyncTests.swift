@@ -1,0 +1,156 @@
+import Glibc
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// Asynchronous calls: each ends exactly once.
+@Suite struct AsyncTests {
+  /// Takes completions until `count` have come.
+  private func take(_ count: Int, from queue: CompletionQueue) -> [Completion] {
+    var taken: [Completion] = []
+    while taken.count < count {
+      let batch = queue.next(timeoutMilliseconds: 10_000)
+      if batch.isEmpty { break }
+      taken += batch
+    }
+    return taken
+  }
+
+  private func error(_ completion: Completion?) -> PeerIDError? {
+    if case .failure(let error) = completion?.outcome { error } else { nil }
+  }
+
+  @Test func `2000 operations in flight are each done and completed once`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    for tag in 0..<UInt64(2000) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
+    let completions = take(2000, from: queue)
+    #expect(Set(completions.map(\.tag)) == Set(0..<2000))
+    #expect(completions.allSatisfy { error($0) == nil })
+    #expect(live.executed == 2000)
+    #expect(queue.next(timeoutMilliseconds: 0).isEmpty)
+  }
+
+  @Test func `a refused token is refreshed once for all that are in flight`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    live.sandbox.revokeAccessTokens()
+    let queue = try CompletionQueue()
+    for tag in 0..<UInt64(300) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
+    let completions = take(300, from: queue)
+    #expect(completions.count == 300 && completions.allSatisfy { error($0) == nil })
+    #expect(live.refreshes == 1 && live.executed == 300)
+  }
+
+  @Test func `the descriptor is readable exactly while there are completions`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    func isReadable(_ timeout: Int32) -> Bool {
+      var watched = pollfd(fd: queue.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      return poll(&watched, 1, timeout) == 1
+    }
+    #expect(!isReadable(0))
+    for tag in 0..<UInt64(3) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
+    #expect(isReadable(5000))
+    #expect(live.sandbox.waitForRequests(3, path: Live.operations))
+    var taken = 0
+    while taken < 3 {
+      #expect(isReadable(5000))
+      taken += queue.next(maximum: 1, timeoutMilliseconds: 0).count
+    }
+    #expect(!isReadable(0))
+  }
+
+  @Test func `a call can be cancelled before and while it is sent`() throws {
+    let live = try Live(options: ["max_active_requests": "1"])
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    live.sandbox.add(Fault(.delay, path: Live.operations, milliseconds: 5000))
+    let sending = try session.submit(Live.transfer, to: queue, tag: 1)
+    #expect(live.sandbox.waitForRequests(1, path: Live.operations))
+    let waiting = try session.submit(Live.transfer, to: queue, tag: 2)
+    live.client.cancel(waiting)
+    let second = queue.next(maximum: 1, timeoutMilliseconds: 3000).first
+    #expect(second?.tag == 2 && error(second)?.code == .cancelled && error(second)?.outcome == .notSent)
+    live.client.cancel(sending)
+    let first = queue.next(maximum: 1, timeoutMilliseconds: 3000).first
+    #expect(first?.tag == 1 && error(first)?.code == .cancelled && error(first)?.outcome == .unknown)
+  }
+
+  @Test func `more in flight than allowed is refused, and nothing is sent`() throws {
+    let live = try Live(options: ["max_in_flight": "2"])
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    live.sandbox.add(Fault(.delay, path: Live.operations, times: 2, milliseconds: 200))
+    for tag in 0..<UInt64(2) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
+    let refusal = failure { () throws(PeerIDError) in try session.submit(Live.transfer, to: queue, tag: 2) }
+    #expect(refusal?.code == .queueFull && refusal?.outcome == .notSent)
+    #expect(take(2, from: queue).count == 2)
+    _ = try session.submit(Live.transfer, to: queue, tag: 3)
+    #expect(take(1, from: queue).first?.tag == 3)
+    #expect(live.executed == 3)
+  }
+
+  @Test func `closing the client completes everything, once`() throws {
+    let live = try Live(options: ["max_active_requests": "4"])
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    live.sandbox.add(Fault(.delay, path: Live.operations, times: nil, milliseconds: 5000))
+    for tag in 0..<UInt64(50) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
+    #expect(live.sandbox.waitForRequests(4, path: Live.operations))
+    live.client.close()
+    let completions = take(50, from: queue)
+    #expect(Set(completions.map(\.tag)).count == 50)
+    #expect(completions.allSatisfy { error($0)?.code == .closed })
+    #expect(completions.filter { error($0)?.outcome == .unknown }.count == 4)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer, to: queue, tag: 0) }?.code == .closed)
+  }
+
+  @Test func `log in, refresh, exchange and chain reads complete as their blocking twins return`() throws {
+    let live = try Live()
+    let queue = try CompletionQueue()
+    _ = try live.client.logIn(Credentials(login: "alice", password: "alice-password"), to: queue, tag: 1)
+    guard case .session(let session) = take(1, from: queue).first?.outcome else {
+      Issue.record("no session came")
+      return
+    }
+    _ = try session.refresh(to: queue, tag: 2)
+    guard case .done = take(1, from: queue).first?.outcome else {
+      Issue.record("the refresh did not succeed")
+      return
+    }
+    #expect(session.token.generation == 2)
+    _ = try live.client.readChain(api: "database", method: "get_chain_properties", to: queue, tag: 3)
+    _ = try live.client.logIn(Credentials(login: "alice", password: "wrong"), to: queue, tag: 4)
+    let rest = take(2, from: queue)
+    #expect(error(rest.first { $0.tag == 4 })?.code == .refused)
+    #expect(error(rest.first { $0.tag == 3 }) == nil)
+  }
+
+  @Test func `an asynchronous operation is not sent again by libcurl either`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    _ = try session.submit(Live.transfer, to: queue, tag: 1)
+    #expect(error(take(1, from: queue).first) == nil)
+    live.sandbox.add(Fault(.dropBefore, path: Live.operations))
+    _ = try session.submit(Live.transfer, to: queue, tag: 2)
+    let lost = error(take(1, from: queue).first)
+    #expect(lost?.code == .outcomeUnknown && lost?.outcome == .unknown)
+    #expect(live.submits == 2 && live.executed == 1)
+  }
+
+  @Test func `the time limit holds for a call that waits for its turn`() throws {
+    let live = try Live(options: ["max_active_requests": "1", "request_timeout_ms": "300"])
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    live.sandbox.add(Fault(.delay, path: Live.operations, times: nil, milliseconds: 2000))
+    for tag in 0..<UInt64(2) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
+    let completions = take(2, from: queue)
+    #expect(completions.allSatisfy { error($0)?.code == .timeout })
+    #expect(Set(completions.compactMap { error($0)?.outcome }) == [.unknown, .notSent])
+  }
+}

@@ -1,0 +1,126 @@
+import Glibc
+import PeerIDSandbox
+
+@testable import PeerID
+
+/// A client against a sandbox of its own.
+struct Live {
+  static let operations = "/api/v1/app/operations"
+  static let refresh = "/api/v1/auth/refreshtoken"
+  static let transfer =
+    #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":"1.2.33","#
+    + #""amount":{"amount":100000,"asset_id":"1.3.0"}}]"#
+
+  let sandbox: Sandbox
+  let client: Client
+
+  init(
+    clientID: String = "4",
+    options: [String: String] = [:],
+    turnedOff: Mechanisms = [],
+    store: SessionStore? = nil,
+    sandbox: Sandbox? = nil,
+    change: (inout Configuration) -> Void = { _ in }
+  ) throws {
+    self.sandbox = try sandbox ?? Sandbox()
+    client = try Client(
+      Self.configuration(
+        self.sandbox,
+        clientID: clientID,
+        options: options,
+        turnedOff: turnedOff,
+        store: store,
+        change: change
+      )
+    )
+  }
+
+  static func configuration(
+    _ sandbox: Sandbox,
+    clientID: String = "4",
+    options: [String: String] = [:],
+    turnedOff: Mechanisms = [],
+    store: SessionStore? = nil,
+    change: (inout Configuration) -> Void = { _ in }
+  ) throws -> Configuration {
+    var configuration = try Configuration(
+      baseURL: sandbox.url,
+      clientID: clientID,
+      clientSecret: "demo-secret-\(clientID)"
+    )
+    for (name, value) in options { try configuration.set(name, value) }
+    configuration.turnedOff = turnedOff
+    if let store { configuration.setStore(store) }
+    change(&configuration)
+    return configuration
+  }
+
+  func logIn(key: String? = nil) throws(PeerIDError) -> Session {
+    try client.logIn(login: "alice", password: "alice-password", key: key)
+  }
+
+  var refreshes: Int { sandbox.requestCount("POST " + Self.refresh) }
+  var submits: Int { sandbox.requestCount("POST " + Self.operations) }
+  var executed: Int { sandbox.executedTransactionCount }
+
+  /// Another client of the same sandbox.
+  func sibling(options: [String: String] = [:], turnedOff: Mechanisms = [], store: SessionStore? = nil) throws -> Live {
+    try Live(options: options, turnedOff: turnedOff, store: store, sandbox: sandbox)
+  }
+}
+
+/// Runs `body` on `count` threads at once and waits for all of them.
+func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  final class Job: Sendable {
+    let index: Int
+    let body: @Sendable (Int) -> Void
+    init(_ index: Int, _ body: @escaping @Sendable (Int) -> Void) {
+      self.index = index
+      self.body = body
+    }
+  }
+  var threads: [pthread_t] = []
+  for index in 0..<count {
+    var thread = pthread_t()
+    let job = Unmanaged.passRetained(Job(index, body))
+    pthread_create(&thread, nil, { context in
+      guard let context else { return nil }
+      let job = Unmanaged<Job>.fromOpaque(context).takeRetainedValue()
+      job.body(job.index)
+      return nil
+    }, job.toOpaque())
+    threads.append(thread)
+  }
+  for thread in threads { pthread_join(thread, nil) }
+}
+
+/// What threads have gathered.
+final class Gathered<Element: Sendable>: @unchecked Sendable {
+  private let lock = Lock()
+  private var elements: [Element] = []
+
+  func add(_ element: Element) {
+    lock.withLock { elements.append(element) }
+  }
+
+  var all: [Element] { lock.withLock { elements } }
+}
+
+/// The error that `body` throws; `nil` when it does not.
+func failure<Result>(_ body: () throws(PeerIDError) -> Result) -> PeerIDError? {
+  do throws(PeerIDError) {
+    _ = try body()
+    return nil
+  } catch {
+    return error
+  }
+}
+
+/// Waits until `condition` holds, for a second at the most.
+func eventually(_ condition: () -> Bool) -> Bool {
+  for _ in 0..<500 {
+    if condition() { return true }
+    usleep(2000)
+  }
+  return condition()
+}

@@ -1,0 +1,96 @@
+import Glibc
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// An operation is never sent twice behind the caller's back.
+@Suite struct SendingOnceTests {
+  @Test func `libcurl's silent re-send on a dead connection is stopped`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    _ = try session.submit(Live.transfer)
+    live.sandbox.add(Fault(.dropBefore, path: Live.operations))
+    let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    #expect(error?.code == .outcomeUnknown && error?.outcome == .unknown && error?.isRetryable == false)
+    #expect(live.submits == 2 && live.executed == 1)
+    _ = try session.submit(Live.transfer)
+    #expect(live.submits == 3 && live.executed == 2)
+  }
+
+  @Test func `without the stop libcurl sends the operation again`() throws {
+    let live = try Live(turnedOff: .sendingOnce)
+    let session = try live.logIn()
+    _ = try session.submit(Live.transfer)
+    live.sandbox.add(Fault(.dropBefore, path: Live.operations))
+    _ = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    #expect(live.submits == 3)
+  }
+
+  @Test func `an operation that was done and whose answer was lost is unknown`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    for action in [Fault.Action.dropAfter, .dropMid(.head), .dropMid(.body)] {
+      let before = live.executed
+      live.sandbox.add(Fault(action, path: Live.operations))
+      let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+      #expect(error?.outcome == .unknown, "\(action)")
+      #expect(live.executed == before + 1)
+    }
+  }
+
+  @Test func `a slow answer is a timeout with an unknown outcome`() throws {
+    let live = try Live(options: ["request_timeout_ms": "100"])
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.delayAfter, path: Live.operations, milliseconds: 400))
+    let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    #expect(error?.code == .timeout && error?.outcome == .unknown)
+    #expect(live.executed == 1)
+  }
+
+  @Test func `a server that is not there means not sent`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    let tokens = session.exportTokens()
+    live.sandbox.stop()
+    let fresh = try Live(sandbox: live.sandbox)
+    let error = failure { () throws(PeerIDError) in
+      try fresh.client.restore(tokenJSON: tokens).submit(Live.transfer)
+    }
+    #expect(error?.code == .notSent && error?.outcome == .notSent && error?.isRetryable == true)
+  }
+
+  @Test func `a call can be interrupted by its caller`() throws {
+    let flag = ClosingFlag()
+    let live = try Live { $0.setInterruptHandler { flag.isSet } }
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.delay, path: Live.operations, milliseconds: 3000))
+    let outcome = Gathered<PeerIDError?>()
+    onThreads(2) { index in
+      if index == 0 {
+        outcome.add(failure { () throws(PeerIDError) in try session.submit(Live.transfer) })
+      } else {
+        _ = live.sandbox.waitForRequests(1, path: Live.operations)
+        _ = flag.set()
+      }
+    }
+    #expect(outcome.all.first??.code == .cancelled && outcome.all.first??.outcome == .unknown)
+  }
+
+  @Test func `closing the client ends the calls in flight`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.delay, path: Live.operations, times: nil, milliseconds: 5000))
+    let outcomes = Gathered<PeerIDError?>()
+    onThreads(5) { index in
+      if index > 0 {
+        outcomes.add(failure { () throws(PeerIDError) in try session.submit(Live.transfer) })
+      } else {
+        _ = live.sandbox.waitForRequests(4, path: Live.operations)
+        live.client.close()
+      }
+    }
+    #expect(outcomes.all.count == 4 && outcomes.all.allSatisfy { $0?.code == .closed })
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .closed)
+  }
+}

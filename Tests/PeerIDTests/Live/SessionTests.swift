@@ -1,0 +1,202 @@
+import Glibc
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// Sessions against the sandbox: what a user of the library would notice.
+@Suite struct SessionTests {
+  @Test func `a user logs in, submits, loses the token, and submits again without noticing`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    #expect(session.token.permits("transfer") && session.token.generation == 1)
+    let first = try session.submit(Live.transfer)
+    #expect(first.transactionID?.utf8.count == 40 && first.blockNumber != nil && first.transactionNumber != nil)
+    live.sandbox.expireTokens()
+    let second = try session.submit(Live.transfer)
+    #expect(second.transactionID != first.transactionID)
+    #expect(live.refreshes == 1 && live.executed == 2 && session.token.generation == 2)
+  }
+
+  @Test func `200 threads with a refused token make one refresh, and all 200 operations arrive once`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    live.sandbox.revokeAccessTokens()
+    let failures = Gathered<String>()
+    onThreads(200) { _ in
+      if let error = failure({ () throws(PeerIDError) in try session.submit(Live.transfer) }) {
+        failures.add("\(error)")
+      }
+    }
+    #expect(failures.all == [])
+    #expect(live.refreshes == 1 && live.executed == 200)
+  }
+
+  @Test func `200 threads with an expired token make one refresh`() throws {
+    let live = try Live()
+    live.sandbox.configure { $0.tokenLifetime = 3_600_000 }
+    let first = try live.logIn()
+    try first.refresh()
+    // The clock of the server goes on by two hours: the expiry has passed without anybody being told.
+    live.sandbox.configure { $0.clockOffset = 7200 }
+    let session = try live.client.restore(tokenJSON: first.exportTokens())
+    _ = try live.client.readChain(api: "database", method: "get_chain_properties")
+    usleep(1_100_000)
+    _ = try live.client.readChain(api: "database", method: "get_chain_properties")
+    let before = live.refreshes
+    let failures = Gathered<String>()
+    onThreads(200) { _ in
+      if let error = failure({ () throws(PeerIDError) in try session.submit(Live.transfer) }) {
+        failures.add("\(error)")
+      }
+    }
+    #expect(failures.all == [])
+    #expect(live.refreshes == before + 1 && live.executed == 200)
+    #expect(live.sandbox.requestCount("POST " + Live.operations, outcome: "401") < 400)
+  }
+
+  @Test func `without the rule of one refresh at a time there are many`() throws {
+    let live = try Live(turnedOff: .oneRefresh)
+    let session = try live.logIn()
+    live.sandbox.revokeAccessTokens()
+    live.sandbox.add(Fault(.delay, path: Live.refresh, times: nil, milliseconds: 30))
+    onThreads(40) { _ in _ = failure { () throws(PeerIDError) in try session.submit(Live.transfer) } }
+    #expect(live.refreshes > 1)
+  }
+
+  @Test func `an early refusal of a new token is waited out, not refreshed away`() throws {
+    let live = try Live()
+    live.sandbox.configure { $0.saveDelay = 300 }
+    let session = try live.logIn()
+    try session.refresh()
+    _ = try session.submit(Live.transfer)
+    #expect(live.refreshes == 1 && live.executed == 1)
+    #expect(live.sandbox.requestCount("POST " + Live.operations, outcome: "401") >= 2)
+  }
+
+  @Test func `without the pause an early refusal starts another refresh`() throws {
+    let live = try Live(turnedOff: .earlyRefusalPause)
+    live.sandbox.configure { $0.saveDelay = 300 }
+    let session = try live.logIn()
+    try session.refresh()
+    _ = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    #expect(live.refreshes > 1)
+  }
+
+  @Test func `a refresh goes on when the caller that began it runs out of time`() throws {
+    let live = try Live(options: ["request_timeout_ms": "150"])
+    let session = try live.logIn()
+    live.sandbox.revokeAccessTokens()
+    live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 600))
+    let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    #expect(error?.code == .timeout && error?.outcome == .notSent)
+    #expect(eventually { session.token.generation == 2 })
+    _ = try session.submit(Live.transfer)
+    #expect(live.refreshes == 1 && live.executed == 1)
+  }
+
+  @Test func `in the advisory window nobody waits`() throws {
+    let live = try Live(options: ["refresh_window_ms": "7200000"])
+    live.sandbox.configure { $0.tokenLifetime = 3_600_000 }
+    let first = try live.logIn()
+    try first.refresh()
+    let session = try live.client.restore(tokenJSON: first.exportTokens())
+    // Half of the hour is over.
+    live.sandbox.configure { $0.clockOffset = 2000 }
+    _ = try live.client.readChain(api: "database", method: "get_chain_properties")
+    usleep(1_100_000)
+    _ = try live.client.readChain(api: "database", method: "get_chain_properties")
+    live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 1000))
+    let clock = Clock.system
+    let start = clock.monotonicMilliseconds()
+    _ = try session.submit(Live.transfer)
+    #expect(clock.monotonicMilliseconds() - start < 800)
+    #expect(live.sandbox.waitForRequests(2, path: Live.refresh))
+    #expect(eventually { session.token.generation == first.token.generation + 1 })
+  }
+
+  @Test func `a stored pair that has already expired is refreshed before log in returns`() throws {
+    let live = try Live()
+    let session = try live.client.logIn(login: "erin@example.com", password: "erin-password")
+    #expect(session.token.generation == 2 && live.refreshes == 1)
+  }
+
+  @Test func `a null result names the authorization code flow`() throws {
+    let live = try Live()
+    let error = failure { () throws(PeerIDError) in try live.client.logIn(login: "dave", password: "dave-password") }
+    #expect(error?.code == .refused && error?.message.contains("authorization code flow") == true)
+  }
+
+  @Test func `a spent refresh token ends the session, and the server is not asked again`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    live.sandbox.revokeAccessTokens()
+    live.sandbox.revokeRefreshTokens()
+    for _ in 0..<5 {
+      let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+      #expect(error?.code == .loginRequired && error?.outcome == .notSent)
+    }
+    #expect(live.refreshes == 1 && live.submits == 1)
+  }
+
+  @Test func `when the chain refuses a refresh the old pair is used on`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.status(.init(status: 500)), path: Live.refresh))
+    #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .server)
+    _ = try session.submit(Live.transfer)
+    #expect(live.executed == 1 && session.token.generation == 1)
+    #expect(failure { () throws(PeerIDError) in try session.refresh() }?.isRetryable == true)
+    #expect(live.refreshes == 1)
+  }
+
+  @Test func `a lost answer to a refresh is probed once, and ends the session`() throws {
+    let live = try Live(options: ["refresh_probe_delay_ms": "50"])
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.dropAfter, path: Live.refresh))
+    #expect(failure { () throws(PeerIDError) in try session.refresh() }?.outcome == .unknown)
+    usleep(60_000)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
+    #expect(live.refreshes == 2)
+  }
+
+  @Test func `with kept credentials a lost answer costs nothing`() throws {
+    let live = try Live(options: ["relogin": "keep"])
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.dropAfter, path: Live.refresh))
+    try session.refresh()
+    _ = try session.submit(Live.transfer)
+    #expect(live.executed == 1 && live.refreshes == 1)
+  }
+
+  @Test(arguments: [Int64(-36_000), 36_000])
+  func `a wrong local clock changes nothing`(offset: Int64) throws {
+    let live = try Live()
+    live.sandbox.configure {
+      $0.clockOffset = offset
+      $0.tokenLifetime = 3_600_000
+    }
+    let session = try live.logIn()
+    try session.refresh()
+    for _ in 0..<3 { _ = try session.submit(Live.transfer) }
+    #expect(live.refreshes == 1 && live.executed == 3)
+  }
+
+  @Test(arguments: ["form", "json"])
+  func `parameters are sent as the option says`(style: String) throws {
+    let live = try Live(options: ["parameters": style])
+    let session = try live.logIn()
+    try session.refresh()
+    let code = try #require(live.sandbox.makeCode(username: "alice", clientID: 4))
+    _ = try live.client.exchange(code: code)
+    for request in live.sandbox.requests() { #expect(request.query.isEmpty) }
+  }
+
+  @Test func `a server that wants the query is told apart, and served when asked for`() throws {
+    let live = try Live(options: ["parameters": "query"])
+    let error = failure { () throws(PeerIDError) in try live.logIn() }
+    #expect(error?.message.contains("parameters=form or json") == true)
+    live.sandbox.configure { $0.acceptsQuery = true }
+    try live.logIn().refresh()
+  }
+}

@@ -1,0 +1,214 @@
+import Glibc
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// Sessions that are kept in a store, and shared through it.
+@Suite struct StoreTests {
+  /// A folder that goes when the test does.
+  final class Folder {
+    let path: String
+    init() {
+      var template = Array("/tmp/peerid-store-XXXXXX".utf8CString)
+      path = mkdtemp(&template).map { String(cString: $0) } ?? ""
+    }
+    deinit {
+      for name in names { unlink("\(path)/\(name)") }
+      rmdir(path)
+    }
+    var names: [String] {
+      guard let folder = opendir(path) else { return [] }
+      defer { closedir(folder) }
+      var names: [String] = []
+      while let entry = readdir(folder) {
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        if name != ".", name != ".." { names.append(name) }
+      }
+      return names
+    }
+    func file(_ suffix: String) -> String? { names.first { $0.hasSuffix(suffix) }.map { "\(path)/\($0)" } }
+  }
+
+  @Test(arguments: ["alice@example.com", "a/b/../c", ".", "ü😀", String(repeating: "k", count: 4096)])
+  func `a session is found again under any key`(key: String) throws {
+    let folder = Folder()
+    let store = try SessionStore.directory(folder.path)
+    let live = try Live(store: store)
+    let session = try live.logIn(key: key)
+    try session.refresh()
+    let reopened = try live.sibling(store: try .directory(folder.path)).client.open(key: key)
+    #expect(reopened.token.isSamePair(as: session.token) && reopened.token.generation == 2)
+    #expect(try store.keys() == [key])
+    try session.logOut()
+    #expect(failure { () throws(PeerIDError) in try live.client.open(key: key) }?.code == .loginRequired)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
+    #expect(try store.keys().isEmpty)
+  }
+
+  @Test func `files are readable by their owner alone, and an open folder is refused`() throws {
+    let folder = Folder()
+    let live = try Live(store: try .directory(folder.path))
+    _ = try live.logIn(key: "k")
+    var status = stat()
+    #expect(stat(try #require(folder.file(".session")), &status) == 0 && status.st_mode & 0o777 == 0o600)
+    chmod(folder.path, 0o755)
+    #expect(failure { () throws(PeerIDError) in try SessionStore.directory(folder.path) }?.code == .store)
+    chmod(folder.path, 0o700)
+  }
+
+  @Test(arguments: ["", "{", "garbage", #"{"format":"other"}"#, #"{"format":"libpeerid session","version":2}"#])
+  func `a damaged or foreign file is an error, and is left as it is`(content: String) throws {
+    let folder = Folder()
+    let live = try Live(store: try .directory(folder.path))
+    let session = try live.logIn(key: "k")
+    let file = try #require(folder.file(".session"))
+    let handle = open(file, O_WRONLY | O_TRUNC)
+    _ = content.withCString { write(handle, $0, strlen($0)) }
+    close(handle)
+    for error in [
+      failure { () throws(PeerIDError) in try live.client.open(key: "k") },
+      failure { () throws(PeerIDError) in try live.logIn(key: "k") },
+      failure { () throws(PeerIDError) in try session.refresh() },
+    ] {
+      #expect(error?.code == .store && error?.message.contains(file) == true)
+    }
+    var status = stat()
+    #expect(stat(file, &status) == 0 && Int(status.st_size) == content.utf8.count)
+    #expect(live.refreshes == 0)
+  }
+
+  @Test func `sessions that share a store refresh once, in whatever client they are`() throws {
+    let folder = Folder()
+    let live = try Live(store: try .directory(folder.path))
+    _ = try live.logIn(key: "k")
+    var sessions: [Session] = []
+    for _ in 0..<8 { sessions.append(try live.sibling(store: try .directory(folder.path)).client.open(key: "k")) }
+    let all = sessions
+    let failures = Gathered<String>()
+    for round in 1...5 {
+      live.sandbox.expireTokens()
+      onThreads(32) { index in
+        if let error = failure({ () throws(PeerIDError) in try all[index % 8].submit(Live.transfer) }) {
+          failures.add("\(error)")
+        }
+      }
+      #expect(live.refreshes == round)
+    }
+    #expect(failures.all == [])
+    #expect(live.executed == 160)
+  }
+
+  @Test func `without the lock, or without reading first, the sharers refresh over each other`() throws {
+    for mechanism in [Mechanisms.storeLock, .readingFirst] {
+      let folder = Folder()
+      let live = try Live(store: try .directory(folder.path))
+      _ = try live.logIn(key: "k")
+      live.sandbox.expireTokens()
+      live.sandbox.add(Fault(.delay, path: Live.refresh, times: nil, milliseconds: 50))
+      let sessions = try (0..<4).map { _ in
+        try live.sibling(turnedOff: mechanism, store: try .directory(folder.path)).client.open(key: "k")
+      }
+      onThreads(4) { index in
+        _ = failure { () throws(PeerIDError) in try sessions[index].submit(Live.transfer) }
+      }
+      #expect(live.refreshes > 1)
+    }
+  }
+
+  /// A store in memory that tells what happens in it.
+  private static func watched(
+    onSave: @escaping @Sendable () throws -> Void
+  ) -> SessionStore {
+    let memory = SessionStore.memory().backend
+    return SessionStore.custom(
+      load: { try memory.load($0, $1) },
+      save: {
+        try onSave()
+        return try memory.save($0, $1, $2, $3)
+      },
+      remove: { try memory.remove($0, $1) },
+      lock: { try memory.lock($0, $1) },
+      unlock: { memory.unlock($0, $1) },
+      list: { try memory.list() }
+    )
+  }
+
+  @Test(arguments: [false, true])
+  func `a new pair is saved before anybody sees it, as long as that order holds`(isTurnedAround: Bool) throws {
+    let shared = Gathered<Session>()
+    let seen = Gathered<UInt64>()
+    let store = Self.watched { for session in shared.all { seen.add(session.token.generation) } }
+    let live = try Live(turnedOff: isTurnedAround ? .savingFirst : [], store: store)
+    let session = try live.logIn(key: "k")
+    shared.add(session)
+    try session.refresh()
+    #expect(seen.all == [isTurnedAround ? 2 : 1])
+    #expect(session.token.generation == 2)
+  }
+
+  @Test func `when saving fails the session goes on in memory, says so, and saves later`() throws {
+    struct DiskFull: Error {}
+    let isFull = Gathered<Bool>()
+    let store = Self.watched { if isFull.all.last == true { throw DiskFull() } }
+    let lines = Gathered<String>()
+    let live = try Live(store: store) { $0.setLogHandler { lines.add("\($0) \($1)") } }
+    let session = try live.logIn(key: "k")
+    isFull.add(true)
+    let error = failure { () throws(PeerIDError) in try session.refresh() }
+    #expect(error?.code == .store && error?.message.contains("DiskFull") == true)
+    #expect(lines.all.contains { $0.hasPrefix("error") && $0.contains("could not be saved") })
+    _ = try session.submit(Live.transfer)
+    #expect(session.token.generation == 2)
+    isFull.add(false)
+    usleep(1_050_000)
+    _ = try session.submit(Live.transfer)
+    #expect(eventually { (try? live.client.open(key: "k").token.generation) == 2 })
+    #expect(live.refreshes == 1)
+  }
+
+  @Test func `a store that fails to lock keeps the refresh from being sent`() throws {
+    struct Lost: Error {}
+    let memory = SessionStore.memory().backend
+    let isLost = Gathered<Bool>()
+    let store = SessionStore.custom(
+      load: { try memory.load($0, $1) },
+      save: { try memory.save($0, $1, $2, $3) },
+      remove: { try memory.remove($0, $1) },
+      lock: {
+        if isLost.all.last == true { throw Lost() }
+        return try memory.lock($0, $1)
+      },
+      unlock: { memory.unlock($0, $1) },
+      list: { try memory.list() }
+    )
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    isLost.add(true)
+    live.sandbox.revokeAccessTokens()
+    let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    #expect(error?.code == .store && error?.outcome == .notSent)
+    #expect(live.refreshes == 0)
+  }
+
+  @Test func `logging out in one place ends the session in the others at their next refresh`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let first = try live.logIn(key: "k")
+    let second = try live.client.open(key: "k")
+    try first.logOut()
+    #expect(failure { () throws(PeerIDError) in try second.refresh() }?.code == .loginRequired)
+    #expect(live.refreshes == 0)
+  }
+
+  @Test func `a sibling that renewed the pair is followed, without another refresh`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    live.sandbox.configure { $0.saveDelay = 0 }
+    let first = try live.logIn(key: "k")
+    let second = try live.client.open(key: "k")
+    try first.refresh()
+    _ = try second.submit(Live.transfer)
+    #expect(live.refreshes == 1 && second.token.generation == 2)
+  }
+}
