@@ -39,8 +39,7 @@ public func clientAuthorization(
 
 /// The address of the page on which the user signs in and gives consent.
 ///
-/// - Parameters:
-///   - authorization: the authorization.
+/// - Parameter authorization: the authorization.
 /// - Returns: a text borrowed from the authorization; NULL for NULL.
 @_cdecl("peerid_authorization_url")
 public func authorizationURL(_ authorization: AuthorizationHandle?) -> UnsafePointer<CChar>? {
@@ -49,8 +48,7 @@ public func authorizationURL(_ authorization: AuthorizationHandle?) -> UnsafePoi
 
 /// The state to keep with the user's web session and to compare when the browser comes back.
 ///
-/// - Parameters:
-///   - authorization: the authorization.
+/// - Parameter authorization: the authorization.
 /// - Returns: a text borrowed from the authorization; NULL for NULL.
 @_cdecl("peerid_authorization_state")
 public func authorizationState(_ authorization: AuthorizationHandle?) -> UnsafePointer<CChar>? {
@@ -59,8 +57,7 @@ public func authorizationState(_ authorization: AuthorizationHandle?) -> UnsafeP
 
 /// Frees an authorization.
 ///
-/// - Parameters:
-///   - authorization: the authorization; may be NULL.
+/// - Parameter authorization: the authorization; may be NULL.
 @_cdecl("peerid_authorization_free")
 public func authorizationFree(_ authorization: AuthorizationHandle?) {
   free(authorization, as: AuthorizationObject.self)

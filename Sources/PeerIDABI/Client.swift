@@ -292,8 +292,7 @@ public func clientReadChain(
 /// Closes the client: calls in flight end with `closed` within a second, later ones at once. A refresh that is under
 /// way goes on, so that its new tokens are not lost. Closing twice is allowed.
 ///
-/// - Parameters:
-///   - client: the client; may be NULL.
+/// - Parameter client: the client; may be NULL.
 /// - Thread safety: may be called from any thread, also while calls run.
 @_cdecl("peerid_client_close")
 public func clientClose(_ client: ClientHandle?) {
@@ -302,8 +301,7 @@ public func clientClose(_ client: ClientHandle?) {
 
 /// Closes the client and frees it. Its memory is given back after its last call and its last session.
 ///
-/// - Parameters:
-///   - client: the client; may be NULL.
+/// - Parameter client: the client; may be NULL.
 @_cdecl("peerid_client_free")
 public func clientFree(_ client: ClientHandle?) {
   clientClose(client)

@@ -7,8 +7,7 @@ final class CompletionObject {
 
 /// The number that the caller gave the call.
 ///
-/// - Parameters:
-///   - completion: the completion.
+/// - Parameter completion: the completion.
 /// - Returns: the tag; 0 for NULL.
 @_cdecl("peerid_completion_tag")
 public func completionTag(_ completion: CompletionHandle?) -> UInt64 {
@@ -17,8 +16,7 @@ public func completionTag(_ completion: CompletionHandle?) -> UInt64 {
 
 /// The id that the call was given when it began.
 ///
-/// - Parameters:
-///   - completion: the completion.
+/// - Parameter completion: the completion.
 /// - Returns: the id; 0 for NULL.
 @_cdecl("peerid_completion_id")
 public func completionID(_ completion: CompletionHandle?) -> UInt64 {
@@ -27,8 +25,7 @@ public func completionID(_ completion: CompletionHandle?) -> UInt64 {
 
 /// Why the call failed: exactly what the blocking function of the same name would have returned.
 ///
-/// - Parameters:
-///   - completion: the completion.
+/// - Parameter completion: the completion.
 /// - Returns: NULL when the call succeeded, otherwise an error that the caller frees.
 /// - Errors: those of the call.
 /// - Thread safety: may be called from any thread.
@@ -40,8 +37,7 @@ public func completionError(_ completion: CompletionHandle?) -> ErrorHandle? {
 
 /// What the server answered, for a submit, a confirmation, a broadcast or a read of the chain that succeeded.
 ///
-/// - Parameters:
-///   - completion: the completion.
+/// - Parameter completion: the completion.
 /// - Returns: a response that the caller frees; NULL when the call brought none.
 @_cdecl("peerid_completion_response")
 public func completionResponse(_ completion: CompletionHandle?) -> ResponseHandle? {
@@ -53,8 +49,7 @@ public func completionResponse(_ completion: CompletionHandle?) -> ResponseHandl
 
 /// The session, for a log in or an exchange that succeeded.
 ///
-/// - Parameters:
-///   - completion: the completion.
+/// - Parameter completion: the completion.
 /// - Returns: a session that the caller frees; NULL when the call brought none.
 @_cdecl("peerid_completion_session")
 public func completionSession(_ completion: CompletionHandle?) -> SessionHandle? {
@@ -64,8 +59,7 @@ public func completionSession(_ completion: CompletionHandle?) -> SessionHandle?
 
 /// Frees a completion. What was taken out of it stays.
 ///
-/// - Parameters:
-///   - completion: the completion; may be NULL.
+/// - Parameter completion: the completion; may be NULL.
 @_cdecl("peerid_completion_free")
 public func completionFree(_ completion: CompletionHandle?) {
   free(completion, as: CompletionObject.self)

@@ -141,8 +141,7 @@ public func configSetStore(_ config: ConfigHandle?, _ store: StoreHandle?) -> Er
 
 /// Frees a configuration. Clients made from it are not touched.
 ///
-/// - Parameters:
-///   - config: the configuration; may be NULL.
+/// - Parameter config: the configuration; may be NULL.
 @_cdecl("peerid_config_free")
 public func configFree(_ config: ConfigHandle?) {
   free(config, as: ConfigObject.self)

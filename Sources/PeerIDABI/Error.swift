@@ -7,8 +7,7 @@ final class ErrorObject {
 
 /// What kind of failure it is.
 ///
-/// - Parameters:
-///   - error: the error; NULL means success.
+/// - Parameter error: the error; NULL means success.
 /// - Returns: one of `peerid_code`; 0 for NULL.
 @_cdecl("peerid_error_code")
 public func errorCode(_ error: ErrorHandle?) -> Int32 {
@@ -17,8 +16,7 @@ public func errorCode(_ error: ErrorHandle?) -> Int32 {
 
 /// The code as a word, such as `login_required`, for logs.
 ///
-/// - Parameters:
-///   - error: the error; NULL means success.
+/// - Parameter error: the error; NULL means success.
 /// - Returns: a text that lives as long as the program; `ok` for NULL.
 @_cdecl("peerid_error_name")
 public func errorName(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
@@ -27,8 +25,7 @@ public func errorName(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
 
 /// What happened and what to do about it, in English, on one line, without secrets.
 ///
-/// - Parameters:
-///   - error: the error; NULL means success.
+/// - Parameter error: the error; NULL means success.
 /// - Returns: a text borrowed from the error; empty for NULL.
 @_cdecl("peerid_error_message")
 public func errorMessage(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
@@ -37,8 +34,7 @@ public func errorMessage(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
 
 /// What became of the request: the question to ask before money is sent again.
 ///
-/// - Parameters:
-///   - error: the error; NULL means success.
+/// - Parameter error: the error; NULL means success.
 /// - Returns: one of `peerid_outcome`; 0 for NULL.
 @_cdecl("peerid_error_outcome")
 public func errorOutcome(_ error: ErrorHandle?) -> Int32 {
@@ -47,8 +43,7 @@ public func errorOutcome(_ error: ErrorHandle?) -> Int32 {
 
 /// The HTTP status of the server's answer.
 ///
-/// - Parameters:
-///   - error: the error; NULL means success.
+/// - Parameter error: the error; NULL means success.
 /// - Returns: the status, such as 400; 0 when there was no answer.
 @_cdecl("peerid_error_http_status")
 public func errorHTTPStatus(_ error: ErrorHandle?) -> Int32 {
@@ -57,8 +52,7 @@ public func errorHTTPStatus(_ error: ErrorHandle?) -> Int32 {
 
 /// Whether the same call may be made again later, without the risk of doing it twice and with hope of success.
 ///
-/// - Parameters:
-///   - error: the error; NULL means success.
+/// - Parameter error: the error; NULL means success.
 /// - Returns: true when it may; false for NULL.
 @_cdecl("peerid_error_is_retryable")
 public func errorIsRetryable(_ error: ErrorHandle?) -> Bool {
@@ -67,8 +61,7 @@ public func errorIsRetryable(_ error: ErrorHandle?) -> Bool {
 
 /// How long to wait before the call is made again.
 ///
-/// - Parameters:
-///   - error: the error; NULL means success.
+/// - Parameter error: the error; NULL means success.
 /// - Returns: milliseconds; 0 when nobody said.
 @_cdecl("peerid_error_retry_after_ms")
 public func errorRetryAfterMs(_ error: ErrorHandle?) -> Int64 {
@@ -88,8 +81,7 @@ public func errorDetail(_ error: ErrorHandle?, _ length: UnsafeMutablePointer<UI
 
 /// Frees an error.
 ///
-/// - Parameters:
-///   - error: the error; may be NULL.
+/// - Parameter error: the error; may be NULL.
 @_cdecl("peerid_error_free")
 public func errorFree(_ error: ErrorHandle?) {
   free(error, as: ErrorObject.self)

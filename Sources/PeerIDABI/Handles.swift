@@ -34,15 +34,15 @@ public typealias ErrorHandle = OpaquePointer
 ///   - context: what was given together with the handler.
 ///   - level: one of `peerid_log_level`.
 ///   - message: one line of text without secrets, valid until the handler returns.
-public typealias LogHandler = @convention(c) (
-  _ context: UnsafeMutableRawPointer?, _ level: Int32, _ message: UnsafePointer<CChar>?
-) -> Void
+public typealias LogHandler =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ level: Int32, _ message: UnsafePointer<CChar>?
+  ) -> Void
 
 /// Asked now and then (every 50 to 1000 ms) whether a call that waits should be given up. Called on the thread of that
 /// call; must not call the library.
 ///
-/// - Parameters:
-///   - context: what was given together with the handler.
+/// - Parameter context: what was given together with the handler.
 /// - Returns: 0 to go on, anything else to end the call with PEERID_CODE_CANCELLED.
 public typealias InterruptHandler = @convention(c) (_ context: UnsafeMutableRawPointer?) -> Int32
 
@@ -71,10 +71,11 @@ public typealias CredentialsHandle = OpaquePointer
 ///   - lock: what the lock callback answered with; NULL when the key is not locked.
 ///   - reply: where the answer goes.
 /// - Returns: one of `peerid_store_result`.
-public typealias StoreLoadCallback = @convention(c) (
-  _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ lock: UnsafeMutableRawPointer?,
-  _ reply: StoreReplyHandle?
-) -> Int32
+public typealias StoreLoadCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ lock: UnsafeMutableRawPointer?,
+    _ reply: StoreReplyHandle?
+  ) -> Int32
 
 /// Saves a session durably, if the generation under the key is the expected one.
 ///
@@ -88,10 +89,11 @@ public typealias StoreLoadCallback = @convention(c) (
 ///   - lock: what the lock callback answered with.
 ///   - reply: where a message goes.
 /// - Returns: one of `peerid_store_result`; PEERID_STORE_RESULT_CONFLICT for another generation.
-public typealias StoreSaveCallback = @convention(c) (
-  _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ data: UnsafePointer<CChar>?, _ length: UInt,
-  _ generation: UInt64, _ expected: UInt64, _ lock: UnsafeMutableRawPointer?, _ reply: StoreReplyHandle?
-) -> Int32
+public typealias StoreSaveCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ data: UnsafePointer<CChar>?, _ length: UInt,
+    _ generation: UInt64, _ expected: UInt64, _ lock: UnsafeMutableRawPointer?, _ reply: StoreReplyHandle?
+  ) -> Int32
 
 /// Removes the session under a key; nothing to remove is fine.
 ///
@@ -101,10 +103,11 @@ public typealias StoreSaveCallback = @convention(c) (
 ///   - lock: what the lock callback answered with.
 ///   - reply: where a message goes.
 /// - Returns: one of `peerid_store_result`.
-public typealias StoreRemoveCallback = @convention(c) (
-  _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ lock: UnsafeMutableRawPointer?,
-  _ reply: StoreReplyHandle?
-) -> Int32
+public typealias StoreRemoveCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ lock: UnsafeMutableRawPointer?,
+    _ reply: StoreReplyHandle?
+  ) -> Int32
 
 /// Waits until nobody else, on any machine, holds the key; then holds it until it is unlocked or its holder dies.
 /// May answer with `peerid_store_reply_lock`.
@@ -115,9 +118,10 @@ public typealias StoreRemoveCallback = @convention(c) (
 ///   - timeoutMs: how long to wait at the most, in milliseconds. The lock must not be lost within this time either.
 ///   - reply: where the answer goes.
 /// - Returns: one of `peerid_store_result`.
-public typealias StoreLockCallback = @convention(c) (
-  _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ timeoutMs: Int64, _ reply: StoreReplyHandle?
-) -> Int32
+public typealias StoreLockCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ timeoutMs: Int64, _ reply: StoreReplyHandle?
+  ) -> Int32
 
 /// Gives a lock back.
 ///
@@ -125,9 +129,10 @@ public typealias StoreLockCallback = @convention(c) (
 ///   - context: what was given together with the callbacks.
 ///   - key: the key.
 ///   - lock: what the lock callback answered with.
-public typealias StoreUnlockCallback = @convention(c) (
-  _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ lock: UnsafeMutableRawPointer?
-) -> Void
+public typealias StoreUnlockCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ lock: UnsafeMutableRawPointer?
+  ) -> Void
 
 /// Lists the keys, with a call of `peerid_store_reply_key` for each.
 ///
@@ -135,14 +140,14 @@ public typealias StoreUnlockCallback = @convention(c) (
 ///   - context: what was given together with the callbacks.
 ///   - reply: where the keys go.
 /// - Returns: one of `peerid_store_result`.
-public typealias StoreListCallback = @convention(c) (
-  _ context: UnsafeMutableRawPointer?, _ reply: StoreReplyHandle?
-) -> Int32
+public typealias StoreListCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ reply: StoreReplyHandle?
+  ) -> Int32
 
 /// Tells that the library will not use the context any more.
 ///
-/// - Parameters:
-///   - context: what was given together with the callbacks.
+/// - Parameter context: what was given together with the callbacks.
 public typealias ReleaseCallback = @convention(c) (_ context: UnsafeMutableRawPointer?) -> Void
 
 /// Asked for the credentials to log a user in with again. Called on a thread of the library; may block.
@@ -152,6 +157,7 @@ public typealias ReleaseCallback = @convention(c) (_ context: UnsafeMutableRawPo
 ///   - key: the session's key; NULL for a session without one.
 ///   - credentials: where they go, with `peerid_credentials_set`.
 /// - Returns: 0 when they were set; anything else lets the session end.
-public typealias ReloginHandler = @convention(c) (
-  _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ credentials: CredentialsHandle?
-) -> Int32
+public typealias ReloginHandler =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ credentials: CredentialsHandle?
+  ) -> Int32

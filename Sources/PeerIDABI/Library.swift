@@ -18,8 +18,7 @@ public func versionNumber() -> Int32 {
 
 /// The name of an error code.
 ///
-/// - Parameters:
-///   - code: one of `peerid_code`, or 0.
+/// - Parameter code: one of `peerid_code`, or 0.
 /// - Returns: a text that lives as long as the program, such as `login_required`; `ok` for 0; NULL for a number that is
 ///   not a code.
 @_cdecl("peerid_code_name")

@@ -2,8 +2,7 @@ internal import PeerID
 
 /// The number of an operation on the chain, by which a token's scope lists it.
 ///
-/// - Parameters:
-///   - name: the operation's name, such as `transfer`.
+/// - Parameter name: the operation's name, such as `transfer`.
 /// - Returns: the number; -1 for NULL and for a name that this library does not know.
 @_cdecl("peerid_operation_id")
 public func operationID(_ name: UnsafePointer<CChar>?) -> Int32 {
@@ -13,8 +12,7 @@ public func operationID(_ name: UnsafePointer<CChar>?) -> Int32 {
 
 /// The name of an operation.
 ///
-/// - Parameters:
-///   - id: the operation's number on the chain.
+/// - Parameter id: the operation's number on the chain.
 /// - Returns: a text that lives as long as the program, such as `transfer`; NULL for a number that this library does
 ///   not know.
 @_cdecl("peerid_operation_name")
@@ -32,8 +30,7 @@ public func operationCount() -> UInt {
 
 /// The number of the operation at a place of the catalogue, to list them all.
 ///
-/// - Parameters:
-///   - index: from 0 to `peerid_operation_count()` - 1.
+/// - Parameter index: from 0 to `peerid_operation_count()` - 1.
 /// - Returns: the operation's number on the chain; -1 past the end.
 @_cdecl("peerid_operation_at")
 public func operationAt(_ index: UInt) -> Int32 {

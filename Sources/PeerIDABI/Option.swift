@@ -18,8 +18,7 @@ private enum OptionTexts {
 
 /// The name of an option, to list them all.
 ///
-/// - Parameters:
-///   - index: from 0 upwards.
+/// - Parameter index: from 0 upwards.
 /// - Returns: a text that lives as long as the program; NULL past the end.
 @_cdecl("peerid_option_name")
 public func optionName(_ index: UInt) -> UnsafePointer<CChar>? {
@@ -28,8 +27,7 @@ public func optionName(_ index: UInt) -> UnsafePointer<CChar>? {
 
 /// What an option takes, for people, such as `1–3600000`.
 ///
-/// - Parameters:
-///   - index: from 0 upwards.
+/// - Parameter index: from 0 upwards.
 /// - Returns: a text that lives as long as the program; NULL past the end.
 @_cdecl("peerid_option_accepts")
 public func optionAccepts(_ index: UInt) -> UnsafePointer<CChar>? {
@@ -38,8 +36,7 @@ public func optionAccepts(_ index: UInt) -> UnsafePointer<CChar>? {
 
 /// The value of an option when nobody sets it.
 ///
-/// - Parameters:
-///   - index: from 0 upwards.
+/// - Parameter index: from 0 upwards.
 /// - Returns: a text that lives as long as the program; NULL past the end.
 @_cdecl("peerid_option_default")
 public func optionDefault(_ index: UInt) -> UnsafePointer<CChar>? {
@@ -48,8 +45,7 @@ public func optionDefault(_ index: UInt) -> UnsafePointer<CChar>? {
 
 /// What an option does.
 ///
-/// - Parameters:
-///   - index: from 0 upwards.
+/// - Parameter index: from 0 upwards.
 /// - Returns: a text that lives as long as the program; NULL past the end.
 @_cdecl("peerid_option_help")
 public func optionHelp(_ index: UInt) -> UnsafePointer<CChar>? {

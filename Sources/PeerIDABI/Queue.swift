@@ -2,8 +2,7 @@ internal import PeerID
 
 /// Makes a queue, into which asynchronous calls put their completions, in no particular order, each exactly once.
 ///
-/// - Parameters:
-///   - outQueue: receives the queue, to be freed with `peerid_queue_free`.
+/// - Parameter outQueue: receives the queue, to be freed with `peerid_queue_free`.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
 ///   - `invalidArgument`: outQueue is NULL.
@@ -21,8 +20,7 @@ public func queueCreate(_ outQueue: UnsafeMutablePointer<QueueHandle?>?) -> Erro
 /// The descriptor of a queue, which is readable while the queue holds completions, for `poll`, `epoll` or an event loop.
 /// It must not be read, written or closed.
 ///
-/// - Parameters:
-///   - queue: the queue.
+/// - Parameter queue: the queue.
 /// - Returns: the descriptor, valid until the queue is freed; -1 for NULL.
 @_cdecl("peerid_queue_fd")
 public func queueFd(_ queue: QueueHandle?) -> Int32 {
@@ -65,8 +63,7 @@ public func queueNext(
 
 /// Frees a queue.
 ///
-/// - Parameters:
-///   - queue: the queue; may be NULL.
+/// - Parameter queue: the queue; may be NULL.
 @_cdecl("peerid_queue_free")
 public func queueFree(_ queue: QueueHandle?) {
   free(queue, as: CompletionQueue.self)

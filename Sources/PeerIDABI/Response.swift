@@ -21,8 +21,7 @@ public func responseJSON(
 
 /// The id of the transaction, 40 hexadecimal digits.
 ///
-/// - Parameters:
-///   - response: the response.
+/// - Parameter response: the response.
 /// - Returns: a text borrowed from the response; NULL when the result is not a transaction.
 @_cdecl("peerid_response_transaction_id")
 public func responseTransactionID(_ response: ResponseHandle?) -> UnsafePointer<CChar>? {
@@ -31,8 +30,7 @@ public func responseTransactionID(_ response: ResponseHandle?) -> UnsafePointer<
 
 /// The number of the block that holds the transaction.
 ///
-/// - Parameters:
-///   - response: the response.
+/// - Parameter response: the response.
 /// - Returns: the number; -1 when the result is not a transaction.
 @_cdecl("peerid_response_block_num")
 public func responseBlockNum(_ response: ResponseHandle?) -> Int64 {
@@ -41,8 +39,7 @@ public func responseBlockNum(_ response: ResponseHandle?) -> Int64 {
 
 /// The transaction's place in its block.
 ///
-/// - Parameters:
-///   - response: the response.
+/// - Parameter response: the response.
 /// - Returns: the place, from 0; -1 when the result is not a transaction.
 @_cdecl("peerid_response_trx_num")
 public func responseTrxNum(_ response: ResponseHandle?) -> Int64 {
@@ -51,8 +48,7 @@ public func responseTrxNum(_ response: ResponseHandle?) -> Int64 {
 
 /// How many objects the operations created.
 ///
-/// - Parameters:
-///   - response: the response.
+/// - Parameter response: the response.
 /// - Returns: the number; 0 when the result is not a transaction.
 @_cdecl("peerid_response_created_count")
 public func responseCreatedCount(_ response: ResponseHandle?) -> UInt {
@@ -73,8 +69,7 @@ public func responseCreatedID(_ response: ResponseHandle?, _ index: UInt) -> Uns
 
 /// The token that confirms the transaction, when the application's users sign each request.
 ///
-/// - Parameters:
-///   - response: the response.
+/// - Parameter response: the response.
 /// - Returns: a text borrowed from the response; NULL when the result is not a transaction token.
 /// - SeeAlso: `peerid_session_confirm`
 @_cdecl("peerid_response_transaction_token")
@@ -84,8 +79,7 @@ public func responseTransactionToken(_ response: ResponseHandle?) -> UnsafePoint
 
 /// Frees a response.
 ///
-/// - Parameters:
-///   - response: the response; may be NULL.
+/// - Parameter response: the response; may be NULL.
 @_cdecl("peerid_response_free")
 public func responseFree(_ response: ResponseHandle?) {
   free(response, as: ResponseObject.self)

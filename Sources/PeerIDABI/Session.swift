@@ -138,8 +138,7 @@ public func sessionBroadcast(
 /// One refresh runs at a time; a thread that asks while one is running waits for that one. The refresh goes on when the
 /// wait ends early.
 ///
-/// - Parameters:
-///   - session: the session.
+/// - Parameter session: the session.
 /// - Returns: NULL on success, otherwise an error that the caller frees. The old pair stays in use where it can.
 /// - Errors:
 ///   - `invalidArgument`: session is NULL.
@@ -192,8 +191,7 @@ public func sessionToken(
 /// Ends a session: removes it from its store, and lets no call use it any more. The tokens stay valid at the server,
 /// which has no way to revoke them.
 ///
-/// - Parameters:
-///   - session: the session; still to be freed.
+/// - Parameter session: the session; still to be freed.
 /// - Returns: NULL on success, otherwise an error that the caller frees. The session has ended in any case.
 /// - Errors:
 ///   - `invalidArgument`: session is NULL.
@@ -208,8 +206,7 @@ public func sessionLogout(_ session: SessionHandle?) -> ErrorHandle? {
 
 /// Frees a session. The tokens stay valid at the server.
 ///
-/// - Parameters:
-///   - session: the session; may be NULL.
+/// - Parameter session: the session; may be NULL.
 @_cdecl("peerid_session_free")
 public func sessionFree(_ session: SessionHandle?) {
   free(session, as: Session.self)

@@ -2,8 +2,7 @@ internal import PeerID
 
 /// Makes a store in the memory of this process: sessions are shared by key among its clients and gone with it.
 ///
-/// - Parameters:
-///   - outStore: receives the store, to be freed with `peerid_store_free`.
+/// - Parameter outStore: receives the store, to be freed with `peerid_store_free`.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
 ///   - `invalidArgument`: outStore is NULL.
@@ -132,8 +131,7 @@ public func storeRemove(_ store: StoreHandle?, _ key: UnsafePointer<CChar>?) -> 
 
 /// Frees a store. Configurations, clients and sessions that use it keep what they need.
 ///
-/// - Parameters:
-///   - store: the store; may be NULL.
+/// - Parameter store: the store; may be NULL.
 @_cdecl("peerid_store_free")
 public func storeFree(_ store: StoreHandle?) {
   free(store, as: SessionStore.self)

@@ -60,8 +60,7 @@ public func tokenPermits(_ token: TokenHandle?, _ operation: UnsafePointer<CChar
 
 /// When the access token expires, by the server's clock.
 ///
-/// - Parameters:
-///   - token: the token.
+/// - Parameter token: the token.
 /// - Returns: milliseconds since 1970; -1 when the server did not say.
 @_cdecl("peerid_token_expires_at_ms")
 public func tokenExpiresAtMs(_ token: TokenHandle?) -> Int64 {
@@ -70,8 +69,7 @@ public func tokenExpiresAtMs(_ token: TokenHandle?) -> Int64 {
 
 /// The application that the token is for.
 ///
-/// - Parameters:
-///   - token: the token.
+/// - Parameter token: the token.
 /// - Returns: the application's id; -1 when the server did not say.
 @_cdecl("peerid_token_app_id")
 public func tokenAppID(_ token: TokenHandle?) -> Int64 {
@@ -80,8 +78,7 @@ public func tokenAppID(_ token: TokenHandle?) -> Int64 {
 
 /// The user's number at PeerID.
 ///
-/// - Parameters:
-///   - token: the token.
+/// - Parameter token: the token.
 /// - Returns: the user's id; -1 when the server did not say.
 @_cdecl("peerid_token_user_id")
 public func tokenUserID(_ token: TokenHandle?) -> Int64 {
@@ -90,8 +87,7 @@ public func tokenUserID(_ token: TokenHandle?) -> Int64 {
 
 /// How often the pair has been renewed.
 ///
-/// - Parameters:
-///   - token: the token.
+/// - Parameter token: the token.
 /// - Returns: 1 after log in, one more with every refresh; 0 for NULL.
 @_cdecl("peerid_token_generation")
 public func tokenGeneration(_ token: TokenHandle?) -> UInt64 {
@@ -111,8 +107,7 @@ public func tokenJSON(_ token: TokenHandle?, _ length: UnsafeMutablePointer<UInt
 
 /// Frees a token; its memory is wiped when the session does not use it any more.
 ///
-/// - Parameters:
-///   - token: the token; may be NULL.
+/// - Parameter token: the token; may be NULL.
 @_cdecl("peerid_token_free")
 public func tokenFree(_ token: TokenHandle?) {
   free(token, as: TokenObject.self)

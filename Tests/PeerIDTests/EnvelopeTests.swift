@@ -50,7 +50,13 @@ import Testing
       outcome: .refused,
       says: "Permission does not exist"
     ),
-    Case(status: 405, body: #"{"error":"Method Not Allowed","status":405}"#, code: .refused, outcome: .refused, says: ""),
+    Case(
+      status: 405,
+      body: #"{"error":"Method Not Allowed","status":405}"#,
+      code: .refused,
+      outcome: .refused,
+      says: ""
+    ),
     Case(
       status: 400,
       body: "Unexpected token } in JSON at position 7",
@@ -101,7 +107,8 @@ import Testing
   }
 
   @Test func `a stack trace of ten kilobytes is cut`() throws {
-    let trace = "Error: something\\n" + String(repeating: "    at Object.<anonymous> (/srv/app/index.js:1:1)\\n", count: 200)
+    let trace =
+      "Error: something\\n" + String(repeating: "    at Object.<anonymous> (/srv/app/index.js:1:1)\\n", count: 200)
     let error = try #require(failure(500, #"{"error":"\#(trace)","status":500}"#))
     #expect(error.message.contains("Error: something"))
     #expect(!error.message.contains("/srv/app"))

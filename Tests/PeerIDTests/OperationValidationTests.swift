@@ -43,8 +43,16 @@ import Testing
     Fault(field: "from", value: #""1.2.""#, says: "operations[0].from must be an object id"),
     Fault(field: "from", value: #""1.2.3x""#, says: "operations[0].from must be an object id"),
     Fault(field: "amount", value: "5", says: "operations[0].amount must be an object"),
-    Fault(field: "amount", value: #"{"amount":1.5,"asset_id":"1.3.0"}"#, says: "operations[0].amount.amount must be an integer"),
-    Fault(field: "amount", value: #"{"amount":1e3,"asset_id":"1.3.0"}"#, says: "operations[0].amount.amount must be an integer"),
+    Fault(
+      field: "amount",
+      value: #"{"amount":1.5,"asset_id":"1.3.0"}"#,
+      says: "operations[0].amount.amount must be an integer"
+    ),
+    Fault(
+      field: "amount",
+      value: #"{"amount":1e3,"asset_id":"1.3.0"}"#,
+      says: "operations[0].amount.amount must be an integer"
+    ),
     Fault(
       field: "amount",
       value: #"{"amount":1000000000001,"asset_id":"1.3.0"}"#,
@@ -71,7 +79,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[]", "the array is empty"), ("{}", "neither"), ("7", "must be a JSON array"), ("[7]", "operations[0] must be an object"),
+    ("[]", "the array is empty"), ("{}", "neither"), ("7", "must be a JSON array"),
+    ("[7]", "operations[0] must be an object"),
     ("{\"operations\":7}", "must be an array"), ("[{\"op_name\":\"x\",\"op_name\":\"y\"}]", "twice"), ("[", "not JSON"),
     ("", "not JSON"),
   ])
@@ -100,7 +109,9 @@ import Testing
     try configuration.set("request_timeout_ms", "5")
     let unknown = #expect(throws: PeerIDError.self) { try configuration.set("requst_timeout_ms", "5") }
     #expect(unknown?.message.contains("'request_timeout_ms'") == true)
-    for (name, value) in [("request_timeout_ms", "0"), ("request_timeout_ms", "5s"), ("allow_http", "1"), ("validate", "on")] {
+    for (name, value) in [
+      ("request_timeout_ms", "0"), ("request_timeout_ms", "5s"), ("allow_http", "1"), ("validate", "on"),
+    ] {
       #expect(throws: PeerIDError.self) { try configuration.set(name, value) }
     }
     for option in OptionTable.all {

@@ -73,6 +73,9 @@ struct ChainReadQuery {
   }
 
   private static func tooManyElements(_ path: String) -> PeerIDError {
-    PeerIDError(.invalidArgument, "\(path) holds more than \(largestIndex + 1) elements, which the server cannot be sent")
+    PeerIDError(
+      .invalidArgument,
+      "\(path) holds more than \(largestIndex + 1) elements, which the server cannot be sent"
+    )
   }
 }

@@ -14,6 +14,7 @@ enum AuthorizationRedirect {
   /// - Parameters:
   ///   - url: the whole address, or its query alone.
   ///   - expectedState: the state of the request.
+  /// - Returns: the code.
   /// - Throws: `refused` when the user or the server said no, `invalidArgument` when there is no code, a parameter
   ///   stands twice, or the state is missing or another one.
   static func code(in url: String, expectedState: String) throws(PeerIDError) -> Bytes {

@@ -1,15 +1,17 @@
 /// The operations of the chain, and a check of them without a session.
 public enum Operations {
-  /// The number of an operation on the chain; `nil` for a name that this library does not know.
+  /// The number of an operation on the chain.
   ///
   /// - Parameter name: the name, such as `transfer`.
+  /// - Returns: the number; `nil` for a name that this library does not know.
   public static func id(of name: String) -> Int32? {
     OperationCatalogue.standard.operation(named: name)?.id
   }
 
-  /// The name of an operation; `nil` for a number that this library does not know.
+  /// The name of an operation.
   ///
   /// - Parameter id: the number on the chain.
+  /// - Returns: the name; `nil` for a number that this library does not know.
   public static func name(of id: Int32) -> String? {
     OperationCatalogue.standard.operation(id: id)?.name
   }

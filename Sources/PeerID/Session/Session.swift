@@ -21,7 +21,11 @@ public final class Session: @unchecked Sendable {
     self.credentials = credentials
     machine = SessionStateMachine(
       token: token,
-      renewal: Self.renewal(of: token, core: core, canLogInAgain: credentials != nil || core.configuration.relogin != nil),
+      renewal: Self.renewal(
+        of: token,
+        core: core,
+        canLogInAgain: credentials != nil || core.configuration.relogin != nil
+      ),
       policy: core.policy,
       serverNow: core.transport.serverClock.nowMilliseconds
     )
@@ -33,7 +37,6 @@ public final class Session: @unchecked Sendable {
 
   /// The tokens as JSON, to be kept in a safe place and given to `Client.restore(tokenJSON:)` later. A secret.
   public func exportTokens() -> String { token.exportedJSON().text }
-
 
   /// Submits operations, which become one transaction.
   ///

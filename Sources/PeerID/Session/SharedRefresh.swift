@@ -14,6 +14,7 @@ enum SharedRefresh {
   ///   - stored: the generation in the store; `nil` when it holds none.
   ///   - isSamePair: whether both hold the same pair.
   ///   - isUnsaved: whether this process has a pair that it could not save.
+  /// - Returns: what to do.
   static func decide(mine: UInt64, stored: UInt64?, isSamePair: Bool, isUnsaved: Bool) -> Decision {
     guard let stored else { return isUnsaved ? .renew(expected: 0) : .loggedOut }
     if stored > mine { return .adopt }

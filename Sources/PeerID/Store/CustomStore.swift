@@ -18,7 +18,8 @@ extension SessionStore {
   /// - Returns: the store.
   public static func custom(
     load: @escaping @Sendable (_ key: String, _ lock: LockToken) throws -> StoredSession?,
-    save: @escaping @Sendable (_ key: String, _ session: StoredSession, _ expected: UInt64, _ lock: LockToken) throws ->
+    save:
+      @escaping @Sendable (_ key: String, _ session: StoredSession, _ expected: UInt64, _ lock: LockToken) throws ->
       Bool,
     remove: @escaping @Sendable (_ key: String, _ lock: LockToken) throws -> Void,
     lock: @escaping @Sendable (_ key: String, _ timeoutMilliseconds: Int64) throws -> LockToken,

@@ -83,12 +83,17 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   for index in 0..<count {
     var thread = pthread_t()
     let job = Unmanaged.passRetained(Job(index, body))
-    pthread_create(&thread, nil, { context in
-      guard let context else { return nil }
-      let job = Unmanaged<Job>.fromOpaque(context).takeRetainedValue()
-      job.body(job.index)
-      return nil
-    }, job.toOpaque())
+    pthread_create(
+      &thread,
+      nil,
+      { context in
+        guard let context else { return nil }
+        let job = Unmanaged<Job>.fromOpaque(context).takeRetainedValue()
+        job.body(job.index)
+        return nil
+      },
+      job.toOpaque()
+    )
     threads.append(thread)
   }
   for thread in threads { pthread_join(thread, nil) }

@@ -25,10 +25,11 @@ static void log_event(void *context, int32_t level, const char *message) {
 static void print_scope(const peerid_token *token) {
   size_t count = 0;
   const int32_t *scope = peerid_token_scope(token, &count);
-  printf("  may submit ");
+  int column = printf("  may submit");
   for (size_t i = 0; i < count; i++) {
     const char *name = peerid_operation_name(scope[i]);
-    printf(" %s", name ? name : "?");
+    if (column > 76) column = printf("\n            ");
+    column += printf(" %s", name ? name : "?");
   }
   printf("\n");
 }
