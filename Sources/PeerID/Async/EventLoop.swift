@@ -7,12 +7,27 @@ import Synchronization
 /// Calls come in through an inbox; everything else is touched by the thread alone. The thread ends when there has been
 /// nothing to do for a while.
 final class EventLoop: @unchecked Sendable {
+  private final class ThreadState {
+    var calls: [UInt64: AsyncCall] = [:]
+    var ready: [AsyncCall] = []
+    var readyHead = 0
+    var active: [UnsafeMutableRawPointer: (call: AsyncCall, transfer: CurlTransfer)] = [:]
+    var idleTransfers: [CurlTransfer] = []
+    var timers = TimerHeap()
+  }
+
   private enum Command {
     case begin(AsyncCall)
     /// What the call waited for has happened.
     case resume(AsyncCall)
     case cancel(UInt64)
     case closeAll
+  }
+
+  /// Commands of the parent, kept for ever.
+  private final class InheritedCommands {
+    private let commands: [Command]
+    init(_ commands: [Command]) { self.commands = commands }
   }
 
   private static let idleMilliseconds: Int64 = 10_000
@@ -29,16 +44,11 @@ final class EventLoop: @unchecked Sendable {
   private var inFlight = 0
   private var lastID: UInt64 = 0
   private var forkGeneration = ForkGuard.generation
-
-  // Only the thread's from here on.
+  /// Made and replaced under the lock, used by the thread.
   private var multi: UnsafeMutableRawPointer?
   private var sockets = SocketTable()
-  private var calls: [UInt64: AsyncCall] = [:]
-  private var ready: [AsyncCall] = []
-  private var readyHead = 0
-  private var active: [UnsafeMutableRawPointer: (call: AsyncCall, transfer: CurlTransfer)] = [:]
-  private var idleTransfers: [CurlTransfer] = []
-  private var timers = TimerHeap()
+  /// What only the thread touches. A fork may copy it half changed: the child never looks into it.
+  private var state = ThreadState()
 
   init(settings: TransportSettings, options: Options, clock: Clock, serverClock: ServerClock) {
     self.clock = clock
@@ -49,8 +59,12 @@ final class EventLoop: @unchecked Sendable {
   }
 
   deinit {
-    guard forkGeneration == ForkGuard.generation else { return }
-    idleTransfers = []
+    guard forkGeneration == ForkGuard.generation else {
+      _ = Unmanaged.passRetained(state)
+      _ = Unmanaged.passRetained(sockets)
+      return
+    }
+    state.idleTransfers = []
     if let multi { curl_multi_cleanup(multi) }
   }
 
@@ -126,18 +140,14 @@ final class EventLoop: @unchecked Sendable {
     guard forkGeneration != ForkGuard.generation else { return }
     forkGeneration = ForkGuard.generation
     sockets.closeInChild()
-    for (_, entry) in active { _ = Unmanaged.passRetained(entry.transfer) }
-    for transfer in idleTransfers { _ = Unmanaged.passRetained(transfer) }
     _ = Unmanaged.passRetained(sockets)
+    _ = Unmanaged.passRetained(state)
     sockets = SocketTable()
+    state = ThreadState()
     multi = nil
+    // The parent's calls are its own, and whatever they hold is shared with what was left behind.
+    _ = Unmanaged.passRetained(InheritedCommands(inbox))
     inbox = []
-    calls = [:]
-    ready = []
-    readyHead = 0
-    active = [:]
-    idleTransfers = []
-    timers = TimerHeap()
     inFlight = 0
     isRunning = false
     isAsleep = false
@@ -174,8 +184,8 @@ extension EventLoop {
         startReady()
         performTransfers()
       }
-      if !calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
-      if calls.isEmpty, endIfIdle(since: idleSince) { return }
+      if !state.calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
+      if state.calls.isEmpty, endIfIdle(since: idleSince) { return }
       sleep()
     }
   }
@@ -189,14 +199,14 @@ extension EventLoop {
   }
 
   private func sleep() {
-    guard readyHead == ready.count || active.count >= maximumActive else { return }
+    guard state.readyHead == state.ready.count || state.active.count >= maximumActive else { return }
     let mayRest = lock.withLock {
       isAsleep = inbox.isEmpty
       return isAsleep
     }
     guard mayRest else { return }
     var timeout = Self.idleMilliseconds
-    if let earliest = timers.earliest { timeout = min(max(earliest - clock.monotonicMilliseconds(), 0), timeout) }
+    if let earliest = state.timers.earliest { timeout = min(max(earliest - clock.monotonicMilliseconds(), 0), timeout) }
     curl_multi_poll(multi, nil, 0, Int32(clamping: timeout), nil)
     lock.withLock { isAsleep = false }
   }
@@ -207,13 +217,13 @@ extension EventLoop {
     for command in commands {
       switch command {
       case .begin(let call):
-        calls[call.id] = call
-        timers.add(call.context.deadline, call: call.id)
-        ready.append(call)
+        state.calls[call.id] = call
+        state.timers.add(call.context.deadline, call: call.id)
+        state.ready.append(call)
       case .resume(let call):
-        if !call.isDone { ready.append(call) }
+        if !call.isDone { state.ready.append(call) }
       case .cancel(let id):
-        guard let call = calls[id] else { continue }
+        guard let call = state.calls[id] else { continue }
         call.context.cancel()
         interrupt(call, .cancelled)
       case .closeAll:
@@ -223,36 +233,36 @@ extension EventLoop {
   }
 
   private func endAll() {
-    for call in Array(calls.values) { interrupt(call, .closed) }
+    for call in Array(state.calls.values) { interrupt(call, .closed) }
   }
 
   private func fireTimers() {
     let now = clock.monotonicMilliseconds()
-    while let id = timers.popDue(now: now) {
-      guard let call = calls[id] else { continue }
+    while let id = state.timers.popDue(now: now) {
+      guard let call = state.calls[id] else { continue }
       // A call that is sending has its time limit from libcurl.
       if now >= call.context.deadline {
         if !call.isSending { interrupt(call, .timedOut) }
       } else if call.isPausing {
         call.isPausing = false
-        ready.append(call)
+        state.ready.append(call)
       }
     }
-    timers.clean(alive: calls.count) { calls[$0] != nil }
+    state.timers.clean(alive: state.calls.count) { state.calls[$0] != nil }
   }
 
   private func startReady() {
-    while readyHead < ready.count, active.count < maximumActive {
-      let call = ready[readyHead]
-      readyHead += 1
+    while state.readyHead < state.ready.count, state.active.count < maximumActive {
+      let call = state.ready[state.readyHead]
+      state.readyHead += 1
       if !call.isDone { advance(call) }
     }
-    if readyHead == ready.count {
-      ready.removeAll(keepingCapacity: ready.count < 4096)
-      readyHead = 0
-    } else if readyHead > 4096, readyHead * 2 > ready.count {
-      ready.removeFirst(readyHead)
-      readyHead = 0
+    if state.readyHead == state.ready.count {
+      state.ready.removeAll(keepingCapacity: state.ready.count < 4096)
+      state.readyHead = 0
+    } else if state.readyHead > 4096, state.readyHead * 2 > state.ready.count {
+      state.ready.removeFirst(state.readyHead)
+      state.readyHead = 0
     }
   }
 
@@ -300,12 +310,12 @@ extension EventLoop {
   /// Lets a call rest until a refresh is over.
   private func park(_ call: AsyncCall, _ session: Session, _ flight: RefreshFlight?) {
     let isParked = session.lock.withLock { flight?.whenDone { self.resume(call) } ?? false }
-    if !isParked { ready.append(call) }
+    if !isParked { state.ready.append(call) }
   }
 
   private func send(_ request: HTTPRequest, for call: AsyncCall) {
     guard
-      let transfer = idleTransfers.popLast() ?? CurlTransfer(settings: settings, connections: .ofLoop(sockets))
+      let transfer = state.idleTransfers.popLast() ?? CurlTransfer(settings: settings, connections: .ofLoop(sockets))
     else { return finish(call, .failure(PeerIDError(.outOfMemory, "memory ran out"))) }
     transfer.prepare(request, context: call.context)
     guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
@@ -313,18 +323,18 @@ extension EventLoop {
       return finish(call, .failure(PeerIDError(.outOfMemory, "libcurl takes no further request")))
     }
     call.isSending = true
-    active[transfer.handle] = (call, transfer)
+    state.active[transfer.handle] = (call, transfer)
   }
 
   private func performTransfers() {
-    guard !active.isEmpty else { return }
+    guard !state.active.isEmpty else { return }
     var running: Int32 = 0
     curl_multi_perform(multi, &running)
     var remaining: Int32 = 0
     while let message = curl_multi_info_read(multi, &remaining) {
       guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
       let code = message.pointee.data.result
-      guard let (call, transfer) = active.removeValue(forKey: handle) else { continue }
+      guard let (call, transfer) = state.active.removeValue(forKey: handle) else { continue }
       call.isSending = false
       let outcome = transfer.outcome(of: code)
       if case .success = outcome, serverClock.wantsSample, let date = transfer.dateMilliseconds() {
@@ -338,7 +348,7 @@ extension EventLoop {
   private func release(_ transfer: CurlTransfer) {
     curl_multi_remove_handle(multi, transfer.handle)
     transfer.finish()
-    if idleTransfers.count < maximumActive { idleTransfers.append(transfer) }
+    if state.idleTransfers.count < maximumActive { state.idleTransfers.append(transfer) }
   }
 
   private func receive(_ outcome: Result<HTTPResponse, TransportFailure>, for call: AsyncCall) {
@@ -364,8 +374,8 @@ extension EventLoop {
     switch verdict {
     case .resend(let pause) where pause > 0:
       call.isPausing = true
-      timers.add(clock.monotonicMilliseconds() + pause, call: call.id)
-    case .resend: ready.append(call)
+      state.timers.add(clock.monotonicMilliseconds() + pause, call: call.id)
+    case .resend: state.ready.append(call)
     case .wait:
       call.refusal = refusal
       park(call, session, flight)
@@ -377,10 +387,10 @@ extension EventLoop {
   /// Ends a call early, wherever it is.
   private func interrupt(_ call: AsyncCall, _ interruption: CallContext.Interruption) {
     if call.isDone { return }
-    guard let entry = active.first(where: { $0.value.call === call }) else {
+    guard let entry = state.active.first(where: { $0.value.call === call }) else {
       return finish(call, .failure(PeerIDError(interruption, call.restingOutcome, while: "waiting to be sent")))
     }
-    active.removeValue(forKey: entry.key)
+    state.active.removeValue(forKey: entry.key)
     call.isSending = false
     let maySent = entry.value.transfer.mayHaveBeenSent
     release(entry.value.transfer)
@@ -389,7 +399,7 @@ extension EventLoop {
   }
 
   private func finish(_ call: AsyncCall, _ outcome: Completion.Outcome) {
-    calls[call.id] = nil
+    state.calls[call.id] = nil
     // Whoever has seen the completion may begin another call at once.
     lock.withLock { inFlight -= 1 }
     call.complete(outcome)

@@ -156,7 +156,10 @@ public final class Client: Sendable {
     guard let token = try place.load() else {
       throw PeerIDError(.loginRequired, "no session is stored under the key '\(key.prefix(80))': log the user in")
     }
-    return Session(core: core, token: token, place: place, credentials: nil)
+    let session = Session(core: core, token: token, place: place, credentials: nil)
+    let now = core.clock.monotonicMilliseconds()
+    session.withState { $0.wasOpened(now: now) }
+    return session
   }
 
   /// Reads the chain through the server. Needs no session.

@@ -56,6 +56,7 @@ final class ClientCore: Sendable {
     readHeaders = HeaderList([Bytes("Accept: application/json")])
     // The catalogue is read now, so that no fork can happen while another thread is reading it.
     _ = OperationCatalogue.standard.operations.count
+    HeldDescriptors.prepare()
   }
 
   /// The limits of a call that begins now.

@@ -1,6 +1,8 @@
 extension Session {
   /// How long a waiting call looks away at the most before it asks whether it has to end, in milliseconds.
   private static let lookUpInterval: Int64 = 50
+  /// The pause before a refresh token is sent again that the server may not know yet, in milliseconds.
+  private static let unsavedPause: Int64 = 100
 
   /// Makes the flight of a refresh that the state machine has just let begin, so that nobody can see one without the
   /// other. Called under the lock; `launch` follows outside it.
@@ -40,7 +42,7 @@ extension Session {
 
   private func performRefresh(_ flight: RefreshFlight) {
     let context = core.refreshContext()
-    let result = place.map { refreshShared($0, context) } ?? renew(token, context)
+    let result = place.map { followLateSibling(refreshShared($0, context), $0, context) } ?? renew(token, context)
     endRefresh(flight, result)
   }
 
@@ -49,11 +51,7 @@ extension Session {
   func renew(_ token: Token, _ context: CallContext) -> SessionStateMachine.RefreshResult {
     let result: SessionStateMachine.RefreshResult
     if let refreshToken = token.refreshTokenBytes {
-      do throws(PeerIDError) {
-        result = .renewed(try core.tokens.refresh(refreshToken, context: context))
-      } catch {
-        result = Self.result(of: error)
-      }
+      result = send(refreshToken, context)
     } else {
       result = .refused(PeerIDError(.loginRequired, "there is no refresh token: log the user in again"))
     }
@@ -69,6 +67,23 @@ extension Session {
         core.configuration.log(.error, "logging in again failed: \(error)")
         return result
       }
+    }
+  }
+
+  /// Sends the refresh token, and again after a refusal for as long as the server may not have saved the pair: it
+  /// answers a refresh before it does. A refusal changes nothing, so asking again is safe.
+  private func send(_ refreshToken: Bytes, _ context: CallContext) -> SessionStateMachine.RefreshResult {
+    let youngUntil = withState { $0.mayBeUnsavedUntil }
+    while true {
+      let result: SessionStateMachine.RefreshResult
+      do throws(PeerIDError) {
+        result = .renewed(try core.tokens.refresh(refreshToken, context: context))
+      } catch {
+        result = Self.result(of: error)
+      }
+      guard case .refused = result, core.clock.monotonicMilliseconds() < youngUntil,
+        context.pause(milliseconds: Self.unsavedPause) == nil
+      else { return result }
     }
   }
 

@@ -75,6 +75,27 @@ extension Session {
     }
   }
 
+  /// How long a refused session looks into the store for the pair of a sibling that is about to save it.
+  private static let siblingPatience: Int64 = 3000
+
+  /// A refused refresh token may mean that a sibling, whose lock was lost, has renewed the pair and is about to save
+  /// it. Before the session is declared over the store is read for a while, without the lock, which the sibling needs.
+  func followLateSibling(
+    _ result: SessionStateMachine.RefreshResult,
+    _ place: StorePlace,
+    _ context: CallContext
+  ) -> SessionStateMachine.RefreshResult {
+    guard case .refused(let error) = result, error.httpStatus == 400 else { return result }
+    let mine = token
+    let end = core.clock.monotonicMilliseconds() + Self.siblingPatience
+    while core.clock.monotonicMilliseconds() < end {
+      guard let stored = try? place.load() else { return result }
+      if stored.generation > mine.generation { return .renewed(stored) }
+      if context.pause(milliseconds: 50) != nil { return result }
+    }
+    return result
+  }
+
   /// The refresh token is spent. If the lock was lost meanwhile, a sibling has renewed the pair and stored it.
   private func adoptLateSibling(
     of mine: Token,

@@ -83,6 +83,8 @@ struct SessionStateMachine {
   private var renewedAt: Int64?
   /// How long the token was to live when it came; `nil` while the server's time is unknown.
   private var lifetime: Int64?
+  /// Until when the server may not know the pair yet, so that it may refuse the refresh token too.
+  private(set) var mayBeUnsavedUntil: Int64 = .min
   private(set) var isRefreshing = false
   private var failures = 0
   private var notBefore: Int64 = .min
@@ -177,11 +179,17 @@ struct SessionStateMachine {
   mutating func replace(with newer: Token, now: Int64, serverNow: Int64?) {
     token = newer
     renewedAt = now
+    mayBeUnsavedUntil = now + policy.earlyRefusalAge
     lifetime = Self.lifetime(of: newer, serverNow: serverNow)
     failures = 0
     notBefore = .min
     lastFailure = nil
     isOver = nil
+  }
+
+  /// The pair came from a store at `now`; another process may have made it a moment ago.
+  mutating func wasOpened(now: Int64) {
+    mayBeUnsavedUntil = now + policy.earlyRefusalAge
   }
 
   /// The session has ended for good.

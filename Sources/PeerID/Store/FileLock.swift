@@ -52,6 +52,11 @@ enum HeldDescriptors {
 
   private static let table = Table()
 
+  /// Makes the table now, so that no fork can happen while another thread is making it.
+  static func prepare() {
+    _ = table
+  }
+
   /// Opens and remembers in one step, so that no fork comes between.
   static func open(_ path: String) -> (descriptor: Int32, failure: Int32) {
     table.lock.withLock {

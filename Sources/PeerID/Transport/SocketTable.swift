@@ -4,8 +4,9 @@ import Glibc
 /// The sockets that libcurl has opened for one handle or one event loop, so that the child of a fork can close its
 /// copies without a word on the wire.
 ///
-/// Used by the thread that runs libcurl alone. Must outlive the connections: libcurl calls back when it closes one.
+/// Must outlive the connections: libcurl calls back when it closes one.
 final class SocketTable {
+  private let lock = Lock()
   private var sockets: [Int32] = []
 
   /// Makes `handle` open and close its sockets through this table.
@@ -22,6 +23,7 @@ final class SocketTable {
   /// Closes this process's copies of the descriptors. Nothing of the parent's is touched.
   func closeInChild() {
     for socket in sockets { _ = Glibc.close(socket) }
+    // The array is whole: a fork waits for the lock.
     sockets = []
   }
 
@@ -33,13 +35,18 @@ final class SocketTable {
   private func open(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
     guard let address = address?.pointee else { return CURL_SOCKET_BAD }
     let closesOnExec = Int32(SOCK_CLOEXEC.rawValue)
-    let descriptor = socket(address.family, address.socktype | closesOnExec, address.protocol)
-    if descriptor >= 0 { sockets.append(descriptor) }
-    return descriptor
+    // Opening and noting are one step to a fork.
+    return lock.withLock {
+      let descriptor = socket(address.family, address.socktype | closesOnExec, address.protocol)
+      if descriptor >= 0 { sockets.append(descriptor) }
+      return descriptor
+    }
   }
 
   private func close(_ descriptor: curl_socket_t) -> Int32 {
-    sockets.removeAll { $0 == descriptor }
-    return Glibc.close(descriptor)
+    lock.withLock {
+      sockets.removeAll { $0 == descriptor }
+      return Glibc.close(descriptor)
+    }
   }
 }

@@ -74,6 +74,16 @@ import Testing
     #expect(live.sandbox.requestCount("POST " + Live.operations, outcome: "401") >= 2)
   }
 
+  @Test func `a second refresh right behind the first does not end the session`() throws {
+    let live = try Live()
+    live.sandbox.configure { $0.saveDelay = 200 }
+    let session = try live.logIn()
+    try session.refresh()
+    try session.refresh()
+    _ = try session.submit(Live.transfer)
+    #expect(session.token.generation == 3 && live.executed == 1)
+  }
+
   @Test func `without the pause an early refusal starts another refresh`() throws {
     let live = try Live(turnedOff: .earlyRefusalPause)
     live.sandbox.configure { $0.saveDelay = 300 }

@@ -116,6 +116,24 @@ import Testing
     }
   }
 
+  @Test func `a sibling that lost its lock and saves late is followed`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    live.sandbox.configure { $0.saveDelay = 0 }
+    let first = try live.sibling(turnedOff: .storeLock, store: store).logIn(key: "k")
+    let second = try live.sibling(turnedOff: .storeLock, store: store).client.open(key: "k")
+    live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 400))
+    let failures = Gathered<String>()
+    onThreads(2) { index in
+      if index == 1 { _ = live.sandbox.waitForRequests(1, path: Live.refresh) }
+      let session = index == 0 ? first : second
+      if let error = failure({ () throws(PeerIDError) in try session.refresh() }) { failures.add("\(error)") }
+    }
+    #expect(failures.all == [])
+    _ = try second.submit(Live.transfer)
+    #expect(live.executed == 1)
+  }
+
   /// A store in memory that tells what happens in it.
   private static func watched(
     onSave: @escaping @Sendable () throws -> Void
