@@ -1,0 +1,72 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import "context"
+
+// Authorization is a request for a user's consent.
+type Authorization struct {
+	// URL is the address of the page on which the user signs in and gives consent: send the browser there.
+	URL string
+	// State is to be kept with the user's web session, and given to [Client.Exchange] when the browser comes back.
+	State string
+}
+
+// AuthorizationURL begins the authorization code flow: it makes the address of the consent page with a random state of
+// 192 bits. Nothing is sent. The redirect URI is where the user's browser comes back to; it must be registered for the
+// application.
+//
+// Errors: [ErrInvalidArgument] when the redirect URI is empty.
+func (c *Client) AuthorizationURL(redirectURI string) (Authorization, error) {
+	redirect, err := newText(redirectURI, "redirectURI")
+	if err != nil {
+		return Authorization{}, err
+	}
+	var authorization Authorization
+	err = c.use(func(client *C.peerid_client) error {
+		var object *C.peerid_authorization
+		if err := asError(C.peerid_client_authorization(client, redirect.pointer(), &object)); err != nil {
+			return err
+		}
+		defer C.peerid_authorization_free(object)
+		authorization.URL = goString(C.peerid_authorization_url(object))
+		authorization.State = goString(C.peerid_authorization_state(object))
+		return nil
+	})
+	return authorization, err
+}
+
+// Exchange ends the authorization code flow: it reads the address to which the user's browser came back, compares the
+// state in constant time, and exchanges the code for tokens. The redirect is the whole address or its query, such as
+// r.URL.String() in a handler; the state is that of the [Authorization] with which the user was sent away.
+//
+// Errors: [ErrInvalidArgument] when the state is missing or another one, or there is no code; [ErrRefused] when the
+// user did not consent, or the server refuses the code or the secret; [ErrConfiguration] without a client secret;
+// [ErrStore]; and those of any call.
+func (c *Client) Exchange(ctx context.Context, redirect, state string, options ...SessionOption) (*Session, error) {
+	redirectText, err := newText(redirect, "redirect")
+	if err != nil {
+		return nil, err
+	}
+	defer redirectText.wipe()
+	stateText, err := newText(state, "state")
+	if err != nil {
+		return nil, err
+	}
+	return c.newSession(ctx, options, func(client *C.peerid_client, key *C.char, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+		return C.peerid_client_exchange_redirect_async(client, redirectText.pointer(), stateText.pointer(), key, queue, tag, id)
+	})
+}
+
+// ExchangeCode exchanges an authorization code whose state the caller has compared. Errors: those of [Client.Exchange].
+func (c *Client) ExchangeCode(ctx context.Context, code string, options ...SessionOption) (*Session, error) {
+	codeText, err := newText(code, "code")
+	if err != nil {
+		return nil, err
+	}
+	defer codeText.wipe()
+	return c.newSession(ctx, options, func(client *C.peerid_client, key *C.char, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+		return C.peerid_client_exchange_async(client, codeText.pointer(), key, queue, tag, id)
+	})
+}

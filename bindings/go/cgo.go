@@ -1,0 +1,21 @@
+package peerid
+
+// #cgo pkg-config: peerid
+// #cgo CFLAGS: -std=c11
+// #include "bridge.h"
+import "C"
+
+// Version is the version of libpeerid that is loaded, such as "1.0.0".
+func Version() string {
+	return C.GoString(C.peerid_version())
+}
+
+// checkVersion refuses a library that does not fit the header this package was compiled with.
+func checkVersion() error {
+	loaded, compiled := int(C.peerid_version_number()), int(C.PEERID_VERSION_NUMBER)
+	if loaded/10000 == compiled/10000 && loaded >= compiled {
+		return nil
+	}
+	return newError(ErrConfiguration, "the libpeerid that is loaded is version %s, and this program needs %s or a newer one of the same major version",
+		Version(), C.PEERID_VERSION_STRING)
+}

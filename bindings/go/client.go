@@ -1,0 +1,123 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"runtime"
+)
+
+// Client is one application's way to one PeerID server: it makes sessions, and reads the chain. It may be used by any
+// number of goroutines at once.
+type Client struct {
+	handle   *handle[C.peerid_client]
+	hooks    *hooks
+	clientID string
+	baseURL  *url.URL
+	// As many calls as the library takes at a time.
+	slots chan struct{}
+}
+
+// NewClient makes a client. Nothing is sent. Close it when it is no longer needed.
+//
+// Errors: [ErrInvalidArgument] when the id is not a number; [ErrConfiguration] when the base URL cannot be used, or an
+// option does not exist or does not take its value.
+func NewClient(config Config) (*Client, error) {
+	if err := checkVersion(); err != nil {
+		return nil, err
+	}
+	hooks := newHooks(config)
+	made, err := config.make(hooks.id)
+	if err != nil {
+		hooks.release()
+		return nil, err
+	}
+	defer C.peerid_config_free(made)
+	var object *C.peerid_client
+	if err := asError(C.peerid_client_create(made, &object)); err != nil {
+		hooks.release()
+		return nil, err
+	}
+	client := &Client{hooks: hooks, clientID: config.ClientID, slots: make(chan struct{}, config.maximumInFlight())}
+	client.handle = newHandle(object, func(object *C.peerid_client) {
+		C.peerid_client_free(object)
+		hooks.release()
+	})
+	// The library has accepted the base URL, so that this cannot fail; nil would only mean that no request is ours.
+	client.baseURL, _ = url.Parse(config.BaseURL)
+	runtime.SetFinalizer(client, (*Client).finalize)
+	return client, nil
+}
+
+// Close ends the calls under way with [ErrClosed] within a second, and later ones at once, those of the client's
+// sessions too. A refresh under way goes on, so that its new tokens are not lost. The error is always nil.
+func (c *Client) Close() error {
+	if c.handle.acquire() {
+		C.peerid_client_close(c.handle.object)
+		c.handle.release()
+	}
+	c.handle.close()
+	runtime.SetFinalizer(c, nil)
+	return nil
+}
+
+// finalize frees a client that nobody closed. It has no sessions: they keep their client reachable.
+func (c *Client) finalize() {
+	c.handle.close()
+}
+
+// use lends the library's client to body.
+func (c *Client) use(body func(*C.peerid_client) error) error {
+	// The finalizer would close the client, and its calls with it.
+	defer runtime.KeepAlive(c)
+	if !c.handle.acquire() {
+		return errClosed("client")
+	}
+	defer c.handle.release()
+	return body(c.handle.object)
+}
+
+// ReadChain reads the chain through the server. It needs no session, and reading again is always safe.
+//
+// The api is "database", "network_broadcast", "history", "crypto" or "bookie"; the method is one of that API of a
+// Peerplays node, such as "get_objects", and params are its parameters: whatever encoding/json makes of them. The
+// server is sent every value as text. Integers in the answer are exact; decode them into int64, or with
+// [json.Decoder.UseNumber].
+//
+// Errors: [ErrInvalidArgument] for an unknown API, or for parameters that the server cannot be sent (null, an empty
+// array or object, deep nesting); [ErrServer] with the node's message when the node refuses; and those of any call.
+func (c *Client) ReadChain(ctx context.Context, api, method string, params ...any) (json.RawMessage, error) {
+	if params == nil {
+		params = []any{}
+	}
+	encoded, err := encode(params)
+	if err != nil {
+		return nil, unencodable("params", err)
+	}
+	apiText, err := newText(api, "api")
+	if err != nil {
+		return nil, err
+	}
+	methodText, err := newText(method, "method")
+	if err != nil {
+		return nil, err
+	}
+	var answer json.RawMessage
+	err = c.use(func(client *C.peerid_client) error {
+		completion, err := c.call(ctx, func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+			data, length := lend(encoded)
+			return C.peerid_client_read_chain_async(client, apiText.pointer(), methodText.pointer(), data, length, queue, tag, id)
+		})
+		if err != nil {
+			return err
+		}
+		response := takeResponse(completion)
+		defer C.peerid_response_free(response)
+		answer = responseJSON(response)
+		return nil
+	})
+	return answer, err
+}

@@ -1,0 +1,154 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+)
+
+// Config is what a [Client] is made from: the server, the application, and options by name.
+type Config struct {
+	// BaseURL is scheme, host and optional port and path of the server, such as "https://peerid.peerplays.download",
+	// without "/api/v1". Plain http is refused except to this machine.
+	BaseURL string
+	// ClientID is the application's id, a number in decimal.
+	ClientID string
+	// ClientSecret is the application's secret. Without it users can log in, but no code can be exchanged and no token
+	// refreshed.
+	ClientSecret string
+	// Options sets options by name, such as "request_timeout_ms": "5000". [Options] lists them.
+	Options map[string]string
+	// Store is where sessions with a key are kept; nil when there are none. Clients and processes may share one. It may
+	// be closed once the client is made.
+	Store *Store
+	// Log is told of events that are worth a line in a log, such as a refresh. It is called by any goroutine, must
+	// return soon and must not use this package. A panic in it is dropped: a broken log must not cost a payment.
+	Log func(level Level, message string)
+	// Relogin is asked for the credentials of a user whose session is over, or whose refresh had no answer; false lets
+	// the session end. The key is that of the session, "" for one without. It is called by any goroutine and may block,
+	// but must not use this package.
+	Relogin func(key string) (Password, bool)
+}
+
+// String describes the configuration without the secret.
+func (c Config) String() string {
+	secret := "none"
+	if c.ClientSecret != "" {
+		secret = "[secret]"
+	}
+	return fmt.Sprintf("peerid.Config{BaseURL: %q, ClientID: %q, ClientSecret: %s, Options: %q}", c.BaseURL, c.ClientID, secret, c.optionsForPrinting())
+}
+
+// GoString keeps the secret out of %#v as well.
+func (c Config) GoString() string {
+	return c.String()
+}
+
+// MarshalText keeps the secret out of JSON and other encodings.
+func (c Config) MarshalText() ([]byte, error) {
+	return []byte(c.String()), nil
+}
+
+// optionsForPrinting leaves out the one option that can hold a password.
+func (c Config) optionsForPrinting() map[string]string {
+	shown := make(map[string]string, len(c.Options))
+	for name, value := range c.Options {
+		if name == "proxy" {
+			value = "[set]"
+		}
+		shown[name] = value
+	}
+	return shown
+}
+
+// make makes the library's configuration, which the caller frees.
+func (c Config) make(hooks uintptr) (*C.peerid_config, error) {
+	baseURL, err := newText(c.BaseURL, "BaseURL")
+	if err != nil {
+		return nil, err
+	}
+	clientID, err := newText(c.ClientID, "ClientID")
+	if err != nil {
+		return nil, err
+	}
+	secret, err := optionalText(c.ClientSecret, "ClientSecret")
+	if err != nil {
+		return nil, err
+	}
+	defer secret.wipe()
+	var config *C.peerid_config
+	if err := asError(C.peerid_config_create(baseURL.pointer(), clientID.pointer(), secret.pointer(), &config)); err != nil {
+		return nil, err
+	}
+	if err := c.complete(config, hooks); err != nil {
+		C.peerid_config_free(config)
+		return nil, err
+	}
+	return config, nil
+}
+
+func (c Config) complete(config *C.peerid_config, hooks uintptr) error {
+	if err := c.setOptions(config); err != nil {
+		return err
+	}
+	if c.Log != nil {
+		if err := asError(C.peerid_go_config_set_log_handler(config, C.uintptr_t(hooks))); err != nil {
+			return err
+		}
+	}
+	if c.Relogin != nil {
+		if err := asError(C.peerid_go_config_set_relogin_handler(config, C.uintptr_t(hooks))); err != nil {
+			return err
+		}
+	}
+	if c.Store == nil {
+		return nil
+	}
+	return c.Store.use(func(store *C.peerid_store) error {
+		return asError(C.peerid_config_set_store(config, store))
+	})
+}
+
+// setOptions goes by the names in order, so that of two wrong options it is always the same one that is told.
+func (c Config) setOptions(config *C.peerid_config) error {
+	names := make([]string, 0, len(c.Options))
+	for name := range c.Options {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		option, err := newText(name, "the name of an option")
+		if err != nil {
+			return err
+		}
+		value, err := newText(c.Options[name], "option "+name)
+		if err != nil {
+			return err
+		}
+		err = asError(C.peerid_config_set(config, option.pointer(), value.pointer()))
+		value.wipe()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maximumInFlight is how many calls the library takes at a time. It has accepted the option, if it is set.
+func (c Config) maximumInFlight() int {
+	const name = "max_in_flight"
+	value := c.Options[name]
+	for _, option := range Options() {
+		if value == "" && option.Name == name {
+			value = option.Default
+		}
+	}
+	number, err := strconv.Atoi(value)
+	if err != nil || number < 1 {
+		return 1
+	}
+	return number
+}

@@ -1,0 +1,190 @@
+package peerid_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+// cancellationLimit is how long a call may go on after its context has ended.
+const cancellationLimit = 500 * time.Millisecond
+
+func TestAContextThatHasEndedSendsNothing(t *testing.T) {
+	session := login(t, newClient(t))
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for name, call := range map[string]func() error{
+		"Submit":  func() error { _, err := session.Submit(ctx, transfer(1)); return err },
+		"Token":   func() error { _, err := session.Token(ctx); return err },
+		"Refresh": func() error { return session.Refresh(ctx) },
+		"Logout":  func() error { return session.Logout(ctx) },
+	} {
+		err := call()
+		wantError(t, err, peerid.ErrCancelled, peerid.OutcomeNotSent)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v does not wrap context.Canceled", name, err)
+		}
+	}
+	if count := requestCount(t, "POST "+operationsPath); count != 0 {
+		t.Errorf("%d requests were sent", count)
+	}
+}
+
+func TestCancellingASubmitInFlightTellsThatItsOutcomeIsUnknown(t *testing.T) {
+	session := login(t, newClient(t))
+	control(t, "faults", operationsFault("delay", object{"ms": 5000}))
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		// The request has left when the sandbox has seen it.
+		control(t, "requests?path="+operationsPath+"&at_least=1", nil)
+		cancel()
+	}()
+	within(t, cancellationLimit, func() {
+		_, err := session.Submit(ctx, transfer(1))
+		failure := wantError(t, err, peerid.ErrCancelled, peerid.OutcomeUnknown)
+		if !errors.Is(err, context.Canceled) || failure.Retryable {
+			t.Errorf("got %v, retryable %v", err, failure.Retryable)
+		}
+	})
+}
+
+func TestADeadlineEndsACall(t *testing.T) {
+	session := login(t, newClient(t))
+	control(t, "faults", operationsFault("delay", object{"ms": 5000}))
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	within(t, cancellationLimit, func() {
+		_, err := session.Submit(ctx, transfer(1))
+		failure := wantError(t, err, peerid.ErrTimeout, peerid.OutcomeUnknown)
+		if !errors.Is(err, context.DeadlineExceeded) || !failure.Timeout() {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestACallThatWaitsForARefreshHasDoneNothingWhenItIsCancelled(t *testing.T) {
+	session := login(t, newClient(t))
+	control(t, "expire", object{})
+	control(t, "faults", object{"kind": "delay", "path": refreshPath, "ms": 3000})
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	within(t, cancellationLimit, func() {
+		_, err := session.Submit(ctx, transfer(1))
+		// The server has refused the token, and the operation was not sent again.
+		wantError(t, err, peerid.ErrTimeout, peerid.OutcomeRefused)
+	})
+	// The refresh goes on, and its tokens are the session's.
+	if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
+		t.Error(err)
+	}
+	if count := requestCount(t, "POST "+refreshPath); count != 1 {
+		t.Errorf("%d refreshes", count)
+	}
+}
+
+func TestOneContextEndsItsOwnCallAlone(t *testing.T) {
+	session := login(t, newClient(t))
+	control(t, "faults", operationsFault("delay_after", object{"ms": 1500, "times": 2}))
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	var group sync.WaitGroup
+	group.Add(2)
+	go func() {
+		defer group.Done()
+		_, err := session.Submit(ctx, transfer(1))
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	}()
+	go func() {
+		defer group.Done()
+		other, cancelOther := context.WithCancel(context.Background())
+		defer cancelOther()
+		if _, err := session.Submit(other, transfer(2)); err != nil {
+			t.Error(err)
+		}
+	}()
+	group.Wait()
+}
+
+func TestTenThousandGoroutinesNeedFewThreads(t *testing.T) {
+	session := login(t, newClient(t, option("max_in_flight", "5000")))
+	control(t, "faults", operationsFault("delay", object{"ms": 2000, "times": 100}))
+	const calls = 10_000
+	var group sync.WaitGroup
+	group.Add(calls)
+	for i := 0; i < calls; i++ {
+		go func() {
+			defer group.Done()
+			if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	control(t, "requests?path="+operationsPath+"&at_least=50", nil)
+	if count := threadCount(t); count > 100 {
+		t.Errorf("%d threads", count)
+	}
+	group.Wait()
+	var executed struct{ Transactions int }
+	if err := json.Unmarshal(control(t, "executed", nil), &executed); err != nil {
+		t.Fatal(err)
+	}
+	if executed.Transactions != calls {
+		t.Errorf("%d transactions, want %d", executed.Transactions, calls)
+	}
+}
+
+// threadCount is how many threads this process has.
+func threadCount(t *testing.T) int {
+	t.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var count int
+	if _, found, _ := strings.Cut(string(status), "Threads:"); found == "" {
+		t.Fatal("the number of threads is not told")
+	} else if _, err := fmt.Sscan(found, &count); err != nil {
+		t.Fatal(err)
+	}
+	return count
+}
+
+func TestMoreCallsThanTheClientTakesWaitForTheirTurn(t *testing.T) {
+	session := login(t, newClient(t, option("max_in_flight", "10")))
+	control(t, "faults", operationsFault("delay", object{"ms": 3000, "times": 10}))
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	const calls = 40
+	outcomes := make(chan peerid.Outcome, calls)
+	within(t, cancellationLimit, func() {
+		for i := 0; i < calls; i++ {
+			go func() {
+				_, err := session.Submit(ctx, transfer(1))
+				var failure *peerid.Error
+				if !errors.As(err, &failure) || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("got %v", err)
+					outcomes <- 0
+					return
+				}
+				outcomes <- failure.Outcome
+			}()
+		}
+		counted := map[peerid.Outcome]int{}
+		for i := 0; i < calls; i++ {
+			counted[<-outcomes]++
+		}
+		if counted[peerid.OutcomeUnknown] != 10 || counted[peerid.OutcomeNotSent] != 30 {
+			t.Errorf("outcomes %v", counted)
+		}
+	})
+}

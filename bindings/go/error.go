@@ -1,0 +1,134 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Error tells why a call failed, what became of its request, and what to do about it. It holds no secret.
+type Error struct {
+	// Code is the kind of failure.
+	Code Code
+	// Outcome tells whether the request was not sent, was refused, or may have been carried out.
+	Outcome Outcome
+	// Message says what happened and what to do about it, in English, on one line.
+	Message string
+	// HTTPStatus is the status of the server's answer; 0 when there was none.
+	HTTPStatus int
+	// Retryable tells whether the same call may be made again later, without the risk of doing it twice and with hope
+	// of success.
+	Retryable bool
+	// RetryAfter is how long to wait before the call is made again; 0 when nobody said.
+	RetryAfter time.Duration
+	// Fields holds the server's messages by the name of the parameter that they are about; nil when it named none.
+	Fields map[string]string
+	// Detail is what the server wrote under "error": a JSON string, or an object of messages by field. Cut after 4 kB;
+	// nil when the server wrote nothing.
+	Detail json.RawMessage
+
+	cause error
+}
+
+// Error is the message behind the name of the code.
+func (e *Error) Error() string {
+	return "peerid: " + e.Code.String() + ": " + e.Message
+}
+
+// Is makes errors.Is(err, peerid.ErrLoginRequired) ask for the code.
+func (e *Error) Is(target error) bool {
+	code, ok := target.(Code)
+	return ok && code == e.Code
+}
+
+// Unwrap gives what caused the failure in the program itself, such as [context.Canceled]; nil when it came from
+// elsewhere.
+func (e *Error) Unwrap() error {
+	return e.cause
+}
+
+// Timeout tells whether time ran out, as net.Error does.
+func (e *Error) Timeout() bool {
+	return e.Code == ErrTimeout
+}
+
+// newError makes the error of a call that was not sent because something is wrong on this side.
+func newError(code Code, format string, arguments ...any) *Error {
+	return &Error{Code: code, Outcome: OutcomeNotSent, Message: fmt.Sprintf(format, arguments...)}
+}
+
+// causedBy lets errors.Is and errors.As find what caused the failure.
+func (e *Error) causedBy(cause error) *Error {
+	e.cause = cause
+	return e
+}
+
+// errClosed is the error of a call that found its object closed.
+func errClosed(object string) *Error {
+	return newError(ErrClosed, "the %s was closed", object)
+}
+
+// withContext makes e the error of a call that ended because its context did.
+func (e *Error) withContext(ended error) *Error {
+	e.cause = ended
+	e.Code = ErrCancelled
+	if ended == context.DeadlineExceeded {
+		e.Code = ErrTimeout
+	}
+	e.Message = ended.Error() + ": " + e.Message
+	return e
+}
+
+// takeError copies an error of the library and frees it; nil for NULL.
+func takeError(failure *C.peerid_error) *Error {
+	if failure == nil {
+		return nil
+	}
+	defer C.peerid_error_free(failure)
+	e := &Error{
+		Code:       Code(C.peerid_error_code(failure)),
+		Outcome:    Outcome(C.peerid_error_outcome(failure)),
+		Message:    C.GoString(C.peerid_error_message(failure)),
+		HTTPStatus: int(C.peerid_error_http_status(failure)),
+		Retryable:  bool(C.peerid_error_is_retryable(failure)),
+		RetryAfter: milliseconds(C.peerid_error_retry_after_ms(failure)),
+	}
+	var length C.size_t
+	detail := C.peerid_error_detail(failure, &length)
+	e.Detail = goBytes(detail, length)
+	e.Fields = fieldMessages(e.Detail)
+	return e
+}
+
+// asError is takeError for the calls that cannot wait: a nil *Error must not become an error that is not nil.
+func asError(failure *C.peerid_error) error {
+	if e := takeError(failure); e != nil {
+		return e
+	}
+	return nil
+}
+
+// fieldMessages reads {"field": "message"}. What is not text is kept as JSON; a detail of another kind has no fields.
+func fieldMessages(detail json.RawMessage) map[string]string {
+	var members map[string]json.RawMessage
+	if len(detail) == 0 || detail[0] != '{' || json.Unmarshal(detail, &members) != nil {
+		return nil
+	}
+	fields := make(map[string]string, len(members))
+	for name, value := range members {
+		var text string
+		if json.Unmarshal(value, &text) != nil {
+			text = string(value)
+		}
+		fields[name] = text
+	}
+	return fields
+}
+
+func milliseconds(count C.int64_t) time.Duration {
+	return time.Duration(count) * time.Millisecond
+}

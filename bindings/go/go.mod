@@ -1,0 +1,3 @@
+module github.com/peerplays/libpeerid/bindings/go
+
+go 1.19

@@ -1,0 +1,118 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import "context"
+
+// SessionOption changes how a session begins.
+type SessionOption func(*sessionOptions)
+
+type sessionOptions struct {
+	key string
+}
+
+// WithKey keeps the session in the store of the [Config] under a key, any text of 1 to 4096 bytes, such as the user's
+// id. All sessions with one key share their tokens, in all processes that use the store; [Client.Open] opens it again.
+// Without a key a session is kept in memory alone.
+func WithKey(key string) SessionOption {
+	return func(options *sessionOptions) { options.key = key }
+}
+
+// Login logs a user in with a password, a mobile number, or both.
+//
+// The server answers with the stored pair of tokens, the same for every caller. A pair that has already expired is
+// refreshed before Login returns. The first log in of a user joins the application on the chain, which takes seconds.
+// Logging in again is always safe.
+//
+// Errors: [ErrInvalidArgument] without a login, or without both password and mobile; [ErrRefused] when the server
+// refuses them, or holds no token for the user, who then has to go through the authorization code flow once;
+// [ErrNotPermitted] when the user lacks the permission on the chain; [ErrConfiguration] when the stored pair has
+// expired and there is no client secret; [ErrStore]; and those of any call.
+func (c *Client) Login(ctx context.Context, password Password, options ...SessionOption) (*Session, error) {
+	texts, err := password.texts()
+	if err != nil {
+		return nil, err
+	}
+	defer texts.wipe()
+	return c.newSession(ctx, options, func(client *C.peerid_client, key *C.char, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+		return C.peerid_client_login_async(client, texts.login.pointer(), texts.password.pointer(), texts.mobile.pointer(), key, queue, tag, id)
+	})
+}
+
+// Restore makes a session from tokens that were saved before: what [Token.Export] gave, or a token object of the
+// server; only the access token is required. Nothing is sent.
+//
+// Errors: [ErrInvalidArgument] when it is not JSON or holds no usable token; [ErrConfiguration] when there is a key and
+// no store; [ErrStore].
+func (c *Client) Restore(ctx context.Context, token []byte, options ...SessionOption) (*Session, error) {
+	key, err := keyOf(options)
+	if err != nil {
+		return nil, err
+	}
+	// The call may go on when this one has ended, and the caller may then change what it gave.
+	token = append([]byte(nil), token...)
+	return c.storedSession(ctx, func(client *C.peerid_client, session **C.peerid_session) *C.peerid_error {
+		data, length := lend(token)
+		return C.peerid_client_restore(client, data, length, key.pointer(), session)
+	})
+}
+
+// Open opens a session that the store holds under a key. Nothing is sent.
+//
+// Errors: [ErrLoginRequired] when the store holds none; [ErrConfiguration] without a store; [ErrInvalidArgument] when
+// the key is empty or longer than 4096 bytes; [ErrStore] when the store failed or what it holds is damaged.
+func (c *Client) Open(ctx context.Context, key string) (*Session, error) {
+	keyText, err := newText(key, "key")
+	if err != nil {
+		return nil, err
+	}
+	return c.storedSession(ctx, func(client *C.peerid_client, session **C.peerid_session) *C.peerid_error {
+		return C.peerid_client_open(client, keyText.pointer(), session)
+	})
+}
+
+// keyOf gives the key that the options choose; nil for none.
+func keyOf(options []SessionOption) (text, error) {
+	var chosen sessionOptions
+	for _, option := range options {
+		option(&chosen)
+	}
+	return optionalText(chosen.key, "key")
+}
+
+// newSession makes a session with a call that answers into the queue.
+func (c *Client) newSession(
+	ctx context.Context,
+	options []SessionOption,
+	begin func(client *C.peerid_client, key *C.char, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error,
+) (session *Session, err error) {
+	key, err := keyOf(options)
+	if err != nil {
+		return nil, err
+	}
+	err = c.use(func(client *C.peerid_client) error {
+		completion, err := c.call(ctx, func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+			return begin(client, key.pointer(), queue, tag, id)
+		})
+		if err != nil {
+			return err
+		}
+		defer C.peerid_completion_free(completion)
+		session = newSession(c, C.peerid_completion_session(completion))
+		return nil
+	})
+	return session, err
+}
+
+// storedSession makes a session with a call that sends nothing.
+func (c *Client) storedSession(ctx context.Context, run func(*C.peerid_client, **C.peerid_session) *C.peerid_error) (*Session, error) {
+	var session *C.peerid_session
+	err := block(ctx, func() error {
+		return c.use(func(client *C.peerid_client) error { return asError(run(client, &session)) })
+	}, func() { C.peerid_session_free(session) })
+	if err != nil {
+		return nil, err
+	}
+	return newSession(c, session), nil
+}

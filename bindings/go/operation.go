@@ -1,0 +1,114 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Operation is an operation of the Peerplays chain: its name, and its fields as encoding/json writes them. The types in
+// this package are operations, such as [Transfer]; so is any type of a program's own with this method, for a server that
+// knows more.
+type Operation interface {
+	// OpName is the name by which the server knows the operation, such as "transfer".
+	OpName() string
+}
+
+// encodeOperations makes the array that the library submits.
+func encodeOperations(operations []Operation) ([]byte, error) {
+	var buffer bytes.Buffer
+	buffer.WriteByte('[')
+	for i, operation := range operations {
+		if i > 0 {
+			buffer.WriteByte(',')
+		}
+		if err := appendOperation(&buffer, operation); err != nil {
+			return nil, newError(ErrInvalidArgument, "operations[%d] %v", i, err).causedBy(errors.Unwrap(err))
+		}
+	}
+	buffer.WriteByte(']')
+	return buffer.Bytes(), nil
+}
+
+// appendOperation writes an operation as the server wants it: its name among its fields.
+func appendOperation(buffer *bytes.Buffer, operation Operation) error {
+	fields, err := encode(operation)
+	if err != nil {
+		return fmt.Errorf("cannot be written as JSON: %w", err)
+	}
+	// Also what a nil pointer makes, whose name must not be asked for.
+	if fields[0] != '{' {
+		return errors.New("is not an object of fields")
+	}
+	name, err := encode(operation.OpName())
+	if err != nil {
+		return fmt.Errorf("has a name that cannot be written as JSON: %w", err)
+	}
+	buffer.WriteString(`{"op_name":`)
+	buffer.Write(name)
+	if fields[1] != '}' {
+		buffer.WriteByte(',')
+	}
+	buffer.Write(fields[1:])
+	return nil
+}
+
+// encode is json.Marshal without the escapes for HTML, which only make an operation longer.
+func encode(value any) ([]byte, error) {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), nil
+}
+
+func unencodable(what string, err error) *Error {
+	return newError(ErrInvalidArgument, "%s cannot be written as JSON: %v", what, err).causedBy(err)
+}
+
+// Check checks operations as [Session.Submit] does before it sends them, without sending anything.
+//
+// Errors: [ErrInvalidArgument]; the message names the place, such as operations[0].amount.amount, and the remedy.
+func Check(operations ...Operation) error {
+	encoded, err := encodeOperations(operations)
+	if err != nil {
+		return err
+	}
+	data, length := lend(encoded)
+	return asError(C.peerid_operations_check(data, length))
+}
+
+// OperationID gives the number of an operation on the chain, by which [Token.Scope] lists it; false for a name that the
+// library does not know.
+func OperationID(name string) (id int, known bool) {
+	nameText, err := newText(name, "name")
+	if err != nil {
+		return -1, false
+	}
+	id = int(C.peerid_operation_id(nameText.pointer()))
+	return id, id >= 0
+}
+
+// OperationName gives the name of an operation, such as "transfer"; "" for a number that the library does not know.
+func OperationName(id int) string {
+	if int(C.int32_t(id)) != id {
+		return ""
+	}
+	return goString(C.peerid_operation_name(C.int32_t(id)))
+}
+
+// OperationNames lists the operations that the library knows, in the order of their numbers.
+func OperationNames() []string {
+	count := C.peerid_operation_count()
+	names := make([]string, 0, int(count))
+	for index := C.size_t(0); index < count; index++ {
+		names = append(names, goString(C.peerid_operation_name(C.peerid_operation_at(index))))
+	}
+	return names
+}

@@ -1,0 +1,43 @@
+package peerid
+
+// Password holds what a user logs in with: a login with a password, a mobile number, or both; the server checks
+// whatever it is sent.
+type Password struct {
+	// Login is the user name (upper and lower case matter) or the e-mail address (they do not).
+	Login string
+	// Password is the password; "" when only the mobile number is to be checked.
+	Password string `json:"-"`
+	// Mobile is the mobile number; "" when only the password is to be checked.
+	Mobile string `json:"-"`
+}
+
+// String names the user and nothing else.
+func (p Password) String() string {
+	return "peerid.Password{Login: \"" + p.Login + "\"}"
+}
+
+// GoString keeps the password out of %#v as well.
+func (p Password) GoString() string {
+	return p.String()
+}
+
+// passwordTexts are the parts of a Password on their way to the library.
+type passwordTexts struct {
+	login, password, mobile text
+}
+
+func (p Password) texts() (t passwordTexts, err error) {
+	if t.login, err = newText(p.Login, "Login"); err != nil {
+		return t, err
+	}
+	if t.password, err = optionalText(p.Password, "Password"); err != nil {
+		return t, err
+	}
+	t.mobile, err = optionalText(p.Mobile, "Mobile")
+	return t, err
+}
+
+func (t passwordTexts) wipe() {
+	t.password.wipe()
+	t.mobile.wipe()
+}

@@ -1,0 +1,110 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"os"
+	"sync"
+	"syscall"
+)
+
+// completions is the queue into which all calls of the process put their completions, and one goroutine that hands them
+// to whoever waits. Go's own poller watches its descriptor, so that no thread waits in C, however many calls there are.
+type completions struct {
+	queue *C.peerid_queue
+
+	mutex   sync.Mutex
+	lastTag C.uint64_t
+	waiters map[C.uint64_t]waiter
+}
+
+// waiter receives the completion of one call, exactly once.
+type waiter chan *C.peerid_completion
+
+// waiters are used again: a call costs no channel.
+var waiters = sync.Pool{New: func() any { return make(waiter, 1) }}
+
+var (
+	sharedCompletions     *completions
+	sharedCompletionsErr  error
+	sharedCompletionsOnce sync.Once
+)
+
+// theCompletions makes the queue of the process with the first call. It is never freed.
+func theCompletions() (*completions, error) {
+	sharedCompletionsOnce.Do(func() {
+		sharedCompletions, sharedCompletionsErr = newCompletions()
+	})
+	return sharedCompletions, sharedCompletionsErr
+}
+
+func newCompletions() (*completions, error) {
+	var queue *C.peerid_queue
+	if err := asError(C.peerid_queue_create(&queue)); err != nil {
+		return nil, err
+	}
+	// Go closes what it watches, and the queue's descriptor is not to be closed: it gets one of its own.
+	descriptor, err := syscall.Dup(int(C.peerid_queue_fd(queue)))
+	if err != nil {
+		C.peerid_queue_free(queue)
+		return nil, newError(ErrInternal, "no descriptor to watch the queue with: %v", err).causedBy(err)
+	}
+	syscall.CloseOnExec(descriptor)
+	watched, err := os.NewFile(uintptr(descriptor), "peerid queue").SyscallConn()
+	if err != nil {
+		C.peerid_queue_free(queue)
+		return nil, newError(ErrInternal, "the queue cannot be watched: %v", err).causedBy(err)
+	}
+	c := &completions{queue: queue, waiters: map[C.uint64_t]waiter{}}
+	go c.deliver(watched)
+	return c, nil
+}
+
+// deliver hands out completions for ever.
+func (c *completions) deliver(watched syscall.RawConn) {
+	const batch = 256
+	completed := make([]*C.peerid_completion, batch)
+	tags := make([]C.uint64_t, batch)
+	for {
+		var count C.size_t
+		// Read calls the function first, and again whenever the descriptor has become readable.
+		err := watched.Read(func(uintptr) bool {
+			count = C.peerid_go_queue_take(c.queue, batch, &completed[0], &tags[0])
+			return count > 0
+		})
+		if err != nil {
+			// Nobody closes the descriptor. Going on without it would leave every call waiting for ever.
+			panic("peerid: the queue can no longer be watched: " + err.Error())
+		}
+		c.hand(completed[:count], tags[:count])
+	}
+}
+
+func (c *completions) hand(completed []*C.peerid_completion, tags []C.uint64_t) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	for i, tag := range tags {
+		// There is room for the one completion that each waiter gets.
+		c.waiters[tag] <- completed[i]
+		delete(c.waiters, tag)
+	}
+}
+
+// expect prepares for the completion of a call that is about to begin.
+func (c *completions) expect() (C.uint64_t, waiter) {
+	w := waiters.Get().(waiter)
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.lastTag++
+	c.waiters[c.lastTag] = w
+	return c.lastTag, w
+}
+
+// forget is for a call that did not begin, and gets no completion.
+func (c *completions) forget(tag C.uint64_t, w waiter) {
+	c.mutex.Lock()
+	delete(c.waiters, tag)
+	c.mutex.Unlock()
+	waiters.Put(w)
+}

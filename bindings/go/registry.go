@@ -1,0 +1,37 @@
+package peerid
+
+import "sync"
+
+// registry gives numbers to Go values that C calls back to: C must not keep a pointer into Go's memory. A number that
+// is no longer known finds nothing, unlike a cgo.Handle, which would panic: a refresh may outlive its session.
+type registry[Value any] struct {
+	mutex  sync.RWMutex
+	last   uintptr
+	values map[uintptr]Value
+}
+
+func (r *registry[Value]) add(value Value) uintptr {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.values == nil {
+		r.values = map[uintptr]Value{}
+	}
+	r.last++
+	r.values[r.last] = value
+	return r.last
+}
+
+func (r *registry[Value]) get(id uintptr) (Value, bool) {
+	r.mutex.RLock()
+	defer r.mutex.RUnlock()
+	value, found := r.values[id]
+	return value, found
+}
+
+func (r *registry[Value]) remove(id uintptr) (Value, bool) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	value, found := r.values[id]
+	delete(r.values, id)
+	return value, found
+}

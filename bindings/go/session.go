@@ -1,0 +1,92 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"context"
+	"runtime"
+)
+
+// Session is a user's session: it holds the tokens, keeps them fresh, and submits operations in the user's name. It may
+// be used by any number of goroutines at once; however many of them find that the token has expired, one refresh serves
+// them all.
+type Session struct {
+	handle   *handle[C.peerid_session]
+	client   *Client
+	renewals *renewals
+}
+
+func newSession(client *Client, object *C.peerid_session) *Session {
+	hooks := client.hooks
+	hooks.retain()
+	session := &Session{client: client, renewals: newRenewals()}
+	session.handle = newHandle(object, func(object *C.peerid_session) {
+		C.peerid_session_free(object)
+		hooks.release()
+	})
+	runtime.SetFinalizer(session, (*Session).finalize)
+	return session
+}
+
+// Close frees the session. Calls under way are not disturbed; later ones end with [ErrClosed]. The tokens stay valid at
+// the server, and a session with a key stays in its store. The error is always nil.
+func (s *Session) Close() error {
+	s.handle.close()
+	runtime.SetFinalizer(s, nil)
+	return nil
+}
+
+func (s *Session) finalize() {
+	s.handle.close()
+}
+
+// use lends the library's session to body.
+func (s *Session) use(body func(*C.peerid_session) error) error {
+	// The session keeps its client reachable, whose finalizer would close both.
+	defer runtime.KeepAlive(s)
+	if !s.handle.acquire() {
+		return errClosed("session")
+	}
+	defer s.handle.release()
+	return body(s.handle.object)
+}
+
+// sessionBeginning is how a call of a session is begun.
+type sessionBeginning func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error
+
+// call makes a call that answers into the queue, and gives its completion, which the caller frees.
+func (s *Session) call(ctx context.Context, begin sessionBeginning) (completion *C.peerid_completion, err error) {
+	err = s.use(func(session *C.peerid_session) error {
+		return s.client.use(func(*C.peerid_client) error {
+			completion, err = s.client.call(ctx, func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+				return begin(session, queue, tag, id)
+			})
+			return err
+		})
+	})
+	return completion, err
+}
+
+// Refresh renews the pair of tokens now, whatever their age. There is rarely a need: calls do it when it is due. One
+// refresh runs at a time; who asks while one is running waits for that one.
+//
+// Errors: [ErrLoginRequired] when the refresh token is spent, or there is none; [ErrConfiguration] without a client
+// secret; [ErrStore]; and those of any call. The old pair stays in use where it can.
+func (s *Session) Refresh(ctx context.Context) error {
+	completion, err := s.call(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+		return C.peerid_session_refresh_async(session, queue, tag, id)
+	})
+	C.peerid_completion_free(completion)
+	return err
+}
+
+// Logout ends the session: it is removed from its store, and no call can use it any more. The tokens stay valid at the
+// server, which has no way to revoke them. The session is still to be closed.
+//
+// Errors: [ErrStore] when the store failed; the session has ended all the same.
+func (s *Session) Logout(ctx context.Context) error {
+	return block(ctx, func() error {
+		return s.use(func(session *C.peerid_session) error { return asError(C.peerid_session_logout(session)) })
+	}, nil)
+}

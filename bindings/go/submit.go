@@ -1,0 +1,70 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import "context"
+
+// Submit submits operations, which become one transaction, and waits until the chain has taken it into a block.
+//
+// Before anything is sent the token is refreshed if it has to be, the operations are checked (option "validate"), and
+// each is looked up in the token's scope. After HTTP 401 the token is refreshed and the operations are sent once more;
+// nothing else makes the library send them again. When the application's users sign each request, the result holds a
+// transaction token instead of a transaction; see [Session.Confirm].
+//
+// Errors: [ErrInvalidArgument] when an operation has a fault; [ErrNotPermitted] when the user has not granted one;
+// [ErrLoginRequired] when the session is over; [ErrConfiguration] when the token has to be refreshed and there is no
+// client secret; [ErrRefused], [ErrServer], [ErrRateLimited], [ErrOutcomeUnknown], [ErrTimeout], [ErrCancelled],
+// [ErrNotSent], [ErrTLS], [ErrTooLarge], [ErrProtocol], [ErrStore], [ErrClosed]. Look at [Error.Outcome] before
+// submitting again.
+func (s *Session) Submit(ctx context.Context, operations ...Operation) (*Result, error) {
+	encoded, err := encodeOperations(operations)
+	if err != nil {
+		return nil, err
+	}
+	return s.SubmitJSON(ctx, encoded)
+}
+
+// SubmitJSON is [Session.Submit] for operations as JSON: an array of operations, an object with "operations", or one
+// operation. It is sent as it is written.
+func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, error) {
+	return s.send(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+		data, length := lend(operations)
+		return C.peerid_session_submit_async(session, data, length, queue, tag, id)
+	})
+}
+
+// Confirm confirms a transaction token, which [Result.TransactionToken] gave. It can be used once.
+//
+// Errors: [ErrRefused] when it was used before or is unknown; and those of [Session.Submit].
+func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result, error) {
+	token, err := newText(transactionToken, "transactionToken")
+	if err != nil {
+		return nil, err
+	}
+	defer token.wipe()
+	return s.send(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+		return C.peerid_session_confirm_async(session, token.pointer(), queue, tag, id)
+	})
+}
+
+// Broadcast broadcasts a transaction that was signed elsewhere: JSON with "ref_block_num", "ref_block_prefix",
+// "expiration", "operations" and "signatures", or an object that holds it under "transaction". It is sent as it is
+// written.
+//
+// Errors: [ErrInvalidArgument] when a part is missing; and those of [Session.Submit].
+func (s *Session) Broadcast(ctx context.Context, transaction []byte) (*Result, error) {
+	return s.send(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+		data, length := lend(transaction)
+		return C.peerid_session_broadcast_async(session, data, length, queue, tag, id)
+	})
+}
+
+// send makes a call that answers with a transaction.
+func (s *Session) send(ctx context.Context, begin sessionBeginning) (*Result, error) {
+	completion, err := s.call(ctx, begin)
+	if err != nil {
+		return nil, err
+	}
+	return takeResult(takeResponse(completion)), nil
+}

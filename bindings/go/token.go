@@ -1,0 +1,124 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"context"
+	"fmt"
+	"time"
+	"unsafe"
+)
+
+// Token is a session's pair of tokens at one moment. It never changes; after a refresh the session has another one.
+// Printing or marshalling it does not show the secrets.
+type Token struct {
+	// AccessToken opens the user's account to whoever has it.
+	AccessToken string `json:"-"`
+	// RefreshToken gets a new pair, once; "" when the server gave none.
+	RefreshToken string `json:"-"`
+	// Expiry is when the access token expires, by the server's clock; zero when the server did not say.
+	Expiry time.Time
+	// Scope holds the operations that the user granted, by their numbers on the chain; nil when the server did not tell
+	// it. [OperationName] names them.
+	Scope []int
+	// AppID is the application that the token is for; -1 when the server did not say.
+	AppID int64
+	// UserID is the user's number at PeerID; -1 when the server did not say.
+	UserID int64
+	// Generation tells how often the pair has been renewed: 1 after log in, one more with every refresh.
+	Generation uint64
+
+	exported []byte
+}
+
+// Token gives tokens that are good for a call now, for requests that this package does not make itself. A token that
+// has expired, or will within a minute, is refreshed first.
+//
+// The time of expiry is compared with the clock of this machine. When that is wrong a token may be refreshed early
+// once, or be refused by the server; [Session.Transport] deals with both.
+//
+// With golang.org/x/oauth2 a session becomes a TokenSource with three lines:
+//
+//	func (s source) Token() (*oauth2.Token, error) {
+//		token, err := s.session.Token(context.Background())
+//		if err != nil {
+//			return nil, err
+//		}
+//		return &oauth2.Token{AccessToken: token.AccessToken, TokenType: "Bearer", Expiry: token.Expiry}, nil
+//	}
+//
+// Errors: those of [Session.Refresh].
+func (s *Session) Token(ctx context.Context) (*Token, error) {
+	return s.freshToken(ctx, 0)
+}
+
+// CurrentToken gives the tokens as they are, expired or not. Nothing is sent.
+func (s *Session) CurrentToken() (*Token, error) {
+	var token *Token
+	err := s.use(func(session *C.peerid_session) error {
+		var object *C.peerid_token
+		if err := asError(C.peerid_session_token(session, &object)); err != nil {
+			return err
+		}
+		token = takeToken(object)
+		return nil
+	})
+	return token, err
+}
+
+// takeToken copies the library's token and frees it.
+func takeToken(object *C.peerid_token) *Token {
+	defer C.peerid_token_free(object)
+	token := &Token{
+		AccessToken:  goString(C.peerid_token_access_token(object, nil)),
+		RefreshToken: goString(C.peerid_token_refresh_token(object, nil)),
+		AppID:        int64(C.peerid_token_app_id(object)),
+		UserID:       int64(C.peerid_token_user_id(object)),
+		Generation:   uint64(C.peerid_token_generation(object)),
+	}
+	if expiry := int64(C.peerid_token_expires_at_ms(object)); expiry >= 0 {
+		token.Expiry = time.UnixMilli(expiry).UTC()
+	}
+	var count C.size_t
+	if scope := C.peerid_token_scope(object, &count); scope != nil {
+		token.Scope = make([]int, count)
+		for i, id := range unsafe.Slice((*int32)(unsafe.Pointer(scope)), int(count)) {
+			token.Scope[i] = int(id)
+		}
+	}
+	var length C.size_t
+	exported := C.peerid_token_json(object, &length)
+	token.exported = goBytes(exported, length)
+	return token
+}
+
+// Export gives everything as JSON, to be kept in a safe place and given to [Client.Restore] later. It is a secret.
+func (t Token) Export() []byte {
+	return append([]byte(nil), t.exported...)
+}
+
+// Permits tells whether the scope holds an operation. A name that the library does not know, and a token whose scope
+// the server did not tell, are left to the server.
+func (t Token) Permits(operation string) bool {
+	id, known := OperationID(operation)
+	if t.Scope == nil || !known {
+		return true
+	}
+	for _, granted := range t.Scope {
+		if granted == id {
+			return true
+		}
+	}
+	return false
+}
+
+// String describes the token without its secrets.
+func (t Token) String() string {
+	return fmt.Sprintf("peerid.Token{AppID: %d, UserID: %d, Generation: %d, Expiry: %s}", t.AppID, t.UserID, t.Generation, t.Expiry.Format(time.RFC3339))
+}
+
+// GoString keeps the secrets out of %#v as well.
+func (t Token) GoString() string {
+	return t.String()
+}

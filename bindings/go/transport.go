@@ -1,0 +1,123 @@
+package peerid
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Transport gives an [http.RoundTripper] for calls to the PeerID server that this package does not wrap. It adds the
+// headers Authorization and ClientID, and after HTTP 401 it gets a new token and sends the request again, if its body
+// can be had again ([http.Request.GetBody], or no body). A 401 means that nothing was done.
+//
+// Only requests below the client's base URL get the headers; a request to another place, such as one that a redirect
+// led to, is handed on as it is. base is who sends; nil means [http.DefaultTransport].
+//
+//	http.Client{Transport: session.Transport(nil)}
+func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &transport{session: s, base: base}
+}
+
+type transport struct {
+	session *Session
+	base    http.RoundTripper
+}
+
+// RoundTrip sends one request, as http.RoundTripper says.
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	if !t.isOurs(request.URL) {
+		return t.base.RoundTrip(request)
+	}
+	var attempts attempts
+	var refused uint64
+	body := request.Body
+	for {
+		token, err := t.session.freshToken(request.Context(), refused)
+		if err != nil {
+			closeBody(body)
+			return nil, err
+		}
+		response, err := t.base.RoundTrip(t.authorized(request, body, token))
+		if err != nil || response.StatusCode != http.StatusUnauthorized {
+			return response, err
+		}
+		remedy := attempts.refused(t.session, token.Generation)
+		if !isRepeatable(request) {
+			if remedy == renew {
+				t.session.renewals.refuse(token.Generation)
+			}
+			return response, nil
+		}
+		switch remedy {
+		case giveUp:
+			return response, nil
+		case renew:
+			refused = token.Generation
+		}
+		discard(response)
+		if remedy == waitALittle {
+			if err := attempts.pause(request.Context()); err != nil {
+				return nil, err
+			}
+		}
+		if body, err = bodyAgain(request); err != nil {
+			return nil, newError(ErrInvalidArgument, "the body of the request could not be had again: %v", err).causedBy(err)
+		}
+	}
+}
+
+// isOurs tells whether a request goes to the PeerID server: nobody else may see the token.
+func (t *transport) isOurs(to *url.URL) bool {
+	base := t.session.client.baseURL
+	if base == nil || !strings.EqualFold(to.Scheme, base.Scheme) || !strings.EqualFold(to.Hostname(), base.Hostname()) || port(to) != port(base) {
+		return false
+	}
+	return strings.HasPrefix(to.EscapedPath()+"/", strings.TrimRight(base.EscapedPath(), "/")+"/")
+}
+
+func port(of *url.URL) string {
+	if explicit := of.Port(); explicit != "" {
+		return explicit
+	}
+	if strings.EqualFold(of.Scheme, "https") {
+		return "443"
+	}
+	return "80"
+}
+
+// authorized copies a request, which a RoundTripper must not change, and adds the headers.
+func (t *transport) authorized(request *http.Request, body io.ReadCloser, token *Token) *http.Request {
+	authorized := request.Clone(request.Context())
+	authorized.Body = body
+	authorized.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	// The server wants this header beside the token, by exactly this name.
+	authorized.Header.Set("ClientID", t.session.client.clientID)
+	return authorized
+}
+
+func isRepeatable(request *http.Request) bool {
+	return request.Body == nil || request.Body == http.NoBody || request.GetBody != nil
+}
+
+func bodyAgain(request *http.Request) (io.ReadCloser, error) {
+	if request.GetBody == nil {
+		return request.Body, nil
+	}
+	return request.GetBody()
+}
+
+// discard reads a short answer to its end, so that its connection can be used again.
+func discard(response *http.Response) {
+	_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
+	_ = response.Body.Close()
+}
+
+func closeBody(body io.ReadCloser) {
+	if body != nil {
+		_ = body.Close()
+	}
+}
