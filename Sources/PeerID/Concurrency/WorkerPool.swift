@@ -62,7 +62,14 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   private func work() {
-    while let job = nextJob() { ExitGuard.whileBusy(job) }
+    while runNextJob() {}
+  }
+
+  /// A function of its own, so that what a job holds is released before the thread waits for the next one.
+  private func runNextJob() -> Bool {
+    guard let job = nextJob() else { return false }
+    ExitGuard.whileBusy(job)
+    return true
   }
 
   private func nextJob() -> (@Sendable () -> Void)? {

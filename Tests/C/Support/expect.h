@@ -1,0 +1,99 @@
+/* What tests expect of the library, on top of cmocka.
+ *
+ * Every error that passes through here is looked at in full, whatever the test is about: its parts must agree with each
+ * other and hold no secret.
+ */
+#ifndef SUPPORT_EXPECT_H
+#define SUPPORT_EXPECT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <peerid.h>
+
+/* A copy of an error. */
+typedef struct failure {
+  int32_t code; /* 0: there was no error */
+  int32_t outcome;
+  int32_t http_status;
+  bool retryable;
+  int64_t retry_after_ms;
+  char message[2048];
+  char detail[8192];
+} failure;
+
+/* Takes an error apart and frees it. */
+failure take_failure(peerid_error *error, const char *file, int line);
+
+void expect_success(peerid_error *error, const char *call, const char *file, int line);
+failure expect_failure(peerid_error *error, int32_t code, int32_t outcome, const char *text, const char *call,
+                       const char *file, int line);
+
+/* The call succeeds. */
+#define assert_success(call) expect_success((call), #call, __FILE__, __LINE__)
+
+/* The call fails with this code, `PEERID_CODE_` left out, and this outcome, and its message holds this text, if any. */
+#define assert_failure(call, code, outcome, text) \
+  expect_failure((call), PEERID_CODE_##code, PEERID_OUTCOME_##outcome, (text), #call, __FILE__, __LINE__)
+
+/* A failure before anything was sent, for the sake of an argument. */
+#define assert_invalid(call, text) assert_failure((call), INVALID_ARGUMENT, NOT_SENT, (text))
+
+/* A text contains another one. */
+#define assert_contains(text, part) expect_contains((text), (part), __FILE__, __LINE__)
+void expect_contains(const char *text, const char *part, const char *file, int line);
+
+/* Ends a test that shows a fault which is known and reported: it counts neither as passed nor as failed. The test says
+ * what should be, so whoever mends the fault takes the line away. */
+#define known_fault(description)               \
+  do {                                         \
+    print_message("known: %s\n", description); \
+    skip();                                    \
+  } while (0)
+
+/* Names a text that must never be seen in an error or a log line. */
+void remember_secret(const char *secret);
+
+/* Whether the text holds none of the remembered secrets. */
+bool is_free_of_secrets(const char *text);
+
+/* A log handler that gathers lines; its context is not used. */
+void gather_log(void *context, int32_t level, const char *message);
+
+/* How many gathered lines hold this text. */
+int count_log_lines(const char *text);
+
+/* The same, after waiting a while for that many: the library's own threads write on their own time. */
+int await_log_lines(const char *text, int count, int64_t timeout_ms);
+
+/* Forgets the gathered lines after looking for secrets in them. Fails the test if there is one. */
+void check_log(void);
+
+/* A client of this server with options as name, value, name, value, …, NULL; `options` may be NULL. */
+peerid_client *make_client(const char *base_url, const char *client_id, const char *secret,
+                           const char *const options[]);
+
+/* Options for `make_client`. */
+#define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* A session of tokens that nobody has asked a server for. `scope`, JSON, and `refresh_token` may be NULL. */
+peerid_session *restore_session(peerid_client *client, const char *access_token, const char *refresh_token,
+                                const char *scope);
+
+/* Remembers the tokens of a session as secrets and returns its generation. */
+uint64_t session_generation(peerid_session *session);
+
+/* Submits a transfer of this amount from 1.2.31 to 1.2.33. */
+peerid_error *transfer(peerid_session *session, int64_t amount, peerid_response **response);
+
+/* The same, when the response does not matter. */
+peerid_error *submit_transfer(peerid_session *session, int64_t amount);
+
+/* Milliseconds of the monotonic clock. */
+int64_t now_ms(void);
+
+#endif

@@ -1,0 +1,105 @@
+# What Tests/C/run and Tests/Faults/run share. Sourced, with the root of the project as the working directory.
+
+out=build/tests
+passed=0
+failed=0
+known=0
+LC_ALL=C
+export LC_ALL
+# A proxy or certificates of the machine's owner must not decide what the tests see.
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR
+mkdir -p "$out/logs" "$out/symbols"
+
+for needed in build/lib/libpeerid.so build/bin/peerid-sandbox .build-shipped/release/libpeerid.so; do
+  [ -e "$needed" ] || { echo "$needed is missing: run make first" >&2; exit 1; }
+done
+# Memcheck works on the library as it was before it was stripped: its suppressions name functions.
+ln -sf ../../../.build-shipped/release/libpeerid.so "$out/symbols/libpeerid.so.1"
+
+# compile PROGRAM SOURCE...: builds a test program with the header, the library, and the support of the tests.
+compile() {
+  program=$1
+  shift
+  # shellcheck disable=SC2086
+  ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Werror -Iinclude -ITests/C/Support -ITests/Faults \
+    "$@" -o "$out/$program" -Lbuild/lib -lpeerid -lcmocka -ljansson -pthread -Wl,-rpath,"$PWD/build/lib" || exit 1
+}
+
+# check DESCRIPTION COMMAND...: one test; its output is shown when it fails.
+check() {
+  description=$1
+  shift
+  if "$@" >"$out/logs/check.log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $description"
+    sed 's/^/    /' "$out/logs/check.log"
+  fi
+}
+
+count_lines() { # FILE PATTERN
+  grep -c "$2" "$1" || true
+}
+
+# run_tests NAME COMMAND...: runs a test program, whose tests are counted one by one.
+run_tests() {
+  name=$1
+  shift
+  log="$out/logs/$name.log"
+  begin=$(date +%s)
+  status=0
+  CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 120 "$@" >"$log" 2>&1 || status=$?
+  good=$(count_lines "$log" '^ok ')
+  skipped=$(count_lines "$log" '^not ok .*# SKIP')
+  bad=$(($(count_lines "$log" '^not ok ') - skipped))
+  # A program that died has not told of all its tests.
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] || [ "$good" -eq 0 ]; then
+    bad=$((bad + 1))
+    echo "FAILED: $name ended with status $status"
+  fi
+  passed=$((passed + good))
+  known=$((known + skipped))
+  failed=$((failed + bad))
+  printf '%-44s %4d passed, %d failed, %d known faults (%d s)\n' "$name" "$good" "$bad" "$skipped" \
+    "$(($(date +%s) - begin))"
+  if [ "$bad" -gt 0 ]; then
+    grep -v '^ok \|^1\.\.\|^known: \|# SKIP' "$log" | sed 's/^/    /'
+  elif [ "$skipped" -gt 0 ]; then
+    grep '^known: ' "$log" | sort | uniq -c | sed 's/^/    /'
+  fi
+}
+
+memcheck="valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+--num-callers=40 --error-exitcode=99 --suppressions=$PWD/Tests/C/memcheck.supp"
+
+# run_memcheck NAME COMMAND...: the same program under memcheck, which counts as one test: no invalid access, no value
+# used before it was set, no definite leak, neither in the program nor in its forks.
+run_memcheck() {
+  name="$1 (memcheck)"
+  log="$out/logs/$1.memcheck"
+  shift
+  begin=$(date +%s)
+  rm -f "$log".*
+  status=0
+  # shellcheck disable=SC2086
+  LD_LIBRARY_PATH="$PWD/$out/symbols" CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 300 \
+    $memcheck --log-file="$log.%p" "$@" >"$log.output" 2>&1 || status=$?
+  complaints=$(find "$out/logs" -path "$log.[0-9]*" -size +0 | sort)
+  if [ "$status" -eq 0 ] && [ -z "$complaints" ]; then
+    passed=$((passed + 1))
+    printf '%-44s clean (%d s)\n' "$name" "$(($(date +%s) - begin))"
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $name ended with status $status"
+    grep -v '^ok \|^1\.\.\|^known: \|# SKIP' "$log.output" | sed 's/^/    /'
+    # shellcheck disable=SC2086
+    [ -z "$complaints" ] || head -n 60 $complaints | sed 's/^/    /'
+  fi
+}
+
+finish() {
+  [ "$known" -eq 0 ] || echo "$known tests show faults that are known and reported; they count neither way"
+  echo "$1: $passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}

@@ -1,0 +1,370 @@
+/* Asynchronous calls: each brings exactly one completion, with what the blocking call would have brought. */
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sandbox.h"
+
+static peerid_client *client;
+static peerid_session *session;
+static peerid_queue *queue;
+
+static void begin_with(const char *const options[]) {
+  peerid_session_free(session);
+  peerid_client_free(client);
+  client = demo_client(options);
+  session = log_in(client, "alice");
+}
+
+static int begin(void **state) {
+  sandbox_reset(state);
+  assert_success(peerid_queue_create(&queue));
+  begin_with(NULL);
+  return 0;
+}
+
+static int end(void **state) {
+  peerid_session_free(session);
+  peerid_client_free(client);
+  peerid_queue_free(queue);
+  session = NULL;
+  client = NULL;
+  return sandbox_check(state);
+}
+
+/* Begins a transfer whose amount is its tag. */
+static peerid_error *begin_transfer(int64_t amount, uint64_t *id) {
+  char operation[256];
+  int length = snprintf(operation, sizeof operation,
+                        "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
+                        "\"amount\":{\"amount\":%lld,\"asset_id\":\"1.3.0\"}}",
+                        (long long)amount);
+  return peerid_session_submit_async(session, operation, (size_t)length, queue, (uint64_t)amount, id);
+}
+
+/* The next completion; the test fails when none comes. */
+static peerid_completion *next_completion(void) {
+  peerid_completion *completion = NULL;
+  size_t count = 0;
+  assert_success(peerid_queue_next(queue, 20000, 1, &completion, &count));
+  assert_int_equal(count, 1);
+  return completion;
+}
+
+static void assert_queue_is_empty(void) {
+  peerid_completion *completion = NULL;
+  size_t count = 1;
+  assert_success(peerid_queue_next(queue, 0, 1, &completion, &count));
+  assert_int_equal(count, 0);
+}
+
+/* ---- One call ---- */
+
+static void completion_brings_the_response(void **state) {
+  (void)state;
+  uint64_t id = 0;
+  assert_success(begin_transfer(401, &id));
+  assert_int_not_equal(id, 0);
+  peerid_completion *completion = next_completion();
+  assert_int_equal(peerid_completion_tag(completion), 401);
+  assert_int_equal(peerid_completion_id(completion), id);
+  assert_null(peerid_completion_error(completion));
+  assert_null(peerid_completion_session(completion));
+  peerid_response *response = peerid_completion_response(completion);
+  peerid_response *again = peerid_completion_response(completion);
+  assert_int_equal(strlen(peerid_response_transaction_id(response)), 40);
+  peerid_response_free(response);
+  peerid_completion_free(completion);
+  /* What was taken out stays. */
+  assert_true(peerid_response_block_num(again) > 0);
+  peerid_response_free(again);
+  assert_queue_is_empty();
+  assert_int_equal(sandbox_executed_amount(401), 1);
+}
+
+static void completion_brings_the_session(void **state) {
+  (void)state;
+  peerid_authorization *authorization = NULL;
+  assert_success(peerid_client_authorization(client, "http://127.0.0.1:8400/callback", &authorization));
+  char redirect[256];
+  snprintf(redirect, sizeof redirect, "?code=demoCodeAliceApp400000000000000000000000&state=%s",
+           peerid_authorization_state(authorization));
+  assert_success(peerid_client_login_async(client, "alice", "alice-password", NULL, NULL, queue, 1, NULL));
+  assert_success(
+      peerid_client_exchange_async(client, "demoCodeAliceApp400000000000000000000000", NULL, queue, 2, NULL));
+  assert_success(peerid_client_exchange_redirect_async(client, redirect, peerid_authorization_state(authorization),
+                                                       NULL, queue, 3, NULL));
+  assert_success(peerid_client_login_async(client, "alice", "wrong", NULL, NULL, queue, 4, NULL));
+  uint64_t tags = 0;
+  for (int i = 0; i < 4; i++) {
+    peerid_completion *completion = next_completion();
+    uint64_t tag = peerid_completion_tag(completion);
+    peerid_session *made = peerid_completion_session(completion);
+    assert_null(peerid_completion_response(completion));
+    if (tag == 4) {
+      assert_failure(peerid_completion_error(completion), REFUSED, REFUSED, "Invalid email/username or password");
+      assert_null(made);
+    } else {
+      assert_success(peerid_completion_error(completion));
+      session_generation(made);
+      assert_success(submit_transfer(made, 402));
+    }
+    tags += tag;
+    peerid_session_free(made);
+    peerid_completion_free(completion);
+  }
+  assert_int_equal(tags, 10);
+  peerid_authorization_free(authorization);
+  assert_invalid(peerid_client_exchange_redirect_async(client, redirect, "another", NULL, queue, 5, NULL),
+                 "another state");
+  assert_queue_is_empty();
+}
+
+static void completion_of_a_refresh_brings_nothing_else(void **state) {
+  (void)state;
+  assert_success(peerid_session_refresh_async(session, queue, UINT64_MAX, NULL));
+  peerid_completion *completion = next_completion();
+  assert_int_equal(peerid_completion_tag(completion), UINT64_MAX);
+  assert_null(peerid_completion_error(completion));
+  assert_null(peerid_completion_response(completion));
+  assert_null(peerid_completion_session(completion));
+  peerid_completion_free(completion);
+  assert_int_equal(session_generation(session), 2);
+}
+
+static void chain_is_read(void **state) {
+  (void)state;
+  assert_success(
+      peerid_client_read_chain_async(client, "database", "get_objects", "[[\"1.3.0\"]]", 11, queue, 1, NULL));
+  peerid_completion *completion = next_completion();
+  peerid_response *response = peerid_completion_response(completion);
+  assert_contains(peerid_response_json(response, NULL), "\"symbol\":\"TEST\"");
+  peerid_response_free(response);
+  peerid_completion_free(completion);
+}
+
+static void faults_found_before_sending_bring_no_completion(void **state) {
+  (void)state;
+  uint64_t id = 4711;
+  assert_invalid(begin_transfer(-1000000000000000000, &id), "operations[0].amount.amount");
+  peerid_client_close(client);
+  assert_failure(begin_transfer(403, &id), CLOSED, NOT_SENT, "closed");
+  assert_int_equal(id, 4711);
+  assert_queue_is_empty();
+}
+
+/* ---- Many calls ---- */
+
+enum { CALLS = 1000 };
+
+/* Takes completions until all calls have ended; each of the tags 1000 … must come once. */
+static void take_all(int calls) {
+  static int seen[CALLS];
+  memset(seen, 0, sizeof seen);
+  for (int taken = 0; taken < calls;) {
+    peerid_completion *completions[64];
+    size_t count = 0;
+    assert_success(peerid_queue_next(queue, 20000, 64, completions, &count));
+    assert_in_range(count, 1, 64);
+    for (size_t i = 0; i < count; i++) {
+      assert_success(peerid_completion_error(completions[i]));
+      uint64_t tag = peerid_completion_tag(completions[i]);
+      assert_in_range(tag, 1000, 1000 + calls - 1);
+      seen[tag - 1000]++;
+      peerid_completion_free(completions[i]);
+    }
+    taken += (int)count;
+  }
+  for (int i = 0; i < calls; i++) assert_int_equal(seen[i], 1);
+  assert_queue_is_empty();
+}
+
+static void many_calls_share_one_refresh(void **state) {
+  (void)state;
+  sandbox_post("settings", "{'save_delay_ms':30}");
+  sandbox_post("expire", "{}");
+  for (int i = 0; i < CALLS; i++) assert_success(begin_transfer(1000 + i, NULL));
+  take_all(CALLS);
+  assert_int_equal(sandbox_executed(), CALLS);
+  assert_int_equal(sandbox_answered(PATH_OPERATIONS, "200"), CALLS);
+  assert_int_equal(sandbox_count(PATH_REFRESH), 1);
+  session_generation(session);
+}
+
+static void *begin_some(void *context) {
+  static atomic_int next = 1000;
+  atomic_int *failures = context;
+  for (int i = 0; i < CALLS / 10; i++) {
+    peerid_error *error = begin_transfer(next++, NULL);
+    *failures += error != NULL;
+    peerid_error_free(error);
+  }
+  return NULL;
+}
+
+static void threads_may_begin_calls_together(void **state) {
+  (void)state;
+  pthread_t threads[10];
+  atomic_int failures = 0;
+  for (int i = 0; i < 10; i++) assert_int_equal(pthread_create(&threads[i], NULL, begin_some, &failures), 0);
+  take_all(CALLS);
+  for (int i = 0; i < 10; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+  assert_int_equal(failures, 0);
+  assert_int_equal(sandbox_executed(), CALLS);
+}
+
+static void descriptor_is_readable_while_there_are_completions(void **state) {
+  (void)state;
+  struct pollfd watched = {.fd = peerid_queue_fd(queue), .events = POLLIN};
+  assert_true(watched.fd >= 0);
+  assert_int_equal(poll(&watched, 1, 0), 0);
+  assert_success(begin_transfer(404, NULL));
+  assert_success(begin_transfer(405, NULL));
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(poll(&watched, 1, 20000), 1);
+    peerid_completion_free(next_completion());
+  }
+  assert_int_equal(poll(&watched, 1, 0), 0);
+}
+
+static void waiting_ends_in_time(void **state) {
+  (void)state;
+  peerid_completion *completion = NULL;
+  size_t count = 1;
+  int64_t begin = now_ms();
+  assert_success(peerid_queue_next(queue, 100, 1, &completion, &count));
+  assert_int_equal(count, 0);
+  assert_in_range(now_ms() - begin, 90, 3000);
+}
+
+/* ---- Calls that end before their answer ---- */
+
+static void cancelled_call_tells_whether_it_left(void **state) {
+  (void)state;
+  begin_with(OPTIONS("max_active_requests", "1"));
+  sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
+  uint64_t sent = 0;
+  uint64_t waiting = 0;
+  assert_success(begin_transfer(406, &sent));
+  sandbox_wait_for(PATH_OPERATIONS, 1);
+  assert_success(begin_transfer(407, &waiting));
+  peerid_client_cancel(client, waiting);
+  peerid_completion *completion = next_completion();
+  assert_int_equal(peerid_completion_id(completion), waiting);
+  assert_failure(peerid_completion_error(completion), CANCELLED, NOT_SENT, "cancelled");
+  peerid_completion_free(completion);
+  peerid_client_cancel(client, sent);
+  completion = next_completion();
+  assert_int_equal(peerid_completion_id(completion), sent);
+  assert_failure(peerid_completion_error(completion), CANCELLED, UNKNOWN, "cancelled");
+  peerid_completion_free(completion);
+  /* Too late is no harm. */
+  peerid_client_cancel(client, sent);
+  assert_success(submit_transfer(session, 408));
+  assert_queue_is_empty();
+  assert_int_equal(sandbox_executed_amount(407), 0);
+}
+
+static void calls_time_out_each_for_itself(void **state) {
+  (void)state;
+  begin_with(OPTIONS("request_timeout_ms", "200"));
+  sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
+  assert_success(begin_transfer(409, NULL));
+  sandbox_wait_for(PATH_OPERATIONS, 1);
+  assert_success(begin_transfer(410, NULL));
+  peerid_completion *completion = next_completion();
+  assert_int_equal(peerid_completion_tag(completion), 410);
+  assert_success(peerid_completion_error(completion));
+  peerid_completion_free(completion);
+  completion = next_completion();
+  assert_int_equal(peerid_completion_tag(completion), 409);
+  assert_failure(peerid_completion_error(completion), TIMEOUT, UNKNOWN, "time ran out");
+  peerid_completion_free(completion);
+}
+
+static void closing_ends_all_calls_with_a_completion_each(void **state) {
+  (void)state;
+  enum { OPEN = 20 };
+  begin_with(OPTIONS("max_active_requests", "5"));
+  sandbox_fault("delay", PATH_OPERATIONS, OPEN, "'ms':20000");
+  for (int i = 0; i < OPEN; i++) assert_success(begin_transfer(420 + i, NULL));
+  sandbox_wait_for(PATH_OPERATIONS, 5);
+  peerid_client_close(client);
+  int sent = 0;
+  int not_sent = 0;
+  for (int i = 0; i < OPEN; i++) {
+    peerid_completion *completion = next_completion();
+    failure found = take_failure(peerid_completion_error(completion), __FILE__, __LINE__);
+    assert_int_equal(found.code, PEERID_CODE_CLOSED);
+    sent += found.outcome == PEERID_OUTCOME_UNKNOWN;
+    not_sent += found.outcome == PEERID_OUTCOME_NOT_SENT;
+    peerid_completion_free(completion);
+  }
+  assert_int_equal(sent, 5);
+  assert_int_equal(not_sent, OPEN - 5);
+  assert_queue_is_empty();
+}
+
+/* Completions that nobody takes are freed with their queue, also when it is freed before the calls have ended. */
+static void queue_may_be_freed_first(void **state) {
+  (void)state;
+  for (int i = 0; i < 10; i++) assert_success(begin_transfer(450 + i, NULL));
+  peerid_queue_free(queue);
+  queue = NULL;
+  sandbox_wait_for(PATH_OPERATIONS, 10);
+  peerid_session_free(session);
+  session = NULL;
+  peerid_client_free(client);
+  client = NULL;
+}
+
+static void *wait_for_completion(void *context) {
+  (void)context;
+  peerid_completion *completion = NULL;
+  size_t count = 0;
+  peerid_error *error = peerid_queue_next(queue, 20000, 1, &completion, &count);
+  bool is_right = !error && count == 1 && peerid_completion_error(completion) == NULL;
+  peerid_error_free(error);
+  peerid_completion_free(completion);
+  return is_right ? completion : NULL;
+}
+
+static void several_threads_may_take(void **state) {
+  (void)state;
+  enum { TAKERS = 20 };
+  pthread_t takers[TAKERS];
+  for (int i = 0; i < TAKERS; i++) {
+    assert_int_equal(pthread_create(&takers[i], NULL, wait_for_completion, NULL), 0);
+  }
+  for (int i = 0; i < TAKERS; i++) assert_success(begin_transfer(470 + i, NULL));
+  for (int i = 0; i < TAKERS; i++) {
+    void *result = NULL;
+    assert_int_equal(pthread_join(takers[i], &result), 0);
+    assert_non_null(result);
+  }
+  assert_queue_is_empty();
+}
+
+int main(void) {
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+  const struct CMUnitTest tests[] = {
+      TEST(completion_brings_the_response),
+      TEST(completion_brings_the_session),
+      TEST(completion_of_a_refresh_brings_nothing_else),
+      TEST(chain_is_read),
+      TEST(faults_found_before_sending_bring_no_completion),
+      TEST(many_calls_share_one_refresh),
+      TEST(threads_may_begin_calls_together),
+      TEST(descriptor_is_readable_while_there_are_completions),
+      TEST(waiting_ends_in_time),
+      TEST(cancelled_call_tells_whether_it_left),
+      TEST(calls_time_out_each_for_itself),
+      TEST(closing_ends_all_calls_with_a_completion_each),
+      TEST(queue_may_be_freed_first),
+      TEST(several_threads_may_take),
+  };
+  return cmocka_run_group_tests_name("asynchronous calls", tests, sandbox_start, sandbox_stop);
+}

@@ -1,0 +1,431 @@
+/* Many threads on one session, calls that are ended from outside, forks and signals. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "sandbox.h"
+
+enum { THREADS = 200 };
+
+static peerid_client *client;
+static peerid_session *session;
+
+static void begin_with(const char *const options[]) {
+  peerid_session_free(session);
+  peerid_client_free(client);
+  client = demo_client(options);
+  session = log_in(client, "alice");
+}
+
+static int begin(void **state) {
+  sandbox_reset(state);
+  begin_with(NULL);
+  return 0;
+}
+
+static int end(void **state) {
+  peerid_session_free(session);
+  peerid_client_free(client);
+  session = NULL;
+  client = NULL;
+  return sandbox_check(state);
+}
+
+/* ---- Threads that make one call each; asserted is only in the main thread ---- */
+
+typedef struct caller {
+  pthread_t thread;
+  peerid_session *session;
+  pthread_barrier_t *start;
+  int64_t amount;
+  peerid_error *error;
+} caller;
+
+static void *call(void *context) {
+  caller *caller = context;
+  if (caller->start) pthread_barrier_wait(caller->start);
+  caller->error = submit_transfer(caller->session, caller->amount);
+  return NULL;
+}
+
+static void start_callers(caller callers[], int count, pthread_barrier_t *start) {
+  for (int i = 0; i < count; i++) {
+    callers[i] = (caller){.session = session, .start = start, .amount = 1000 + i};
+    assert_int_equal(pthread_create(&callers[i].thread, NULL, call, &callers[i]), 0);
+  }
+}
+
+static void join_callers(caller callers[], int count) {
+  for (int i = 0; i < count; i++) assert_int_equal(pthread_join(callers[i].thread, NULL), 0);
+}
+
+/* All at once. */
+static void call_from_all_threads(void) {
+  static caller callers[THREADS];
+  pthread_barrier_t start;
+  pthread_barrier_init(&start, NULL, THREADS);
+  start_callers(callers, THREADS, &start);
+  join_callers(callers, THREADS);
+  pthread_barrier_destroy(&start);
+  for (int i = 0; i < THREADS; i++) assert_success(callers[i].error);
+}
+
+/* How often each of the amounts was transferred, from one look at the chain. */
+static void assert_each_executed_once(void) {
+  static int counts[THREADS];
+  memset(counts, 0, sizeof counts);
+  json_t *executed = sandbox_get("executed");
+  size_t index;
+  json_t *entry;
+  json_array_foreach(json_object_get(executed, "operations"), index, entry) {
+    json_t *fields = json_array_get(json_object_get(entry, "operation"), 1);
+    json_int_t amount = json_integer_value(json_object_get(json_object_get(fields, "amount"), "amount"));
+    assert_in_range(amount, 1000, 1000 + THREADS - 1);
+    counts[amount - 1000]++;
+  }
+  json_decref(executed);
+  for (int i = 0; i < THREADS; i++) assert_int_equal(counts[i], 1);
+}
+
+static void threads_share_a_session(void **state) {
+  (void)state;
+  call_from_all_threads();
+  assert_each_executed_once();
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), THREADS);
+  assert_int_equal(sandbox_count(PATH_REFRESH), 0);
+}
+
+/* The server lets the token expire; all threads run into 401 at once. */
+static void threads_share_one_refresh(void **state) {
+  (void)state;
+  sandbox_post("expire", "{}");
+  call_from_all_threads();
+  assert_int_equal(sandbox_count(PATH_REFRESH), 1);
+  assert_each_executed_once();
+  assert_int_equal(sandbox_answered(PATH_OPERATIONS, "200"), THREADS);
+  assert_int_equal(session_generation(session), 2);
+  assert_int_equal(await_log_lines("session refreshed", 1, 10000), 1);
+}
+
+/* The same, when the server takes its time to save the new pair. */
+static void threads_wait_for_a_pair_that_is_saved_late(void **state) {
+  (void)state;
+  sandbox_post("settings", "{'save_delay_ms':300}");
+  sandbox_post("expire", "{}");
+  call_from_all_threads();
+  assert_int_equal(sandbox_count(PATH_REFRESH), 1);
+  assert_each_executed_once();
+}
+
+/* The client knows that the token has run out: nobody sends before the refresh is over. */
+static void threads_wait_for_a_refresh_that_is_due(void **state) {
+  (void)state;
+  peerid_session_free(session);
+  peerid_session *erin = NULL;
+  sandbox_post("settings", "{'save_delay_ms':0}");
+  /* Restored, so that it is not refreshed by the log in; the clock of the server is known from there. */
+  char refresh_token[125] = "demoRefreshErinApp4";
+  memset(refresh_token + strlen(refresh_token), '0', 124 - strlen(refresh_token));
+  char json[512];
+  int length =
+      snprintf(json, sizeof json,
+               "{\"token\":\"expiredAccessTokenOfErin\",\"refresh_token\":\"%s\",\"expires\":\"2020-01-01T00:00:00Z\"}",
+               refresh_token);
+  assert_success(peerid_client_restore(client, json, (size_t)length, NULL, &erin));
+  session = erin;
+  call_from_all_threads();
+  assert_int_equal(sandbox_count(PATH_REFRESH), 1);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), THREADS);
+  assert_each_executed_once();
+}
+
+static void *read_everything(void *context) {
+  peerid_token *token = context;
+  for (int i = 0; i < 200; i++) {
+    size_t length = 0;
+    if (strlen(peerid_token_access_token(token, &length)) != length) return token;
+    if (!peerid_token_permits(token, "transfer") || peerid_token_generation(token) != 1) return token;
+    peerid_token *snapshot = NULL;
+    if (peerid_session_token(session, &snapshot) != NULL) return token;
+    peerid_token_free(snapshot);
+  }
+  return NULL;
+}
+
+static void tokens_are_read_while_the_session_is_refreshed(void **state) {
+  (void)state;
+  enum { READERS = 16 };
+  pthread_t readers[READERS];
+  peerid_token *token = NULL;
+  sandbox_post("settings", "{'save_delay_ms':0}");
+  assert_success(peerid_session_token(session, &token));
+  for (int i = 0; i < READERS; i++) assert_int_equal(pthread_create(&readers[i], NULL, read_everything, token), 0);
+  for (int i = 0; i < 20; i++) {
+    assert_success(peerid_session_refresh(session));
+    session_generation(session);
+  }
+  for (int i = 0; i < READERS; i++) {
+    void *complaint = NULL;
+    assert_int_equal(pthread_join(readers[i], &complaint), 0);
+    assert_null(complaint);
+  }
+  peerid_token_free(token);
+}
+
+/* ---- Calls that end before their answer ---- */
+
+static void closing_ends_calls_under_way(void **state) {
+  (void)state;
+  enum { CALLS = 8 };
+  static caller callers[CALLS];
+  sandbox_fault("delay", PATH_OPERATIONS, CALLS, "'ms':20000");
+  start_callers(callers, CALLS, NULL);
+  sandbox_wait_for(PATH_OPERATIONS, CALLS);
+  int64_t begin = now_ms();
+  peerid_client_close(client);
+  join_callers(callers, CALLS);
+  assert_in_range(now_ms() - begin, 0, 3000);
+  for (int i = 0; i < CALLS; i++) assert_failure(callers[i].error, CLOSED, UNKNOWN, "closed");
+  assert_failure(submit_transfer(session, 1), CLOSED, NOT_SENT, "closed");
+}
+
+static void freeing_the_client_ends_calls_under_way(void **state) {
+  (void)state;
+  static caller callers[1];
+  sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
+  start_callers(callers, 1, NULL);
+  sandbox_wait_for(PATH_OPERATIONS, 1);
+  peerid_client_free(client);
+  client = NULL;
+  join_callers(callers, 1);
+  assert_failure(callers[0].error, CLOSED, UNKNOWN, "closed");
+}
+
+/* A refresh that is under way when the client is closed goes on: its new pair would be lost. */
+static void closing_does_not_lose_a_refresh(void **state) {
+  (void)state;
+  peerid_store *store = NULL;
+  peerid_config *config = NULL;
+  peerid_client *closing = NULL;
+  peerid_client *later = NULL;
+  peerid_session *shared = NULL;
+  assert_success(peerid_store_memory(&store));
+  assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
+  assert_success(peerid_config_set_store(config, store));
+  assert_success(peerid_client_create(config, &closing));
+  assert_success(peerid_client_create(config, &later));
+  peerid_config_free(config);
+  assert_success(peerid_client_login(closing, "alice", "alice-password", NULL, "alice", &shared));
+  sandbox_post("settings", "{'save_delay_ms':0}");
+  sandbox_post("expire", "{}");
+  sandbox_fault("delay", PATH_REFRESH, 1, "'ms':300");
+  caller waiting = {.session = shared, .amount = 1500};
+  assert_int_equal(pthread_create(&waiting.thread, NULL, call, &waiting), 0);
+  sandbox_wait_for(PATH_REFRESH, 1);
+  peerid_client_close(closing);
+  join_callers(&waiting, 1);
+  failure found = take_failure(waiting.error, __FILE__, __LINE__);
+  assert_int_equal(found.code, PEERID_CODE_CLOSED);
+  assert_int_not_equal(found.outcome, PEERID_OUTCOME_UNKNOWN);
+  peerid_session_free(shared);
+  peerid_client_free(closing);
+  /* Whoever comes next waits for the store's lock and finds the new pair. */
+  assert_success(peerid_client_open(later, "alice", &shared));
+  assert_success(submit_transfer(shared, 1501));
+  session_generation(shared);
+  assert_int_equal(sandbox_answered(PATH_REFRESH, "200"), 1);
+  peerid_session_free(shared);
+  peerid_client_free(later);
+  peerid_store_free(store);
+}
+
+/* The context of a handler may go when the client and its sessions are gone. A refresh under way must respect that. */
+static void handlers_are_not_called_when_everything_is_freed(void **state) {
+  (void)state;
+  begin_with(OPTIONS("request_timeout_ms", "100"));
+  sandbox_post("expire", "{}");
+  sandbox_fault("delay", PATH_REFRESH, 1, "'ms':300");
+  take_failure(submit_transfer(session, 1550), __FILE__, __LINE__);
+  peerid_session_free(session);
+  peerid_client_free(client);
+  session = NULL;
+  client = NULL;
+  assert_int_equal(count_log_lines("session refreshed"), 0);
+  if (await_log_lines("session refreshed", 1, 1000) > 0) {
+    known_fault("a refresh under way calls handlers whose client and sessions have been freed");
+  }
+}
+
+/* ---- Interrupts and signals ---- */
+
+static atomic_bool is_interrupted;
+static atomic_int questions;
+static pthread_t asked_on;
+
+static int32_t ask(void *context) {
+  if (context != &is_interrupted) abort();
+  asked_on = pthread_self();
+  questions++;
+  return is_interrupted ? -1 : 0;
+}
+
+static void interrupt_handler_ends_the_call(void **state) {
+  (void)state;
+  peerid_config *config = NULL;
+  assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
+  assert_success(peerid_config_set_interrupt_handler(config, ask, &is_interrupted));
+  peerid_session_free(session);
+  peerid_client_free(client);
+  assert_success(peerid_client_create(config, &client));
+  peerid_config_free(config);
+  session = log_in(client, "alice");
+  is_interrupted = false;
+  sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
+  caller waiting;
+  start_callers(&waiting, 1, NULL);
+  sandbox_wait_for(PATH_OPERATIONS, 1);
+  int64_t begin = now_ms();
+  is_interrupted = true;
+  join_callers(&waiting, 1);
+  assert_in_range(now_ms() - begin, 0, 3000);
+  assert_failure(waiting.error, CANCELLED, UNKNOWN, "cancelled");
+  assert_true(pthread_equal(asked_on, waiting.thread));
+  /* While it waits for a refresh the operation has not left. */
+  is_interrupted = false;
+  sandbox_post("expire", "{}");
+  sandbox_fault("delay", PATH_REFRESH, 1, "'ms':1000");
+  start_callers(&waiting, 1, NULL);
+  sandbox_wait_for(PATH_REFRESH, 1);
+  is_interrupted = true;
+  join_callers(&waiting, 1);
+  failure found = take_failure(waiting.error, __FILE__, __LINE__);
+  assert_int_equal(found.code, PEERID_CODE_CANCELLED);
+  assert_int_not_equal(found.outcome, PEERID_OUTCOME_UNKNOWN);
+  /* The refresh goes on without it. */
+  is_interrupted = false;
+  assert_success(submit_transfer(session, 1600));
+  assert_int_equal(sandbox_count(PATH_REFRESH), 1);
+  assert_int_equal(sandbox_executed(), 1);
+}
+
+static atomic_int signals;
+static atomic_bool on_foreign_thread;
+static pthread_t main_thread;
+
+static void note_signal(int number) {
+  (void)number;
+  signals++;
+  if (!pthread_equal(pthread_self(), main_thread)) on_foreign_thread = true;
+}
+
+/* The library sets no handler, and its own threads take no signals from the program's. A call that is interrupted by
+ * one goes on. */
+static void signals_belong_to_the_program(void **state) {
+  (void)state;
+  struct sigaction before[NSIG];
+  for (int number = 1; number < NSIG; number++) sigaction(number, NULL, &before[number]);
+  main_thread = pthread_self();
+  struct sigaction own = {.sa_handler = note_signal}; /* without SA_RESTART */
+  struct sigaction old;
+  sigaction(SIGUSR1, &own, &old);
+  sandbox_post("expire", "{}");
+  sandbox_fault("delay", PATH_REFRESH, 1, "'ms':300");
+  pid_t annoyance = fork();
+  if (annoyance == 0) {
+    struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+    for (int i = 0; i < 100; i++) {
+      kill(getppid(), SIGUSR1);
+      nanosleep(&pause, NULL);
+    }
+    leave_child(0);
+  }
+  assert_success(submit_transfer(session, 1700));
+  while (waitpid(annoyance, NULL, 0) < 0) {
+  }
+  sigaction(SIGUSR1, &old, NULL);
+  assert_true(signals > 10);
+  assert_false(on_foreign_thread);
+  assert_int_equal(sandbox_executed(), 1);
+  for (int number = 1; number < NSIG; number++) {
+    struct sigaction now;
+    if (sigaction(number, NULL, &now) == 0) assert_ptr_equal(now.sa_handler, before[number].sa_handler);
+  }
+}
+
+/* ---- fork ---- */
+
+static int in_child(int64_t amount) {
+  peerid_error *error = submit_transfer(session, amount);
+  if (!error) error = peerid_session_refresh(session);
+  if (!error) error = submit_transfer(session, amount + 1);
+  if (error) fprintf(stderr, "in a child: %s\n", peerid_error_message(error));
+  int status = error != NULL;
+  peerid_error_free(error);
+  peerid_session_free(session);
+  peerid_client_free(client);
+  return status;
+}
+
+static void child_goes_on_with_what_it_inherited(void **state) {
+  (void)state;
+  assert_success(submit_transfer(session, 1800));
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) leave_child(in_child(1801));
+  int status = -1;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  /* The parent's connection is whole. Its pair is not: without a store the child has spent it. */
+  failure found = take_failure(submit_transfer(session, 1803), __FILE__, __LINE__);
+  assert_int_equal(found.code, PEERID_CODE_LOGIN_REQUIRED);
+  assert_int_equal(sandbox_executed(), 3);
+  for (int64_t amount = 1800; amount < 1803; amount++) assert_int_equal(sandbox_executed_amount(amount), 1);
+}
+
+static void fork_in_the_middle_of_calls_harms_nobody(void **state) {
+  (void)state;
+  enum { CALLS = 8 };
+  static caller callers[CALLS];
+  sandbox_fault("delay", PATH_OPERATIONS, CALLS, "'ms':300");
+  start_callers(callers, CALLS, NULL);
+  sandbox_wait_for(PATH_OPERATIONS, CALLS);
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    peerid_error *error = submit_transfer(session, 1900);
+    if (error) fprintf(stderr, "in a child: %s\n", peerid_error_message(error));
+    leave_child(error != NULL);
+  }
+  int status = -1;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  join_callers(callers, CALLS);
+  for (int i = 0; i < CALLS; i++) assert_success(callers[i].error);
+  assert_int_equal(sandbox_executed(), CALLS + 1);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), CALLS + 1);
+}
+
+int main(void) {
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+  const struct CMUnitTest tests[] = {
+      TEST(threads_share_a_session),
+      TEST(threads_share_one_refresh),
+      TEST(threads_wait_for_a_pair_that_is_saved_late),
+      TEST(threads_wait_for_a_refresh_that_is_due),
+      TEST(tokens_are_read_while_the_session_is_refreshed),
+      TEST(closing_ends_calls_under_way),
+      TEST(freeing_the_client_ends_calls_under_way),
+      TEST(closing_does_not_lose_a_refresh),
+      TEST(handlers_are_not_called_when_everything_is_freed),
+      TEST(interrupt_handler_ends_the_call),
+      TEST(signals_belong_to_the_program),
+      TEST(child_goes_on_with_what_it_inherited),
+      TEST(fork_in_the_middle_of_calls_harms_nobody),
+  };
+  return cmocka_run_group_tests_name("concurrency", tests, sandbox_start, sandbox_stop);
+}

@@ -1,0 +1,382 @@
+/* Every code and every outcome that the header promises can be reached, and means what it says there. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "sandbox.h"
+
+/* ---- A system that runs out of things ----
+ *
+ * The library finds these definitions before those of libcurl and libc. */
+
+static atomic_bool no_transfers;
+static atomic_bool no_threads;
+static atomic_bool no_entropy;
+
+void *curl_easy_init(void);
+void *curl_easy_init(void) {
+  void *(*real)(void);
+  *(void **)&real = dlsym(RTLD_NEXT, "curl_easy_init");
+  return no_transfers ? NULL : real();
+}
+
+int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes, void *(*body)(void *),
+                   void *restrict context) {
+  int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+  *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+  return no_threads ? EAGAIN : real(thread, attributes, body, context);
+}
+
+int getentropy(void *buffer, size_t length) {
+  int (*real)(void *, size_t);
+  *(void **)&real = dlsym(RTLD_NEXT, "getentropy");
+  if (!no_entropy) return real(buffer, length);
+  errno = EIO;
+  return -1;
+}
+
+/* ---- What has been seen ---- */
+
+static bool seen_code[PEERID_CODE_QUEUE_FULL + 1];
+static bool seen_outcome[PEERID_OUTCOME_UNKNOWN + 1];
+
+/* Like `assert_failure`, and notes what was seen. */
+#define assert_reached(call, code, outcome, text) see(assert_failure(call, code, outcome, text))
+
+static failure see(failure found) {
+  seen_code[found.code] = true;
+  seen_outcome[found.outcome] = true;
+  return found;
+}
+
+/* ---- The codes ---- */
+
+static peerid_client *client;
+static peerid_session *session;
+static peerid_queue *queue;
+
+static void begin_with(const char *const options[]) {
+  client = demo_client(options);
+  session = log_in(client, "alice");
+}
+
+static int begin(void **state) {
+  sandbox_reset(state);
+  begin_with(NULL);
+  return 0;
+}
+
+static int end(void **state) {
+  peerid_session_free(session);
+  peerid_client_free(client);
+  session = NULL;
+  client = NULL;
+  return sandbox_check(state);
+}
+
+static void leave_without_client(void) {
+  peerid_session_free(session);
+  peerid_client_free(client);
+}
+
+static void invalid_argument(void **state) {
+  (void)state;
+  failure found =
+      assert_reached(submit_transfer(session, INT64_MAX), INVALID_ARGUMENT, NOT_SENT, "operations[0].amount.amount");
+  assert_false(found.retryable);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);
+}
+
+static void configuration(void **state) {
+  (void)state;
+  peerid_client *without_secret = make_client(sandbox_url(), "4", NULL, NULL);
+  peerid_session *out = NULL;
+  assert_reached(peerid_client_exchange(without_secret, "code", NULL, &out), CONFIGURATION, NOT_SENT, "client secret");
+  assert_reached(peerid_client_login(client, "alice", "alice-password", NULL, "key", &out), CONFIGURATION, NOT_SENT,
+                 "no store");
+  assert_reached(peerid_client_open(client, "key", &out), CONFIGURATION, NOT_SENT, "no store");
+  peerid_client_free(without_secret);
+}
+
+static void not_sent(void **state) {
+  (void)state;
+  peerid_client *nowhere = make_client("http://127.0.0.1:1", "4", "s3cr3t-of-nowhere", NULL);
+  peerid_session *out = NULL;
+  failure found = assert_reached(peerid_client_login(nowhere, "alice", "alice-password", NULL, NULL, &out), NOT_SENT,
+                                 NOT_SENT, "could not be reached");
+  assert_true(found.retryable);
+  assert_int_equal(found.http_status, 0);
+  peerid_client_free(nowhere);
+}
+
+static void tls(void **state) {
+  (void)state;
+  /* The sandbox does not speak TLS. */
+  char url[64];
+  snprintf(url, sizeof url, "https://127.0.0.1:%d", sandbox_port());
+  peerid_client *secure = make_client(url, "4", "s3cr3t-of-nowhere", NULL);
+  peerid_session *out = NULL;
+  failure found =
+      assert_reached(peerid_client_login(secure, "alice", "alice-password", NULL, NULL, &out), TLS, NOT_SENT, "TLS");
+  assert_false(found.retryable);
+  peerid_client_free(secure);
+}
+
+static void timeout(void **state) {
+  (void)state;
+  leave_without_client();
+  begin_with(OPTIONS("request_timeout_ms", "200"));
+  sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':5000");
+  failure found = assert_reached(submit_transfer(session, 11), TIMEOUT, UNKNOWN, "find out");
+  assert_false(found.retryable);
+  sandbox_fault("delay", PATH_CHAIN_DATA, 1, "'ms':5000");
+  peerid_response *response = NULL;
+  found = assert_reached(peerid_client_read_chain(client, "database", "get_chain_id", NULL, 0, &response), TIMEOUT,
+                         UNKNOWN, "time ran out");
+  assert_true(found.retryable);
+  /* While the token is being refreshed the operation itself does not leave. */
+  sandbox_post("revoke", "{'part':'access'}");
+  sandbox_fault("delay", PATH_REFRESH, 1, "'ms':1000");
+  see(take_failure(submit_transfer(session, 12), __FILE__, __LINE__));
+  assert_int_equal(sandbox_executed_amount(12), 0);
+}
+
+static atomic_bool wants_to_stop;
+
+static int32_t wants_to_stop_now(void *context) {
+  (void)context;
+  return wants_to_stop;
+}
+
+static void cancelled(void **state) {
+  (void)state;
+  peerid_config *config = NULL;
+  peerid_client *patient = NULL;
+  wants_to_stop = false;
+  assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
+  assert_success(peerid_config_set_interrupt_handler(config, wants_to_stop_now, NULL));
+  assert_success(peerid_client_create(config, &patient));
+  peerid_config_free(config);
+  peerid_session *patient_session = log_in(patient, "alice");
+  wants_to_stop = true;
+  sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':5000");
+  int64_t begin = now_ms();
+  assert_reached(submit_transfer(patient_session, 13), CANCELLED, UNKNOWN, "cancelled");
+  assert_in_range(now_ms() - begin, 0, 3000);
+  peerid_session_free(patient_session);
+  peerid_client_free(patient);
+}
+
+static void outcome_unknown(void **state) {
+  (void)state;
+  sandbox_fault("drop_before", PATH_OPERATIONS, 1, "");
+  failure found = assert_reached(submit_transfer(session, 14), OUTCOME_UNKNOWN, UNKNOWN, "find out");
+  assert_false(found.retryable);
+  assert_int_equal(found.http_status, 0);
+  sandbox_fault("drop_after", PATH_OPERATIONS, 1, "");
+  assert_reached(submit_transfer(session, 15), OUTCOME_UNKNOWN, UNKNOWN, "find out");
+  /* Nobody can tell the two apart from here, and one was carried out. */
+  assert_int_equal(sandbox_executed_amount(14), 0);
+  assert_int_equal(sandbox_executed_amount(15), 1);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 2);
+}
+
+static void protocol(void **state) {
+  (void)state;
+  sandbox_fault("status_after", PATH_OPERATIONS, 1,
+                "'status':200,'body':'<html>welcome</html>','content_type':'text/html'");
+  failure found = assert_reached(submit_transfer(session, 16), PROTOCOL, UNKNOWN, "envelope");
+  assert_int_equal(found.http_status, 200);
+  assert_int_equal(sandbox_executed_amount(16), 1);
+}
+
+static void refused(void **state) {
+  (void)state;
+  peerid_session *out = NULL;
+  failure found = assert_reached(peerid_client_login(client, "alice", "wrong", NULL, NULL, &out), REFUSED, REFUSED,
+                                 "Invalid email/username or password");
+  assert_int_equal(found.http_status, 400);
+  assert_string_equal(found.detail, "{\"login\":\"Invalid email/username or password\"}");
+  assert_reached(peerid_client_exchange(client, "noSuchCode", NULL, &out), REFUSED, REFUSED, "invalid code");
+}
+
+static void not_permitted(void **state) {
+  (void)state;
+  peerid_session *out = NULL;
+  failure found = assert_reached(peerid_client_login(client, "carol", "carol-password", NULL, NULL, &out),
+                                 NOT_PERMITTED, REFUSED, "Permission does not exist");
+  assert_int_equal(found.http_status, 401);
+  /* The server says what a user has granted only when it refuses the rest. */
+  peerid_session *frank = log_in(client, "frank");
+  assert_reached(submit_transfer(frank, 17), NOT_PERMITTED, REFUSED, "App is missing permission");
+  peerid_session_free(frank);
+  /* What the token's scope lacks is not even sent. */
+  peerid_session *narrow = restore_session(client, "someAccessTokenOfAlice", NULL, "[64]");
+  assert_reached(submit_transfer(narrow, 17), NOT_PERMITTED, NOT_SENT, "'transfer' (operation 0)");
+  peerid_session_free(narrow);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+}
+
+static void login_required(void **state) {
+  (void)state;
+  sandbox_post("revoke", "{'user':'alice','part':'both'}");
+  assert_reached(submit_transfer(session, 18), LOGIN_REQUIRED, NOT_SENT, "session is over");
+  /* It stays over, and nobody is bothered again. */
+  assert_reached(submit_transfer(session, 18), LOGIN_REQUIRED, NOT_SENT, "session is over");
+  assert_int_equal(sandbox_count(PATH_REFRESH), 1);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+}
+
+static void rate_limited(void **state) {
+  (void)state;
+  sandbox_fault("status", PATH_OPERATIONS, 1, "'status':429,'headers':{'Retry-After':'2'}");
+  failure found = assert_reached(submit_transfer(session, 19), RATE_LIMITED, REFUSED, "come back later");
+  assert_true(found.retryable);
+  assert_int_equal(found.retry_after_ms, 2000);
+  sandbox_fault("status", PATH_OPERATIONS, 1, "'status':503,'headers':{'Retry-After':'3'}");
+  found = assert_reached(submit_transfer(session, 19), RATE_LIMITED, UNKNOWN, "come back later");
+  assert_false(found.retryable);
+  assert_int_equal(found.retry_after_ms, 3000);
+}
+
+static void server(void **state) {
+  (void)state;
+  sandbox_post("settings", "{'chain_refusal':'Assert Exception: insufficient balance\\n  at secret/place.js:1'}");
+  failure found = assert_reached(submit_transfer(session, 20), SERVER, UNKNOWN, "insufficient balance");
+  assert_null(strstr(found.message, "place.js"));
+  assert_contains(found.detail, "place.js");
+  assert_int_equal(found.http_status, 500);
+}
+
+static void too_large(void **state) {
+  (void)state;
+  /* The server takes 102,400 bytes. */
+  static char many[128 * 1024];
+  size_t length = 0;
+  many[length++] = '[';
+  while (length < sizeof many - 256) {
+    length +=
+        (size_t)snprintf(many + length, sizeof many - length,
+                         "%s{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
+                         "\"amount\":{\"amount\":21,\"asset_id\":\"1.3.0\"}}",
+                         length > 1 ? "," : "");
+  }
+  many[length++] = ']';
+  peerid_response *response = NULL;
+  failure found = assert_reached(peerid_session_submit(session, many, length, &response), TOO_LARGE, REFUSED, "large");
+  assert_int_equal(found.http_status, 413);
+  leave_without_client();
+  begin_with(OPTIONS("max_response_bytes", "1024"));
+  char body[2100] = "'status':200,'body':'";
+  memset(body + strlen(body), 'x', 2000);
+  strcat(body, "'");
+  sandbox_fault("status_after", PATH_OPERATIONS, 1, body);
+  assert_reached(submit_transfer(session, 22), TOO_LARGE, UNKNOWN, "too large");
+  assert_int_equal(sandbox_executed_amount(22), 1);
+}
+
+static void closed(void **state) {
+  (void)state;
+  peerid_client_close(client);
+  peerid_session *out = NULL;
+  assert_reached(submit_transfer(session, 23), CLOSED, NOT_SENT, "closed");
+  assert_reached(peerid_client_login(client, "alice", "alice-password", NULL, NULL, &out), CLOSED, NOT_SENT, "closed");
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);
+  assert_int_equal(sandbox_count(PATH_LOG_IN), 1);
+}
+
+static void out_of_memory(void **state) {
+  (void)state;
+  peerid_client *fresh = demo_client(NULL);
+  peerid_session *out = NULL;
+  no_transfers = true;
+  assert_reached(peerid_client_login(fresh, "alice", "alice-password", NULL, NULL, &out), OUT_OF_MEMORY, NOT_SENT,
+                 "memory");
+  no_transfers = false;
+  assert_success(peerid_client_login(fresh, "alice", "alice-password", NULL, NULL, &out));
+  sandbox_post("expire", "{}");
+  no_threads = true;
+  assert_reached(submit_transfer(out, 24), OUT_OF_MEMORY, NOT_SENT, "no thread");
+  assert_reached(peerid_session_refresh_async(out, queue, 1, NULL), OUT_OF_MEMORY, NOT_SENT, "no thread");
+  no_threads = false;
+  assert_int_equal(sandbox_count(PATH_REFRESH), 0);
+  peerid_session_free(out);
+  peerid_client_free(fresh);
+}
+
+static void internal(void **state) {
+  (void)state;
+  peerid_authorization *authorization = NULL;
+  no_entropy = true;
+  peerid_error *error = peerid_client_authorization(client, "http://127.0.0.1:8400/callback", &authorization);
+  no_entropy = false;
+  assert_reached(error, INTERNAL, NOT_SENT, "random");
+}
+
+static void store(void **state) {
+  (void)state;
+  peerid_store *out = NULL;
+  assert_reached(peerid_store_directory("/dev/null/store", &out), STORE, NOT_SENT, "/dev/null/store");
+}
+
+static void queue_full(void **state) {
+  (void)state;
+  leave_without_client();
+  begin_with(OPTIONS("max_in_flight", "2"));
+  sandbox_fault("delay", PATH_OPERATIONS, 2, "'ms':5000");
+  const char *operation =
+      "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
+      "\"amount\":{\"amount\":25,\"asset_id\":\"1.3.0\"}}";
+  size_t length = strlen(operation);
+  for (int i = 0; i < 2; i++) assert_success(peerid_session_submit_async(session, operation, length, queue, 1, NULL));
+  failure found = assert_reached(peerid_session_submit_async(session, operation, length, queue, 1, NULL), QUEUE_FULL,
+                                 NOT_SENT, "max_in_flight");
+  assert_true(found.retryable);
+  sandbox_wait_for(PATH_OPERATIONS, 2);
+  peerid_client_close(client);
+  for (int taken = 0; taken < 2;) {
+    peerid_completion *completions[2];
+    size_t count = 0;
+    assert_success(peerid_queue_next(queue, 10000, 2, completions, &count));
+    assert_in_range(count, 1, 2);
+    for (size_t i = 0; i < count; i++) {
+      assert_reached(peerid_completion_error(completions[i]), CLOSED, UNKNOWN, "closed");
+      peerid_completion_free(completions[i]);
+    }
+    taken += (int)count;
+  }
+}
+
+static void nothing_is_left_out(void **state) {
+  (void)state;
+  for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= PEERID_CODE_QUEUE_FULL; code++) {
+    if (!seen_code[code]) fail_msg("nothing has led to %s", peerid_code_name(code));
+  }
+  assert_true(seen_outcome[PEERID_OUTCOME_NOT_SENT]);
+  assert_true(seen_outcome[PEERID_OUTCOME_REFUSED]);
+  assert_true(seen_outcome[PEERID_OUTCOME_UNKNOWN]);
+}
+
+static int start(void **state) {
+  assert_success(peerid_queue_create(&queue));
+  return sandbox_start(state);
+}
+
+static int stop(void **state) {
+  peerid_queue_free(queue);
+  return sandbox_stop(state);
+}
+
+int main(void) {
+#define CODE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+  const struct CMUnitTest tests[] = {
+      CODE(invalid_argument), CODE(configuration), CODE(not_sent),       CODE(tls),
+      CODE(timeout),          CODE(cancelled),     CODE(protocol),       CODE(outcome_unknown),
+      CODE(refused),          CODE(not_permitted), CODE(login_required), CODE(rate_limited),
+      CODE(server),           CODE(too_large),     CODE(closed),         CODE(out_of_memory),
+      CODE(internal),         CODE(store),         CODE(queue_full),     cmocka_unit_test(nothing_is_left_out),
+  };
+  return cmocka_run_group_tests_name("errors", tests, start, stop);
+}

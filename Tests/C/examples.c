@@ -1,0 +1,259 @@
+/* The examples do what they say. They are programs of their own; PEERID_EXAMPLE_WRAPPER may name one that runs them. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http.h"
+#include "process.h"
+#include "sandbox.h"
+
+static char folder[] = "/tmp/peerid-examples-XXXXXX";
+static char ledger[64];
+
+static int begin(void **state) {
+  snprintf(ledger, sizeof ledger, "%s/ledger", folder);
+  unlink(ledger);
+  return sandbox_reset(state);
+}
+
+static int end(void **state) { return sandbox_check(state); }
+
+/* Starts an example with these arguments, the last of which is NULL. */
+static process start(const char *example, const char *const arguments[]) {
+  enum { MOST = 40 };
+  const char *all[MOST] = {0};
+  int count = 0;
+  char wrapper[1024] = "";
+  char path[256];
+  if (getenv("PEERID_EXAMPLE_WRAPPER")) snprintf(wrapper, sizeof wrapper, "%s", getenv("PEERID_EXAMPLE_WRAPPER"));
+  for (char *word = strtok(wrapper, " "); word; word = strtok(NULL, " ")) all[count++] = word;
+  snprintf(path, sizeof path, "build/examples/%s", example);
+  all[count++] = path;
+  while (*arguments && count < MOST - 1) all[count++] = *arguments++;
+  return process_start(all);
+}
+
+/* Runs an example to its end; returns its status. */
+static int run(const char *example, const char *const arguments[], char *output, size_t size) {
+  process process = start(example, arguments);
+  process_read_all(&process, output, size);
+  return process_stop(&process);
+}
+
+static int count_of(const char *text, const char *part) {
+  int count = 0;
+  for (const char *place = text; (place = strstr(place, part)); place++) count++;
+  return count;
+}
+
+/* ---- login_and_submit ---- */
+
+static void login_and_submit_lives_through_an_expired_token(void **state) {
+  (void)state;
+  char output[8192];
+  setenv("PEERID_SANDBOX_URL", sandbox_url(), 1);
+  setenv("PEERID_EXAMPLE_EXPIRE", "Tools/scripts/sandbox-expire", 1);
+  const char *const arguments[] = {sandbox_url(),    "4",      "demo-secret-4", "alice",
+                                   "alice-password", "1.2.31", "1.2.33",        NULL};
+  int status = run("login_and_submit", arguments, output, sizeof output);
+  unsetenv("PEERID_EXAMPLE_EXPIRE");
+  if (status != 0) fail_msg("%s", output);
+  assert_int_equal(count_of(output, "transaction "), 2);
+  assert_contains(output, "session refreshed");
+  assert_contains(output, "bet_place");
+  assert_true(is_free_of_secrets(output));
+  assert_int_equal(sandbox_executed_amount(100000), 1);
+  assert_int_equal(sandbox_executed_amount(250), 1);
+  assert_int_equal(sandbox_count(PATH_REFRESH), 1);
+}
+
+static void login_and_submit_tells_why_it_fails(void **state) {
+  (void)state;
+  char output[8192];
+  const char *const arguments[] = {sandbox_url(), "4", "demo-secret-4", "alice", "wrong", "1.2.31", "1.2.33", NULL};
+  assert_int_equal(run("login_and_submit", arguments, output, sizeof output), 1);
+  const char *const none[] = {NULL};
+  assert_int_equal(run("login_and_submit", none, output, sizeof output), 2);
+  assert_int_equal(sandbox_executed(), 0);
+}
+
+/* ---- authorization_code ---- */
+
+/* Starts the example, plays the browser with this form, and pastes what comes of it, with `appended` behind it. */
+static int authorize(const char *form, const char *appended, char *output, size_t size) {
+  const char *const arguments[] = {sandbox_url(), "4", "demo-secret-4", "http://127.0.0.1:8400/callback", "1.2.31",
+                                   "1.2.33",      NULL};
+  process process = start("authorization_code", arguments);
+  char line[1024];
+  char page[1024] = "";
+  while (fgets(line, sizeof line, process.output)) {
+    if (strstr(line, "/permissions?")) snprintf(page, sizeof page, "%s", strstr(line, "/permissions?"));
+    if (strstr(line, "paste")) break;
+  }
+  page[strcspn(page, "\n")] = '\0';
+  http_answer answer = http_call(sandbox_port(), "POST", page, "application/x-www-form-urlencoded", form);
+  char *location = http_header(&answer, "Location");
+  http_free(&answer);
+  fprintf(process.input, "%s%s\n", location, appended);
+  fflush(process.input);
+  free(location);
+  process_read_all(&process, output, size);
+  return process_stop(&process);
+}
+
+static void authorization_code_exchanges_and_submits(void **state) {
+  (void)state;
+  char output[8192];
+  int status = authorize("login=alice&password=alice-password&decision=allow", "", output, sizeof output);
+  if (status != 0) fail_msg("%s", output);
+  assert_contains(output, "granted transfers");
+  assert_contains(output, "Transferred 1000: transaction ");
+  assert_int_equal(sandbox_executed_amount(1000), 1);
+}
+
+static void authorization_code_sends_nothing_for_a_foreign_answer(void **state) {
+  (void)state;
+  char output[8192];
+  assert_int_equal(authorize("decision=deny", "", output, sizeof output), 1);
+  assert_int_equal(authorize("login=alice&password=alice-password&decision=allow", "x", output, sizeof output), 1);
+  assert_int_equal(sandbox_count(PATH_EXCHANGE), 0);
+  assert_int_equal(sandbox_executed(), 0);
+}
+
+/* ---- unknown_outcome ---- */
+
+static int pay(char *output, size_t size) {
+  setenv("PEERID_EXAMPLE_LIFETIME_IN_BLOCKS", "0", 1);
+  const char *const arguments[] = {sandbox_url(), "4",      "demo-secret-4", "alice", "alice-password",
+                                   "1.2.31",      "1.2.33", "4321",          ledger,  NULL};
+  return run("unknown_outcome", arguments, output, size);
+}
+
+/* Whether the sandbox's chain tells an account's history by itself. Otherwise the tests tell it in its place. */
+static bool chain_tells_history;
+
+static void ask_for_history(void) {
+  http_answer answer = http_call(sandbox_port(), "GET",
+                                 PATH_CHAIN_DATA
+                                 "?api=history&method=get_account_history&params%5B0%5D=1.2.31"
+                                 "&params%5B1%5D=1.11.0&params%5B2%5D=100&params%5B3%5D=1.11.0",
+                                 NULL, NULL);
+  chain_tells_history = answer.status == 200;
+  http_free(&answer);
+}
+
+/* Behind `skip` other reads of the chain, the history has the payment in it or is empty. */
+static void tell_history(int skip, bool holds_payment) {
+  if (chain_tells_history) return;
+  char fault[512];
+  snprintf(fault, sizeof fault, "'skip':%d,'status':200,'body':{'result':[%s],'status':200}", skip,
+           holds_payment ? "{'id':'1.11.501','op':[0,{'fee':{'amount':20,'asset_id':'1.3.0'},'from':'1.2.31',"
+                           "'to':'1.2.33','amount':{'amount':4321,'asset_id':'1.3.0'},'extensions':[]}],"
+                           "'result':[0,{}],'block_num':1000001}"
+                         : "");
+  sandbox_fault("status", PATH_CHAIN_DATA, 1, fault);
+}
+
+/* The example reads the history, then the head of the chain; it pays; and when it has to look, the head and then the
+ * history. */
+enum { BEFORE_PAYING = 0, LOOKING = 2, BEFORE_PAYING_AGAIN = 2 };
+
+static void payment_is_made_once_however_often_it_is_run(void **state) {
+  (void)state;
+  char output[8192];
+  tell_history(BEFORE_PAYING, false);
+  int status = pay(output, sizeof output);
+  if (status != 0) fail_msg("%s", output);
+  assert_contains(output, "paid: transaction ");
+  assert_int_equal(pay(output, sizeof output), 0);
+  assert_contains(output, "paid already");
+  assert_int_equal(sandbox_executed(), 1);
+}
+
+static void payment_with_a_lost_answer_is_found(void **state) {
+  (void)state;
+  char output[8192];
+  tell_history(BEFORE_PAYING, false);
+  tell_history(LOOKING, true);
+  sandbox_fault("drop_after", PATH_OPERATIONS, 1, "");
+  int status = pay(output, sizeof output);
+  if (status != 0) fail_msg("%s", output);
+  assert_contains(output, "unknown: ");
+  assert_contains(output, "the payment is there");
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+  assert_int_equal(sandbox_executed_amount(4321), 1);
+}
+
+static void payment_that_never_arrived_is_made_again(void **state) {
+  (void)state;
+  char output[8192];
+  tell_history(BEFORE_PAYING, false);
+  tell_history(LOOKING, false);
+  tell_history(BEFORE_PAYING_AGAIN, false);
+  sandbox_fault("drop_before", PATH_OPERATIONS, 1, "");
+  int status = pay(output, sizeof output);
+  if (status != 0) fail_msg("%s", output);
+  assert_contains(output, "unknown: ");
+  assert_contains(output, "not there");
+  assert_contains(output, "paid: transaction ");
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 2);
+  assert_int_equal(sandbox_executed_amount(4321), 1);
+}
+
+static void payment_that_cannot_be_looked_up_is_left_open(void **state) {
+  (void)state;
+  char output[8192];
+  tell_history(BEFORE_PAYING, false);
+  sandbox_fault("drop_after", PATH_OPERATIONS, 1, "");
+  sandbox_fault("status", PATH_CHAIN_DATA, 3, "'skip':1,'status':502");
+  assert_int_equal(pay(output, sizeof output), 3);
+  assert_contains(output, "left open");
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+  /* Later the chain can be read again. */
+  tell_history(1, true);
+  int status = pay(output, sizeof output);
+  if (status != 0) fail_msg("%s", output);
+  assert_contains(output, "the payment is there");
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+  assert_int_equal(sandbox_executed_amount(4321), 1);
+}
+
+static void refused_payment_is_not_made_again(void **state) {
+  (void)state;
+  char output[8192];
+  sandbox_post("consents", "{'user':'alice','app':4,'operations':['bet_place']}");
+  tell_history(BEFORE_PAYING, false);
+  assert_int_equal(pay(output, sizeof output), 1);
+  assert_contains(output, "refused: ");
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+  assert_int_equal(sandbox_executed(), 0);
+}
+
+static int start_all(void **state) {
+  if (!mkdtemp(folder)) return 1;
+  sandbox_start(state);
+  ask_for_history();
+  return sandbox_reset(state);
+}
+
+static int stop_all(void **state) {
+  unlink(ledger);
+  rmdir(folder);
+  return sandbox_stop(state);
+}
+
+int main(void) {
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+  const struct CMUnitTest tests[] = {
+      TEST(login_and_submit_lives_through_an_expired_token),
+      TEST(login_and_submit_tells_why_it_fails),
+      TEST(authorization_code_exchanges_and_submits),
+      TEST(authorization_code_sends_nothing_for_a_foreign_answer),
+      TEST(payment_is_made_once_however_often_it_is_run),
+      TEST(payment_with_a_lost_answer_is_found),
+      TEST(payment_that_never_arrived_is_made_again),
+      TEST(payment_that_cannot_be_looked_up_is_left_open),
+      TEST(refused_payment_is_not_made_again),
+  };
+  return cmocka_run_group_tests_name("examples", tests, start_all, stop_all);
+}

@@ -1,0 +1,376 @@
+/* Operations: what is sent, what comes back, what is refused before it is sent, and the other ways to the chain. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sandbox.h"
+
+static peerid_client *client;
+static peerid_session *session;
+
+static void begin_with(int app, const char *const options[]) {
+  peerid_session_free(session);
+  peerid_client_free(client);
+  client = demo_app_client(app, options);
+  session = log_in(client, "alice");
+}
+
+static int begin(void **state) {
+  sandbox_reset(state);
+  begin_with(4, NULL);
+  return 0;
+}
+
+static int end(void **state) {
+  peerid_session_free(session);
+  peerid_client_free(client);
+  session = NULL;
+  client = NULL;
+  return sandbox_check(state);
+}
+
+/* JSON written with ' for ". The text lives until the fourth next call. */
+static const char *json(const char *text) {
+  static char texts[4][2048];
+  static int next;
+  char *copy = texts[next++ % 4];
+  snprintf(copy, sizeof texts[0], "%s", text);
+  for (char *quote = copy; (quote = strchr(quote, '\''));) *quote = '"';
+  return copy;
+}
+
+static peerid_error *submit(const char *operations, peerid_response **response) {
+  const char *text = json(operations);
+  return peerid_session_submit(session, text, strlen(text), response);
+}
+
+#define TRANSFER(amount)                                                                               \
+  "{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','to':'1.2.33','amount':{'amount':" amount \
+  ",'asset_id':'1.3.0'}}"
+#define SPORT(name) "{'op_name':'sport_create','fee_asset':'1.3.0','name':[['en','" name "']]}"
+
+/* ---- What comes back ---- */
+
+static void response_tells_the_transaction(void **state) {
+  (void)state;
+  peerid_response *response = NULL;
+  assert_success(submit(TRANSFER("100000"), &response));
+  size_t length = 0;
+  const char *text = peerid_response_json(response, &length);
+  assert_int_equal(strlen(text), length);
+  assert_int_equal(strlen(peerid_response_transaction_id(response)), 40);
+  assert_contains(text, peerid_response_transaction_id(response));
+  assert_true(peerid_response_block_num(response) > 0);
+  assert_true(peerid_response_trx_num(response) >= 0);
+  assert_int_equal(peerid_response_created_count(response), 0);
+  assert_null(peerid_response_created_id(response, 0));
+  assert_null(peerid_response_transaction_token(response));
+  /* Compact, in the server's order, and a stable address. */
+  assert_int_equal(strncmp(text, "{\"id\":\"", 7), 0);
+  assert_null(strstr(text, ": "));
+  assert_ptr_equal(text, peerid_response_json(response, NULL));
+  peerid_response_free(response);
+}
+
+static void created_objects_are_listed_in_order(void **state) {
+  (void)state;
+  peerid_response *response = NULL;
+  assert_success(submit("[" SPORT("Football") "," TRANSFER("1") "," SPORT("Curling") "]", &response));
+  assert_int_equal(peerid_response_created_count(response), 2);
+  const char *first = peerid_response_created_id(response, 0);
+  const char *second = peerid_response_created_id(response, 1);
+  assert_int_equal(strncmp(first, "1.", 2), 0);
+  assert_int_equal(strncmp(second, "1.", 2), 0);
+  assert_string_not_equal(first, second);
+  assert_null(peerid_response_created_id(response, 2));
+  assert_null(peerid_response_created_id(response, SIZE_MAX));
+  peerid_response_free(response);
+  /* All of one call go into one transaction. */
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+  assert_int_equal(sandbox_executed(), 3);
+}
+
+static void operations_come_in_three_forms(void **state) {
+  (void)state;
+  static const char *const forms[] = {TRANSFER("2"), "[" TRANSFER("2") "]", "{'operations':[" TRANSFER("2") "]}",
+                                      " \n\t[ " TRANSFER("2") " ] \n"};
+  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    peerid_response *response = NULL;
+    assert_success(submit(forms[i], &response));
+    peerid_response_free(response);
+  }
+  assert_int_equal(sandbox_executed_amount(2), 4);
+}
+
+static void numbers_arrive_as_they_were_written(void **state) {
+  (void)state;
+  static const int64_t amounts[] = {1, 2147483647, 2147483648, 999999999999, 1000000000000};
+  for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
+    peerid_response *response = NULL;
+    assert_success(transfer(session, amounts[i], &response));
+    char text[32];
+    /* The server writes numbers beyond 32 bits as text. */
+    bool is_text = amounts[i] > INT32_MAX;
+    snprintf(text, sizeof text, is_text ? "\"amount\":\"%lld\"" : "\"amount\":%lld", (long long)amounts[i]);
+    assert_contains(peerid_response_json(response, NULL), text);
+    peerid_response_free(response);
+    assert_int_equal(sandbox_executed_amount(amounts[i]), 1);
+  }
+}
+
+/* ---- Checks before sending ---- */
+
+static const struct {
+  const char *operations;
+  const char *says; /* NULL: they are right */
+} checks[] = {
+    {TRANSFER("1"), NULL},
+    {TRANSFER("'1'"), NULL},
+    {TRANSFER("0"), NULL},
+    {"[]", "no operation"},
+    {"{}", "op_name"},
+    {"{'operations':{}}", "array"},
+    {"[{}]", "operations[0].op_name"},
+    {"[5]", "operations[0] must be an object"},
+    {"[" TRANSFER("1") ",{'op_name':7}]", "operations[1].op_name"},
+    {"[{'op_name':'Transfer'}]", "'transfer'"},
+    {"[{'op_name':'an_operation_of_the_future','anything':[1]}]", NULL},
+    {TRANSFER("1000000000001"), "operations[0].amount.amount is 1000000000001"},
+    {TRANSFER("9223372036854775807"), "operations[0].amount.amount"},
+    {TRANSFER("92233720368547758070"), "not JSON"},
+    {TRANSFER("1.5"), "operations[0].amount.amount must be an integer"},
+    {TRANSFER("1.0"), "operations[0].amount.amount must be an integer"},
+    {TRANSFER("1e3"), "operations[0].amount.amount must be an integer"},
+    {TRANSFER("true"), "operations[0].amount.amount"},
+    {TRANSFER("null"), "operations[0].amount.amount"},
+    {TRANSFER("'many'"), "operations[0].amount.amount"},
+    {TRANSFER("1,'amount':2"), "twice"},
+    {"{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','amount':{'amount':1,'asset_id':'1.3.0'}}",
+     "operations[0].to is required"},
+    {"{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','to':'1.3.33','amount':{'amount':1,'asset_id':'1.3.0'}"
+     "}",
+     "operations[0].to must be an object id such as \"1.2."},
+    {"{'op_name':'transfer','fee_asset':'1.3.0','from':'bob','to':'1.2.33','amount':{'amount':1,'asset_id':'1.3.0'}}",
+     "operations[0].from"},
+    {"{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','to':'1.2.33','amount':1}", "operations[0].amount"},
+    {"{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','too':'1.2.33','to':'1.2.33','amount':{'amount':1,"
+     "'asset_id':'1.3.0'}}",
+     "operations[0].too is not a field here; the nearest is 'to'"},
+    {"{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','to':'1.2.33','memo':'hello','amount':{'amount':1,"
+     "'asset_id':'1.3.0'}}",
+     "operations[0].memo can never be sent"},
+    {"{'op_name':'asset_publish_feed'}", "'asset_publish_feed' can never succeed"},
+    {"{'op_name':'bet_place','fee_asset':'1.3.0','bettor_id':'1.2.31','betting_market_id':'1.25.1','amount_to_bet':"
+     "{'amount':1,'asset_id':'1.3.0'},'backer_multiplier':20000,'back_or_lay':'both'}",
+     "operations[0].back_or_lay must be one of back, lay"},
+    {"{'op_name':'sport_create','fee_asset':'1.3.0','name':[['en']]}", "operations[0].name[0]"},
+    {"{'op_name':'proposal_create','fee_asset':'1.3.0','fee_paying_account':'1.2.31','expiration_time':"
+     "'2030-01-01T00:00:00','proposed_ops':[{}]}",
+     "operations[0].expiration_time must be a time as seconds"},
+    {"{'op_name':'proposal_create','fee_asset':'1.3.0','fee_paying_account':'1.2.31','expiration_time':1893456000,"
+     "'proposed_ops':[]}",
+     "operations[0].proposed_ops"},
+};
+
+static void faults_are_found_with_their_place(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+    const char *text = json(checks[i].operations);
+    peerid_response *response = NULL;
+    if (checks[i].says) {
+      assert_invalid(peerid_operations_check(text, strlen(text)), checks[i].says);
+      assert_invalid(peerid_session_submit(session, text, strlen(text), &response), checks[i].says);
+      assert_null(response);
+    } else {
+      assert_success(peerid_operations_check(text, strlen(text)));
+    }
+  }
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);
+}
+
+static void unchecked_operations_are_left_to_the_server(void **state) {
+  (void)state;
+  begin_with(4, OPTIONS("validate", "off"));
+  peerid_response *response = NULL;
+  assert_failure(submit(TRANSFER("1000000000001"), &response), REFUSED, REFUSED, "[0].amount.amount");
+  assert_failure(submit("[{'op_name':'an_operation_of_the_future'}]", &response), REFUSED, REFUSED,
+                 "does not match any of the allowed types");
+  assert_success(submit(TRANSFER("3"), &response));
+  peerid_response_free(response);
+  /* What counts twice is never sent: which amount would be meant? */
+  assert_invalid(submit(TRANSFER("1,'amount':2"), &response), "twice");
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 3);
+}
+
+static void missing_scope_names_the_operation(void **state) {
+  (void)state;
+  peerid_session_free(session);
+  session = NULL;
+  peerid_client_free(client);
+  client = demo_app_client(5, NULL);
+  assert_success(peerid_client_exchange(client, "demoCodeAliceApp500000000000000000000000", NULL, &session));
+  session_generation(session);
+  peerid_response *response = NULL;
+  assert_failure(submit("[" TRANSFER("4") "," SPORT("Darts") "]", &response), NOT_PERMITTED, NOT_SENT,
+                 "'sport_create' (operation 52)");
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);
+  assert_success(submit(TRANSFER("4"), &response));
+  peerid_response_free(response);
+}
+
+static void refusals_of_the_server_are_told(void **state) {
+  (void)state;
+  peerid_response *response = NULL;
+  failure found = assert_failure(submit(TRANSFER("0"), &response), SERVER, UNKNOWN, "Assert Exception");
+  assert_int_equal(found.http_status, 500);
+  sandbox_post("consents", "{'user':'alice','app':4,'operations':['bet_place']}");
+  found = assert_failure(submit(TRANSFER("5"), &response), NOT_PERMITTED, REFUSED, "missing permission");
+  assert_int_equal(found.http_status, 400);
+  assert_string_equal(found.detail, "{\"app_id\":\"App is missing permission for some of the operations\"}");
+  assert_int_equal(sandbox_executed(), 0);
+}
+
+/* ---- Confirm and broadcast ---- */
+
+static void transaction_token_confirms_once(void **state) {
+  (void)state;
+  begin_with(6, NULL);
+  peerid_response *response = NULL;
+  assert_success(submit(TRANSFER("6"), &response));
+  const char *token = peerid_response_transaction_token(response);
+  assert_int_equal(strlen(token), 26);
+  assert_null(peerid_response_transaction_id(response));
+  assert_int_equal(peerid_response_block_num(response), -1);
+  assert_int_equal(peerid_response_trx_num(response), -1);
+  assert_int_equal(sandbox_executed(), 0);
+  peerid_response *confirmation = NULL;
+  assert_success(peerid_session_confirm(session, token, &confirmation));
+  assert_int_equal(strlen(peerid_response_transaction_id(confirmation)), 40);
+  assert_int_equal(sandbox_executed_amount(6), 1);
+  peerid_response_free(confirmation);
+  assert_failure(peerid_session_confirm(session, token, &confirmation), REFUSED, REFUSED, "Invalid token");
+  peerid_response_free(response);
+  assert_failure(peerid_session_confirm(session, "a&token=b c/\xc3\xa9", &confirmation), REFUSED, REFUSED,
+                 "Invalid token");
+  assert_int_equal(sandbox_executed(), 1);
+}
+
+static const char signed_transaction[] =
+    "{'ref_block_num':1234,'ref_block_prefix':4294967295,'expiration':'2030-01-01T00:00:00','operations':[[0,{'fee':"
+    "{'amount':20,'asset_id':'1.3.0'},'from':'1.2.31','to':'1.2.33','amount':{'amount':7,'asset_id':'1.3.0'}}]],"
+    "'extensions':[],'signatures':['1f0000']}";
+
+static void signed_transactions_are_broadcast(void **state) {
+  (void)state;
+  peerid_response *response = NULL;
+  char wrapped[1024];
+  snprintf(wrapped, sizeof wrapped, "{'transaction':%s}", signed_transaction);
+  const char *const forms[] = {signed_transaction, wrapped};
+  for (size_t i = 0; i < 2; i++) {
+    const char *text = json(forms[i]);
+    assert_success(peerid_session_broadcast(session, text, strlen(text), &response));
+    assert_int_equal(strlen(peerid_response_transaction_id(response)), 40);
+    assert_true(peerid_response_block_num(response) > 0);
+    peerid_response_free(response);
+  }
+  assert_int_equal(sandbox_executed_amount(7), 2);
+  const char *text = json("{'ref_block_num':1,'ref_block_prefix':2,'expiration':'x','operations':[]}");
+  response = NULL;
+  assert_invalid(peerid_session_broadcast(session, text, strlen(text), &response),
+                 "transaction.signatures is required");
+  assert_invalid(peerid_session_broadcast(session, "[]", 2, &response), "object");
+  assert_int_equal(sandbox_count(PATH_BROADCAST), 2);
+}
+
+/* ---- Reading the chain ---- */
+
+static void chain_is_read_without_a_session(void **state) {
+  (void)state;
+  peerid_response *response = NULL;
+  const char *params = json("[['1.3.0']]");
+  assert_success(peerid_client_read_chain(client, "database", "get_objects", params, strlen(params), &response));
+  assert_contains(peerid_response_json(response, NULL), "\"symbol\":\"TEST\"");
+  assert_null(peerid_response_transaction_id(response));
+  peerid_response_free(response);
+  assert_success(peerid_client_read_chain(client, "database", "get_chain_id", "[]", 2, &response));
+  assert_int_equal(peerid_response_json(response, NULL)[0], '"');
+  peerid_response_free(response);
+  response = NULL;
+  failure found = assert_failure(peerid_client_read_chain(client, "history", "no_such_method", NULL, 0, &response),
+                                 SERVER, UNKNOWN, "no_such_method");
+  /* Reading again does no harm. */
+  assert_true(found.retryable);
+  assert_null(response);
+}
+
+/* The server takes parameters only as bracket keys, in which every value is text. What it read, `echo` shows. */
+static void parameters_arrive_as_the_server_wants_them(void **state) {
+  (void)state;
+  static const struct {
+    const char *params, *arrived;
+  } right[] = {
+      {"[]", "[]"},
+      {"['1.3.0']", "['1.3.0']"},
+      {"[['1.3.0','1.2.31'],true]", "[['1.3.0','1.2.31'],'true']"},
+      {"[1,-2,9007199254740993,1.5,false]", "['1','-2','9007199254740993','1.5','false']"},
+      {"[{'id':'1.2.3','list':[1,2]}]", "[{'id':'1.2.3','list':['1','2']}]"},
+      {"['a&b=c d+e%25f','\xc3\xa9','[x]']", "['a&b=c d+e%25f','\xc3\xa9','[x]']"},
+      {"[[['a']]]", "[[['a']]]"},
+      {"['']", "['']"},
+  };
+  for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+    const char *params = json(right[i].params);
+    peerid_response *response = NULL;
+    assert_success(peerid_client_read_chain(client, "database", "echo", params, strlen(params), &response));
+    assert_string_equal(peerid_response_json(response, NULL), json(right[i].arrived));
+    peerid_response_free(response);
+  }
+}
+
+static void parameters_that_cannot_be_sent_are_named(void **state) {
+  (void)state;
+  static const struct {
+    const char *params, *says;
+  } wrong[] = {
+      {"[null]", "params[0] is null"},  {"[[]]", "params[0] is empty"},
+      {"[{}]", "params[0] is empty"},   {"[['a',null]]", "null"},
+      {"[[[[['deep']]]]]", "too deep"}, {"{}", "JSON array"},
+      {"'text'", "JSON array"},         {"[", "not JSON"},
+      {"[{'a':1,'a':2}]", "not JSON"},  {"[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21]", "more than 21"},
+  };
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    const char *params = json(wrong[i].params);
+    peerid_response *response = NULL;
+    assert_invalid(peerid_client_read_chain(client, "database", "echo", params, strlen(params), &response),
+                   wrong[i].says);
+  }
+  peerid_response *response = NULL;
+  assert_invalid(peerid_client_read_chain(client, "Database", "echo", NULL, 0, &response), "database");
+  assert_int_equal(sandbox_count(PATH_CHAIN_DATA), 0);
+}
+
+static void null_of_the_chain_is_a_result(void **state) {
+  (void)state;
+  peerid_response *response = NULL;
+  const char *params = json("['nobody']");
+  assert_success(
+      peerid_client_read_chain(client, "database", "get_account_by_name", params, strlen(params), &response));
+  size_t length = 0;
+  assert_string_equal(peerid_response_json(response, &length), "null");
+  assert_int_equal(length, 4);
+  assert_int_equal(peerid_response_created_count(response), 0);
+  peerid_response_free(response);
+}
+
+int main(void) {
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+  const struct CMUnitTest tests[] = {
+      TEST(response_tells_the_transaction),           TEST(created_objects_are_listed_in_order),
+      TEST(operations_come_in_three_forms),           TEST(numbers_arrive_as_they_were_written),
+      TEST(faults_are_found_with_their_place),        TEST(unchecked_operations_are_left_to_the_server),
+      TEST(missing_scope_names_the_operation),        TEST(refusals_of_the_server_are_told),
+      TEST(transaction_token_confirms_once),          TEST(signed_transactions_are_broadcast),
+      TEST(chain_is_read_without_a_session),          TEST(parameters_arrive_as_the_server_wants_them),
+      TEST(parameters_that_cannot_be_sent_are_named), TEST(null_of_the_chain_is_a_result),
+  };
+  return cmocka_run_group_tests_name("operations", tests, sandbox_start, sandbox_stop);
+}

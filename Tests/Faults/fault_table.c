@@ -1,0 +1,306 @@
+/* One row a fault: what the server does, and what the caller is told. That the fault happened is shown by the server's
+ * own count of connections and requests; a request that changes something must never arrive twice. */
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calls.h"
+#include "fault_server.h"
+
+typedef struct row {
+  const char *fault;
+  call call;
+  int32_t code; /* 0: success */
+  int32_t outcome;
+  int32_t http_status;
+  bool retryable;
+  int requests; /* how many requests arrived whole */
+  int fragments;
+  int connects;
+  int64_t retry_after_ms;
+  const char *says;       /* what the message holds */
+  const char *never_says; /* what neither the message nor the log may hold */
+  const char *url;        /* base URL, when it is not that of the fault's port */
+  bool is_proxy;          /* the fault's port is the proxy to `url` */
+  const char *options[8];
+  const char *reported; /* the row describes what should be; this is what is known to be wrong */
+} row;
+
+#define CODE(name) .code = PEERID_CODE_##name
+#define OUTCOME(name) .outcome = PEERID_OUTCOME_##name
+#define NOTHING_CAME CODE(OUTCOME_UNKNOWN), OUTCOME(UNKNOWN)
+#define NO_PEERID(status) CODE(PROTOCOL), OUTCOME(UNKNOWN), .http_status = (status)
+#define BRIEF .options = {"request_timeout_ms", "300", "refresh_timeout_ms", "300"}
+#define SMALL .options = {"max_response_bytes", "65536"}
+#define PEERID_INVALID .url = "https://peerid.invalid"
+/* The rows say what the header promises; these are known not to hold it yet. */
+#define CUT_ANSWER .reported = "an answer that came but broke off is told as if none had come"
+
+static const row rows[] = {
+    /* No connection comes about: nothing was sent. */
+    {"nobody", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", LOG_IN, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", EXCHANGE, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", REFRESH, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", READ_CHAIN, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .says = "peerid.invalid"},
+    {"full_queue", SUBMIT, CODE(TIMEOUT), OUTCOME(NOT_SENT), .retryable = true,
+     .options = {"connect_timeout_ms", "200"}},
+    {"full_queue", LOG_IN, CODE(TIMEOUT), OUTCOME(NOT_SENT), .retryable = true, BRIEF},
+
+    /* Proxies: nothing reaches the server. */
+    {"nobody", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true},
+    {"proxy_403", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+     .connects = 1, .says = "403"},
+    {"proxy_407", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+     .connects = 1, .says = "407"},
+    {"proxy_502", REFRESH, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+     .connects = 1, .says = "502"},
+    {"proxy_closes", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+     .connects = 1},
+    {"proxy_garbage", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+     .connects = 1},
+    {"proxy_silent", SUBMIT, CODE(TIMEOUT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+     .connects = 1, BRIEF},
+    {"html_502", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 502, .is_proxy = true, .requests = 1,
+     .url = "http://peerid.invalid", .options = {"allow_http", "true"}},
+
+    /* The connection ends while or after the request is sent. */
+    {"resets_before_reading", SUBMIT, NOTHING_CAME},
+    {"resets_amid_request", SUBMIT_LARGE, NOTHING_CAME, .fragments = 1, .options = {"validate", "off"}},
+    {"resets_after_request", SUBMIT, NOTHING_CAME, .requests = 1, .says = "find out whether"},
+    {"resets_after_request", CONFIRM, NOTHING_CAME, .requests = 1},
+    {"resets_after_request", BROADCAST, NOTHING_CAME, .requests = 1},
+    {"resets_after_request", EXCHANGE, NOTHING_CAME, .requests = 1},
+    {"resets_after_request", LOG_IN, NOTHING_CAME, .requests = 1, .retryable = true},
+    {"resets_after_request", READ_CHAIN, NOTHING_CAME, .requests = 1, .retryable = true},
+    {"closes_after_request", SUBMIT, NOTHING_CAME, .requests = 1},
+    {"closes_after_request", CONFIRM, NOTHING_CAME, .requests = 1},
+    {"closes_after_request", BROADCAST, NOTHING_CAME, .requests = 1},
+    {"closes_after_request", EXCHANGE, NOTHING_CAME, .requests = 1},
+    {"closes_after_request", REFRESH, NOTHING_CAME, .requests = 1},
+    {"closes_after_request", LOG_IN, NOTHING_CAME, .requests = 1, .retryable = true},
+    {"closes_after_request", READ_CHAIN, NOTHING_CAME, .requests = 1, .retryable = true},
+    {"refreshes_in_vain", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, .retry_after_ms = 5000,
+     .requests = 2},
+
+    /* The answer breaks off. A refusal is one by its status line. */
+    {"cut_status_line", SUBMIT, NOTHING_CAME, .requests = 1},
+    {"cut_headers", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"cut_body", SUBMIT, NO_PEERID(200), .requests = 1, CUT_ANSWER},
+    {"cut_body", EXCHANGE, NO_PEERID(200), .requests = 1, CUT_ANSWER},
+    {"cut_body", LOG_IN, NO_PEERID(200), .requests = 1, .retryable = true, CUT_ANSWER},
+    {"cut_body_of_400", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 400, .requests = 1},
+    {"cut_body_of_500", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1, CUT_ANSWER},
+    {"cut_chunk", SUBMIT, NO_PEERID(200), .requests = 1, CUT_ANSWER},
+    {"bad_chunk_size", SUBMIT, NO_PEERID(200), .requests = 1, CUT_ANSWER},
+    {"bad_content_length", SUBMIT, NO_PEERID(200), .requests = 1, CUT_ANSWER},
+    {"not_http", SUBMIT, NO_PEERID(0), .requests = 1,
+     .reported = "an answer that is not HTTP is told as a fault of the configuration"},
+
+    /* The answer does not end, or is too large. */
+    {"silent", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
+    {"silent", EXCHANGE, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
+    {"silent", REFRESH, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .options = {"refresh_timeout_ms", "300"}},
+    {"silent", REFRESH, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true,
+     .options = {"request_timeout_ms", "300", "refresh_timeout_ms", "900"},
+     .reported = "a refresh that is still under way when the wait for it ends counts as not sent"},
+    {"silent", LOG_IN, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true, BRIEF},
+    {"silent", READ_CHAIN, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true, BRIEF},
+    {"stalls_amid_body", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
+    {"trickles", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
+    {"floods_body", SUBMIT, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1, SMALL},
+    {"floods_body", EXCHANGE, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1, SMALL},
+    {"declares_too_much", SUBMIT, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1},
+    {"floods_headers", SUBMIT, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1},
+    {"floods_one_header", SUBMIT, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1,
+     .reported = "a header line beyond libcurl's limit is told as out_of_memory"},
+    {"floods_interim_answers", SUBMIT, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1},
+
+    /* Redirects are never followed. */
+    {"redirect_301", SUBMIT, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 301, .requests = 1, .says = "base_url"},
+    {"redirect_302", SUBMIT, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 302, .requests = 1, .says = "base_url"},
+    {"redirect_303", SUBMIT, CODE(PROTOCOL), OUTCOME(UNKNOWN), .http_status = 303, .requests = 1},
+    {"redirect_307", SUBMIT, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 307, .requests = 1, .says = "base_url"},
+    {"redirect_308", SUBMIT, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 308, .requests = 1, .says = "base_url"},
+    {"redirect_302", LOG_IN, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 302, .requests = 1, .says = "base_url"},
+    {"redirect_302", EXCHANGE, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 302, .requests = 1, .says = "base_url"},
+    {"redirect_302", READ_CHAIN, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 302, .requests = 1},
+
+    /* Answers of proxies and of a server in trouble. */
+    {"html_404", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 404, .requests = 1, .says = "404 Not Found",
+     .never_says = "<"},
+    {"html_413", SUBMIT, CODE(TOO_LARGE), OUTCOME(REFUSED), .http_status = 413, .requests = 1, .never_says = "<"},
+    {"refuses_before_body", SUBMIT_LARGE, CODE(TOO_LARGE), OUTCOME(REFUSED), .http_status = 413, .fragments = 1,
+     .options = {"validate", "off"}},
+    {"html_502", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 502, .requests = 1, .says = "502 Bad Gateway",
+     .never_says = "<"},
+    {"html_502", EXCHANGE, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 502, .requests = 1},
+    {"html_502", LOG_IN, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 502, .requests = 1, .retryable = true},
+    {"html_502", READ_CHAIN, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 502, .requests = 1, .retryable = true},
+    {"html_503", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 503, .requests = 1},
+    {"html_503_retry_after", SUBMIT, CODE(RATE_LIMITED), OUTCOME(UNKNOWN), .http_status = 503, .requests = 1,
+     .retry_after_ms = 7000},
+    {"html_503_retry_after", LOG_IN, CODE(RATE_LIMITED), OUTCOME(UNKNOWN), .http_status = 503, .requests = 1,
+     .retryable = true, .retry_after_ms = 7000},
+    {"html_504", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 504, .requests = 1},
+    {"status_403", SUBMIT, CODE(NOT_PERMITTED), OUTCOME(REFUSED), .http_status = 403, .requests = 1},
+    {"status_405", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 405, .requests = 1},
+    {"status_429", SUBMIT, CODE(RATE_LIMITED), OUTCOME(REFUSED), .http_status = 429, .requests = 1, .retryable = true},
+    {"status_429_retry_after", SUBMIT, CODE(RATE_LIMITED), OUTCOME(REFUSED), .http_status = 429, .requests = 1,
+     .retryable = true, .retry_after_ms = 3000},
+    {"status_429_retry_after", REFRESH, CODE(RATE_LIMITED), OUTCOME(REFUSED), .http_status = 429, .requests = 1,
+     .retryable = true, .retry_after_ms = 3000},
+    {"status_429_bad_retry_after", SUBMIT, CODE(RATE_LIMITED), OUTCOME(REFUSED), .http_status = 429, .requests = 1,
+     .retryable = true},
+    {"status_500", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1},
+    {"status_500", REFRESH, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1},
+    {"status_500", LOG_IN, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1, .retryable = true},
+    {"stack_trace_500", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1,
+     .says = "insufficient balance", .never_says = "secret-path"},
+    {"stack_trace_500", REFRESH, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1,
+     .never_says = "secret-path"},
+    {"large_html_500", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1},
+    {"string_status_400", SUBMIT, CODE(NOT_PERMITTED), OUTCOME(REFUSED), .http_status = 400, .requests = 1},
+
+    /* Success that is none: the operation may have been carried out. */
+    {"null_result", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"null_result", CONFIRM, NO_PEERID(200), .requests = 1},
+    {"null_result", EXCHANGE, NO_PEERID(200), .requests = 1},
+    {"null_result", REFRESH, NO_PEERID(200), .requests = 1},
+    {"null_result", LOG_IN, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 200, .requests = 1,
+     .says = "authorization code"},
+    {"null_result", READ_CHAIN, .requests = 1},
+    {"no_result", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"array_200", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"not_json_200", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"html_200", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"html_200", EXCHANGE, NO_PEERID(200), .requests = 1},
+    {"cut_json_200", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"empty_200", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"no_content_204", SUBMIT, NO_PEERID(204), .requests = 1},
+    {"strange_status_299", SUBMIT, NO_PEERID(299), .requests = 1},
+    {"strange_status_999", SUBMIT, NO_PEERID(999), .requests = 1},
+    {"invalid_utf8_200", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"invalid_utf8_400", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 400, .requests = 1},
+    {"deep_200", SUBMIT, NO_PEERID(200), .requests = 1},
+    {"deep_400", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 400, .requests = 1},
+    {"huge_number_200", SUBMIT, NO_PEERID(200), .requests = 1},
+
+    /* Strange, but right. */
+    {"healthy", SUBMIT, .requests = 1},
+    {"healthy", SUBMIT_LARGE, .requests = 1, .options = {"validate", "off"}},
+    {"healthy", CONFIRM, .requests = 1},
+    {"healthy", BROADCAST, .requests = 1},
+    {"healthy", LOG_IN, .requests = 1},
+    {"healthy", EXCHANGE, .requests = 1},
+    {"healthy", REFRESH, .requests = 1},
+    {"healthy", READ_CHAIN, .requests = 1},
+    {"speaks_http_1_0", SUBMIT, .requests = 1},
+    {"sends_interim_answers", SUBMIT, .requests = 1},
+    {"answers_byte_by_byte", SUBMIT, .requests = 1},
+    {"repeats_keys", SUBMIT, .requests = 1},
+    {"nul_in_text_200", SUBMIT, .requests = 1},
+    {"hangs_up_behind_answer", SUBMIT, .requests = 1},
+};
+
+enum { ROWS = sizeof rows / sizeof rows[0], LONGEST_MS = 15000 };
+
+static atomic_int pipe_signals;
+
+static void note_pipe_signal(int number) {
+  (void)number;
+  pipe_signals++;
+}
+
+/* Adds one line to what is wrong, when it is. */
+static void compare(char *wrong, size_t size, const char *what, int64_t expected, int64_t found) {
+  if (expected == found) return;
+  size_t length = strlen(wrong);
+  snprintf(wrong + length, size - length, "  %s: expected %lld, found %lld\n", what, (long long)expected,
+           (long long)found);
+}
+
+static void compare_text(char *wrong, size_t size, const char *what, bool is_right, const char *text) {
+  if (is_right) return;
+  size_t length = strlen(wrong);
+  snprintf(wrong + length, size - length, "  %s '%s'\n", what, text);
+}
+
+/* A row and a manner of calling. */
+typedef struct meeting {
+  const row *row;
+  manner manner;
+  char name[96];
+} meeting;
+
+static void call_meets_fault(void **state) {
+  const meeting *meeting = *state;
+  const row *row = meeting->row;
+  const char *options[12] = {0};
+  memcpy(options, row->options, sizeof row->options);
+  char proxy[64];
+  if (row->is_proxy) {
+    int count = 0;
+    while (options[count]) count += 2;
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", fault_port(row->fault));
+    options[count] = "proxy";
+    options[count + 1] = proxy;
+  }
+  fault_server_reset();
+  caller caller = caller_make(meeting->manner, row->url ? row->url : fault_url("http", row->fault), options);
+  int64_t begin = now_ms();
+  failure found = take_failure(make_call(&caller, row->call, 100000), __FILE__, __LINE__);
+  int64_t elapsed = now_ms() - begin;
+  port_record record = fault_record(row->fault, NULL);
+
+  char wrong[4096] = "";
+  compare(wrong, sizeof wrong, "code", row->code, found.code);
+  compare(wrong, sizeof wrong, "outcome", row->outcome, found.outcome);
+  compare(wrong, sizeof wrong, "HTTP status", row->http_status, found.http_status);
+  compare(wrong, sizeof wrong, "retryable", row->retryable, found.retryable);
+  /* A wait that the library counts down has gone on a little. */
+  bool is_near = found.retry_after_ms <= row->retry_after_ms && found.retry_after_ms >= row->retry_after_ms * 9 / 10;
+  if (!is_near) compare(wrong, sizeof wrong, "retry-after", row->retry_after_ms, found.retry_after_ms);
+  compare(wrong, sizeof wrong, "requests", row->requests, record.requests);
+  compare(wrong, sizeof wrong, "fragments", row->fragments, record.fragments);
+  compare(wrong, sizeof wrong, "CONNECT requests", row->connects, record.connects);
+  compare(wrong, sizeof wrong, "SIGPIPE", 0, pipe_signals);
+  compare(wrong, sizeof wrong, "in time", true, elapsed < LONGEST_MS);
+  if (row->says) compare_text(wrong, sizeof wrong, "does not say", strstr(found.message, row->says), row->says);
+  if (row->never_says) {
+    bool is_silent = !strstr(found.message, row->never_says) && count_log_lines(row->never_says) == 0;
+    compare_text(wrong, sizeof wrong, "says or logs", is_silent, row->never_says);
+  }
+  json_decref(record.whole);
+  caller_free(&caller);
+  check_log();
+  if (*wrong && row->reported) {
+    print_message("known: %s\n%s", row->reported, wrong);
+    skip();
+  }
+  if (*wrong) fail_msg("%s  said '%s'", wrong, found.message);
+  if (row->reported) fail_msg("this works now: take the mark from the row (%s)", row->reported);
+}
+
+int main(void) {
+  signal(SIGPIPE, note_pipe_signal);
+  fault_server_start(NULL, NULL);
+  static struct CMUnitTest tests[2 * ROWS];
+  static meeting meetings[2 * ROWS];
+  for (size_t i = 0; i < 2 * ROWS; i++) {
+    const row *row = &rows[i / 2];
+    manner manner = i % 2;
+    meetings[i] = (meeting){.row = row, .manner = manner};
+    snprintf(meetings[i].name, sizeof meetings[i].name, "%s%s meets %s%s", call_name(row->call),
+             manner == ASYNCHRONOUS ? ", asynchronously," : "", row->is_proxy ? "the proxy " : "",
+             row->url && !row->is_proxy ? "an unknown host" : row->fault);
+    tests[i] = (struct CMUnitTest){meetings[i].name, call_meets_fault, NULL, NULL, &meetings[i]};
+  }
+  int failures = cmocka_run_group_tests_name("faults", tests, NULL, NULL);
+  fault_server_stop();
+  return failures;
+}

@@ -1,0 +1,144 @@
+package peerid_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+func TestWhatNobodyClosesIsFreedByTheGarbageCollector(t *testing.T) {
+	reset(t)
+	use := func() {
+		client, err := peerid.NewClient(peerid.Config{
+			BaseURL: sandboxURL, ClientID: "4", ClientSecret: "demo-secret-4",
+			Store: peerid.NewStore(newMapBackend()), Log: func(peerid.Level, string) {},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := client.Login(context.Background(), alice, peerid.WithKey("alice"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.GC()
+	before := peerid.Registered()
+	for i := 0; i < 50; i++ {
+		use()
+	}
+	// A finalizer runs some time after a collection, and a session's before its client's.
+	deadline := time.Now().Add(10 * time.Second)
+	for peerid.Registered() > before {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d more are registered than before", peerid.Registered()-before)
+		}
+		runtime.GC()
+	}
+}
+
+func TestASessionKeepsItsClientAlive(t *testing.T) {
+	session := func() *peerid.Session {
+		client, err := peerid.NewClient(peerid.Config{BaseURL: sandboxURL, ClientID: "4", ClientSecret: "demo-secret-4"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := client.Login(context.Background(), alice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return session
+	}
+	reset(t)
+	alive := session()
+	defer alive.Close()
+	for i := 0; i < 5; i++ {
+		runtime.GC()
+		if _, err := alive.Submit(context.Background(), transfer(1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestClosingWhileManyGoroutinesCallIsSafe(t *testing.T) {
+	for round := 0; round < 5; round++ {
+		client := newClient(t)
+		session := login(t, client)
+		var group sync.WaitGroup
+		for i := 0; i < 50; i++ {
+			group.Add(1)
+			go func(i int) {
+				defer group.Done()
+				for {
+					if i == 0 {
+						session.Close()
+					}
+					if i == 1 {
+						client.Close()
+					}
+					if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
+						if !errors.Is(err, peerid.ErrClosed) {
+							t.Error(err)
+						}
+						return
+					}
+				}
+			}(i)
+		}
+		group.Wait()
+	}
+}
+
+func TestMemoryDoesNotGrow(t *testing.T) {
+	session := login(t, newClient(t))
+	calls := func(count int) {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		for i := 0; i < count; i++ {
+			if _, err := session.Submit(ctx, transfer(1)); err != nil {
+				t.Fatal(err)
+			}
+			_, err := session.Submit(ctx, peerid.Transfer{})
+			wantError(t, err, peerid.ErrInvalidArgument, peerid.OutcomeNotSent)
+			if _, err := session.CurrentToken(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	calls(2000)
+	before := residentKilobytes(t)
+	calls(10_000)
+	if grown := residentKilobytes(t) - before; grown > 4096 {
+		t.Errorf("10,000 calls took %d kB", grown)
+	}
+}
+
+// residentKilobytes is how much memory the process uses, after Go has given back what it can.
+func residentKilobytes(t *testing.T) int {
+	t.Helper()
+	runtime.GC()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	fields := strings.Fields(rest)
+	if len(fields) == 0 {
+		t.Fatal("the memory is not told")
+	}
+	kilobytes, err := strconv.Atoi(fields[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kilobytes
+}

@@ -1,0 +1,190 @@
+package sqlstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"time"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+// Backend keeps sessions in a table of a PostgreSQL database. It may be used by any number of goroutines at once.
+type Backend struct {
+	db *sql.DB
+	// As it was given, for locks; a name is locked alike from all machines.
+	table      string
+	statements statements
+}
+
+var _ peerid.StoreBackend = (*Backend)(nil)
+
+// Option changes a [Backend].
+type Option func(*Backend)
+
+// WithTable keeps the sessions in another table than peerid_sessions: a name, or schema.name, in lower case.
+func WithTable(name string) Option {
+	return func(backend *Backend) { backend.table = name }
+}
+
+// identifier is what needs no quotes, so that the name means the same in every statement.
+var identifier = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?$`)
+
+// PostgreSQL makes a backend over a database, which stays the caller's. Nothing is asked of it yet.
+//
+// The error tells that the name of the table cannot be used.
+func PostgreSQL(db *sql.DB, options ...Option) (*Backend, error) {
+	backend := &Backend{db: db, table: "peerid_sessions"}
+	for _, option := range options {
+		option(backend)
+	}
+	if !identifier.MatchString(backend.table) {
+		return nil, fmt.Errorf("sqlstore: the table %q must be called by lower case letters, digits and underscores", backend.table)
+	}
+	backend.statements = newStatements(backend.table)
+	return backend, nil
+}
+
+// CreateTable makes the table if it does not exist. It may be called by every program at its start.
+func (b *Backend) CreateTable(ctx context.Context) error {
+	connection, err := b.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	// PostgreSQL can fail when two create a table at a time, "if not exists" or not.
+	lock := &lock{backend: b, connection: connection, id: lockID(b.table, "")}
+	if _, err := connection.ExecContext(ctx, lockStatement, lock.id); err != nil {
+		lock.discard()
+		return err
+	}
+	defer lock.Unlock()
+	_, err = connection.ExecContext(ctx, b.statements.create)
+	return err
+}
+
+// Load gives the session under a key; nil when there is none.
+func (b *Backend) Load(ctx context.Context, key string) (*peerid.StoredSession, error) {
+	return b.load(b.db.QueryRowContext(ctx, b.statements.load, key))
+}
+
+func (b *Backend) load(row *sql.Row) (*peerid.StoredSession, error) {
+	var session peerid.StoredSession
+	var generation int64
+	switch err := row.Scan(&session.Data, &generation); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	session.Generation = uint64(generation)
+	return &session, nil
+}
+
+// List gives all keys, in order.
+func (b *Backend) List(ctx context.Context) ([]string, error) {
+	rows, err := b.db.QueryContext(ctx, b.statements.list)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var keys []string
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, rows.Err()
+}
+
+// Lock waits until nobody else holds the key, on a connection that is held until the key is unlocked.
+func (b *Backend) Lock(ctx context.Context, key string) (peerid.StoreLock, error) {
+	connection, err := b.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lock := &lock{backend: b, connection: connection, key: key, id: lockID(b.table, key)}
+	if _, err := connection.ExecContext(ctx, lockStatement, lock.id); err != nil {
+		// The database may still be about to lock for a caller who has gone: the connection must not live on.
+		lock.discard()
+		return nil, err
+	}
+	return lock, nil
+}
+
+// lockID is the number by which the database knows the lock of a key: the first 8 bytes of SHA-256 over table, NUL and
+// key. Two keys with one number would only wait for each other.
+func lockID(table, key string) int64 {
+	sum := sha256.Sum256([]byte(table + "\x00" + key))
+	return int64(binary.BigEndian.Uint64(sum[:8]))
+}
+
+// lock is a key that is locked by a connection.
+type lock struct {
+	backend    *Backend
+	connection *sql.Conn
+	key        string
+	id         int64
+}
+
+// Load gives the session under the key; nil when there is none.
+func (l *lock) Load(ctx context.Context) (*peerid.StoredSession, error) {
+	return l.backend.load(l.connection.QueryRowContext(ctx, l.backend.statements.load, l.key))
+}
+
+// Save writes the session if the key has the expected generation.
+func (l *lock) Save(ctx context.Context, session peerid.StoredSession, expected uint64) error {
+	if session.Generation > math.MaxInt64 || expected > math.MaxInt64 {
+		return errors.New("sqlstore: the generation is larger than the database can hold")
+	}
+	arguments := []any{l.key, session.Data, int64(session.Generation)}
+	statement := l.backend.statements.insert
+	if expected != 0 {
+		statement = l.backend.statements.update
+		arguments = append(arguments, int64(expected))
+	}
+	result, err := l.connection.ExecContext(ctx, statement, arguments...)
+	if err != nil {
+		return err
+	}
+	written, err := result.RowsAffected()
+	if err != nil {
+		return err
+	}
+	if written != 1 {
+		return peerid.ErrConflict
+	}
+	return nil
+}
+
+// Remove deletes the session.
+func (l *lock) Remove(ctx context.Context) error {
+	_, err := l.connection.ExecContext(ctx, l.backend.statements.remove, l.key)
+	return err
+}
+
+// Unlock unlocks the key and gives the connection back to the pool; or ends the connection, which unlocks it as well.
+func (l *lock) Unlock() {
+	const patience = 10 * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var unlocked bool
+	if err := l.connection.QueryRowContext(ctx, unlockStatement, l.id).Scan(&unlocked); err != nil || !unlocked {
+		l.discard()
+		return
+	}
+	_ = l.connection.Close()
+}
+
+// discard ends the connection itself: the pool takes back none that says it is bad.
+func (l *lock) discard() {
+	_ = l.connection.Raw(func(any) error { return driver.ErrBadConn })
+	_ = l.connection.Close()
+}

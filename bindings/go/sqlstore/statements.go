@@ -1,0 +1,26 @@
+package sqlstore
+
+const (
+	lockStatement   = "SELECT pg_advisory_lock($1)"
+	unlockStatement = "SELECT pg_advisory_unlock($1)"
+)
+
+// statements are the statements for one table.
+type statements struct {
+	create, load, list, insert, update, remove string
+}
+
+func newStatements(table string) statements {
+	return statements{
+		create: "CREATE TABLE IF NOT EXISTS " + table + " (" +
+			"key text PRIMARY KEY, " +
+			"data bytea NOT NULL, " +
+			"generation bigint NOT NULL, " +
+			"saved_at timestamptz NOT NULL DEFAULT now())",
+		load:   "SELECT data, generation FROM " + table + " WHERE key = $1",
+		list:   "SELECT key FROM " + table + " ORDER BY key",
+		insert: "INSERT INTO " + table + " (key, data, generation) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING",
+		update: "UPDATE " + table + " SET data = $2, generation = $3, saved_at = now() WHERE key = $1 AND generation = $4",
+		remove: "DELETE FROM " + table + " WHERE key = $1",
+	}
+}

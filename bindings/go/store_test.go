@@ -1,0 +1,387 @@
+package peerid_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+// in makes the client keep its sessions in a store.
+func in(store *peerid.Store) func(*peerid.Config) {
+	return func(config *peerid.Config) { config.Store = store }
+}
+
+// mapBackend keeps sessions in a map; each failure can be made to happen.
+type mapBackend struct {
+	mutex    sync.Mutex
+	sessions map[string]peerid.StoredSession
+	held     map[string]chan struct{}
+	failures map[string]error
+	unlocked int
+}
+
+func newMapBackend() *mapBackend {
+	return &mapBackend{
+		sessions: map[string]peerid.StoredSession{}, held: map[string]chan struct{}{}, failures: map[string]error{},
+	}
+}
+
+// fail lets a method fail from now on; a nil error lets it work again.
+func (b *mapBackend) fail(method string, err error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.failures[method] = err
+}
+
+func (b *mapBackend) Load(_ context.Context, key string) (*peerid.StoredSession, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if err := b.failures["Load"]; err != nil {
+		return nil, err
+	}
+	if session, found := b.sessions[key]; found {
+		return &session, nil
+	}
+	return nil, nil
+}
+
+func (b *mapBackend) Lock(ctx context.Context, key string) (peerid.StoreLock, error) {
+	b.mutex.Lock()
+	if err := b.failures["Lock"]; err != nil {
+		b.mutex.Unlock()
+		return nil, err
+	}
+	turn, found := b.held[key]
+	if !found {
+		turn = make(chan struct{}, 1)
+		b.held[key] = turn
+	}
+	b.mutex.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return &mapLock{backend: b, key: key, turn: turn}, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (b *mapBackend) List(context.Context) ([]string, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if err := b.failures["List"]; err != nil {
+		return nil, err
+	}
+	var keys []string
+	for key := range b.sessions {
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+type mapLock struct {
+	backend *mapBackend
+	key     string
+	turn    chan struct{}
+}
+
+func (l *mapLock) Load(ctx context.Context) (*peerid.StoredSession, error) {
+	return l.backend.Load(ctx, l.key)
+}
+
+func (l *mapLock) Save(_ context.Context, session peerid.StoredSession, expected uint64) error {
+	l.backend.mutex.Lock()
+	defer l.backend.mutex.Unlock()
+	if err := l.backend.failures["Save"]; err != nil {
+		return err
+	}
+	if l.backend.sessions[l.key].Generation != expected {
+		return peerid.ErrConflict
+	}
+	l.backend.sessions[l.key] = session
+	return nil
+}
+
+func (l *mapLock) Remove(context.Context) error {
+	l.backend.mutex.Lock()
+	defer l.backend.mutex.Unlock()
+	if err := l.backend.failures["Remove"]; err != nil {
+		return err
+	}
+	delete(l.backend.sessions, l.key)
+	return nil
+}
+
+func (l *mapLock) Unlock() {
+	l.backend.mutex.Lock()
+	l.backend.unlocked++
+	l.backend.mutex.Unlock()
+	<-l.turn
+}
+
+func newDirectoryStore(t *testing.T) *peerid.Store {
+	t.Helper()
+	store, err := peerid.NewDirectoryStore(filepath.Join(t.TempDir(), "sessions"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func TestSessionsWithAKeyAreSharedByAllWhoUseTheStore(t *testing.T) {
+	for name, newStore := range map[string]func(*testing.T) *peerid.Store{
+		"memory":    func(*testing.T) *peerid.Store { return peerid.NewMemoryStore() },
+		"directory": newDirectoryStore,
+		"backend":   func(*testing.T) *peerid.Store { return peerid.NewStore(newMapBackend()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := newStore(t)
+			defer store.Close()
+			first, second := newClient(t, in(store)), addClient(t, in(store))
+			const key = "user 1: Zoë ♞"
+			one := login(t, first, peerid.WithKey(key))
+			two, err := second.Open(context.Background(), key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer two.Close()
+			control(t, "expire", object{})
+
+			var group sync.WaitGroup
+			for i := 0; i < 20; i++ {
+				for _, session := range []*peerid.Session{one, two} {
+					group.Add(1)
+					go func(session *peerid.Session) {
+						defer group.Done()
+						if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
+							t.Error(err)
+						}
+					}(session)
+				}
+			}
+			group.Wait()
+			if count := requestCount(t, "POST "+refreshPath); count != 1 {
+				t.Errorf("%d refreshes", count)
+			}
+
+			keys, err := store.Keys(context.Background())
+			if err != nil || len(keys) != 1 || keys[0] != key {
+				t.Errorf("keys are %q, %v", keys, err)
+			}
+			if err := one.Logout(context.Background()); err != nil {
+				t.Error(err)
+			}
+			_, err = second.Open(context.Background(), key)
+			wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotSent)
+		})
+	}
+}
+
+func TestAStoreOutlivesItsHandleAsLongAsAClientUsesIt(t *testing.T) {
+	store := peerid.NewStore(newMapBackend())
+	client := newClient(t, in(store))
+	store.Close()
+	store.Close()
+	session := login(t, client, peerid.WithKey("alice"))
+	if err := session.Refresh(context.Background()); err != nil {
+		t.Error(err)
+	}
+	_, err := store.Keys(context.Background())
+	wantError(t, err, peerid.ErrClosed, peerid.OutcomeNotSent)
+	wantError(t, store.Remove(context.Background(), "alice"), peerid.ErrClosed, peerid.OutcomeNotSent)
+}
+
+func TestRestoreKeepsTheTokensUnderAKey(t *testing.T) {
+	store := peerid.NewMemoryStore()
+	defer store.Close()
+	client := newClient(t, in(store))
+	token, err := login(t, client).CurrentToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for _, key := range []string{"b", "a"} {
+		session, err := client.Restore(ctx, token.Export(), peerid.WithKey(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		session.Close()
+	}
+	if err := store.Remove(ctx, "b"); err != nil {
+		t.Error(err)
+	}
+	if err := store.Remove(ctx, "never there"); err != nil {
+		t.Error(err)
+	}
+	keys, err := store.Keys(ctx)
+	if err != nil || len(keys) != 1 || keys[0] != "a" {
+		t.Errorf("keys are %q, %v", keys, err)
+	}
+	_, err = client.Open(ctx, "b")
+	wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotSent)
+}
+
+func TestAKeyWithoutAStoreIsAMistakeOfTheConfiguration(t *testing.T) {
+	client := newClient(t)
+	_, err := client.Login(context.Background(), alice, peerid.WithKey("alice"))
+	wantError(t, err, peerid.ErrConfiguration, peerid.OutcomeNotSent)
+	_, err = client.Open(context.Background(), "alice")
+	wantError(t, err, peerid.ErrConfiguration, peerid.OutcomeNotSent)
+	_, err = client.Login(context.Background(), alice, peerid.WithKey("a\x00b"))
+	wantError(t, err, peerid.ErrInvalidArgument, peerid.OutcomeNotSent)
+	_, err = client.Open(context.Background(), strings.Repeat("k", 5000))
+	if !errors.Is(err, peerid.ErrInvalidArgument) && !errors.Is(err, peerid.ErrConfiguration) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDirectoriesThatCannotBeUsed(t *testing.T) {
+	open := filepath.Join(t.TempDir(), "open")
+	if err := os.Mkdir(open, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	// The mask of the process may have taken bits away.
+	if err := os.Chmod(open, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for path, code := range map[string]peerid.Code{
+		"": peerid.ErrInvalidArgument, "a\x00b": peerid.ErrInvalidArgument, open: peerid.ErrStore, "/proc/nowhere": peerid.ErrStore,
+	} {
+		_, err := peerid.NewDirectoryStore(path)
+		if !errors.Is(err, code) {
+			t.Errorf("%q: %v, want %v", path, err, code)
+		}
+	}
+}
+
+func TestWhatABackendAnswersBecomesAnErrorOfTheStore(t *testing.T) {
+	for _, method := range []string{"Load", "Lock", "Save"} {
+		t.Run(method, func(t *testing.T) {
+			backend := newMapBackend()
+			client := newClient(t, in(peerid.NewStore(backend)))
+			backend.fail(method, errors.New("the disk is\x00full"))
+			_, err := client.Login(context.Background(), alice, peerid.WithKey("alice"))
+			if !errors.Is(err, peerid.ErrStore) {
+				t.Errorf("got %v", err)
+			}
+			backend.fail(method, errors.New("the disk is full"))
+			if _, err = client.Login(context.Background(), alice, peerid.WithKey("alice")); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+				t.Errorf("the reason is not told: %v", err)
+			}
+			backend.fail(method, nil)
+			session, err := client.Login(context.Background(), alice, peerid.WithKey("alice"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			session.Close()
+		})
+	}
+	backend := newMapBackend()
+	store := peerid.NewStore(backend)
+	session := login(t, newClient(t, in(store)), peerid.WithKey("alice"))
+	backend.fail("List", errors.New("no list"))
+	_, err := store.Keys(context.Background())
+	wantError(t, err, peerid.ErrStore, peerid.OutcomeNotSent)
+	backend.fail("Remove", errors.New("no removal"))
+	if err := session.Logout(context.Background()); !errors.Is(err, peerid.ErrStore) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNothingIsSentWithoutTheLock(t *testing.T) {
+	backend := newMapBackend()
+	session := login(t, newClient(t, in(peerid.NewStore(backend))), peerid.WithKey("alice"))
+	backend.fail("Lock", errors.New("the database is down"))
+	if err := session.Refresh(context.Background()); !errors.Is(err, peerid.ErrStore) {
+		t.Errorf("got %v", err)
+	}
+	if count := requestCount(t, "POST "+refreshPath); count != 0 {
+		t.Errorf("%d refreshes", count)
+	}
+}
+
+// panickingBackend breaks in every method.
+type panickingBackend struct{}
+
+func (panickingBackend) Load(context.Context, string) (*peerid.StoredSession, error) {
+	panic("load")
+}
+func (panickingBackend) Lock(context.Context, string) (peerid.StoreLock, error) { panic("lock") }
+func (panickingBackend) List(context.Context) ([]string, error)                 { panic("list") }
+
+func TestAPanicOfABackendIsAFailureOfTheStore(t *testing.T) {
+	store := peerid.NewStore(panickingBackend{})
+	client := newClient(t, in(store))
+	_, err := client.Open(context.Background(), "alice")
+	if failure := wantError(t, err, peerid.ErrStore, peerid.OutcomeNotSent); !strings.Contains(failure.Message, "panic: load") {
+		t.Errorf("got %v", failure)
+	}
+	_, err = client.Login(context.Background(), alice, peerid.WithKey("alice"))
+	wantError(t, err, peerid.ErrStore, peerid.OutcomeNotSent)
+	_, err = store.Keys(context.Background())
+	wantError(t, err, peerid.ErrStore, peerid.OutcomeNotSent)
+}
+
+func TestAContextEndsTheWaitForAStore(t *testing.T) {
+	backend := newMapBackend()
+	store := peerid.NewStore(backend)
+	client := newClient(t, in(store))
+	token, err := login(t, client).CurrentToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := backend.Lock(context.Background(), "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	within(t, cancellationLimit, func() {
+		_, err = client.Restore(ctx, token.Export(), peerid.WithKey("alice"))
+		wantError(t, err, peerid.ErrTimeout, peerid.OutcomeNotSent)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+	held.Unlock()
+	// What was begun goes on: the tokens arrive in the store.
+	deadline := time.Now().Add(5 * time.Second)
+	for {
+		keys, err := store.Keys(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(keys) == 1 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the session was not kept")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestEveryLockIsGivenBack(t *testing.T) {
+	backend := newMapBackend()
+	session := login(t, newClient(t, in(peerid.NewStore(backend))), peerid.WithKey("alice"))
+	if err := session.Refresh(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	lock, err := backend.Lock(ctx, "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock.Unlock()
+	if backend.unlocked < 3 {
+		t.Errorf("unlocked %d times", backend.unlocked)
+	}
+}

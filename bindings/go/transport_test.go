@@ -1,0 +1,190 @@
+package peerid_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+const transferBody = `{"operations":[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":"1.2.33","amount":{"amount":1,"asset_id":"1.3.0"}}]}`
+
+// post sends an operation by hand.
+func post(client *http.Client, body io.Reader) (int, error) {
+	response, err := client.Post(sandboxURL+operationsPath, "application/json", body)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return response.StatusCode, err
+}
+
+func TestTransportAddsTheHeaders(t *testing.T) {
+	session := login(t, newClient(t))
+	client := &http.Client{Transport: session.Transport(nil)}
+	request, err := http.NewRequest(http.MethodPost, sandboxURL+operationsPath, strings.NewReader(transferBody))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("status %d", response.StatusCode)
+	}
+	if request.Header.Get("Authorization") != "" || request.Header.Get("ClientID") != "" {
+		t.Error("the caller's request was changed")
+	}
+}
+
+func TestTransportRefreshesOnceForAllAndSendsAgain(t *testing.T) {
+	session := login(t, newClient(t))
+	client := &http.Client{Transport: session.Transport(nil)}
+	control(t, "revoke", object{"part": "access"})
+	var group sync.WaitGroup
+	for i := 0; i < 50; i++ {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			status, err := post(client, strings.NewReader(transferBody))
+			if err != nil || status != http.StatusOK {
+				t.Errorf("status %d, %v", status, err)
+			}
+		}()
+	}
+	group.Wait()
+	if count := requestCount(t, "POST "+refreshPath); count != 1 {
+		t.Errorf("%d refreshes", count)
+	}
+	var executed struct{ Transactions int }
+	if err := json.Unmarshal(control(t, "executed", nil), &executed); err != nil {
+		t.Fatal(err)
+	}
+	if executed.Transactions != 50 {
+		t.Errorf("%d transactions", executed.Transactions)
+	}
+}
+
+func TestTransportWaitsForTheServerToKnowANewToken(t *testing.T) {
+	reset(t)
+	control(t, "settings", object{"save_delay_ms": 120})
+	session := login(t, addClient(t))
+	client := &http.Client{Transport: session.Transport(nil)}
+	control(t, "revoke", object{"part": "access"})
+	status, err := post(client, strings.NewReader(transferBody))
+	if err != nil || status != http.StatusOK {
+		t.Errorf("status %d, %v", status, err)
+	}
+	if count := requestCount(t, "POST "+refreshPath); count != 1 {
+		t.Errorf("%d refreshes", count)
+	}
+}
+
+func TestTransportDoesNotSendAgainWhatItCannotReadAgain(t *testing.T) {
+	reset(t)
+	control(t, "settings", object{"save_delay_ms": 0})
+	session := login(t, addClient(t))
+	client := &http.Client{Transport: session.Transport(nil)}
+	control(t, "revoke", object{"part": "access"})
+	once := struct{ io.Reader }{strings.NewReader(transferBody)}
+	status, err := post(client, once)
+	if err != nil || status != http.StatusUnauthorized {
+		t.Errorf("status %d, %v", status, err)
+	}
+	// But the next request gets a token that is good.
+	again := struct{ io.Reader }{strings.NewReader(transferBody)}
+	if status, err = post(client, again); err != nil || status != http.StatusOK {
+		t.Errorf("status %d, %v", status, err)
+	}
+	if count := requestCount(t, "POST "+refreshPath); count != 1 {
+		t.Errorf("%d refreshes", count)
+	}
+}
+
+func TestTransportHandsOnARefusalThatNoTokenHelps(t *testing.T) {
+	session := login(t, newClient(t))
+	client := &http.Client{Transport: session.Transport(nil)}
+	control(t, "faults", operationsFault("status", object{"status": 401, "times": "always"}))
+	status, err := post(client, strings.NewReader(transferBody))
+	if err != nil || status != http.StatusUnauthorized {
+		t.Errorf("status %d, %v", status, err)
+	}
+	if count := requestCount(t, "POST "+refreshPath); count > 2 {
+		t.Errorf("%d refreshes", count)
+	}
+}
+
+func TestTransportFailsWhenTheSessionIsOver(t *testing.T) {
+	session := login(t, newClient(t))
+	client := &http.Client{Transport: session.Transport(nil)}
+	control(t, "revoke", object{"part": "both"})
+	_, err := post(client, strings.NewReader(transferBody))
+	if !errors.Is(err, peerid.ErrLoginRequired) {
+		t.Errorf("got %v", err)
+	}
+	session.Close()
+	_, err = post(client, strings.NewReader(transferBody))
+	if !errors.Is(err, peerid.ErrClosed) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTransportTellsNobodyElseTheToken(t *testing.T) {
+	var seen atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" || r.Header.Get("ClientID") != "" {
+			t.Errorf("%s was sent %v", r.URL, r.Header)
+		}
+		seen.Add(1)
+	}))
+	defer other.Close()
+	session := login(t, newClient(t))
+	client := &http.Client{Transport: session.Transport(nil)}
+	control(t, "faults", object{"kind": "status", "path": "/api/v1/elsewhere", "status": 302, "headers": object{"Location": other.URL + "/api/v1/app"}})
+	for _, address := range []string{other.URL, sandboxURL + "/api/v1/elsewhere"} {
+		response, err := client.Get(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+	if seen.Load() != 2 {
+		t.Errorf("the other server was asked %d times", seen.Load())
+	}
+}
+
+func TestTransportHonoursTheContextWhileItWaits(t *testing.T) {
+	session := login(t, newClient(t))
+	client := &http.Client{Transport: session.Transport(nil)}
+	control(t, "revoke", object{"part": "access"})
+	control(t, "faults", object{"kind": "delay", "path": refreshPath, "ms": 2000})
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, sandboxURL+operationsPath, bytes.NewReader([]byte(transferBody)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	within(t, cancellationLimit, func() {
+		if _, err := client.Do(request); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+	// The refresh goes on; the next test must not meet it.
+	if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
+		t.Error(err)
+	}
+}

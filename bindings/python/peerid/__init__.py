@@ -1,0 +1,125 @@
+"""Act for Peerplays users through a PeerID server.
+
+Log a user in once, hold the tokens, submit operations to the chain:
+
+    from peerid import Client, ops
+
+    with Client("https://…", client_id=4, client_secret="…") as client:
+        session = client.login("alice", password="…")
+        result = session.submit(
+            ops.transfer(
+                fee_asset="1.3.0",
+                from_="1.2.31",
+                to="1.2.33",
+                amount={"amount": 100000, "asset_id": "1.3.0"},
+            )
+        )
+        print(result.transaction_id)
+
+Operations are sent once. When a call fails there is one question to ask before it is
+made again, and every error answers it: `error.outcome`.
+"""
+
+from __future__ import annotations
+
+from ._hooks import Log, LogFunction, Relogin
+from ._library import quick as _quick
+from ._operation import (
+    Operation,
+    Operations,
+    check_operations,
+    operation_id,
+    operation_name,
+    operation_names,
+)
+from ._prototypes import VERSION_STRING as __version__
+from .authorization import Authorization
+from .client import Client
+from .credentials import Credentials
+from .errors import (
+    Cancelled,
+    ClosedError,
+    Code,
+    ConfigurationError,
+    InexactNumber,
+    InternalError,
+    InvalidArgument,
+    LoginRequired,
+    NotPermitted,
+    NotSent,
+    Outcome,
+    OutcomeUnknown,
+    OutOfMemory,
+    PeerIDError,
+    ProtocolError,
+    QueueFull,
+    RateLimited,
+    Refused,
+    ServerError,
+    StoreError,
+    Timeout,
+    TLSError,
+    TooLarge,
+)
+from .options import Option, OptionValue, options
+from .result import Result
+from .session import Session
+from .stores import BuiltinStore, DirectoryStore, MemoryStore, Store, StoredSession
+from .token import Token
+
+
+def library_version() -> str:
+    """Give the version of the libpeerid that is loaded, such as `1.0.0`."""
+    return str(_quick.peerid_version().decode())
+
+
+__all__ = [
+    "Authorization",
+    "BuiltinStore",
+    "Cancelled",
+    "Client",
+    "ClosedError",
+    "Code",
+    "ConfigurationError",
+    "Credentials",
+    "DirectoryStore",
+    "InexactNumber",
+    "InternalError",
+    "InvalidArgument",
+    "Log",
+    "LogFunction",
+    "LoginRequired",
+    "MemoryStore",
+    "NotPermitted",
+    "NotSent",
+    "Operation",
+    "Operations",
+    "Option",
+    "OptionValue",
+    "OutOfMemory",
+    "Outcome",
+    "OutcomeUnknown",
+    "PeerIDError",
+    "ProtocolError",
+    "QueueFull",
+    "RateLimited",
+    "Refused",
+    "Relogin",
+    "Result",
+    "ServerError",
+    "Session",
+    "Store",
+    "StoreError",
+    "StoredSession",
+    "TLSError",
+    "Timeout",
+    "Token",
+    "TooLarge",
+    "__version__",
+    "check_operations",
+    "library_version",
+    "operation_id",
+    "operation_name",
+    "operation_names",
+    "options",
+]

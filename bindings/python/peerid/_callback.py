@@ -1,0 +1,63 @@
+"""Functions of Python that the library calls, on any thread and at any time."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import traceback
+from typing import Any, TypeVar
+
+_Callback = TypeVar("_Callback")
+
+# What goes wrong in a callback that has no other way to say so.
+complaints = logging.getLogger("peerid")
+
+
+def keep_forever(callback: _Callback) -> _Callback:
+    """Let a callback live until the process ends.
+
+    A thread of the library may be about to call when the interpreter has begun to throw
+    its modules away. The memory behind a callback that is gone would crash it there;
+    behind one that is kept it only finds that there is no interpreter to go on with.
+    """
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(callback))
+    return callback
+
+
+def describe(exception: BaseException, secret: str | None = None) -> str:
+    """Tell on one line what a callback has raised, without secrets.
+
+    Databases repeat the row that they refuse, so the text of an exception is left out
+    when a part of the secret stands in it.
+
+    Args:
+        exception: what was raised.
+        secret: JSON with the tokens that the callback knew.
+    """
+    kind = type(exception).__name__
+    frames = traceback.extract_tb(exception.__traceback__)
+    place = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
+    text = str(exception).strip().partition("\n")[0][:300]
+    if not text or (secret is not None and _shows(str(exception), secret)):
+        return kind + place
+    return f"{kind}: {text}{place}"
+
+
+def complain(what: str, exception: BaseException) -> None:
+    """Log what a callback has raised that can tell nobody else."""
+    complaints.error("%s: %s", what, describe(exception))
+
+
+def _shows(text: str, secret: str) -> bool:
+    # Tokens are long; no other part of a stored session between quotes is.
+    return any(part in text for part in secret.split('"') if len(part) >= 32)
+
+
+def key_of(context: int | None) -> int:
+    """Read the number that was given to the library as a context."""
+    return context or 0
+
+
+def as_text(value: Any) -> str:
+    """Read a text that the library lends to a callback."""
+    return "" if value is None else bytes(value).decode(errors="replace")

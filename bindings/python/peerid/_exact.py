@@ -1,0 +1,146 @@
+"""JSON in which numbers stay what they are.
+
+Python's integers are exact in JSON both ways. Floats are not: they and Decimals are
+refused wherever an integer belongs, with the place, before anything is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from operator import index
+from typing import Any, Optional, Union
+
+from ._typed_fields import TYPED_FIELDS
+from .errors import InexactNumber, InvalidArgument
+
+# A place in a value, as the place around it and the key or index in that; it is made
+# into text only for an error.
+_Place = tuple[Optional[Any], Union[str, int]]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_UNITS = {
+    "seconds": timedelta(seconds=1),
+    "milliseconds": timedelta(milliseconds=1),
+}
+_NOTHING_TYPED: dict[str, str] = {}
+
+_encoder = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
+)
+
+
+def write(value: Any) -> bytes:
+    """Write a value that `plain` has made."""
+    try:
+        return _encoder.encode(value).encode()
+    except UnicodeEncodeError:
+        raise InvalidArgument("a text holds half of a surrogate pair") from None
+
+
+def read(text: bytes) -> Any:
+    """Read what the library has written."""
+    return json.loads(text)
+
+
+def plain(value: Any, name: str) -> Any:
+    """Make a value that is not an operation ready to be written."""
+    try:
+        return _plain(value, (None, name), _NOTHING_TYPED)
+    except RecursionError:
+        raise InvalidArgument(f"{name} is nested too deeply") from None
+
+
+def plain_operation(operation: Mapping[str, Any], name: str) -> Any:
+    """Make an operation ready to be written: points in time become integers."""
+    typed = TYPED_FIELDS.get(str(operation.get("op_name")), _NOTHING_TYPED)
+    try:
+        return _plain(operation, (None, name), typed)
+    except RecursionError:
+        raise InvalidArgument(f"{name} is nested too deeply") from None
+
+
+def _plain(value: Any, place: _Place, typed: dict[str, str]) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {
+            _key(key, place): _plain(item, (place, key), typed)
+            for key, item in value.items()
+        }
+    if isinstance(value, (str, int)):
+        return value
+    if isinstance(value, (float, Decimal)):
+        return _fraction(value, place, typed)
+    if isinstance(value, datetime):
+        return _time(value, place, typed)
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [
+            _plain(item, (place, number), typed)
+            for number, item in enumerate(value)
+        ]
+    if hasattr(kind, "__index__"):
+        # Integers that are not Python's own, such as numpy's.
+        return index(value)
+    raise InvalidArgument(f"{_path(place)} is a {kind.__name__}, which JSON cannot hold")
+
+
+def _key(key: Any, place: _Place) -> str:
+    if not isinstance(key, str):
+        raise InvalidArgument(f"{_path(place)} has a key that is no str: {key!r}")
+    return key
+
+
+def _fraction(value: float | Decimal, place: _Place, typed: dict[str, str]) -> float:
+    if _type_at(place, typed) != "number":
+        raise InexactNumber(
+            f"{_path(place)} is the {type(value).__name__} {value}, "
+            "and must be an int: amounts are counted in the smallest unit"
+        )
+    if not math.isfinite(value):
+        raise InvalidArgument(f"{_path(place)} is {value}, which is no number")
+    return float(value)
+
+
+def _time(value: datetime, place: _Place, typed: dict[str, str]) -> int:
+    unit = _UNITS.get(_type_at(place, typed) or "")
+    if unit is None:
+        raise InvalidArgument(f"{_path(place)} takes no point in time")
+    if value.utcoffset() is None:
+        raise InvalidArgument(
+            f"{_path(place)} is a datetime without a time zone; "
+            "write datetime(…, tzinfo=timezone.utc)"
+        )
+    return (value - _EPOCH) // unit
+
+
+def _type_at(place: _Place, typed: dict[str, str]) -> str | None:
+    """Find what the catalogue says about a place within an operation."""
+    if not typed:
+        return None
+    return typed.get(_path(place, is_pattern=True))
+
+
+def _path(place: _Place, *, is_pattern: bool = False) -> str:
+    """Write a place as text: `operations[0].amount.amount`; as the catalogue knows it:
+    without the operation's own place, and with `[]` for any index.
+    """
+    steps = []
+    around: Any = place
+    while around is not None:
+        around, step = around
+        steps.append(step)
+    steps.reverse()
+    if is_pattern:
+        del steps[0]
+    text = ""
+    for step in steps:
+        if isinstance(step, int):
+            text += "[]" if is_pattern else f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text

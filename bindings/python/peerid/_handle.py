@@ -1,0 +1,33 @@
+"""Objects of the library that Python owns."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Callable
+
+
+class Handle:
+    """One object of the library, given back when nothing refers to it any more.
+
+    The count of references is the count of users: a call holds the handle while it
+    runs, so that closing in another thread frees the object only after the call. That
+    needs no lock, and so nothing that a fork could leave locked.
+    """
+
+    __slots__ = ("_free", "pointer")
+
+    def __init__(self, pointer_type: Any, free: Callable[[Any], None]) -> None:
+        """Make an empty handle, to be filled through `out`."""
+        self.pointer = pointer_type()
+        # The module of the function may be gone when the interpreter shuts down.
+        self._free = free
+
+    @property
+    def out(self) -> Any:
+        """The place into which the library puts the object."""
+        return ctypes.byref(self.pointer)
+
+    def __del__(self) -> None:
+        pointer, self.pointer = self.pointer, None
+        if pointer:
+            self._free(pointer)

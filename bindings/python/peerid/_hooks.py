@@ -1,0 +1,123 @@
+"""The functions of an application that a client calls: log, interrupt, relogin."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import weakref
+from typing import Any, Callable, Optional, Union
+
+from . import _prototypes
+from ._call import invoke, is_interrupted, raise_later
+from ._callback import as_text, complain, keep_forever
+from ._library import library
+from ._text import encode
+from .credentials import Credentials
+
+# Told of an event: a level of the module `logging`, and one line without secrets.
+LogFunction = Callable[[int, str], object]
+# Where events go.
+Log = Union[logging.Logger, LogFunction]
+# Asked, with the session's key or None, for the credentials to log in with again.
+Relogin = Callable[[Optional[str]], Optional[Credentials]]
+
+_LEVELS = {
+    _prototypes.LOG_LEVEL_DEBUG: logging.DEBUG,
+    _prototypes.LOG_LEVEL_INFO: logging.INFO,
+    _prototypes.LOG_LEVEL_WARNING: logging.WARNING,
+    _prototypes.LOG_LEVEL_ERROR: logging.ERROR,
+}
+
+
+class Hooks:
+    """The functions of one client; it and its sessions keep them alive.
+
+    The library is given their number and not an address: a refresh may outlive its
+    client, and then finds nothing under the number, and nobody to tell.
+    """
+
+    __slots__ = ("__weakref__", "_log", "_number", "_relogin")
+
+    def __init__(self, log: Log | None, relogin: Relogin | None) -> None:
+        """Keep the functions of a client."""
+        self._log = log
+        self._relogin = relogin
+        self._number = next(_numbers)
+        _hooks[self._number] = self
+
+    def attach(self, config: Any) -> None:
+        """Set the callbacks of a configuration."""
+        invoke(
+            library.peerid_config_set_interrupt_handler, config, _on_interrupt, None
+        )
+        if self._log is not None:
+            invoke(
+                library.peerid_config_set_log_handler, config, _on_log, self._number
+            )
+        if self._relogin is not None:
+            invoke(
+                library.peerid_config_set_relogin_handler,
+                config,
+                _on_relogin,
+                self._number,
+            )
+
+    def log(self, level: int, message: str) -> None:
+        """Pass an event on."""
+        if isinstance(self._log, logging.Logger):
+            self._log.log(level, "%s", message)
+        elif self._log is not None:
+            self._log(level, message)
+
+    def relogin(self, key: str | None) -> Credentials | None:
+        """Ask for credentials."""
+        return None if self._relogin is None else self._relogin(key)
+
+
+_numbers = itertools.count(1)
+_hooks: weakref.WeakValueDictionary[int, Hooks] = weakref.WeakValueDictionary()
+
+
+def _interrupt(_context: Any) -> int:
+    return int(is_interrupted())
+
+
+def _log(context: Any, level: int, message: Any) -> None:
+    hooks = _hooks.get(context)
+    if hooks is None:
+        return
+    try:
+        hooks.log(_LEVELS.get(level, logging.ERROR), as_text(message))
+    except Exception as exception:
+        complain("the log function failed", exception)
+    except BaseException as exception:
+        raise_later(exception)
+
+
+def _relogin(context: Any, key: Any, credentials: Any) -> int:
+    hooks = _hooks.get(context)
+    if hooks is None:
+        return 1
+    try:
+        answer = hooks.relogin(None if key is None else as_text(key))
+        if answer is None:
+            return 1
+        invoke(
+            library.peerid_credentials_set,
+            credentials,
+            encode(answer.login, "login"),
+            encode(answer.password, "password"),
+            encode(answer.mobile, "mobile"),
+        )
+    except Exception as exception:
+        complain("the relogin function failed", exception)
+        return 1
+    except BaseException as exception:
+        raise_later(exception)
+        return 1
+    return 0
+
+
+_on_interrupt = keep_forever(_prototypes.InterruptHandler(_interrupt))
+_on_log = keep_forever(_prototypes.LogHandler(_log))
+_on_relogin = keep_forever(_prototypes.ReloginHandler(_relogin))

@@ -1,0 +1,68 @@
+"""Finds the shared library, loads it, and refuses one that does not fit."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from pathlib import Path
+
+from . import _prototypes
+
+_NAME = f"libpeerid.so.{_prototypes.VERSION_MAJOR}"
+_VARIABLE = "PEERID_LIBRARY"
+
+
+def _places() -> list[tuple[str, str]]:
+    """Where to look, in this order, and how to call each place in a message."""
+    chosen = os.environ.get(_VARIABLE)
+    if chosen:
+        # Whoever names a library wants that one, and none that happens to be around.
+        return [(chosen, f"the environment variable {_VARIABLE}")]
+    own = Path(__file__).with_name("_lib") / _NAME
+    places = [(str(own), "this package")] if own.exists() else []
+    return [*places, (_NAME, "the system's libraries")]
+
+
+def _load() -> tuple[str, ctypes.CDLL, ctypes.PyDLL]:
+    failures = []
+    for path, place in _places():
+        try:
+            library = ctypes.CDLL(path)
+        except OSError as error:
+            failures.append(f"{place} ({path}): {error}")
+            continue
+        _check(library, path)
+        quick = ctypes.PyDLL(path)
+        _prototypes.declare(library)
+        _prototypes.declare(quick)
+        return path, library, quick
+    raise ImportError(
+        "libpeerid was not found; install it, install a wheel of this package that "
+        f"holds it, or name it in {_VARIABLE}. Tried " + "; ".join(failures),
+        name="peerid",
+    )
+
+
+def _check(library: ctypes.CDLL, path: str) -> None:
+    """Refuse a library that lacks something this package calls."""
+    try:
+        number = int(library.peerid_version_number())
+    except AttributeError:
+        raise ImportError(f"{path} is not libpeerid", name="peerid") from None
+    major = number // 10000
+    if major == _prototypes.VERSION_MAJOR and number >= _prototypes.VERSION_NUMBER:
+        return
+    library.peerid_version.restype = ctypes.c_char_p
+    version = (library.peerid_version() or b"?").decode()
+    raise ImportError(
+        f"the libpeerid at {path} is version {version}, and this package needs "
+        f"{_prototypes.VERSION_STRING} or a newer one of version "
+        f"{_prototypes.VERSION_MAJOR}.x",
+        name="peerid",
+    )
+
+
+# `library` gives up the interpreter's lock during a call. `quick` keeps it: for
+# functions that only read what never changes, and therefore cannot wait for anybody,
+# giving up the lock would cost more than the call.
+path, library, quick = _load()

@@ -1,0 +1,164 @@
+"""One operation, and all the ways to write operations down."""
+
+from __future__ import annotations
+
+import copy
+import keyword
+from collections.abc import Iterable, Mapping
+from typing import Any, Union
+
+from . import _exact
+from ._call import invoke
+from ._library import library, quick
+from .errors import InvalidArgument
+
+
+class Operation:
+    """One operation of the chain, ready to be submitted. Immutable.
+
+    Made by the functions of `peerid.ops`.
+    """
+
+    __slots__ = ("_object",)
+
+    def __init__(self, name: str, fields: Mapping[str, Any]) -> None:
+        """Make an operation.
+
+        Args:
+            name: the name by which the server knows it, such as `transfer`.
+            fields: its fields; those that are None are left out.
+
+        Raises:
+            InexactNumber: a float or a Decimal stands where an integer belongs.
+            InvalidArgument: a field holds what JSON cannot, or a datetime has no time
+                zone.
+        """
+        given = {key: value for key, value in fields.items() if value is not None}
+        self._object = _exact.plain_operation({"op_name": name, **given}, name)
+
+    @property
+    def name(self) -> str:
+        """The name by which the server knows the operation."""
+        return str(self._object["op_name"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the operation as the server takes it, as a copy."""
+        result: dict[str, Any] = copy.deepcopy(self._object)
+        return result
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Operation):
+            return NotImplemented
+        return bool(self._object == other._object)
+
+    def __hash__(self) -> int:
+        return hash(_exact.write(self._object))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(
+            f"{_python_name(key)}={value!r}"
+            for key, value in self._object.items()
+            if key != "op_name"
+        )
+        return f"ops.{_python_name(self.name)}({fields})"
+
+
+# Operations as an application may write them: one, many, or JSON text.
+Operations = Union[
+    Operation,
+    Mapping[str, Any],
+    Iterable[Union[Operation, Mapping[str, Any]]],
+    str,
+    bytes,
+]
+
+
+def write_operations(operations: Operations) -> bytes:
+    """Write operations as the JSON that the library takes.
+
+    JSON text goes through as it is.
+    """
+    if isinstance(operations, bytes):
+        return operations
+    if isinstance(operations, str):
+        try:
+            return operations.encode()
+        except UnicodeEncodeError:
+            message = "operations holds half of a surrogate pair"
+            raise InvalidArgument(message) from None
+    if isinstance(operations, Mapping):
+        if "operations" not in operations:
+            return _exact.write([_plain(operations, 0)])
+        operations = operations["operations"]
+    elif isinstance(operations, Operation):
+        return _exact.write([operations._object])
+    if isinstance(operations, (str, bytes)) or not isinstance(operations, Iterable):
+        raise TypeError(
+            "operations must be an operation, a dict, a list of those, or JSON text, "
+            f"not {type(operations).__name__}"
+        )
+    return _exact.write([_plain(item, place) for place, item in enumerate(operations)])
+
+
+def check_operations(operations: Operations) -> None:
+    """Check operations as `Session.submit` does, without sending anything.
+
+    Args:
+        operations: one operation, several, or JSON text.
+
+    Raises:
+        InvalidArgument: an operation has a fault; the message names the place, such as
+            `operations[0].amount.amount`, and the remedy.
+    """
+    text = write_operations(operations)
+    invoke(library.peerid_operations_check, text, len(text))
+
+
+def operation_id(name: str) -> int | None:
+    """Give the number of an operation on the chain, by which a token's scope lists it.
+
+    Args:
+        name: the name of the operation, such as `transfer`.
+
+    Returns:
+        The number; None for a name that the library does not know.
+    """
+    number = int(quick.peerid_operation_id(name.encode(errors="replace")))
+    return None if number < 0 else number
+
+
+def operation_name(number: int) -> str | None:
+    """Give the name of an operation.
+
+    Args:
+        number: the number of the operation on the chain.
+
+    Returns:
+        The name; None for a number that the library does not know.
+    """
+    if not 0 <= number < 1 << 31:
+        return None
+    name: bytes | None = quick.peerid_operation_name(number)
+    return None if name is None else name.decode()
+
+
+def operation_names() -> tuple[str, ...]:
+    """List the names of all operations that the library knows."""
+    places = range(quick.peerid_operation_count())
+    numbers = [quick.peerid_operation_at(place) for place in places]
+    return tuple(quick.peerid_operation_name(number).decode() for number in numbers)
+
+
+def _plain(operation: object, place: int) -> Any:
+    if isinstance(operation, Operation):
+        return operation._object
+    if isinstance(operation, Mapping):
+        return _exact.plain_operation(operation, f"operations[{place}]")
+    raise TypeError(
+        f"operations[{place}] must be an operation or a dict, "
+        f"not {type(operation).__name__}"
+    )
+
+
+def _python_name(name: str) -> str:
+    return name + "_" if keyword.iskeyword(name) else name

@@ -1,0 +1,37 @@
+"""Texts on their way to the library and back."""
+
+from __future__ import annotations
+
+from typing import overload
+
+from .errors import InvalidArgument
+
+
+@overload
+def encode(value: str, name: str) -> bytes: ...
+@overload
+def encode(value: str | None, name: str) -> bytes | None: ...
+
+
+def encode(value: str | None, name: str) -> bytes | None:
+    """Write a text as the library takes it; the error never repeats the text.
+
+    ctypes would hand over a text only up to its first NUL, and so log a user in with
+    half a password.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    try:
+        encoded = value.encode()
+    except UnicodeEncodeError:
+        raise InvalidArgument(f"{name} holds half of a surrogate pair") from None
+    if b"\0" in encoded:
+        raise InvalidArgument(f"{name} holds a NUL character")
+    return encoded
+
+
+def decode(value: bytes | None) -> str | None:
+    """Read a text that the library may not have."""
+    return None if value is None else value.decode()

@@ -1,0 +1,18 @@
+"""A request for a user's consent."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Authorization(NamedTuple):
+    """Where to send the user's browser, and what to compare when it comes back."""
+
+    #: The address of the page on which the user signs in and gives consent.
+    url: str
+    #: The state to keep with the user's web session, for `Client.exchange`.
+    state: str
+
+    def __repr__(self) -> str:
+        page = self.url.partition("?")[0]
+        return f"<Authorization: {page}, state hidden>"

@@ -1,0 +1,34 @@
+"""What a user logs in with."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+
+class Credentials:
+    """What a user logs in with: a password, a mobile number, or both.
+
+    The answer of a `relogin` function.
+    """
+
+    __slots__ = ("login", "mobile", "password")
+
+    def __init__(
+        self, login: str, *, password: str | None = None, mobile: str | None = None
+    ) -> None:
+        """Make credentials.
+
+        Args:
+            login: the user name or the e-mail address.
+            password: the password.
+            mobile: the mobile number.
+        """
+        self.login = login
+        self.password = password
+        self.mobile = mobile
+
+    def __repr__(self) -> str:
+        return "<Credentials: hidden>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("Credentials are not pickled, since they hold secrets")

@@ -1,0 +1,58 @@
+"""The options of a client, as the library lists them."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple, Union
+
+from ._library import quick
+
+# What an option can be set to.
+OptionValue = Union[str, int, bool, "os.PathLike[str]"]
+
+
+class Option(NamedTuple):
+    """One option of a client."""
+
+    #: The name, with its unit at the end where it has one.
+    name: str
+    #: What it takes, for people.
+    accepts: str
+    #: Its value when nobody sets it.
+    default: str
+    #: What it does.
+    help: str
+
+
+def options() -> list[Option]:
+    """List all options that the loaded library has."""
+    found: list[Option] = []
+    while True:
+        place = len(found)
+        name: bytes | None = quick.peerid_option_name(place)
+        if name is None:
+            return found
+        found.append(
+            Option(
+                name.decode(),
+                quick.peerid_option_accepts(place).decode(),
+                quick.peerid_option_default(place).decode(),
+                quick.peerid_option_help(place).decode(),
+            )
+        )
+
+
+def option_text(name: str, value: OptionValue) -> str:
+    """Write the value of an option as the library takes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, str):
+        return value
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    raise TypeError(
+        f"option {name} must be a str, an int, a bool or a path, "
+        f"not {type(value).__name__}"
+    )

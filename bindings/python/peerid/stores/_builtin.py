@@ -1,0 +1,121 @@
+"""The stores that the library itself has."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import Any, Callable, NoReturn, TypeVar
+
+from .. import _exact
+from .._call import invoke
+from .._handle import Handle
+from .._library import library
+from .._prototypes import StorePointer
+from .._text import encode
+from ..errors import ClosedError
+from ..result import Response
+
+_Self = TypeVar("_Self", bound="BuiltinStore")
+
+
+def new_store_handle() -> Handle:
+    """Make the handle for a store that is about to be made."""
+    return Handle(StorePointer, library.peerid_store_free)
+
+
+class BuiltinStore:
+    """A store of the library. Clients and threads may share one."""
+
+    _handle: Handle | None = None
+
+    def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
+        """Make the store with a function of the library."""
+        handle = new_store_handle()
+        invoke(make, *arguments, handle.out)
+        self._handle = handle
+
+    def keys(self) -> list[str]:
+        """List the keys of all sessions in the store, in no order.
+
+        Raises:
+            StoreError: the store failed, or holds a damaged session.
+            ClosedError: the store was closed.
+        """
+        response = Response()
+        invoke(library.peerid_store_keys, self.handle.pointer, response.out)
+        keys: list[str] = _exact.read(response.json)
+        return keys
+
+    def remove(self, key: str) -> None:
+        """Remove a session, usable or not; nothing to remove is fine.
+
+        The tokens stay valid at the server.
+
+        Raises:
+            InvalidArgument: the key is empty or longer than 4096 bytes.
+            StoreError: the store failed.
+            ClosedError: the store was closed.
+        """
+        handle = self.handle
+        invoke(library.peerid_store_remove, handle.pointer, encode(key, "key"))
+
+    def close(self) -> None:
+        """Give the store up. Clients that use it go on. Closing twice is allowed."""
+        self._handle = None
+
+    @property
+    def handle(self) -> Handle:
+        """The store of the library, for clients."""
+        if self._handle is None:
+            raise ClosedError("the store was closed")
+        return self._handle
+
+    def __enter__(self: _Self) -> _Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is not pickled: make one like it")
+
+
+class MemoryStore(BuiltinStore):
+    """A store in the memory of this process, gone with it."""
+
+    def __init__(self) -> None:
+        """Make a store, which is empty."""
+        super().__init__(library.peerid_store_memory)
+
+
+class DirectoryStore(BuiltinStore):
+    """A store of files in a folder, which all processes of a machine can share.
+
+    There is one file for each key, readable by its owner alone, replaced as a whole or
+    not at all, and locked by the kernel.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Make a store over a folder.
+
+        Args:
+            path: the folder; made with mode 0700 if it does not exist.
+
+        Raises:
+            InvalidArgument: the path is empty or not UTF-8.
+            StoreError: the folder cannot be made or used, or other users may look into
+                it.
+        """
+        self.path = os.fspath(path)
+        super().__init__(library.peerid_store_directory, encode(self.path, "path"))
+
+    def __repr__(self) -> str:
+        return f"<DirectoryStore {self.path!r}>"

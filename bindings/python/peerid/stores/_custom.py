@@ -1,0 +1,245 @@
+"""Stores that are written in Python."""
+
+from __future__ import annotations
+
+import abc
+import itertools
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any, Callable, NamedTuple
+
+from .. import _prototypes
+from .._call import invoke, raise_later
+from .._callback import as_text, complain, describe, keep_forever
+from .._handle import Handle
+from .._library import library, quick
+from ._builtin import new_store_handle
+
+_OK = _prototypes.STORE_RESULT_OK
+_CONFLICT = _prototypes.STORE_RESULT_CONFLICT
+_FAILED = _prototypes.STORE_RESULT_FAILED
+
+
+class StoredSession(NamedTuple):
+    """A session as a store keeps it."""
+
+    #: The text to keep, which only the library reads. A secret: it holds the tokens.
+    data: str
+    #: The number by which two writers tell who came first; it grows with every save.
+    generation: int
+
+    def __repr__(self) -> str:
+        return f"<StoredSession: generation {self.generation}, data hidden>"
+
+
+class Store(abc.ABC):
+    """A store over anything that can keep a text, compare a number and lock a name.
+
+    Write a class with these methods and give an object of it to clients. The methods
+    may block. They are called from any thread, also from several at once, and must not
+    use this package. What they raise becomes the message of a `StoreError`; nothing is
+    sent then, since two refreshes of one session at a time would destroy it.
+    """
+
+    @abc.abstractmethod
+    def load(self, key: str, lock: Any) -> StoredSession | None:
+        """Load a session.
+
+        Args:
+            key: its key.
+            lock: what `lock` gave; None when the key is not locked.
+
+        Returns:
+            What was saved, unchanged; None when there is nothing.
+        """
+
+    @abc.abstractmethod
+    def save(self, key: str, session: StoredSession, expected: int, lock: Any) -> bool:
+        """Save a session durably, if the generation in the store is the expected one.
+
+        Args:
+            key: its key.
+            session: what to keep.
+            expected: the generation that must be there now; 0 when there must be no
+                session.
+            lock: what `lock` gave.
+
+        Returns:
+            True when it is saved; False when another generation was there, and nothing
+            has changed.
+        """
+
+    @abc.abstractmethod
+    def remove(self, key: str, lock: Any) -> None:
+        """Remove a session; nothing to remove is fine.
+
+        Args:
+            key: its key.
+            lock: what `lock` gave.
+        """
+
+    @abc.abstractmethod
+    def lock(self, key: str, timeout: float) -> AbstractContextManager[Any]:
+        """Lock a key: most easily a generator under `contextlib.contextmanager`.
+
+        Entering waits until nobody else, on any machine, holds the key, and raises when
+        that takes too long. What it gives is handed to the other methods. The lock must
+        not be lost before the time is over, and must be free again by itself when its
+        holder dies.
+
+        Args:
+            key: the key.
+            timeout: how long to wait at the most, in seconds.
+        """
+
+    def keys(self) -> Iterable[str]:
+        """List the keys of all sessions; a store need not be able to."""
+        raise NotImplementedError("this store cannot list its keys")
+
+
+class _Binding:
+    """A store of Python as the library uses it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        # The managers of the locks that are held, and what they gave.
+        self._locks: dict[int, tuple[AbstractContextManager[Any], Any]] = {}
+
+    def load(self, key: str, lock: int | None, reply: Any) -> int:
+        session = self.store.load(key, self._given(lock))
+        if session is not None:
+            data, generation = session
+            text = data.encode()
+            quick.peerid_store_reply_session(reply, text, len(text), generation)
+        return _OK
+
+    def save(
+        self, key: str, session: StoredSession, expected: int, lock: int | None
+    ) -> int:
+        is_saved = self.store.save(key, session, expected, self._given(lock))
+        return _OK if is_saved else _CONFLICT
+
+    def remove(self, key: str, lock: int | None) -> int:
+        self.store.remove(key, self._given(lock))
+        return _OK
+
+    def lock(self, key: str, timeout_ms: int, reply: Any) -> int:
+        manager = self.store.lock(key, timeout_ms / 1000)
+        given = manager.__enter__()
+        number = next(_numbers)
+        self._locks[number] = manager, given
+        quick.peerid_store_reply_lock(reply, number)
+        return _OK
+
+    def unlock(self, lock: int | None) -> None:
+        manager, _ = self._locks.pop(lock or 0)
+        manager.__exit__(None, None, None)
+
+    def list(self, reply: Any) -> int:
+        for key in self.store.keys():
+            quick.peerid_store_reply_key(reply, key.encode())
+        return _OK
+
+    def _given(self, lock: int | None) -> Any:
+        return None if lock is None else self._locks[lock][1]
+
+
+_numbers = itertools.count(1)
+# The stores that the library uses, until it says that it does not any more.
+_bindings: dict[int, _Binding] = {}
+
+
+def bind(store: Store) -> Handle:
+    """Make a store of the library over one of Python."""
+    number = next(_numbers)
+    _bindings[number] = _Binding(store)
+    handle = new_store_handle()
+    try:
+        invoke(library.peerid_store_custom, *_callbacks, number, handle.out)
+    except BaseException:
+        _bindings.pop(number, None)
+        raise
+    return handle
+
+
+def _answer(
+    doing: str, reply: Any, answer: Callable[[], int], secret: str | None = None
+) -> int:
+    """Run a callback; what it raises becomes the message of its failure."""
+    try:
+        return answer()
+    except Exception as exception:
+        message = f"{doing}: {describe(exception, secret)}"
+    except BaseException as exception:
+        # Ctrl-C while the store waits for its database.
+        raise_later(exception)
+        message = f"{doing} was interrupted"
+    quick.peerid_store_reply_error(reply, message.encode(errors="replace"))
+    return _FAILED
+
+
+def _load(context: Any, key: Any, lock: Any, reply: Any) -> int:
+    return _answer(
+        "loading", reply, lambda: _bindings[context].load(as_text(key), lock, reply)
+    )
+
+
+def _save(
+    context: Any,
+    key: Any,
+    data: Any,
+    _length: int,
+    generation: int,
+    expected: int,
+    lock: Any,
+    reply: Any,
+) -> int:
+    session = StoredSession(as_text(data), generation)
+    return _answer(
+        "saving",
+        reply,
+        lambda: _bindings[context].save(as_text(key), session, expected, lock),
+        secret=session.data,
+    )
+
+
+def _remove(context: Any, key: Any, lock: Any, reply: Any) -> int:
+    return _answer(
+        "removing", reply, lambda: _bindings[context].remove(as_text(key), lock)
+    )
+
+
+def _lock(context: Any, key: Any, timeout_ms: int, reply: Any) -> int:
+    return _answer(
+        "locking",
+        reply,
+        lambda: _bindings[context].lock(as_text(key), timeout_ms, reply),
+    )
+
+
+def _unlock(context: Any, _key: Any, lock: Any) -> None:
+    try:
+        _bindings[context].unlock(lock)
+    except Exception as exception:
+        complain("a lock could not be given back", exception)
+    except BaseException as exception:
+        raise_later(exception)
+
+
+def _list(context: Any, reply: Any) -> int:
+    return _answer("listing", reply, lambda: _bindings[context].list(reply))
+
+
+def _release(context: Any) -> None:
+    _bindings.pop(context, None)
+
+
+_callbacks = (
+    keep_forever(_prototypes.StoreLoadCallback(_load)),
+    keep_forever(_prototypes.StoreSaveCallback(_save)),
+    keep_forever(_prototypes.StoreRemoveCallback(_remove)),
+    keep_forever(_prototypes.StoreLockCallback(_lock)),
+    keep_forever(_prototypes.StoreUnlockCallback(_unlock)),
+    keep_forever(_prototypes.StoreListCallback(_list)),
+    keep_forever(_prototypes.ReleaseCallback(_release)),
+)

@@ -1,0 +1,120 @@
+"""The tokens of a session at one moment."""
+
+from __future__ import annotations
+
+import ctypes
+from datetime import datetime, timedelta, timezone
+from typing import NoReturn
+
+from ._handle import Handle
+from ._library import library, quick
+from ._prototypes import TokenPointer
+from ._text import decode, encode
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+class Token:
+    """The tokens of a session at one moment. Immutable.
+
+    The secrets stay in the library, which wipes them when the last user is gone; they
+    are copied into Python only when they are asked for.
+    """
+
+    __slots__ = ("_handle",)
+
+    def __init__(self, handle: Handle) -> None:
+        """Made by `Session.token`."""
+        self._handle = handle
+
+    @property
+    def access_token(self) -> str:
+        """The access token. It opens the user's account to whoever has it."""
+        text: bytes = quick.peerid_token_access_token(self._handle.pointer, None)
+        return text.decode()
+
+    @property
+    def refresh_token(self) -> str | None:
+        """The refresh token, a secret as well; None when the server gave none."""
+        return decode(quick.peerid_token_refresh_token(self._handle.pointer, None))
+
+    @property
+    def scope(self) -> tuple[int, ...] | None:
+        """The operations that the user granted, by their numbers on the chain.
+
+        None when the server did not tell.
+        """
+        count = ctypes.c_size_t()
+        scope = quick.peerid_token_scope(self._handle.pointer, ctypes.byref(count))
+        return tuple(scope[: count.value]) if scope else None
+
+    @property
+    def expires_at_ms(self) -> int | None:
+        """When the access token expires, in milliseconds since 1970.
+
+        None when the server did not say.
+        """
+        return _known(quick.peerid_token_expires_at_ms(self._handle.pointer))
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the access token expires, by the server's clock, in UTC."""
+        milliseconds = self.expires_at_ms
+        if milliseconds is None:
+            return None
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+
+    @property
+    def app_id(self) -> int | None:
+        """The application that the token is for; None when the server did not say."""
+        return _known(quick.peerid_token_app_id(self._handle.pointer))
+
+    @property
+    def user_id(self) -> int | None:
+        """The user's number at PeerID; None when the server did not say."""
+        return _known(quick.peerid_token_user_id(self._handle.pointer))
+
+    @property
+    def generation(self) -> int:
+        """How often the pair has been renewed: 1 after log in."""
+        return int(quick.peerid_token_generation(self._handle.pointer))
+
+    def permits(self, operation: str) -> bool:
+        """Tell whether the scope holds an operation.
+
+        A name that the library does not know, and a token whose scope the server did
+        not tell, are left to the server.
+
+        Args:
+            operation: the name of the operation, such as `transfer`.
+        """
+        name = encode(operation, "operation")
+        return bool(quick.peerid_token_permits(self._handle.pointer, name))
+
+    def to_json(self) -> str:
+        """Give everything as JSON, to be kept in a safe place.
+
+        `Client.restore` makes a session from it. It is a secret.
+        """
+        text: bytes = quick.peerid_token_json(self._handle.pointer, None)
+        return text.decode()
+
+    def __repr__(self) -> str:
+        expiry = self.expires_at
+        until = expiry.isoformat() if expiry else "unknown"
+        return f"<Token: generation {self.generation}, expires {until}, secrets hidden>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a Token is not pickled, since it holds secrets; send to_json() through a "
+            "channel that you trust, or share the session through a store"
+        )
+
+
+def new_token_handle() -> Handle:
+    """Make the handle for a token that is about to be given."""
+    return Handle(TokenPointer, library.peerid_token_free)
+
+
+def _known(number: int) -> int | None:
+    return None if number < 0 else number
