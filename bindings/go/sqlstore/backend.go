@@ -70,10 +70,10 @@ func (b *Backend) CreateTable(ctx context.Context) error {
 
 // Load gives the session under a key; nil when there is none.
 func (b *Backend) Load(ctx context.Context, key string) (*peerid.StoredSession, error) {
-	return b.load(b.db.QueryRowContext(ctx, b.statements.load, key))
+	return load(b.db.QueryRowContext(ctx, b.statements.load, rowID(key)))
 }
 
-func (b *Backend) load(row *sql.Row) (*peerid.StoredSession, error) {
+func load(row *sql.Row) (*peerid.StoredSession, error) {
 	var session peerid.StoredSession
 	var generation int64
 	switch err := row.Scan(&session.Data, &generation); {
@@ -119,6 +119,12 @@ func (b *Backend) Lock(ctx context.Context, key string) (peerid.StoreLock, error
 	return lock, nil
 }
 
+// rowID is the primary key of a session.
+func rowID(key string) []byte {
+	sum := sha256.Sum256([]byte(key))
+	return sum[:]
+}
+
 // lockID is the number by which the database knows the lock of a key: the first 8 bytes of SHA-256 over table, NUL and
 // key. Two keys with one number would only wait for each other.
 func lockID(table, key string) int64 {
@@ -136,7 +142,7 @@ type lock struct {
 
 // Load gives the session under the key; nil when there is none.
 func (l *lock) Load(ctx context.Context) (*peerid.StoredSession, error) {
-	return l.backend.load(l.connection.QueryRowContext(ctx, l.backend.statements.load, l.key))
+	return load(l.connection.QueryRowContext(ctx, l.backend.statements.load, rowID(l.key)))
 }
 
 // Save writes the session if the key has the expected generation.
@@ -144,13 +150,7 @@ func (l *lock) Save(ctx context.Context, session peerid.StoredSession, expected 
 	if session.Generation > math.MaxInt64 || expected > math.MaxInt64 {
 		return errors.New("sqlstore: the generation is larger than the database can hold")
 	}
-	arguments := []any{l.key, session.Data, int64(session.Generation)}
-	statement := l.backend.statements.insert
-	if expected != 0 {
-		statement = l.backend.statements.update
-		arguments = append(arguments, int64(expected))
-	}
-	result, err := l.connection.ExecContext(ctx, statement, arguments...)
+	result, err := l.write(ctx, session, expected)
 	if err != nil {
 		return err
 	}
@@ -164,9 +164,17 @@ func (l *lock) Save(ctx context.Context, session peerid.StoredSession, expected 
 	return nil
 }
 
+func (l *lock) write(ctx context.Context, session peerid.StoredSession, expected uint64) (sql.Result, error) {
+	generation := int64(session.Generation)
+	if expected == 0 {
+		return l.connection.ExecContext(ctx, l.backend.statements.insert, rowID(l.key), l.key, session.Data, generation)
+	}
+	return l.connection.ExecContext(ctx, l.backend.statements.update, rowID(l.key), session.Data, generation, int64(expected))
+}
+
 // Remove deletes the session.
 func (l *lock) Remove(ctx context.Context) error {
-	_, err := l.connection.ExecContext(ctx, l.backend.statements.remove, l.key)
+	_, err := l.connection.ExecContext(ctx, l.backend.statements.remove, rowID(l.key))
 	return err
 }
 

@@ -10,17 +10,19 @@ type statements struct {
 	create, load, list, insert, update, remove string
 }
 
+// The primary key is the SHA-256 of the key: an index takes 2,700 bytes, and a key may have 4,096.
 func newStatements(table string) statements {
 	return statements{
 		create: "CREATE TABLE IF NOT EXISTS " + table + " (" +
-			"key text PRIMARY KEY, " +
+			"id bytea PRIMARY KEY, " +
+			"key text NOT NULL, " +
 			"data bytea NOT NULL, " +
 			"generation bigint NOT NULL, " +
 			"saved_at timestamptz NOT NULL DEFAULT now())",
-		load:   "SELECT data, generation FROM " + table + " WHERE key = $1",
+		load:   "SELECT data, generation FROM " + table + " WHERE id = $1",
 		list:   "SELECT key FROM " + table + " ORDER BY key",
-		insert: "INSERT INTO " + table + " (key, data, generation) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING",
-		update: "UPDATE " + table + " SET data = $2, generation = $3, saved_at = now() WHERE key = $1 AND generation = $4",
-		remove: "DELETE FROM " + table + " WHERE key = $1",
+		insert: "INSERT INTO " + table + " (id, key, data, generation) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
+		update: "UPDATE " + table + " SET data = $2, generation = $3, saved_at = now() WHERE id = $1 AND generation = $4",
+		remove: "DELETE FROM " + table + " WHERE id = $1",
 	}
 }

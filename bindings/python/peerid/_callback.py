@@ -53,11 +53,6 @@ def _shows(text: str, secret: str) -> bool:
     return any(part in text for part in secret.split('"') if len(part) >= 32)
 
 
-def key_of(context: int | None) -> int:
-    """Read the number that was given to the library as a context."""
-    return context or 0
-
-
 def as_text(value: Any) -> str:
     """Read a text that the library lends to a callback."""
     return "" if value is None else bytes(value).decode(errors="replace")

@@ -80,13 +80,14 @@ def _plain(value: Any, place: _Place, typed: dict[str, str]) -> Any:
         return _time(value, place, typed)
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [
-            _plain(item, (place, number), typed)
-            for number, item in enumerate(value)
+            _plain(item, (place, number), typed) for number, item in enumerate(value)
         ]
     if hasattr(kind, "__index__"):
         # Integers that are not Python's own, such as numpy's.
         return index(value)
-    raise InvalidArgument(f"{_path(place)} is a {kind.__name__}, which JSON cannot hold")
+    raise InvalidArgument(
+        f"{_path(place)} is a {kind.__name__}, which JSON cannot hold"
+    )
 
 
 def _key(key: Any, place: _Place) -> str:

@@ -47,13 +47,9 @@ class Hooks:
 
     def attach(self, config: Any) -> None:
         """Set the callbacks of a configuration."""
-        invoke(
-            library.peerid_config_set_interrupt_handler, config, _on_interrupt, None
-        )
+        invoke(library.peerid_config_set_interrupt_handler, config, _on_interrupt, None)
         if self._log is not None:
-            invoke(
-                library.peerid_config_set_log_handler, config, _on_log, self._number
-            )
+            invoke(library.peerid_config_set_log_handler, config, _on_log, self._number)
         if self._relogin is not None:
             invoke(
                 library.peerid_config_set_relogin_handler,

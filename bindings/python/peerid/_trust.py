@@ -26,5 +26,5 @@ def ca_file() -> str | None:
     if not _is_own_copy or _DEBIAN.exists():
         return None
     known = ssl.get_default_verify_paths().cafile
-    found = ([Path(known)] if known else []) + [file for file in _OTHERS]
+    found = ([Path(known)] if known else []) + list(_OTHERS)
     return next((str(file) for file in found if file.exists()), None)

@@ -6,7 +6,7 @@ import warnings
 from types import TracebackType
 from typing import Any, Callable, NoReturn
 
-from . import _exact, _trust
+from . import _exact, _leaving, _trust
 from ._call import invoke
 from ._handle import Handle
 from ._hooks import Hooks, Log, Relogin
@@ -97,6 +97,7 @@ class Client:
         client = Handle(ClientPointer, library.peerid_client_free)
         invoke(library.peerid_client_create, config.pointer, client.out)
         self._handle = client
+        _leaving.clients.add(self)
 
     def login(
         self,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Callable, NamedTuple
 
-from .. import _prototypes
+from .. import _leaving, _prototypes
 from .._call import invoke, raise_later
 from .._callback import as_text, complain, describe, keep_forever
 from .._handle import Handle
@@ -104,6 +104,12 @@ class _Binding:
         self.store = store
         # The managers of the locks that are held, and what they gave.
         self._locks: dict[int, tuple[AbstractContextManager[Any], Any]] = {}
+        _leaving.stores.add(self)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a refresh is under way."""
+        return bool(self._locks)
 
     def load(self, key: str, lock: int | None, reply: Any) -> int:
         session = self.store.load(key, self._given(lock))
@@ -132,11 +138,15 @@ class _Binding:
         return _OK
 
     def unlock(self, lock: int | None) -> None:
-        manager, _ = self._locks.pop(lock or 0)
-        manager.__exit__(None, None, None)
+        manager, _ = self._locks[lock or 0]
+        try:
+            manager.__exit__(None, None, None)
+        finally:
+            del self._locks[lock or 0]
 
     def list(self, reply: Any) -> int:
-        for key in self.store.keys():
+        keys = self.store.keys()
+        for key in keys:
             quick.peerid_store_reply_key(reply, key.encode())
         return _OK
 
