@@ -1,0 +1,106 @@
+// Command login_and_submit logs a user in, submits a transfer, lives through the server refusing the token, and submits
+// again.
+//
+//	login_and_submit BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO
+//
+// With the environment variable PEERID_EXAMPLE_EXPIRE set to a command, that command is run between the two transfers;
+// the demo uses it to let the sandbox expire the token.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+func main() {
+	if len(os.Args) != 8 {
+		fmt.Fprintf(os.Stderr, "usage: %s BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO\n", os.Args[0])
+		os.Exit(2)
+	}
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(arguments []string) error {
+	// Ctrl-C ends the call under way.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+
+	client, err := peerid.NewClient(peerid.Config{
+		BaseURL:      arguments[0],
+		ClientID:     arguments[1],
+		ClientSecret: arguments[2],
+		Log: func(level peerid.Level, message string) {
+			if level >= peerid.LevelInfo {
+				fmt.Printf("  (library)   %s\n", message)
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+
+	fmt.Printf("Logging in as %s\n", arguments[3])
+	session, err := client.Login(ctx, peerid.Password{Login: arguments[3], Password: arguments[4]})
+	if err != nil {
+		return fmt.Errorf("log in: %w", err)
+	}
+	defer session.Close()
+	token, err := session.Token(ctx)
+	if err != nil {
+		return fmt.Errorf("token: %w", err)
+	}
+	printScope(token)
+
+	from, to := peerid.ObjectID(arguments[5]), peerid.ObjectID(arguments[6])
+	if err := transfer(ctx, session, from, to, 100000); err != nil {
+		return err
+	}
+	if expire := os.Getenv("PEERID_EXAMPLE_EXPIRE"); expire != "" {
+		fmt.Println("The server lets the token expire")
+		if err := exec.Command("/bin/sh", "-c", expire).Run(); err != nil {
+			fmt.Fprintf(os.Stderr, "'%s' failed\n", expire)
+		}
+	}
+	return transfer(ctx, session, from, to, 250)
+}
+
+// printScope names the operations that the user granted, some to a line.
+func printScope(token *peerid.Token) {
+	column, _ := fmt.Print("  may submit")
+	for _, id := range token.Scope {
+		name := peerid.OperationName(id)
+		if name == "" {
+			name = "?"
+		}
+		if column > 76 {
+			column, _ = fmt.Print("\n            ")
+		}
+		printed, _ := fmt.Print(" ", name)
+		column += printed
+	}
+	fmt.Println()
+}
+
+func transfer(ctx context.Context, session *peerid.Session, from, to peerid.ObjectID, amount int64) error {
+	fmt.Printf("Transferring %d from %s to %s\n", amount, from, to)
+	result, err := session.Submit(ctx, peerid.Transfer{
+		FeeAsset: "1.3.0",
+		From:     from,
+		To:       to,
+		Amount:   peerid.Asset{Amount: amount, AssetID: "1.3.0"},
+	})
+	if err != nil {
+		return fmt.Errorf("transfer: %w", err)
+	}
+	fmt.Printf("  transaction %s in block %d\n", result.TransactionID, result.BlockNum)
+	return nil
+}

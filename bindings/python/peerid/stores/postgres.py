@@ -1,0 +1,238 @@
+"""A store in a PostgreSQL database, which any number of machines share.
+
+    import functools, psycopg
+    from peerid.stores.postgres import PostgresStore
+
+    store = PostgresStore(functools.partial(psycopg.connect, "dbname=app"))
+    store.create_table()
+
+Any driver that follows the DB-API with `%s` for parameters will do: psycopg, psycopg2,
+pg8000. This module imports none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Callable
+
+from ._custom import Store, StoredSession
+
+# SQLSTATE of a statement that waited longer than lock_timeout for a lock.
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class PostgresStore(Store):
+    """A store in one table of a PostgreSQL database.
+
+    A key is locked by an advisory lock of the database session: it lasts until it is
+    given back, or until the connection ends, so that the lock of a process that dies is
+    free at once. The same connection saves: without the lock nothing is written.
+
+    A pooler between this store and the database must pool whole sessions (pgbouncer:
+    `pool_mode = session`). Let `connect` set `connect_timeout` and `keepalives_idle`,
+    so that a database that falls silent is noticed.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        *,
+        table: str = "peerid_sessions",
+        max_idle: int = 4,
+    ) -> None:
+        """Make a store. Nothing is connected yet.
+
+        Args:
+            connect: makes a new connection, such as
+                `functools.partial(psycopg.connect, "dbname=app")`.
+            table: the table, with its schema if need be; see `create_table`.
+            max_idle: how many connections are kept for later.
+        """
+        if not re.fullmatch(r"([A-Za-z_]\w*\.)?[A-Za-z_]\w*", table, re.ASCII):
+            raise ValueError(f"{table!r} is no name of a table")
+        self._connect = connect
+        self._table = table
+        self._max_idle = max_idle
+        self._idle: deque[Any] = deque()
+        self._process = os.getpid()
+
+    def create_table(self) -> None:
+        """Make the table, unless it is there."""
+        # Keys may be longer than what an index takes, so their hashes are indexed.
+        self._execute(
+            None,
+            f"CREATE TABLE IF NOT EXISTS {self._table} ("
+            "key_hash text PRIMARY KEY, key text NOT NULL, "
+            "generation bigint NOT NULL, data text NOT NULL)",
+        )
+
+    def load(self, key: str, lock: Any = None) -> StoredSession | None:
+        """Load a session."""
+        rows = self._execute(
+            lock,
+            f"SELECT data, generation FROM {self._table} WHERE key_hash = %s",
+            _hash(key).hex(),
+        )
+        return StoredSession(str(rows[0][0]), int(rows[0][1])) if rows else None
+
+    def save(self, key: str, session: StoredSession, expected: int, lock: Any) -> bool:
+        """Save a session, if the expected generation is there."""
+        if expected == 0:
+            rows = self._execute(
+                lock,
+                f"INSERT INTO {self._table} (key_hash, key, generation, data) "
+                "VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING 1",
+                _hash(key).hex(),
+                key,
+                session.generation,
+                session.data,
+            )
+        else:
+            rows = self._execute(
+                lock,
+                f"UPDATE {self._table} SET generation = %s, data = %s "
+                "WHERE key_hash = %s AND generation = %s RETURNING 1",
+                session.generation,
+                session.data,
+                _hash(key).hex(),
+                expected,
+            )
+        return len(rows) == 1
+
+    def remove(self, key: str, lock: Any = None) -> None:
+        """Remove a session."""
+        self._execute(
+            lock,
+            f"DELETE FROM {self._table} WHERE key_hash = %s RETURNING 1",
+            _hash(key).hex(),
+        )
+
+    @contextmanager
+    def lock(self, key: str, timeout: float) -> Iterator[Any]:
+        """Lock a key, and give the connection that holds the lock."""
+        number = int.from_bytes(_hash(key)[:8], "big", signed=True)
+        connection = self._lock(number, timeout)
+        is_free = False
+        try:
+            yield connection
+            rows = _run(connection, "SELECT pg_advisory_unlock(%s)", (number,))
+            is_free = bool(rows and rows[0][0])
+        finally:
+            # Whatever is wrong with the connection, its end frees the lock.
+            self._give_back(connection, is_usable=is_free)
+
+    def keys(self) -> list[str]:
+        """List the keys of all sessions."""
+        return [
+            str(row[0]) for row in self._execute(None, f"SELECT key FROM {self._table}")
+        ]
+
+    def close(self) -> None:
+        """Close the connections that are kept for later."""
+        self._leave_parent()
+        while self._idle:
+            _close(self._idle.pop())
+
+    def _lock(self, number: int, timeout: float) -> Any:
+        limit = f"{max(int(timeout * 1000), 1)}ms"
+
+        def take(connection: Any) -> None:
+            # The limit ends with the transaction, the lock with the session.
+            _run(
+                connection,
+                "SELECT set_config('lock_timeout', %s, true)",
+                (limit,),
+                commits=False,
+            )
+            _run(connection, "SELECT pg_advisory_lock(%s)", (number,))
+
+        try:
+            return self._with_connection(take)
+        except Exception as error:
+            state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+            if state != _LOCK_NOT_AVAILABLE:
+                raise
+            raise TimeoutError(f"the key was not free within {timeout} s") from None
+
+    def _execute(self, lock: Any, statement: str, *values: Any) -> list[Any]:
+        """Run a statement: on the connection that holds the lock, or on any."""
+        if lock is not None:
+            return _run(lock, statement, values)
+        rows: list[Any] = []
+
+        def execute(connection: Any) -> None:
+            rows[:] = _run(connection, statement, values)
+
+        self._give_back(self._with_connection(execute), is_usable=True)
+        return rows
+
+    def _with_connection(self, use: Callable[[Any], None]) -> Any:
+        """Use a connection and give it. One that was idle may be dead: try the next."""
+        self._leave_parent()
+        while True:
+            try:
+                connection, is_new = self._idle.pop(), False
+            except IndexError:
+                connection, is_new = self._connect(), True
+            try:
+                use(connection)
+            except BaseException as error:
+                is_dead = bool(getattr(connection, "closed", False))
+                _close(connection)
+                if is_new or not is_dead or not isinstance(error, Exception):
+                    raise
+                continue
+            return connection
+
+    def _give_back(self, connection: Any, *, is_usable: bool) -> None:
+        if is_usable and len(self._idle) < self._max_idle:
+            self._idle.append(connection)
+        else:
+            _close(connection)
+
+    def _leave_parent(self) -> None:
+        """Forget, after a fork, the connections of the parent.
+
+        They are not closed: to say goodbye on them would end the parent's sessions.
+        """
+        if self._process != os.getpid():
+            _of_parents.append(self._idle)
+            self._idle = deque()
+            self._process = os.getpid()
+
+
+_of_parents: list[deque[Any]] = []
+
+
+def _hash(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
+
+
+def _run(
+    connection: Any, statement: str, values: tuple[Any, ...], *, commits: bool = True
+) -> list[Any]:
+    cursor = connection.cursor()
+    try:
+        if values:
+            cursor.execute(statement, values)
+        else:
+            cursor.execute(statement)
+        rows = list(cursor.fetchall()) if cursor.description else []
+    finally:
+        cursor.close()
+    if commits:
+        connection.commit()
+    return rows
+
+
+def _close(connection: Any) -> None:
+    try:
+        connection.close()
+    except Exception:
+        # It is dead already.
+        return

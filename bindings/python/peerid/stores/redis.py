@@ -1,0 +1,123 @@
+"""A store in a Redis server, which any number of machines share.
+
+    import redis
+    from peerid.stores.redis import RedisStore
+
+    store = RedisStore(redis.Redis())
+
+The client is one of redis-py; this module does not import it.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ._custom import Store, StoredSession
+
+# Gives a lock back, unless it has passed to another owner meanwhile.
+_UNLOCK = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+# Saves if the expected generation is there; numbers are compared as text, since Lua's
+# are not exact.
+_SAVE = """
+if (redis.call('HGET', KEYS[1], 'generation') or '0') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'generation', ARGV[2], 'data', ARGV[3])
+return 1
+"""
+
+_SHORTEST_PAUSE = 0.005
+_LONGEST_PAUSE = 0.05
+
+
+class RedisStore(Store):
+    """A store of hashes in Redis.
+
+    A key is locked by a lease with a random owner, which ends by itself some time after
+    the deadline of the refresh that needs it. Should a lease be lost all the same, the
+    comparison of generations keeps one of two writers from undoing the other's work.
+
+    When the server cannot be reached nothing is refreshed. Sessions are as durable as
+    the server makes them: with `appendonly yes` and `appendfsync always` as durable as
+    in a file. A replica that takes over may not know the newest pair.
+    """
+
+    def __init__(
+        self, client: Any, *, prefix: str = "peerid:", margin: float = 15.0
+    ) -> None:
+        """Make a store. Nothing is sent yet.
+
+        Args:
+            client: a client of redis-py.
+            prefix: what the names of all keys in Redis begin with.
+            margin: how many seconds a lease outlives the deadline of its refresh.
+        """
+        self._client = client
+        self._prefix = prefix
+        self._margin = margin
+        self._unlock = client.register_script(_UNLOCK)
+        self._save = client.register_script(_SAVE)
+
+    def load(self, key: str, lock: Any = None) -> StoredSession | None:
+        """Load a session."""
+        names = ["data", "generation"]
+        data, generation = self._client.hmget(self._session(key), names)
+        if data is None or generation is None:
+            return None
+        return StoredSession(_text(data), int(generation))
+
+    def save(self, key: str, session: StoredSession, expected: int, lock: Any) -> bool:
+        """Save a session, if the expected generation is there.
+
+        The owner of the lock is not compared: should the lease have ended, a pair that
+        nobody has replaced is still better saved than lost.
+        """
+        saved = self._save(
+            keys=[self._session(key)],
+            args=[expected, session.generation, session.data],
+        )
+        return bool(saved)
+
+    def remove(self, key: str, lock: Any = None) -> None:
+        """Remove a session."""
+        self._client.delete(self._session(key))
+
+    @contextmanager
+    def lock(self, key: str, timeout: float) -> Iterator[Any]:
+        """Lock a key, and give the owner of the lock."""
+        name = f"{self._prefix}lock:{key}"
+        owner = secrets.token_hex(16)
+        lease = int((timeout + self._margin) * 1000)
+        deadline = time.monotonic() + timeout
+        pause = _SHORTEST_PAUSE
+        while not self._client.set(name, owner, nx=True, px=lease):
+            if time.monotonic() + pause > deadline:
+                raise TimeoutError(f"the key was not free within {timeout} s")
+            # Many may wait: they must not all ask at once, and ask less and less.
+            time.sleep(pause * random.uniform(0.5, 1))
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        try:
+            yield owner
+        finally:
+            self._unlock(keys=[name], args=[owner])
+
+    def keys(self) -> list[str]:
+        """List the keys of all sessions."""
+        prefix = self._session("")
+        pattern = "".join(f"\\{c}" if c in "*?[]\\^" else c for c in prefix) + "*"
+        names = {_text(name) for name in self._client.scan_iter(match=pattern)}
+        return [name[len(prefix) :] for name in names]
+
+    def _session(self, key: str) -> str:
+        return f"{self._prefix}session:{key}"
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
