@@ -67,9 +67,9 @@ func (c Code) String() string {
 	return "unknown_code"
 }
 
-// Error makes a code a target for [errors.Is].
+// Error makes a code a target for [errors.Is]. It is the name of the code.
 func (c Code) Error() string {
-	return "peerid: " + c.String()
+	return c.String()
 }
 
 // Outcome tells what became of the request of a call that failed: the one question that matters before money is sent

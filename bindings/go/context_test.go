@@ -90,6 +90,19 @@ func TestACallThatWaitsForARefreshHasDoneNothingWhenItIsCancelled(t *testing.T) 
 	}
 }
 
+func TestALogInIsCancelledWithinASecond(t *testing.T) {
+	client := newClient(t)
+	control(t, "faults", object{"kind": "delay", "path": tokenPath, "ms": 4000})
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	within(t, 1500*time.Millisecond, func() {
+		_, err := client.Login(ctx, alice)
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, peerid.ErrTimeout) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestOneContextEndsItsOwnCallAlone(t *testing.T) {
 	session := login(t, newClient(t))
 	control(t, "faults", operationsFault("delay_after", object{"ms": 1500, "times": 2}))
@@ -132,6 +145,8 @@ func TestTenThousandGoroutinesNeedFewThreads(t *testing.T) {
 	control(t, "requests?path="+operationsPath+"&at_least=50", nil)
 	if count := threadCount(t); count > 100 {
 		t.Errorf("%d threads", count)
+	} else {
+		t.Logf("%d threads", count)
 	}
 	group.Wait()
 	var executed struct{ Transactions int }

@@ -225,7 +225,7 @@ func TestCodesAndOutcomesHaveTheNamesOfAllLanguages(t *testing.T) {
 		peerid.ErrClosed: "closed", peerid.ErrOutOfMemory: "out_of_memory", peerid.ErrInternal: "internal",
 		peerid.ErrStore: "store", peerid.ErrQueueFull: "queue_full", 9999: "unknown_code",
 	} {
-		if code.String() != name || code.Error() != "peerid: "+name {
+		if code.String() != name || code.Error() != name {
 			t.Errorf("code %d is called %s, want %s", code, code, name)
 		}
 	}

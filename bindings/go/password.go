@@ -6,9 +6,9 @@ type Password struct {
 	// Login is the user name (upper and lower case matter) or the e-mail address (they do not).
 	Login string
 	// Password is the password; "" when only the mobile number is to be checked.
-	Password string `json:"-"`
+	Password string
 	// Mobile is the mobile number; "" when only the password is to be checked.
-	Mobile string `json:"-"`
+	Mobile string
 }
 
 // String names the user and nothing else.
@@ -19,6 +19,11 @@ func (p Password) String() string {
 // GoString keeps the password out of %#v as well.
 func (p Password) GoString() string {
 	return p.String()
+}
+
+// MarshalText keeps the password out of JSON and other encodings.
+func (p Password) MarshalText() ([]byte, error) {
+	return []byte(p.String()), nil
 }
 
 // passwordTexts are the parts of a Password on their way to the library.

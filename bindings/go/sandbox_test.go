@@ -1,125 +1,77 @@
 package peerid_test
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
 	peerid "github.com/peerplays/libpeerid/bindings/go"
+	"github.com/peerplays/libpeerid/bindings/go/internal/sandbox"
 )
 
-// sandboxURL is the base URL of the local PeerID server that all tests use.
-var sandboxURL string
+var (
+	// server is the sandbox of all tests, and sandboxURL its base URL.
+	server     *sandbox.Sandbox
+	sandboxURL string
+)
 
 func TestMain(m *testing.M) {
-	os.Exit(runWithSandbox(m))
+	status, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	os.Exit(status)
 }
 
-// runWithSandbox starts a sandbox on a free port; it ends with its standard input, so that nothing outlives the tests.
-func runWithSandbox(m *testing.M) int {
-	program := os.Getenv("PEERID_SANDBOX")
-	if program == "" {
-		program = "../../build/bin/peerid-sandbox"
+// run runs the tests with one sandbox, and the examples with another, which no test has changed.
+func run(m *testing.M) (status int, err error) {
+	if server, err = sandbox.Start(); err != nil {
+		return 0, err
 	}
-	command := exec.Command(program, "--json", "--exit-with-stdin")
-	command.Stderr = os.Stderr
-	stdin, err := command.StdinPipe()
+	defer server.Stop()
+	sandboxURL = server.URL
+	forExamples, err := sandbox.Start()
 	if err != nil {
-		return failed(err)
+		return 0, err
 	}
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		return failed(err)
+	defer forExamples.Stop()
+	for name, value := range map[string]string{"PEERID_URL": forExamples.URL, "PEERID_CLIENT_SECRET": "demo-secret-4"} {
+		if err := os.Setenv(name, value); err != nil {
+			return 0, err
+		}
 	}
-	if err := command.Start(); err != nil {
-		return failed(fmt.Errorf("the sandbox is missing (set PEERID_SANDBOX to its path): %w", err))
-	}
-	defer func() { _ = command.Wait() }()
-	defer stdin.Close()
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	if err != nil {
-		return failed(err)
-	}
-	var summary struct{ URL string }
-	if err := json.Unmarshal(line, &summary); err != nil {
-		return failed(err)
-	}
-	sandboxURL = summary.URL
-	// The examples read it as a program would.
-	os.Setenv("PEERID_URL", sandboxURL)
-	return m.Run()
+	return m.Run(), nil
 }
 
-func failed(err error) int {
-	fmt.Fprintln(os.Stderr, err)
-	return 1
-}
+type object = sandbox.Object
 
 // control changes the sandbox, or reads what it has seen when there is no body.
 func control(t testing.TB, name string, body any) json.RawMessage {
 	t.Helper()
-	answer, err := askSandbox(name, body)
+	var answer json.RawMessage
+	var err error
+	if body == nil {
+		answer, err = server.Read(name)
+	} else {
+		answer, err = server.Change(name, body)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	return answer
 }
 
-func askSandbox(name string, body any) (json.RawMessage, error) {
-	method, content := http.MethodGet, []byte(nil)
-	if body != nil {
-		var err error
-		method = http.MethodPost
-		if content, err = json.Marshal(body); err != nil {
-			return nil, err
-		}
-	}
-	request, err := http.NewRequest(method, sandboxURL+"/sandbox/"+name, bytes.NewReader(content))
-	if err != nil {
-		return nil, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("control %s: %s", name, answer)
-	}
-	return answer, err
-}
-
-// object is a JSON object.
-type object = map[string]any
-
 // reset gives a test a sandbox that nobody has used.
 func reset(t testing.TB) {
 	t.Helper()
-	if _, err := askSandboxReset(); err != nil {
+	if _, err := server.Change("reset", nil); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func askSandboxReset() (json.RawMessage, error) {
-	request, err := http.NewRequest(http.MethodPost, sandboxURL+"/sandbox/reset", nil)
-	if err != nil {
-		return nil, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	return nil, response.Body.Close()
 }
 
 // requestCount is how many requests came for a path such as "POST /api/v1/app/operations".

@@ -14,9 +14,9 @@ import (
 // Printing or marshalling it does not show the secrets.
 type Token struct {
 	// AccessToken opens the user's account to whoever has it.
-	AccessToken string `json:"-"`
+	AccessToken string
 	// RefreshToken gets a new pair, once; "" when the server gave none.
-	RefreshToken string `json:"-"`
+	RefreshToken string
 	// Expiry is when the access token expires, by the server's clock; zero when the server did not say.
 	Expiry time.Time
 	// Scope holds the operations that the user granted, by their numbers on the chain; nil when the server did not tell
@@ -121,4 +121,9 @@ func (t Token) String() string {
 // GoString keeps the secrets out of %#v as well.
 func (t Token) GoString() string {
 	return t.String()
+}
+
+// MarshalText keeps the secrets out of JSON and other encodings; see [Token.Export].
+func (t Token) MarshalText() ([]byte, error) {
+	return []byte(t.String()), nil
 }

@@ -70,6 +70,13 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 }
 
+// CloseIdleConnections lets http.Client.CloseIdleConnections reach the one who sends.
+func (t *transport) CloseIdleConnections() {
+	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
+}
+
 // isOurs tells whether a request goes to the PeerID server: nobody else may see the token.
 func (t *transport) isOurs(to *url.URL) bool {
 	base := t.session.client.baseURL

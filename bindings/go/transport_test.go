@@ -46,6 +46,7 @@ func TestTransportAddsTheHeaders(t *testing.T) {
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("status %d", response.StatusCode)
 	}
+	client.CloseIdleConnections()
 	if request.Header.Get("Authorization") != "" || request.Header.Get("ClientID") != "" {
 		t.Error("the caller's request was changed")
 	}

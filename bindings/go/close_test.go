@@ -1,0 +1,73 @@
+package peerid_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+func TestCloseIsIdempotentAndUseAfterwardsIsAnError(t *testing.T) {
+	client := newClient(t)
+	session := login(t, client)
+	session.Close()
+	session.Close()
+	for name, use := range map[string]func() error{
+		"Submit":       func() error { _, err := session.Submit(context.Background(), transfer(1)); return err },
+		"SubmitJSON":   func() error { _, err := session.SubmitJSON(context.Background(), []byte("[]")); return err },
+		"Confirm":      func() error { _, err := session.Confirm(context.Background(), "x"); return err },
+		"Broadcast":    func() error { _, err := session.Broadcast(context.Background(), nil); return err },
+		"Refresh":      func() error { return session.Refresh(context.Background()) },
+		"Logout":       func() error { return session.Logout(context.Background()) },
+		"Token":        func() error { _, err := session.Token(context.Background()); return err },
+		"CurrentToken": func() error { _, err := session.CurrentToken(); return err },
+	} {
+		if err := use(); !errors.Is(err, peerid.ErrClosed) {
+			t.Errorf("%s of a closed session: %v", name, err)
+		}
+	}
+	other := login(t, client)
+	client.Close()
+	client.Close()
+	for name, use := range map[string]func() error{
+		"Login":            func() error { _, err := client.Login(context.Background(), alice); return err },
+		"Open":             func() error { _, err := client.Open(context.Background(), "key"); return err },
+		"Restore":          func() error { _, err := client.Restore(context.Background(), nil); return err },
+		"Exchange":         func() error { _, err := client.Exchange(context.Background(), "", ""); return err },
+		"ExchangeCode":     func() error { _, err := client.ExchangeCode(context.Background(), ""); return err },
+		"ReadChain":        func() error { _, err := client.ReadChain(context.Background(), "database", "x"); return err },
+		"AuthorizationURL": func() error { _, err := client.AuthorizationURL("x"); return err },
+		"a session's call": func() error { _, err := other.Submit(context.Background(), transfer(1)); return err },
+	} {
+		if err := use(); !errors.Is(err, peerid.ErrClosed) {
+			t.Errorf("%s after the client was closed: %v", name, err)
+		}
+	}
+}
+
+func TestClosingTheClientEndsCallsInFlight(t *testing.T) {
+	client := newClient(t)
+	session := login(t, client)
+	control(t, "faults", operationsFault("delay", object{"ms": 5000}))
+	go func() {
+		control(t, "requests?path="+operationsPath+"&at_least=1", nil)
+		client.Close()
+	}()
+	within(t, cancellationLimit, func() {
+		_, err := session.Submit(context.Background(), transfer(1))
+		wantError(t, err, peerid.ErrClosed, peerid.OutcomeUnknown)
+	})
+}
+
+func TestClosingASessionLetsItsCallsFinish(t *testing.T) {
+	session := login(t, newClient(t))
+	control(t, "faults", operationsFault("delay", object{"ms": 300}))
+	go func() {
+		control(t, "requests?path="+operationsPath+"&at_least=1", nil)
+		session.Close()
+	}()
+	if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"net/http"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+// application answers the browsers of its users. A cookie names the user's session, which the store of the client
+// keeps: any process with the same store could answer the next request.
+type application struct {
+	client   *peerid.Client
+	callback string
+}
+
+const (
+	stateCookie   = "state"
+	sessionCookie = "session"
+)
+
+func newApplication(client *peerid.Client, callback string) http.Handler {
+	app := &application{client: client, callback: callback}
+	routes := http.NewServeMux()
+	routes.HandleFunc("/", app.home)
+	routes.HandleFunc("/login", app.login)
+	routes.HandleFunc("/callback", app.finishLogin)
+	routes.HandleFunc("/transfer", app.transfer)
+	routes.HandleFunc("/logout", app.logout)
+	return routes
+}
+
+var page = template.Must(template.New("page").Parse(`<!DOCTYPE html>
+<html lang="en"><title>A small shop</title>
+{{if .Message}}<p id="message">{{.Message}}</p>{{end}}
+{{if .Operations}}<p id="welcome">Welcome. You have granted: {{range .Operations}}{{.}} {{end}}</p>
+<form method="post" action="/transfer"><button id="transfer">Pay 100</button></form>
+<form method="post" action="/logout"><button id="logout">Log out</button></form>
+{{else}}<p><a id="login" href="/login">Log in with PeerID</a></p>{{end}}
+</html>`))
+
+// show writes the page for a user, or for nobody when there is no session.
+func (a *application) show(w http.ResponseWriter, status int, session *peerid.Session, message string) {
+	var operations []string
+	if session != nil {
+		token, err := session.CurrentToken()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		for _, id := range token.Scope {
+			operations = append(operations, peerid.OperationName(id))
+		}
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_ = page.Execute(w, map[string]any{"Operations": operations, "Message": message})
+}
+
+func (a *application) home(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/" {
+		http.NotFound(w, r)
+		return
+	}
+	session, err := a.session(r)
+	if err != nil {
+		a.show(w, http.StatusOK, nil, "")
+		return
+	}
+	defer session.Close()
+	a.show(w, http.StatusOK, session, "")
+}
+
+// login sends the browser to the page on which the user consents. The state ties the answer to this browser.
+func (a *application) login(w http.ResponseWriter, r *http.Request) {
+	authorization, err := a.client.AuthorizationURL(a.callback)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	setCookie(w, stateCookie, authorization.State)
+	http.Redirect(w, r, authorization.URL, http.StatusFound)
+}
+
+// finishLogin is where the browser comes back to.
+func (a *application) finishLogin(w http.ResponseWriter, r *http.Request) {
+	state, err := r.Cookie(stateCookie)
+	if err != nil {
+		a.show(w, http.StatusBadRequest, nil, "This log in was not begun here. Please begin again.")
+		return
+	}
+	key, err := newKey()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	session, err := a.client.Exchange(r.Context(), r.URL.String(), state.Value, peerid.WithKey(key))
+	if err != nil {
+		a.show(w, http.StatusForbidden, nil, "You are not logged in: "+explain(err))
+		return
+	}
+	defer session.Close()
+	setCookie(w, stateCookie, "")
+	setCookie(w, sessionCookie, key)
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// transfer submits an operation in the user's name.
+func (a *application) transfer(w http.ResponseWriter, r *http.Request) {
+	session, err := a.session(r)
+	if r.Method != http.MethodPost || err != nil {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
+	defer session.Close()
+	result, err := session.Submit(r.Context(), peerid.Transfer{
+		FeeAsset: "1.3.0", From: "1.2.31", To: "1.2.33", Amount: peerid.Asset{Amount: 100, AssetID: "1.3.0"},
+	})
+	switch {
+	case errors.Is(err, peerid.ErrLoginRequired):
+		a.show(w, http.StatusForbidden, nil, "Please log in again.")
+	case err != nil:
+		a.show(w, http.StatusBadGateway, session, "The payment has a problem: "+explain(err))
+	default:
+		a.show(w, http.StatusOK, session, "Paid: transaction "+result.TransactionID)
+	}
+}
+
+func (a *application) logout(w http.ResponseWriter, r *http.Request) {
+	if session, err := a.session(r); err == nil && r.Method == http.MethodPost {
+		defer session.Close()
+		if err := session.Logout(r.Context()); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+	}
+	setCookie(w, sessionCookie, "")
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// session opens the session that the browser's cookie names.
+func (a *application) session(r *http.Request) (*peerid.Session, error) {
+	cookie, err := r.Cookie(sessionCookie)
+	if err != nil {
+		return nil, err
+	}
+	return a.client.Open(r.Context(), cookie.Value)
+}
+
+// explain tells the user what matters: whether money may have moved.
+func explain(err error) string {
+	var failure *peerid.Error
+	if errors.As(err, &failure) && failure.Outcome == peerid.OutcomeUnknown {
+		return "it may have been done. Please look at your account before you try again."
+	}
+	return "nothing was done. " + err.Error()
+}
+
+// newKey makes a name for a session that nobody can guess.
+func newKey() (string, error) {
+	random := make([]byte, 24)
+	if _, err := rand.Read(random); err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(random), nil
+}
+
+// setCookie sets a cookie for the time of the browser's session; an empty value takes it back. A real application is
+// reached by https and sets Secure as well.
+func setCookie(w http.ResponseWriter, name, value string) {
+	cookie := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if value == "" {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(w, cookie)
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+	"github.com/peerplays/libpeerid/bindings/go/internal/sandbox"
+)
+
+// callback is registered for the sandbox's application; the test takes the way back from there by hand.
+const callback = "http://127.0.0.1:8400/callback"
+
+// browser is a browser in which a user clicks.
+type browser struct {
+	*testing.T
+	client *http.Client
+	home   string
+}
+
+func newBrowser(t *testing.T) *browser {
+	t.Helper()
+	server, err := sandbox.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	client, err := peerid.NewClient(peerid.Config{
+		BaseURL: server.URL, ClientID: "4", ClientSecret: "demo-secret-4", Store: peerid.NewMemoryStore(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	application := httptest.NewServer(newApplication(client, callback))
+	t.Cleanup(application.Close)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &browser{t, &http.Client{
+		Jar: jar,
+		CheckRedirect: func(request *http.Request, _ []*http.Request) error {
+			if strings.HasPrefix(request.URL.String(), callback) {
+				return http.ErrUseLastResponse
+			}
+			return nil
+		},
+	}, application.URL}
+}
+
+// submit sends a form, or opens a page when there is none; it gives the text of the page and where a redirect leads.
+func (b *browser) submit(address string, form url.Values) (text, location string) {
+	b.Helper()
+	var response *http.Response
+	var err error
+	if form == nil {
+		response, err = b.client.Get(address)
+	} else {
+		response, err = b.client.PostForm(address, form)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if redirect, err := response.Location(); err == nil {
+		return string(content), redirect.String()
+	}
+	return string(content), response.Request.URL.String()
+}
+
+// logIn goes to the consent page and decides there; it gives the query with which the browser comes back.
+func (b *browser) logIn(decision url.Values) string {
+	b.Helper()
+	_, consent := b.submit(b.home+"/login", nil)
+	_, back := b.submit(consent, decision)
+	_, query, found := strings.Cut(back, "?")
+	if !found {
+		b.Fatalf("the browser was sent to %s", back)
+	}
+	return "?" + query
+}
+
+var allow = url.Values{"login": {"alice"}, "password": {"alice-password"}, "decision": {"allow"}}
+
+func (b *browser) wants(text, part string) {
+	b.Helper()
+	if !strings.Contains(text, part) {
+		b.Errorf("the page lacks %q:\n%s", part, text)
+	}
+}
+
+func TestAUserLogsInPaysAndLogsOut(t *testing.T) {
+	b := newBrowser(t)
+	text, _ := b.submit(b.home, nil)
+	b.wants(text, "Log in with PeerID")
+	text, _ = b.submit(b.home+"/callback"+b.logIn(allow), nil)
+	b.wants(text, "Welcome. You have granted: transfer")
+	text, _ = b.submit(b.home+"/transfer", url.Values{})
+	b.wants(text, "Paid: transaction ")
+	text, _ = b.submit(b.home+"/logout", url.Values{})
+	b.wants(text, "Log in with PeerID")
+	text, _ = b.submit(b.home+"/transfer", url.Values{})
+	b.wants(text, "Log in with PeerID")
+}
+
+func TestAUserWhoDoesNotConsentIsNotLoggedIn(t *testing.T) {
+	b := newBrowser(t)
+	text, _ := b.submit(b.home+"/callback"+b.logIn(url.Values{"decision": {"deny"}}), nil)
+	b.wants(text, "You are not logged in")
+}
+
+func TestALogInThatAnotherBrowserBeganIsRefused(t *testing.T) {
+	b := newBrowser(t)
+	query := b.logIn(allow)
+	b.client.Jar, _ = cookiejar.New(nil)
+	text, _ := b.submit(b.home+"/callback"+query, nil)
+	b.wants(text, "was not begun here")
+	_, _ = b.submit(b.home+"/login", nil)
+	text, _ = b.submit(b.home+"/callback"+query, nil)
+	b.wants(text, "You are not logged in")
+}

@@ -1,0 +1,42 @@
+// Command web is a small web application whose users log in with PeerID through the authorization code flow.
+//
+//	web BASE_URL CLIENT_ID CLIENT_SECRET [LISTEN_ADDRESS]
+//
+// It listens on 127.0.0.1:8400 unless it is told otherwise, and keeps the sessions of its users in memory. The callback
+// http://LISTEN_ADDRESS/callback must be registered for the application; in the sandbox that of the default is.
+package main
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"time"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+func main() {
+	if len(os.Args) != 4 && len(os.Args) != 5 {
+		fmt.Fprintf(os.Stderr, "usage: %s BASE_URL CLIENT_ID CLIENT_SECRET [LISTEN_ADDRESS]\n", os.Args[0])
+		os.Exit(2)
+	}
+	address := "127.0.0.1:8400"
+	if len(os.Args) == 5 {
+		address = os.Args[4]
+	}
+	store := peerid.NewMemoryStore()
+	client, err := peerid.NewClient(peerid.Config{
+		BaseURL: os.Args[1], ClientID: os.Args[2], ClientSecret: os.Args[3], Store: store,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := &http.Server{
+		Addr:              address,
+		Handler:           newApplication(client, "http://"+address+"/callback"),
+		ReadHeaderTimeout: 5 * time.Second,
+	}
+	log.Printf("open http://%s/", address)
+	log.Fatal(server.ListenAndServe())
+}
