@@ -270,7 +270,7 @@ static void cancelled_call_tells_whether_it_left(void **state) {
 
 static void calls_time_out_each_for_itself(void **state) {
   (void)state;
-  begin_with(OPTIONS("request_timeout_ms", "200"));
+  begin_with(OPTIONS("request_timeout_ms", "600"));
   sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
   assert_success(begin_transfer(409, NULL));
   sandbox_wait_for(PATH_OPERATIONS, 1);

@@ -127,7 +127,7 @@ static void tls(void **state) {
 static void timeout(void **state) {
   (void)state;
   leave_without_client();
-  begin_with(OPTIONS("request_timeout_ms", "200"));
+  begin_with(OPTIONS("request_timeout_ms", "600"));
   sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':5000");
   failure found = assert_reached(submit_transfer(session, 11), TIMEOUT, UNKNOWN, "find out");
   assert_false(found.retryable);
@@ -138,7 +138,7 @@ static void timeout(void **state) {
   assert_true(found.retryable);
   /* While the token is being refreshed the operation itself does not leave. */
   sandbox_post("revoke", "{'part':'access'}");
-  sandbox_fault("delay", PATH_REFRESH, 1, "'ms':1000");
+  sandbox_fault("delay", PATH_REFRESH, 1, "'ms':1500");
   see(take_failure(submit_transfer(session, 12), __FILE__, __LINE__));
   assert_int_equal(sandbox_executed_amount(12), 0);
 }

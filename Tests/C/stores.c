@@ -420,6 +420,7 @@ static void pair_that_cannot_be_saved_is_not_lost(void **state) {
   peerid_store *store = make_custom(&custom);
   peerid_client *client = client_with(store);
   peerid_session *session = log_in_with_key(client, "alice");
+  sandbox_post("settings", "{'save_delay_ms':0}");
   custom.fails = 's';
   /* The server has rotated the pair: it is in use, and whoever asked for the refresh is told. */
   failure found = assert_failure(peerid_session_refresh(session), STORE, UNKNOWN, "the disk is full");

@@ -215,7 +215,7 @@ static void connection_of_a_lost_answer_is_not_used_again(void **state) {
   static const char *const faults[] = {"silent", "stalls_amid_body", "floods_body"};
   for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
     caller caller = caller_make(manner_of(state), fault_url("http", faults[i]),
-                                OPTIONS("request_timeout_ms", "200", "max_response_bytes", "65536"));
+                                OPTIONS("request_timeout_ms", "600", "max_response_bytes", "65536"));
     for (int call = 0; call < 2; call++) {
       failure lost = take_failure(make_call(&caller, SUBMIT, 7001), __FILE__, __LINE__);
       assert_int_equal(lost.outcome, PEERID_OUTCOME_UNKNOWN);

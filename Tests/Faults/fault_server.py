@@ -457,7 +457,7 @@ def refreshes_in_vain(connection):
     """Refuses every access token, and the refresh ends without an answer."""
     request = connection.read_request()
     if "/app/" in request.target:
-        connection.send(answer(401, refusal("Access Token invalid or expired", 401)))
+        connection.send(answer(401, refusal("Access Token invalid or expired", 401), "Connection: close"))
 
 
 # ---- Proxies --------------------------------------------------------------------------------------------------------

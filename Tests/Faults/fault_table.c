@@ -33,7 +33,7 @@ typedef struct row {
 #define OUTCOME(name) .outcome = PEERID_OUTCOME_##name
 #define NOTHING_CAME CODE(OUTCOME_UNKNOWN), OUTCOME(UNKNOWN)
 #define NO_PEERID(status) CODE(PROTOCOL), OUTCOME(UNKNOWN), .http_status = (status)
-#define BRIEF .options = {"request_timeout_ms", "300", "refresh_timeout_ms", "300"}
+#define BRIEF .options = {"request_timeout_ms", "600", "refresh_timeout_ms", "600"}
 #define SMALL .options = {"max_response_bytes", "65536"}
 #define PEERID_INVALID .url = "https://peerid.invalid"
 /* The rows say what the header promises; these are known not to hold it yet. */
@@ -104,9 +104,9 @@ static const row rows[] = {
     /* The answer does not end, or is too large. */
     {"silent", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
     {"silent", EXCHANGE, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
-    {"silent", REFRESH, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .options = {"refresh_timeout_ms", "300"}},
+    {"silent", REFRESH, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .options = {"refresh_timeout_ms", "600"}},
     {"silent", REFRESH, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true,
-     .options = {"request_timeout_ms", "300", "refresh_timeout_ms", "900"},
+     .options = {"request_timeout_ms", "600", "refresh_timeout_ms", "1500"},
      .reported = "a refresh that is still under way when the wait for it ends counts as not sent"},
     {"silent", LOG_IN, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true, BRIEF},
     {"silent", READ_CHAIN, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true, BRIEF},

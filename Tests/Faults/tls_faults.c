@@ -75,7 +75,7 @@ static const row rows[] = {
     {NULL, "tls_resets_after_request", SUBMIT, NOTHING_CAME, .requests = 1},
     {NULL, "tls_resets_amid_request", SUBMIT_LARGE, NOTHING_CAME, .fragments = 1, .options = {"validate", "off"}},
     {NULL, "tls_silent", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1,
-     .options = {"request_timeout_ms", "500"}},
+     .options = {"request_timeout_ms", "800"}},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
