@@ -1177,7 +1177,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set(
  * @param[in] config the configuration.
  * @param[in] handler the function to call.
  * @param[in] context handed to the function; must stay usable, from any thread, as long as a
- *   client made from this configuration or one of its sessions exists. May be NULL.
+ *   client made from this configuration, one of its sessions, or a refresh of one that is still
+ *   under way exists: at the most `refresh_timeout_ms` after the last of them is freed. May be
+ *   NULL.
  *
  * @return NULL on success, otherwise an error that the caller frees.
  *
@@ -1484,7 +1486,7 @@ PEERID_API const char *peerid_option_help(size_t index);
  * @return NULL on success, otherwise an error that the caller frees.
  *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: outQueue is NULL.
+ * - PEERID_CODE_INVALID_ARGUMENT: out_queue is NULL.
  * - PEERID_CODE_INTERNAL: the process has no file descriptor left.
  *
  * @par Lifetime
@@ -1575,7 +1577,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_credentials_set(
  * @param[in] config the configuration.
  * @param[in] handler the function that gives the credentials.
  * @param[in] context handed to the function; must stay usable, from any thread, as long as a
- *   client made from this configuration or one of its sessions exists. May be NULL.
+ *   client made from this configuration, one of its sessions, or a refresh of one that is still
+ *   under way exists: at the most `refresh_timeout_ms` after the last of them is freed. May be
+ *   NULL.
  *
  * @return NULL on success, otherwise an error that the caller frees.
  *
@@ -1925,7 +1929,7 @@ PEERID_API void peerid_session_free(peerid_session *session);
  * @return NULL on success, otherwise an error that the caller frees.
  *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: outStore is NULL.
+ * - PEERID_CODE_INVALID_ARGUMENT: out_store is NULL.
  *
  * @par Thread safety
  * may be called from any thread.
@@ -1973,7 +1977,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_store_directory(
  *   called.
  *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a callback or outStore is NULL.
+ * - PEERID_CODE_INVALID_ARGUMENT: a callback or out_store is NULL.
  *
  * @par Lifetime
  * the context must stay usable until `release` is called: after the store, every configuration

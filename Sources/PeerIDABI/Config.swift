@@ -74,7 +74,8 @@ public func configSet(
 ///   - config: the configuration.
 ///   - handler: the function to call.
 ///   - context: handed to the function; must stay usable, from any thread, as long as a client made from this
-///     configuration or one of its sessions exists. May be NULL.
+///     configuration, one of its sessions, or a refresh of one that is still under way exists: at the most
+///     `refresh_timeout_ms` after the last of them is freed. May be NULL.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
 ///   - `invalidArgument`: config or handler is NULL.

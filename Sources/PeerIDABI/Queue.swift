@@ -5,7 +5,7 @@ internal import PeerID
 /// - Parameter outQueue: receives the queue, to be freed with `peerid_queue_free`.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: outQueue is NULL.
+///   - `invalidArgument`: out_queue is NULL.
 ///   - `internal`: the process has no file descriptor left.
 /// - Thread safety: may be called from any thread.
 /// - Lifetime: a call in flight keeps its queue alive; completions that nobody takes are freed with it.

@@ -40,7 +40,8 @@ public func credentialsSet(
 ///   - config: the configuration.
 ///   - handler: the function that gives the credentials.
 ///   - context: handed to the function; must stay usable, from any thread, as long as a client made from this
-///     configuration or one of its sessions exists. May be NULL.
+///     configuration, one of its sessions, or a refresh of one that is still under way exists: at the most
+///     `refresh_timeout_ms` after the last of them is freed. May be NULL.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
 ///   - `invalidArgument`: config or handler is NULL.

@@ -5,7 +5,7 @@ internal import PeerID
 /// - Parameter outStore: receives the store, to be freed with `peerid_store_free`.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: outStore is NULL.
+///   - `invalidArgument`: out_store is NULL.
 /// - Thread safety: may be called from any thread.
 @_cdecl("peerid_store_memory")
 public func storeMemory(_ outStore: UnsafeMutablePointer<StoreHandle?>?) -> ErrorHandle? {
@@ -54,7 +54,7 @@ public func storeDirectory(
 ///   - outStore: receives the store, to be freed with `peerid_store_free`.
 /// - Returns: NULL on success, otherwise an error that the caller frees; then `release` is not called.
 /// - Errors:
-///   - `invalidArgument`: a callback or outStore is NULL.
+///   - `invalidArgument`: a callback or out_store is NULL.
 /// - Thread safety: may be called from any thread.
 /// - Lifetime: the context must stay usable until `release` is called: after the store, every configuration and client
 ///   with it, and their sessions have been freed.

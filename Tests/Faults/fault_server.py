@@ -61,10 +61,12 @@ class Record:
 
     def __init__(self):
         self.changed = threading.Condition()
+        self.clears = 0
         self.clear()
 
     def clear(self):
         with self.changed:
+            self.clears += 1
             self.connections = self.closed = self.requests = self.fragments = self.connects = 0
             self.bodies, self.heads = [], []
 
@@ -73,6 +75,11 @@ class Record:
             for name, by in names.items():
                 setattr(self, name, getattr(self, name) + by)
             self.changed.notify_all()
+
+    def count_closed(self, clears):
+        """Counts a connection that ends, unless it began before what was seen was forgotten."""
+        if clears == self.clears:
+            self.count(closed=1)
 
     def arrived(self, request):
         with self.changed:
@@ -113,7 +120,7 @@ Request = collections.namedtuple("Request", "method target head body")
 
 class Connection:
     def __init__(self, plain, record):
-        self.socket, self.record = plain, record
+        self.socket, self.record, self.clears = plain, record, record.clears
         self.buffer = b""
 
     def start_tls(self, context):
@@ -186,7 +193,7 @@ class Connection:
         """Ends the connection with FIN, TLS included if there is any: without a goodbye of its own."""
         if self.socket.fileno() >= 0:
             self.socket.close()
-            self.record.count(closed=1)
+            self.record.count_closed(self.clears)
 
 
 # ---- Answers --------------------------------------------------------------------------------------------------------

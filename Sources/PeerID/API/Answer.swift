@@ -11,7 +11,9 @@ enum Answer {
       return .failure(explain(ErrorClassifier.error(failure, effect: effect)))
     case .success(let response):
       let envelope = Envelope(status: response.status, body: response.body)
-      if 200..<300 ~= response.status, case .result(let result) = envelope { return .success(result) }
+      if 200..<300 ~= response.status, !response.isTruncated, case .result(let result) = envelope {
+        return .success(result)
+      }
       return .failure(
         explain(
           ErrorClassifier.error(

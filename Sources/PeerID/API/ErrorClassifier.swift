@@ -42,7 +42,7 @@ enum ErrorClassifier {
       detail = ServerText.detail(error)
     case .text(let text): said = text
     case .malformed(let what): said = isTruncated ? "the answer was cut off" : "it sent \(what)"
-    case .result: said = "it sent a result"
+    case .result: said = isTruncated ? "the answer was cut off" : "it sent a result"
     }
     let judged = judge(status: status, envelope: envelope, retryAfter: retryAfterMilliseconds)
     let isSafe = judged.outcome != .unknown || effect == .reads
@@ -52,7 +52,7 @@ enum ErrorClassifier {
       judged.outcome,
       "\(judged.what) (HTTP \(status))" + (said.isEmpty ? "" : ": \(said)") + remedy,
       httpStatus: status,
-      isRetryable: isSafe && judged.isTransient,
+      isRetryable: isSafe && judged.isTransient || isTruncated && effect == .reads,
       retryAfterMilliseconds: retryAfterMilliseconds ?? 0,
       detail: detail
     )

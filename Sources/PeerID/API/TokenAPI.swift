@@ -95,7 +95,8 @@ struct TokenAPI: Sendable {
     return PeerIDError(
       error.code,
       error.outcome,
-      error.message + " – but '\(missed)' was sent with parameters=\(style); this server wants parameters=\(others)",
+      error.message
+        + " – but '\(missed)' was sent with parameters=\(style.name); this server wants parameters=\(others)",
       httpStatus: error.httpStatus,
       detail: detail
     )

@@ -41,7 +41,12 @@ final class AsyncCall: @unchecked Sendable {
   }
 
   /// The outcome to tell when the call has to end while it is not sending: after HTTP 401 the server has refused it.
-  var restingOutcome: Outcome { attempts.refusals > 0 ? .refused : .notSent }
+  ///
+  /// A refresh that was asked for goes on, and nobody knows yet how it ends.
+  var restingOutcome: Outcome {
+    if flight != nil { return .unknown }
+    return attempts.refusals > 0 ? .refused : .notSent
+  }
 
   /// What sending the call's request twice would do.
   var effect: HTTPRequest.Effect {

@@ -41,6 +41,8 @@ final class EventLoop: @unchecked Sendable {
   private var inbox: [Command] = []
   private var isRunning = false
   private var isAsleep = false
+  /// Whether the client is closed or gone, so that the thread ends with its last call.
+  private var isStopping = false
   private var inFlight = 0
   private var lastID: UInt64 = 0
   private var forkGeneration = ForkGuard.generation
@@ -80,6 +82,7 @@ final class EventLoop: @unchecked Sendable {
     var id: UInt64 = 0
     let refusal: PeerIDError? = lock.withLock {
       renewAfterFork()
+      if isStopping { return PeerIDError(.closed, "the client was closed") }
       guard inFlight < maximumInFlight else {
         return PeerIDError(
           .queueFull,
@@ -113,8 +116,9 @@ final class EventLoop: @unchecked Sendable {
     post(.cancel(id))
   }
 
-  /// Ends all calls with `closed`.
+  /// Ends all calls with `closed`, and the thread behind them.
   func closeAll() {
+    lock.withLock { isStopping = true }
     post(.closeAll)
   }
 
@@ -190,12 +194,24 @@ extension EventLoop {
     }
   }
 
+  /// Ends the thread's work when there has been none for a while, or when the client is closed, and with it the
+  /// connections.
   private func endIfIdle(since idleSince: Int64) -> Bool {
-    lock.withLock {
-      guard inbox.isEmpty, clock.monotonicMilliseconds() - idleSince >= Self.idleMilliseconds else { return false }
+    var abandoned: UnsafeMutableRawPointer?
+    let ends = lock.withLock {
+      let isIdle = clock.monotonicMilliseconds() - idleSince >= Self.idleMilliseconds
+      guard inbox.isEmpty, isIdle || isStopping else { return false }
       isRunning = false
+      if isStopping { swap(&abandoned, &multi) }
       return true
     }
+    if let abandoned {
+      ExitGuard.whileBusy {
+        state.idleTransfers = []
+        curl_multi_cleanup(abandoned)
+      }
+    }
+    return ends
   }
 
   private func sleep() {

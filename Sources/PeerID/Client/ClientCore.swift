@@ -59,6 +59,10 @@ final class ClientCore: Sendable {
     HeldDescriptors.prepare()
   }
 
+  deinit {
+    loop.closeAll()
+  }
+
   /// The limits of a call that begins now.
   func callContext() -> CallContext {
     CallContext(

@@ -5,6 +5,15 @@ struct Options: Sendable {
     case form
     case json
     case query
+
+    /// The name as the option takes it.
+    var name: String {
+      switch self {
+      case .form: "form"
+      case .json: "json"
+      case .query: "query"
+      }
+    }
   }
 
   /// How much of an operation is checked before it is sent.

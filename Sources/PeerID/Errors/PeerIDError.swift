@@ -31,12 +31,30 @@ public struct PeerIDError: Error, Sendable {
     storage = Storage(
       code: code,
       outcome: outcome,
-      message: Bytes(message),
+      message: Bytes(Self.onOneLine(message)),
       httpStatus: httpStatus,
       isRetryable: isRetryable,
       retryAfterMilliseconds: retryAfterMilliseconds,
       detail: detail
     )
+  }
+
+  /// The longest message, in characters; callers' texts and servers' are quoted in it.
+  private static let longestMessage = 1000
+
+  /// A message on one line, without control characters: what it quotes must not be able to forge a line of a log.
+  private static func onOneLine(_ message: String) -> String {
+    let isPlain = !message.unicodeScalars.contains(where: isControl)
+    if isPlain, message.utf8.count <= longestMessage { return message }
+    var clean = ""
+    for scalar in message.unicodeScalars.prefix(longestMessage) {
+      clean.unicodeScalars.append(isControl(scalar) ? " " : scalar)
+    }
+    return message.unicodeScalars.count > longestMessage ? clean + "…" : clean
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || 0x2028...0x2029 ~= scalar.value
   }
 
   /// A failure before anything was sent.

@@ -21,10 +21,16 @@ extension Session {
   }
 
   /// Waits until the refresh is over. The refresh goes on when the wait ends early.
-  func wait(for flight: RefreshFlight, _ context: CallContext) throws(PeerIDError) {
+  ///
+  /// `outcome` is what became of the caller's own request if the wait has to end early.
+  func wait(
+    for flight: RefreshFlight,
+    _ context: CallContext,
+    endingAs outcome: Outcome = .notSent
+  ) throws(PeerIDError) {
     while true {
       if let interruption = context.interruption() {
-        throw PeerIDError(interruption, .notSent, while: "waiting for the token to be refreshed")
+        throw PeerIDError(interruption, outcome, while: "waiting for the token to be refreshed")
       }
       let lookUp = min(core.clock.monotonicMilliseconds() + Self.lookUpInterval, context.deadline)
       let isDone = lock.withLock {
@@ -92,13 +98,14 @@ extension Session {
     let now = core.clock.monotonicMilliseconds()
     let serverNow = core.transport.serverClock.nowMilliseconds
     let jitter = Jitter.fraction()
+    // Before anybody is woken, who may then free what the handler uses.
+    report(result)
     let continuations = withState { machine in
       machine.refreshEnded(result, now: now, serverNow: serverNow, jitter: jitter)
       if case .renewed(let token) = result { adoptHeaders(for: token) }
       if self.flight === flight { self.flight = nil }
       return flight.finish(result.failure)
     }
-    report(result)
     for continuation in continuations { continuation() }
   }
 

@@ -102,7 +102,8 @@ public final class Session: @unchecked Sendable {
       case .fail(let error): throw error
       case .wait:
         guard let flight else { continue }
-        try wait(for: flight, context)
+        // The refresh that was asked for goes on, and nobody knows yet how it ends.
+        try wait(for: flight, context, endingAs: .unknown)
         if let error = failure(of: flight) { throw error }
       }
     }
@@ -175,7 +176,7 @@ public final class Session: @unchecked Sendable {
           throw PeerIDError(interruption, .refused, while: "waiting for the server to know its new token")
         }
         return
-      case .wait: if let flight { try wait(for: flight, context) }
+      case .wait: if let flight { try wait(for: flight, context, endingAs: .refused) }
       case .fail(let error): throw error
       case .giveUp: throw refusal
       }

@@ -18,7 +18,7 @@ final class CurlTransfer: @unchecked Sendable {
   private var sendings = 0
 
   /// Why a callback ended the transfer.
-  private enum Stop {
+  private enum Stop: Equatable {
     case interrupted(CallContext.Interruption)
     case wouldSendAgain
     case tooLarge
@@ -104,12 +104,21 @@ final class CurlTransfer: @unchecked Sendable {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
       return .success(response(status: status, isTruncated: false))
     }
-    // A refusal is one even if the connection broke behind its status line.
-    if code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR, sendings == 1 {
+    // The status line tells more than what broke behind it.
+    if sendings == 1, stop == nil, Self.breaksAnswer(code) {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
-      if status >= 400, status < 500 { return .success(response(status: status, isTruncated: true)) }
+      if status >= 200 { return .success(response(status: status, isTruncated: true)) }
     }
     return .failure(failure(code))
+  }
+
+  private static func breaksAnswer(_ code: CURLcode) -> Bool {
+    switch code {
+    case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2,
+      CURLE_HTTP2_STREAM:
+      true
+    default: false
+    }
   }
 
   /// Whether libcurl has begun to send the request.
@@ -188,11 +197,12 @@ extension CurlTransfer {
     let kind: TransportFailure.Kind =
       switch code {
       case CURLE_OPERATION_TIMEDOUT: .timedOut
-      case CURLE_OUT_OF_MEMORY: .outOfMemory
+      // libcurl 7.88 calls a header line that is too long a lack of memory.
+      case CURLE_OUT_OF_MEMORY: maySent ? .answerTooLarge : .outOfMemory
       case CURLE_FILESIZE_EXCEEDED: .answerTooLarge
+      case _ where maySent: .lost
       case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_SSL_CACERT_BADFILE, CURLE_FAILED_INIT:
         .configuration
-      case _ where maySent: .lost
       case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
         CURLE_SSL_ISSUER_ERROR, CURLE_USE_SSL_FAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_INVALIDCERTSTATUS,
         CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CLIENTCERT:
@@ -212,6 +222,7 @@ extension CurlTransfer {
 extension CurlTransfer {
   private func setConstantOptions() {
     let me = Unmanaged.passUnretained(self).toOpaque()
+    let keepsConnections = settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
     ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
     ccurl_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
     ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
@@ -219,7 +230,7 @@ extension CurlTransfer {
     ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
     // libcurl reuses a connection while its whole seconds of idleness are not more than this number.
     ccurl_setopt_long(handle, CURLOPT_MAXAGE_CONN, max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0))
-    ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, settings.idleConnectionTimeoutSeconds == 0 ? 1 : 0)
+    ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, keepsConnections ? 0 : 1)
     ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeoutMilliseconds))
     ccurl_setopt_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.maximumResponseBytes))
     ccurl_setopt_string(handle, CURLOPT_USERAGENT, settings.userAgent.cString)

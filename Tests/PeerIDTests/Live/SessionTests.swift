@@ -99,7 +99,7 @@ import Testing
     live.sandbox.revokeAccessTokens()
     live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 600))
     let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-    #expect(error?.code == .timeout && error?.outcome == .notSent)
+    #expect(error?.code == .timeout && error?.outcome == .refused)
     #expect(eventually { session.token.generation == 2 })
     _ = try session.submit(Live.transfer)
     #expect(live.refreshes == 1 && live.executed == 1)
