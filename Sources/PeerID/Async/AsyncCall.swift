@@ -12,7 +12,7 @@ final class AsyncCall: @unchecked Sendable {
   let tag: UInt64
   let work: Work
   let context: CallContext
-  private let queue: CompletionQueue
+  let queue: CompletionQueue
   var attempts = SessionStateMachine.Attempts()
   /// The generation of the token that was sent last.
   var generation: UInt64 = 0
@@ -33,11 +33,11 @@ final class AsyncCall: @unchecked Sendable {
     self.queue = queue
   }
 
-  /// Ends the call, once.
-  func complete(_ outcome: Completion.Outcome) {
-    if isDone { return }
+  /// Ends the call, once: `nil` when it has ended before.
+  func complete(_ outcome: Completion.Outcome) -> Completion? {
+    if isDone { return nil }
     isDone = true
-    queue.push(Completion(tag: tag, id: id, outcome: outcome))
+    return Completion(tag: tag, id: id, outcome: outcome)
   }
 
   /// The outcome to tell when the call has to end while it is not sending: after HTTP 401 the server has refused it.

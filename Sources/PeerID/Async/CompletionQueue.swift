@@ -62,13 +62,19 @@ public final class CompletionQueue: @unchecked Sendable {
     }
   }
 
-  /// Adds a completion. Called by the library.
-  func push(_ completion: Completion) {
+  /// Adds completions with one wake-up.
+  func push(contentsOf more: [Completion]) {
     lock.withLock {
       renewAfterFork()
-      completions.append(completion)
-      if completions.count - head == 1 { clinux_eventfd_raise(descriptor) }
+      let wasEmpty = completions.count == head
+      completions.append(contentsOf: more)
+      if wasEmpty { clinux_eventfd_raise(descriptor) }
     }
+  }
+
+  /// Adds a completion. Called by the library.
+  func push(_ completion: Completion) {
+    push(contentsOf: [completion])
   }
 
   private func pop(_ maximum: Int) -> ArraySlice<Completion> {

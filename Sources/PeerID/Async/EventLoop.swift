@@ -14,6 +14,9 @@ final class EventLoop: @unchecked Sendable {
     var active: [UnsafeMutableRawPointer: (call: AsyncCall, transfer: CurlTransfer)] = [:]
     var idleTransfers: [CurlTransfer] = []
     var timers = TimerHeap()
+    /// Completions of one queue that are handed over together.
+    var finished: [Completion] = []
+    var finishedQueue: CompletionQueue?
   }
 
   private enum Command {
@@ -29,6 +32,9 @@ final class EventLoop: @unchecked Sendable {
     private let commands: [Command]
     init(_ commands: [Command]) { self.commands = commands }
   }
+
+  /// How many completions are handed over at the most with one wake-up of those who wait.
+  private static let largestHandover = 32
 
   private static let idleMilliseconds: Int64 = 10_000
 
@@ -162,7 +168,11 @@ final class EventLoop: @unchecked Sendable {
     if multi == nil {
       guard let made = curl_multi_init() else { return false }
       ccurl_multi_setopt_long(made, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
-      ccurl_multi_setopt_long(made, CURLMOPT_MAXCONNECTS, Int(clamping: settings.maximumIdleConnections))
+      ccurl_multi_setopt_long(
+        made,
+        CURLMOPT_MAXCONNECTS,
+        max(Int(clamping: settings.maximumIdleConnections), maximumActive)
+      )
       multi = made
     }
     let me = Unmanaged.passRetained(self)
@@ -187,6 +197,7 @@ extension EventLoop {
         fireTimers()
         startReady()
         performTransfers()
+        flush()
       }
       if !state.calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
       if state.calls.isEmpty, endIfIdle(since: idleSince) { return }
@@ -416,8 +427,21 @@ extension EventLoop {
 
   private func finish(_ call: AsyncCall, _ outcome: Completion.Outcome) {
     state.calls[call.id] = nil
+    guard let completion = call.complete(outcome) else { return }
+    if state.finishedQueue !== call.queue { flush() }
+    state.finishedQueue = call.queue
+    state.finished.append(completion)
+    if state.finished.count >= Self.largestHandover { flush() }
+  }
+
+  /// Hands over what has finished: one lock and one wake-up for many completions.
+  private func flush() {
+    guard let queue = state.finishedQueue, !state.finished.isEmpty else { return }
+    let count = state.finished.count
     // Whoever has seen the completion may begin another call at once.
-    lock.withLock { inFlight -= 1 }
-    call.complete(outcome)
+    lock.withLock { inFlight -= count }
+    queue.push(contentsOf: state.finished)
+    state.finished.removeAll(keepingCapacity: true)
+    state.finishedQueue = nil
   }
 }

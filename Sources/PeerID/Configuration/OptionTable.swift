@@ -73,7 +73,9 @@ package enum OptionTable {
     OptionDefinition(
       name: "max_idle_connections",
       defaultValue: "64",
-      help: "How many idle connections are kept for later calls.",
+      help:
+        "How many idle connections are kept for later calls; asynchronous calls keep as many as they may have on the "
+        + "wire, if this is more. 0: none.",
       kind: .integer(0...100_000) { $0.maximumIdleConnections = $1 }
     ),
     OptionDefinition(
