@@ -66,6 +66,11 @@ demo: all ## See it work: log in, submit, lose the token, refresh, submit again
 test: ## Run every test of the project, installing what they need
 	@Tools/scripts/test
 
+.PHONY: bench
+bench: library ## Measure against programs written by hand; writes Benchmarks/results
+	@Tools/scripts/install-packages nginx-light openssl valgrind python3
+	Benchmarks/run
+
 .PHONY: header
 header: | packages ## Generate include/peerid.h, the version script and the Python prototypes
 	$(GENERATOR)

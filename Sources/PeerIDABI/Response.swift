@@ -25,7 +25,7 @@ public func responseJSON(
 /// - Returns: a text borrowed from the response; NULL when the result is not a transaction.
 @_cdecl("peerid_response_transaction_id")
 public func responseTransactionID(_ response: ResponseHandle?) -> UnsafePointer<CChar>? {
-  lend(peek(response, as: ResponseObject.self)?.response.transactionIDText)
+  lend(peek(response, as: ResponseObject.self)?.response.transactionIDBytes)
 }
 
 /// The number of the block that holds the transaction.
@@ -52,7 +52,7 @@ public func responseTrxNum(_ response: ResponseHandle?) -> Int64 {
 /// - Returns: the number; 0 when the result is not a transaction.
 @_cdecl("peerid_response_created_count")
 public func responseCreatedCount(_ response: ResponseHandle?) -> UInt {
-  UInt(peek(response, as: ResponseObject.self)?.response.createdObjectIDCount ?? 0)
+  UInt(peek(response, as: ResponseObject.self)?.response.createdObjectIDBytes.count ?? 0)
 }
 
 /// The id of an object that the operations created, such as `1.22.7`.
@@ -63,8 +63,10 @@ public func responseCreatedCount(_ response: ResponseHandle?) -> UInt {
 /// - Returns: a text borrowed from the response; NULL past the end.
 @_cdecl("peerid_response_created_id")
 public func responseCreatedID(_ response: ResponseHandle?, _ index: UInt) -> UnsafePointer<CChar>? {
-  guard let index = Int(exactly: index) else { return nil }
-  return lend(peek(response, as: ResponseObject.self)?.response.createdObjectID(at: index))
+  guard let identifiers = peek(response, as: ResponseObject.self)?.response.createdObjectIDBytes,
+    index < UInt(identifiers.count)
+  else { return nil }
+  return lend(identifiers[Int(index)])
 }
 
 /// The token that confirms the transaction, when the application's users sign each request.
@@ -74,7 +76,7 @@ public func responseCreatedID(_ response: ResponseHandle?, _ index: UInt) -> Uns
 /// - SeeAlso: `peerid_session_confirm`
 @_cdecl("peerid_response_transaction_token")
 public func responseTransactionToken(_ response: ResponseHandle?) -> UnsafePointer<CChar>? {
-  lend(peek(response, as: ResponseObject.self)?.response.transactionTokenText)
+  lend(peek(response, as: ResponseObject.self)?.response.transactionTokenBytes)
 }
 
 /// Frees a response.
@@ -83,8 +85,4 @@ public func responseTransactionToken(_ response: ResponseHandle?) -> UnsafePoint
 @_cdecl("peerid_response_free")
 public func responseFree(_ response: ResponseHandle?) {
   free(response, as: ResponseObject.self)
-}
-
-private func lend(_ text: Response.BorrowedText?) -> UnsafePointer<CChar>? {
-  text?.utf8.baseAddress?.assumingMemoryBound(to: CChar.self)
 }

@@ -1,5 +1,11 @@
 /// Turns what the transport brought back into a result or an error.
 enum Answer {
+  /// The response for a result that `result(of:effect:explain:)` has read from `outcome`.
+  static func response(_ result: JSONValue, of outcome: Result<HTTPResponse, TransportFailure>) -> Response {
+    guard case .success(let response) = outcome else { return Response(result: result) }
+    return Response(result: result, text: ResultText.compact(response.body))
+  }
+
   /// The envelope's result, or why there is none. `explain` may add to the error what only the caller knows.
   static func result(
     of outcome: Result<HTTPResponse, TransportFailure>,

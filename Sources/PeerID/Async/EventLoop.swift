@@ -382,7 +382,7 @@ extension EventLoop {
     switch call.work {
     case .read:
       switch Answer.result(of: outcome, effect: .reads) {
-      case .success(let result): finish(call, .response(Response(result: result)))
+      case .success(let result): finish(call, .response(Answer.response(result, of: outcome)))
       case .failure(let error): finish(call, .failure(error))
       }
     case .session(let session, let sessionCall, _):

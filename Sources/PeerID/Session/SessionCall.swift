@@ -10,8 +10,6 @@ struct SessionCall {
 
   /// Reads the answer. A success without a result cannot tell what was done.
   func read(_ outcome: Result<HTTPResponse, TransportFailure>) -> Result<Response, PeerIDError> {
-    var length = 0
-    if case .success(let response) = outcome { length = response.body.count }
     switch Answer.result(of: outcome, effect: .changes) {
     case .failure(let error): return .failure(error)
     case .success(let result) where result.isNull:
@@ -23,7 +21,7 @@ struct SessionCall {
           httpStatus: 200
         )
       )
-    case .success(let result): return .success(Response(result: result, expecting: length))
+    case .success(let result): return .success(Answer.response(result, of: outcome))
     }
   }
 }

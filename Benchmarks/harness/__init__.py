@@ -1,0 +1,1 @@
+"""What `Benchmarks/run` is made of: the server, the measuring, the report."""

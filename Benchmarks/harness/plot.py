@@ -1,0 +1,84 @@
+"""Draws the ratios as an SVG that can be read on a light and on a dark page."""
+
+from html import escape
+from pathlib import Path
+
+from .measure import Comparison
+
+WIDTH = 860
+LABEL = 350
+RIGHT = 80
+ROW = 26
+TOP = 64
+
+STYLE = """
+  text { font: 13px system-ui, sans-serif; fill: #24292f; }
+  .title { font-size: 16px; font-weight: 600; }
+  .note, .axis { fill: #57606a; font-size: 12px; }
+  .grid { stroke: #d0d7de; }
+  .one { stroke: #57606a; }
+  .bar { fill: #2f6fb3; }
+  .missed { fill: #c4641d; }
+  .spread { stroke: #24292f; stroke-width: 1.5; }
+  .target { stroke: #1a7f37; stroke-width: 2.5; }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e6edf3; }
+    .note, .axis { fill: #9aa4af; }
+    .grid { stroke: #3b434c; }
+    .one { stroke: #9aa4af; }
+    .bar { fill: #4c8fd6; }
+    .missed { fill: #e08a45; }
+    .spread { stroke: #e6edf3; }
+    .target { stroke: #3fb950; }
+  }
+"""
+
+
+def draw(path: Path, comparisons: list[Comparison]) -> None:
+    """One bar for each workload in which libpeerid meets a program written by hand."""
+    rows = [(c, index) for c in comparisons if (index := compared(c)) is not None]
+    ratios = [c.ratio(i) for c, i in rows]
+    top = max([1.5, *ratios]) * 1.05
+    height = TOP + ROW * len(rows) + 34
+
+    def x(ratio: float) -> float:
+        return LABEL + (WIDTH - LABEL - RIGHT) * min(ratio, top) / top
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+        'aria-label="Time of a call with libpeerid as a multiple of the same in hand-written C">',
+        f"<style>{STYLE}</style>",
+        '<text class="title" x="10" y="24">libpeerid against hand-written libcurl + jansson</text>',
+        '<text class="note" x="10" y="44">Time of a call as a multiple of the hand-written C program’s; shorter is '
+        "faster. Thin line: quartiles. Green: target.</text>",
+    ]
+    bottom = TOP + ROW * len(rows)
+    step = 0.25 if top < 2.5 else 0.5
+    for tick in [step * n for n in range(int(top / step) + 1)]:
+        kind = "one" if tick == 1 else "grid"
+        parts.append(f'<line class="{kind}" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP - 6}" y2="{bottom}"/>')
+        parts.append(f'<text class="axis" x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle">{tick:g}</text>')
+    for number, (comparison, index) in enumerate(rows):
+        y = TOP + ROW * number
+        ratio, (low, high) = comparison.ratio(index), comparison.spread(index)
+        missed = " missed" if comparison.reached is False else ""
+        middle = y + ROW / 2 - 3
+        parts += [
+            f'<text x="{LABEL - 10}" y="{y + 14}" text-anchor="end">{escape(comparison.workload.title)}</text>',
+            f'<rect class="bar{missed}" x="{LABEL}" y="{y}" width="{x(ratio) - LABEL:.1f}" height="{ROW - 8}" rx="2"/>',
+            f'<line class="spread" x1="{x(low):.1f}" x2="{x(high):.1f}" y1="{middle}" y2="{middle}"/>',
+            f'<text x="{x(max(ratio, high)) + 6:.1f}" y="{y + 14}">{ratio:.2f}</text>',
+        ]
+        if comparison.workload.target is not None:
+            at = x(comparison.workload.target)
+            parts.append(f'<line class="target" x1="{at:.1f}" x2="{at:.1f}" y1="{y - 3}" y2="{y + ROW - 5}"/>')
+    path.write_text("\n".join([*parts, "</svg>"]) + "\n")
+
+
+def compared(comparison: Comparison) -> int | None:
+    """The entry of libpeerid, in a workload whose reference is another program."""
+    workload = comparison.workload
+    if len(comparison.results) < 2 or workload.limit is not None or workload.under == "process":
+        return None
+    index = workload.judged % len(comparison.results)
+    return index if comparison.results[index].entry.of != comparison.results[0].entry.of else None

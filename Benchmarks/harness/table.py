@@ -1,0 +1,71 @@
+"""Reads `workloads.toml`: contenders, and the workloads in which they meet."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Contender:
+    """A program that makes calls, and how it is made."""
+
+    title: str
+    language: str
+    command: list[str]
+
+
+@dataclass
+class Language:
+    build: list[list[str]] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Entry:
+    """A contender in a workload."""
+
+    of: str
+    title: str
+    arguments: list[str]
+
+
+@dataclass
+class Workload:
+    name: str
+    group: str
+    title: str
+    entries: list[Entry]
+    server: str = ""
+    path: str = ""
+    arguments: list[str] = field(default_factory=list)
+    figure: str = "us_per_call"
+    unit: str = "µs"
+    scale: float = 1.0
+    under: str = ""
+    calls: int = 0
+    round: float = 0.25
+    rounds: int = 9
+    target: float | None = None
+    limit: float | None = None
+    judged: int = -1
+    quick: bool = False
+
+
+@dataclass
+class Table:
+    languages: dict[str, Language]
+    contenders: dict[str, Contender]
+    workloads: list[Workload]
+
+
+def read(path: Path) -> Table:
+    raw = tomllib.loads(path.read_text())
+    contenders = {name: Contender(**value) for name, value in raw["contenders"].items()}
+    workloads = []
+    for value in raw["workloads"]:
+        entries = [
+            Entry(entry["of"], entry.get("title", contenders[entry["of"]].title), entry.get("arguments", []))
+            for entry in value.pop("entries")
+        ]
+        workloads.append(Workload(entries=entries, **value))
+    return Table({name: Language(**value) for name, value in raw["languages"].items()}, contenders, workloads)
