@@ -66,6 +66,10 @@ demo: all ## See it work: log in, submit, lose the token, refresh, submit again
 test: ## Run every test of the project, installing what they need
 	@Tools/scripts/test
 
+.PHONY: wheel
+wheel: library ## Build, repair and test the Python wheel; it ends in dist/
+	bindings/python/build_wheel
+
 .PHONY: bench
 bench: library ## Measure against programs written by hand; writes Benchmarks/results
 	@Tools/scripts/install-packages nginx-light openssl valgrind python3

@@ -129,39 +129,9 @@ static int pay(char *output, size_t size) {
   return run("unknown_outcome", arguments, output, size);
 }
 
-/* Whether the sandbox's chain tells an account's history by itself. Otherwise the tests tell it in its place. */
-static bool chain_tells_history;
-
-static void ask_for_history(void) {
-  http_answer answer = http_call(sandbox_port(), "GET",
-                                 PATH_CHAIN_DATA
-                                 "?api=history&method=get_account_history&params%5B0%5D=1.2.31"
-                                 "&params%5B1%5D=1.11.0&params%5B2%5D=100&params%5B3%5D=1.11.0",
-                                 NULL, NULL);
-  chain_tells_history = answer.status == 200;
-  http_free(&answer);
-}
-
-/* Behind `skip` other reads of the chain, the history has the payment in it or is empty. */
-static void tell_history(int skip, bool holds_payment) {
-  if (chain_tells_history) return;
-  char fault[512];
-  snprintf(fault, sizeof fault, "'skip':%d,'status':200,'body':{'result':[%s],'status':200}", skip,
-           holds_payment ? "{'id':'1.11.501','op':[0,{'fee':{'amount':20,'asset_id':'1.3.0'},'from':'1.2.31',"
-                           "'to':'1.2.33','amount':{'amount':4321,'asset_id':'1.3.0'},'extensions':[]}],"
-                           "'result':[0,{}],'block_num':1000001}"
-                         : "");
-  sandbox_fault("status", PATH_CHAIN_DATA, 1, fault);
-}
-
-/* The example reads the history, then the head of the chain; it pays; and when it has to look, the head and then the
- * history. */
-enum { BEFORE_PAYING = 0, LOOKING = 2, BEFORE_PAYING_AGAIN = 2 };
-
 static void payment_is_made_once_however_often_it_is_run(void **state) {
   (void)state;
   char output[8192];
-  tell_history(BEFORE_PAYING, false);
   int status = pay(output, sizeof output);
   if (status != 0) fail_msg("%s", output);
   assert_contains(output, "paid: transaction ");
@@ -173,8 +143,6 @@ static void payment_is_made_once_however_often_it_is_run(void **state) {
 static void payment_with_a_lost_answer_is_found(void **state) {
   (void)state;
   char output[8192];
-  tell_history(BEFORE_PAYING, false);
-  tell_history(LOOKING, true);
   sandbox_fault("drop_after", PATH_OPERATIONS, 1, "");
   int status = pay(output, sizeof output);
   if (status != 0) fail_msg("%s", output);
@@ -187,9 +155,6 @@ static void payment_with_a_lost_answer_is_found(void **state) {
 static void payment_that_never_arrived_is_made_again(void **state) {
   (void)state;
   char output[8192];
-  tell_history(BEFORE_PAYING, false);
-  tell_history(LOOKING, false);
-  tell_history(BEFORE_PAYING_AGAIN, false);
   sandbox_fault("drop_before", PATH_OPERATIONS, 1, "");
   int status = pay(output, sizeof output);
   if (status != 0) fail_msg("%s", output);
@@ -203,14 +168,13 @@ static void payment_that_never_arrived_is_made_again(void **state) {
 static void payment_that_cannot_be_looked_up_is_left_open(void **state) {
   (void)state;
   char output[8192];
-  tell_history(BEFORE_PAYING, false);
   sandbox_fault("drop_after", PATH_OPERATIONS, 1, "");
-  sandbox_fault("status", PATH_CHAIN_DATA, 3, "'skip':1,'status':502");
+  /* The history and the head of the chain are read before the payment. */
+  sandbox_fault("status", PATH_CHAIN_DATA, 3, "'skip':2,'status':502");
   assert_int_equal(pay(output, sizeof output), 3);
   assert_contains(output, "left open");
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
   /* Later the chain can be read again. */
-  tell_history(1, true);
   int status = pay(output, sizeof output);
   if (status != 0) fail_msg("%s", output);
   assert_contains(output, "the payment is there");
@@ -222,7 +186,6 @@ static void refused_payment_is_not_made_again(void **state) {
   (void)state;
   char output[8192];
   sandbox_post("consents", "{'user':'alice','app':4,'operations':['bet_place']}");
-  tell_history(BEFORE_PAYING, false);
   assert_int_equal(pay(output, sizeof output), 1);
   assert_contains(output, "refused: ");
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
@@ -232,7 +195,6 @@ static void refused_payment_is_not_made_again(void **state) {
 static int start_all(void **state) {
   if (!mkdtemp(folder)) return 1;
   sandbox_start(state);
-  ask_for_history();
   return sandbox_reset(state);
 }
 

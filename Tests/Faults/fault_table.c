@@ -96,8 +96,7 @@ static const row rows[] = {
     {"cut_chunk", SUBMIT, NO_PEERID(200), .requests = 1},
     {"bad_chunk_size", SUBMIT, NO_PEERID(200), .requests = 1},
     {"bad_content_length", SUBMIT, NO_PEERID(200), .requests = 1},
-    {"not_http", SUBMIT, NO_PEERID(0), .requests = 1,
-     .reported = "an answer that is not HTTP is told as a fault of the configuration"},
+    {"not_http", SUBMIT, NO_PEERID(0), .requests = 1},
 
     /* The answer does not end, or is too large. */
     {"silent", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},

@@ -15,6 +15,7 @@ enum ErrorClassifier {
     case .unreachable: return make(.notSent, "the server could not be reached", isRetryable: true)
     case .tls: return make(.tls, "no trusted TLS connection to the server", isRetryable: false)
     case .lost: return make(.outcomeUnknown, "the request was sent and no answer came", isRetryable: repeatable)
+    case .notHTTP: return make(.protocol, "the answer is not HTTP", isRetryable: repeatable)
     case .timedOut:
       let place = isUncertain ? "waiting for the answer" : "before the request was sent"
       return make(.timeout, "time ran out \(place)", isRetryable: repeatable)

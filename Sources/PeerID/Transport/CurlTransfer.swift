@@ -200,6 +200,7 @@ extension CurlTransfer {
       // libcurl 7.88 calls a header line that is too long a lack of memory.
       case CURLE_OUT_OF_MEMORY: maySent ? .answerTooLarge : .outOfMemory
       case CURLE_FILESIZE_EXCEEDED: .answerTooLarge
+      case CURLE_UNSUPPORTED_PROTOCOL where maySent: .notHTTP
       case _ where maySent: .lost
       case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_SSL_CACERT_BADFILE, CURLE_FAILED_INIT:
         .configuration

@@ -37,6 +37,8 @@ struct TransportFailure: Error {
     case unreachable
     case tls
     case lost
+    /// Something answered that does not speak HTTP/1.1.
+    case notHTTP
     case timedOut
     case cancelled
     case closed

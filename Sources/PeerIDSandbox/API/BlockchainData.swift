@@ -24,11 +24,38 @@ extension SandboxState {
     try fields.finish()
     if method == "echo" { return .array(parameters.map { .value($0) }) }
     if method == "echo_first" { return parameters.first.map { .value($0) } ?? .null }
+    if api == "history", method == "get_account_history" { return accountHistory(parameters) }
     if api == "database", let result = database(method, parameters) { return result }
     throw Refusal(
       500,
       .string("Assert Exception: itr != _by_name.end(): no method with name '\(method)'\n    th_a  api.cpp:134 call")
     )
+  }
+
+  /// `get_account_history(account, stop, limit, start)`: the operations that name the account, the newest first, those
+  /// up to `stop` left out. Every parameter arrives as text.
+  private func accountHistory(_ parameters: [JSONValue]) -> JSONLiteral {
+    func number(_ index: Int) -> Int {
+      guard index < parameters.count, let last = parameters[index].string?.split(separator: ".").last else { return 0 }
+      return Int(last) ?? 0
+    }
+    let account = parameters.first?.string ?? ""
+    let id = users.first { $0.username == account }?.account ?? account
+    let (stop, limit, start) = (number(1), number(2), number(3))
+    var entries: [JSONLiteral] = []
+    for entry in chain.executed.elements.reversed() {
+      if entry.number <= stop || entries.count >= min(max(limit, 0), 100) { break }
+      if start > 0, entry.number > start { continue }
+      guard entry.operation.literal.compactText.text.contains("\"\(id)\"") else { continue }
+      entries.append([
+        "id": .string("1.11.\(entry.number)"),
+        "op": entry.operation.literal,
+        "result": [0, [:]],
+        "block_num": .integer(Int64(entry.block)),
+        "trx_in_block": 0,
+      ])
+    }
+    return .array(entries)
   }
 
   private func database(_ method: String, _ parameters: [JSONValue]) -> JSONLiteral? {

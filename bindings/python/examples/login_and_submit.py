@@ -1,56 +1,79 @@
-"""Logs a user in, submits a transfer, lives through the server refusing the token, and submits again.
+"""Logs a user in, submits a transfer, loses the token, and submits again.
 
     login_and_submit.py BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO
 
-With the environment variable PEERID_EXAMPLE_EXPIRE set to a command, that command is run between the two transfers.
+With the environment variable PEERID_EXAMPLE_EXPIRE set to a command, that command is
+run between the two transfers; the demo uses it to let the sandbox expire the token.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 
-from peerid import Client, PeerIDError, Session
+from peerid import Client, PeerIDError, Session, operation_name, ops
+
+
+def log(level: int, message: str) -> None:
+    """Print what the library has to tell."""
+    if level >= logging.INFO:
+        print(f"  (library)   {message}")
+
+
+def print_scope(session: Session) -> None:
+    """Print which operations the user granted."""
+    line = "  may submit"
+    for number in session.token.scope or ():
+        if len(line) > 76:
+            print(line)
+            line = " " * 12
+        line += f" {operation_name(number) or '?'}"
+    print(line)
 
 
 def transfer(session: Session, sender: str, receiver: str, amount: int) -> None:
-    """Submits one transfer and prints what became of it."""
+    """Submit one transfer, and print what became of it."""
     print(f"Transferring {amount} from {sender} to {receiver}")
     result = session.submit(
-        {
-            "op_name": "transfer",
-            "fee_asset": "1.3.0",
-            "from": sender,
-            "to": receiver,
-            "amount": {"amount": amount, "asset_id": "1.3.0"},
-        }
+        ops.transfer(
+            fee_asset="1.3.0",
+            from_=sender,
+            to=receiver,
+            amount=ops.Asset(amount=amount, asset_id="1.3.0"),
+        )
     )
-    print(f"  transaction {result.transaction_id} in block {result.block_num}", flush=True)
+    print(f"  transaction {result.transaction_id} in block {result.block_num}")
 
 
-def main() -> int:
-    """Runs the story."""
-    if len(sys.argv) != 8:
+def main(arguments: list[str]) -> int:
+    """Tell the story."""
+    if len(arguments) != 7:
         print(__doc__, file=sys.stderr)
         return 2
-    url, client_id, secret, login, password, sender, receiver = sys.argv[1:]
+    url, client_id, client_secret, login, password, sender, receiver = arguments
+    # So that the lines of the command come where they belong.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     try:
-        with Client(url, client_id=int(client_id), client_secret=secret) as client:
-            print(f"Logging in as {login}", flush=True)
-            with client.login(login, password=password) as session:
-                transfer(session, sender, receiver, 100000)
-                expire = os.environ.get("PEERID_EXAMPLE_EXPIRE")
-                if expire:
-                    print("The server lets the token expire", flush=True)
-                    subprocess.run(expire, shell=True, check=True)
-                transfer(session, sender, receiver, 250)
-                print(f"  token of generation {session.token.generation}")
+        with Client(
+            url, client_id=client_id, client_secret=client_secret, log=log
+        ) as client:
+            print(f"Logging in as {login}")
+            session = client.login(login, password=password)
+            print_scope(session)
+            transfer(session, sender, receiver, 100000)
+            expire = os.environ.get("PEERID_EXAMPLE_EXPIRE")
+            if expire:
+                print("The server lets the token expire")
+                subprocess.run(expire, shell=True, check=True)
+            transfer(session, sender, receiver, 250)
     except PeerIDError as error:
-        print(f"{error.name} ({error.outcome.name.lower()}): {error.message}", file=sys.stderr)
+        outcome = error.outcome.name.lower()
+        print(f"{error.name} (outcome {outcome}): {error}", file=sys.stderr)
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,21 +7,21 @@ import logging
 import traceback
 from typing import Any, TypeVar
 
-_Callback = TypeVar("_Callback")
+_Thing = TypeVar("_Thing")
 
 # What goes wrong in a callback that has no other way to say so.
 complaints = logging.getLogger("peerid")
 
 
-def keep_forever(callback: _Callback) -> _Callback:
-    """Let a callback live until the process ends.
+def keep_forever(thing: _Thing) -> _Thing:
+    """Let an object live until the process ends, without its end ever being run.
 
-    A thread of the library may be about to call when the interpreter has begun to throw
-    its modules away. The memory behind a callback that is gone would crash it there;
-    behind one that is kept it only finds that there is no interpreter to go on with.
+    So with callbacks: a thread of the library may be about to call when the interpreter
+    has begun to throw its modules away. The memory behind a callback that is gone would
+    crash it there.
     """
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(callback))
-    return callback
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
+    return thing
 
 
 def describe(exception: BaseException, secret: str | None = None) -> str:

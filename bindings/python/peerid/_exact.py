@@ -27,6 +27,7 @@ _UNITS = {
     "milliseconds": timedelta(milliseconds=1),
 }
 _NOTHING_TYPED: dict[str, str] = {}
+_SCALARS = frozenset({str, int, bool, type(None)})
 
 _encoder = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
@@ -41,26 +42,59 @@ def write(value: Any) -> bytes:
         raise InvalidArgument("a text holds half of a surrogate pair") from None
 
 
-def read(text: bytes) -> Any:
+def read(text: str | bytes) -> Any:
     """Read what the library has written."""
     return json.loads(text)
 
 
 def plain(value: Any, name: str) -> Any:
     """Make a value that is not an operation ready to be written."""
-    try:
-        return _plain(value, (None, name), _NOTHING_TYPED)
-    except RecursionError:
-        raise InvalidArgument(f"{name} is nested too deeply") from None
+    return _prepare(value, name, _NOTHING_TYPED)
 
 
 def plain_operation(operation: Mapping[str, Any], name: str) -> Any:
     """Make an operation ready to be written: points in time become integers."""
-    typed = TYPED_FIELDS.get(str(operation.get("op_name")), _NOTHING_TYPED)
+    return _prepare(operation, name, _typed(operation))
+
+
+def copied_operation(operation: Mapping[str, Any], name: str) -> Any:
+    """Make a copy of an operation that is ready to be written."""
     try:
-        return _plain(operation, (None, name), typed)
+        return _plain(operation, (None, name), _typed(operation))
     except RecursionError:
         raise InvalidArgument(f"{name} is nested too deeply") from None
+
+
+def _typed(operation: Mapping[str, Any]) -> dict[str, str]:
+    return TYPED_FIELDS.get(str(operation.get("op_name")), _NOTHING_TYPED)
+
+
+def _prepare(value: Any, name: str, typed: dict[str, str]) -> Any:
+    try:
+        # Most values need nothing; to see that is faster than to copy them.
+        if _is_plain(value):
+            return value
+        return _plain(value, (None, name), typed)
+    except RecursionError:
+        raise InvalidArgument(f"{name} is nested too deeply") from None
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value holds only what JSON holds exactly."""
+    kind = type(value)
+    if kind is dict:
+        for key in value:
+            if type(key) is not str:
+                return False
+        items = value.values()
+    elif kind is list or kind is tuple:
+        items = value
+    else:
+        return kind in _SCALARS
+    for item in items:
+        if type(item) not in _SCALARS and not _is_plain(item):
+            return False
+    return True
 
 
 def _plain(value: Any, place: _Place, typed: dict[str, str]) -> Any:

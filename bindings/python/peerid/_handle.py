@@ -9,18 +9,23 @@ from typing import Any, Callable
 class Handle:
     """One object of the library, given back when nothing refers to it any more.
 
-    The count of references is the count of users: a call holds the handle while it
-    runs, so that closing in another thread frees the object only after the call. That
-    needs no lock, and so nothing that a fork could leave locked.
+    The count of references is the count of users: a call is given the handle itself and
+    so holds it while it runs, and closing in another thread frees the object only after
+    the call. That needs no lock, and so nothing that a fork could leave locked.
     """
 
-    __slots__ = ("_free", "pointer")
+    __slots__ = ("__weakref__", "_free", "pointer")
 
     def __init__(self, pointer_type: Any, free: Callable[[Any], None]) -> None:
         """Make an empty handle, to be filled through `out`."""
         self.pointer = pointer_type()
         # The module of the function may be gone when the interpreter shuts down.
         self._free = free
+
+    @property
+    def _as_parameter_(self) -> Any:
+        """What ctypes hands to the library in the place of the handle."""
+        return self.pointer
 
     @property
     def out(self) -> Any:

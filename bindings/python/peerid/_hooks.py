@@ -8,7 +8,7 @@ import weakref
 from typing import Any, Callable, Optional, Union
 
 from . import _prototypes
-from ._call import invoke, is_interrupted, raise_later
+from ._call import check, on_interrupt
 from ._callback import as_text, complain, keep_forever
 from ._library import library
 from ._text import encode
@@ -47,15 +47,13 @@ class Hooks:
 
     def attach(self, config: Any) -> None:
         """Set the callbacks of a configuration."""
-        invoke(library.peerid_config_set_interrupt_handler, config, _on_interrupt, None)
+        number = self._number
+        check(library.peerid_config_set_interrupt_handler(config, on_interrupt, None))
         if self._log is not None:
-            invoke(library.peerid_config_set_log_handler, config, _on_log, self._number)
+            check(library.peerid_config_set_log_handler(config, _on_log, number))
         if self._relogin is not None:
-            invoke(
-                library.peerid_config_set_relogin_handler,
-                config,
-                _on_relogin,
-                self._number,
+            check(
+                library.peerid_config_set_relogin_handler(config, _on_relogin, number)
             )
 
     def log(self, level: int, message: str) -> None:
@@ -74,20 +72,14 @@ _numbers = itertools.count(1)
 _hooks: weakref.WeakValueDictionary[int, Hooks] = weakref.WeakValueDictionary()
 
 
-def _interrupt(_context: Any) -> int:
-    return int(is_interrupted())
-
-
 def _log(context: Any, level: int, message: Any) -> None:
     hooks = _hooks.get(context)
     if hooks is None:
         return
     try:
         hooks.log(_LEVELS.get(level, logging.ERROR), as_text(message))
-    except Exception as exception:
-        complain("the log function failed", exception)
     except BaseException as exception:
-        raise_later(exception)
+        complain("the log function failed", exception)
 
 
 def _relogin(context: Any, key: Any, credentials: Any) -> int:
@@ -98,22 +90,19 @@ def _relogin(context: Any, key: Any, credentials: Any) -> int:
         answer = hooks.relogin(None if key is None else as_text(key))
         if answer is None:
             return 1
-        invoke(
-            library.peerid_credentials_set,
+        failure = library.peerid_credentials_set(
             credentials,
             encode(answer.login, "login"),
             encode(answer.password, "password"),
             encode(answer.mobile, "mobile"),
         )
-    except Exception as exception:
-        complain("the relogin function failed", exception)
-        return 1
+        check(failure)
     except BaseException as exception:
-        raise_later(exception)
+        complain("the relogin function failed", exception)
         return 1
     return 0
 
 
-_on_interrupt = keep_forever(_prototypes.InterruptHandler(_interrupt))
+# The library calls both on threads of its own, where no signal strikes.
 _on_log = keep_forever(_prototypes.LogHandler(_log))
 _on_relogin = keep_forever(_prototypes.ReloginHandler(_relogin))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Union
 
 from . import _exact
-from ._call import invoke
+from ._call import check
 from ._library import library, quick
 from .errors import InvalidArgument
 
@@ -19,7 +19,7 @@ class Operation:
     Made by the functions of `peerid.ops`.
     """
 
-    __slots__ = ("_object",)
+    __slots__ = ("_object", "_text")
 
     def __init__(self, name: str, fields: Mapping[str, Any]) -> None:
         """Make an operation.
@@ -34,7 +34,8 @@ class Operation:
                 zone.
         """
         given = {key: value for key, value in fields.items() if value is not None}
-        self._object = _exact.plain_operation({"op_name": name, **given}, name)
+        self._object = _exact.copied_operation({"op_name": name, **given}, name)
+        self._text: bytes | None = None
 
     @property
     def name(self) -> str:
@@ -46,13 +47,19 @@ class Operation:
         result: dict[str, Any] = copy.deepcopy(self._object)
         return result
 
+    def to_json(self) -> bytes:
+        """Give the operation as the JSON that is sent."""
+        if self._text is None:
+            self._text = _exact.write(self._object)
+        return self._text
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Operation):
             return NotImplemented
         return bool(self._object == other._object)
 
     def __hash__(self) -> int:
-        return hash(_exact.write(self._object))
+        return hash(self.to_json())
 
     def __repr__(self) -> str:
         fields = ", ".join(
@@ -78,6 +85,9 @@ def write_operations(operations: Operations) -> bytes:
 
     JSON text goes through as it is.
     """
+    # The commonest first: to ask what kind of mapping a value is takes its time.
+    if isinstance(operations, Operation):
+        return b"[" + operations.to_json() + b"]"
     if isinstance(operations, bytes):
         return operations
     if isinstance(operations, str):
@@ -86,18 +96,17 @@ def write_operations(operations: Operations) -> bytes:
         except UnicodeEncodeError:
             message = "operations holds half of a surrogate pair"
             raise InvalidArgument(message) from None
-    if isinstance(operations, Mapping):
+    if isinstance(operations, (dict, Mapping)):
         if "operations" not in operations:
-            return _exact.write([_plain(operations, 0)])
+            return b"[" + _write(operations, 0) + b"]"
         operations = operations["operations"]
-    elif isinstance(operations, Operation):
-        return _exact.write([operations._object])
     if isinstance(operations, (str, bytes)) or not isinstance(operations, Iterable):
         raise TypeError(
             "operations must be an operation, a dict, a list of those, or JSON text, "
             f"not {type(operations).__name__}"
         )
-    return _exact.write([_plain(item, place) for place, item in enumerate(operations)])
+    texts = [_write(operation, place) for place, operation in enumerate(operations)]
+    return b"[" + b",".join(texts) + b"]"
 
 
 def check_operations(operations: Operations) -> None:
@@ -111,7 +120,7 @@ def check_operations(operations: Operations) -> None:
             `operations[0].amount.amount`, and the remedy.
     """
     text = write_operations(operations)
-    invoke(library.peerid_operations_check, text, len(text))
+    check(library.peerid_operations_check(text, len(text)))
 
 
 def operation_id(name: str) -> int | None:
@@ -149,11 +158,12 @@ def operation_names() -> tuple[str, ...]:
     return tuple(quick.peerid_operation_name(number).decode() for number in numbers)
 
 
-def _plain(operation: object, place: int) -> Any:
+def _write(operation: object, place: int) -> bytes:
     if isinstance(operation, Operation):
-        return operation._object
-    if isinstance(operation, Mapping):
-        return _exact.plain_operation(operation, f"operations[{place}]")
+        return operation.to_json()
+    if isinstance(operation, (dict, Mapping)):
+        plain = _exact.plain_operation(operation, f"operations[{place}]")
+        return _exact.write(plain)
     raise TypeError(
         f"operations[{place}] must be an operation or a dict, "
         f"not {type(operation).__name__}"

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Callable, NoReturn
 
 from . import _exact, _leaving, _trust
-from ._call import invoke
+from ._call import check, invoke, invoke_aside
 from ._handle import Handle
 from ._hooks import Hooks, Log, Relogin
 from ._library import library, quick
@@ -79,23 +79,27 @@ class Client:
             options["relogin"] = relogin
         options.setdefault("ca_file", _trust.ca_file())
         config = Handle(ConfigPointer, library.peerid_config_free)
-        invoke(
-            library.peerid_config_create,
+        failure = library.peerid_config_create(
             encode(base_url, "base_url"),
             encode(str(client_id), "client_id"),
             encode(client_secret, "client_secret"),
             config.out,
         )
+        check(failure)
         for name, value in options.items():
             if value is not None:
                 text = encode(option_text(name, value), f"option {name}")
-                invoke(library.peerid_config_set, config.pointer, name.encode(), text)
-        self._hooks.attach(config.pointer)
+                key = encode(name, "option")
+                check(library.peerid_config_set(config, key, text))
+        self._hooks.attach(config)
         if store is not None:
-            handle = store.handle if isinstance(store, BuiltinStore) else bind(store)
-            invoke(library.peerid_config_set_store, config.pointer, handle.pointer)
+            handle = (
+                store._open_handle() if isinstance(store, BuiltinStore) else bind(store)
+            )
+            check(library.peerid_config_set_store(config, handle))
+        self._calls_back = isinstance(store, Store)
         client = Handle(ClientPointer, library.peerid_client_free)
-        invoke(library.peerid_client_create, config.pointer, client.out)
+        check(library.peerid_client_create(config, client.out))
         self._handle = client
         _leaving.clients.add(self)
 
@@ -144,15 +148,13 @@ class Client:
             web session.
         """
         handle = Handle(AuthorizationPointer, quick.peerid_authorization_free)
-        invoke(
-            library.peerid_client_authorization,
-            self._open_handle().pointer,
-            encode(redirect_uri, "redirect_uri"),
-            handle.out,
-        )
+        client = self._open_handle()
+        uri = encode(redirect_uri, "redirect_uri")
+        failure = library.peerid_client_authorization(client, uri, handle.out)
+        check(failure)
         return Authorization(
-            quick.peerid_authorization_url(handle.pointer).decode(),
-            quick.peerid_authorization_state(handle.pointer).decode(),
+            quick.peerid_authorization_url(handle).decode(),
+            quick.peerid_authorization_state(handle).decode(),
         )
 
     def exchange(
@@ -235,7 +237,7 @@ class Client:
         response = Response()
         invoke(
             library.peerid_client_read_chain,
-            self._open_handle().pointer,
+            self._open_handle(),
             encode(api, "api"),
             encode(method, "method"),
             text,
@@ -252,7 +254,7 @@ class Client:
         """
         handle, self._handle = self._handle, None
         if handle is not None:
-            library.peerid_client_close(handle.pointer)
+            library.peerid_client_close(handle)
 
     @property
     def closed(self) -> bool:
@@ -266,8 +268,15 @@ class Client:
         client = self._open_handle()
         session = Handle(SessionPointer, library.peerid_session_free)
         name = encode(key, "key")
-        invoke(function, client.pointer, *arguments, name, session.out)
+        self._invoke(key, function, client, *arguments, name, session.out)
         return Session(self, session, key)
+
+    def _invoke(
+        self, key: str | None, function: Callable[..., Any], *arguments: Any
+    ) -> None:
+        """Make a call that uses the store if there is a key."""
+        is_aside = self._calls_back and key is not None
+        (invoke_aside if is_aside else invoke)(function, *arguments)
 
     def _open_handle(self) -> Handle:
         if self._handle is None:

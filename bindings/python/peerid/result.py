@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 from . import _exact
 from ._handle import Handle
@@ -33,55 +33,71 @@ class Result:
     Immutable.
     """
 
-    __slots__ = (
-        "_raw",
-        "_text",
-        "block_num",
-        "created_ids",
-        "transaction_id",
-        "transaction_token",
-        "trx_num",
-    )
-
-    #: The id of the transaction, 40 hexadecimal digits; None when it is not done yet.
-    transaction_id: str | None
-    #: The number of the block that holds it; None when it is not done yet.
-    block_num: int | None
-    #: Its place in the block, from 0; None when it is not done yet.
-    trx_num: int | None
-    #: The ids of the objects that the operations created, in their order.
-    created_ids: tuple[str, ...]
-    #: The token that confirms the transaction, for `Session.confirm`, when the users of
-    #: the application sign each request; otherwise None.
-    transaction_token: str | None
+    __slots__ = ("_fields", "_raw", "_response")
 
     def __init__(self, response: Response) -> None:
-        """Read a response of the library."""
-        pointer = response.pointer
-        self.transaction_id = decode(quick.peerid_response_transaction_id(pointer))
-        is_done = self.transaction_id is not None
-        self.block_num = quick.peerid_response_block_num(pointer) if is_done else None
-        self.trx_num = quick.peerid_response_trx_num(pointer) if is_done else None
-        self.created_ids = tuple(
-            quick.peerid_response_created_id(pointer, place).decode()
-            for place in range(quick.peerid_response_created_count(pointer))
-        )
-        token = quick.peerid_response_transaction_token(pointer)
-        self.transaction_token = decode(token)
-        self._text = response.json
+        """Made by the methods of `Session`."""
+        # What nobody asks for is not copied into Python.
+        self._response: Response | None = response
+        self._fields: dict[str, Any] = {}
         self._raw: Any = None
+
+    @property
+    def transaction_id(self) -> str | None:
+        """The id of the transaction, 40 hexadecimal digits.
+
+        None when the transaction is not done yet.
+        """
+        value: str | None = self._field("transaction_id")
+        return value
+
+    @property
+    def block_num(self) -> int | None:
+        """The number of the block that holds it; None when it is not done yet."""
+        value: int | None = self._field("block_num")
+        return value
+
+    @property
+    def trx_num(self) -> int | None:
+        """Its place in the block, from 0; None when it is not done yet."""
+        value: int | None = self._field("trx_num")
+        return value
+
+    @property
+    def created_ids(self) -> tuple[str, ...]:
+        """The ids of the objects that the operations created, in their order."""
+        value: tuple[str, ...] = self._field("created_ids")
+        return value
+
+    @property
+    def transaction_token(self) -> str | None:
+        """The token that confirms the transaction, for `Session.confirm`.
+
+        There is one when the users of the application sign each request; otherwise it
+        is None.
+        """
+        value: str | None = self._field("transaction_token")
+        return value
 
     @property
     def json(self) -> str:
         """The whole result as compact JSON, with keys in the server's order."""
-        return self._text.decode()
+        value: str = self._field("json")
+        return value
 
     @property
     def raw(self) -> Any:
         """The whole result as Python reads JSON. Integers are exact."""
         if self._raw is None:
-            self._raw = _exact.read(self._text)
+            self._raw = _exact.read(self.json)
         return self._raw
+
+    def _field(self, name: str) -> Any:
+        fields = self._fields
+        if name not in fields:
+            assert self._response is not None
+            fields[name] = _READERS[name](self._response.pointer)
+        return fields[name]
 
     def __repr__(self) -> str:
         if self.transaction_token is not None:
@@ -90,3 +106,35 @@ class Result:
             f"<Result: transaction {self.transaction_id} in block {self.block_num}, "
             f"created {list(self.created_ids)}>"
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, ({name: self._field(name) for name in _READERS},)
+
+
+def _restore(fields: dict[str, Any]) -> Result:
+    """Make a result that was pickled."""
+    result = Result.__new__(Result)
+    result._response = None
+    result._fields = fields
+    result._raw = None
+    return result
+
+
+def _known(number: int) -> int | None:
+    return None if number < 0 else number
+
+
+def _created_ids(pointer: Any) -> tuple[str, ...]:
+    places = range(quick.peerid_response_created_count(pointer))
+    read = quick.peerid_response_created_id
+    return tuple(read(pointer, place).decode() for place in places)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "transaction_id": lambda it: decode(quick.peerid_response_transaction_id(it)),
+    "block_num": lambda it: _known(quick.peerid_response_block_num(it)),
+    "trx_num": lambda it: _known(quick.peerid_response_trx_num(it)),
+    "created_ids": _created_ids,
+    "transaction_token": lambda it: decode(quick.peerid_response_transaction_token(it)),
+    "json": lambda it: decode(quick.peerid_response_json(it, None)),
+}

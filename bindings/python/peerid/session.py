@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from . import _exact
-from ._call import invoke
+from ._call import check, invoke
 from ._handle import Handle
 from ._library import library
 from ._operation import Operations, write_operations
@@ -111,7 +111,7 @@ class Session:
             PeerIDError: any other failure of a call. The old pair stays in use where it
                 can.
         """
-        invoke(library.peerid_session_refresh, self._open_handle().pointer)
+        invoke(library.peerid_session_refresh, self._open_handle())
         return self.token
 
     @property
@@ -119,7 +119,7 @@ class Session:
         """The tokens as they are now."""
         handle = new_token_handle()
         session = self._open_handle()
-        invoke(library.peerid_session_token, session.pointer, handle.out)
+        check(library.peerid_session_token(session, handle.out))
         return Token(handle)
 
     @property
@@ -140,7 +140,8 @@ class Session:
         Raises:
             StoreError: the store failed; the session has ended all the same.
         """
-        invoke(library.peerid_session_logout, self._open_handle().pointer)
+        session = self._open_handle()
+        self._client._invoke(self._key, library.peerid_session_logout, session)
 
     def close(self) -> None:
         """Give the session up, without ending it. Closing twice is allowed."""
@@ -153,7 +154,7 @@ class Session:
 
     def _call(self, function: Callable[..., Any], *arguments: Any) -> Result:
         response = Response()
-        invoke(function, self._open_handle().pointer, *arguments, response.out)
+        invoke(function, self._open_handle(), *arguments, response.out)
         return Result(response)
 
     def _open_handle(self) -> Handle:

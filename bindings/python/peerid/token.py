@@ -30,13 +30,13 @@ class Token:
     @property
     def access_token(self) -> str:
         """The access token. It opens the user's account to whoever has it."""
-        text: bytes = quick.peerid_token_access_token(self._handle.pointer, None)
+        text: bytes = quick.peerid_token_access_token(self._handle, None)
         return text.decode()
 
     @property
     def refresh_token(self) -> str | None:
         """The refresh token, a secret as well; None when the server gave none."""
-        return decode(quick.peerid_token_refresh_token(self._handle.pointer, None))
+        return decode(quick.peerid_token_refresh_token(self._handle, None))
 
     @property
     def scope(self) -> tuple[int, ...] | None:
@@ -45,7 +45,7 @@ class Token:
         None when the server did not tell.
         """
         count = ctypes.c_size_t()
-        scope = quick.peerid_token_scope(self._handle.pointer, ctypes.byref(count))
+        scope = quick.peerid_token_scope(self._handle, ctypes.byref(count))
         return tuple(scope[: count.value]) if scope else None
 
     @property
@@ -54,7 +54,7 @@ class Token:
 
         None when the server did not say.
         """
-        return _known(quick.peerid_token_expires_at_ms(self._handle.pointer))
+        return _known(quick.peerid_token_expires_at_ms(self._handle))
 
     @property
     def expires_at(self) -> datetime | None:
@@ -67,17 +67,17 @@ class Token:
     @property
     def app_id(self) -> int | None:
         """The application that the token is for; None when the server did not say."""
-        return _known(quick.peerid_token_app_id(self._handle.pointer))
+        return _known(quick.peerid_token_app_id(self._handle))
 
     @property
     def user_id(self) -> int | None:
         """The user's number at PeerID; None when the server did not say."""
-        return _known(quick.peerid_token_user_id(self._handle.pointer))
+        return _known(quick.peerid_token_user_id(self._handle))
 
     @property
     def generation(self) -> int:
         """How often the pair has been renewed: 1 after log in."""
-        return int(quick.peerid_token_generation(self._handle.pointer))
+        return int(quick.peerid_token_generation(self._handle))
 
     def permits(self, operation: str) -> bool:
         """Tell whether the scope holds an operation.
@@ -89,14 +89,14 @@ class Token:
             operation: the name of the operation, such as `transfer`.
         """
         name = encode(operation, "operation")
-        return bool(quick.peerid_token_permits(self._handle.pointer, name))
+        return bool(quick.peerid_token_permits(self._handle, name))
 
     def to_json(self) -> str:
         """Give everything as JSON, to be kept in a safe place.
 
         `Client.restore` makes a session from it. It is a secret.
         """
-        text: bytes = quick.peerid_token_json(self._handle.pointer, None)
+        text: bytes = quick.peerid_token_json(self._handle, None)
         return text.decode()
 
     def __repr__(self) -> str:

@@ -42,7 +42,7 @@ class BuiltinStore:
             ClosedError: the store was closed.
         """
         response = Response()
-        invoke(library.peerid_store_keys, self.handle.pointer, response.out)
+        invoke(library.peerid_store_keys, self._open_handle(), response.out)
         keys: list[str] = _exact.read(response.json)
         return keys
 
@@ -56,16 +56,14 @@ class BuiltinStore:
             StoreError: the store failed.
             ClosedError: the store was closed.
         """
-        handle = self.handle
-        invoke(library.peerid_store_remove, handle.pointer, encode(key, "key"))
+        handle = self._open_handle()
+        invoke(library.peerid_store_remove, handle, encode(key, "key"))
 
     def close(self) -> None:
         """Give the store up. Clients that use it go on. Closing twice is allowed."""
         self._handle = None
 
-    @property
-    def handle(self) -> Handle:
-        """The store of the library, for clients."""
+    def _open_handle(self) -> Handle:
         if self._handle is None:
             raise ClosedError("the store was closed")
         return self._handle

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import abc
 import itertools
+import os
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Callable, NamedTuple
 
 from .. import _leaving, _prototypes
-from .._call import invoke, raise_later
+from .._call import check
 from .._callback import as_text, complain, describe, keep_forever
 from .._handle import Handle
 from .._library import library, quick
@@ -150,6 +151,15 @@ class _Binding:
             quick.peerid_store_reply_key(reply, key.encode())
         return _OK
 
+    def enter_child(self) -> None:
+        """Leave the locks, after a fork, to the parent that holds them.
+
+        A manager that is thrown away gives its lock back; these must not.
+        """
+        for held in self._locks.values():
+            keep_forever(held)
+        self._locks = {}
+
     def _given(self, lock: int | None) -> Any:
         return None if lock is None else self._locks[lock][1]
 
@@ -165,7 +175,7 @@ def bind(store: Store) -> Handle:
     _bindings[number] = _Binding(store)
     handle = new_store_handle()
     try:
-        invoke(library.peerid_store_custom, *_callbacks, number, handle.out)
+        check(library.peerid_store_custom(*_callbacks, number, handle.out))
     except BaseException:
         _bindings.pop(number, None)
         raise
@@ -178,12 +188,8 @@ def _answer(
     """Run a callback; what it raises becomes the message of its failure."""
     try:
         return answer()
-    except Exception as exception:
-        message = f"{doing}: {describe(exception, secret)}"
     except BaseException as exception:
-        # Ctrl-C while the store waits for its database.
-        raise_later(exception)
-        message = f"{doing} was interrupted"
+        message = f"{doing}: {describe(exception, secret)}"
     quick.peerid_store_reply_error(reply, message.encode(errors="replace"))
     return _FAILED
 
@@ -230,10 +236,8 @@ def _lock(context: Any, key: Any, timeout_ms: int, reply: Any) -> int:
 def _unlock(context: Any, _key: Any, lock: Any) -> None:
     try:
         _bindings[context].unlock(lock)
-    except Exception as exception:
-        complain("a lock could not be given back", exception)
     except BaseException as exception:
-        raise_later(exception)
+        complain("a lock could not be given back", exception)
 
 
 def _list(context: Any, reply: Any) -> int:
@@ -242,6 +246,14 @@ def _list(context: Any, reply: Any) -> int:
 
 def _release(context: Any) -> None:
     _bindings.pop(context, None)
+
+
+def _enter_child() -> None:
+    for binding in _bindings.values():
+        binding.enter_child()
+
+
+os.register_at_fork(after_in_child=_enter_child)
 
 
 _callbacks = (

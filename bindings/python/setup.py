@@ -1,0 +1,28 @@
+"""Names the wheel: with the library in it, it belongs to one platform."""
+
+from pathlib import Path
+
+from setuptools import Distribution, setup
+from setuptools.command.bdist_wheel import bdist_wheel
+
+_CARRIES_LIBRARY = any(Path(__file__).parent.glob("peerid/_lib/libpeerid.so.*"))
+
+
+class PlatformDistribution(Distribution):
+    """A distribution that is not pure Python, though nothing in it is compiled."""
+
+    def has_ext_modules(self) -> bool:
+        """Tell whether the wheel depends on the platform."""
+        return _CARRIES_LIBRARY
+
+
+class PlatformWheel(bdist_wheel):
+    """A wheel for any Python 3, since ctypes binds to none of its versions."""
+
+    def get_tag(self) -> tuple[str, str, str]:
+        """Give the tag of the wheel."""
+        platform = super().get_tag()[2] if _CARRIES_LIBRARY else "any"
+        return "py3", "none", platform
+
+
+setup(distclass=PlatformDistribution, cmdclass={"bdist_wheel": PlatformWheel})

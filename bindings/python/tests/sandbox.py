@@ -1,0 +1,112 @@
+"""The local PeerID server that the tests run against, and programs that use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGE = ROOT / "bindings/python"
+PROGRAM = ROOT / "build/bin/peerid-sandbox"
+
+TRANSFER: dict[str, Any] = {
+    "op_name": "transfer",
+    "fee_asset": "1.3.0",
+    "from": "1.2.31",
+    "to": "1.2.33",
+    "amount": {"amount": 100000, "asset_id": "1.3.0"},
+}
+OPERATIONS = "/api/v1/app/operations"
+REFRESH = "/api/v1/auth/refreshtoken"
+LOGIN = "/api/v1/auth/token"
+
+
+class Sandbox:
+    """A sandbox of one's own, which ends when its input does."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [PROGRAM, "--json", "--exit-with-stdin"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        self.url: str = json.loads(self._process.stdout.readline())["url"]
+
+    def stop(self) -> None:
+        self._process.communicate()
+
+    def get(self, control: str, **query: object) -> Any:
+        address = f"{self.url}/sandbox/{control}?{urllib.parse.urlencode(query)}"
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            return json.load(answer)
+
+    def post(self, control: str, body: object = None) -> Any:
+        request = urllib.request.Request(
+            f"{self.url}/sandbox/{control}",
+            data=json.dumps({} if body is None else body).encode(),
+            method="POST",
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def reset(self) -> None:
+        with urllib.request.urlopen(
+            urllib.request.Request(f"{self.url}/sandbox/reset", method="POST"),
+            timeout=30,
+        ):
+            pass
+
+    def fault(self, kind: str, path: str = "*", **more: object) -> None:
+        self.post("faults", {"kind": kind, "path": path, **more})
+
+    def expire(self) -> None:
+        self.post("expire")
+
+    def count(self, method_and_path: str) -> int:
+        entry = self.get("counts").get(method_and_path, {})
+        return int(entry.get("total", 0))
+
+    def wait_for(self, path: str, at_least: int = 1) -> list[Any]:
+        found = self.get("requests", path=path, at_least=at_least, wait_ms=10000)
+        assert len(found) >= at_least
+        return list(found)
+
+    def executed(self) -> int:
+        return int(self.get("executed")["transactions"])
+
+
+def environment() -> dict[str, str]:
+    """The environment in which a program finds the package and the library."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def start_python(program: str, *arguments: object) -> subprocess.Popen[str]:
+    """Starts a program in Python."""
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+
+
+def run_python(program: str, *arguments: object, timeout: float = 120) -> str:
+    """Runs a program in Python to its end and gives what it prints."""
+    process = start_python(program, *arguments)
+    try:
+        output, errors = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        output, errors = process.communicate()
+        raise AssertionError(f"it does not end\n{output}\n{errors}") from None
+    assert process.returncode == 0, f"{process.returncode}\n{output}\n{errors}"
+    return output

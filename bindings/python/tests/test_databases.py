@@ -1,0 +1,368 @@
+"""The stores in databases, against servers of their own."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+from sandbox import REFRESH, TRANSFER, Sandbox, run_python, start_python
+from stores import check_locks, check_sharing, check_store, new_client
+
+import peerid
+from peerid import StoredSession
+from peerid.stores.postgres import PostgresStore
+from peerid.stores.redis import RedisStore
+
+
+def free_port() -> int:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return int(unused.getsockname()[1])
+
+
+class Postgres:
+    """A PostgreSQL server with a folder of its own."""
+
+    def __init__(self) -> None:
+        (self._programs,) = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
+        self._folder = Path(tempfile.mkdtemp(prefix="peerid-postgres-"))
+        # The server refuses to run as root.
+        self._prefix: list[str] = []
+        if os.getuid() == 0:
+            shutil.chown(self._folder, "postgres", "postgres")
+            self._prefix = ["runuser", "-u", "postgres", "--"]
+        self.port = free_port()
+        self.address = (
+            f"host={self._folder} port={self.port} user=tester dbname=postgres"
+        )
+        self._run("initdb", "-A", "trust", "-U", "tester", "--no-sync", "data")
+        self.start()
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses= -c fsync=off"
+        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", "data", "-w", "-m", "immediate", "stop")
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    def connect(self) -> Any:
+        return psycopg.connect(self.address)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [*self._prefix, str(self._programs / program), *arguments],
+            cwd=self._folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def postgres_store(postgres: Postgres) -> Iterator[PostgresStore]:
+    with postgres.connect() as connection:
+        connection.execute("DROP TABLE IF EXISTS peerid_sessions")
+    store = PostgresStore(postgres.connect)
+    store.create_table()
+    store.create_table()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def other_postgres_store(
+    postgres: Postgres, postgres_store: PostgresStore
+) -> Iterator[PostgresStore]:
+    store = PostgresStore(postgres.connect, table="public.peerid_sessions")
+    yield store
+    store.close()
+
+
+class Redis:
+    """A Redis server without a folder."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.start()
+
+    def start(self) -> None:
+        arguments = ["--port", str(self.port), "--save", "", "--bind", "127.0.0.1"]
+        self._process = subprocess.Popen(
+            ["redis-server", *arguments], stdout=subprocess.DEVNULL
+        )
+        client = self.connect()
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            try:
+                client.ping()
+                break
+            except redis.ConnectionError:
+                time.sleep(0.02)
+        client.close()
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def connect(self, **options: Any) -> Any:
+        return redis.Redis(port=self.port, **options)
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[Redis]:
+    server = Redis()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_client(redis_server: Redis) -> Iterator[Any]:
+    client = redis_server.connect()
+    client.flushall()
+    yield client
+    client.close()
+
+
+def test_postgres_does_what_is_asked_of_it(postgres_store: PostgresStore) -> None:
+    check_store(postgres_store)
+
+
+def test_locks_of_postgres(
+    postgres_store: PostgresStore, other_postgres_store: PostgresStore
+) -> None:
+    check_locks(postgres_store, other_postgres_store)
+
+
+def test_clients_share_postgres(
+    sandbox: Sandbox,
+    postgres_store: PostgresStore,
+    other_postgres_store: PostgresStore,
+) -> None:
+    stores = iter([postgres_store, other_postgres_store])
+    check_sharing(sandbox, lambda: next(stores))
+
+
+def test_a_lock_of_postgres_is_free_when_its_process_dies(
+    postgres: Postgres, postgres_store: PostgresStore
+) -> None:
+    program = """
+        import functools, sys, time
+        import psycopg
+        from peerid.stores.postgres import PostgresStore
+        store = PostgresStore(functools.partial(psycopg.connect, sys.argv[1]))
+        with store.lock("alice", 5):
+            print("locked", flush=True)
+            time.sleep(60)
+    """
+    process = start_python(program, postgres.address)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "locked\n"
+    with pytest.raises(TimeoutError), postgres_store.lock("alice", 0.1):
+        pass
+    process.kill()
+    process.communicate()
+    with postgres_store.lock("alice", 5):
+        pass
+
+
+def test_a_lock_of_postgres_that_is_lost_saves_nothing(
+    postgres_store: PostgresStore, postgres: Postgres
+) -> None:
+    with postgres.connect() as admin:
+
+        def cut() -> None:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+
+        def save_without_connection() -> None:
+            with postgres_store.lock("alice", 5) as lock:
+                cut()
+                postgres_store.save("alice", StoredSession("x", 1), 0, lock)
+
+        with pytest.raises(psycopg.OperationalError):
+            save_without_connection()
+    assert postgres_store.load("alice") is None
+    # Connections that died while they were idle are replaced.
+    with postgres.connect() as admin:
+        cut()
+    assert postgres_store.load("alice") is None
+    with postgres_store.lock("alice", 5):
+        pass
+
+
+def test_postgres_works_with_connections_that_commit_by_themselves(
+    postgres: Postgres, postgres_store: PostgresStore
+) -> None:
+    connect = functools.partial(psycopg.connect, postgres.address, autocommit=True)
+    store = PostgresStore(connect)
+    check_store(store)
+    store.close()
+
+
+def test_a_failure_of_postgres_is_told_without_secrets(
+    sandbox: Sandbox, postgres: Postgres, postgres_store: PostgresStore
+) -> None:
+    with postgres.connect() as connection:
+        connection.execute(
+            "ALTER TABLE peerid_sessions ADD CONSTRAINT never CHECK (length(data) < 5)"
+        )
+    with (
+        new_client(sandbox, postgres_store) as client,
+        pytest.raises(peerid.StoreError, match="saving: CheckViolation") as caught,
+    ):
+        client.login("alice", password="alice-password", key="alice")
+    assert "demoAccess" not in str(caught.value)
+
+
+def test_a_forked_child_leaves_the_connections_of_its_parent(
+    sandbox: Sandbox, postgres: Postgres, postgres_store: PostgresStore
+) -> None:
+    program = """
+        import functools, os, sys, warnings
+        import psycopg
+        from peerid.stores.postgres import PostgresStore
+        warnings.simplefilter("ignore")
+        store = PostgresStore(functools.partial(psycopg.connect, sys.argv[1]))
+        with store.lock("alice", 5):
+            pass
+        children = []
+        for _ in range(4):
+            child = os.fork()
+            if child == 0:
+                status = 1
+                try:
+                    with store.lock("alice", 5) as lock:
+                        store.load("alice", lock)
+                    status = 0
+                finally:
+                    os._exit(status)
+            children.append(child)
+        print([os.waitpid(child, 0)[1] for child in children])
+        with store.lock("alice", 5) as lock:
+            print(store.load("alice", lock), len(store._idle))
+    """
+    assert run_python(program, postgres.address) == "[0, 0, 0, 0]\nNone 0\n"
+
+
+def test_names_of_tables_are_checked() -> None:
+    for name in ("x; DROP TABLE y", "", "a.b.c", "1a", "ä"):
+        with pytest.raises(ValueError, match="no name of a table"):
+            PostgresStore(lambda: None, table=name)
+
+
+@pytest.mark.parametrize("decodes", [False, True])
+def test_redis_does_what_is_asked_of_it(
+    redis_server: Redis, redis_client: Any, decodes: bool
+) -> None:
+    client = redis_server.connect(decode_responses=decodes)
+    check_store(RedisStore(client, prefix="app[1]*:"))
+    client.close()
+
+
+def test_locks_of_redis(redis_client: Any) -> None:
+    check_locks(RedisStore(redis_client), RedisStore(redis_client))
+
+
+def test_clients_share_redis(sandbox: Sandbox, redis_client: Any) -> None:
+    check_sharing(sandbox, lambda: RedisStore(redis_client))
+
+
+def test_a_lease_outlives_the_refresh_and_then_ends(redis_client: Any) -> None:
+    store = RedisStore(redis_client, margin=0.3)
+    with store.lock("alice", 60):
+        assert 60.0 < redis_client.pttl("peerid:lock:alice") / 1000 <= 60.3
+    assert redis_client.get("peerid:lock:alice") is None
+    # The holder dies: nobody gives the lock back.
+    holder = store.lock("alice", 0.2)
+    holder.__enter__()
+    with store.lock("alice", 5):
+        pass
+
+
+def test_a_lease_that_passed_to_another_is_left_to_it(redis_client: Any) -> None:
+    store = RedisStore(redis_client)
+    with store.lock("alice", 5):
+        redis_client.set("peerid:lock:alice", "somebody else")
+    assert redis_client.get("peerid:lock:alice") == b"somebody else"
+
+
+def test_without_redis_nothing_is_refreshed(
+    sandbox: Sandbox, redis_server: Redis, redis_client: Any
+) -> None:
+    with new_client(sandbox, RedisStore(redis_client)) as client:
+        session = client.login("alice", password="alice-password", key="alice")
+        sandbox.expire()
+        redis_server.stop()
+        try:
+            with pytest.raises(peerid.StoreError, match="locking: ConnectionError"):
+                session.submit(TRANSFER)
+        finally:
+            redis_server.start()
+        assert sandbox.count(f"POST {REFRESH}") == 0
+
+
+def test_machines_share_one_session(sandbox: Sandbox, redis_server: Redis) -> None:
+    """Programs that share nothing but Redis refresh a session once."""
+    program = """
+        import sys
+        import redis
+        from peerid import Client
+        from peerid.stores.redis import RedisStore
+        transfer = {"op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31",
+                    "to": "1.2.33", "amount": {"amount": 1, "asset_id": "1.3.0"}}
+        with Client(
+            sys.argv[1], client_id=4, client_secret="demo-secret-4",
+            store=RedisStore(redis.Redis(port=int(sys.argv[2]))),
+        ) as client:
+            session = client.open("alice")
+            session.submit(transfer)
+            print(session.token.generation)
+    """
+    connection = redis_server.connect()
+    with new_client(sandbox, RedisStore(connection)) as client:
+        client.login("alice", password="alice-password", key="alice")
+    connection.close()
+    # A program that opens the new pair before the server has saved it would have to
+    # refresh once more.
+    sandbox.post("settings", {"save_delay_ms": 0})
+    sandbox.expire()
+    outputs: list[str] = []
+    threads = [
+        threading.Thread(
+            target=lambda: outputs.append(
+                run_python(program, sandbox.url, redis_server.port)
+            )
+        )
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outputs == ["2\n"] * 4
+    assert sandbox.count(f"POST {REFRESH}") == 1

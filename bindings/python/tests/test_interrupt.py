@@ -1,0 +1,234 @@
+"""Ctrl-C, as a person would press it: a signal to a program that waits."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+
+import pytest
+from sandbox import LOGIN, OPERATIONS, REFRESH, Sandbox, start_python
+
+# libcurl looks around once a second while it waits for an answer; the rest is for a
+# busy machine.
+_SOON = 1.5
+
+_PROGRAM = """
+    import signal, sys
+    from peerid import Client, PeerIDError
+
+    class Stopped(Exception):
+        pass
+
+    def stop(*_):
+        raise Stopped
+
+    signal.signal(signal.SIGTERM, stop)
+    client = Client(sys.argv[1], client_id=4, client_secret="demo-secret-4")
+    if sys.argv[2] == "login":
+        call = lambda: client.login("alice", password="alice-password")
+    else:
+        session = client.login("alice", password="alice-password")
+        if sys.argv[2] == "submit":
+            call = lambda: session.submit(
+                {"op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31",
+                 "to": "1.2.33", "amount": {"amount": 1, "asset_id": "1.3.0"}})
+        elif sys.argv[2] == "refresh":
+            call = session.refresh
+    print("calling", flush=True)
+    try:
+        call()
+    except (KeyboardInterrupt, Stopped) as exception:
+        cause = exception.__cause__
+        print(type(exception).__name__, cause.name, cause.outcome.name, flush=True)
+    if sys.argv[2] == "refresh":
+        # The refresh went on: its pair is not lost.
+        print(session.refresh().generation)
+    client.close()
+"""
+
+
+def _interrupted(
+    sandbox: Sandbox, call: str, path: str, number: int, delay: int = 20000
+) -> tuple[list[str], float]:
+    sandbox.fault("delay", path, ms=delay)
+    process: subprocess.Popen[str] = start_python(_PROGRAM, sandbox.url, call)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "calling\n"
+    sandbox.wait_for(path)
+    start = time.monotonic()
+    process.send_signal(number)
+    first = process.stdout.readline()
+    elapsed = time.monotonic() - start
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    return [first.strip(), *output.split()], elapsed
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "outcome"),
+    [
+        ("submit", OPERATIONS, "UNKNOWN"),
+        ("login", LOGIN, "UNKNOWN"),
+    ],
+)
+def test_ctrl_c_ends_a_call_within_a_second(
+    sandbox: Sandbox, call: str, path: str, outcome: str
+) -> None:
+    lines, elapsed = _interrupted(sandbox, call, path, signal.SIGINT)
+    assert lines == [f"KeyboardInterrupt cancelled {outcome}"]
+    assert elapsed < _SOON
+
+
+def test_what_any_handler_raises_ends_the_call(sandbox: Sandbox) -> None:
+    lines, elapsed = _interrupted(sandbox, "submit", OPERATIONS, signal.SIGTERM)
+    assert lines == ["Stopped cancelled UNKNOWN"]
+    assert elapsed < _SOON
+
+
+def test_a_refresh_goes_on_when_its_wait_is_interrupted(sandbox: Sandbox) -> None:
+    lines, elapsed = _interrupted(sandbox, "refresh", REFRESH, signal.SIGINT, 2000)
+    assert lines[0].startswith("KeyboardInterrupt cancelled")
+    assert lines[1:] == ["2"]
+    assert elapsed < _SOON
+    assert sandbox.count(f"POST {REFRESH}") == 1
+
+
+def test_a_handler_that_raises_nothing_does_not_end_the_call(
+    sandbox: Sandbox,
+) -> None:
+    program = """
+        import signal, sys
+        from peerid import Client
+        heard = []
+        signal.signal(signal.SIGALRM, lambda *_: heard.append(1))
+        signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+        with Client(sys.argv[1], client_id=4, client_secret="x") as client:
+            client.login("alice", password="alice-password")
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        print(len(heard) >= 3)
+    """
+    sandbox.fault("delay", LOGIN, ms=1000)
+    process = start_python(program, sandbox.url)
+    output, errors = process.communicate(timeout=30)
+    assert output == "True\n", errors
+
+
+def test_a_handler_may_close_the_client(sandbox: Sandbox) -> None:
+    program = """
+        import signal, sys
+        from peerid import Client, ClosedError
+        client = Client(sys.argv[1], client_id=4, client_secret="x")
+        signal.signal(signal.SIGTERM, lambda *_: client.close())
+        print("calling", flush=True)
+        try:
+            client.login("alice", password="alice-password")
+        except ClosedError:
+            print("closed")
+    """
+    sandbox.fault("delay", LOGIN, ms=20000)
+    process = start_python(program, sandbox.url)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "calling\n"
+    sandbox.wait_for(LOGIN)
+    process.send_signal(signal.SIGTERM)
+    output, errors = process.communicate(timeout=5)
+    assert output == "closed\n", errors
+
+
+def test_ctrl_c_reaches_the_main_thread_alone(sandbox: Sandbox) -> None:
+    program = """
+        import os, signal, sys, threading, time
+        from peerid import Client
+        client = Client(sys.argv[1], client_id=4, client_secret="x")
+        ended = []
+        thread = threading.Thread(
+            target=lambda: ended.append(
+                client.login("alice", password="alice-password")
+            )
+        )
+        thread.start()
+        time.sleep(0.1)
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            thread.join()
+        except KeyboardInterrupt:
+            print("interrupted", len(ended))
+        thread.join()
+        print("ended", len(ended))
+        client.close()
+    """
+    sandbox.fault("delay", LOGIN, ms=1000)
+    process = start_python(program, sandbox.url)
+    output, errors = process.communicate(timeout=30)
+    assert output == "interrupted 0\nended 1\n", errors
+
+
+def test_ctrl_c_while_a_store_of_python_waits(sandbox: Sandbox) -> None:
+    program = """
+        import sys, time
+        from contextlib import contextmanager
+        from peerid import Client, Store
+
+        class Slow(Store):
+            def load(self, key, lock):
+                print("loading", flush=True)
+                time.sleep(20)
+            def save(self, key, session, expected, lock):
+                return True
+            def remove(self, key, lock):
+                pass
+            @contextmanager
+            def lock(self, key, timeout):
+                yield
+
+        client = Client(sys.argv[1], client_id=4, client_secret="x", store=Slow())
+        try:
+            client.login("alice", password="alice-password", key="alice")
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        import os
+        os._exit(0)
+    """
+    process = start_python(program, sandbox.url)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "loading\n"
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "interrupted\n"
+    assert time.monotonic() - start < _SOON
+    process.communicate(timeout=10)
+
+
+def test_a_call_with_a_store_of_python_is_interrupted(sandbox: Sandbox) -> None:
+    program = """
+        import sys
+        from contextlib import contextmanager
+        from peerid import Client, Store
+
+        class Nothing(Store):
+            def load(self, key, lock):
+                return None
+            def save(self, key, session, expected, lock):
+                return True
+            def remove(self, key, lock):
+                pass
+            @contextmanager
+            def lock(self, key, timeout):
+                yield
+
+        client = Client(sys.argv[1], client_id=4, store=Nothing())
+        try:
+            client.login("alice", password="alice-password", key="alice")
+        except KeyboardInterrupt as exception:
+            print(exception.__cause__.outcome.name, flush=True)
+        client.close()
+    """
+    sandbox.fault("delay", LOGIN, ms=20000)
+    process = start_python(program, sandbox.url)
+    sandbox.wait_for(LOGIN)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=10)
+    assert output == "UNKNOWN\n", errors
+    assert time.monotonic() - start < _SOON + 0.5

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+from sandbox import Sandbox
+
+import peerid
+from peerid import Client, Credentials, MemoryStore, Session, StoredSession
+
+SECRETS = ["demoAccess", "demoRefresh", "demo-secret", "alice-password"]
+
+
+def everything(client: Client, session: Session) -> list[Any]:
+    return [
+        client,
+        session,
+        session.token,
+        MemoryStore(),
+        Credentials("alice", password="alice-password", mobile="+16045550101"),
+        StoredSession(session.token.to_json(), 1),
+        client.authorization_url("http://127.0.0.1:8400/callback"),
+    ]
+
+
+def test_nothing_that_is_printed_shows_a_secret(
+    client: Client, session: Session
+) -> None:
+    for thing in everything(client, session):
+        for text in (repr(thing), str(thing), f"{thing}", f"{[thing]}"):
+            assert not [secret for secret in SECRETS if secret in text]
+    authorization = client.authorization_url("http://127.0.0.1:8400/callback")
+    assert authorization.state not in repr(authorization)
+
+
+def test_a_transaction_token_is_not_printed(sandbox: Sandbox) -> None:
+    transfer = {"op_name": "bet_cancel", "fee_asset": "1.3.0", "bettor_id": "1.2.31"}
+    with Client(sandbox.url, client_id=6, client_secret="demo-secret-6") as client:
+        session = client.login("alice", password="alice-password")
+        result = session.submit({**transfer, "bet_to_cancel": "1.26.1"})
+        assert result.transaction_token
+        assert result.transaction_token not in repr(result)
+        assert result.transaction_token not in str(result)
+
+
+def test_what_holds_secrets_is_not_pickled(client: Client, session: Session) -> None:
+    for thing in everything(client, session)[:5]:
+        with pytest.raises(TypeError, match="pickled"):
+            pickle.dumps(thing)
+        with pytest.raises(TypeError, match="pickled"):
+            copy.copy(thing)
+        with pytest.raises(TypeError, match="pickled"):
+            copy.deepcopy(thing)
+
+
+def test_results_and_operations_are_pickled(session: Session) -> None:
+    operation = peerid.Operation("bet_cancel", {"fee_asset": "1.3.0"})
+    assert pickle.loads(pickle.dumps(operation)) == operation
+    result = session.submit(
+        {
+            "op_name": "transfer",
+            "fee_asset": "1.3.0",
+            "from": "1.2.31",
+            "to": "1.2.33",
+            "amount": {"amount": 1, "asset_id": "1.3.0"},
+        }
+    )
+    again = pickle.loads(pickle.dumps(result))
+    assert again.raw == result.raw
+    assert repr(again) == repr(result)

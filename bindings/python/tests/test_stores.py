@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandbox import LOGIN, REFRESH, TRANSFER, Sandbox, run_python
+from stores import DictStore, check_locks, check_sharing, check_store, new_client
+
+import peerid
+from peerid import Client, DirectoryStore, MemoryStore, StoredSession
+
+
+def test_a_store_of_python_does_what_is_asked_of_it() -> None:
+    store = DictStore()
+    check_store(store)
+    check_locks(store, store)
+
+
+def test_clients_share_a_store_of_python(sandbox: Sandbox) -> None:
+    store = DictStore()
+    check_sharing(sandbox, lambda: store)
+
+
+def test_clients_share_a_memory_store(sandbox: Sandbox) -> None:
+    with MemoryStore() as store:
+        check_sharing(sandbox, lambda: store)
+
+
+def test_clients_share_a_folder(sandbox: Sandbox, tmp_path: Path) -> None:
+    check_sharing(sandbox, lambda: DirectoryStore(tmp_path / "sessions"))
+
+
+def test_the_library_uses_a_store_as_it_promises(sandbox: Sandbox) -> None:
+    store = DictStore()
+    with new_client(sandbox, store) as client:
+        session = client.login("alice", password="alice-password", key="alice")
+        lock = "the lock of alice"
+        assert store.calls == [
+            ("lock", "alice", 30),
+            ("load", "alice", lock),
+            ("save", "alice", 1, 0, lock),
+        ]
+        store.calls.clear()
+        session.refresh()
+        assert store.calls == [
+            ("lock", "alice", 60),
+            ("load", "alice", lock),
+            ("save", "alice", 2, 1, lock),
+        ]
+        store.calls.clear()
+        client.open("alice")
+        assert store.calls == [("load", "alice", None)]
+        store.calls.clear()
+        session.logout()
+        assert [call[0] for call in store.calls] == ["lock", "remove"]
+
+
+def test_what_a_store_keeps_can_be_given_to_another(sandbox: Sandbox) -> None:
+    store, other = DictStore(), DictStore()
+    with new_client(sandbox, store) as client:
+        client.login("alice", password="alice-password", key="alice")
+    other.sessions = dict(store.sessions)
+    with new_client(sandbox, other) as client:
+        assert client.open("alice").submit(TRANSFER).transaction_id
+
+
+class FailingStore(DictStore):
+    """Fails where it is told to."""
+
+    def __init__(self, where: str, exception: BaseException) -> None:
+        super().__init__()
+        self._where = where
+        self._exception = exception
+
+    def _fail(self, where: str) -> None:
+        if where == self._where:
+            raise self._exception
+
+    def load(self, key: str, lock: Any = None) -> StoredSession | None:
+        self._fail("load")
+        return super().load(key, lock)
+
+    def save(self, key: str, session: StoredSession, expected: int, lock: Any) -> bool:
+        self._fail("save")
+        return super().save(key, session, expected, lock)
+
+    def remove(self, key: str, lock: Any = None) -> None:
+        self._fail("remove")
+        super().remove(key, lock)
+
+    def lock(self, key: str, timeout: float) -> Any:
+        self._fail("lock")
+        return super().lock(key, timeout)
+
+
+@pytest.mark.parametrize("where", ["lock", "load", "save"])
+def test_what_a_store_raises_becomes_the_message(sandbox: Sandbox, where: str) -> None:
+    store = FailingStore(where, RuntimeError("the disk is on fire\nat once"))
+    with (
+        new_client(sandbox, store) as client,
+        pytest.raises(peerid.StoreError) as caught,
+    ):
+        client.login("alice", password="alice-password", key="alice")
+    assert "RuntimeError: the disk is on fire (" in str(caught.value)
+    assert "test_stores.py" in str(caught.value)
+    assert "at once" not in str(caught.value)
+    assert caught.value.__context__ is None
+    # Without the lock nothing is sent.
+    assert sandbox.count(f"POST {LOGIN}") == (1 if where == "save" else 0)
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_nothing_that_a_store_raises_crosses_the_library(
+    sandbox: Sandbox, kind: type[BaseException]
+) -> None:
+    with new_client(sandbox, FailingStore("load", kind("stop"))) as client:
+        with pytest.raises(peerid.StoreError, match=kind.__name__):
+            client.login("alice", password="alice-password", key="alice")
+        with pytest.raises(peerid.StoreError, match=kind.__name__):
+            client.open("alice")
+
+
+def test_a_store_that_cannot_lock_refreshes_nothing(sandbox: Sandbox) -> None:
+    store = DictStore()
+    with new_client(sandbox, store) as client:
+        client.login("alice", password="alice-password", key="alice")
+    failing = FailingStore("lock", OSError("no connection"))
+    failing.sessions = store.sessions
+    with new_client(sandbox, failing) as client:
+        session = client.open("alice")
+        sandbox.expire()
+        with pytest.raises(peerid.StoreError, match="no connection") as caught:
+            session.submit(TRANSFER)
+        assert caught.value.outcome is not peerid.Outcome.UNKNOWN
+    assert sandbox.count(f"POST {REFRESH}") == 0
+
+
+def test_the_message_of_a_store_shows_no_token(sandbox: Sandbox) -> None:
+    class Telling(DictStore):
+        def save(
+            self, key: str, session: StoredSession, expected: int, lock: Any
+        ) -> bool:
+            raise ValueError(f"row ({key}, {session.data}) violates everything")
+
+    with (
+        new_client(sandbox, Telling()) as client,
+        pytest.raises(peerid.StoreError, match="saving: ValueError") as caught,
+    ):
+        client.login("alice", password="alice-password", key="alice")
+    assert "demoAccess" not in str(caught.value)
+    assert "demoRefresh" not in str(caught.value)
+
+
+def test_a_conflict_is_told(sandbox: Sandbox) -> None:
+    class Contested(DictStore):
+        def save(
+            self, key: str, session: StoredSession, expected: int, lock: Any
+        ) -> bool:
+            return False
+
+    with (
+        new_client(sandbox, Contested()) as client,
+        pytest.raises(peerid.StoreError, match="somebody else"),
+    ):
+        client.login("alice", password="alice-password", key="alice")
+
+
+def test_a_damaged_session_is_told_and_left(sandbox: Sandbox) -> None:
+    store = DictStore()
+    store.sessions["alice"] = StoredSession("not ours", 7)
+    with new_client(sandbox, store) as client:
+        with pytest.raises(peerid.StoreError, match="cannot be used"):
+            client.open("alice")
+        with pytest.raises(peerid.StoreError, match="cannot be used"):
+            client.login("alice", password="alice-password", key="alice")
+    assert store.sessions["alice"].data == "not ours"
+
+
+def test_a_store_lives_as_long_as_its_sessions(sandbox: Sandbox) -> None:
+    store = DictStore()
+    gone = weakref.ref(store)
+    client = new_client(sandbox, store)
+    session = client.login("alice", password="alice-password", key="alice")
+    del store
+    gc.collect()
+    assert gone() is not None
+    session.refresh()
+    client.close()
+    session.close()
+    del client, session
+    gc.collect()
+    assert gone() is None
+
+
+def test_builtin_stores_list_and_remove(sandbox: Sandbox, tmp_path: Path) -> None:
+    for store in (MemoryStore(), DirectoryStore(str(tmp_path / "sessions"))):
+        with new_client(sandbox, store) as client:
+            client.login("alice", password="alice-password", key="alice ü")
+        assert store.keys() == ["alice ü"]
+        store.remove("alice ü")
+        store.remove("alice ü")
+        assert store.keys() == []
+        with pytest.raises(peerid.InvalidArgument):
+            store.remove("")
+        with pytest.raises(peerid.InvalidArgument):
+            store.remove("x" * 4097)
+        store.close()
+        store.close()
+        with pytest.raises(peerid.ClosedError, match="store"):
+            store.keys()
+        with pytest.raises(peerid.ClosedError, match="store"):
+            Client(sandbox.url, client_id=4, store=store)
+
+
+def test_a_folder_is_shared_by_programs(sandbox: Sandbox, tmp_path: Path) -> None:
+    with new_client(sandbox, DirectoryStore(tmp_path / "sessions")) as client:
+        session = client.login("alice", password="alice-password", key="alice")
+        program = """
+            import sys
+            from peerid import Client, DirectoryStore
+            with Client(
+                sys.argv[1], client_id=4, client_secret="demo-secret-4",
+                store=DirectoryStore(sys.argv[2]),
+            ) as client:
+                print(client.open("alice").refresh().generation)
+        """
+        output = run_python(program, sandbox.url, tmp_path / "sessions")
+        assert output == "2\n"
+        sandbox.expire()
+        session.submit(TRANSFER)
+        assert session.token.generation == 3
+
+
+@pytest.mark.parametrize("delay", [300, 2500])
+def test_a_refresh_at_the_end_of_the_process_is_saved(
+    sandbox: Sandbox, delay: int
+) -> None:
+    program = """
+        import sys, threading, urllib.request
+        from contextlib import contextmanager
+        from peerid import Client, Store
+
+        class Loud(Store):
+            session = None
+            def load(self, key, lock):
+                return self.session
+            def save(self, key, session, expected, lock):
+                print("saving", session.generation, flush=True)
+                self.session = session
+                return True
+            def remove(self, key, lock):
+                pass
+            @contextmanager
+            def lock(self, key, timeout):
+                yield
+
+        client = Client(
+            sys.argv[1], client_id=4, client_secret="demo-secret-4", store=Loud()
+        )
+        session = client.login("alice", password="alice-password", key="alice")
+        threading.Thread(target=session.refresh, daemon=True).start()
+        address = sys.argv[1] + "/sandbox/requests?at_least=1&path=" + sys.argv[2]
+        urllib.request.urlopen(address).close()
+    """
+    sandbox.fault("delay", REFRESH, ms=delay)
+    assert run_python(program, sandbox.url, REFRESH) == "saving 1\nsaving 2\n"

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sandbox import OPERATIONS, TRANSFER, Sandbox
+
+import peerid
+from peerid import Client, Session, ops
+
+TYPED = ops.transfer(
+    fee_asset="1.3.0",
+    from_="1.2.31",
+    to="1.2.33",
+    amount=ops.Asset(amount=100000, asset_id="1.3.0"),
+)
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        TRANSFER,
+        [TRANSFER],
+        (TRANSFER, TRANSFER),
+        TYPED,
+        [TYPED, TRANSFER],
+        {"operations": [TRANSFER]},
+        json.dumps(TRANSFER),
+        json.dumps([TRANSFER]).encode(),
+        iter([TRANSFER, TYPED]),
+    ],
+)
+def test_all_ways_to_write_operations(
+    session: Session, sandbox: Sandbox, operations: Any
+) -> None:
+    result = session.submit(operations)
+    assert result.transaction_id is not None
+    assert len(result.transaction_id) == 40
+    assert result.block_num
+    assert result.trx_num == 0
+    assert result.created_ids == ()
+    assert result.transaction_token is None
+    assert sandbox.executed() == 1
+
+
+@pytest.mark.parametrize("operations", [5, [5], None, {"operations": "text"}, [[]]])
+def test_what_is_no_operation_is_a_type_error(
+    session: Session, operations: Any
+) -> None:
+    with pytest.raises(TypeError, match="must be an operation"):
+        session.submit(operations)
+
+
+def test_the_result_holds_all_that_the_server_said(session: Session) -> None:
+    result = session.submit([TRANSFER, TRANSFER])
+    assert result.raw == json.loads(result.json)
+    assert result.raw["id"] == result.transaction_id
+    assert [name for name, _ in result.raw["trx"]["operations"]] == [0, 0]
+    assert list(result.raw) == ["id", "block_num", "trx_num", "trx"]
+    assert result.transaction_id is not None
+    assert result.transaction_id in repr(result)
+
+
+def test_created_objects_are_told(session: Session) -> None:
+    sport = ops.sport_create(fee_asset="1.3.0", name=[("en", "Ice Hockey")])
+    result = session.submit([sport, TRANSFER, sport])
+    assert len(result.created_ids) == 2
+    assert all(name.startswith("1.20.") for name in result.created_ids)
+
+
+def test_an_empty_list_is_refused(session: Session, sandbox: Sandbox) -> None:
+    with pytest.raises(peerid.InvalidArgument, match="empty"):
+        session.submit([])
+    assert sandbox.count(f"POST {OPERATIONS}") == 0
+
+
+def test_an_operation_that_was_not_granted_is_named(client: Client) -> None:
+    session = client.login("alice", password="alice-password")
+    assert not session.token.permits("account_upgrade")
+    upgrade = ops.account_upgrade(
+        fee_asset="1.3.0",
+        account_to_upgrade="1.2.31",
+        upgrade_to_lifetime_member=True,
+    )
+    with pytest.raises(peerid.NotPermitted, match="account_upgrade") as caught:
+        session.submit([TRANSFER, upgrade])
+    assert caught.value.outcome is peerid.Outcome.NOT_SENT
+
+
+def test_an_operation_that_the_user_did_not_grant(client: Client) -> None:
+    session = client.login("frank", password="frank-password")
+    with pytest.raises(peerid.NotPermitted, match="missing permission") as caught:
+        session.submit({**TRANSFER, "from": "1.2.37"})
+    assert caught.value.outcome is peerid.Outcome.REFUSED
+
+
+def test_an_expired_token_is_refreshed_and_the_operation_sent_once_more(
+    session: Session, sandbox: Sandbox
+) -> None:
+    session.submit(TRANSFER)
+    sandbox.expire()
+    session.submit(TRANSFER)
+    assert session.token.generation == 2
+    assert sandbox.executed() == 2
+
+
+def test_transaction_tokens_are_confirmed_once(sandbox: Sandbox) -> None:
+    with Client(sandbox.url, client_id=6, client_secret="demo-secret-6") as client:
+        session = client.login("alice", password="alice-password")
+        pending = session.submit(TRANSFER)
+        assert pending.transaction_id is None
+        assert pending.block_num is None
+        assert pending.trx_num is None
+        assert pending.transaction_token is not None
+        assert pending.transaction_token not in repr(pending)
+        assert sandbox.executed() == 0
+        done = session.confirm(pending.transaction_token)
+        assert done.transaction_id
+        assert sandbox.executed() == 1
+        with pytest.raises(peerid.Refused) as caught:
+            session.confirm(pending.transaction_token)
+        assert caught.value.fields == {"token": "Invalid token"}
+
+
+def test_a_signed_transaction_is_broadcast(session: Session) -> None:
+    transaction = session.submit(TRANSFER).raw["trx"]
+    del transaction["operation_results"]
+    for form in (
+        transaction,
+        json.dumps(transaction),
+        json.dumps(transaction).encode(),
+    ):
+        assert session.broadcast(form).transaction_id
+    del transaction["signatures"]
+    with pytest.raises(peerid.InvalidArgument, match="signatures"):
+        session.broadcast(transaction)
+
+
+def test_the_chain_is_read(client: Client) -> None:
+    (asset,) = client.read_chain("database", "get_objects", [["1.3.0"]])
+    assert asset["id"] == "1.3.0"
+    assert isinstance(client.read_chain("database", "get_chain_id"), str)
+
+
+def test_parameters_of_the_chain_are_sent_as_they_are(client: Client) -> None:
+    parameters = [["1.2.31", "Ünïcode & = ?"], True, 2**60, {"a": [1]}]
+    answer = client.read_chain("database", "echo", parameters)
+    assert answer == [
+        ["1.2.31", "Ünïcode & = ?"],
+        "true",
+        str(2**60),
+        {"a": ["1"]},
+    ]
+
+
+def test_an_api_that_the_server_lacks(client: Client) -> None:
+    with pytest.raises(peerid.InvalidArgument, match="bookie"):
+        client.read_chain("wallet", "x")
+
+
+def test_operations_are_checked_without_a_session() -> None:
+    peerid.check_operations(TYPED)
+    peerid.check_operations([TRANSFER, TYPED])
+    with pytest.raises(peerid.InvalidArgument, match=r"operations\[1\]\.from"):
+        peerid.check_operations([TRANSFER, {**TRANSFER, "from": "31"}])
+
+
+def test_names_and_numbers_of_operations() -> None:
+    names = peerid.operation_names()
+    assert len(names) == 119
+    assert peerid.operation_id("transfer") == 0
+    assert peerid.operation_name(0) == "transfer"
+    assert all(
+        peerid.operation_name(peerid.operation_id(name) or 0) == name for name in names
+    )
+    assert peerid.operation_id("no such") is None
+    for number in (-1, 9999, 2**31, 2**70):
+        assert peerid.operation_name(number) is None
+
+
+def test_validation_can_be_turned_off(sandbox: Sandbox) -> None:
+    with Client(sandbox.url, client_id=4, client_secret="x", validate="off") as client:
+        session = client.login("alice", password="alice-password")
+        with pytest.raises(peerid.Refused) as caught:
+            session.submit({**TRANSFER, "amount": {"amount": "x", "asset_id": "1"}})
+        assert caught.value.http_status == 400

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from sandbox import TRANSFER, Sandbox
+
+import peerid
+from peerid import Client, Session
+
+
+def test_a_token_tells_everything(session: Session) -> None:
+    token = session.token
+    assert token.access_token == "demoAccessAliceApp4".ljust(124, "0")
+    assert token.refresh_token == "demoRefreshAliceApp4".ljust(124, "0")
+    assert token.app_id == 4
+    assert token.user_id == 1
+    assert token.generation == 1
+    assert token.scope is not None
+    assert 0 in token.scope
+    assert all(peerid.operation_name(number) for number in token.scope)
+
+
+def test_the_expiry_is_an_aware_point_in_time(session: Session) -> None:
+    token = session.token
+    assert token.expires_at is not None
+    assert token.expires_at_ms is not None
+    assert token.expires_at.utcoffset() == timedelta(0)
+    since_1970 = token.expires_at - datetime(1970, 1, 1, tzinfo=timezone.utc)
+    assert since_1970 == timedelta(milliseconds=token.expires_at_ms)
+    days = (token.expires_at_ms / 1000 - time.time()) / 86400
+    assert 89.9 < days < 90.1
+
+
+def test_the_scope_permits_operations(session: Session) -> None:
+    token = session.token
+    assert token.permits("transfer")
+    assert not token.permits("account_upgrade")
+    assert token.permits("of_tomorrow")
+
+
+def test_a_refresh_renews_both_tokens(session: Session) -> None:
+    before = session.token
+    after = session.refresh()
+    assert after.generation == before.generation + 1
+    assert after.access_token != before.access_token
+    assert after.refresh_token != before.refresh_token
+    # A token is what it was when it was asked for.
+    assert before.access_token.startswith("demoAccess")
+    assert session.submit(TRANSFER).transaction_id
+
+
+def test_a_token_outlives_its_session(client: Client) -> None:
+    with client.login("alice", password="alice-password") as session:
+        token = session.token
+    del session
+    client.close()
+    assert token.app_id == 4
+
+
+def test_the_export_holds_everything(session: Session) -> None:
+    exported = json.loads(session.token.to_json())
+    assert exported["access_token"] == session.token.access_token
+    assert exported["generation"] == 1
+
+
+def test_logout_ends_the_session(sandbox: Sandbox) -> None:
+    store = peerid.MemoryStore()
+    with Client(sandbox.url, client_id=4, client_secret="x", store=store) as client:
+        session = client.login("alice", password="alice-password", key="alice")
+        assert store.keys() == ["alice"]
+        session.logout()
+        assert store.keys() == []
+        with pytest.raises(peerid.LoginRequired) as caught:
+            session.submit(TRANSFER)
+        assert caught.value.outcome is peerid.Outcome.NOT_SENT
+    store.close()
