@@ -37,7 +37,8 @@ func TestEachFailureOfASubmitTellsItsCodeAndOutcome(t *testing.T) {
 			fault: operationsFault("drop_after", nil), code: peerid.ErrOutcomeUnknown, outcome: peerid.OutcomeUnknown,
 		},
 		"the answer is cut": {
-			fault: operationsFault("drop_mid", object{"cut": "body"}), code: peerid.ErrOutcomeUnknown, outcome: peerid.OutcomeUnknown,
+			fault: operationsFault("drop_mid", object{"cut": "body"}), code: peerid.ErrProtocol, outcome: peerid.OutcomeUnknown,
+			status: 200,
 		},
 		"the answer is no JSON": {
 			fault: operationsFault("status", object{"status": 200, "body": "<html>", "content_type": "text/html"}),
