@@ -49,7 +49,8 @@ public final class Client: Sendable {
     try credentials.check()
     let context = context ?? core.callContext()
     let keeps = core.configuration.options.keepsCredentials
-    let session = try core.begin(key: key, keeping: keeps ? credentials : nil, context) { () throws(PeerIDError) in
+    let session = try core.begin(key: key, keeping: keeps ? credentials : nil, isLogIn: true, context) {
+      () throws(PeerIDError) in
       try core.tokens.logIn(credentials, context: context)
     }
     try session.refreshIfExpired(context)

@@ -8,12 +8,16 @@ extension ClientCore {
     return StorePlace(store: store, key: key)
   }
 
+  /// How long a refreshed pair may be unknown to a log in, in milliseconds, with a margin.
+  private static let unsavedPairMilliseconds: Int64 = 100
+
   /// Begins a session with a token that `obtain` gets from the server. With a key it is stored before this returns.
   ///
   /// The store is looked at before anything is sent: what is damaged there must not cost a pair.
   func begin(
     key: String?,
     keeping credentials: Credentials? = nil,
+    isLogIn: Bool = false,
     _ context: CallContext,
     obtain: () throws(PeerIDError) -> Token
   ) throws(PeerIDError) -> Session {
@@ -24,9 +28,18 @@ extension ClientCore {
     let token = try place.withLock(timeoutMilliseconds: context.remainingMilliseconds) {
       (lock) throws(PeerIDError) -> Token in
       let stored = try place.load(lock)
-      let obtained = try obtain()
+      var obtained = try obtain()
       // Logging in again gives back the pair that is stored already.
       if let stored, stored.isSamePair(as: obtained) { return stored }
+      // Until the server has saved a refreshed pair (24 ms at the most, measured) a log in gives the old one back, which
+      // must not replace the new one that the store holds.
+      if let stored, isLogIn {
+        if let interruption = context.pause(milliseconds: Self.unsavedPairMilliseconds) {
+          throw PeerIDError(interruption, .notSent, while: "waiting for the server to save a refreshed pair")
+        }
+        obtained = try obtain()
+        if stored.isSamePair(as: obtained) { return stored }
+      }
       let token = obtained.asGeneration(max((stored?.generation ?? 0) &+ 1, obtained.generation))
       guard try place.save(token, expected: stored?.generation ?? 0, lock) else {
         throw PeerIDError(.store, "somebody else wrote the session while its lock was held; log in again")

@@ -116,6 +116,17 @@ import Testing
     }
   }
 
+  @Test func `a log in right behind a refresh does not bring the old pair back`() throws {
+    let live = try Live(store: .memory())
+    live.sandbox.configure { $0.saveDelay = 60 }
+    let first = try live.logIn(key: "k")
+    try first.refresh()
+    let second = try live.logIn(key: "k")
+    #expect(second.token.generation == 2 && second.token.isSamePair(as: first.token))
+    _ = try second.submit(Live.transfer)
+    #expect(live.executed == 1 && live.refreshes == 1)
+  }
+
   @Test func `a sibling that lost its lock and saves late is followed`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)

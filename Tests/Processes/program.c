@@ -1,0 +1,124 @@
+#include "program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "postgres_store.h"
+#include "redis_store.h"
+
+const char *setting(const char *name, const char *otherwise) {
+  const char *value = getenv(name);
+  return value && *value ? value : otherwise;
+}
+
+void must(const char *what, peerid_error *error) {
+  if (!error) return;
+  fprintf(stderr, "%s: %s: %s\n", what, peerid_error_name(error), peerid_error_message(error));
+  exit(EXIT_FAILURE);
+}
+
+int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void pause_ms(int64_t duration) {
+  nanosleep(&(struct timespec){.tv_sec = duration / 1000, .tv_nsec = duration % 1000 * 1000000}, NULL);
+}
+
+static const char *after(const char *text, const char *prefix) {
+  return strncmp(text, prefix, strlen(prefix)) == 0 ? text + strlen(prefix) : NULL;
+}
+
+static peerid_store *make_store(void) {
+  const char *name = setting("PEERID_STORE", "none");
+  const char *rest;
+  peerid_store *store = NULL;
+  if ((rest = after(name, "directory:"))) {
+    must("the store", peerid_store_directory(rest, &store));
+  } else if ((rest = after(name, "postgres:"))) {
+    char message[256];
+    if (!postgres_store_create_table(rest, message, sizeof message)) {
+      fprintf(stderr, "the table: %s\n", message);
+      exit(EXIT_FAILURE);
+    }
+    must("the store", postgres_store_create(rest, &store));
+  } else if ((rest = after(name, "redis:"))) {
+    must("the store", redis_store_create("127.0.0.1", atoi(rest), NULL, &store));
+  }
+  return store;
+}
+
+static const char *user(void) { return setting("PEERID_USER", "alice"); }
+
+static void make_password(char *password, size_t size) { snprintf(password, size, "%s-password", user()); }
+
+static int32_t relogin(void *context, const char *key, peerid_credentials *credentials) {
+  (void)context;
+  (void)key;
+  char password[64];
+  make_password(password, sizeof password);
+  must("the credentials", peerid_credentials_set(credentials, user(), password, NULL));
+  return 0;
+}
+
+static void log_event(void *context, int32_t level, const char *message) {
+  (void)context;
+  fprintf(stderr, "[%d] %s\n", level, message);
+}
+
+peerid_client *make_client(void) {
+  peerid_config *config;
+  must("the configuration", peerid_config_create(setting("PEERID_URL", ""), "4", "demo-secret-4", &config));
+  if (getenv("PEERID_CA")) must("ca_file", peerid_config_set(config, "ca_file", getenv("PEERID_CA")));
+  if (getenv("PEERID_LOG")) must("the log", peerid_config_set_log_handler(config, log_event, NULL));
+  if (getenv("PEERID_RELOGIN")) must("relogin", peerid_config_set_relogin_handler(config, relogin, NULL));
+  char *options = strdup(setting("PEERID_OPTIONS", ""));
+  char *rest = NULL;
+  for (char *name = strtok_r(options, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+    char *value = strchr(name, '=');
+    *value++ = '\0';
+    must(name, peerid_config_set(config, name, value));
+  }
+  free(options);
+  peerid_store *store = make_store();
+  if (store) must("the store", peerid_config_set_store(config, store));
+  peerid_store_free(store);
+  peerid_client *client;
+  must("the client", peerid_client_create(config, &client));
+  peerid_config_free(config);
+  return client;
+}
+
+peerid_error *log_in(peerid_client *client, const char *key, peerid_session **session) {
+  char password[64];
+  make_password(password, sizeof password);
+  return peerid_client_login(client, user(), password, NULL, key, session);
+}
+
+peerid_session *make_session(peerid_client *client) {
+  const char *key = getenv("PEERID_KEY");
+  peerid_session *session = NULL;
+  if (key) {
+    peerid_error *error = peerid_client_open(client, key, &session);
+    if (error && peerid_error_code(error) != PEERID_CODE_LOGIN_REQUIRED) must("open", error);
+    peerid_error_free(error);
+  }
+  if (!session) must("log in", log_in(client, key, &session));
+  return session;
+}
+
+peerid_error *transfer(peerid_session *session, uint64_t amount) {
+  char operation[256];
+  int length = snprintf(operation, sizeof operation,
+                        "[{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
+                        "\"amount\":{\"amount\":%llu,\"asset_id\":\"1.3.0\"}}]",
+                        (unsigned long long)amount);
+  peerid_response *response;
+  peerid_error *error = peerid_session_submit(session, operation, (size_t)length, &response);
+  if (!error) peerid_response_free(response);
+  return error;
+}

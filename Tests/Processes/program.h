@@ -1,0 +1,35 @@
+/* What the programs of the many-process tests share. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <peerid.h>
+#include <stdint.h>
+
+/* How a program reaches the sandbox and its store; from the environment:
+ *
+ *   PEERID_URL, PEERID_CA     the sandbox, or nginx in front of it
+ *   PEERID_STORE              none, directory:PATH, postgres:CONNECTION or redis:PORT
+ *   PEERID_KEY                the session's key
+ *   PEERID_USER               whose session it is
+ *   PEERID_RELOGIN            whether the user may be logged in again
+ *   PEERID_OPTIONS            NAME=VALUE,...
+ */
+peerid_client *make_client(void);
+
+/* The session of PEERID_KEY: opened, or begun with a log in when there is none. */
+peerid_session *make_session(peerid_client *client);
+peerid_error *log_in(peerid_client *client, const char *key, peerid_session **session);
+
+/* The value of a variable, or another one. */
+const char *setting(const char *name, const char *otherwise);
+
+/* Ends the program when there is an error. */
+void must(const char *what, peerid_error *error);
+
+/* Submits one transfer, told from all others by its amount. */
+peerid_error *transfer(peerid_session *session, uint64_t amount);
+
+int64_t now_ms(void);
+void pause_ms(int64_t duration);
+
+#endif

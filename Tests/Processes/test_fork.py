@@ -1,0 +1,56 @@
+"""Children of fork."""
+
+import fcntl
+import glob
+import os
+import signal
+import subprocess
+
+from harness import KEY, REFRESH, check, end, folder, reached_by, start, test
+
+
+def forks(kind):
+    with reached_by(kind) as (sandbox, environment), folder() as path:
+        environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
+        process = start("forking", 100, environment=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            output, errors = process.communicate(timeout=90)
+        finally:
+            end([process])
+        check(process.returncode == 0, f"status {process.returncode}: {output}{errors[:2000]}")
+        done = [str(operation["operation"]) for operation in sandbox.get("executed")["operations"]]
+        check(len(done) == len(set(done)), "an operation was done twice")
+        return output.strip()
+
+
+@test("fork")
+def children_use_an_inherited_client():
+    return forks("http")
+
+
+@test("fork")
+def children_use_an_inherited_client_over_tls():
+    return forks("tls")
+
+
+@test("fork")
+def a_child_does_not_hold_the_lock_of_its_dead_parent():
+    with reached_by("http") as (sandbox, environment), folder() as path:
+        environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
+        sandbox.post("faults", {"kind": "delay", "ms": 5000, "path": REFRESH})
+        parent = start("fork_in_lock", environment=environment, stdout=subprocess.PIPE, text=True)
+        child = int(parent.stdout.readline())
+        try:
+            with open(glob.glob(f"{path}/store/*.lock")[0]) as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    raise AssertionError("the lock was not held: this test shows nothing")
+                except BlockingIOError:
+                    pass
+                end([parent])
+                os.kill(child, 0)
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            end([parent])
+            os.kill(child, signal.SIGKILL)
+            parent.stdout.close()

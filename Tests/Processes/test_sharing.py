@@ -1,0 +1,169 @@
+"""16 processes of 8 threads share one session whose access token expires all the time."""
+
+import json
+import mmap
+import struct
+import tempfile
+import time
+
+from harness import KEY, REFRESH, Postgres, Redis, Sandbox, check, end, folder, server, start, test, wait_until
+
+PROCESSES, THREADS = 16, 8
+ROUND_SECONDS = 30
+
+
+class Sharers:
+    """The processes, and the board on which they note how far they are: see sharing.c."""
+
+    ROUND, STOP, FIRST = 0, 1, 2
+    FIELDS = ("reached", "successes", "login_required", "store_failures", "other_failures")
+
+    def __init__(self, sandbox, store, processes=PROCESSES, threads=THREADS, **environment):
+        self.sandbox = sandbox
+        self.threads = processes * threads
+        self.round = self.expiries = 0
+        self.file = tempfile.NamedTemporaryFile()
+        self.file.truncate(1 << 20)
+        self.board = mmap.mmap(self.file.fileno(), 1 << 20)
+        given = {"PEERID_URL": sandbox.url, "PEERID_USER": "u0", "PEERID_STORE": store, **environment}
+        if store != "none":
+            given["PEERID_KEY"] = KEY
+        self.processes = [start("sharing", self.file.name, i, threads, environment=given) for i in range(processes)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        end(self.processes)
+        self.board.close()
+        self.file.close()
+
+    def _set(self, index, value):
+        struct.pack_into("=Q", self.board, index * 8, value)
+
+    def values(self, field):
+        offset = self.FIRST + self.FIELDS.index(field)
+        return [struct.unpack_from("=Q", self.board, (offset + i * 5) * 8)[0] for i in range(self.threads)]
+
+    def total(self, field):
+        return sum(self.values(field))
+
+    def begin_round(self):
+        """The token expires, then the round begins: who reaches it has used a newer token. In the first round nothing
+        expires; when it is over all have the session."""
+        self.round += 1
+        if self.round > 1:
+            self.sandbox.expire()
+            self.expiries += 1
+        self._set(self.ROUND, self.round)
+
+    def await_round(self):
+        wait_until(lambda: min(self.values("reached")) >= self.round, ROUND_SECONDS, f"all reach round {self.round}: {self.state()}")
+
+    def play(self, rounds):
+        for _ in range(rounds):
+            self.begin_round()
+            self.await_round()
+
+    def stop(self):
+        self._set(self.STOP, 1)
+        for process in self.processes:
+            check(process.wait(timeout=60) == 0, "a process failed")
+
+    def state(self):
+        return ", ".join(f"{field} {self.total(field)}" for field in self.FIELDS[1:])
+
+    def verify(self):
+        """What is promised, after the end."""
+        refreshes = self.sandbox.refreshes()
+        check(self.total("login_required") == 0, f"somebody was logged out: {self.state()}")
+        check(self.total("other_failures") == 0, f"operations failed: {self.state()}")
+        check(refreshes == self.expiries, f"{refreshes} refreshes for {self.expiries} expiries")
+        executed = self.sandbox.get("executed")
+        check(executed["transactions"] == self.total("successes"), f"{executed['transactions']} operations done, {self.state()}")
+        amounts = [json.dumps(operation["operation"]) for operation in executed["operations"]]
+        check(len(amounts) > 0, "no operation was seen")
+        check(len(set(amounts)) == len(amounts), "an operation was done twice")
+        return f"{self.expiries} expiries, {refreshes} refreshes, {executed['transactions']} operations; {self.state()}"
+
+
+@test("sharing")
+def a_folder_is_shared():
+    with Sandbox() as sandbox, folder() as path, Sharers(sandbox, f"directory:{path}/store") as sharers:
+        sharers.play(16)
+        sharers.stop()
+        return sharers.verify()
+
+
+@test("sharing")
+def without_a_store_the_promise_breaks():
+    """The counterproof: processes that each hold the pair alone log each other out."""
+    with Sandbox() as sandbox, Sharers(sandbox, "none", processes=4, threads=2) as sharers:
+        sharers.play(1)
+        sharers.begin_round()
+        wait_until(lambda: sharers.total("login_required") > 0, 20, "somebody is logged out")
+        return sharers.state()
+
+
+def over_a_server(kind):
+    # A short refresh deadline, so that a lease whose holder dies is not waited for for a minute.
+    options = {"PEERID_OPTIONS": "refresh_timeout_ms=10000"}
+    with Sandbox() as sandbox, server(kind) as database, Sharers(sandbox, database.store, **options) as sharers:
+        sharers.play(7)
+        facts = [f"6 expiries: {sharers.state()}"]
+
+        # The server is gone while the token expires: nobody refreshes without the lock, and all say why.
+        before = sandbox.refreshes()
+        database.stop()
+        sharers.begin_round()
+        wait_until(lambda: sharers.total("store_failures") > 0, 20, "a store error is told")
+        time.sleep(1)
+        check(sandbox.refreshes() == before, "a refresh was sent without the lock")
+        database.start()
+        sharers.await_round()
+        facts.append(f"restarted: {sharers.state()}")
+        check(sandbox.refreshes() == sharers.expiries, f"{sandbox.refreshes()} refreshes for {sharers.expiries} expiries: {facts[-1]}")
+
+        # The lock is taken away while a refresh is on its way: first one that the server has carried out already,
+        # then one that it carries out later than that of the next holder.
+        for fault in ("delay_after", "delay"):
+            sharers.play(1)
+            # Until everybody's token is old enough to be refreshed as soon as it is refused: all want the lock.
+            time.sleep(2.2)
+            sandbox.post("requests")
+            sandbox.post("faults", {"kind": fault, "ms": 700, "path": REFRESH})
+            sharers.begin_round()
+            wait_until(lambda: sandbox.refresh_requests(), 20, "a refresh")
+            time.sleep(0.1)
+            database.take_lock_away()
+            sharers.await_round()
+            requests = sandbox.refresh_requests()
+            answers = [request["status"] for request in requests]
+            facts.append(f"lock lost ({fault}): refreshes answered {answers}")
+            check(answers.count(200) == 1, facts[-1])
+        sharers.play(1)
+        sharers.stop()
+        return "\n".join(facts + [sharers.verify()])
+
+
+@test("postgres")
+def postgresql_is_shared():
+    return over_a_server(Postgres)
+
+
+@test("postgres")
+def the_lock_is_that_of_the_other_languages():
+    """Table and lock are part of the format: here, the number that locks the key alice."""
+    with Sandbox() as sandbox, server(Postgres) as database:
+        environment = {"PEERID_URL": sandbox.url, "PEERID_USER": "u0", "PEERID_KEY": "alice", "PEERID_STORE": database.store}
+        sandbox.post("faults", {"kind": "delay", "ms": 1000})
+        process = start("refresher", 1, environment=environment)
+        locks = "SELECT (classid::bigint << 32 | objid::bigint)::text FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        wait_until(lambda: "-3143686724721133024" in database.query(locks), 20, "the lock is held")
+        check(process.wait(timeout=30) == 0, "the program failed")
+        check(database.query("SELECT key || ' ' || generation FROM peerid_sessions") == ["alice 2"], "the session is stored")
+
+
+@test("redis")
+def redis_is_shared():
+    return over_a_server(Redis)

@@ -1,0 +1,315 @@
+#include "postgres_store.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How long a statement may take that has no time of its own, in milliseconds. */
+enum { PATIENCE = 10000 };
+
+/* One connection, which belongs to one thread at a time. */
+typedef struct wire {
+  PGconn *connection;
+  struct wire *next;
+} wire;
+
+typedef struct {
+  char *address;
+  pthread_mutex_t mutex;
+  wire *idle;
+  /* The process that opened the idle connections. */
+  pid_t process;
+} pool;
+
+/* ---- The statements ---- */
+
+/* The primary key is the SHA-256 of the key: an index takes 2,700 bytes, and a key may have 4,096. */
+#define ID "sha256(convert_to($1, 'UTF8'))"
+/* The number by which the database knows the lock of a key: the first 8 bytes of SHA-256 over table, NUL and key. */
+#define LOCK_ID \
+  "('x' || encode(substring(sha256('peerid_sessions\\000'::bytea || convert_to($1, 'UTF8')) for 8), 'hex'))" \
+  "::bit(64)::bigint"
+
+static const char create_statement[] =
+    "CREATE TABLE IF NOT EXISTS peerid_sessions (id bytea PRIMARY KEY, key text NOT NULL, data bytea NOT NULL, "
+    "generation bigint NOT NULL, saved_at timestamptz NOT NULL DEFAULT now())";
+static const char lock_statement[] = "SELECT pg_advisory_lock(" LOCK_ID ")";
+static const char unlock_statement[] = "SELECT pg_advisory_unlock(" LOCK_ID ")::text";
+static const char load_statement[] = "SELECT data, generation::text FROM peerid_sessions WHERE id = " ID;
+static const char insert_statement[] =
+    "INSERT INTO peerid_sessions (id, key, data, generation) VALUES (" ID ", $1, $2, $3::bigint) "
+    "ON CONFLICT (id) DO NOTHING";
+static const char update_statement[] =
+    "UPDATE peerid_sessions SET data = $2, generation = $3::bigint, saved_at = now() "
+    "WHERE id = " ID " AND generation = $4::bigint";
+static const char remove_statement[] = "DELETE FROM peerid_sessions WHERE id = " ID;
+static const char list_statement[] = "SELECT key FROM peerid_sessions ORDER BY key";
+
+/* ---- Connections ---- */
+
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void close_wire(wire *wire) {
+  PQfinish(wire->connection);
+  free(wire);
+}
+
+/* A child of fork must not speak on its parent's connections, not even to say goodbye. */
+static void leave_to_parent(pool *pool) {
+  if (pool->process == getpid()) return;
+  for (wire *each = pool->idle; each; each = each->next) close(PQsocket(each->connection));
+  pool->idle = NULL;
+  pool->process = getpid();
+}
+
+static wire *take_idle(pool *pool) {
+  pthread_mutex_lock(&pool->mutex);
+  leave_to_parent(pool);
+  wire *taken = pool->idle;
+  if (taken) pool->idle = taken->next;
+  pthread_mutex_unlock(&pool->mutex);
+  return taken;
+}
+
+static void give_back(pool *pool, wire *wire) {
+  if (PQstatus(wire->connection) != CONNECTION_OK || PQtransactionStatus(wire->connection) != PQTRANS_IDLE) {
+    close_wire(wire);
+    return;
+  }
+  pthread_mutex_lock(&pool->mutex);
+  leave_to_parent(pool);
+  wire->next = pool->idle;
+  pool->idle = wire;
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+/* What the server remarks is not written to standard error. */
+static void ignore_notice(void *context, const char *message) {
+  (void)context;
+  (void)message;
+}
+
+/* Keywords before `dbname` may be overridden by the address, those behind it may not. */
+static wire *connect_new(const pool *pool) {
+  static const char *const keywords[] = {"connect_timeout", "fallback_application_name", "dbname", "client_encoding",
+                                         NULL};
+  const char *values[] = {"10", "libpeerid", pool->address, "UTF8", NULL};
+  wire *made = calloc(1, sizeof *made);
+  if (!made) return NULL;
+  made->connection = PQconnectdbParams(keywords, values, 1);
+  PQsetNoticeProcessor(made->connection, ignore_notice, NULL);
+  return made;
+}
+
+/* ---- Statements ---- */
+
+typedef struct {
+  int count;
+  const char *values[4];
+  int lengths[4];
+  /* 1 for bytes, 0 for text. */
+  int formats[4];
+} parameters;
+
+/* Waits until the connection can be read, or the time is over. */
+static bool await(PGconn *connection, int64_t deadline) {
+  int64_t left = deadline - now_ms();
+  struct pollfd watched = {.fd = PQsocket(connection), .events = POLLIN};
+  return left > 0 && poll(&watched, 1, left > 1000 ? 1000 : (int)left) >= 0;
+}
+
+/* Carries out a statement. NULL when it failed in any way; then the reason stands in the connection, except when the
+ * time was over. A statement that was given up leaves a connection that is no use any more. */
+static PGresult *execute(wire *wire, const char *statement, const parameters *given, int64_t timeout_ms) {
+  static const parameters none;
+  if (!given) given = &none;
+  PGconn *connection = wire->connection;
+  int64_t deadline = now_ms() + timeout_ms;
+  if (!PQsendQueryParams(connection, statement, given->count, NULL, given->values, given->lengths, given->formats, 1)) {
+    return NULL;
+  }
+  PGresult *result = NULL;
+  for (;;) {
+    while (PQisBusy(connection)) {
+      if (!await(connection, deadline)) {
+        PQclear(result);
+        return NULL;
+      }
+      if (!PQconsumeInput(connection)) break;
+    }
+    PGresult *next = PQgetResult(connection);
+    if (!next) break;
+    PQclear(result);
+    result = next;
+  }
+  ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return result;
+  PQclear(result);
+  return NULL;
+}
+
+/* Carries out the first statement on a connection; `*out_wire` then holds it. An idle connection may have died since it
+ * was last used, so what may be done twice is tried again on a new one. */
+static PGresult *begin(pool *pool, const char *statement, const parameters *given, int64_t timeout_ms,
+                       wire **out_wire) {
+  int64_t deadline = now_ms() + timeout_ms;
+  for (;;) {
+    wire *wire = take_idle(pool);
+    bool is_new = !wire;
+    if (is_new) wire = connect_new(pool);
+    *out_wire = wire;
+    if (!wire || PQstatus(wire->connection) != CONNECTION_OK) return NULL;
+    PGresult *result = execute(wire, statement, given, deadline - now_ms());
+    if (result || is_new || PQstatus(wire->connection) == CONNECTION_OK) return result;
+    close_wire(wire);
+  }
+}
+
+static int32_t fail(peerid_store_reply *reply, const wire *wire) {
+  const char *reason = !wire ? "" : PQerrorMessage(wire->connection);
+  peerid_store_reply_error(reply, *reason ? reason : "the database did not answer in time");
+  return PEERID_STORE_RESULT_FAILED;
+}
+
+static parameters key_alone(const char *key) { return (parameters){.count = 1, .values = {key}}; }
+
+/* ---- The callbacks ---- */
+
+/* Waits for the lock on a connection that is held until the key is unlocked: when its holder dies the connection ends,
+ * and the lock with it. */
+static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
+  parameters given = key_alone(key);
+  wire *wire;
+  PGresult *result = begin(context, lock_statement, &given, timeout_ms, &wire);
+  if (!result) {
+    int32_t failure = fail(reply, wire);
+    /* The database may still be about to lock: the connection must not live on. */
+    if (wire) close_wire(wire);
+    return failure;
+  }
+  PQclear(result);
+  peerid_store_reply_lock(reply, wire);
+  return PEERID_STORE_RESULT_OK;
+}
+
+static void unlock_key(void *context, const char *key, void *lock) {
+  parameters given = key_alone(key);
+  wire *wire = lock;
+  PGresult *result = execute(wire, unlock_statement, &given, PATIENCE);
+  bool unlocked = result && strcmp(PQgetvalue(result, 0, 0), "true") == 0;
+  PQclear(result);
+  if (unlocked) {
+    give_back(context, wire);
+  } else {
+    close_wire(wire);
+  }
+}
+
+static int32_t load(void *context, const char *key, void *lock, peerid_store_reply *reply) {
+  parameters given = key_alone(key);
+  wire *wire = lock;
+  PGresult *result = lock ? execute(wire, load_statement, &given, PATIENCE)
+                          : begin(context, load_statement, &given, PATIENCE, &wire);
+  int32_t answer = PEERID_STORE_RESULT_OK;
+  if (!result) {
+    answer = fail(reply, wire);
+  } else if (PQntuples(result) == 1) {
+    peerid_store_reply_session(reply, PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0),
+                               strtoull(PQgetvalue(result, 0, 1), NULL, 10));
+  }
+  PQclear(result);
+  if (!lock && wire) give_back(context, wire);
+  return answer;
+}
+
+/* Compare and set, on the connection that holds the lock: if the lock is lost, so is the connection. */
+static int32_t save(void *context, const char *key, const char *data, size_t length, uint64_t generation,
+                    uint64_t expected, void *lock, peerid_store_reply *reply) {
+  (void)context;
+  char new_number[24], old_number[24];
+  snprintf(new_number, sizeof new_number, "%llu", (unsigned long long)generation);
+  snprintf(old_number, sizeof old_number, "%llu", (unsigned long long)expected);
+  parameters given = {.count = expected ? 4 : 3,
+                      .values = {key, data, new_number, old_number},
+                      .lengths = {0, (int)length, 0, 0},
+                      .formats = {0, 1, 0, 0}};
+  PGresult *result = execute(lock, expected ? update_statement : insert_statement, &given, PATIENCE);
+  if (!result) return fail(reply, lock);
+  bool written = strcmp(PQcmdTuples(result), "1") == 0;
+  PQclear(result);
+  return written ? PEERID_STORE_RESULT_OK : PEERID_STORE_RESULT_CONFLICT;
+}
+
+static int32_t remove_key(void *context, const char *key, void *lock, peerid_store_reply *reply) {
+  (void)context;
+  parameters given = key_alone(key);
+  PGresult *result = execute(lock, remove_statement, &given, PATIENCE);
+  if (!result) return fail(reply, lock);
+  PQclear(result);
+  return PEERID_STORE_RESULT_OK;
+}
+
+static int32_t list(void *context, peerid_store_reply *reply) {
+  wire *wire;
+  PGresult *result = begin(context, list_statement, NULL, PATIENCE, &wire);
+  int32_t answer = result ? PEERID_STORE_RESULT_OK : fail(reply, wire);
+  for (int i = 0; result && i < PQntuples(result); i++) peerid_store_reply_key(reply, PQgetvalue(result, i, 0));
+  PQclear(result);
+  if (wire) give_back(context, wire);
+  return answer;
+}
+
+static void release(void *context) {
+  pool *pool = context;
+  leave_to_parent(pool);
+  while (pool->idle) {
+    wire *wire = pool->idle;
+    pool->idle = wire->next;
+    close_wire(wire);
+  }
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool->address);
+  free(pool);
+}
+
+/* ---- The interface ---- */
+
+peerid_error *postgres_store_create(const char *connection, peerid_store **out_store) {
+  pool *made = calloc(1, sizeof *made);
+  if (made) {
+    made->address = strdup(connection);
+    made->process = getpid();
+    pthread_mutex_init(&made->mutex, NULL);
+  }
+  if (!made || !made->address) abort();
+  peerid_error *error =
+      peerid_store_custom(load, save, remove_key, lock_key, unlock_key, list, release, made, out_store);
+  if (error) release(made);
+  return error;
+}
+
+bool postgres_store_create_table(const char *connection, char *message, size_t size) {
+  pool pool = {.address = (char *)connection, .process = getpid()};
+  wire *wire = connect_new(&pool);
+  /* PostgreSQL can fail when two create a table at a time, "if not exists" or not. The lock ends with the connection.
+   */
+  parameters given = key_alone("");
+  PGresult *locked = wire ? execute(wire, lock_statement, &given, PATIENCE) : NULL;
+  PGresult *made = locked ? execute(wire, create_statement, NULL, PATIENCE) : NULL;
+  bool succeeded = made != NULL;
+  if (!succeeded) snprintf(message, size, "%s", wire ? PQerrorMessage(wire->connection) : "memory ran out");
+  PQclear(locked);
+  PQclear(made);
+  if (wire) close_wire(wire);
+  return succeeded;
+}

@@ -1,0 +1,335 @@
+#include "redis_store.h"
+
+#include <hiredis/hiredis.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How long the server may take to connect or to answer. */
+static const struct timeval patience = {.tv_sec = 5};
+/* By how much a lease is longer than the time for which it is needed, in milliseconds. */
+enum { LEASE_MARGIN = 5000 };
+/* Pauses between two tries to get a lease, in milliseconds. */
+enum { SHORTEST_PAUSE = 5, LONGEST_PAUSE = 40 };
+
+/* One connection, which belongs to one thread at a time. */
+typedef struct wire {
+  redisContext *connection;
+  struct wire *next;
+} wire;
+
+typedef struct {
+  char *host;
+  int port;
+  char *password;
+  pthread_mutex_t mutex;
+  wire *idle;
+  /* The process that opened the idle connections. */
+  pid_t process;
+} pool;
+
+/* A lock: who holds it, told from all others by chance. */
+typedef struct {
+  char owner[33];
+} lease;
+
+/* ---- The scripts: each is carried out as a whole, or not at all ---- */
+
+/* Takes the lease, or keeps it when an earlier answer was lost: 1 when it is held. */
+static const char lock_script[] =
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end "
+    "return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0";
+/* Gives back what is still held. */
+static const char unlock_script[] =
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+/* -1: the lease is lost; 0: another generation is there; 1: saved. */
+static const char save_script[] =
+    "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end "
+    "if (redis.call('HGET', KEYS[2], 'generation') or '0') ~= ARGV[2] then return 0 end "
+    "redis.call('HSET', KEYS[2], 'generation', ARGV[3], 'data', ARGV[4]) "
+    "redis.call('SADD', KEYS[3], ARGV[5]) return 1";
+static const char remove_script[] =
+    "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end "
+    "redis.call('DEL', KEYS[2]) redis.call('SREM', KEYS[3], ARGV[2]) return 1";
+
+/* The lease of a key, its session, and the set of all keys. */
+#define LEASE "peerid:lock:%s"
+#define SESSION "peerid:session:%s"
+#define KEYS "peerid:keys"
+
+/* ---- Connections ---- */
+
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void close_wire(wire *wire) {
+  if (wire->connection) redisFree(wire->connection);
+  free(wire);
+}
+
+/* A child of fork must not use its parent's connections. */
+static void leave_to_parent(pool *pool) {
+  if (pool->process == getpid()) return;
+  while (pool->idle) {
+    wire *wire = pool->idle;
+    pool->idle = wire->next;
+    close_wire(wire);
+  }
+  pool->process = getpid();
+}
+
+static wire *take_idle(pool *pool) {
+  pthread_mutex_lock(&pool->mutex);
+  leave_to_parent(pool);
+  wire *taken = pool->idle;
+  if (taken) pool->idle = taken->next;
+  pthread_mutex_unlock(&pool->mutex);
+  return taken;
+}
+
+static void give_back(pool *pool, wire *wire) {
+  if (!wire->connection || wire->connection->err) {
+    close_wire(wire);
+    return;
+  }
+  pthread_mutex_lock(&pool->mutex);
+  leave_to_parent(pool);
+  wire->next = pool->idle;
+  pool->idle = wire;
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+static wire *connect_new(const pool *pool) {
+  wire *made = calloc(1, sizeof *made);
+  if (!made) return NULL;
+  made->connection = redisConnectWithTimeout(pool->host, pool->port, patience);
+  if (!made->connection || made->connection->err) return made;
+  redisSetTimeout(made->connection, patience);
+  if (pool->password) {
+    redisReply *reply = redisCommand(made->connection, "AUTH %s", pool->password);
+    if (reply) freeReplyObject(reply);
+  }
+  return made;
+}
+
+/* ---- Commands ---- */
+
+/* hiredis writes to connections that the server has closed, which would end a program that does not ignore SIGPIPE. */
+static redisReply *ask(wire *wire, int count, const char **words, const size_t *lengths) {
+  sigset_t pipe, before, pending;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  sigpending(&pending);
+  pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  redisReply *answer = redisCommandArgv(wire->connection, count, words, lengths);
+  if (!answer && !sigismember(&pending, SIGPIPE)) sigtimedwait(&pipe, NULL, &(struct timespec){0});
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return answer;
+}
+
+/* Carries out a command. An idle connection may have died since it was last used, and all commands here may be done
+ * twice, so that what fails on an old connection is tried again on a new one. On failure NULL, and the reason in the
+ * reply, if there is one. */
+static redisReply *command(pool *pool, peerid_store_reply *reply, int type, int count, const char **words,
+                           const size_t *lengths) {
+  for (;;) {
+    wire *wire = take_idle(pool);
+    bool is_new = !wire;
+    if (is_new) wire = connect_new(pool);
+    bool usable = wire && wire->connection && !wire->connection->err;
+    redisReply *answer = usable ? ask(wire, count, words, lengths) : NULL;
+    if (answer && (answer->type == type || answer->type == REDIS_REPLY_NIL)) {
+      give_back(pool, wire);
+      return answer;
+    }
+    if (reply) {
+      const char *reason = answer && answer->type == REDIS_REPLY_ERROR ? answer->str
+                           : wire && wire->connection && wire->connection->err ? wire->connection->errstr
+                                                                               : "the server cannot be used";
+      peerid_store_reply_error(reply, reason);
+    }
+    bool again = !answer && !is_new;
+    if (answer) freeReplyObject(answer);
+    if (wire) close_wire(wire);
+    if (!again) return NULL;
+  }
+}
+
+/* Runs a script over the names of a key. Returns what it returned; INT64_MIN when it failed. */
+static int64_t run_script(pool *pool, peerid_store_reply *reply, const char *script, const char *key, int count,
+                          const char *const arguments[], const size_t argument_lengths[]) {
+  size_t size = strlen(key) + sizeof SESSION;
+  char *lease_name = malloc(size), *session_name = malloc(size);
+  if (!lease_name || !session_name) abort();
+  snprintf(lease_name, size, LEASE, key);
+  snprintf(session_name, size, SESSION, key);
+  const char *words[16] = {"EVAL", script, "3", lease_name, session_name, KEYS};
+  size_t lengths[16];
+  for (int i = 0; i < 6; i++) lengths[i] = strlen(words[i]);
+  for (int i = 0; i < count; i++) {
+    words[6 + i] = arguments[i];
+    lengths[6 + i] = argument_lengths ? argument_lengths[i] : strlen(arguments[i]);
+  }
+  redisReply *answer = command(pool, reply, REDIS_REPLY_INTEGER, 6 + count, words, lengths);
+  int64_t result = answer && answer->type == REDIS_REPLY_INTEGER ? answer->integer : INT64_MIN;
+  if (answer) freeReplyObject(answer);
+  free(lease_name);
+  free(session_name);
+  return result;
+}
+
+static int32_t lease_is_lost(peerid_store_reply *reply) {
+  peerid_store_reply_error(reply, "the lock was lost: its lease ran out or was taken away");
+  return PEERID_STORE_RESULT_FAILED;
+}
+
+/* ---- The callbacks ---- */
+
+static bool make_owner(lease *lease) {
+  unsigned char chance[16];
+  if (getrandom(chance, sizeof chance, 0) != sizeof chance) return false;
+  for (size_t i = 0; i < sizeof chance; i++) snprintf(lease->owner + 2 * i, 3, "%02x", chance[i]);
+  return true;
+}
+
+static void pause_a_little(const lease *lease, int try) {
+  int pause = SHORTEST_PAUSE << (try < 3 ? try : 3);
+  /* Those who wait for one lease do not all come at the same time. */
+  pause += lease->owner[try % 32] % SHORTEST_PAUSE;
+  if (pause > LONGEST_PAUSE) pause = LONGEST_PAUSE;
+  nanosleep(&(struct timespec){.tv_nsec = pause * 1000000L}, NULL);
+}
+
+/* The lease outlives the time within which its holder is done. If the holder dies, the others wait for its end. */
+static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
+  lease *made = calloc(1, sizeof *made);
+  if (!made || !make_owner(made)) {
+    free(made);
+    peerid_store_reply_error(reply, "no owner could be made for the lock");
+    return PEERID_STORE_RESULT_FAILED;
+  }
+  char length[24];
+  snprintf(length, sizeof length, "%lld", (long long)timeout_ms + LEASE_MARGIN);
+  const char *arguments[] = {made->owner, length};
+  int64_t deadline = now_ms() + timeout_ms;
+  for (int try = 0;; try++) {
+    int64_t result = run_script(context, reply, lock_script, key, 2, arguments, NULL);
+    if (result == 1) break;
+    bool failed = result == INT64_MIN;
+    if (failed || now_ms() >= deadline) {
+      if (failed) {
+        /* The lease may have been made, and the answer lost. */
+        run_script(context, NULL, unlock_script, key, 1, arguments, NULL);
+      } else {
+        peerid_store_reply_error(reply, "somebody else has held the lock all the time");
+      }
+      free(made);
+      return PEERID_STORE_RESULT_FAILED;
+    }
+    pause_a_little(made, try);
+  }
+  peerid_store_reply_lock(reply, made);
+  return PEERID_STORE_RESULT_OK;
+}
+
+static void unlock_key(void *context, const char *key, void *lock) {
+  lease *held = lock;
+  const char *arguments[] = {held->owner};
+  run_script(context, NULL, unlock_script, key, 1, arguments, NULL);
+  free(held);
+}
+
+static int32_t load(void *context, const char *key, void *lock, peerid_store_reply *reply) {
+  (void)lock;
+  size_t size = strlen(key) + sizeof SESSION;
+  char *name = malloc(size);
+  if (!name) abort();
+  snprintf(name, size, SESSION, key);
+  const char *words[] = {"HMGET", name, "generation", "data"};
+  size_t lengths[] = {5, strlen(name), 10, 4};
+  redisReply *answer = command(context, reply, REDIS_REPLY_ARRAY, 4, words, lengths);
+  free(name);
+  if (!answer) return PEERID_STORE_RESULT_FAILED;
+  if (answer->elements == 2 && answer->element[0]->type == REDIS_REPLY_STRING &&
+      answer->element[1]->type == REDIS_REPLY_STRING) {
+    peerid_store_reply_session(reply, answer->element[1]->str, answer->element[1]->len,
+                               strtoull(answer->element[0]->str, NULL, 10));
+  }
+  freeReplyObject(answer);
+  return PEERID_STORE_RESULT_OK;
+}
+
+static int32_t save(void *context, const char *key, const char *data, size_t length, uint64_t generation,
+                    uint64_t expected, void *lock, peerid_store_reply *reply) {
+  const lease *held = lock;
+  char new_number[24], old_number[24];
+  snprintf(new_number, sizeof new_number, "%llu", (unsigned long long)generation);
+  snprintf(old_number, sizeof old_number, "%llu", (unsigned long long)expected);
+  const char *arguments[] = {held->owner, old_number, new_number, data, key};
+  size_t lengths[] = {strlen(held->owner), strlen(old_number), strlen(new_number), length, strlen(key)};
+  switch (run_script(context, reply, save_script, key, 5, arguments, lengths)) {
+    case 1: return PEERID_STORE_RESULT_OK;
+    case 0: return PEERID_STORE_RESULT_CONFLICT;
+    case -1: return lease_is_lost(reply);
+    default: return PEERID_STORE_RESULT_FAILED;
+  }
+}
+
+static int32_t remove_key(void *context, const char *key, void *lock, peerid_store_reply *reply) {
+  const lease *held = lock;
+  const char *arguments[] = {held->owner, key};
+  switch (run_script(context, reply, remove_script, key, 2, arguments, NULL)) {
+    case 1: return PEERID_STORE_RESULT_OK;
+    case -1: return lease_is_lost(reply);
+    default: return PEERID_STORE_RESULT_FAILED;
+  }
+}
+
+static int32_t list(void *context, peerid_store_reply *reply) {
+  const char *words[] = {"SMEMBERS", KEYS};
+  size_t lengths[] = {8, sizeof KEYS - 1};
+  redisReply *answer = command(context, reply, REDIS_REPLY_ARRAY, 2, words, lengths);
+  if (!answer) return PEERID_STORE_RESULT_FAILED;
+  for (size_t i = 0; i < answer->elements; i++) peerid_store_reply_key(reply, answer->element[i]->str);
+  freeReplyObject(answer);
+  return PEERID_STORE_RESULT_OK;
+}
+
+static void release(void *context) {
+  pool *pool = context;
+  while (pool->idle) {
+    wire *wire = pool->idle;
+    pool->idle = wire->next;
+    close_wire(wire);
+  }
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool->host);
+  free(pool->password);
+  free(pool);
+}
+
+/* ---- The interface ---- */
+
+peerid_error *redis_store_create(const char *host, int port, const char *password, peerid_store **out_store) {
+  pool *made = calloc(1, sizeof *made);
+  if (!made) abort();
+  made->host = strdup(host);
+  made->password = password ? strdup(password) : NULL;
+  made->port = port;
+  made->process = getpid();
+  pthread_mutex_init(&made->mutex, NULL);
+  if (!made->host || (password && !made->password)) abort();
+  peerid_error *error =
+      peerid_store_custom(load, save, remove_key, lock_key, unlock_key, list, release, made, out_store);
+  if (error) release(made);
+  return error;
+}
