@@ -1,0 +1,261 @@
+internal import CCurl
+
+// What the event loop does on its thread. Nothing here is called from any other.
+
+extension EventLoop {
+  func run() {
+    var idleSince = clock.monotonicMilliseconds()
+    while true {
+      ExitGuard.whileBusy {
+        obeyCommands()
+        fireTimers()
+        startReady()
+        performTransfers()
+        flush()
+      }
+      if !state.calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
+      if state.calls.isEmpty, endIfIdle(since: idleSince) { return }
+      sleep()
+    }
+  }
+
+  /// Ends the thread's work when there has been none for a while, or when the client is closed, and with it the
+  /// connections.
+  private func endIfIdle(since idleSince: Int64) -> Bool {
+    var abandoned: UnsafeMutableRawPointer?
+    let ends = lock.withLock {
+      let isIdle = clock.monotonicMilliseconds() - idleSince >= Self.idleMilliseconds
+      guard inbox.isEmpty, isIdle || isStopping else { return false }
+      isRunning = false
+      if isStopping { swap(&abandoned, &multi) }
+      return true
+    }
+    if let abandoned {
+      ExitGuard.whileBusy {
+        state.idleTransfers = []
+        curl_multi_cleanup(abandoned)
+      }
+    }
+    return ends
+  }
+
+  private func sleep() {
+    guard state.readyHead == state.ready.count || state.active.count >= maximumActive else { return }
+    let mayRest = lock.withLock {
+      isAsleep = inbox.isEmpty
+      return isAsleep
+    }
+    guard mayRest else { return }
+    var timeout = Self.idleMilliseconds
+    if let earliest = state.timers.earliest { timeout = min(max(earliest - clock.monotonicMilliseconds(), 0), timeout) }
+    curl_multi_poll(multi, nil, 0, Int32(clamping: timeout), nil)
+    lock.withLock { isAsleep = false }
+  }
+
+  private func obeyCommands() {
+    var commands: [Command] = []
+    lock.withLock { swap(&commands, &inbox) }
+    for command in commands {
+      switch command {
+      case .begin(let call):
+        state.calls[call.id] = call
+        state.timers.add(call.context.deadline, call: call.id)
+        state.ready.append(call)
+      case .resume(let call):
+        if !call.isDone { state.ready.append(call) }
+      case .cancel(let id):
+        guard let call = state.calls[id] else { continue }
+        call.context.cancel()
+        interrupt(call, .cancelled)
+      case .closeAll:
+        endAll()
+      }
+    }
+  }
+
+  private func endAll() {
+    for call in Array(state.calls.values) { interrupt(call, .closed) }
+  }
+
+  private func fireTimers() {
+    let now = clock.monotonicMilliseconds()
+    while let id = state.timers.popDue(now: now) {
+      guard let call = state.calls[id] else { continue }
+      // A call that is sending has its time limit from libcurl.
+      if now >= call.context.deadline {
+        if !call.isSending { interrupt(call, .timedOut) }
+      } else if call.isPausing {
+        call.isPausing = false
+        state.ready.append(call)
+      }
+    }
+    state.timers.clean(alive: state.calls.count) { state.calls[$0] != nil }
+  }
+
+  private func startReady() {
+    while state.readyHead < state.ready.count, state.active.count < maximumActive {
+      let call = state.ready[state.readyHead]
+      state.readyHead += 1
+      if !call.isDone { advance(call) }
+    }
+    if state.readyHead == state.ready.count {
+      state.ready.removeAll(keepingCapacity: state.ready.count < 4096)
+      state.readyHead = 0
+    } else if state.readyHead > 4096, state.readyHead * 2 > state.ready.count {
+      state.ready.removeFirst(state.readyHead)
+      state.readyHead = 0
+    }
+  }
+
+  /// Does the next thing for a call that is neither sending nor waiting.
+  private func advance(_ call: AsyncCall) {
+    if let interruption = call.context.interruption() { return interrupt(call, interruption) }
+    switch call.work {
+    case .read(let request): send(request, for: call)
+    case .session(let session, let sessionCall, let batch):
+      if let refusal = call.refusal {
+        call.refusal = nil
+        return recover(call, session, refusal)
+      }
+      let (admission, headers, flight) = session.admission()
+      switch admission {
+      case .use(let token, _):
+        do throws(PeerIDError) {
+          try batch?.checkScope(of: token)
+        } catch {
+          return finish(call, .failure(error))
+        }
+        call.generation = token.generation
+        send(sessionCall.request(headers), for: call)
+      case .wait: park(call, session, flight)
+      case .fail(let error): finish(call, .failure(error))
+      }
+    case .refresh(let session, let generation):
+      if let error = call.flight.flatMap({ session.failure(of: $0) }) { return finish(call, .failure(error)) }
+      let (admission, flight) = session.refreshAdmission(supersedes: generation)
+      call.flight = flight
+      switch admission {
+      case .use:
+        do throws(PeerIDError) {
+          try session.checkSaved()
+          finish(call, .done)
+        } catch {
+          finish(call, .failure(error))
+        }
+      case .wait: park(call, session, flight)
+      case .fail(let error): finish(call, .failure(error))
+      }
+    }
+  }
+
+  /// Lets a call rest until a refresh is over.
+  private func park(_ call: AsyncCall, _ session: Session, _ flight: RefreshFlight?) {
+    let isParked = session.lock.withLock { flight?.whenDone { self.resume(call) } ?? false }
+    if !isParked { state.ready.append(call) }
+  }
+
+  private func send(_ request: HTTPRequest, for call: AsyncCall) {
+    guard
+      let transfer = state.idleTransfers.popLast() ?? CurlTransfer(settings: settings, connections: .ofLoop(sockets))
+    else { return finish(call, .failure(PeerIDError(.outOfMemory, "memory ran out"))) }
+    transfer.prepare(request, context: call.context)
+    guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+      transfer.finish()
+      return finish(call, .failure(PeerIDError(.outOfMemory, "libcurl takes no further request")))
+    }
+    call.isSending = true
+    state.active[transfer.handle] = (call, transfer)
+  }
+
+  private func performTransfers() {
+    guard !state.active.isEmpty else { return }
+    var running: Int32 = 0
+    curl_multi_perform(multi, &running)
+    var remaining: Int32 = 0
+    while let message = curl_multi_info_read(multi, &remaining) {
+      guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
+      let code = message.pointee.data.result
+      guard let (call, transfer) = state.active.removeValue(forKey: handle) else { continue }
+      call.isSending = false
+      let outcome = transfer.outcome(of: code)
+      if case .success = outcome, serverClock.wantsSample, let date = transfer.dateMilliseconds() {
+        serverClock.learn(dateMilliseconds: date)
+      }
+      receive(outcome, for: call)
+      release(transfer)
+    }
+  }
+
+  private func release(_ transfer: CurlTransfer) {
+    curl_multi_remove_handle(multi, transfer.handle)
+    transfer.finish()
+    if state.idleTransfers.count < maximumActive { state.idleTransfers.append(transfer) }
+  }
+
+  private func receive(_ outcome: Result<HTTPResponse, TransportFailure>, for call: AsyncCall) {
+    switch call.work {
+    case .read:
+      switch Answer.result(of: outcome, effect: .reads) {
+      case .success(let result): finish(call, .response(Answer.response(result, of: outcome)))
+      case .failure(let error): finish(call, .failure(error))
+      }
+    case .session(let session, let sessionCall, _):
+      switch sessionCall.read(outcome) {
+      case .success(let response): finish(call, .response(response))
+      case .failure(let error) where error.httpStatus == 401: recover(call, session, error)
+      case .failure(let error): finish(call, .failure(error))
+      }
+    case .refresh: break
+    }
+  }
+
+  /// Does what the state machine wants after HTTP 401.
+  private func recover(_ call: AsyncCall, _ session: Session, _ refusal: PeerIDError) {
+    let (verdict, flight) = session.verdict(generation: call.generation, &call.attempts)
+    switch verdict {
+    case .resend(let pause) where pause > 0:
+      call.isPausing = true
+      state.timers.add(clock.monotonicMilliseconds() + pause, call: call.id)
+    case .resend: state.ready.append(call)
+    case .wait:
+      call.refusal = refusal
+      park(call, session, flight)
+    case .fail(let error): finish(call, .failure(error))
+    case .giveUp: finish(call, .failure(refusal))
+    }
+  }
+
+  /// Ends a call early, wherever it is.
+  private func interrupt(_ call: AsyncCall, _ interruption: CallContext.Interruption) {
+    if call.isDone { return }
+    guard let entry = state.active.first(where: { $0.value.call === call }) else {
+      return finish(call, .failure(PeerIDError(interruption, call.restingOutcome, while: "waiting to be sent")))
+    }
+    state.active.removeValue(forKey: entry.key)
+    call.isSending = false
+    let maySent = entry.value.transfer.mayHaveBeenSent
+    release(entry.value.transfer)
+    let failure = TransportFailure(interruption, mayHaveBeenSent: maySent)
+    finish(call, .failure(ErrorClassifier.error(failure, effect: call.effect)))
+  }
+
+  private func finish(_ call: AsyncCall, _ outcome: Completion.Outcome) {
+    state.calls[call.id] = nil
+    guard let completion = call.complete(outcome) else { return }
+    if state.finishedQueue !== call.queue { flush() }
+    state.finishedQueue = call.queue
+    state.finished.append(completion)
+    if state.finished.count >= Self.largestHandover { flush() }
+  }
+
+  /// Hands over what has finished: one lock and one wake-up for many completions.
+  private func flush() {
+    guard let queue = state.finishedQueue, !state.finished.isEmpty else { return }
+    let count = state.finished.count
+    // Whoever has seen the completion may begin another call at once.
+    lock.withLock { inFlight -= count }
+    queue.push(contentsOf: state.finished)
+    state.finished.removeAll(keepingCapacity: true)
+    state.finishedQueue = nil
+  }
+}
