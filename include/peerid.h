@@ -396,293 +396,6 @@ typedef int32_t (*peerid_relogin_handler)(
 /** @} */
 
 /**
- * @name Async
- * @{
- */
-
-/**
- * Submits operations without waiting. See `peerid_session_submit` for what is sent and when.
- *
- * @param[in] session the session.
- * @param[in] operations JSON: an array of operations, an object with `operations`, or one
- *   operation; copied.
- * @param[in] length its length in bytes.
- * @param[in] queue where the completion goes.
- * @param[in] tag a number of the caller's, which the completion carries.
- * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
- *
- * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
- *   that the caller frees; then nothing was sent, and no completion comes.
- *
- * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, or an operation has a fault.
- * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
- * - PEERID_CODE_CLOSED: the client was closed.
- * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
- *
- * @par Thread safety
- * may be called from any thread.
- *
- * @see `peerid_session_submit`
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit_async(
-    peerid_session *session,
-    const char *operations,
-    size_t length,
-    peerid_queue *queue,
-    uint64_t tag,
-    uint64_t *out_id);
-
-/**
- * Confirms a transaction token without waiting. See `peerid_session_confirm`.
- *
- * @param[in] session the session.
- * @param[in] transaction_token the token; copied.
- * @param[in] queue where the completion goes.
- * @param[in] tag a number of the caller's, which the completion carries.
- * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
- *
- * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
- *   that the caller frees; then nothing was sent, and no completion comes.
- *
- * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, or the token is empty.
- * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
- * - PEERID_CODE_CLOSED: the client was closed.
- * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
- *
- * @par Thread safety
- * may be called from any thread.
- *
- * @see `peerid_session_confirm`
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm_async(
-    peerid_session *session,
-    const char *transaction_token,
-    peerid_queue *queue,
-    uint64_t tag,
-    uint64_t *out_id);
-
-/**
- * Broadcasts a signed transaction without waiting. See `peerid_session_broadcast`.
- *
- * @param[in] session the session.
- * @param[in] transaction the transaction as JSON; copied.
- * @param[in] length its length in bytes.
- * @param[in] queue where the completion goes.
- * @param[in] tag a number of the caller's, which the completion carries.
- * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
- *
- * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
- *   that the caller frees; then nothing was sent, and no completion comes.
- *
- * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, the text is not JSON, or a part of the
- *   transaction is missing.
- * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
- * - PEERID_CODE_CLOSED: the client was closed.
- * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
- *
- * @par Thread safety
- * may be called from any thread.
- *
- * @see `peerid_session_broadcast`
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast_async(
-    peerid_session *session,
-    const char *transaction,
-    size_t length,
-    peerid_queue *queue,
-    uint64_t tag,
-    uint64_t *out_id);
-
-/**
- * Renews the pair of tokens without waiting. See `peerid_session_refresh`.
- *
- * @param[in] session the session.
- * @param[in] queue where the completion goes.
- * @param[in] tag a number of the caller's, which the completion carries.
- * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
- *
- * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
- *   that the caller frees; then nothing was sent, and no completion comes.
- *
- * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL.
- * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
- * - PEERID_CODE_CLOSED: the client was closed.
- * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
- *
- * @par Thread safety
- * may be called from any thread.
- *
- * @see `peerid_session_refresh`
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh_async(
-    peerid_session *session,
-    peerid_queue *queue,
-    uint64_t tag,
-    uint64_t *out_id);
-
-/**
- * Logs a user in without waiting; the completion brings the session. See `peerid_client_login`.
- *
- * @param[in] client the client.
- * @param[in] login the user name or the e-mail address; copied.
- * @param[in] password the password; copied. May be NULL or empty.
- * @param[in] mobile the mobile number; copied. May be NULL or empty.
- * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
- * @param[in] queue where the completion goes.
- * @param[in] tag a number of the caller's, which the completion carries.
- * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
- *
- * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
- *   that the caller frees; then nothing was sent, and no completion comes.
- *
- * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be, login is empty, or
- *   password and mobile are both missing.
- * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
- * - PEERID_CODE_CLOSED: the client was closed.
- * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
- *
- * @par Thread safety
- * may be called from any thread.
- *
- * @see `peerid_client_login`
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_login_async(
-    peerid_client *client,
-    const char *login,
-    const char *password,
-    const char *mobile,
-    const char *key,
-    peerid_queue *queue,
-    uint64_t tag,
-    uint64_t *out_id);
-
-/**
- * Exchanges an authorization code without waiting; the completion brings the session. See
- * `peerid_client_exchange`.
- *
- * @param[in] client the client.
- * @param[in] code the code; copied.
- * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
- * @param[in] queue where the completion goes.
- * @param[in] tag a number of the caller's, which the completion carries.
- * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
- *
- * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
- *   that the caller frees; then nothing was sent, and no completion comes.
- *
- * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be.
- * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
- * - PEERID_CODE_CLOSED: the client was closed.
- * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
- *
- * @par Thread safety
- * may be called from any thread.
- *
- * @see `peerid_client_exchange`
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_async(
-    peerid_client *client,
-    const char *code,
-    const char *key,
-    peerid_queue *queue,
-    uint64_t tag,
-    uint64_t *out_id);
-
-/**
- * Ends the authorization code flow without waiting; the completion brings the session. See
- * `peerid_client_exchange_redirect`.
- *
- * @param[in] client the client.
- * @param[in] redirect the whole address to which the browser came back, or its query; copied.
- * @param[in] expected_state the state of the authorization that the user was sent away with.
- * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
- * @param[in] queue where the completion goes.
- * @param[in] tag a number of the caller's, which the completion carries.
- * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
- *
- * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
- *   that the caller frees; then nothing was sent, and no completion comes.
- *
- * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be, the state is missing or
- *   another one, or there is no code.
- * - PEERID_CODE_REFUSED: the user did not consent.
- * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
- * - PEERID_CODE_CLOSED: the client was closed.
- * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
- *
- * @par Thread safety
- * may be called from any thread.
- *
- * @see `peerid_client_exchange_redirect`
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_redirect_async(
-    peerid_client *client,
-    const char *redirect,
-    const char *expected_state,
-    const char *key,
-    peerid_queue *queue,
-    uint64_t tag,
-    uint64_t *out_id);
-
-/**
- * Reads the chain without waiting. See `peerid_client_read_chain`.
- *
- * @param[in] client the client.
- * @param[in] api the API of the node.
- * @param[in] method the method of the API.
- * @param[in] params its parameters as a JSON array; copied. May be NULL when the length is 0.
- * @param[in] length the length of the parameters in bytes.
- * @param[in] queue where the completion goes.
- * @param[in] tag a number of the caller's, which the completion carries.
- * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
- *
- * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
- *   that the caller frees; then nothing was sent, and no completion comes.
- *
- * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: as for `peerid_client_read_chain`.
- * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
- * - PEERID_CODE_CLOSED: the client was closed.
- * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
- *
- * @par Thread safety
- * may be called from any thread.
- *
- * @see `peerid_client_read_chain`
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain_async(
-    peerid_client *client,
-    const char *api,
-    const char *method,
-    const char *params,
-    size_t length,
-    peerid_queue *queue,
-    uint64_t tag,
-    uint64_t *out_id);
-
-/**
- * Ends an asynchronous call with `cancelled`, if it has not ended yet. Its completion comes in
- * any case; the outcome of its error tells whether the request may have left.
- *
- * @param[in] client the client with which, or with one of whose sessions, the call was begun;
- *   may be NULL.
- * @param[in] id the call's id.
- *
- * @par Thread safety
- * may be called from any thread.
- */
-PEERID_API void peerid_client_cancel(peerid_client *client, uint64_t id);
-
-/** @} */
-
-/**
  * @name Authorization
  * @{
  */
@@ -1050,6 +763,238 @@ PEERID_API void peerid_client_free(peerid_client *client);
 /** @} */
 
 /**
+ * @name ClientAsync
+ * @{
+ */
+
+/**
+ * Logs a user in without waiting; the completion brings the session. See `peerid_client_login`.
+ *
+ * @param[in] client the client.
+ * @param[in] login the user name or the e-mail address; copied.
+ * @param[in] password the password; copied. May be NULL or empty.
+ * @param[in] mobile the mobile number; copied. May be NULL or empty.
+ * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be, login is empty, or
+ *   password and mobile are both missing.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_login`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_login_async(
+    peerid_client *client,
+    const char *login,
+    const char *password,
+    const char *mobile,
+    const char *key,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Exchanges an authorization code without waiting; the completion brings the session. See
+ * `peerid_client_exchange`.
+ *
+ * @param[in] client the client.
+ * @param[in] code the code; copied.
+ * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_exchange`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_async(
+    peerid_client *client,
+    const char *code,
+    const char *key,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Ends the authorization code flow without waiting; the completion brings the session. See
+ * `peerid_client_exchange_redirect`.
+ *
+ * @param[in] client the client.
+ * @param[in] redirect the whole address to which the browser came back, or its query; copied.
+ * @param[in] expected_state the state of the authorization that the user was sent away with.
+ * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be, the state is missing or
+ *   another one, or there is no code.
+ * - PEERID_CODE_REFUSED: the user did not consent.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_exchange_redirect`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_redirect_async(
+    peerid_client *client,
+    const char *redirect,
+    const char *expected_state,
+    const char *key,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Makes a session from tokens that were saved before, without waiting for the store; the
+ * completion brings the session. See `peerid_client_restore`.
+ *
+ * @param[in] client the client.
+ * @param[in] token_json what `peerid_token_json` gave, or a token object of the server; copied.
+ * @param[in] length its length in bytes.
+ * @param[in] key under which the session is kept in the store; copied. NULL: in memory alone.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL that must not be, the text is not JSON, or
+ *   it holds no usable token.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_restore`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_restore_async(
+    peerid_client *client,
+    const char *token_json,
+    size_t length,
+    const char *key,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Opens a session that the store holds, without waiting for the store; the completion brings
+ * the session. See `peerid_client_open`.
+ *
+ * @param[in] client the client.
+ * @param[in] key the key with which the session was begun; copied.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, or the key is empty or longer than 4096
+ *   bytes.
+ * - PEERID_CODE_CONFIGURATION: there is no store.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_open`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_open_async(
+    peerid_client *client,
+    const char *key,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Reads the chain without waiting. See `peerid_client_read_chain`.
+ *
+ * @param[in] client the client.
+ * @param[in] api the API of the node.
+ * @param[in] method the method of the API.
+ * @param[in] params its parameters as a JSON array; copied. May be NULL when the length is 0.
+ * @param[in] length the length of the parameters in bytes.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: as for `peerid_client_read_chain`.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_client_read_chain`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain_async(
+    peerid_client *client,
+    const char *api,
+    const char *method,
+    const char *params,
+    size_t length,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Ends an asynchronous call with `cancelled`, if it has not ended yet. Its completion comes in
+ * any case; the outcome of its error tells whether the request may have left.
+ *
+ * @param[in] client the client with which, or with one of whose sessions, the call was begun;
+ *   may be NULL.
+ * @param[in] id the call's id.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ */
+PEERID_API void peerid_client_cancel(peerid_client *client, uint64_t id);
+
+/** @} */
+
+/**
  * @name Completion
  * @{
  */
@@ -1099,13 +1044,22 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_completion_error(
 PEERID_API peerid_response *peerid_completion_response(const peerid_completion *completion);
 
 /**
- * The session, for a log in or an exchange that succeeded.
+ * The session, for a log in, an exchange, a restore or an opening that succeeded.
  *
  * @param[in] completion the completion.
  *
  * @return a session that the caller frees; NULL when the call brought none.
  */
 PEERID_API peerid_session *peerid_completion_session(const peerid_completion *completion);
+
+/**
+ * The token, for a `peerid_session_fresh_token_async` that succeeded.
+ *
+ * @param[in] completion the completion.
+ *
+ * @return a token that the caller frees; NULL when the call brought none.
+ */
+PEERID_API peerid_token *peerid_completion_token(const peerid_completion *completion);
 
 /**
  * Frees a completion. What was taken out of it stays.
@@ -1871,6 +1825,51 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast(
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh(peerid_session *session);
 
 /**
+ * Gives a token for a request that the library does not make: one that has not expired,
+ * refreshed if it has to be.
+ *
+ * Send the request with it. If the server answers HTTP 401, ask again with the generation of
+ * the token that was refused, and send the request once more if it can be sent twice: after
+ * HTTP 401 nothing was done. Give up after a few rounds. Until the server's clock is known from
+ * an answer, expiry is judged by the local one.
+ *
+ * @param[in] session the session.
+ * @param[in] refused_generation the generation of the token that the server has refused with
+ *   HTTP 401; 0 when it has refused none. The session then gives another one, or the same after
+ *   a pause when it is so new that the server may not know it yet.
+ * @param[out] out_token receives the token, to be freed with `peerid_token_free`.
+ *
+ * @return NULL on success, otherwise an error that the caller frees. Its outcome is
+ *   PEERID_OUTCOME_REFUSED or PEERID_OUTCOME_NOT_SENT: a request that carried the refused token
+ *   was not done.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL.
+ * - PEERID_CODE_LOGIN_REQUIRED: the session is over.
+ * - PEERID_CODE_CONFIGURATION: the token has to be refreshed and there is no client secret.
+ * - PEERID_CODE_REFUSED: the server refuses the new token as well, or the application's
+ *   credentials.
+ * - PEERID_CODE_STORE: the store of the session failed.
+ * - PEERID_CODE_NOT_SENT: the server or the proxy could not be reached.
+ * - PEERID_CODE_TLS: no trusted TLS connection came about.
+ * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over.
+ * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_PROTOCOL: the answer to the refresh is not one of PeerID.
+ * - PEERID_CODE_RATE_LIMITED: the server asks to come back later; see
+ *   `peerid_error_retry_after_ms`.
+ * - PEERID_CODE_SERVER: the server failed (HTTP 5xx).
+ * - PEERID_CODE_OUT_OF_MEMORY: memory ran out.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_fresh_token(
+    peerid_session *session,
+    uint64_t refused_generation,
+    peerid_token **out_token);
+
+/**
  * The tokens of a session as they are now.
  *
  * @param[in] session the session.
@@ -1912,6 +1911,198 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_logout(peerid_session 
  * @param[in] session the session; may be NULL.
  */
 PEERID_API void peerid_session_free(peerid_session *session);
+
+/** @} */
+
+/**
+ * @name SessionAsync
+ * @{
+ */
+
+/**
+ * Submits operations without waiting. See `peerid_session_submit` for what is sent and when.
+ *
+ * @param[in] session the session.
+ * @param[in] operations JSON: an array of operations, an object with `operations`, or one
+ *   operation; copied.
+ * @param[in] length its length in bytes.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, or an operation has a fault.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_submit`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit_async(
+    peerid_session *session,
+    const char *operations,
+    size_t length,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Confirms a transaction token without waiting. See `peerid_session_confirm`.
+ *
+ * @param[in] session the session.
+ * @param[in] transaction_token the token; copied.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, or the token is empty.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_confirm`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm_async(
+    peerid_session *session,
+    const char *transaction_token,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Broadcasts a signed transaction without waiting. See `peerid_session_broadcast`.
+ *
+ * @param[in] session the session.
+ * @param[in] transaction the transaction as JSON; copied.
+ * @param[in] length its length in bytes.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, the text is not JSON, or a part of the
+ *   transaction is missing.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_broadcast`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast_async(
+    peerid_session *session,
+    const char *transaction,
+    size_t length,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Renews the pair of tokens without waiting. See `peerid_session_refresh`.
+ *
+ * @param[in] session the session.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_refresh`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh_async(
+    peerid_session *session,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Gives a token for a request that the library does not make, without waiting; the completion
+ * brings the token, see `peerid_completion_token`. See `peerid_session_fresh_token`.
+ *
+ * @param[in] session the session.
+ * @param[in] refused_generation the generation of the token that the server has refused with
+ *   HTTP 401; 0 when it has refused none.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_fresh_token`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_fresh_token_async(
+    peerid_session *session,
+    uint64_t refused_generation,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/**
+ * Ends a session without waiting for its store. See `peerid_session_logout`. No call can use
+ * the session once this returns.
+ *
+ * @param[in] session the session; still to be freed.
+ * @param[in] queue where the completion goes.
+ * @param[in] tag a number of the caller's, which the completion carries.
+ * @param[out] out_id receives the call's id, for `peerid_client_cancel`; may be NULL.
+ *
+ * @return NULL when the call has begun: exactly one completion will come. Otherwise an error
+ *   that the caller frees; then nothing was sent, and no completion comes.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL.
+ * - PEERID_CODE_QUEUE_FULL: `max_in_flight` calls are in flight.
+ * - PEERID_CODE_CLOSED: the client was closed.
+ * - PEERID_CODE_OUT_OF_MEMORY: no thread could be started.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ *
+ * @see `peerid_session_logout`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_logout_async(
+    peerid_session *session,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
 
 /** @} */
 

@@ -47,7 +47,7 @@ public func completionResponse(_ completion: CompletionHandle?) -> ResponseHandl
   return give(ResponseObject(response))
 }
 
-/// The session, for a log in or an exchange that succeeded.
+/// The session, for a log in, an exchange, a restore or an opening that succeeded.
 ///
 /// - Parameter completion: the completion.
 /// - Returns: a session that the caller frees; NULL when the call brought none.
@@ -55,6 +55,16 @@ public func completionResponse(_ completion: CompletionHandle?) -> ResponseHandl
 public func completionSession(_ completion: CompletionHandle?) -> SessionHandle? {
   guard case .session(let session) = peek(completion, as: CompletionObject.self)?.completion.outcome else { return nil }
   return give(session)
+}
+
+/// The token, for a `peerid_session_fresh_token_async` that succeeded.
+///
+/// - Parameter completion: the completion.
+/// - Returns: a token that the caller frees; NULL when the call brought none.
+@_cdecl("peerid_completion_token")
+public func completionToken(_ completion: CompletionHandle?) -> TokenHandle? {
+  guard case .token(let token) = peek(completion, as: CompletionObject.self)?.completion.outcome else { return nil }
+  return give(TokenObject(token))
 }
 
 /// Frees a completion. What was taken out of it stays.

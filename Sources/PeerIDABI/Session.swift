@@ -167,6 +167,49 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
   }
 }
 
+/// Gives a token for a request that the library does not make: one that has not expired, refreshed if it has to be.
+///
+/// Send the request with it. If the server answers HTTP 401, ask again with the generation of the token that was refused,
+/// and send the request once more if it can be sent twice: after HTTP 401 nothing was done. Give up after a few rounds.
+/// Until the server's clock is known from an answer, expiry is judged by the local one.
+///
+/// - Parameters:
+///   - session: the session.
+///   - refusedGeneration: the generation of the token that the server has refused with HTTP 401; 0 when it has refused
+///     none. The session then gives another one, or the same after a pause when it is so new that the server may not
+///     know it yet.
+///   - outToken: receives the token, to be freed with `peerid_token_free`.
+/// - Returns: NULL on success, otherwise an error that the caller frees. Its outcome is PEERID_OUTCOME_REFUSED or
+///   PEERID_OUTCOME_NOT_SENT: a request that carried the refused token was not done.
+/// - Errors:
+///   - `invalidArgument`: a pointer is NULL.
+///   - `loginRequired`: the session is over.
+///   - `configuration`: the token has to be refreshed and there is no client secret.
+///   - `refused`: the server refuses the new token as well, or the application's credentials.
+///   - `store`: the store of the session failed.
+///   - `notSent`: the server or the proxy could not be reached.
+///   - `tls`: no trusted TLS connection came about.
+///   - `timeout`: `request_timeout_ms` is over.
+///   - `cancelled`: the interrupt handler asked for it.
+///   - `closed`: the client was closed.
+///   - `protocol`: the answer to the refresh is not one of PeerID.
+///   - `rateLimited`: the server asks to come back later; see `peerid_error_retry_after_ms`.
+///   - `server`: the server failed (HTTP 5xx).
+///   - `outOfMemory`: memory ran out.
+/// - Thread safety: may be called from any thread.
+@_cdecl("peerid_session_fresh_token")
+public func sessionFreshToken(
+  _ session: SessionHandle?,
+  _ refusedGeneration: UInt64,
+  _ outToken: UnsafeMutablePointer<TokenHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let session = try borrow(session, as: Session.self, "session")
+    let out = try output(outToken, "out_token")
+    out.pointee = give(TokenObject(try session.freshToken(refused: refusedGeneration)))
+  }
+}
+
 /// The tokens of a session as they are now.
 ///
 /// - Parameters:

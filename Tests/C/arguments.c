@@ -145,6 +145,8 @@ static void null_is_refused_by_sessions(void **state) {
   assert_invalid(peerid_session_refresh(NULL), "session is NULL");
   assert_invalid(peerid_session_token(NULL, &token), "session is NULL");
   assert_invalid(peerid_session_token(session, NULL), "out_token is NULL");
+  assert_invalid(peerid_session_fresh_token(NULL, 0, &token), "session is NULL");
+  assert_invalid(peerid_session_fresh_token(session, 0, NULL), "out_token is NULL");
   assert_invalid(peerid_session_logout(NULL), "session is NULL");
   assert_invalid(peerid_operations_check(NULL, 5), "operations is NULL");
   assert_ptr_equal(response, untouched);
@@ -215,6 +217,16 @@ static void null_is_refused_by_asynchronous_calls(void **state) {
   assert_invalid(peerid_session_broadcast_async(session, transaction, length, NULL, 1, &id), "queue is NULL");
   assert_invalid(peerid_session_refresh_async(NULL, queue, 1, &id), "session is NULL");
   assert_invalid(peerid_session_refresh_async(session, NULL, 1, &id), "queue is NULL");
+  assert_invalid(peerid_session_fresh_token_async(NULL, 0, queue, 1, &id), "session is NULL");
+  assert_invalid(peerid_session_fresh_token_async(session, 0, NULL, 1, &id), "queue is NULL");
+  assert_invalid(peerid_session_logout_async(NULL, queue, 1, &id), "session is NULL");
+  assert_invalid(peerid_session_logout_async(session, NULL, 1, &id), "queue is NULL");
+  assert_invalid(peerid_client_restore_async(NULL, "{}", 2, NULL, queue, 1, &id), "client is NULL");
+  assert_invalid(peerid_client_restore_async(client, NULL, 2, NULL, queue, 1, &id), "token_json is NULL");
+  assert_invalid(peerid_client_restore_async(client, "{}", 2, NULL, NULL, 1, &id), "queue is NULL");
+  assert_invalid(peerid_client_open_async(NULL, "alice", queue, 1, &id), "client is NULL");
+  assert_invalid(peerid_client_open_async(client, NULL, queue, 1, &id), "key is NULL");
+  assert_invalid(peerid_client_open_async(client, "alice", NULL, 1, &id), "queue is NULL");
   assert_invalid(peerid_client_login_async(NULL, "alice", "p", "m", NULL, queue, 1, &id), "client is NULL");
   assert_invalid(peerid_client_login_async(client, NULL, "p", "m", NULL, queue, 1, &id), "login is NULL");
   assert_invalid(peerid_client_login_async(client, "alice", NULL, NULL, NULL, queue, 1, &id), "password and mobile");
@@ -310,6 +322,7 @@ static void accessors_take_null(void **state) {
   assert_null(peerid_completion_error(NULL));
   assert_null(peerid_completion_response(NULL));
   assert_null(peerid_completion_session(NULL));
+  assert_null(peerid_completion_token(NULL));
 
   assert_null(peerid_authorization_url(NULL));
   assert_null(peerid_authorization_state(NULL));

@@ -35,6 +35,19 @@ static int end(void **state) {
   return sandbox_check(state);
 }
 
+static peerid_client *demo_client_with_memory_store(void) {
+  peerid_config *config = NULL;
+  peerid_store *store = NULL;
+  peerid_client *made = NULL;
+  assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
+  assert_success(peerid_store_memory(&store));
+  assert_success(peerid_config_set_store(config, store));
+  assert_success(peerid_client_create(config, &made));
+  peerid_store_free(store);
+  peerid_config_free(config);
+  return made;
+}
+
 /* Begins a transfer whose amount is its tag. */
 static peerid_error *begin_transfer(int64_t amount, uint64_t *id) {
   char operation[256];
@@ -133,6 +146,64 @@ static void completion_of_a_refresh_brings_nothing_else(void **state) {
   assert_null(peerid_completion_session(completion));
   peerid_completion_free(completion);
   assert_int_equal(session_generation(session), 2);
+}
+
+/* A session whose store does not hold anything up either: restored, opened, logged out. */
+static void sessions_come_from_the_store(void **state) {
+  (void)state;
+  peerid_token *token = NULL;
+  size_t length = 0;
+  assert_success(peerid_session_token(session, &token));
+  const char *json = peerid_token_json(token, &length);
+  peerid_client *keeper = demo_client_with_memory_store();
+  assert_success(peerid_client_restore_async(keeper, json, length, "alice", queue, 1, NULL));
+  peerid_completion *completion = next_completion();
+  assert_success(peerid_completion_error(completion));
+  peerid_session_free(peerid_completion_session(completion));
+  peerid_completion_free(completion);
+
+  assert_success(peerid_client_open_async(keeper, "alice", queue, 2, NULL));
+  completion = next_completion();
+  peerid_session *opened = peerid_completion_session(completion);
+  peerid_completion_free(completion);
+  assert_success(submit_transfer(opened, 403));
+  assert_success(peerid_session_logout_async(opened, queue, 3, NULL));
+  assert_failure(submit_transfer(opened, 404), LOGIN_REQUIRED, NOT_SENT, "logged out");
+  completion = next_completion();
+  assert_success(peerid_completion_error(completion));
+  peerid_completion_free(completion);
+
+  assert_success(peerid_client_open_async(keeper, "alice", queue, 4, NULL));
+  completion = next_completion();
+  assert_failure(peerid_completion_error(completion), LOGIN_REQUIRED, NOT_SENT, "alice");
+  assert_null(peerid_completion_session(completion));
+  peerid_completion_free(completion);
+  assert_invalid(peerid_client_open_async(keeper, "", queue, 5, NULL), "key");
+  assert_invalid(peerid_client_restore_async(keeper, "{}", 2, NULL, queue, 6, NULL), "no access token");
+  assert_queue_is_empty();
+  peerid_session_free(opened);
+  peerid_client_free(keeper);
+  peerid_token_free(token);
+}
+
+static void refused_lent_token_is_replaced(void **state) {
+  (void)state;
+  peerid_token *token = NULL;
+  assert_success(peerid_session_fresh_token(session, 0, &token));
+  assert_int_equal(peerid_token_generation(token), 1);
+  peerid_token_free(token);
+  assert_success(peerid_session_fresh_token_async(session, 1, queue, 9, NULL));
+  peerid_completion *completion = next_completion();
+  assert_success(peerid_completion_error(completion));
+  assert_null(peerid_completion_session(completion));
+  token = peerid_completion_token(completion);
+  assert_int_equal(peerid_token_generation(token), 2);
+  peerid_token_free(token);
+  peerid_completion_free(completion);
+  assert_success(peerid_session_fresh_token(session, 1, &token));
+  assert_int_equal(peerid_token_generation(token), 2);
+  peerid_token_free(token);
+  session_generation(session);
 }
 
 static void chain_is_read(void **state) {
@@ -354,6 +425,8 @@ int main(void) {
       TEST(completion_brings_the_response),
       TEST(completion_brings_the_session),
       TEST(completion_of_a_refresh_brings_nothing_else),
+      TEST(sessions_come_from_the_store),
+      TEST(refused_lent_token_is_replaced),
       TEST(chain_is_read),
       TEST(faults_found_before_sending_bring_no_completion),
       TEST(many_calls_share_one_refresh),

@@ -5,6 +5,8 @@ final class AsyncCall: @unchecked Sendable {
     /// An operation, a confirmation or a broadcast.
     case session(Session, SessionCall, OperationBatch?)
     case refresh(Session, generation: UInt64)
+    /// A token to lend, after a refusal of this generation (0: after none).
+    case token(Session, refused: UInt64)
     case read(HTTPRequest)
   }
 

@@ -1,77 +1,4 @@
-// Asynchronous calls: each begins at once, returns an id, and puts exactly one completion into a queue.
-
-extension Session {
-  /// Submits operations without waiting. See `submit(_:)` for what is sent and when.
-  ///
-  /// - Parameters:
-  ///   - operations: JSON: an array of operations, an object with `operations`, or one operation.
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
-  /// - Returns: the call's id, to cancel it with.
-  /// - Throws: `invalidArgument` with the place of a fault, `queueFull`, `closed`; then nothing was sent and no
-  ///   completion comes.
-  public func submit(_ operations: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json, to: queue, tag: tag) }
-  }
-
-  package func submit(
-    json: UnsafeRawBufferPointer,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    let batch = try OperationBatch(json: json, validation: core.configuration.options.validation)
-    let call = SessionCall(url: core.endpoints.operations, body: batch.body)
-    return try core.begin(.session(self, call, batch), queue, tag)
-  }
-
-  /// Confirms a transaction token without waiting. See `confirm(transactionToken:)`.
-  ///
-  /// - Parameters:
-  ///   - transactionToken: the token.
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
-  /// - Returns: the call's id, to cancel it with.
-  /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
-  public func confirm(
-    transactionToken: String,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    try core.begin(.session(self, try confirmation(of: transactionToken), nil), queue, tag)
-  }
-
-  package func broadcast(
-    json: UnsafeRawBufferPointer,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    let call = SessionCall(url: core.endpoints.broadcast, body: try SignedTransaction.requestBody(json))
-    return try core.begin(.session(self, call, nil), queue, tag)
-  }
-
-  /// Broadcasts a signed transaction without waiting. See `broadcast(_:)`.
-  ///
-  /// - Parameters:
-  ///   - transaction: the transaction as JSON.
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
-  /// - Returns: the call's id, to cancel it with.
-  /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
-  public func broadcast(_ transaction: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try Bytes(transaction).withBytes { (json) throws(PeerIDError) in try broadcast(json: json, to: queue, tag: tag) }
-  }
-
-  /// Renews the pair of tokens without waiting. See `refresh()`.
-  ///
-  /// - Parameters:
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
-  /// - Returns: the call's id, to cancel it with; the refresh itself goes on.
-  /// - Throws: `queueFull`, `closed`; then no completion comes.
-  public func refresh(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try core.begin(.refresh(self, generation: token.generation), queue, tag)
-  }
-}
+// Asynchronous calls of a client: each begins at once, returns an id, and puts exactly one completion into a queue.
 
 extension Client {
   /// Logs a user in without waiting. See `logIn(login:password:mobile:key:)`.
@@ -127,6 +54,51 @@ extension Client {
     return try exchange(code: code, key: key, to: queue, tag: tag)
   }
 
+  /// Makes a session from tokens without waiting for the store. See `restore(tokenJSON:key:)`.
+  ///
+  /// - Parameters:
+  ///   - tokenJSON: what `Session.exportTokens()` wrote; only `access_token` is required.
+  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
+  ///   - queue: where the completion with the session goes.
+  ///   - tag: a number of the caller's, which the completion carries.
+  /// - Returns: the call's id, to cancel it with.
+  /// - Throws: `invalidArgument`, `queueFull`, `closed`; then no completion comes.
+  public func restore(
+    tokenJSON: String,
+    key: String? = nil,
+    to queue: CompletionQueue,
+    tag: UInt64
+  ) throws(PeerIDError) -> UInt64 {
+    try Bytes(tokenJSON, wipes: true).withBytes { (json) throws(PeerIDError) in
+      try restore(tokenJSON: json, key: key, to: queue, tag: tag)
+    }
+  }
+
+  package func restore(
+    tokenJSON: UnsafeRawBufferPointer,
+    key: String?,
+    to queue: CompletionQueue,
+    tag: UInt64
+  ) throws(PeerIDError) -> UInt64 {
+    let token = try Self.token(in: tokenJSON)
+    return try core.beginJob(queue, tag) { (context) throws(PeerIDError) in
+      .session(try self.core.begin(key: key, context) { token })
+    }
+  }
+
+  /// Opens a session without waiting for the store. See `open(key:)`.
+  ///
+  /// - Parameters:
+  ///   - key: the key with which the session was begun.
+  ///   - queue: where the completion with the session goes.
+  ///   - tag: a number of the caller's, which the completion carries.
+  /// - Returns: the call's id, to cancel it with.
+  /// - Throws: `invalidArgument`, `configuration`, `queueFull`, `closed`; then no completion comes.
+  public func open(key: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
+    _ = try core.place(key)
+    return try core.beginJob(queue, tag) { (_) throws(PeerIDError) in .session(try self.open(key: key)) }
+  }
+
   package func readChain(
     api: String,
     method: String,
@@ -173,7 +145,7 @@ extension ClientCore {
   /// Begins a call on the event loop.
   func begin(_ work: AsyncCall.Work, _ queue: CompletionQueue, _ tag: UInt64) throws(PeerIDError) -> UInt64 {
     try checkOpen()
-    return try loop.begin(work, tag: tag, queue: queue, context: callContext())
+    return try loop.begin(work, tag: tag, queue: queue, context: asynchronousContext())
   }
 
   /// Begins a call that a thread of the library makes in the blocking way: it may wait for a store.
@@ -183,7 +155,7 @@ extension ClientCore {
     _ body: @escaping @Sendable (CallContext) throws(PeerIDError) -> Completion.Outcome
   ) throws(PeerIDError) -> UInt64 {
     try checkOpen()
-    let context = callContext()
+    let context = asynchronousContext()
     let id = try jobs.begin(context, limit: configuration.options.maximumInFlight)
     let isStarted = callers.run { [jobs] in
       var outcome: Completion.Outcome

@@ -4,8 +4,10 @@ public struct Completion: Sendable {
   public enum Outcome: Sendable {
     /// The server's answer.
     case response(Response)
-    /// A session, from a log in or an exchange.
+    /// A session, from a log in, an exchange, a restore or an opening.
     case session(Session)
+    /// A token, for a request that the library does not make.
+    case token(Token)
     /// Nothing but success, from a refresh or a log out.
     case done
     /// Why it failed; look at `PeerIDError.outcome` before money is sent again.

@@ -113,23 +113,21 @@ extension EventLoop {
     switch call.work {
     case .read(let request): send(request, for: call)
     case .session(let session, let sessionCall, let batch):
-      if let refusal = call.refusal {
-        call.refusal = nil
-        return recover(call, session, refusal)
+      guard let (token, headers) = admit(call, session) else { return }
+      do throws(PeerIDError) {
+        try batch?.checkScope(of: token)
+      } catch {
+        return finish(call, .failure(error))
       }
-      let (admission, headers, flight) = session.admission()
-      switch admission {
-      case .use(let token, _):
-        do throws(PeerIDError) {
-          try batch?.checkScope(of: token)
-        } catch {
-          return finish(call, .failure(error))
-        }
-        call.generation = token.generation
-        send(sessionCall.request(headers), for: call)
-      case .wait: park(call, session, flight)
-      case .fail(let error): finish(call, .failure(error))
+      call.generation = token.generation
+      send(sessionCall.request(headers), for: call)
+    case .token(let session, let refused):
+      if refused != 0, call.generation == 0 {
+        call.generation = refused
+        call.attempts = session.uncountedAttempts()
+        call.refusal = Session.lentTokenRefused
       }
+      if let (token, _) = admit(call, session, isLent: true) { finish(call, .token(token)) }
     case .refresh(let session, let generation):
       if let error = call.flight.flatMap({ session.failure(of: $0) }) { return finish(call, .failure(error)) }
       let (admission, flight) = session.refreshAdmission(supersedes: generation)
@@ -146,6 +144,22 @@ extension EventLoop {
       case .fail(let error): finish(call, .failure(error))
       }
     }
+  }
+
+  /// The token to go on with; `nil` when the call waits for one, or has ended.
+  private func admit(_ call: AsyncCall, _ session: Session, isLent: Bool = false) -> (Token, HeaderList)? {
+    if let refusal = call.refusal {
+      call.refusal = nil
+      recover(call, session, refusal)
+      return nil
+    }
+    let (admission, headers, flight) = session.admission(isLent: isLent)
+    switch admission {
+    case .use(let token, _): return (token, headers)
+    case .wait: park(call, session, flight)
+    case .fail(let error): finish(call, .failure(error))
+    }
+    return nil
   }
 
   /// Lets a call rest until a refresh is over.
@@ -205,7 +219,7 @@ extension EventLoop {
       case .failure(let error) where error.httpStatus == 401: recover(call, session, error)
       case .failure(let error): finish(call, .failure(error))
       }
-    case .refresh: break
+    case .refresh, .token: break
     }
   }
 

@@ -132,6 +132,11 @@ public final class Client: Sendable {
 
   package func restore(tokenJSON: UnsafeRawBufferPointer, key: String?) throws(PeerIDError) -> Session {
     try core.checkOpen()
+    let token = try Self.token(in: tokenJSON)
+    return try core.begin(key: key, core.callContext()) { token }
+  }
+
+  static func token(in tokenJSON: UnsafeRawBufferPointer) throws(PeerIDError) -> Token {
     let document: JSONDocument
     do throws(JSONSyntaxError) {
       document = try JSONDocument(parsing: tokenJSON)
@@ -140,7 +145,7 @@ public final class Client: Sendable {
     }
     defer { document.wipeStrings() }
     switch TokenReader.read(document.root) {
-    case .success(let token): return try core.begin(key: key, core.callContext()) { token }
+    case .success(let token): return token
     case .failure(let malformed): throw PeerIDError(.invalidArgument, "token_json \(malformed.reason)")
     }
   }

@@ -63,13 +63,22 @@ final class ClientCore: Sendable {
     loop.closeAll()
   }
 
-  /// The limits of a call that begins now.
+  /// The limits of a blocking call that begins now.
   func callContext() -> CallContext {
     CallContext(
       clock: clock,
       timeoutMilliseconds: configuration.options.requestTimeoutMilliseconds,
       closing: closing,
       isInterrupted: configuration.isInterrupted
+    )
+  }
+
+  /// The limits of an asynchronous call that begins now. It is ended by its id; nobody's thread waits for it.
+  func asynchronousContext() -> CallContext {
+    CallContext(
+      clock: clock,
+      timeoutMilliseconds: configuration.options.requestTimeoutMilliseconds,
+      closing: closing
     )
   }
 

@@ -9,6 +9,9 @@ struct Clock: Sendable {
   /// The system's clock.
   static let system = Clock { Clock.read(CLOCK_MONOTONIC) }
 
+  /// Milliseconds since 1970 by the local wall clock, which may be wrong by hours.
+  static func wallMilliseconds() -> Int64 { read(CLOCK_REALTIME) }
+
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     clock_gettime(clock, &time)
@@ -19,7 +22,7 @@ struct Clock: Sendable {
 /// The server's clock, learnt from the `Date` of its answers.
 ///
 /// Whether a token has expired is a question of the server's time. The local wall clock may be wrong by hours; it is
-/// never asked.
+/// asked only for tokens that are lent before the server has answered once.
 final class ServerClock: Sendable {
   private static let unknown = Int64.min
   /// How old a sample may grow before another is worth the look, in milliseconds.

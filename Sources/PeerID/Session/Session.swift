@@ -119,12 +119,17 @@ public final class Session: @unchecked Sendable {
   ///
   /// - Throws: `store` when the store fails; the session has ended in this process all the same.
   public func logOut() throws(PeerIDError) {
-    withState { $0.end(PeerIDError(.loginRequired, "the session was logged out: log the user in again")) }
+    end()
     if let place {
       try place.withLock(timeoutMilliseconds: core.configuration.options.refreshTimeoutMilliseconds) {
         (lock) throws(PeerIDError) in try place.store.backend.remove(place.key, lock)
       }
     }
+  }
+
+  /// Lets no call use the session any more.
+  func end() {
+    withState { $0.end(PeerIDError(.loginRequired, "the session was logged out: log the user in again")) }
   }
 
   // MARK: - A call
@@ -150,9 +155,9 @@ public final class Session: @unchecked Sendable {
   }
 
   /// Waits until the session has a token to send with.
-  private func admit(_ context: CallContext) throws(PeerIDError) -> (Token, HeaderList) {
+  func admit(_ context: CallContext, isLent: Bool = false) throws(PeerIDError) -> (Token, HeaderList) {
     while true {
-      let (admission, headers, flight) = admission()
+      let (admission, headers, flight) = admission(isLent: isLent)
       switch admission {
       case .use(let token, _): return (token, headers)
       case .wait: if let flight { try wait(for: flight, context) }
@@ -162,7 +167,7 @@ public final class Session: @unchecked Sendable {
   }
 
   /// Does what the state machine wants after HTTP 401. Returns when the call may send again.
-  private func recover(
+  func recover(
     from refusal: PeerIDError,
     generation: UInt64,
     _ attempts: inout SessionStateMachine.Attempts,
@@ -186,9 +191,12 @@ public final class Session: @unchecked Sendable {
   // MARK: - Questions to the state machine, with what follows at once from its answers
 
   /// Whether a call may send now, and with what; a refresh that is due has been launched.
-  func admission() -> (SessionStateMachine.Admission, HeaderList, RefreshFlight?) {
+  ///
+  /// A token that is lent is judged by the local clock until the server has told its time: the library does not see
+  /// the answer, and could not mend an error. The refresh that a wrong local clock costs brings the server's.
+  func admission(isLent: Bool = false) -> (SessionStateMachine.Admission, HeaderList, RefreshFlight?) {
     let now = core.clock.monotonicMilliseconds()
-    let serverNow = core.transport.serverClock.nowMilliseconds
+    let serverNow = core.transport.serverClock.nowMilliseconds ?? (isLent ? Clock.wallMilliseconds() : nil)
     let (admission, headers, flight) = withState { machine in
       let admission = machine.admit(now: now, serverNow: serverNow)
       return (admission, self.headers, prepareFlight(begins: admission.beginsRefresh))

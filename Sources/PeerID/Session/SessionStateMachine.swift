@@ -143,6 +143,18 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
+  /// The attempts of a caller who keeps no count: as many early refusals as have had time since the token came.
+  func uncountedAttempts(now: Int64) -> Attempts {
+    var attempts = Attempts()
+    guard let renewedAt else { return attempts }
+    var age = now - renewedAt
+    while attempts.early < policy.earlyPauses.count, age >= policy.earlyPauses[attempts.early] {
+      age -= policy.earlyPauses[attempts.early]
+      attempts.early += 1
+    }
+    return attempts
+  }
+
   /// Somebody asks for a refresh whatever the token's age. Returns `.use` when none can begin because one has just
   /// ended with a newer generation than `generation`.
   mutating func refreshRequested(supersedes generation: UInt64, now: Int64) -> Admission {

@@ -21,6 +21,10 @@ import Testing
     if case .failure(let error) = completion?.outcome { error } else { nil }
   }
 
+  private func token(_ completion: Completion?) -> Token? {
+    if case .token(let token) = completion?.outcome { token } else { nil }
+  }
+
   @Test func `2000 operations in flight are each done and completed once`() throws {
     let live = try Live()
     let session = try live.logIn()
@@ -129,6 +133,40 @@ import Testing
     let rest = take(2, from: queue)
     #expect(error(rest.first { $0.tag == 4 })?.code == .refused)
     #expect(error(rest.first { $0.tag == 3 }) == nil)
+  }
+
+  @Test func `restore, open and log out complete as their blocking twins return`() throws {
+    let live = try Live(store: .memory())
+    let queue = try CompletionQueue()
+    let tokens = try live.logIn().exportTokens()
+    _ = try live.client.restore(tokenJSON: tokens, key: "alice", to: queue, tag: 1)
+    #expect(error(take(1, from: queue).first) == nil)
+    _ = try live.client.open(key: "alice", to: queue, tag: 2)
+    guard case .session(let session) = take(1, from: queue).first?.outcome else {
+      Issue.record("no session came")
+      return
+    }
+    _ = try session.submit(Live.transfer)
+    _ = try session.logOut(to: queue, tag: 3)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
+    #expect(error(take(1, from: queue).first) == nil)
+    _ = try live.client.open(key: "alice", to: queue, tag: 4)
+    #expect(error(take(1, from: queue).first)?.code == .loginRequired)
+    #expect(
+      failure { () throws(PeerIDError) in try live.client.restore(tokenJSON: "[]", to: queue, tag: 5) }?.code
+        == .invalidArgument
+    )
+  }
+
+  @Test func `a lent token that was refused is replaced by a new one, once for all`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    for tag in 0..<UInt64(20) { _ = try session.freshToken(refused: 1, to: queue, tag: tag) }
+    #expect(take(20, from: queue).map { token($0)?.generation } == Array(repeating: 2, count: 20))
+    #expect(live.refreshes == 1)
+    _ = try session.freshToken(to: queue, tag: 30)
+    #expect(token(take(1, from: queue).first)?.generation == 2 && live.refreshes == 1)
   }
 
   @Test func `an asynchronous operation is not sent again by libcurl either`() throws {

@@ -212,116 +212,6 @@ ReloginHandler = ctypes.CFUNCTYPE(
 
 # Every function: its symbol, the type of its result, the types of its parameters.
 FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
-    # Submits operations without waiting.
-    (
-        "peerid_session_submit_async",
-        ErrorPointer,
-        (
-            SessionPointer,
-            ctypes.c_char_p,
-            ctypes.c_size_t,
-            QueuePointer,
-            ctypes.c_uint64,
-            ctypes.POINTER(ctypes.c_uint64),
-        ),
-    ),
-    # Confirms a transaction token without waiting.
-    (
-        "peerid_session_confirm_async",
-        ErrorPointer,
-        (
-            SessionPointer,
-            ctypes.c_char_p,
-            QueuePointer,
-            ctypes.c_uint64,
-            ctypes.POINTER(ctypes.c_uint64),
-        ),
-    ),
-    # Broadcasts a signed transaction without waiting.
-    (
-        "peerid_session_broadcast_async",
-        ErrorPointer,
-        (
-            SessionPointer,
-            ctypes.c_char_p,
-            ctypes.c_size_t,
-            QueuePointer,
-            ctypes.c_uint64,
-            ctypes.POINTER(ctypes.c_uint64),
-        ),
-    ),
-    # Renews the pair of tokens without waiting.
-    (
-        "peerid_session_refresh_async",
-        ErrorPointer,
-        (
-            SessionPointer,
-            QueuePointer,
-            ctypes.c_uint64,
-            ctypes.POINTER(ctypes.c_uint64),
-        ),
-    ),
-    # Logs a user in without waiting; the completion brings the session.
-    (
-        "peerid_client_login_async",
-        ErrorPointer,
-        (
-            ClientPointer,
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            QueuePointer,
-            ctypes.c_uint64,
-            ctypes.POINTER(ctypes.c_uint64),
-        ),
-    ),
-    # Exchanges an authorization code without waiting; the completion brings the
-    # session.
-    (
-        "peerid_client_exchange_async",
-        ErrorPointer,
-        (
-            ClientPointer,
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            QueuePointer,
-            ctypes.c_uint64,
-            ctypes.POINTER(ctypes.c_uint64),
-        ),
-    ),
-    # Ends the authorization code flow without waiting; the completion brings the
-    # session.
-    (
-        "peerid_client_exchange_redirect_async",
-        ErrorPointer,
-        (
-            ClientPointer,
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            QueuePointer,
-            ctypes.c_uint64,
-            ctypes.POINTER(ctypes.c_uint64),
-        ),
-    ),
-    # Reads the chain without waiting.
-    (
-        "peerid_client_read_chain_async",
-        ErrorPointer,
-        (
-            ClientPointer,
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            ctypes.c_size_t,
-            QueuePointer,
-            ctypes.c_uint64,
-            ctypes.POINTER(ctypes.c_uint64),
-        ),
-    ),
-    # Ends an asynchronous call with `cancelled`, if it has not ended yet.
-    ("peerid_client_cancel", None, (ClientPointer, ctypes.c_uint64)),
     # Begins the authorization code flow: makes the URL of the consent page with a
     # random state of 192 bits.
     (
@@ -416,6 +306,95 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_client_close", None, (ClientPointer,)),
     # Closes the client and frees it.
     ("peerid_client_free", None, (ClientPointer,)),
+    # Logs a user in without waiting; the completion brings the session.
+    (
+        "peerid_client_login_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Exchanges an authorization code without waiting; the completion brings the
+    # session.
+    (
+        "peerid_client_exchange_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Ends the authorization code flow without waiting; the completion brings the
+    # session.
+    (
+        "peerid_client_exchange_redirect_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Makes a session from tokens that were saved before, without waiting for the store;
+    # the completion brings the session.
+    (
+        "peerid_client_restore_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Opens a session that the store holds, without waiting for the store; the
+    # completion brings the session.
+    (
+        "peerid_client_open_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Reads the chain without waiting.
+    (
+        "peerid_client_read_chain_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Ends an asynchronous call with `cancelled`, if it has not ended yet.
+    ("peerid_client_cancel", None, (ClientPointer, ctypes.c_uint64)),
     # The number that the caller gave the call.
     ("peerid_completion_tag", ctypes.c_uint64, (CompletionPointer,)),
     # The id that the call was given when it began.
@@ -426,8 +405,10 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # What the server answered, for a submit, a confirmation, a broadcast or a read of
     # the chain that succeeded.
     ("peerid_completion_response", ResponsePointer, (CompletionPointer,)),
-    # The session, for a log in or an exchange that succeeded.
+    # The session, for a log in, an exchange, a restore or an opening that succeeded.
     ("peerid_completion_session", SessionPointer, (CompletionPointer,)),
+    # The token, for a `peerid_session_fresh_token_async` that succeeded.
+    ("peerid_completion_token", TokenPointer, (CompletionPointer,)),
     # Frees a completion.
     ("peerid_completion_free", None, (CompletionPointer,)),
     # Makes a configuration.
@@ -599,6 +580,13 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ),
     # Renews the pair of tokens now, whatever their age.
     ("peerid_session_refresh", ErrorPointer, (SessionPointer,)),
+    # Gives a token for a request that the library does not make: one that has not
+    # expired, refreshed if it has to be.
+    (
+        "peerid_session_fresh_token",
+        ErrorPointer,
+        (SessionPointer, ctypes.c_uint64, ctypes.POINTER(TokenPointer)),
+    ),
     # The tokens of a session as they are now.
     (
         "peerid_session_token",
@@ -609,6 +597,79 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_session_logout", ErrorPointer, (SessionPointer,)),
     # Frees a session.
     ("peerid_session_free", None, (SessionPointer,)),
+    # Submits operations without waiting.
+    (
+        "peerid_session_submit_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Confirms a transaction token without waiting.
+    (
+        "peerid_session_confirm_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Broadcasts a signed transaction without waiting.
+    (
+        "peerid_session_broadcast_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Renews the pair of tokens without waiting.
+    (
+        "peerid_session_refresh_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Gives a token for a request that the library does not make, without waiting; the
+    # completion brings the token, see `peerid_completion_token`.
+    (
+        "peerid_session_fresh_token_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_uint64,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Ends a session without waiting for its store.
+    (
+        "peerid_session_logout_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
     # Makes a store in the memory of this process: sessions are shared by key among its
     # clients and gone with it.
     ("peerid_store_memory", ErrorPointer, (ctypes.POINTER(StorePointer),)),

@@ -1,143 +1,6 @@
 internal import PeerID
 
-// Asynchronous calls: each begins at once and puts exactly one completion into a queue.
-
-/// Submits operations without waiting. See `peerid_session_submit` for what is sent and when.
-///
-/// - Parameters:
-///   - session: the session.
-///   - operations: JSON: an array of operations, an object with `operations`, or one operation; copied.
-///   - length: its length in bytes.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or an operation has a fault.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_submit`
-@_cdecl("peerid_session_submit_async")
-public func sessionSubmitAsync(
-  _ session: SessionHandle?,
-  _ operations: UnsafePointer<CChar>?,
-  _ length: UInt,
-  _ queue: QueueHandle?,
-  _ tag: UInt64,
-  _ outID: UnsafeMutablePointer<UInt64>?
-) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let json = try bytes(operations, length, "operations")
-    let id = try session.submit(json: json, to: queue, tag: tag)
-    outID?.pointee = id
-  }
-}
-
-/// Confirms a transaction token without waiting. See `peerid_session_confirm`.
-///
-/// - Parameters:
-///   - session: the session.
-///   - transactionToken: the token; copied.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or the token is empty.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_confirm`
-@_cdecl("peerid_session_confirm_async")
-public func sessionConfirmAsync(
-  _ session: SessionHandle?,
-  _ transactionToken: UnsafePointer<CChar>?,
-  _ queue: QueueHandle?,
-  _ tag: UInt64,
-  _ outID: UnsafeMutablePointer<UInt64>?
-) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let token = try text(transactionToken, "transaction_token")
-    let id = try session.confirm(transactionToken: token, to: queue, tag: tag)
-    outID?.pointee = id
-  }
-}
-
-/// Broadcasts a signed transaction without waiting. See `peerid_session_broadcast`.
-///
-/// - Parameters:
-///   - session: the session.
-///   - transaction: the transaction as JSON; copied.
-///   - length: its length in bytes.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, the text is not JSON, or a part of the transaction is missing.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_broadcast`
-@_cdecl("peerid_session_broadcast_async")
-public func sessionBroadcastAsync(
-  _ session: SessionHandle?,
-  _ transaction: UnsafePointer<CChar>?,
-  _ length: UInt,
-  _ queue: QueueHandle?,
-  _ tag: UInt64,
-  _ outID: UnsafeMutablePointer<UInt64>?
-) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let json = try bytes(transaction, length, "transaction")
-    let id = try session.broadcast(json: json, to: queue, tag: tag)
-    outID?.pointee = id
-  }
-}
-
-/// Renews the pair of tokens without waiting. See `peerid_session_refresh`.
-///
-/// - Parameters:
-///   - session: the session.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_refresh`
-@_cdecl("peerid_session_refresh_async")
-public func sessionRefreshAsync(
-  _ session: SessionHandle?,
-  _ queue: QueueHandle?,
-  _ tag: UInt64,
-  _ outID: UnsafeMutablePointer<UInt64>?
-) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try session.refresh(to: queue, tag: tag)
-    outID?.pointee = id
-  }
-}
+// Asynchronous calls for a client: each begins at once and puts exactly one completion into a queue.
 
 /// Logs a user in without waiting; the completion brings the session. See `peerid_client_login`.
 ///
@@ -260,6 +123,80 @@ public func clientExchangeRedirectAsync(
       to: queue,
       tag: tag
     )
+    outID?.pointee = id
+  }
+}
+
+/// Makes a session from tokens that were saved before, without waiting for the store; the completion brings the session.
+/// See `peerid_client_restore`.
+///
+/// - Parameters:
+///   - client: the client.
+///   - tokenJSON: what `peerid_token_json` gave, or a token object of the server; copied.
+///   - length: its length in bytes.
+///   - key: under which the session is kept in the store; copied. NULL: in memory alone.
+///   - queue: where the completion goes.
+///   - tag: a number of the caller's, which the completion carries.
+///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
+/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
+///   then nothing was sent, and no completion comes.
+/// - Errors:
+///   - `invalidArgument`: a pointer is NULL that must not be, the text is not JSON, or it holds no usable token.
+///   - `queueFull`: `max_in_flight` calls are in flight.
+///   - `closed`: the client was closed.
+///   - `outOfMemory`: no thread could be started.
+/// - Thread safety: may be called from any thread.
+/// - SeeAlso: `peerid_client_restore`
+@_cdecl("peerid_client_restore_async")
+public func clientRestoreAsync(
+  _ client: ClientHandle?,
+  _ tokenJSON: UnsafePointer<CChar>?,
+  _ length: UInt,
+  _ key: UnsafePointer<CChar>?,
+  _ queue: QueueHandle?,
+  _ tag: UInt64,
+  _ outID: UnsafeMutablePointer<UInt64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
+    let json = try bytes(tokenJSON, length, "token_json")
+    let id = try client.restore(tokenJSON: json, key: try optionalText(key, "key"), to: queue, tag: tag)
+    outID?.pointee = id
+  }
+}
+
+/// Opens a session that the store holds, without waiting for the store; the completion brings the session. See
+/// `peerid_client_open`.
+///
+/// - Parameters:
+///   - client: the client.
+///   - key: the key with which the session was begun; copied.
+///   - queue: where the completion goes.
+///   - tag: a number of the caller's, which the completion carries.
+///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
+/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
+///   then nothing was sent, and no completion comes.
+/// - Errors:
+///   - `invalidArgument`: a pointer is NULL, or the key is empty or longer than 4096 bytes.
+///   - `configuration`: there is no store.
+///   - `queueFull`: `max_in_flight` calls are in flight.
+///   - `closed`: the client was closed.
+///   - `outOfMemory`: no thread could be started.
+/// - Thread safety: may be called from any thread.
+/// - SeeAlso: `peerid_client_open`
+@_cdecl("peerid_client_open_async")
+public func clientOpenAsync(
+  _ client: ClientHandle?,
+  _ key: UnsafePointer<CChar>?,
+  _ queue: QueueHandle?,
+  _ tag: UInt64,
+  _ outID: UnsafeMutablePointer<UInt64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
+    let id = try client.open(key: try text(key, "key"), to: queue, tag: tag)
     outID?.pointee = id
   }
 }

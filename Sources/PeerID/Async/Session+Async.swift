@@ -1,0 +1,106 @@
+// Asynchronous calls of a session: each begins at once, returns an id, and puts exactly one completion into a queue.
+
+extension Session {
+  /// Submits operations without waiting. See `submit(_:)` for what is sent and when.
+  ///
+  /// - Parameters:
+  ///   - operations: JSON: an array of operations, an object with `operations`, or one operation.
+  ///   - queue: where the completion goes.
+  ///   - tag: a number of the caller's, which the completion carries.
+  /// - Returns: the call's id, to cancel it with.
+  /// - Throws: `invalidArgument` with the place of a fault, `queueFull`, `closed`; then nothing was sent and no
+  ///   completion comes.
+  public func submit(_ operations: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
+    try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json, to: queue, tag: tag) }
+  }
+
+  package func submit(
+    json: UnsafeRawBufferPointer,
+    to queue: CompletionQueue,
+    tag: UInt64
+  ) throws(PeerIDError) -> UInt64 {
+    let batch = try OperationBatch(json: json, validation: core.configuration.options.validation)
+    let call = SessionCall(url: core.endpoints.operations, body: batch.body)
+    return try core.begin(.session(self, call, batch), queue, tag)
+  }
+
+  /// Confirms a transaction token without waiting. See `confirm(transactionToken:)`.
+  ///
+  /// - Parameters:
+  ///   - transactionToken: the token.
+  ///   - queue: where the completion goes.
+  ///   - tag: a number of the caller's, which the completion carries.
+  /// - Returns: the call's id, to cancel it with.
+  /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
+  public func confirm(
+    transactionToken: String,
+    to queue: CompletionQueue,
+    tag: UInt64
+  ) throws(PeerIDError) -> UInt64 {
+    try core.begin(.session(self, try confirmation(of: transactionToken), nil), queue, tag)
+  }
+
+  package func broadcast(
+    json: UnsafeRawBufferPointer,
+    to queue: CompletionQueue,
+    tag: UInt64
+  ) throws(PeerIDError) -> UInt64 {
+    let call = SessionCall(url: core.endpoints.broadcast, body: try SignedTransaction.requestBody(json))
+    return try core.begin(.session(self, call, nil), queue, tag)
+  }
+
+  /// Broadcasts a signed transaction without waiting. See `broadcast(_:)`.
+  ///
+  /// - Parameters:
+  ///   - transaction: the transaction as JSON.
+  ///   - queue: where the completion goes.
+  ///   - tag: a number of the caller's, which the completion carries.
+  /// - Returns: the call's id, to cancel it with.
+  /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
+  public func broadcast(_ transaction: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
+    try Bytes(transaction).withBytes { (json) throws(PeerIDError) in try broadcast(json: json, to: queue, tag: tag) }
+  }
+
+  /// Renews the pair of tokens without waiting. See `refresh()`.
+  ///
+  /// - Parameters:
+  ///   - queue: where the completion goes.
+  ///   - tag: a number of the caller's, which the completion carries.
+  /// - Returns: the call's id, to cancel it with; the refresh itself goes on.
+  /// - Throws: `queueFull`, `closed`; then no completion comes.
+  public func refresh(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
+    try core.begin(.refresh(self, generation: token.generation), queue, tag)
+  }
+
+  /// Gives a token for a request that the library does not make, without waiting. See `freshToken(refused:)`.
+  ///
+  /// - Parameters:
+  ///   - generation: of the token that the server has refused; 0 when it has refused none.
+  ///   - queue: where the completion with the token goes.
+  ///   - tag: a number of the caller's, which the completion carries.
+  /// - Returns: the call's id, to cancel it with.
+  /// - Throws: `queueFull`, `closed`; then no completion comes.
+  public func freshToken(
+    refused generation: UInt64 = 0,
+    to queue: CompletionQueue,
+    tag: UInt64
+  ) throws(PeerIDError) -> UInt64 {
+    try core.begin(.token(self, refused: generation), queue, tag)
+  }
+
+  /// Ends the session without waiting for its store. See `logOut()`.
+  ///
+  /// - Parameters:
+  ///   - queue: where the completion goes.
+  ///   - tag: a number of the caller's, which the completion carries.
+  /// - Returns: the call's id.
+  /// - Throws: `queueFull`, `closed`; then the session goes on, and no completion comes.
+  public func logOut(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
+    let id = try core.beginJob(queue, tag) { (_) throws(PeerIDError) in
+      try self.logOut()
+      return .done
+    }
+    end()
+    return id
+  }
+}

@@ -1,0 +1,72 @@
+import Glibc
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// Tokens for requests that the library does not make.
+@Suite struct LentTokenTests {
+  @Test func `a healthy token is lent as it is`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    #expect(try session.freshToken().generation == 1)
+    #expect(live.refreshes == 0)
+  }
+
+  @Test func `50 threads whose token was refused share one refresh`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    let generations = Gathered<UInt64>()
+    onThreads(50) { _ in
+      do throws(PeerIDError) {
+        generations.add(try session.freshToken(refused: 1).generation)
+      } catch {
+        generations.add(0)
+      }
+    }
+    #expect(generations.all == Array(repeating: 2, count: 50))
+    #expect(live.refreshes == 1)
+  }
+
+  @Test func `a refusal of a token that has just been made is waited out`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    #expect(try session.freshToken(refused: 1).generation == 2)
+    let begun = Clock.system.monotonicMilliseconds()
+    #expect(try session.freshToken(refused: 2).generation == 2)
+    #expect(Clock.system.monotonicMilliseconds() - begun >= 20)
+    #expect(live.refreshes == 1)
+  }
+
+  @Test func `an older refusal than the session's token needs no refresh`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    try session.refresh()
+    #expect(try session.freshToken(refused: 1).generation == 2)
+    #expect(live.refreshes == 1)
+  }
+
+  @Test func `before the server has told its time the local clock judges`() throws {
+    let live = try Live()
+    let tokens = try live.logIn().exportTokens()
+    let access = try live.logIn().token
+    let refresh = String(decoding: try #require(access.refreshTokenBytes).raw, as: UTF8.self)
+    let expired = #"{"access_token":"spent","refresh_token":"\#(refresh)","expires_at":1000}"#
+    let fresh = try live.sibling()
+    #expect(try fresh.client.restore(tokenJSON: tokens).freshToken().generation == 1)
+    #expect(live.refreshes == 0)
+    let another = try live.sibling()
+    #expect(try another.client.restore(tokenJSON: expired).freshToken().generation == 2)
+    #expect(live.refreshes == 1)
+  }
+
+  @Test func `a session that is over lends nothing`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.dropAfter, path: Live.refresh))
+    #expect(failure { () throws(PeerIDError) in try session.freshToken(refused: 1) }?.outcome == .notSent)
+    try session.logOut()
+    let error = failure { () throws(PeerIDError) in try session.freshToken() }
+    #expect(error?.code == .loginRequired && error?.outcome == .notSent)
+  }
+}
