@@ -134,6 +134,9 @@ typedef struct peerid_store peerid_store;
 /** Where asynchronous calls put their completions. */
 typedef struct peerid_queue peerid_queue;
 
+/** Ends the blocking calls of a thread from another one. */
+typedef struct peerid_cancellation peerid_cancellation;
+
 /**
  * How an asynchronous call ended.
  *
@@ -457,6 +460,65 @@ PEERID_API void peerid_authorization_free(peerid_authorization *authorization);
 /** @} */
 
 /**
+ * @name Cancellation
+ * @{
+ */
+
+/**
+ * Makes a cancellation, which ends the blocking calls of a thread from another one.
+ *
+ * The thread that is to wait calls `peerid_cancellation_use`, and then as usual; another one
+ * calls `peerid_cancellation_cancel`.
+ *
+ * @param[out] out_cancellation receives the cancellation, to be freed with
+ *   `peerid_cancellation_free`.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: out_cancellation is NULL.
+ *
+ * @par Thread safety
+ * may be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_cancellation_create(
+    peerid_cancellation **out_cancellation);
+
+/**
+ * Lets the blocking calls that this thread makes from now on end with PEERID_CODE_CANCELLED as
+ * soon as the cancellation is cancelled. A thread uses one cancellation at a time; several
+ * threads may use the same one.
+ *
+ * @param[in] cancellation the cancellation, which is kept alive while it is used; NULL: use
+ *   none any more.
+ *
+ * @par Thread safety
+ * may be called from any thread; holds for the calling thread alone.
+ */
+PEERID_API void peerid_cancellation_use(peerid_cancellation *cancellation);
+
+/**
+ * Ends the blocking calls under way, and all later ones, of the threads that use this
+ * cancellation. A call that waits for an answer is woken at once; its error tells whether the
+ * request may have left. A refresh that the call waited for goes on.
+ *
+ * @param[in] cancellation the cancellation; may be NULL. It stays cancelled.
+ *
+ * @par Thread safety
+ * may be called from any thread, any number of times; not from a signal handler.
+ */
+PEERID_API void peerid_cancellation_cancel(peerid_cancellation *cancellation);
+
+/**
+ * Frees a cancellation. A thread that uses it goes on using it.
+ *
+ * @param[in] cancellation the cancellation; may be NULL.
+ */
+PEERID_API void peerid_cancellation_free(peerid_cancellation *cancellation);
+
+/** @} */
+
+/**
  * @name Client
  * @{
  */
@@ -518,7 +580,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_create(
  * - PEERID_CODE_TLS: no trusted TLS connection came about.
  * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over; the outcome tells whether the request
  *   may have left.
- * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CANCELLED: the interrupt handler or a cancellation asked for it.
  * - PEERID_CODE_CLOSED: the client was closed.
  * - PEERID_CODE_OUTCOME_UNKNOWN: the request left and no answer came.
  * - PEERID_CODE_PROTOCOL: the answer is not one of PeerID.
@@ -571,7 +633,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_login(
  * - PEERID_CODE_TLS: no trusted TLS connection came about.
  * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over; the outcome tells whether the request
  *   may have left.
- * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CANCELLED: the interrupt handler or a cancellation asked for it.
  * - PEERID_CODE_CLOSED: the client was closed.
  * - PEERID_CODE_OUTCOME_UNKNOWN: the request left and no answer came.
  * - PEERID_CODE_PROTOCOL: the answer is not one of PeerID.
@@ -616,7 +678,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_redirect(
  * - PEERID_CODE_TLS: no trusted TLS connection came about.
  * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over; the outcome tells whether the request
  *   may have left.
- * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CANCELLED: the interrupt handler or a cancellation asked for it.
  * - PEERID_CODE_CLOSED: the client was closed.
  * - PEERID_CODE_OUTCOME_UNKNOWN: the request left and no answer came.
  * - PEERID_CODE_PROTOCOL: the answer is not one of PeerID.
@@ -716,7 +778,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_open(
  * - PEERID_CODE_TLS: no trusted TLS connection came about.
  * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over; the outcome tells whether the request
  *   may have left.
- * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CANCELLED: the interrupt handler or a cancellation asked for it.
  * - PEERID_CODE_CLOSED: the client was closed.
  * - PEERID_CODE_OUTCOME_UNKNOWN: the request left and no answer came.
  * - PEERID_CODE_PROTOCOL: the answer is not one of PeerID.
@@ -1671,7 +1733,7 @@ PEERID_API void peerid_response_free(peerid_response *response);
  * - PEERID_CODE_TLS: no trusted TLS connection came about.
  * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over; the outcome tells whether the request
  *   may have left.
- * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CANCELLED: the interrupt handler or a cancellation asked for it.
  * - PEERID_CODE_CLOSED: the client was closed.
  * - PEERID_CODE_OUTCOME_UNKNOWN: the request left and no answer came.
  * - PEERID_CODE_PROTOCOL: the answer is not one of PeerID.
@@ -1715,7 +1777,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
  * - PEERID_CODE_TLS: no trusted TLS connection came about.
  * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over; the outcome tells whether the request
  *   may have left.
- * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CANCELLED: the interrupt handler or a cancellation asked for it.
  * - PEERID_CODE_CLOSED: the client was closed.
  * - PEERID_CODE_OUTCOME_UNKNOWN: the request left and no answer came.
  * - PEERID_CODE_PROTOCOL: the answer is not one of PeerID.
@@ -1761,7 +1823,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm(
  * - PEERID_CODE_TLS: no trusted TLS connection came about.
  * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over; the outcome tells whether the request
  *   may have left.
- * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CANCELLED: the interrupt handler or a cancellation asked for it.
  * - PEERID_CODE_CLOSED: the client was closed.
  * - PEERID_CODE_OUTCOME_UNKNOWN: the request left and no answer came.
  * - PEERID_CODE_PROTOCOL: the answer is not one of PeerID.
@@ -1806,7 +1868,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast(
  * - PEERID_CODE_TLS: no trusted TLS connection came about.
  * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over; the outcome tells whether the request
  *   may have left.
- * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CANCELLED: the interrupt handler or a cancellation asked for it.
  * - PEERID_CODE_CLOSED: the client was closed.
  * - PEERID_CODE_OUTCOME_UNKNOWN: the request left and no answer came.
  * - PEERID_CODE_PROTOCOL: the answer is not one of PeerID.
@@ -1853,7 +1915,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh(peerid_session
  * - PEERID_CODE_NOT_SENT: the server or the proxy could not be reached.
  * - PEERID_CODE_TLS: no trusted TLS connection came about.
  * - PEERID_CODE_TIMEOUT: `request_timeout_ms` is over.
- * - PEERID_CODE_CANCELLED: the interrupt handler asked for it.
+ * - PEERID_CODE_CANCELLED: the interrupt handler or a cancellation asked for it.
  * - PEERID_CODE_CLOSED: the client was closed.
  * - PEERID_CODE_PROTOCOL: the answer to the refresh is not one of PeerID.
  * - PEERID_CODE_RATE_LIMITED: the server asks to come back later; see

@@ -52,7 +52,7 @@ public func clientCreate(
 ///   - `notSent`: the server or the proxy could not be reached.
 ///   - `tls`: no trusted TLS connection came about.
 ///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler asked for it.
+///   - `cancelled`: the interrupt handler or a cancellation asked for it.
 ///   - `closed`: the client was closed.
 ///   - `outcomeUnknown`: the request left and no answer came.
 ///   - `protocol`: the answer is not one of PeerID.
@@ -104,7 +104,7 @@ public func clientLogin(
 ///   - `notSent`: the server or the proxy could not be reached.
 ///   - `tls`: no trusted TLS connection came about.
 ///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler asked for it.
+///   - `cancelled`: the interrupt handler or a cancellation asked for it.
 ///   - `closed`: the client was closed.
 ///   - `outcomeUnknown`: the request left and no answer came.
 ///   - `protocol`: the answer is not one of PeerID.
@@ -152,7 +152,7 @@ public func clientExchangeRedirect(
 ///   - `notSent`: the server or the proxy could not be reached.
 ///   - `tls`: no trusted TLS connection came about.
 ///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler asked for it.
+///   - `cancelled`: the interrupt handler or a cancellation asked for it.
 ///   - `closed`: the client was closed.
 ///   - `outcomeUnknown`: the request left and no answer came.
 ///   - `protocol`: the answer is not one of PeerID.
@@ -258,7 +258,7 @@ public func clientOpen(
 ///   - `notSent`: the server or the proxy could not be reached.
 ///   - `tls`: no trusted TLS connection came about.
 ///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler asked for it.
+///   - `cancelled`: the interrupt handler or a cancellation asked for it.
 ///   - `closed`: the client was closed.
 ///   - `outcomeUnknown`: the request left and no answer came.
 ///   - `protocol`: the answer is not one of PeerID.

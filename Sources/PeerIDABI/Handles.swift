@@ -52,6 +52,9 @@ public typealias StoreHandle = OpaquePointer
 /// Where asynchronous calls put their completions.
 public typealias QueueHandle = OpaquePointer
 
+/// Ends the blocking calls of a thread from another one.
+public typealias CancellationHandle = OpaquePointer
+
 /// How an asynchronous call ended.
 ///
 /// Immutable.

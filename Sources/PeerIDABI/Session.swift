@@ -25,7 +25,7 @@ internal import PeerID
 ///   - `notSent`: the server or the proxy could not be reached.
 ///   - `tls`: no trusted TLS connection came about.
 ///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler asked for it.
+///   - `cancelled`: the interrupt handler or a cancellation asked for it.
 ///   - `closed`: the client was closed.
 ///   - `outcomeUnknown`: the request left and no answer came.
 ///   - `protocol`: the answer is not one of PeerID.
@@ -66,7 +66,7 @@ public func sessionSubmit(
 ///   - `notSent`: the server or the proxy could not be reached.
 ///   - `tls`: no trusted TLS connection came about.
 ///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler asked for it.
+///   - `cancelled`: the interrupt handler or a cancellation asked for it.
 ///   - `closed`: the client was closed.
 ///   - `outcomeUnknown`: the request left and no answer came.
 ///   - `protocol`: the answer is not one of PeerID.
@@ -109,7 +109,7 @@ public func sessionConfirm(
 ///   - `notSent`: the server or the proxy could not be reached.
 ///   - `tls`: no trusted TLS connection came about.
 ///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler asked for it.
+///   - `cancelled`: the interrupt handler or a cancellation asked for it.
 ///   - `closed`: the client was closed.
 ///   - `outcomeUnknown`: the request left and no answer came.
 ///   - `protocol`: the answer is not one of PeerID.
@@ -150,7 +150,7 @@ public func sessionBroadcast(
 ///   - `notSent`: the server or the proxy could not be reached.
 ///   - `tls`: no trusted TLS connection came about.
 ///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler asked for it.
+///   - `cancelled`: the interrupt handler or a cancellation asked for it.
 ///   - `closed`: the client was closed.
 ///   - `outcomeUnknown`: the request left and no answer came.
 ///   - `protocol`: the answer is not one of PeerID.
@@ -190,7 +190,7 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
 ///   - `notSent`: the server or the proxy could not be reached.
 ///   - `tls`: no trusted TLS connection came about.
 ///   - `timeout`: `request_timeout_ms` is over.
-///   - `cancelled`: the interrupt handler asked for it.
+///   - `cancelled`: the interrupt handler or a cancellation asked for it.
 ///   - `closed`: the client was closed.
 ///   - `protocol`: the answer to the refresh is not one of PeerID.
 ///   - `rateLimited`: the server asks to come back later; see `peerid_error_retry_after_ms`.

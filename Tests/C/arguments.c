@@ -319,6 +319,11 @@ static void accessors_take_null(void **state) {
   assert_int_equal(peerid_queue_fd(NULL), -1);
   assert_int_equal(peerid_completion_tag(NULL), 0);
   assert_int_equal(peerid_completion_id(NULL), 0);
+  assert_invalid(peerid_cancellation_create(NULL), "out_cancellation is NULL");
+  peerid_cancellation_use(NULL);
+  peerid_cancellation_cancel(NULL);
+  peerid_cancellation_free(NULL);
+
   assert_null(peerid_completion_error(NULL));
   assert_null(peerid_completion_response(NULL));
   assert_null(peerid_completion_session(NULL));

@@ -313,6 +313,80 @@ static void interrupt_handler_ends_the_call(void **state) {
   assert_int_equal(sandbox_executed(), 1);
 }
 
+typedef struct cancellable_caller {
+  caller caller;
+  peerid_cancellation *cancellation;
+  peerid_error *after_cancelling; /* a further call of the same thread */
+  peerid_error *without;          /* and one more, after it has stopped to use the cancellation */
+} cancellable_caller;
+
+static void *call_with_cancellation(void *context) {
+  cancellable_caller *cancellable = context;
+  peerid_cancellation_use(cancellable->cancellation);
+  call(&cancellable->caller);
+  cancellable->after_cancelling = submit_transfer(session, 1701);
+  peerid_cancellation_use(NULL);
+  cancellable->without = submit_transfer(session, 1702);
+  return NULL;
+}
+
+static void cancellation_wakes_a_waiting_call(void **state) {
+  (void)state;
+  enum { ROUNDS = 5 };
+  int64_t fastest = INT64_MAX;
+  for (int round = 1; round <= ROUNDS; round++) {
+    cancellable_caller waiting = {.caller = {.session = session, .amount = 1700}};
+    assert_success(peerid_cancellation_create(&waiting.cancellation));
+    sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
+    assert_int_equal(pthread_create(&waiting.caller.thread, NULL, call_with_cancellation, &waiting), 0);
+    sandbox_wait_for(PATH_OPERATIONS, 2 * round - 1);
+    /* The thread has sent, and goes to sleep. */
+    usleep(20000);
+    int64_t begin = now_ms();
+    peerid_cancellation_cancel(waiting.cancellation);
+    join_callers(&waiting.caller, 1);
+    int64_t taken = now_ms() - begin;
+    if (taken < fastest) fastest = taken;
+    assert_failure(waiting.caller.error, CANCELLED, UNKNOWN, "cancelled");
+    assert_failure(waiting.after_cancelling, CANCELLED, NOT_SENT, "cancelled");
+    assert_success(waiting.without);
+    peerid_cancellation_cancel(waiting.cancellation);
+    peerid_cancellation_free(waiting.cancellation);
+  }
+  /* Woken, and not found out at the next look, which is half a second away. */
+  assert_in_range(fastest, 0, 250);
+  assert_int_equal(sandbox_executed_amount(1701), 0);
+  assert_int_equal(sandbox_executed_amount(1702), ROUNDS);
+}
+
+/* One cancellation for many threads, freed while they use it; a thread may end without giving it up. */
+static void *call_and_leave(void *context) {
+  cancellable_caller *cancellable = context;
+  peerid_cancellation_use(cancellable->cancellation);
+  return call(&cancellable->caller);
+}
+
+static void cancellation_ends_many_calls(void **state) {
+  (void)state;
+  enum { CALLERS = 20 };
+  peerid_cancellation *cancellation = NULL;
+  assert_success(peerid_cancellation_create(&cancellation));
+  sandbox_fault("delay", PATH_OPERATIONS, CALLERS, "'ms':20000");
+  cancellable_caller waiting[CALLERS];
+  for (int i = 0; i < CALLERS; i++) {
+    waiting[i] = (cancellable_caller){.caller = {.session = session, .amount = 1750 + i}, .cancellation = cancellation};
+    assert_int_equal(pthread_create(&waiting[i].caller.thread, NULL, call_and_leave, &waiting[i]), 0);
+  }
+  sandbox_wait_for(PATH_OPERATIONS, CALLERS);
+  peerid_cancellation_cancel(cancellation);
+  peerid_cancellation_free(cancellation);
+  for (int i = 0; i < CALLERS; i++) {
+    join_callers(&waiting[i].caller, 1);
+    assert_failure(waiting[i].caller.error, CANCELLED, UNKNOWN, "cancelled");
+  }
+  assert_int_equal(sandbox_executed(), 0);
+}
+
 static atomic_int signals;
 static atomic_bool on_foreign_thread;
 static pthread_t main_thread;
@@ -423,6 +497,8 @@ int main(void) {
       TEST(closing_does_not_lose_a_refresh),
       TEST(handlers_are_not_called_when_everything_is_freed),
       TEST(interrupt_handler_ends_the_call),
+      TEST(cancellation_wakes_a_waiting_call),
+      TEST(cancellation_ends_many_calls),
       TEST(signals_belong_to_the_program),
       TEST(child_goes_on_with_what_it_inherited),
       TEST(fork_in_the_middle_of_calls_harms_nobody),

@@ -170,7 +170,8 @@ extension EventLoop {
 
   private func send(_ request: HTTPRequest, for call: AsyncCall) {
     guard
-      let transfer = state.idleTransfers.popLast() ?? CurlTransfer(settings: settings, connections: .ofLoop(sockets))
+      let transfer = state.idleTransfers.popLast()
+        ?? CurlTransfer(settings: settings, driver: .eventLoop, sockets: sockets)
     else { return finish(call, .failure(PeerIDError(.outOfMemory, "memory ran out"))) }
     transfer.prepare(request, context: call.context)
     guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {

@@ -69,7 +69,8 @@ final class ClientCore: Sendable {
       clock: clock,
       timeoutMilliseconds: configuration.options.requestTimeoutMilliseconds,
       closing: closing,
-      isInterrupted: configuration.isInterrupted
+      isInterrupted: configuration.isInterrupted,
+      cancellation: .ofThread
     )
   }
 

@@ -15,17 +15,26 @@ final class CallContext: @unchecked Sendable {
   private let clock: Clock
   private let closing: ClosingFlag
   private let isInterrupted: (@Sendable () -> Bool)?
+  /// What ends the call from another thread, for a blocking one.
+  let cancellation: Cancellation?
   private let cancelled = Atomic<Bool>(false)
   private var lastAsked: Int64
 
   /// How often the caller's interrupt function is asked at the most, in milliseconds.
   static let askingInterval: Int64 = 50
 
-  init(clock: Clock, timeoutMilliseconds: Int64, closing: ClosingFlag, isInterrupted: (@Sendable () -> Bool)? = nil) {
+  init(
+    clock: Clock,
+    timeoutMilliseconds: Int64,
+    closing: ClosingFlag,
+    isInterrupted: (@Sendable () -> Bool)? = nil,
+    cancellation: Cancellation? = nil
+  ) {
     let now = clock.monotonicMilliseconds()
     self.clock = clock
     self.closing = closing
     self.isInterrupted = isInterrupted
+    self.cancellation = cancellation
     deadline = now + timeoutMilliseconds
     lastAsked = now
   }
@@ -35,13 +44,16 @@ final class CallContext: @unchecked Sendable {
     cancelled.store(true, ordering: .relaxed)
   }
 
+  /// Whether the caller wants to be asked while the call waits.
+  var isAsking: Bool { isInterrupted != nil }
+
   /// Milliseconds until the deadline; never negative.
   var remainingMilliseconds: Int64 { max(deadline - clock.monotonicMilliseconds(), 0) }
 
   /// Whether the call has to end, and why. Cheap enough to be asked again and again by the thread of the call.
   func interruption() -> Interruption? {
     if closing.isSet || ExitGuard.isGivingUp { return .closed }
-    if cancelled.load(ordering: .relaxed) { return .cancelled }
+    if cancelled.load(ordering: .relaxed) || cancellation?.isCancelled == true { return .cancelled }
     let now = clock.monotonicMilliseconds()
     if let isInterrupted, now - lastAsked >= Self.askingInterval {
       lastAsked = now

@@ -1,11 +1,9 @@
 internal import CCurl
 import Glibc
 
-/// One libcurl easy handle with its connection, used by one call at a time and kept for the next one.
-final class CurlTransfer: @unchecked Sendable {
+/// One libcurl easy handle, used by one request at a time and kept for the next one.
+final class CurlTransfer {
   let handle: UnsafeMutableRawPointer
-  /// The fork generation in which the connection was made.
-  let forkGeneration = ForkGuard.generation
 
   private let settings: TransportSettings
   private let errorText: UnsafeMutablePointer<CChar>
@@ -25,32 +23,29 @@ final class CurlTransfer: @unchecked Sendable {
     case outOfMemory
   }
 
-  /// Whose connections the handle uses.
-  enum Connections {
-    /// One of its own, for calls that block their thread.
-    case own
-    /// Those of an event loop, which carry many requests at a time where the server speaks HTTP/2.
-    case ofLoop(SocketTable)
+  /// How the handle is driven.
+  enum Driver {
+    /// By a `BlockingTransfer`, with a connection of its own, for calls that block their thread.
+    case blocking
+    /// By an event loop, whose connections carry many requests at a time where the server speaks HTTP/2.
+    case eventLoop
   }
 
   /// Makes a handle with everything set that is the same for all requests; `nil` when memory has run out.
-  init?(settings: TransportSettings, connections: Connections = .own) {
+  init?(settings: TransportSettings, driver: Driver, sockets: SocketTable) {
     guard let handle = curl_easy_init() else { return nil }
     self.handle = handle
     self.settings = settings
-    switch connections {
-    case .own: sockets = SocketTable()
-    case .ofLoop(let table): sockets = table
-    }
+    self.sockets = sockets
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText[0] = 0
     setConstantOptions()
-    switch connections {
-    case .own:
+    switch driver {
+    case .blocking:
       // A blocking call has its connection for itself: HTTP/2 would only add frames to it.
       ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-      ccurl_setopt_long(handle, CURLOPT_MAXCONNECTS, 1)
-    case .ofLoop:
+    case .eventLoop:
+      watchProgress()
       let version = settings.usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
       ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(version))
       // Rather wait for the handshake to tell whether a connection can be shared than open one for each request. In
@@ -62,18 +57,6 @@ final class CurlTransfer: @unchecked Sendable {
   deinit {
     curl_easy_cleanup(handle)
     errorText.deallocate()
-  }
-
-  /// Sends `request` and hands its answer to `body`, on this thread, which waits.
-  func perform<Result>(
-    _ request: HTTPRequest,
-    context: CallContext,
-    _ body: (Swift.Result<HTTPResponse, TransportFailure>) -> Result
-  ) -> Result {
-    prepare(request, context: context)
-    let code = curl_easy_perform(handle)
-    defer { finish() }
-    return body(outcome(of: code))
   }
 
   /// Sets what is special to this request.
@@ -104,6 +87,7 @@ final class CurlTransfer: @unchecked Sendable {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
       return .success(response(status: status, isTruncated: false))
     }
+    if stop == nil, headersAreTooLarge { stop = .tooLarge }
     // The status line tells more than what broke behind it.
     if sendings == 1, stop == nil, Self.breaksAnswer(code) {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
@@ -131,15 +115,6 @@ final class CurlTransfer: @unchecked Sendable {
     ccurl_setopt_pointer(handle, CURLOPT_POSTFIELDS, nil)
     request = nil
     context = nil
-  }
-
-  /// Gives up a handle that was inherited by a fork.
-  ///
-  /// libcurl must not clean it up: that would say goodbye on a TLS stream which the parent still uses. Closing the
-  /// child's copies of the descriptors touches nothing of the parent's. The memory of the handle is lost on purpose.
-  func abandonAfterFork() {
-    sockets.closeInChild()
-    _ = Unmanaged.passRetained(self)
   }
 
   private func response(status: Int, isTruncated: Bool) -> HTTPResponse {
@@ -243,12 +218,16 @@ extension CurlTransfer {
       CurlTransfer.from(context).received(data, size * count)
     }
     ccurl_setopt_pointer(handle, CURLOPT_WRITEDATA, me)
-    ccurl_setopt_long(handle, CURLOPT_NOPROGRESS, 0)
-    ccurl_setopt_progress_callback(handle) { context, _, _, _, _ in CurlTransfer.from(context).progressed() }
-    ccurl_setopt_pointer(handle, CURLOPT_XFERINFODATA, me)
     ccurl_setopt_prerequest_callback(handle) { context, _, _, _, _ in CurlTransfer.from(context).isAboutToSend() }
     ccurl_setopt_pointer(handle, CURLOPT_PREREQDATA, me)
     sockets.attach(to: handle)
+  }
+
+  /// Lets libcurl ask all the time whether the transfer may go on, where nobody else does.
+  private func watchProgress() {
+    ccurl_setopt_long(handle, CURLOPT_NOPROGRESS, 0)
+    ccurl_setopt_progress_callback(handle) { context, _, _, _, _ in CurlTransfer.from(context).mayGoOn() ? 0 : 1 }
+    ccurl_setopt_pointer(handle, CURLOPT_XFERINFODATA, Unmanaged.passUnretained(self).toOpaque())
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer {
@@ -269,19 +248,22 @@ extension CurlTransfer {
     return count
   }
 
-  private func progressed() -> Int32 {
+  /// Whether the transfer may go on; if not, its outcome will tell why.
+  func mayGoOn() -> Bool {
     if let interruption = context?.interruption() {
       stop = .interrupted(interruption)
-      return 1
+      return false
     }
-    // libcurl 7.88 limits the length of one header, but not their number.
+    if headersAreTooLarge { stop = .tooLarge }
+    return stop == nil
+  }
+
+  /// libcurl 7.88 limits the length of one header, but not their number; later ones limit their sum, with an error that
+  /// could mean anything.
+  private var headersAreTooLarge: Bool {
     var headerBytes = 0
     ccurl_getinfo_long(handle, CURLINFO_HEADER_SIZE, &headerBytes)
-    if headerBytes > Int(settings.maximumHeaderBytes) {
-      stop = .tooLarge
-      return 1
-    }
-    return 0
+    return headerBytes > Int(settings.maximumHeaderBytes)
   }
 
   /// Called when the connection stands and the first byte of the request is about to leave.

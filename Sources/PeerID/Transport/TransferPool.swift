@@ -2,7 +2,7 @@
 final class TransferPool: @unchecked Sendable {
   private let lock = Lock()
   private let maximumIdle: Int
-  private var idle: [CurlTransfer] = []
+  private var idle: [BlockingTransfer] = []
   private var forkGeneration = ForkGuard.generation
   private var isClosed = false
 
@@ -11,7 +11,7 @@ final class TransferPool: @unchecked Sendable {
   }
 
   /// An idle connection, if there is one that belongs to this process.
-  func take() -> CurlTransfer? {
+  func take() -> BlockingTransfer? {
     lock.withLock {
       if forkGeneration != ForkGuard.generation { abandonInherited() }
       return idle.popLast()
@@ -19,7 +19,7 @@ final class TransferPool: @unchecked Sendable {
   }
 
   /// Keeps a connection for the next request.
-  func giveBack(_ transfer: CurlTransfer) {
+  func giveBack(_ transfer: BlockingTransfer) {
     guard transfer.forkGeneration == ForkGuard.generation else { return transfer.abandonAfterFork() }
     // What is not kept is released outside the lock: closing a TLS connection takes time.
     lock.withLock {
@@ -29,7 +29,7 @@ final class TransferPool: @unchecked Sendable {
 
   /// Closes the idle connections, and keeps none from now on.
   func empty() {
-    var closing: [CurlTransfer] = []
+    var closing: [BlockingTransfer] = []
     lock.withLock {
       if forkGeneration != ForkGuard.generation { abandonInherited() }
       isClosed = true

@@ -24,19 +24,12 @@ final class Transport: Sendable {
     if let interruption = context.interruption() {
       return body(.failure(TransportFailure(interruption, mayHaveBeenSent: false)))
     }
-    guard let transfer = pool.take() ?? CurlTransfer(settings: settings) else {
+    guard let transfer = pool.take() ?? BlockingTransfer(settings: settings) else {
       return body(.failure(TransportFailure(kind: .outOfMemory, mayHaveBeenSent: false, reason: "")))
     }
-    let result = transfer.perform(request, context: context) { outcome in
-      if case .success = outcome { learnTime(from: transfer) }
-      return body(outcome)
-    }
+    let result = transfer.perform(request, context: context, learningTime: serverClock, body)
     pool.giveBack(transfer)
     return result
-  }
-
-  private func learnTime(from transfer: CurlTransfer) {
-    if serverClock.wantsSample, let date = transfer.dateMilliseconds() { serverClock.learn(dateMilliseconds: date) }
   }
 
   /// Closes the idle connections.

@@ -98,6 +98,11 @@ class Queue(ctypes.Structure):
     pass
 
 
+# Ends the blocking calls of a thread from another one.
+class Cancellation(ctypes.Structure):
+    pass
+
+
 # How an asynchronous call ended.
 class Completion(ctypes.Structure):
     pass
@@ -123,6 +128,7 @@ if TYPE_CHECKING:
     ErrorPointer = ctypes._Pointer[Error]
     StorePointer = ctypes._Pointer[Store]
     QueuePointer = ctypes._Pointer[Queue]
+    CancellationPointer = ctypes._Pointer[Cancellation]
     CompletionPointer = ctypes._Pointer[Completion]
     StoreReplyPointer = ctypes._Pointer[StoreReply]
     CredentialsPointer = ctypes._Pointer[Credentials]
@@ -136,6 +142,7 @@ else:
     ErrorPointer = ctypes.POINTER(Error)
     StorePointer = ctypes.POINTER(Store)
     QueuePointer = ctypes.POINTER(Queue)
+    CancellationPointer = ctypes.POINTER(Cancellation)
     CompletionPointer = ctypes.POINTER(Completion)
     StoreReplyPointer = ctypes.POINTER(StoreReply)
     CredentialsPointer = ctypes.POINTER(Credentials)
@@ -226,6 +233,20 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_authorization_state", ctypes.c_char_p, (AuthorizationPointer,)),
     # Frees an authorization.
     ("peerid_authorization_free", None, (AuthorizationPointer,)),
+    # Makes a cancellation, which ends the blocking calls of a thread from another one.
+    (
+        "peerid_cancellation_create",
+        ErrorPointer,
+        (ctypes.POINTER(CancellationPointer),),
+    ),
+    # Lets the blocking calls that this thread makes from now on end with
+    # PEERID_CODE_CANCELLED as soon as the cancellation is cancelled.
+    ("peerid_cancellation_use", None, (CancellationPointer,)),
+    # Ends the blocking calls under way, and all later ones, of the threads that use
+    # this cancellation.
+    ("peerid_cancellation_cancel", None, (CancellationPointer,)),
+    # Frees a cancellation.
+    ("peerid_cancellation_free", None, (CancellationPointer,)),
     # Makes a client.
     (
         "peerid_client_create",

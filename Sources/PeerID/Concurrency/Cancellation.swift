@@ -1,0 +1,74 @@
+internal import CCurl
+import Glibc
+import Synchronization
+
+/// Ends blocking calls from another thread.
+///
+/// A thread uses a cancellation, and from then on each of its blocking calls ends with `cancelled` as soon as somebody
+/// cancels. Cancelling is for ever: a cancellation that was cancelled ends every later call at once.
+public final class Cancellation: @unchecked Sendable {
+  private let cancelled = Atomic<Bool>(false)
+  private let lock = Lock()
+  /// The libcurl handles over which threads are asleep.
+  private var sleepers: [UnsafeMutableRawPointer] = []
+  private var forkGeneration = ForkGuard.generation
+
+  /// Makes a cancellation that was not cancelled yet.
+  public init() {}
+
+  /// Whether somebody has cancelled.
+  public var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
+
+  /// Ends the calls under way, and all later ones, of the threads that use this cancellation. May be called from any
+  /// thread, any number of times.
+  public func cancel() {
+    cancelled.store(true, ordering: .releasing)
+    lock.withLock {
+      renewAfterFork()
+      for sleeper in sleepers { curl_multi_wakeup(sleeper) }
+    }
+  }
+
+  /// Lets the blocking calls of this thread end when `cancellation` is cancelled; `nil`: of no cancellation any more.
+  public static func use(_ cancellation: Cancellation?) {
+    let before = pthread_getspecific(threadKey)
+    pthread_setspecific(threadKey, cancellation.map { UnsafeRawPointer(Unmanaged.passRetained($0).toOpaque()) })
+    release(before)
+  }
+
+  /// The cancellation that this thread uses.
+  static var ofThread: Cancellation? {
+    guard let pointer = pthread_getspecific(threadKey) else { return nil }
+    return Unmanaged<Cancellation>.fromOpaque(pointer).takeUnretainedValue()
+  }
+
+  /// A thread begins to wait in libcurl. Whoever cancels from now on wakes it.
+  func enter(_ multi: UnsafeMutableRawPointer) {
+    lock.withLock {
+      renewAfterFork()
+      sleepers.append(multi)
+    }
+  }
+
+  /// The thread waits no more.
+  func leave(_ multi: UnsafeMutableRawPointer) {
+    lock.withLock { sleepers.removeAll { $0 == multi } }
+  }
+
+  /// The parent's threads are its own to wake.
+  private func renewAfterFork() {
+    guard forkGeneration != ForkGuard.generation else { return }
+    forkGeneration = ForkGuard.generation
+    sleepers = []
+  }
+
+  private static let threadKey: pthread_key_t = {
+    var key = pthread_key_t()
+    pthread_key_create(&key) { Cancellation.release($0) }
+    return key
+  }()
+
+  private static func release(_ pointer: UnsafeMutableRawPointer?) {
+    if let pointer { Unmanaged<Cancellation>.fromOpaque(pointer).release() }
+  }
+}

@@ -1,0 +1,80 @@
+internal import CCurl
+
+/// One connection for requests that block their thread, used by one call at a time and kept for the next one.
+///
+/// It does what `curl_easy_perform` does, with a multi handle of its own: so a cancellation can wake the thread, and
+/// nobody is asked whether to go on while there is work.
+final class BlockingTransfer: @unchecked Sendable {
+  /// How long a waiting thread sleeps at the most before it looks whether the client was closed, in milliseconds.
+  private static let longestSleep: Int64 = 500
+
+  /// The fork generation in which the connection was made.
+  let forkGeneration = ForkGuard.generation
+
+  private let transfer: CurlTransfer
+  private let multi: UnsafeMutableRawPointer
+  private let sockets = SocketTable()
+
+  /// Makes a connection that opens with its first request; `nil` when memory has run out.
+  init?(settings: TransportSettings) {
+    guard let multi = curl_multi_init() else { return nil }
+    guard let transfer = CurlTransfer(settings: settings, driver: .blocking, sockets: sockets) else {
+      curl_multi_cleanup(multi)
+      return nil
+    }
+    ccurl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, 1)
+    self.multi = multi
+    self.transfer = transfer
+  }
+
+  deinit {
+    curl_multi_cleanup(multi)
+  }
+
+  /// Sends `request` and hands its answer to `body`, on this thread, which waits.
+  func perform<Result>(
+    _ request: HTTPRequest,
+    context: CallContext,
+    learningTime clock: ServerClock,
+    _ body: (Swift.Result<HTTPResponse, TransportFailure>) -> Result
+  ) -> Result {
+    transfer.prepare(request, context: context)
+    defer { transfer.finish() }
+    guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+      return body(.failure(TransportFailure(kind: .outOfMemory, mayHaveBeenSent: false, reason: "")))
+    }
+    context.cancellation?.enter(multi)
+    let code = drive(context)
+    context.cancellation?.leave(multi)
+    let outcome = transfer.outcome(of: code)
+    if case .success = outcome, clock.wantsSample, let date = transfer.dateMilliseconds() {
+      clock.learn(dateMilliseconds: date)
+    }
+    curl_multi_remove_handle(multi, transfer.handle)
+    return body(outcome)
+  }
+
+  /// Carries the transfer to its end, or to the point where it may not go on.
+  private func drive(_ context: CallContext) -> CURLcode {
+    let sleep = Int32(context.isAsking ? CallContext.askingInterval : Self.longestSleep)
+    while true {
+      var running: Int32 = 0
+      guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
+      if running == 0 { break }
+      if !transfer.mayGoOn() { return CURLE_ABORTED_BY_CALLBACK }
+      curl_multi_poll(multi, nil, 0, sleep, nil)
+    }
+    var remaining: Int32 = 0
+    guard let message = curl_multi_info_read(multi, &remaining) else { return CURLE_OUT_OF_MEMORY }
+    return message.pointee.data.result
+  }
+
+  /// Gives up a connection that was inherited by a fork.
+  ///
+  /// libcurl must not clean it up: that would say goodbye on a TLS stream which the parent still uses. Closing the
+  /// child's copies of the descriptors touches nothing of the parent's. The memory of the handles is lost on purpose.
+  func abandonAfterFork() {
+    sockets.closeInChild()
+    _ = Unmanaged.passRetained(self)
+  }
+}
