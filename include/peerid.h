@@ -1192,10 +1192,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set(
  *
  * @param[in] config the configuration.
  * @param[in] handler the function to call.
- * @param[in] context handed to the function; must stay usable, from any thread, as long as a
- *   client made from this configuration, one of its sessions, or a refresh of one that is still
- *   under way exists: at the most `refresh_timeout_ms` after the last of them is freed. May be
- *   NULL.
+ * @param[in] context handed to the function; must stay usable, from any thread, until it is
+ *   released. May be NULL.
+ * @param[in] release called once with the context when the library will not call the handler
+ *   any more: nothing that was made from the configuration exists, and no refresh of one of its
+ *   sessions is under way. Not called when this function fails. May be NULL.
  *
  * @return NULL on success, otherwise an error that the caller frees.
  *
@@ -1208,7 +1209,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set(
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_log_handler(
     peerid_config *config,
     peerid_log_handler handler,
-    void *context);
+    void *context,
+    peerid_release_callback release);
 
 /**
  * Sets a function that is asked now and then whether a waiting call should be given up, so that
@@ -1216,8 +1218,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_log_handler(
  *
  * @param[in] config the configuration.
  * @param[in] handler the function to ask.
- * @param[in] context handed to the function; must stay usable as long as a client made from
- *   this configuration or one of its sessions exists. May be NULL.
+ * @param[in] context handed to the function; must stay usable, from any thread, until it is
+ *   released. May be NULL.
+ * @param[in] release called once with the context when the library will not call the handler
+ *   any more: nothing that was made from the configuration exists, and no refresh of one of its
+ *   sessions is under way. Not called when this function fails. May be NULL.
  *
  * @return NULL on success, otherwise an error that the caller frees.
  *
@@ -1230,7 +1235,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_log_handler(
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_interrupt_handler(
     peerid_config *config,
     peerid_interrupt_handler handler,
-    void *context);
+    void *context,
+    peerid_release_callback release);
 
 /**
  * Sets where sessions with a key are kept.
@@ -1592,10 +1598,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_credentials_set(
  *
  * @param[in] config the configuration.
  * @param[in] handler the function that gives the credentials.
- * @param[in] context handed to the function; must stay usable, from any thread, as long as a
- *   client made from this configuration, one of its sessions, or a refresh of one that is still
- *   under way exists: at the most `refresh_timeout_ms` after the last of them is freed. May be
- *   NULL.
+ * @param[in] context handed to the function; must stay usable, from any thread, until it is
+ *   released. May be NULL.
+ * @param[in] release called once with the context when the library will not call the handler
+ *   any more: nothing that was made from the configuration exists, and no refresh of one of its
+ *   sessions is under way. Not called when this function fails. May be NULL.
  *
  * @return NULL on success, otherwise an error that the caller frees.
  *
@@ -1608,7 +1615,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_credentials_set(
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_relogin_handler(
     peerid_config *config,
     peerid_relogin_handler handler,
-    void *context);
+    void *context,
+    peerid_release_callback release);
 
 /** @} */
 

@@ -6,11 +6,6 @@ final class ConfigObject {
   init(_ configuration: Configuration) { self.configuration = configuration }
 }
 
-/// A context pointer of the caller, which the caller promises may be used from any thread.
-struct CallerContext: @unchecked Sendable {
-  let pointer: UnsafeMutableRawPointer?
-}
-
 /// Makes a configuration. Nothing is sent.
 ///
 /// - Parameters:
@@ -73,9 +68,10 @@ public func configSet(
 /// - Parameters:
 ///   - config: the configuration.
 ///   - handler: the function to call.
-///   - context: handed to the function; must stay usable, from any thread, as long as a client made from this
-///     configuration, one of its sessions, or a refresh of one that is still under way exists: at the most
-///     `refresh_timeout_ms` after the last of them is freed. May be NULL.
+///   - context: handed to the function; must stay usable, from any thread, until it is released. May be NULL.
+///   - release: called once with the context when the library will not call the handler any more: nothing that was made
+///     from the configuration exists, and no refresh of one of its sessions is under way. Not called when this function
+///     fails. May be NULL.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
 ///   - `invalidArgument`: config or handler is NULL.
@@ -84,15 +80,16 @@ public func configSet(
 public func configSetLogHandler(
   _ config: ConfigHandle?,
   _ handler: LogHandler?,
-  _ context: UnsafeMutableRawPointer?
+  _ context: UnsafeMutableRawPointer?,
+  _ release: ReleaseCallback?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
     let config = try borrow(config, as: ConfigObject.self, "config")
     guard let handler else { throw PeerIDError(.invalidArgument, "handler is NULL") }
-    let context = CallerContext(pointer: context)
+    let owner = ContextOwner(context, release)
     config.configuration.setLogHandler { level, message in
       let line = Bytes(message)
-      handler(context.pointer, level.rawValue, line.cString)
+      handler(owner.pointer, level.rawValue, line.cString)
     }
   }
 }
@@ -103,8 +100,10 @@ public func configSetLogHandler(
 /// - Parameters:
 ///   - config: the configuration.
 ///   - handler: the function to ask.
-///   - context: handed to the function; must stay usable as long as a client made from this configuration or one of
-///     its sessions exists. May be NULL.
+///   - context: handed to the function; must stay usable, from any thread, until it is released. May be NULL.
+///   - release: called once with the context when the library will not call the handler any more: nothing that was made
+///     from the configuration exists, and no refresh of one of its sessions is under way. Not called when this function
+///     fails. May be NULL.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
 ///   - `invalidArgument`: config or handler is NULL.
@@ -113,13 +112,14 @@ public func configSetLogHandler(
 public func configSetInterruptHandler(
   _ config: ConfigHandle?,
   _ handler: InterruptHandler?,
-  _ context: UnsafeMutableRawPointer?
+  _ context: UnsafeMutableRawPointer?,
+  _ release: ReleaseCallback?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
     let config = try borrow(config, as: ConfigObject.self, "config")
     guard let handler else { throw PeerIDError(.invalidArgument, "handler is NULL") }
-    let context = CallerContext(pointer: context)
-    config.configuration.setInterruptHandler { handler(context.pointer) != 0 }
+    let owner = ContextOwner(context, release)
+    config.configuration.setInterruptHandler { handler(owner.pointer) != 0 }
   }
 }
 

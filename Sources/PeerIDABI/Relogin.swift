@@ -39,9 +39,10 @@ public func credentialsSet(
 /// - Parameters:
 ///   - config: the configuration.
 ///   - handler: the function that gives the credentials.
-///   - context: handed to the function; must stay usable, from any thread, as long as a client made from this
-///     configuration, one of its sessions, or a refresh of one that is still under way exists: at the most
-///     `refresh_timeout_ms` after the last of them is freed. May be NULL.
+///   - context: handed to the function; must stay usable, from any thread, until it is released. May be NULL.
+///   - release: called once with the context when the library will not call the handler any more: nothing that was made
+///     from the configuration exists, and no refresh of one of its sessions is under way. Not called when this function
+///     fails. May be NULL.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
 ///   - `invalidArgument`: config or handler is NULL.
@@ -50,17 +51,18 @@ public func credentialsSet(
 public func configSetReloginHandler(
   _ config: ConfigHandle?,
   _ handler: ReloginHandler?,
-  _ context: UnsafeMutableRawPointer?
+  _ context: UnsafeMutableRawPointer?,
+  _ release: ReleaseCallback?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
     let config = try borrow(config, as: ConfigObject.self, "config")
     guard let handler else { throw PeerIDError(.invalidArgument, "handler is NULL") }
-    let context = CallerContext(pointer: context)
+    let owner = ContextOwner(context, release)
     config.configuration.setReloginHandler { key in
       let name = key.map { Bytes($0) }
       let object = CredentialsObject()
       let handle = OpaquePointer(Unmanaged.passUnretained(object).toOpaque())
-      return handler(context.pointer, name?.cString, handle) == 0 ? object.credentials : nil
+      return handler(owner.pointer, name?.cString, handle) == 0 ? object.credentials : nil
     }
   }
 }

@@ -1,20 +1,5 @@
 internal import PeerID
 
-/// A context of the caller, which is told when it is no longer used.
-final class ContextOwner: @unchecked Sendable {
-  let pointer: UnsafeMutableRawPointer?
-  private let release: ReleaseCallback?
-
-  init(_ pointer: UnsafeMutableRawPointer?, _ release: ReleaseCallback?) {
-    self.pointer = pointer
-    self.release = release
-  }
-
-  deinit {
-    release?(pointer)
-  }
-}
-
 /// The callbacks of a custom store in C, made into a store.
 struct StoreCallbacks: Sendable {
   let load: StoreLoadCallback

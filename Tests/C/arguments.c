@@ -76,12 +76,12 @@ static void null_is_refused_by_configs(void **state) {
   assert_invalid(peerid_config_set(NULL, "proxy", ""), "config is NULL");
   assert_invalid(peerid_config_set(config, NULL, ""), "name is NULL");
   assert_invalid(peerid_config_set(config, "proxy", NULL), "value is NULL");
-  assert_invalid(peerid_config_set_log_handler(NULL, log_nothing, NULL), "config is NULL");
-  assert_invalid(peerid_config_set_log_handler(config, NULL, NULL), "handler is NULL");
-  assert_invalid(peerid_config_set_interrupt_handler(NULL, never, NULL), "config is NULL");
-  assert_invalid(peerid_config_set_interrupt_handler(config, NULL, NULL), "handler is NULL");
-  assert_invalid(peerid_config_set_relogin_handler(NULL, no_credentials, NULL), "config is NULL");
-  assert_invalid(peerid_config_set_relogin_handler(config, NULL, NULL), "handler is NULL");
+  assert_invalid(peerid_config_set_log_handler(NULL, log_nothing, NULL, NULL), "config is NULL");
+  assert_invalid(peerid_config_set_log_handler(config, NULL, NULL, NULL), "handler is NULL");
+  assert_invalid(peerid_config_set_interrupt_handler(NULL, never, NULL, NULL), "config is NULL");
+  assert_invalid(peerid_config_set_interrupt_handler(config, NULL, NULL, NULL), "handler is NULL");
+  assert_invalid(peerid_config_set_relogin_handler(NULL, no_credentials, NULL, NULL), "config is NULL");
+  assert_invalid(peerid_config_set_relogin_handler(config, NULL, NULL, NULL), "handler is NULL");
   assert_invalid(peerid_config_set_store(NULL, store), "config is NULL");
   assert_invalid(peerid_config_set_store(config, NULL), "store is NULL");
   assert_invalid(peerid_credentials_set(NULL, "alice", "p", NULL), "credentials is NULL");

@@ -156,7 +156,7 @@ static void cancelled(void **state) {
   peerid_client *patient = NULL;
   wants_to_stop = false;
   assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
-  assert_success(peerid_config_set_interrupt_handler(config, wants_to_stop_now, NULL));
+  assert_success(peerid_config_set_interrupt_handler(config, wants_to_stop_now, NULL, NULL));
   assert_success(peerid_client_create(config, &patient));
   peerid_config_free(config);
   peerid_session *patient_session = log_in(patient, "alice");

@@ -457,8 +457,8 @@ static void handler_saves_a_lost_session(void **state) {
     peerid_config *config = NULL;
     peerid_client *own = NULL;
     assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
-    assert_success(peerid_config_set_log_handler(config, gather_log, NULL));
-    assert_success(peerid_config_set_relogin_handler(config, give_credentials, &answer));
+    assert_success(peerid_config_set_log_handler(config, gather_log, NULL, NULL));
+    assert_success(peerid_config_set_relogin_handler(config, give_credentials, &answer, NULL));
     assert_success(peerid_client_create(config, &own));
     peerid_config_free(config);
     peerid_session *session = log_in(own, "alice");

@@ -22,7 +22,7 @@ static peerid_client *client_with(peerid_store *store) {
   peerid_config *config = NULL;
   peerid_client *client = NULL;
   assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
-  assert_success(peerid_config_set_log_handler(config, gather_log, NULL));
+  assert_success(peerid_config_set_log_handler(config, gather_log, NULL, NULL));
   assert_success(peerid_config_set(config, "refresh_probe_delay_ms", "0"));
   assert_success(peerid_config_set_store(config, store));
   assert_success(peerid_client_create(config, &client));

@@ -74,8 +74,8 @@ peerid_client *make_client(void) {
   peerid_config *config;
   must("the configuration", peerid_config_create(setting("PEERID_URL", ""), "4", "demo-secret-4", &config));
   if (getenv("PEERID_CA")) must("ca_file", peerid_config_set(config, "ca_file", getenv("PEERID_CA")));
-  if (getenv("PEERID_LOG")) must("the log", peerid_config_set_log_handler(config, log_event, NULL));
-  if (getenv("PEERID_RELOGIN")) must("relogin", peerid_config_set_relogin_handler(config, relogin, NULL));
+  if (getenv("PEERID_LOG")) must("the log", peerid_config_set_log_handler(config, log_event, NULL, NULL));
+  if (getenv("PEERID_RELOGIN")) must("relogin", peerid_config_set_relogin_handler(config, relogin, NULL, NULL));
   char *options = strdup(setting("PEERID_OPTIONS", ""));
   char *rest = NULL;
   for (char *name = strtok_r(options, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {

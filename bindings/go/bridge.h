@@ -1,4 +1,4 @@
-/* What cgo cannot say itself: callbacks whose context is a number.
+/* What cgo cannot say itself, or not in one call.
  *
  * C may not keep a pointer into Go's memory, and a number inside an unsafe.Pointer makes the garbage collector stop the
  * program. So ids travel as uintptr_t between Go and this file, and as void * between this file and libpeerid.
@@ -8,7 +8,7 @@
 
 #include <peerid.h>
 
-/* Lets the library call the hooks with this id. */
+/* Lets the library call the hooks with this id, until it releases them. */
 peerid_error *peerid_go_config_set_log_handler(peerid_config *config, uintptr_t hooks);
 peerid_error *peerid_go_config_set_relogin_handler(peerid_config *config, uintptr_t hooks);
 
@@ -18,5 +18,41 @@ void peerid_go_store_reply_lock(peerid_store_reply *reply, uintptr_t lock);
 
 /* Takes the completions that are there, with their tags, in one call out of Go. */
 size_t peerid_go_queue_take(peerid_queue *queue, size_t capacity, peerid_completion **completions, uint64_t *tags);
+
+/* A response with everything that Go copies out of it. The texts are borrowed from the response. */
+typedef struct peerid_go_answer {
+  peerid_response *response;
+  const char *json;
+  size_t json_length;
+  const char *transaction_id;
+  const char *transaction_token;
+  int64_t block_num;
+  int64_t trx_num;
+  size_t created_count;
+} peerid_go_answer;
+
+/* Takes what a completion brings, and frees it. */
+peerid_error *peerid_go_take_answer(peerid_completion *completion, peerid_go_answer *answer);
+peerid_error *peerid_go_take_session(peerid_completion *completion, peerid_session **session);
+peerid_error *peerid_go_take_token(peerid_completion *completion, peerid_token **token);
+peerid_error *peerid_go_take_nothing(peerid_completion *completion);
+
+/* Blocking calls, which end when the cancellation, if there is one, is cancelled. */
+peerid_error *peerid_go_submit(
+    peerid_session *session, const char *operations, size_t length, peerid_cancellation *cancellation, peerid_go_answer *answer);
+peerid_error *peerid_go_confirm(
+    peerid_session *session, const char *transaction_token, peerid_cancellation *cancellation, peerid_go_answer *answer);
+peerid_error *peerid_go_broadcast(
+    peerid_session *session, const char *transaction, size_t length, peerid_cancellation *cancellation, peerid_go_answer *answer);
+peerid_error *peerid_go_read_chain(
+    peerid_client *client,
+    const char *api,
+    const char *method,
+    const char *params,
+    size_t length,
+    peerid_cancellation *cancellation,
+    peerid_go_answer *answer);
+peerid_error *peerid_go_fresh_token(
+    peerid_session *session, uint64_t refused_generation, peerid_cancellation *cancellation, peerid_token **token);
 
 #endif

@@ -48,19 +48,21 @@ static int32_t list(void *context, peerid_store_reply *reply) {
   return peerid_go_store_list((uintptr_t)context, reply);
 }
 
-static void release(void *context) { peerid_go_store_release((uintptr_t)context); }
+static void release_store(void *context) { peerid_go_store_release((uintptr_t)context); }
+
+static void release_hooks(void *context) { peerid_go_hooks_release((uintptr_t)context); }
 
 peerid_error *peerid_go_config_set_log_handler(peerid_config *config, uintptr_t hooks) {
-  return peerid_config_set_log_handler(config, log_event, (void *)hooks);
+  return peerid_config_set_log_handler(config, log_event, (void *)hooks, release_hooks);
 }
 
 peerid_error *peerid_go_config_set_relogin_handler(peerid_config *config, uintptr_t hooks) {
-  return peerid_config_set_relogin_handler(config, relogin, (void *)hooks);
+  return peerid_config_set_relogin_handler(config, relogin, (void *)hooks, release_hooks);
 }
 
 peerid_error *peerid_go_store_custom(uintptr_t backend, peerid_store **out_store) {
   return peerid_store_custom(
-      load, save, remove_session, lock_key, unlock_key, list, release, (void *)backend, out_store);
+      load, save, remove_session, lock_key, unlock_key, list, release_store, (void *)backend, out_store);
 }
 
 void peerid_go_store_reply_lock(peerid_store_reply *reply, uintptr_t lock) {

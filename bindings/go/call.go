@@ -5,53 +5,111 @@ import "C"
 
 import "context"
 
-// This file is where Go waits for the library: for calls that answer into the queue, and for the few that block because
-// they may use a store.
+// This file is where Go waits for the library.
 
 // beginning is how a call that answers into the queue is begun.
 type beginning func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error
 
-// call makes a call that answers into the queue, and gives its completion, which the caller frees. When the context ends
-// the call is cancelled; its completion still comes, and tells what really became of the request.
-func (c *Client) call(ctx context.Context, begin beginning) (*C.peerid_completion, error) {
-	if ended := ctx.Err(); ended != nil {
-		return nil, notBegun(ended)
+// exchange is a call that can be made in two ways: blocking a thread, which is the fastest way for a few calls at a time,
+// or answering into the queue, which serves any number.
+type exchange[Answer any] struct {
+	// run makes the call on this thread. The cancellation, if there is one, ends it early.
+	run func(cancellation *C.peerid_cancellation, answer *Answer) *C.peerid_error
+	// begin begins the call.
+	begin beginning
+	// take takes what the completion brings, and frees it.
+	take func(completion *C.peerid_completion, answer *Answer) *C.peerid_error
+}
+
+// maximumDirect is how many calls of a client block a thread at a time.
+const maximumDirect = 2
+
+// perform makes a call in the way that is better now. When the context ends the call is cancelled, and its error tells
+// what really became of the request.
+func perform[Answer any](ctx context.Context, client *Client, call exchange[Answer]) (*Answer, error) {
+	if err := client.enter(ctx); err != nil {
+		return nil, err
 	}
+	defer client.leave()
+	select {
+	case client.direct <- struct{}{}:
+		defer func() { <-client.direct }()
+		return block(ctx, call)
+	default:
+		return await(ctx, client, call)
+	}
+}
+
+// queued makes a call that answers into the queue in any case.
+func queued[Answer any](ctx context.Context, client *Client, call exchange[Answer]) (*Answer, error) {
+	if err := client.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer client.leave()
+	return await(ctx, client, call)
+}
+
+// enter waits until the client takes another call. The library would refuse it; goroutines are used to waiting.
+func (c *Client) enter(ctx context.Context) error {
+	if ended := ctx.Err(); ended != nil {
+		return notBegun(ended)
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return notBegun(ctx.Err())
+	}
+}
+
+func (c *Client) leave() {
+	<-c.slots
+}
+
+// block makes a call on this thread.
+func block[Answer any](ctx context.Context, call exchange[Answer]) (*Answer, error) {
+	answer := new(Answer)
+	var failure *C.peerid_error
+	if ctx.Done() == nil {
+		failure = call.run(nil, answer)
+	} else {
+		watch := watchContext(ctx)
+		failure = call.run(watch.cancellation(), answer)
+		watch.end()
+	}
+	if failure != nil {
+		return nil, ofContext(ctx, takeError(failure))
+	}
+	return answer, nil
+}
+
+// await makes a call that answers into the queue.
+func await[Answer any](ctx context.Context, client *Client, call exchange[Answer]) (*Answer, error) {
 	completions, err := theCompletions()
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case c.slots <- struct{}{}:
-	default:
-		// The library would refuse the call. Goroutines are used to waiting for their turn.
-		select {
-		case c.slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil, notBegun(ctx.Err())
-		}
-	}
-	defer func() { <-c.slots }()
-
 	tag, w := completions.expect()
 	var id C.uint64_t
-	if err := asError(begin(completions.queue, tag, &id)); err != nil {
+	if err := asError(call.begin(completions.queue, tag, &id)); err != nil {
 		completions.forget(tag, w)
 		return nil, err
 	}
-	completion := c.wait(ctx, w, id)
+	completion := client.wait(ctx, w, id)
 	waiters.Put(w)
-	failure := takeError(C.peerid_completion_error(completion))
-	if failure == nil {
-		return completion, nil
+	answer := new(Answer)
+	if failure := call.take(completion, answer); failure != nil {
+		return nil, ofContext(ctx, takeError(failure))
 	}
-	C.peerid_completion_free(completion)
-	if ended := ctx.Err(); ended != nil && failure.Code == ErrCancelled {
-		return nil, failure.withContext(ended)
-	}
-	return nil, failure
+	return answer, nil
 }
 
+// wait waits for the completion of a call, which comes in any case.
 func (c *Client) wait(ctx context.Context, w waiter, id C.uint64_t) *C.peerid_completion {
 	select {
 	case completion := <-w:
@@ -62,42 +120,12 @@ func (c *Client) wait(ctx context.Context, w waiter, id C.uint64_t) *C.peerid_co
 	}
 }
 
-// maximumThreads is how many calls block a thread at a time. The Go runtime ends a program that needs 10,000 threads.
-const maximumThreads = 64
-
-var threads = make(chan struct{}, maximumThreads)
-
-// block makes a call that sends nothing but may have to wait for a store. When the context ends the caller goes on, and
-// so does the call, in the background; abandon then frees what it brings.
-func block(ctx context.Context, run func() error, abandon func()) error {
-	if ended := ctx.Err(); ended != nil {
-		return notBegun(ended)
+// ofContext says why a call was cancelled, if the context did it.
+func ofContext(ctx context.Context, failure *Error) *Error {
+	if ended := ctx.Err(); ended != nil && failure.Code == ErrCancelled {
+		return failure.withContext(ended)
 	}
-	select {
-	case threads <- struct{}{}:
-	case <-ctx.Done():
-		return notBegun(ctx.Err())
-	}
-	if ctx.Done() == nil {
-		defer func() { <-threads }()
-		return run()
-	}
-	done := make(chan error, 1)
-	go func() {
-		defer func() { <-threads }()
-		done <- run()
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		go func() {
-			if err := <-done; err == nil && abandon != nil {
-				abandon()
-			}
-		}()
-		return newError(ErrCancelled, "the store has not answered; what was asked of it may still happen").withContext(ctx.Err())
-	}
+	return failure
 }
 
 // notBegun is the error of a call whose context ended before it.

@@ -14,11 +14,12 @@ import (
 // number of goroutines at once.
 type Client struct {
 	handle   *handle[C.peerid_client]
-	hooks    *hooks
 	clientID string
 	baseURL  *url.URL
 	// As many calls as the library takes at a time.
 	slots chan struct{}
+	// As many calls as may block a thread at a time.
+	direct chan struct{}
 }
 
 // NewClient makes a client. Nothing is sent. Close it when it is no longer needed.
@@ -29,23 +30,21 @@ func NewClient(config Config) (*Client, error) {
 	if err := checkVersion(); err != nil {
 		return nil, err
 	}
-	hooks := newHooks(config)
-	made, err := config.make(hooks.id)
+	made, err := config.make()
 	if err != nil {
-		hooks.release()
 		return nil, err
 	}
 	defer C.peerid_config_free(made)
 	var object *C.peerid_client
 	if err := asError(C.peerid_client_create(made, &object)); err != nil {
-		hooks.release()
 		return nil, err
 	}
-	client := &Client{hooks: hooks, clientID: config.ClientID, slots: make(chan struct{}, config.maximumInFlight())}
-	client.handle = newHandle(object, func(object *C.peerid_client) {
-		C.peerid_client_free(object)
-		hooks.release()
-	})
+	client := &Client{
+		clientID: config.ClientID,
+		slots:    make(chan struct{}, config.maximumInFlight()),
+		direct:   make(chan struct{}, maximumDirect),
+	}
+	client.handle = newHandle(object, func(object *C.peerid_client) { C.peerid_client_free(object) })
 	// The library has accepted the base URL, so that this cannot fail; nil would only mean that no request is ours.
 	client.baseURL, _ = url.Parse(config.BaseURL)
 	runtime.SetFinalizer(client, (*Client).finalize)
@@ -105,19 +104,24 @@ func (c *Client) ReadChain(ctx context.Context, api, method string, params ...an
 	if err != nil {
 		return nil, err
 	}
-	var answer json.RawMessage
+	var result json.RawMessage
 	err = c.use(func(client *C.peerid_client) error {
-		completion, err := c.call(ctx, func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
-			data, length := lend(encoded)
-			return C.peerid_client_read_chain_async(client, apiText.pointer(), methodText.pointer(), data, length, queue, tag, id)
+		data, length := lend(encoded)
+		answer, err := perform(ctx, c, exchange[C.peerid_go_answer]{
+			run: func(cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
+				return C.peerid_go_read_chain(client, apiText.pointer(), methodText.pointer(), data, length, cancellation, answer)
+			},
+			begin: func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+				return C.peerid_client_read_chain_async(client, apiText.pointer(), methodText.pointer(), data, length, queue, tag, id)
+			},
+			take: takeAnswer,
 		})
 		if err != nil {
 			return err
 		}
-		response := takeResponse(completion)
-		defer C.peerid_response_free(response)
-		answer = responseJSON(response)
+		defer C.peerid_response_free(answer.response)
+		result = goBytes(answer.json, answer.json_length)
 		return nil
 	})
-	return answer, err
+	return result, err
 }

@@ -65,7 +65,7 @@ func (c Config) optionsForPrinting() map[string]string {
 }
 
 // make makes the library's configuration, which the caller frees.
-func (c Config) make(hooks uintptr) (*C.peerid_config, error) {
+func (c Config) make() (*C.peerid_config, error) {
 	baseURL, err := newText(c.BaseURL, "BaseURL")
 	if err != nil {
 		return nil, err
@@ -83,24 +83,27 @@ func (c Config) make(hooks uintptr) (*C.peerid_config, error) {
 	if err := asError(C.peerid_config_create(baseURL.pointer(), clientID.pointer(), secret.pointer(), &config)); err != nil {
 		return nil, err
 	}
-	if err := c.complete(config, hooks); err != nil {
+	if err := c.complete(config); err != nil {
 		C.peerid_config_free(config)
 		return nil, err
 	}
 	return config, nil
 }
 
-func (c Config) complete(config *C.peerid_config, hooks uintptr) error {
+func (c Config) complete(config *C.peerid_config) error {
 	if err := c.setOptions(config); err != nil {
 		return err
 	}
+	hooks := &hooks{log: c.Log, relogin: c.Relogin}
 	if c.Log != nil {
-		if err := asError(C.peerid_go_config_set_log_handler(config, C.uintptr_t(hooks))); err != nil {
+		err := hooks.give(func(id C.uintptr_t) *C.peerid_error { return C.peerid_go_config_set_log_handler(config, id) })
+		if err != nil {
 			return err
 		}
 	}
 	if c.Relogin != nil {
-		if err := asError(C.peerid_go_config_set_relogin_handler(config, C.uintptr_t(hooks))); err != nil {
+		err := hooks.give(func(id C.uintptr_t) *C.peerid_error { return C.peerid_go_config_set_relogin_handler(config, id) })
+		if err != nil {
 			return err
 		}
 	}

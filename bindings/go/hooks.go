@@ -3,10 +3,7 @@ package peerid
 // #include "bridge.h"
 import "C"
 
-import (
-	"fmt"
-	"sync/atomic"
-)
+import "fmt"
 
 // Level tells how much an event of the log matters.
 type Level int32
@@ -38,32 +35,28 @@ func (l Level) String() string {
 	}
 }
 
-// hooks are the functions of a Config, found by their number as long as its client or one of its sessions exists.
+// hooks are the functions of a Config. The library finds them by a number for each handler that it was given, until it
+// releases the handler.
 type hooks struct {
-	id      uintptr
 	log     func(Level, string)
 	relogin func(string) (Password, bool)
-	users   atomic.Int64
 }
 
 var allHooks registry[*hooks]
 
-// newHooks makes hooks with one user.
-func newHooks(config Config) *hooks {
-	h := &hooks{log: config.Log, relogin: config.Relogin}
-	h.users.Store(1)
-	h.id = allHooks.add(h)
-	return h
-}
-
-func (h *hooks) retain() {
-	h.users.Add(1)
-}
-
-func (h *hooks) release() {
-	if h.users.Add(-1) == 0 {
-		allHooks.remove(h.id)
+// give registers the hooks for one handler of the library, which set gives it.
+func (h *hooks) give(set func(id C.uintptr_t) *C.peerid_error) error {
+	id := allHooks.add(h)
+	err := asError(set(C.uintptr_t(id)))
+	if err != nil {
+		allHooks.remove(id)
 	}
+	return err
+}
+
+//export peerid_go_hooks_release
+func peerid_go_hooks_release(id C.uintptr_t) {
+	allHooks.remove(uintptr(id))
 }
 
 //export peerid_go_log

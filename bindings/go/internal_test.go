@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 func TestAHandleFreesItsObjectOnceAndAfterItsLastUser(t *testing.T) {
@@ -51,17 +50,30 @@ func TestARegistryForgetsWhatIsRemoved(t *testing.T) {
 
 func TestNothingStaysRegistered(t *testing.T) {
 	store := NewStore(nil)
-	client, err := NewClient(Config{BaseURL: "https://peerid.example", ClientID: "4", Store: store, Log: func(Level, string) {}})
+	config := Config{
+		BaseURL: "https://peerid.example", ClientID: "4", Store: store,
+		Log: func(Level, string) {}, Relogin: func(string) (Password, bool) { return Password{}, false },
+	}
+	before := size(&allHooks)
+	client, err := NewClient(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewClient(Config{BaseURL: "https://peerid.example", ClientID: "four"}); err == nil {
+	if size(&allHooks) != before+2 {
+		t.Errorf("%d hooks are registered, want 2", size(&allHooks)-before)
+	}
+	config.ClientID = "four"
+	if _, err := NewClient(config); err == nil {
 		t.Error("four is no number")
 	}
-	id := client.hooks.id
+	config.ClientID = "4"
+	config.BaseURL = "peerid.example"
+	if _, err := NewClient(config); err == nil {
+		t.Error("an address without a scheme is none")
+	}
 	client.Close()
 	store.Close()
-	if _, found := allHooks.get(id); found {
+	if size(&allHooks) != before {
 		t.Error("the hooks of a closed client are kept")
 	}
 	backends.mutex.Lock()
@@ -126,25 +138,6 @@ func TestOriginsAreCompared(t *testing.T) {
 			t.Errorf("%s for %s: %v", c.other, c.base, ours)
 		}
 		client.Close()
-	}
-}
-
-func TestANewTokenIsNewForAWhile(t *testing.T) {
-	r := newRenewals()
-	r.isDue(&Token{Generation: 3}, 0)
-	if r.isNew(3) {
-		t.Error("what was there before is not new")
-	}
-	r.renewed(&Token{Generation: 4})
-	if !r.isNew(4) || r.isNew(3) {
-		t.Error("the renewed one is new")
-	}
-	r.newestAt = time.Now().Add(-earlyRefusalAge)
-	if r.isNew(4) {
-		t.Error("it is not new for ever")
-	}
-	if r.refuse(4); !r.isDue(&Token{Generation: 4}, 0) || r.isDue(&Token{Generation: 5}, 0) {
-		t.Error("what was refused is due, and nothing else")
 	}
 }
 

@@ -46,15 +46,9 @@ func (c *Client) Login(ctx context.Context, password Password, options ...Sessio
 // Errors: [ErrInvalidArgument] when it is not JSON or holds no usable token; [ErrConfiguration] when there is a key and
 // no store; [ErrStore].
 func (c *Client) Restore(ctx context.Context, token []byte, options ...SessionOption) (*Session, error) {
-	key, err := keyOf(options)
-	if err != nil {
-		return nil, err
-	}
-	// The call may go on when this one has ended, and the caller may then change what it gave.
-	token = append([]byte(nil), token...)
-	return c.storedSession(ctx, func(client *C.peerid_client, session **C.peerid_session) *C.peerid_error {
+	return c.newSession(ctx, options, func(client *C.peerid_client, key *C.char, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 		data, length := lend(token)
-		return C.peerid_client_restore(client, data, length, key.pointer(), session)
+		return C.peerid_client_restore_async(client, data, length, key, queue, tag, id)
 	})
 }
 
@@ -67,8 +61,8 @@ func (c *Client) Open(ctx context.Context, key string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.storedSession(ctx, func(client *C.peerid_client, session **C.peerid_session) *C.peerid_error {
-		return C.peerid_client_open(client, keyText.pointer(), session)
+	return c.newSession(ctx, nil, func(client *C.peerid_client, _ *C.char, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+		return C.peerid_client_open_async(client, keyText.pointer(), queue, tag, id)
 	})
 }
 
@@ -92,27 +86,18 @@ func (c *Client) newSession(
 		return nil, err
 	}
 	err = c.use(func(client *C.peerid_client) error {
-		completion, err := c.call(ctx, func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
-			return begin(client, key.pointer(), queue, tag, id)
+		object, err := queued(ctx, c, exchange[*C.peerid_session]{
+			begin: func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+				return begin(client, key.pointer(), queue, tag, id)
+			},
+			take: func(completion *C.peerid_completion, session **C.peerid_session) *C.peerid_error {
+				return C.peerid_go_take_session(completion, session)
+			},
 		})
-		if err != nil {
-			return err
+		if err == nil {
+			session = newSession(c, *object)
 		}
-		defer C.peerid_completion_free(completion)
-		session = newSession(c, C.peerid_completion_session(completion))
-		return nil
+		return err
 	})
 	return session, err
-}
-
-// storedSession makes a session with a call that sends nothing.
-func (c *Client) storedSession(ctx context.Context, run func(*C.peerid_client, **C.peerid_session) *C.peerid_error) (*Session, error) {
-	var session *C.peerid_session
-	err := block(ctx, func() error {
-		return c.use(func(client *C.peerid_client) error { return asError(run(client, &session)) })
-	}, func() { C.peerid_session_free(session) })
-	if err != nil {
-		return nil, err
-	}
-	return newSession(c, session), nil
 }

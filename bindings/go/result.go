@@ -34,27 +34,25 @@ func (r *Result) Decode(into any) error {
 	return decoder.Decode(into)
 }
 
-// takeResponse gives the response of a call, which the caller frees, and frees its completion.
-func takeResponse(completion *C.peerid_completion) *C.peerid_response {
-	defer C.peerid_completion_free(completion)
-	return C.peerid_completion_response(completion)
+// takeAnswer takes the answer that a completion brings.
+func takeAnswer(completion *C.peerid_completion, answer *C.peerid_go_answer) *C.peerid_error {
+	return C.peerid_go_take_answer(completion, answer)
 }
 
-// takeResult copies a response of the library and frees it.
-func takeResult(response *C.peerid_response) *Result {
-	defer C.peerid_response_free(response)
+// newResult copies an answer of the library and frees its response.
+func newResult(answer *C.peerid_go_answer) *Result {
+	defer C.peerid_response_free(answer.response)
 	result := &Result{
-		TransactionID:    goString(C.peerid_response_transaction_id(response)),
-		TransactionToken: goString(C.peerid_response_transaction_token(response)),
-		JSON:             responseJSON(response),
+		TransactionID:    goString(answer.transaction_id),
+		TransactionToken: goString(answer.transaction_token),
+		JSON:             goBytes(answer.json, answer.json_length),
 	}
-	if block := C.peerid_response_block_num(response); block >= 0 {
-		result.BlockNum = int64(block)
-		result.TrxNum = int64(C.peerid_response_trx_num(response))
+	if answer.block_num >= 0 {
+		result.BlockNum = int64(answer.block_num)
+		result.TrxNum = int64(answer.trx_num)
 	}
-	count := C.peerid_response_created_count(response)
-	for index := C.size_t(0); index < count; index++ {
-		result.CreatedIDs = append(result.CreatedIDs, goString(C.peerid_response_created_id(response, index)))
+	for index := C.size_t(0); index < answer.created_count; index++ {
+		result.CreatedIDs = append(result.CreatedIDs, goString(C.peerid_response_created_id(answer.response, index)))
 	}
 	return result
 }

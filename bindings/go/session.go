@@ -12,19 +12,13 @@ import (
 // be used by any number of goroutines at once; however many of them find that the token has expired, one refresh serves
 // them all.
 type Session struct {
-	handle   *handle[C.peerid_session]
-	client   *Client
-	renewals *renewals
+	handle *handle[C.peerid_session]
+	client *Client
 }
 
 func newSession(client *Client, object *C.peerid_session) *Session {
-	hooks := client.hooks
-	hooks.retain()
-	session := &Session{client: client, renewals: newRenewals()}
-	session.handle = newHandle(object, func(object *C.peerid_session) {
-		C.peerid_session_free(object)
-		hooks.release()
-	})
+	session := &Session{client: client}
+	session.handle = newHandle(object, func(object *C.peerid_session) { C.peerid_session_free(object) })
 	runtime.SetFinalizer(session, (*Session).finalize)
 	return session
 }
@@ -55,17 +49,21 @@ func (s *Session) use(body func(*C.peerid_session) error) error {
 // sessionBeginning is how a call of a session is begun.
 type sessionBeginning func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error
 
-// call makes a call that answers into the queue, and gives its completion, which the caller frees.
-func (s *Session) call(ctx context.Context, begin sessionBeginning) (completion *C.peerid_completion, err error) {
-	err = s.use(func(session *C.peerid_session) error {
+// call makes a call that brings nothing but success.
+func (s *Session) call(ctx context.Context, begin sessionBeginning) error {
+	return s.use(func(session *C.peerid_session) error {
 		return s.client.use(func(*C.peerid_client) error {
-			completion, err = s.client.call(ctx, func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
-				return begin(session, queue, tag, id)
+			_, err := queued(ctx, s.client, exchange[struct{}]{
+				begin: func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+					return begin(session, queue, tag, id)
+				},
+				take: func(completion *C.peerid_completion, _ *struct{}) *C.peerid_error {
+					return C.peerid_go_take_nothing(completion)
+				},
 			})
 			return err
 		})
 	})
-	return completion, err
 }
 
 // Refresh renews the pair of tokens now, whatever their age. There is rarely a need: calls do it when it is due. One
@@ -74,11 +72,9 @@ func (s *Session) call(ctx context.Context, begin sessionBeginning) (completion 
 // Errors: [ErrLoginRequired] when the refresh token is spent, or there is none; [ErrConfiguration] without a client
 // secret; [ErrStore]; and those of any call. The old pair stays in use where it can.
 func (s *Session) Refresh(ctx context.Context) error {
-	completion, err := s.call(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+	return s.call(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 		return C.peerid_session_refresh_async(session, queue, tag, id)
 	})
-	C.peerid_completion_free(completion)
-	return err
 }
 
 // Logout ends the session: it is removed from its store, and no call can use it any more. The tokens stay valid at the
@@ -86,7 +82,7 @@ func (s *Session) Refresh(ctx context.Context) error {
 //
 // Errors: [ErrStore] when the store failed; the session has ended all the same.
 func (s *Session) Logout(ctx context.Context) error {
-	return block(ctx, func() error {
-		return s.use(func(session *C.peerid_session) error { return asError(C.peerid_session_logout(session)) })
-	}, nil)
+	return s.call(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+		return C.peerid_session_logout_async(session, queue, tag, id)
+	})
 }

@@ -93,7 +93,7 @@ func (s *Store) use(body func(*C.peerid_store) error) error {
 // Errors: [ErrStore] when the store failed, holds a damaged session, or cannot list; [ErrClosed].
 func (s *Store) Keys(ctx context.Context) ([]string, error) {
 	var response *C.peerid_response
-	err := block(ctx, func() error {
+	err := onThread(ctx, func() error {
 		return s.use(func(store *C.peerid_store) error { return asError(C.peerid_store_keys(store, &response)) })
 	}, func() { C.peerid_response_free(response) })
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *Store) Remove(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	return block(ctx, func() error {
+	return onThread(ctx, func() error {
 		return s.use(func(store *C.peerid_store) error { return asError(C.peerid_store_remove(store, keyText.pointer())) })
 	}, nil)
 }

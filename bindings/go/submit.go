@@ -28,9 +28,14 @@ func (s *Session) Submit(ctx context.Context, operations ...Operation) (*Result,
 // SubmitJSON is [Session.Submit] for operations as JSON: an array of operations, an object with "operations", or one
 // operation. It is sent as it is written.
 func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, error) {
-	return s.send(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
-		data, length := lend(operations)
-		return C.peerid_session_submit_async(session, data, length, queue, tag, id)
+	data, length := lend(operations)
+	return s.send(ctx, sending{
+		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
+			return C.peerid_go_submit(session, data, length, cancellation, answer)
+		},
+		begin: func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+			return C.peerid_session_submit_async(session, data, length, queue, tag, id)
+		},
 	})
 }
 
@@ -43,8 +48,13 @@ func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result
 		return nil, err
 	}
 	defer token.wipe()
-	return s.send(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
-		return C.peerid_session_confirm_async(session, token.pointer(), queue, tag, id)
+	return s.send(ctx, sending{
+		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
+			return C.peerid_go_confirm(session, token.pointer(), cancellation, answer)
+		},
+		begin: func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+			return C.peerid_session_confirm_async(session, token.pointer(), queue, tag, id)
+		},
 	})
 }
 
@@ -54,17 +64,40 @@ func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result
 //
 // Errors: [ErrInvalidArgument] when a part is missing; and those of [Session.Submit].
 func (s *Session) Broadcast(ctx context.Context, transaction []byte) (*Result, error) {
-	return s.send(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
-		data, length := lend(transaction)
-		return C.peerid_session_broadcast_async(session, data, length, queue, tag, id)
+	data, length := lend(transaction)
+	return s.send(ctx, sending{
+		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
+			return C.peerid_go_broadcast(session, data, length, cancellation, answer)
+		},
+		begin: func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+			return C.peerid_session_broadcast_async(session, data, length, queue, tag, id)
+		},
 	})
 }
 
-// send makes a call that answers with a transaction.
-func (s *Session) send(ctx context.Context, begin sessionBeginning) (*Result, error) {
-	completion, err := s.call(ctx, begin)
-	if err != nil {
-		return nil, err
-	}
-	return takeResult(takeResponse(completion)), nil
+// sending is a call that answers with a transaction.
+type sending struct {
+	run   func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error
+	begin sessionBeginning
+}
+
+func (s *Session) send(ctx context.Context, call sending) (result *Result, err error) {
+	err = s.use(func(session *C.peerid_session) error {
+		return s.client.use(func(*C.peerid_client) error {
+			answer, err := perform(ctx, s.client, exchange[C.peerid_go_answer]{
+				run: func(cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
+					return call.run(session, cancellation, answer)
+				},
+				begin: func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+					return call.begin(session, queue, tag, id)
+				},
+				take: takeAnswer,
+			})
+			if err == nil {
+				result = newResult(answer)
+			}
+			return err
+		})
+	})
+	return result, err
 }

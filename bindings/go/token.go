@@ -33,10 +33,8 @@ type Token struct {
 }
 
 // Token gives tokens that are good for a call now, for requests that this package does not make itself. A token that
-// has expired, or will within a minute, is refreshed first.
-//
-// The time of expiry is compared with the clock of this machine. When that is wrong a token may be refreshed early
-// once, or be refused by the server; [Session.Transport] deals with both.
+// has expired, or is about to, is refreshed first; expiry is a matter of the server's clock, once an answer has told it.
+// If the server refuses the token all the same, see [Session.TokenAfter]; [Session.Transport] does all of it.
 //
 // With golang.org/x/oauth2 a session becomes a TokenSource with three lines:
 //
@@ -50,7 +48,36 @@ type Token struct {
 //
 // Errors: those of [Session.Refresh].
 func (s *Session) Token(ctx context.Context) (*Token, error) {
-	return s.freshToken(ctx, 0)
+	return s.TokenAfter(ctx, 0)
+}
+
+// TokenAfter gives tokens to send a request again with that the server has refused with HTTP 401, which means that
+// nothing was done. The generation is that of the refused token. The session then has, or gets, another token; one that
+// is so new that the server may not know it yet is given again after a pause. Give up after a few rounds.
+//
+// Errors: those of [Session.Refresh]; the outcome is never [OutcomeUnknown].
+func (s *Session) TokenAfter(ctx context.Context, refusedGeneration uint64) (token *Token, err error) {
+	err = s.use(func(session *C.peerid_session) error {
+		return s.client.use(func(*C.peerid_client) error {
+			refused := C.uint64_t(refusedGeneration)
+			object, err := perform(ctx, s.client, exchange[*C.peerid_token]{
+				run: func(cancellation *C.peerid_cancellation, token **C.peerid_token) *C.peerid_error {
+					return C.peerid_go_fresh_token(session, refused, cancellation, token)
+				},
+				begin: func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+					return C.peerid_session_fresh_token_async(session, refused, queue, tag, id)
+				},
+				take: func(completion *C.peerid_completion, token **C.peerid_token) *C.peerid_error {
+					return C.peerid_go_take_token(completion, token)
+				},
+			})
+			if err == nil {
+				token = takeToken(*object)
+			}
+			return err
+		})
+	})
+	return token, err
 }
 
 // CurrentToken gives the tokens as they are, expired or not. Nothing is sent.

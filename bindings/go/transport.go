@@ -22,6 +22,10 @@ func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
 	return &transport{session: s, base: base}
 }
 
+// maximumRounds is how often a request is sent at the most. A new token that the server does not know yet is the reason
+// for more than two: the pauses in between grow to almost a second in all.
+const maximumRounds = 8
+
 type transport struct {
 	session *Session
 	base    http.RoundTripper
@@ -32,38 +36,26 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if !t.isOurs(request.URL) {
 		return t.base.RoundTrip(request)
 	}
-	var attempts attempts
-	var refused uint64
+	ctx := request.Context()
 	body := request.Body
-	for {
-		token, err := t.session.freshToken(request.Context(), refused)
+	var refused uint64
+	for round := 1; ; round++ {
+		token, err := t.session.TokenAfter(ctx, refused)
 		if err != nil {
 			closeBody(body)
 			return nil, err
 		}
 		response, err := t.base.RoundTrip(t.authorized(request, body, token))
-		if err != nil || response.StatusCode != http.StatusUnauthorized {
+		if err != nil || response.StatusCode != http.StatusUnauthorized || round == maximumRounds {
 			return response, err
 		}
-		remedy := attempts.refused(t.session, token.Generation)
+		refused = token.Generation
 		if !isRepeatable(request) {
-			if remedy == renew {
-				t.session.renewals.refuse(token.Generation)
-			}
+			// The next request shall find a token that is good. Whatever keeps it from that, the next one will be told.
+			_, _ = t.session.TokenAfter(ctx, refused)
 			return response, nil
-		}
-		switch remedy {
-		case giveUp:
-			return response, nil
-		case renew:
-			refused = token.Generation
 		}
 		discard(response)
-		if remedy == waitALittle {
-			if err := attempts.pause(request.Context()); err != nil {
-				return nil, err
-			}
-		}
 		if body, err = bodyAgain(request); err != nil {
 			return nil, newError(ErrInvalidArgument, "the body of the request could not be had again: %v", err).causedBy(err)
 		}

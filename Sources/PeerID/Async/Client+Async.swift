@@ -96,7 +96,9 @@ extension Client {
   /// - Throws: `invalidArgument`, `configuration`, `queueFull`, `closed`; then no completion comes.
   public func open(key: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
     _ = try core.place(key)
-    return try core.beginJob(queue, tag) { (_) throws(PeerIDError) in .session(try self.open(key: key)) }
+    return try core.beginJob(queue, tag) { (context) throws(PeerIDError) in
+      try context.inStore { () throws(PeerIDError) in .session(try self.open(key: key)) }
+    }
   }
 
   package func readChain(
@@ -149,29 +151,38 @@ extension ClientCore {
   }
 
   /// Begins a call that a thread of the library makes in the blocking way: it may wait for a store.
+  ///
+  /// A cancelled job that is held up by its store is completed without it: what was asked of the store may still happen.
   func beginJob(
     _ queue: CompletionQueue,
     _ tag: UInt64,
     _ body: @escaping @Sendable (CallContext) throws(PeerIDError) -> Completion.Outcome
   ) throws(PeerIDError) -> UInt64 {
     try checkOpen()
-    let context = asynchronousContext()
-    let id = try jobs.begin(context, limit: configuration.options.maximumInFlight)
-    let isStarted = callers.run { [jobs] in
-      var outcome: Completion.Outcome
+    let job = Job(table: jobs, queue: queue, tag: tag)
+    let watch = StoreWatch { outcome in
+      let error = PeerIDError(
+        .cancelled,
+        outcome,
+        "the call was cancelled while its store did not answer; what was asked of the store may still happen",
+        isRetryable: true
+      )
+      job.end(.failure(error))
+    }
+    let context = asynchronousContext(cancellation: Cancellation(), storeWatch: watch)
+    try jobs.begin(job, context, limit: configuration.options.maximumInFlight)
+    let isStarted = callers.run {
       do throws(PeerIDError) {
-        outcome = try body(context)
+        job.end(try body(context))
       } catch {
-        outcome = .failure(error)
+        job.end(.failure(error))
       }
-      jobs.end(id)
-      queue.push(Completion(tag: tag, id: id, outcome: outcome))
     }
     if !isStarted {
-      jobs.end(id)
+      jobs.end(job.id)
       throw PeerIDError(.outOfMemory, "no thread could be started for asynchronous calls")
     }
-    return id
+    return job.id
   }
 
   func cancel(_ id: UInt64) {

@@ -1,27 +1,55 @@
-/// The asynchronous calls that threads of the library make in the blocking way, so that they can be cancelled.
+import Synchronization
+
+/// An asynchronous call that a thread of the library makes in the blocking way.
+final class Job: Sendable {
+  let id: UInt64
+  private let table: JobTable
+  private let queue: CompletionQueue
+  private let tag: UInt64
+  private let hasEnded = Atomic<Bool>(false)
+
+  init(table: JobTable, queue: CompletionQueue, tag: UInt64) {
+    id = table.nextID()
+    self.table = table
+    self.queue = queue
+    self.tag = tag
+  }
+
+  /// Completes the call, once.
+  func end(_ outcome: Completion.Outcome) {
+    guard !hasEnded.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    // Whoever has seen the completion may begin another call at once.
+    table.end(id)
+    queue.push(Completion(tag: tag, id: id, outcome: outcome))
+  }
+}
+
+/// The jobs of a client that have not ended, so that they can be cancelled and counted.
 ///
 /// Their ids have the highest bit set, which those of the event loop never have.
 final class JobTable: @unchecked Sendable {
   private static let mark: UInt64 = 1 << 63
 
   private let lock = Lock()
+  private let lastID = Atomic<UInt64>(0)
   private var contexts: [UInt64: CallContext] = [:]
-  private var lastID: UInt64 = 0
   private var forkGeneration = ForkGuard.generation
 
-  /// Notes a call that begins; returns its id.
-  func begin(_ context: CallContext, limit: Int64) throws(PeerIDError) -> UInt64 {
-    let id: UInt64? = lock.withLock {
-      if forkGeneration != ForkGuard.generation {
-        forkGeneration = ForkGuard.generation
-        contexts = [:]
-      }
-      guard contexts.count < limit else { return nil }
-      lastID += 1
-      contexts[Self.mark | lastID] = context
-      return Self.mark | lastID
+  func nextID() -> UInt64 {
+    Self.mark | lastID.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+
+  /// Notes a job that begins.
+  ///
+  /// - Throws: `queueFull` when there are `limit` already.
+  func begin(_ job: Job, _ context: CallContext, limit: Int64) throws(PeerIDError) {
+    let isTaken = lock.withLock {
+      renewAfterFork()
+      guard contexts.count < limit else { return false }
+      contexts[job.id] = context
+      return true
     }
-    guard let id else {
+    guard isTaken else {
       throw PeerIDError(
         .queueFull,
         .notSent,
@@ -29,11 +57,12 @@ final class JobTable: @unchecked Sendable {
         isRetryable: true
       )
     }
-    return id
   }
 
   func end(_ id: UInt64) {
-    lock.withLock { contexts[id] = nil }
+    // What the context holds has locks of its own: it is released outside this one.
+    let ended = lock.withLock { contexts.removeValue(forKey: id) }
+    withExtendedLifetime(ended) {}
   }
 
   /// Cancels a call of this table; returns whether the id is one of its kind.
@@ -42,5 +71,13 @@ final class JobTable: @unchecked Sendable {
     let context = lock.withLock { contexts[id] }
     context?.cancel()
     return true
+  }
+
+  /// The parent's jobs are its own, and whatever they hold is shared with what was left behind.
+  private func renewAfterFork() {
+    guard forkGeneration != ForkGuard.generation else { return }
+    forkGeneration = ForkGuard.generation
+    for context in contexts.values { _ = Unmanaged.passRetained(context) }
+    contexts = [:]
   }
 }

@@ -96,8 +96,8 @@ extension Session {
   /// - Returns: the call's id.
   /// - Throws: `queueFull`, `closed`; then the session goes on, and no completion comes.
   public func logOut(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    let id = try core.beginJob(queue, tag) { (_) throws(PeerIDError) in
-      try self.logOut()
+    let id = try core.beginJob(queue, tag) { (context) throws(PeerIDError) in
+      try context.inStore { () throws(PeerIDError) in try self.logOut() }
       return .done
     }
     end()

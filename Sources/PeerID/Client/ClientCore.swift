@@ -74,12 +74,14 @@ final class ClientCore: Sendable {
     )
   }
 
-  /// The limits of an asynchronous call that begins now. It is ended by its id; nobody's thread waits for it.
-  func asynchronousContext() -> CallContext {
+  /// The limits of an asynchronous call that begins now. It is ended by its id; no thread of the caller waits for it.
+  func asynchronousContext(cancellation: Cancellation? = nil, storeWatch: StoreWatch? = nil) -> CallContext {
     CallContext(
       clock: clock,
       timeoutMilliseconds: configuration.options.requestTimeoutMilliseconds,
-      closing: closing
+      closing: closing,
+      cancellation: cancellation,
+      storeWatch: storeWatch
     )
   }
 

@@ -25,7 +25,19 @@ extension ClientCore {
       return Session(core: self, token: try obtain(), place: nil, credentials: credentials)
     }
     let place = try place(key)
-    let token = try place.withLock(timeoutMilliseconds: context.remainingMilliseconds) {
+    let token = try context.inStore { () throws(PeerIDError) in
+      try beginStored(place, isLogIn: isLogIn, context) { () throws(PeerIDError) in try context.outOfStore(obtain) }
+    }
+    return Session(core: self, token: token, place: place, credentials: credentials)
+  }
+
+  private func beginStored(
+    _ place: StorePlace,
+    isLogIn: Bool,
+    _ context: CallContext,
+    obtain: () throws(PeerIDError) -> Token
+  ) throws(PeerIDError) -> Token {
+    try place.withLock(timeoutMilliseconds: context.remainingMilliseconds) {
       (lock) throws(PeerIDError) -> Token in
       let stored = try place.load(lock)
       var obtained = try obtain()
@@ -46,7 +58,6 @@ extension ClientCore {
       }
       return token
     }
-    return Session(core: self, token: token, place: place, credentials: credentials)
   }
 }
 

@@ -6,7 +6,7 @@ internal import CCurl
 /// nobody is asked whether to go on while there is work.
 final class BlockingTransfer: @unchecked Sendable {
   /// How long a waiting thread sleeps at the most before it looks whether the client was closed, in milliseconds.
-  private static let longestSleep: Int64 = 500
+  private static let longestSleep: Int64 = 100
 
   /// The fork generation in which the connection was made.
   let forkGeneration = ForkGuard.generation

@@ -15,8 +15,10 @@ final class CallContext: @unchecked Sendable {
   private let clock: Clock
   private let closing: ClosingFlag
   private let isInterrupted: (@Sendable () -> Bool)?
-  /// What ends the call from another thread, for a blocking one.
+  /// What ends the call from another thread, when a thread waits for it.
   let cancellation: Cancellation?
+  /// Told when the call is about to use a store, for a job of the library's own threads.
+  private let storeWatch: StoreWatch?
   private let cancelled = Atomic<Bool>(false)
   private var lastAsked: Int64
 
@@ -28,20 +30,36 @@ final class CallContext: @unchecked Sendable {
     timeoutMilliseconds: Int64,
     closing: ClosingFlag,
     isInterrupted: (@Sendable () -> Bool)? = nil,
-    cancellation: Cancellation? = nil
+    cancellation: Cancellation? = nil,
+    storeWatch: StoreWatch? = nil
   ) {
     let now = clock.monotonicMilliseconds()
     self.clock = clock
     self.closing = closing
     self.isInterrupted = isInterrupted
     self.cancellation = cancellation
+    self.storeWatch = storeWatch
     deadline = now + timeoutMilliseconds
     lastAsked = now
   }
 
-  /// Ends the call at the next occasion, from any thread.
+  /// Ends the call, from any thread: at once, or at the next occasion.
   func cancel() {
     cancelled.store(true, ordering: .relaxed)
+    cancellation?.cancel()
+    storeWatch?.cancel()
+  }
+
+  /// Runs `body`, which uses a store and may be held up by it.
+  func inStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
+    guard let storeWatch else { return try body() }
+    return try storeWatch.inside(body)
+  }
+
+  /// Runs `body`, which sends the call's request, within `inStore`.
+  func outOfStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
+    guard let storeWatch else { return try body() }
+    return try storeWatch.outside(body)
   }
 
   /// Whether the caller wants to be asked while the call waits.

@@ -153,7 +153,7 @@ peerid_client *make_client(const char *base_url, const char *client_id, const ch
   peerid_client *client = NULL;
   remember_secret(secret);
   assert_success(peerid_config_create(base_url, client_id, secret, &config));
-  assert_success(peerid_config_set_log_handler(config, gather_log, NULL));
+  assert_success(peerid_config_set_log_handler(config, gather_log, NULL, NULL));
   for (int i = 0; options && options[i]; i += 2) assert_success(peerid_config_set(config, options[i], options[i + 1]));
   assert_success(peerid_client_create(config, &client));
   peerid_config_free(config);

@@ -158,6 +158,45 @@ import Testing
     )
   }
 
+  @Test func `a job that its store holds up can be cancelled, and goes on behind the caller's back`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let queue = try CompletionQueue()
+    let held = try store.backend.lock("alice", 1000)
+    let id = try live.client.logIn(
+      Credentials(login: "alice", password: "alice-password"),
+      key: "alice",
+      to: queue,
+      tag: 1
+    )
+    #expect(queue.next(timeoutMilliseconds: 50).isEmpty)
+    live.client.cancel(id)
+    live.client.cancel(id)
+    let cancelled = error(take(1, from: queue).first)
+    #expect(cancelled?.code == .cancelled && cancelled?.outcome == .notSent)
+    store.backend.unlock("alice", held)
+    // What was cancelled sends nothing any more.
+    #expect(queue.next(timeoutMilliseconds: 50).isEmpty)
+    #expect(live.sandbox.requestCount("POST /api/v1/auth/token") == 0)
+    let tokens = try live.logIn().exportTokens()
+    let again = try store.backend.lock("bob", 1000)
+    live.client.cancel(try live.client.restore(tokenJSON: tokens, key: "bob", to: queue, tag: 2))
+    #expect(error(take(1, from: queue).first)?.code == .cancelled)
+    store.backend.unlock("bob", again)
+    #expect(eventually { (try? store.keys()) == ["bob"] })
+  }
+
+  @Test func `a log in that waits for its answer is cancelled at once`() throws {
+    let live = try Live()
+    let queue = try CompletionQueue()
+    live.sandbox.add(Fault(.delay, path: "/api/v1/auth/token", milliseconds: 20_000))
+    let id = try live.client.logIn(Credentials(login: "alice", password: "alice-password"), to: queue, tag: 1)
+    #expect(live.sandbox.waitForRequests(1, path: "/api/v1/auth/token"))
+    live.client.cancel(id)
+    let cancelled = error(queue.next(timeoutMilliseconds: 5000).first)
+    #expect(cancelled?.code == .cancelled && cancelled?.outcome == .unknown)
+  }
+
   @Test func `a lent token that was refused is replaced by a new one, once for all`() throws {
     let live = try Live()
     let session = try live.logIn()

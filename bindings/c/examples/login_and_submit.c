@@ -62,7 +62,7 @@ int main(int argc, char **argv) {
   peerid_error *error = NULL;
 
   if ((error = peerid_config_create(argv[1], argv[2], argv[3], &config))) return fail("configuration", error);
-  if ((error = peerid_config_set_log_handler(config, log_event, NULL))) return fail("log handler", error);
+  if ((error = peerid_config_set_log_handler(config, log_event, NULL, NULL))) return fail("log handler", error);
   error = peerid_client_create(config, &client);
   peerid_config_free(config);
   if (error) return fail("client", error);

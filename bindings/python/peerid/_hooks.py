@@ -48,12 +48,22 @@ class Hooks:
     def attach(self, config: Any) -> None:
         """Set the callbacks of a configuration."""
         number = self._number
-        check(library.peerid_config_set_interrupt_handler(config, on_interrupt, None))
+        check(
+            library.peerid_config_set_interrupt_handler(
+                config, on_interrupt, None, _no_release
+            )
+        )
         if self._log is not None:
-            check(library.peerid_config_set_log_handler(config, _on_log, number))
+            check(
+                library.peerid_config_set_log_handler(
+                    config, _on_log, number, _no_release
+                )
+            )
         if self._relogin is not None:
             check(
-                library.peerid_config_set_relogin_handler(config, _on_relogin, number)
+                library.peerid_config_set_relogin_handler(
+                    config, _on_relogin, number, _no_release
+                )
             )
 
     def log(self, level: int, message: str) -> None:
@@ -106,3 +116,5 @@ def _relogin(context: Any, key: Any, credentials: Any) -> int:
 # The library calls both on threads of its own, where no signal strikes.
 _on_log = keep_forever(_prototypes.LogHandler(_log))
 _on_relogin = keep_forever(_prototypes.ReloginHandler(_relogin))
+# Nothing is kept for the library: what is gone is not found under its number.
+_no_release = _prototypes.ReleaseCallback()

@@ -453,14 +453,14 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     (
         "peerid_config_set_log_handler",
         ErrorPointer,
-        (ConfigPointer, LogHandler, ctypes.c_void_p),
+        (ConfigPointer, LogHandler, ctypes.c_void_p, ReleaseCallback),
     ),
     # Sets a function that is asked now and then whether a waiting call should be given
     # up, so that a program can end its calls when the user presses Ctrl-C.
     (
         "peerid_config_set_interrupt_handler",
         ErrorPointer,
-        (ConfigPointer, InterruptHandler, ctypes.c_void_p),
+        (ConfigPointer, InterruptHandler, ctypes.c_void_p, ReleaseCallback),
     ),
     # Sets where sessions with a key are kept.
     ("peerid_config_set_store", ErrorPointer, (ConfigPointer, StorePointer)),
@@ -547,7 +547,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     (
         "peerid_config_set_relogin_handler",
         ErrorPointer,
-        (ConfigPointer, ReloginHandler, ctypes.c_void_p),
+        (ConfigPointer, ReloginHandler, ctypes.c_void_p, ReleaseCallback),
     ),
     # The whole result as compact JSON.
     (

@@ -1,0 +1,41 @@
+package peerid
+
+import "context"
+
+// maximumThreads is how many calls block a thread at a time. The Go runtime ends a program that needs 10,000 threads.
+const maximumThreads = 64
+
+var threads = make(chan struct{}, maximumThreads)
+
+// onThread makes a call that only a store can hold up. When the context ends the caller goes on, and
+// so does the call, in the background; abandon then frees what it brings.
+func onThread(ctx context.Context, run func() error, abandon func()) error {
+	if ended := ctx.Err(); ended != nil {
+		return notBegun(ended)
+	}
+	select {
+	case threads <- struct{}{}:
+	case <-ctx.Done():
+		return notBegun(ctx.Err())
+	}
+	if ctx.Done() == nil {
+		defer func() { <-threads }()
+		return run()
+	}
+	done := make(chan error, 1)
+	go func() {
+		defer func() { <-threads }()
+		done <- run()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		go func() {
+			if err := <-done; err == nil && abandon != nil {
+				abandon()
+			}
+		}()
+		return newError(ErrCancelled, "the store has not answered; what was asked of it may still happen").withContext(ctx.Err())
+	}
+}
