@@ -1,0 +1,63 @@
+"""The web applications that are tested, each with a sandbox of its own."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+
+from sandbox import ROOT, Sandbox
+
+# An application takes BASE_URL CLIENT_ID CLIENT_SECRET LISTEN_ADDRESS, and its pages
+# have elements of the same ids: login, welcome, transfer, logout, message.
+COMMANDS: dict[str, list[object]] = {
+    "Go": [ROOT / "build/browser/bin/go-web"],
+}
+
+
+class Application:
+    """A web application that runs, and the PeerID server that it knows."""
+
+    def __init__(self, command: list[object]) -> None:
+        address = f"127.0.0.1:{_free_port()}"
+        self.url = f"http://{address}/"
+        self.callback = f"{self.url}callback"
+        self.sandbox = Sandbox()
+        fixture = self.sandbox.get("fixture")
+        for app in fixture["apps"]:
+            app["redirect_uris"] = [self.callback]
+        # From now on every reset goes back to this fixture.
+        self.sandbox.post("reset", fixture)
+        arguments = [*command, self.sandbox.url, 4, "demo-secret-4", address]
+        self._process = subprocess.Popen(list(map(str, arguments)))
+        try:
+            self._wait_for(address)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End the application, and then its server."""
+        self._process.terminate()
+        self._process.wait()
+        self.sandbox.stop()
+
+    def _wait_for(self, address: str) -> None:
+        host, port = address.split(":")
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection((host, int(port)), timeout=1).close()
+                return
+            except OSError:
+                status = self._process.poll()
+                assert status is None, f"the application ended with {status}"
+                assert time.monotonic() < deadline, "the application does not listen"
+                time.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

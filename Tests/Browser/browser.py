@@ -1,0 +1,110 @@
+"""A browser without a window, and what a user sees and does in it."""
+
+from __future__ import annotations
+
+from typing import Callable, TypeVar
+
+from selenium import webdriver
+from selenium.common.exceptions import TimeoutException, WebDriverException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+_PATIENCE = 10
+
+_Found = TypeVar("_Found")
+
+_ARGUMENTS = [
+    "--headless=new",
+    # As root Chromium starts only without its sandbox. It shows our own pages alone.
+    "--no-sandbox",
+    "--disable-gpu",
+    # Containers give little shared memory.
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+class Browser:
+    """Chromium, driven by chromedriver; both are those of Debian."""
+
+    def __init__(self) -> None:
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in _ARGUMENTS:
+            options.add_argument(argument)
+        service = webdriver.ChromeService("/usr/bin/chromedriver")
+        self._driver = webdriver.Chrome(options, service)
+
+    def quit(self) -> None:
+        """End the browser and its driver."""
+        self._driver.quit()
+
+    def forget(self) -> None:
+        """Become another user's browser: without cookies."""
+        self._driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+
+    def open(self, url: str) -> None:
+        """Go to an address."""
+        self._driver.get(url)
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return self._driver.current_url
+
+    def cookie(self, name: str) -> dict[str, object] | None:
+        """The cookie of this name that the page's server has set."""
+        return self._driver.get_cookie(name)
+
+    def set_cookie(self, cookie: dict[str, object]) -> None:
+        """Put a cookie back."""
+        self._driver.add_cookie(cookie)
+
+    def click(self, selector: str) -> None:
+        """Click what a CSS selector finds, and wait for the page behind it."""
+        # The next page has a window of its own, which knows nothing of this mark.
+        self._driver.execute_script("window.isLeft = true")
+        self._find(selector).click()
+        arrived = "return !window.isLeft && document.readyState === 'complete'"
+        self._wait(
+            lambda driver: bool(driver.execute_script(arrived)),
+            f"{selector} leads nowhere",
+        )
+
+    def type(self, selector: str, text: str) -> None:
+        """Type into a field."""
+        self._find(selector).send_keys(text)
+
+    def text(self, selector: str) -> str:
+        """The text of what a CSS selector finds, as the user sees it."""
+        return self._find(selector).text
+
+    def shows(self, selector: str) -> bool:
+        """Whether the page has such an element that the user sees."""
+        found = self._driver.find_elements(By.CSS_SELECTOR, selector)
+        return any(element.is_displayed() for element in found)
+
+    def _find(self, selector: str) -> WebElement:
+        def visible(driver: webdriver.Chrome) -> WebElement | None:
+            element = driver.find_element(By.CSS_SELECTOR, selector)
+            return element if element.is_displayed() else None
+
+        element = self._wait(visible, f"the page has no {selector}")
+        assert element is not None
+        return element
+
+    def _wait(
+        self, condition: Callable[[webdriver.Chrome], _Found], problem: str
+    ) -> _Found:
+        # Between two pages the driver fails in ways of its own.
+        wait = WebDriverWait(self._driver, _PATIENCE, 0.05, [WebDriverException])
+        try:
+            return wait.until(condition)
+        except TimeoutException:
+            page = f"{self.url}\n{self._driver.page_source}"
+            raise AssertionError(f"{problem}: {page}") from None

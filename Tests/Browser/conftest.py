@@ -1,0 +1,36 @@
+"""One browser for all tests, and each application with a fresh server for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from applications import COMMANDS, Application
+from browser import Browser
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[Browser]:
+    browser = Browser()
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="session", params=COMMANDS)
+def _running(request: pytest.FixtureRequest) -> Iterator[Application]:
+    application = Application(COMMANDS[request.param])
+    yield application
+    application.stop()
+
+
+@pytest.fixture
+def application(_running: Application) -> Application:
+    _running.sandbox.reset()
+    return _running
+
+
+@pytest.fixture
+def browser(_chromium: Browser) -> Browser:
+    _chromium.forget()
+    return _chromium

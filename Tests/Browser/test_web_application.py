@@ -1,0 +1,177 @@
+"""What the users of a web application meet, from the first page to the log out."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+
+import pytest
+
+from applications import Application
+from browser import Browser
+from sandbox import REFRESH, TRANSFER
+
+ALLOW = "button[value=allow]"
+DENY = "button[value=deny]"
+SIGN_IN = "button:not([name])"
+EXCHANGE = "POST /api/v1/auth/exchange"
+
+
+def go_to_consent(browser: Browser, application: Application) -> None:
+    """Open the application and follow its link to the page of PeerID."""
+    browser.open(application.url)
+    browser.click("#login")
+    assert browser.url.startswith(f"{application.sandbox.url}/permissions?")
+
+
+def sign_in(browser: Browser) -> None:
+    """Sign in at PeerID, as far as the question what to allow."""
+    browser.type("input[name=login]", "alice")
+    browser.type("input[name=password]", "alice-password")
+    browser.click(SIGN_IN)
+
+
+def log_in(browser: Browser, application: Application) -> None:
+    """Go all the way, and come back with a session."""
+    go_to_consent(browser, application)
+    sign_in(browser)
+    browser.click(ALLOW)
+    assert browser.shows("#welcome"), browser.text("body")
+
+
+def pay(browser: Browser) -> str:
+    """Pay, and give the id of the transaction that the page shows."""
+    browser.click("#transfer")
+    found = re.search(r"\b[0-9a-f]{40}\b", browser.text("#message"))
+    assert found, browser.text("body")
+    return found[0]
+
+
+def assert_logged_out(browser: Browser) -> None:
+    assert browser.shows("#login"), browser.text("body")
+    assert not browser.shows("#welcome")
+    assert not browser.shows("#transfer")
+    assert browser.cookie("session") is None
+
+
+def test_a_user_logs_in_pays_and_logs_out(
+    browser: Browser, application: Application
+) -> None:
+    go_to_consent(browser, application)
+    sign_in(browser)
+    assert "signed in as alice" in browser.text("main")
+    browser.click(ALLOW)
+    assert browser.url == application.url
+    assert "transfer" in browser.text("#welcome")
+
+    transaction = pay(browser)
+    executed = application.sandbox.get("executed")
+    assert executed["transactions"] == 1
+    (operation,) = executed["operations"]
+    assert operation["transaction_id"] == transaction
+    assert operation["op_name"] == TRANSFER["op_name"]
+    assert operation["user"] == "alice"
+
+    browser.open(application.url)
+    browser.click("#logout")
+    assert browser.url == application.url
+    assert_logged_out(browser)
+
+
+def test_a_session_outlives_the_token(
+    browser: Browser, application: Application
+) -> None:
+    log_in(browser, application)
+    application.sandbox.expire()
+    pay(browser)
+    assert application.sandbox.count(f"POST {REFRESH}") == 1
+    assert application.sandbox.executed() == 1
+
+
+def test_a_cookie_from_before_the_log_out_opens_nothing(
+    browser: Browser, application: Application
+) -> None:
+    log_in(browser, application)
+    cookie = browser.cookie("session")
+    assert cookie is not None
+    assert cookie["httpOnly"] is True
+    assert cookie["sameSite"] == "Lax"
+    browser.click("#logout")
+    browser.set_cookie(cookie)
+    browser.open(application.url)
+    assert browser.shows("#login")
+    assert not browser.shows("#welcome")
+
+
+@pytest.mark.parametrize(
+    "signed_in", [False, True], ids=["at once", "after signing in"]
+)
+def test_a_user_who_refuses_is_told_so(
+    browser: Browser, application: Application, signed_in: bool
+) -> None:
+    go_to_consent(browser, application)
+    if signed_in:
+        sign_in(browser)
+    browser.click(DENY)
+    assert browser.url.startswith(f"{application.callback}?error=access_denied")
+    assert "not logged in" in browser.text("#message")
+    assert_logged_out(browser)
+    assert application.sandbox.count(EXCHANGE) == 0
+
+
+def test_a_user_who_refused_can_change_their_mind(
+    browser: Browser, application: Application
+) -> None:
+    go_to_consent(browser, application)
+    browser.click(DENY)
+    browser.click("#login")
+    sign_in(browser)
+    browser.click(ALLOW)
+    assert browser.shows("#welcome")
+
+
+def state_of(browser: Browser) -> str:
+    """The state with which the browser was sent to the consent page."""
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(browser.url).query)
+    return query["state"][0]
+
+
+def come_back(browser: Browser, application: Application, **query: str) -> None:
+    """Come back from the consent page with parameters of one's own."""
+    browser.open(f"{application.callback}?{urllib.parse.urlencode(query)}")
+
+
+def code_of_somebody_else(application: Application) -> str:
+    """A good code, which would log the user in as its owner."""
+    code: str = application.sandbox.post("codes", {"user": "bob", "app": 4})["code"]
+    return code
+
+
+@pytest.mark.parametrize("query", [{}, {"state": ""}, {"state": "of-somebody-else"}])
+def test_a_callback_with_a_wrong_state_is_refused(
+    browser: Browser, application: Application, query: dict[str, str]
+) -> None:
+    code = code_of_somebody_else(application)
+    go_to_consent(browser, application)
+    come_back(browser, application, code=code, **query)
+    assert "not logged in" in browser.text("#message")
+    assert_logged_out(browser)
+    assert application.sandbox.count(EXCHANGE) == 0
+
+    # It was the state, and nothing else.
+    go_to_consent(browser, application)
+    come_back(browser, application, code=code, state=state_of(browser))
+    assert browser.shows("#welcome")
+
+
+def test_a_callback_that_another_browser_began_is_refused(
+    browser: Browser, application: Application
+) -> None:
+    code = code_of_somebody_else(application)
+    go_to_consent(browser, application)
+    state = state_of(browser)
+    browser.forget()
+    come_back(browser, application, code=code, state=state)
+    assert browser.text("#message")
+    assert_logged_out(browser)
+    assert application.sandbox.count(EXCHANGE) == 0
