@@ -57,12 +57,16 @@ class Comparison:
         return (low, high)
 
     @property
+    def judged(self) -> int:
+        """The place of the result for which the target or the limit holds."""
+        return next(i for i, result in enumerate(self.results) if result.entry is self.workload.judged_entry)
+
+    @property
     def reached(self) -> bool | None:
-        judged = self.workload.judged % len(self.results)
         if self.workload.target is not None:
-            return round(self.ratio(judged), 2) <= self.workload.target
+            return round(self.ratio(self.judged), 2) <= self.workload.target
         if self.workload.limit is not None:
-            return self.results[judged].median * self.workload.scale <= self.workload.limit
+            return self.results[self.judged].median * self.workload.scale <= self.workload.limit
         return None
 
 

@@ -46,11 +46,11 @@ def draw(path: Path, comparisons: list[Comparison]) -> None:
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'aria-label="Time of a call with libpeerid as a multiple of the same in hand-written C">',
+        'aria-label="Time of a call with libpeerid as a multiple of the same without it">',
         f"<style>{STYLE}</style>",
-        '<text class="title" x="10" y="24">libpeerid against hand-written libcurl + jansson</text>',
-        '<text class="note" x="10" y="44">Time of a call as a multiple of the hand-written C program’s; shorter is '
-        "faster. Thin line: quartiles. Green: target.</text>",
+        '<text class="title" x="10" y="24">libpeerid against programs written by hand</text>',
+        '<text class="note" x="10" y="44">Time of a call as a multiple of the same without libpeerid, in the '
+        "same language; shorter is faster. Thin line: quartiles. Green: target.</text>",
     ]
     bottom = TOP + ROW * len(rows)
     step = 0.25 if top < 2.5 else 0.5

@@ -61,7 +61,8 @@ def as_markdown(data: dict, comparisons: list[Comparison]) -> str:
         "",
         f"{'A quick run' if data['quick'] else 'A run'} of {data['seconds']} s on {data['date']}: "
         f"{machine['processor']}, {machine['processors']} processors, {machine['memory_gb']} GB, {machine['system']}; "
-        f"{machine['libcurl']}, jansson {machine['jansson']}, {machine['nginx']}. Server and clients share the machine.",
+        f"{machine['libcurl']}, jansson {machine['jansson']}, {machine['nginx']}, {machine['python']}, {machine['go']}. "
+        "Server and clients share the machine.",
         "",
         "Each row is the median of its rounds. *Ratio* is the median of the ratios to the first contender of the "
         "workload, round by round, with their quartiles; *processor* is the same for the processor time of the whole "
@@ -76,9 +77,8 @@ def as_markdown(data: dict, comparisons: list[Comparison]) -> str:
             group = workload.group
             lines += ["", f"## {group}", "", "| workload | contender | median | ratio | processor | target | |"]
             lines += ["|---|---|--:|--:|--:|--:|---|"]
-        judged = workload.judged % len(comparison.results)
-        for index, result in enumerate(comparison.results):
-            lines.append(row(comparison, index, is_judged=index == judged))
+        for index in range(len(comparison.results)):
+            lines.append(row(comparison, index, is_judged=index == comparison.judged))
     return "\n".join(lines) + "\n"
 
 
@@ -131,4 +131,6 @@ def describe_machine() -> dict:
         "libcurl": "libcurl " + first_line("pkg-config", "--modversion", "libcurl"),
         "jansson": first_line("pkg-config", "--modversion", "jansson"),
         "nginx": first_line(nginx(), "-v").replace("nginx version: ", ""),
+        "python": first_line("python3", "--version"),
+        "go": first_line("go", "version").removeprefix("go version ").replace("go", "Go ", 1),
     }

@@ -1,6 +1,7 @@
 """Reads `workloads.toml`: contenders, and the workloads in which they meet."""
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,12 +13,14 @@ class Contender:
     title: str
     language: str
     command: list[str]
+    check: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Language:
     build: list[list[str]] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -49,6 +52,15 @@ class Workload:
     limit: float | None = None
     judged: int = -1
     quick: bool = False
+
+    @property
+    def judged_entry(self) -> Entry:
+        """The entry for which the target or the limit holds."""
+        return self.entries[self.judged]
+
+    def is_measurable(self, contenders: Collection[str]) -> bool:
+        """Whether the contenders are there that give the workload its sense; others may be missing."""
+        return self.entries[0].of in contenders and self.judged_entry.of in contenders
 
 
 @dataclass
