@@ -134,7 +134,8 @@ class Bench:
             raise Failed(f"{entry.title}: not a line of JSON: {text!r}") from None
 
     def _instructions(self, workload: Workload, entry: Entry, calls: int) -> int:
-        valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+        # A command may begin with `env`, which becomes the program.
+        valgrind = ["valgrind", "--tool=callgrind", "--trace-children=yes", "--callgrind-out-file=/dev/null"]
         finished = execute(valgrind + self._command(workload, entry, calls))
         found = re.search(r"Collected *: *(\d+)", finished.stderr)
         if not found:

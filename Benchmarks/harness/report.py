@@ -61,8 +61,8 @@ def as_markdown(data: dict, comparisons: list[Comparison]) -> str:
         "",
         f"{'A quick run' if data['quick'] else 'A run'} of {data['seconds']} s on {data['date']}: "
         f"{machine['processor']}, {machine['processors']} processors, {machine['memory_gb']} GB, {machine['system']}; "
-        f"{machine['libcurl']}, jansson {machine['jansson']}, {machine['nginx']}, {machine['python']}, {machine['go']}. "
-        "Server and clients share the machine.",
+        f"{machine['libcurl']}, jansson {machine['jansson']}, {machine['nginx']}, {machine['python']}, "
+        f"{machine['go']}. Server and clients share the machine.",
         "",
         "Each row is the median of its rounds. *Ratio* is the median of the ratios to the first contender of the "
         "workload, round by round, with their quartiles; *processor* is the same for the processor time of the whole "

@@ -1,9 +1,10 @@
 """Reads `workloads.toml`: contenders, and the workloads in which they meet."""
 
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import tomllib
 
 
 @dataclass

@@ -4,7 +4,7 @@ from authlib.integrations.httpx_client import OAuth2Client
 from contender import CLIENT_ID, HEADERS, OAUTH_TOKEN, Settings, measure, transaction_id
 
 
-def main():
+def main() -> None:
     settings = Settings()
     with OAuth2Client(
         client_id=CLIENT_ID,
@@ -17,7 +17,7 @@ def main():
         timeout=30,
     ) as client:
 
-        def call():
+        def call() -> str:
             response = client.post(settings.endpoint, content=settings.body)
             return transaction_id(response.status_code, response.content)
 

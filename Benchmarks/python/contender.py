@@ -5,6 +5,8 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Awaitable
+from typing import Callable
 
 CLIENT_ID = "4"
 ACCESS_TOKEN = "a".ljust(124, "x")
@@ -50,7 +52,7 @@ TRANSFER = {
 class Settings:
     """What the runner asks for."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         parser = argparse.ArgumentParser()
         parser.add_argument("--url", required=True)
         parser.add_argument("--ca")
@@ -68,7 +70,7 @@ class Settings:
         self.body = b'{"operations":' + self.operations + b"}"
 
 
-def transaction_id(status, answer):
+def transaction_id(status: int, answer: bytes) -> str:
     """What a careful program does with an answer; whatever is wrong ends the program."""
     envelope = json.loads(answer)
     if status != 200:
@@ -76,7 +78,7 @@ def transaction_id(status, answer):
     return envelope["result"]["id"]
 
 
-def measure(settings, call):
+def measure(settings: Settings, call: Callable[[], str]) -> None:
     """Make the calls, one after the other; each gives the id of its transaction."""
     for _ in range(settings.warmup):
         call()
@@ -87,16 +89,16 @@ def measure(settings, call):
     clock.report(settings.calls, received)
 
 
-async def measure_tasks(settings, call):
+async def measure_tasks(settings: Settings, call: Callable[[], Awaitable[str]]) -> None:
     """Make the calls from as many tasks as may be in flight."""
 
-    async def work(calls):
+    async def work(calls: int) -> int:
         received = 0
         for _ in range(calls):
             received += len(await call())
         return received
 
-    async def run(calls):
+    async def run(calls: int) -> int:
         each, more = divmod(calls, settings.in_flight)
         return sum(await asyncio.gather(*(work(each + (place < more)) for place in range(settings.in_flight))))
 
@@ -107,11 +109,11 @@ async def measure_tasks(settings, call):
 
 
 class _Clock:
-    def __init__(self):
+    def __init__(self) -> None:
         self._processor = time.process_time()
         self._started = time.perf_counter()
 
-    def report(self, calls, received):
+    def report(self, calls: int, received: int) -> None:
         seconds = time.perf_counter() - self._started
         processor = time.process_time() - self._processor
         line = {"seconds": seconds, "processor_seconds": processor, "calls": calls, "result_bytes": received}

@@ -6,7 +6,7 @@ from contender import CLIENT_ID, SERVER_TOKEN, Settings, measure_tasks
 from peerid import aio
 
 
-async def main():
+async def main() -> None:
     settings = Settings()
     options = {"ca_file": settings.ca} if settings.ca else {}
     async with aio.Client(
@@ -14,7 +14,7 @@ async def main():
     ) as client:
         session = await client.restore(SERVER_TOKEN)
 
-        async def call():
+        async def call() -> str:
             return (await session.submit(settings.operations)).transaction_id
 
         await measure_tasks(settings, call)

@@ -4,7 +4,7 @@ from contender import CLIENT_ID, SERVER_TOKEN, Settings, measure
 from peerid import Client
 
 
-def main():
+def main() -> None:
     settings = Settings()
     options = {"ca_file": settings.ca} if settings.ca else {}
     with Client(settings.url, client_id=CLIENT_ID, client_secret="secret", http_version="1.1", **options) as client:

@@ -4,7 +4,7 @@ import pycurl
 from contender import HEADERS, Settings, measure, transaction_id
 
 
-def main():
+def main() -> None:
     settings = Settings()
     curl = pycurl.Curl()
     curl.setopt(pycurl.URL, settings.endpoint)
@@ -18,7 +18,7 @@ def main():
         curl.setopt(pycurl.CAINFO, settings.ca)
     body = settings.body
 
-    def call():
+    def call() -> str:
         curl.setopt(pycurl.POSTFIELDS, body)
         answer = curl.perform_rb()
         return transaction_id(curl.getinfo(pycurl.RESPONSE_CODE), answer)

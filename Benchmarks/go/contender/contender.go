@@ -38,6 +38,7 @@ type Settings struct {
 	CA         string // the file of the CA that signed the server's certificate; "": those of the system
 	Calls      int    // calls that are timed
 	Goroutines int    // how many make them
+	OnTheWire  int    // net/http alone: how many connections there are at the most; 0: as many as there are goroutines
 	Operations []byte // what is submitted, a JSON array
 	warmup     int
 }
@@ -50,6 +51,7 @@ func ReadSettings() Settings {
 	flag.IntVar(&s.Calls, "calls", 1000, "calls that are timed")
 	flag.IntVar(&s.warmup, "warmup", 0, "calls before")
 	flag.IntVar(&s.Goroutines, "threads", 1, "goroutines that make them")
+	flag.IntVar(&s.OnTheWire, "on-the-wire", 0, "connections at the most")
 	operations := flag.Int("operations", 1, "operations in a call")
 	flag.Parse()
 	// Every connection has to be open before the clock runs.

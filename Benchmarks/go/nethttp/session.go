@@ -32,18 +32,18 @@ type session struct {
 	token tokenPair
 }
 
-// result is the answer to operations. The transaction is kept as it is.
+// result is what most programs want to know of the answer to operations.
 type result struct {
-	ID       string          `json:"id"`
-	BlockNum int64           `json:"block_num"`
-	TrxNum   int64           `json:"trx_num"`
-	Trx      json.RawMessage `json:"trx"`
+	ID       string `json:"id"`
+	BlockNum int64  `json:"block_num"`
+	TrxNum   int64  `json:"trx_num"`
 }
 
 func newSession(settings contender.Settings, token tokenPair) (*session, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	// Two, the default, would close the connections of all others after each call.
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, settings.Goroutines
+	transport.MaxConnsPerHost = settings.OnTheWire
 	if settings.CA != "" {
 		certificates, err := os.ReadFile(settings.CA)
 		if err != nil {
