@@ -1,9 +1,19 @@
 /// Turns what the transport brought back into a result or an error.
 enum Answer {
-  /// The response for a result that `result(of:effect:explain:)` has read from `outcome`.
-  static func response(_ result: JSONValue, of outcome: Result<HTTPResponse, TransportFailure>) -> Response {
-    guard case .success(let response) = outcome else { return Response(result: result) }
-    return Response(result: result, text: ResultText.compact(response.body))
+  /// The response of a success, or why there is none. `isNoAnswer` tells why an unusual result is not one.
+  static func response(
+    of outcome: Result<HTTPResponse, TransportFailure>,
+    effect: HTTPRequest.Effect,
+    refusing isNoAnswer: (JSONValue) -> PeerIDError? = { _ in nil }
+  ) -> Result<Response, PeerIDError> {
+    if case .success(let answer) = outcome, 200..<300 ~= answer.status, !answer.isTruncated,
+      let response = ResponseScanner.response(answer.body)
+    {
+      return .success(response)
+    }
+    return result(of: outcome, effect: effect).flatMap { result in
+      isNoAnswer(result).map { .failure($0) } ?? .success(Response(result: result))
+    }
   }
 
   /// The envelope's result, or why there is none. `explain` may add to the error what only the caller knows.

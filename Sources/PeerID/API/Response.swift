@@ -23,9 +23,28 @@ public struct Response: Sendable {
   /// The token that confirms the transaction, when the application is one whose users sign each request.
   public var transactionToken: String? { storage.transactionToken?.text }
 
-  /// Reads a result; `text` is its compact text if that is at hand.
-  init(result: JSONValue, text: Bytes? = nil) {
-    storage = Storage(result: result, json: text ?? result.compactText(expecting: 1024))
+  /// Reads a result that has been parsed.
+  init(result: JSONValue) {
+    storage = Storage(result)
+  }
+
+  /// Takes over the parts of a result that somebody else has read.
+  init(
+    json: Bytes,
+    transactionID: Bytes?,
+    blockNumber: Int64?,
+    transactionNumber: Int64?,
+    createdObjectIDs: [Bytes],
+    transactionToken: Bytes?
+  ) {
+    storage = Storage(
+      json: json,
+      transactionID: transactionID,
+      blockNumber: blockNumber,
+      transactionNumber: transactionNumber,
+      createdObjectIDs: createdObjectIDs,
+      transactionToken: transactionToken
+    )
   }
 
   /// A list of texts as a JSON array.
@@ -49,14 +68,32 @@ public struct Response: Sendable {
     let createdObjectIDs: [Bytes]
     let transactionToken: Bytes?
 
-    init(result: JSONValue, json: Bytes) {
+    init(
+      json: Bytes,
+      transactionID: Bytes?,
+      blockNumber: Int64?,
+      transactionNumber: Int64?,
+      createdObjectIDs: [Bytes],
+      transactionToken: Bytes?
+    ) {
       self.json = json
+      self.transactionID = transactionID
+      self.blockNumber = blockNumber
+      self.transactionNumber = transactionNumber
+      self.createdObjectIDs = createdObjectIDs
+      self.transactionToken = transactionToken
+    }
+
+    convenience init(_ result: JSONValue) {
       let transaction = Self.transaction(in: result)
-      transactionID = transaction?["id"]?.utf8.map { Bytes($0) }
-      blockNumber = Self.integer(transaction?["block_num"])
-      transactionNumber = Self.integer(transaction?["trx_num"])
-      createdObjectIDs = Self.createdObjectIDs(in: transaction?["trx"]?["operation_results"])
-      transactionToken = result["transaction"] == nil ? nil : result["token"]?.utf8.map { Bytes($0) }
+      self.init(
+        json: result.compactText(expecting: 1024),
+        transactionID: transaction?["id"]?.utf8.map { Bytes($0) },
+        blockNumber: Self.integer(transaction?["block_num"]),
+        transactionNumber: Self.integer(transaction?["trx_num"]),
+        createdObjectIDs: Self.createdObjectIDs(in: transaction?["trx"]?["operation_results"]),
+        transactionToken: result["transaction"] == nil ? nil : result["token"]?.utf8.map { Bytes($0) }
+      )
     }
 
     /// A broadcast answers with an array of one confirmation, everything else with the confirmation itself.

@@ -210,8 +210,8 @@ extension EventLoop {
   private func receive(_ outcome: Result<HTTPResponse, TransportFailure>, for call: AsyncCall) {
     switch call.work {
     case .read:
-      switch Answer.result(of: outcome, effect: .reads) {
-      case .success(let result): finish(call, .response(Answer.response(result, of: outcome)))
+      switch Answer.response(of: outcome, effect: .reads) {
+      case .success(let response): finish(call, .response(response))
       case .failure(let error): finish(call, .failure(error))
       }
     case .session(let session, let sessionCall, _):

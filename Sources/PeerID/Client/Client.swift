@@ -191,7 +191,7 @@ public final class Client: Sendable {
     try core.checkOpen()
     let request = try chainReadRequest(api: api, method: method, parametersJSON: parametersJSON)
     return try core.transport.send(request, context: core.callContext()) { outcome in
-      Answer.result(of: outcome, effect: .reads).map { Answer.response($0, of: outcome) }
+      Answer.response(of: outcome, effect: .reads)
     }.get()
   }
 

@@ -10,18 +10,14 @@ struct SessionCall {
 
   /// Reads the answer. A success without a result cannot tell what was done.
   func read(_ outcome: Result<HTTPResponse, TransportFailure>) -> Result<Response, PeerIDError> {
-    switch Answer.result(of: outcome, effect: .changes) {
-    case .failure(let error): return .failure(error)
-    case .success(let result) where result.isNull:
-      return .failure(
-        PeerIDError(
-          .protocol,
-          .unknown,
-          "the server reports success without a result; find out what was done before sending it again",
-          httpStatus: 200
-        )
+    Answer.response(of: outcome, effect: .changes) { result in
+      guard result.isNull else { return nil }
+      return PeerIDError(
+        .protocol,
+        .unknown,
+        "the server reports success without a result; find out what was done before sending it again",
+        httpStatus: 200
       )
-    case .success(let result): return .success(Answer.response(result, of: outcome))
     }
   }
 }

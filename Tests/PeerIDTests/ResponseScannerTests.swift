@@ -1,0 +1,179 @@
+import Testing
+
+@testable import PeerID
+
+/// The scanner reads what the parser reads, or leaves it to the parser.
+@Suite struct ResponseScannerTests {
+  /// What a program sees of a response.
+  private struct Seen: Equatable {
+    let transactionID: String?
+    let blockNumber: Int64?
+    let transactionNumber: Int64?
+    let createdObjectIDs: [String]
+    let transactionToken: String?
+    /// The result as jansson prints it.
+    let meaning: String
+
+    init(_ response: Response) throws {
+      transactionID = response.transactionID
+      blockNumber = response.blockNumber
+      transactionNumber = response.transactionNumber
+      createdObjectIDs = response.createdObjectIDs
+      transactionToken = response.transactionToken
+      meaning = try JSONDocument(response.json).root.compactText().text
+    }
+  }
+
+  private func scanned(_ body: Bytes) -> Response? {
+    body.withBytes { ResponseScanner.response($0) }
+  }
+
+  private func parsed(_ body: Bytes) -> Response? {
+    guard let result = try? JSONDocument(parsing: body.raw).root["result"] else { return nil }
+    return Response(result: result)
+  }
+
+  @Test(arguments: [
+    (#"{"result":{"a":1},"status":200}"#, #"{"a":1}"#),
+    (#"{"status":200,"result":[1,2,[3]]}"#, "[1,2,[3]]"),
+    (" {\n\"result\" : { \"a b\" : [ 1 , \"x y\" ] }\t, \"status\":200 } ", #"{"a b":[1,"x y"]}"#),
+    (#"{"result":-1.50 ,"status":200}"#, "-1.50"),
+    (#"{"result":"a\"}\\","status":200}"#, #""a\"}\\""#),
+    (#"{"result":[ "\\\\\"", " \" " ] }"#, #"["\\\\\""," \" "]"#),
+    (#"{"x":{"result":1},"result":[],"y":"]"}"#, "[]"),
+    (#"{"result":9007199254740993}"#, "9007199254740993"),
+    (#"{"result":{"ü":"😀 \u00e9 \uD83D\ude00"}}"#, #"{"ü":"😀 \u00e9 \uD83D\ude00"}"#),
+    (#"{"result":""}"#, #""""#),
+    (#"{"result":{}}"#, "{}"),
+    (#"{"result":[true,false,null,0,-0,1.25]}"#, "[true,false,null,0,-0,1.25]"),
+  ])
+  func `the result is copied as the server wrote it, without white space`(body: String, expected: String) throws {
+    let response = try #require(scanned(Bytes(body)))
+    #expect(response.json == expected)
+    #expect(try Seen(response) == Seen(#require(parsed(Bytes(body)))))
+  }
+
+  @Test(arguments: [
+    #"{"id":"ab","block_num":5,"trx_num":"1","trx":{"operation_results":[[1,"1.22.7"],[0,{}],[1,"1.22.8"]]}}"#,
+    #"{"id":"ab","block_num":"5","trx":{}}"#,
+    #"[{"id":"ab","block_num":5,"trx_num":0,"trx":{"operation_results":[["1","1.2.3"],[1],[1,2],[1,"1.2.4",3],{},7]}},{"id":"x"}]"#,
+    #"{"id":"ab","trx":null}"#, #"{"id":7,"block_num":1.5,"trx_num":null}"#, #"{"id":"ab"}"#,
+    #"{"transaction":{"operations":[]},"token":"secret"}"#, #"{"transaction":0,"token":5}"#, #"{"token":"secret"}"#,
+    #"[{"transaction":1,"token":"x"}]"#, #"[[{"id":"ab","block_num":5}]]"#, #"{"block_num":"many","id":"ab"}"#,
+    #"{"block_num":true,"id":"ab"}"#, #"{"trx":{"operation_results":{}},"id":"ab"}"#, "[]", #""text""#, "true",
+  ])
+  func `the parts of a transaction are those that the parser finds`(result: String) throws {
+    let body = Bytes(#"{"result":\#(result),"status":200}"#)
+    #expect(try Seen(#require(scanned(body))) == Seen(#require(parsed(body))))
+  }
+
+  @Test(arguments: [
+    // Valid, but not plain.
+    #"{"result":1,"result":2}"#, #"{"\u0072esult":1}"#, #"{"result":{"id":"a","id":7,"trx":{}}}"#, #"{"result":null}"#,
+    #"{"result":{"i\u0064":"a","trx":{}}}"#, #"{"result":{"id":"\u0061","trx":{}}}"#, #"{"result":1e5}"#,
+    #"{"result":1234567890123456789}"#, #"{"status":200}"#, "[]", "{}", "7",
+    #"{"result":\#(String(repeating: "[", count: 200) + String(repeating: "]", count: 200))}"#,
+    // No JSON.
+    "", " ", "{", #"{"result"}"#, #"{"result":1"#, #"{"result":1}}"#, #"{"result":01}"#, #"{"result":1.}"#,
+    #"{"result":-}"#, #"{"result":+1}"#, #"{"result":.5}"#, #"{"result":tru}"#, #"{"result":truex}"#,
+    #"{"result":"\x"}"#, #"{"result":"\u12g4"}"#, #"{"result":"\ud800"}"#, #"{"result":"\udc00"}"#,
+    #"{"result":"\ud800A"}"#, #"{"result":"\#u{1}"}"#, #"{"result":[1,]}"#, #"{"result":{"a":1,}}"#,
+    #"{"result":[1 2]}"#, #"{"result":{"a" 1}}"#, "\u{FEFF}{\"result\":1}", "{\"result\":1}\u{0B}",
+    "{\"result\":1}\u{0}",
+  ])
+  func `everything else is left to the parser`(body: String) {
+    #expect(scanned(Bytes(body)) == nil)
+  }
+
+  @Test(arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82]] as [[UInt8]])
+  func `what is not UTF-8 is left to the parser`(invalid: [UInt8]) {
+    let body = Array(#"{"result":""#.utf8) + invalid + Array(#""}"#.utf8)
+    body.withUnsafeBytes { #expect(ResponseScanner.response($0) == nil) }
+  }
+
+  @Test func `no prefix of an answer makes the scanner leave the bytes it was given`() {
+    let body = #"{"a":[{"b":"\\\"c\u00e9"}],"result":{"d":[1,"e\\"]," f ":{"g":null}},"status":200}"#
+    for length in 0..<body.utf8.count {
+      Bytes(String(decoding: body.utf8.prefix(length), as: UTF8.self)).withBytes { bytes in
+        #expect(ResponseScanner.response(bytes) == nil)
+      }
+    }
+  }
+
+  @Test func `random answers, whole and damaged, are read as the parser reads them`() throws {
+    var random = Random(state: 0x9E37_79B9_7F4A_7C15)
+    var plain = 0
+    for round in 0..<40_000 {
+      var text = random.envelope()
+      if round % 2 == 1 { random.damage(&text) }
+      let body = text.withUnsafeBytes { Bytes($0) }
+      guard let response = scanned(body) else { continue }
+      plain += 1
+      let reference = try #require(parsed(body), "the parser refuses \(body.text)")
+      let (seen, expected) = (try Seen(response), try Seen(reference))
+      #expect(seen == expected, "\(body.text)")
+    }
+    #expect(plain > 10_000)
+  }
+}
+
+/// Makes JSON that looks like answers: the keys that matter come often, and sometimes twice.
+private struct Random {
+  var state: UInt64
+
+  mutating func below(_ limit: Int) -> Int {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return Int(state % UInt64(limit))
+  }
+
+  mutating func pick(_ choices: [String]) -> String { choices[below(choices.count)] }
+
+  mutating func space() -> String { below(6) == 0 ? pick([" ", "\n", "\t ", "\r\n"]) : "" }
+
+  mutating func envelope() -> [UInt8] {
+    var members = ["\"status\":200", "\"result\":" + space() + value(depth: 4)]
+    if below(8) == 0 { members.append("\"result\":" + value(depth: 2)) }
+    if below(2) == 0 { members.swapAt(0, 1) }
+    return Array((space() + "{" + space() + members.joined(separator: "," + space()) + "}" + space()).utf8)
+  }
+
+  mutating func value(depth: Int) -> String {
+    switch depth == 0 ? 4 + below(6) : below(10) {
+    case 0, 1, 2: object(depth: depth - 1)
+    case 3: "[" + space() + (0..<below(4)).map { _ in value(depth: depth - 1) + space() }.joined(separator: ",") + "]"
+    case 4, 5: string()
+    case 6, 7:
+      pick(["0", "1", "1", "-7", "42", "123456789012345678", "1234567890123456789", "1.5", "-0.25", "1e3", "01"])
+    default: pick(["true", "false", "null", "[1,\"1.2.3\"]", "[[1,\"1.22.7\"],[1,\"x\",2],[0,\"y\"]]", "{}", "[]"])
+    }
+  }
+
+  mutating func object(depth: Int) -> String {
+    let members = (0..<below(5)).map { _ in
+      pick([
+        "\"id\"", "\"trx\"", "\"block_num\"", "\"trx_num\"", "\"operation_results\"", "\"token\"", "\"transaction\"",
+        "\"other\"", "\"i\\u0064\"", "\"ü\"",
+      ]) + space() + ":" + space() + value(depth: depth)
+    }
+    return "{" + members.joined(separator: space() + ",") + space() + "}"
+  }
+
+  mutating func string() -> String {
+    pick([
+      "\"\"", "\"abc\"", "\"12\"", "\"-3\"", "\"+4\"", "\"a\\\"b\"", "\"\\u00e9\"", "\"\\ud83d\\ude00\"", "\"ü😀\"",
+      "\"\\\\\"",
+    ])
+  }
+
+  /// Changes, drops or adds a byte.
+  mutating func damage(_ text: inout [UInt8]) {
+    let place = below(text.count)
+    switch below(3) {
+    case 0: text[place] = UInt8(below(256))
+    case 1: text.remove(at: place)
+    default: text.insert(Array(" \"\\{}[],:0eu.-x".utf8)[below(15)], at: place)
+    }
+  }
+}
