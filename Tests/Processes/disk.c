@@ -1,5 +1,5 @@
-/* Refreshes while the session cannot be saved, goes on with the pair in memory, and saves it once that is possible:
- * `disk full|read-only FOLDER`. */
+/* Refreshes while the session cannot be saved, goes on with the pair in memory, and sees it saved once that is possible:
+ * `disk full|read-only FOLDER`. With `exit` at the end it does not wait for that, but ends. */
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -46,7 +46,8 @@ static void expect(bool condition, const char *what) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 3) return EXIT_FAILURE;
+  bool just_ends = count == 4 && strcmp(arguments[3], "exit") == 0;
+  if (count != 3 && !just_ends) return EXIT_FAILURE;
   const char *kind = arguments[1], *folder = arguments[2];
   signal(SIGXFSZ, SIG_IGN);
   /* For the superuser no folder is read-only. */
@@ -70,10 +71,9 @@ int main(int count, char **arguments) {
   }
 
   set_writable(kind, folder, true);
-  uint64_t amount = 10;
-  for (int64_t end = now_ms() + SAVED_WITHIN; stored_generation() == first && now_ms() < end; pause_ms(200)) {
-    must("an operation", transfer(session, amount++));
-  }
+  if (just_ends) return EXIT_SUCCESS;
+  /* Nobody calls meanwhile. */
+  for (int64_t end = now_ms() + SAVED_WITHIN; stored_generation() == first && now_ms() < end;) pause_ms(100);
   expect(stored_generation() == first + 1, "the pair was not saved later");
   must("a refresh afterwards", peerid_session_refresh(session));
   expect(stored_generation() == first + 2, "the next pair was not saved");

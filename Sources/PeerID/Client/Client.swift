@@ -13,6 +13,10 @@ public final class Client: Sendable {
     core = try ClientCore(configuration: configuration)
   }
 
+  deinit {
+    core.abandon()
+  }
+
   /// Logs a user in with a password, a mobile number, or both; the server checks whatever is sent.
   ///
   /// The server answers with the stored pair of tokens, the same for every caller; one that has expired is refreshed
@@ -159,6 +163,7 @@ public final class Client: Sendable {
   public func open(key: String) throws(PeerIDError) -> Session {
     try core.checkOpen()
     let place = try core.place(key)
+    if let unsaved = core.unsaved.session(forKey: key) { return unsaved }
     guard let token = try place.load() else {
       throw PeerIDError(.loginRequired, "no session is stored under the key '\(key.prefix(80))': log the user in")
     }

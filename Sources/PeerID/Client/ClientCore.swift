@@ -11,6 +11,7 @@ final class ClientCore: Sendable {
   /// to wait for them.
   let callers: WorkerPool
   let jobs = JobTable()
+  let unsaved = UnsavedSessions()
   let loop: EventLoop
   let policy: SessionStateMachine.Policy
   /// The headers of every call for a session, behind the one with its token.
@@ -18,6 +19,7 @@ final class ClientCore: Sendable {
   /// The headers of a read of the chain, which needs no token.
   let readHeaders: HeaderList
   private let closing = ClosingFlag()
+  private let abandoning = ClosingFlag()
   /// Never set: a refresh whose answer is on the way is not given up when the client is closed, because the new pair
   /// would be lost.
   private let refreshClosing = ClosingFlag()
@@ -100,6 +102,16 @@ final class ClientCore: Sendable {
       transport.close()
       loop.closeAll()
     }
+  }
+
+  var isClosed: Bool { closing.isSet }
+
+  /// Whether nobody can open a session any more.
+  var isAbandoned: Bool { abandoning.isSet }
+
+  /// The client is gone; its sessions may live on.
+  func abandon() {
+    _ = abandoning.set()
   }
 
   func checkOpen() throws(PeerIDError) {

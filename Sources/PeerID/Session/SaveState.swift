@@ -5,26 +5,25 @@ struct SaveState {
 
   /// Why the newest pair is not in the store; `nil` when it is.
   private(set) var failure: PeerIDError?
+  /// Whether somebody in this process tries again; nobody does in the child of a fork.
+  var isBeingTried = false
   private var failures: Int64 = 0
   private var notBefore: Int64 = .min
-  private var isRunning = false
 
-  /// Whether the caller has to try saving now.
-  mutating func begin(now: Int64) -> Bool {
-    guard failure != nil, !isRunning, now >= notBefore else { return false }
-    isRunning = true
-    return true
-  }
+  /// Whether somebody has to take over trying.
+  var isNeglected: Bool { failure != nil && !isBeingTried }
+
+  /// Whether it is time to try again.
+  func isDue(now: Int64) -> Bool { failure != nil && now >= notBefore }
 
   /// Saving has failed.
   mutating func failed(_ error: PeerIDError, now: Int64) {
     failure = error
-    isRunning = false
     failures += 1
     notBefore = now + min(Self.firstPause << min(failures - 1, 10), Self.longestPause)
   }
 
-  /// The newest pair is in the store.
+  /// The newest pair is in the store, or need not be there any more.
   mutating func succeeded() {
     self = SaveState()
   }

@@ -72,7 +72,7 @@ extension Session {
         really: core.configuration.works(.storeLock)
       ) { (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
         let (mine, isUnsaved) = withState { ($0.token, saving.failure != nil) }
-        let stored = core.configuration.works(.readingFirst) ? try place.load(lock) : mine
+        let stored = core.configuration.works(.readingFirst) ? try newest(at: place, lock) : mine
         let decision = SharedRefresh.decide(
           mine: mine.generation,
           stored: stored?.generation,
@@ -97,6 +97,13 @@ extension Session {
     } catch {
       return .transient(error)
     }
+  }
+
+  /// The pair in the store, or a newer one that another session of this client could not save there yet.
+  private func newest(at place: StorePlace, _ lock: SessionStore.LockToken) throws(PeerIDError) -> Token? {
+    let stored = try place.load(lock)
+    guard let stored, let unsaved = core.unsaved.session(forKey: place.key)?.token else { return stored }
+    return unsaved.generation > stored.generation ? unsaved : stored
   }
 
   /// How long a refused session looks into the store for the pair of a sibling that is about to save it.
@@ -131,11 +138,20 @@ extension Session {
   }
 
   /// Saves a new pair. If that fails the session goes on in memory and saving is tried again.
-  private func save(_ token: Token, in place: StorePlace, expected: UInt64, _ storeLock: SessionStore.LockToken) {
+  ///
+  /// - Returns: whether it is saved.
+  @discardableResult
+  private func save(
+    _ token: Token,
+    in place: StorePlace,
+    expected: UInt64,
+    _ storeLock: SessionStore.LockToken
+  ) -> Bool {
     var failure: PeerIDError
     do throws(PeerIDError) {
       if try place.save(token, expected: expected, storeLock) {
-        return lock.withLock { saving.succeeded() }
+        lock.withLock { saving.succeeded() }
+        return true
       }
       failure = PeerIDError(.store, "somebody else wrote the session while its lock was held")
     } catch {
@@ -146,29 +162,55 @@ extension Session {
       prefix: "the new tokens are in use, but could not be saved; saving is tried again: "
     )
     core.configuration.log(.error, "\(failure)")
+    savingFailed(failure)
+    return false
+  }
+
+  private func savingFailed(_ failure: PeerIDError) {
     let now = core.clock.monotonicMilliseconds()
     lock.withLock { saving.failed(failure, now: now) }
+    keepTryingToSave()
   }
 
-  /// Tries in the background to save a pair that could not be saved before.
-  func saveIfDue(now: Int64) {
-    guard let place, lock.withLock({ saving.begin(now: now) }) else { return }
-    let isStarted = core.workers.run { self.saveAgain(in: place) }
-    if !isStarted { lock.withLock { saving.failed(PeerIDError(.store, "no thread could be started"), now: now) } }
+  /// Lets the client's job try again, unless it does already.
+  func keepTryingToSave() {
+    let isNews = lock.withLock {
+      defer { saving.isBeingTried = true }
+      return saving.isNeglected
+    }
+    if isNews, let place { core.unsaved.add(self, key: place.key) }
   }
 
-  private func saveAgain(in place: StorePlace) {
+  /// Nobody tries to save the pair any more.
+  func neglectSaving() {
+    lock.withLock { saving.isBeingTried = false }
+  }
+
+  func isSavingDue(now: Int64) -> Bool {
+    lock.withLock { saving.isDue(now: now) }
+  }
+
+  /// Tries once more to save the pair.
+  ///
+  /// - Returns: whether it is saved, or need not be saved any more.
+  func saveAgain() -> Bool {
     let timeout = core.configuration.options.refreshTimeoutMilliseconds
     do throws(PeerIDError) {
-      try place.withLock(timeoutMilliseconds: timeout) { (lock) throws(PeerIDError) in
-        let mine = token
+      return try place?.withLock(timeoutMilliseconds: timeout) { (lock) throws(PeerIDError) in
+        guard let place else { return true }
+        let (mine, isOver) = withState { ($0.token, $0.isOver != nil) }
         let stored = try place.load(lock)?.generation ?? 0
-        if stored >= mine.generation { return self.lock.withLock { saving.succeeded() } }
-        save(mine, in: place, expected: stored, lock)
-      }
+        // A session that is over must not come back.
+        if isOver || stored >= mine.generation {
+          self.lock.withLock { saving.succeeded() }
+          return true
+        }
+        return save(mine, in: place, expected: stored, lock)
+      } ?? true
     } catch {
       let now = core.clock.monotonicMilliseconds()
       lock.withLock { saving.failed(error, now: now) }
+      return false
     }
   }
 }

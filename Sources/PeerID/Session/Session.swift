@@ -121,6 +121,7 @@ public final class Session: @unchecked Sendable {
   public func logOut() throws(PeerIDError) {
     end()
     if let place {
+      core.unsaved.forget(key: place.key)
       try place.withLock(timeoutMilliseconds: core.configuration.options.refreshTimeoutMilliseconds) {
         (lock) throws(PeerIDError) in try place.store.backend.remove(place.key, lock)
       }
@@ -197,12 +198,12 @@ public final class Session: @unchecked Sendable {
   func admission(isLent: Bool = false) -> (SessionStateMachine.Admission, HeaderList, RefreshFlight?) {
     let now = core.clock.monotonicMilliseconds()
     let serverNow = core.transport.serverClock.nowMilliseconds ?? (isLent ? Clock.wallMilliseconds() : nil)
-    let (admission, headers, flight) = withState { machine in
+    let (admission, headers, flight, isUnsaved) = withState { machine in
       let admission = machine.admit(now: now, serverNow: serverNow)
-      return (admission, self.headers, prepareFlight(begins: admission.beginsRefresh))
+      return (admission, self.headers, prepareFlight(begins: admission.beginsRefresh), saving.isNeglected)
     }
     if admission.beginsRefresh, let flight { launch(flight) }
-    if case .use = admission { saveIfDue(now: now) }
+    if isUnsaved { keepTryingToSave() }
     return (admission, headers, flight)
   }
 
@@ -248,6 +249,7 @@ public final class Session: @unchecked Sendable {
         machine.enterChild()
         flight?.abandonAfterFork()
         flight = nil
+        saving.isBeingTried = false
       }
       return body(&machine)
     }

@@ -121,9 +121,9 @@ func failure<Result>(_ body: () throws(PeerIDError) -> Result) -> PeerIDError? {
   }
 }
 
-/// Waits until `condition` holds, for a second at the most.
+/// Waits until `condition` holds, for five seconds at the most.
 func eventually(_ condition: () -> Bool) -> Bool {
-  for _ in 0..<500 {
+  for _ in 0..<2500 {
     if condition() { return true }
     usleep(2000)
   }

@@ -190,10 +190,72 @@ import Testing
     _ = try session.submit(Live.transfer)
     #expect(session.token.generation == 2)
     isFull.add(false)
-    usleep(1_050_000)
-    _ = try session.submit(Live.transfer)
-    #expect(eventually { (try? live.client.open(key: "k").token.generation) == 2 })
+    // Nobody calls: it is saved by itself.
+    #expect(eventually { (try? live.sibling(store: store).client.open(key: "k").token.generation) == 2 })
     #expect(live.refreshes == 1)
+  }
+
+  @Test func `a pair that is not saved yet outlives its session, and is handed out to whoever opens the key`() throws {
+    struct DiskFull: Error {}
+    let isFull = Gathered<Bool>()
+    let store = Self.watched { if isFull.all.last == true { throw DiskFull() } }
+    let live = try Live(store: store)
+    let other = try live.logIn(key: "k")
+    isFull.add(true)
+    func refresh() throws {
+      let session = try live.client.open(key: "k")
+      #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store)
+    }
+    try refresh()
+    #expect(try live.client.open(key: "k").token.generation == 2)
+    // A session that has the old pair finds the new one without asking the server.
+    try other.refresh()
+    #expect(other.token.generation == 2 && live.refreshes == 1)
+    isFull.add(false)
+    #expect(eventually { (try? live.sibling(store: store).client.open(key: "k").token.generation) == 2 })
+  }
+
+  @Test(arguments: ["closing", "giving back"])
+  func `what is not saved is tried once more at the end`(end: String) throws {
+    struct DiskFull: Error {}
+    let isFull = Gathered<Bool>()
+    let store = Self.watched { if isFull.all.last == true { throw DiskFull() } }
+    let live = try Live()
+    let lines = Gathered<String>()
+    var attempts = 0
+    for works in [false, true] {
+      isFull.add(false)
+      var client: Client? = try Live(store: store, sandbox: live.sandbox) { $0.setLogHandler { lines.add($1) } }.client
+      var session = try client?.logIn(login: "alice", password: "alice-password", key: "k")
+      isFull.add(true)
+      _ = failure { () throws(PeerIDError) in try session?.refresh() }
+      let newest = session?.token.generation ?? 0
+      isFull.add(!works)
+      attempts = lines.all.count
+      if end == "closing" { client?.close() }
+      session = nil
+      client = nil
+      if works {
+        #expect(eventually { (try? live.sibling(store: store).client.open(key: "k").token.generation) == newest })
+      } else {
+        #expect(eventually { lines.all.dropFirst(attempts).contains { $0.contains("they are lost") } })
+      }
+    }
+  }
+
+  @Test func `a session that was logged out is not saved any more`() throws {
+    struct DiskFull: Error {}
+    let isFull = Gathered<Bool>()
+    let store = Self.watched { if isFull.all.last == true { throw DiskFull() } }
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    isFull.add(true)
+    _ = failure { () throws(PeerIDError) in try session.refresh() }
+    isFull.add(false)
+    try session.logOut()
+    usleep(1_200_000)
+    #expect(try store.keys() == [])
+    #expect(failure { () throws(PeerIDError) in try live.client.open(key: "k") }?.code == .loginRequired)
   }
 
   @Test func `a store that fails to lock keeps the refresh from being sent`() throws {

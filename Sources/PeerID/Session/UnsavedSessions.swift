@@ -1,0 +1,103 @@
+import Glibc
+
+/// The sessions of a client whose newest pair could not be saved, and the job that tries again until it is.
+///
+/// An application may give a session back long before that. So it is kept here, and handed out again to whoever opens
+/// its key: what the store holds is a pair that the server takes no more.
+final class UnsavedSessions: @unchecked Sendable {
+  /// How often the job looks whether there is something to do, in milliseconds. The end of the process waits for it.
+  private static let lookInterval: Int64 = 50
+
+  private let lock = Lock()
+  private var sessions: [String: Session] = [:]
+  private var isRunning = false
+  private var forkGeneration = ForkGuard.generation
+
+  /// Keeps a session until its pair is saved.
+  func add(_ session: Session, key: String) {
+    var replaced: Session?
+    let mustStart = lock.withLock {
+      renewAfterFork()
+      replaced = sessions.updateValue(session, forKey: key)
+      defer { isRunning = true }
+      return !isRunning
+    }
+    withExtendedLifetime(replaced) {}
+    let core = session.core
+    if mustStart, !core.workers.run({ self.work(core) }) { drop() }
+  }
+
+  /// The session under a key whose newest pair is not in the store.
+  func session(forKey key: String) -> Session? {
+    lock.withLock { forkGeneration == ForkGuard.generation ? sessions[key] : nil }
+  }
+
+  /// Keeps no session of this key any more: it was logged out.
+  func forget(key: String) {
+    let forgotten = lock.withLock { forkGeneration == ForkGuard.generation ? sessions.removeValue(forKey: key) : nil }
+    withExtendedLifetime(forgotten) {}
+  }
+
+  private func work(_ core: ClientCore) {
+    while true {
+      let isLast = ExitGuard.isExiting || core.isClosed
+      let now = core.clock.monotonicMilliseconds()
+      for (key, session, isForgotten) in present(core) where isLast || isForgotten || session.isSavingDue(now: now) {
+        if session.saveAgain() {
+          remove(key, session)
+        } else if isLast || isForgotten {
+          core.configuration.log(
+            .error,
+            "the new tokens of a session could not be saved before its client ended: they are lost"
+          )
+          remove(key, session)
+        }
+      }
+      let hasEnded = lock.withLock {
+        if sessions.isEmpty { isRunning = false }
+        return !isRunning
+      }
+      if hasEnded { return }
+      var pause = timespec(tv_sec: 0, tv_nsec: Int(Self.lookInterval) * 1_000_000)
+      nanosleep(&pause, nil)
+    }
+  }
+
+  /// The sessions, each with whether nobody but this object could ever ask for it.
+  private func present(_ core: ClientCore) -> [(String, Session, isForgotten: Bool)] {
+    lock.withLock {
+      let isAbandoned = core.isAbandoned
+      // A copy of the keys: the view would hold the sessions too.
+      return Array(sessions.keys).compactMap { key in
+        let isForgotten = isAbandoned && isKnownUniquelyReferenced(&sessions[key])
+        return sessions[key].map { (key, $0, isForgotten) }
+      }
+    }
+  }
+
+  private func remove(_ key: String, _ session: Session) {
+    lock.withLock {
+      // Another session may have taken its place.
+      if sessions[key] === session { sessions[key] = nil }
+    }
+  }
+
+  /// Without a thread nobody tries: the next call of a session takes it up again.
+  private func drop() {
+    var dropped: [String: Session] = [:]
+    lock.withLock {
+      swap(&dropped, &sessions)
+      isRunning = false
+    }
+    for session in dropped.values { session.neglectSaving() }
+  }
+
+  /// The parent goes on trying with its own.
+  private func renewAfterFork() {
+    guard forkGeneration != ForkGuard.generation else { return }
+    forkGeneration = ForkGuard.generation
+    for session in sessions.values { _ = Unmanaged.passRetained(session) }
+    sessions = [:]
+    isRunning = false
+  }
+}
