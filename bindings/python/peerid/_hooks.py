@@ -45,14 +45,15 @@ class Hooks:
         self._number = next(_numbers)
         _hooks[self._number] = self
 
-    def attach(self, config: Any) -> None:
+    def attach(self, config: Any, *, hears_signals: bool) -> None:
         """Set the callbacks of a configuration."""
         number = self._number
-        check(
-            library.peerid_config_set_interrupt_handler(
-                config, on_interrupt, None, _no_release
+        if hears_signals:
+            check(
+                library.peerid_config_set_interrupt_handler(
+                    config, on_interrupt, None, _no_release
+                )
             )
-        )
         if self._log is not None:
             check(
                 library.peerid_config_set_log_handler(

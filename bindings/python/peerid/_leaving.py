@@ -19,7 +19,7 @@ _PAUSE = 0.005
 
 
 class _Closable(Protocol):
-    def close(self) -> None: ...
+    def _close_at_once(self) -> None: ...
 
 
 class _Busy(Protocol):
@@ -33,7 +33,7 @@ stores: weakref.WeakSet[_Busy] = weakref.WeakSet()
 
 def _leave() -> None:
     for client in list(clients):
-        client.close()
+        client._close_at_once()
     deadline = time.monotonic() + _PATIENCE
     while any(store.is_busy for store in list(stores)):
         if time.monotonic() > deadline:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, NoReturn
+from typing import TYPE_CHECKING, Any, Callable
 
-from . import _exact
-from ._call import check, invoke
-from ._handle import Handle
+from ._arguments import transaction_arguments
+from ._call import invoke
 from ._library import library
 from ._operation import Operations, write_operations
+from ._session import BaseSession
 from ._text import encode
-from .errors import ClosedError
 from .result import Response, Result
-from .token import Token, new_token_handle
+from .token import Token
 
 if TYPE_CHECKING:
     from .client import Client
 
 
-class Session:
+class Session(BaseSession):
     """A user's session: holds the tokens, keeps them fresh, and submits operations.
 
     Any number of threads may share one; however many of them find that the token has
@@ -28,12 +27,12 @@ class Session:
     block it is closed, which does not end it at the server.
     """
 
-    def __init__(self, client: Client, handle: Handle, key: str | None) -> None:
-        """Made by the methods of `Client`."""
-        # The client would be closed when nothing refers to it any more.
-        self._client = client
-        self._handle: Handle | None = handle
-        self._key = key
+    _client: Client
+
+    @property
+    def client(self) -> Client:
+        """The client that made the session."""
+        return self._client
 
     def submit(self, operations: Operations) -> Result:
         """Submit operations, which become one transaction, and wait for its block.
@@ -89,13 +88,8 @@ class Session:
             PeerIDError: any other failure of a call. Look at its `outcome` before you
                 send again.
         """
-        if isinstance(transaction, str):
-            text = transaction.encode()
-        elif isinstance(transaction, bytes):
-            text = transaction
-        else:
-            text = _exact.write(_exact.plain(transaction, "transaction"))
-        return self._call(library.peerid_session_broadcast, text, len(text))
+        arguments = transaction_arguments(transaction)
+        return self._call(library.peerid_session_broadcast, *arguments)
 
     def refresh(self) -> Token:
         """Renew the pair of tokens now, whatever their age.
@@ -114,24 +108,6 @@ class Session:
         invoke(library.peerid_session_refresh, self._open_handle())
         return self.token
 
-    @property
-    def token(self) -> Token:
-        """The tokens as they are now."""
-        handle = new_token_handle()
-        session = self._open_handle()
-        check(library.peerid_session_token(session, handle.out))
-        return Token(handle)
-
-    @property
-    def key(self) -> str | None:
-        """The key under which the session is kept in a store; None without one."""
-        return self._key
-
-    @property
-    def client(self) -> Client:
-        """The client that made the session."""
-        return self._client
-
     def logout(self) -> None:
         """End the session: remove it from its store, and let no call use it any more.
 
@@ -147,20 +123,10 @@ class Session:
         """Give the session up, without ending it. Closing twice is allowed."""
         self._handle = None
 
-    @property
-    def closed(self) -> bool:
-        """Whether the session was closed."""
-        return self._handle is None
-
     def _call(self, function: Callable[..., Any], *arguments: Any) -> Result:
         response = Response()
         invoke(function, self._open_handle(), *arguments, response.out)
         return Result(response)
-
-    def _open_handle(self) -> Handle:
-        if self._handle is None:
-            raise ClosedError("the session was closed")
-        return self._handle
 
     def __enter__(self) -> Session:
         return self
@@ -172,14 +138,3 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        state = ", closed" if self.closed else ""
-        key = "" if self._key is None else f" {self._key!r}"
-        return f"<Session{key} of {self._client!r}{state}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "a Session is not pickled, since it holds secrets; share it through a "
-            "store and its key, or send token.to_json() through a channel you trust"
-        )

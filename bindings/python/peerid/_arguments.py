@@ -1,0 +1,52 @@
+"""What an application hands to a call, as the library takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import _exact
+from ._text import encode
+
+
+def login_arguments(
+    login: str, password: str | None, mobile: str | None
+) -> tuple[bytes, bytes | None, bytes | None]:
+    """Write what a user logs in with."""
+    return (
+        encode(login, "login"),
+        encode(password, "password"),
+        encode(mobile, "mobile"),
+    )
+
+
+def redirect_arguments(redirect_url: str, state: str) -> tuple[bytes, bytes]:
+    """Write what ends the authorization code flow."""
+    return encode(redirect_url, "redirect_url"), encode(state, "state")
+
+
+def chain_arguments(
+    api: str, method: str, params: Any
+) -> tuple[bytes, bytes, bytes, int]:
+    """Write a question to the chain."""
+    text = _exact.write(_exact.plain(params, "params"))
+    return encode(api, "api"), encode(method, "method"), text, len(text)
+
+
+def token_arguments(token_json: str | bytes) -> tuple[bytes, int]:
+    """Write tokens that were saved before."""
+    text = token_json.encode() if isinstance(token_json, str) else bytes(token_json)
+    return text, len(text)
+
+
+def transaction_arguments(
+    transaction: Mapping[str, Any] | str | bytes,
+) -> tuple[bytes, int]:
+    """Write a transaction that was signed elsewhere; text goes through as it is."""
+    if isinstance(transaction, str):
+        text = transaction.encode()
+    elif isinstance(transaction, bytes):
+        text = transaction
+    else:
+        text = _exact.write(_exact.plain(transaction, "transaction"))
+    return text, len(text)

@@ -1,0 +1,57 @@
+"""What a session is, whichever way its calls are made."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from ._call import check
+from ._client import BaseClient
+from ._handle import Handle
+from ._library import library
+from .errors import ClosedError
+from .token import Token, new_token_handle
+
+
+class BaseSession:
+    """A user's session."""
+
+    def __init__(self, client: BaseClient, handle: Handle, key: str | None) -> None:
+        """Made by the methods of `Client`."""
+        # The client would be closed when nothing refers to it any more.
+        self._client = client
+        self._handle: Handle | None = handle
+        self._key = key
+
+    @property
+    def token(self) -> Token:
+        """The tokens as they are now."""
+        handle = new_token_handle()
+        session = self._open_handle()
+        check(library.peerid_session_token(session, handle.out))
+        return Token(handle)
+
+    @property
+    def key(self) -> str | None:
+        """The key under which the session is kept in a store; None without one."""
+        return self._key
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session was closed."""
+        return self._handle is None
+
+    def _open_handle(self) -> Handle:
+        if self._handle is None:
+            raise ClosedError("the session was closed")
+        return self._handle
+
+    def __repr__(self) -> str:
+        state = ", closed" if self.closed else ""
+        key = "" if self._key is None else f" {self._key!r}"
+        return f"<Session{key} of {self._client!r}{state}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a Session is not pickled, since it holds secrets; share it through a "
+            "store and its key, or send token.to_json() through a channel you trust"
+        )
