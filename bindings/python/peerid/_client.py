@@ -68,7 +68,7 @@ class BaseClient:
         if relogin is not None and not callable(relogin):
             options["relogin"] = relogin
         options.setdefault("ca_file", _trust.ca_file())
-        config = Handle(ConfigPointer, library.peerid_config_free)
+        config = Handle(ConfigPointer(), library.peerid_config_free)
         failure = library.peerid_config_create(
             encode(base_url, "base_url"),
             encode(str(client_id), "client_id"),
@@ -88,7 +88,7 @@ class BaseClient:
             )
             check(library.peerid_config_set_store(config, handle))
         self._calls_back = isinstance(store, Store)
-        client = Handle(ClientPointer, library.peerid_client_free)
+        client = Handle(ClientPointer(), library.peerid_client_free)
         check(library.peerid_client_create(config, client.out))
         self._handle = client
         _leaving.clients.add(self)
@@ -104,7 +104,7 @@ class BaseClient:
             The address to send the browser to, and the state to keep with the user's
             web session.
         """
-        handle = Handle(AuthorizationPointer, quick.peerid_authorization_free)
+        handle = Handle(AuthorizationPointer(), quick.peerid_authorization_free)
         client = self._open_handle()
         uri = encode(redirect_uri, "redirect_uri")
         failure = library.peerid_client_authorization(client, uri, handle.out)

@@ -16,9 +16,14 @@ class Handle:
 
     __slots__ = ("__weakref__", "_free", "pointer")
 
-    def __init__(self, pointer_type: Any, free: Callable[[Any], None]) -> None:
-        """Make an empty handle, to be filled through `out`."""
-        self.pointer = pointer_type()
+    def __init__(self, pointer: Any, free: Callable[[Any], None]) -> None:
+        """Own an object.
+
+        Args:
+            pointer: the pointer to it; NULL for a handle to be filled through `out`.
+            free: the function that gives it back.
+        """
+        self.pointer = pointer
         # The module of the function may be gone when the interpreter shuts down.
         self._free = free
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ._call import check
 from ._client import BaseClient
 from ._handle import Handle
 from ._library import library
+from ._prototypes import SessionPointer
 from .errors import ClosedError
 from .token import Token, new_token_handle
 
@@ -55,3 +56,10 @@ class BaseSession:
             "a Session is not pickled, since it holds secrets; share it through a "
             "store and its key, or send token.to_json() through a channel you trust"
         )
+
+
+def new_session_handle(pointer: Any = None) -> Handle:
+    """Own a session; without a pointer make an empty handle, to be filled."""
+    if pointer is None:
+        pointer = SessionPointer()
+    return Handle(pointer, library.peerid_session_free)

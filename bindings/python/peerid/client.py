@@ -14,9 +14,8 @@ from ._arguments import (
 )
 from ._call import invoke, invoke_aside
 from ._client import BaseClient
-from ._handle import Handle
 from ._library import library
-from ._prototypes import SessionPointer
+from ._session import new_session_handle
 from ._text import encode
 from .result import Response
 from .session import Session
@@ -154,7 +153,7 @@ class Client(BaseClient):
     ) -> Session:
         """Make a call that begins a session."""
         client = self._open_handle()
-        session = Handle(SessionPointer, library.peerid_session_free)
+        session = new_session_handle()
         name = encode(key, "key")
         self._invoke(key, function, client, *arguments, name, session.out)
         return Session(self, session, key)

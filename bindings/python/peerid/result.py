@@ -16,9 +16,11 @@ class Response(Handle):
 
     __slots__ = ()
 
-    def __init__(self) -> None:
-        """Make an empty one."""
-        super().__init__(ResponsePointer, quick.peerid_response_free)
+    def __init__(self, pointer: Any = None) -> None:
+        """Own a response; without a pointer make an empty one, to be filled."""
+        if pointer is None:
+            pointer = ResponsePointer()
+        super().__init__(pointer, quick.peerid_response_free)
 
     @property
     def json(self) -> bytes:

@@ -113,7 +113,7 @@ class Token:
 
 def new_token_handle() -> Handle:
     """Make the handle for a token that is about to be given."""
-    return Handle(TokenPointer, library.peerid_token_free)
+    return Handle(TokenPointer(), library.peerid_token_free)
 
 
 def _known(number: int) -> int | None:

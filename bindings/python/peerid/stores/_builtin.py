@@ -20,7 +20,7 @@ _Self = TypeVar("_Self", bound="BuiltinStore")
 
 def new_store_handle() -> Handle:
     """Make the handle for a store that is about to be made."""
-    return Handle(StorePointer, library.peerid_store_free)
+    return Handle(StorePointer(), library.peerid_store_free)
 
 
 class BuiltinStore:

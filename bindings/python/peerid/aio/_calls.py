@@ -1,0 +1,227 @@
+"""The calls of one client on one event loop.
+
+The library puts a completion into a queue when a call has ended, and the event loop
+watches the descriptor of the queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+from contextlib import suppress
+from typing import Any, Callable, TypeVar
+
+from .._call import check
+from .._handle import Handle
+from .._library import library, quick
+from .._prototypes import CompletionPointer, QueuePointer
+from .._session import new_session_handle
+from ..errors import Cancelled, PeerIDError, QueueFull, take_error
+from ..result import Response
+from .cancellation import CancelledTooLate
+
+_T = TypeVar("_T")
+
+# How many completions are taken out of the queue at a time.
+_BATCH = 256
+# After how many seconds a call that found the library full looks again: room that calls
+# of another event loop have left is not told of here.
+_PATIENCE = 0.01
+
+# What a call has brought as long as it has not ended.
+_NOTHING_YET: Any = object()
+
+
+class _Call:
+    """A call that is under way, and then what it has brought."""
+
+    __slots__ = ("future", "id", "outcome")
+
+    def __init__(self, future: asyncio.Future[None], number: int) -> None:
+        self.future = future
+        self.id = number
+        self.outcome = _NOTHING_YET
+
+    @property
+    def has_ended(self) -> bool:
+        return self.outcome is not _NOTHING_YET
+
+    def end(self, outcome: Any) -> None:
+        self.outcome = outcome
+        # It may have been cancelled, and its task not have heard of that yet.
+        if not self.future.done():
+            self.future.set_result(None)
+
+    def take_outcome(self) -> Any:
+        """Give the outcome away: who raises an error must not refer to it as well."""
+        outcome, self.outcome = self.outcome, None
+        return outcome
+
+
+class Calls:
+    """The calls of one client on one event loop.
+
+    The event loop refers to this, and this neither to the event loop nor to the client,
+    so that both can be forgotten.
+    """
+
+    def __init__(self, client: Handle) -> None:
+        """Begin to watch for completions on the event loop that runs."""
+        self._client = client
+        self._queue = Handle(QueuePointer(), library.peerid_queue_free)
+        check(library.peerid_queue_create(self._queue.out))
+        self._pending: dict[int, _Call] = {}
+        self._last_tag = 0
+        self._id = ctypes.c_uint64()
+        self._id_out = ctypes.byref(self._id)
+        self._batch = (CompletionPointer * _BATCH)()
+        self._count = ctypes.c_size_t()
+        self._count_out = ctypes.byref(self._count)
+        self._place = 0
+        # Who waits for a turn because the library is full; first come, first served.
+        self._turn = asyncio.Lock()
+        self._delivery: asyncio.Future[None] | None = None
+        self._is_retired = False
+        #: The process that may touch the event loop: after a fork not the child.
+        self.process = os.getpid()
+        self._descriptor = quick.peerid_queue_fd(self._queue)
+        self._is_watched = True
+        asyncio.get_running_loop().add_reader(self._descriptor, self._deliver)
+
+    async def make(
+        self,
+        finish: Callable[[Any], _T],
+        function: Callable[..., Any],
+        *arguments: Any,
+    ) -> _T:
+        """Make a call.
+
+        Args:
+            finish: makes the result of what the call has brought.
+            function: the function of the library that begins the call.
+            arguments: its arguments, without the last three.
+        """
+        call = None if self._turn.locked() else self._begin(function, arguments)
+        if call is None:
+            call = await self._begin_in_turn(function, arguments)
+        try:
+            await call.future
+        except asyncio.CancelledError as cancellation:
+            raise cancellation from await self._cancel(call, finish)
+        except GeneratorExit:
+            # The event loop is gone, and nobody will hear how the call ends.
+            library.peerid_client_cancel(self._client, call.id)
+            raise
+        if isinstance(call.outcome, PeerIDError):
+            raise call.take_outcome()
+        return finish(call.take_outcome())
+
+    async def all_ended(self) -> None:
+        """Wait until no call is under way."""
+        while self._pending:
+            await self._next_delivery()
+
+    def retire(self) -> None:
+        """Watch no longer than until the last call has ended."""
+        self._is_retired = True
+        if self._is_watched and not self._pending:
+            self._is_watched = False
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+
+    def _begin(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...]
+    ) -> _Call | None:
+        """Begin a call; None when as many are in flight as the client allows."""
+        self._last_tag = tag = self._last_tag + 1
+        failure = function(*arguments, self._queue.pointer, tag, self._id_out)
+        if failure:
+            error = take_error(failure)
+            if isinstance(error, QueueFull):
+                return None
+            raise error
+        future = asyncio.get_running_loop().create_future()
+        self._pending[tag] = call = _Call(future, self._id.value)
+        return call
+
+    async def _begin_in_turn(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...]
+    ) -> _Call:
+        """Begin a call as soon as there is room for it."""
+        try:
+            async with self._turn:
+                while True:
+                    call = self._begin(function, arguments)
+                    if call is not None:
+                        return call
+                    await self._next_delivery(_PATIENCE)
+        except asyncio.CancelledError as cancellation:
+            message = "the call was cancelled before it began; nothing was sent"
+            raise cancellation from Cancelled(message, retryable=True)
+
+    async def _cancel(self, call: _Call, finish: Callable[[Any], Any]) -> PeerIDError:
+        """End a call whose task was cancelled, and tell what became of it."""
+        if not call.has_ended:
+            library.peerid_client_cancel(self._client, call.id)
+        while not call.has_ended:
+            # The completion always comes, however often the task is cancelled.
+            call.future = asyncio.get_running_loop().create_future()
+            with suppress(asyncio.CancelledError):
+                await call.future
+        if isinstance(call.outcome, PeerIDError):
+            return call.take_outcome()  # type: ignore[no-any-return]
+        return CancelledTooLate(result=finish(call.take_outcome()))
+
+    async def _next_delivery(self, seconds: float | None = None) -> None:
+        """Wait until calls have ended."""
+        if self._delivery is None:
+            self._delivery = asyncio.get_running_loop().create_future()
+        await asyncio.wait([self._delivery], timeout=seconds)
+
+    def _deliver(self) -> None:
+        """Hand completions to those who wait for them.
+
+        When there are more than one batch the descriptor stays readable.
+        """
+        try:
+            if self._place == self._count.value:
+                self._place = 0
+                failure = quick.peerid_queue_next(
+                    self._queue, 0, _BATCH, self._batch, self._count_out
+                )
+                check(failure)
+            while self._place < self._count.value:
+                completion = self._batch[self._place]
+                self._place += 1
+                self._finish(completion)
+        finally:
+            if self._place < self._count.value:
+                # A signal has struck; what was taken must not be lost.
+                asyncio.get_running_loop().call_soon(self._deliver)
+        if self._delivery is not None:
+            self._delivery.set_result(None)
+            self._delivery = None
+        if self._is_retired:
+            self.retire()
+
+    def _finish(self, completion: Any) -> None:
+        call = self._pending.pop(quick.peerid_completion_tag(completion), None)
+        try:
+            outcome = _outcome(completion)
+        finally:
+            quick.peerid_completion_free(completion)
+        if call is not None:
+            call.end(outcome)
+
+
+def _outcome(completion: Any) -> Any:
+    """Take out of a completion what it brings."""
+    # The commonest first.
+    response = quick.peerid_completion_response(completion)
+    if response:
+        return Response(response)
+    failure = quick.peerid_completion_error(completion)
+    if failure:
+        return take_error(failure)
+    session = quick.peerid_completion_session(completion)
+    return new_session_handle(session) if session else None

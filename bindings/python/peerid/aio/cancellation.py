@@ -1,0 +1,46 @@
+"""What became of a call whose task was cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import Cancelled, Outcome, PeerIDError
+
+
+class CancelledTooLate(Cancelled):
+    """The call had succeeded before it could be cancelled.
+
+    It is never raised, only found as the cause of a `CancelledError`.
+    """
+
+    #: What the call would have returned, such as the `Result` of a submit.
+    result: Any
+
+    def __init__(
+        self,
+        message: str = "the call had succeeded when its task was cancelled: see result",
+        *,
+        result: Any = None,
+        **details: Any,
+    ) -> None:
+        """Keep the result."""
+        super().__init__(message, **{"outcome": Outcome.UNKNOWN, **details})
+        self.result = result
+
+
+def error_of(exception: BaseException) -> PeerIDError | None:
+    """Find the error of a call in or behind an exception.
+
+    Args:
+        exception: what an `await` has raised: an error of a call, a `CancelledError`,
+            or a `TimeoutError` of asyncio.
+
+    Returns:
+        The error, whose `outcome` tells whether the request may have been carried out;
+        a `CancelledTooLate` has the result of a call that was. None when no call was
+        under way.
+    """
+    current: BaseException | None = exception
+    while current is not None and not isinstance(current, PeerIDError):
+        current = current.__cause__ or current.__context__
+    return current

@@ -1,0 +1,154 @@
+"""One application's way to one PeerID server, on event loops."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import weakref
+from contextlib import suppress
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Callable, TypeVar
+
+from .. import _exact
+from .._arguments import chain_arguments, login_arguments, redirect_arguments
+from .._client import BaseClient
+from .._handle import Handle
+from .._library import library
+from .._text import encode
+from ..result import Response
+from ._calls import Calls
+from .session import Session
+
+_T = TypeVar("_T")
+
+
+class Client(BaseClient):
+    """One application's way to one PeerID server, for asyncio.
+
+    A client is made once, with or without a running event loop, and shared by all
+    tasks; also by event loops of several threads. It is an asynchronous context
+    manager: at the end of the block it is closed.
+
+    When `max_in_flight` calls are in flight, further ones wait for their turn.
+    """
+
+    # A signal interrupts the event loop, and not a thread that waits in the library.
+    _hears_signals = False
+
+    async def login(
+        self,
+        login: str,
+        *,
+        password: str | None = None,
+        mobile: str | None = None,
+        key: str | None = None,
+    ) -> Session:
+        """Log a user in with a password, a mobile number, or both.
+
+        See `peerid.Client.login`.
+        """
+        return await self._begin(
+            library.peerid_client_login_async,
+            *login_arguments(login, password, mobile),
+            key=key,
+        )
+
+    async def exchange(
+        self, redirect_url: str, state: str, *, key: str | None = None
+    ) -> Session:
+        """End the authorization code flow: compare the state, exchange the code.
+
+        See `peerid.Client.exchange`.
+        """
+        return await self._begin(
+            library.peerid_client_exchange_redirect_async,
+            *redirect_arguments(redirect_url, state),
+            key=key,
+        )
+
+    async def exchange_code(self, code: str, *, key: str | None = None) -> Session:
+        """Exchange an authorization code whose state the caller has compared.
+
+        See `peerid.Client.exchange_code`.
+        """
+        return await self._begin(
+            library.peerid_client_exchange_async, encode(code, "code"), key=key
+        )
+
+    async def read_chain(self, api: str, method: str, params: Any = ()) -> Any:
+        """Read the chain through the server. Needs no session.
+
+        See `peerid.Client.read_chain`.
+        """
+        arguments = chain_arguments(api, method, params)
+        return await self._make(
+            _read_json,
+            library.peerid_client_read_chain_async,
+            self._open_handle(),
+            *arguments,
+        )
+
+    async def close(self) -> None:
+        """Close the client, and wait until the calls of this event loop have ended.
+
+        Calls in flight, of whichever event loop, end with `ClosedError` within about a
+        second, later ones at once. A refresh that is under way goes on, so that its new
+        tokens are not lost. Closing twice is allowed.
+        """
+        self._close_at_once()
+        calls = self._by_loop.get(asyncio.get_running_loop())
+        if calls is not None:
+            await calls.all_ended()
+
+    async def _begin(
+        self, function: Callable[..., Any], *arguments: Any, key: str | None
+    ) -> Session:
+        """Make a call that begins a session."""
+
+        def finish(handle: Handle) -> Session:
+            return Session(self, handle, key)
+
+        name = encode(key, "key")
+        return await self._make(finish, function, self._open_handle(), *arguments, name)
+
+    async def _make(
+        self,
+        finish: Callable[[Any], _T],
+        function: Callable[..., Any],
+        *arguments: Any,
+    ) -> _T:
+        """Make a call on the event loop that runs; see `Calls.make`."""
+        loop = asyncio.get_running_loop()
+        calls = self._by_loop.get(loop)
+        if calls is None:
+            calls = self._by_loop[loop] = Calls(self._open_handle())
+        return await calls.make(finish, function, *arguments)
+
+    @cached_property
+    def _by_loop(self) -> weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Calls]:
+        """The calls on each event loop that has made some."""
+        return weakref.WeakKeyDictionary()
+
+    def _close_at_once(self) -> None:
+        super()._close_at_once()
+        for loop, calls in list(self._by_loop.items()):
+            if calls.process == os.getpid():
+                # An event loop that was closed watches nothing.
+                with suppress(RuntimeError):
+                    loop.call_soon_threadsafe(calls.retire)
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def _read_json(response: Response) -> Any:
+    return _exact.read(response.json)

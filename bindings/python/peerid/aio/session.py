@@ -1,0 +1,89 @@
+"""A user's session, on event loops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Callable
+
+from .._arguments import transaction_arguments
+from .._library import library
+from .._operation import Operations, write_operations
+from .._session import BaseSession
+from .._text import encode
+from ..result import Result
+from ..token import Token
+
+if TYPE_CHECKING:
+    from .client import Client
+
+
+class Session(BaseSession):
+    """A user's session: holds the tokens, keeps them fresh, and submits operations.
+
+    Any number of tasks may share one; however many of them find that the token has
+    expired, one refresh serves them all. It is an asynchronous context manager: at the
+    end of the block it is closed, which does not end it at the server.
+    """
+
+    _client: Client
+
+    @property
+    def client(self) -> Client:
+        """The client that made the session."""
+        return self._client
+
+    async def submit(self, operations: Operations) -> Result:
+        """Submit operations, which become one transaction, and wait for its block.
+
+        See `peerid.Session.submit`.
+        """
+        text = write_operations(operations)
+        return await self._call(library.peerid_session_submit_async, text, len(text))
+
+    async def confirm(self, transaction_token: str) -> Result:
+        """Confirm a transaction token. It can be used once.
+
+        See `peerid.Session.confirm`.
+        """
+        token = encode(transaction_token, "transaction_token")
+        return await self._call(library.peerid_session_confirm_async, token)
+
+    async def broadcast(self, transaction: Mapping[str, Any] | str | bytes) -> Result:
+        """Broadcast a transaction that was signed elsewhere.
+
+        See `peerid.Session.broadcast`.
+        """
+        arguments = transaction_arguments(transaction)
+        return await self._call(library.peerid_session_broadcast_async, *arguments)
+
+    async def refresh(self) -> Token:
+        """Renew the pair of tokens now, whatever their age.
+
+        The refresh goes on when the task is cancelled. See `peerid.Session.refresh`.
+        """
+        return await self._client._make(
+            lambda _: self.token,
+            library.peerid_session_refresh_async,
+            self._open_handle(),
+        )
+
+    async def close(self) -> None:
+        """Give the session up, without ending it. Closing twice is allowed."""
+        self._handle = None
+
+    async def _call(self, function: Callable[..., Any], *arguments: Any) -> Result:
+        return await self._client._make(
+            Result, function, self._open_handle(), *arguments
+        )
+
+    async def __aenter__(self) -> Session:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
