@@ -13,7 +13,7 @@ from ._operation import Operations, write_operations
 from ._session import BaseSession
 from ._text import encode
 from .result import Response, Result
-from .token import Token
+from .token import Token, new_token_handle
 
 if TYPE_CHECKING:
     from .client import Client
@@ -107,6 +107,28 @@ class Session(BaseSession):
         """
         invoke(library.peerid_session_refresh, self._open_handle())
         return self.token
+
+    def fresh_token(self, refused: int = 0) -> Token:
+        """Give a token for a request that the application makes by itself.
+
+        The token has not expired; it is refreshed if it has to be. If the server
+        answers HTTP 401 to the request, nothing was done: ask again with the generation
+        of the refused token, and send the request once more. Give up after a few
+        rounds.
+
+        Args:
+            refused: the `generation` of the token that the server has refused; 0 when
+                it has refused none.
+
+        Raises:
+            LoginRequired: the session is over.
+            Refused: the server refuses the new token as well.
+            PeerIDError: any other failure of a call; see the classes.
+        """
+        handle = new_token_handle()
+        session = self._open_handle()
+        invoke(library.peerid_session_fresh_token, session, refused, handle.out)
+        return Token(handle)
 
     def logout(self) -> None:
         """End the session: remove it from its store, and let no call use it any more.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from datetime import datetime, timedelta, timezone
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ._handle import Handle
 from ._library import library, quick
@@ -111,9 +111,11 @@ class Token:
         )
 
 
-def new_token_handle() -> Handle:
-    """Make the handle for a token that is about to be given."""
-    return Handle(TokenPointer(), library.peerid_token_free)
+def new_token_handle(pointer: Any = None) -> Handle:
+    """Own a token; without a pointer make an empty handle, to be filled."""
+    if pointer is None:
+        pointer = TokenPointer()
+    return Handle(pointer, library.peerid_token_free)
 
 
 def _known(number: int) -> int | None:

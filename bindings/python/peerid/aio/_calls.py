@@ -19,6 +19,7 @@ from .._prototypes import CompletionPointer, QueuePointer
 from .._session import new_session_handle
 from ..errors import Cancelled, PeerIDError, QueueFull, take_error
 from ..result import Response
+from ..token import new_token_handle
 from .cancellation import CancelledTooLate
 
 _T = TypeVar("_T")
@@ -224,4 +225,7 @@ def _outcome(completion: Any) -> Any:
     if failure:
         return take_error(failure)
     session = quick.peerid_completion_session(completion)
-    return new_session_handle(session) if session else None
+    if session:
+        return new_session_handle(session)
+    token = quick.peerid_completion_token(completion)
+    return new_token_handle(token) if token else None

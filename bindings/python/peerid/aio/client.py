@@ -11,7 +11,12 @@ from types import TracebackType
 from typing import Any, Callable, TypeVar
 
 from .. import _exact
-from .._arguments import chain_arguments, login_arguments, redirect_arguments
+from .._arguments import (
+    chain_arguments,
+    login_arguments,
+    redirect_arguments,
+    token_arguments,
+)
 from .._client import BaseClient
 from .._handle import Handle
 from .._library import library
@@ -75,6 +80,25 @@ class Client(BaseClient):
         return await self._begin(
             library.peerid_client_exchange_async, encode(code, "code"), key=key
         )
+
+    async def restore(
+        self, token_json: str | bytes, *, key: str | None = None
+    ) -> Session:
+        """Make a session from tokens that were saved before. Nothing is sent.
+
+        See `peerid.Client.restore`.
+        """
+        arguments = token_arguments(token_json)
+        return await self._begin(
+            library.peerid_client_restore_async, *arguments, key=key
+        )
+
+    async def open(self, key: str) -> Session:
+        """Open a session that the store holds. Nothing is sent.
+
+        See `peerid.Client.open`.
+        """
+        return await self._begin(library.peerid_client_open_async, key=key)
 
     async def read_chain(self, api: str, method: str, params: Any = ()) -> Any:
         """Read the chain through the server. Needs no session.

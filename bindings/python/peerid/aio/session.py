@@ -68,6 +68,29 @@ class Session(BaseSession):
             self._open_handle(),
         )
 
+    async def fresh_token(self, refused: int = 0) -> Token:
+        """Give a token for a request that the application makes by itself.
+
+        See `peerid.Session.fresh_token`.
+        """
+        return await self._client._make(
+            Token,
+            library.peerid_session_fresh_token_async,
+            self._open_handle(),
+            refused,
+        )
+
+    async def logout(self) -> None:
+        """End the session: remove it from its store, and let no call use it any more.
+
+        See `peerid.Session.logout`.
+        """
+        await self._client._make(
+            lambda _: None,
+            library.peerid_session_logout_async,
+            self._open_handle(),
+        )
+
     async def close(self) -> None:
         """Give the session up, without ending it. Closing twice is allowed."""
         self._handle = None
