@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import weakref
+from collections.abc import Coroutine
 from contextlib import suppress
 from functools import cached_property
 from types import TracebackType
@@ -125,29 +126,29 @@ class Client(BaseClient):
         if calls is not None:
             await calls.all_ended()
 
-    async def _begin(
+    def _begin(
         self, function: Callable[..., Any], *arguments: Any, key: str | None
-    ) -> Session:
+    ) -> Coroutine[Any, Any, Session]:
         """Make a call that begins a session."""
 
         def finish(handle: Handle) -> Session:
             return Session(self, handle, key)
 
         name = encode(key, "key")
-        return await self._make(finish, function, self._open_handle(), *arguments, name)
+        return self._make(finish, function, self._open_handle(), *arguments, name)
 
-    async def _make(
+    def _make(
         self,
         finish: Callable[[Any], _T],
         function: Callable[..., Any],
         *arguments: Any,
-    ) -> _T:
+    ) -> Coroutine[Any, Any, _T]:
         """Make a call on the event loop that runs; see `Calls.make`."""
         loop = asyncio.get_running_loop()
         calls = self._by_loop.get(loop)
         if calls is None:
             calls = self._by_loop[loop] = Calls(self._open_handle())
-        return await calls.make(finish, function, *arguments)
+        return calls.make(finish, function, *arguments)
 
     @cached_property
     def _by_loop(self) -> weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Calls]:

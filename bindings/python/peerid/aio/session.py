@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -95,10 +95,10 @@ class Session(BaseSession):
         """Give the session up, without ending it. Closing twice is allowed."""
         self._handle = None
 
-    async def _call(self, function: Callable[..., Any], *arguments: Any) -> Result:
-        return await self._client._make(
-            Result, function, self._open_handle(), *arguments
-        )
+    def _call(
+        self, function: Callable[..., Any], *arguments: Any
+    ) -> Coroutine[Any, Any, Result]:
+        return self._client._make(Result, function, self._open_handle(), *arguments)
 
     async def __aenter__(self) -> Session:
         return self
