@@ -63,8 +63,8 @@ class _Call:
 class Calls:
     """The calls of one client on one event loop.
 
-    The event loop refers to this, and this neither to the event loop nor to the client,
-    so that both can be forgotten.
+    The event loop keeps this alive, by watching for completions, and this does not keep
+    the client alive, so that both can be forgotten.
     """
 
     def __init__(self, client: Handle) -> None:

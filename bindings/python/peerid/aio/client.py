@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from .. import _exact
 from .._arguments import (
@@ -25,6 +25,9 @@ from .._text import encode
 from ..result import Response
 from ._calls import Calls
 from .session import Session
+
+if TYPE_CHECKING:
+    _ByLoop = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, weakref.ref[Calls]]
 
 _T = TypeVar("_T")
 
@@ -122,7 +125,7 @@ class Client(BaseClient):
         tokens are not lost. Closing twice is allowed.
         """
         self._close_at_once()
-        calls = self._by_loop.get(asyncio.get_running_loop())
+        calls = self._calls_on(asyncio.get_running_loop())
         if calls is not None:
             await calls.all_ended()
 
@@ -145,20 +148,28 @@ class Client(BaseClient):
     ) -> Coroutine[Any, Any, _T]:
         """Make a call on the event loop that runs; see `Calls.make`."""
         loop = asyncio.get_running_loop()
-        calls = self._by_loop.get(loop)
+        calls = self._calls_on(loop)
         if calls is None:
-            calls = self._by_loop[loop] = Calls(self._open_handle())
+            calls = Calls(self._open_handle())
+            self._by_loop[loop] = weakref.ref(calls)
         return calls.make(finish, function, *arguments)
 
+    def _calls_on(self, loop: asyncio.AbstractEventLoop) -> Calls | None:
+        found = self._by_loop.get(loop)
+        return None if found is None else found()
+
     @cached_property
-    def _by_loop(self) -> weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Calls]:
-        """The calls on each event loop that has made some."""
+    def _by_loop(self) -> _ByLoop:
+        """The calls on each event loop, which alone keeps them alive: calls that are
+        under way refer to it, and it would live as long as they do.
+        """
         return weakref.WeakKeyDictionary()
 
     def _close_at_once(self) -> None:
         super()._close_at_once()
-        for loop, calls in list(self._by_loop.items()):
-            if calls.process == os.getpid():
+        for loop, found in list(self._by_loop.items()):
+            calls = found()
+            if calls is not None and calls.process == os.getpid():
                 # An event loop that was closed watches nothing.
                 with suppress(RuntimeError):
                     loop.call_soon_threadsafe(calls.retire)

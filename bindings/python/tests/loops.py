@@ -1,0 +1,52 @@
+"""Tests on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import time
+from collections.abc import Coroutine
+from typing import Any, Callable
+
+from sandbox import Sandbox
+
+from peerid import aio
+
+# No test takes longer, unless a task waits for ever.
+_PATIENCE = 60
+
+
+def on_a_loop(
+    test: Callable[..., Coroutine[Any, Any, None]],
+) -> Callable[..., None]:
+    """Runs a test on an event loop of its own, which watches what the test does."""
+
+    @functools.wraps(test)
+    def run(*arguments: Any, **more: Any) -> None:
+        work = asyncio.wait_for(test(*arguments, **more), _PATIENCE)
+        asyncio.run(work, debug=True)
+
+    return run
+
+
+def new_client(sandbox: Sandbox, **options: Any) -> aio.Client:
+    options = {"client_id": 4, "client_secret": "demo-secret-4", **options}
+    return aio.Client(sandbox.url, **options)
+
+
+async def log_in(client: aio.Client, **more: Any) -> aio.Session:
+    return await client.login("alice", password="alice-password", **more)
+
+
+async def aside(function: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
+    """Calls what blocks, such as a control of the sandbox, beside the event loop."""
+    call = functools.partial(function, *arguments, **more)
+    return await asyncio.get_running_loop().run_in_executor(None, call)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits until something is true."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.005)

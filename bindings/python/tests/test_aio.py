@@ -1,0 +1,408 @@
+"""Calls on an event loop: they do what those that block do."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+from loops import aside, log_in, new_client, on_a_loop
+from sandbox import LOGIN, OPERATIONS, REFRESH, TRANSFER, Sandbox, run_python
+from stores import DictStore
+from test_login import consent
+
+import peerid
+from peerid import Credentials, DirectoryStore, MemoryStore, aio
+
+
+@on_a_loop
+async def test_a_user_logs_in_and_submits(sandbox: Sandbox) -> None:
+    async with new_client(sandbox) as client, await log_in(client) as session:
+        assert session.client is client
+        assert session.key is None
+        assert session.token.access_token.startswith("demoAccessAliceApp4")
+        result = await session.submit(TRANSFER)
+        assert result.transaction_id is not None
+        assert len(result.transaction_id) == 40
+        assert result.raw["trx"]["operations"][0][0] == 0
+        assert (await session.submit([TRANSFER, TRANSFER])).block_num
+        assert (await session.refresh()).generation == 2
+    assert session.closed
+    assert client.closed
+    assert sandbox.executed() == 2
+
+
+@pytest.mark.parametrize("of", ["Client", "Session"])
+def test_names_and_arguments_are_those_of_the_calls_that_block(of: str) -> None:
+    blocking = vars(peerid)[of]
+    awaited = vars(aio)[of]
+    names = {name for name in dir(blocking) if not name.startswith("_")}
+    assert names == {name for name in dir(awaited) if not name.startswith("_")}
+    for name in [*names, "__init__"]:
+        ours, theirs = getattr(awaited, name), getattr(blocking, name)
+        if callable(theirs):
+            assert (
+                inspect.signature(ours).parameters
+                == inspect.signature(theirs).parameters
+            )
+            assert ours.__doc__
+
+
+@on_a_loop
+async def test_the_authorization_code_flow(sandbox: Sandbox) -> None:
+    async with new_client(sandbox) as client:
+        url, state = client.authorization_url("http://127.0.0.1:8400/callback")
+        session = await client.exchange(consent(url), state)
+        assert (await session.submit(TRANSFER)).transaction_id
+        with pytest.raises(peerid.InvalidArgument, match="state"):
+            await client.exchange("?code=x&state=y", state)
+        session = await client.exchange_code("demoCodeAliceApp4".ljust(40, "0"))
+        assert (await session.submit(TRANSFER)).transaction_id
+
+
+@on_a_loop
+async def test_transaction_tokens_and_signed_transactions(sandbox: Sandbox) -> None:
+    async with new_client(
+        sandbox, client_id=6, client_secret="demo-secret-6"
+    ) as client:
+        session = await log_in(client)
+        pending = await session.submit(TRANSFER)
+        assert pending.transaction_id is None
+        assert pending.transaction_token is not None
+        assert (await session.confirm(pending.transaction_token)).transaction_id
+        with pytest.raises(peerid.Refused, match="Invalid token"):
+            await session.confirm(pending.transaction_token)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        transaction = (await session.submit(TRANSFER)).raw["trx"]
+        del transaction["operation_results"]
+        for form in (transaction, json.dumps(transaction)):
+            assert (await session.broadcast(form)).transaction_id
+
+
+@on_a_loop
+async def test_the_chain_is_read(sandbox: Sandbox) -> None:
+    async with new_client(sandbox) as client:
+        (asset,) = await client.read_chain("database", "get_objects", [["1.3.0"]])
+        assert asset["id"] == "1.3.0"
+        answer = await client.read_chain("database", "echo", ["Ü & =", 2**60])
+        assert answer == ["Ü & =", str(2**60)]
+
+
+@on_a_loop
+async def test_sessions_are_kept_by_their_keys(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    store = DirectoryStore(tmp_path / "sessions")
+    async with new_client(sandbox, store=store) as client:
+        session = await log_in(client, key="alice")
+        assert session.key == "alice"
+        opened = await client.open("alice")
+        assert opened.token.to_json() == session.token.to_json()
+        restored = await client.restore(session.token.to_json(), key="bob")
+        assert restored.key == "bob"
+        assert sorted(store.keys()) == ["alice", "bob"]
+        # A program that blocks shares them.
+        with peerid.Client(
+            sandbox.url, client_id=4, client_secret="demo-secret-4", store=store
+        ) as blocking:
+            assert blocking.open("alice").refresh().generation == 2
+        assert (await opened.submit(TRANSFER)).transaction_id
+        await opened.logout()
+        with pytest.raises(peerid.LoginRequired):
+            await opened.submit(TRANSFER)
+        with pytest.raises(peerid.LoginRequired):
+            await client.open("alice")
+        assert store.keys() == ["bob"]
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_a_token_is_lent(sandbox: Sandbox, expired: bool) -> None:
+    with peerid.Client(
+        sandbox.url, client_id=4, client_secret="demo-secret-4"
+    ) as client:
+        session = client.login("alice", password="alice-password")
+        client.read_chain("database", "get_chain_id")
+        if expired:
+            sandbox.post("settings", {"clock_offset_s": 91 * 86400})
+            client.read_chain("database", "get_chain_id")
+        token = session.fresh_token()
+        assert token.generation == session.token.generation
+        sandbox.post("revoke", {"part": "access"})
+        again = session.fresh_token(refused=token.generation)
+        assert again.generation == token.generation + 1
+
+
+@on_a_loop
+async def test_a_token_is_lent_to_a_task(sandbox: Sandbox) -> None:
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        token = await session.fresh_token()
+        assert token.access_token == session.token.access_token
+        again = await session.fresh_token(refused=token.generation)
+        assert again.generation == 2
+        await session.logout()
+        with pytest.raises(peerid.LoginRequired):
+            await session.fresh_token()
+
+
+_FAULTS: list[tuple[str, dict[str, Any]]] = [
+    ("drop_before", {}),
+    ("drop_after", {}),
+    ("drop_mid", {"cut": "head"}),
+    ("drop_mid", {"cut": "body"}),
+    ("status", {"status": 500}),
+    ("status", {"status": 503, "headers": {"Retry-After": "2"}}),
+    ("status", {"status": 429}),
+    ("status", {"status": 400, "body": '{"error":{"amount":"no"},"status":400}'}),
+    ("status", {"status": 302, "headers": {"Location": "http://localhost/"}}),
+    ("status", {"status": 200, "body": "x" * 3000}),
+    ("delay", {"ms": 3000}),
+]
+
+
+@pytest.mark.parametrize(("kind", "more"), _FAULTS)
+def test_errors_are_those_of_the_calls_that_block(
+    sandbox: Sandbox, kind: str, more: dict[str, Any]
+) -> None:
+    options: dict[str, Any] = {"request_timeout_ms": 500, "max_response_bytes": 2000}
+
+    async def awaited() -> peerid.PeerIDError:
+        async with new_client(sandbox, **options) as client:
+            session = await log_in(client)
+            sandbox.fault(kind, OPERATIONS, **more)
+            with pytest.raises(peerid.PeerIDError) as caught:
+                await session.submit(TRANSFER)
+        assert aio.error_of(caught.value) is caught.value
+        return caught.value
+
+    def blocking() -> peerid.PeerIDError:
+        with peerid.Client(
+            sandbox.url, client_id=4, client_secret="demo-secret-4", **options
+        ) as client:
+            session = client.login("alice", password="alice-password")
+            sandbox.fault(kind, OPERATIONS, **more)
+            with pytest.raises(peerid.PeerIDError) as caught:
+                session.submit(TRANSFER)
+        return caught.value
+
+    ours, theirs = asyncio.run(awaited()), blocking()
+    assert type(ours) is type(theirs)
+    # What libcurl says depends on whether it has used a connection again.
+    assert {**vars(ours), "message": ""} == {**vars(theirs), "message": ""}
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        (lambda session: session.submit([]), peerid.InvalidArgument),
+        (lambda session: session.submit(5), TypeError),
+        (
+            lambda session: session.submit({"op_name": "transfer"}),
+            peerid.InvalidArgument,
+        ),
+        (lambda session: session.confirm("a\0b"), peerid.InvalidArgument),
+        (lambda session: session.broadcast({}), peerid.InvalidArgument),
+        (lambda session: session.client.login("alice"), peerid.InvalidArgument),
+        (
+            lambda session: session.client.read_chain("wallet", "x"),
+            peerid.InvalidArgument,
+        ),
+        (lambda session: session.client.open("alice"), peerid.ConfigurationError),
+    ],
+)
+@on_a_loop
+async def test_faults_are_told_before_anything_is_sent(
+    sandbox: Sandbox, call: Callable[[aio.Session], Any], kind: type[Exception]
+) -> None:
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        sandbox.post("requests")
+        with pytest.raises(kind):
+            await call(session)
+    assert sandbox.get("requests") == []
+
+
+@on_a_loop
+async def test_a_thousand_tasks(sandbox: Sandbox) -> None:
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        await session.submit(TRANSFER)
+        sandbox.expire()
+        results = await asyncio.gather(*(session.submit(TRANSFER) for _ in range(1000)))
+        assert len({result.transaction_id for result in results}) == 1000
+        assert session.token.generation == 2
+    assert sandbox.executed() == 1001
+    assert sandbox.count(f"POST {REFRESH}") == 1
+
+
+def test_no_thread_but_the_librarys_own(sandbox: Sandbox) -> None:
+    program = """
+        import asyncio, os, sys, threading
+        from peerid import aio
+
+        TRANSFER = {"op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31",
+                    "to": "1.2.33", "amount": {"amount": 1, "asset_id": "1.3.0"}}
+
+        async def main():
+            client = aio.Client(sys.argv[1], client_id=4, client_secret="x")
+            token = '{"token": "%s"}' % "demoAccessAliceApp4".ljust(124, "0")
+            async with client:
+                session = await client.restore(token)
+                # The threads that opened the session end when they have no more to do.
+                while len(os.listdir("/proc/self/task")) > 1:
+                    await asyncio.sleep(0.1)
+                tasks = [
+                    asyncio.create_task(session.submit(TRANSFER)) for _ in range(200)
+                ]
+                most = 0
+                while not all(task.done() for task in tasks):
+                    await asyncio.sleep(0.001)
+                    most = max(most, len(os.listdir("/proc/self/task")))
+                await asyncio.gather(*tasks)
+                print(most, threading.active_count())
+
+        asyncio.run(main())
+    """
+    # The main thread, and that of the client's event loop in the library.
+    assert run_python(program, sandbox.url) == "2 1\n"
+
+
+class SlowStore(DictStore):
+    """A store that takes its time."""
+
+    @contextmanager
+    def lock(self, key: str, timeout: float) -> Iterator[str]:
+        with super().lock(key, timeout) as lock:
+            time.sleep(0.3)
+            yield lock
+
+    def load(self, key: str, lock: Any = None) -> Any:
+        time.sleep(0.3)
+        return super().load(key, lock)
+
+
+@on_a_loop
+async def test_a_slow_store_does_not_hold_the_loop_up(sandbox: Sandbox) -> None:
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        while True:
+            start = time.monotonic()
+            await asyncio.sleep(0.01)
+            longest = max(longest, time.monotonic() - start)
+
+    watcher = asyncio.create_task(watch())
+    async with new_client(sandbox, store=SlowStore()) as client:
+        session = await log_in(client, key="alice")
+        opened = await client.open("alice")
+        assert (await opened.refresh()).generation == 2
+        await session.logout()
+        with pytest.raises(peerid.LoginRequired):
+            await client.open("alice")
+    watcher.cancel()
+    assert longest < 0.2
+
+
+@on_a_loop
+async def test_what_a_client_calls(sandbox: Sandbox) -> None:
+    events: list[str] = []
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    threads = set()
+
+    def log(_level: int, message: str) -> None:
+        events.append(message)
+        loop.call_soon_threadsafe(told.set)
+
+    def relogin(_key: str | None) -> Credentials:
+        threads.add(threading.current_thread() is threading.main_thread())
+        return Credentials("alice", password="alice-password")
+
+    async with new_client(sandbox, log=log, relogin=relogin) as client:
+        session = await log_in(client)
+        async with new_client(sandbox) as other:
+            await (await log_in(other)).refresh()
+        sandbox.expire()
+        assert (await session.submit(TRANSFER)).transaction_id
+        await told.wait()
+    assert threads == {False}
+    assert events
+
+
+@on_a_loop
+async def test_a_password_can_be_kept(sandbox: Sandbox) -> None:
+    async with new_client(sandbox, relogin="keep") as client:
+        session = await log_in(client)
+        await (await log_in(client)).refresh()
+        sandbox.expire()
+        assert (await session.submit(TRANSFER)).transaction_id
+    assert sandbox.count(f"POST {LOGIN}") == 3
+
+
+@on_a_loop
+async def test_calls_wait_for_their_turn(sandbox: Sandbox) -> None:
+    """No call fails because many are in flight, and none overtakes another."""
+    async with new_client(sandbox, max_in_flight=3) as client:
+        session = await log_in(client)
+        sandbox.fault("delay_after", OPERATIONS, ms=100, times=3)
+        order: list[int] = []
+
+        async def submit(number: int) -> None:
+            await session.submit({**TRANSFER, "amount": _amount(number)})
+            order.append(number)
+
+        tasks = [asyncio.create_task(submit(number)) for number in range(60)]
+        found = await aside(sandbox.wait_for, OPERATIONS, at_least=3)
+        assert len(found) == 3
+        await asyncio.gather(*tasks)
+    sent = [
+        json.loads(request["body"])["operations"][0]["amount"]["amount"]
+        for request in sandbox.wait_for(OPERATIONS, at_least=60)
+    ]
+    # Three are on the wire at a time, and the server may take those in any order.
+    assert sorted(sent) == list(range(1, 61))
+    assert all(abs(place - amount) < 3 for place, amount in enumerate(sent, 1))
+    assert sorted(order) == list(range(60))
+
+
+def _amount(number: int) -> dict[str, Any]:
+    return {"amount": number + 1, "asset_id": "1.3.0"}
+
+
+@on_a_loop
+async def test_a_call_that_cannot_begin_lets_the_next_one_pass(
+    sandbox: Sandbox,
+) -> None:
+    async with new_client(sandbox, max_in_flight=1) as client:
+        session = await log_in(client)
+        faulty = {**TRANSFER, "from": "nobody"}
+        calls = [
+            session.submit(operation) for operation in (TRANSFER, faulty, TRANSFER)
+        ]
+        ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert [isinstance(result, peerid.Result) for result in ended] == [
+        True,
+        False,
+        True,
+    ]
+    assert isinstance(ended[1], peerid.InvalidArgument)
+
+
+@on_a_loop
+async def test_stores_are_shared_with_calls_that_block(sandbox: Sandbox) -> None:
+    with MemoryStore() as store:
+        async with new_client(sandbox, store=store) as client:
+            await log_in(client, key="alice")
+        with peerid.Client(
+            sandbox.url, client_id=4, client_secret="demo-secret-4", store=store
+        ) as blocking:
+            assert blocking.open("alice").submit(TRANSFER).transaction_id

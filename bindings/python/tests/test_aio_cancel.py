@@ -1,0 +1,311 @@
+"""Cancelled tasks: the call ends, and what became of its request can be learned."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import time
+from collections.abc import Awaitable
+from typing import Any, Callable
+
+import pytest
+from loops import aside, log_in, new_client, on_a_loop, until
+from sandbox import LOGIN, OPERATIONS, REFRESH, TRANSFER, Sandbox
+
+import peerid
+from peerid import MemoryStore, Outcome, aio
+
+# A call on a thread of the library looks around once a second.
+_SOON = 1.5
+
+
+async def _cancelled(task: asyncio.Task[Any]) -> peerid.PeerIDError | None:
+    """Cancels a task, and gives what became of its call."""
+    start = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await task
+    assert task.cancelled()
+    assert time.monotonic() - start < _SOON
+    return aio.error_of(caught.value)
+
+
+@on_a_loop
+async def test_before_the_task_has_begun(sandbox: Sandbox) -> None:
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        task = asyncio.create_task(session.submit(TRANSFER))
+        assert await _cancelled(task) is None
+        assert (await session.submit(TRANSFER)).transaction_id
+    assert sandbox.executed() == 1
+
+
+@on_a_loop
+async def test_before_anything_is_sent(sandbox: Sandbox) -> None:
+    sandbox.fault("delay", OPERATIONS, ms=500)
+    async with new_client(sandbox, max_active_requests=1) as client:
+        session = await log_in(client)
+        first = asyncio.create_task(session.submit(TRANSFER))
+        await aside(sandbox.wait_for, OPERATIONS)
+        second = asyncio.create_task(session.submit(TRANSFER))
+        await asyncio.sleep(0.05)
+        error = await _cancelled(second)
+        assert isinstance(error, peerid.Cancelled)
+        assert error.outcome is Outcome.NOT_SENT
+        assert (await first).transaction_id
+    assert sandbox.executed() == 1
+
+
+@on_a_loop
+async def test_while_the_answer_is_on_its_way(sandbox: Sandbox) -> None:
+    sandbox.fault("delay_after", OPERATIONS, ms=20000)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        task = asyncio.create_task(session.submit(TRANSFER))
+        await aside(sandbox.wait_for, OPERATIONS)
+        error = await _cancelled(task)
+        assert isinstance(error, peerid.Cancelled)
+        assert error.outcome is Outcome.UNKNOWN
+        assert not isinstance(error, aio.CancelledTooLate)
+        assert (await session.submit(TRANSFER)).transaction_id
+    # The cancelled one was done: only the chain knows.
+    assert sandbox.executed() == 2
+
+
+@on_a_loop
+async def test_when_the_answer_is_there_but_not_read(sandbox: Sandbox) -> None:
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        task = asyncio.create_task(session.submit(TRANSFER))
+        await asyncio.sleep(0)
+        # The event loop stands still meanwhile.
+        sandbox.wait_for(OPERATIONS)
+        time.sleep(0.3)
+        error = await _cancelled(task)
+    assert isinstance(error, aio.CancelledTooLate)
+    assert error.outcome is Outcome.UNKNOWN
+    (operation,) = sandbox.get("executed")["operations"]
+    assert error.result.transaction_id == operation["transaction_id"]
+    again = pickle.loads(pickle.dumps(error))
+    assert again.result.transaction_id == error.result.transaction_id
+
+
+@on_a_loop
+async def test_when_the_answer_has_just_been_read(sandbox: Sandbox) -> None:
+    """The task is cancelled between the end of its call and its own next step."""
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        task = asyncio.create_task(session.submit(TRANSFER))
+        await asyncio.sleep(0)
+        loop = asyncio.get_running_loop()
+        calls = client._calls_on(loop)
+        assert calls is not None
+        assert len(calls._pending) == 1
+        was_done = None
+
+        def watch() -> None:
+            nonlocal was_done
+            if calls._pending:
+                loop.call_soon(watch)
+            else:
+                was_done = task.done()
+                task.cancel()
+
+        watch()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+    assert was_done is False
+    error = aio.error_of(caught.value)
+    assert isinstance(error, aio.CancelledTooLate)
+    assert error.result.block_num
+
+
+@on_a_loop
+async def test_when_the_call_has_just_failed(sandbox: Sandbox) -> None:
+    sandbox.fault("drop_after", OPERATIONS)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        task = asyncio.create_task(session.submit(TRANSFER))
+        await asyncio.sleep(0)
+        sandbox.wait_for(OPERATIONS)
+        time.sleep(0.3)
+        error = await _cancelled(task)
+    assert isinstance(error, peerid.OutcomeUnknown)
+
+
+@on_a_loop
+async def test_twice(sandbox: Sandbox) -> None:
+    """However often a task is cancelled, it waits for the end of its call."""
+    sandbox.fault("delay", LOGIN, ms=20000)
+    async with new_client(sandbox) as client:
+        task = asyncio.create_task(log_in(client))
+        await aside(sandbox.wait_for, LOGIN)
+        for _ in range(5):
+            task.cancel()
+            await asyncio.sleep(0)
+        assert not task.done()
+        error = await _cancelled(task)
+    assert isinstance(error, peerid.Cancelled)
+    assert error.outcome is Outcome.UNKNOWN
+
+
+@on_a_loop
+async def test_while_it_waits_for_its_turn(sandbox: Sandbox) -> None:
+    sandbox.fault("delay", OPERATIONS, ms=300)
+    async with new_client(sandbox, max_in_flight=1) as client:
+        session = await log_in(client)
+        tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(4)]
+        await asyncio.sleep(0.05)
+        # The one whose turn is next, and one behind it.
+        for waiting in (tasks[1], tasks[2]):
+            error = await _cancelled(waiting)
+            assert isinstance(error, peerid.Cancelled)
+            assert error.outcome is Outcome.NOT_SENT
+            assert error.retryable
+        assert (await tasks[0]).transaction_id
+        assert (await tasks[3]).transaction_id
+    assert sandbox.executed() == 2
+
+
+@on_a_loop
+async def test_a_log_in(sandbox: Sandbox) -> None:
+    sandbox.fault("delay", LOGIN, ms=20000)
+    with MemoryStore() as store:
+        async with new_client(sandbox, store=store) as client:
+            task = asyncio.create_task(log_in(client, key="alice"))
+            await aside(sandbox.wait_for, LOGIN)
+            error = await _cancelled(task)
+            assert isinstance(error, peerid.Cancelled)
+            assert store.keys() == []
+            assert (await log_in(client, key="alice")).key == "alice"
+
+
+@on_a_loop
+async def test_a_refresh_goes_on(sandbox: Sandbox) -> None:
+    sandbox.fault("delay", REFRESH, ms=500)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        task = asyncio.create_task(session.refresh())
+        await aside(sandbox.wait_for, REFRESH)
+        assert await _cancelled(task) is not None
+        assert session.token.generation == 1
+        await until(lambda: session.token.generation == 2)
+        assert (await session.submit(TRANSFER)).transaction_id
+    assert sandbox.count(f"POST {REFRESH}") == 1
+
+
+@on_a_loop
+async def test_a_submit_that_waits_for_a_refresh(sandbox: Sandbox) -> None:
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        await session.submit(TRANSFER)
+        sandbox.expire()
+        sandbox.fault("delay", REFRESH, ms=500)
+        task = asyncio.create_task(session.submit(TRANSFER))
+        await aside(sandbox.wait_for, REFRESH)
+        error = await _cancelled(task)
+        assert isinstance(error, peerid.Cancelled)
+        await until(lambda: session.token.generation == 2)
+    assert sandbox.executed() == 1
+
+
+async def _wait_for(call: Awaitable[Any]) -> None:
+    await asyncio.wait_for(call, 0.2)
+
+
+async def _timeout(call: Awaitable[Any]) -> None:
+    async with asyncio.timeout(0.2):  # type: ignore[attr-defined]
+        await call
+
+
+_LIMITS: list[Callable[[Awaitable[Any]], Awaitable[None]]] = [_wait_for]
+if hasattr(asyncio, "timeout"):
+    _LIMITS.append(_timeout)
+
+
+@pytest.mark.parametrize("limit", _LIMITS)
+@on_a_loop
+async def test_time_limits_of_asyncio(
+    sandbox: Sandbox, limit: Callable[[Awaitable[Any]], Awaitable[None]]
+) -> None:
+    sandbox.fault("delay", OPERATIONS, ms=20000)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        start = time.monotonic()
+        with pytest.raises(asyncio.TimeoutError) as caught:
+            await limit(session.submit(TRANSFER))
+        assert time.monotonic() - start < 0.2 + _SOON
+        error = aio.error_of(caught.value)
+        assert isinstance(error, peerid.Cancelled)
+        assert error.outcome is Outcome.UNKNOWN
+        await limit(session.submit(TRANSFER))
+
+
+@on_a_loop
+async def test_a_shielded_call_goes_on(sandbox: Sandbox) -> None:
+    sandbox.fault("delay", OPERATIONS, ms=300)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        call = asyncio.ensure_future(session.submit(TRANSFER))
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.shield(call), 0.1)
+        assert (await call).transaction_id
+
+
+async def _outcome(task: asyncio.Task[peerid.Result]) -> Any:
+    """Waits for a task, and gives the result of its call or what became of it."""
+    try:
+        return await task
+    except asyncio.CancelledError as exception:
+        error = aio.error_of(exception)
+        assert error is not None
+        return (
+            error.result if isinstance(error, aio.CancelledTooLate) else error.outcome
+        )
+
+
+@on_a_loop
+async def test_after_a_gather_the_task_still_tells(sandbox: Sandbox) -> None:
+    """`gather` makes exceptions of its own of tasks that were cancelled."""
+    sandbox.fault("delay", OPERATIONS, ms=20000, times=2)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(2)]
+        await aside(sandbox.wait_for, OPERATIONS, at_least=2)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert [await _outcome(task) for task in tasks] == [Outcome.UNKNOWN] * 2
+
+
+@on_a_loop
+async def test_a_thousand_tasks(sandbox: Sandbox) -> None:
+    """Every outcome that is not unknown is true."""
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(1000)]
+        # Enough have begun, and many have not.
+        await aside(sandbox.wait_for, OPERATIONS, at_least=100)
+        for task in tasks:
+            task.cancel()
+        outcomes = [await _outcome(task) for task in tasks]
+    done = {
+        result.transaction_id
+        for result in outcomes
+        if isinstance(result, peerid.Result)
+    }
+    unknown = outcomes.count(Outcome.UNKNOWN)
+    assert len(done) + unknown + outcomes.count(Outcome.NOT_SENT) == 1000
+    assert len(done) <= sandbox.executed() <= len(done) + unknown
+    # As many as are on the wire at a time.
+    assert unknown <= 128
+
+
+@pytest.mark.parametrize(
+    ("exception", "found"),
+    [(ValueError("x"), None), (asyncio.CancelledError(), None)],
+)
+def test_no_error_behind_other_exceptions(
+    exception: BaseException, found: object
+) -> None:
+    assert aio.error_of(exception) is found
