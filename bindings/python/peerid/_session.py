@@ -26,10 +26,7 @@ class BaseSession:
     @property
     def token(self) -> Token:
         """The tokens as they are now."""
-        handle = new_token_handle()
-        session = self._open_handle()
-        check(library.peerid_session_token(session, handle.out))
-        return Token(handle)
+        return read_token(self._open_handle())
 
     @property
     def key(self) -> str | None:
@@ -56,6 +53,13 @@ class BaseSession:
             "a Session is not pickled, since it holds secrets; share it through a "
             "store and its key, or send token.to_json() through a channel you trust"
         )
+
+
+def read_token(session: Handle) -> Token:
+    """Read the tokens that a session has now."""
+    handle = new_token_handle()
+    check(library.peerid_session_token(session, handle.out))
+    return Token(handle)
 
 
 def new_session_handle(pointer: Any = None) -> Handle:

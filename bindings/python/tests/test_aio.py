@@ -20,6 +20,7 @@ from test_login import consent
 
 import peerid
 from peerid import Credentials, DirectoryStore, MemoryStore, aio
+from peerid.aio import _calls
 
 
 @on_a_loop
@@ -395,6 +396,35 @@ async def test_a_call_that_cannot_begin_lets_the_next_one_pass(
         True,
     ]
     assert isinstance(ended[1], peerid.InvalidArgument)
+
+
+@on_a_loop
+async def test_what_strikes_in_the_middle_of_a_delivery_loses_nothing_else(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the handler of a signal may, which runs between any two instructions."""
+    read = _calls._outcome
+    complaints = []
+
+    def strike(completion: Any) -> Any:
+        monkeypatch.setattr(_calls, "_outcome", read)
+        raise RuntimeError("a signal")
+
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: complaints.append(str(context["exception"]))
+        )
+        tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(20)]
+        await asyncio.sleep(0)
+        monkeypatch.setattr(_calls, "_outcome", strike)
+        sandbox.wait_for(OPERATIONS, at_least=20)
+        time.sleep(0.3)
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    (lost,) = (result for result in ended if not isinstance(result, peerid.Result))
+    assert isinstance(lost, peerid.OutcomeUnknown)
+    assert lost.outcome is peerid.Outcome.UNKNOWN
+    assert complaints == ["a signal"]
 
 
 @on_a_loop

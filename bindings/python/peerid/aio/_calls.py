@@ -17,7 +17,14 @@ from .._handle import Handle
 from .._library import library, quick
 from .._prototypes import CompletionPointer, QueuePointer
 from .._session import new_session_handle
-from ..errors import Cancelled, PeerIDError, QueueFull, take_error
+from ..errors import (
+    Cancelled,
+    Outcome,
+    OutcomeUnknown,
+    PeerIDError,
+    QueueFull,
+    take_error,
+)
 from ..result import Response
 from ..token import new_token_handle
 from .cancellation import CancelledTooLate
@@ -209,10 +216,15 @@ class Calls:
         call = self._pending.pop(quick.peerid_completion_tag(completion), None)
         try:
             outcome = _outcome(completion)
+        except BaseException:
+            # A signal has struck, or memory ran out; a task must not wait for ever.
+            message = "the call has ended, but how could not be read"
+            outcome = OutcomeUnknown(message, outcome=Outcome.UNKNOWN)
+            raise
         finally:
             quick.peerid_completion_free(completion)
-        if call is not None:
-            call.end(outcome)
+            if call is not None:
+                call.end(outcome)
 
 
 def _outcome(completion: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from .._arguments import transaction_arguments
 from .._library import library
 from .._operation import Operations, write_operations
-from .._session import BaseSession
+from .._session import BaseSession, read_token
 from .._text import encode
 from ..result import Result
 from ..token import Token
@@ -62,10 +62,9 @@ class Session(BaseSession):
 
         The refresh goes on when the task is cancelled. See `peerid.Session.refresh`.
         """
+        session = self._open_handle()
         return await self._client._make(
-            lambda _: self.token,
-            library.peerid_session_refresh_async,
-            self._open_handle(),
+            lambda _: read_token(session), library.peerid_session_refresh_async, session
         )
 
     async def fresh_token(self, refused: int = 0) -> Token:
