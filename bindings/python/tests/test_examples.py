@@ -1,11 +1,29 @@
 from __future__ import annotations
 
+import http.cookiejar
+import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from sandbox import PACKAGE, ROOT, Sandbox, environment
+import pytest
+from sandbox import (
+    LOGIN,
+    OPERATIONS,
+    PACKAGE,
+    REFRESH,
+    ROOT,
+    Sandbox,
+    environment,
+)
 
 _ARGUMENTS = ["4", "demo-secret-4", "alice", "alice-password", "1.2.31", "1.2.33"]
 
@@ -61,3 +79,290 @@ def test_the_example_tells_what_went_wrong(sandbox: Sandbox) -> None:
     )
     assert done.returncode == 1
     assert done.stderr.startswith("refused (outcome refused): the server refused")
+
+
+class Shop:
+    """The web application in a process of its own, with a sandbox of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sandbox = Sandbox()
+        self._folder = folder
+        self.start()
+
+    def start(self, port: int = 0) -> None:
+        command: list[Any] = [
+            *(sys.executable, PACKAGE / "examples/web.py", self.sandbox.url),
+            *("4", "demo-secret-4", f"127.0.0.1:{port}", self._folder),
+        ]
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=environment()
+        )
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().split()[1].rstrip("/")
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+        self._process.communicate(timeout=10)
+        assert self._process.returncode == 0
+
+    def restart(self) -> None:
+        port = urllib.parse.urlsplit(self.url).port
+        assert port
+        self.stop()
+        self.start(port)
+
+    def register_callback(self) -> None:
+        fixture = self.sandbox.get("fixture")
+        for app in fixture["apps"]:
+            app["redirect_uris"].append(f"{self.url}/callback")
+        self.sandbox.post("reset", fixture)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    shop = Shop(tmp_path / "sessions")
+    shop.register_callback()
+    yield shop
+    shop.stop()
+    shop.sandbox.stop()
+
+
+class Browser:
+    """A browser in which a user clicks."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self.cookies = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(self.cookies)
+        )
+        self.text = ""
+        self.address = ""
+        self.status = 0
+
+    def go(self, path: str) -> str:
+        """Opens a page, and follows where it leads; gives its text."""
+        return self._load(self._shop.url + path, None)
+
+    def click(self, path: str, **form: str) -> str:
+        """Sends a form, and follows where it leads; gives the text of the page."""
+        address = urllib.parse.urljoin(self._shop.url, path)
+        return self._load(address, urllib.parse.urlencode(form).encode())
+
+    def log_in(self, decision: str = "allow") -> str:
+        """Goes to the page of consent, and decides there."""
+        self.go("/login")
+        form = {"login": "alice", "password": "alice-password", "decision": decision}
+        return self.click(self.address, **form)
+
+    def _load(self, address: str, form: bytes | None) -> str:
+        try:
+            answer = self._opener.open(address, form, timeout=30)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            self.text = answer.read().decode()
+            self.address, self.status = answer.geturl(), answer.status
+        return self.text
+
+
+def test_a_user_logs_in_pays_and_logs_out(shop: Shop) -> None:
+    browser = Browser(shop)
+    assert "Log in with PeerID" in browser.go("/")
+    assert "Welcome. You have granted: transfer" in browser.log_in()
+    assert browser.address == shop.url + "/"
+    assert {cookie.name for cookie in browser.cookies} == {"session"}
+    assert "Paid: transaction " in browser.click("/transfer")
+    assert "Log in with PeerID" in browser.click("/logout")
+    assert not list(browser.cookies)
+    assert "Log in with PeerID" in browser.click("/transfer")
+    assert shop.sandbox.executed() == 1
+
+
+def test_a_user_is_still_logged_in_after_a_restart(shop: Shop) -> None:
+    browser, stranger = Browser(shop), Browser(shop)
+    browser.log_in()
+    shop.restart()
+    assert "Welcome" in browser.go("/")
+    assert "Log in with PeerID" in stranger.go("/")
+    shop.sandbox.expire()
+    assert "Paid: transaction " in browser.click("/transfer")
+
+
+def test_a_user_who_does_not_consent_is_not_logged_in(shop: Shop) -> None:
+    browser = Browser(shop)
+    assert "You are not logged in: nothing was done." in browser.log_in("deny")
+    assert browser.status == 403
+    assert "Log in with PeerID" in browser.go("/")
+
+
+def test_a_log_in_that_another_browser_began_is_refused(shop: Shop) -> None:
+    victim, attacker = Browser(shop), Browser(shop)
+    attacker.go("/login")
+    (state,) = (cookie.value for cookie in attacker.cookies)
+    query = f"/callback?code={'demoCodeAliceApp4'.ljust(40, '0')}&state={state}"
+    assert "was not begun here" in victim.go(query)
+    assert victim.status == 400
+    victim.go("/login")
+    assert "You are not logged in" in victim.go(query)
+    assert victim.status == 403
+    assert "Welcome" in attacker.go(query)
+
+
+def test_a_user_is_told_whether_money_may_have_moved(shop: Shop) -> None:
+    browser = Browser(shop)
+    browser.log_in()
+    shop.sandbox.fault("drop_after", OPERATIONS)
+    assert "it may have been done" in browser.click("/transfer")
+    assert browser.status == 502
+    shop.sandbox.fault("status", OPERATIONS, status=429)
+    assert "The payment has a problem: nothing was done." in browser.click("/transfer")
+    shop.sandbox.post("revoke")
+    assert "Please log in again." in browser.click("/transfer")
+    assert browser.status == 403
+
+
+def test_pages_that_do_not_exist(shop: Shop) -> None:
+    browser = Browser(shop)
+    browser.go("/elsewhere")
+    assert browser.status == 404
+    assert "Log in with PeerID" in browser.go("/transfer")
+    browser.cookies.clear()
+    request = urllib.request.Request(shop.url + "/", headers={"Cookie": "session=../x"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert "Log in with PeerID" in answer.read().decode()
+
+
+def _payment(name: str, amount: int = 7) -> dict[str, Any]:
+    return {"id": name, "from": "1.2.31", "to": "1.2.33", "amount": amount}
+
+
+class Work:
+    """Runs of the worker with one journal."""
+
+    def __init__(self, sandbox: Sandbox, journal: Path) -> None:
+        self._sandbox = sandbox
+        self._journal = journal
+
+    def run(self, *queue: Any, lifetime: int = 0, status: int = 0) -> list[str]:
+        """Gives the report, with the ids of transactions left out."""
+        lines = [item if isinstance(item, str) else json.dumps(item) for item in queue]
+        done = subprocess.run(
+            self.command(lifetime),
+            input="\n".join(lines),
+            capture_output=True,
+            text=True,
+            env=environment(),
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == status, done.stderr + done.stdout
+        assert done.stderr == ""
+        return re.sub(r"[0-9a-f]{40} in block \d+", "…", done.stdout).splitlines()
+
+    def command(self, lifetime: int) -> list[str]:
+        arguments = [self._sandbox.url, *_ARGUMENTS[:4], str(self._journal)]
+        program = str(PACKAGE / "examples/worker.py")
+        return [sys.executable, program, *arguments, f"--lifetime={lifetime}"]
+
+
+@pytest.fixture
+def worker(sandbox: Sandbox, tmp_path: Path) -> Work:
+    return Work(sandbox, tmp_path / "journal")
+
+
+def test_payments_are_made_once(worker: Work, sandbox: Sandbox) -> None:
+    queue = [_payment("a"), _payment("b"), _payment("a")]
+    assert worker.run(*queue) == [
+        "a: paid: transaction …",
+        "b: paid: transaction …",
+        "a: paid before",
+    ]
+    assert worker.run(*queue) == ["a: paid before", "b: paid before", "a: paid before"]
+    assert sandbox.executed() == 2
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_mid", "status_after"])
+def test_a_lost_answer_is_looked_for_on_the_chain(
+    worker: Work, sandbox: Sandbox, fault: str
+) -> None:
+    sandbox.fault(fault, OPERATIONS, status=502, skip=1)
+    report = worker.run(_payment("a"), _payment("b"), _payment("c"))
+    assert report == [
+        "a: paid: transaction …",
+        "b: paid: found on the chain",
+        "c: paid: transaction …",
+    ]
+    assert sandbox.executed() == 3
+
+
+def test_a_lost_request_is_sent_again_when_it_has_expired(
+    worker: Work, sandbox: Sandbox
+) -> None:
+    # A payment of the same amount stands on the chain already, and is not mistaken.
+    worker.run(_payment("before"))
+    sandbox.fault("drop_before", OPERATIONS, times=2)
+    assert worker.run(_payment("a")) == ["a: paid: transaction …"]
+    assert sandbox.executed() == 2
+
+
+def test_a_payment_is_found_behind_many_others(worker: Work, sandbox: Sandbox) -> None:
+    """A node tells 100 operations at a time."""
+    sandbox.fault("drop_after", OPERATIONS)
+    sandbox.fault("status", "/api/v1/app/blockchain-data", status=500, times=5, skip=2)
+    report = worker.run(_payment("a", 10**11), status=1)
+    assert report[0].startswith("a: open: it may have been paid, and the chain cannot")
+    others = [_payment(f"other {number}", 1) for number in range(120)]
+    Work(sandbox, worker._journal.with_name("other")).run(*others)
+    assert worker.run(_payment("a", 10**11)) == ["a: paid: found on the chain"]
+    assert sandbox.executed() == 121
+
+
+def test_a_worker_that_is_killed_pays_once(worker: Work, sandbox: Sandbox) -> None:
+    sandbox.fault("delay_after", OPERATIONS, ms=20000)
+    process = subprocess.Popen(
+        worker.command(0), stdin=subprocess.PIPE, text=True, env=environment()
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(_payment("a")))
+    process.stdin.close()
+    sandbox.wait_for(OPERATIONS)
+    process.kill()
+    process.wait()
+    assert sandbox.executed() == 1
+    assert worker.run(_payment("a")) == ["a: paid: found on the chain"]
+    assert sandbox.executed() == 1
+
+
+def test_what_was_not_done_is_tried_again(worker: Work, sandbox: Sandbox) -> None:
+    sandbox.fault("status", OPERATIONS, status=429, times=2)
+    assert worker.run(_payment("a")) == ["a: paid: transaction …"]
+    assert sandbox.executed() == 1
+
+
+def test_a_payment_that_cannot_be_made_is_reported(
+    worker: Work, sandbox: Sandbox
+) -> None:
+    nobody = {**_payment("b"), "to": "nobody"}
+    report = worker.run("nonsense", '{"id": 1}', nobody, _payment("c"), status=1)
+    assert [line.partition(": ")[2][:11] for line in report] == [
+        "not a payme",
+        "not a payme",
+        "not paid: o",
+        "paid: trans",
+    ]
+    assert sandbox.executed() == 1
+
+
+def test_a_session_that_is_over_stops_the_worker(
+    worker: Work, sandbox: Sandbox
+) -> None:
+    refused = {"error": {"refresh_token": "invalid refresh token"}, "status": 400}
+    sandbox.fault("status", OPERATIONS, status=401, times="always")
+    sandbox.fault("status", REFRESH, status=400, body=refused)
+    # The first log in goes well, the second does not.
+    sandbox.fault("status", LOGIN, status=400, skip=1)
+    report = worker.run(_payment("a"), _payment("b"), status=1)
+    assert report == ["a: not paid: the user has to log in again"]
+    sandbox.post("faults", {"clear": True})
+    assert worker.run(_payment("a")) == ["a: paid: transaction …"]
