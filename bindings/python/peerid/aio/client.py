@@ -167,9 +167,12 @@ class Client(BaseClient):
 
     def _close_at_once(self) -> None:
         super()._close_at_once()
-        for loop, found in list(self._by_loop.items()):
-            calls = found()
-            if calls is not None and calls.process == os.getpid():
+        # Another thread may begin to use the client meanwhile, so the references are
+        # listed at once.
+        for reference in self._by_loop.keyrefs():
+            loop = reference()
+            calls = None if loop is None else self._calls_on(loop)
+            if loop and calls and calls.process == os.getpid():
                 # An event loop that was closed watches nothing.
                 with suppress(RuntimeError):
                     loop.call_soon_threadsafe(calls.retire)
