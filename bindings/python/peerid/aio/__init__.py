@@ -23,9 +23,9 @@ ended; no thread of Python waits for anything. Names, arguments, results, except
 options and stores are those of `peerid`.
 
 **Cancelling.** A task that is cancelled while it waits for a call cancels the call,
-waits until it has ended, and raises `CancelledError`. What became of the request is the
-cause of that exception; `error_of` finds it, also behind a `TimeoutError` of
-`asyncio.timeout` or `asyncio.wait_for`.
+waits until it has ended, which is at once, and raises `CancelledError`. What became of
+the request is the cause of that exception; `error_of` finds it, also behind a
+`TimeoutError` of `asyncio.timeout` or `asyncio.wait_for`.
 """
 
 from __future__ import annotations
