@@ -244,6 +244,20 @@ async def test_a_thousand_tasks(sandbox: Sandbox) -> None:
     assert sandbox.count(f"POST {REFRESH}") == 1
 
 
+@on_a_loop
+async def test_more_calls_have_ended_than_are_taken_at_a_time(sandbox: Sandbox) -> None:
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        count = 2 * _calls._BATCH + 10
+        tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(count)]
+        await asyncio.sleep(0)
+        # The event loop stands still meanwhile.
+        while sandbox.executed() < count:
+            time.sleep(0.02)
+        time.sleep(0.1)
+        assert len({(await task).transaction_id for task in tasks}) == count
+
+
 def test_no_thread_but_the_librarys_own(sandbox: Sandbox) -> None:
     program = """
         import asyncio, os, sys, threading
