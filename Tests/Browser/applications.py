@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 import time
 
-from sandbox import ROOT, Sandbox
+from sandbox import PACKAGE, ROOT, Sandbox
 
 # An application takes BASE_URL CLIENT_ID CLIENT_SECRET LISTEN_ADDRESS, and its pages
 # have elements of the same ids: login, welcome, transfer, logout, message.
 COMMANDS: dict[str, list[object]] = {
     "Go": [ROOT / "build/browser/bin/go-web"],
+    "Python": [sys.executable, PACKAGE / "examples/web.py"],
 }
 
 

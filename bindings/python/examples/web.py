@@ -4,9 +4,9 @@
 
 It listens on 127.0.0.1:8400 unless it is told otherwise; port 0 takes any free one.
 The callback http://LISTEN_ADDRESS/callback must be registered for the application; in
-the sandbox that of the default is. The sessions of the users are kept in FOLDER, by
-default `sessions`: after a restart, or in another process with the same folder, users
-are still logged in.
+the sandbox that of the default is. The sessions of the users are kept in FOLDER: after
+a restart, or in another process with the same folder, users are still logged in.
+Without a folder they are kept in memory.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from peerid import (
     DirectoryStore,
     InvalidArgument,
     LoginRequired,
+    MemoryStore,
     Outcome,
     PeerIDError,
     Session,
@@ -239,10 +240,9 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     url, client_id, secret, *more = arguments[1:]
-    address, folder = [*more, *["127.0.0.1:8400", "sessions"][len(more) :]]
-    host, _, port = address.rpartition(":")
+    host, _, port = (more[0] if more else "127.0.0.1:8400").rpartition(":")
     try:
-        store = DirectoryStore(folder)
+        store = DirectoryStore(more[1]) if len(more) == 2 else MemoryStore()
         with Client(
             url, client_id=client_id, client_secret=secret, store=store
         ) as client:
