@@ -39,12 +39,15 @@ class Sandbox:
         )
         assert self._process.stdout is not None
         self.url: str = json.loads(self._process.stdout.readline())["url"]
+        self.fixture: object = self.get("fixture")
 
     def stop(self) -> None:
         self._process.communicate()
 
     def get(self, control: str, **query: object) -> Any:
-        address = f"{self.url}/sandbox/{control}?{urllib.parse.urlencode(query)}"
+        address = f"{self.url}/sandbox/{control}"
+        if query:
+            address += f"?{urllib.parse.urlencode(query)}"
         with urllib.request.urlopen(address, timeout=30) as answer:
             return json.load(answer)
 
@@ -57,11 +60,14 @@ class Sandbox:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def reset(self) -> None:
-        with urllib.request.urlopen(
-            urllib.request.Request(f"{self.url}/sandbox/reset", method="POST"),
-            timeout=30,
-        ):
+    def reset(self, fixture: object = None) -> None:
+        """Go back to the fixture, or to another one from now on."""
+        request = urllib.request.Request(
+            f"{self.url}/sandbox/reset",
+            data=None if fixture is None else json.dumps(fixture).encode(),
+            method="POST",
+        )
+        with urllib.request.urlopen(request, timeout=30):
             pass
 
     def fault(self, kind: str, path: str = "*", **more: object) -> None:

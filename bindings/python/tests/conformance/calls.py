@@ -1,0 +1,119 @@
+"""The calls that a case can make, by name, and what it sees of their results."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import peerid
+from peerid.stores import BuiltinStore
+
+from .views import view_of_result, view_of_token
+from .world import World
+
+
+class Target:
+    """What a call is made on, and where what it makes is kept."""
+
+    def __init__(self, world: World, on: str, made: str) -> None:
+        self._world = world
+        self._on = on
+        self._made = made
+
+    @property
+    def client(self) -> peerid.Client:
+        return self._world.find(self._on, peerid.Client)
+
+    @property
+    def session(self) -> peerid.Session:
+        return self._world.find(self._on, peerid.Session)
+
+    @property
+    def store(self) -> BuiltinStore:
+        return self._world.find(self._on, BuiltinStore)
+
+    def store_named(self, name: str | None) -> BuiltinStore | None:
+        return None if name is None else self._world.find(name, BuiltinStore)
+
+    def keep(self, made: Any) -> None:
+        self._world.keep(self._made, made)
+
+    def keep_session(self, session: peerid.Session) -> Any:
+        self.keep(session)
+        return view_of_token(session.token)
+
+    @property
+    def url(self) -> str:
+        return self._world.variables["url"]
+
+
+def _client(
+    target: Target,
+    base_url: str | None = None,
+    client_id: str = "4",
+    client_secret: str | None = "demo-secret-4",
+    options: dict[str, str] | None = None,
+    store: str | None = None,
+    relogin: dict[str, str] | None = None,
+) -> None:
+    credentials = None if relogin is None else peerid.Credentials(**relogin)
+    given: dict[str, Any] = dict(options or {})
+    if credentials is not None:
+        given["relogin"] = lambda _: credentials
+    client = peerid.Client(
+        target.url if base_url is None else base_url,
+        client_id=client_id,
+        client_secret=client_secret,
+        store=target.store_named(store),
+        **given,
+    )
+    target.keep(client)
+
+
+def _check(_: Target, operations: Any) -> None:
+    peerid.check_operations(operations)
+
+
+CALLS: dict[str, Callable[..., Any]] = {
+    "client": _client,
+    "close_client": lambda it: it.client.close(),
+    "memory_store": lambda it: it.keep(peerid.MemoryStore()),
+    "directory_store": lambda it, path: it.keep(peerid.DirectoryStore(path)),
+    "store_keys": lambda it: {"keys": sorted(it.store.keys())},
+    "store_remove": lambda it, key: it.store.remove(key),
+    "login": lambda it, **given: it.keep_session(it.client.login(**given)),
+    "authorization": lambda it, redirect_uri: it.client.authorization_url(
+        redirect_uri
+    )._asdict(),
+    "exchange": lambda it, redirect, state, key=None: it.keep_session(
+        it.client.exchange(redirect, state, key=key)
+    ),
+    "exchange_code": lambda it, **given: it.keep_session(
+        it.client.exchange_code(**given)
+    ),
+    "restore": lambda it, token_text, key=None: it.keep_session(
+        it.client.restore(token_text, key=key)
+    ),
+    "open": lambda it, key: it.keep_session(it.client.open(key)),
+    "read_chain": lambda it, api, method, params=(): {
+        "json": it.client.read_chain(api, method, params)
+    },
+    "submit": lambda it, operations: view_of_result(it.session.submit(operations)),
+    "submit_text": lambda it, operations: view_of_result(it.session.submit(operations)),
+    "confirm": lambda it, transaction_token: view_of_result(
+        it.session.confirm(transaction_token)
+    ),
+    "broadcast": lambda it, transaction: view_of_result(
+        it.session.broadcast(transaction)
+    ),
+    "broadcast_text": lambda it, transaction: view_of_result(
+        it.session.broadcast(transaction)
+    ),
+    "refresh": lambda it: view_of_token(it.session.refresh()),
+    "token": lambda it: view_of_token(it.session.token),
+    "permits": lambda it, operation: {"permits": it.session.token.permits(operation)},
+    "export": lambda it: {"text": it.session.token.to_json()},
+    "logout": lambda it: it.session.logout(),
+    "check": _check,
+    "operation_id": lambda it, name: {"id": peerid.operation_id(name)},
+    "operation_name": lambda it, id: {"name": peerid.operation_name(id)},
+}

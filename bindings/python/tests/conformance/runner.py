@@ -1,0 +1,167 @@
+"""Runs one case against a sandbox."""
+
+from __future__ import annotations
+
+import threading
+from _thread import interrupt_main
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Callable, Optional
+from urllib.error import HTTPError
+
+from sandbox import Sandbox
+
+import peerid
+
+from .calls import CALLS, Target
+from .expansion import expand
+from .failure import CaseFailure
+from .matching import match
+from .table import FORMAT, Case, check_call, check_members, kind_of_step
+from .views import view_of_error
+from .world import World
+
+# How a call ended: what a case sees of its result, or the error.
+_End = tuple[Any, Optional[peerid.PeerIDError]]
+
+
+def run_case(case: Case, sandbox: Sandbox, folder: Path) -> None:
+    """Run a case from a fresh state of the sandbox; raise what does not come out."""
+    check_members(case.content, FORMAT["case"], "the case")
+    sandbox.reset(case.content.get("fixture", sandbox.fixture))
+    with World(sandbox, folder) as world:
+        given = case.content.get("client", {})
+        if given is not None:
+            _run_step(world, "the client", {"call": "client", "with": given})
+        for number, step in enumerate(case.content["steps"], 1):
+            _run_step(world, f"step {number}", step)
+
+
+def _run_step(world: World, place: str, step: Any) -> None:
+    try:
+        kind = kind_of_step(step)
+        place = f"{place} ({step[kind] if isinstance(step[kind], str) else kind})"
+        if kind == "call":
+            _call(world, step)
+        elif kind == "sandbox":
+            _control(world, step)
+        elif kind == "server":
+            _compare_requests(world, step["server"])
+        else:
+            _overwrite_files(expand(step, world.variables))
+    except CaseFailure as failure:
+        raise CaseFailure(f"{place}: {failure}") from None
+
+
+def _call(world: World, step: dict[str, Any]) -> None:
+    call = check_call(step)
+    target = Target(
+        world,
+        on=step.get("on", call.get("on", "")),
+        made=step.get("as", call.get("makes", "")),
+    )
+    arguments = expand(step.get("with", {}), world.variables)
+
+    def attempt() -> _End:
+        try:
+            return CALLS[step["call"]](target, **arguments), None
+        except peerid.PeerIDError as error:
+            return None, error
+
+    if "at_once" in step:
+        count = step["at_once"]
+        with ThreadPoolExecutor(count) as threads:
+            attempts = [threads.submit(attempt) for _ in range(count)]
+            ends = [future.result() for future in attempts]
+    elif "cancel_when_arrived" in step:
+        ends = [_interrupt(attempt, world.sandbox, step["cancel_when_arrived"])]
+    else:
+        ends = [attempt()]
+    for end in ends:
+        _compare(world, step, *end)
+
+
+def _interrupt(attempt: Callable[[], _End], sandbox: Sandbox, path: str) -> _End:
+    """Press Ctrl-C, so to speak, when the request has arrived."""
+
+    def press() -> None:
+        sandbox.wait_for(path)
+        interrupt_main()
+
+    presser = threading.Thread(target=press)
+    presser.start()
+    try:
+        attempt()
+        presser.join()
+    except KeyboardInterrupt as interrupt:
+        # What the library answered to the call is the cause.
+        if isinstance(interrupt.__cause__, peerid.PeerIDError):
+            return None, interrupt.__cause__
+    raise CaseFailure("the call ended before it could be cancelled")
+
+
+def _compare(
+    world: World, step: dict[str, Any], result: Any, error: peerid.PeerIDError | None
+) -> None:
+    if "error" in step:
+        if error is None:
+            raise CaseFailure(
+                f"expected the error {step['error']['code']}, got success"
+            )
+        view = view_of_error(error)
+        match(expand(step["error"], world.variables), view, "error")
+    elif error is not None:
+        outcome = error.outcome.name.lower()
+        raise CaseFailure(f"expected success, got {error.name} ({outcome}): {error}")
+    else:
+        view = result
+        if "expect" in step:
+            match(expand(step["expect"], world.variables), view, "result")
+    _save(world, step, view)
+
+
+def _save(world: World, step: dict[str, Any], view: Any) -> None:
+    for variable, member in step.get("save", {}).items():
+        value = view.get(member) if isinstance(view, dict) else None
+        if not isinstance(value, str):
+            raise CaseFailure(f"there is no text '{member}' to be saved")
+        world.variables[variable] = value
+
+
+def _control(world: World, step: dict[str, Any]) -> None:
+    method, _, control = expand(step["sandbox"], world.variables).partition(" ")
+    try:
+        if method == "GET":
+            answer = world.sandbox.get(control)
+        elif method == "POST":
+            body = expand(step.get("send"), world.variables)
+            answer = world.sandbox.post(control, body)
+        else:
+            raise CaseFailure("a control is 'GET …' or 'POST …'")
+    except HTTPError as refusal:
+        raise CaseFailure(refusal.read().decode()) from None
+    if "expect" in step:
+        match(expand(step["expect"], world.variables), answer, "answer")
+    _save(world, step, answer)
+
+
+def _compare_requests(world: World, expected: Any) -> None:
+    names = {**FORMAT["server"], "transactions": ""}
+    check_members(expected, dict.fromkeys(names, "optional"), "'server'")
+    counts = world.sandbox.get("counts")
+    seen = {
+        name: counts.pop(path, {"total": 0})["total"]
+        for name, path in FORMAT["server"].items()
+    }
+    seen["transactions"] = world.sandbox.executed()
+    if counts:
+        raise CaseFailure("the server has seen other requests: " + ", ".join(counts))
+    match({**dict.fromkeys(names, 0), **expected}, seen, "server")
+
+
+def _overwrite_files(step: dict[str, Any]) -> None:
+    files = list(Path(step["overwrite_files"]).glob("*.session"))
+    if not files:
+        raise CaseFailure("there is no file to be overwritten")
+    for path in files:
+        path.write_text(step["text"], "utf-8")

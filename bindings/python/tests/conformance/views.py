@@ -1,0 +1,44 @@
+"""What a case sees of the objects of the package: the same members in all languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import peerid
+
+
+def view_of_error(error: peerid.PeerIDError) -> dict[str, Any]:
+    return {
+        "code": error.name,
+        "outcome": error.outcome.name.lower(),
+        "http_status": error.http_status or 0,
+        "retryable": error.retryable,
+        "retry_after_ms": round((error.retry_after or 0) * 1000),
+        "message": error.message,
+        "detail": error.detail,
+        "fields": error.fields,
+    }
+
+
+def view_of_token(token: peerid.Token) -> dict[str, Any]:
+    return {
+        "access_token": token.access_token,
+        "refresh_token": token.refresh_token,
+        "scope": None if token.scope is None else list(token.scope),
+        "expires_at_ms": token.expires_at_ms,
+        "app_id": token.app_id,
+        "user_id": token.user_id,
+        "generation": token.generation,
+    }
+
+
+def view_of_result(result: peerid.Result) -> dict[str, Any]:
+    return {
+        "transaction_id": result.transaction_id,
+        "block_num": result.block_num,
+        "trx_num": result.trx_num,
+        "created_ids": list(result.created_ids),
+        "transaction_token": result.transaction_token,
+        "json": result.raw,
+        "text": result.json,
+    }

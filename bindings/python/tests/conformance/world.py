@@ -1,0 +1,48 @@
+"""What exists while a case runs: its variables, and the objects that it has made."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from sandbox import Sandbox
+
+from .failure import CaseFailure
+
+_Object = TypeVar("_Object")
+
+
+class World:
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.variables: dict[str, str] = {
+            "url": sandbox.url,
+            "port": sandbox.url.rpartition(":")[2],
+            "folder": str(folder),
+        }
+        self._objects: dict[str, Any] = {}
+        self._closing = ExitStack()
+
+    def keep(self, name: str, made: Any) -> None:
+        """Give an object a name, and close it when the case is over."""
+        self._closing.callback(made.close)
+        self._objects[name] = made
+
+    def find(self, name: str, kind: type[_Object]) -> _Object:
+        found = self._objects.get(name)
+        if not isinstance(found, kind):
+            raise CaseFailure(f"there is no {kind.__name__.lower()} '{name}'")
+        return found
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closing.close()

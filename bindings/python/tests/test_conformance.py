@@ -1,0 +1,42 @@
+"""The cases of Tests/Conformance, which C and Go run as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conformance.failure import CaseFailure
+from conformance.runner import run_case
+from conformance.table import Case, read_broken, read_cases
+from sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Sandbox]:
+    """A sandbox that no other test meets with the fixture of a case."""
+    sandbox = Sandbox()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.mark.parametrize("case", read_cases(), ids=lambda case: case.name)
+def test_case(case: Case, server: Sandbox, tmp_path: Path) -> None:
+    try:
+        run_case(case, server, tmp_path)
+    except CaseFailure as failure:
+        pytest.fail(f"{case.file}: {case.name}: {failure}", pytrace=False)
+
+
+@pytest.mark.parametrize(
+    ("case", "says"),
+    [pytest.param(*entry, id=entry[0].name) for entry in read_broken()],
+)
+def test_broken_case(
+    case: Case, says: list[str], server: Sandbox, tmp_path: Path
+) -> None:
+    """A runner that cannot fail proves nothing."""
+    with pytest.raises(CaseFailure) as caught:
+        run_case(case, server, tmp_path)
+    for part in says:
+        assert part in str(caught.value)
