@@ -1,0 +1,348 @@
+#include "calls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "views.h"
+
+/* ---- Arguments ---- */
+
+/* An argument as text; NULL when it is missing or null. */
+static const char *text(call *call, const char *name) {
+  return json_string_value(json_object_get(call->arguments, name));
+}
+
+/* An argument as JSON text for `free`, with its length. */
+static char *json_argument(call *call, const char *name, size_t *length) {
+  json_t *value = json_object_get(call->arguments, name);
+  char *json = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+  *length = json ? strlen(json) : 0;
+  return json;
+}
+
+static peerid_client *client(call *call) { return world_find(call->world, CLIENT, call->on, &call->fault); }
+static peerid_session *session(call *call) { return world_find(call->world, SESSION, call->on, &call->fault); }
+static peerid_store *store(call *call) { return world_find(call->world, STORE, call->on, &call->fault); }
+
+/* ---- Results ---- */
+
+static void show_token(call *call, peerid_session *session) {
+  peerid_token *token = NULL;
+  call->error = peerid_session_token(session, &token);
+  if (!call->error) call->view = view_of_token(token);
+  peerid_token_free(token);
+}
+
+/* Ends a call that begins a session. */
+static void begun(call *call, peerid_error *error, peerid_session *session) {
+  call->error = error;
+  if (error) return;
+  world_keep(call->world, SESSION, call->made, session);
+  show_token(call, session);
+}
+
+/* Ends a call that is answered with a transaction. */
+static void answered(call *call, peerid_error *error, peerid_response *response) {
+  call->error = error;
+  if (!error) call->view = view_of_response(response);
+  peerid_response_free(response);
+}
+
+/* ---- Clients ---- */
+
+static int32_t is_interrupted(void *context) {
+  world *world = context;
+  return world->is_interrupted;
+}
+
+static int32_t give_credentials(void *context, const char *key, peerid_credentials *credentials) {
+  (void)key;
+  json_t *given = context;
+  peerid_error *error = peerid_credentials_set(credentials, json_string_value(json_object_get(given, "login")),
+                                               json_string_value(json_object_get(given, "password")), NULL);
+  peerid_error_free(error);
+  return error != NULL;
+}
+
+static peerid_error *configure(call *call, peerid_config *config) {
+  peerid_error *error = peerid_config_set_interrupt_handler(config, is_interrupted, call->world);
+  const char *name;
+  json_t *value;
+  json_object_foreach(json_object_get(call->arguments, "options"), name, value) {
+    if (!error) error = peerid_config_set(config, name, json_string_value(value));
+  }
+  json_t *credentials = json_object_get(call->arguments, "relogin");
+  if (!error && credentials) {
+    world_keep_value(call->world, credentials);
+    error = peerid_config_set_relogin_handler(config, give_credentials, credentials);
+  }
+  const char *store_name = text(call, "store");
+  if (!error && store_name) {
+    peerid_store *store = world_find(call->world, STORE, store_name, &call->fault);
+    if (store) error = peerid_config_set_store(config, store);
+  }
+  return error;
+}
+
+static void make_client(call *call) {
+  const char *url = text(call, "base_url");
+  const char *id = text(call, "client_id");
+  json_t *secret = json_object_get(call->arguments, "client_secret");
+  if (!url) url = json_string_value(json_object_get(call->world->variables, "url"));
+  peerid_config *config = NULL;
+  peerid_client *client = NULL;
+  peerid_error *error = peerid_config_create(url, id ? id : "4", secret ? json_string_value(secret) : "demo-secret-4",
+                                             &config);
+  if (!error) error = configure(call, config);
+  if (!error && !call->fault) error = peerid_client_create(config, &client);
+  if (client) world_keep(call->world, CLIENT, call->made, client);
+  peerid_config_free(config);
+  call->error = error;
+}
+
+static void close_client(call *call) { peerid_client_close(client(call)); }
+
+/* ---- Stores ---- */
+
+static void make_memory_store(call *call) {
+  peerid_store *made = NULL;
+  call->error = peerid_store_memory(&made);
+  if (made) world_keep(call->world, STORE, call->made, made);
+}
+
+static void make_directory_store(call *call) {
+  peerid_store *made = NULL;
+  call->error = peerid_store_directory(text(call, "path"), &made);
+  if (made) world_keep(call->world, STORE, call->made, made);
+}
+
+static int compare_texts(const void *left, const void *right) {
+  return strcmp(json_string_value(*(json_t *const *)left), json_string_value(*(json_t *const *)right));
+}
+
+/* The keys come in no order. */
+static json_t *sorted(json_t *keys) {
+  size_t count = json_array_size(keys);
+  json_t **list = calloc(count + 1, sizeof *list);
+  for (size_t i = 0; i < count; i++) list[i] = json_array_get(keys, i);
+  qsort(list, count, sizeof *list, compare_texts);
+  json_t *result = json_array();
+  for (size_t i = 0; i < count; i++) json_array_append(result, list[i]);
+  free(list);
+  json_decref(keys);
+  return result;
+}
+
+static void list_keys(call *call) {
+  peerid_store *listed = store(call);
+  peerid_response *response = NULL;
+  if (listed && !(call->error = peerid_store_keys(listed, &response))) {
+    call->view = json_pack("{s:o}", "keys", sorted(parsed_response(response)));
+  }
+  peerid_response_free(response);
+}
+
+static void remove_key(call *call) {
+  peerid_store *changed = store(call);
+  if (changed) call->error = peerid_store_remove(changed, text(call, "key"));
+}
+
+/* ---- Sessions begin ---- */
+
+static void log_in(call *call) {
+  peerid_client *on = client(call);
+  peerid_session *made = NULL;
+  if (!on) return;
+  peerid_error *error = peerid_client_login(on, text(call, "login"), text(call, "password"), text(call, "mobile"),
+                                            text(call, "key"), &made);
+  begun(call, error, made);
+}
+
+static void authorize(call *call) {
+  peerid_client *on = client(call);
+  peerid_authorization *authorization = NULL;
+  if (on && !(call->error = peerid_client_authorization(on, text(call, "redirect_uri"), &authorization))) {
+    call->view = json_pack("{s:s, s:s}", "url", peerid_authorization_url(authorization), "state",
+                           peerid_authorization_state(authorization));
+  }
+  peerid_authorization_free(authorization);
+}
+
+static void exchange(call *call) {
+  peerid_client *on = client(call);
+  peerid_session *made = NULL;
+  if (!on) return;
+  peerid_error *error =
+      peerid_client_exchange_redirect(on, text(call, "redirect"), text(call, "state"), text(call, "key"), &made);
+  begun(call, error, made);
+}
+
+static void exchange_code(call *call) {
+  peerid_client *on = client(call);
+  peerid_session *made = NULL;
+  if (!on) return;
+  peerid_error *error = peerid_client_exchange(on, text(call, "code"), text(call, "key"), &made);
+  begun(call, error, made);
+}
+
+static void restore(call *call) {
+  peerid_client *on = client(call);
+  peerid_session *made = NULL;
+  const char *json = text(call, "token_text");
+  if (!on) return;
+  peerid_error *error = peerid_client_restore(on, json, strlen(json), text(call, "key"), &made);
+  begun(call, error, made);
+}
+
+static void open_session(call *call) {
+  peerid_client *on = client(call);
+  peerid_session *made = NULL;
+  if (!on) return;
+  peerid_error *error = peerid_client_open(on, text(call, "key"), &made);
+  begun(call, error, made);
+}
+
+/* ---- The chain ---- */
+
+static void read_chain(call *call) {
+  peerid_client *on = client(call);
+  if (!on) return;
+  size_t length;
+  char *params = json_argument(call, "params", &length);
+  peerid_response *response = NULL;
+  call->error = peerid_client_read_chain(on, text(call, "api"), text(call, "method"), params, length, &response);
+  if (!call->error) call->view = json_pack("{s:o}", "json", parsed_response(response));
+  peerid_response_free(response);
+  free(params);
+}
+
+typedef peerid_error *(*sending)(peerid_session *, const char *, size_t, peerid_response **);
+
+static void send_json(call *call, const char *name, sending send) {
+  peerid_session *on = session(call);
+  if (!on) return;
+  size_t length;
+  char *json = json_argument(call, name, &length);
+  peerid_response *response = NULL;
+  peerid_error *error = send(on, json, length, &response);
+  answered(call, error, response);
+  free(json);
+}
+
+static void send_text(call *call, const char *name, sending send) {
+  peerid_session *on = session(call);
+  if (!on) return;
+  peerid_response *response = NULL;
+  peerid_error *error = send(on, text(call, name), strlen(text(call, name)), &response);
+  answered(call, error, response);
+}
+
+static void submit(call *call) { send_json(call, "operations", peerid_session_submit); }
+static void submit_text(call *call) { send_text(call, "operations", peerid_session_submit); }
+static void broadcast(call *call) { send_json(call, "transaction", peerid_session_broadcast); }
+static void broadcast_text(call *call) { send_text(call, "transaction", peerid_session_broadcast); }
+
+static void confirm(call *call) {
+  peerid_session *on = session(call);
+  peerid_response *response = NULL;
+  if (!on) return;
+  peerid_error *error = peerid_session_confirm(on, text(call, "transaction_token"), &response);
+  answered(call, error, response);
+}
+
+/* ---- Tokens ---- */
+
+static void refresh(call *call) {
+  peerid_session *on = session(call);
+  if (on && !(call->error = peerid_session_refresh(on))) show_token(call, on);
+}
+
+static void read_token(call *call) {
+  peerid_session *on = session(call);
+  if (on) show_token(call, on);
+}
+
+static void permits(call *call) {
+  peerid_session *on = session(call);
+  peerid_token *token = NULL;
+  if (on && !(call->error = peerid_session_token(on, &token))) {
+    call->view = json_pack("{s:b}", "permits", (int)peerid_token_permits(token, text(call, "operation")));
+  }
+  peerid_token_free(token);
+}
+
+static void export_token(call *call) {
+  peerid_session *on = session(call);
+  peerid_token *token = NULL;
+  if (on && !(call->error = peerid_session_token(on, &token))) {
+    call->view = json_pack("{s:s}", "text", peerid_token_json(token, NULL));
+  }
+  peerid_token_free(token);
+}
+
+static void log_out(call *call) {
+  peerid_session *on = session(call);
+  if (on) call->error = peerid_session_logout(on);
+}
+
+/* ---- Operations ---- */
+
+static void check(call *call) {
+  size_t length;
+  char *json = json_argument(call, "operations", &length);
+  call->error = peerid_operations_check(json, length);
+  free(json);
+}
+
+static void operation_id(call *call) {
+  int32_t id = peerid_operation_id(text(call, "name"));
+  call->view = json_pack("{s:o}", "id", id < 0 ? json_null() : json_integer(id));
+}
+
+static void operation_name(call *call) {
+  json_int_t id = json_integer_value(json_object_get(call->arguments, "id"));
+  call->view = json_pack("{s:s?}", "name", peerid_operation_name((int32_t)id));
+}
+
+/* ---- By name ---- */
+
+static const struct {
+  const char *name;
+  void (*make)(call *call);
+} calls[] = {
+    {"client", make_client},
+    {"close_client", close_client},
+    {"memory_store", make_memory_store},
+    {"directory_store", make_directory_store},
+    {"store_keys", list_keys},
+    {"store_remove", remove_key},
+    {"login", log_in},
+    {"authorization", authorize},
+    {"exchange", exchange},
+    {"exchange_code", exchange_code},
+    {"restore", restore},
+    {"open", open_session},
+    {"read_chain", read_chain},
+    {"submit", submit},
+    {"submit_text", submit_text},
+    {"confirm", confirm},
+    {"broadcast", broadcast},
+    {"broadcast_text", broadcast_text},
+    {"refresh", refresh},
+    {"token", read_token},
+    {"permits", permits},
+    {"export", export_token},
+    {"logout", log_out},
+    {"check", check},
+    {"operation_id", operation_id},
+    {"operation_name", operation_name},
+};
+
+void call_by_name(const char *name, call *call) {
+  for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+    if (strcmp(calls[i].name, name) != 0) continue;
+    calls[i].make(call);
+    return;
+  }
+  call->fault = fail("this runner has no call '%s'", name);
+}

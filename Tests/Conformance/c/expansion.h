@@ -1,0 +1,10 @@
+/* Puts in what a case abbreviates: `${name}`, `$repeat` and `$copies`. */
+#ifndef CONFORMANCE_EXPANSION_H
+#define CONFORMANCE_EXPANSION_H
+
+#include "failure.h"
+
+/* Expands a value with the texts of `variables` into a new one. A value of NULL stays NULL. */
+failure expand(json_t *value, json_t *variables, json_t **expanded);
+
+#endif

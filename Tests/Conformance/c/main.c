@@ -1,0 +1,63 @@
+/* Runs the cases of Tests/Conformance through the C interface, and tells of each on a line of TAP.
+ *
+ *   conformance [PART OF A NAME]
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner.h"
+#include "control.h"
+#include "table.h"
+
+static int test_count;
+static int failure_count;
+
+/* Takes the failure over. */
+static void tell(const char *name, const char *file, failure found) {
+  test_count++;
+  failure_count += found != NULL;
+  printf("%s %d - %s\n", found ? "not ok" : "ok", test_count, name);
+  if (found) printf("%s: %s: %s\n", file, name, found);
+  fflush(stdout);
+  free(found);
+}
+
+static const char *name_in(json_t *content) { return json_string_value(json_object_get(content, "name")); }
+
+/* A runner that cannot fail proves nothing: what a broken case must say is said. */
+static failure run_broken_case(json_t *content, json_t *says) {
+  failure found = run_case(content);
+  failure missed = found ? NULL : fail("it came out");
+  for (size_t i = 0; i < json_array_size(says) && !missed; i++) {
+    const char *part = json_string_value(json_array_get(says, i));
+    if (!strstr(found, part)) missed = fail("expected a failure with '%s', got '%s'", part, found);
+  }
+  free(found);
+  return missed;
+}
+
+int main(int count, char **arguments) {
+  const char *part = count > 1 ? arguments[1] : "";
+  table_open("Tests/Conformance");
+  control_start();
+  size_t index;
+  json_t *entry;
+  json_array_foreach(table_cases(), index, entry) {
+    json_t *content = json_object_get(entry, "case");
+    if (!strstr(name_in(content), part)) continue;
+    tell(name_in(content), json_string_value(json_object_get(entry, "file")), run_case(content));
+  }
+  json_array_foreach(table_broken_cases(), index, entry) {
+    json_t *content = json_object_get(entry, "case");
+    if (!strstr(name_in(content), part)) continue;
+    char *name = fail("broken: %s", name_in(content));
+    tell(name, "broken.json", run_broken_case(content, json_object_get(entry, "says")));
+    free(name);
+  }
+  printf("1..%d\n", test_count);
+  control_stop();
+  table_close();
+  return failure_count > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,10 @@
+/* Compares what came with what a case expects. */
+#ifndef CONFORMANCE_MATCHING_H
+#define CONFORMANCE_MATCHING_H
+
+#include "failure.h"
+
+/* The first place where `actual` is not what is expected; `place` names the whole. */
+failure match(json_t *expected, json_t *actual, const char *place);
+
+#endif

@@ -1,0 +1,27 @@
+/* Reads the cases, and refuses whatever the format does not know. */
+#ifndef CONFORMANCE_TABLE_H
+#define CONFORMANCE_TABLE_H
+
+#include "failure.h"
+
+/* Reads `Tests/Conformance/format.json` and the cases under the folder. Ends the program when they cannot be read. */
+void table_open(const char *folder);
+void table_close(void);
+
+/* The part of the format with this name. */
+json_t *format_of(const char *part);
+
+/* All cases, an array of {"file": …, "case": …}; and those that must fail, {"says": …, "case": …}. */
+json_t *table_cases(void);
+json_t *table_broken_cases(void);
+
+/* Refuses an object with a member that is not known, or without a required one. */
+failure check_members(json_t *value, json_t *known, const char *what);
+
+/* What kind of step it is, after checking its members. */
+failure check_step(json_t *step, const char **kind);
+
+/* What the format says about the call of a step, after checking the step. */
+failure check_call(json_t *step, json_t **description);
+
+#endif
