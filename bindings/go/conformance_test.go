@@ -1,0 +1,54 @@
+package peerid_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/peerplays/libpeerid/bindings/go/internal/conformance"
+)
+
+// TestConformance runs the cases of Tests/Conformance, which C and Python run as well.
+func TestConformance(t *testing.T) {
+	table, runner := startConformance(t)
+	for _, c := range table.Cases {
+		c := c
+		t.Run(c.Name, func(t *testing.T) {
+			if err := runner.Run(c, t.TempDir()); err != nil {
+				t.Errorf("%s: %s: %v", c.File, c.Name, err)
+			}
+		})
+	}
+}
+
+// A runner that cannot fail proves nothing.
+func TestConformanceNoticesBrokenCases(t *testing.T) {
+	table, runner := startConformance(t)
+	for _, c := range table.BrokenCases {
+		c := c
+		t.Run(c.Name, func(t *testing.T) {
+			err := runner.Run(c.Case, t.TempDir())
+			if err == nil {
+				t.Fatal("it came out")
+			}
+			for _, part := range c.Says {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("got %q, want %q in it", err, part)
+				}
+			}
+		})
+	}
+}
+
+func startConformance(t *testing.T) (*conformance.Table, *conformance.Runner) {
+	t.Helper()
+	table, err := conformance.ReadTable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner, err := conformance.NewRunner(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(runner.Stop)
+	return table, runner
+}

@@ -1,0 +1,174 @@
+package conformance
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strings"
+)
+
+// Case is a case and the file that it stands in.
+type Case struct {
+	File    string
+	Name    string
+	content any
+}
+
+// BrokenCase is a case that must fail, and what the failure must say.
+type BrokenCase struct {
+	Case
+	Says []string
+}
+
+// Table is the format, and all cases that are written in it.
+type Table struct {
+	Cases       []Case
+	BrokenCases []BrokenCase
+	format      object
+}
+
+// ReadTable reads the folder Tests/Conformance.
+func ReadTable() (*Table, error) {
+	_, file, _, _ := runtime.Caller(0)
+	folder := filepath.Join(filepath.Dir(file), "../../../../Tests/Conformance")
+	format, err := readFile(filepath.Join(folder, "format.json"))
+	if err != nil {
+		return nil, err
+	}
+	table := &Table{format: members(format)}
+	// The only possible error is a bad pattern.
+	paths, _ := filepath.Glob(filepath.Join(folder, "cases", "*.json"))
+	for _, path := range paths {
+		contents, err := table.readCases(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, content := range contents {
+			table.Cases = append(table.Cases, newCase(filepath.Base(path), content))
+		}
+	}
+	contents, err := table.readCases(filepath.Join(folder, "broken.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, content := range contents {
+		broken := BrokenCase{Case: newCase("broken.json", members(content)["case"])}
+		for _, part := range elements(members(content)["says"]) {
+			broken.Says = append(broken.Says, part.(string))
+		}
+		table.BrokenCases = append(table.BrokenCases, broken)
+	}
+	return table, nil
+}
+
+func readFile(path string) (any, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	value, err := parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return value, nil
+}
+
+func (t *Table) readCases(path string) ([]any, error) {
+	file, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkMembers(file, members(t.format["file"]), filepath.Base(path)); err != nil {
+		return nil, err
+	}
+	return elements(members(file)["cases"]), nil
+}
+
+func newCase(file string, content any) Case {
+	name, _ := members(content)["name"].(string)
+	return Case{File: file, Name: name, content: content}
+}
+
+// checkMembers refuses an object with a member that is not known, or without a required one.
+func checkMembers(value any, known object, what string) error {
+	given, ok := value.(object)
+	if !ok {
+		return fmt.Errorf("%s must be an object", what)
+	}
+	for _, name := range names(given) {
+		if _, isKnown := known[name]; !isKnown {
+			return fmt.Errorf("%s has the unknown member '%s'", what, name)
+		}
+	}
+	for _, name := range names(known) {
+		if _, isGiven := given[name]; !isGiven && known[name] == "required" {
+			return fmt.Errorf("%s lacks '%s'", what, name)
+		}
+	}
+	return nil
+}
+
+// kindOfStep tells what kind of step it is, after checking its members.
+func (t *Table) kindOfStep(step any) (string, error) {
+	kinds := members(t.format["steps"])
+	var found []string
+	for _, kind := range names(kinds) {
+		if _, ok := members(step)[kind]; ok {
+			found = append(found, kind)
+		}
+	}
+	if len(found) != 1 {
+		return "", fmt.Errorf("a step must be exactly one of %s", strings.Join(names(kinds), ", "))
+	}
+	return found[0], checkMembers(step, members(kinds[found[0]]), "the step")
+}
+
+// checkCall gives what the format says about the call of a step, after checking the step.
+func (t *Table) checkCall(step object) (object, error) {
+	name, _ := step["call"].(string)
+	call, ok := members(t.format["calls"])[name].(object)
+	if !ok {
+		return nil, fmt.Errorf("there is no call '%s'", name)
+	}
+	arguments, ok := step["with"]
+	if !ok {
+		arguments = object{}
+	}
+	if err := checkMembers(arguments, members(call["arguments"]), "'"+name+"'"); err != nil {
+		return nil, err
+	}
+	_, hasResult := step["expect"]
+	wanted, hasError := step["error"]
+	if hasError && hasResult {
+		return nil, fmt.Errorf("a call has either 'expect' or 'error'")
+	}
+	if hasError {
+		if err := checkMembers(wanted, members(t.format["error"]), "'error'"); err != nil {
+			return nil, err
+		}
+	}
+	_, makes := call["makes"]
+	if _, ok := step["on"]; ok && call["on"] == nil {
+		return nil, fmt.Errorf("'%s' is called on nothing", name)
+	}
+	if _, ok := step["as"]; ok && !makes {
+		return nil, fmt.Errorf("'%s' makes nothing that could have a name", name)
+	}
+	_, saves := step["save"]
+	if _, ok := step["at_once"]; ok && (makes || saves) {
+		return nil, fmt.Errorf("what runs at once can make and save nothing")
+	}
+	return call, nil
+}
+
+// names lists the members of an object, always in the same order.
+func names(o object) []string {
+	list := make([]string, 0, len(o))
+	for name := range o {
+		list = append(list, name)
+	}
+	sort.Strings(list)
+	return list
+}

@@ -1,0 +1,82 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// object is a JSON object. Values are what encoding/json makes of JSON, with numbers as json.Number, so that none
+// changes.
+type object = map[string]any
+
+// members gives an object's members; none when the value is not an object.
+func members(value any) object {
+	given, _ := value.(object)
+	return given
+}
+
+// elements gives an array's elements; none when the value is not an array.
+func elements(value any) []any {
+	given, _ := value.([]any)
+	return given
+}
+
+// parse reads exactly one JSON value.
+func parse(text []byte) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	if decoder.More() {
+		return nil, fmt.Errorf("there is more than one value")
+	}
+	return value, nil
+}
+
+// write is json.Marshal without the escapes for HTML.
+func write(value any) ([]byte, error) {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), nil
+}
+
+// show writes a value for a failure, cut to what one can hold.
+func show(value any) string {
+	text, err := write(value)
+	if err != nil {
+		return err.Error()
+	}
+	const longest = 400
+	if len(text) > longest {
+		return string(text[:longest]) + "…"
+	}
+	return string(text)
+}
+
+// integer makes the JSON value of an integer.
+func integer(number int64) json.Number {
+	return json.Number(strconv.FormatInt(number, 10))
+}
+
+// asInteger gives the integer that a value is.
+func asInteger(value any) (int64, bool) {
+	number, ok := value.(json.Number)
+	if !ok || isReal(number) {
+		return 0, false
+	}
+	parsed, err := number.Int64()
+	return parsed, err == nil
+}
+
+func isReal(number json.Number) bool {
+	return strings.ContainsAny(number.String(), ".eE")
+}
