@@ -58,8 +58,8 @@ static int32_t is_interrupted(void *context) {
 static int32_t give_credentials(void *context, const char *key, peerid_credentials *credentials) {
   (void)key;
   json_t *given = context;
-  peerid_error *error = peerid_credentials_set(credentials, json_string_value(json_object_get(given, "login")),
-                                               json_string_value(json_object_get(given, "password")), NULL);
+  peerid_error *error = peerid_credentials_set(credentials, json_string_value(json_object_get(given, "relogin_login")),
+                                               json_string_value(json_object_get(given, "relogin_password")), NULL);
   peerid_error_free(error);
   return error != NULL;
 }
@@ -71,10 +71,9 @@ static peerid_error *configure(call *call, peerid_config *config) {
   json_object_foreach(json_object_get(call->arguments, "options"), name, value) {
     if (!error) error = peerid_config_set(config, name, json_string_value(value));
   }
-  json_t *credentials = json_object_get(call->arguments, "relogin");
-  if (!error && credentials) {
-    world_keep_value(call->world, credentials);
-    error = peerid_config_set_relogin_handler(config, give_credentials, credentials);
+  if (!error && text(call, "relogin_login")) {
+    json_t *given = world_keep_value(call->world, call->arguments);
+    error = peerid_config_set_relogin_handler(config, give_credentials, given);
   }
   const char *store_name = text(call, "store");
   if (!error && store_name) {

@@ -35,11 +35,15 @@ static verdict lacks(json_t *operand, json_t *actual) {
   return judged(json_is_string(actual) && found == 0);
 }
 
+/* In the order of `json_type`. */
+static const char *const kinds[] = {"object", "array", "string", "integer", "real", "boolean", "boolean", "null"};
+
+const char *kind_of(json_t *value) { return kinds[json_typeof(value)]; }
+
 static verdict has_kind(json_t *operand, json_t *actual) {
-  static const char *const names[] = {"object", "array", "string", "integer", "real", "boolean", "boolean", "null"};
   const char *wanted = json_string_value(operand);
-  for (size_t i = 0; wanted && i < sizeof names / sizeof names[0]; i++) {
-    if (strcmp(wanted, names[i]) == 0) return judged(strcmp(names[json_typeof(actual)], wanted) == 0);
+  for (size_t i = 0; wanted && i < sizeof kinds / sizeof kinds[0]; i++) {
+    if (strcmp(wanted, kinds[i]) == 0) return judged(strcmp(kind_of(actual), wanted) == 0);
   }
   return MAKES_NO_SENSE;
 }

@@ -7,4 +7,7 @@
 /* The first place where `actual` is not what is expected; `place` names the whole. */
 failure match(json_t *expected, json_t *actual, const char *place);
 
+/* What kind of JSON value it is: "object", "array", "string", "integer", "real", "boolean" or "null". */
+const char *kind_of(json_t *value);
+
 #endif

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "matching.h"
+
 static json_t *format;
 static json_t *cases;
 static json_t *broken_cases;
@@ -72,15 +74,30 @@ json_t *table_cases(void) { return cases; }
 
 json_t *table_broken_cases(void) { return broken_cases; }
 
+/* Whether a value is of one of these kinds. */
+static bool is_one_of(json_t *value, const char *kinds) {
+  const char *kind = kind_of(value);
+  size_t length = strlen(kind);
+  for (const char *candidate = kinds; *candidate; candidate += strcspn(candidate, "|?") + 1) {
+    size_t candidate_length = strcspn(candidate, "|?");
+    if (candidate_length == 3 && strncmp(candidate, "any", 3) == 0) return true;
+    if (candidate_length == length && strncmp(candidate, kind, length) == 0) return true;
+    if (!candidate[candidate_length]) break;
+  }
+  return false;
+}
+
 failure check_members(json_t *value, json_t *known, const char *what) {
   if (!json_is_object(value)) return fail("%s must be an object", what);
   const char *name;
   json_t *member;
   json_object_foreach(value, name, member) {
-    if (!json_object_get(known, name)) return fail("%s has the unknown member '%s'", what, name);
+    const char *kinds = json_string_value(json_object_get(known, name));
+    if (!kinds) return fail("%s has the unknown member '%s'", what, name);
+    if (!is_one_of(member, kinds)) return fail("%s takes %s as '%s'", what, kinds, name);
   }
   json_object_foreach(known, name, member) {
-    bool is_required = strcmp(json_string_value(member), "required") == 0;
+    bool is_required = !strchr(json_string_value(member), '?');
     if (is_required && !json_object_get(value, name)) return fail("%s lacks '%s'", what, name);
   }
   return NULL;
@@ -99,19 +116,23 @@ failure check_step(json_t *step, const char **kind) {
   return check_members(step, json_object_get(format_of("steps"), *kind), "the step");
 }
 
+static failure check_at_once(json_t *step, bool makes_something) {
+  json_t *count = json_object_get(step, "at_once");
+  if (!count) return NULL;
+  if (json_integer_value(count) < 2) return fail("at_once takes at least 2");
+  if (makes_something || json_object_get(step, "save")) return fail("what runs at once can make and save nothing");
+  if (json_object_get(step, "cancel_when_arrived")) return fail("calls are made either at once or cancelled");
+  return NULL;
+}
+
 failure check_call(json_t *step, json_t **description) {
   const char *name = json_string_value(json_object_get(step, "call"));
-  *description = name ? json_object_get(format_of("calls"), name) : NULL;
-  if (!*description) return fail("there is no call '%s'", name ? name : "");
-  json_t *nothing = json_object();
-  json_t *arguments = json_object_get(step, "with");
-  json_t *known = json_object_get(*description, "arguments");
-  failure found = check_members(arguments ? arguments : nothing, known ? known : nothing, name);
-  json_decref(nothing);
-  if (found) return found;
+  *description = json_object_get(format_of("calls"), name);
+  if (!*description) return fail("there is no call '%s'", name);
   json_t *error = json_object_get(step, "error");
   if (error && json_object_get(step, "expect")) return fail("a call has either 'expect' or 'error'");
-  if (error && (found = check_members(error, format_of("error"), "'error'"))) return found;
+  failure found = error ? check_members(error, format_of("error"), "'error'") : NULL;
+  if (found) return found;
   if (json_object_get(step, "on") && !json_object_get(*description, "on")) {
     return fail("'%s' is called on nothing", name);
   }
@@ -119,8 +140,20 @@ failure check_call(json_t *step, json_t **description) {
   if (json_object_get(step, "as") && !makes_something) {
     return fail("'%s' makes nothing that could have a name", name);
   }
-  if (json_object_get(step, "at_once") && (makes_something || json_object_get(step, "save"))) {
-    return fail("what runs at once can make and save nothing");
+  return check_at_once(step, makes_something);
+}
+
+failure check_arguments(const char *name, json_t *description, json_t *arguments) {
+  json_t *nothing = json_object();
+  json_t *known = json_object_get(description, "arguments");
+  char *what = fail("'%s'", name);
+  failure found = check_members(arguments ? arguments : nothing, known ? known : nothing, what);
+  const char *option;
+  json_t *value;
+  json_object_foreach(json_object_get(arguments, "options"), option, value) {
+    if (!found && !json_is_string(value)) found = fail("option values are strings");
   }
-  return NULL;
+  free(what);
+  json_decref(nothing);
+  return found;
 }

@@ -15,7 +15,8 @@ json_t *format_of(const char *part);
 json_t *table_cases(void);
 json_t *table_broken_cases(void);
 
-/* Refuses an object with a member that is not known, or without a required one. */
+/* Refuses an object with members other than those that are known, with their kinds. A kind is "string", "object|null" or
+ * "any", with "?" behind it if the member may be left out. */
 failure check_members(json_t *value, json_t *known, const char *what);
 
 /* What kind of step it is, after checking its members. */
@@ -23,5 +24,8 @@ failure check_step(json_t *step, const char **kind);
 
 /* What the format says about the call of a step, after checking the step. */
 failure check_call(json_t *step, json_t **description);
+
+/* Refuses what is no argument of a call. `arguments` may be NULL. */
+failure check_arguments(const char *name, json_t *description, json_t *arguments);
 
 #endif

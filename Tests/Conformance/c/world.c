@@ -12,9 +12,6 @@ typedef struct object {
   struct object *next;
 } object;
 
-/* Where the world keeps values, beside the names that cases can use. */
-static const char *const kept = "(kept)";
-
 world *world_make(const char *url) {
   char folder[] = "/tmp/peerid-conformance-XXXXXX";
   if (!mkdtemp(folder)) {
@@ -22,7 +19,8 @@ world *world_make(const char *url) {
     exit(EXIT_FAILURE);
   }
   world *made = calloc(1, sizeof *made);
-  made->variables = json_pack("{s:s, s:s, s:s, s:[]}", "url", url, "port", strrchr(url, ':') + 1, "folder", folder, kept);
+  made->variables = json_pack("{s:s, s:s, s:s}", "url", url, "port", strrchr(url, ':') + 1, "folder", folder);
+  made->values = json_array();
   return made;
 }
 
@@ -49,6 +47,7 @@ void world_free(world *world) {
   }
   nftw(json_string_value(json_object_get(world->variables, "folder")), remove_entry, 8, FTW_DEPTH | FTW_PHYS);
   json_decref(world->variables);
+  json_decref(world->values);
   free(world);
 }
 
@@ -62,7 +61,7 @@ void world_keep(world *world, kind kind, const char *name, void *made) {
 }
 
 json_t *world_keep_value(world *world, json_t *value) {
-  json_array_append(json_object_get(world->variables, kept), value);
+  json_array_append(world->values, value);
   return value;
 }
 

@@ -12,6 +12,7 @@ typedef enum kind { CLIENT, SESSION, STORE } kind;
 
 typedef struct world {
   json_t *variables;
+  json_t *values; /* what only has to stay */
   struct object *objects;
   /* Whether the call that waits is to be given up. */
   atomic_bool is_interrupted;

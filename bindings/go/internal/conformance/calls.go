@@ -112,11 +112,9 @@ func makeClient(c *call) (any, error) {
 	for name, value := range members(c.arguments["options"]) {
 		config.Options[name], _ = value.(string)
 	}
-	if credentials := members(c.arguments["relogin"]); credentials != nil {
-		login, _ := credentials["login"].(string)
-		password, _ := credentials["password"].(string)
+	if login, ok := c.arguments["relogin_login"].(string); ok {
 		config.Relogin = func(string) (peerid.Password, bool) {
-			return peerid.Password{Login: login, Password: password}, true
+			return peerid.Password{Login: login, Password: c.text("relogin_password")}, true
 		}
 	}
 	if name := c.text("store"); name != "" {

@@ -108,8 +108,15 @@ func (r *Runner) makeCall(w *world, step object) error {
 	if err != nil {
 		return err
 	}
-	arguments, err := expand(step["with"], w.variables)
+	given, ok := step["with"]
+	if !ok {
+		given = object{}
+	}
+	arguments, err := expand(given, w.variables)
 	if err != nil {
+		return err
+	}
+	if err := checkArguments(step["call"], format, arguments); err != nil {
 		return err
 	}
 	name := step["call"].(string)
@@ -128,9 +135,7 @@ func (r *Runner) makeCall(w *world, step object) error {
 	}
 	count := int64(1)
 	if number, ok := step["at_once"]; ok {
-		if count, ok = asInteger(number); !ok {
-			return fmt.Errorf("at_once takes a number")
-		}
+		count, _ = asInteger(number)
 	}
 	if path, ok := step["cancel_when_arrived"].(string); ok {
 		go func() {
@@ -249,11 +254,11 @@ func (r *Runner) compareRequests(listed any) error {
 	if err != nil {
 		return err
 	}
-	known := object{"transactions": "optional"}
+	known := object{"transactions": "any?"}
 	expected := object{"transactions": integer(0)}
 	seen := object{"transactions": members(executed)["transactions"]}
 	for name, path := range members(r.table.format["server"]) {
-		known[name], expected[name], seen[name] = "optional", integer(0), integer(0)
+		known[name], expected[name], seen[name] = "any?", integer(0), integer(0)
 		if count, ok := members(counts)[path.(string)]; ok {
 			seen[name] = members(count)["total"]
 			delete(members(counts), path.(string))

@@ -46,7 +46,9 @@ func ReadTable() (*Table, error) {
 			return nil, err
 		}
 		for _, content := range contents {
-			table.Cases = append(table.Cases, newCase(filepath.Base(path), content))
+			if c := newCase(filepath.Base(path), content); c.isChosen() {
+				table.Cases = append(table.Cases, c)
+			}
 		}
 	}
 	contents, err := table.readCases(filepath.Join(folder, "broken.json"))
@@ -55,12 +57,19 @@ func ReadTable() (*Table, error) {
 	}
 	for _, content := range contents {
 		broken := BrokenCase{Case: newCase("broken.json", members(content)["case"])}
-		for _, part := range elements(members(content)["says"]) {
-			broken.Says = append(broken.Says, part.(string))
+		if broken.Says, err = texts(members(content)["says"]); err != nil {
+			return nil, err
 		}
-		table.BrokenCases = append(table.BrokenCases, broken)
+		if broken.isChosen() {
+			table.BrokenCases = append(table.BrokenCases, broken)
+		}
 	}
 	return table, nil
+}
+
+// isChosen tells whether a case is to be run: PEERID_CASE names a part of its name.
+func (c Case) isChosen() bool {
+	return strings.Contains(c.Name, os.Getenv("PEERID_CASE"))
 }
 
 func readFile(path string) (any, error) {
@@ -91,23 +100,38 @@ func newCase(file string, content any) Case {
 	return Case{File: file, Name: name, content: content}
 }
 
-// checkMembers refuses an object with a member that is not known, or without a required one.
+// checkMembers refuses an object with members other than those that are known, with their kinds. A kind is "string",
+// "object|null" or "any", with "?" behind it if the member may be left out.
 func checkMembers(value any, known object, what string) error {
 	given, ok := value.(object)
 	if !ok {
 		return fmt.Errorf("%s must be an object", what)
 	}
 	for _, name := range names(given) {
-		if _, isKnown := known[name]; !isKnown {
+		kinds, ok := known[name].(string)
+		if !ok {
 			return fmt.Errorf("%s has the unknown member '%s'", what, name)
+		}
+		if !isOneOf(kindOf(given[name]), strings.TrimSuffix(kinds, "?")) {
+			return fmt.Errorf("%s takes %s as '%s'", what, kinds, name)
 		}
 	}
 	for _, name := range names(known) {
-		if _, isGiven := given[name]; !isGiven && known[name] == "required" {
+		_, isGiven := given[name]
+		if kinds, _ := known[name].(string); !isGiven && !strings.HasSuffix(kinds, "?") {
 			return fmt.Errorf("%s lacks '%s'", what, name)
 		}
 	}
 	return nil
+}
+
+func isOneOf(kind, kinds string) bool {
+	for _, candidate := range strings.Split(kinds, "|") {
+		if candidate == kind || candidate == "any" {
+			return true
+		}
+	}
+	return false
 }
 
 // kindOfStep tells what kind of step it is, after checking its members.
@@ -132,16 +156,8 @@ func (t *Table) checkCall(step object) (object, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no call '%s'", name)
 	}
-	arguments, ok := step["with"]
-	if !ok {
-		arguments = object{}
-	}
-	if err := checkMembers(arguments, members(call["arguments"]), "'"+name+"'"); err != nil {
-		return nil, err
-	}
-	_, hasResult := step["expect"]
 	wanted, hasError := step["error"]
-	if hasError && hasResult {
+	if _, hasResult := step["expect"]; hasResult && hasError {
 		return nil, fmt.Errorf("a call has either 'expect' or 'error'")
 	}
 	if hasError {
@@ -156,11 +172,31 @@ func (t *Table) checkCall(step object) (object, error) {
 	if _, ok := step["as"]; ok && !makes {
 		return nil, fmt.Errorf("'%s' makes nothing that could have a name", name)
 	}
-	_, saves := step["save"]
-	if _, ok := step["at_once"]; ok && (makes || saves) {
-		return nil, fmt.Errorf("what runs at once can make and save nothing")
+	if number, ok := step["at_once"]; ok {
+		if count, _ := asInteger(number); count < 2 {
+			return nil, fmt.Errorf("at_once takes at least 2")
+		}
+		if _, saves := step["save"]; makes || saves {
+			return nil, fmt.Errorf("what runs at once can make and save nothing")
+		}
+		if _, ok := step["cancel_when_arrived"]; ok {
+			return nil, fmt.Errorf("calls are made either at once or cancelled")
+		}
 	}
 	return call, nil
+}
+
+// checkArguments refuses what is no argument of a call.
+func checkArguments(name any, call object, arguments any) error {
+	if err := checkMembers(arguments, members(call["arguments"]), fmt.Sprintf("'%s'", name)); err != nil {
+		return err
+	}
+	for _, value := range members(members(arguments)["options"]) {
+		if _, ok := value.(string); !ok {
+			return fmt.Errorf("option values are strings")
+		}
+	}
+	return nil
 }
 
 // names lists the members of an object, always in the same order.

@@ -53,11 +53,12 @@ def _client(
     client_secret: str | None = "demo-secret-4",
     options: dict[str, str] | None = None,
     store: str | None = None,
-    relogin: dict[str, str] | None = None,
+    relogin_login: str | None = None,
+    relogin_password: str | None = None,
 ) -> None:
-    credentials = None if relogin is None else peerid.Credentials(**relogin)
     given: dict[str, Any] = dict(options or {})
-    if credentials is not None:
+    if relogin_login is not None:
+        credentials = peerid.Credentials(relogin_login, password=relogin_password)
         given["relogin"] = lambda _: credentials
     client = peerid.Client(
         target.url if base_url is None else base_url,

@@ -8,7 +8,8 @@ from typing import Any, Callable
 
 from .failure import CaseFailure
 
-_KINDS: dict[str, type] = {
+#: The kinds of JSON value, and what Python makes of them.
+KINDS: dict[str, type] = {
     "string": str,
     "integer": int,
     "real": float,
@@ -75,7 +76,7 @@ def _texts(operand: Any) -> list[str]:
 
 
 def _has_kind(operand: Any, actual: Any, _: str) -> bool:
-    return type(actual) is _KINDS[operand]
+    return type(actual) is KINDS[operand]
 
 
 def _has_length(operand: Any, actual: Any, _: str) -> bool:

@@ -17,7 +17,14 @@ from .calls import CALLS, Target
 from .expansion import expand
 from .failure import CaseFailure
 from .matching import match
-from .table import FORMAT, Case, check_call, check_members, kind_of_step
+from .table import (
+    FORMAT,
+    Case,
+    check_arguments,
+    check_call,
+    check_members,
+    kind_of_step,
+)
 from .views import view_of_error
 from .world import World
 
@@ -61,6 +68,7 @@ def _call(world: World, step: dict[str, Any]) -> None:
         made=step.get("as", call.get("makes", "")),
     )
     arguments = expand(step.get("with", {}), world.variables)
+    check_arguments(step["call"], call, arguments)
 
     def attempt() -> _End:
         try:
@@ -147,7 +155,7 @@ def _control(world: World, step: dict[str, Any]) -> None:
 
 def _compare_requests(world: World, expected: Any) -> None:
     names = {**FORMAT["server"], "transactions": ""}
-    check_members(expected, dict.fromkeys(names, "optional"), "'server'")
+    check_members(expected, dict.fromkeys(names, "any?"), "'server'")
     counts = world.sandbox.get("counts")
     seen = {
         name: counts.pop(path, {"total": 0})["total"]
