@@ -120,11 +120,12 @@ static const char *name_of(json_t *step, const char *member, json_t *description
 }
 
 static failure run_call(world *world, json_t *step) {
+  const char *name = json_string_value(json_object_get(step, "call"));
   json_t *description;
   failure found = check_call(step, &description);
   call prepared = {.world = world};
   if (!found) found = expand(json_object_get(step, "with"), world->variables, &prepared.arguments);
-  if (!found) found = check_arguments(json_string_value(json_object_get(step, "call")), description, prepared.arguments);
+  if (!found) found = check_arguments(name, description, prepared.arguments);
   if (found) {
     json_decref(prepared.arguments);
     return found;
