@@ -9,18 +9,36 @@ struct OperationBatch: Sendable {
   ///
   /// Throws `invalidArgument` with the place of what is wrong.
   init(json: UnsafeRawBufferPointer, validation: Options.Validation) throws(PeerIDError) {
-    let root = try Self.parse(json)
-    let operations: JSONValue
+    if let index = JSONIndex(json) {
+      self = try index.withRoot { (root) throws(PeerIDError) in try Self.read(root, json, validation) }
+    } else {
+      self = try Self.read(try Self.parse(json), json, validation)
+    }
+  }
+
+  private init(body: Bytes, known: [OperationDefinition]) {
+    self.body = body
+    self.known = known
+  }
+
+  private static func read(
+    _ root: some JSONReadable,
+    _ json: UnsafeRawBufferPointer,
+    _ validation: Options.Validation
+  ) throws(PeerIDError) -> OperationBatch {
+    var known: [OperationDefinition] = []
+    let body: Bytes
     switch root.kind {
     case .array:
-      operations = root
+      try check(root, validation, &known)
       body = Bytes.joining("{\"operations\":", json, "}")
     case .object:
-      if let member = root["operations"] {
-        operations = member
+      if let operations = root.member(operationsKey) {
+        guard operations.kind == .array else { throw PeerIDError(.invalidArgument, "\"operations\" must be an array") }
+        try check(operations, validation, &known)
         body = Bytes(json)
-      } else if root["op_name"] != nil {
-        operations = JSONLiteral.array([.value(root)]).document.root
+      } else if root.member(OperationField.operationName) != nil {
+        try check(root, at: 0, validation, &known)
         body = Bytes.joining("{\"operations\":[", json, "]}")
       } else {
         throw PeerIDError(.invalidArgument, "the object has neither \"operations\" nor \"op_name\"")
@@ -31,23 +49,38 @@ struct OperationBatch: Sendable {
         "operations must be a JSON array, an object with \"operations\", or one operation object"
       )
     }
-    guard operations.kind == .array else {
-      throw PeerIDError(.invalidArgument, "\"operations\" must be an array")
-    }
+    return OperationBatch(body: body, known: known)
+  }
+
+  private static let operationsKey = JSONKey("operations")
+
+  private static func check<Value: JSONReadable>(
+    _ operations: Value,
+    _ validation: Options.Validation,
+    _ known: inout [OperationDefinition]
+  ) throws(PeerIDError) {
     guard operations.count > 0 else {
       throw PeerIDError(.invalidArgument, "there is no operation to submit: the array is empty")
     }
-    var known: [OperationDefinition] = []
-    for index in 0..<operations.count {
-      guard let operation = operations[index] else { continue }
-      let name = operation["op_name"]?.string
-      let definition = name.flatMap(OperationCatalogue.standard.operation(named:))
-      if let definition { known.append(definition) }
-      if validation == .known {
-        try OperationValidator.check(operation, name: name, definition: definition, at: "operations[\(index)]")
-      }
+    var position = 0
+    try operations.forEachElement { (operation) throws(PeerIDError) in
+      try check(operation, at: position, validation, &known)
+      position += 1
     }
-    self.known = known
+  }
+
+  private static func check<Value: JSONReadable>(
+    _ operation: Value,
+    at position: Int,
+    _ validation: Options.Validation,
+    _ known: inout [OperationDefinition]
+  ) throws(PeerIDError) {
+    let name = operation.member(OperationField.operationName)?.string
+    let definition = name.flatMap(OperationCatalogue.standard.operation(named:))
+    if let definition { known.append(definition) }
+    if validation == .known {
+      try OperationValidator.check(operation, name: name, definition: definition, at: "operations[\(position)]")
+    }
   }
 
   /// Checks that `token` permits every operation; the error names the first that it does not.

@@ -15,7 +15,7 @@ package struct OperationDefinition: Sendable {
 }
 
 /// One field of an operation or of an object inside one.
-package struct OperationField: Sendable {
+package final class OperationField: Sendable {
   /// How a field may be used.
   package enum Presence: Sendable {
     case required
@@ -26,10 +26,22 @@ package struct OperationField: Sendable {
 
   /// The key.
   package let name: String
+  let key: JSONKey
+
+  /// The key beside the fields that says which operation it is.
+  static let operationName = JSONKey("op_name")
+
   /// Whether it must, may or must not be there.
   package let presence: Presence
   /// What its value must look like.
   package let type: OperationFieldType
+
+  init(name: String, presence: Presence, type: OperationFieldType) {
+    self.name = name
+    key = JSONKey(name)
+    self.presence = presence
+    self.type = type
+  }
 }
 
 /// What the value of a field must look like.

@@ -4,8 +4,8 @@
 /// The exception are numbers with a fraction part where an integer belongs: money is not rounded.
 enum OperationValidator {
   /// Checks one operation. One of an unknown name passes, since the server may know more than this library.
-  static func check(
-    _ operation: JSONValue,
+  static func check<Value: JSONReadable>(
+    _ operation: Value,
     name: String?,
     definition: OperationDefinition?,
     at path: @autoclosure () -> String
@@ -24,15 +24,15 @@ enum OperationValidator {
     try check(operation, has: definition.fields, at: path(), isOperation: true, note: definition.caution)
   }
 
-  private static func check(
-    _ object: JSONValue,
+  private static func check<Value: JSONReadable>(
+    _ object: Value,
     has fields: [OperationField],
     at path: @autoclosure () -> String,
     isOperation: Bool = false,
     note: String? = nil
   ) throws(PeerIDError) {
     for field in fields {
-      guard let value = object.member(field.name) else {
+      guard let value = object.member(field.key) else {
         if field.presence == .required { throw invalid("\(path()).\(field.name)", "is required") }
         continue
       }
@@ -45,15 +45,15 @@ enum OperationValidator {
     try refuseUnknownKeys(of: object, beside: fields, at: path(), isOperation: isOperation)
   }
 
-  private static func refuseUnknownKeys(
-    of object: JSONValue,
+  private static func refuseUnknownKeys<Value: JSONReadable>(
+    of object: Value,
     beside fields: [OperationField],
     at path: @autoclosure () -> String,
     isOperation: Bool
   ) throws(PeerIDError) {
     try object.forEachMember { (key, _) throws(PeerIDError) in
-      if isOperation, key.elementsEqual("op_name".utf8) { return }
-      if fields.contains(where: { key.elementsEqual($0.name.utf8) }) { return }
+      if isOperation, OperationField.operationName.matches(key) { return }
+      if fields.contains(where: { $0.key.matches(key) }) { return }
       let name = String(decoding: key, as: UTF8.self)
       let nearest = fields.min { EditDistance.between($0.name, name) < EditDistance.between($1.name, name) }
       throw invalid(
@@ -63,9 +63,11 @@ enum OperationValidator {
     }
   }
 
-  private static func check(_ value: JSONValue, is type: OperationFieldType, at path: @autoclosure () -> String)
-    throws(PeerIDError)
-  {
+  private static func check<Value: JSONReadable>(
+    _ value: Value,
+    is type: OperationFieldType,
+    at path: @autoclosure () -> String
+  ) throws(PeerIDError) {
     switch type {
     case .objectID(let space): try checkObjectID(value, space: space, at: path())
     case .asset:
@@ -125,8 +127,8 @@ enum OperationValidator {
     OperationField(name: "asset_id", presence: .required, type: .objectID(space: "1.3")),
   ]
 
-  private static func checkArray(
-    _ value: JSONValue,
+  private static func checkArray<Value: JSONReadable>(
+    _ value: Value,
     of element: OperationFieldType,
     _ minimum: Int64?,
     _ maximum: Int64?,
@@ -140,13 +142,14 @@ enum OperationValidator {
         maximum == 0 ? "must be []: the server cannot write its elements" : "holds too many elements"
       )
     }
-    for index in 0..<value.count {
-      guard let item = value[index] else { continue }
+    var index = 0
+    try value.forEachElement { (item) throws(PeerIDError) in
       try check(item, is: element, at: "\(path())[\(index)]")
+      index += 1
     }
   }
 
-  private static func checkObjectID(_ value: JSONValue, space: String, at path: @autoclosure () -> String)
+  private static func checkObjectID(_ value: some JSONReadable, space: String, at path: @autoclosure () -> String)
     throws(PeerIDError)
   {
     guard let text = value.utf8, isObjectID(text, in: space) else {
@@ -163,7 +166,7 @@ enum OperationValidator {
   }
 
   private static func checkInteger(
-    _ value: JSONValue,
+    _ value: some JSONReadable,
     _ minimum: Int64?,
     _ maximum: Int64?,
     at path: @autoclosure () -> String
@@ -182,7 +185,7 @@ enum OperationValidator {
 
   /// A time in the wrong unit is the commonest mistake here, and it is silent: seconds taken for milliseconds are 1970.
   private static func checkTimestamp(
-    _ value: JSONValue,
+    _ value: some JSONReadable,
     _ unit: OperationFieldType.TimeUnit,
     at path: @autoclosure () -> String
   ) throws(PeerIDError) {
@@ -193,7 +196,9 @@ enum OperationValidator {
     try checkInteger(value, nil, nil, at: path())
   }
 
-  private static func checkText(_ value: JSONValue, at path: @autoclosure () -> String) throws(PeerIDError) -> String {
+  private static func checkText(_ value: some JSONReadable, at path: @autoclosure () -> String) throws(PeerIDError)
+    -> String
+  {
     guard let text = value.string else { throw invalid(path(), "must be a string") }
     if text.isEmpty { throw invalid(path(), "must not be empty") }
     return text
