@@ -1,4 +1,5 @@
 /* The examples do what they say. They are programs of their own; PEERID_EXAMPLE_WRAPPER may name one that runs them. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -192,6 +193,51 @@ static void refused_payment_is_not_made_again(void **state) {
   assert_int_equal(sandbox_executed(), 0);
 }
 
+/* ---- event_loop ---- */
+
+static process start_event_loop(void) {
+  const char *const arguments[] = {sandbox_url(),    "4",      "demo-secret-4", "alice",
+                                   "alice-password", "1.2.31", "1.2.33",        NULL};
+  return start("event_loop", arguments);
+}
+
+static void event_loop_makes_each_payment_once(void **state) {
+  (void)state;
+  enum { PAYMENTS = 1000, SIZE = 128 * 1024 };
+  char *output = malloc(SIZE);
+  sandbox_post("revoke", "{'part':'access'}");
+  process process = start_event_loop();
+  for (int i = 1; i <= PAYMENTS; i++) fprintf(process.input, "%d\n", 5000 + i);
+  fprintf(process.input, "ten\n\n4999");
+  fclose(process.input);
+  process.input = NULL;
+  process_read_all(&process, output, SIZE);
+  int status = process_stop(&process);
+  if (status != 1) fail_msg("status %d: %s", status, output);
+  assert_int_equal(count_of(output, ": transaction "), PAYMENTS + 1);
+  assert_contains(output, "'ten' is not an amount");
+  assert_contains(output, "'' is not an amount");
+  assert_contains(output, "4999: transaction ");
+  free(output);
+  assert_int_equal(sandbox_executed(), PAYMENTS + 1);
+  assert_int_equal(sandbox_executed_amount(4999), 1);
+  assert_int_equal(sandbox_executed_amount(5001), 1);
+}
+
+static void event_loop_tells_what_an_interrupt_left(void **state) {
+  (void)state;
+  char output[8192];
+  sandbox_fault("delay", PATH_OPERATIONS, 3, "'ms':20000");
+  process process = start_event_loop();
+  fprintf(process.input, "1\n2\n3\n");
+  fflush(process.input);
+  sandbox_wait_for(PATH_OPERATIONS, 3);
+  kill(process.pid, SIGINT);
+  process_read_all(&process, output, sizeof output);
+  assert_int_equal(process_stop(&process), 3);
+  assert_int_equal(count_of(output, ": unknown: "), 3);
+}
+
 static int start_all(void **state) {
   if (!mkdtemp(folder)) return 1;
   sandbox_start(state);
@@ -216,6 +262,8 @@ int main(void) {
       TEST(payment_that_never_arrived_is_made_again),
       TEST(payment_that_cannot_be_looked_up_is_left_open),
       TEST(refused_payment_is_not_made_again),
+      TEST(event_loop_makes_each_payment_once),
+      TEST(event_loop_tells_what_an_interrupt_left),
   };
   return cmocka_run_group_tests_name("examples", tests, start_all, stop_all);
 }

@@ -48,7 +48,7 @@ void process_read_all(process *process, char *buffer, size_t size) {
 }
 
 int process_stop(process *process) {
-  fclose(process->input);
+  if (process->input) fclose(process->input);
   int status = 0;
   while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR) {
   }

@@ -8,7 +8,7 @@
 
 typedef struct process {
   pid_t pid;
-  FILE *input;  /* what we write is the program's standard input */
+  FILE *input;  /* what we write is the program's standard input; NULL once it is closed */
   FILE *output; /* what the program prints */
 } process;
 
