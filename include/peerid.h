@@ -500,7 +500,8 @@ PEERID_API void peerid_cancellation_use(peerid_cancellation *cancellation);
 /**
  * Ends the blocking calls under way, and all later ones, of the threads that use this
  * cancellation. A call that waits for an answer is woken at once; its error tells whether the
- * request may have left. A refresh that the call waited for goes on.
+ * request may have left. A refresh that the call waited for goes on. What waits for a store
+ * cannot be woken; the asynchronous functions can be cancelled there too.
  *
  * @param[in] cancellation the cancellation; may be NULL. It stays cancelled.
  *

@@ -29,7 +29,7 @@ public func cancellationUse(_ cancellation: CancellationHandle?) {
 
 /// Ends the blocking calls under way, and all later ones, of the threads that use this cancellation. A call that waits
 /// for an answer is woken at once; its error tells whether the request may have left. A refresh that the call waited for
-/// goes on.
+/// goes on. What waits for a store cannot be woken; the asynchronous functions can be cancelled there too.
 ///
 /// - Parameter cancellation: the cancellation; may be NULL. It stays cancelled.
 /// - Thread safety: may be called from any thread, any number of times; not from a signal handler.

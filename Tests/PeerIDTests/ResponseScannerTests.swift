@@ -69,7 +69,8 @@ import Testing
 
   @Test(arguments: [
     // Valid, but not plain.
-    #"{"result":1,"result":2}"#, #"{"\u0072esult":1}"#, #"{"result":{"id":"a","id":7,"trx":{}}}"#, #"{"result":null}"#,
+    #"{"result":{"a":{"\u0000":1}}}"#, #"{"result":1,"result":2}"#, #"{"\u0072esult":1}"#,
+    #"{"result":{"id":"a","id":7,"trx":{}}}"#, #"{"result":null}"#,
     #"{"result":{"i\u0064":"a","trx":{}}}"#, #"{"result":{"id":"\u0061","trx":{}}}"#, #"{"result":1e5}"#,
     #"{"result":1234567890123456789}"#, #"{"status":200}"#, "[]", "{}", "7",
     #"{"result":\#(String(repeating: "[", count: 200) + String(repeating: "]", count: 200))}"#,

@@ -194,28 +194,25 @@ import Testing
 @Suite struct SharedRefreshTests {
   struct Case {
     let mine: UInt64
-    let stored: UInt64?
+    let newest: UInt64?
     let isSamePair: Bool
-    let isUnsaved: Bool
     let expected: SharedRefresh.Decision
   }
 
   private static let cases = [
-    Case(mine: 3, stored: 4, isSamePair: false, isUnsaved: false, expected: .adopt),
-    Case(mine: 3, stored: 3, isSamePair: true, isUnsaved: false, expected: .renew(expected: 3)),
-    Case(mine: 3, stored: 3, isSamePair: false, isUnsaved: false, expected: .adopt),
-    Case(mine: 3, stored: 2, isSamePair: false, isUnsaved: true, expected: .renew(expected: 2)),
-    Case(mine: 3, stored: nil, isSamePair: false, isUnsaved: false, expected: .loggedOut),
-    Case(mine: 3, stored: nil, isSamePair: false, isUnsaved: true, expected: .renew(expected: 0)),
+    Case(mine: 3, newest: 4, isSamePair: false, expected: .adopt),
+    Case(mine: 3, newest: 3, isSamePair: true, expected: .renew),
+    Case(mine: 3, newest: 3, isSamePair: false, expected: .adopt),
+    Case(mine: 3, newest: 2, isSamePair: false, expected: .renew),
+    Case(mine: 3, newest: nil, isSamePair: false, expected: .loggedOut),
   ]
 
   @Test(arguments: cases)
   func `what the store holds decides what a refresh does`(example: Case) {
     let decision = SharedRefresh.decide(
       mine: example.mine,
-      stored: example.stored,
-      isSamePair: example.isSamePair,
-      isUnsaved: example.isUnsaved
+      newest: example.newest,
+      isSamePair: example.isSamePair
     )
     #expect(decision == example.expected)
   }

@@ -21,8 +21,9 @@ type exchange[Answer any] struct {
 	take func(completion *C.peerid_completion, answer *Answer) *C.peerid_error
 }
 
-// maximumDirect is how many calls of a client block a thread at a time.
-const maximumDirect = 2
+// maximumDirect is how many calls of a client may be in flight, so that another one blocks a thread. A thread that is
+// blocked keeps its processor from other goroutines for a while, so this is for the few.
+const maximumDirect = 1
 
 // perform makes a call in the way that is better now. When the context ends the call is cancelled, and its error tells
 // what really became of the request.
@@ -31,13 +32,10 @@ func perform[Answer any](ctx context.Context, client *Client, call exchange[Answ
 		return nil, err
 	}
 	defer client.leave()
-	select {
-	case client.direct <- struct{}{}:
-		defer func() { <-client.direct }()
+	if len(client.slots) <= maximumDirect {
 		return block(ctx, call)
-	default:
-		return await(ctx, client, call)
 	}
+	return await(ctx, client, call)
 }
 
 // queued makes a call that answers into the queue in any case.

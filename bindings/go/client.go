@@ -18,8 +18,6 @@ type Client struct {
 	baseURL  *url.URL
 	// As many calls as the library takes at a time.
 	slots chan struct{}
-	// As many calls as may block a thread at a time.
-	direct chan struct{}
 }
 
 // NewClient makes a client. Nothing is sent. Close it when it is no longer needed.
@@ -42,7 +40,6 @@ func NewClient(config Config) (*Client, error) {
 	client := &Client{
 		clientID: config.ClientID,
 		slots:    make(chan struct{}, config.maximumInFlight()),
-		direct:   make(chan struct{}, maximumDirect),
 	}
 	client.handle = newHandle(object, func(object *C.peerid_client) { C.peerid_client_free(object) })
 	// The library has accepted the base URL, so that this cannot fail; nil would only mean that no request is ours.

@@ -31,6 +31,11 @@ func onThread(ctx context.Context, run func() error, abandon func()) error {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
+		select {
+		case err := <-done:
+			return err
+		default:
+		}
 		go func() {
 			if err := <-done; err == nil && abandon != nil {
 				abandon()

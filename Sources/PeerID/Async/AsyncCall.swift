@@ -20,6 +20,8 @@ final class AsyncCall: @unchecked Sendable {
   var generation: UInt64 = 0
   private(set) var isDone = false
   var isSending = false
+  /// Whether the call rests until a refresh is over.
+  var isParked = false
   /// Whether the call waits for a point in time before it sends again.
   var isPausing = false
   /// The refusal that made the call wait for a refresh; after it the state machine is asked about that refusal again.
@@ -48,6 +50,12 @@ final class AsyncCall: @unchecked Sendable {
   var restingOutcome: Outcome {
     if flight != nil { return .unknown }
     return attempts.refusals > 0 ? .refused : .notSent
+  }
+
+  /// What the call does while it is not sending, as a blocking call would say it.
+  var pastime: String {
+    if isParked { return "waiting for the token to be refreshed" }
+    return attempts.refusals > 0 ? "waiting for the server to know its new token" : "waiting to be sent"
   }
 
   /// What sending the call's request twice would do.

@@ -152,7 +152,7 @@ extension ClientCore {
 
   /// Begins a call that a thread of the library makes in the blocking way: it may wait for a store.
   ///
-  /// A cancelled job that is held up by its store is completed without it: what was asked of the store may still happen.
+  /// A cancelled job that is held up is completed without it: what was asked of the store may still happen.
   func beginJob(
     _ queue: CompletionQueue,
     _ tag: UInt64,
@@ -160,18 +160,11 @@ extension ClientCore {
   ) throws(PeerIDError) -> UInt64 {
     try checkOpen()
     let job = Job(table: jobs, queue: queue, tag: tag)
-    let watch = StoreWatch { outcome in
-      let error = PeerIDError(
-        .cancelled,
-        outcome,
-        "the call was cancelled while its store did not answer; what was asked of the store may still happen",
-        isRetryable: true
-      )
-      job.end(.failure(error))
-    }
+    let watch = StoreWatch { error in job.end(.failure(error)) }
     let context = asynchronousContext(cancellation: Cancellation(), storeWatch: watch)
     try jobs.begin(job, context, limit: configuration.options.maximumInFlight)
     let isStarted = callers.run {
+      guard watch.start() else { return }
       do throws(PeerIDError) {
         job.end(try body(context))
       } catch {

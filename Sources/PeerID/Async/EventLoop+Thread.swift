@@ -62,6 +62,7 @@ extension EventLoop {
         state.timers.add(call.context.deadline, call: call.id)
         state.ready.append(call)
       case .resume(let call):
+        call.isParked = false
         if !call.isDone { state.ready.append(call) }
       case .cancel(let id):
         guard let call = state.calls[id] else { continue }
@@ -165,6 +166,7 @@ extension EventLoop {
   /// Lets a call rest until a refresh is over.
   private func park(_ call: AsyncCall, _ session: Session, _ flight: RefreshFlight?) {
     let isParked = session.lock.withLock { flight?.whenDone { self.resume(call) } ?? false }
+    call.isParked = isParked
     if !isParked { state.ready.append(call) }
   }
 
@@ -244,7 +246,7 @@ extension EventLoop {
   private func interrupt(_ call: AsyncCall, _ interruption: CallContext.Interruption) {
     if call.isDone { return }
     guard let entry = state.active.first(where: { $0.value.call === call }) else {
-      return finish(call, .failure(PeerIDError(interruption, call.restingOutcome, while: "waiting to be sent")))
+      return finish(call, .failure(PeerIDError(interruption, call.restingOutcome, while: call.pastime)))
     }
     state.active.removeValue(forKey: entry.key)
     call.isSending = false

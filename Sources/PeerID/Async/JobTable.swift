@@ -73,6 +73,12 @@ final class JobTable: @unchecked Sendable {
     return true
   }
 
+  /// The client was closed: jobs that are held up end.
+  func close() {
+    let all = lock.withLock { forkGeneration == ForkGuard.generation ? Array(contexts.values) : [] }
+    for context in all { context.close() }
+  }
+
   /// The parent's jobs are its own, and whatever they hold is shared with what was left behind.
   private func renewAfterFork() {
     guard forkGeneration != ForkGuard.generation else { return }

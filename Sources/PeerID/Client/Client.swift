@@ -55,7 +55,7 @@ public final class Client: Sendable {
     let keeps = core.configuration.options.keepsCredentials
     let session = try core.begin(key: key, keeping: keeps ? credentials : nil, isLogIn: true, context) {
       () throws(PeerIDError) in
-      try core.tokens.logIn(credentials, context: context)
+      try context.outOfStore { () throws(PeerIDError) in try core.tokens.logIn(credentials, context: context) }
     }
     try session.refreshIfExpired(context)
     return session
@@ -117,7 +117,7 @@ public final class Client: Sendable {
     guard code.count > 0 else { throw PeerIDError(.invalidArgument, "code is empty: give the authorization code") }
     let context = context ?? core.callContext()
     return try core.begin(key: key, context) { () throws(PeerIDError) in
-      try core.tokens.exchange(code: code, context: context)
+      try context.outOfStore { () throws(PeerIDError) in try core.tokens.exchange(code: code, context: context) }
     }
   }
 

@@ -59,6 +59,7 @@ final class ClientCore: Sendable {
     // The catalogue is read now, so that no fork can happen while another thread is reading it.
     _ = OperationCatalogue.standard.operations.count
     HeldDescriptors.prepare()
+    Cancellation.prepare()
   }
 
   deinit {
@@ -101,6 +102,7 @@ final class ClientCore: Sendable {
     if closing.set() {
       transport.close()
       loop.closeAll()
+      jobs.close()
     }
   }
 

@@ -36,6 +36,11 @@ public final class Cancellation: @unchecked Sendable {
     release(before)
   }
 
+  /// Makes the key now, so that no fork can happen while another thread is making it.
+  static func prepare() {
+    _ = threadKey
+  }
+
   /// The cancellation that this thread uses.
   static var ofThread: Cancellation? {
     guard let pointer = pthread_getspecific(threadKey) else { return nil }

@@ -79,7 +79,12 @@ struct JSONScanner {
   mutating func skipValue() throws(Unusual) {
     switch next {
     case UInt8(ascii: "\""): _ = try string()
-    case UInt8(ascii: "{"): try members { (scanner, _) throws(Unusual) in try scanner.skipValue() }
+    case UInt8(ascii: "{"):
+      try members { (scanner, key) throws(Unusual) in
+        // jansson refuses a key with a NUL, which only an escape can write.
+        guard !key.hasEscapes else { throw Unusual() }
+        try scanner.skipValue()
+      }
     case UInt8(ascii: "["): try elements { (scanner, _) throws(Unusual) in try scanner.skipValue() }
     case UInt8(ascii: "t"): try word("true")
     case UInt8(ascii: "f"): try word("false")

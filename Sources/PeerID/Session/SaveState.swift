@@ -1,10 +1,16 @@
-/// Whether the newest pair of a session is in its store, and when saving is tried again if it is not.
+/// A pair of a session that could not be saved yet, and when saving is tried again.
+///
+/// The pair is here before anybody uses it: it is the newest, whatever the session still hands out.
 struct SaveState {
   private static let firstPause: Int64 = 1000
   private static let longestPause: Int64 = 60_000
 
-  /// Why the newest pair is not in the store; `nil` when it is.
+  /// The pair that is not in the store.
+  private(set) var unsaved: Token?
+  /// Why it is not; `nil` when there is none.
   private(set) var failure: PeerIDError?
+  /// The generation that the store held instead: another one means that somebody else has written the session.
+  private(set) var expected: UInt64 = 0
   /// Whether somebody in this process tries again; nobody does in the child of a fork.
   var isBeingTried = false
   private var failures: Int64 = 0
@@ -16,15 +22,30 @@ struct SaveState {
   /// Whether it is time to try again.
   func isDue(now: Int64) -> Bool { failure != nil && now >= notBefore }
 
-  /// Saving has failed.
-  mutating func failed(_ error: PeerIDError, now: Int64) {
+  /// A pair could not be saved over the generation `expected`.
+  mutating func failed(_ error: PeerIDError, _ pair: Token, expected: UInt64, now: Int64) {
+    if let unsaved, unsaved.generation > pair.generation { return }
+    unsaved = pair
+    self.expected = expected
     failure = error
-    failures += 1
-    notBefore = now + min(Self.firstPause << min(failures - 1, 10), Self.longestPause)
+    postpone(now: now)
   }
 
-  /// The newest pair is in the store, or need not be there any more.
-  mutating func succeeded() {
+  /// The store could not be asked.
+  mutating func failedAgain(_ error: PeerIDError, now: Int64) {
+    if failure == nil { return }
+    failure = error
+    postpone(now: now)
+  }
+
+  /// This generation is in the store, or need not be there any more.
+  mutating func settled(generation: UInt64) {
+    if let unsaved, unsaved.generation > generation { return }
     self = SaveState()
+  }
+
+  private mutating func postpone(now: Int64) {
+    failures += 1
+    notBefore = now + min(Self.firstPause << min(failures - 1, 10), Self.longestPause)
   }
 }

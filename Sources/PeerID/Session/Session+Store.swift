@@ -26,7 +26,7 @@ extension ClientCore {
     }
     let place = try place(key)
     let token = try context.inStore { () throws(PeerIDError) in
-      try beginStored(place, isLogIn: isLogIn, context) { () throws(PeerIDError) in try context.outOfStore(obtain) }
+      try beginStored(place, isLogIn: isLogIn, context, obtain)
     }
     return Session(core: self, token: token, place: place, credentials: credentials)
   }
@@ -35,7 +35,7 @@ extension ClientCore {
     _ place: StorePlace,
     isLogIn: Bool,
     _ context: CallContext,
-    obtain: () throws(PeerIDError) -> Token
+    _ obtain: () throws(PeerIDError) -> Token
   ) throws(PeerIDError) -> Token {
     try place.withLock(timeoutMilliseconds: context.remainingMilliseconds) {
       (lock) throws(PeerIDError) -> Token in
@@ -52,10 +52,13 @@ extension ClientCore {
         obtained = try obtain()
         if stored.isSamePair(as: obtained) { return stored }
       }
-      let token = obtained.asGeneration(max((stored?.generation ?? 0) &+ 1, obtained.generation))
+      let newest = max(stored?.generation ?? 0, unsaved.token(forKey: place.key)?.generation ?? 0)
+      let token = obtained.asGeneration(max(newest &+ 1, obtained.generation))
       guard try place.save(token, expected: stored?.generation ?? 0, lock) else {
         throw PeerIDError(.store, "somebody else wrote the session while its lock was held; log in again")
       }
+      // Whatever could not be saved of an earlier session has been superseded.
+      unsaved.forget(key: place.key)
       return token
     }
   }
@@ -71,24 +74,24 @@ extension Session {
         timeoutMilliseconds: context.remainingMilliseconds,
         really: core.configuration.works(.storeLock)
       ) { (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
-        let (mine, isUnsaved) = withState { ($0.token, saving.failure != nil) }
-        let stored = core.configuration.works(.readingFirst) ? try newest(at: place, lock) : mine
+        let mine = token
+        let stored = core.configuration.works(.readingFirst) ? try place.load(lock) : mine
+        let newest = newest(stored, at: place)
         let decision = SharedRefresh.decide(
           mine: mine.generation,
-          stored: stored?.generation,
-          isSamePair: stored?.isSamePair(as: mine) ?? false,
-          isUnsaved: isUnsaved
+          newest: newest?.generation,
+          isSamePair: newest?.isSamePair(as: mine) ?? false
         )
-        switch (decision, stored) {
-        case (.adopt, let stored?):
-          self.lock.withLock { saving.succeeded() }
-          return .renewed(stored)
-        case (.renew(let expected), _):
+        switch (decision, newest) {
+        case (.adopt, let newest?):
+          self.lock.withLock { saving.settled(generation: newest.generation) }
+          return .renewed(newest)
+        case (.renew, _):
           let result = renew(mine, context)
           if case .refused = result { return adoptLateSibling(of: mine, place, lock) ?? result }
           guard case .renewed(let renewed) = result else { return result }
           if !core.configuration.works(.savingFirst) { publishEarly(renewed) }
-          save(renewed, in: place, expected: expected, lock)
+          save(renewed, in: place, expected: stored?.generation ?? 0, lock)
           return result
         case (.adopt, nil), (.loggedOut, _):
           return .refused(PeerIDError(.loginRequired, "the session was logged out elsewhere: log the user in again"))
@@ -100,9 +103,8 @@ extension Session {
   }
 
   /// The pair in the store, or a newer one that another session of this client could not save there yet.
-  private func newest(at place: StorePlace, _ lock: SessionStore.LockToken) throws(PeerIDError) -> Token? {
-    let stored = try place.load(lock)
-    guard let stored, let unsaved = core.unsaved.session(forKey: place.key)?.token else { return stored }
+  private func newest(_ stored: Token?, at place: StorePlace) -> Token? {
+    guard let stored, let unsaved = core.unsaved.token(forKey: place.key) else { return stored }
     return unsaved.generation > stored.generation ? unsaved : stored
   }
 
@@ -120,8 +122,8 @@ extension Session {
     let mine = token
     let end = core.clock.monotonicMilliseconds() + Self.siblingPatience
     while core.clock.monotonicMilliseconds() < end {
-      guard let stored = try? place.load() else { return result }
-      if stored.generation > mine.generation { return .renewed(stored) }
+      guard let newest = newest(try? place.load(), at: place) else { return result }
+      if newest.generation > mine.generation { return .renewed(newest) }
       if context.pause(milliseconds: 50) != nil { return result }
     }
     return result
@@ -133,8 +135,8 @@ extension Session {
     _ place: StorePlace,
     _ lock: SessionStore.LockToken
   ) -> SessionStateMachine.RefreshResult? {
-    guard let stored = try? place.load(lock), stored.generation > mine.generation else { return nil }
-    return .renewed(stored)
+    guard let newest = newest(try? place.load(lock), at: place), newest.generation > mine.generation else { return nil }
+    return .renewed(newest)
   }
 
   /// Saves a new pair. If that fails the session goes on in memory and saving is tried again.
@@ -142,15 +144,15 @@ extension Session {
   /// - Returns: whether it is saved.
   @discardableResult
   private func save(
-    _ token: Token,
+    _ pair: Token,
     in place: StorePlace,
     expected: UInt64,
     _ storeLock: SessionStore.LockToken
   ) -> Bool {
     var failure: PeerIDError
     do throws(PeerIDError) {
-      if try place.save(token, expected: expected, storeLock) {
-        lock.withLock { saving.succeeded() }
+      if try place.save(pair, expected: expected, storeLock) {
+        lock.withLock { saving.settled(generation: pair.generation) }
         return true
       }
       failure = PeerIDError(.store, "somebody else wrote the session while its lock was held")
@@ -162,55 +164,9 @@ extension Session {
       prefix: "the new tokens are in use, but could not be saved; saving is tried again: "
     )
     core.configuration.log(.error, "\(failure)")
-    savingFailed(failure)
-    return false
-  }
-
-  private func savingFailed(_ failure: PeerIDError) {
     let now = core.clock.monotonicMilliseconds()
-    lock.withLock { saving.failed(failure, now: now) }
+    lock.withLock { saving.failed(failure, pair, expected: expected, now: now) }
     keepTryingToSave()
-  }
-
-  /// Lets the client's job try again, unless it does already.
-  func keepTryingToSave() {
-    let isNews = lock.withLock {
-      defer { saving.isBeingTried = true }
-      return saving.isNeglected
-    }
-    if isNews, let place { core.unsaved.add(self, key: place.key) }
-  }
-
-  /// Nobody tries to save the pair any more.
-  func neglectSaving() {
-    lock.withLock { saving.isBeingTried = false }
-  }
-
-  func isSavingDue(now: Int64) -> Bool {
-    lock.withLock { saving.isDue(now: now) }
-  }
-
-  /// Tries once more to save the pair.
-  ///
-  /// - Returns: whether it is saved, or need not be saved any more.
-  func saveAgain() -> Bool {
-    let timeout = core.configuration.options.refreshTimeoutMilliseconds
-    do throws(PeerIDError) {
-      return try place?.withLock(timeoutMilliseconds: timeout) { (lock) throws(PeerIDError) in
-        guard let place else { return true }
-        let (mine, isOver) = withState { ($0.token, $0.isOver != nil) }
-        let stored = try place.load(lock)?.generation ?? 0
-        // A session that is over must not come back.
-        if isOver || stored >= mine.generation {
-          self.lock.withLock { saving.succeeded() }
-          return true
-        }
-        return save(mine, in: place, expected: stored, lock)
-      } ?? true
-    } catch {
-      let now = core.clock.monotonicMilliseconds()
-      lock.withLock { saving.failed(error, now: now) }
-      return false
-    }
+    return false
   }
 }

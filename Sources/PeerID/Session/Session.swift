@@ -125,6 +125,7 @@ public final class Session: @unchecked Sendable {
       try place.withLock(timeoutMilliseconds: core.configuration.options.refreshTimeoutMilliseconds) {
         (lock) throws(PeerIDError) in try place.store.backend.remove(place.key, lock)
       }
+      core.unsaved.forget(key: place.key)
     }
   }
 

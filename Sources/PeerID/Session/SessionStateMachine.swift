@@ -172,7 +172,10 @@ struct SessionStateMachine {
     isRefreshing = false
     switch result {
     case .renewed(let renewed):
+      // A refresh never begins on a session that is over: the user was logged out meanwhile.
+      let over = isOver
       replace(with: renewed, now: now, serverNow: serverNow)
+      isOver = over
     case .refused(let error):
       isOver = error
     case .transient(let error):

@@ -29,7 +29,13 @@ final class UnsavedSessions: @unchecked Sendable {
 
   /// The session under a key whose newest pair is not in the store.
   func session(forKey key: String) -> Session? {
-    lock.withLock { forkGeneration == ForkGuard.generation ? sessions[key] : nil }
+    let session = lock.withLock { forkGeneration == ForkGuard.generation ? sessions[key] : nil }
+    return session?.isUnsaved == true ? session : nil
+  }
+
+  /// The newest pair under a key that is not in the store.
+  func token(forKey key: String) -> Token? {
+    session(forKey: key)?.newestToken
   }
 
   /// Keeps no session of this key any more: it was logged out.
@@ -42,10 +48,15 @@ final class UnsavedSessions: @unchecked Sendable {
     while true {
       let isLast = ExitGuard.isExiting || core.isClosed
       let now = core.clock.monotonicMilliseconds()
-      for (key, session, isForgotten) in present(core) where isLast || isForgotten || session.isSavingDue(now: now) {
-        if session.saveAgain() {
+      for (key, session, isForgotten) in present(core) {
+        let mustEnd = isLast || isForgotten
+        if session.isUnsaved, !mustEnd, !session.isSavingDue(now: now) { continue }
+        if !session.isUnsaved || session.saveAgain() {
           remove(key, session)
-        } else if isLast || isForgotten {
+          // Another pair may have failed to be saved meanwhile.
+          session.neglectSaving()
+          session.keepTryingToSave()
+        } else if mustEnd {
           core.configuration.log(
             .error,
             "the new tokens of a session could not be saved before its client ended: they are lost"

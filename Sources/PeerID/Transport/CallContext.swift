@@ -47,7 +47,12 @@ final class CallContext: @unchecked Sendable {
   func cancel() {
     cancelled.store(true, ordering: .relaxed)
     cancellation?.cancel()
-    storeWatch?.cancel()
+    storeWatch?.interrupt(.cancelled)
+  }
+
+  /// The client was closed: whoever waits for a store in vain goes on.
+  func close() {
+    storeWatch?.interrupt(.closed)
   }
 
   /// Runs `body`, which uses a store and may be held up by it.

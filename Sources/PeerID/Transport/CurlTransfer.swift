@@ -200,6 +200,8 @@ extension CurlTransfer {
     let me = Unmanaged.passUnretained(self).toOpaque()
     let keepsConnections = settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
     ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
+    // A transfer that is given up while a name is looked up must not wait for the name server.
+    ccurl_setopt_long(handle, CURLOPT_QUICK_EXIT, 1)
     ccurl_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
     ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
     ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYPEER, 1)

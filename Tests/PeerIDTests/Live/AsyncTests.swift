@@ -180,10 +180,44 @@ import Testing
     #expect(live.sandbox.requestCount("POST /api/v1/auth/token") == 0)
     let tokens = try live.logIn().exportTokens()
     let again = try store.backend.lock("bob", 1000)
-    live.client.cancel(try live.client.restore(tokenJSON: tokens, key: "bob", to: queue, tag: 2))
+    let restoring = try live.client.restore(tokenJSON: tokens, key: "bob", to: queue, tag: 2)
+    #expect(queue.next(timeoutMilliseconds: 50).isEmpty)
+    live.client.cancel(restoring)
     #expect(error(take(1, from: queue).first)?.code == .cancelled)
     store.backend.unlock("bob", again)
     #expect(eventually { (try? store.keys()) == ["bob"] })
+  }
+
+  @Test func `jobs for which no thread is free can be cancelled, and end when the client is closed`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let queue = try CompletionQueue()
+    let tokens = try live.logIn().exportTokens()
+    let held = try store.backend.lock("k", 1000)
+    defer { store.backend.unlock("k", held) }
+    var ids: [UInt64] = []
+    for tag in 0..<UInt64(40) {
+      ids.append(try live.client.restore(tokenJSON: tokens, key: "k", to: queue, tag: tag))
+    }
+    live.client.cancel(ids[39])
+    let cancelled = queue.next(timeoutMilliseconds: 5000)
+    #expect(cancelled.map(\.tag) == [39] && error(cancelled.first)?.code == .cancelled)
+    live.client.close()
+    let closed = take(39, from: queue)
+    #expect(closed.count == 39)
+    #expect(closed.allSatisfy { error($0)?.code == .closed && error($0)?.outcome == .notSent })
+  }
+
+  @Test func `a cancelled log in with a key tells the truth about its request`() throws {
+    let live = try Live(store: .memory())
+    let queue = try CompletionQueue()
+    live.sandbox.add(Fault(.delay, path: "/api/v1/auth/token", milliseconds: 20_000))
+    let credentials = Credentials(login: "alice", password: "alice-password")
+    let id = try live.client.logIn(credentials, key: "k", to: queue, tag: 1)
+    #expect(live.sandbox.waitForRequests(1, path: "/api/v1/auth/token"))
+    live.client.cancel(id)
+    let cancelled = error(queue.next(timeoutMilliseconds: 5000).first)
+    #expect(cancelled?.outcome == .unknown && cancelled?.message.contains("store") == false)
   }
 
   @Test func `a log in that waits for its answer is cancelled at once`() throws {

@@ -243,6 +243,86 @@ import Testing
     }
   }
 
+  @Test func `a session whose pair is not saved is refreshed, and the next pair is saved`() throws {
+    struct DiskFull: Error {}
+    let isFull = Gathered<Bool>()
+    let store = Self.watched { if isFull.all.last == true { throw DiskFull() } }
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    isFull.add(true)
+    #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store)
+    isFull.add(false)
+    try session.refresh()
+    #expect(session.token.generation == 3)
+    #expect(try live.sibling(store: store).client.open(key: "k").token.generation == 3)
+  }
+
+  @Test func `a pair that fails to be saved while the client is closed is tried again before it is given up`() throws {
+    struct DiskFull: Error {}
+    for _ in 0..<20 {
+      let saves = Gathered<Bool>()
+      let store = Self.watched {
+        saves.add(true)
+        // The log in is saved, the refresh fails once.
+        if saves.all.count == 2 { throw DiskFull() }
+      }
+      let live = try Live(store: store)
+      let session = try live.logIn(key: "k")
+      live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 30))
+      let queue = try CompletionQueue()
+      _ = try session.refresh(to: queue, tag: 1)
+      #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
+      live.client.close()
+      #expect(eventually { (try? live.sibling(store: store).client.open(key: "k").token.generation) == 2 })
+    }
+  }
+
+  @Test func `a log out during a refresh is for good`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 200))
+    let queue = try CompletionQueue()
+    _ = try session.refresh(to: queue, tag: 1)
+    #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
+    try session.logOut()
+    #expect(queue.next(timeoutMilliseconds: 5000).count == 1)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
+    #expect(try store.keys() == [] && live.executed == 0)
+  }
+
+  @Test func `a new log in supersedes a pair that is not saved`() throws {
+    struct DiskFull: Error {}
+    let isFull = Gathered<Bool>()
+    let store = Self.watched { if isFull.all.last == true { throw DiskFull() } }
+    let live = try Live(store: store)
+    let first = try live.logIn(key: "k")
+    isFull.add(true)
+    for _ in 0..<2 { _ = failure { () throws(PeerIDError) in try first.refresh() } }
+    isFull.add(false)
+    let second = try live.client.logIn(login: "bob", password: "bob-password", key: "k")
+    #expect(second.token.generation == 4)
+    usleep(2_200_000)
+    #expect(try live.client.open(key: "k").token.userID == second.token.userID)
+    #expect(try live.sibling(store: store).client.open(key: "k").token.userID == second.token.userID)
+  }
+
+  @Test func `a session that was removed from its store does not come back`() throws {
+    struct DiskFull: Error {}
+    let isFull = Gathered<Bool>()
+    let store = Self.watched { if isFull.all.last == true { throw DiskFull() } }
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    isFull.add(true)
+    _ = failure { () throws(PeerIDError) in try session.refresh() }
+    isFull.add(false)
+    try store.remove(key: "k")
+    #expect(
+      eventually { failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired }
+    )
+    #expect(try store.keys() == [])
+  }
+
   @Test func `a session that was logged out is not saved any more`() throws {
     struct DiskFull: Error {}
     let isFull = Gathered<Bool>()
