@@ -26,7 +26,10 @@ struct RandomJSON {
     case 3: "[" + space() + (0..<below(4)).map { _ in value(depth: depth - 1) + space() }.joined(separator: ",") + "]"
     case 4, 5: string()
     case 6, 7:
-      pick(["0", "1", "1", "-7", "42", "123456789012345678", "1234567890123456789", "1.5", "-0.25", "1e3", "01"])
+      pick([
+        "0", "1", "1", "-7", "42", "123456789012345678", "1234567890123456789", "1.5", "-0.25", "1e3",
+        "9223372036854775807", "-9223372036854775808", "9223372036854775808", "2.5E+07", "1e999", "01",
+      ])
     default: pick(["true", "false", "null", "[1,\"1.2.3\"]", "[[1,\"1.22.7\"],[1,\"x\",2],[0,\"y\"]]", "{}", "[]"])
     }
   }
@@ -35,7 +38,7 @@ struct RandomJSON {
     let members = (0..<below(5)).map { _ in
       pick([
         "\"id\"", "\"trx\"", "\"block_num\"", "\"trx_num\"", "\"operation_results\"", "\"token\"", "\"transaction\"",
-        "\"other\"", "\"i\\u0064\"", "\"ü\"",
+        "\"other\"", "\"i\\u0064\"", "\"\\u0000\"", "\"ü\"",
       ]) + space() + ":" + space() + value(depth: depth)
     }
     return "{" + members.joined(separator: space() + ",") + space() + "}"

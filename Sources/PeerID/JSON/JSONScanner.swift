@@ -13,11 +13,11 @@ struct JSONScanner {
   struct Text {
     let range: Range<Int>
     let hasEscapes: Bool
+    /// Whether an escape stands for a NUL, which jansson refuses in a key.
+    let hasNUL: Bool
   }
 
   private static let maximumDepth = 100
-  /// Integers of so many digits fit into 64 bits.
-  private static let safeDigits = 18
 
   let bytes: UnsafeRawBufferPointer
   private(set) var position = 0
@@ -81,8 +81,7 @@ struct JSONScanner {
     case UInt8(ascii: "\""): _ = try string()
     case UInt8(ascii: "{"):
       try members { (scanner, key) throws(Unusual) in
-        // jansson refuses a key with a NUL, which only an escape can write.
-        guard !key.hasEscapes else { throw Unusual() }
+        guard !key.hasNUL else { throw Unusual() }
         try scanner.skipValue()
       }
     case UInt8(ascii: "["): try elements { (scanner, _) throws(Unusual) in try scanner.skipValue() }
@@ -98,15 +97,16 @@ struct JSONScanner {
     guard skip(UInt8(ascii: "\"")) else { throw Unusual() }
     let start = position
     var hasEscapes = false
+    var hasNUL = false
     while position < bytes.count {
       skipPlainText()
       let byte = next
       position += 1
       switch byte {
-      case UInt8(ascii: "\""): return Text(range: start..<position - 1, hasEscapes: hasEscapes)
+      case UInt8(ascii: "\""): return Text(range: start..<position - 1, hasEscapes: hasEscapes, hasNUL: hasNUL)
       case UInt8(ascii: "\\"):
         hasEscapes = true
-        try escape()
+        if try escape() == 0 { hasNUL = true }
       case 0..<0x20: throw Unusual()
       case 0x80...: sawNonASCII = true
       default: break
@@ -119,23 +119,24 @@ struct JSONScanner {
   mutating func number() throws(Unusual) -> Int64? {
     let isNegative = skip(UInt8(ascii: "-"))
     let start = position
-    var value: Int64 = 0
+    var magnitude: UInt64 = 0
+    var fits = true
     while isDigit(next) {
-      guard position - start < Self.safeDigits else { throw Unusual() }
-      value = value * 10 + Int64(bytes[position] - UInt8(ascii: "0"))
+      let (tens, overflowed) = magnitude.multipliedReportingOverflow(by: 10)
+      magnitude = tens &+ UInt64(bytes[position] - UInt8(ascii: "0"))
+      if overflowed || magnitude < tens { fits = false }
       position += 1
     }
     let digits = position - start
     guard digits > 0, digits == 1 || bytes[start] != UInt8(ascii: "0") else { throw Unusual() }
-    if skip(UInt8(ascii: ".")) {
-      guard isDigit(next) else { throw Unusual() }
-      while isDigit(next) { position += 1 }
-      // An exponent could make it too large for a double.
-      if next | 0x20 == UInt8(ascii: "e") { throw Unusual() }
+    let isFraction = try fraction()
+    if try exponent() || isFraction {
+      // It must not be too large for a double.
+      guard digits < 200 else { throw Unusual() }
       return nil
     }
-    if next | 0x20 == UInt8(ascii: "e") { throw Unusual() }
-    return isNegative ? -value : value
+    guard fits, magnitude <= UInt64(Int64.max) + (isNegative ? 1 : 0) else { throw Unusual() }
+    return isNegative ? Int64(truncatingIfNeeded: 0 &- magnitude) : Int64(magnitude)
   }
 
   /// Whether a text has no escapes and is this one.
@@ -171,20 +172,39 @@ struct JSONScanner {
     }
   }
 
-  private mutating func escape() throws(Unusual) {
+  private mutating func fraction() throws(Unusual) -> Bool {
+    guard skip(UInt8(ascii: ".")) else { return false }
+    guard isDigit(next) else { throw Unusual() }
+    while isDigit(next) { position += 1 }
+    return true
+  }
+
+  private mutating func exponent() throws(Unusual) -> Bool {
+    guard next | 0x20 == UInt8(ascii: "e") else { return false }
+    position += 1
+    if !skip(UInt8(ascii: "+")) { _ = skip(UInt8(ascii: "-")) }
+    let start = position
+    while isDigit(next) { position += 1 }
+    guard 1...2 ~= position - start else { throw Unusual() }
+    return true
+  }
+
+  /// Skips an escape; gives the code unit of one that is written as a number.
+  private mutating func escape() throws(Unusual) -> UInt16? {
     let kind = next
     position += 1
     switch kind {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
       UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-      break
+      return nil
     case UInt8(ascii: "u"):
       let unit = try hexadecimal()
       if 0xDC00...0xDFFF ~= unit { throw Unusual() }
-      guard 0xD800...0xDBFF ~= unit else { return }
+      guard 0xD800...0xDBFF ~= unit else { return unit }
       guard skip(UInt8(ascii: "\\")), skip(UInt8(ascii: "u")), 0xDC00...0xDFFF ~= (try hexadecimal()) else {
         throw Unusual()
       }
+      return unit
     default: throw Unusual()
     }
   }

@@ -65,7 +65,7 @@ static int32_t give_credentials(void *context, const char *key, peerid_credentia
 }
 
 static peerid_error *configure(call *call, peerid_config *config) {
-  peerid_error *error = peerid_config_set_interrupt_handler(config, is_interrupted, call->world);
+  peerid_error *error = peerid_config_set_interrupt_handler(config, is_interrupted, call->world, NULL);
   const char *name;
   json_t *value;
   json_object_foreach(json_object_get(call->arguments, "options"), name, value) {
@@ -73,7 +73,7 @@ static peerid_error *configure(call *call, peerid_config *config) {
   }
   if (!error && text(call, "relogin_login")) {
     json_t *given = world_keep_value(call->world, call->arguments);
-    error = peerid_config_set_relogin_handler(config, give_credentials, given);
+    error = peerid_config_set_relogin_handler(config, give_credentials, given, NULL);
   }
   const char *store_name = text(call, "store");
   if (!error && store_name) {
