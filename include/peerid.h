@@ -38,8 +38,9 @@
  * Errors, responses, tokens and authorizations never change and may be read from any thread. A
  * config belongs to one thread at a time. Freeing an object while another thread uses the same
  * pointer is the one thing that is not allowed; free after the last use. Calls block the thread
- * that makes them; the library's own threads are started only for refreshes, and all signals
- * are blocked in them. It installs no signal handler.
+ * that makes them; the library's own threads are started only for refreshes, for asynchronous
+ * calls, and to save again what a store refused, and all signals are blocked in them. It
+ * installs no signal handler.
  *
  * **fork.** A child may go on using what it inherited: it opens its own connections and never
  * disturbs the parent's.
