@@ -1,38 +1,40 @@
 /// Reads the notation in which `CatalogueText.swift` writes the operations down.
 struct CatalogueReader {
-  private var rest: Substring.UTF8View
+  /// What has not been read yet: bytes, because going through characters takes ten times as long.
+  private var rest: ArraySlice<UInt8>
   private let namedTypes: [String: OperationFieldType]
 
   static func read(_ text: String) -> [OperationDefinition] {
     var namedTypes: [String: OperationFieldType] = [:]
     var operations: [OperationDefinition] = []
     for line in unfoldedLines(text) {
-      if line.hasPrefix("! ") || line.hasPrefix("~ ") {
+      var reader = CatalogueReader(rest: line[...], namedTypes: namedTypes)
+      switch line.first {
+      case UInt8(ascii: "!"), UInt8(ascii: "~"):
         guard let last = operations.popLast() else { continue }
-        operations.append(last.annotated(fails: line.hasPrefix("!"), note: String(line.dropFirst(2))))
-        continue
-      }
-      var reader = CatalogueReader(rest: Substring(line).utf8, namedTypes: namedTypes)
-      if line.hasPrefix("$") {
+        let note = String(decoding: line.dropFirst(2), as: UTF8.self)
+        operations.append(last.annotated(fails: line.first == UInt8(ascii: "!"), note: note))
+      case UInt8(ascii: "$"):
         guard reader.skip("$"), let name = reader.word(), reader.skip("="), let type = reader.type() else { continue }
         namedTypes[name] = type
-      } else if let operation = reader.operation() {
-        operations.append(operation)
+      default:
+        if let operation = reader.operation() { operations.append(operation) }
       }
     }
     return operations
   }
 
   /// Joins each line with the indented ones behind it. A note below an operation is a line of its own.
-  private static func unfoldedLines(_ text: String) -> [String] {
-    var lines: [String] = []
-    for line in text.split(separator: "\n") {
-      let content = String(line.drop { $0 == " " })
-      let isNote = content.hasPrefix("! ") || content.hasPrefix("~ ")
-      if line.hasPrefix(" "), !isNote, let last = lines.popLast() {
-        lines.append(last + " " + content)
+  private static func unfoldedLines(_ text: String) -> [[UInt8]] {
+    var lines: [[UInt8]] = []
+    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+      let content = line.drop { $0 == UInt8(ascii: " ") }
+      let isNote = content.first == UInt8(ascii: "!") || content.first == UInt8(ascii: "~")
+      if line.first == UInt8(ascii: " "), !isNote, !lines.isEmpty {
+        lines[lines.count - 1].append(UInt8(ascii: " "))
+        lines[lines.count - 1].append(contentsOf: content)
       } else {
-        lines.append(content)
+        lines.append(Array(content))
       }
     }
     return lines
@@ -132,7 +134,7 @@ struct CatalogueReader {
   private mutating func integer() -> Int64? {
     skipSpaces()
     let digits = rest.prefix(while: isDigit)
-    guard let value = Int64(Substring(digits)) else { return nil }
+    guard let value = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
     rest = rest.dropFirst(digits.count)
     return value
   }
@@ -142,7 +144,7 @@ struct CatalogueReader {
     let letters = rest.prefix { isDigit($0) || $0 == 0x5F || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) }
     guard !letters.isEmpty else { return nil }
     rest = rest.dropFirst(letters.count)
-    return String(Substring(letters))
+    return String(decoding: letters, as: UTF8.self)
   }
 
   private mutating func skip(_ mark: Character) -> Bool {
