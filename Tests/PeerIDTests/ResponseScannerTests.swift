@@ -30,7 +30,7 @@ import Testing
 
   private func parsed(_ body: Bytes) -> Response? {
     guard let result = try? JSONDocument(parsing: body.raw).root["result"] else { return nil }
-    return Response(result: result)
+    return Response(ResponseParts(of: result))
   }
 
   @Test(arguments: [

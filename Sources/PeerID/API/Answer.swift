@@ -12,7 +12,7 @@ enum Answer {
       return .success(response)
     }
     return result(of: outcome, effect: effect).flatMap { result in
-      isNoAnswer(result).map { .failure($0) } ?? .success(Response(result: result))
+      isNoAnswer(result).map { .failure($0) } ?? .success(Response(ResponseParts(of: result)))
     }
   }
 

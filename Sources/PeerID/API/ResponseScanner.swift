@@ -33,7 +33,7 @@ struct ResponseScanner {
     guard let result else { return nil }
     func copy(_ range: Range<Int>) -> Bytes { Bytes(UnsafeRawBufferPointer(rebasing: body[range])) }
     let isTransaction = hasTrx || blockNumber != nil
-    return Response(
+    let parts = ResponseParts(
       json: resultHasSpace ? Self.withoutSpace(UnsafeRawBufferPointer(rebasing: body[result])) : copy(result),
       transactionID: isTransaction ? (identifier ?? nil).map(copy) : nil,
       blockNumber: isTransaction ? blockNumber ?? nil : nil,
@@ -41,6 +41,7 @@ struct ResponseScanner {
       createdObjectIDs: createdObjects.map(copy),
       transactionToken: hasTransaction && !isElement ? (token ?? nil).map(copy) : nil
     )
+    return Response(parts)
   }
 
   // MARK: - The envelope

@@ -129,3 +129,21 @@ func eventually(_ condition: () -> Bool) -> Bool {
   }
   return condition()
 }
+
+extension SessionStore {
+  /// A store in memory that tells what happens in it.
+  static func watched(onSave: @escaping @Sendable () throws -> Void) -> SessionStore {
+    let memory = SessionStore.memory().backend
+    return SessionStore.custom(
+      load: { try memory.load($0, $1) },
+      save: {
+        try onSave()
+        return try memory.save($0, $1, $2, $3)
+      },
+      remove: { try memory.remove($0, $1) },
+      lock: { try memory.lock($0, $1) },
+      unlock: { memory.unlock($0, $1) },
+      list: { try memory.list() }
+    )
+  }
+}

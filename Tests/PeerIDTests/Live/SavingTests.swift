@@ -1,0 +1,169 @@
+import Glibc
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// Sessions whose newest pair cannot be saved at first.
+@Suite struct SavingTests {
+  /// A store that cannot save at times.
+  private final class Disk: @unchecked Sendable {
+    struct Full: Error {}
+
+    private let states = Gathered<Bool>()
+    private(set) lazy var store = SessionStore.watched { [states] in if states.all.last == true { throw Full() } }
+
+    var isFull: Bool {
+      get { states.all.last == true }
+      set { states.add(newValue) }
+    }
+  }
+
+  @Test func `when saving fails the session goes on in memory, says so, and saves later`() throws {
+    let disk = Disk()
+    let lines = Gathered<String>()
+    let live = try Live(store: disk.store) { $0.setLogHandler { lines.add("\($0) \($1)") } }
+    let session = try live.logIn(key: "k")
+    disk.isFull = true
+    let error = failure { () throws(PeerIDError) in try session.refresh() }
+    #expect(error?.code == .store && error?.message.contains("Full") == true)
+    #expect(lines.all.contains { $0.hasPrefix("error") && $0.contains("could not be saved") })
+    _ = try session.submit(Live.transfer)
+    #expect(session.token.generation == 2)
+    disk.isFull = false
+    // Nobody calls: it is saved by itself.
+    #expect(eventually { (try? live.sibling(store: disk.store).client.open(key: "k").token.generation) == 2 })
+    #expect(live.refreshes == 1)
+  }
+
+  @Test func `a pair that is not saved yet outlives its session, and is handed out to whoever opens the key`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    let other = try live.logIn(key: "k")
+    disk.isFull = true
+    func refresh() throws {
+      let session = try live.client.open(key: "k")
+      #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store)
+    }
+    try refresh()
+    #expect(try live.client.open(key: "k").token.generation == 2)
+    // A session that has the old pair finds the new one without asking the server.
+    try other.refresh()
+    #expect(other.token.generation == 2 && live.refreshes == 1)
+    disk.isFull = false
+    #expect(eventually { (try? live.sibling(store: disk.store).client.open(key: "k").token.generation) == 2 })
+  }
+
+  @Test(arguments: ["closing", "giving back"])
+  func `what is not saved is tried once more at the end`(end: String) throws {
+    let disk = Disk()
+    let live = try Live()
+    let lines = Gathered<String>()
+    var attempts = 0
+    for works in [false, true] {
+      disk.isFull = false
+      var client: Client? = try Live(store: disk.store, sandbox: live.sandbox) { $0.setLogHandler { lines.add($1) } }
+        .client
+      var session = try client?.logIn(login: "alice", password: "alice-password", key: "k")
+      disk.isFull = true
+      _ = failure { () throws(PeerIDError) in try session?.refresh() }
+      let newest = session?.token.generation ?? 0
+      disk.isFull = !works
+      attempts = lines.all.count
+      if end == "closing" { client?.close() }
+      session = nil
+      client = nil
+      if works {
+        #expect(eventually { (try? live.sibling(store: disk.store).client.open(key: "k").token.generation) == newest })
+      } else {
+        #expect(eventually { lines.all.dropFirst(attempts).contains { $0.contains("they are lost") } })
+      }
+    }
+  }
+
+  @Test func `a session whose pair is not saved is refreshed, and the next pair is saved`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    let session = try live.logIn(key: "k")
+    disk.isFull = true
+    #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store)
+    disk.isFull = false
+    try session.refresh()
+    #expect(session.token.generation == 3)
+    #expect(try live.sibling(store: disk.store).client.open(key: "k").token.generation == 3)
+  }
+
+  @Test func `a pair that fails to be saved while the client is closed is tried again before it is given up`() throws {
+    for _ in 0..<20 {
+      let saves = Gathered<Bool>()
+      let store = SessionStore.watched {
+        saves.add(true)
+        // The log in is saved, the refresh fails once.
+        if saves.all.count == 2 { throw Disk.Full() }
+      }
+      let live = try Live(store: store)
+      let session = try live.logIn(key: "k")
+      live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 30))
+      let queue = try CompletionQueue()
+      _ = try session.refresh(to: queue, tag: 1)
+      #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
+      live.client.close()
+      #expect(eventually { (try? live.sibling(store: store).client.open(key: "k").token.generation) == 2 })
+    }
+  }
+
+  @Test func `a log out during a refresh is for good`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 200))
+    let queue = try CompletionQueue()
+    _ = try session.refresh(to: queue, tag: 1)
+    #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
+    try session.logOut()
+    #expect(queue.next(timeoutMilliseconds: 5000).count == 1)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
+    #expect(try store.keys() == [] && live.executed == 0)
+  }
+
+  @Test func `a new log in supersedes a pair that is not saved`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    let first = try live.logIn(key: "k")
+    disk.isFull = true
+    for _ in 0..<2 { _ = failure { () throws(PeerIDError) in try first.refresh() } }
+    disk.isFull = false
+    let second = try live.client.logIn(login: "bob", password: "bob-password", key: "k")
+    #expect(second.token.generation == 4)
+    usleep(2_200_000)
+    #expect(try live.client.open(key: "k").token.userID == second.token.userID)
+    #expect(try live.sibling(store: disk.store).client.open(key: "k").token.userID == second.token.userID)
+  }
+
+  @Test func `a session that was removed from its store does not come back`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    let session = try live.logIn(key: "k")
+    disk.isFull = true
+    _ = failure { () throws(PeerIDError) in try session.refresh() }
+    disk.isFull = false
+    try disk.store.remove(key: "k")
+    #expect(
+      eventually { failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired }
+    )
+    #expect(try disk.store.keys() == [])
+  }
+
+  @Test func `a session that was logged out is not saved any more`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    let session = try live.logIn(key: "k")
+    disk.isFull = true
+    _ = failure { () throws(PeerIDError) in try session.refresh() }
+    disk.isFull = false
+    try session.logOut()
+    usleep(1_200_000)
+    #expect(try disk.store.keys() == [])
+    #expect(failure { () throws(PeerIDError) in try live.client.open(key: "k") }?.code == .loginRequired)
+  }
+}
