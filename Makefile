@@ -106,4 +106,4 @@ uninstall: ## Remove what install put there
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf $(BUILD) dist .build .build-shipped .build-release Tools/HeaderGenerator/.build
+	rm -rf $(BUILD) dist .build .build-shipped .build-release .build-tsan Tools/HeaderGenerator/.build

@@ -5,10 +5,12 @@ import glob
 import json
 import os
 import pwd
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import traceback
@@ -16,7 +18,12 @@ import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOURCES = os.path.join(ROOT, "Tests", "Processes")
-PROGRAMS = os.path.join(ROOT, "build", "tests", "processes")
+# Which library is tested, and how, can be told by variables: see Tests/C/Support/run.sh.
+LIBRARY = os.environ.get("PEERID_TEST_LIBRARY") or os.path.join(ROOT, "build", "lib")
+PROGRAMS = os.path.join(os.environ.get("PEERID_TEST_PROGRAMS") or os.path.join(ROOT, "build", "tests"), "processes")
+FLAGS = shlex.split(os.environ.get("PEERID_TEST_FLAGS", ""))
+# A sanitizer makes programs slower, and its own memory grows.
+IS_SANITIZED = any(flag.startswith("-fsanitize=") for flag in FLAGS)
 KEY = "a session of all"
 REFRESH = "/api/v1/auth/refreshtoken"
 
@@ -44,6 +51,9 @@ def check(condition, message):
 
 def run_tests(chosen):
     """Runs the tests whose group or name is chosen; all without a choice."""
+    unknown = set(chosen).difference(*((group, name) for group, name, _ in _tests))
+    if unknown:
+        sys.exit(f"there are no tests of the name {', '.join(sorted(unknown))}")
     passed = failed = 0
     for group, name, function in _tests:
         if chosen and group not in chosen and name not in chosen:
@@ -310,7 +320,6 @@ _shared = ["program.c", "../../bindings/c/stores/postgres_store.c", "../../bindi
 
 def compile_programs():
     os.makedirs(PROGRAMS, exist_ok=True)
-    library = os.path.join(ROOT, "build", "lib")
     postgres = subprocess.run(["pg_config", "--includedir"], capture_output=True, text=True, check=True).stdout.strip()
     for source in sorted(glob.glob(SOURCES + "/*.c")):
         name = os.path.basename(source)[:-2]
@@ -320,8 +329,8 @@ def compile_programs():
             [os.environ.get("CC", "cc"), "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
              f"-I{ROOT}/include", f"-I{ROOT}/bindings/c/stores", f"-I{postgres}", source,
              *([] if name in ("sql", "reloading") else [f"{SOURCES}/{other}" for other in _shared]), "-o", f"{PROGRAMS}/{name}",
-             f"-L{library}", *([] if name == "reloading" else ["-lpeerid"]), "-lpq", "-lhiredis", "-pthread", "-ldl",
-             f"-Wl,-rpath,{library}"],
+             f"-L{LIBRARY}", *([] if name == "reloading" else ["-lpeerid"]), "-lpq", "-lhiredis", "-pthread", "-ldl",
+             f"-Wl,-rpath,{LIBRARY}", *FLAGS],
             check=True,
         )
 

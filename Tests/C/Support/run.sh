@@ -1,6 +1,13 @@
 # What Tests/C/run and Tests/Faults/run share. Sourced, with the root of the project as the working directory.
+#
+# Which library is tested, and how, can be told by variables; Tests/ThreadSanitizer/run does:
+#
+#   PEERID_TEST_LIBRARY   the folder of libpeerid.so instead of build/lib; an absolute path
+#   PEERID_TEST_PROGRAMS  the folder for the test programs instead of build/tests
+#   PEERID_TEST_FLAGS     more for the compiler, to compile and to link with
 
-out=build/tests
+library=${PEERID_TEST_LIBRARY:-$PWD/build/lib}
+out=${PEERID_TEST_PROGRAMS:-build/tests}
 passed=0
 failed=0
 known=0
@@ -10,11 +17,13 @@ export LC_ALL
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR
 mkdir -p "$out/logs" "$out/symbols"
 
-for needed in build/lib/libpeerid.so build/bin/peerid-sandbox .build-shipped/release/libpeerid.so; do
+# Memcheck works on the library as it was before it was stripped: its suppressions name functions.
+shipped=$PWD/.build-shipped/release/libpeerid.so
+[ -z "${PEERID_TEST_LIBRARY:-}" ] || shipped=$library/libpeerid.so
+for needed in "$library/libpeerid.so" build/bin/peerid-sandbox "$shipped"; do
   [ -e "$needed" ] || { echo "$needed is missing: run make first" >&2; exit 1; }
 done
-# Memcheck works on the library as it was before it was stripped: its suppressions name functions.
-ln -sf ../../../.build-shipped/release/libpeerid.so "$out/symbols/libpeerid.so.1"
+ln -sf "$shipped" "$out/symbols/libpeerid.so.1"
 
 # compile PROGRAM SOURCE...: builds a test program with the header, the library, and the support of the tests.
 compile() {
@@ -22,7 +31,8 @@ compile() {
   shift
   # shellcheck disable=SC2086
   ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Werror -Iinclude -ITests/C/Support -ITests/Faults \
-    "$@" -o "$out/$program" -Lbuild/lib -lpeerid -lcmocka -ljansson -pthread -Wl,-rpath,"$PWD/build/lib" || exit 1
+    "$@" -o "$out/$program" "-L$library" -lpeerid -lcmocka -ljansson -pthread "-Wl,-rpath,$library" \
+    ${PEERID_TEST_FLAGS:-} || exit 1
 }
 
 # check DESCRIPTION COMMAND...: one test; its output is shown when it fails.
