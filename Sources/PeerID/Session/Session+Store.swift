@@ -118,9 +118,7 @@ extension Session {
     _ place: StorePlace,
     _ context: CallContext
   ) -> SessionStateMachine.RefreshResult {
-    guard place.store.backend.mayLoseLocks, case .refused(let error) = result, error.httpStatus == 400 else {
-      return result
-    }
+    guard case .refused(let error) = result, error.httpStatus == 400 else { return result }
     let mine = token
     let end = core.clock.monotonicMilliseconds() + Self.siblingPatience
     while core.clock.monotonicMilliseconds() < end {

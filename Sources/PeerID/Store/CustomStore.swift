@@ -41,8 +41,7 @@ extension SessionStore {
           try asStoreError("locking") { () throws in try lock(key, timeout) }
         },
         unlock: unlock,
-        list: { () throws(PeerIDError) in try asStoreError("listing") { () throws in try list() } },
-        mayLoseLocks: true
+        list: { () throws(PeerIDError) in try asStoreError("listing") { () throws in try list() } }
       )
     )
   }

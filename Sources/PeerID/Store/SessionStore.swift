@@ -20,8 +20,6 @@ public final class SessionStore: Sendable {
     let unlock: @Sendable (_ key: String, _ lock: LockToken) -> Void
     /// All keys.
     let list: @Sendable () throws(PeerIDError) -> [String]
-    /// Whether a holder may lose a lock and not notice, as a lease runs out or a connection breaks.
-    var mayLoseLocks = false
   }
 
   let backend: Backend
