@@ -192,28 +192,30 @@ import Testing
 }
 
 @Suite struct SharedRefreshTests {
-  struct Case {
-    let mine: UInt64
-    let newest: UInt64?
-    let isSamePair: Bool
-    let expected: SharedRefresh.Decision
+  private static func pair(_ name: String, user: Int64? = 1, generation: UInt64) -> Token {
+    Token(
+      accessToken: Bytes("access" + name),
+      refreshToken: Bytes("refresh" + name),
+      scope: nil,
+      expiresAtMilliseconds: nil,
+      userID: user,
+      generation: generation
+    )
   }
 
-  private static let cases = [
-    Case(mine: 3, newest: 4, isSamePair: false, expected: .adopt),
-    Case(mine: 3, newest: 3, isSamePair: true, expected: .renew),
-    Case(mine: 3, newest: 3, isSamePair: false, expected: .adopt),
-    Case(mine: 3, newest: 2, isSamePair: false, expected: .renew),
-    Case(mine: 3, newest: nil, isSamePair: false, expected: .loggedOut),
+  private static let cases: [(newest: Token?, expected: SharedRefresh.Decision)] = [
+    (pair("mine", generation: 3), .renew),
+    (pair("theirs", generation: 4), .adopt),
+    (pair("theirs", generation: 3), .adopt),
+    // The session was removed, and began anew.
+    (pair("theirs", generation: 1), .adopt),
+    (pair("theirs", user: nil, generation: 4), .adopt),
+    (pair("theirs", user: 2, generation: 4), .anotherUser),
+    (nil, .loggedOut),
   ]
 
   @Test(arguments: cases)
-  func `what the store holds decides what a refresh does`(example: Case) {
-    let decision = SharedRefresh.decide(
-      mine: example.mine,
-      newest: example.newest,
-      isSamePair: example.isSamePair
-    )
-    #expect(decision == example.expected)
+  func `what the store holds decides what a refresh does`(newest: Token?, expected: SharedRefresh.Decision) {
+    #expect(SharedRefresh.decide(mine: Self.pair("mine", generation: 3), newest: newest) == expected)
   }
 }

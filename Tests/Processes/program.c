@@ -111,14 +111,25 @@ peerid_session *make_session(peerid_client *client) {
   return session;
 }
 
+/* Writes an operation into `text`; returns its length. */
+static size_t write_transfer(char *text, size_t size, uint64_t amount) {
+  return (size_t)snprintf(text, size,
+                          "[{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
+                          "\"amount\":{\"amount\":%llu,\"asset_id\":\"1.3.0\"}}]",
+                          (unsigned long long)amount);
+}
+
 peerid_error *transfer(peerid_session *session, uint64_t amount) {
   char operation[256];
-  int length = snprintf(operation, sizeof operation,
-                        "[{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
-                        "\"amount\":{\"amount\":%llu,\"asset_id\":\"1.3.0\"}}]",
-                        (unsigned long long)amount);
+  size_t length = write_transfer(operation, sizeof operation, amount);
   peerid_response *response;
-  peerid_error *error = peerid_session_submit(session, operation, (size_t)length, &response);
+  peerid_error *error = peerid_session_submit(session, operation, length, &response);
   if (!error) peerid_response_free(response);
   return error;
+}
+
+peerid_error *begin_transfer(peerid_session *session, uint64_t amount, peerid_queue *queue) {
+  char operation[256];
+  size_t length = write_transfer(operation, sizeof operation, amount);
+  return peerid_session_submit_async(session, operation, length, queue, amount, NULL);
 }

@@ -28,6 +28,7 @@ void must(const char *what, peerid_error *error);
 
 /* Submits one transfer, told from all others by its amount. */
 peerid_error *transfer(peerid_session *session, uint64_t amount);
+peerid_error *begin_transfer(peerid_session *session, uint64_t amount, peerid_queue *queue);
 
 int64_t now_ms(void);
 void pause_ms(int64_t duration);

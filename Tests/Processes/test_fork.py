@@ -33,6 +33,30 @@ def children_use_an_inherited_client_over_tls():
     return forks("tls")
 
 
+def first_calls(manner):
+    """Children of a process whose first call is under way: nothing that is made at first use may be left locked."""
+    forks = 0
+    with reached_by("http") as (sandbox, environment):
+        environment.update(PEERID_USER="u0")
+        sandbox.post("settings", {"save_delay_ms": 0})
+        for microseconds in range(0, 400, 10):
+            process = start("first_call", manner, microseconds, environment=environment, stderr=subprocess.PIPE, text=True)
+            _, errors = process.communicate(timeout=60)
+            check(process.returncode == 0, f"after {microseconds} us: status {process.returncode} {errors[:2000]}")
+            forks += 1
+    return f"{forks} forks"
+
+
+@test("fork")
+def a_fork_during_the_first_call_harms_no_child():
+    return first_calls("blocking")
+
+
+@test("fork")
+def a_fork_during_the_first_asynchronous_call_harms_no_child():
+    return first_calls("asynchronous")
+
+
 @test("fork")
 def a_child_does_not_hold_the_lock_of_its_dead_parent():
     with reached_by("http") as (sandbox, environment), folder() as path:

@@ -82,7 +82,7 @@ extension Client {
   ) throws(PeerIDError) -> UInt64 {
     let token = try Self.token(in: tokenJSON)
     return try core.beginJob(queue, tag) { (context) throws(PeerIDError) in
-      .session(try self.core.begin(key: key, context) { token })
+      .session(try self.core.begin(key: key, by: .restore, context) { token })
     }
   }
 
@@ -163,6 +163,8 @@ extension ClientCore {
     let watch = StoreWatch { error in job.end(.failure(error)) }
     let context = asynchronousContext(cancellation: Cancellation(), storeWatch: watch)
     try jobs.begin(job, context, limit: configuration.options.maximumInFlight)
+    // It may have been closed since it was looked at.
+    if isClosed { context.close() }
     let isStarted = callers.run {
       guard watch.start() else { return }
       do throws(PeerIDError) {
@@ -171,8 +173,7 @@ extension ClientCore {
         job.end(.failure(error))
       }
     }
-    if !isStarted {
-      jobs.end(job.id)
+    if !isStarted, job.drop() {
       throw PeerIDError(.outOfMemory, "no thread could be started for asynchronous calls")
     }
     return job.id

@@ -100,6 +100,7 @@ public final class CompletionQueue: @unchecked Sendable {
   private func renewAfterFork() {
     guard forkGeneration != ForkGuard.generation else { return }
     forkGeneration = ForkGuard.generation
+    ForkGuard.leaveBehind(completions)
     completions = []
     head = 0
     let fresh = clinux_eventfd()

@@ -19,6 +19,23 @@ extension EventLoop {
     }
   }
 
+  /// Goes around on the thread of the caller, who has the loop for itself, as often as calls need that end at once; see
+  /// `Rehearsal`.
+  func rehearse(_ calls: [AsyncCall]) {
+    let isReady = lock.withLock {
+      inbox = calls.map { .begin($0) }
+      inFlight = calls.count
+      return prepareMulti()
+    }
+    for _ in 0..<10 where isReady {
+      obeyCommands()
+      fireTimers()
+      startReady()
+      performTransfers()
+      flush()
+    }
+  }
+
   /// Ends the thread's work when there has been none for a while, or when the client is closed, and with it the
   /// connections.
   private func endIfIdle(since idleSince: Int64) -> Bool {
@@ -165,6 +182,8 @@ extension EventLoop {
 
   /// Lets a call rest until a refresh is over.
   private func park(_ call: AsyncCall, _ session: Session, _ flight: RefreshFlight?) {
+    // The timer of its deadline may have gone off while it was sending.
+    if let interruption = call.context.interruption() { return interrupt(call, interruption) }
     let isParked = session.lock.withLock { flight?.whenDone { self.resume(call) } ?? false }
     call.isParked = isParked
     if !isParked { state.ready.append(call) }

@@ -27,12 +27,6 @@ final class EventLoop: @unchecked Sendable {
     case closeAll
   }
 
-  /// Commands of the parent, kept for ever.
-  final class InheritedCommands {
-    private let commands: [Command]
-    init(_ commands: [Command]) { self.commands = commands }
-  }
-
   /// How many completions are handed over at the most with one wake-up of those who wait.
   static let largestHandover = 32
 
@@ -68,8 +62,8 @@ final class EventLoop: @unchecked Sendable {
 
   deinit {
     guard forkGeneration == ForkGuard.generation else {
-      _ = Unmanaged.passRetained(state)
-      _ = Unmanaged.passRetained(sockets)
+      ForkGuard.leaveBehind(state)
+      ForkGuard.leaveBehind(sockets)
       return
     }
     state.idleTransfers = []
@@ -150,13 +144,13 @@ final class EventLoop: @unchecked Sendable {
     guard forkGeneration != ForkGuard.generation else { return }
     forkGeneration = ForkGuard.generation
     sockets.closeInChild()
-    _ = Unmanaged.passRetained(sockets)
-    _ = Unmanaged.passRetained(state)
+    ForkGuard.leaveBehind(sockets)
+    ForkGuard.leaveBehind(state)
     sockets = SocketTable()
     state = ThreadState()
     multi = nil
     // The parent's calls are its own, and whatever they hold is shared with what was left behind.
-    _ = Unmanaged.passRetained(InheritedCommands(inbox))
+    ForkGuard.leaveBehind(inbox)
     inbox = []
     inFlight = 0
     isRunning = false
@@ -164,17 +158,22 @@ final class EventLoop: @unchecked Sendable {
   }
 
   /// Called under the lock.
+  func prepareMulti() -> Bool {
+    if multi != nil { return true }
+    guard let made = curl_multi_init() else { return false }
+    ccurl_multi_setopt_long(made, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+    ccurl_multi_setopt_long(
+      made,
+      CURLMOPT_MAXCONNECTS,
+      max(Int(clamping: settings.maximumIdleConnections), maximumActive)
+    )
+    multi = made
+    return true
+  }
+
+  /// Called under the lock.
   private func start() -> Bool {
-    if multi == nil {
-      guard let made = curl_multi_init() else { return false }
-      ccurl_multi_setopt_long(made, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
-      ccurl_multi_setopt_long(
-        made,
-        CURLMOPT_MAXCONNECTS,
-        max(Int(clamping: settings.maximumIdleConnections), maximumActive)
-      )
-      multi = made
-    }
+    guard prepareMulti() else { return false }
     let me = Unmanaged.passRetained(self)
     isRunning = Thread.start(me.toOpaque()) { context in
       guard let context else { return nil }

@@ -15,6 +15,13 @@ final class Job: Sendable {
     self.tag = tag
   }
 
+  /// Forgets a call that could not begin. Returns `false` when it has been completed all the same.
+  func drop() -> Bool {
+    guard !hasEnded.exchange(true, ordering: .acquiringAndReleasing) else { return false }
+    table.end(id)
+    return true
+  }
+
   /// Completes the call, once.
   func end(_ outcome: Completion.Outcome) {
     guard !hasEnded.exchange(true, ordering: .acquiringAndReleasing) else { return }
@@ -83,7 +90,7 @@ final class JobTable: @unchecked Sendable {
   private func renewAfterFork() {
     guard forkGeneration != ForkGuard.generation else { return }
     forkGeneration = ForkGuard.generation
-    for context in contexts.values { _ = Unmanaged.passRetained(context) }
+    ForkGuard.leaveBehind(contexts)
     contexts = [:]
   }
 }

@@ -11,6 +11,7 @@ public final class Client: Sendable {
   ///   is too old.
   public init(_ configuration: Configuration) throws(PeerIDError) {
     core = try ClientCore(configuration: configuration)
+    Rehearsal.run(core)
   }
 
   deinit {
@@ -53,7 +54,7 @@ public final class Client: Sendable {
     try credentials.check()
     let context = context ?? core.callContext()
     let keeps = core.configuration.options.keepsCredentials
-    let session = try core.begin(key: key, keeping: keeps ? credentials : nil, isLogIn: true, context) {
+    let session = try core.begin(key: key, keeping: keeps ? credentials : nil, by: .logIn, context) {
       () throws(PeerIDError) in
       try context.outOfStore { () throws(PeerIDError) in try core.tokens.logIn(credentials, context: context) }
     }
@@ -116,7 +117,7 @@ public final class Client: Sendable {
     try core.checkOpen()
     guard code.count > 0 else { throw PeerIDError(.invalidArgument, "code is empty: give the authorization code") }
     let context = context ?? core.callContext()
-    return try core.begin(key: key, context) { () throws(PeerIDError) in
+    return try core.begin(key: key, by: .exchange, context) { () throws(PeerIDError) in
       try context.outOfStore { () throws(PeerIDError) in try core.tokens.exchange(code: code, context: context) }
     }
   }
@@ -137,7 +138,7 @@ public final class Client: Sendable {
   package func restore(tokenJSON: UnsafeRawBufferPointer, key: String?) throws(PeerIDError) -> Session {
     try core.checkOpen()
     let token = try Self.token(in: tokenJSON)
-    return try core.begin(key: key, core.callContext()) { token }
+    return try core.begin(key: key, by: .restore, core.callContext()) { token }
   }
 
   static func token(in tokenJSON: UnsafeRawBufferPointer) throws(PeerIDError) -> Token {
@@ -163,10 +164,18 @@ public final class Client: Sendable {
   public func open(key: String) throws(PeerIDError) -> Session {
     try core.checkOpen()
     let place = try core.place(key)
-    if let unsaved = core.unsaved.session(forKey: key) { return unsaved }
-    guard let token = try place.load() else {
+    let unsaved = core.unsaved.session(forKey: key)
+    let stored: Token?
+    do throws(PeerIDError) {
+      stored = try place.load()
+    } catch {
+      guard let unsaved else { throw error }
+      return unsaved
+    }
+    guard let token = stored else {
       throw PeerIDError(.loginRequired, "no session is stored under the key '\(key.prefix(80))': log the user in")
     }
+    if let unsaved, unsaved.successor(of: token) != nil { return unsaved }
     let session = Session(core: core, token: token, place: place, credentials: nil)
     let now = core.clock.monotonicMilliseconds()
     session.withState { $0.wasOpened(now: now) }

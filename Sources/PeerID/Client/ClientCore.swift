@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a client and all its sessions share. It lives as long as the last of them.
 final class ClientCore: Sendable {
   let configuration: Configuration
@@ -20,6 +22,7 @@ final class ClientCore: Sendable {
   let readHeaders: HeaderList
   private let closing = ClosingFlag()
   private let abandoning = ClosingFlag()
+  private let liveSessions = Atomic<Int>(0)
   /// Never set: a refresh whose answer is on the way is not given up when the client is closed, because the new pair
   /// would be lost.
   private let refreshClosing = ClosingFlag()
@@ -108,8 +111,18 @@ final class ClientCore: Sendable {
 
   var isClosed: Bool { closing.isSet }
 
-  /// Whether nobody can open a session any more.
-  var isAbandoned: Bool { abandoning.isSet }
+  /// Whether nobody can open a session any more, and these sessions are the only ones that exist.
+  func isAbandoned(butFor sessions: Int) -> Bool {
+    abandoning.isSet && liveSessions.load(ordering: .acquiring) <= sessions
+  }
+
+  func sessionBegan() {
+    liveSessions.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  func sessionEnded() {
+    liveSessions.wrappingSubtract(1, ordering: .releasing)
+  }
 
   /// The client is gone; its sessions may live on.
   func abandon() {

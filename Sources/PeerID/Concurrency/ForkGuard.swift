@@ -11,6 +11,16 @@ enum ForkGuard {
   /// The number of forks between the process that loaded the library and this one.
   static var generation: Int { counter.load(ordering: .relaxed) }
 
+  /// Keeps for ever what the parent's threads may be using, or what must not be released under a lock.
+  static func leaveBehind<Value>(_ value: Value) {
+    _ = Unmanaged.passRetained(LeftBehind(value))
+  }
+
+  private final class LeftBehind<Value> {
+    private let value: Value
+    init(_ value: Value) { self.value = value }
+  }
+
   /// Called in the child, while its only thread holds all locks.
   static func enterChild() {
     counter.wrappingAdd(1, ordering: .relaxed)

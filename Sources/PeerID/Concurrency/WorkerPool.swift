@@ -43,8 +43,9 @@ final class WorkerPool: @unchecked Sendable {
   private func enterChild() {
     forkGeneration = ForkGuard.generation
     // The old condition may hold traces of the parent's threads: it is never destroyed.
-    _ = Unmanaged.passRetained(hasWork)
+    ForkGuard.leaveBehind(hasWork)
     hasWork = Condition(lock: lock)
+    ForkGuard.leaveBehind(jobs)
     jobs = []
     threads = 0
     idleThreads = 0

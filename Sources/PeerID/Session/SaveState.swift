@@ -9,8 +9,8 @@ struct SaveState {
   private(set) var unsaved: Token?
   /// Why it is not; `nil` when there is none.
   private(set) var failure: PeerIDError?
-  /// The generation that the store held instead: another one means that somebody else has written the session.
-  private(set) var expected: UInt64 = 0
+  /// The pair that the store held when saving failed: another one means that somebody else has written the session.
+  private(set) var replaced: Token?
   /// Whether somebody in this process tries again; nobody does in the child of a fork.
   var isBeingTried = false
   private var failures: Int64 = 0
@@ -22,16 +22,22 @@ struct SaveState {
   /// Whether it is time to try again.
   func isDue(now: Int64) -> Bool { failure != nil && now >= notBefore }
 
-  /// A pair could not be saved over the generation `expected`.
-  mutating func failed(_ error: PeerIDError, _ pair: Token, expected: UInt64, now: Int64) {
+  /// The pair that comes after what the store holds; `nil` when there is none, or the store holds something else by now.
+  func successor(of stored: Token) -> Token? {
+    guard let unsaved, let replaced, stored.isSamePair(as: replaced) else { return nil }
+    return unsaved
+  }
+
+  /// A pair could not be saved in the place of another one.
+  mutating func failed(_ error: PeerIDError, _ pair: Token, replacing stored: Token?, now: Int64) {
     if let unsaved, unsaved.generation > pair.generation { return }
     unsaved = pair
-    self.expected = expected
+    replaced = stored
     failure = error
     postpone(now: now)
   }
 
-  /// The store could not be asked.
+  /// Trying again has failed.
   mutating func failedAgain(_ error: PeerIDError, now: Int64) {
     if failure == nil { return }
     failure = error
@@ -41,6 +47,11 @@ struct SaveState {
   /// This generation is in the store, or need not be there any more.
   mutating func settled(generation: UInt64) {
     if let unsaved, unsaved.generation > generation { return }
+    self = SaveState()
+  }
+
+  /// What was not saved is given up: the store holds the truth.
+  mutating func abandon() {
     self = SaveState()
   }
 

@@ -12,6 +12,20 @@ extension Session {
     lock.withLock { saving.failure != nil }
   }
 
+  /// Why the pair that the session uses is not in the store, whoever could not save it; `nil` when it is.
+  var savingFailure: PeerIDError? {
+    if let own = lock.withLock({ saving.failure }) { return own }
+    guard let place, let sibling = core.unsaved.session(forKey: place.key), sibling !== self,
+      sibling.newestToken.isSamePair(as: token)
+    else { return nil }
+    return sibling.lock.withLock { sibling.saving.failure }
+  }
+
+  /// Whether there is a pair to be saved, and the session is not over.
+  var mayBeSaved: Bool {
+    withState { $0.isOver == nil && saving.failure != nil }
+  }
+
   func isSavingDue(now: Int64) -> Bool {
     lock.withLock { saving.isDue(now: now) }
   }
@@ -31,26 +45,31 @@ extension Session {
     lock.withLock { saving.isBeingTried = false }
   }
 
-  /// Tries once more to save the pair.
+  /// The pair of this session that comes after what the store holds and could not be saved there; `nil` when there is
+  /// none.
+  func successor(of stored: Token) -> Token? {
+    lock.withLock { saving.successor(of: stored) }
+  }
+
+  /// Tries once more to save the pair. Does not wait long for the lock: others may have to be saved, too.
   ///
   /// - Returns: whether it is saved, or need not be saved any more.
   func saveAgain() -> Bool {
     guard let place else { return true }
-    let timeout = core.configuration.options.refreshTimeoutMilliseconds
     do throws(PeerIDError) {
-      return try place.withLock(timeoutMilliseconds: timeout) { (storeLock) throws(PeerIDError) in
-        let (isOver, unsaved, expected) = withState { ($0.isOver != nil, saving.unsaved, saving.expected) }
-        guard let unsaved else { return true }
+      return try place.withLock(timeoutMilliseconds: Self.savingLockTimeout) { (storeLock) throws(PeerIDError) in
+        let isOver = withState { $0.isOver != nil }
         let stored = try place.load(storeLock)
-        // The session must not come back when it is over here, or when somebody has removed it.
+        // The session must not come back when somebody has removed it, and not overwrite another one.
         if stored == nil { end() }
-        // What somebody else has written is newer: nobody gets a pair but by the one that is current.
-        if isOver || stored?.generation != expected {
-          lock.withLock { saving.settled(generation: unsaved.generation) }
+        guard let stored, !isOver, let pair = successor(of: stored) else {
+          lock.withLock { saving.abandon() }
           return true
         }
-        guard try place.save(unsaved, expected: expected, storeLock) else { return false }
-        lock.withLock { saving.settled(generation: unsaved.generation) }
+        guard try place.save(pair, expected: stored.generation, storeLock) else {
+          throw PeerIDError(.store, "somebody else wrote the session while its lock was held")
+        }
+        lock.withLock { saving.settled(generation: pair.generation) }
         return true
       }
     } catch {
@@ -60,4 +79,6 @@ extension Session {
       return false
     }
   }
+
+  private static let savingLockTimeout: Int64 = 500
 }

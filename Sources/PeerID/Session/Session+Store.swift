@@ -11,13 +11,20 @@ extension ClientCore {
   /// How long a refreshed pair may be unknown to a log in, in milliseconds, with a margin.
   private static let unsavedPairMilliseconds: Int64 = 100
 
+  /// Where the pair of a new session comes from.
+  enum Origin {
+    case logIn
+    case exchange
+    case restore
+  }
+
   /// Begins a session with a token that `obtain` gets from the server. With a key it is stored before this returns.
   ///
   /// The store is looked at before anything is sent: what is damaged there must not cost a pair.
   func begin(
     key: String?,
     keeping credentials: Credentials? = nil,
-    isLogIn: Bool = false,
+    by origin: Origin,
     _ context: CallContext,
     obtain: () throws(PeerIDError) -> Token
   ) throws(PeerIDError) -> Session {
@@ -26,14 +33,14 @@ extension ClientCore {
     }
     let place = try place(key)
     let token = try context.inStore { () throws(PeerIDError) in
-      try beginStored(place, isLogIn: isLogIn, context, obtain)
+      try beginStored(place, by: origin, context, obtain)
     }
     return Session(core: self, token: token, place: place, credentials: credentials)
   }
 
   private func beginStored(
     _ place: StorePlace,
-    isLogIn: Bool,
+    by origin: Origin,
     _ context: CallContext,
     _ obtain: () throws(PeerIDError) -> Token
   ) throws(PeerIDError) -> Token {
@@ -45,7 +52,7 @@ extension ClientCore {
       if let stored, stored.isSamePair(as: obtained) { return stored }
       // Until the server has saved a refreshed pair (24 ms at the most, measured) a log in gives the old one back, which
       // must not replace the new one that the store holds.
-      if let stored, isLogIn {
+      if let stored, origin == .logIn {
         if let interruption = context.pause(milliseconds: Self.unsavedPairMilliseconds) {
           throw PeerIDError(interruption, .notSent, while: "waiting for the server to save a refreshed pair")
         }
@@ -54,8 +61,13 @@ extension ClientCore {
       }
       let newest = max(stored?.generation ?? 0, unsaved.token(forKey: place.key)?.generation ?? 0)
       let token = obtained.asGeneration(max(newest &+ 1, obtained.generation))
-      guard try place.save(token, expected: stored?.generation ?? 0, lock) else {
-        throw PeerIDError(.store, "somebody else wrote the session while its lock was held; log in again")
+      do throws(PeerIDError) {
+        guard try place.save(token, expected: stored?.generation ?? 0, lock) else {
+          throw PeerIDError(.store, "somebody else wrote the session while its lock was held; log in again")
+        }
+      } catch {
+        // The code is spent, and its pair is lost.
+        throw origin == .exchange ? error.withOutcome(.unknown, prefix: "the code was exchanged, but ") : error
       }
       // Whatever could not be saved of an earlier session has been superseded.
       unsaved.forget(key: place.key)
@@ -74,45 +86,50 @@ extension Session {
         timeoutMilliseconds: context.remainingMilliseconds,
         really: core.configuration.works(.storeLock)
       ) { (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
-        let mine = token
+        let (mine, isOver) = withState { ($0.token, $0.isOver) }
+        if let isOver { return .refused(isOver) }
         let stored = core.configuration.works(.readingFirst) ? try place.load(lock) : mine
         let newest = newest(stored, at: place)
-        let decision = SharedRefresh.decide(
-          mine: mine.generation,
-          newest: newest?.generation,
-          isSamePair: newest?.isSamePair(as: mine) ?? false
-        )
-        switch (decision, newest) {
-        case (.adopt, let newest?):
-          self.lock.withLock { saving.settled(generation: newest.generation) }
-          return .renewed(newest)
-        case (.renew, _):
-          let result = renew(mine, context)
-          if case .refused = result { return adoptLateSibling(of: mine, place, lock) ?? result }
-          guard case .renewed(let renewed) = result else { return result }
-          if !core.configuration.works(.savingFirst) { publishEarly(renewed) }
-          save(renewed, in: place, expected: stored?.generation ?? 0, lock)
-          return result
-        case (.adopt, nil), (.loggedOut, _):
-          return .refused(PeerIDError(.loginRequired, "the session was logged out elsewhere: log the user in again"))
-        }
+        guard SharedRefresh.decide(mine: mine, newest: newest) == .renew else { return follow(newest, from: mine) }
+        let result = renew(mine, context)
+        if case .refused = result { return lateSibling(of: mine, place, lock) ?? result }
+        guard case .renewed(let renewed) = result else { return result }
+        if !core.configuration.works(.savingFirst) { publishEarly(renewed) }
+        save(renewed, in: place, replacing: stored, lock)
+        return result
       }
     } catch {
       return .transient(error)
     }
   }
 
-  /// The pair in the store, or a newer one that another session of this client could not save there yet.
+  /// The pair in the store, or the one that this or another session of the client could not save in its place yet.
   private func newest(_ stored: Token?, at place: StorePlace) -> Token? {
-    guard let stored, let unsaved = core.unsaved.token(forKey: place.key) else { return stored }
-    return unsaved.generation > stored.generation ? unsaved : stored
+    guard let stored else { return nil }
+    return successor(of: stored) ?? core.unsaved.session(forKey: place.key)?.successor(of: stored) ?? stored
+  }
+
+  /// Takes over what the store holds instead of this session's pair.
+  private func follow(_ newest: Token?, from mine: Token) -> SessionStateMachine.RefreshResult {
+    switch (SharedRefresh.decide(mine: mine, newest: newest), newest) {
+    case (.anotherUser, _):
+      return .refused(
+        PeerIDError(.loginRequired, "another user was logged in under the key of this session: open it again")
+      )
+    case (.adopt, let newest?), (.renew, let newest?):
+      lock.withLock { saving.abandon() }
+      return .renewed(newest)
+    case (.loggedOut, _), (.adopt, nil), (.renew, nil):
+      return .refused(PeerIDError(.loginRequired, "the session was logged out elsewhere: log the user in again"))
+    }
   }
 
   /// How long a refused session looks into the store for the pair of a sibling that is about to save it.
   private static let siblingPatience: Int64 = 3000
 
-  /// A refused refresh token may mean that a sibling, whose lock was lost, has renewed the pair and is about to save
-  /// it. Before the session is declared over the store is read for a while, without the lock, which the sibling needs.
+  /// A refused refresh token may mean that a sibling has renewed the pair and is about to save it: its lock was lost, or
+  /// its store failed for a while. Before the session is declared over the store is read for some time, without the
+  /// lock, which the sibling needs.
   func followLateSibling(
     _ result: SessionStateMachine.RefreshResult,
     _ place: StorePlace,
@@ -122,21 +139,26 @@ extension Session {
     let mine = token
     let end = core.clock.monotonicMilliseconds() + Self.siblingPatience
     while core.clock.monotonicMilliseconds() < end {
-      guard let newest = newest(try? place.load(), at: place) else { return result }
-      if newest.generation > mine.generation { return .renewed(newest) }
+      if let found = lateSibling(of: mine, place) { return found }
       if context.pause(milliseconds: 50) != nil { return result }
     }
     return result
   }
 
-  /// The refresh token is spent. If the lock was lost meanwhile, a sibling has renewed the pair and stored it.
-  private func adoptLateSibling(
+  /// What the store holds by now instead of a pair whose refresh token is spent. A store that fails may hold anything.
+  private func lateSibling(
     of mine: Token,
     _ place: StorePlace,
-    _ lock: SessionStore.LockToken
+    _ lock: SessionStore.LockToken = 0
   ) -> SessionStateMachine.RefreshResult? {
-    guard let newest = newest(try? place.load(lock), at: place), newest.generation > mine.generation else { return nil }
-    return .renewed(newest)
+    let stored: Token?
+    do throws(PeerIDError) {
+      stored = try place.load(lock)
+    } catch {
+      return nil
+    }
+    let newest = newest(stored, at: place)
+    return SharedRefresh.decide(mine: mine, newest: newest) == .renew ? nil : follow(newest, from: mine)
   }
 
   /// Saves a new pair. If that fails the session goes on in memory and saving is tried again.
@@ -146,12 +168,12 @@ extension Session {
   private func save(
     _ pair: Token,
     in place: StorePlace,
-    expected: UInt64,
+    replacing stored: Token?,
     _ storeLock: SessionStore.LockToken
   ) -> Bool {
     var failure: PeerIDError
     do throws(PeerIDError) {
-      if try place.save(pair, expected: expected, storeLock) {
+      if try place.save(pair, expected: stored?.generation ?? 0, storeLock) {
         lock.withLock { saving.settled(generation: pair.generation) }
         return true
       }
@@ -165,7 +187,7 @@ extension Session {
     )
     core.configuration.log(.error, "\(failure)")
     let now = core.clock.monotonicMilliseconds()
-    lock.withLock { saving.failed(failure, pair, expected: expected, now: now) }
+    lock.withLock { saving.failed(failure, pair, replacing: stored, now: now) }
     keepTryingToSave()
     return false
   }

@@ -30,6 +30,11 @@ public final class Session: @unchecked Sendable {
       serverNow: core.transport.serverClock.nowMilliseconds
     )
     headers = Self.headers(for: token, core: core)
+    core.sessionBegan()
+  }
+
+  deinit {
+    core.sessionEnded()
   }
 
   /// The tokens as they are now.
@@ -111,7 +116,7 @@ public final class Session: @unchecked Sendable {
 
   /// Whoever asked for a refresh wants its pair to be durable.
   func checkSaved() throws(PeerIDError) {
-    if let error = lock.withLock({ saving.failure }) { throw error }
+    if let savingFailure { throw savingFailure }
   }
 
   /// Ends the session: removes it from the store, and lets no call use it any more. The tokens stay valid at the
@@ -137,7 +142,7 @@ public final class Session: @unchecked Sendable {
   // MARK: - A call
 
   /// Sends `call` with a token that is good, and again if the token was refused and another one could be had.
-  private func send(
+  func send(
     _ call: SessionCall,
     check: (Token) throws(PeerIDError) -> Void = { (_) throws(PeerIDError) in }
   ) throws(PeerIDError) -> Response {

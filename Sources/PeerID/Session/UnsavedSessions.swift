@@ -22,15 +22,21 @@ final class UnsavedSessions: @unchecked Sendable {
       defer { isRunning = true }
       return !isRunning
     }
-    withExtendedLifetime(replaced) {}
+    if let replaced, replaced !== session { replaced.neglectSaving() }
     let core = session.core
-    if mustStart, !core.workers.run({ self.work(core) }) { drop() }
+    guard mustStart, !core.workers.run({ self.work(core) }) else { return }
+    if ExitGuard.isExiting {
+      // This is a thread that the exit waits for, and there will be no other.
+      _ = tryAll(core, isLast: true)
+    } else {
+      drop()
+    }
   }
 
   /// The session under a key whose newest pair is not in the store.
   func session(forKey key: String) -> Session? {
     let session = lock.withLock { forkGeneration == ForkGuard.generation ? sessions[key] : nil }
-    return session?.isUnsaved == true ? session : nil
+    return session?.mayBeSaved == true ? session : nil
   }
 
   /// The newest pair under a key that is not in the store.
@@ -38,51 +44,42 @@ final class UnsavedSessions: @unchecked Sendable {
     session(forKey: key)?.newestToken
   }
 
-  /// Keeps no session of this key any more: it was logged out.
+  /// Keeps no session of this key any more: it was logged out, or there is a new one.
   func forget(key: String) {
     let forgotten = lock.withLock { forkGeneration == ForkGuard.generation ? sessions.removeValue(forKey: key) : nil }
-    withExtendedLifetime(forgotten) {}
+    forgotten?.neglectSaving()
   }
 
   private func work(_ core: ClientCore) {
-    while true {
-      let isLast = ExitGuard.isExiting || core.isClosed
-      let now = core.clock.monotonicMilliseconds()
-      for (key, session, isForgotten) in present(core) {
-        let mustEnd = isLast || isForgotten
-        if session.isUnsaved, !mustEnd, !session.isSavingDue(now: now) { continue }
-        if !session.isUnsaved || session.saveAgain() {
-          remove(key, session)
-          // Another pair may have failed to be saved meanwhile.
-          session.neglectSaving()
-          session.keepTryingToSave()
-        } else if mustEnd {
-          core.configuration.log(
-            .error,
-            "the new tokens of a session could not be saved before its client ended: they are lost"
-          )
-          remove(key, session)
-        }
-      }
-      let hasEnded = lock.withLock {
-        if sessions.isEmpty { isRunning = false }
-        return !isRunning
-      }
-      if hasEnded { return }
+    while !tryAll(core, isLast: ExitGuard.isExiting || core.isClosed) {
       var pause = timespec(tv_sec: 0, tv_nsec: Int(Self.lookInterval) * 1_000_000)
       nanosleep(&pause, nil)
     }
   }
 
-  /// The sessions, each with whether nobody but this object could ever ask for it.
-  private func present(_ core: ClientCore) -> [(String, Session, isForgotten: Bool)] {
-    lock.withLock {
-      let isAbandoned = core.isAbandoned
-      // A copy of the keys: the view would hold the sessions too.
-      return Array(sessions.keys).compactMap { key in
-        let isForgotten = isAbandoned && isKnownUniquelyReferenced(&sessions[key])
-        return sessions[key].map { (key, $0, isForgotten) }
+  /// Tries to save what is due; everything if this is the last time. Returns whether there is nothing left to save.
+  private func tryAll(_ core: ClientCore, isLast: Bool) -> Bool {
+    let now = core.clock.monotonicMilliseconds()
+    let present = lock.withLock { Array(sessions) }
+    let isEnd = isLast || core.isAbandoned(butFor: present.count)
+    for (key, session) in present {
+      if session.isUnsaved, !isEnd, !session.isSavingDue(now: now) { continue }
+      if !session.isUnsaved || session.saveAgain() {
+        remove(key, session)
+        // Another pair may have failed to be saved meanwhile.
+        session.neglectSaving()
+        session.keepTryingToSave()
+      } else if isEnd {
+        core.configuration.log(
+          .error,
+          "the new tokens of a session could not be saved before its client ended: they are lost"
+        )
+        remove(key, session)
       }
+    }
+    return lock.withLock {
+      if sessions.isEmpty { isRunning = false }
+      return !isRunning
     }
   }
 
@@ -107,7 +104,7 @@ final class UnsavedSessions: @unchecked Sendable {
   private func renewAfterFork() {
     guard forkGeneration != ForkGuard.generation else { return }
     forkGeneration = ForkGuard.generation
-    for session in sessions.values { _ = Unmanaged.passRetained(session) }
+    ForkGuard.leaveBehind(sessions)
     sessions = [:]
     isRunning = false
   }

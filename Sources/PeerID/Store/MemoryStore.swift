@@ -55,7 +55,7 @@ private final class MemoryStore: @unchecked Sendable {
       if forkGeneration != ForkGuard.generation {
         // Whoever held a key in the parent does not exist here.
         forkGeneration = ForkGuard.generation
-        _ = Unmanaged.passRetained(changed)
+        ForkGuard.leaveBehind(changed)
         changed = Condition(lock: mutex)
         locked = []
       }

@@ -48,7 +48,7 @@ import Testing
     try refresh()
     #expect(try live.client.open(key: "k").token.generation == 2)
     // A session that has the old pair finds the new one without asking the server.
-    try other.refresh()
+    #expect(failure { () throws(PeerIDError) in try other.refresh() }?.code == .store)
     #expect(other.token.generation == 2 && live.refreshes == 1)
     disk.isFull = false
     #expect(eventually { (try? live.sibling(store: disk.store).client.open(key: "k").token.generation) == 2 })
@@ -165,5 +165,91 @@ import Testing
     usleep(1_200_000)
     #expect(try disk.store.keys() == [])
     #expect(failure { () throws(PeerIDError) in try live.client.open(key: "k") }?.code == .loginRequired)
+  }
+
+  @Test func `a session does not act for another user who was logged in under its key`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let alice = try live.logIn(key: "k")
+    for _ in 0..<3 { try alice.refresh() }
+    let elsewhere = try live.sibling(store: store)
+    try elsewhere.client.open(key: "k").logOut()
+    let bob = try elsewhere.client.logIn(login: "bob", password: "bob-password", key: "k")
+    // Neither is the old session's pair written over the new one, nor the new user's used by the old session.
+    #expect(failure { () throws(PeerIDError) in try alice.refresh() }?.message.contains("another user") == true)
+    #expect(failure { () throws(PeerIDError) in try alice.submit(Live.transfer) }?.code == .loginRequired)
+    try bob.refresh()
+    #expect(bob.token.userID == (try live.client.open(key: "k").token.userID))
+    #expect(live.executed == 0)
+  }
+
+  @Test func `what is not saved does not overwrite what somebody else has begun anew`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    let alice = try live.logIn(key: "k")
+    disk.isFull = true
+    _ = failure { () throws(PeerIDError) in try alice.refresh() }
+    disk.isFull = false
+    // The same generation as before, but another session.
+    let elsewhere = try live.sibling(store: disk.store)
+    try disk.store.remove(key: "k")
+    let bob = try elsewhere.client.logIn(login: "bob", password: "bob-password", key: "k")
+    #expect(bob.token.generation == 1)
+    #expect(try live.client.open(key: "k").token.userID == bob.token.userID)
+    usleep(1_300_000)
+    #expect(try elsewhere.client.open(key: "k").token.userID == bob.token.userID)
+  }
+
+  @Test func `a session that adopts a pair that is not saved says so when it is asked for a refresh`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    let (first, second) = (try live.logIn(key: "k"), try live.client.open(key: "k"))
+    disk.isFull = true
+    #expect(failure { () throws(PeerIDError) in try first.refresh() }?.code == .store)
+    #expect(failure { () throws(PeerIDError) in try second.refresh() }?.code == .store)
+    #expect(second.token.generation == 2 && live.refreshes == 1)
+    disk.isFull = false
+    #expect(eventually { failure { () throws(PeerIDError) in try second.checkSaved() } == nil })
+  }
+
+  @Test func `a code that was exchanged for a pair that cannot be saved is spent, and the error says so`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    disk.isFull = true
+    let code = try #require(live.sandbox.makeCode(username: "alice", clientID: 4))
+    let lost = failure { () throws(PeerIDError) in try live.client.exchange(code: code, key: "k") }
+    #expect(lost?.code == .store && lost?.outcome == .unknown)
+    let again = failure { () throws(PeerIDError) in
+      try live.client.logIn(login: "alice", password: "alice-password", key: "k")
+    }
+    #expect(again?.code == .store && again?.outcome == .notSent)
+  }
+
+  @Test func `logging one session out lets the others go on being saved`() throws {
+    struct Broken: Error {}
+    let disk = Disk()
+    let isBroken = Gathered<Bool>()
+    let inner = disk.store.backend
+    let store = SessionStore.custom(
+      load: { try inner.load($0, $1) },
+      save: { try inner.save($0, $1, $2, $3) },
+      remove: { key, lock in
+        if isBroken.all.last == true { throw Broken() }
+        try inner.remove(key, lock)
+      },
+      lock: { try inner.lock($0, $1) },
+      unlock: { inner.unlock($0, $1) },
+      list: { try inner.list() }
+    )
+    let live = try Live(store: store)
+    let (first, second) = (try live.logIn(key: "k"), try live.client.open(key: "k"))
+    disk.isFull = true
+    _ = failure { () throws(PeerIDError) in try second.refresh() }
+    isBroken.add(true)
+    #expect(failure { () throws(PeerIDError) in try first.logOut() }?.code == .store)
+    disk.isFull = false
+    // Its next call takes the saving up again.
+    _ = try second.submit(Live.transfer)
+    #expect(eventually { (try? live.sibling(store: store).client.open(key: "k").token.generation) == 2 })
   }
 }
