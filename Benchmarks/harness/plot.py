@@ -8,6 +8,7 @@ from .measure import Comparison
 WIDTH = 860
 LABEL = 350
 RIGHT = 80
+FIGURE = 32  # the width of a figure such as 0.97
 ROW = 26
 TOP = 64
 
@@ -67,12 +68,23 @@ def draw(path: Path, comparisons: list[Comparison]) -> None:
             f'<text x="{LABEL - 10}" y="{y + 14}" text-anchor="end">{escape(comparison.workload.title)}</text>',
             f'<rect class="bar{missed}" x="{LABEL}" y="{y}" width="{x(ratio) - LABEL:.1f}" height="{ROW - 8}" rx="2"/>',
             f'<line class="spread" x1="{x(low):.1f}" x2="{x(high):.1f}" y1="{middle}" y2="{middle}"/>',
-            f'<text x="{x(max(ratio, high)) + 6:.1f}" y="{y + 14}">{ratio:.2f}</text>',
         ]
-        if comparison.workload.target is not None:
-            at = x(comparison.workload.target)
+        target = comparison.workload.target
+        figure = beside(x(max(ratio, high)), [x(1)] + ([] if target is None else [x(target)]))
+        parts.append(f'<text x="{figure:.1f}" y="{y + 14}">{ratio:.2f}</text>')
+        if target is not None:
+            at = x(target)
             parts.append(f'<line class="target" x1="{at:.1f}" x2="{at:.1f}" y1="{y - 3}" y2="{y + ROW - 5}"/>')
     path.write_text("\n".join([*parts, "</svg>"]) + "\n")
+
+
+def beside(end: float, lines: list[float]) -> float:
+    """Where a figure stands behind the end of its bar, clear of upright lines."""
+    start = end + 6
+    for line in sorted(lines):
+        if start - 4 <= line <= start + FIGURE + 2:
+            start = line + 6
+    return start
 
 
 def compared(comparison: Comparison) -> int | None:
