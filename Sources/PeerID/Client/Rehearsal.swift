@@ -32,6 +32,7 @@ enum Rehearsal {
     _ = try? session.freshToken()
     _ = try? session.send(call)
     completeAsynchronously(session, call)
+    core.transport.closeIdleConnections()
   }
 
   private static func submission(_ pair: Token) -> SessionCall {

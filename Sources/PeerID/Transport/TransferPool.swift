@@ -27,14 +27,19 @@ final class TransferPool: @unchecked Sendable {
     }
   }
 
-  /// Closes the idle connections, and keeps none from now on.
+  /// Closes the idle connections.
   func empty() {
     var closing: [BlockingTransfer] = []
     lock.withLock {
       if forkGeneration != ForkGuard.generation { abandonInherited() }
-      isClosed = true
       swap(&closing, &idle)
     }
+  }
+
+  /// Closes the idle connections, and keeps none from now on.
+  func close() {
+    lock.withLock { isClosed = true }
+    empty()
   }
 
   deinit {

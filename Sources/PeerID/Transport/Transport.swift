@@ -33,8 +33,13 @@ final class Transport: Sendable {
   }
 
   /// Closes the idle connections.
-  func close() {
+  func closeIdleConnections() {
     pool.empty()
+  }
+
+  /// Closes the idle connections, and keeps none from now on.
+  func close() {
+    pool.close()
   }
 }
 
