@@ -147,7 +147,10 @@ extension EventLoop {
       }
       if let (token, _) = admit(call, session, isLent: true) { finish(call, .token(token)) }
     case .refresh(let session, let generation):
-      if let error = call.flight.flatMap({ session.failure(of: $0) }) { return finish(call, .failure(error)) }
+      if let flight = call.flight {
+        if let error = session.failure(of: flight) ?? session.savingFailure { return finish(call, .failure(error)) }
+        return finish(call, .done)
+      }
       let (admission, flight) = session.refreshAdmission(supersedes: generation)
       call.flight = flight
       switch admission {

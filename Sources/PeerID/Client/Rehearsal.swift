@@ -41,7 +41,7 @@ enum Rehearsal {
       try? OperationBatch(json: json.raw, validation: validation).checkScope(of: pair)
     }
     // No scheme that libcurl may use: it refuses the address before it opens anything.
-    return SessionCall(url: Bytes("rehearsal:"), body: Bytes.joining("{\"operations\":", text.raw, "}"))
+    return SessionCall(url: Bytes("rehearsal://none/"), body: Bytes.joining("{\"operations\":", text.raw, "}"))
   }
 
   private static func read(_ status: Int, _ body: Bytes, _ call: SessionCall) {

@@ -63,7 +63,7 @@ extension Session {
     }
     let next = token.generation &+ 1
     switch result {
-    case .renewed(let renewed): return .renewed(renewed.asGeneration(next))
+    case .renewed(let renewed): return .renewed(renewed.asGeneration(next).identified(as: token))
     case .transient: return result
     case .refused, .unknown:
       guard let credentials = credentials ?? core.configuration.relogin?(place?.key) else { return result }

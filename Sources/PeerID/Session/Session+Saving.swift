@@ -51,13 +51,27 @@ extension Session {
     lock.withLock { saving.successor(of: stored) }
   }
 
-  /// Tries once more to save the pair. Does not wait long for the lock: others may have to be saved, too.
+  /// Whether the pair that this session could not save comes after the one that another session could not save in the
+  /// same place.
+  func supersedes(_ other: Session) -> Bool {
+    let (mine, theirs) = (lock.withLock { saving }, other.lock.withLock { other.saving })
+    guard let pair = mine.unsaved, let replaced = mine.replaced else { return false }
+    return theirs.successor(of: replaced).map { $0.generation < pair.generation } ?? false
+  }
+
+  /// What could not be saved is superseded.
+  func abandonSaving() {
+    lock.withLock { saving.abandon() }
+  }
+
+  /// Tries once more to save the pair.
   ///
+  /// - Parameter lockTimeout: how long to wait for the lock, in milliseconds.
   /// - Returns: whether it is saved, or need not be saved any more.
-  func saveAgain() -> Bool {
+  func saveAgain(lockTimeout: Int64) -> Bool {
     guard let place else { return true }
     do throws(PeerIDError) {
-      return try place.withLock(timeoutMilliseconds: Self.savingLockTimeout) { (storeLock) throws(PeerIDError) in
+      return try place.withLock(timeoutMilliseconds: lockTimeout) { (storeLock) throws(PeerIDError) in
         let isOver = withState { $0.isOver != nil }
         let stored = try place.load(storeLock)
         // The session must not come back when somebody has removed it, and not overwrite another one.
@@ -79,6 +93,4 @@ extension Session {
       return false
     }
   }
-
-  private static let savingLockTimeout: Int64 = 500
 }

@@ -106,7 +106,10 @@ extension Session {
   /// The pair in the store, or the one that this or another session of the client could not save in its place yet.
   private func newest(_ stored: Token?, at place: StorePlace) -> Token? {
     guard let stored else { return nil }
-    return successor(of: stored) ?? core.unsaved.session(forKey: place.key)?.successor(of: stored) ?? stored
+    let own = successor(of: stored)
+    let other = core.unsaved.session(forKey: place.key)?.successor(of: stored)
+    if let own, let other { return own.generation > other.generation ? own : other }
+    return own ?? other ?? stored
   }
 
   /// Takes over what the store holds instead of this session's pair.
@@ -117,7 +120,9 @@ extension Session {
         PeerIDError(.loginRequired, "another user was logged in under the key of this session: open it again")
       )
     case (.adopt, let newest?), (.renew, let newest?):
-      lock.withLock { saving.abandon() }
+      lock.withLock {
+        if saving.unsaved?.isSamePair(as: newest) != true { saving.abandon() }
+      }
       return .renewed(newest)
     case (.loggedOut, _), (.adopt, nil), (.renew, nil):
       return .refused(PeerIDError(.loginRequired, "the session was logged out elsewhere: log the user in again"))

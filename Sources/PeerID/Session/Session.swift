@@ -110,6 +110,7 @@ public final class Session: @unchecked Sendable {
         // The refresh that was asked for goes on, and nobody knows yet how it ends.
         try wait(for: flight, context, endingAs: .unknown)
         if let error = failure(of: flight) { throw error }
+        return try checkSaved()
       }
     }
   }

@@ -13,8 +13,18 @@ final class UnsavedSessions: @unchecked Sendable {
   private var isRunning = false
   private var forkGeneration = ForkGuard.generation
 
-  /// Keeps a session until its pair is saved.
+  /// How long a try waits for a lock, in milliseconds: not long, since others may have to be saved, too, …
+  private static let lockTimeout: Int64 = 500
+  /// … but the last one does, …
+  private static let lastLockTimeout: Int64 = 10_000
+  /// … as far as the end of the process lets it.
+  private static let exitLockTimeout: Int64 = 1500
+
+  /// Keeps a session until its pair is saved. Of two sessions of a key the one with the later pair is kept.
   func add(_ session: Session, key: String) {
+    if let present = self.session(forKey: key), present !== session, present.supersedes(session) {
+      return session.abandonSaving()
+    }
     var replaced: Session?
     let mustStart = lock.withLock {
       renewAfterFork()
@@ -22,7 +32,9 @@ final class UnsavedSessions: @unchecked Sendable {
       defer { isRunning = true }
       return !isRunning
     }
-    if let replaced, replaced !== session { replaced.neglectSaving() }
+    if let replaced, replaced !== session {
+      if session.supersedes(replaced) { replaced.abandonSaving() } else { replaced.neglectSaving() }
+    }
     let core = session.core
     guard mustStart, !core.workers.run({ self.work(core) }) else { return }
     if ExitGuard.isExiting {
@@ -62,9 +74,10 @@ final class UnsavedSessions: @unchecked Sendable {
     let now = core.clock.monotonicMilliseconds()
     let present = lock.withLock { Array(sessions) }
     let isEnd = isLast || core.isAbandoned(butFor: present.count)
+    let timeout = !isEnd ? Self.lockTimeout : ExitGuard.isExiting ? Self.exitLockTimeout : Self.lastLockTimeout
     for (key, session) in present {
       if session.isUnsaved, !isEnd, !session.isSavingDue(now: now) { continue }
-      if !session.isUnsaved || session.saveAgain() {
+      if !session.isUnsaved || session.saveAgain(lockTimeout: timeout) {
         remove(key, session)
         // Another pair may have failed to be saved meanwhile.
         session.neglectSaving()
@@ -75,6 +88,7 @@ final class UnsavedSessions: @unchecked Sendable {
           "the new tokens of a session could not be saved before its client ended: they are lost"
         )
         remove(key, session)
+        session.neglectSaving()
       }
     }
     return lock.withLock {

@@ -74,6 +74,20 @@ public struct Token: Sendable {
     )
   }
 
+  /// The same token with the user and the application of an earlier one, where the server did not tell them again.
+  func identified(as earlier: Token) -> Token {
+    if applicationID != nil, userID != nil { return self }
+    return Token(
+      accessToken: storage.accessToken,
+      refreshToken: storage.refreshToken,
+      scope: storage.scope,
+      expiresAtMilliseconds: storage.expiresAtMilliseconds,
+      applicationID: applicationID ?? earlier.applicationID,
+      userID: userID ?? earlier.userID,
+      generation: storage.generation
+    )
+  }
+
   /// Everything as JSON, in memory that is wiped.
   package func exportedJSON() -> Bytes { TokenWriter.text(self) }
 

@@ -252,4 +252,25 @@ import Testing
     _ = try second.submit(Live.transfer)
     #expect(eventually { (try? live.sibling(store: store).client.open(key: "k").token.generation) == 2 })
   }
+
+  @Test func `of two sessions of a key whose pairs are not saved the later pair wins`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    let (first, second) = (try live.logIn(key: "k"), try live.client.open(key: "k"))
+    disk.isFull = true
+    for session in [first, second, second] {
+      #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store)
+    }
+    #expect(first.token.generation == 2 && second.token.generation == 3)
+    // The first one has a pair that is spent, and may neither use it nor save it.
+    _ = try? first.submit(Live.transfer)
+    #expect(failure { () throws(PeerIDError) in try first.refresh() }?.code == .store)
+    #expect(first.token.generation == 3)
+    disk.isFull = false
+    #expect(eventually { (try? live.sibling(store: disk.store).client.open(key: "k").token.generation) == 3 })
+    try first.refresh()
+    try second.refresh()
+    _ = try live.client.open(key: "k").submit(Live.transfer)
+    #expect(first.token.generation == 4 && live.executed > 0)
+  }
 }
