@@ -282,7 +282,7 @@ typedef int32_t (*peerid_interrupt_handler)(void *context);
 
 /**
  * Loads the session under a key: answers with `peerid_store_reply_session`, or not at all when
- * there is none.
+ * there is none. While the key is locked it must see what was saved last.
  *
  * @param[in] context what was given together with the callbacks.
  * @param[in] key the key.

@@ -66,7 +66,8 @@ public typealias StoreReplyHandle = OpaquePointer
 /// Where a relogin handler puts the credentials. Valid until the handler returns.
 public typealias CredentialsHandle = OpaquePointer
 
-/// Loads the session under a key: answers with `peerid_store_reply_session`, or not at all when there is none.
+/// Loads the session under a key: answers with `peerid_store_reply_session`, or not at all when there is none. While the
+/// key is locked it must see what was saved last.
 ///
 /// - Parameters:
 ///   - context: what was given together with the callbacks.

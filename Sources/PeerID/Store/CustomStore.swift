@@ -6,7 +6,7 @@ extension SessionStore {
   /// closed: nothing is sent without the lock.
   ///
   /// - Parameters:
-  ///   - load: the session under a key; `nil` when there is none.
+  ///   - load: the session under a key; `nil` when there is none. Under the lock it must see what was saved last.
   ///   - save: saves durably if the generation under the key is `expected` (0: there is none), and tells whether it
   ///     was.
   ///   - remove: removes the session; nothing to remove is fine.
