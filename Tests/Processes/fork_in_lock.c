@@ -1,5 +1,5 @@
-/* Forks while another thread holds the lock of a session, prints the child's number, and waits to be killed. The child
- * does nothing for a minute. */
+/* Refreshes in a thread, which holds the lock of the session meanwhile. Forks when told so by a line, and waits to be
+ * killed. The child prints its number, which says that its fork is over, and does nothing for a minute. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,15 +17,14 @@ int main(void) {
   peerid_session *session = make_session(make_client());
   pthread_t thread;
   pthread_create(&thread, NULL, refresh, session);
-  pause_ms(300);
-  pid_t child = fork();
-  if (child == 0) {
+  getchar();
+  if (fork() == 0) {
+    printf("%d\n", (int)getpid());
+    fflush(stdout);
     alarm(60);
     pause();
     _exit(0);
   }
-  printf("%d\n", (int)child);
-  fflush(stdout);
   pthread_join(thread, NULL);
   return EXIT_SUCCESS;
 }

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 
-from harness import KEY, REFRESH, check, end, folder, reached_by, start, test
+from harness import KEY, REFRESH, check, end, folder, reached_by, start, test, wait_until
 
 
 def forks(kind):
@@ -61,10 +61,13 @@ def a_fork_during_the_first_asynchronous_call_harms_no_child():
 def a_child_does_not_hold_the_lock_of_its_dead_parent():
     with reached_by("http") as (sandbox, environment), folder() as path:
         environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
-        sandbox.post("faults", {"kind": "delay", "ms": 5000, "path": REFRESH})
-        parent = start("fork_in_lock", environment=environment, stdout=subprocess.PIPE, text=True)
-        child = int(parent.stdout.readline())
+        sandbox.post("faults", {"kind": "delay", "ms": 20000, "path": REFRESH})
+        parent = start("fork_in_lock", environment=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        child = None
         try:
+            wait_until(lambda: sandbox.refresh_requests(), 20, "a refresh")
+            print(file=parent.stdin, flush=True)
+            child = int(parent.stdout.readline())
             with open(glob.glob(f"{path}/store/*.lock")[0]) as file:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -76,5 +79,7 @@ def a_child_does_not_hold_the_lock_of_its_dead_parent():
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         finally:
             end([parent])
-            os.kill(child, signal.SIGKILL)
+            if child:
+                os.kill(child, signal.SIGKILL)
+            parent.stdin.close()
             parent.stdout.close()
