@@ -47,7 +47,8 @@ func queued[Answer any](ctx context.Context, client *Client, call exchange[Answe
 	return await(ctx, client, call)
 }
 
-// enter waits until the client takes another call. The library would refuse it; goroutines are used to waiting.
+// enter waits until the client takes another call, or fails if that is wanted. The library would refuse it; goroutines
+// are used to waiting.
 func (c *Client) enter(ctx context.Context) error {
 	if ended := ctx.Err(); ended != nil {
 		return notBegun(ended)
@@ -56,6 +57,11 @@ func (c *Client) enter(ctx context.Context) error {
 	case c.slots <- struct{}{}:
 		return nil
 	default:
+	}
+	if c.failsWhenFull {
+		e := newError(ErrQueueFull, "%d calls are in flight (option max_in_flight): begin more when some have ended", cap(c.slots))
+		e.Retryable = true
+		return e
 	}
 	select {
 	case c.slots <- struct{}{}:

@@ -17,7 +17,8 @@ type Client struct {
 	clientID string
 	baseURL  *url.URL
 	// As many calls as the library takes at a time.
-	slots chan struct{}
+	slots         chan struct{}
+	failsWhenFull bool
 }
 
 // NewClient makes a client. Nothing is sent. Close it when it is no longer needed.
@@ -38,8 +39,9 @@ func NewClient(config Config) (*Client, error) {
 		return nil, err
 	}
 	client := &Client{
-		clientID: config.ClientID,
-		slots:    make(chan struct{}, config.maximumInFlight()),
+		clientID:      config.ClientID,
+		slots:         make(chan struct{}, config.maximumInFlight()),
+		failsWhenFull: config.FailWhenFull,
 	}
 	client.handle = newHandle(object, func(object *C.peerid_client) { C.peerid_client_free(object) })
 	// The library has accepted the base URL, so that this cannot fail; nil would only mean that no request is ours.

@@ -21,6 +21,9 @@ type Config struct {
 	ClientSecret string
 	// Options sets options by name, such as "request_timeout_ms": "5000". [Options] lists them.
 	Options map[string]string
+	// FailWhenFull makes calls fail at once with [ErrQueueFull], and nothing sent, when as many are in flight as the
+	// option "max_in_flight" says. Otherwise they wait for their turn, for as long as their context lets them.
+	FailWhenFull bool
 	// Store is where sessions with a key are kept; nil when there are none. Clients and processes may share one. It may
 	// be closed once the client is made.
 	Store *Store

@@ -203,3 +203,35 @@ func TestMoreCallsThanTheClientTakesWaitForTheirTurn(t *testing.T) {
 		}
 	})
 }
+
+func TestCallsCanFailWhenTheClientIsFull(t *testing.T) {
+	session := login(t, newClient(t, option("max_in_flight", "2"), func(config *peerid.Config) { config.FailWhenFull = true }))
+	control(t, "faults", operationsFault("delay_after", object{"ms": 500, "times": 2}))
+	const calls = 5
+	failures := make(chan error, calls)
+	for i := 0; i < calls; i++ {
+		go func() {
+			_, err := session.Submit(context.Background(), transfer(1))
+			failures <- err
+		}()
+	}
+	refused := 0
+	for i := 0; i < calls; i++ {
+		err := <-failures
+		if err == nil {
+			continue
+		}
+		var failure *peerid.Error
+		if !errors.As(err, &failure) || !errors.Is(err, peerid.ErrQueueFull) ||
+			failure.Outcome != peerid.OutcomeNotSent || !failure.Retryable {
+			t.Errorf("got %v", err)
+		}
+		refused++
+	}
+	if refused != calls-2 {
+		t.Errorf("%d of %d calls were refused", refused, calls)
+	}
+	if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}

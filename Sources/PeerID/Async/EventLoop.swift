@@ -87,7 +87,7 @@ final class EventLoop: @unchecked Sendable {
         return PeerIDError(
           .queueFull,
           .notSent,
-          "\(maximumInFlight) calls are in flight (option max_in_flight): take completions before beginning more",
+          "\(maximumInFlight) calls are in flight (option max_in_flight): begin more when some have ended",
           isRetryable: true
         )
       }

@@ -60,7 +60,7 @@ final class JobTable: @unchecked Sendable {
       throw PeerIDError(
         .queueFull,
         .notSent,
-        "\(limit) calls are in flight (option max_in_flight): take completions before beginning more",
+        "\(limit) calls are in flight (option max_in_flight): begin more when some have ended",
         isRetryable: true
       )
     }

@@ -389,6 +389,23 @@ async def test_calls_wait_for_their_turn(sandbox: Sandbox) -> None:
     assert sorted(order) == list(range(60))
 
 
+@on_a_loop
+async def test_calls_can_fail_when_many_are_in_flight(sandbox: Sandbox) -> None:
+    async with new_client(sandbox, max_in_flight=2, fail_when_full=True) as client:
+        session = await log_in(client)
+        sandbox.fault("delay_after", OPERATIONS, ms=300, times=2)
+        calls = [session.submit(TRANSFER) for _ in range(5)]
+        ended = await asyncio.gather(*calls, return_exceptions=True)
+        assert (await session.submit(TRANSFER)).transaction_id
+    assert [type(end) for end in ended] == [peerid.Result] * 2 + [peerid.QueueFull] * 3
+    refusal = ended[2]
+    assert isinstance(refusal, peerid.QueueFull)
+    assert refusal.outcome is peerid.Outcome.NOT_SENT
+    assert refusal.retryable
+    assert "max_in_flight" in str(refusal)
+    assert sandbox.executed() == 3
+
+
 def _amount(number: int) -> dict[str, Any]:
     return {"amount": number + 1, "asset_id": "1.3.0"}
 

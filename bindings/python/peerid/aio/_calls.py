@@ -74,9 +74,10 @@ class Calls:
     the client alive, so that both can be forgotten.
     """
 
-    def __init__(self, client: Handle) -> None:
+    def __init__(self, client: Handle, *, fail_when_full: bool) -> None:
         """Begin to watch for completions on the event loop that runs."""
         self._client = client
+        self._fails_when_full = fail_when_full
         self._queue = Handle(QueuePointer(), library.peerid_queue_free)
         check(library.peerid_queue_create(self._queue.out))
         self._pending: dict[int, _Call] = {}
@@ -140,12 +141,12 @@ class Calls:
     def _begin(
         self, function: Callable[..., Any], arguments: tuple[Any, ...]
     ) -> _Call | None:
-        """Begin a call; None when as many are in flight as the client allows."""
+        """Begin a call; None when it has to wait because too many are in flight."""
         self._last_tag = tag = self._last_tag + 1
         failure = function(*arguments, self._queue.pointer, tag, self._id_out)
         if failure:
             error = take_error(failure)
-            if isinstance(error, QueueFull):
+            if isinstance(error, QueueFull) and not self._fails_when_full:
                 return None
             raise error
         future = asyncio.get_running_loop().create_future()

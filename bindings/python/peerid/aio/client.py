@@ -20,9 +20,12 @@ from .._arguments import (
 )
 from .._client import BaseClient
 from .._handle import Handle
+from .._hooks import Log, Relogin
 from .._library import library
 from .._text import encode
+from ..options import OptionValue
 from ..result import Response
+from ..stores import BuiltinStore, Store
 from ._calls import Calls
 from .session import Session
 
@@ -44,6 +47,48 @@ class Client(BaseClient):
 
     # A signal interrupts the event loop, and not a thread that waits in the library.
     _hears_signals = False
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        client_id: int | str,
+        client_secret: str | None = None,
+        store: BuiltinStore | Store | None = None,
+        log: Log | None = None,
+        relogin: Relogin | str | None = None,
+        fail_when_full: bool = False,
+        **options: OptionValue | None,
+    ) -> None:
+        """Make a client. Nothing is sent.
+
+        Args:
+            base_url: see `peerid.Client`, also for what is not told here.
+            client_id: the id of the application.
+            client_secret: the secret of the application.
+            store: where sessions that are begun with a key are kept.
+            log: who is told of events, on threads of the library.
+            relogin: who gives a user's `Credentials` when a session is over, on a
+                thread of the library; or `"keep"`.
+            fail_when_full: whether a call raises `QueueFull` at once, and nothing is
+                sent, when `max_in_flight` calls are in flight; otherwise it waits for
+                its turn.
+            options: the options of the library by name; `peerid.options()` lists them.
+
+        Raises:
+            ConfigurationError: as for `peerid.Client`.
+            InvalidArgument: as for `peerid.Client`.
+        """
+        self._fails_when_full = fail_when_full
+        super().__init__(
+            base_url,
+            client_id=client_id,
+            client_secret=client_secret,
+            store=store,
+            log=log,
+            relogin=relogin,
+            **options,
+        )
 
     async def login(
         self,
@@ -150,7 +195,8 @@ class Client(BaseClient):
         loop = asyncio.get_running_loop()
         calls = self._calls_on(loop)
         if calls is None:
-            calls = Calls(self._open_handle())
+            handle = self._open_handle()
+            calls = Calls(handle, fail_when_full=self._fails_when_full)
             self._by_loop[loop] = weakref.ref(calls)
         return calls.make(finish, function, *arguments)
 
