@@ -22,8 +22,8 @@ type exchange[Answer any] struct {
 }
 
 // maximumDirect is how many calls of a client may be in flight, so that another one blocks a thread. A thread that is
-// blocked keeps its processor from other goroutines for a while, so this is for the few.
-const maximumDirect = 1
+// blocked keeps its processor from other goroutines for a while, so this is for the few. Only tests change it.
+var maximumDirect = 1
 
 // perform makes a call in the way that is better now. When the context ends the call is cancelled, and its error tells
 // what really became of the request.

@@ -4,13 +4,28 @@ import (
 	"strings"
 	"testing"
 
+	peerid "github.com/peerplays/libpeerid/bindings/go"
 	"github.com/peerplays/libpeerid/bindings/go/internal/conformance"
 )
 
 // TestConformance runs the cases of Tests/Conformance, which C and Python run as well.
 func TestConformance(t *testing.T) {
+	runCases(t, "blocking")
+}
+
+// TestConformanceAsynchronously runs them once more with calls that answer into the queue.
+func TestConformanceAsynchronously(t *testing.T) {
+	defer peerid.AnswerIntoQueue()()
+	runCases(t, "asynchronous")
+}
+
+func runCases(t *testing.T, manner string) {
+	t.Helper()
 	table, runner := startConformance(t)
 	for _, c := range table.Cases {
+		if !c.IsFor(manner) {
+			continue
+		}
 		c := c
 		t.Run(c.Name, func(t *testing.T) {
 			if err := runner.Run(c, t.TempDir()); err != nil {

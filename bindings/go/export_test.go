@@ -10,3 +10,11 @@ func size[Value any](r *registry[Value]) int {
 	defer r.mutex.RUnlock()
 	return len(r.values)
 }
+
+// AnswerIntoQueue makes all calls answer into the queue, also the few that would block a thread; restore ends that. No
+// call may be under way meanwhile.
+func AnswerIntoQueue() (restore func()) {
+	before := maximumDirect
+	maximumDirect = 0
+	return func() { maximumDirect = before }
+}

@@ -12,10 +12,12 @@ static const char *text(call *call, const char *name) {
   return json_string_value(json_object_get(call->arguments, name));
 }
 
-/* An argument as JSON text for `free`, with its length. */
+/* An argument as JSON text for `free`, with its length. What is text already stays as it is. */
 static char *json_argument(call *call, const char *name, size_t *length) {
   json_t *value = json_object_get(call->arguments, name);
-  char *json = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+  char *json = NULL;
+  if (json_is_string(value)) json = strdup(json_string_value(value));
+  if (value && !json) json = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
   *length = json ? strlen(json) : 0;
   return json;
 }
@@ -23,6 +25,59 @@ static char *json_argument(call *call, const char *name, size_t *length) {
 static peerid_client *client(call *call) { return world_find(call->world, CLIENT, call->on, &call->fault); }
 static peerid_session *session(call *call) { return world_find(call->world, SESSION, call->on, &call->fault); }
 static peerid_store *store(call *call) { return world_find(call->world, STORE, call->on, &call->fault); }
+
+/* ---- Two manners ----
+ *
+ * A call that has an asynchronous twin is made by it in the asynchronous manner. */
+
+static void give_up(call *call) {
+  failure nothing = NULL;
+  peerid_client *client = world_find(call->world, CLIENT, call->on, &nothing);
+  if (!client) client = world_find(call->world, CLIENT, "client", &nothing);
+  peerid_client_cancel(client, call->id);
+  free(nothing);
+}
+
+/* Waits for what a call brings into its queue; NULL, with the error, when it brings none. `refusal` is why it did not
+ * begin. */
+static peerid_completion *wait_for(call *call, peerid_error *refusal) {
+  peerid_completion *completion = NULL;
+  size_t count = 0;
+  call->error = refusal;
+  while (!call->error && count == 0) {
+    if (call->world->is_interrupted) give_up(call);
+    call->error = peerid_queue_next(call->queue, 100, 1, &completion, &count);
+  }
+  if (count > 0) call->error = peerid_completion_error(completion);
+  return completion;
+}
+
+#define PART_OF_COMPLETION(result) \
+  _Generic((result), peerid_session **: peerid_completion_session, peerid_response **: peerid_completion_response)
+
+/* Makes a call of the library, in the manner of the case. The rest are its arguments without the last one, `result`. */
+#define MAKE(call, function, result, ...) \
+  do { \
+    if ((call)->queue) { \
+      peerid_error *refusal = function##_async(__VA_ARGS__, (call)->queue, 1, &(call)->id); \
+      peerid_completion *completion = wait_for(call, refusal); \
+      *(result) = PART_OF_COMPLETION(result)(completion); \
+      peerid_completion_free(completion); \
+    } else { \
+      (call)->error = function(__VA_ARGS__, result); \
+    } \
+  } while (0)
+
+/* The same for a call without a result. */
+#define MAKE_WITHOUT_RESULT(call, function, session) \
+  do { \
+    if ((call)->queue) { \
+      peerid_error *refusal = function##_async(session, (call)->queue, 1, &(call)->id); \
+      peerid_completion_free(wait_for(call, refusal)); \
+    } else { \
+      (call)->error = function(session); \
+    } \
+  } while (0)
 
 /* ---- Results ---- */
 
@@ -34,17 +89,15 @@ static void show_token(call *call, peerid_session *session) {
 }
 
 /* Ends a call that begins a session. */
-static void begun(call *call, peerid_error *error, peerid_session *session) {
-  call->error = error;
-  if (error) return;
+static void begun(call *call, peerid_session *session) {
+  if (call->error) return;
   world_keep(call->world, SESSION, call->made, session);
   show_token(call, session);
 }
 
 /* Ends a call that is answered with a transaction. */
-static void answered(call *call, peerid_error *error, peerid_response *response) {
-  call->error = error;
-  if (!error) call->view = view_of_response(response);
+static void answered(call *call, peerid_response *response) {
+  if (!call->error) call->view = view_of_response(response);
   peerid_response_free(response);
 }
 
@@ -152,9 +205,9 @@ static void log_in(call *call) {
   peerid_client *on = client(call);
   peerid_session *made = NULL;
   if (!on) return;
-  peerid_error *error = peerid_client_login(on, text(call, "login"), text(call, "password"), text(call, "mobile"),
-                                            text(call, "key"), &made);
-  begun(call, error, made);
+  MAKE(call, peerid_client_login, &made, on, text(call, "login"), text(call, "password"), text(call, "mobile"),
+       text(call, "key"));
+  begun(call, made);
 }
 
 static void authorize(call *call) {
@@ -171,17 +224,17 @@ static void exchange(call *call) {
   peerid_client *on = client(call);
   peerid_session *made = NULL;
   if (!on) return;
-  peerid_error *error =
-      peerid_client_exchange_redirect(on, text(call, "redirect"), text(call, "state"), text(call, "key"), &made);
-  begun(call, error, made);
+  MAKE(call, peerid_client_exchange_redirect, &made, on, text(call, "redirect"), text(call, "state"),
+       text(call, "key"));
+  begun(call, made);
 }
 
 static void exchange_code(call *call) {
   peerid_client *on = client(call);
   peerid_session *made = NULL;
   if (!on) return;
-  peerid_error *error = peerid_client_exchange(on, text(call, "code"), text(call, "key"), &made);
-  begun(call, error, made);
+  MAKE(call, peerid_client_exchange, &made, on, text(call, "code"), text(call, "key"));
+  begun(call, made);
 }
 
 static void restore(call *call) {
@@ -189,16 +242,16 @@ static void restore(call *call) {
   peerid_session *made = NULL;
   const char *json = text(call, "token_text");
   if (!on) return;
-  peerid_error *error = peerid_client_restore(on, json, strlen(json), text(call, "key"), &made);
-  begun(call, error, made);
+  MAKE(call, peerid_client_restore, &made, on, json, strlen(json), text(call, "key"));
+  begun(call, made);
 }
 
 static void open_session(call *call) {
   peerid_client *on = client(call);
   peerid_session *made = NULL;
   if (!on) return;
-  peerid_error *error = peerid_client_open(on, text(call, "key"), &made);
-  begun(call, error, made);
+  MAKE(call, peerid_client_open, &made, on, text(call, "key"));
+  begun(call, made);
 }
 
 /* ---- The chain ---- */
@@ -209,51 +262,49 @@ static void read_chain(call *call) {
   size_t length;
   char *params = json_argument(call, "params", &length);
   peerid_response *response = NULL;
-  call->error = peerid_client_read_chain(on, text(call, "api"), text(call, "method"), params, length, &response);
+  MAKE(call, peerid_client_read_chain, &response, on, text(call, "api"), text(call, "method"), params, length);
   if (!call->error) call->view = json_pack("{s:o}", "json", parsed_response(response));
   peerid_response_free(response);
   free(params);
 }
 
-typedef peerid_error *(*sending)(peerid_session *, const char *, size_t, peerid_response **);
-
-static void send_json(call *call, const char *name, sending send) {
+static void submit(call *call) {
   peerid_session *on = session(call);
   if (!on) return;
   size_t length;
-  char *json = json_argument(call, name, &length);
+  char *json = json_argument(call, "operations", &length);
   peerid_response *response = NULL;
-  peerid_error *error = send(on, json, length, &response);
-  answered(call, error, response);
+  MAKE(call, peerid_session_submit, &response, on, json, length);
+  answered(call, response);
   free(json);
 }
 
-static void send_text(call *call, const char *name, sending send) {
+static void broadcast(call *call) {
   peerid_session *on = session(call);
   if (!on) return;
+  size_t length;
+  char *json = json_argument(call, "transaction", &length);
   peerid_response *response = NULL;
-  peerid_error *error = send(on, text(call, name), strlen(text(call, name)), &response);
-  answered(call, error, response);
+  MAKE(call, peerid_session_broadcast, &response, on, json, length);
+  answered(call, response);
+  free(json);
 }
-
-static void submit(call *call) { send_json(call, "operations", peerid_session_submit); }
-static void submit_text(call *call) { send_text(call, "operations", peerid_session_submit); }
-static void broadcast(call *call) { send_json(call, "transaction", peerid_session_broadcast); }
-static void broadcast_text(call *call) { send_text(call, "transaction", peerid_session_broadcast); }
 
 static void confirm(call *call) {
   peerid_session *on = session(call);
   peerid_response *response = NULL;
   if (!on) return;
-  peerid_error *error = peerid_session_confirm(on, text(call, "transaction_token"), &response);
-  answered(call, error, response);
+  MAKE(call, peerid_session_confirm, &response, on, text(call, "transaction_token"));
+  answered(call, response);
 }
 
 /* ---- Tokens ---- */
 
 static void refresh(call *call) {
   peerid_session *on = session(call);
-  if (on && !(call->error = peerid_session_refresh(on))) show_token(call, on);
+  if (!on) return;
+  MAKE_WITHOUT_RESULT(call, peerid_session_refresh, on);
+  if (!call->error) show_token(call, on);
 }
 
 static void read_token(call *call) {
@@ -281,7 +332,7 @@ static void export_token(call *call) {
 
 static void log_out(call *call) {
   peerid_session *on = session(call);
-  if (on) call->error = peerid_session_logout(on);
+  if (on) MAKE_WITHOUT_RESULT(call, peerid_session_logout, on);
 }
 
 /* ---- Operations ---- */
@@ -323,10 +374,10 @@ static const struct {
     {"open", open_session},
     {"read_chain", read_chain},
     {"submit", submit},
-    {"submit_text", submit_text},
+    {"submit_text", submit},
     {"confirm", confirm},
     {"broadcast", broadcast},
-    {"broadcast_text", broadcast_text},
+    {"broadcast_text", broadcast},
     {"refresh", refresh},
     {"token", read_token},
     {"permits", permits},
@@ -340,7 +391,14 @@ static const struct {
 void call_by_name(const char *name, call *call) {
   for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
     if (strcmp(calls[i].name, name) != 0) continue;
-    calls[i].make(call);
+    peerid_error *error = call->world->is_asynchronous ? peerid_queue_create(&call->queue) : NULL;
+    if (error) {
+      call->error = error;
+    } else {
+      calls[i].make(call);
+    }
+    peerid_queue_free(call->queue);
+    call->queue = NULL;
     return;
   }
   call->fault = fail("this runner has no call '%s'", name);

@@ -11,6 +11,9 @@ typedef struct call {
   const char *made;  /* the name for what it makes */
   json_t *arguments; /* an object; NULL: none */
 
+  peerid_queue *queue; /* what an asynchronous call answers into; NULL: the call blocks */
+  uint64_t id;         /* of the asynchronous call */
+
   json_t *view;        /* what the case sees of the result; NULL: nothing */
   peerid_error *error; /* the error of the library */
   failure fault;       /* why the call could not be made at all */

@@ -26,7 +26,7 @@ static const char *name_in(json_t *content) { return json_string_value(json_obje
 
 /* A runner that cannot fail proves nothing: what a broken case must say is said. */
 static failure run_broken_case(json_t *content, json_t *says) {
-  failure found = run_case(content);
+  failure found = run_case(content, false);
   failure missed = found ? NULL : fail("it came out");
   for (size_t i = 0; i < json_array_size(says) && !missed; i++) {
     const char *part = json_string_value(json_array_get(says, i));
@@ -34,6 +34,14 @@ static failure run_broken_case(json_t *content, json_t *says) {
   }
   free(found);
   return missed;
+}
+
+static void run_in_manners(json_t *content, const char *file) {
+  if (is_for(content, false)) tell(name_in(content), file, run_case(content, false));
+  if (!is_for(content, true)) return;
+  char *name = fail("asynchronously: %s", name_in(content));
+  tell(name, file, run_case(content, true));
+  free(name);
 }
 
 int main(void) {
@@ -44,8 +52,7 @@ int main(void) {
   json_t *entry;
   json_array_foreach(table_cases(), index, entry) {
     json_t *content = json_object_get(entry, "case");
-    if (!strstr(name_in(content), part)) continue;
-    tell(name_in(content), json_string_value(json_object_get(entry, "file")), run_case(content));
+    if (strstr(name_in(content), part)) run_in_manners(content, json_string_value(json_object_get(entry, "file")));
   }
   json_array_foreach(table_broken_cases(), index, entry) {
     json_t *content = json_object_get(entry, "case");

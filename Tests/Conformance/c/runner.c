@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "calls.h"
+#include "control.h"
 #include "expansion.h"
 #include "matching.h"
-#include "control.h"
+#include "shortage.h"
 #include "table.h"
 #include "views.h"
 
@@ -73,18 +74,30 @@ static void *make_attempt(void *context) {
   return NULL;
 }
 
+/* With `succeed`, so many of the calls succeed, and only the others fail as the step says. */
+static failure compare_attempts(json_t *step, attempt *attempts, size_t count) {
+  json_t *wanted = json_object_get(step, "succeed");
+  json_int_t successes = 0;
+  for (size_t i = 0; i < count; i++) {
+    call *call = &attempts[i].call;
+    bool is_success = !call->error && !call->fault;
+    successes += is_success;
+    failure found = wanted && is_success ? NULL : compare_call(step, call);
+    if (found) return found;
+  }
+  if (!wanted || successes == json_integer_value(wanted)) return NULL;
+  return fail("expected %d successes, got %d", (int)json_integer_value(wanted), (int)successes);
+}
+
 static failure call_at_once(json_t *step, const call *prepared, size_t count) {
   attempt *attempts = calloc(count, sizeof *attempts);
-  failure found = NULL;
   for (size_t i = 0; i < count; i++) {
     attempts[i] = (attempt){.name = json_string_value(json_object_get(step, "call")), .call = *prepared};
     if (pthread_create(&attempts[i].thread, NULL, make_attempt, &attempts[i]) != 0) abort();
   }
   for (size_t i = 0; i < count; i++) pthread_join(attempts[i].thread, NULL);
-  for (size_t i = 0; i < count; i++) {
-    if (!found) found = compare_call(step, &attempts[i].call);
-    end_call(&attempts[i].call);
-  }
+  failure found = compare_attempts(step, attempts, count);
+  for (size_t i = 0; i < count; i++) end_call(&attempts[i].call);
   free(attempts);
   return found;
 }
@@ -132,8 +145,11 @@ static failure run_call(world *world, json_t *step) {
   }
   prepared.on = name_of(step, "on", description, "on");
   prepared.made = name_of(step, "as", description, "makes");
+  const char *shortage = json_string_value(json_object_get(step, "without"));
   json_int_t count = json_integer_value(json_object_get(step, "at_once"));
-  found = count > 0 ? call_at_once(step, &prepared, (size_t)count) : call_once(step, &prepared);
+  if (shortage) found = shortage_begin(shortage);
+  if (!found) found = count > 0 ? call_at_once(step, &prepared, (size_t)count) : call_once(step, &prepared);
+  if (shortage) shortage_end(shortage);
   json_decref(prepared.arguments);
   return found;
 }
@@ -254,11 +270,16 @@ static failure run_step(world *world, const char *place, json_t *step) {
   return placed;
 }
 
-failure run_case(json_t *content) {
-  failure found = check_members(content, format_of("case"), "the case");
+bool is_for(json_t *content, bool is_asynchronous) {
+  const char *only = json_string_value(json_object_get(content, "only"));
+  return !only || (strcmp(only, "asynchronous") == 0) == is_asynchronous;
+}
+
+failure run_case(json_t *content, bool is_asynchronous) {
+  failure found = check_case(content);
   if (found) return found;
   control_reset(json_object_get(content, "fixture"));
-  world *world = world_make(control_url());
+  world *world = world_make(control_url(), is_asynchronous);
   json_t *given = json_object_get(content, "client");
   if (!json_is_null(given)) {
     json_t *step = json_pack("{s:s, s:o}", "call", "client", "with", given ? json_incref(given) : json_object());

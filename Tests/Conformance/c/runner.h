@@ -2,9 +2,15 @@
 #ifndef CONFORMANCE_RUNNER_H
 #define CONFORMANCE_RUNNER_H
 
+#include <stdbool.h>
+
 #include "failure.h"
 
-/* Runs a case from a fresh state of the server; what does not come out as it says is the failure. */
-failure run_case(json_t *content);
+/* Whether a case is to be run in this manner. */
+bool is_for(json_t *content, bool is_asynchronous);
+
+/* Runs a case from a fresh state of the server; what does not come out as it says is the failure. In the asynchronous
+ * manner whatever can be called so is. */
+failure run_case(json_t *content, bool is_asynchronous);
 
 #endif

@@ -87,6 +87,13 @@ static bool is_one_of(json_t *value, const char *kinds) {
   return false;
 }
 
+static bool is_listed(json_t *list, json_t *value) {
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    if (json_equal(json_array_get(list, i), value)) return true;
+  }
+  return false;
+}
+
 failure check_members(json_t *value, json_t *known, const char *what) {
   if (!json_is_object(value)) return fail("%s must be an object", what);
   const char *name;
@@ -101,6 +108,15 @@ failure check_members(json_t *value, json_t *known, const char *what) {
     if (is_required && !json_object_get(value, name)) return fail("%s lacks '%s'", what, name);
   }
   return NULL;
+}
+
+failure check_case(json_t *content) {
+  failure found = check_members(content, format_of("case"), "the case");
+  json_t *manner = json_object_get(content, "only");
+  if (!found && manner && !is_listed(format_of("manners"), manner)) {
+    found = fail("there is no manner '%s'", json_string_value(manner));
+  }
+  return found;
 }
 
 failure check_step(json_t *step, const char **kind) {
@@ -118,6 +134,11 @@ failure check_step(json_t *step, const char **kind) {
 
 static failure check_at_once(json_t *step, bool makes_something) {
   json_t *count = json_object_get(step, "at_once");
+  json_t *successes = json_object_get(step, "succeed");
+  bool is_part = json_integer_value(successes) > 0 && json_integer_value(successes) < json_integer_value(count);
+  if (successes && !(is_part && json_object_get(step, "error"))) {
+    return fail("succeed says how many of those at once do not end with the error");
+  }
   if (!count) return NULL;
   if (json_integer_value(count) < 2) return fail("at_once takes at least 2");
   if (makes_something || json_object_get(step, "save")) return fail("what runs at once can make and save nothing");
@@ -137,6 +158,10 @@ failure check_call(json_t *step, json_t **description) {
     return fail("'%s' is called on nothing", name);
   }
   bool makes_something = json_object_get(*description, "makes") != NULL;
+  json_t *shortage = json_object_get(step, "without");
+  if (shortage && !is_listed(format_of("shortages"), shortage)) {
+    return fail("there is no shortage of '%s'", json_string_value(shortage));
+  }
   if (json_object_get(step, "as") && !makes_something) {
     return fail("'%s' makes nothing that could have a name", name);
   }

@@ -19,6 +19,9 @@ json_t *table_broken_cases(void);
  * or "any", with "?" behind it if the member may be left out. */
 failure check_members(json_t *value, json_t *known, const char *what);
 
+/* Refuses a case with unknown members, or for an unknown manner. */
+failure check_case(json_t *content);
+
 /* What kind of step it is, after checking its members. */
 failure check_step(json_t *step, const char **kind);
 

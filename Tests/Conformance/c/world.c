@@ -12,13 +12,14 @@ typedef struct object {
   struct object *next;
 } object;
 
-world *world_make(const char *url) {
+world *world_make(const char *url, bool is_asynchronous) {
   char folder[] = "/tmp/peerid-conformance-XXXXXX";
   if (!mkdtemp(folder)) {
     perror(folder);
     exit(EXIT_FAILURE);
   }
   world *made = calloc(1, sizeof *made);
+  made->is_asynchronous = is_asynchronous;
   made->variables = json_pack("{s:s, s:s, s:s}", "url", url, "port", strrchr(url, ':') + 1, "folder", folder);
   made->values = json_array();
   return made;

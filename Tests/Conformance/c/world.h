@@ -14,12 +14,13 @@ typedef struct world {
   json_t *variables;
   json_t *values; /* what only has to stay */
   struct object *objects;
+  bool is_asynchronous;
   /* Whether the call that waits is to be given up. */
   atomic_bool is_interrupted;
 } world;
 
 /* Makes a world for the server with this URL and a folder of the case's own, which is removed in the end. */
-world *world_make(const char *url);
+world *world_make(const char *url, bool is_asynchronous);
 void world_free(world *world);
 
 /* Gives an object a name; the world frees it. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conformance.failure import CaseFailure
@@ -20,10 +21,25 @@ def server() -> Iterator[Sandbox]:
     sandbox.stop()
 
 
-@pytest.mark.parametrize("case", read_cases(), ids=lambda case: case.name)
+def _cases(manner: str) -> list[Any]:
+    return [
+        pytest.param(case, id=case.name) for case in read_cases() if case.is_for(manner)
+    ]
+
+
+@pytest.mark.parametrize("case", _cases("blocking"))
 def test_case(case: Case, server: Sandbox, tmp_path: Path) -> None:
+    _run(case, server, tmp_path, "blocking")
+
+
+@pytest.mark.parametrize("case", _cases("asynchronous"))
+def test_case_asynchronously(case: Case, server: Sandbox, tmp_path: Path) -> None:
+    _run(case, server, tmp_path, "asynchronous")
+
+
+def _run(case: Case, server: Sandbox, folder: Path, manner: str) -> None:
     try:
-        run_case(case, server, tmp_path)
+        run_case(case, server, folder, manner)
     except CaseFailure as failure:
         pytest.fail(f"{case.file}: {case.name}: {failure}", pytrace=False)
 

@@ -108,6 +108,7 @@ func makeClient(c *call) (any, error) {
 		ClientID:     c.textOr("client_id", "4"),
 		ClientSecret: c.textOr("client_secret", "demo-secret-4"),
 		Options:      map[string]string{},
+		FailWhenFull: c.arguments["fail_when_full"] == true,
 	}
 	for name, value := range members(c.arguments["options"]) {
 		config.Options[name], _ = value.(string)

@@ -41,7 +41,7 @@ func (r *Runner) Stop() {
 
 // Run runs a case from a fresh state of the sandbox, with a folder of its own. The error is what did not come out.
 func (r *Runner) Run(c Case, folder string) error {
-	if err := checkMembers(c.content, members(r.table.format["case"]), "the case"); err != nil {
+	if err := r.table.checkCase(c.content); err != nil {
 		return err
 	}
 	content := members(c.content)
@@ -137,6 +137,13 @@ func (r *Runner) makeCall(w *world, step object) error {
 	if number, ok := step["at_once"]; ok {
 		count, _ = asInteger(number)
 	}
+	if shortage, ok := step["without"].(string); ok {
+		end, err := beginShortage(shortage)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
 	if path, ok := step["cancel_when_arrived"].(string); ok {
 		go func() {
 			// When nothing arrives the call is not cancelled, and the case fails.
@@ -152,11 +159,23 @@ func (r *Runner) makeCall(w *world, step object) error {
 			ends <- end{view, err}
 		}()
 	}
+	wanted, isPartial := step["succeed"]
 	var first error
+	successes := int64(0)
 	for i := int64(0); i < count; i++ {
-		if err := compare(w, step, <-ends); err != nil && first == nil {
+		end := <-ends
+		if end.err == nil {
+			successes++
+		}
+		if isPartial && end.err == nil {
+			continue
+		}
+		if err := compare(w, step, end); err != nil && first == nil {
 			first = err
 		}
+	}
+	if number, _ := asInteger(wanted); first == nil && isPartial && successes != number {
+		return fmt.Errorf("expected %d successes, got %d", number, successes)
 	}
 	return first
 }

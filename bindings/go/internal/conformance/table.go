@@ -16,6 +16,12 @@ type Case struct {
 	content any
 }
 
+// IsFor tells whether a case is to be run in a manner: "blocking" or "asynchronous".
+func (c Case) IsFor(manner string) bool {
+	only, ok := members(c.content)["only"]
+	return !ok || only == manner
+}
+
 // BrokenCase is a case that must fail, and what the failure must say.
 type BrokenCase struct {
 	Case
@@ -134,6 +140,27 @@ func isOneOf(kind, kinds string) bool {
 	return false
 }
 
+// checkCase refuses a case with unknown members, or for an unknown manner.
+func (t *Table) checkCase(content any) error {
+	if err := checkMembers(content, members(t.format["case"]), "the case"); err != nil {
+		return err
+	}
+	if manner, ok := members(content)["only"]; ok && !t.isListed("manners", manner) {
+		return fmt.Errorf("there is no manner '%s'", manner)
+	}
+	return nil
+}
+
+// isListed tells whether a list of the format has a value.
+func (t *Table) isListed(list string, value any) bool {
+	for _, listed := range elements(t.format[list]) {
+		if listed == value {
+			return true
+		}
+	}
+	return false
+}
+
 // kindOfStep tells what kind of step it is, after checking its members.
 func (t *Table) kindOfStep(step any) (string, error) {
 	kinds := members(t.format["steps"])
@@ -172,8 +199,18 @@ func (t *Table) checkCall(step object) (object, error) {
 	if _, ok := step["as"]; ok && !makes {
 		return nil, fmt.Errorf("'%s' makes nothing that could have a name", name)
 	}
-	if number, ok := step["at_once"]; ok {
-		if count, _ := asInteger(number); count < 2 {
+	if shortage, ok := step["without"]; ok && !t.isListed("shortages", shortage) {
+		return nil, fmt.Errorf("there is no shortage of '%s'", shortage)
+	}
+	number, ok := step["at_once"]
+	count, _ := asInteger(number)
+	if successes, ok := step["succeed"]; ok {
+		if wanted, _ := asInteger(successes); wanted < 1 || wanted >= count || !hasError {
+			return nil, fmt.Errorf("succeed says how many of those at once do not end with the error")
+		}
+	}
+	if ok {
+		if count < 2 {
 			return nil, fmt.Errorf("at_once takes at least 2")
 		}
 		if _, saves := step["save"]; makes || saves {

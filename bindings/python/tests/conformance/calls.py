@@ -7,6 +7,7 @@ from typing import Any, Callable
 import peerid
 from peerid.stores import BuiltinStore
 
+from .manners import Manner
 from .views import view_of_result, view_of_token
 from .world import World
 
@@ -20,24 +21,29 @@ class Target:
         self._made = made
 
     @property
-    def client(self) -> peerid.Client:
-        return self._world.find(self._on, peerid.Client)
+    def client(self) -> Any:
+        return self._world.find(self._on, "client")
 
     @property
-    def session(self) -> peerid.Session:
-        return self._world.find(self._on, peerid.Session)
+    def session(self) -> Any:
+        return self._world.find(self._on, "session")
 
     @property
     def store(self) -> BuiltinStore:
-        return self._world.find(self._on, BuiltinStore)
+        found: BuiltinStore = self._world.find(self._on, "store")
+        return found
 
     def store_named(self, name: str | None) -> BuiltinStore | None:
-        return None if name is None else self._world.find(name, BuiltinStore)
+        return None if name is None else self._world.find(name, "store")
+
+    @property
+    def manner(self) -> Manner:
+        return self._world.manner
 
     def keep(self, made: Any) -> None:
         self._world.keep(self._made, made)
 
-    def keep_session(self, session: peerid.Session) -> Any:
+    def keep_session(self, session: Any) -> Any:
         self.keep(session)
         return view_of_token(session.token)
 
@@ -55,13 +61,15 @@ def _client(
     store: str | None = None,
     relogin_login: str | None = None,
     relogin_password: str | None = None,
+    fail_when_full: bool = False,
 ) -> None:
     given: dict[str, Any] = dict(options or {})
     if relogin_login is not None:
         credentials = peerid.Credentials(relogin_login, password=relogin_password)
         given["relogin"] = lambda _: credentials
-    client = peerid.Client(
+    client = target.manner.client(
         target.url if base_url is None else base_url,
+        fail_when_full=fail_when_full,
         client_id=client_id,
         client_secret=client_secret,
         store=target.store_named(store),

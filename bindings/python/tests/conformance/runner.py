@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from _thread import interrupt_main
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Callable, Optional
 from urllib.error import HTTPError
@@ -16,12 +17,15 @@ import peerid
 from .calls import CALLS, Target
 from .expansion import expand
 from .failure import CaseFailure
+from .manners import manner as in_manner
 from .matching import match
+from .shortage import shortage
 from .table import (
     FORMAT,
     Case,
     check_arguments,
     check_call,
+    check_case,
     check_members,
     kind_of_step,
 )
@@ -32,11 +36,13 @@ from .world import World
 _End = tuple[Any, Optional[peerid.PeerIDError]]
 
 
-def run_case(case: Case, sandbox: Sandbox, folder: Path) -> None:
+def run_case(
+    case: Case, sandbox: Sandbox, folder: Path, manner: str = "blocking"
+) -> None:
     """Run a case from a fresh state of the sandbox; raise what does not come out."""
-    check_members(case.content, FORMAT["case"], "the case")
+    check_case(case.content)
     sandbox.reset(case.content.get("fixture", sandbox.fixture))
-    with World(sandbox, folder) as world:
+    with in_manner(manner) as made, World(sandbox, folder, made) as world:
         given = case.content.get("client", {})
         if given is not None:
             _run_step(world, "the client", {"call": "client", "with": given})
@@ -76,25 +82,40 @@ def _call(world: World, step: dict[str, Any]) -> None:
         except peerid.PeerIDError as error:
             return None, error
 
-    if "at_once" in step:
-        count = step["at_once"]
-        with ThreadPoolExecutor(count) as threads:
-            attempts = [threads.submit(attempt) for _ in range(count)]
-            ends = [future.result() for future in attempts]
-    elif "cancel_when_arrived" in step:
-        ends = [_interrupt(attempt, world.sandbox, step["cancel_when_arrived"])]
-    else:
-        ends = [attempt()]
+    with shortage(step["without"]) if "without" in step else nullcontext():
+        if "at_once" in step:
+            count = step["at_once"]
+            with ThreadPoolExecutor(count) as threads:
+                attempts = [threads.submit(attempt) for _ in range(count)]
+                ends = [future.result() for future in attempts]
+        elif "cancel_when_arrived" in step:
+            ends = [_interrupt(attempt, world, step["cancel_when_arrived"])]
+        else:
+            ends = [attempt()]
+    if "succeed" in step:
+        count = len(ends)
+        ends = [end for end in ends if end[1] is not None]
+        if count - len(ends) != step["succeed"]:
+            wanted = step["succeed"]
+            raise CaseFailure(f"expected {wanted} successes, got {count - len(ends)}")
     for end in ends:
         _compare(world, step, *end)
 
 
-def _interrupt(attempt: Callable[[], _End], sandbox: Sandbox, path: str) -> _End:
-    """Press Ctrl-C, so to speak, when the request has arrived."""
+def _interrupt(attempt: Callable[[], _End], world: World, path: str) -> _End:
+    """Press Ctrl-C, so to speak, or cancel the task, when the request has arrived."""
+    loop = world.manner.loop
 
     def press() -> None:
-        sandbox.wait_for(path)
-        interrupt_main()
+        world.sandbox.wait_for(path)
+        interrupt_main() if loop is None else loop.cancel_all()
+
+    if loop is not None:
+        canceller = threading.Thread(target=press)
+        canceller.start()
+        end = attempt()
+        canceller.join()
+        return end
 
     presser = threading.Thread(target=press)
     presser.start()

@@ -27,6 +27,11 @@ class Case:
     def name(self) -> str:
         return str(self.content["name"])
 
+    def is_for(self, manner: str) -> bool:
+        """Tell whether the case is to be run in a manner."""
+        only: str = self.content.get("only", manner)
+        return only == manner
+
 
 def read_cases() -> list[Case]:
     """Read all cases, in the order of the files."""
@@ -78,6 +83,13 @@ def check_members(value: Any, known: Mapping[str, str], what: str) -> None:
             raise CaseFailure(f"{what} lacks '{name}'")
 
 
+def check_case(content: Any) -> None:
+    """Refuse a case with unknown members, or for an unknown manner."""
+    check_members(content, FORMAT["case"], "the case")
+    if "only" in content and content["only"] not in FORMAT["manners"]:
+        raise CaseFailure(f"there is no manner '{content['only']}'")
+
+
 def kind_of_step(step: Any) -> str:
     """Tell what kind of step it is, after checking its members."""
     kinds: dict[str, Any] = FORMAT["steps"]
@@ -102,6 +114,14 @@ def check_call(step: dict[str, Any]) -> dict[str, Any]:
         raise CaseFailure(f"'{name}' is called on nothing")
     if "as" in step and "makes" not in call:
         raise CaseFailure(f"'{name}' makes nothing that could have a name")
+    if "without" in step and step["without"] not in FORMAT["shortages"]:
+        raise CaseFailure(f"there is no shortage of '{step['without']}'")
+    if "succeed" in step:
+        is_part = 0 < step["succeed"] < step.get("at_once", 0)
+        if not is_part or "error" not in step:
+            raise CaseFailure(
+                "succeed says how many of those at once do not end with the error"
+            )
     if "at_once" in step:
         if step["at_once"] < 2:
             raise CaseFailure("at_once takes at least 2")

@@ -5,18 +5,28 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 from sandbox import Sandbox
 
-from .failure import CaseFailure
+import peerid
+from peerid.stores import BuiltinStore
 
-_Object = TypeVar("_Object")
+from . import manners
+from .failure import CaseFailure
+from .manners import Manner
+
+KINDS: dict[str, tuple[type, ...]] = {
+    "client": (peerid.Client, manners.Client),
+    "session": (peerid.Session, manners.Session),
+    "store": (BuiltinStore,),
+}
 
 
 class World:
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, manner: Manner) -> None:
         self.sandbox = sandbox
+        self.manner = manner
         self.variables: dict[str, str] = {
             "url": sandbox.url,
             "port": sandbox.url.rpartition(":")[2],
@@ -30,10 +40,11 @@ class World:
         self._closing.callback(made.close)
         self._objects[name] = made
 
-    def find(self, name: str, kind: type[_Object]) -> _Object:
+    def find(self, name: str, kind: str) -> Any:
+        """Give the client, session or store of this name."""
         found = self._objects.get(name)
-        if not isinstance(found, kind):
-            raise CaseFailure(f"there is no {kind.__name__.lower()} '{name}'")
+        if not isinstance(found, KINDS[kind]):
+            raise CaseFailure(f"there is no {kind} '{name}'")
         return found
 
     def __enter__(self) -> World:

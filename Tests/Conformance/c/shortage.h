@@ -1,0 +1,11 @@
+/* Shortages of the system, in a process that was started by with_shortages. */
+#ifndef CONFORMANCE_SHORTAGE_H
+#define CONFORMANCE_SHORTAGE_H
+
+#include "failure.h"
+
+/* From now on the library runs short of this: see `Tests/Conformance/shortage.c`. */
+failure shortage_begin(const char *what);
+void shortage_end(const char *what);
+
+#endif
