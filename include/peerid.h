@@ -13,10 +13,11 @@
  * written only on success. The error tells its code, a message, and the outcome: whether the
  * request was not sent, was refused, or may have been carried out.
  *
- * **Money.** Operations, exchanges and refreshes are sent once. Nothing is sent again behind
- * the caller's back once a byte may have left, except after HTTP 401, which means that nothing
- * was done. After an error whose outcome is PEERID_OUTCOME_UNKNOWN look at the chain before
- * sending again.
+ * **Money.** Operations and exchanges are sent once. Nothing is sent again behind the caller's
+ * back once a byte may have left, except after HTTP 401, which means that nothing was done.
+ * After an error whose outcome is PEERID_OUTCOME_UNKNOWN look at the chain before sending
+ * again. A refresh token moves no money: it is sent again while the server may not know it yet,
+ * and once more, later, when the answer to a refresh was lost.
  *
  * **Strings in** are NUL-terminated UTF-8 and are copied. JSON comes as pointer and length and
  * is not kept either. A NULL where it is not said to be allowed is answered with
@@ -39,14 +40,22 @@
  * config belongs to one thread at a time. Freeing an object while another thread uses the same
  * pointer is the one thing that is not allowed; free after the last use. Calls block the thread
  * that makes them; the library's own threads are started only for refreshes, for asynchronous
- * calls, and to save again what a store refused, and all signals are blocked in them. It
- * installs no signal handler.
+ * calls, and to save again what a store refused, and by libcurl to look up names. All signals
+ * are blocked in them. It installs no signal handler.
+ *
+ * **The end of the process.** `exit` waits for refreshes under way and for pairs that are not
+ * saved: two seconds, and another second and a half for threads to give up. A process that ends
+ * in another way settles its clients before; see `peerid_client_settle` and
+ * `peerid_prepare_exit`. Handlers of `atexit` that were set before the first client run after
+ * that: they must not wait for asynchronous calls.
  *
  * **fork.** A child may go on using what it inherited: it opens its own connections and never
  * disturbs the parent's.
  *
- * **Secrets.** Tokens and passwords are kept in memory that is wiped when it is given back.
- * They never stand in an error, a log line or, unless `parameters=query` asks for it, a URL.
+ * **Secrets.** Where the library itself keeps tokens and passwords, it wipes the memory before
+ * it gives it back; what libcurl and TLS copy to send it is theirs. Secrets never stand in an
+ * error or a log line. In a URL stands only what the server wants there: the transaction token
+ * of a confirmation, and with `parameters=query` the parameters.
  *
  * **Versions.** The shared library is `libpeerid.so.1`; its interface only grows within that
  * number. Compare `peerid_version_number()` with `PEERID_VERSION_NUMBER` to see that library
@@ -709,7 +718,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange(
  * @param[in] token_json what `peerid_token_json` gave, or a token object of the server; only
  *   the access token is required. Borrowed for the call.
  * @param[in] length its length in bytes.
- * @param[in] key under which the session is kept in the store; NULL: in memory alone.
+ * @param[in] key under which the session is kept in the store, where it replaces what is there,
+ *   even a newer pair; NULL: in memory alone.
  * @param[out] out_session receives the session, to be freed with `peerid_session_free`.
  *
  * @return NULL on success, otherwise an error that the caller frees.
@@ -815,6 +825,22 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain(
  * may be called from any thread, also while calls run.
  */
 PEERID_API void peerid_client_close(peerid_client *client);
+
+/**
+ * Waits until no refresh of the client's sessions is under way and every new pair of tokens is
+ * saved. For programs whose process ends without the handlers of `atexit`, such as those in Go
+ * and children that call `_exit`: close the client, and settle it.
+ *
+ * @param[in] client the client; for NULL nothing is to be done.
+ * @param[in] timeout_ms how long to wait, in milliseconds; 0: only to ask.
+ *
+ * @return 1 when nothing is left to be done, 0 when time ran out. A client that was not closed
+ *   may begin more.
+ *
+ * @par Thread safety
+ * may be called from any thread, but not from a handler or a callback of a store.
+ */
+PEERID_API int32_t peerid_client_settle(peerid_client *client, int64_t timeout_ms);
 
 /**
  * Closes the client and frees it. Its memory is given back after its last call and its last
@@ -1376,6 +1402,18 @@ PEERID_API const char *peerid_version(void);
  * @return major × 10000 + minor × 100 + patch.
  */
 PEERID_API int32_t peerid_version_number(void);
+
+/**
+ * Does now what the library does when the process exits: waits up to two seconds for refreshes
+ * that are under way and for pairs that are not saved yet, then ends its threads within another
+ * second and a half. Afterwards the library begins no refresh and no asynchronous call, and
+ * calls nothing back from a thread of its own. For interpreters, which end before the handlers
+ * of `atexit` run and must not be called back then. Later calls of it do nothing.
+ *
+ * @par Thread safety
+ * may be called from any thread, but not from a handler or a callback of a store.
+ */
+PEERID_API void peerid_prepare_exit(void);
 
 /**
  * The name of an error code.

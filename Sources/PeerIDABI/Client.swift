@@ -183,7 +183,8 @@ public func clientExchange(
 ///   - tokenJSON: what `peerid_token_json` gave, or a token object of the server; only the access token is required.
 ///     Borrowed for the call.
 ///   - length: its length in bytes.
-///   - key: under which the session is kept in the store; NULL: in memory alone.
+///   - key: under which the session is kept in the store, where it replaces what is there, even a newer pair; NULL: in
+///     memory alone.
 ///   - outSession: receives the session, to be freed with `peerid_session_free`.
 /// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
@@ -297,6 +298,20 @@ public func clientReadChain(
 @_cdecl("peerid_client_close")
 public func clientClose(_ client: ClientHandle?) {
   peek(client, as: Client.self)?.close()
+}
+
+/// Waits until no refresh of the client's sessions is under way and every new pair of tokens is saved. For programs whose
+/// process ends without the handlers of `atexit`, such as those in Go and children that call `_exit`: close the client,
+/// and settle it.
+///
+/// - Parameters:
+///   - client: the client; for NULL nothing is to be done.
+///   - timeoutMs: how long to wait, in milliseconds; 0: only to ask.
+/// - Returns: 1 when nothing is left to be done, 0 when time ran out. A client that was not closed may begin more.
+/// - Thread safety: may be called from any thread, but not from a handler or a callback of a store.
+@_cdecl("peerid_client_settle")
+public func clientSettle(_ client: ClientHandle?, _ timeoutMs: Int64) -> Int32 {
+  peek(client, as: Client.self)?.settle(timeoutMilliseconds: timeoutMs) == false ? 0 : 1
 }
 
 /// Closes the client and frees it. Its memory is given back after its last call and its last session.

@@ -16,6 +16,17 @@ public func versionNumber() -> Int32 {
   Version.number
 }
 
+/// Does now what the library does when the process exits: waits up to two seconds for refreshes that are under way and
+/// for pairs that are not saved yet, then ends its threads within another second and a half. Afterwards the library
+/// begins no refresh and no asynchronous call, and calls nothing back from a thread of its own. For interpreters, which
+/// end before the handlers of `atexit` run and must not be called back then. Later calls of it do nothing.
+///
+/// - Thread safety: may be called from any thread, but not from a handler or a callback of a store.
+@_cdecl("peerid_prepare_exit")
+public func prepareExit() {
+  ExitGuard.leave()
+}
+
 /// The name of an error code.
 ///
 /// - Parameter code: one of `peerid_code`, or 0.

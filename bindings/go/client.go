@@ -50,11 +50,17 @@ func NewClient(config Config) (*Client, error) {
 	return client, nil
 }
 
+// settleMilliseconds is how long Close waits for refreshes and saves under way. A process in Go ends without C's atexit,
+// so nothing else would.
+const settleMilliseconds = 5000
+
 // Close ends the calls under way with [ErrClosed] within a second, and later ones at once, those of the client's
-// sessions too. A refresh under way goes on, so that its new tokens are not lost. The error is always nil.
+// sessions too. It waits until a refresh under way is over and new tokens are saved, at most five seconds: they would be
+// lost if the process ended before. The error is always nil.
 func (c *Client) Close() error {
 	if c.handle.acquire() {
 		C.peerid_client_close(c.handle.object)
+		C.peerid_client_settle(c.handle.object, settleMilliseconds)
 		c.handle.release()
 	}
 	c.handle.close()

@@ -8,7 +8,8 @@ import Glibc
 public final class CompletionQueue: @unchecked Sendable {
   private let lock = Lock()
   private let descriptor: Int32
-  private var completions: [Completion] = []
+  /// Those that have been taken have left `nil`, so that the queue keeps nothing of them alive.
+  private var completions: [Completion?] = []
   /// Where the oldest completion stands; those before it have been taken.
   private var head = 0
   private var forkGeneration = ForkGuard.generation
@@ -77,11 +78,12 @@ public final class CompletionQueue: @unchecked Sendable {
     push(contentsOf: [completion])
   }
 
-  private func pop(_ maximum: Int) -> ArraySlice<Completion> {
+  private func pop(_ maximum: Int) -> [Completion] {
     lock.withLock {
       renewAfterFork()
       let end = head + min(max(maximum, 0), completions.count - head)
-      let taken = completions[head..<end]
+      let taken = completions[head..<end].compactMap { $0 }
+      for place in head..<end { completions[place] = nil }
       head = end
       if head == completions.count {
         if !taken.isEmpty { clinux_eventfd_clear(descriptor) }

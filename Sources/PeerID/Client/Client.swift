@@ -228,4 +228,13 @@ public final class Client: Sendable {
   public func close() {
     core.close()
   }
+
+  /// Waits until no refresh is under way and every new pair of tokens is saved. Work that begins meanwhile is waited
+  /// for as well, so close the client before.
+  ///
+  /// - Parameter timeoutMilliseconds: how long to wait, in milliseconds; 0: not at all.
+  /// - Returns: whether nothing is left to be done.
+  public func settle(timeoutMilliseconds: Int64) -> Bool {
+    core.settle(timeoutMilliseconds: timeoutMilliseconds)
+  }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// What a client and all its sessions share. It lives as long as the last of them.
@@ -110,6 +111,17 @@ final class ClientCore: Sendable {
   }
 
   var isClosed: Bool { closing.isSet }
+
+  /// Waits until the threads that refresh, save and use stores have nothing to do; returns whether it came to that.
+  func settle(timeoutMilliseconds: Int64) -> Bool {
+    let end = clock.monotonicMilliseconds() + max(timeoutMilliseconds, 0)
+    while !workers.isIdle || !callers.isIdle {
+      guard clock.monotonicMilliseconds() < end else { return false }
+      var pause = timespec(tv_sec: 0, tv_nsec: 2_000_000)
+      nanosleep(&pause, nil)
+    }
+    return true
+  }
 
   /// Whether nobody can open a session any more, and these sessions are the only ones that exist.
   func isAbandoned(butFor sessions: Int) -> Bool {

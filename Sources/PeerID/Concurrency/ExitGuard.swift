@@ -7,7 +7,7 @@ import Synchronization
 /// middle of one would crash the program at its very end. And a refresh whose answer is on the way deserves a moment:
 /// its new pair would be lost. So this handler, which runs before OpenSSL's because it is set later, waits for the
 /// threads that are at work, at first patiently, then telling them to give up, and in the end not at all.
-enum ExitGuard {
+package enum ExitGuard {
   /// How long work may go on, in milliseconds.
   private static let grace: Int64 = 2000
   /// How long threads get to give up after that, in milliseconds.
@@ -43,8 +43,9 @@ enum ExitGuard {
     busy.store(0, ordering: .relaxed)
   }
 
-  private static func leave() {
-    exiting.store(true, ordering: .releasing)
+  /// Waits for the library's threads, and stops them. The second time there is nothing left to do.
+  package static func leave() {
+    if exiting.exchange(true, ordering: .acquiringAndReleasing) { return }
     if wait(grace) { return }
     givingUp.store(true, ordering: .releasing)
     if wait(farewell) { return }

@@ -14,6 +14,8 @@ final class WorkerPool: @unchecked Sendable {
   private var jobs: [@Sendable () -> Void] = []
   private var threads = 0
   private var idleThreads = 0
+  /// Jobs that wait or run.
+  private var unfinished = 0
   private var forkGeneration = ForkGuard.generation
 
   init(clock: Clock) {
@@ -34,9 +36,15 @@ final class WorkerPool: @unchecked Sendable {
         }
       }
       jobs.append(job)
+      unfinished += 1
       hasWork.broadcast()
       return true
     }
+  }
+
+  /// Whether no job waits or runs.
+  var isIdle: Bool {
+    lock.withLock { unfinished == 0 || forkGeneration != ForkGuard.generation }
   }
 
   /// The threads of the parent do not exist here, and neither do those that waited.
@@ -47,6 +55,7 @@ final class WorkerPool: @unchecked Sendable {
     hasWork = Condition(lock: lock)
     ForkGuard.leaveBehind(jobs)
     jobs = []
+    unfinished = 0
     threads = 0
     idleThreads = 0
   }
@@ -70,6 +79,7 @@ final class WorkerPool: @unchecked Sendable {
   private func runNextJob() -> Bool {
     guard let job = nextJob() else { return false }
     ExitGuard.whileBusy(job)
+    lock.withLock { unfinished -= 1 }
     return true
   }
 
@@ -92,10 +102,8 @@ final class WorkerPool: @unchecked Sendable {
 
 /// Threads of the library.
 enum Thread {
-  /// The library's threads run libcurl and TLS, which are content with little; the rest is left to the host.
-  private static let stackBytes = 512 * 1024
-
-  /// Starts a detached thread with all signals blocked; returns whether that worked.
+  /// Starts a detached thread with all signals blocked; returns whether that worked. Its stack is as large as that of
+  /// the host's threads, because stores and handlers of the host run on it.
   static func start(
     _ context: UnsafeMutableRawPointer,
     _ body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
@@ -103,14 +111,20 @@ enum Thread {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, stackBytes)
     pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+    return whileSignalsAreBlocked {
+      var thread = pthread_t()
+      return pthread_create(&thread, &attributes, body, context) == 0
+    }
+  }
+
+  /// Runs `body` with all signals of this thread blocked, and so those of the threads that it starts.
+  static func whileSignalsAreBlocked<Result>(_ body: () -> Result) -> Result {
     var all = sigset_t()
     var before = sigset_t()
     sigfillset(&all)
     pthread_sigmask(SIG_SETMASK, &all, &before)
     defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
-    return pthread_create(&thread, &attributes, body, context) == 0
+    return body()
   }
 }

@@ -48,7 +48,7 @@ package enum OptionTable {
     OptionDefinition(
       name: "refresh_timeout_ms",
       defaultValue: "60000",
-      help: "How long a refresh may take. It goes on when the call that began it is over.",
+      help: "How long a refresh may take behind the wait for the store's lock. It outlives the call that began it.",
       kind: .integer(1...hour) { $0.refreshTimeoutMilliseconds = $1 }
     ),
     OptionDefinition(

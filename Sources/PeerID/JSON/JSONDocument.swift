@@ -28,11 +28,19 @@ package final class JSONDocument: @unchecked Sendable {
   /// Parses exactly one JSON value.
   ///
   /// Integers are kept as they are when they fit into 64 bits, and are an error when they do not. Nesting deeper than
-  /// jansson's limit (2,048) is an error, as are bytes that are not UTF-8.
+  /// `maximumDepth` is an error, as are bytes that are not UTF-8.
   package init(parsing text: UnsafeRawBufferPointer, rejectDuplicates: Bool = false) throws(JSONSyntaxError) {
     var error = json_error_t()
     var flags = CJANSSON_ALLOW_NUL | CJANSSON_DECODE_ANY
     if rejectDuplicates { flags |= CJANSSON_REJECT_DUPLICATES }
+    guard !Self.isTooDeep(text) else {
+      throw JSONSyntaxError(
+        reason: "nested more than \(Self.maximumDepth) levels deep",
+        line: 0,
+        column: 0,
+        isDuplicateKey: false
+      )
+    }
     let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
     guard let node = json_loadb(base, text.count, flags, &error) else {
       throw JSONSyntaxError(
@@ -50,6 +58,39 @@ package final class JSONDocument: @unchecked Sendable {
     let bytes = Bytes(text)
     defer { withExtendedLifetime(bytes) {} }
     try self.init(parsing: bytes.raw, rejectDuplicates: rejectDuplicates)
+  }
+
+  /// How deep values may be nested. jansson would take 2,048 levels, and then needs more stack than a small thread has
+  /// to print them: 300 bytes a level, measured.
+  package static let maximumDepth = 500
+
+  /// Counts brackets outside of strings. What is no JSON is left to jansson.
+  private static func isTooDeep(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard text.count > maximumDepth else { return false }
+    var depth = 0
+    var isInString = false
+    var isEscaped = false
+    for byte in text {
+      if isInString {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isInString = false
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isInString = true
+      case UInt8(ascii: "["), UInt8(ascii: "{"):
+        depth += 1
+        if depth > maximumDepth { return true }
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      default: break
+      }
+    }
+    return false
   }
 
   deinit {

@@ -5,6 +5,8 @@ package indirect enum JSONLiteral: Sendable {
   case object([(String, JSONLiteral)])
   case array([JSONLiteral])
   case string(String)
+  /// Text in UTF-8, of which no other copy is made.
+  case text(Bytes)
   case integer(Int64)
   case real(Double)
   case boolean(Bool)
@@ -41,6 +43,10 @@ package indirect enum JSONLiteral: Sendable {
     case .string(var text):
       return text.withUTF8 { bytes in
         bytes.withMemoryRebound(to: CChar.self) { json_stringn_nocheck($0.baseAddress ?? emptyText, $0.count) }
+      }
+    case .text(let bytes):
+      return bytes.raw.withMemoryRebound(to: CChar.self) {
+        json_stringn_nocheck($0.baseAddress ?? emptyText, $0.count)
       }
     case .integer(let value): return json_integer(json_int_t(value))
     case .real(let value): return json_real(value)

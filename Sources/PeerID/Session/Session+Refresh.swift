@@ -59,21 +59,36 @@ extension Session {
     if let refreshToken = token.refreshTokenBytes {
       result = send(refreshToken, context)
     } else {
-      result = .refused(PeerIDError(.loginRequired, "there is no refresh token: log the user in again"))
+      result = .transient(PeerIDError(.loginRequired, "there is no refresh token: log the user in again"))
     }
     let next = token.generation &+ 1
     switch result {
-    case .renewed(let renewed): return .renewed(renewed.asGeneration(next).identified(as: token))
-    case .transient: return result
-    case .refused, .unknown:
+    case .renewed(let renewed):
+      return .renewed(withUsableExpiry(renewed.asGeneration(next).identified(as: token)))
+    case .transient where token.refreshTokenBytes != nil: return result
+    case .transient, .refused, .unknown:
       guard let credentials = credentials ?? core.configuration.relogin?(place?.key) else { return result }
       do throws(PeerIDError) {
-        return .renewed(try core.tokens.logIn(credentials, context: core.refreshContext()).asGeneration(next))
+        let other = try core.tokens.logIn(credentials, context: core.refreshContext()).asGeneration(next)
+        if let user = other.userID, let own = token.userID, user != own {
+          core.configuration.log(.error, "logging in again gave the tokens of another user: they are not used")
+          return result
+        }
+        return .renewed(other.identified(as: token))
       } catch {
         core.configuration.log(.error, "logging in again failed: \(error)")
         return result
       }
     }
+  }
+
+  /// The pair of a refresh, without an expiry that has passed when it comes: refreshing it again would bring no better
+  /// one. HTTP 401 then tells when it is over.
+  private func withUsableExpiry(_ renewed: Token) -> Token {
+    let now = core.transport.serverClock.nowMilliseconds
+    guard let expiry = renewed.expiresAtMilliseconds, let now, expiry <= now else { return renewed }
+    core.configuration.log(.warning, "the new token has expired already by the server's clock: its expiry is ignored")
+    return renewed.withoutExpiry()
   }
 
   /// Sends the refresh token, and again after a refusal for as long as the server may not have saved the pair: it
@@ -155,4 +170,9 @@ extension Session {
     case .unknown(let error): log(.warning, "refresh without an answer: \(error)")
     }
   }
+}
+
+extension PeerIDError {
+  /// Whether a session is over because the server does not take its refresh token, and not because somebody ended it.
+  var isSpentRefreshToken: Bool { code == .loginRequired && httpStatus == 400 }
 }

@@ -44,7 +44,7 @@ extension ClientCore {
     _ context: CallContext,
     _ obtain: () throws(PeerIDError) -> Token
   ) throws(PeerIDError) -> Token {
-    try place.withLock(timeoutMilliseconds: context.remainingMilliseconds) {
+    try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) {
       (lock) throws(PeerIDError) -> Token in
       let stored = try place.load(lock)
       var obtained = try obtain()
@@ -82,8 +82,9 @@ extension Session {
   /// Without the lock nothing is sent: two refreshes of one pair at a time would leave one of them with a dead pair.
   func refreshShared(_ place: StorePlace, _ context: CallContext) -> SessionStateMachine.RefreshResult {
     do throws(PeerIDError) {
-      return try place.withLock(
+      let result = try place.withLock(
         timeoutMilliseconds: context.remainingMilliseconds,
+        context,
         really: core.configuration.works(.storeLock)
       ) { (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
         let (mine, isOver) = withState { ($0.token, $0.isOver) }
@@ -91,13 +92,17 @@ extension Session {
         let stored = core.configuration.works(.readingFirst) ? try place.load(lock) : mine
         let newest = newest(stored, at: place)
         guard SharedRefresh.decide(mine: mine, newest: newest) == .renew else { return follow(newest, from: mine) }
-        let result = renew(mine, context)
+        // The wait for the lock must not be at the expense of the request: giving up one that is on its way loses the pair.
+        let result = renew(mine, core.refreshContext())
         if case .refused = result { return lateSibling(of: mine, place, lock) ?? result }
         guard case .renewed(let renewed) = result else { return result }
         if !core.configuration.works(.savingFirst) { publishEarly(renewed) }
         save(renewed, in: place, replacing: stored, lock)
         return result
       }
+      // Not before the lock is given back: it may try at once.
+      if withState({ _ in saving.isNeglected }) { keepTryingToSave() }
+      return result
     } catch {
       return .transient(error)
     }
@@ -140,7 +145,7 @@ extension Session {
     _ place: StorePlace,
     _ context: CallContext
   ) -> SessionStateMachine.RefreshResult {
-    guard case .refused(let error) = result, error.httpStatus == 400 else { return result }
+    guard case .refused(let error) = result, error.isSpentRefreshToken else { return result }
     let mine = token
     let end = core.clock.monotonicMilliseconds() + Self.siblingPatience
     while core.clock.monotonicMilliseconds() < end {
@@ -164,6 +169,35 @@ extension Session {
     }
     let newest = newest(stored, at: place)
     return SharedRefresh.decide(mine: mine, newest: newest) == .renew ? nil : follow(newest, from: mine)
+  }
+
+  /// How often a session that is over because its refresh token is spent looks into the store at the most, in
+  /// milliseconds.
+  private static let secondLookInterval: Int64 = 1000
+
+  /// A sibling may save the pair that it got instead of this session's late: its store failed for a while. So a session
+  /// that is over looks into the store when it is used, beside the call, and goes on with what it finds.
+  func lookIntoStoreAgain() {
+    let now = core.clock.monotonicMilliseconds()
+    let isDue = lock.withLock {
+      guard now >= nextSecondLook else { return false }
+      nextSecondLook = now + Self.secondLookInterval
+      return true
+    }
+    guard isDue, let place else { return }
+    _ = core.workers.run { [self] in
+      let mine = token
+      guard case .renewed(let found)? = lateSibling(of: mine, place) else { return }
+      let now = core.clock.monotonicMilliseconds()
+      let serverNow = core.transport.serverClock.nowMilliseconds
+      let goesOn = withState { machine in
+        guard machine.isOver?.isSpentRefreshToken == true else { return false }
+        machine.replace(with: found, now: now, serverNow: serverNow)
+        adoptHeaders(for: found)
+        return true
+      }
+      if goesOn { core.configuration.log(.info, "the session goes on with a pair that another process has saved") }
+    }
   }
 
   /// Saves a new pair. If that fails the session goes on in memory and saving is tried again.
@@ -193,7 +227,6 @@ extension Session {
     core.configuration.log(.error, "\(failure)")
     let now = core.clock.monotonicMilliseconds()
     lock.withLock { saving.failed(failure, pair, replacing: stored, now: now) }
-    keepTryingToSave()
     return false
   }
 }

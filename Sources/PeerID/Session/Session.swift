@@ -12,6 +12,8 @@ public final class Session: @unchecked Sendable {
   let credentials: Credentials?
   /// What is not in the store yet, and when to try again. Guarded by the lock.
   var saving = SaveState()
+  /// When a session that is over may look into the store again. Guarded by the lock.
+  var nextSecondLook = Int64.min
   private var headers: HeaderList
   private var forkGeneration = ForkGuard.generation
 
@@ -24,7 +26,7 @@ public final class Session: @unchecked Sendable {
       renewal: Self.renewal(
         of: token,
         core: core,
-        canLogInAgain: credentials != nil || core.configuration.relogin != nil
+        hasOtherWays: place != nil || credentials != nil || core.configuration.relogin != nil
       ),
       policy: core.policy,
       serverNow: core.transport.serverClock.nowMilliseconds
@@ -128,10 +130,21 @@ public final class Session: @unchecked Sendable {
     end()
     if let place {
       core.unsaved.forget(key: place.key)
-      try place.withLock(timeoutMilliseconds: core.configuration.options.refreshTimeoutMilliseconds) {
-        (lock) throws(PeerIDError) in try place.store.backend.remove(place.key, lock)
+      let context = core.callContext()
+      try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) { (lock) throws(PeerIDError) in
+        if isOfAnotherUser(place, lock) { return }
+        try place.store.backend.remove(place.key, lock)
       }
       core.unsaved.forget(key: place.key)
+    }
+  }
+
+  /// Whether the store holds another user's session under the key by now. What cannot be read is not worth keeping.
+  private func isOfAnotherUser(_ place: StorePlace, _ storeLock: SessionStore.LockToken) -> Bool {
+    do throws(PeerIDError) {
+      return SharedRefresh.decide(mine: token, newest: try place.load(storeLock)) == .anotherUser
+    } catch {
+      return false
     }
   }
 
@@ -211,6 +224,7 @@ public final class Session: @unchecked Sendable {
     }
     if admission.beginsRefresh, let flight { launch(flight) }
     if isUnsaved { keepTryingToSave() }
+    if case .fail(let error) = admission, error.isSpentRefreshToken { lookIntoStoreAgain() }
     return (admission, headers, flight)
   }
 
@@ -272,12 +286,13 @@ public final class Session: @unchecked Sendable {
     return HeaderList([line], next: core.sessionHeaders)
   }
 
+  /// A pair may also come from the store, where another process has renewed it, or from a log in.
   private static func renewal(
     of token: Token,
     core: ClientCore,
-    canLogInAgain: Bool
+    hasOtherWays: Bool
   ) -> SessionStateMachine.Renewal {
-    if canLogInAgain { return .possible }
+    if hasOtherWays { return .possible }
     guard token.refreshTokenBytes != nil else {
       return .impossible(
         PeerIDError(.loginRequired, "the token is no longer valid and there is no refresh token: log the user in again")

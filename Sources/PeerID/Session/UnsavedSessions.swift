@@ -62,8 +62,15 @@ final class UnsavedSessions: @unchecked Sendable {
     forgotten?.neglectSaving()
   }
 
+  /// For how long saving is tried when the client has been closed, in milliseconds.
+  private static let patienceOnceClosed: Int64 = 2000
+
   private func work(_ core: ClientCore) {
-    while !tryAll(core, isLast: ExitGuard.isExiting || core.isClosed) {
+    var end = Int64.max
+    while true {
+      let now = core.clock.monotonicMilliseconds()
+      if core.isClosed { end = min(end, now + Self.patienceOnceClosed) }
+      if tryAll(core, isLast: ExitGuard.isExiting || now >= end) { return }
       var pause = timespec(tv_sec: 0, tv_nsec: Int(Self.lookInterval) * 1_000_000)
       nanosleep(&pause, nil)
     }

@@ -16,7 +16,8 @@ extension SessionStore {
         remove: { (key, _) throws(PeerIDError) in try directory.remove(key) },
         lock: { (key, timeout) throws(PeerIDError) in try directory.lock(key, timeout) },
         unlock: { _, lock in directory.unlock(lock) },
-        list: { () throws(PeerIDError) in try directory.keys() }
+        list: { () throws(PeerIDError) in try directory.keys() },
+        lockAtOnce: { (key) throws(PeerIDError) in try directory.lockAtOnce(key) }
       )
     )
   }
@@ -57,6 +58,10 @@ private struct DirectoryStore: Sendable {
 
   func lock(_ key: String, _ timeout: Int64) throws(PeerIDError) -> SessionStore.LockToken {
     SessionStore.LockToken(UInt32(bitPattern: try FileLock.acquire(file(key, ".lock"), timeoutMilliseconds: timeout)))
+  }
+
+  func lockAtOnce(_ key: String) throws(PeerIDError) -> SessionStore.LockToken? {
+    try FileLock.acquireAtOnce(file(key, ".lock")).map { SessionStore.LockToken(UInt32(bitPattern: $0)) }
   }
 
   func unlock(_ lock: SessionStore.LockToken) {

@@ -13,15 +13,9 @@ enum FileLock {
   static func acquire(_ path: String, timeoutMilliseconds: Int64) throws(PeerIDError) -> Int32 {
     let clock = Clock.system
     let deadline = clock.monotonicMilliseconds() + timeoutMilliseconds
-    let (descriptor, failure) = HeldDescriptors.open(path)
-    guard descriptor >= 0 else { throw .systemCall("the lock file '\(path)' cannot be opened", failure) }
+    let descriptor = try open(path)
     var tries = 0
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      let failure = errno
-      guard failure == EWOULDBLOCK || failure == EINTR else {
-        release(descriptor)
-        throw .systemCall("the lock file '\(path)' cannot be locked", failure)
-      }
+    while try !isLocked(descriptor, path) {
       guard clock.monotonicMilliseconds() < deadline else {
         release(descriptor)
         throw PeerIDError(
@@ -34,6 +28,30 @@ enum FileLock {
       nanosleep(&pause, nil)
     }
     return descriptor
+  }
+
+  /// Locks the file at `path`, making it if need be, unless somebody else has. Returns the descriptor that holds the
+  /// lock.
+  static func acquireAtOnce(_ path: String) throws(PeerIDError) -> Int32? {
+    let descriptor = try open(path)
+    if try isLocked(descriptor, path) { return descriptor }
+    release(descriptor)
+    return nil
+  }
+
+  private static func open(_ path: String) throws(PeerIDError) -> Int32 {
+    let (descriptor, failure) = HeldDescriptors.open(path)
+    guard descriptor >= 0 else { throw .systemCall("the lock file '\(path)' cannot be opened", failure) }
+    return descriptor
+  }
+
+  /// Tries to lock, and tells whether the lock is held now. A descriptor that cannot be locked at all is closed.
+  private static func isLocked(_ descriptor: Int32, _ path: String) throws(PeerIDError) -> Bool {
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+    let failure = errno
+    if failure == EWOULDBLOCK || failure == EINTR { return false }
+    release(descriptor)
+    throw .systemCall("the lock file '\(path)' cannot be locked", failure)
   }
 
   /// Gives the lock back.

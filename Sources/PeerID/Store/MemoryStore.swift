@@ -11,7 +11,8 @@ extension SessionStore {
         remove: { key, _ in memory.remove(key) },
         lock: { (key, timeout) throws(PeerIDError) in try memory.lock(key, timeout) },
         unlock: { key, _ in memory.unlock(key) },
-        list: { memory.keys() }
+        list: { memory.keys() },
+        lockAtOnce: { memory.lockAtOnce($0) }
       )
     )
   }
@@ -52,13 +53,7 @@ private final class MemoryStore: @unchecked Sendable {
     let clock = Clock.system
     let deadline = clock.monotonicMilliseconds() + timeout
     let isMine = mutex.withLock {
-      if forkGeneration != ForkGuard.generation {
-        // Whoever held a key in the parent does not exist here.
-        forkGeneration = ForkGuard.generation
-        ForkGuard.leaveBehind(changed)
-        changed = Condition(lock: mutex)
-        locked = []
-      }
+      renewAfterFork()
       while locked.contains(key) {
         if clock.monotonicMilliseconds() >= deadline { return false }
         changed.wait(untilMonotonic: deadline)
@@ -68,6 +63,22 @@ private final class MemoryStore: @unchecked Sendable {
     }
     guard isMine else { throw PeerIDError(.store, "another refresh of this session took longer than \(timeout) ms") }
     return 0
+  }
+
+  func lockAtOnce(_ key: String) -> SessionStore.LockToken? {
+    mutex.withLock {
+      renewAfterFork()
+      return locked.insert(key).inserted ? 0 : nil
+    }
+  }
+
+  /// Whoever held a key in the parent does not exist in the child. Called under the mutex.
+  private func renewAfterFork() {
+    guard forkGeneration != ForkGuard.generation else { return }
+    forkGeneration = ForkGuard.generation
+    ForkGuard.leaveBehind(changed)
+    changed = Condition(lock: mutex)
+    locked = []
   }
 
   func unlock(_ key: String) {

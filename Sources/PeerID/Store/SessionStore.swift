@@ -20,6 +20,9 @@ public final class SessionStore: Sendable {
     let unlock: @Sendable (_ key: String, _ lock: LockToken) -> Void
     /// All keys.
     let list: @Sendable () throws(PeerIDError) -> [String]
+    /// Takes the key if nobody holds it; `nil` when somebody does. A store that has this is waited for by asking again
+    /// and again, so that the wait can be interrupted.
+    var lockAtOnce: (@Sendable (_ key: String) throws(PeerIDError) -> LockToken?)?
   }
 
   let backend: Backend
@@ -66,13 +69,32 @@ struct StorePlace: Sendable {
   /// Runs `body` while nobody else holds the key.
   func withLock<Result>(
     timeoutMilliseconds: Int64,
+    _ context: CallContext? = nil,
     really: Bool = true,
     _ body: (SessionStore.LockToken) throws(PeerIDError) -> Result
   ) throws(PeerIDError) -> Result {
     if !really { return try body(0) }
-    let lock = try store.backend.lock(key, timeoutMilliseconds)
+    let lock = try lock(timeoutMilliseconds, context)
     defer { store.backend.unlock(key, lock) }
     return try body(lock)
+  }
+
+  /// Pauses between two tries to take a lock, in milliseconds; the last one repeats.
+  private static let pauses: [Int64] = [1, 1, 2, 2, 5, 5, 10, 20]
+
+  private func lock(_ timeout: Int64, _ context: CallContext?) throws(PeerIDError) -> SessionStore.LockToken {
+    guard let context, let lockAtOnce = store.backend.lockAtOnce else { return try store.backend.lock(key, timeout) }
+    var tries = 0
+    while true {
+      if let lock = try lockAtOnce(key) { return lock }
+      switch context.pause(milliseconds: Self.pauses[min(tries, Self.pauses.count - 1)]) {
+      case nil: tries += 1
+      // The store tells what it waited for.
+      case .timedOut?: return try store.backend.lock(key, 0)
+      case let interruption?:
+        throw PeerIDError(interruption, .notSent, while: "waiting for the lock of the session in the store")
+      }
+    }
   }
 
   func load(_ lock: SessionStore.LockToken = 0) throws(PeerIDError) -> Token? {

@@ -88,6 +88,19 @@ public struct Token: Sendable {
     )
   }
 
+  /// The same token, of which nobody knows when it expires.
+  func withoutExpiry() -> Token {
+    Token(
+      accessToken: storage.accessToken,
+      refreshToken: storage.refreshToken,
+      scope: storage.scope,
+      expiresAtMilliseconds: nil,
+      applicationID: storage.applicationID,
+      userID: storage.userID,
+      generation: storage.generation
+    )
+  }
+
   /// Everything as JSON, in memory that is wiped.
   package func exportedJSON() -> Bytes { TokenWriter.text(self) }
 

@@ -72,8 +72,8 @@ enum TokenReader {
 enum TokenWriter {
   static func json(_ token: Token) -> JSONLiteral {
     .object([
-      ("access_token", .string(token.accessToken)),
-      ("refresh_token", token.refreshToken.map { .string($0) } ?? .null),
+      ("access_token", .text(token.accessTokenBytes)),
+      ("refresh_token", token.refreshTokenBytes.map { .text($0) } ?? .null),
       ("scope", token.scope.map { .array($0.map { .integer(Int64($0)) }) } ?? .null),
       ("expires_at", token.expiresAtMilliseconds.map { .integer($0) } ?? .null),
       ("app_id", token.applicationID.map { .integer($0) } ?? .null),

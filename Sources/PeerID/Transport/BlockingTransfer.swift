@@ -59,7 +59,7 @@ final class BlockingTransfer: @unchecked Sendable {
     let sleep = Int32(context.isAsking ? CallContext.askingInterval : Self.longestSleep)
     while true {
       var running: Int32 = 0
-      guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
+      guard perform(&running) == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
       if running == 0 { break }
       if !transfer.mayGoOn() { return CURLE_ABORTED_BY_CALLBACK }
       curl_multi_poll(multi, nil, 0, sleep, nil)
@@ -67,6 +67,13 @@ final class BlockingTransfer: @unchecked Sendable {
     var remaining: Int32 = 0
     guard let message = curl_multi_info_read(multi, &remaining) else { return CURLE_OUT_OF_MEMORY }
     return message.pointee.data.result
+  }
+
+  /// libcurl may start a thread that looks up the name of the server. It inherits the signal mask of this one, and the
+  /// host's handlers must not run on it.
+  private func perform(_ running: inout Int32) -> CURLMcode {
+    if transfer.mayHaveBeenSent { return curl_multi_perform(multi, &running) }
+    return Thread.whileSignalsAreBlocked { curl_multi_perform(multi, &running) }
   }
 
   /// Gives up a connection that was inherited by a fork.

@@ -198,7 +198,12 @@ extension CurlTransfer {
 extension CurlTransfer {
   private func setConstantOptions() {
     let me = Unmanaged.passUnretained(self).toOpaque()
-    let keepsConnections = settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
+    // libcurl reuses a connection while its whole seconds of idleness are not more than this number. To libcurl 8 no
+    // limit may be 0.
+    let maximumAge = max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0)
+    let keepsConnections =
+      settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
+      && (maximumAge > 0 || !Curl.takesNoAgeForNoLimit)
     ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
     // A transfer that is given up while a name is looked up must not wait for the name server.
     ccurl_setopt_long(handle, CURLOPT_QUICK_EXIT, 1)
@@ -206,8 +211,7 @@ extension CurlTransfer {
     ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
     ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
     ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
-    // libcurl reuses a connection while its whole seconds of idleness are not more than this number.
-    ccurl_setopt_long(handle, CURLOPT_MAXAGE_CONN, max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0))
+    ccurl_setopt_long(handle, CURLOPT_MAXAGE_CONN, maximumAge)
     ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, keepsConnections ? 0 : 1)
     ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeoutMilliseconds))
     ccurl_setopt_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.maximumResponseBytes))

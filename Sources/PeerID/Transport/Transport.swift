@@ -61,6 +61,9 @@ enum Curl {
   /// (`CURLOPT_PREREQFUNCTION`), header access, and TLS writes that cannot raise SIGPIPE.
   private static let minimumVersion: UInt32 = 0x07_57_00
 
+  /// Whether libcurl may take a maximum age of 0 for no limit. Version 7 compares whole seconds, with 0 as well.
+  static let takesNoAgeForNoLimit = (curl_version_info(CCURL_VERSION_NOW)?.pointee.version_num ?? 0) >= 0x08_00_00
+
   /// Why libcurl cannot be used; `nil` when it can. The first caller initialises it.
   static let unusableBecause: String? = {
     let code = curl_global_init(CCURL_GLOBAL_DEFAULT)

@@ -158,8 +158,8 @@ import Testing
     )
   }
 
-  @Test func `a job that its store holds up can be cancelled, and goes on behind the caller's back`() throws {
-    let store = SessionStore.memory()
+  @Test func `a job that a store of the host holds up can be cancelled, and goes on behind the caller's back`() throws {
+    let store = SessionStore.watched {}
     let live = try Live(store: store)
     let queue = try CompletionQueue()
     let held = try store.backend.lock("alice", 1000)

@@ -124,11 +124,15 @@ class BaseClient:
             raise ClosedError("the client was closed")
         return self._handle
 
-    def _close_at_once(self) -> None:
-        """Let calls in flight end soon, and later ones at once."""
+    def _close_at_once(self) -> Handle | None:
+        """Let calls in flight end soon, and later ones at once.
+
+        Gives what was closed, or None if that has been done before.
+        """
         handle, self._handle = self._handle, None
         if handle is not None:
             library.peerid_client_close(handle)
+        return handle
 
     def __del__(self) -> None:
         if self._handle is not None:

@@ -2,8 +2,8 @@
 
 The interpreter goes before the library does, and a thread of the library that calls
 back afterwards would crash the process at its very end. So before the interpreter goes
-all clients are closed, and refreshes that hold a key of a store of Python get a moment
-to save their new pair, which would be lost otherwise.
+all clients are closed, and the library does what it does when a process exits: it gives
+refreshes a moment to bring and save their new pairs, and then ends its threads.
 """
 
 from __future__ import annotations
@@ -11,34 +11,47 @@ from __future__ import annotations
 import atexit
 import time
 import weakref
+from collections.abc import Iterator
 from typing import Protocol
 
-# A refresh that takes longer than this at the very end is given up.
+from ._handle import Handle
+from ._library import library
+
+# How many seconds a client that is closed waits for refreshes and saves under way.
 _PATIENCE = 5.0
-_PAUSE = 0.005
+_PAUSE_MS = 50
 
 
 class _Closable(Protocol):
-    def _close_at_once(self) -> None: ...
-
-
-class _Busy(Protocol):
-    @property
-    def is_busy(self) -> bool: ...
+    def _close_at_once(self) -> Handle | None: ...
 
 
 clients: weakref.WeakSet[_Closable] = weakref.WeakSet()
-stores: weakref.WeakSet[_Busy] = weakref.WeakSet()
+
+
+def settle(*handles: Handle) -> None:
+    """Wait until clients that were closed have nothing left to refresh or to save.
+
+    A process may end without anybody else waiting for that: a child of
+    `multiprocessing`, for example.
+    """
+    for milliseconds in waits(_PAUSE_MS):
+        # Between two waits a signal can strike.
+        if all(library.peerid_client_settle(each, milliseconds) for each in handles):
+            return
+
+
+def waits(milliseconds: int) -> Iterator[int]:
+    """Give the same wait again and again, until patience is at its end."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        yield milliseconds
 
 
 def _leave() -> None:
-    for client in list(clients):
-        client._close_at_once()
-    deadline = time.monotonic() + _PATIENCE
-    while any(store.is_busy for store in list(stores)):
-        if time.monotonic() > deadline:
-            return
-        time.sleep(_PAUSE)
+    handles = [client._close_at_once() for client in list(clients)]
+    settle(*(handle for handle in handles if handle is not None))
+    library.peerid_prepare_exit()
 
 
 atexit.register(_leave)

@@ -325,6 +325,9 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # Closes the client: calls in flight end with `closed` within a second, later ones
     # at once.
     ("peerid_client_close", None, (ClientPointer,)),
+    # Waits until no refresh of the client's sessions is under way and every new pair of
+    # tokens is saved.
+    ("peerid_client_settle", ctypes.c_int32, (ClientPointer, ctypes.c_int64)),
     # Closes the client and frees it.
     ("peerid_client_free", None, (ClientPointer,)),
     # Logs a user in without waiting; the completion brings the session.
@@ -495,6 +498,10 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # The version of the library that is loaded, as a number to compare with
     # `PEERID_VERSION_NUMBER`.
     ("peerid_version_number", ctypes.c_int32, ()),
+    # Does now what the library does when the process exits: waits up to two seconds for
+    # refreshes that are under way and for pairs that are not saved yet, then ends its
+    # threads within another second and a half.
+    ("peerid_prepare_exit", None, ()),
     # The name of an error code.
     ("peerid_code_name", ctypes.c_char_p, (ctypes.c_int32,)),
     # The number of an operation on the chain, by which a token's scope lists it.

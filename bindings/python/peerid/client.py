@@ -14,6 +14,7 @@ from ._arguments import (
 )
 from ._call import invoke, invoke_aside
 from ._client import BaseClient
+from ._leaving import settle
 from ._library import library
 from ._session import new_session_handle
 from ._text import encode
@@ -143,10 +144,13 @@ class Client(BaseClient):
     def close(self) -> None:
         """Close the client: calls in flight end within a second, later ones at once.
 
-        A refresh that is under way goes on, so that its new tokens are not lost. May be
-        called from any thread. Closing twice is allowed.
+        Waits until a refresh that is under way is over and new tokens are saved, at
+        most five seconds: they would be lost if the process ended before. May be called
+        from any thread. Closing twice is allowed.
         """
-        self._close_at_once()
+        handle = self._close_at_once()
+        if handle is not None:
+            settle(handle)
 
     def _begin(
         self, function: Callable[..., Any], *arguments: Any, key: str | None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import weakref
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def test_the_library_uses_a_store_as_it_promises(sandbox: Sandbox) -> None:
         assert store.calls == [("load", "alice", None)]
         store.calls.clear()
         session.logout()
-        assert [call[0] for call in store.calls] == ["lock", "remove"]
+        assert [call[0] for call in store.calls] == ["lock", "load", "remove"]
 
 
 def test_what_a_store_keeps_can_be_given_to_another(sandbox: Sandbox) -> None:
@@ -232,6 +233,90 @@ def test_a_folder_is_shared_by_programs(sandbox: Sandbox, tmp_path: Path) -> Non
         sandbox.expire()
         session.submit(TRANSFER)
         assert session.token.generation == 3
+
+
+_LEAVING = """
+    import multiprocessing, sys, threading, time, urllib.request
+    import peerid
+
+    events = []
+
+    def begin_refresh(url, folder):
+        store = peerid.DirectoryStore(folder)
+        with peerid.Client(
+            url, client_id=4, client_secret="demo-secret-4", store=store,
+            log=lambda level, line: events.append(line),
+        ) as client:
+            session = client.open("alice")
+            threading.Thread(target=session.refresh, daemon=True).start()
+            path = "/api/v1/auth/refreshtoken"
+            control = f"{url}/sandbox/requests?at_least=1&path={path}"
+            urllib.request.urlopen(control + "&wait_ms=10000").read()
+            ENDING
+"""
+
+
+@pytest.mark.parametrize(
+    ("ending", "begin"),
+    [
+        ("pass", "begin_refresh(*sys.argv[1:])"),
+        ("sys.exit(0)", "begin_refresh(*sys.argv[1:])"),
+        # A child of multiprocessing ends without the handlers of anybody.
+        (
+            "pass",
+            "multiprocessing.get_context('fork').Process("
+            "target=begin_refresh, args=sys.argv[1:]).start()",
+        ),
+    ],
+)
+def test_a_refresh_with_a_log_survives_the_end_of_the_process(
+    sandbox: Sandbox, tmp_path: Path, ending: str, begin: str
+) -> None:
+    folder = tmp_path / "sessions"
+    with new_client(sandbox, DirectoryStore(folder)) as client:
+        client.login("alice", password="alice-password", key="alice")
+        sandbox.fault("delay_after", REFRESH, ms=700)
+        program = dedent(_LEAVING.replace("ENDING", ending)) + begin + "\n"
+        run_python(program, sandbox.url, folder)
+        assert client.open("alice").token.generation == 2
+
+
+def test_what_a_store_refused_is_saved_before_the_process_ends(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    program = """
+        import sys
+        from contextlib import contextmanager
+        import peerid
+
+        class Restarting(peerid.Store):
+            session = None
+            failures = []
+            def load(self, key, lock):
+                return self.session
+            def save(self, key, session, expected, lock):
+                if session.generation == 2 and not self.failures:
+                    self.failures.append(1)
+                    raise RuntimeError("the database is restarting")
+                print("saved", session.generation, flush=True)
+                self.session = session
+                return True
+            def remove(self, key, lock):
+                pass
+            @contextmanager
+            def lock(self, key, timeout):
+                yield
+
+        with peerid.Client(
+            sys.argv[1], client_id=4, client_secret="demo-secret-4", store=Restarting()
+        ) as client:
+            session = client.login("alice", password="alice-password", key="alice")
+            try:
+                session.refresh()
+            except peerid.StoreError:
+                print("refused")
+    """
+    assert run_python(program, sandbox.url) == "saved 1\nrefused\nsaved 2\n"
 
 
 @pytest.mark.parametrize("delay", [300, 2500])

@@ -21,6 +21,7 @@ from .._arguments import (
 from .._client import BaseClient
 from .._handle import Handle
 from .._hooks import Log, Relogin
+from .._leaving import waits
 from .._library import library
 from .._text import encode
 from ..options import OptionValue
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     _ByLoop = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, weakref.ref[Calls]]
 
 _T = TypeVar("_T")
+
+# How often a client that is being closed looks whether it has settled, in seconds.
+_LOOK_INTERVAL = 0.005
 
 
 class Client(BaseClient):
@@ -166,13 +170,19 @@ class Client(BaseClient):
         """Close the client, and wait until the calls of this event loop have ended.
 
         Calls in flight, of whichever event loop, end with `ClosedError` within about a
-        second, later ones at once. A refresh that is under way goes on, so that its new
-        tokens are not lost. Closing twice is allowed.
+        second, later ones at once. Waits also until a refresh that is under way is over
+        and new tokens are saved, at most five seconds: they would be lost if the
+        process ended before. Closing twice is allowed.
         """
-        self._close_at_once()
+        handle = self._close_at_once()
         calls = self._calls_on(asyncio.get_running_loop())
         if calls is not None:
             await calls.all_ended()
+        if handle is not None:
+            for _ in waits(0):
+                if library.peerid_client_settle(handle, 0):
+                    return
+                await asyncio.sleep(_LOOK_INTERVAL)
 
     def _begin(
         self, function: Callable[..., Any], *arguments: Any, key: str | None
@@ -211,8 +221,8 @@ class Client(BaseClient):
         """
         return weakref.WeakKeyDictionary()
 
-    def _close_at_once(self) -> None:
-        super()._close_at_once()
+    def _close_at_once(self) -> Handle | None:
+        handle = super()._close_at_once()
         # Another thread may begin to use the client meanwhile, so the references are
         # listed at once.
         for reference in self._by_loop.keyrefs():
@@ -222,6 +232,7 @@ class Client(BaseClient):
                 # An event loop that was closed watches nothing.
                 with suppress(RuntimeError):
                     loop.call_soon_threadsafe(calls.retire)
+        return handle
 
     async def __aenter__(self) -> Client:
         return self

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Callable, NamedTuple
 
-from .. import _leaving, _prototypes
+from .. import _prototypes
 from .._call import check
 from .._callback import as_text, complain, describe, keep_forever
 from .._handle import Handle
@@ -105,12 +105,6 @@ class _Binding:
         self.store = store
         # The managers of the locks that are held, and what they gave.
         self._locks: dict[int, tuple[AbstractContextManager[Any], Any]] = {}
-        _leaving.stores.add(self)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a refresh is under way."""
-        return bool(self._locks)
 
     def load(self, key: str, lock: int | None, reply: Any) -> int:
         session = self.store.load(key, self._given(lock))

@@ -1,0 +1,168 @@
+import Glibc
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// Sessions that others use, lock, renew or replace at the same time.
+@Suite struct ContendedSessionTests {
+  private static let logIn = "/api/v1/auth/token"
+
+  private func refreshes(_ live: Live) -> Int { live.sandbox.requestCount("POST " + Live.refresh) }
+
+  @Test func `a pair that has expired when it comes is used, and not refreshed again and again`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    live.sandbox.configure { $0.tokenLifetime = -1000 }
+    try session.refresh()
+    #expect(session.token.expiresAtMilliseconds == nil)
+    _ = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    #expect(refreshes(live) <= 3)
+  }
+
+  @Test func `the wait for a lock is not at the expense of the refresh`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(options: ["refresh_timeout_ms": "1500"], store: store)
+    let session = try live.logIn(key: "k")
+    live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 800))
+    let held = try store.backend.lock("k", 1000)
+    onThreads(2) { index in
+      if index == 0 {
+        usleep(1_200_000)
+        store.backend.unlock("k", held)
+      } else {
+        #expect(failure { () throws(PeerIDError) in try session.refresh() } == nil)
+      }
+    }
+    #expect(session.token.generation == 2)
+    #expect(refreshes(live) == 1)
+  }
+
+  @Test(arguments: ["memory", "directory"])
+  func `a wait for a lock ends when the client is closed`(kind: String) throws {
+    let folder = StoreTests.Folder()
+    let store = kind == "memory" ? SessionStore.memory() : try SessionStore.directory(folder.path)
+    let live = try Live(store: store)
+    let held = try store.backend.lock("k", 1000)
+    defer { store.backend.unlock("k", held) }
+    let begin = Clock.system.monotonicMilliseconds()
+    onThreads(2) { index in
+      if index == 0 {
+        usleep(200_000)
+        live.client.close()
+      } else {
+        let error = failure { () throws(PeerIDError) in try live.logIn(key: "k") }
+        #expect(error?.code == .closed && error?.outcome == .notSent)
+      }
+    }
+    #expect(Clock.system.monotonicMilliseconds() - begin < 2000)
+    #expect(live.sandbox.requestCount("POST " + Self.logIn) == 0)
+  }
+
+  @Test func `logging out leaves another user's session under the key alone`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let alices = try live.logIn(key: "k")
+    _ = try live.client.logIn(login: "bob", password: "bob-password", key: "k")
+    try alices.logOut()
+    #expect(try store.keys() == ["k"])
+    let bobs = try live.client.open(key: "k")
+    try bobs.logOut()
+    #expect(try store.keys().isEmpty)
+  }
+
+  @Test func `logging in again never makes a session another user's`() throws {
+    let lines = Gathered<String>()
+    let live = try Live {
+      $0.setReloginHandler { _ in Credentials(login: "bob", password: "bob-password") }
+      $0.setLogHandler { lines.add($1) }
+    }
+    let session = try live.logIn()
+    let user = session.token.userID
+    live.sandbox.revokeAccessTokens()
+    live.sandbox.revokeRefreshTokens()
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
+    #expect(session.token.userID == user)
+    #expect(lines.all.contains { $0.contains("another user") })
+  }
+
+  @Test func `a session that is over goes on with a pair that a sibling saves late`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    let before = try #require(try store.backend.load("k", 0))
+    let sibling = try live.sibling(store: store)
+    try sibling.client.open(key: "k").refresh()
+    let after = try #require(try store.backend.load("k", 0))
+    // The store loses the new pair, and gets it when the session has given up.
+    #expect(try store.backend.save("k", before, after.generation, 0))
+    live.sandbox.revokeAccessTokens(accessToken: session.token.accessToken)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
+    #expect(try store.backend.save("k", after, before.generation, 0))
+    #expect(eventually { (try? session.submit(Live.transfer)) != nil })
+    #expect(session.token.generation == 2)
+  }
+
+  @Test func `a session without the client secret follows the store`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let renewed = try live.logIn(key: "k")
+    var configuration = try Configuration(baseURL: live.sandbox.url, clientID: "4")
+    configuration.setStore(store)
+    let session = try Client(configuration).open(key: "k")
+    try renewed.refresh()
+    live.sandbox.revokeAccessTokens(accessToken: session.token.accessToken)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) } == nil)
+    #expect(session.token.generation == 2)
+    // What only a secret could bring is told, and the pair stays in use.
+    #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .configuration)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) } == nil)
+  }
+
+  @Test func `a client settles when its refresh is over`() throws {
+    let live = try Live(options: ["request_timeout_ms": "300"])
+    let session = try live.logIn()
+    #expect(live.client.settle(timeoutMilliseconds: 0))
+    live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 900))
+    #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .timeout)
+    live.client.close()
+    #expect(!live.client.settle(timeoutMilliseconds: 50))
+    #expect(live.client.settle(timeoutMilliseconds: 5000))
+    #expect(session.token.generation == 2)
+  }
+
+  @Test(arguments: [600, 1700, 2045])
+  func `a deep answer is an error, also on a thread of the library`(depth: Int) throws {
+    let live = try Live()
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    for body in [
+      #"{"result":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + #","status":200}"#,
+      #"{"error":"# + String(repeating: #"{"a":"#, count: depth) + "1" + String(repeating: "}", count: depth) + "}",
+    ] {
+      live.sandbox.add(Fault(.statusAfter(Fault.Replacement(status: 200, body: body)), path: Live.operations, times: 2))
+      _ = try session.submit(Live.transfer, to: queue, tag: 1)
+      let completion = queue.next(timeoutMilliseconds: 10_000).first
+      guard case .failure(let error)? = completion?.outcome else {
+        Issue.record("it came out")
+        return
+      }
+      #expect(error.code == .protocol && error.outcome == .unknown)
+      #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .protocol)
+    }
+  }
+
+  @Test func `a queue keeps nothing of what was taken out`() throws {
+    let live = try Live()
+    let queue = try CompletionQueue()
+    weak var session: Session?
+    for tag in [1, 2] as [UInt64] {
+      _ = try live.client.logIn(Credentials(login: "alice", password: "alice-password"), to: queue, tag: tag)
+    }
+    #expect(live.sandbox.waitForRequests(2, path: Self.logIn))
+    usleep(200_000)
+    if case .session(let made)? = queue.next(maximum: 1, timeoutMilliseconds: 5000).first?.outcome { session = made }
+    #expect(session == nil)
+    #expect(queue.next(timeoutMilliseconds: 5000).count == 1)
+  }
+}
