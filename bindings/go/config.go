@@ -50,7 +50,7 @@ func (c Config) GoString() string {
 	return c.String()
 }
 
-// MarshalText keeps the secret out of JSON and other encodings.
+// MarshalText keeps the secret out of JSON, XML and whatever else asks for a text.
 func (c Config) MarshalText() ([]byte, error) {
 	return []byte(c.String()), nil
 }
