@@ -3,14 +3,30 @@ package peerid
 // #include "bridge.h"
 import "C"
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"strings"
+)
 
-// Authorization is a request for a user's consent.
+// Authorization is a request for a user's consent. Printing it does not show the state; its JSON holds it, so that it may
+// be kept with a web session.
 type Authorization struct {
 	// URL is the address of the page on which the user signs in and gives consent: send the browser there.
 	URL string
 	// State is to be kept with the user's web session, and given to [Client.Exchange] when the browser comes back.
 	State string
+}
+
+// String names the page without the state, which ties the answer to one browser.
+func (a Authorization) String() string {
+	page, _, _ := strings.Cut(a.URL, "?")
+	return fmt.Sprintf("peerid.Authorization{URL: %q}", page)
+}
+
+// GoString keeps the state out of %#v as well.
+func (a Authorization) GoString() string {
+	return a.String()
 }
 
 // AuthorizationURL begins the authorization code flow: it makes the address of the consent page with a random state of

@@ -32,7 +32,7 @@ type Config struct {
 	Log func(level Level, message string)
 	// Relogin is asked for the credentials of a user whose session is over, or whose refresh had no answer; false lets
 	// the session end. The key is that of the session, "" for one without. It is called by any goroutine and may block,
-	// but must not use this package.
+	// but must not use this package. A panic in it is told to Log, and lets the session end as well.
 	Relogin func(key string) (Password, bool)
 }
 
@@ -50,7 +50,7 @@ func (c Config) GoString() string {
 	return c.String()
 }
 
-// MarshalText keeps the secret out of JSON and other encodings.
+// MarshalText keeps the secret out of JSON, XML and whatever else asks for a text.
 func (c Config) MarshalText() ([]byte, error) {
 	return []byte(c.String()), nil
 }

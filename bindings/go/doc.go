@@ -39,6 +39,9 @@
 //
 // # Secrets
 //
-// Tokens and passwords stand in no error and no log line, and printing or marshalling a [Token], a [Password] or a
-// [Config] does not show them.
+// Tokens and passwords stand in no error and no log line, and printing a [Token], a [Password], a [Config], a
+// [StoredSession] or an [Authorization] does not show them, nor does the JSON of the first three. That of the other two
+// does, because programs keep it. Two things are out of this package's hands: fmt prints what lies in an unexported field
+// of a struct without asking it, so such a struct needs a String method of its own; and encoding/gob, like anything that
+// reads fields by reflection, holds what they hold.
 package peerid

@@ -54,6 +54,16 @@ func (h *hooks) give(set func(id C.uintptr_t) *C.peerid_error) error {
 	return err
 }
 
+// tell writes a line to the log, if there is one. A panic of the log must not unwind the frames of the library, which
+// hold its locks.
+func (h *hooks) tell(level Level, message string) {
+	if h.log == nil {
+		return
+	}
+	defer func() { _ = recover() }()
+	h.log(level, message)
+}
+
 //export peerid_go_hooks_release
 func peerid_go_hooks_release(id C.uintptr_t) {
 	allHooks.remove(uintptr(id))
@@ -65,9 +75,7 @@ func peerid_go_log(id C.uintptr_t, level C.int32_t, message *C.char) {
 	if !found {
 		return
 	}
-	// A panic must not unwind the frames of the library, which hold its locks.
-	defer func() { _ = recover() }()
-	h.log(Level(level), C.GoString(message))
+	h.tell(Level(level), C.GoString(message))
 }
 
 //export peerid_go_relogin
@@ -80,9 +88,7 @@ func peerid_go_relogin(id C.uintptr_t, key *C.char, credentials *C.peerid_creden
 	defer func() {
 		if problem := recover(); problem != nil {
 			result = refused
-			if h.log != nil {
-				h.log(LevelError, fmt.Sprintf("Config.Relogin panicked: %v", problem))
-			}
+			h.tell(LevelError, fmt.Sprintf("Config.Relogin panicked: %v", problem))
 		}
 	}()
 	password, given := h.relogin(goString(key))

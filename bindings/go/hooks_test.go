@@ -81,3 +81,25 @@ func TestReloginThatDeclinesOrPanicsEndsTheSession(t *testing.T) {
 		})
 	}
 }
+
+func TestALogThatPanicsAboutAPanicOfReloginIsDropped(t *testing.T) {
+	var mutex sync.Mutex
+	var told []string
+	session := login(t, newClient(t, func(config *peerid.Config) {
+		config.Relogin = func(string) (peerid.Password, bool) { panic("no credentials") }
+		config.Log = func(level peerid.Level, message string) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			told = append(told, fmt.Sprintf("%v: %s", level, message))
+			panic("a log that breaks")
+		}
+	}))
+	control(t, "revoke", object{"part": "both"})
+	_, err := session.Submit(context.Background(), transfer(1))
+	wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotSent)
+	mutex.Lock()
+	defer mutex.Unlock()
+	if text := strings.Join(told, "\n"); !strings.Contains(text, "error: Config.Relogin panicked: no credentials") {
+		t.Errorf("the log says %q", text)
+	}
+}

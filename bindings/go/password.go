@@ -1,7 +1,8 @@
 package peerid
 
 // Password holds what a user logs in with: a login with a password, a mobile number, or both; the server checks
-// whatever it is sent.
+// whatever it is sent. Printing or marshalling it does not show them; but fmt looks into an unexported field of another
+// struct without asking, so such a struct needs a String method of its own.
 type Password struct {
 	// Login is the user name (upper and lower case matter) or the e-mail address (they do not).
 	Login string
@@ -21,7 +22,8 @@ func (p Password) GoString() string {
 	return p.String()
 }
 
-// MarshalText keeps the password out of JSON and other encodings.
+// MarshalText keeps the password out of JSON, XML and whatever else asks for a text; encoding/gob does not ask, and holds
+// it.
 func (p Password) MarshalText() ([]byte, error) {
 	return []byte(p.String()), nil
 }

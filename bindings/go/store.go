@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"runtime"
 )
 
@@ -120,12 +121,23 @@ func (s *Store) Remove(ctx context.Context, key string) error {
 	}, nil)
 }
 
-// StoredSession is a session as a backend keeps it.
+// StoredSession is a session as a backend keeps it. Printing it does not show the tokens; its JSON holds them, so that a
+// backend may keep that.
 type StoredSession struct {
 	// Data is the text to keep, UTF-8 of about a kilobyte. It holds the tokens: a secret.
 	Data []byte
 	// Generation tells two writers who came first; it grows with every save.
 	Generation uint64
+}
+
+// String describes the session without its tokens.
+func (s StoredSession) String() string {
+	return fmt.Sprintf("peerid.StoredSession{Data: %d bytes, Generation: %d}", len(s.Data), s.Generation)
+}
+
+// GoString keeps the tokens out of %#v as well.
+func (s StoredSession) GoString() string {
+	return s.String()
 }
 
 // ErrConflict is what [StoreLock.Save] answers when the key has another generation than the expected one.

@@ -11,7 +11,8 @@ import (
 )
 
 // Token is a session's pair of tokens at one moment. It never changes; after a refresh the session has another one.
-// Printing or marshalling it does not show the secrets.
+// Printing or marshalling it does not show the secrets, unless it lies in an unexported field of another struct: there
+// fmt asks no value how it wants to be printed.
 type Token struct {
 	// AccessToken opens the user's account to whoever has it.
 	AccessToken string
@@ -150,7 +151,8 @@ func (t Token) GoString() string {
 	return t.String()
 }
 
-// MarshalText keeps the secrets out of JSON and other encodings; see [Token.Export].
+// MarshalText keeps the secrets out of JSON, XML and whatever else asks for a text; encoding/gob does not ask, and holds
+// them. To keep a token see [Token.Export].
 func (t Token) MarshalText() ([]byte, error) {
 	return []byte(t.String()), nil
 }

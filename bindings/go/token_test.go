@@ -128,3 +128,33 @@ func TestNothingShowsASecret(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAProgramKeepsIsShownByNothingButItsJSON(t *testing.T) {
+	authorization, err := newClient(t).AuthorizationURL("http://127.0.0.1:8400/callback")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := peerid.StoredSession{Data: []byte(`{"access_token":"the-secret"}`), Generation: 3}
+	secrets := []string{authorization.State, "the-secret", fmt.Sprint(stored.Data), fmt.Sprintf("%x", stored.Data)}
+	for _, value := range []any{authorization, &authorization, []any{authorization}, stored, &stored, []any{stored}} {
+		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+			shown := fmt.Sprintf(format, value)
+			for _, secret := range secrets {
+				if strings.Contains(shown, secret) || strings.Contains(shown, fmt.Sprintf("%x", secret)) {
+					t.Errorf("%s of %T shows a secret: %s", format, value, shown)
+				}
+			}
+		}
+	}
+	var restored struct {
+		Authorization peerid.Authorization
+		Stored        peerid.StoredSession
+	}
+	encoded, err := json.Marshal(map[string]any{"Authorization": authorization, "Stored": stored})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(encoded, &restored); err != nil || restored.Authorization != authorization || string(restored.Stored.Data) != string(stored.Data) || restored.Stored.Generation != 3 {
+		t.Errorf("JSON gave back something else (%v)", err)
+	}
+}

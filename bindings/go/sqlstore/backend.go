@@ -28,12 +28,14 @@ var _ peerid.StoreBackend = (*Backend)(nil)
 // Option changes a [Backend].
 type Option func(*Backend)
 
-// WithTable keeps the sessions in another table than peerid_sessions: a name, or schema.name, in lower case.
+// WithTable keeps the sessions in another table than peerid_sessions: a name, or schema.name, in lower case. A key is
+// locked by the table as it is written here: all programs that share the table must write it alike, with the schema or
+// without.
 func WithTable(name string) Option {
 	return func(backend *Backend) { backend.table = name }
 }
 
-// identifier is what needs no quotes, so that the name means the same in every statement.
+// identifier is what means the same in quotes and without.
 var identifier = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?$`)
 
 // PostgreSQL makes a backend over a database, which stays the caller's. Nothing is asked of it yet.

@@ -10,6 +10,7 @@
 //	client, err := peerid.NewClient(peerid.Config{…, Store: store})
 //
 // A key is locked with an advisory lock of the database, on a connection that is held for it alone: while a session is
-// refreshed, one connection of the pool is in use. When its holder dies the connection ends, and the lock with it. A
-// proxy between the program and the database must therefore pool sessions, not transactions.
+// refreshed, saved or removed, or waits for another program that does so, one connection of the pool is in use. When its
+// holder dies the connection ends, and the lock with it. A proxy between the program and the database must therefore
+// pool sessions, not transactions.
 package sqlstore

@@ -1,5 +1,7 @@
 package sqlstore
 
+import "strings"
+
 const (
 	lockStatement   = "SELECT pg_advisory_lock($1)"
 	unlockStatement = "SELECT pg_advisory_unlock($1)"
@@ -11,7 +13,9 @@ type statements struct {
 }
 
 // The primary key is the SHA-256 of the key: an index takes 2,700 bytes, and a key may have 4,096.
-func newStatements(table string) statements {
+func newStatements(name string) statements {
+	// A name may be a word of SQL, such as user.
+	table := `"` + strings.ReplaceAll(name, ".", `"."`) + `"`
 	return statements{
 		create: "CREATE TABLE IF NOT EXISTS " + table + " (" +
 			"id bytea PRIMARY KEY, " +

@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -100,6 +101,9 @@ func transfer(ctx context.Context, session *peerid.Session, from, to peerid.Obje
 	})
 	if err != nil {
 		return fmt.Errorf("transfer: %w", err)
+	}
+	if result.TransactionID == "" {
+		return errors.New("transfer: nothing is done yet: the user has to sign it (Session.Confirm)")
 	}
 	fmt.Printf("  transaction %s in block %d\n", result.TransactionID, result.BlockNum)
 	return nil

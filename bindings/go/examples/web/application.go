@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"html/template"
+	"log"
 	"net/http"
+	"time"
 
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
@@ -21,6 +24,9 @@ const (
 	stateCookie   = "state"
 	sessionCookie = "session"
 )
+
+// paymentTimeout is longer than the library gives a call, so that the library says what became of it.
+const paymentTimeout = time.Minute
 
 func newApplication(client *peerid.Client, callback string) http.Handler {
 	app := &application{client: client, callback: callback}
@@ -116,14 +122,24 @@ func (a *application) transfer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer session.Close()
-	result, err := session.Submit(r.Context(), peerid.Transfer{
+	// A payment goes on when its user closes the page: cancelled, nobody would know what became of it.
+	ctx, cancel := context.WithTimeout(context.Background(), paymentTimeout)
+	defer cancel()
+	result, err := session.Submit(ctx, peerid.Transfer{
 		FeeAsset: "1.3.0", From: "1.2.31", To: "1.2.33", Amount: peerid.Asset{Amount: 100, AssetID: "1.3.0"},
 	})
+	if mayBeDone(err) {
+		// The user may be gone: somebody else has to look at the chain.
+		log.Printf("a payment of 100 from 1.2.31 to 1.2.33 may have been made: %v", err)
+	}
 	switch {
 	case errors.Is(err, peerid.ErrLoginRequired):
 		a.show(w, http.StatusForbidden, nil, "Please log in again.")
 	case err != nil:
 		a.show(w, http.StatusBadGateway, session, "The payment has a problem: "+explain(err))
+	case result.TransactionID == "":
+		// The users of some applications sign each request; see Session.Confirm.
+		a.show(w, http.StatusOK, session, "Nothing is paid yet: the payment waits for your signature.")
 	default:
 		a.show(w, http.StatusOK, session, "Paid: transaction "+result.TransactionID)
 	}
@@ -152,11 +168,16 @@ func (a *application) session(r *http.Request) (*peerid.Session, error) {
 
 // explain tells the user what matters: whether money may have moved.
 func explain(err error) string {
-	var failure *peerid.Error
-	if errors.As(err, &failure) && failure.Outcome == peerid.OutcomeUnknown {
+	if mayBeDone(err) {
 		return "it may have been done. Please look at your account before you try again."
 	}
 	return "nothing was done. " + err.Error()
+}
+
+// mayBeDone tells whether a call has failed of which nobody knows what it has done.
+func mayBeDone(err error) bool {
+	var failure *peerid.Error
+	return errors.As(err, &failure) && failure.Outcome == peerid.OutcomeUnknown
 }
 
 // newKey makes a name for a session that nobody can guess.

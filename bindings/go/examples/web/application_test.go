@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"io"
+	"log"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 	"github.com/peerplays/libpeerid/bindings/go/internal/sandbox"
@@ -21,9 +25,16 @@ type browser struct {
 	*testing.T
 	client *http.Client
 	home   string
+	server *sandbox.Sandbox
 }
 
 func newBrowser(t *testing.T) *browser {
+	t.Helper()
+	return newBrowserOf(t, "4")
+}
+
+// newBrowserOf gives a browser that uses the application of a client id.
+func newBrowserOf(t *testing.T, clientID string) *browser {
 	t.Helper()
 	server, err := sandbox.Start()
 	if err != nil {
@@ -31,7 +42,7 @@ func newBrowser(t *testing.T) *browser {
 	}
 	t.Cleanup(server.Stop)
 	client, err := peerid.NewClient(peerid.Config{
-		BaseURL: server.URL, ClientID: "4", ClientSecret: "demo-secret-4", Store: peerid.NewMemoryStore(),
+		BaseURL: server.URL, ClientID: clientID, ClientSecret: "demo-secret-" + clientID, Store: peerid.NewMemoryStore(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +62,7 @@ func newBrowser(t *testing.T) *browser {
 			}
 			return nil
 		},
-	}, application.URL}
+	}, application.URL, server}
 }
 
 // submit sends a form, or opens a page when there is none; it gives the text of the page and where a redirect leads.
@@ -128,4 +139,55 @@ func TestALogInThatAnotherBrowserBeganIsRefused(t *testing.T) {
 	_, _ = b.submit(b.home+"/login", nil)
 	text, _ = b.submit(b.home+"/callback"+query, nil)
 	b.wants(text, "You are not logged in")
+}
+
+// lines is a log, line by line.
+type lines chan string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+func TestAPaymentGoesOnWhenThePageIsClosed(t *testing.T) {
+	b := newBrowser(t)
+	_, _ = b.submit(b.home+"/callback"+b.logIn(allow), nil)
+	written := make(lines, 100)
+	log.SetOutput(written)
+	defer log.SetOutput(os.Stderr)
+	// It is paid, and the answer is lost some time after the page was closed.
+	const operationsPath = "/api/v1/app/operations"
+	fault := sandbox.Object{"path": operationsPath, "kind": "status_after", "status": 502, "ms": 500}
+	if _, err := b.server.Change("faults", fault); err != nil {
+		t.Fatal(err)
+	}
+	ctx, closePage := context.WithCancel(context.Background())
+	defer closePage()
+	go func() {
+		_, _ = b.server.Read("requests?at_least=1&path=" + operationsPath)
+		closePage()
+	}()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, b.home+"/transfer", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response, err := b.client.Do(request); err == nil {
+		response.Body.Close()
+		t.Error("the page was not closed")
+	}
+	select {
+	case line := <-written:
+		if !strings.Contains(line, "may have been made") || strings.Contains(line, "context canceled") {
+			t.Errorf("logged %q", line)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nothing was logged")
+	}
+}
+
+func TestAPaymentThatTheUserHasToSignIsNotCalledPaid(t *testing.T) {
+	b := newBrowserOf(t, "6")
+	_, _ = b.submit(b.home+"/callback"+b.logIn(allow), nil)
+	text, _ := b.submit(b.home+"/transfer", url.Values{})
+	b.wants(text, "waits for your signature")
 }

@@ -1,14 +1,26 @@
-// Command worker submits operations from a queue, and never pays twice.
+// Command worker makes payments from a queue, and none of them twice.
 //
-//	worker BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD < jobs
+//	worker [-lifetime BLOCKS] BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD JOURNAL < payments
 //
-// Each line of the standard input is a job: an operation as JSON. The worker tells on its standard output what became of
-// each, and ends with status 1 if a person has to look at one.
+// Each line of the standard input is a payment: JSON with an "id" of one's own, "from", "to", "amount", and perhaps
+// "asset_id". The worker tells on its standard output what became of each, and ends with status 1 if a person has to
+// look at one. A payment whose id has been paid before is left out, so a queue may be given again: after a crash, or
+// after Ctrl-C.
+//
+// What makes that safe is JOURNAL, a file. Before a payment is sent the journal notes it, together with the place at
+// which the chain stands. When the answer is lost, or the worker ends before it comes, the worker looks for the payment
+// on the chain behind that place. It sends again only when the chain has moved on so far that the lost transaction has
+// expired. So no other program may make the same payments from the same account meanwhile.
+//
+// If the users of the application sign each request, nothing is paid: the journal holds the transaction token of each
+// payment, to be confirmed in the user's name with Session.Confirm.
 package main
 
 import (
 	"bufio"
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -18,13 +30,20 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 6 {
-		fmt.Fprintf(os.Stderr, "usage: %s BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD < jobs\n", os.Args[0])
+	flag.Usage = func() {
+		fmt.Fprintf(flag.CommandLine.Output(),
+			"usage: %s [-lifetime BLOCKS] BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD JOURNAL < payments\n", os.Args[0])
+		flag.PrintDefaults()
+	}
+	lifetime := flag.Uint64("lifetime", 40, "after so many `BLOCKS` a transaction that is in none of them has expired")
+	flag.Parse()
+	if flag.NArg() != 6 {
+		flag.Usage()
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	clean, err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
+	clean, err := run(ctx, flag.Args(), *lifetime, os.Stdin, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
@@ -33,8 +52,13 @@ func main() {
 	}
 }
 
-// run does all jobs; clean means that nobody has to look at one.
-func run(ctx context.Context, arguments []string, jobs io.Reader, report io.Writer) (clean bool, err error) {
+// run makes all payments; clean means that nobody has to look at one.
+func run(ctx context.Context, arguments []string, lifetime uint64, queue io.Reader, report io.Writer) (clean bool, err error) {
+	journal, err := openJournal(arguments[5])
+	if err != nil {
+		return false, err
+	}
+	defer journal.close()
 	credentials := peerid.Password{Login: arguments[3], Password: arguments[4]}
 	client, err := peerid.NewClient(peerid.Config{
 		BaseURL: arguments[0], ClientID: arguments[1], ClientSecret: arguments[2],
@@ -50,16 +74,40 @@ func run(ctx context.Context, arguments []string, jobs io.Reader, report io.Writ
 		return false, err
 	}
 	defer session.Close()
+	return work(ctx, &worker{session, chain{client, lifetime}, journal}, queue, report)
+}
 
+// work makes the payments of a queue.
+func work(ctx context.Context, w *worker, queue io.Reader, report io.Writer) (clean bool, err error) {
+	tell := func(id, text string) { fmt.Fprintf(report, "%s: %s\n", id, text) }
+	var problem left
+	if err := w.settle(ctx, tell); errors.As(err, &problem) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
 	clean = true
-	lines := bufio.NewScanner(jobs)
+	lines := bufio.NewScanner(queue)
 	for number := 1; lines.Scan(); number++ {
-		outcome := submit(ctx, session, lines.Bytes())
-		fmt.Fprintf(report, "job %d: %s\n", number, outcome)
-		if outcome.stops {
-			return false, nil
+		payment, err := readPayment(lines.Bytes())
+		if err != nil {
+			tell(fmt.Sprintf("line %d", number), "not a payment: "+err.Error())
+			clean = false
+			continue
 		}
-		clean = clean && outcome.done
+		done, err := w.pay(ctx, payment)
+		switch {
+		case err == nil:
+			tell(payment.ID, done)
+			continue
+		case !errors.As(err, &problem):
+			return false, fmt.Errorf("%s: %w", payment.ID, err)
+		}
+		tell(payment.ID, problem.text)
+		clean = false
+		if problem.stops {
+			break
+		}
 	}
 	return clean, lines.Err()
 }

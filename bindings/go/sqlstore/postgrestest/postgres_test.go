@@ -3,6 +3,7 @@ package postgrestest
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"sync"
 	"testing"
 
@@ -42,6 +43,19 @@ func TestBackend(t *testing.T) {
 		t.Fatal(err)
 	}
 	storetest.Run(t, backend)
+}
+
+func TestATableMayBeCalledByAWordOfSQL(t *testing.T) {
+	for _, table := range []string{"user", "public.order"} {
+		backend, db := open(t, table)
+		if err := backend.CreateTable(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		drop(t, db, `"`+strings.TrimPrefix(table, "public.")+`"`)
+		if keys, err := backend.List(context.Background()); err != nil || len(keys) != 0 {
+			t.Errorf("%s holds %q, %v", table, keys, err)
+		}
+	}
 }
 
 func TestManyProgramsMakeTheTableAtATime(t *testing.T) {

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	peerid "github.com/peerplays/libpeerid/bindings/go"
+)
+
+// maximumAttempts is how often a request is tried.
+const maximumAttempts = 5
+
+// worker makes payments in the name of a session's user.
+type worker struct {
+	session *peerid.Session
+	chain   chain
+	journal *journal
+}
+
+// left is the error of a payment that was not made, or of which nobody knows: a person has to look at it.
+type left struct {
+	text string
+	// stops means that the payments behind this one cannot be made either.
+	stops bool
+}
+
+func (l left) Error() string { return l.text }
+
+// errUnknown is the error of a payment that may have been made. The journal says that it is being sent.
+var errUnknown = errors.New("the answer is lost")
+
+// settle finds out what became of the payments that an earlier worker was sending when it ended. As long as one of them
+// is open nothing else is sent: of two equal payments nobody could tell which one stands on the chain.
+func (w *worker) settle(ctx context.Context, tell func(id, report string)) error {
+	for _, open := range w.journal.unsettled() {
+		made, err := w.wasMade(ctx, open)
+		if err != nil {
+			tell(open.Payment.ID, err.Error())
+			return err
+		}
+		if made {
+			tell(open.Payment.ID, "paid: found on the chain")
+		} else {
+			tell(open.Payment.ID, "not paid when the worker ended: the queue has to bring it again")
+		}
+	}
+	return nil
+}
+
+// pay makes a payment, unless it was made before, and tells how it went.
+func (w *worker) pay(ctx context.Context, p payment) (report string, err error) {
+	if before, found := w.journal.notes[p.ID]; found {
+		switch {
+		case before.Payment != p:
+			return "", left{text: "not paid: another payment had its id"}
+		case before.State == paid:
+			return "paid before", nil
+		case before.State == unsigned:
+			// The user could sign both.
+			return "", left{text: "not sent again: it was left to the user to sign it: look at the chain"}
+		}
+	}
+	for attempt := 1; attempt <= maximumAttempts; attempt++ {
+		report, err = w.send(ctx, p)
+		var failure *peerid.Error
+		switch {
+		case errors.Is(err, errUnknown):
+			made, err := w.wasMade(ctx, w.journal.notes[p.ID])
+			if err != nil {
+				return "", err
+			}
+			if made {
+				return "paid: found on the chain", nil
+			}
+		case !errors.As(err, &failure):
+			return report, err
+		case ctx.Err() != nil:
+			return "", left{text: "not paid: the worker was told to stop", stops: true}
+		case failure.Code == peerid.ErrLoginRequired:
+			return "", left{text: "not paid: the user has to log in again", stops: true}
+		case !failure.Retryable || attempt == maximumAttempts:
+			return "", left{text: "not paid: " + failure.Message}
+		default:
+			// When the context ends meanwhile the next attempt says so.
+			_ = pause(ctx, waitAfter(err, attempt))
+		}
+	}
+	return "", left{text: "not paid: its requests are lost again and again", stops: true}
+}
+
+// send sends a payment once. The error is errUnknown when it may have been made, and a *peerid.Error when it was
+// certainly not.
+func (w *worker) send(ctx context.Context, p payment) (report string, err error) {
+	// Without the place a lost answer could not be cleared up: then rather nothing is sent.
+	stands, err := w.chain.place(ctx, p.From)
+	if err != nil {
+		return "", left{text: "not paid: the chain cannot be read: " + err.Error(), stops: true}
+	}
+	n := note{State: sent, Payment: p, SentAt: stands}
+	if err := w.journal.write(n); err != nil {
+		return "", err
+	}
+	result, err := w.session.Submit(ctx, p.operation())
+	var failure *peerid.Error
+	switch {
+	case err == nil && result.TransactionID != "":
+		n.State = paid
+		return fmt.Sprintf("paid: transaction %s in block %d", result.TransactionID, result.BlockNum), w.journal.write(n)
+	case err == nil && result.TransactionToken != "":
+		n.State, n.TransactionToken = unsigned, result.TransactionToken
+		if err := w.journal.write(n); err != nil {
+			return "", err
+		}
+		return "", left{text: "not paid: the user has to sign it: confirm its transaction token, which is in the journal (Session.Confirm)"}
+	case errors.As(err, &failure) && failure.Outcome != peerid.OutcomeUnknown:
+		n.State = notPaid
+		if err := w.journal.write(n); err != nil {
+			return "", err
+		}
+		return "", failure
+	default:
+		return "", errUnknown
+	}
+}
+
+// wasMade asks the chain about a payment that may have been made, and notes what it says.
+func (w *worker) wasMade(ctx context.Context, open note) (bool, error) {
+	made, err := w.chain.has(ctx, open.Payment, open.SentAt)
+	switch {
+	case ctx.Err() != nil:
+		return false, left{text: "open: it may have been paid: run the worker again with the same journal", stops: true}
+	case err != nil:
+		return false, left{text: "open: it may have been paid, and the chain cannot be read: " + err.Error(), stops: true}
+	case made:
+		open.State = paid
+	default:
+		open.State = notPaid
+	}
+	return made, w.journal.write(open)
+}
+
+// waitAfter is how long to wait behind an attempt that failed, longer each time.
+func waitAfter(err error, attempt int) time.Duration {
+	wait := 100 * time.Millisecond << attempt
+	var failure *peerid.Error
+	if errors.As(err, &failure) && failure.RetryAfter > wait {
+		wait = failure.RetryAfter
+	}
+	return wait
+}
+
+// pause waits, unless the context ends first.
+func pause(ctx context.Context, wait time.Duration) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
