@@ -386,7 +386,7 @@ static void pair_is_saved_under_the_lock_before_anybody_uses_it(void **state) {
   assert_success(submit_transfer(session, 211));
   assert_string_equal(custom.calls, "");
   assert_success(peerid_session_logout(session));
-  assert_string_equal(custom.calls, "LrU");
+  assert_string_equal(custom.calls, "LlrU");
   assert_false(custom.broke_rules);
   /* The context is in use as long as anything could call back. */
   peerid_store_free(store);

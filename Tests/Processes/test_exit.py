@@ -11,7 +11,7 @@ from harness import IS_SANITIZED, LIBRARY, REFRESH, Sandbox, check, end, folder,
 TIMES = 20
 
 
-def exits(kind, delay, is_saved):
+def exits(kind, delay, is_saved, ending="exit"):
     """So many programs exit in the middle of a refresh that is answered after `delay` ms."""
     with reached_by(kind) as (sandbox, environment), folder() as path:
         sandbox.post("faults", {"kind": "delay_after", "ms": delay, "path": REFRESH, "times": "always"})
@@ -19,7 +19,7 @@ def exits(kind, delay, is_saved):
         processes, slowest = [], 0
         for i in range(TIMES):
             user = f"u{i}"
-            processes.append(start("exiting", 200, environment={**environment, "PEERID_USER": user, "PEERID_KEY": user}))
+            processes.append(start("exiting", 200, ending, environment={**environment, "PEERID_USER": user, "PEERID_KEY": user}))
         begin = time.monotonic()
         try:
             for process in processes:
@@ -59,6 +59,26 @@ def exit_does_not_wait_for_a_late_answer():
 @test("exit")
 def exit_does_not_wait_for_a_late_answer_over_tls():
     return exits("tls", 10000, is_saved=False)
+
+
+@test("exit")
+def a_client_settles_before_a_process_ends_without_exit():
+    return exits("http", 1000, is_saved=True, ending="settle")
+
+
+@test("exit")
+def what_exit_waits_for_can_be_waited_for_before():
+    return exits("http", 1000, is_saved=True, ending="prepare")
+
+
+@test("exit")
+def a_pair_that_is_refused_while_the_process_exits_is_saved_again():
+    with reached_by("http") as (sandbox, environment):
+        sandbox.post("faults", {"kind": "delay_after", "ms": 600, "path": REFRESH})
+        process = start("exiting_unsaved", environment={**environment, "PEERID_USER": "u0"}, stdout=subprocess.PIPE, text=True)
+        output, _ = process.communicate(timeout=20)
+        check(process.returncode == 0, f"status {process.returncode}")
+        check(output.split("\n") == ["saved 1", "refused 2", "saved 2", ""], f"the store has {output!r}")
 
 
 @test("exit")
