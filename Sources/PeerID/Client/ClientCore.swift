@@ -24,6 +24,8 @@ final class ClientCore: Sendable {
   private let closing = ClosingFlag()
   private let abandoning = ClosingFlag()
   private let liveSessions = Atomic<Int>(0)
+  /// How many sessions whose refresh token is spent wait for a sibling's pair.
+  let siblingWaits = Atomic<Int>(0)
   /// Never set: a refresh whose answer is on the way is not given up when the client is closed, because the new pair
   /// would be lost.
   private let refreshClosing = ClosingFlag()

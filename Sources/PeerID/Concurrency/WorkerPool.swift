@@ -5,7 +5,7 @@ import Glibc
 /// A thread is started when there is work and no idle one, and ends after a while without work. All signals are
 /// blocked in it, so that the host's handlers keep running on the host's threads.
 final class WorkerPool: @unchecked Sendable {
-  private static let maximumThreads = 16
+  static let maximumThreads = 16
   private static let idleMilliseconds: Int64 = 2000
 
   private let clock: Clock

@@ -1,3 +1,5 @@
+import Synchronization
+
 extension ClientCore {
   /// The place of a key in the configured store.
   func place(_ key: String) throws(PeerIDError) -> StorePlace {
@@ -136,6 +138,8 @@ extension Session {
 
   /// How long a refused session looks into the store for the pair of a sibling that is about to save it.
   private static let siblingPatience: Int64 = 3000
+  /// How many sessions of a client do so at a time.
+  private static let maximumSiblingWaits = WorkerPool.maximumThreads / 4
 
   /// A refused refresh token may mean that a sibling has renewed the pair and is about to save it: its lock was lost, or
   /// its store failed for a while. Before the session is declared over the store is read for some time, without the
@@ -146,6 +150,11 @@ extension Session {
     _ context: CallContext
   ) -> SessionStateMachine.RefreshResult {
     guard case .refused(let error) = result, error.isSpentRefreshToken else { return result }
+    // Each of these waits has one of the few threads that refresh, and the healthy sessions need some as well. Whoever
+    // does not wait looks into the store again with its next call.
+    let waits = core.siblingWaits.wrappingAdd(1, ordering: .relaxed).newValue
+    defer { core.siblingWaits.wrappingSubtract(1, ordering: .relaxed) }
+    guard waits <= Self.maximumSiblingWaits else { return result }
     let mine = token
     let end = core.clock.monotonicMilliseconds() + Self.siblingPatience
     while core.clock.monotonicMilliseconds() < end {
