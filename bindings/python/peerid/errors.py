@@ -178,6 +178,30 @@ class Cancelled(PeerIDError):
     default_code = Code.CANCELLED
 
 
+class CancelledTooLate(Cancelled):
+    """The call had succeeded before it could be cancelled.
+
+    It is never raised, only found as the cause of what ended the wait for the call: a
+    `CancelledError` of asyncio, or what the handler of a signal has raised, such as
+    `KeyboardInterrupt`.
+    """
+
+    #: What the call would have returned, such as the `Result` of a submit; None when it
+    #: cannot be had any more.
+    result: Any
+
+    def __init__(
+        self,
+        message: str = "the call had succeeded before it was cancelled: see result",
+        *,
+        result: Any = None,
+        **details: Any,
+    ) -> None:
+        """Keep the result."""
+        super().__init__(message, **{"outcome": Outcome.UNKNOWN, **details})
+        self.result = result
+
+
 class OutcomeUnknown(PeerIDError, ConnectionError):
     """The request left and no answer came: it may have been carried out or not.
 

@@ -2,30 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..errors import Cancelled, Outcome, PeerIDError
-
-
-class CancelledTooLate(Cancelled):
-    """The call had succeeded before it could be cancelled.
-
-    It is never raised, only found as the cause of a `CancelledError`.
-    """
-
-    #: What the call would have returned, such as the `Result` of a submit.
-    result: Any
-
-    def __init__(
-        self,
-        message: str = "the call had succeeded when its task was cancelled: see result",
-        *,
-        result: Any = None,
-        **details: Any,
-    ) -> None:
-        """Keep the result."""
-        super().__init__(message, **{"outcome": Outcome.UNKNOWN, **details})
-        self.result = result
+from ..errors import PeerIDError
 
 
 def error_of(exception: BaseException) -> PeerIDError | None:
