@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -13,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import psycopg
 import pytest
@@ -309,6 +310,86 @@ def test_a_lease_that_passed_to_another_is_left_to_it(redis_client: Any) -> None
     with store.lock("alice", 5):
         redis_client.set("peerid:lock:alice", "somebody else")
     assert redis_client.get("peerid:lock:alice") == b"somebody else"
+
+
+class Cutter:
+    """Stands before a Redis server, and can lose an answer with its connection."""
+
+    def __init__(self, port: int) -> None:
+        self._server = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._word = b""
+        self.has_cut = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._start(self._serve)
+
+    def cut_after(self, word: bytes) -> None:
+        """Lose the answer to the next command that has a word in it."""
+        self._word = word
+
+    def stop(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _start(self, work: Callable[..., None], *arguments: Any) -> None:
+        thread = threading.Thread(target=work, args=arguments)
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self._start(self._pass_on, client)
+
+    def _pass_on(self, client: socket.socket) -> None:
+        with client, socket.create_connection(("127.0.0.1", self._server)) as server:
+            # One command and one answer at a time, as redis-py does.
+            while command := client.recv(65536):
+                server.sendall(command)
+                answer = server.recv(65536)
+                if self._word and self._word in command:
+                    self._word = b""
+                    self.has_cut.set()
+                    return
+                client.sendall(answer)
+
+
+@pytest.fixture
+def cutter(redis_server: Redis) -> Iterator[Cutter]:
+    cutter = Cutter(redis_server.port)
+    yield cutter
+    cutter.stop()
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_a_lock_of_redis_whose_answer_is_lost(
+    redis_client: Any, cutter: Cutter, retries: int
+) -> None:
+    retry = redis.retry.Retry(redis.backoff.NoBackoff(), retries)
+    # Closed at the end, and the connections with it, for which the cutter waits.
+    with redis.Redis(
+        port=cutter.port, retry=retry, retry_on_error=[redis.ConnectionError]
+    ) as client:
+        store = RedisStore(client)
+        # The server knows the scripts from now on.
+        with store.lock("alice", 5):
+            pass
+        cutter.cut_after(b"peerid:lock:alice")
+        expected = (
+            contextlib.nullcontext()
+            if retries
+            else pytest.raises(redis.ConnectionError)
+        )
+        with expected, store.lock("alice", 1):
+            assert redis_client.exists("peerid:lock:alice")
+        assert cutter.has_cut.is_set()
+    assert not redis_client.exists("peerid:lock:alice")
 
 
 def test_without_redis_nothing_is_refreshed(
