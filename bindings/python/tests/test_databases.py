@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable
 
+import pg8000.dbapi
 import psycopg
 import pytest
 import redis
@@ -49,6 +50,7 @@ class Postgres:
         self.address = (
             f"host={self._folder} port={self.port} user=tester dbname=postgres"
         )
+        self.file = str(self._folder / f".s.PGSQL.{self.port}")
         self._run("initdb", "-A", "trust", "-U", "tester", "--no-sync", "data")
         self.start()
 
@@ -192,37 +194,62 @@ def test_a_lock_of_postgres_is_free_when_its_process_dies(
 def test_a_lock_of_postgres_that_is_lost_saves_nothing(
     postgres_store: PostgresStore, postgres: Postgres
 ) -> None:
-    with postgres.connect() as admin:
+    def save_without_connection() -> None:
+        with postgres_store.lock("alice", 5) as lock:
+            _cut(postgres)
+            postgres_store.save("alice", StoredSession("x", 1), 0, lock)
 
-        def cut() -> None:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
-
-        def save_without_connection() -> None:
-            with postgres_store.lock("alice", 5) as lock:
-                cut()
-                postgres_store.save("alice", StoredSession("x", 1), 0, lock)
-
-        with pytest.raises(psycopg.OperationalError):
-            save_without_connection()
+    with pytest.raises(psycopg.OperationalError):
+        save_without_connection()
     assert postgres_store.load("alice") is None
-    # Connections that died while they were idle are replaced.
-    with postgres.connect() as admin:
-        cut()
-    assert postgres_store.load("alice") is None
-    with postgres_store.lock("alice", 5):
-        pass
 
 
-def test_postgres_works_with_connections_that_commit_by_themselves(
-    postgres: Postgres, postgres_store: PostgresStore
+def _connect_with_pg8000(postgres: Postgres) -> Any:
+    return pg8000.dbapi.connect("tester", database="postgres", unix_sock=postgres.file)
+
+
+def _by_themselves(connect: Callable[[], Any]) -> Callable[[], Any]:
+    """Make connections that commit by themselves."""
+
+    def connect_and_set() -> Any:
+        connection = connect()
+        connection.autocommit = True
+        # A lock without a limit shall fail its test and not hang it.
+        connection.cursor().execute("SET statement_timeout = '20s'")
+        return connection
+
+    return connect_and_set
+
+
+@pytest.mark.parametrize("commits", ["on demand", "by themselves"])
+@pytest.mark.parametrize("driver", ["psycopg", "pg8000"])
+def test_postgres_works_with_any_connections(
+    postgres: Postgres, postgres_store: PostgresStore, driver: str, commits: str
 ) -> None:
-    connect = functools.partial(psycopg.connect, postgres.address, autocommit=True)
-    store = PostgresStore(connect)
+    connect: Callable[[], Any] = postgres.connect
+    if driver == "pg8000":
+        connect = functools.partial(_connect_with_pg8000, postgres)
+    if commits == "by themselves":
+        connect = _by_themselves(connect)
+    store, other = PostgresStore(connect), PostgresStore(connect)
     check_store(store)
+    check_locks(store, other)
+    # Connections that died while they were idle are replaced.
+    _cut(postgres)
+    assert store.load("alice") is None
+    with store.lock("alice", 5):
+        pass
     store.close()
+    other.close()
+
+
+def _cut(postgres: Postgres) -> None:
+    """End all connections."""
+    with postgres.connect() as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
 
 
 def test_a_failure_of_postgres_is_told_without_secrets(

@@ -142,20 +142,19 @@ class PostgresStore(Store):
         limit = f"{max(int(timeout * 1000), 1)}ms"
 
         def take(connection: Any) -> None:
-            # The limit ends with the transaction, the lock with the session.
+            # The limit ends with the transaction, which is this statement where the
+            # connection commits by itself; the lock lasts as long as the session.
             _run(
                 connection,
-                "SELECT set_config('lock_timeout', %s, true)",
-                (limit,),
-                commits=False,
+                "SELECT CASE WHEN set_config('lock_timeout', %s, true) IS NOT NULL "
+                "THEN pg_advisory_lock(%s) END",
+                (limit, number),
             )
-            _run(connection, "SELECT pg_advisory_lock(%s)", (number,))
 
         try:
             return self._with_connection(take)
         except Exception as error:
-            state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-            if state != _LOCK_NOT_AVAILABLE:
+            if _sqlstate(error) != _LOCK_NOT_AVAILABLE:
                 raise
             raise TimeoutError(f"the key was not free within {timeout} s") from None
 
@@ -182,9 +181,10 @@ class PostgresStore(Store):
             try:
                 use(connection)
             except BaseException as error:
-                is_dead = bool(getattr(connection, "closed", False))
+                is_over = is_new or not isinstance(error, Exception)
+                is_over = is_over or not _is_dead(connection)
                 _close(connection)
-                if is_new or not is_dead or not isinstance(error, Exception):
+                if is_over:
                     raise
                 continue
             return connection
@@ -213,9 +213,7 @@ def _hash(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def _run(
-    connection: Any, statement: str, values: tuple[Any, ...], *, commits: bool = True
-) -> list[Any]:
+def _run(connection: Any, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
     cursor = connection.cursor()
     try:
         if values:
@@ -225,9 +223,27 @@ def _run(
         rows = list(cursor.fetchall()) if cursor.description else []
     finally:
         cursor.close()
-    if commits:
-        connection.commit()
+    connection.commit()
     return rows
+
+
+def _sqlstate(error: Exception) -> Any:
+    """Tell what the database has answered, as psycopg, psycopg2 or pg8000 keeps it."""
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    fields = error.args[0] if error.args else None
+    return fields.get("C") if state is None and isinstance(fields, dict) else state
+
+
+def _is_dead(connection: Any) -> bool:
+    """Tell whether a connection on which a statement has failed is of no more use."""
+    if getattr(connection, "closed", False):
+        return True
+    try:
+        connection.rollback()
+        _run(connection, "SELECT 1")
+    except Exception:
+        return True
+    return False
 
 
 def _close(connection: Any) -> None:
