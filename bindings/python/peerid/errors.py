@@ -111,10 +111,7 @@ class PeerIDError(Exception):
         """The server's messages by field; None when it did not write any."""
         if not isinstance(self.detail, dict):
             return None
-        return {
-            field: message if isinstance(message, str) else json.dumps(message)
-            for field, message in self.detail.items()
-        }
+        return {field: _as_text(message) for field, message in self.detail.items()}
 
     def __str__(self) -> str:
         return self.message
@@ -315,5 +312,15 @@ def _parse_detail(detail: bytes | None) -> Any:
         return None
     try:
         return json.loads(detail)
-    except ValueError:
+    except (ValueError, RecursionError):
+        # No JSON, or more than Python reads: an integer or a nesting without end.
         return detail.decode(errors="replace")
+
+
+def _as_text(message: Any) -> str:
+    if isinstance(message, str):
+        return message
+    try:
+        return json.dumps(message)
+    except (ValueError, RecursionError):
+        return "(too large to be shown)"
