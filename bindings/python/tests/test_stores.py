@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 from sandbox import LOGIN, REFRESH, TRANSFER, Sandbox, run_python
-from stores import DictStore, check_locks, check_sharing, check_store, new_client
+from stores import (
+    DictStore,
+    Unspeakable,
+    check_locks,
+    check_sharing,
+    check_store,
+    new_client,
+)
 
 import peerid
 from peerid import Client, DirectoryStore, MemoryStore, StoredSession
@@ -110,6 +117,31 @@ def test_what_a_store_raises_becomes_the_message(sandbox: Sandbox, where: str) -
     assert caught.value.__context__ is None
     # Without the lock nothing is sent.
     assert sandbox.count(f"POST {LOGIN}") == (1 if where == "save" else 0)
+
+
+@pytest.mark.parametrize("where", ["lock", "load", "save", "remove"])
+def test_what_cannot_be_described_is_a_failure_as_well(
+    sandbox: Sandbox, where: str
+) -> None:
+    store = FailingStore(where, Unspeakable())
+    with (
+        new_client(sandbox, store) as client,
+        pytest.raises(peerid.StoreError, match=r"ing: Unspeakable \("),
+    ):
+        client.login("alice", password="alice-password", key="alice").logout()
+
+
+def test_a_failure_fails_even_if_nothing_can_be_said_of_it(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def describe(*_: object) -> str:
+        raise MemoryError
+
+    monkeypatch.setattr("peerid.stores._custom.describe", describe)
+    store = FailingStore("lock", RuntimeError("x"))
+    with new_client(sandbox, store) as client, pytest.raises(peerid.StoreError):
+        client.login("alice", password="alice-password", key="alice")
+    assert sandbox.count(f"POST {LOGIN}") == 0
 
 
 @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit])
