@@ -232,6 +232,7 @@ def test_postgres_works_with_any_connections(
     if commits == "by themselves":
         connect = _by_themselves(connect)
     store, other = PostgresStore(connect), PostgresStore(connect)
+    store.create_table()
     check_store(store)
     check_locks(store, other)
     # Connections that died while they were idle are replaced.
@@ -295,6 +296,39 @@ def test_a_forked_child_leaves_the_connections_of_its_parent(
             print(store.load("alice", lock), len(store._idle))
     """
     assert run_python(program, postgres.address) == "[0, 0, 0, 0]\nNone 0\n"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        # As the C example has them.
+        "id bytea PRIMARY KEY, key text NOT NULL, data bytea, generation bigint",
+        "key_hash bytea PRIMARY KEY, key text, data text, generation bigint",
+    ],
+)
+@pytest.mark.parametrize("table", ["other", "public.other"])
+def test_a_table_with_other_columns_is_not_taken(
+    postgres: Postgres, columns: str, table: str
+) -> None:
+    with postgres.connect() as connection:
+        connection.execute("DROP TABLE IF EXISTS other")
+        connection.execute(f"CREATE TABLE other ({columns})")
+    store = PostgresStore(postgres.connect, table=table)
+    with pytest.raises(ValueError, match=rf"the table {table} .*bytea") as caught:
+        store.create_table()
+    assert "generation bigint" in str(caught.value)
+    store.close()
+
+
+def test_a_table_with_a_column_more_is_taken(
+    postgres: Postgres, postgres_store: PostgresStore
+) -> None:
+    with postgres.connect() as connection:
+        connection.execute(
+            "ALTER TABLE peerid_sessions ADD COLUMN saved timestamp DEFAULT now()"
+        )
+    postgres_store.create_table()
+    check_store(postgres_store)
 
 
 def test_names_of_tables_are_checked() -> None:

@@ -22,6 +22,8 @@ from typing import Any, Callable
 
 from ._custom import Store, StoredSession
 
+_COLUMNS = {"key_hash": "text", "key": "text", "generation": "bigint", "data": "text"}
+
 # SQLSTATE of a statement that waited longer than lock_timeout for a lock.
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -50,7 +52,8 @@ class PostgresStore(Store):
         Args:
             connect: makes a new connection, such as
                 `functools.partial(psycopg.connect, "dbname=app")`.
-            table: the table, with its schema if need be; see `create_table`.
+            table: the table, with its schema if need be; see `create_table`. It is not
+                shared with stores in other languages.
             max_idle: how many connections are kept for later.
         """
         if not re.fullmatch(r"([A-Za-z_]\w*\.)?[A-Za-z_]\w*", table, re.ASCII):
@@ -62,7 +65,12 @@ class PostgresStore(Store):
         self._process = os.getpid()
 
     def create_table(self) -> None:
-        """Make the table, unless it is there."""
+        """Make the table, unless it is there.
+
+        Raises:
+            ValueError: a table of this name is there that is not one of this store,
+                such as that of a store in another language.
+        """
         # Keys may be longer than what an index takes, so their hashes are indexed.
         self._execute(
             None,
@@ -70,6 +78,19 @@ class PostgresStore(Store):
             "key_hash text PRIMARY KEY, key text NOT NULL, "
             "generation bigint NOT NULL, data text NOT NULL)",
         )
+        rows = self._execute(
+            None,
+            "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
+            "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            self._table,
+        )
+        columns = {str(name): str(kind) for name, kind in rows}
+        if not _COLUMNS.items() <= columns.items():
+            found = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            raise ValueError(
+                f"the table {self._table} is there already, with other columns than "
+                f"this store's ({found}): choose another name for `table`"
+            )
 
     def load(self, key: str, lock: Any = None) -> StoredSession | None:
         """Load a session."""
