@@ -44,6 +44,9 @@ def transfer(session: Session, sender: str, receiver: str, amount: int) -> None:
             amount=ops.Asset(amount=amount, asset_id="1.3.0"),
         )
     )
+    if result.transaction_id is None:
+        print("  not done yet: it has to be confirmed, see Session.confirm")
+        return
     print(f"  transaction {result.transaction_id} in block {result.block_num}")
 
 

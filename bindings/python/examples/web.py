@@ -151,6 +151,11 @@ class Application:
         except PeerIDError as error:
             message = "The payment has a problem: " + explain(error)
             return page("502 Bad Gateway", session, message)
+        if result.transaction_id is None:
+            message = (
+                "Not paid: users of this application have to confirm each payment."
+            )
+            return page("200 OK", session, message)
         return page("200 OK", session, f"Paid: transaction {result.transaction_id}")
 
     def _logout(self, request: Request) -> Answer:

@@ -271,6 +271,11 @@ class Worker:
             raise Left(message, stops=True) from error
         self._journal.note_sending(payment, place)
         result = self._session.submit(payment.operation())
+        if result.transaction_id is None:
+            # A token, which is of no use to anybody when nobody confirms it.
+            self._journal.note_not_done(payment)
+            message = "the users of this application have to confirm each payment"
+            raise Left(f"not paid: {message}", stops=True)
         self._journal.note_done(payment)
         return f"paid: transaction {result.transaction_id} in block {result.block_num}"
 

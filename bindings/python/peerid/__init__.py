@@ -38,6 +38,7 @@ from .client import Client
 from .credentials import Credentials
 from .errors import (
     Cancelled,
+    CancelledTooLate,
     ClosedError,
     Code,
     ConfigurationError,
@@ -77,6 +78,7 @@ __all__ = [
     "Authorization",
     "BuiltinStore",
     "Cancelled",
+    "CancelledTooLate",
     "Client",
     "ClosedError",
     "Code",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _exact
-from ._text import encode
+from ._text import encode, utf8
 
 
 def login_arguments(
@@ -35,7 +35,10 @@ def chain_arguments(
 
 def token_arguments(token_json: str | bytes) -> tuple[bytes, int]:
     """Write tokens that were saved before."""
-    text = token_json.encode() if isinstance(token_json, str) else bytes(token_json)
+    if isinstance(token_json, str):
+        text = utf8(token_json, "token_json")
+    else:
+        text = bytes(token_json)
     return text, len(text)
 
 
@@ -44,7 +47,7 @@ def transaction_arguments(
 ) -> tuple[bytes, int]:
     """Write a transaction that was signed elsewhere; text goes through as it is."""
     if isinstance(transaction, str):
-        text = transaction.encode()
+        text = utf8(transaction, "transaction")
     elif isinstance(transaction, bytes):
         text = transaction
     else:

@@ -5,6 +5,9 @@ instructions, and so not while a call waits in the library. But the library asks
 thread of the call, every 50 to 1000 ms, whether to go on. Asking runs the handlers that
 are due; what a handler raises, such as KeyboardInterrupt, ends the call, and is raised
 where the call was made.
+
+A call that ends before it asks again is over when Python runs the handler. Its answer
+may say that money has moved, and so is not lost: it is the cause of what is raised.
 """
 
 from __future__ import annotations
@@ -12,12 +15,13 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Generator
+from itertools import starmap
 from operator import attrgetter
 from typing import Any, Callable
 
 from ._callback import keep_forever
 from ._prototypes import InterruptHandler
-from .errors import PeerIDError, take_error
+from .errors import Cancelled, CancelledTooLate, Outcome, PeerIDError, take_error
 
 # How long an interrupted call on a thread of its own may take to end.
 _PATIENCE = 1.2
@@ -70,29 +74,65 @@ def _listen(is_stopped: Callable[[], bool] | None) -> _Listener:
     yield 1
 
 
+def _nothing() -> None:
+    """Finish a call that gives nothing."""
+
+
 def invoke(
     function: Callable[..., Any],
     *arguments: Any,
+    finish: Callable[[], Any] = _nothing,
     is_stopped: Callable[[], bool] | None = None,
-) -> None:
-    """Make a call that may wait, and raise the error that it answers with."""
+) -> Any:
+    """Make a call that may wait.
+
+    Args:
+        function: the function of the library.
+        arguments: its arguments.
+        finish: makes the result when the call has succeeded.
+        is_stopped: tells whether the call shall end.
+
+    Returns:
+        The result.
+
+    Raises:
+        PeerIDError: the call has failed.
+        BaseException: the handler of a signal has raised it during the call; its cause
+            is the error of the call, or a `CancelledTooLate` with its result.
+    """
     waiting = _waiting
     # The handler of a signal may make a call of its own while this one waits.
     outer = waiting.ask
     listener = _listen(is_stopped)
     next(listener)
+    # Python looks for signals again when it has left C, and what is raised there would
+    # take the answer away before it has a name. So it is put into a list still in C.
+    answers: list[Any] = []
+    call = starmap(function, (arguments,))
     waiting.ask = listener.send
     try:
-        failure = function(*arguments)
+        answers.extend(call)
+    except BaseException as exception:
+        if not answers:
+            # The library was not called at all.
+            raise
+        struck: BaseException | None = exception
+    else:
+        struck = waiting.exception
     finally:
         waiting.ask = outer
-    exception = waiting.exception
-    if exception is not None:
+    (failure,) = answers
+    if struck is not None:
         waiting.exception = None
-        # The outcome of the call is not lost: the error of the library is the cause.
-        raise exception from (take_error(failure) if failure else None)
+        raise struck from _what_became(failure, finish)
     if failure:
         raise take_error(failure)
+    return finish()
+
+
+def _what_became(failure: Any, finish: Callable[[], Any]) -> PeerIDError:
+    """Tell what became of a call that has ended."""
+    return take_error(failure) if failure else CancelledTooLate(result=finish())
 
 
 def check(failure: Any) -> None:
@@ -112,24 +152,37 @@ def invoke_aside(function: Callable[..., Any], *arguments: Any) -> None:
         invoke(function, *arguments)
         return
     stop, done = threading.Event(), threading.Event()
-    failure: PeerIDError | None = None
+    failure: BaseException | None = None
 
     def call() -> None:
         nonlocal failure
         try:
+            if stop.is_set():
+                raise Cancelled("the call was cancelled before it began")
             invoke(function, *arguments, is_stopped=stop.is_set)
-        except PeerIDError as error:
+        except BaseException as error:
             failure = error
         finally:
             done.set()
 
+    thread = threading.Thread(target=call, name="peerid", daemon=True)
     try:
-        threading.Thread(target=call, name="peerid", daemon=True).start()
+        thread.start()
         # Not `join`: Ctrl-C makes it take a thread that runs for one that has ended.
         done.wait()
     except BaseException as exception:
+        struck = exception
         stop.set()
-        done.wait(_PATIENCE)
-        raise exception from failure
+        if thread.ident is None:
+            # It has not begun, and will do nothing.
+            raise
+        try:
+            done.wait(_PATIENCE)
+        except BaseException as another:
+            struck = another
+        if not done.is_set():
+            message = "the call goes on aside; what becomes of it is not known"
+            failure = Cancelled(message, outcome=Outcome.UNKNOWN)
+        raise struck from (failure or CancelledTooLate())
     if failure is not None:
         raise failure

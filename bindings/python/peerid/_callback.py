@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import traceback
+from contextlib import suppress
 from typing import Any, TypeVar
 
 _Thing = TypeVar("_Thing")
@@ -37,20 +38,30 @@ def describe(exception: BaseException, secret: str | None = None) -> str:
     kind = type(exception).__name__
     frames = traceback.extract_tb(exception.__traceback__)
     place = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
-    text = str(exception).strip().partition("\n")[0][:300]
-    if not text or (secret is not None and _shows(str(exception), secret)):
+    try:
+        whole = str(exception)
+    except BaseException:
+        # An exception that cannot even say what it is.
+        whole = ""
+    text = whole.strip().partition("\n")[0][:300]
+    if not text or (secret is not None and _shows(whole, secret)):
         return kind + place
     return f"{kind}: {text}{place}"
 
 
 def complain(what: str, exception: BaseException) -> None:
-    """Log what a callback has raised that can tell nobody else."""
-    complaints.error("%s: %s", what, describe(exception))
+    """Log what a callback has raised that can tell nobody else.
+
+    Nothing is raised: that would make the callback's answer a random number.
+    """
+    with suppress(BaseException):
+        complaints.error("%s: %s", what, describe(exception))
 
 
 def _shows(text: str, secret: str) -> bool:
-    # Tokens are long; no other part of a stored session between quotes is.
-    return any(part in text for part in secret.split('"') if len(part) >= 32)
+    # Tokens are long; no other part of a stored session between quotes is. Databases
+    # repeat only the beginning of a long value.
+    return any(part[:16] in text for part in secret.split('"') if len(part) >= 32)
 
 
 def as_text(value: Any) -> str:

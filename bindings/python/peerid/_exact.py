@@ -15,7 +15,7 @@ from operator import index
 from typing import Any, Optional, Union
 
 from ._typed_fields import TYPED_FIELDS
-from .errors import InexactNumber, InvalidArgument
+from .errors import InexactNumber, InvalidArgument, Outcome, ProtocolError
 
 # A place in a value, as the place around it and the key or index in that; it is made
 # into text only for an error.
@@ -43,8 +43,20 @@ def write(value: Any) -> bytes:
 
 
 def read(text: str | bytes) -> Any:
-    """Read what the library has written."""
-    return json.loads(text)
+    """Read what the library has written.
+
+    Raises:
+        ProtocolError: it is more than Python reads, such as an integer of more than
+            4300 digits.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:
+        reason = str(error)
+    message = f"the answer cannot be read: {reason}"
+    raise ProtocolError(message, outcome=Outcome.UNKNOWN)
 
 
 def plain(value: Any, name: str) -> Any:

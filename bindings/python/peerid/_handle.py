@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from operator import attrgetter
 from typing import Any, Callable
 
 
@@ -27,10 +28,9 @@ class Handle:
         # The module of the function may be gone when the interpreter shuts down.
         self._free = free
 
-    @property
-    def _as_parameter_(self) -> Any:
-        """What ctypes hands to the library in the place of the handle."""
-        return self.pointer
+    # What ctypes hands to the library in the place of the handle. It is read in C: what
+    # a signal raises in a function of Python would become an ArgumentError.
+    _as_parameter_ = property(attrgetter("pointer"))
 
     @property
     def out(self) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Union
 from . import _exact
 from ._call import check
 from ._library import library, quick
-from .errors import InvalidArgument
+from ._text import utf8
 
 
 class Operation:
@@ -91,11 +91,7 @@ def write_operations(operations: Operations) -> bytes:
     if isinstance(operations, bytes):
         return operations
     if isinstance(operations, str):
-        try:
-            return operations.encode()
-        except UnicodeEncodeError:
-            message = "operations holds half of a surrogate pair"
-            raise InvalidArgument(message) from None
+        return utf8(operations, "operations")
     if isinstance(operations, (dict, Mapping)):
         if "operations" not in operations:
             return b"[" + _write(operations, 0) + b"]"

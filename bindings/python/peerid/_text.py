@@ -23,13 +23,20 @@ def encode(value: str | None, name: str) -> bytes | None:
         return None
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
-    try:
-        encoded = value.encode()
-    except UnicodeEncodeError:
-        raise InvalidArgument(f"{name} holds half of a surrogate pair") from None
+    encoded = utf8(value, name)
     if b"\0" in encoded:
         raise InvalidArgument(f"{name} holds a NUL character")
     return encoded
+
+
+def utf8(value: str, name: str) -> bytes:
+    """Write a text that is handed over with its length; the error never repeats it."""
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        pass
+    # Not raised above, since that error, which has the text, would be its context.
+    raise InvalidArgument(f"{name} holds half of a surrogate pair")
 
 
 def decode(value: bytes | None) -> str | None:

@@ -111,10 +111,7 @@ class PeerIDError(Exception):
         """The server's messages by field; None when it did not write any."""
         if not isinstance(self.detail, dict):
             return None
-        return {
-            field: message if isinstance(message, str) else json.dumps(message)
-            for field, message in self.detail.items()
-        }
+        return {field: _as_text(message) for field, message in self.detail.items()}
 
     def __str__(self) -> str:
         return self.message
@@ -176,6 +173,30 @@ class Cancelled(PeerIDError):
     """The call was cancelled. The outcome tells whether the request may have left."""
 
     default_code = Code.CANCELLED
+
+
+class CancelledTooLate(Cancelled):
+    """The call had succeeded before it could be cancelled.
+
+    It is never raised, only found as the cause of what ended the wait for the call: a
+    `CancelledError` of asyncio, or what the handler of a signal has raised, such as
+    `KeyboardInterrupt`.
+    """
+
+    #: What the call would have returned, such as the `Result` of a submit; None when it
+    #: cannot be had any more.
+    result: Any
+
+    def __init__(
+        self,
+        message: str = "the call had succeeded before it was cancelled: see result",
+        *,
+        result: Any = None,
+        **details: Any,
+    ) -> None:
+        """Keep the result."""
+        super().__init__(message, **{"outcome": Outcome.UNKNOWN, **details})
+        self.result = result
 
 
 class OutcomeUnknown(PeerIDError, ConnectionError):
@@ -291,5 +312,15 @@ def _parse_detail(detail: bytes | None) -> Any:
         return None
     try:
         return json.loads(detail)
-    except ValueError:
+    except (ValueError, RecursionError):
+        # No JSON, or more than Python reads: an integer or a nesting without end.
         return detail.decode(errors="replace")
+
+
+def _as_text(message: Any) -> str:
+    if isinstance(message, str):
+        return message
+    try:
+        return json.dumps(message)
+    except (ValueError, RecursionError):
+        return "(too large to be shown)"

@@ -89,7 +89,12 @@ class Result:
 
     @property
     def raw(self) -> Any:
-        """The whole result as Python reads JSON. Integers are exact."""
+        """The whole result as Python reads JSON. Integers are exact.
+
+        Raises:
+            ProtocolError: it is more than Python reads, such as an integer of more than
+                4300 digits. What else the result tells can be had all the same.
+        """
         if self._raw is None:
             self._raw = _exact.read(self.json)
         return self._raw

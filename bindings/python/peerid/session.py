@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -105,8 +106,11 @@ class Session(BaseSession):
             PeerIDError: any other failure of a call. The old pair stays in use where it
                 can.
         """
-        invoke(library.peerid_session_refresh, self._open_handle())
-        return self.token
+        session = self._open_handle()
+        token: Token = invoke(
+            library.peerid_session_refresh, session, finish=lambda: self.token
+        )
+        return token
 
     def fresh_token(self, refused: int = 0) -> Token:
         """Give a token for a request that the application makes by itself.
@@ -127,8 +131,14 @@ class Session(BaseSession):
         """
         handle = new_token_handle()
         session = self._open_handle()
-        invoke(library.peerid_session_fresh_token, session, refused, handle.out)
-        return Token(handle)
+        token: Token = invoke(
+            library.peerid_session_fresh_token,
+            session,
+            refused,
+            handle.out,
+            finish=partial(Token, handle),
+        )
+        return token
 
     def logout(self) -> None:
         """End the session: remove it from its store, and let no call use it any more.
@@ -147,8 +157,11 @@ class Session(BaseSession):
 
     def _call(self, function: Callable[..., Any], *arguments: Any) -> Result:
         response = Response()
-        invoke(function, self._open_handle(), *arguments, response.out)
-        return Result(response)
+        session, finish = self._open_handle(), partial(Result, response)
+        result: Result = invoke(
+            function, session, *arguments, response.out, finish=finish
+        )
+        return result
 
     def __enter__(self) -> Session:
         return self

@@ -56,6 +56,13 @@ class DictStore(Store):
         return list(self.sessions)
 
 
+class Unspeakable(Exception):
+    """Fails when it shall say what it is."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
 def new_client(sandbox: Sandbox, store: Any, **options: Any) -> Client:
     return Client(
         sandbox.url, client_id=4, client_secret="demo-secret-4", store=store, **options

@@ -340,3 +340,60 @@ def test_no_error_behind_other_exceptions(
     exception: BaseException, found: object
 ) -> None:
     assert aio.error_of(exception) is found
+
+
+async def _time_out_without_a_cause(call: Awaitable[Any]) -> None:
+    """A time limit of another library than asyncio."""
+    try:
+        await asyncio.wait_for(call, 0.2)
+    except asyncio.TimeoutError as exception:
+        cancellation = exception.__cause__
+    try:
+        assert cancellation is not None
+        raise cancellation
+    except asyncio.CancelledError:
+        raise asyncio.TimeoutError  # noqa: B904
+
+
+@on_a_loop
+async def test_other_time_limits(sandbox: Sandbox) -> None:
+    sandbox.fault("delay", OPERATIONS, ms=20000)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        with pytest.raises(asyncio.TimeoutError) as caught:
+            await _time_out_without_a_cause(session.submit(TRANSFER))
+        assert isinstance(aio.error_of(caught.value), peerid.Cancelled)
+
+
+@pytest.mark.parametrize("kind", [asyncio.TimeoutError, asyncio.CancelledError])
+def test_what_is_raised_while_an_error_is_handled(kind: type[BaseException]) -> None:
+    """The error is that of an earlier call."""
+    earlier = peerid.NotSent("x", retryable=True)
+
+    def fail_twice() -> None:
+        try:
+            raise earlier
+        except peerid.NotSent:
+            raise kind  # noqa: B904
+
+    with pytest.raises(kind) as caught:
+        fail_twice()
+    assert caught.value.__context__ is earlier
+    assert aio.error_of(caught.value) is None
+
+
+@on_a_loop
+async def test_a_time_limit_while_an_error_is_handled(sandbox: Sandbox) -> None:
+    sandbox.fault("drop_before", OPERATIONS)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+
+        async def wait_after_a_failure() -> None:
+            try:
+                await session.submit(TRANSFER)
+            except peerid.OutcomeUnknown:
+                await asyncio.wait_for(asyncio.sleep(5), 0.05)
+
+        with pytest.raises(asyncio.TimeoutError) as caught:
+            await wait_after_a_failure()
+    assert aio.error_of(caught.value) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -13,8 +14,9 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
+import pg8000.dbapi
 import psycopg
 import pytest
 import redis
@@ -48,6 +50,7 @@ class Postgres:
         self.address = (
             f"host={self._folder} port={self.port} user=tester dbname=postgres"
         )
+        self.file = str(self._folder / f".s.PGSQL.{self.port}")
         self._run("initdb", "-A", "trust", "-U", "tester", "--no-sync", "data")
         self.start()
 
@@ -191,37 +194,63 @@ def test_a_lock_of_postgres_is_free_when_its_process_dies(
 def test_a_lock_of_postgres_that_is_lost_saves_nothing(
     postgres_store: PostgresStore, postgres: Postgres
 ) -> None:
-    with postgres.connect() as admin:
+    def save_without_connection() -> None:
+        with postgres_store.lock("alice", 5) as lock:
+            _cut(postgres)
+            postgres_store.save("alice", StoredSession("x", 1), 0, lock)
 
-        def cut() -> None:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
-
-        def save_without_connection() -> None:
-            with postgres_store.lock("alice", 5) as lock:
-                cut()
-                postgres_store.save("alice", StoredSession("x", 1), 0, lock)
-
-        with pytest.raises(psycopg.OperationalError):
-            save_without_connection()
+    with pytest.raises(psycopg.OperationalError):
+        save_without_connection()
     assert postgres_store.load("alice") is None
-    # Connections that died while they were idle are replaced.
-    with postgres.connect() as admin:
-        cut()
-    assert postgres_store.load("alice") is None
-    with postgres_store.lock("alice", 5):
-        pass
 
 
-def test_postgres_works_with_connections_that_commit_by_themselves(
-    postgres: Postgres, postgres_store: PostgresStore
+def _connect_with_pg8000(postgres: Postgres) -> Any:
+    return pg8000.dbapi.connect("tester", database="postgres", unix_sock=postgres.file)
+
+
+def _by_themselves(connect: Callable[[], Any]) -> Callable[[], Any]:
+    """Make connections that commit by themselves."""
+
+    def connect_and_set() -> Any:
+        connection = connect()
+        connection.autocommit = True
+        # A lock without a limit shall fail its test and not hang it.
+        connection.cursor().execute("SET statement_timeout = '20s'")
+        return connection
+
+    return connect_and_set
+
+
+@pytest.mark.parametrize("commits", ["on demand", "by themselves"])
+@pytest.mark.parametrize("driver", ["psycopg", "pg8000"])
+def test_postgres_works_with_any_connections(
+    postgres: Postgres, postgres_store: PostgresStore, driver: str, commits: str
 ) -> None:
-    connect = functools.partial(psycopg.connect, postgres.address, autocommit=True)
-    store = PostgresStore(connect)
+    connect: Callable[[], Any] = postgres.connect
+    if driver == "pg8000":
+        connect = functools.partial(_connect_with_pg8000, postgres)
+    if commits == "by themselves":
+        connect = _by_themselves(connect)
+    store, other = PostgresStore(connect), PostgresStore(connect)
+    store.create_table()
     check_store(store)
+    check_locks(store, other)
+    # Connections that died while they were idle are replaced.
+    _cut(postgres)
+    assert store.load("alice") is None
+    with store.lock("alice", 5):
+        pass
     store.close()
+    other.close()
+
+
+def _cut(postgres: Postgres) -> None:
+    """End all connections."""
+    with postgres.connect() as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
 
 
 def test_a_failure_of_postgres_is_told_without_secrets(
@@ -269,6 +298,39 @@ def test_a_forked_child_leaves_the_connections_of_its_parent(
     assert run_python(program, postgres.address) == "[0, 0, 0, 0]\nNone 0\n"
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        # As the C example has them.
+        "id bytea PRIMARY KEY, key text NOT NULL, data bytea, generation bigint",
+        "key_hash bytea PRIMARY KEY, key text, data text, generation bigint",
+    ],
+)
+@pytest.mark.parametrize("table", ["other", "public.other"])
+def test_a_table_with_other_columns_is_not_taken(
+    postgres: Postgres, columns: str, table: str
+) -> None:
+    with postgres.connect() as connection:
+        connection.execute("DROP TABLE IF EXISTS other")
+        connection.execute(f"CREATE TABLE other ({columns})")
+    store = PostgresStore(postgres.connect, table=table)
+    with pytest.raises(ValueError, match=rf"the table {table} .*bytea") as caught:
+        store.create_table()
+    assert "generation bigint" in str(caught.value)
+    store.close()
+
+
+def test_a_table_with_a_column_more_is_taken(
+    postgres: Postgres, postgres_store: PostgresStore
+) -> None:
+    with postgres.connect() as connection:
+        connection.execute(
+            "ALTER TABLE peerid_sessions ADD COLUMN saved timestamp DEFAULT now()"
+        )
+    postgres_store.create_table()
+    check_store(postgres_store)
+
+
 def test_names_of_tables_are_checked() -> None:
     for name in ("x; DROP TABLE y", "", "a.b.c", "1a", "ä"):
         with pytest.raises(ValueError, match="no name of a table"):
@@ -309,6 +371,86 @@ def test_a_lease_that_passed_to_another_is_left_to_it(redis_client: Any) -> None
     with store.lock("alice", 5):
         redis_client.set("peerid:lock:alice", "somebody else")
     assert redis_client.get("peerid:lock:alice") == b"somebody else"
+
+
+class Cutter:
+    """Stands before a Redis server, and can lose an answer with its connection."""
+
+    def __init__(self, port: int) -> None:
+        self._server = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._word = b""
+        self.has_cut = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._start(self._serve)
+
+    def cut_after(self, word: bytes) -> None:
+        """Lose the answer to the next command that has a word in it."""
+        self._word = word
+
+    def stop(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _start(self, work: Callable[..., None], *arguments: Any) -> None:
+        thread = threading.Thread(target=work, args=arguments)
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self._start(self._pass_on, client)
+
+    def _pass_on(self, client: socket.socket) -> None:
+        with client, socket.create_connection(("127.0.0.1", self._server)) as server:
+            # One command and one answer at a time, as redis-py does.
+            while command := client.recv(65536):
+                server.sendall(command)
+                answer = server.recv(65536)
+                if self._word and self._word in command:
+                    self._word = b""
+                    self.has_cut.set()
+                    return
+                client.sendall(answer)
+
+
+@pytest.fixture
+def cutter(redis_server: Redis) -> Iterator[Cutter]:
+    cutter = Cutter(redis_server.port)
+    yield cutter
+    cutter.stop()
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_a_lock_of_redis_whose_answer_is_lost(
+    redis_client: Any, cutter: Cutter, retries: int
+) -> None:
+    retry = redis.retry.Retry(redis.backoff.NoBackoff(), retries)
+    # Closed at the end, and the connections with it, for which the cutter waits.
+    with redis.Redis(
+        port=cutter.port, retry=retry, retry_on_error=[redis.ConnectionError]
+    ) as client:
+        store = RedisStore(client)
+        # The server knows the scripts from now on.
+        with store.lock("alice", 5):
+            pass
+        cutter.cut_after(b"peerid:lock:alice")
+        expected = (
+            contextlib.nullcontext()
+            if retries
+            else pytest.raises(redis.ConnectionError)
+        )
+        with expected, store.lock("alice", 1):
+            assert redis_client.exists("peerid:lock:alice")
+        assert cutter.has_cut.is_set()
+    assert not redis_client.exists("peerid:lock:alice")
 
 
 def test_without_redis_nothing_is_refreshed(

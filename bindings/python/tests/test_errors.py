@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 import copy
 import pickle
 import re
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,6 +158,66 @@ def test_protocol_error(session: Session, sandbox: Sandbox, body: str) -> None:
     sandbox.fault("status", OPERATIONS, status=200, body=body, content_type="text/html")
     with pytest.raises(peerid.ProtocolError) as caught:
         session.submit(TRANSFER)
+    assert caught.value.outcome is Outcome.UNKNOWN
+
+
+# The library reads it, and so does Python since 3.12.
+_NESTED = "[" * 2000 + "]" * 2000
+# No Python reads these.
+_EXCESSES = ["[" * 100_000 + "]" * 100_000]
+if hasattr(sys, "get_int_max_str_digits"):
+    _EXCESSES.append("9" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(400, Outcome.REFUSED), (500, Outcome.UNKNOWN)]
+)
+def test_an_error_with_much_detail(
+    session: Session, sandbox: Sandbox, status: int, outcome: Outcome
+) -> None:
+    body = f'{{"error":{_NESTED},"status":{status}}}'
+    sandbox.fault("status_after", OPERATIONS, status=status, body=body)
+    with pytest.raises(peerid.PeerIDError) as caught:
+        session.submit(TRANSFER)
+    assert caught.value.outcome is outcome
+    assert caught.value.http_status == status
+    assert str(caught.value.detail).startswith("[[[")
+
+
+@pytest.mark.parametrize("excess", _EXCESSES, ids=lambda text: text[0])
+def test_detail_that_python_does_not_read_stays_text(excess: str) -> None:
+    assert peerid.errors._parse_detail(excess.encode()) == excess
+
+
+def test_a_message_that_python_does_not_write_is_left_out() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    error = peerid.PeerIDError("x", detail={"short": 1, "deep": deep})
+    assert error.fields == {"short": "1", "deep": "(too large to be shown)"}
+
+
+def test_a_result_with_much_in_it_is_not_lost(
+    session: Session, sandbox: Sandbox
+) -> None:
+    body = (
+        f'{{"result":{{"id":"{"a" * 40}","block_num":7,"trx_num":0,"trx":{_NESTED}}},'
+        '"status":200}'
+    )
+    sandbox.fault("status_after", OPERATIONS, status=200, body=body)
+    result = session.submit(TRANSFER)
+    for _ in range(2):
+        with contextlib.suppress(peerid.ProtocolError):
+            assert result.raw["block_num"] == 7
+    assert result.transaction_id == "a" * 40
+    assert result.block_num == 7
+    assert _NESTED in result.json
+
+
+@pytest.mark.parametrize("excess", _EXCESSES, ids=lambda text: text[0])
+def test_an_answer_that_python_does_not_read_is_a_protocol_error(excess: str) -> None:
+    with pytest.raises(peerid.ProtocolError, match=r"nested|digits") as caught:
+        peerid._exact.read(excess)
     assert caught.value.outcome is Outcome.UNKNOWN
 
 

@@ -222,6 +222,17 @@ def test_a_user_is_told_whether_money_may_have_moved(shop: Shop) -> None:
     assert browser.status == 403
 
 
+def test_a_payment_that_the_user_has_to_confirm_is_not_paid(shop: Shop) -> None:
+    fixture = shop.sandbox.get("fixture")
+    for app in fixture["apps"]:
+        app["signing_request_required"] = True
+    shop.sandbox.post("reset", fixture)
+    browser = Browser(shop)
+    browser.log_in()
+    assert "Not paid: users of this application" in browser.click("/transfer")
+    assert shop.sandbox.executed() == 0
+
+
 def test_pages_that_do_not_exist(shop: Shop) -> None:
     browser = Browser(shop)
     browser.go("/elsewhere")
@@ -240,9 +251,10 @@ def _payment(name: str, amount: int = 7) -> dict[str, Any]:
 class Work:
     """Runs of the worker with one journal."""
 
-    def __init__(self, sandbox: Sandbox, journal: Path) -> None:
+    def __init__(self, sandbox: Sandbox, journal: Path, app: int = 4) -> None:
         self._sandbox = sandbox
         self._journal = journal
+        self._app = [str(app), f"demo-secret-{app}"]
 
     def run(self, *queue: Any, lifetime: int = 0, status: int = 0) -> list[str]:
         """Gives the report, with the ids of transactions left out."""
@@ -261,7 +273,8 @@ class Work:
         return re.sub(r"[0-9a-f]{40} in block \d+", "…", done.stdout).splitlines()
 
     def command(self, lifetime: int) -> list[str]:
-        arguments = [self._sandbox.url, *_ARGUMENTS[:4], str(self._journal)]
+        user = _ARGUMENTS[2:4]
+        arguments = [self._sandbox.url, *self._app, *user, str(self._journal)]
         program = str(PACKAGE / "examples/worker.py")
         return [sys.executable, program, *arguments, f"--lifetime={lifetime}"]
 
@@ -352,6 +365,16 @@ def test_a_payment_that_cannot_be_made_is_reported(
         "paid: trans",
     ]
     assert sandbox.executed() == 1
+
+
+def test_what_a_user_has_to_confirm_is_not_paid(worker: Work, sandbox: Sandbox) -> None:
+    """The application wants its users to sign each request."""
+    signing = Work(sandbox, worker._journal, app=6)
+    report = signing.run(_payment("a"), _payment("b"), status=1)
+    (line,) = report
+    assert line.startswith("a: not paid: the users of this application have to confirm")
+    assert sandbox.executed() == 0
+    assert worker.run(_payment("a")) == ["a: paid: transaction …"]
 
 
 def test_a_session_that_is_over_stops_the_worker(

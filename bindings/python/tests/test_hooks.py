@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sandbox import LOGIN, TRANSFER, Sandbox
+from stores import Unspeakable
 
 import peerid
 from peerid import Client, Credentials
@@ -122,7 +123,9 @@ def test_a_session_that_is_over_logs_in_again(sandbox: Sandbox) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("answer", [None, "wrong", "raise", "not credentials"])
+@pytest.mark.parametrize(
+    "answer", [None, "wrong", "raise", "raise without words", "not credentials"]
+)
 def test_a_session_ends_when_relogin_does_not_help(
     sandbox: Sandbox, answer: str | None
 ) -> None:
@@ -131,6 +134,8 @@ def test_a_session_ends_when_relogin_does_not_help(
             return None
         if answer == "raise":
             raise RuntimeError("no keychain")
+        if answer == "raise without words":
+            raise Unspeakable
         if answer == "wrong":
             return Credentials("alice", password="wrong")
         return answer
@@ -145,7 +150,7 @@ def test_a_session_ends_when_relogin_does_not_help(
         sandbox.post("revoke")
         with pytest.raises(peerid.LoginRequired):
             session.submit(TRANSFER)
-    if answer in ("raise", "not credentials"):
+    if answer in ("raise", "raise without words", "not credentials"):
         message = heard.records[0].getMessage()
         assert message.startswith("the relogin function failed")
 

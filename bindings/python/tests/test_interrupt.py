@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from functools import partial
+from operator import methodcaller
+from typing import Any
 
 import pytest
-from sandbox import LOGIN, OPERATIONS, REFRESH, Sandbox, start_python
+from sandbox import LOGIN, OPERATIONS, REFRESH, Sandbox, run_python, start_python
+
+import peerid
+from peerid._call import invoke
+from peerid._library import library
 
 # libcurl looks around once a second while it waits for an answer; the rest is for a
 # busy machine.
@@ -185,8 +194,8 @@ def test_ctrl_c_while_a_store_of_python_waits(sandbox: Sandbox) -> None:
         client = Client(sys.argv[1], client_id=4, client_secret="x", store=Slow())
         try:
             client.login("alice", password="alice-password", key="alice")
-        except KeyboardInterrupt:
-            print("interrupted", flush=True)
+        except KeyboardInterrupt as exception:
+            print(exception.__cause__.outcome.name, flush=True)
         import os
         os._exit(0)
     """
@@ -195,7 +204,7 @@ def test_ctrl_c_while_a_store_of_python_waits(sandbox: Sandbox) -> None:
     assert process.stdout.readline() == "loading\n"
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
-    assert process.stdout.readline() == "interrupted\n"
+    assert process.stdout.readline() == "UNKNOWN\n"
     assert time.monotonic() - start < _SOON
     process.communicate(timeout=10)
 
@@ -232,3 +241,92 @@ def test_a_call_with_a_store_of_python_is_interrupted(sandbox: Sandbox) -> None:
     output, errors = process.communicate(timeout=10)
     assert output == "UNKNOWN\n", errors
     assert time.monotonic() - start < _SOON + 0.5
+
+
+class Stopped(Exception):
+    """What the handler of a signal raises."""
+
+
+@pytest.fixture
+def strike() -> Iterator[Any]:
+    """A function of C that sends a signal, whose handler raises `Stopped`."""
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    before = signal.signal(signal.SIGTERM, stop)
+    raise_signal = ctypes.PyDLL(None)["raise"]
+    yield partial(raise_signal, int(signal.SIGTERM))
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_a_signal_at_the_end_of_a_call_does_not_take_its_result(strike: Any) -> None:
+    """The library does not ask again, and Python has no time to store the result."""
+    with pytest.raises(Stopped) as caught:
+        invoke(strike, finish=lambda: "the result")
+    cause = caught.value.__cause__
+    assert isinstance(cause, peerid.CancelledTooLate)
+    assert cause.result == "the result"
+    # Nothing is left behind for the next call.
+    assert invoke(lambda: None, finish=lambda: "the next result") == "the next result"
+
+
+def test_a_signal_at_the_end_of_a_call_does_not_take_its_error(strike: Any) -> None:
+    config = peerid._prototypes.ConfigPointer()
+    create = partial(
+        library.peerid_config_create, b"", b"4", None, ctypes.byref(config)
+    )
+    # One after the other without an instruction of Python between them.
+    last = partial(max, map(methodcaller("__call__"), [strike, create]), key=bool)
+    with pytest.raises(Stopped) as caught:
+        invoke(last)
+    assert isinstance(caught.value.__cause__, peerid.InvalidArgument)
+
+
+def test_a_signal_before_a_call_says_nothing_of_it(strike: Any) -> None:
+    def function() -> None:
+        strike()
+
+    with pytest.raises(Stopped) as caught:
+        invoke(function)
+    assert caught.value.__cause__ is None
+
+
+def test_a_signal_while_arguments_are_handed_over_keeps_its_exception(
+    session: peerid.Session, strike: Any
+) -> None:
+    logout = partial(library.peerid_session_logout, session._handle)
+    with pytest.raises(Stopped):
+        list(map(methodcaller("__call__"), [strike, logout]))
+
+
+@pytest.mark.parametrize("milliseconds", [5, 20, 60])
+def test_no_payment_is_lost_to_ctrl_c(sandbox: Sandbox, milliseconds: int) -> None:
+    """Short calls in a loop, and Ctrl-C at any moment."""
+    program = """
+        import random, signal, sys
+        from peerid import CancelledTooLate, Client, Outcome
+        transfer = {"op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31",
+                    "to": "1.2.33", "amount": {"amount": 1, "asset_id": "1.3.0"}}
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        done, unknown = set(), 0
+        with Client(
+            sys.argv[1], client_id=4, client_secret="demo-secret-4"
+        ) as client:
+            session = client.login("alice", password="alice-password")
+            for _ in range(20):
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.01, 0.15))
+                    while True:
+                        done.add(session.submit(transfer).transaction_id)
+                except KeyboardInterrupt as exception:
+                    cause = exception.__cause__
+                    if isinstance(cause, CancelledTooLate):
+                        done.add(cause.result.transaction_id)
+                    elif cause is not None:
+                        unknown += cause.outcome is Outcome.UNKNOWN
+        print(len(done), unknown)
+    """
+    sandbox.fault("delay_after", OPERATIONS, ms=milliseconds, times="always")
+    done, unknown = map(int, run_python(program, sandbox.url).split())
+    assert done <= sandbox.executed() <= done + unknown

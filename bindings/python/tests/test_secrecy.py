@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from sandbox import Sandbox
@@ -70,3 +70,29 @@ def test_results_and_operations_are_pickled(session: Session) -> None:
     again = pickle.loads(pickle.dumps(result))
     assert again.raw == result.raw
     assert repr(again) == repr(result)
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("token_json", lambda client, text: client.restore(text)),
+        ("login", lambda client, text: client.login(text, password="x")),
+        ("password", lambda client, text: client.login("alice", password=text)),
+        ("code", lambda client, text: client.exchange_code(text)),
+        ("transaction", lambda client, text: _log_in(client).broadcast(text)),
+        ("operations", lambda client, text: _log_in(client).submit(text)),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_told_without_the_text(
+    client: Client, name: str, call: Callable[[Client, str], object]
+) -> None:
+    with pytest.raises(peerid.InvalidArgument) as caught:
+        call(client, '{"token":"demo-secret\ud800"}')
+    assert str(caught.value) == f"{name} holds half of a surrogate pair"
+    # An error that Python shows or a program logs may bring others along.
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+
+
+def _log_in(client: Client) -> Session:
+    return client.login("alice", password="alice-password")

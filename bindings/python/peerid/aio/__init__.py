@@ -30,7 +30,8 @@ the request is the cause of that exception; `error_of` finds it, also behind a
 
 from __future__ import annotations
 
-from .cancellation import CancelledTooLate, error_of
+from ..errors import CancelledTooLate
+from .cancellation import error_of
 from .client import Client
 from .session import Session
 

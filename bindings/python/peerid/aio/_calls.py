@@ -19,6 +19,7 @@ from .._prototypes import CompletionPointer, QueuePointer
 from .._session import new_session_handle
 from ..errors import (
     Cancelled,
+    CancelledTooLate,
     Outcome,
     OutcomeUnknown,
     PeerIDError,
@@ -27,7 +28,6 @@ from ..errors import (
 )
 from ..result import Response
 from ..token import new_token_handle
-from .cancellation import CancelledTooLate
 
 _T = TypeVar("_T")
 

@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import sys
 
-from ..errors import Cancelled, Outcome, PeerIDError
-
-
-class CancelledTooLate(Cancelled):
-    """The call had succeeded before it could be cancelled.
-
-    It is never raised, only found as the cause of a `CancelledError`.
-    """
-
-    #: What the call would have returned, such as the `Result` of a submit.
-    result: Any
-
-    def __init__(
-        self,
-        message: str = "the call had succeeded when its task was cancelled: see result",
-        *,
-        result: Any = None,
-        **details: Any,
-    ) -> None:
-        """Keep the result."""
-        super().__init__(message, **{"outcome": Outcome.UNKNOWN, **details})
-        self.result = result
+from ..errors import PeerIDError
 
 
 def error_of(exception: BaseException) -> PeerIDError | None:
@@ -42,5 +22,24 @@ def error_of(exception: BaseException) -> PeerIDError | None:
     """
     current: BaseException | None = exception
     while current is not None and not isinstance(current, PeerIDError):
-        current = current.__cause__ or current.__context__
+        current = current.__cause__ or _original(current)
     return current
+
+
+def _original(exception: BaseException) -> BaseException | None:
+    """Find the `CancelledError` that another exception was made of.
+
+    It is the context of a `TimeoutError` of those time limits that name no cause, and
+    before Python 3.11 of the new `CancelledError` that who waits for a cancelled task
+    gets. Any other context is what was being handled when the exception was raised, and
+    may be the error of an earlier call.
+    """
+    context = exception.__context__
+    if isinstance(context, asyncio.CancelledError) and isinstance(exception, _MADE_OF):
+        return context
+    return None
+
+
+_MADE_OF: tuple[type[BaseException], ...] = (TimeoutError, asyncio.TimeoutError)
+if sys.version_info < (3, 11):
+    _MADE_OF = (*_MADE_OF, asyncio.CancelledError)

@@ -6,7 +6,7 @@ import abc
 import itertools
 import os
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Callable, NamedTuple
 
 from .. import _prototypes
@@ -179,12 +179,16 @@ def bind(store: Store) -> Handle:
 def _answer(
     doing: str, reply: Any, answer: Callable[[], int], secret: str | None = None
 ) -> int:
-    """Run a callback; what it raises becomes the message of its failure."""
+    """Run a callback; what it raises becomes the message of its failure.
+
+    An exception that left this would make the answer a random number.
+    """
     try:
         return answer()
     except BaseException as exception:
-        message = f"{doing}: {describe(exception, secret)}"
-    quick.peerid_store_reply_error(reply, message.encode(errors="replace"))
+        with suppress(BaseException):
+            message = f"{doing}: {describe(exception, secret)}"
+            quick.peerid_store_reply_error(reply, message.encode(errors="replace"))
     return _FAILED
 
 

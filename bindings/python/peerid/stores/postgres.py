@@ -22,6 +22,8 @@ from typing import Any, Callable
 
 from ._custom import Store, StoredSession
 
+_COLUMNS = {"key_hash": "text", "key": "text", "generation": "bigint", "data": "text"}
+
 # SQLSTATE of a statement that waited longer than lock_timeout for a lock.
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -50,7 +52,8 @@ class PostgresStore(Store):
         Args:
             connect: makes a new connection, such as
                 `functools.partial(psycopg.connect, "dbname=app")`.
-            table: the table, with its schema if need be; see `create_table`.
+            table: the table, with its schema if need be; see `create_table`. It is not
+                shared with stores in other languages.
             max_idle: how many connections are kept for later.
         """
         if not re.fullmatch(r"([A-Za-z_]\w*\.)?[A-Za-z_]\w*", table, re.ASCII):
@@ -62,7 +65,12 @@ class PostgresStore(Store):
         self._process = os.getpid()
 
     def create_table(self) -> None:
-        """Make the table, unless it is there."""
+        """Make the table, unless it is there.
+
+        Raises:
+            ValueError: a table of this name is there that is not one of this store,
+                such as that of a store in another language.
+        """
         # Keys may be longer than what an index takes, so their hashes are indexed.
         self._execute(
             None,
@@ -70,6 +78,19 @@ class PostgresStore(Store):
             "key_hash text PRIMARY KEY, key text NOT NULL, "
             "generation bigint NOT NULL, data text NOT NULL)",
         )
+        rows = self._execute(
+            None,
+            "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
+            "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            self._table,
+        )
+        columns = {str(name): str(kind) for name, kind in rows}
+        if not _COLUMNS.items() <= columns.items():
+            found = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            raise ValueError(
+                f"the table {self._table} is there already, with other columns than "
+                f"this store's ({found}): choose another name for `table`"
+            )
 
     def load(self, key: str, lock: Any = None) -> StoredSession | None:
         """Load a session."""
@@ -142,20 +163,19 @@ class PostgresStore(Store):
         limit = f"{max(int(timeout * 1000), 1)}ms"
 
         def take(connection: Any) -> None:
-            # The limit ends with the transaction, the lock with the session.
+            # The limit ends with the transaction, which is this statement where the
+            # connection commits by itself; the lock lasts as long as the session.
             _run(
                 connection,
-                "SELECT set_config('lock_timeout', %s, true)",
-                (limit,),
-                commits=False,
+                "SELECT CASE WHEN set_config('lock_timeout', %s, true) IS NOT NULL "
+                "THEN pg_advisory_lock(%s) END",
+                (limit, number),
             )
-            _run(connection, "SELECT pg_advisory_lock(%s)", (number,))
 
         try:
             return self._with_connection(take)
         except Exception as error:
-            state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-            if state != _LOCK_NOT_AVAILABLE:
+            if _sqlstate(error) != _LOCK_NOT_AVAILABLE:
                 raise
             raise TimeoutError(f"the key was not free within {timeout} s") from None
 
@@ -182,9 +202,10 @@ class PostgresStore(Store):
             try:
                 use(connection)
             except BaseException as error:
-                is_dead = bool(getattr(connection, "closed", False))
+                is_over = is_new or not isinstance(error, Exception)
+                is_over = is_over or not _is_dead(connection)
                 _close(connection)
-                if is_new or not is_dead or not isinstance(error, Exception):
+                if is_over:
                     raise
                 continue
             return connection
@@ -213,9 +234,7 @@ def _hash(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def _run(
-    connection: Any, statement: str, values: tuple[Any, ...], *, commits: bool = True
-) -> list[Any]:
+def _run(connection: Any, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
     cursor = connection.cursor()
     try:
         if values:
@@ -225,9 +244,27 @@ def _run(
         rows = list(cursor.fetchall()) if cursor.description else []
     finally:
         cursor.close()
-    if commits:
-        connection.commit()
+    connection.commit()
     return rows
+
+
+def _sqlstate(error: Exception) -> Any:
+    """Tell what the database has answered, as psycopg, psycopg2 or pg8000 keeps it."""
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    fields = error.args[0] if error.args else None
+    return fields.get("C") if state is None and isinstance(fields, dict) else state
+
+
+def _is_dead(connection: Any) -> bool:
+    """Tell whether a connection on which a statement has failed is of no more use."""
+    if getattr(connection, "closed", False):
+        return True
+    try:
+        connection.rollback()
+        _run(connection, "SELECT 1")
+    except Exception:
+        return True
+    return False
 
 
 def _close(connection: Any) -> None:

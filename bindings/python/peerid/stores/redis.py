@@ -14,10 +14,19 @@ import random
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ._custom import Store, StoredSession
+
+# Takes a lock, and takes it again if the answer to the first attempt was lost: redis-py
+# sends a command once more by itself.
+_LOCK = """
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
 
 # Gives a lock back, unless it has passed to another owner meanwhile.
 _UNLOCK = """
@@ -62,6 +71,7 @@ class RedisStore(Store):
         self._client = client
         self._prefix = prefix
         self._margin = margin
+        self._lock = client.register_script(_LOCK)
         self._unlock = client.register_script(_UNLOCK)
         self._save = client.register_script(_SAVE)
 
@@ -94,15 +104,13 @@ class RedisStore(Store):
         """Lock a key, and give the owner of the lock."""
         name = f"{self._prefix}lock:{key}"
         owner = secrets.token_hex(16)
-        lease = int((timeout + self._margin) * 1000)
-        deadline = time.monotonic() + timeout
-        pause = _SHORTEST_PAUSE
-        while not self._client.set(name, owner, nx=True, px=lease):
-            if time.monotonic() + pause > deadline:
-                raise TimeoutError(f"the key was not free within {timeout} s")
-            # Many may wait: they must not all ask at once, and ask less and less.
-            time.sleep(pause * random.uniform(0.5, 1))
-            pause = min(pause * 2, _LONGEST_PAUSE)
+        try:
+            self._wait_for(name, owner, timeout)
+        except BaseException:
+            # It may have been taken all the same, and its answer have been lost.
+            with suppress(Exception):
+                self._unlock(keys=[name], args=[owner])
+            raise
         try:
             yield owner
         finally:
@@ -114,6 +122,17 @@ class RedisStore(Store):
         pattern = "".join(f"\\{c}" if c in "*?[]\\^" else c for c in prefix) + "*"
         names = {_text(name) for name in self._client.scan_iter(match=pattern)}
         return [name[len(prefix) :] for name in names]
+
+    def _wait_for(self, name: str, owner: str, timeout: float) -> None:
+        lease = int((timeout + self._margin) * 1000)
+        deadline = time.monotonic() + timeout
+        pause = _SHORTEST_PAUSE
+        while not self._lock(keys=[name], args=[owner, lease]):
+            if time.monotonic() + pause > deadline:
+                raise TimeoutError(f"the key was not free within {timeout} s")
+            # Many may wait: they must not all ask at once, and ask less and less.
+            time.sleep(pause * random.uniform(0.5, 1))
+            pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _session(self, key: str) -> str:
         return f"{self._prefix}session:{key}"
