@@ -135,4 +135,14 @@ import Testing
     #expect(try #require(failure(502, "", .reads)).isRetryable)
     #expect(!(try #require(failure(502, "", .changes)).isRetryable))
   }
+
+  @Test(arguments: ["a", "\u{1}", "\u{301}", "😀", "\""])
+  func `a detail is cut to four kilobytes, whatever it is made of`(scalar: String) throws {
+    let text = "x" + String(repeating: scalar, count: 10_000)
+    let detail = ServerText.detail(JSONLiteral.string(text).document.root)
+    #expect((680...4096).contains(detail.count))
+    let cut = try JSONDocument(parsing: detail.raw).root.string ?? ""
+    #expect(cut.unicodeScalars.dropLast().elementsEqual(text.unicodeScalars.prefix(cut.unicodeScalars.count - 1)))
+    #expect(cut.unicodeScalars.last == "…")
+  }
 }

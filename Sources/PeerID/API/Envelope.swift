@@ -78,7 +78,26 @@ enum ServerText {
   static func detail(_ error: JSONValue) -> Bytes {
     let whole = error.compactText()
     if whole.count <= maximumDetail { return whole }
-    return JSONLiteral.string(String((error.string ?? whole.text).prefix(maximumDetail / 4)) + "…").compactText
+    let text = error.string ?? whole.text
+    // JSON needs more bytes for some characters, six at the most.
+    for budget in [maximumDetail - 8, maximumDetail / 2 - 8] {
+      let cut = JSONLiteral.string(beginning(of: text, bytes: budget) + "…").compactText
+      if cut.count <= maximumDetail { return cut }
+    }
+    return JSONLiteral.string(beginning(of: text, bytes: maximumDetail / 6 - 8) + "…").compactText
+  }
+
+  /// As much of the text as fits into so many bytes of UTF-8. One character may be of any length.
+  private static func beginning(of text: String, bytes: Int) -> String {
+    var length = 0
+    return String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.prefix {
+          length += UTF8.width($0)
+          return length <= bytes
+        }
+      )
+    )
   }
 
   private static func firstLine(_ text: String) -> String {

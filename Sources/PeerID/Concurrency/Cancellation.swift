@@ -31,6 +31,7 @@ public final class Cancellation: @unchecked Sendable {
 
   /// Lets the blocking calls of this thread end when `cancellation` is cancelled; `nil`: of no cancellation any more.
   public static func use(_ cancellation: Cancellation?) {
+    guard let threadKey else { return }
     let before = pthread_getspecific(threadKey)
     pthread_setspecific(threadKey, cancellation.map { UnsafeRawPointer(Unmanaged.passRetained($0).toOpaque()) })
     release(before)
@@ -43,7 +44,7 @@ public final class Cancellation: @unchecked Sendable {
 
   /// The cancellation that this thread uses.
   static var ofThread: Cancellation? {
-    guard let pointer = pthread_getspecific(threadKey) else { return nil }
+    guard let threadKey, let pointer = pthread_getspecific(threadKey) else { return nil }
     return Unmanaged<Cancellation>.fromOpaque(pointer).takeUnretainedValue()
   }
 
@@ -67,10 +68,10 @@ public final class Cancellation: @unchecked Sendable {
     sleepers = []
   }
 
-  private static let threadKey: pthread_key_t = {
+  /// `nil` when the process has no keys left: then nothing can be cancelled in this way.
+  private static let threadKey: pthread_key_t? = {
     var key = pthread_key_t()
-    pthread_key_create(&key) { Cancellation.release($0) }
-    return key
+    return pthread_key_create(&key) { Cancellation.release($0) } == 0 ? key : nil
   }()
 
   private static func release(_ pointer: UnsafeMutableRawPointer?) {

@@ -38,9 +38,11 @@ package enum ExitGuard {
     return body()
   }
 
-  /// Called in the child of a fork, where none of the threads exist.
+  /// Called in the child of a fork, where none of the threads exist, and which goes on also when its parent is exiting.
   static func enterChild() {
     busy.store(0, ordering: .relaxed)
+    exiting.store(false, ordering: .relaxed)
+    givingUp.store(false, ordering: .relaxed)
   }
 
   /// Waits for the library's threads, and stops them. The second time there is nothing left to do.

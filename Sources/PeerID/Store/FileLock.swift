@@ -20,7 +20,7 @@ enum FileLock {
         release(descriptor)
         throw PeerIDError(
           .store,
-          "another process has held the session for \(timeoutMilliseconds) ms; the lock file is '\(path)'"
+          "another process holds the session and did not give it back in time; the lock file is '\(path)'"
         )
       }
       var pause = timespec(tv_sec: 0, tv_nsec: Int(pauses[min(tries, pauses.count - 1)]) * 1_000_000)

@@ -61,7 +61,7 @@ private final class MemoryStore: @unchecked Sendable {
       locked.insert(key)
       return true
     }
-    guard isMine else { throw PeerIDError(.store, "another refresh of this session took longer than \(timeout) ms") }
+    guard isMine else { throw PeerIDError(.store, "another call holds the session and did not give it back in time") }
     return 0
   }
 
