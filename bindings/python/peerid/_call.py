@@ -21,7 +21,15 @@ from typing import Any, Callable
 
 from ._callback import keep_forever
 from ._prototypes import InterruptHandler
-from .errors import Cancelled, CancelledTooLate, Outcome, PeerIDError, take_error
+from .errors import (
+    Cancelled,
+    CancelledTooLate,
+    Outcome,
+    PeerIDError,
+    free_error,
+    read_error,
+    take_error,
+)
 
 # How long an interrupted call on a thread of its own may take to end.
 _PATIENCE = 1.2
@@ -74,26 +82,33 @@ def _listen(is_stopped: Callable[[], bool] | None) -> _Listener:
     yield 1
 
 
-def _nothing() -> None:
-    """Finish a call that gives nothing."""
-
-
 def invoke(
     function: Callable[..., Any],
     *arguments: Any,
-    finish: Callable[[], Any] = _nothing,
+    is_stopped: Callable[[], bool] | None = None,
+) -> None:
+    """Make a call that may wait and has no result; see `obtain`."""
+    obtain(function, arguments, _nothing, is_stopped)
+
+
+def obtain(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    finish: Callable[[], Any],
     is_stopped: Callable[[], bool] | None = None,
 ) -> Any:
-    """Make a call that may wait.
+    """Make a call that may wait, and give its result.
+
+    Python looks for signals whenever it has left C or enters a function. So the answer
+    is put into a list still in C, and until the result is on its way to the caller
+    everything stands where what a signal raises is caught. For the same reason who
+    hands the result on does not call with `*`, after which some versions look as well.
 
     Args:
         function: the function of the library.
         arguments: its arguments.
-        finish: makes the result when the call has succeeded.
+        finish: makes the result when the call has succeeded; may be called twice.
         is_stopped: tells whether the call shall end.
-
-    Returns:
-        The result.
 
     Raises:
         PeerIDError: the call has failed.
@@ -105,29 +120,39 @@ def invoke(
     outer = waiting.ask
     listener = _listen(is_stopped)
     next(listener)
-    # Python looks for signals again when it has left C, and what is raised there would
-    # take the answer away before it has a name. So it is put into a list still in C.
     answers: list[Any] = []
     call = starmap(function, (arguments,))
+    error: PeerIDError | None = None
     waiting.ask = listener.send
     try:
         answers.extend(call)
+        waiting.ask = outer
+        struck = waiting.exception
+        if struck is None:
+            failure = answers[0]
+            if not failure:
+                return finish()
+            error = read_error(failure)
+            answers[0] = None
+            free_error(failure)
+            raise error
     except BaseException as exception:
+        if exception is error:
+            # Who raises an error must not refer to it as well.
+            error = None
+            raise
         if not answers:
             # The library was not called at all.
             raise
-        struck: BaseException | None = exception
-    else:
-        struck = waiting.exception
+        struck = exception
     finally:
         waiting.ask = outer
-    (failure,) = answers
-    if struck is not None:
-        waiting.exception = None
-        raise struck from _what_became(failure, finish)
-    if failure:
-        raise take_error(failure)
-    return finish()
+    waiting.exception = None
+    raise struck from (error or _what_became(answers[0], finish))
+
+
+def _nothing() -> None:
+    """Finish a call that has no result."""
 
 
 def _what_became(failure: Any, finish: Callable[[], Any]) -> PeerIDError:

@@ -291,20 +291,28 @@ _CLASSES: dict[Code, type[PeerIDError]] = {
 def take_error(pointer: Any) -> PeerIDError:
     """Make the exception for an error of the library, and free the error."""
     try:
-        code = Code(quick.peerid_error_code(pointer))
-        delay = quick.peerid_error_retry_after_ms(pointer)
-        detail: bytes | None = quick.peerid_error_detail(pointer, None)
-        return _CLASSES.get(code, PeerIDError)(
-            quick.peerid_error_message(pointer).decode(),
-            code=code,
-            outcome=Outcome(quick.peerid_error_outcome(pointer)),
-            http_status=quick.peerid_error_http_status(pointer) or None,
-            retryable=quick.peerid_error_is_retryable(pointer),
-            retry_after=delay / 1000 if delay else None,
-            detail=_parse_detail(detail),
-        )
+        return read_error(pointer)
     finally:
-        quick.peerid_error_free(pointer)
+        free_error(pointer)
+
+
+def read_error(pointer: Any) -> PeerIDError:
+    """Make the exception for an error of the library."""
+    code = Code(quick.peerid_error_code(pointer))
+    delay = quick.peerid_error_retry_after_ms(pointer)
+    detail: bytes | None = quick.peerid_error_detail(pointer, None)
+    return _CLASSES.get(code, PeerIDError)(
+        quick.peerid_error_message(pointer).decode(),
+        code=code,
+        outcome=Outcome(quick.peerid_error_outcome(pointer)),
+        http_status=quick.peerid_error_http_status(pointer) or None,
+        retryable=quick.peerid_error_is_retryable(pointer),
+        retry_after=delay / 1000 if delay else None,
+        detail=_parse_detail(detail),
+    )
+
+
+free_error = quick.peerid_error_free
 
 
 def _parse_detail(detail: bytes | None) -> Any:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._arguments import transaction_arguments
-from ._call import invoke
+from ._call import obtain
 from ._library import library
 from ._operation import Operations, write_operations
 from ._session import BaseSession
@@ -107,8 +107,8 @@ class Session(BaseSession):
                 can.
         """
         session = self._open_handle()
-        token: Token = invoke(
-            library.peerid_session_refresh, session, finish=lambda: self.token
+        token: Token = obtain(
+            library.peerid_session_refresh, (session,), lambda: self.token
         )
         return token
 
@@ -131,12 +131,10 @@ class Session(BaseSession):
         """
         handle = new_token_handle()
         session = self._open_handle()
-        token: Token = invoke(
+        token: Token = obtain(
             library.peerid_session_fresh_token,
-            session,
-            refused,
-            handle.out,
-            finish=partial(Token, handle),
+            (session, refused, handle.out),
+            partial(Token, handle),
         )
         return token
 
@@ -157,9 +155,10 @@ class Session(BaseSession):
 
     def _call(self, function: Callable[..., Any], *arguments: Any) -> Result:
         response = Response()
-        session, finish = self._open_handle(), partial(Result, response)
-        result: Result = invoke(
-            function, session, *arguments, response.out, finish=finish
+        result: Result = obtain(
+            function,
+            (self._open_handle(), *arguments, response.out),
+            partial(Result, response),
         )
         return result
 

@@ -15,7 +15,8 @@ import pytest
 from sandbox import LOGIN, OPERATIONS, REFRESH, Sandbox, run_python, start_python
 
 import peerid
-from peerid._call import invoke
+from peerid import _call
+from peerid._call import invoke, obtain
 from peerid._library import library
 
 # libcurl looks around once a second while it waits for an answer; the rest is for a
@@ -263,12 +264,46 @@ def strike() -> Iterator[Any]:
 def test_a_signal_at_the_end_of_a_call_does_not_take_its_result(strike: Any) -> None:
     """The library does not ask again, and Python has no time to store the result."""
     with pytest.raises(Stopped) as caught:
-        invoke(strike, finish=lambda: "the result")
+        obtain(strike, (), lambda: "the result")
     cause = caught.value.__cause__
     assert isinstance(cause, peerid.CancelledTooLate)
     assert cause.result == "the result"
     # Nothing is left behind for the next call.
-    assert invoke(lambda: None, finish=lambda: "the next result") == "the next result"
+    assert obtain(lambda: None, (), lambda: "the next result") == "the next result"
+
+
+def test_a_signal_while_a_result_is_made_does_not_take_it(strike: Any) -> None:
+    made = []
+
+    def finish() -> str:
+        made.append(1)
+        if len(made) == 1:
+            strike()
+        return "the result"
+
+    with pytest.raises(Stopped) as caught:
+        obtain(lambda: None, (), finish)
+    cause = caught.value.__cause__
+    assert isinstance(cause, peerid.CancelledTooLate)
+    assert cause.result == "the result"
+
+
+@pytest.mark.parametrize("moment", ["read_error", "free_error"])
+def test_a_signal_while_an_error_is_read_does_not_take_it(
+    strike: Any, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    work = getattr(_call, moment)
+
+    def work_and_strike(failure: Any) -> Any:
+        done = work(failure)
+        strike()
+        return done
+
+    monkeypatch.setattr(_call, moment, work_and_strike)
+    config = peerid._prototypes.ConfigPointer()
+    with pytest.raises(Stopped) as caught:
+        invoke(library.peerid_config_create, b"", b"4", None, ctypes.byref(config))
+    assert isinstance(caught.value.__cause__, peerid.InvalidArgument)
 
 
 def test_a_signal_at_the_end_of_a_call_does_not_take_its_error(strike: Any) -> None:
@@ -309,7 +344,7 @@ def test_no_payment_is_lost_to_ctrl_c(sandbox: Sandbox, milliseconds: int) -> No
         transfer = {"op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31",
                     "to": "1.2.33", "amount": {"amount": 1, "asset_id": "1.3.0"}}
         signal.signal(signal.SIGALRM, signal.default_int_handler)
-        done, unknown = set(), 0
+        results, unknown = [], 0
         with Client(
             sys.argv[1], client_id=4, client_secret="demo-secret-4"
         ) as client:
@@ -318,14 +353,14 @@ def test_no_payment_is_lost_to_ctrl_c(sandbox: Sandbox, milliseconds: int) -> No
                 try:
                     signal.setitimer(signal.ITIMER_REAL, random.uniform(0.01, 0.15))
                     while True:
-                        done.add(session.submit(transfer).transaction_id)
+                        results.append(session.submit(transfer))
                 except KeyboardInterrupt as exception:
                     cause = exception.__cause__
                     if isinstance(cause, CancelledTooLate):
-                        done.add(cause.result.transaction_id)
+                        results.append(cause.result)
                     elif cause is not None:
                         unknown += cause.outcome is Outcome.UNKNOWN
-        print(len(done), unknown)
+        print(len({result.transaction_id for result in results}), unknown)
     """
     sandbox.fault("delay_after", OPERATIONS, ms=milliseconds, times="always")
     done, unknown = map(int, run_python(program, sandbox.url).split())
