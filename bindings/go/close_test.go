@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
@@ -69,5 +70,31 @@ func TestClosingASessionLetsItsCallsFinish(t *testing.T) {
 	}()
 	if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
 		t.Error(err)
+	}
+}
+
+// A program in Go ends without the handlers of C, so that its tokens would be lost with it.
+func TestCloseWaitsUntilARefreshIsOverAndSaved(t *testing.T) {
+	store := peerid.NewMemoryStore()
+	defer store.Close()
+	withStore := func(config *peerid.Config) { config.Store = store }
+	client := newClient(t, withStore)
+	session, err := client.Login(context.Background(), alice, peerid.WithKey("alice"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	control(t, "faults", object{"kind": "delay_after", "path": refreshPath, "ms": 800})
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	if err := session.Refresh(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("got %v", err)
+	}
+	client.Close()
+	saved, err := addClient(t, withStore).Open(context.Background(), "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, err := saved.CurrentToken(); err != nil || token.Generation != 2 {
+		t.Errorf("the store has generation %d, %v", token.Generation, err)
 	}
 }
