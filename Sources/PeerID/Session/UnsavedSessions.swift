@@ -62,14 +62,16 @@ final class UnsavedSessions: @unchecked Sendable {
     forgotten?.neglectSaving()
   }
 
-  /// For how long saving is tried when the client has been closed, in milliseconds.
-  private static let patienceOnceClosed: Int64 = 2000
+  /// For how long saving is tried when the client has been closed or given back, in milliseconds.
+  private static let patienceInTheEnd: Int64 = 2000
 
   private func work(_ core: ClientCore) {
     var end = Int64.max
     while true {
       let now = core.clock.monotonicMilliseconds()
-      if core.isClosed { end = min(end, now + Self.patienceOnceClosed) }
+      if core.isClosed || core.isAbandoned(butFor: lock.withLock { sessions.count }) {
+        end = min(end, now + Self.patienceInTheEnd)
+      }
       if tryAll(core, isLast: ExitGuard.isExiting || now >= end) { return }
       var pause = timespec(tv_sec: 0, tv_nsec: Int(Self.lookInterval) * 1_000_000)
       nanosleep(&pause, nil)
@@ -80,16 +82,15 @@ final class UnsavedSessions: @unchecked Sendable {
   private func tryAll(_ core: ClientCore, isLast: Bool) -> Bool {
     let now = core.clock.monotonicMilliseconds()
     let present = lock.withLock { Array(sessions) }
-    let isEnd = isLast || core.isAbandoned(butFor: present.count)
-    let timeout = !isEnd ? Self.lockTimeout : ExitGuard.isExiting ? Self.exitLockTimeout : Self.lastLockTimeout
+    let timeout = !isLast ? Self.lockTimeout : ExitGuard.isExiting ? Self.exitLockTimeout : Self.lastLockTimeout
     for (key, session) in present {
-      if session.isUnsaved, !isEnd, !session.isSavingDue(now: now) { continue }
+      if session.isUnsaved, !isLast, !session.isSavingDue(now: now) { continue }
       if !session.isUnsaved || session.saveAgain(lockTimeout: timeout) {
         remove(key, session)
         // Another pair may have failed to be saved meanwhile.
         session.neglectSaving()
         session.keepTryingToSave()
-      } else if isEnd {
+      } else if isLast {
         core.configuration.log(
           .error,
           "the new tokens of a session could not be saved before its client ended: they are lost"
