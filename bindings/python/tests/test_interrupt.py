@@ -344,24 +344,30 @@ def test_no_payment_is_lost_to_ctrl_c(sandbox: Sandbox, milliseconds: int) -> No
         transfer = {"op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31",
                     "to": "1.2.33", "amount": {"amount": 1, "asset_id": "1.3.0"}}
         signal.signal(signal.SIGALRM, signal.default_int_handler)
-        results, unknown = [], 0
+        results, unknown, edges = [], 0, 0
         with Client(
             sys.argv[1], client_id=4, client_secret="demo-secret-4"
         ) as client:
             session = client.login("alice", password="alice-password")
             for _ in range(20):
                 try:
-                    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.01, 0.15))
+                    # Once more, since Python swallows what strikes in a destructor.
+                    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.01, 0.15), 1)
                     while True:
                         results.append(session.submit(transfer))
                 except KeyboardInterrupt as exception:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
                     cause = exception.__cause__
                     if isinstance(cause, CancelledTooLate):
                         results.append(cause.result)
                     elif cause is not None:
                         unknown += cause.outcome is Outcome.UNKNOWN
-        print(len({result.transaction_id for result in results}), unknown)
+                    else:
+                        edges += 1
+        print(len({result.transaction_id for result in results}), unknown, edges)
     """
     sandbox.fault("delay_after", OPERATIONS, ms=milliseconds, times="always")
-    done, unknown = map(int, run_python(program, sandbox.url).split())
-    assert done <= sandbox.executed() <= done + unknown
+    done, unknown, edges = map(int, run_python(program, sandbox.url).split())
+    assert done <= sandbox.executed() <= done + unknown + edges
+    # Few strike between two calls, or before a result that was returned has a name.
+    assert edges <= 5
