@@ -162,7 +162,7 @@ extension ClientCore {
     let job = Job(table: jobs, queue: queue, tag: tag)
     let watch = StoreWatch { error in job.end(.failure(error)) }
     let context = asynchronousContext(cancellation: Cancellation(), storeWatch: watch)
-    try jobs.begin(job, context, limit: configuration.options.maximumInFlight)
+    try jobs.begin(job, context)
     // It may have been closed since it was looked at.
     if isClosed { context.close() }
     let isStarted = callers.run {

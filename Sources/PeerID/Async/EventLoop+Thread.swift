@@ -22,9 +22,9 @@ extension EventLoop {
   /// Goes around on the thread of the caller, who has the loop for itself, as often as calls need that end at once; see
   /// `Rehearsal`.
   func rehearse(_ calls: [AsyncCall]) {
+    for _ in calls { try? quota.enter() }
     let isReady = lock.withLock {
       inbox = calls.map { .begin($0) }
-      inFlight = calls.count
       return prepareMulti()
     }
     for _ in 0..<10 where isReady {
@@ -292,7 +292,7 @@ extension EventLoop {
     guard let queue = state.finishedQueue, !state.finished.isEmpty else { return }
     let count = state.finished.count
     // Whoever has seen the completion may begin another call at once.
-    lock.withLock { inFlight -= count }
+    quota.leave(count)
     queue.push(contentsOf: state.finished)
     state.finished.removeAll(keepingCapacity: true)
     state.finishedQueue = nil

@@ -36,14 +36,13 @@ final class EventLoop: @unchecked Sendable {
   let settings: TransportSettings
   let serverClock: ServerClock
   let maximumActive: Int
-  private let maximumInFlight: Int
+  let quota: CallQuota
   let lock = Lock()
   var inbox: [Command] = []
   var isRunning = false
   var isAsleep = false
   /// Whether the client is closed or gone, so that the thread ends with its last call.
   var isStopping = false
-  var inFlight = 0
   private var lastID: UInt64 = 0
   private var forkGeneration = ForkGuard.generation
   /// Made and replaced under the lock, used by the thread.
@@ -52,12 +51,12 @@ final class EventLoop: @unchecked Sendable {
   /// What only the thread touches. A fork may copy it half changed: the child never looks into it.
   var state = ThreadState()
 
-  init(settings: TransportSettings, options: Options, clock: Clock, serverClock: ServerClock) {
+  init(settings: TransportSettings, options: Options, clock: Clock, serverClock: ServerClock, quota: CallQuota) {
     self.clock = clock
     self.serverClock = serverClock
     self.settings = settings
     maximumActive = Int(clamping: options.maximumActiveRequests)
-    maximumInFlight = Int(clamping: options.maximumInFlight)
+    self.quota = quota
   }
 
   deinit {
@@ -79,22 +78,14 @@ final class EventLoop: @unchecked Sendable {
     queue: CompletionQueue,
     context: CallContext
   ) throws(PeerIDError) -> UInt64 {
+    try quota.enter()
     var id: UInt64 = 0
     let refusal: PeerIDError? = lock.withLock {
       renewAfterFork()
       if isStopping { return PeerIDError(.closed, "the client was closed") }
-      guard inFlight < maximumInFlight else {
-        return PeerIDError(
-          .queueFull,
-          .notSent,
-          "\(maximumInFlight) calls are in flight (option max_in_flight): begin more when some have ended",
-          isRetryable: true
-        )
-      }
       guard isRunning || start() else {
         return PeerIDError(.outOfMemory, "no thread could be started for asynchronous calls")
       }
-      inFlight += 1
       lastID += 1
       id = lastID
       let call = AsyncCall(id: id, tag: tag, work: work, context: context, queue: queue)
@@ -102,7 +93,10 @@ final class EventLoop: @unchecked Sendable {
       wake()
       return nil
     }
-    if let refusal { throw refusal }
+    if let refusal {
+      quota.leave()
+      throw refusal
+    }
     return id
   }
 
@@ -152,7 +146,6 @@ final class EventLoop: @unchecked Sendable {
     // The parent's calls are its own, and whatever they hold is shared with what was left behind.
     ForkGuard.leaveBehind(inbox)
     inbox = []
-    inFlight = 0
     isRunning = false
     isAsleep = false
   }

@@ -31,16 +31,21 @@ final class Job: Sendable {
   }
 }
 
-/// The jobs of a client that have not ended, so that they can be cancelled and counted.
+/// The jobs of a client that have not ended, so that they can be cancelled.
 ///
 /// Their ids have the highest bit set, which those of the event loop never have.
 final class JobTable: @unchecked Sendable {
   private static let mark: UInt64 = 1 << 63
 
+  private let quota: CallQuota
   private let lock = Lock()
   private let lastID = Atomic<UInt64>(0)
   private var contexts: [UInt64: CallContext] = [:]
   private var forkGeneration = ForkGuard.generation
+
+  init(quota: CallQuota) {
+    self.quota = quota
+  }
 
   func nextID() -> UInt64 {
     Self.mark | lastID.wrappingAdd(1, ordering: .relaxed).newValue
@@ -48,28 +53,19 @@ final class JobTable: @unchecked Sendable {
 
   /// Notes a job that begins.
   ///
-  /// - Throws: `queueFull` when there are `limit` already.
-  func begin(_ job: Job, _ context: CallContext, limit: Int64) throws(PeerIDError) {
-    let isTaken = lock.withLock {
+  /// - Throws: `queueFull` when too many calls are in flight.
+  func begin(_ job: Job, _ context: CallContext) throws(PeerIDError) {
+    try quota.enter()
+    lock.withLock {
       renewAfterFork()
-      guard contexts.count < limit else { return false }
       contexts[job.id] = context
-      return true
-    }
-    guard isTaken else {
-      throw PeerIDError(
-        .queueFull,
-        .notSent,
-        "\(limit) calls are in flight (option max_in_flight): begin more when some have ended",
-        isRetryable: true
-      )
     }
   }
 
   func end(_ id: UInt64) {
     // What the context holds has locks of its own: it is released outside this one.
     let ended = lock.withLock { contexts.removeValue(forKey: id) }
-    withExtendedLifetime(ended) {}
+    if ended != nil { quota.leave() }
   }
 
   /// Cancels a call of this table; returns whether the id is one of its kind.

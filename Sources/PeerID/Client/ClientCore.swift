@@ -13,7 +13,7 @@ final class ClientCore: Sendable {
   /// The threads that make asynchronous calls in the blocking way. They wait for refreshes, so refreshes must not have
   /// to wait for them.
   let callers: WorkerPool
-  let jobs = JobTable()
+  let jobs: JobTable
   let unsaved = UnsavedSessions()
   let loop: EventLoop
   let policy: SessionStateMachine.Policy
@@ -43,11 +43,14 @@ final class ClientCore: Sendable {
     tokens = TokenAPI(configuration: configuration, endpoints: endpoints, transport: transport)
     workers = WorkerPool(clock: clock)
     callers = WorkerPool(clock: clock)
+    let quota = CallQuota(limit: Int(clamping: options.maximumInFlight))
+    jobs = JobTable(quota: quota)
     loop = EventLoop(
       settings: settings,
       options: options,
       clock: clock,
-      serverClock: transport.serverClock
+      serverClock: transport.serverClock,
+      quota: quota
     )
     var policy = SessionStateMachine.Policy()
     policy.refreshWindow = options.refreshWindowMilliseconds

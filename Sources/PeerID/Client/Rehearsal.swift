@@ -59,7 +59,8 @@ enum Rehearsal {
       settings: core.loop.settings,
       options: core.configuration.options,
       clock: core.clock,
-      serverClock: core.transport.serverClock
+      serverClock: core.transport.serverClock,
+      quota: CallQuota(limit: .max)
     )
     let read = HTTPRequest(url: call.url, headers: core.readHeaders, body: nil, effect: .reads, answerIsSecret: false)
     let works: [AsyncCall.Work] = [.session(session, call, nil), .token(session, refused: 0), .read(read)]

@@ -99,6 +99,26 @@ import Testing
     #expect(live.executed == 3)
   }
 
+  @Test func `calls that use a store count among the others`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(options: ["max_in_flight": "2"], store: store)
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    let held = try store.backend.lock("k", 1000)
+    live.sandbox.add(Fault(.delay, path: Live.operations, milliseconds: 300))
+    _ = try session.submit(Live.transfer, to: queue, tag: 1)
+    _ = try live.client.restore(tokenJSON: session.exportTokens(), key: "k", to: queue, tag: 2)
+    for _ in 0..<2 {
+      let job = failure { () throws(PeerIDError) in try live.client.open(key: "other", to: queue, tag: 3) }
+      #expect(job?.code == .queueFull)
+      #expect(failure { () throws(PeerIDError) in try session.refresh(to: queue, tag: 3) }?.code == .queueFull)
+    }
+    store.backend.unlock("k", held)
+    #expect(Set(take(2, from: queue).map(\.tag)) == [1, 2])
+    _ = try session.refresh(to: queue, tag: 4)
+    #expect(take(1, from: queue).first?.tag == 4)
+  }
+
   @Test func `closing the client completes everything, once`() throws {
     let live = try Live(options: ["max_active_requests": "4"])
     let session = try live.logIn()

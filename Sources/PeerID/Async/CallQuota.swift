@@ -1,0 +1,41 @@
+/// Counts the asynchronous calls of a client that have not ended, whoever makes them, so that they are not too many.
+final class CallQuota: @unchecked Sendable {
+  private let limit: Int
+  private let lock = Lock()
+  private var count = 0
+  private var forkGeneration = ForkGuard.generation
+
+  /// - Parameter limit: how many calls there may be at a time.
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  /// Counts a call that is about to begin.
+  ///
+  /// - Throws: `queueFull` when there are too many already.
+  func enter() throws(PeerIDError) {
+    let isTaken = lock.withLock {
+      if forkGeneration != ForkGuard.generation {
+        // The parent's calls are its own.
+        forkGeneration = ForkGuard.generation
+        count = 0
+      }
+      guard count < limit else { return false }
+      count += 1
+      return true
+    }
+    guard isTaken else {
+      throw PeerIDError(
+        .queueFull,
+        .notSent,
+        "\(limit) calls are in flight (option max_in_flight): begin more when some have ended",
+        isRetryable: true
+      )
+    }
+  }
+
+  /// Forgets calls that have ended, or did not begin after all. All of them have begun in this process.
+  func leave(_ ended: Int = 1) {
+    lock.withLock { count -= ended }
+  }
+}
