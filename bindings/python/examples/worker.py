@@ -8,11 +8,13 @@ became of each, and ends with status 1 if a person has to look at one. A payment
 id has been paid before is left out, so a queue may be given again: after a crash, or
 after Ctrl-C.
 
-What makes that safe is JOURNAL, a file of SQLite. Before a payment is sent the journal
-notes it, together with the place at which the chain stands. When the answer is lost the
-worker looks for the payment on the chain behind that place. It sends again only when
-the chain has moved on so far that the lost transaction has expired. So no other program
-may make the same payments from the same account meanwhile.
+What makes that safe is JOURNAL, a file of SQLite, which one worker has at a time.
+Before a payment is sent the journal notes it, together with the place at which the
+chain stands. When the answer is lost, or the worker ends before it comes, the worker
+looks for the payment on the chain behind that place, before it sends anything else. It
+sends again only when the chain has moved on so far that the lost transaction has
+expired. So no other program may make the same payments from the same account
+meanwhile.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import closing
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Callable, NamedTuple
 
 from peerid import (
     Client,
@@ -56,13 +59,14 @@ class Payment(NamedTuple):
     def read(cls, line: str) -> Payment:
         """Read a line of the queue."""
         fields = json.loads(line)
-        if not isinstance(fields, dict) or not isinstance(fields.get("amount"), int):
-            raise ValueError("a payment is an object with an integer as its amount")
+        amount = fields.get("amount") if isinstance(fields, dict) else None
+        if not isinstance(amount, int) or not 0 < amount < 2**63:
+            raise ValueError("a payment is an object with a whole amount below 2^63")
         return cls(
             str(fields["id"]),
             str(fields["from"]),
             str(fields["to"]),
-            fields["amount"],
+            amount,
             str(fields.get("asset_id", "1.3.0")),
         )
 
@@ -163,40 +167,55 @@ def _number(entry: dict[str, Any]) -> int:
     return int(entry["id"].rpartition(".")[2])
 
 
+_FOUND = "paid: found on the chain"
+_COLUMNS = "id, sender, receiver, amount, asset_id"
+
+
 class Journal:
     """What has become of each payment, on the disk before anything else happens."""
 
     def __init__(self, path: str) -> None:
-        """Open the journal; it is made if it does not exist."""
+        """Open the journal; it is made if it does not exist.
+
+        Raises:
+            sqlite3.OperationalError: another worker has it.
+        """
         # Every statement is a transaction, and durable when it is over.
-        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database = sqlite3.connect(path, isolation_level=None, timeout=0)
         self._database.execute("pragma synchronous = full")
+        # From the first statement that writes until the end nobody else may.
+        self._database.execute("pragma locking_mode = exclusive")
+        self._database.execute("begin exclusive")
         self._database.execute(
-            "create table if not exists payments (id text primary key, done integer, "
-            "operation integer, block integer)"
+            "create table if not exists payments (id text primary key, "
+            "sender text, receiver text, amount integer, asset_id text, "
+            "done integer, operation integer, block integer)"
         )
+        self._database.execute("commit")
 
-    def is_done(self, payment: Payment) -> bool:
-        """Tell whether a payment was made."""
-        row = self._row(payment)
-        return row is not None and bool(row[0])
+    def find(self, payment_id: str) -> Payment | None:
+        """Find the payment that was noted under an id."""
+        query = f"select {_COLUMNS} from payments where id = ?"
+        row = self._database.execute(query, (payment_id,)).fetchone()
+        return None if row is None else Payment(*row)
 
-    def sent_at(self, payment: Payment) -> Place | None:
-        """Tell where the chain stood when a payment was sent that may be made."""
-        row = self._row(payment)
-        return None if row is None or row[0] else Place(row[1], row[2])
+    def open_payments(self) -> list[tuple[Payment, Place]]:
+        """List what was sent and may be made, and where the chain stood before."""
+        query = f"select {_COLUMNS}, operation, block from payments where not done"
+        rows = self._database.execute(query).fetchall()
+        return [(Payment(*row[:-2]), Place(*row[-2:])) for row in rows]
 
     def note_sending(self, payment: Payment, place: Place) -> None:
         """Note that a payment is about to be sent."""
         self._database.execute(
-            "insert or replace into payments values (?, 0, ?, ?)",
-            (payment.id, *place),
+            "insert or replace into payments values (?, ?, ?, ?, ?, 0, ?, ?)",
+            (*payment, *place),
         )
 
     def note_done(self, payment: Payment) -> None:
         """Note that a payment was made."""
         self._database.execute(
-            "insert or replace into payments values (?, 1, 0, 0)", (payment.id,)
+            "update payments set done = 1 where id = ?", (payment.id,)
         )
 
     def note_not_done(self, payment: Payment) -> None:
@@ -206,10 +225,6 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
-
-    def _row(self, payment: Payment) -> Any:
-        query = "select done, operation, block from payments where id = ?"
-        return self._database.execute(query, (payment.id,)).fetchone()
 
 
 class Left(Exception):
@@ -230,20 +245,35 @@ class Worker:
         self._chain = chain
         self._journal = journal
 
+    def open_payments(self) -> list[tuple[Payment, Place]]:
+        """List what an earlier worker was sending when it ended.
+
+        It is settled before anything else is sent: of two equal payments nobody could
+        tell which one stands on the chain.
+        """
+        return self._journal.open_payments()
+
+    def settle(self, payment: Payment, place: Place) -> str:
+        """Find out what became of an open payment."""
+        if self._was_made(payment, place):
+            return _FOUND
+        return "not paid when the worker ended: the queue has to bring it again"
+
     def pay(self, payment: Payment) -> str:
         """Make a payment, unless it was made before, and tell how it went."""
-        if self._journal.is_done(payment):
+        noted = self._journal.find(payment.id)
+        if noted is not None:
+            if noted != payment:
+                raise Left("not paid: another payment had its id")
             return "paid before"
         for attempt in range(1, ATTEMPTS + 1):
-            sent_at = self._journal.sent_at(payment)
-            if sent_at is not None and self._was_made(payment, sent_at):
-                self._journal.note_done(payment)
-                return "paid: found on the chain"
+            place = self._place(payment)
             try:
-                return self._send(payment)
+                return self._send(payment, place)
             except PeerIDError as error:
                 if error.outcome is Outcome.UNKNOWN:
-                    # The journal still says that it is being sent.
+                    if self._was_made(payment, place):
+                        return _FOUND
                     continue
                 self._journal.note_not_done(payment)
                 if isinstance(error, LoginRequired):
@@ -252,23 +282,18 @@ class Worker:
                 if not error.retryable or attempt == ATTEMPTS:
                     raise Left(f"not paid: {error}") from error
                 pause(error, attempt)
-        raise Left("open: its answers are lost again and again", stops=True)
+        raise Left("not paid: its requests are lost again and again", stops=True)
 
-    def _was_made(self, payment: Payment, sent_at: Place) -> bool:
-        try:
-            return self._chain.has(payment, sent_at)
-        except PeerIDError as error:
-            message = "open: it may have been paid, and the chain cannot be read"
-            raise Left(f"{message}: {error}", stops=True) from error
-
-    def _send(self, payment: Payment) -> str:
+    def _place(self, payment: Payment) -> Place:
         # Without the place a lost answer could not be cleared up: then rather nothing
         # is sent.
         try:
-            place = self._chain.place(payment.sender)
+            return self._chain.place(payment.sender)
         except PeerIDError as error:
             message = f"not paid: the chain cannot be read: {error}"
             raise Left(message, stops=True) from error
+
+    def _send(self, payment: Payment, place: Place) -> str:
         self._journal.note_sending(payment, place)
         result = self._session.submit(payment.operation())
         if result.transaction_id is None:
@@ -279,6 +304,19 @@ class Worker:
         self._journal.note_done(payment)
         return f"paid: transaction {result.transaction_id} in block {result.block_num}"
 
+    def _was_made(self, payment: Payment, place: Place) -> bool:
+        """Ask the chain about a payment that may have been made, and note it."""
+        try:
+            was_made = self._chain.has(payment, place)
+        except PeerIDError as error:
+            message = "open: it may have been paid, and the chain cannot be read"
+            raise Left(f"{message}: {error}", stops=True) from error
+        if was_made:
+            self._journal.note_done(payment)
+        else:
+            self._journal.note_not_done(payment)
+        return was_made
+
 
 def pause(error: PeerIDError, attempt: int) -> None:
     """Wait before the next attempt, longer each time."""
@@ -287,6 +325,9 @@ def pause(error: PeerIDError, attempt: int) -> None:
 
 def work(worker: Worker, lines: Iterable[str]) -> bool:
     """Make all payments; True means that nobody has to look at one."""
+    for payment, place in worker.open_payments():
+        if tell(payment.id, partial(worker.settle, payment, place)):
+            return False
     is_clean = True
     for number, line in enumerate(lines, 1):
         try:
@@ -295,14 +336,22 @@ def work(worker: Worker, lines: Iterable[str]) -> bool:
             print(f"line {number}: not a payment: {error}", flush=True)
             is_clean = False
             continue
-        try:
-            print(f"{payment.id}: {worker.pay(payment)}", flush=True)
-        except Left as left:
-            print(f"{payment.id}: {left}", flush=True)
+        left = tell(payment.id, partial(worker.pay, payment))
+        if left:
             is_clean = False
             if left.stops:
                 break
     return is_clean
+
+
+def tell(name: str, attempt: Callable[[], str]) -> Left | None:
+    """Print how an attempt went, and give what a person has to look at."""
+    try:
+        print(f"{name}: {attempt()}", flush=True)
+    except Left as left:
+        print(f"{name}: {left}", flush=True)
+        return left
+    return None
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -345,7 +394,9 @@ def main(arguments: list[str]) -> int:
     try:
         with closing(Journal(given.journal)) as journal:
             return 0 if run(given, journal) else 1
-    except (PeerIDError, sqlite3.Error) as error:
+    except sqlite3.Error as error:
+        print(f"the journal {given.journal}: {error}", file=sys.stderr)
+    except PeerIDError as error:
         print(error, file=sys.stderr)
     except KeyboardInterrupt:
         print("stopped: run it again with the same journal", file=sys.stderr)

@@ -35,17 +35,17 @@ def settle(*handles: Handle) -> None:
     A process may end without anybody else waiting for that: a child of
     `multiprocessing`, for example.
     """
-    for milliseconds in waits(_PAUSE_MS):
+    for _ in while_patient():
         # Between two waits a signal can strike.
-        if all(library.peerid_client_settle(each, milliseconds) for each in handles):
+        if all(library.peerid_client_settle(each, _PAUSE_MS) for each in handles):
             return
 
 
-def waits(milliseconds: int) -> Iterator[int]:
-    """Give the same wait again and again, until patience is at its end."""
+def while_patient() -> Iterator[None]:
+    """Go around until patience is at its end."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        yield milliseconds
+        yield
 
 
 def _leave() -> None:

@@ -248,6 +248,10 @@ def _payment(name: str, amount: int = 7) -> dict[str, Any]:
     return {"id": name, "from": "1.2.31", "to": "1.2.33", "amount": amount}
 
 
+_CHAIN = "/api/v1/app/blockchain-data"
+_FOUND_BEFORE = ["a: paid: found on the chain", "a: paid before"]
+
+
 class Work:
     """Runs of the worker with one journal."""
 
@@ -322,12 +326,12 @@ def test_a_lost_request_is_sent_again_when_it_has_expired(
 def test_a_payment_is_found_behind_many_others(worker: Work, sandbox: Sandbox) -> None:
     """A node tells 100 operations at a time."""
     sandbox.fault("drop_after", OPERATIONS)
-    sandbox.fault("status", "/api/v1/app/blockchain-data", status=500, times=5, skip=2)
+    sandbox.fault("status", _CHAIN, status=500, times=5, skip=2)
     report = worker.run(_payment("a", 10**11), status=1)
     assert report[0].startswith("a: open: it may have been paid, and the chain cannot")
     others = [_payment(f"other {number}", 1) for number in range(120)]
     Work(sandbox, worker._journal.with_name("other")).run(*others)
-    assert worker.run(_payment("a", 10**11)) == ["a: paid: found on the chain"]
+    assert worker.run(_payment("a", 10**11)) == _FOUND_BEFORE
     assert sandbox.executed() == 121
 
 
@@ -343,7 +347,57 @@ def test_a_worker_that_is_killed_pays_once(worker: Work, sandbox: Sandbox) -> No
     process.kill()
     process.wait()
     assert sandbox.executed() == 1
-    assert worker.run(_payment("a")) == ["a: paid: found on the chain"]
+    assert worker.run(_payment("a")) == _FOUND_BEFORE
+    assert sandbox.executed() == 1
+
+
+def test_nothing_is_sent_as_long_as_a_payment_is_open(
+    worker: Work, sandbox: Sandbox
+) -> None:
+    """Of two equal payments nobody could tell which one stands on the chain."""
+    sandbox.fault("drop_after", OPERATIONS)
+    # The worker reads the chain twice before it sends.
+    sandbox.fault("status", _CHAIN, status=500, times="always", skip=2)
+    for _ in range(2):
+        (line,) = worker.run(_payment("a"), _payment("b"), status=1)
+        assert line.startswith("a: open: it may have been paid, and the chain cannot")
+    sandbox.post("faults", {"clear": True})
+    assert worker.run(_payment("b"), _payment("a")) == [
+        "a: paid: found on the chain",
+        "b: paid: transaction …",
+        "a: paid before",
+    ]
+    assert sandbox.executed() == 2
+
+
+def test_an_id_stands_for_one_payment(worker: Work, sandbox: Sandbox) -> None:
+    worker.run(_payment("a"))
+    report = worker.run(_payment("a", 8), status=1)
+    assert report == ["a: not paid: another payment had its id"]
+    assert sandbox.executed() == 1
+
+
+def test_one_worker_at_a_time_has_a_journal(worker: Work, sandbox: Sandbox) -> None:
+    sandbox.fault("delay_after", OPERATIONS, ms=20000)
+    with subprocess.Popen(
+        worker.command(0), stdin=subprocess.PIPE, text=True, env=environment()
+    ) as first:
+        assert first.stdin is not None
+        first.stdin.write(json.dumps(_payment("a")))
+        first.stdin.close()
+        sandbox.wait_for(OPERATIONS)
+        second = subprocess.run(
+            worker.command(0),
+            input=json.dumps(_payment("b")),
+            capture_output=True,
+            text=True,
+            env=environment(),
+            timeout=60,
+            check=False,
+        )
+        first.kill()
+    assert second.returncode == 1
+    assert second.stderr == f"the journal {worker._journal}: database is locked\n"
     assert sandbox.executed() == 1
 
 
@@ -357,8 +411,11 @@ def test_a_payment_that_cannot_be_made_is_reported(
     worker: Work, sandbox: Sandbox
 ) -> None:
     nobody = {**_payment("b"), "to": "nobody"}
-    report = worker.run("nonsense", '{"id": 1}', nobody, _payment("c"), status=1)
+    large = _payment("d", 2**63)
+    queue = ["nonsense", '{"id": 1}', large, nobody, _payment("c")]
+    report = worker.run(*queue, status=1)
     assert [line.partition(": ")[2][:11] for line in report] == [
+        "not a payme",
         "not a payme",
         "not a payme",
         "not paid: o",

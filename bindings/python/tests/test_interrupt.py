@@ -177,20 +177,13 @@ def test_ctrl_c_reaches_the_main_thread_alone(sandbox: Sandbox) -> None:
 def test_ctrl_c_while_a_store_of_python_waits(sandbox: Sandbox) -> None:
     program = """
         import sys, time
-        from contextlib import contextmanager
-        from peerid import Client, Store
+        from peerid import Client
+        from stores import DictStore
 
-        class Slow(Store):
+        class Slow(DictStore):
             def load(self, key, lock):
                 print("loading", flush=True)
                 time.sleep(20)
-            def save(self, key, session, expected, lock):
-                return True
-            def remove(self, key, lock):
-                pass
-            @contextmanager
-            def lock(self, key, timeout):
-                yield
 
         client = Client(sys.argv[1], client_id=4, client_secret="x", store=Slow())
         try:
@@ -213,21 +206,10 @@ def test_ctrl_c_while_a_store_of_python_waits(sandbox: Sandbox) -> None:
 def test_a_call_with_a_store_of_python_is_interrupted(sandbox: Sandbox) -> None:
     program = """
         import sys
-        from contextlib import contextmanager
-        from peerid import Client, Store
+        from peerid import Client
+        from stores import DictStore
 
-        class Nothing(Store):
-            def load(self, key, lock):
-                return None
-            def save(self, key, session, expected, lock):
-                return True
-            def remove(self, key, lock):
-                pass
-            @contextmanager
-            def lock(self, key, timeout):
-                yield
-
-        client = Client(sys.argv[1], client_id=4, store=Nothing())
+        client = Client(sys.argv[1], client_id=4, store=DictStore())
         try:
             client.login("alice", password="alice-password", key="alice")
         except KeyboardInterrupt as exception:

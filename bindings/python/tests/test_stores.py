@@ -274,7 +274,7 @@ def test_a_folder_is_shared_by_programs(sandbox: Sandbox, tmp_path: Path) -> Non
 
 
 _LEAVING = """
-    import multiprocessing, sys, threading, time, urllib.request
+    import multiprocessing, sys, threading, urllib.request
     import peerid
 
     events = []
@@ -320,30 +320,21 @@ def test_a_refresh_with_a_log_survives_the_end_of_the_process(
 
 
 def test_what_a_store_refused_is_saved_before_the_process_ends(
-    sandbox: Sandbox, tmp_path: Path
+    sandbox: Sandbox,
 ) -> None:
     program = """
         import sys
-        from contextlib import contextmanager
         import peerid
+        from stores import DictStore
 
-        class Restarting(peerid.Store):
-            session = None
+        class Restarting(DictStore):
             failures = []
-            def load(self, key, lock):
-                return self.session
             def save(self, key, session, expected, lock):
                 if session.generation == 2 and not self.failures:
                     self.failures.append(1)
                     raise RuntimeError("the database is restarting")
                 print("saved", session.generation, flush=True)
-                self.session = session
-                return True
-            def remove(self, key, lock):
-                pass
-            @contextmanager
-            def lock(self, key, timeout):
-                yield
+                return super().save(key, session, expected, lock)
 
         with peerid.Client(
             sys.argv[1], client_id=4, client_secret="demo-secret-4", store=Restarting()
@@ -363,22 +354,13 @@ def test_a_refresh_at_the_end_of_the_process_is_saved(
 ) -> None:
     program = """
         import sys, threading, urllib.request
-        from contextlib import contextmanager
-        from peerid import Client, Store
+        from peerid import Client
+        from stores import DictStore
 
-        class Loud(Store):
-            session = None
-            def load(self, key, lock):
-                return self.session
+        class Loud(DictStore):
             def save(self, key, session, expected, lock):
                 print("saving", session.generation, flush=True)
-                self.session = session
-                return True
-            def remove(self, key, lock):
-                pass
-            @contextmanager
-            def lock(self, key, timeout):
-                yield
+                return super().save(key, session, expected, lock)
 
         client = Client(
             sys.argv[1], client_id=4, client_secret="demo-secret-4", store=Loud()

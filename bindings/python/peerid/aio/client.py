@@ -21,7 +21,7 @@ from .._arguments import (
 from .._client import BaseClient
 from .._handle import Handle
 from .._hooks import Log, Relogin
-from .._leaving import waits
+from .._leaving import while_patient
 from .._library import library
 from .._text import encode
 from ..options import OptionValue
@@ -179,7 +179,7 @@ class Client(BaseClient):
         if calls is not None:
             await calls.all_ended()
         if handle is not None:
-            for _ in waits(0):
+            for _ in while_patient():
                 if library.peerid_client_settle(handle, 0):
                     return
                 await asyncio.sleep(_LOOK_INTERVAL)

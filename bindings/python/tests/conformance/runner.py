@@ -110,18 +110,13 @@ def _interrupt(attempt: Callable[[], _End], world: World, path: str) -> _End:
         world.sandbox.wait_for(path)
         interrupt_main() if loop is None else loop.cancel_all()
 
-    if loop is not None:
-        canceller = threading.Thread(target=press)
-        canceller.start()
-        end = attempt()
-        canceller.join()
-        return end
-
     presser = threading.Thread(target=press)
     presser.start()
     try:
-        attempt()
+        end = attempt()
         presser.join()
+        if loop is not None:
+            return end
     except KeyboardInterrupt as interrupt:
         # What the library answered to the call is the cause.
         if isinstance(interrupt.__cause__, peerid.PeerIDError):
