@@ -8,7 +8,6 @@ MAJOR := $(firstword $(subst ., ,$(VERSION)))
 BUILD := build
 LIBRARY := $(BUILD)/lib/libpeerid.so.$(VERSION)
 SANDBOX := $(BUILD)/bin/peerid-sandbox
-GENERATOR := swift run -q --package-path Tools/HeaderGenerator header-generator --root .
 
 # The shipped library is built apart from the development build: other flags, other folder.
 SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped
@@ -77,11 +76,11 @@ bench: library ## Measure against programs written by hand; writes Benchmarks/re
 
 .PHONY: header
 header: | packages ## Generate include/peerid.h, the version script and the Python prototypes
-	$(GENERATOR)
+	Tools/header/generate.py
 
 .PHONY: format
 format: ## Format the Swift sources
-	swift format --in-place --recursive Sources Tests Tools/HeaderGenerator/Sources Tools/HeaderGenerator/Tests
+	swift format --in-place --recursive Sources Tests
 
 .PHONY: install
 install: library ## Install under PREFIX (default /usr/local), staged under DESTDIR if given
@@ -106,4 +105,4 @@ uninstall: ## Remove what install put there
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf $(BUILD) dist .build .build-shipped .build-release .build-tsan Tools/HeaderGenerator/.build
+	rm -rf $(BUILD) dist .build .build-shipped .build-release .build-tsan
