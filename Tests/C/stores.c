@@ -124,7 +124,7 @@ static void any_text_is_a_key(void **state) {
   (void)state;
   static char longest[4097];
   memset(longest, 'k', 4096);
-  const char *const keys[] = {" ", "a/b", "../../etc/passwd", ".", "caf\xc3\xa9", "line\nbreak", "\"quoted\"", longest};
+  const char *const keys[] = {" ", "a/b", "../../etc/passwd", ".", "caf\xc3\xa9", "cafe\xcc\x81", "line\nbreak", "\"quoted\"", longest};
   peerid_store *store = NULL;
   char folder[] = "/tmp/peerid-store-XXXXXX";
   assert_non_null(mkdtemp(folder));
@@ -207,7 +207,7 @@ static void files_are_private_and_whole(void **state) {
   /* A folder into which others can look is not used. */
   assert_int_equal(chmod(folder, 0755), 0);
   assert_failure(peerid_store_directory(folder, &store), STORE, NOT_SENT, "chmod 700");
-  assert_failure(peerid_store_directory(file, &store), STORE, NOT_SENT, "not a folder");
+  assert_failure(peerid_store_directory(file, &store), STORE, NOT_SENT, "not a directory");
   remove_folder(folder);
 }
 

@@ -106,6 +106,18 @@ final class ClientCore: Sendable {
     )
   }
 
+  /// The limits of a log in that replaces a refresh. A store's lock is held all the while, for twice the refresh timeout
+  /// at most, however long the relogin handler takes: that is how long a store is asked to hold it.
+  func reloginContext(after refresh: CallContext) -> CallContext {
+    let timeout = configuration.options.refreshTimeoutMilliseconds
+    let end = refresh.deadline + timeout
+    return CallContext(
+      clock: clock,
+      timeoutMilliseconds: min(timeout, end - clock.monotonicMilliseconds()),
+      closing: refreshClosing
+    )
+  }
+
   /// Ends the calls in flight with `closed` and refuses new ones.
   func close() {
     if closing.set() {

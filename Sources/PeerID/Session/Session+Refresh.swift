@@ -69,7 +69,7 @@ extension Session {
     case .transient, .refused, .unknown:
       guard let credentials = credentials ?? core.configuration.relogin?(place?.key) else { return result }
       do throws(PeerIDError) {
-        let other = try core.tokens.logIn(credentials, context: core.refreshContext()).asGeneration(next)
+        let other = try logInAgain(credentials, instead: token, core.reloginContext(after: context)).asGeneration(next)
         if let user = other.userID, let own = token.userID, user != own {
           core.configuration.log(.error, "logging in again gave the tokens of another user: they are not used")
           return result
@@ -80,6 +80,20 @@ extension Session {
         return result
       }
     }
+  }
+
+  /// Logs in because `token` cannot be refreshed any more.
+  ///
+  /// Until the server has saved a refreshed pair a log in returns the old one. When the answer to a refresh was lost, the
+  /// old pair is therefore asked for once more.
+  private func logInAgain(
+    _ credentials: Credentials,
+    instead token: Token,
+    _ context: CallContext
+  ) throws(PeerIDError) -> Token {
+    let first = try core.tokens.logIn(credentials, context: context)
+    guard first.isSamePair(as: token), context.pause(milliseconds: Self.unsavedPause) == nil else { return first }
+    return try core.tokens.logIn(credentials, context: context)
   }
 
   /// The pair of a refresh, without an expiry that has passed when it comes: refreshing it again would bring no better

@@ -49,6 +49,7 @@ extension ClientCore {
     try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) {
       (lock) throws(PeerIDError) -> Token in
       let stored = try place.load(lock)
+      try place.reserve(lock)
       var obtained = try obtain()
       // Logging in again gives back the pair that is stored already.
       if let stored, stored.isSamePair(as: obtained) { return stored }
@@ -94,6 +95,7 @@ extension Session {
         let stored = core.configuration.works(.readingFirst) ? try place.load(lock) : mine
         let newest = newest(stored, at: place)
         guard SharedRefresh.decide(mine: mine, newest: newest) == .renew else { return follow(newest, from: mine) }
+        try place.reserve(lock)
         // The wait for the lock must not be at the expense of the request: giving up one that is on its way loses the pair.
         let result = renew(mine, core.refreshContext())
         if case .refused = result { return lateSibling(of: mine, place, lock) ?? result }

@@ -9,7 +9,7 @@ final class UnsavedSessions: @unchecked Sendable {
   private static let lookInterval: Int64 = 50
 
   private let lock = Lock()
-  private var sessions: [String: Session] = [:]
+  private var sessions: [StoreKey: Session] = [:]
   private var isRunning = false
   private var forkGeneration = ForkGuard.generation
 
@@ -28,7 +28,7 @@ final class UnsavedSessions: @unchecked Sendable {
     var replaced: Session?
     let mustStart = lock.withLock {
       renewAfterFork()
-      replaced = sessions.updateValue(session, forKey: key)
+      replaced = sessions.updateValue(session, forKey: StoreKey(key))
       defer { isRunning = true }
       return !isRunning
     }
@@ -47,7 +47,7 @@ final class UnsavedSessions: @unchecked Sendable {
 
   /// The session under a key whose newest pair is not in the store.
   func session(forKey key: String) -> Session? {
-    let session = lock.withLock { forkGeneration == ForkGuard.generation ? sessions[key] : nil }
+    let session = lock.withLock { forkGeneration == ForkGuard.generation ? sessions[StoreKey(key)] : nil }
     return session?.mayBeSaved == true ? session : nil
   }
 
@@ -58,7 +58,9 @@ final class UnsavedSessions: @unchecked Sendable {
 
   /// Keeps no session of this key any more: it was logged out, or there is a new one.
   func forget(key: String) {
-    let forgotten = lock.withLock { forkGeneration == ForkGuard.generation ? sessions.removeValue(forKey: key) : nil }
+    let forgotten = lock.withLock {
+      forkGeneration == ForkGuard.generation ? sessions.removeValue(forKey: StoreKey(key)) : nil
+    }
     forgotten?.neglectSaving()
   }
 
@@ -105,7 +107,7 @@ final class UnsavedSessions: @unchecked Sendable {
     }
   }
 
-  private func remove(_ key: String, _ session: Session) {
+  private func remove(_ key: StoreKey, _ session: Session) {
     lock.withLock {
       // Another session may have taken its place.
       if sessions[key] === session { sessions[key] = nil }
@@ -114,7 +116,7 @@ final class UnsavedSessions: @unchecked Sendable {
 
   /// Without a thread nobody tries: the next call of a session takes it up again.
   private func drop() {
-    var dropped: [String: Session] = [:]
+    var dropped: [StoreKey: Session] = [:]
     lock.withLock {
       swap(&dropped, &sessions)
       isRunning = false

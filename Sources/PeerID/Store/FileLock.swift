@@ -2,13 +2,13 @@ import Glibc
 
 /// An exclusive lock among processes and threads, kept by the kernel on a file beside the one it guards.
 ///
-/// The kernel gives it back when its holder dies, however that happens, so no lock is ever stale. The file is never
-/// removed: a lock on a removed file would guard nothing.
+/// The kernel releases it when its holder dies, so no lock is ever stale. The file is never removed: a lock on a removed
+/// file would guard nothing.
 enum FileLock {
   /// Pauses between two tries, in milliseconds; the last one repeats.
   private static let pauses: [Int64] = [1, 1, 2, 2, 5, 5, 10, 20]
 
-  /// Locks the file at `path`, making it if need be, and waits for it at most `timeoutMilliseconds`.
+  /// Locks the file at `path`, made if it does not exist, and waits for the lock at most `timeoutMilliseconds`.
   /// Returns the descriptor that holds the lock.
   static func acquire(_ path: String, timeoutMilliseconds: Int64) throws(PeerIDError) -> Int32 {
     let clock = Clock.system
@@ -18,10 +18,7 @@ enum FileLock {
     while try !isLocked(descriptor, path) {
       guard clock.monotonicMilliseconds() < deadline else {
         release(descriptor)
-        throw PeerIDError(
-          .store,
-          "another process holds the session and did not give it back in time; the lock file is '\(path)'"
-        )
+        throw PeerIDError(.store, "timed out waiting for the session lock, which another process holds: '\(path)'")
       }
       var pause = timespec(tv_sec: 0, tv_nsec: Int(pauses[min(tries, pauses.count - 1)]) * 1_000_000)
       tries += 1
@@ -30,7 +27,7 @@ enum FileLock {
     return descriptor
   }
 
-  /// Locks the file at `path`, making it if need be, unless somebody else has. Returns the descriptor that holds the
+  /// Locks the file at `path`, made if it does not exist, unless it is locked. Returns the descriptor that holds the
   /// lock.
   static func acquireAtOnce(_ path: String) throws(PeerIDError) -> Int32? {
     let descriptor = try open(path)
@@ -41,20 +38,26 @@ enum FileLock {
 
   private static func open(_ path: String) throws(PeerIDError) -> Int32 {
     let (descriptor, failure) = HeldDescriptors.open(path)
-    guard descriptor >= 0 else { throw .systemCall("the lock file '\(path)' cannot be opened", failure) }
+    guard descriptor >= 0 else { throw StoreFile.cannotOpen(path, failure) }
+    do throws(PeerIDError) {
+      try StoreFile.check(descriptor, path)
+    } catch {
+      release(descriptor)
+      throw error
+    }
     return descriptor
   }
 
-  /// Tries to lock, and tells whether the lock is held now. A descriptor that cannot be locked at all is closed.
+  /// Tries to lock, and returns whether the lock is held now. A descriptor that cannot be locked at all is closed.
   private static func isLocked(_ descriptor: Int32, _ path: String) throws(PeerIDError) -> Bool {
     if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
     let failure = errno
     if failure == EWOULDBLOCK || failure == EINTR { return false }
     release(descriptor)
-    throw .systemCall("the lock file '\(path)' cannot be locked", failure)
+    throw .systemCall("cannot lock '\(path)'", failure)
   }
 
-  /// Gives the lock back.
+  /// Releases the lock.
   static func release(_ descriptor: Int32) {
     HeldDescriptors.close(descriptor)
   }
@@ -78,7 +81,7 @@ enum HeldDescriptors {
   /// Opens and remembers in one step, so that no fork comes between.
   static func open(_ path: String) -> (descriptor: Int32, failure: Int32) {
     table.lock.withLock {
-      let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+      let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW, 0o600)
       if descriptor < 0 { return (descriptor, errno) }
       table.descriptors.insert(descriptor)
       return (descriptor, 0)

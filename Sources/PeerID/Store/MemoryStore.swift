@@ -1,18 +1,18 @@
 extension SessionStore {
-  /// A store in the memory of this process: sessions are shared by key among its clients and gone with it.
+  /// A store in the memory of this process: sessions are shared by key among its clients, and lost when it ends.
   ///
   /// - Returns: a new, empty store.
   public static func memory() -> SessionStore {
     let memory = MemoryStore()
     return SessionStore(
       Backend(
-        load: { key, _ in memory.load(key) },
-        save: { key, session, expected, _ in memory.save(key, session, expected) },
-        remove: { key, _ in memory.remove(key) },
-        lock: { (key, timeout) throws(PeerIDError) in try memory.lock(key, timeout) },
-        unlock: { key, _ in memory.unlock(key) },
+        load: { key, _ in memory.load(StoreKey(key)) },
+        save: { key, session, expected, _ in memory.save(StoreKey(key), session, expected) },
+        remove: { key, _ in memory.remove(StoreKey(key)) },
+        lock: { (key, timeout) throws(PeerIDError) in try memory.lock(StoreKey(key), timeout) },
+        unlock: { key, _ in memory.unlock(StoreKey(key)) },
         list: { memory.keys() },
-        lockAtOnce: { memory.lockAtOnce($0) }
+        lockAtOnce: { memory.lockAtOnce(StoreKey($0)) }
       )
     )
   }
@@ -21,19 +21,19 @@ extension SessionStore {
 private final class MemoryStore: @unchecked Sendable {
   private let mutex = Lock()
   private var changed: Condition
-  private var sessions: [String: StoredSession] = [:]
-  private var locked: Set<String> = []
+  private var sessions: [StoreKey: StoredSession] = [:]
+  private var locked: Set<StoreKey> = []
   private var forkGeneration = ForkGuard.generation
 
   init() {
     changed = Condition(lock: mutex)
   }
 
-  func load(_ key: String) -> StoredSession? {
+  func load(_ key: StoreKey) -> StoredSession? {
     mutex.withLock { sessions[key] }
   }
 
-  func save(_ key: String, _ session: StoredSession, _ expected: UInt64) -> Bool {
+  func save(_ key: StoreKey, _ session: StoredSession, _ expected: UInt64) -> Bool {
     mutex.withLock {
       guard (sessions[key]?.generation ?? 0) == expected else { return false }
       sessions[key] = session
@@ -41,15 +41,15 @@ private final class MemoryStore: @unchecked Sendable {
     }
   }
 
-  func remove(_ key: String) {
+  func remove(_ key: StoreKey) {
     mutex.withLock { sessions[key] = nil }
   }
 
   func keys() -> [String] {
-    mutex.withLock { Array(sessions.keys) }
+    mutex.withLock { sessions.keys.map(\.text) }
   }
 
-  func lock(_ key: String, _ timeout: Int64) throws(PeerIDError) -> SessionStore.LockToken {
+  func lock(_ key: StoreKey, _ timeout: Int64) throws(PeerIDError) -> SessionStore.LockToken {
     let clock = Clock.system
     let deadline = clock.monotonicMilliseconds() + timeout
     let isMine = mutex.withLock {
@@ -61,18 +61,18 @@ private final class MemoryStore: @unchecked Sendable {
       locked.insert(key)
       return true
     }
-    guard isMine else { throw PeerIDError(.store, "another call holds the session and did not give it back in time") }
+    guard isMine else { throw PeerIDError(.store, "timed out waiting for the session lock, which another call holds") }
     return 0
   }
 
-  func lockAtOnce(_ key: String) -> SessionStore.LockToken? {
+  func lockAtOnce(_ key: StoreKey) -> SessionStore.LockToken? {
     mutex.withLock {
       renewAfterFork()
       return locked.insert(key).inserted ? 0 : nil
     }
   }
 
-  /// Whoever held a key in the parent does not exist in the child. Called under the mutex.
+  /// The thread that holds a key in the parent does not exist in the child. Called under the mutex.
   private func renewAfterFork() {
     guard forkGeneration != ForkGuard.generation else { return }
     forkGeneration = ForkGuard.generation
@@ -81,7 +81,7 @@ private final class MemoryStore: @unchecked Sendable {
     locked = []
   }
 
-  func unlock(_ key: String) {
+  func unlock(_ key: StoreKey) {
     mutex.withLock {
       locked.remove(key)
       changed.broadcast()

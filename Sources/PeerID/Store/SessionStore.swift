@@ -1,11 +1,11 @@
-/// Where sessions are kept, so that they survive the process and are shared by many.
+/// Where sessions are kept, so that they outlive the process and are shared by many.
 ///
 /// A store may be used from any number of threads and clients at once.
 public final class SessionStore: Sendable {
-  /// What a lock of a store is known by; its meaning is the store's own business.
+  /// What identifies a lock of a store; only the store knows what it means.
   public typealias LockToken = UInt
 
-  /// The five deeds of a store. Each may block; none is called while the library holds a lock of its own.
+  /// The functions of a store. Each may block; none is called while the library holds a lock of its own.
   struct Backend: Sendable {
     /// The session under a key; `nil` when there is none. The lock is 0 where none is held.
     let load: @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> StoredSession?
@@ -15,14 +15,18 @@ public final class SessionStore: Sendable {
         Bool
     /// Removes the session; nothing to remove is fine.
     let remove: @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> Void
-    /// Waits at most this long until nobody else, on any machine, holds the key.
+    /// Waits at most this long until no other process, on any machine, holds the key. The key is then held for twice
+    /// this time at most.
     let lock: @Sendable (_ key: String, _ timeoutMilliseconds: Int64) throws(PeerIDError) -> LockToken
     let unlock: @Sendable (_ key: String, _ lock: LockToken) -> Void
     /// All keys.
     let list: @Sendable () throws(PeerIDError) -> [String]
-    /// Takes the key if nobody holds it; `nil` when somebody does. A store that has this is waited for by asking again
-    /// and again, so that the wait can be interrupted.
+    /// Locks the key if it is free; `nil` when it is held. With this a wait for the lock can be interrupted: it asks
+    /// again and again.
     var lockAtOnce: (@Sendable (_ key: String) throws(PeerIDError) -> LockToken?)?
+    /// Makes sure that a session can be saved; called under the lock, before a request whose answer has to be saved.
+    /// `nil`: the store has nothing to reserve.
+    var reserve: (@Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> Void)?
   }
 
   let backend: Backend
@@ -89,11 +93,22 @@ struct StorePlace: Sendable {
       if let lock = try lockAtOnce(key) { return lock }
       switch context.pause(milliseconds: Self.pauses[min(tries, Self.pauses.count - 1)]) {
       case nil: tries += 1
-      // The store tells what it waited for.
+      // The store says what it waited for.
       case .timedOut?: return try store.backend.lock(key, 0)
       case let interruption?:
         throw PeerIDError(interruption, .notSent, while: "waiting for the lock of the session in the store")
       }
+    }
+  }
+
+  /// Makes sure that a new pair can be saved. Called under the lock, before the request that asks for the pair is sent:
+  /// a pair that cannot be saved is not asked for.
+  func reserve(_ lock: SessionStore.LockToken) throws(PeerIDError) {
+    guard let reserve = store.backend.reserve else { return }
+    do throws(PeerIDError) {
+      try reserve(key, lock)
+    } catch {
+      throw error.withOutcome(.notSent, prefix: "nothing was sent, because the new tokens could not be saved: ")
     }
   }
 

@@ -1,5 +1,5 @@
-/// A session as a store keeps it: a text that only this library reads, and the generation by which two writers tell
-/// who came first.
+/// A session as a store keeps it: a text that only this library reads, and a generation that tells which of two writers
+/// came first.
 public struct StoredSession: Sendable {
   let bytes: Bytes
   /// The generation of the pair in it; grows with every save.
@@ -26,10 +26,10 @@ public struct StoredSession: Sendable {
   package var dataBytes: Bytes { bytes }
 }
 
-/// The text that a store keeps for a session, and its reading.
+/// The text that a store keeps for a session: JSON whose last member is a checksum of everything before it.
 enum StoredSessionFormat {
   /// Grows when an older library could no longer read the text.
-  private static let version: Int64 = 1
+  private static let version: Int64 = 2
 
   static func write(_ token: Token, key: String) -> StoredSession {
     let document = JSONLiteral.object([
@@ -40,14 +40,14 @@ enum StoredSessionFormat {
     ]).document
     defer { document.wipeStrings() }
     let text = document.root.compactText(expecting: 1024, wipes: true)
-    return StoredSession(bytes: text, generation: token.generation)
+    return StoredSession(bytes: Checksum.append(to: text), generation: token.generation)
   }
 
   /// Reads a text that a store has loaded. What is damaged, foreign or of a newer format is an error, so that it is
   /// never overwritten silently.
   static func read(_ stored: StoredSession, key: String) throws(PeerIDError) -> Token {
     let (token, storedKey) = try read(stored.bytes)
-    guard storedKey == key else { throw damaged("it belongs to another key") }
+    guard StoreKey(storedKey) == StoreKey(key) else { throw damaged("it belongs to another key") }
     return token.asGeneration(stored.generation)
   }
 
@@ -62,10 +62,40 @@ enum StoredSessionFormat {
     guard version == Self.version else {
       throw damaged("its format \(version) is not the one that this version reads (\(Self.version))")
     }
+    guard Checksum.isValid(text) else { throw damaged("its checksum does not match, so it was changed or damaged") }
     guard let key = root["key"]?.string, let json = root["token"] else { throw damaged("a part is missing") }
     switch TokenReader.read(json) {
     case .success(let token): return (token, key)
     case .failure(let malformed): throw damaged("its token \(malformed.reason)")
+    }
+  }
+
+  /// The last member of the text: `,"sha256":"<64 digits>"}`.
+  private enum Checksum {
+    private static let head: StaticString = ",\"sha256\":\""
+    private static let tail: StaticString = "\"}"
+    private static let count = head.utf8CodeUnitCount + 64 + tail.utf8CodeUnitCount
+
+    /// Adds the checksum to an object that has other members.
+    static func append(to text: Bytes) -> Bytes {
+      let body = UnsafeRawBufferPointer(rebasing: text.raw.dropLast())
+      let member = member(for: body)
+      return Bytes(capacity: body.count + count, wipes: true) { target in
+        let raw = UnsafeMutableRawBufferPointer(target)
+        raw.copyMemory(from: body)
+        UnsafeMutableRawBufferPointer(rebasing: raw[body.count...]).copyBytes(from: member)
+        return body.count + count
+      }
+    }
+
+    static func isValid(_ text: Bytes) -> Bool {
+      guard text.count > count else { return false }
+      let body = UnsafeRawBufferPointer(rebasing: text.raw.dropLast(count))
+      return text.raw.suffix(count).elementsEqual(member(for: body))
+    }
+
+    private static func member(for body: UnsafeRawBufferPointer) -> [UInt8] {
+      Array("\(head)\(SHA256.hexDigest(body))\(tail)".utf8)
     }
   }
 

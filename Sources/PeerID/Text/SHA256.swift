@@ -1,5 +1,6 @@
-/// SHA-256 (FIPS 180-4), to give a file to every key whatever its length. The C library has none, and a dependency for
-/// file names alone would be a poor bargain.
+import Glibc
+
+/// SHA-256 (FIPS 180-4), for the names of session files and their checksums. The C library has none.
 enum SHA256 {
   private static let roundConstants: [UInt32] = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
@@ -14,17 +15,30 @@ enum SHA256 {
 
   /// The digest of the UTF-8 of `text`, as 64 hexadecimal digits.
   static func hexDigest(_ text: String) -> String {
-    var message = Array(text.utf8)
-    let bitCount = UInt64(message.count) * 8
-    message.append(0x80)
-    while message.count % 64 != 56 { message.append(0) }
-    for shift in stride(from: 56, through: 0, by: -8) { message.append(UInt8(truncatingIfNeeded: bitCount >> shift)) }
+    var text = text
+    return text.withUTF8 { hexDigest(UnsafeRawBufferPointer($0)) }
+  }
 
+  /// The digest of a message, as 64 hexadecimal digits. No copy of the message stays in memory: it may be a secret.
+  static func hexDigest(_ message: UnsafeRawBufferPointer) -> String {
     var state: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
-    for start in stride(from: 0, to: message.count, by: 64) {
-      compress(message[start..<start + 64], into: &state)
+    let whole = message.count / blockBytes * blockBytes
+    for start in stride(from: 0, to: whole, by: blockBytes) {
+      compress(message[start..<start + blockBytes], into: &state)
+    }
+    withUnsafeTemporaryAllocation(byteCount: 2 * blockBytes, alignment: 1) { end in
+      let rest = message.count - whole
+      end.initializeMemory(as: UInt8.self, repeating: 0)
+      end.copyBytes(from: message[whole...])
+      end[rest] = 0x80
+      let count = rest < blockBytes - 8 ? blockBytes : 2 * blockBytes
+      end.storeBytes(of: (UInt64(message.count) * 8).bigEndian, toByteOffset: count - 8, as: UInt64.self)
+      for start in stride(from: 0, to: count, by: blockBytes) {
+        compress(UnsafeRawBufferPointer(end)[start..<start + blockBytes], into: &state)
+      }
+      if let address = end.baseAddress { explicit_bzero(address, end.count) }
     }
     return state.map { word in
       let digits = String(word, radix: 16)
@@ -32,18 +46,26 @@ enum SHA256 {
     }.joined()
   }
 
-  private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
-    var schedule: [UInt32] = []
-    schedule.reserveCapacity(64)
-    for word in stride(from: block.startIndex, to: block.endIndex, by: 4) {
-      schedule.append(block[word..<word + 4].reduce(0) { $0 << 8 | UInt32($1) })
+  private static let blockBytes = 64
+
+  private static func compress(_ block: Slice<UnsafeRawBufferPointer>, into state: inout [UInt32]) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+      for (index, start) in stride(from: block.startIndex, to: block.endIndex, by: 4).enumerated() {
+        let word = block.base.loadUnaligned(fromByteOffset: start, as: UInt32.self)
+        schedule.initializeElement(at: index, to: UInt32(bigEndian: word))
+      }
+      compress(schedule, into: &state)
+      if let address = schedule.baseAddress { explicit_bzero(address, 64 * MemoryLayout<UInt32>.stride) }
     }
+  }
+
+  private static func compress(_ schedule: UnsafeMutableBufferPointer<UInt32>, into state: inout [UInt32]) {
     for index in 16..<64 {
       let before = schedule[index - 15]
       let recent = schedule[index - 2]
       let first = rotate(before, 7) ^ rotate(before, 18) ^ before >> 3
       let second = rotate(recent, 17) ^ rotate(recent, 19) ^ recent >> 10
-      schedule.append(schedule[index - 16] &+ first &+ schedule[index - 7] &+ second)
+      schedule.initializeElement(at: index, to: schedule[index - 16] &+ first &+ schedule[index - 7] &+ second)
     }
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])

@@ -1,0 +1,62 @@
+import Glibc
+
+/// The directory of a directory store: made, checked, and synced to the disk.
+enum StoreDirectory {
+  /// Makes the directory if it does not exist, and checks that only this user can enter it.
+  /// `path` is absolute.
+  static func prepare(_ path: String) throws(PeerIDError) {
+    let user = geteuid()
+    let parent = StorePath.parent(path)
+    var status = stat()
+    if stat(path, &status) != 0, errno == ENOENT {
+      if let problem = problem(ofNewDirectoryIn: try owner(parent), user: user) {
+        throw PeerIDError(.store, "cannot make the store '\(path)': \(problem)")
+      }
+      if mkdir(path, 0o700) == 0 {
+        try sync(parent)
+      } else if errno != EEXIST {
+        throw .systemCall("cannot make the store '\(path)'")
+      }
+    }
+    guard stat(path, &status) == 0 else { throw .systemCall("cannot stat the store '\(path)'") }
+    if let problem = problem(of: status.st_mode, owner: status.st_uid, user: user) {
+      throw PeerIDError(.store, "the store '\(path)' \(problem)")
+    }
+  }
+
+  /// Makes renamed and removed entries of a directory durable.
+  static func sync(_ path: String) throws(PeerIDError) {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .systemCall("cannot open the directory '\(path)' to sync it") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .systemCall("cannot sync the directory '\(path)'") }
+  }
+
+  private static func owner(_ path: String) throws(PeerIDError) -> uid_t {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .systemCall("cannot stat the directory '\(path)'") }
+    return status.st_uid
+  }
+
+  /// What is wrong with a directory; `nil` when it can hold sessions.
+  static func problem(of mode: mode_t, owner: uid_t, user: uid_t) -> String? {
+    guard mode & S_IFMT == S_IFDIR else { return "is not a directory" }
+    guard owner == user else { return foreign(owner, user) }
+    guard mode & 0o077 == 0 else { return "can be entered by other users: run chmod 700 on it" }
+    return nil
+  }
+
+  /// What is wrong with making a directory inside one of `parent`'s: run once by the superuser, an application would
+  /// be locked out of its own store.
+  static func problem(ofNewDirectoryIn parent: uid_t, user: uid_t) -> String? {
+    guard user == 0, parent != 0 else { return nil }
+    return "it would belong to the superuser, but its parent directory belongs to the user with uid \(parent): "
+      + "run as that user, or make the directory yourself"
+  }
+
+  /// What is said about a file or directory that belongs to another user.
+  static func foreign(_ owner: uid_t, _ user: uid_t) -> String {
+    "belongs to the user with uid \(owner), and this process runs with uid \(user): "
+      + "run every process that shares the store as the same user"
+  }
+}

@@ -1,0 +1,111 @@
+import Glibc
+
+/// A file of a directory store. Nothing about it is trusted before it is checked: somebody may have put a pipe there,
+/// which would block whoever opens it, or a file that another user can change.
+enum StoreFile {
+  /// A session is about a kilobyte; a larger file does not belong to this library.
+  private static let maximumBytes = 1 << 20
+  /// The space that is reserved for a session, in bytes: far more than one with the longest tokens needs.
+  private static let reservedBytes: off_t = 64 << 10
+
+  /// What is wrong with a file; `nil` when it is a plain file of this user.
+  static func problem(of mode: mode_t, owner: uid_t, user: uid_t) -> String? {
+    guard mode & S_IFMT == S_IFREG else { return "is not a regular file" }
+    guard owner == user else { return StoreDirectory.foreign(owner, user) }
+    return nil
+  }
+
+  /// Checks an open file, and returns its size in bytes.
+  @discardableResult
+  static func check(_ descriptor: Int32, _ path: String) throws(PeerIDError) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .systemCall("cannot stat '\(path)'") }
+    if let problem = problem(of: status.st_mode, owner: status.st_uid, user: geteuid()) {
+      throw PeerIDError(.store, "'\(path)' \(problem)")
+    }
+    return Int(status.st_size)
+  }
+
+  /// The content of a file, in memory that is wiped; `nil` when there is no file.
+  static func read(_ path: String) throws(PeerIDError) -> Bytes? {
+    // Without O_NONBLOCK, opening a pipe waits for its writer.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW)
+    if descriptor < 0 {
+      if errno == ENOENT { return nil }
+      throw cannotOpen(path)
+    }
+    defer { close(descriptor) }
+    let size = try check(descriptor, path)
+    guard size <= maximumBytes else { throw PeerIDError(.store, "'\(path)' is too large to be a session") }
+    var failure: Int32 = 0
+    let text = Bytes(capacity: size, wipes: true) { target in
+      var filled = 0
+      while filled < size {
+        let count = Glibc.read(descriptor, target.baseAddress?.advanced(by: filled), size - filled)
+        if count == 0 { break }
+        if count > 0 {
+          filled += count
+        } else if errno != EINTR {
+          failure = errno
+          break
+        }
+      }
+      return filled
+    }
+    guard failure == 0 else { throw .systemCall("cannot read '\(path)'", failure) }
+    return text
+  }
+
+  /// Makes a file with space for a session that is about to be written, so that a full disk, a quota or a missing
+  /// permission is noticed before a request is sent whose answer has to be saved.
+  ///
+  /// The file stays when nothing is written into it, and the next reservation uses it again.
+  static func reserve(_ path: String) throws(PeerIDError) {
+    let descriptor = try openToWrite(path)
+    defer { close(descriptor) }
+    let failure = posix_fallocate(descriptor, 0, reservedBytes)
+    // Some file systems cannot reserve. Then the file exists at least.
+    guard failure == 0 || failure == EOPNOTSUPP || failure == EINVAL || failure == ENOSYS else {
+      throw .systemCall("cannot reserve space in '\(path)'", failure)
+    }
+  }
+
+  /// Writes a file and syncs it to the disk. The space that was reserved is used: the file is not truncated first.
+  static func write(_ text: Bytes, to path: String) throws(PeerIDError) {
+    let descriptor = try openToWrite(path)
+    var failure: Int32 = 0
+    var written = 0
+    while written < text.count, failure == 0 {
+      let count = Glibc.write(descriptor, text.address.advanced(by: written), text.count - written)
+      if count >= 0 {
+        written += count
+      } else if errno != EINTR {
+        failure = errno
+      }
+    }
+    if failure == 0, ftruncate(descriptor, off_t(text.count)) != 0 { failure = errno }
+    if failure == 0, fsync(descriptor) != 0 { failure = errno }
+    if close(descriptor) != 0, failure == 0 { failure = errno }
+    guard failure == 0 else { throw .systemCall("cannot write '\(path)'", failure) }
+  }
+
+  private static func openToWrite(_ path: String) throws(PeerIDError) -> Int32 {
+    // The C library reserves space by reading and writing where the file system cannot.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw cannotOpen(path) }
+    do throws(PeerIDError) {
+      try check(descriptor, path)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    return descriptor
+  }
+
+  /// The error of an open that failed, read from `errno`.
+  static func cannotOpen(_ path: String, _ code: Int32 = errno) -> PeerIDError {
+    // ELOOP: what O_NOFOLLOW refuses. ENXIO: a socket, or a pipe without a reader.
+    if code == ELOOP || code == ENXIO { return PeerIDError(.store, "'\(path)' is not a regular file") }
+    return .systemCall("cannot open '\(path)'", code)
+  }
+}

@@ -1,0 +1,21 @@
+/// A session's key, compared by its UTF-8 bytes.
+///
+/// Swift's `String` compares canonically: `é` as one character equals `e` with a combining accent. Two users of an
+/// application can have these names, and stores in databases tell them apart.
+struct StoreKey: Hashable, Sendable {
+  /// The key as the application gave it.
+  let text: String
+
+  /// The key of this text.
+  init(_ text: String) {
+    self.text = text
+  }
+
+  static func == (left: StoreKey, right: StoreKey) -> Bool {
+    left.text.utf8.elementsEqual(right.text.utf8)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    for byte in text.utf8 { hasher.combine(byte) }
+  }
+}
