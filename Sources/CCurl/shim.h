@@ -5,6 +5,8 @@
 
 #include <curl/curl.h>
 
+#include "tls.h"
+
 static inline CURLcode ccurl_setopt_long(CURL *handle, CURLoption option, long value) {
   return curl_easy_setopt(handle, option, value);
 }
@@ -22,7 +24,7 @@ static inline CURLcode ccurl_setopt_list(CURL *handle, CURLoption option, struct
 }
 
 typedef size_t (*ccurl_data_callback)(char *data, size_t size, size_t count, void *context);
-typedef int (*ccurl_progress_callback)(void *context, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+typedef int (*ccurl_resolver_callback)(void *resolver, void *reserved, void *context);
 typedef int (*ccurl_prerequest_callback)(void *context, char *, char *, int, int);
 typedef curl_socket_t (*ccurl_open_socket_callback)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
 typedef int (*ccurl_close_socket_callback)(void *context, curl_socket_t socket);
@@ -30,8 +32,8 @@ typedef int (*ccurl_close_socket_callback)(void *context, curl_socket_t socket);
 static inline CURLcode ccurl_setopt_data_callback(CURL *handle, CURLoption option, ccurl_data_callback callback) {
   return curl_easy_setopt(handle, option, callback);
 }
-static inline CURLcode ccurl_setopt_progress_callback(CURL *handle, ccurl_progress_callback callback) {
-  return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
+static inline CURLcode ccurl_setopt_resolver_callback(CURL *handle, ccurl_resolver_callback callback) {
+  return curl_easy_setopt(handle, CURLOPT_RESOLVER_START_FUNCTION, callback);
 }
 static inline CURLcode ccurl_setopt_prerequest_callback(CURL *handle, ccurl_prerequest_callback callback) {
   return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);

@@ -3,12 +3,19 @@
 #define PEERID_CLINUX_SHIM_H
 
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline void clinux_eventfd_raise(int descriptor) { (void)eventfd_write(descriptor, 1); }
 static inline void clinux_eventfd_clear(int descriptor) {
   eventfd_t count;
   (void)eventfd_read(descriptor, &count);
+}
+
+// How many bytes wait to be read.
+static inline int clinux_unread(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
 }
 
 #endif

@@ -47,8 +47,9 @@ port_record fault_record(const char *fault, const char *wait_for) {
   http_answer answer = http_call(control, "GET", target, NULL, NULL);
   port_record record = {.whole = json_loads(answer.body, 0, NULL)};
   http_free(&answer);
-  if (json_unpack(record.whole, "{s:i, s:i, s:i, s:i, s:i}", "connections", &record.connections, "open", &record.open,
-                  "requests", &record.requests, "fragments", &record.fragments, "connects", &record.connects) != 0) {
+  if (json_unpack(record.whole, "{s:i, s:i, s:i, s:i, s:i, s:i}", "connections", &record.connections, "open", &record.open,
+                  "requests", &record.requests, "fragments", &record.fragments, "connects", &record.connects,
+                  "strays", &record.strays) != 0) {
     fprintf(stderr, "no record of the fault '%s'\n", fault);
     exit(EXIT_FAILURE);
   }
@@ -57,6 +58,13 @@ port_record fault_record(const char *fault, const char *wait_for) {
 
 void fault_server_reset(void) {
   http_answer answer = http_call(control, "POST", "/reset", NULL, NULL);
+  http_free(&answer);
+}
+
+void fault_word(const char *fault) {
+  char target[128];
+  snprintf(target, sizeof target, "/%s", fault);
+  http_answer answer = http_call(control, "POST", target, NULL, "");
   http_free(&answer);
 }
 

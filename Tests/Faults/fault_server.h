@@ -11,6 +11,7 @@ typedef struct port_record {
   int requests;
   int fragments;
   int connects;
+  int strays;
   json_t *whole; /* everything, bodies and heads included */
 } port_record;
 
@@ -29,6 +30,9 @@ port_record fault_record(const char *fault, const char *wait_for);
 
 /* Forgets what all ports have seen. */
 void fault_server_reset(void);
+
+/* Lets a fault that waits for a word happen. */
+void fault_word(const char *fault);
 
 /* How many bodies of requests at this port hold a text. */
 int count_bodies(const char *fault, const char *text);

@@ -16,10 +16,15 @@ input. On the control port, GET /NAME tells what the port has seen:
 
 GET /NAME?closed=N waits until N connections have been closed, GET /NAME?requests=N until N requests have arrived, so
 that a test need not sleep; with &within_ms=M not longer than that (10,000). POST /reset forgets everything.
+
+Some faults wait for a word of the test: POST /NAME lets the next one of them happen, and "strays" counts what they have
+sent without being asked.
 """
 
 import argparse
 import collections
+import ctypes
+import ctypes.util
 import json
 import select
 import socket
@@ -67,7 +72,8 @@ class Record:
     def clear(self):
         with self.changed:
             self.clears += 1
-            self.connections = self.closed = self.requests = self.fragments = self.connects = 0
+            self.connections = self.closed = self.requests = self.fragments = self.connects = self.strays = 0
+            self.words = 0
             self.bodies, self.heads = [], []
 
     def count(self, **names):
@@ -95,6 +101,12 @@ class Record:
         with self.changed:
             self.changed.wait_for(lambda: getattr(self, name) >= at_least, timeout=milliseconds / 1000)
 
+    def take_word(self):
+        """Waits for the word of the test."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.words > 0)
+            self.words -= 1
+
     def json(self):
         with self.changed:
             return {
@@ -103,6 +115,7 @@ class Record:
                 "requests": self.requests,
                 "fragments": self.fragments,
                 "connects": self.connects,
+                "strays": self.strays,
                 "bodies": self.bodies,
                 "heads": self.heads,
             }
@@ -440,6 +453,58 @@ def says_more_than_asked(connection):
     connection.send(right_answer(connection.read_request()))
 
 
+FALSE_ANSWER = answer(200, envelope(dict(TRANSACTION, id="ee" * 20)))
+LATE_408 = answer(408, HTML % ("408 Request Timeout", "408 Request Timeout"), "Connection: close", kind="text/html")
+
+
+def says_when_idle(name, what):
+    """Answers, says something that nobody asked for when the test gives the word, and goes on as if it had not."""
+
+    def behaviour(connection):
+        connection.send(right_answer(connection.read_request()))
+        if connection.record.strays == 0:
+            connection.record.take_word()
+            connection.send(what)
+            connection.record.count(strays=1)
+        while True:
+            connection.send(right_answer(connection.read_request()))
+
+    behaviour.__name__ = name
+    FAULTS[name] = behaviour
+    return behaviour
+
+
+says_408_when_idle = says_when_idle("says_408_when_idle", LATE_408)
+says_200_when_idle = says_when_idle("says_200_when_idle", FALSE_ANSWER)
+
+
+@fault
+def closes_when_idle(connection):
+    connection.send(right_answer(connection.read_request()))
+    if connection.record.strays > 0:
+        healthy(connection)
+    connection.record.take_word()
+    connection.close()
+    connection.record.count(strays=1)
+
+
+@fault
+def says_more_behind_large_answer(connection):
+    """The last bytes of the answer and what nobody asked for come together; over TLS in one record."""
+    while True:
+        body = envelope(right_result(connection.read_request())) + " " * 40000
+        connection.send(answer(200, body) + FALSE_ANSWER)
+
+
+@fault
+def answers_when_told(connection):
+    while True:
+        request = connection.read_request()
+        connection.record.take_word()
+        connection.send(right_answer(request))
+        connection.record.count(strays=1)
+
+
 @fault
 def refuses_before_body(connection):
     """Says 413 when it has seen the headers, as proxies do, and lets the client finish."""
@@ -504,6 +569,7 @@ def proxy_garbage(connection):
 
 TLS_FAULTS = {}
 tls_context = None
+options = None
 
 
 def behind_tls(behaviour):
@@ -532,6 +598,11 @@ for behaviour in (
     closes_on_second,
     resets_on_second,
     hangs_up_behind_answer,
+    says_408_when_idle,
+    says_200_when_idle,
+    closes_when_idle,
+    says_more_behind_large_answer,
+    answers_when_told,
 ):
     TLS_FAULTS["tls_" + behaviour.__name__] = behind_tls(behaviour)
 
@@ -550,7 +621,61 @@ def tls_answers_in_plain(connection):
     connection.send(html(400, "Bad Request"))
 
 
-for behaviour in (tls_closes_in_handshake, tls_silent_in_handshake, tls_answers_in_plain):
+class OpenSSLSocket:
+    """A TLS connection made with OpenSSL itself, which can send session tickets at any time; Python's module cannot."""
+
+    library = None
+    context = None
+
+    def __init__(self, plain):
+        if OpenSSLSocket.library is None:
+            self.prepare()
+        self.plain = plain
+        self.ssl = ctypes.c_void_p(self.library.SSL_new(self.context))
+        self.library.SSL_set_fd(self.ssl, plain.fileno())
+        if self.library.SSL_accept(self.ssl) != 1:
+            raise ClientGone
+
+    @classmethod
+    def prepare(cls):
+        cls.library = library = ctypes.CDLL(ctypes.util.find_library("ssl"))
+        for name in ("TLS_server_method", "SSL_CTX_new", "SSL_new"):
+            getattr(library, name).restype = ctypes.c_void_p
+        cls.context = ctypes.c_void_p(library.SSL_CTX_new(ctypes.c_void_p(library.TLS_server_method())))
+        pem_format = 1
+        assert library.SSL_CTX_use_certificate_file(cls.context, options.certificate.encode(), pem_format) == 1
+        assert library.SSL_CTX_use_PrivateKey_file(cls.context, options.key.encode(), pem_format) == 1
+
+    def recv(self, count):
+        data = ctypes.create_string_buffer(count)
+        received = self.library.SSL_read(self.ssl, data, count)
+        return data.raw[: max(received, 0)]
+
+    def sendall(self, data):
+        if self.library.SSL_write(self.ssl, data, len(data)) <= 0:
+            raise ClientGone
+
+    def send_ticket(self):
+        if self.library.SSL_new_session_ticket(self.ssl) != 1 or self.library.SSL_do_handshake(self.ssl) != 1:
+            raise ClientGone
+
+    def fileno(self):
+        return self.plain.fileno()
+
+    def close(self):
+        self.plain.close()
+
+
+def tls_sends_tickets_when_idle(connection):
+    connection.socket = OpenSSLSocket(connection.socket)
+    while True:
+        connection.send(right_answer(connection.read_request()))
+        for _ in range(3):
+            connection.socket.send_ticket()
+        connection.record.count(strays=1)
+
+
+for behaviour in (tls_sends_tickets_when_idle, tls_closes_in_handshake, tls_silent_in_handshake, tls_answers_in_plain):
     TLS_FAULTS[behaviour.__name__] = behaviour
 
 # ---- Ports ----------------------------------------------------------------------------------------------------------
@@ -611,12 +736,15 @@ def control(records):
     def behaviour(connection):
         request = connection.read_request()
         url = urllib.parse.urlsplit(request.target)
+        record = records.get(url.path[1:])
         if request.method == "POST":
-            for record in records.values():
-                record.clear()
+            if record:
+                record.count(words=1)
+            else:
+                for each in records.values():
+                    each.clear()
             connection.send(answer(200, "{}"))
             return
-        record = records.get(url.path[1:])
         if record is None:
             connection.send(answer(404, "{}"))
             return
@@ -645,7 +773,7 @@ def deaf_ports():
 
 
 def main():
-    global tls_context
+    global tls_context, options
     parser = argparse.ArgumentParser()
     parser.add_argument("--certificate")
     parser.add_argument("--key")

@@ -11,6 +11,7 @@ extension EventLoop {
         fireTimers()
         startReady()
         performTransfers()
+        endOverdue()
         flush()
       }
       if !state.calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
@@ -32,6 +33,7 @@ extension EventLoop {
       fireTimers()
       startReady()
       performTransfers()
+      endOverdue()
       flush()
     }
   }
@@ -65,6 +67,7 @@ extension EventLoop {
     guard mayRest else { return }
     var timeout = Self.idleMilliseconds
     if let earliest = state.timers.earliest { timeout = min(max(earliest - clock.monotonicMilliseconds(), 0), timeout) }
+    if !state.ending.isEmpty { timeout = 0 }
     curl_multi_poll(multi, nil, 0, Int32(clamping: timeout), nil)
     lock.withLock { isAsleep = false }
   }
@@ -99,9 +102,8 @@ extension EventLoop {
     let now = clock.monotonicMilliseconds()
     while let id = state.timers.popDue(now: now) {
       guard let call = state.calls[id] else { continue }
-      // A call that is sending has its time limit from libcurl.
       if now >= call.context.deadline {
-        if !call.isSending { interrupt(call, .timedOut) }
+        interrupt(call, .timedOut)
       } else if call.isPausing {
         call.isPausing = false
         state.ready.append(call)
@@ -215,6 +217,13 @@ extension EventLoop {
       guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
       let code = message.pointee.data.result
       guard let (call, transfer) = state.active.removeValue(forKey: handle) else { continue }
+      if transfer.tryAnotherConnection() {
+        curl_multi_remove_handle(multi, handle)
+        if curl_multi_add_handle(multi, handle) == CURLM_OK {
+          state.active[handle] = (call, transfer)
+          continue
+        }
+      }
       call.isSending = false
       let outcome = transfer.outcome(of: code)
       if case .success = outcome, serverClock.wantsSample, let date = transfer.dateMilliseconds() {
@@ -264,18 +273,41 @@ extension EventLoop {
     }
   }
 
-  /// Ends a call early, wherever it is.
+  /// Ends a call early, wherever it is: one that is sending after what has arrived was read.
   private func interrupt(_ call: AsyncCall, _ interruption: CallContext.Interruption) {
     if call.isDone { return }
-    guard let entry = state.active.first(where: { $0.value.call === call }) else {
-      return finish(call, .failure(PeerIDError(interruption, call.restingOutcome, while: call.pastime)))
+    if let transfer = transfer(of: call) {
+      state.ending.append((call, interruption, transfer.received))
+    } else {
+      finish(call, .failure(PeerIDError(interruption, call.restingOutcome, while: call.pastime)))
     }
-    state.active.removeValue(forKey: entry.key)
-    call.isSending = false
-    let maySent = entry.value.transfer.mayHaveBeenSent
-    release(entry.value.transfer)
-    let failure = TransportFailure(interruption, mayHaveBeenSent: maySent)
-    finish(call, .failure(ErrorClassifier.error(failure, effect: call.effect)))
+  }
+
+  /// Ends the calls whose time has run out, unless more of their answers has come since they were looked at: after a
+  /// while in which the process was stopped an answer may have been lying there for long.
+  private func endOverdue() {
+    guard !state.ending.isEmpty else { return }
+    let ending = state.ending
+    state.ending = []
+    for (call, interruption, received) in ending {
+      guard !call.isDone, let transfer = transfer(of: call) else { continue }
+      if transfer.received != received {
+        state.ending.append((call, interruption, transfer.received))
+        continue
+      }
+      state.active.removeValue(forKey: transfer.handle)
+      call.isSending = false
+      transfer.giveUp(interruption)
+      let outcome = transfer.outcome(of: CURLE_ABORTED_BY_CALLBACK)
+      if case .failure(let failure) = outcome {
+        finish(call, .failure(ErrorClassifier.error(failure, effect: call.effect)))
+      }
+      release(transfer)
+    }
+  }
+
+  private func transfer(of call: AsyncCall) -> CurlTransfer? {
+    call.isSending ? state.active.values.first { $0.call === call }?.transfer : nil
   }
 
   private func finish(_ call: AsyncCall, _ outcome: Completion.Outcome) {

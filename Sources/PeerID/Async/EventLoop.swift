@@ -14,6 +14,9 @@ final class EventLoop: @unchecked Sendable {
     var active: [UnsafeMutableRawPointer: (call: AsyncCall, transfer: CurlTransfer)] = [:]
     var idleTransfers: [CurlTransfer] = []
     var timers = TimerHeap()
+    /// Calls that have to end although their requests are under way, and how much of their answers had come when they
+    /// were looked at last.
+    var ending: [(call: AsyncCall, interruption: CallContext.Interruption, received: Int64)] = []
     /// Completions of one queue that are handed over together.
     var finished: [Completion] = []
     var finishedQueue: CompletionQueue?
@@ -84,7 +87,7 @@ final class EventLoop: @unchecked Sendable {
       renewAfterFork()
       if isStopping { return PeerIDError(.closed, "the client was closed") }
       guard isRunning || start() else {
-        return PeerIDError(.outOfMemory, "no thread could be started for asynchronous calls")
+        return PeerIDError(.outOfMemory, "no thread or file descriptor is left for asynchronous calls")
       }
       lastID += 1
       id = lastID
@@ -153,7 +156,7 @@ final class EventLoop: @unchecked Sendable {
   /// Called under the lock.
   func prepareMulti() -> Bool {
     if multi != nil { return true }
-    guard let made = curl_multi_init() else { return false }
+    guard let made = MultiHandle.make() else { return false }
     ccurl_multi_setopt_long(made, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
     ccurl_multi_setopt_long(
       made,

@@ -1,9 +1,10 @@
 internal import CCurl
+import Glibc
 
 /// One connection for requests that block their thread, used by one call at a time and kept for the next one.
 ///
 /// It does what `curl_easy_perform` does, with a multi handle of its own: so a cancellation can wake the thread, and
-/// nobody is asked whether to go on while there is work.
+/// what has arrived is read before a call is given up.
 final class BlockingTransfer: @unchecked Sendable {
   /// How long a waiting thread sleeps at the most before it looks whether the client was closed, in milliseconds.
   private static let longestSleep: Int64 = 100
@@ -14,10 +15,12 @@ final class BlockingTransfer: @unchecked Sendable {
   private let transfer: CurlTransfer
   private let multi: UnsafeMutableRawPointer
   private let sockets = SocketTable()
+  /// The signals of the calling thread, while all are blocked because libcurl has started a thread.
+  private var signalsBefore: sigset_t?
 
-  /// Makes a connection that opens with its first request; `nil` when memory has run out.
+  /// Makes a connection that opens with its first request; `nil` when memory or descriptors have run out.
   init?(settings: TransportSettings) {
-    guard let multi = curl_multi_init() else { return nil }
+    guard let multi = MultiHandle.make() else { return nil }
     guard let transfer = CurlTransfer(settings: settings, driver: .blocking, sockets: sockets) else {
       curl_multi_cleanup(multi)
       return nil
@@ -25,6 +28,7 @@ final class BlockingTransfer: @unchecked Sendable {
     ccurl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, 1)
     self.multi = multi
     self.transfer = transfer
+    blockSignalsDuringLookUps()
   }
 
   deinit {
@@ -40,11 +44,16 @@ final class BlockingTransfer: @unchecked Sendable {
   ) -> Result {
     transfer.prepare(request, context: context)
     defer { transfer.finish() }
-    guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
-      return body(.failure(TransportFailure(kind: .outOfMemory, mayHaveBeenSent: false, reason: "")))
-    }
     context.cancellation?.enter(multi)
-    let code = drive(context)
+    var code: CURLcode
+    repeat {
+      guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+        context.cancellation?.leave(multi)
+        return body(.failure(TransportFailure(kind: .outOfMemory, mayHaveBeenSent: false, reason: "")))
+      }
+      code = drive(context)
+      if transfer.foundStaleConnection { curl_multi_remove_handle(multi, transfer.handle) }
+    } while transfer.tryAnotherConnection()
     context.cancellation?.leave(multi)
     let outcome = transfer.outcome(of: code)
     if case .success = outcome, clock.wantsSample, let date = transfer.dateMilliseconds() {
@@ -55,30 +64,63 @@ final class BlockingTransfer: @unchecked Sendable {
   }
 
   /// Carries the transfer to its end, or to the point where it may not go on.
+  ///
+  /// A call whose time has run out is given up only when nothing more has arrived: after a while in which the process
+  /// was stopped, its answer may have been lying there for long.
   private func drive(_ context: CallContext) -> CURLcode {
-    let sleep = Int32(context.isAsking ? CallContext.askingInterval : Self.longestSleep)
+    let sleep = context.isAsking ? CallContext.askingInterval : Self.longestSleep
+    var receivedAtEnd: Int64 = -1
     while true {
       var running: Int32 = 0
       guard perform(&running) == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
       if running == 0 { break }
-      if !transfer.mayGoOn() { return CURLE_ABORTED_BY_CALLBACK }
-      curl_multi_poll(multi, nil, 0, sleep, nil)
+      if let interruption = context.interruption() {
+        if transfer.received == receivedAtEnd {
+          transfer.giveUp(interruption)
+          return CURLE_ABORTED_BY_CALLBACK
+        }
+        receivedAtEnd = transfer.received
+      } else {
+        let longest = min(sleep, context.remainingMilliseconds)
+        curl_multi_poll(multi, nil, 0, Int32(clamping: longest), nil)
+      }
     }
     var remaining: Int32 = 0
     guard let message = curl_multi_info_read(multi, &remaining) else { return CURLE_OUT_OF_MEMORY }
     return message.pointee.data.result
   }
 
-  /// libcurl may start a thread that looks up the name of the server. It inherits the signal mask of this one, and the
-  /// host's handlers must not run on it.
   private func perform(_ running: inout Int32) -> CURLMcode {
-    if transfer.mayHaveBeenSent { return curl_multi_perform(multi, &running) }
-    return Thread.whileSignalsAreBlocked { curl_multi_perform(multi, &running) }
+    let code = curl_multi_perform(multi, &running)
+    if var before = signalsBefore {
+      signalsBefore = nil
+      pthread_sigmask(SIG_SETMASK, &before, nil)
+      MultiHandle.closeLookUpOnExec(multi)
+    }
+    return code
+  }
+
+  /// libcurl starts a thread to look up a name. It inherits the signal mask of this one, and the host's handlers must not
+  /// run on it.
+  private func blockSignalsDuringLookUps() {
+    ccurl_setopt_resolver_callback(transfer.handle) { _, _, context in
+      // The pointer is the one set below; the handle calls back only while this object lives.
+      let me = Unmanaged<BlockingTransfer>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
+      if me.signalsBefore == nil {
+        var all = sigset_t()
+        var before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        me.signalsBefore = before
+      }
+      return 0
+    }
+    ccurl_setopt_pointer(transfer.handle, CURLOPT_RESOLVER_START_DATA, Unmanaged.passUnretained(self).toOpaque())
   }
 
   /// Gives up a connection that was inherited by a fork.
   ///
-  /// libcurl must not clean it up: that would say goodbye on a TLS stream which the parent still uses. Closing the
+  /// libcurl must not clean it up: that would send the end of a TLS stream which the parent still uses. Closing the
   /// child's copies of the descriptors touches nothing of the parent's. The memory of the handles is lost on purpose.
   func abandonAfterFork() {
     sockets.closeInChild()

@@ -12,6 +12,9 @@ final class CurlTransfer {
   private var request: HTTPRequest?
   private var context: CallContext?
   private var stop: Stop?
+  /// The connection that the request was sent on.
+  private var use: SocketTable.Use?
+  private var headerBytes: Int64 = 0
   /// How often libcurl was about to send the request: more than once means that it would send it again by itself.
   private var sendings = 0
 
@@ -19,6 +22,7 @@ final class CurlTransfer {
   private enum Stop: Equatable {
     case interrupted(CallContext.Interruption)
     case wouldSendAgain
+    case staleConnection
     case tooLarge
     case outOfMemory
   }
@@ -45,7 +49,6 @@ final class CurlTransfer {
       // A blocking call has its connection for itself: HTTP/2 would only add frames to it.
       ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     case .eventLoop:
-      watchProgress()
       let version = settings.usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
       ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(version))
       // Rather wait for the handshake to tell whether a connection can be shared than open one for each request. In
@@ -65,6 +68,7 @@ final class CurlTransfer {
     self.context = context
     stop = nil
     sendings = 0
+    headerBytes = 0
     errorText[0] = 0
     ccurl_setopt_string(handle, CURLOPT_URL, request.url.cString)
     ccurl_setopt_list(handle, CURLOPT_HTTPHEADER, request.headers.head)
@@ -76,8 +80,7 @@ final class CurlTransfer {
     } else {
       ccurl_setopt_long(handle, CURLOPT_HTTPGET, 1)
     }
-    // Zero would mean no limit at all.
-    ccurl_setopt_long(handle, CURLOPT_TIMEOUT_MS, Int(max(context.remainingMilliseconds, 1)))
+    // The time limit is the driver's: libcurl looks at the clock before it reads an answer that has come.
   }
 
   /// What `code` means; the body of the answer is valid until `finish`.
@@ -87,7 +90,6 @@ final class CurlTransfer {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
       return .success(response(status: status, isTruncated: false))
     }
-    if stop == nil, headersAreTooLarge { stop = .tooLarge }
     // The status line tells more than what broke behind it.
     if sendings == 1, stop == nil, Self.breaksAnswer(code) {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
@@ -108,8 +110,29 @@ final class CurlTransfer {
   /// Whether libcurl has begun to send the request.
   var mayHaveBeenSent: Bool { sendings > 0 }
 
+  /// How many bytes of an answer have come.
+  var received: Int64 { headerBytes + Int64(buffer.count) }
+
+  /// Ends the transfer before its answer.
+  func giveUp(_ interruption: CallContext.Interruption) {
+    stop = .interrupted(interruption)
+  }
+
+  /// Whether the request was not sent because its connection was not fit for it.
+  var foundStaleConnection: Bool { stop == .staleConnection }
+
+  /// Makes the transfer ready to be tried on another connection; `false` when there is no reason to.
+  func tryAnotherConnection() -> Bool {
+    guard foundStaleConnection else { return false }
+    stop = nil
+    errorText[0] = 0
+    ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, keepsConnections ? 0 : 1)
+    return true
+  }
+
   /// Forgets the request; the connection stays.
   func finish() {
+    endUse()
     buffer.reset(wiping: request?.answerIsSecret ?? false)
     ccurl_setopt_list(handle, CURLOPT_HTTPHEADER, nil)
     ccurl_setopt_pointer(handle, CURLOPT_POSTFIELDS, nil)
@@ -157,6 +180,7 @@ extension CurlTransfer {
     case .interrupted(.timedOut): return TransportFailure(kind: .timedOut, mayHaveBeenSent: maySent, reason: "")
     case .interrupted(.cancelled): return TransportFailure(kind: .cancelled, mayHaveBeenSent: maySent, reason: "")
     case .interrupted(.closed): return TransportFailure(kind: .closed, mayHaveBeenSent: maySent, reason: "")
+    case .staleConnection: return TransportFailure(kind: .unreachable, mayHaveBeenSent: false, reason: "")
     case .wouldSendAgain:
       return TransportFailure(
         kind: .lost,
@@ -172,8 +196,7 @@ extension CurlTransfer {
     let kind: TransportFailure.Kind =
       switch code {
       case CURLE_OPERATION_TIMEDOUT: .timedOut
-      // libcurl 7.88 calls a header line that is too long a lack of memory.
-      case CURLE_OUT_OF_MEMORY: maySent ? .answerTooLarge : .outOfMemory
+      case CURLE_OUT_OF_MEMORY: holdsEndlessHeader ? .answerTooLarge : .outOfMemory
       case CURLE_FILESIZE_EXCEEDED: .answerTooLarge
       case CURLE_UNSUPPORTED_PROTOCOL where maySent: .notHTTP
       case _ where maySent: .lost
@@ -196,14 +219,19 @@ extension CurlTransfer {
 // MARK: - Options and callbacks
 
 extension CurlTransfer {
+  /// libcurl reuses a connection while its whole seconds of idleness are not more than this number.
+  private var maximumAge: Int { max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0) }
+
+  private var keepsConnections: Bool {
+    settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
+      // To libcurl 8 an age of 0 may mean no limit.
+      && (maximumAge > 0 || !Curl.takesNoAgeForNoLimit)
+      // Nobody could tell what a connection holds that was read and decrypted already.
+      && (!settings.usesTLS || Curl.openSSL != nil)
+  }
+
   private func setConstantOptions() {
     let me = Unmanaged.passUnretained(self).toOpaque()
-    // libcurl reuses a connection while its whole seconds of idleness are not more than this number. To libcurl 8 no
-    // limit may be 0.
-    let maximumAge = max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0)
-    let keepsConnections =
-      settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
-      && (maximumAge > 0 || !Curl.takesNoAgeForNoLimit)
     ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
     // A transfer that is given up while a name is looked up must not wait for the name server.
     ccurl_setopt_long(handle, CURLOPT_QUICK_EXIT, 1)
@@ -224,16 +252,15 @@ extension CurlTransfer {
       CurlTransfer.from(context).received(data, size * count)
     }
     ccurl_setopt_pointer(handle, CURLOPT_WRITEDATA, me)
-    ccurl_setopt_prerequest_callback(handle) { context, _, _, _, _ in CurlTransfer.from(context).isAboutToSend() }
+    ccurl_setopt_data_callback(handle, CURLOPT_HEADERFUNCTION) { _, size, count, context in
+      CurlTransfer.from(context).receivedHeader(size * count)
+    }
+    ccurl_setopt_pointer(handle, CURLOPT_HEADERDATA, me)
+    ccurl_setopt_prerequest_callback(handle) { context, _, _, _, localPort in
+      CurlTransfer.from(context).isAboutToSend(localPort)
+    }
     ccurl_setopt_pointer(handle, CURLOPT_PREREQDATA, me)
     sockets.attach(to: handle)
-  }
-
-  /// Lets libcurl ask all the time whether the transfer may go on, where nobody else does.
-  private func watchProgress() {
-    ccurl_setopt_long(handle, CURLOPT_NOPROGRESS, 0)
-    ccurl_setopt_progress_callback(handle) { context, _, _, _, _ in CurlTransfer.from(context).mayGoOn() ? 0 : 1 }
-    ccurl_setopt_pointer(handle, CURLOPT_XFERINFODATA, Unmanaged.passUnretained(self).toOpaque())
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer {
@@ -254,34 +281,58 @@ extension CurlTransfer {
     return count
   }
 
-  /// Whether the transfer may go on; if not, its outcome will tell why.
-  func mayGoOn() -> Bool {
-    if let interruption = context?.interruption() {
-      stop = .interrupted(interruption)
-      return false
-    }
-    if headersAreTooLarge { stop = .tooLarge }
-    return stop == nil
-  }
-
   /// libcurl 7.88 limits the length of one header, but not their number; later ones limit their sum, with an error that
   /// could mean anything.
-  private var headersAreTooLarge: Bool {
-    var headerBytes = 0
-    ccurl_getinfo_long(handle, CURLINFO_HEADER_SIZE, &headerBytes)
-    return headerBytes > Int(settings.maximumHeaderBytes)
+  private func receivedHeader(_ count: Int) -> Int {
+    headerBytes += Int64(count)
+    if headerBytes > settings.maximumHeaderBytes {
+      stop = .tooLarge
+      return 0
+    }
+    return count
+  }
+
+  /// Whether a header that does not end has come: libcurl 7.88 calls a line of more than 100 kB a lack of memory.
+  private var holdsEndlessHeader: Bool {
+    guard let use else { return false }
+    return sockets.hasReceivedMuch(on: use)
   }
 
   /// Called when the connection stands and the first byte of the request is about to leave.
   ///
   /// libcurl sends a request again by itself when a reused connection ends before the first byte of an answer: the
   /// server may have done what it asked. So whatever changes something is sent once.
-  private func isAboutToSend() -> Int32 {
-    sendings += 1
-    if sendings > 1, request?.effect == .changes, settings.sendsOnce {
+  ///
+  /// A connection on which something has arrived since its last answer, such as a late 408, would give that to this
+  /// request as its answer, and the answer to this one to the next. libcurl 7.88 uses it all the same.
+  private func isAboutToSend(_ localPort: Int32) -> Int32 {
+    if sendings > 0, request?.effect == .changes, settings.sendsOnce {
       stop = .wouldSendAgain
       return CCURL_PREREQFUNC_ABORT
     }
+    endUse()
+    use = sockets.begin(localPort: localPort)
+    if let use, use.mustBeSilent, hasUnread(use.descriptor) {
+      stop = .staleConnection
+      endUse()
+      ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, 1)
+      return CCURL_PREREQFUNC_ABORT
+    }
+    sendings += 1
     return CCURL_PREREQFUNC_OK
+  }
+
+  private func hasUnread(_ descriptor: Int32) -> Bool {
+    guard settings.usesTLS else { return ccurl_has_unread(descriptor) != 0 }
+    guard var openSSL = Curl.openSSL, let connection = ccurl_tls_connection(handle) else { return true }
+    return ccurl_tls_has_unread(&openSSL, connection, descriptor) != 0
+  }
+
+  private func endUse() {
+    guard let use else { return }
+    var version = 0
+    ccurl_getinfo_long(handle, CURLINFO_HTTP_VERSION, &version)
+    sockets.end(use, isHTTP2: version == Int(CURL_HTTP_VERSION_2_0))
+    self.use = nil
   }
 }

@@ -1,13 +1,30 @@
 internal import CCurl
 import Glibc
 
-/// The sockets that libcurl has opened for one handle or one event loop, so that the child of a fork can close its
-/// copies without a word on the wire.
+/// The sockets that libcurl has opened for one handle or one event loop.
+///
+/// It knows which requests use which connection, so that one that the server closed, or on which something arrived that
+/// no request asked for, is not used again. The child of a fork closes its copies through it without sending anything.
 ///
 /// Must outlive the connections: libcurl calls back when it closes one.
 final class SocketTable {
+  private struct Connection {
+    /// Numbers of descriptors are used again, these are not.
+    let id: UInt64
+    let descriptor: Int32
+    /// This end's port, by which libcurl names the connection; 0 before the first request.
+    var localPort: Int32 = 0
+    /// How many requests are under way on it: more than one only over HTTP/2.
+    var requests = 0
+    var wasUsed = false
+    var isHTTP2 = false
+  }
+
   private let lock = Lock()
-  private var sockets: [Int32] = []
+  private var connections: [Connection] = []
+  private var lastID: UInt64 = 0
+  /// The connections that were closed last after much had arrived on them.
+  private var overfull: [UInt64] = []
 
   /// Makes `handle` open and close its sockets through this table.
   func attach(to handle: UnsafeMutableRawPointer) {
@@ -20,11 +37,53 @@ final class SocketTable {
     ccurl_setopt_pointer(handle, CURLOPT_CLOSESOCKETDATA, me)
   }
 
+  /// The connection that a request is about to be sent on.
+  struct Use {
+    fileprivate let id: UInt64
+    let descriptor: Int32
+    /// Whether nothing but the answer to this request can arrive on it, so that nothing may have arrived yet.
+    let mustBeSilent: Bool
+  }
+
+  /// Notes that a request is about to be sent from `localPort`; `nil` when the connection is not known.
+  func begin(localPort: Int32) -> Use? {
+    lock.withLock {
+      guard let index = index(localPort: localPort) else { return nil }
+      let connection = connections[index]
+      connections[index].requests += 1
+      connections[index].wasUsed = true
+      return Use(
+        id: connection.id,
+        descriptor: connection.descriptor,
+        mustBeSilent: connection.wasUsed && connection.requests == 0 && !connection.isHTTP2
+      )
+    }
+  }
+
+  /// Notes that a request is over.
+  func end(_ use: Use, isHTTP2: Bool) {
+    lock.withLock {
+      guard let index = connections.firstIndex(where: { $0.id == use.id }) else { return }
+      connections[index].requests -= 1
+      if isHTTP2 { connections[index].isHTTP2 = true }
+    }
+  }
+
+  /// Whether more than 100 kB have arrived on a connection.
+  func hasReceivedMuch(on use: Use) -> Bool {
+    lock.withLock {
+      if let connection = connections.first(where: { $0.id == use.id }) {
+        return Self.hasReceivedMuch(connection.descriptor)
+      }
+      return overfull.contains(use.id)
+    }
+  }
+
   /// Closes this process's copies of the descriptors. Nothing of the parent's is touched.
   func closeInChild() {
-    for socket in sockets { _ = Glibc.close(socket) }
+    for connection in connections { _ = Glibc.close(connection.descriptor) }
     // The array is whole: a fork waits for the lock.
-    sockets = []
+    connections = []
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> SocketTable {
@@ -38,15 +97,53 @@ final class SocketTable {
     // Opening and noting are one step to a fork.
     return lock.withLock {
       let descriptor = socket(address.family, address.socktype | closesOnExec, address.protocol)
-      if descriptor >= 0 { sockets.append(descriptor) }
+      if descriptor >= 0 {
+        lastID += 1
+        connections.append(Connection(id: lastID, descriptor: descriptor))
+      }
       return descriptor
     }
   }
 
   private func close(_ descriptor: curl_socket_t) -> Int32 {
     lock.withLock {
-      sockets.removeAll { $0 == descriptor }
+      if let index = connections.firstIndex(where: { $0.descriptor == descriptor }) {
+        if Self.hasReceivedMuch(descriptor) { overfull = overfull.suffix(15) + [connections[index].id] }
+        connections.remove(at: index)
+      }
       return Glibc.close(descriptor)
     }
+  }
+
+  private static func hasReceivedMuch(_ descriptor: Int32) -> Bool {
+    // The structure that Linux fills is larger than the C library's: this field is behind its end.
+    let bytesReceived = 128
+    return withUnsafeTemporaryAllocation(byteCount: bytesReceived + 8, alignment: 8) { information in
+      var length = socklen_t(information.count)
+      let code = getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, information.baseAddress, &length)
+      return code == 0 && length == information.count
+        && information.load(fromByteOffset: bytesReceived, as: UInt64.self) > 100 * 1024
+    }
+  }
+
+  private func index(localPort: Int32) -> Int? {
+    // A blocking transfer has one.
+    if connections.count == 1 { return 0 }
+    if let index = connections.firstIndex(where: { $0.localPort == localPort }) { return index }
+    for index in connections.indices where connections[index].localPort == 0 {
+      connections[index].localPort = Self.localPort(of: connections[index].descriptor)
+    }
+    return connections.firstIndex { $0.localPort == localPort }
+  }
+
+  /// 0 while the socket is not connected.
+  private static func localPort(of descriptor: Int32) -> Int32 {
+    var address = sockaddr_in6()
+    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+    }
+    // The port is at the same place for both families.
+    return code == 0 ? Int32(UInt16(bigEndian: address.sin6_port)) : 0
   }
 }

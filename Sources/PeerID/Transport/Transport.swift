@@ -64,11 +64,19 @@ enum Curl {
   /// Whether libcurl may take a maximum age of 0 for no limit. Version 7 compares whole seconds, with 0 as well.
   static let takesNoAgeForNoLimit = (curl_version_info(CCURL_VERSION_NOW)?.pointee.version_num ?? 0) >= 0x08_00_00
 
+  /// The TLS library of libcurl, which can be asked what a connection holds; `nil` when it is not OpenSSL.
+  static let openSSL: ccurl_openssl? = {
+    var functions = ccurl_openssl()
+    return ccurl_find_openssl(&functions) != 0 ? functions : nil
+  }()
+
   /// Why libcurl cannot be used; `nil` when it can. The first caller initialises it.
   static let unusableBecause: String? = {
     let code = curl_global_init(CCURL_GLOBAL_DEFAULT)
     if code != CURLE_OK { return "libcurl could not be initialised: \(String(cString: curl_easy_strerror(code)))" }
     ExitGuard.arm()
+    // Now, before there are threads that could fork.
+    _ = openSSL
     guard let information = curl_version_info(CCURL_VERSION_NOW)?.pointee else { return "libcurl tells no version" }
     if information.version_num < minimumVersion {
       return "libcurl \(String(cString: information.version)) is too old; 7.87 or newer is needed"

@@ -1,0 +1,131 @@
+// What waits to be read on a TLS connection of libcurl.
+//
+// libcurl looks at the socket alone before it uses a connection again. There a session ticket looks like an answer, and
+// what OpenSSL has decrypted already is not there at all. So OpenSSL is asked, the very library that libcurl uses: this
+// library does not link to it, and the process may hold another one.
+#ifndef PEERID_CCURL_TLS_H
+#define PEERID_CCURL_TLS_H
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+enum { CCURL_SSL_ERROR_WANT_READ = 2 };
+
+// The functions of OpenSSL that are needed.
+typedef struct ccurl_openssl {
+  int (*peek)(void *ssl, void *buffer, int count);
+  int (*has_pending)(const void *ssl);
+  int (*error)(const void *ssl, int result);
+  void *(*input)(const void *ssl);
+  void *(*output)(const void *ssl);
+  void (*set_input)(void *ssl, void *bio);
+  void (*set_output)(void *ssl, void *bio);
+  int (*retain)(void *bio);
+  int (*release)(void *bio);
+  void *(*new_socket)(int socket, int closes);
+  void *(*new_bio)(const void *method);
+  const void *(*memory)(void);
+  size_t (*written)(void *bio);
+  void (*clear_errors)(void);
+} ccurl_openssl;
+
+// dladdr, which the C library hides from standard C.
+struct ccurl_place {
+  const char *file;
+  void *base;
+  const char *symbol;
+  void *address;
+};
+extern int ccurl_find_place(const void *address, struct ccurl_place *place) __asm__("dladdr");
+
+// Finds the functions in what libcurl itself depends on; returns whether all are there. Called once, before the first
+// request.
+static inline int ccurl_find_openssl(ccurl_openssl *openssl) {
+  struct ccurl_place place;
+  void *libcurl = NULL;
+  if (ccurl_find_place((const void *)(size_t)&curl_easy_init, &place) && place.file) {
+    libcurl = dlopen(place.file, RTLD_LAZY | RTLD_NOLOAD);
+  }
+  if (!libcurl) return 0;
+  struct {
+    const char *name;
+    void *function;
+  } const wanted[] = {
+      {"SSL_peek", &openssl->peek},
+      {"SSL_has_pending", &openssl->has_pending},
+      {"SSL_get_error", &openssl->error},
+      {"SSL_get_rbio", &openssl->input},
+      {"SSL_get_wbio", &openssl->output},
+      {"SSL_set0_rbio", &openssl->set_input},
+      {"SSL_set0_wbio", &openssl->set_output},
+      {"BIO_up_ref", &openssl->retain},
+      {"BIO_free", &openssl->release},
+      {"BIO_new_socket", &openssl->new_socket},
+      {"BIO_new", &openssl->new_bio},
+      {"BIO_s_mem", &openssl->memory},
+      {"BIO_ctrl_pending", &openssl->written},
+      {"ERR_clear_error", &openssl->clear_errors},
+  };
+  int found = 1;
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+    // POSIX lets the address of a function be kept in a void pointer.
+    *(void **)wanted[i].function = dlsym(libcurl, wanted[i].name);
+    if (!*(void **)wanted[i].function) found = 0;
+  }
+  // The library stays loaded: this one needs it.
+  dlclose(libcurl);
+  return found;
+}
+
+// Whether the connection has ended, or holds anything that was not read yet.
+static inline int ccurl_has_unread(int socket) {
+  char byte;
+  return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+// The same for a TLS connection. What is not application data, such as a session ticket, is read and does not count.
+static inline int ccurl_tls_has_unread(const ccurl_openssl *openssl, void *ssl, int socket) {
+  enum { MOST_RECORDS = 32 };
+  if (!ccurl_has_unread(socket)) return openssl->has_pending(ssl);
+  // libcurl's own input and output work only while libcurl calls OpenSSL.
+  void *input = openssl->input(ssl);
+  void *output = openssl->output(ssl);
+  void *probe = openssl->new_socket(socket, 0);
+  void *said = openssl->new_bio(openssl->memory());
+  int has_unread = 1;
+  if (input && output && probe && said) {
+    openssl->retain(input);
+    openssl->retain(output);
+    openssl->retain(probe);
+    openssl->retain(said);
+    openssl->set_input(ssl, probe);
+    openssl->set_output(ssl, said);
+    int is_control_only = 1;
+    for (int i = 0; i < MOST_RECORDS && has_unread && is_control_only; i++) {
+      char byte;
+      int count = openssl->peek(ssl, &byte, 1);
+      // An alert, or an answer to a change of keys, would have to be sent first.
+      is_control_only = count <= 0 && openssl->error(ssl, count) == CCURL_SSL_ERROR_WANT_READ &&
+                        !openssl->has_pending(ssl) && openssl->written(said) == 0;
+      has_unread = !is_control_only || ccurl_has_unread(socket);
+    }
+    openssl->set_input(ssl, input);
+    openssl->set_output(ssl, output);
+  }
+  openssl->release(probe);
+  openssl->release(said);
+  openssl->clear_errors();
+  return has_unread;
+}
+
+// The OpenSSL connection of the request that `handle` is about to send; NULL without TLS or with another TLS library.
+static inline void *ccurl_tls_connection(CURL *handle) {
+  struct curl_tlssessioninfo *information = NULL;
+  if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &information) != CURLE_OK || !information) return NULL;
+  return information->backend == CURLSSLBACKEND_OPENSSL ? information->internals : NULL;
+}
+
+#endif

@@ -1,0 +1,99 @@
+internal import CCurl
+internal import CLinux
+import Glibc
+
+/// libcurl's multi handles, and the descriptors that libcurl opens for them by itself.
+///
+/// libcurl 7.88 opens a pair of sockets to wake a thread that waits, and another one for each name it looks up, and lets
+/// both be inherited by programs that the process starts. Nothing tells their numbers, so they are searched for.
+enum MultiHandle {
+  private static let lock = Lock()
+  /// Numbers are handed out from below: what was opened just now is not far behind what is open.
+  private static let longestGap = 256
+
+  /// A new handle; `nil` when memory or descriptors have run out: a handle that cannot be woken would look healthy and
+  /// sleep through everything it should be woken for.
+  static func make() -> UnsafeMutableRawPointer? {
+    // A fork must not come between opening the descriptors and marking them.
+    lock.withLock {
+      let lowestFree = clinux_eventfd()
+      guard lowestFree >= 0 else { return nil }
+      _ = close(lowestFree)
+      guard let multi = curl_multi_init() else { return nil }
+      guard curl_multi_wakeup(multi) == CURLM_OK else {
+        curl_multi_cleanup(multi)
+        return nil
+      }
+      closeWakeUpOnExec(multi, near: lowestFree)
+      // Takes the wake-ups back.
+      curl_multi_poll(multi, nil, 0, 0, nil)
+      return multi
+    }
+  }
+
+  /// Marks the sockets of a look-up that `multi` has just begun.
+  static func closeLookUpOnExec(_ multi: UnsafeMutableRawPointer) {
+    var (reads, writes, errors) = (fd_set(), fd_set(), fd_set())
+    var highest: Int32 = -1
+    guard curl_multi_fdset(multi, &reads, &writes, &errors, &highest) == CURLM_OK, highest >= 0 else { return }
+    for descriptor in 0...highest where Self.contains(reads, descriptor) && isInheritedPair(descriptor) {
+      closePairOnExec(descriptor)
+    }
+  }
+
+  private static func closeWakeUpOnExec(_ multi: UnsafeMutableRawPointer, near lowestFree: Int32) {
+    let found = first(near: lowestFree) { descriptor in
+      guard isInheritedPair(descriptor) else { return false }
+      let before = clinux_unread(descriptor)
+      curl_multi_wakeup(multi)
+      return clinux_unread(descriptor) == before + 1
+    }
+    if let found { closePairOnExec(found) }
+  }
+
+  /// Marks a socket of a pair and the other one, whose number in the system is the next.
+  private static func closePairOnExec(_ descriptor: Int32) {
+    let number = number(of: descriptor)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    let other = first(near: descriptor) { isInheritedPair($0) && self.number(of: $0) == number + 1 }
+    if let other { _ = fcntl(other, F_SETFD, FD_CLOEXEC) }
+  }
+
+  private static func isInheritedPair(_ descriptor: Int32) -> Bool {
+    guard fcntl(descriptor, F_GETFD) == 0 else { return false }
+    var family: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0 && family == AF_UNIX
+  }
+
+  /// The number that the system gives to the file or socket.
+  private static func number(of descriptor: Int32) -> UInt {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? status.st_ino : 0
+  }
+
+  private static func contains(_ set: fd_set, _ descriptor: Int32) -> Bool {
+    withUnsafeBytes(of: set) { bits in
+      let byte = Int(descriptor) / 8
+      return byte < bits.count && bits[byte] & (1 << (UInt8(descriptor % 8))) != 0
+    }
+  }
+
+  /// The first open descriptor that matches, looked for from `start` on, and then from the beginning.
+  private static func first(near start: Int32, where matches: (Int32) -> Bool) -> Int32? {
+    for begin in start > 0 ? [start, 0] : [0] {
+      var gap = 0
+      var descriptor = begin
+      while gap < longestGap {
+        if fcntl(descriptor, F_GETFD) < 0 {
+          gap += 1
+        } else {
+          gap = 0
+          if matches(descriptor) { return descriptor }
+        }
+        descriptor += 1
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,102 @@
+/* A process that is stopped while its answer arrives: SIGSTOP, a paused container, a laptop that is closed. When it goes on,
+ * the time for the call is over, and the answer lies in the socket: it is read before the call is given up. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "calls.h"
+#include "fault_server.h"
+#include "process.h"
+
+/* Long enough for a child to send its request under memcheck. */
+#define TIME_LIMIT "3000"
+enum { TIME_LIMIT_MS = 3000 };
+
+static const call calls[] = {SUBMIT, CONFIRM, BROADCAST, LOG_IN, EXCHANGE, REFRESH, READ_CHAIN};
+static const char *const faults[] = {"answers_when_told", "tls_answers_when_told"};
+enum { CALLS = sizeof calls / sizeof calls[0], FAULTS = sizeof faults / sizeof faults[0], CHILDREN = CALLS * 2 };
+
+typedef struct child {
+  call call;
+  manner manner;
+  pid_t pid;
+} child;
+
+static child start(const char *fault, call call, manner manner) {
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    bool with_tls = strncmp(fault, "tls_", 4) == 0;
+    /* The refresh itself is what must not be given up; the call that waits for it has a time limit of its own. */
+    const char *request_limit = call == REFRESH ? "30000" : TIME_LIMIT;
+    caller caller = caller_make(manner, fault_url(with_tls ? "https" : "http", fault),
+                                OPTIONS("request_timeout_ms", request_limit, "refresh_timeout_ms", TIME_LIMIT,
+                                        "ca_file", "build/tests/tls/ca.pem"));
+    peerid_error *error = make_call(&caller, call, 1000);
+    if (error) fprintf(stderr, "%s: %s\n", call_name(call), peerid_error_message(error));
+    leave_child(error != NULL);
+  }
+  return (child){call, manner, pid};
+}
+
+/* All calls at once, each in a process of its own, so that the time limit has to pass only once. */
+static void answer_that_came_meanwhile_is_taken(void **state) {
+  const char *fault = *state;
+  fault_server_reset();
+  child children[CHILDREN];
+  for (int i = 0; i < CHILDREN; i++) children[i] = start(fault, calls[i / 2], i % 2);
+  char condition[64];
+  snprintf(condition, sizeof condition, "requests=%d", CHILDREN);
+  port_record record = fault_record(fault, condition);
+  assert_int_equal(record.requests, CHILDREN);
+  json_decref(record.whole);
+
+  for (int i = 0; i < CHILDREN; i++) {
+    int status = 0;
+    kill(children[i].pid, SIGSTOP);
+    assert_int_equal(waitpid(children[i].pid, &status, WUNTRACED), children[i].pid);
+    assert_true(WIFSTOPPED(status));
+  }
+  for (int i = 0; i < CHILDREN; i++) fault_word(fault);
+  snprintf(condition, sizeof condition, "strays=%d", CHILDREN);
+  record = fault_record(fault, condition);
+  assert_int_equal(record.strays, CHILDREN);
+  json_decref(record.whole);
+  /* The fault is that this time passes. */
+  struct timespec rest = {.tv_sec = TIME_LIMIT_MS / 1000, .tv_nsec = 100 * 1000 * 1000};
+  while (nanosleep(&rest, &rest) != 0) {
+  }
+  int failed = 0;
+  for (int i = 0; i < CHILDREN; i++) {
+    int status = 0;
+    kill(children[i].pid, SIGCONT);
+    assert_int_equal(waitpid(children[i].pid, &status, 0), children[i].pid);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+      print_message("%s%s did not take its answer\n", call_name(children[i].call),
+                    children[i].manner == ASYNCHRONOUS ? ", asynchronously," : "");
+      failed++;
+    }
+  }
+  assert_int_equal(failed, 0);
+  record = fault_record(fault, NULL);
+  assert_int_equal(record.requests, CHILDREN);
+  json_decref(record.whole);
+}
+
+int main(void) {
+  fault_server_start("build/tests/tls/right.pem", "build/tests/tls/right.pem");
+  static struct CMUnitTest tests[FAULTS];
+  for (size_t i = 0; i < FAULTS; i++) {
+    void *fault = (void *)(uintptr_t)faults[i];
+    tests[i] = (struct CMUnitTest){faults[i], answer_that_came_meanwhile_is_taken, NULL, NULL, fault};
+  }
+  int failures = cmocka_run_group_tests_name("frozen processes", tests, NULL, NULL);
+  fault_server_stop();
+  return failures;
+}

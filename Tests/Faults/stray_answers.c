@@ -1,0 +1,101 @@
+/* What arrives on a connection without being asked for, while it waits for its next request: it must not be taken for the
+ * answer to that request. */
+#include <stdio.h>
+#include <string.h>
+
+#include "calls.h"
+#include "fault_server.h"
+
+static const char *ca_file = "build/tests/tls/ca.pem";
+static const char right_id[] = "a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3";
+
+typedef struct row {
+  const char *fault;
+  bool with_tls;
+  bool needs_word;
+  int connections; /* that three submits take */
+} row;
+
+static const row rows[] = {
+    {"says_408_when_idle", false, true, 2},
+    {"says_200_when_idle", false, true, 2},
+    {"closes_when_idle", false, true, 2},
+    {"says_more_behind_large_answer", false, false, 3},
+    {"tls_says_408_when_idle", true, true, 2},
+    {"tls_says_200_when_idle", true, true, 2},
+    {"tls_closes_when_idle", true, true, 2},
+    {"tls_says_more_behind_large_answer", true, false, 3},
+    /* Session tickets of TLS 1.3 are no answer: the connection is as good as before. */
+    {"tls_sends_tickets_when_idle", true, false, 1},
+};
+
+enum { ROWS = sizeof rows / sizeof rows[0], CALLS = 3 };
+
+typedef struct meeting {
+  const row *row;
+  manner manner;
+  char name[96];
+} meeting;
+
+/* Submits, and returns the id of the transaction that the caller is told of. */
+static void submit(const caller *caller, int64_t amount, char id[64]) {
+  peerid_response *response = NULL;
+  if (caller->queue) {
+    char json[256];
+    int length = snprintf(json, sizeof json,
+                          "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
+                          "\"amount\":{\"amount\":%lld,\"asset_id\":\"1.3.0\"}}",
+                          (long long)amount);
+    assert_success(peerid_session_submit_async(caller->session, json, (size_t)length, caller->queue, 1, NULL));
+    peerid_completion *completion = NULL;
+    size_t count = 0;
+    assert_success(peerid_queue_next(caller->queue, 30000, 1, &completion, &count));
+    assert_int_equal(count, 1);
+    assert_success(peerid_completion_error(completion));
+    response = peerid_completion_response(completion);
+    peerid_completion_free(completion);
+  } else {
+    assert_success(transfer(caller->session, amount, &response));
+  }
+  snprintf(id, 64, "%s", peerid_response_transaction_id(response));
+  peerid_response_free(response);
+}
+
+static void stray_is_not_taken(void **state) {
+  const meeting *meeting = *state;
+  const row *row = meeting->row;
+  fault_server_reset();
+  caller caller = caller_make(meeting->manner, fault_url(row->with_tls ? "https" : "http", row->fault),
+                              row->with_tls ? OPTIONS("ca_file", ca_file) : NULL);
+  for (int call = 0; call < CALLS; call++) {
+    char id[64];
+    submit(&caller, 1000 + call, id);
+    assert_string_equal(id, right_id);
+    if (call == 0 && row->needs_word) fault_word(row->fault);
+    if (call == 0 && (row->needs_word || row->connections == 1)) {
+      port_record record = fault_record(row->fault, "strays=1");
+      assert_int_equal(record.strays, 1);
+      json_decref(record.whole);
+    }
+  }
+  port_record record = fault_record(row->fault, NULL);
+  assert_int_equal(record.connections, row->connections);
+  assert_int_equal(record.requests, CALLS);
+  json_decref(record.whole);
+  caller_free(&caller);
+  check_log();
+}
+
+int main(void) {
+  fault_server_start("build/tests/tls/right.pem", "build/tests/tls/right.pem");
+  static struct CMUnitTest tests[2 * ROWS];
+  static meeting meetings[2 * ROWS];
+  for (size_t i = 0; i < 2 * ROWS; i++) {
+    meetings[i] = (meeting){.row = &rows[i / 2], .manner = i % 2};
+    snprintf(meetings[i].name, sizeof meetings[i].name, "%s%s", rows[i / 2].fault, i % 2 ? " (asynchronous)" : "");
+    tests[i] = (struct CMUnitTest){meetings[i].name, stray_is_not_taken, NULL, NULL, &meetings[i]};
+  }
+  int failures = cmocka_run_group_tests_name("stray answers", tests, NULL, NULL);
+  fault_server_stop();
+  return failures;
+}
