@@ -1,6 +1,12 @@
-/* Refreshes while the session cannot be saved, goes on with the pair in memory, and sees it saved once that is possible:
- * `disk full|read-only FOLDER`. With `exit` at the end it does not wait for that, but ends. */
+/* A session whose store cannot be written: `disk KIND DIRECTORY`.
+ *
+ *   full, read-only   from before a refresh is sent: nothing is sent
+ *   later             from the moment at which a line is read from standard input, while a refresh is on its way: the session
+ *                     goes on with the pair in memory, which is saved once that is possible
+ *   later-exit        the same, and the process ends at once when the directory can be written again
+ */
 #include <grp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,31 +17,34 @@
 
 #include "program.h"
 
-enum { NOBODY = 65534, SAVED_WITHIN = 20000 };
+enum { NOBODY = 65534, SAVED_WITHIN = 60000 };
 
-static void set_writable(const char *kind, const char *folder, bool writable) {
+static peerid_client *client;
+static peerid_session *session;
+
+static void set_writable(const char *kind, const char *directory, bool writable) {
   if (strcmp(kind, "full") == 0) {
     /* A file that may not grow fails to be written as one on a full disk does. */
     struct rlimit limit;
     getrlimit(RLIMIT_FSIZE, &limit);
     limit.rlim_cur = writable ? limit.rlim_max : 16;
     setrlimit(RLIMIT_FSIZE, &limit);
-  } else if (chmod(folder, writable ? 0700 : 0500) != 0) {
-    perror(folder);
+  } else if (chmod(directory, writable ? 0700 : 0500) != 0) {
+    perror(directory);
     exit(EXIT_FAILURE);
   }
 }
 
-/* The generation in the store, as another process would find it. */
+/* The generation in the store, as another process finds it. */
 static uint64_t stored_generation(void) {
-  peerid_client *client = make_client();
-  peerid_session *session = make_session(client);
+  peerid_client *other = make_client();
+  peerid_session *opened = make_session(other);
   peerid_token *token;
-  must("token", peerid_session_token(session, &token));
+  must("token", peerid_session_token(opened, &token));
   uint64_t generation = peerid_token_generation(token);
   peerid_token_free(token);
-  peerid_session_free(session);
-  peerid_client_free(client);
+  peerid_session_free(opened);
+  peerid_client_free(other);
   return generation;
 }
 
@@ -45,38 +54,80 @@ static void expect(bool condition, const char *what) {
   exit(EXIT_FAILURE);
 }
 
+static void expect_store_error(peerid_error *error, int32_t outcome) {
+  expect(error != NULL, "the refresh succeeded");
+  printf("%s: %s\n", peerid_error_name(error), peerid_error_message(error));
+  expect(peerid_error_code(error) == PEERID_CODE_STORE, "the error is not one of the store");
+  expect((int32_t)peerid_error_outcome(error) == outcome, "the error has another outcome");
+  peerid_error_free(error);
+}
+
+static void transfer_three_times(uint64_t first) {
+  for (uint64_t amount = first; amount < first + 3; amount++) must("an operation", transfer(session, amount));
+}
+
+/* Refreshes until that is possible: after a failure the session waits before it tries again. */
+static void refresh_in_the_end(void) {
+  peerid_error *error;
+  for (int64_t end = now_ms() + SAVED_WITHIN; (error = peerid_session_refresh(session)) && now_ms() < end;) {
+    peerid_error_free(error);
+    pause_ms(50);
+  }
+  must("a refresh afterwards", error);
+}
+
+static void send_nothing(const char *kind, const char *directory) {
+  set_writable(kind, directory, false);
+  expect_store_error(peerid_session_refresh(session), PEERID_OUTCOME_NOT_SENT);
+  transfer_three_times(1);
+  expect(stored_generation() == 1, "the store holds something new");
+  set_writable(kind, directory, true);
+  refresh_in_the_end();
+  expect(stored_generation() == 2, "the pair was not saved");
+}
+
+static void *refresh(void *directory) {
+  (void)directory;
+  return peerid_session_refresh(session);
+}
+
+static void save_later(const char *directory, bool just_ends) {
+  pthread_t thread;
+  void *error;
+  pthread_create(&thread, NULL, refresh, NULL);
+  expect(getchar() == '\n', "nobody says that the refresh is on its way");
+  set_writable("read-only", directory, false);
+  puts("read-only");
+  fflush(stdout);
+  pthread_join(thread, &error);
+  expect_store_error(error, PEERID_OUTCOME_UNKNOWN);
+  transfer_three_times(1);
+  expect(stored_generation() == 1, "the store holds something new");
+  set_writable("read-only", directory, true);
+  if (just_ends) exit(EXIT_SUCCESS);
+  /* No call is made meanwhile. */
+  for (int64_t end = now_ms() + SAVED_WITHIN; stored_generation() == 1 && now_ms() < end;) pause_ms(50);
+  expect(stored_generation() == 2, "the pair was not saved later");
+  must("a refresh afterwards", peerid_session_refresh(session));
+  expect(stored_generation() == 3, "the next pair was not saved");
+}
+
 int main(int count, char **arguments) {
-  bool just_ends = count == 4 && strcmp(arguments[3], "exit") == 0;
-  if (count != 3 && !just_ends) return EXIT_FAILURE;
-  const char *kind = arguments[1], *folder = arguments[2];
+  if (count != 3) return EXIT_FAILURE;
+  const char *kind = arguments[1], *directory = arguments[2];
   signal(SIGXFSZ, SIG_IGN);
-  /* For the superuser no folder is read-only. */
+  /* For the superuser no directory is read-only. */
   if (geteuid() == 0) {
-    expect(mkdir(folder, 0700) == 0 && chown(folder, NOBODY, NOBODY) == 0, "the folder cannot be made");
+    expect(mkdir(directory, 0700) == 0 && chown(directory, NOBODY, NOBODY) == 0, "the directory cannot be made");
     expect(setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0, "the user cannot be changed");
   }
-  peerid_client *client = make_client();
-  peerid_session *session = make_session(client);
-  uint64_t first = stored_generation();
-
-  set_writable(kind, folder, false);
-  peerid_error *error = peerid_session_refresh(session);
-  expect(error != NULL, "the refresh said that the pair was saved");
-  printf("told: %s: %s\n", peerid_error_name(error), peerid_error_message(error));
-  expect(peerid_error_code(error) == PEERID_CODE_STORE, "the error is not one of the store");
-  peerid_error_free(error);
-  expect(stored_generation() == first, "the store holds something new");
-  for (uint64_t amount = 1; amount <= 3; amount++) {
-    must("an operation with the pair in memory", transfer(session, amount));
+  client = make_client();
+  session = make_session(client);
+  if (strncmp(kind, "later", 5) == 0) {
+    save_later(directory, strcmp(kind, "later-exit") == 0);
+  } else {
+    send_nothing(kind, directory);
   }
-
-  set_writable(kind, folder, true);
-  if (just_ends) return EXIT_SUCCESS;
-  /* Nobody calls meanwhile. */
-  for (int64_t end = now_ms() + SAVED_WITHIN; stored_generation() == first && now_ms() < end;) pause_ms(100);
-  expect(stored_generation() == first + 1, "the pair was not saved later");
-  must("a refresh afterwards", peerid_session_refresh(session));
-  expect(stored_generation() == first + 2, "the next pair was not saved");
   peerid_session_free(session);
   peerid_client_free(client);
   return EXIT_SUCCESS;

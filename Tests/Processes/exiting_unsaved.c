@@ -1,4 +1,5 @@
-/* Exits while a refresh is on its way whose pair the store refuses once. Prints what the store does. */
+/* Exits, when a line is read from standard input, while a refresh is on its way whose pair the store refuses once. Prints
+ * what the store does, and `ending` when the exit begins. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -66,6 +67,11 @@ static void unlock(void *context, const char *key, void *lock) {
   pthread_mutex_unlock(&((memory *)context)->lock);
 }
 
+static void say_ending(void) {
+  puts("ending");
+  fflush(stdout);
+}
+
 int main(void) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   static memory memory = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -81,6 +87,7 @@ int main(void) {
   must("log in", log_in(client, "u0", &session));
   must("the queue", peerid_queue_create(&queue));
   must("refresh", peerid_session_refresh_async(session, queue, 1, NULL));
-  pause_ms(200);
+  if (getchar() != '\n') return EXIT_FAILURE;
+  atexit(say_ending);
   return EXIT_SUCCESS;
 }

@@ -21,6 +21,8 @@ SOURCES = os.path.join(ROOT, "Tests", "Processes")
 # Which library is tested, and how, can be told by variables: see Tests/C/Support/run.sh.
 LIBRARY = os.environ.get("PEERID_TEST_LIBRARY") or os.path.join(ROOT, "build", "lib")
 PROGRAMS = os.path.join(os.environ.get("PEERID_TEST_PROGRAMS") or os.path.join(ROOT, "build", "tests"), "processes")
+# Loaded into programs that stop at a chosen step: see checkpoint.c.
+CHECKPOINT = os.path.join(PROGRAMS, "checkpoint.so")
 FLAGS = shlex.split(os.environ.get("PEERID_TEST_FLAGS", ""))
 # A sanitizer makes programs slower, and its own memory grows.
 IS_SANITIZED = any(flag.startswith("-fsanitize=") for flag in FLAGS)
@@ -172,9 +174,9 @@ class Sandbox:
 
 
 class Nginx:
-    """TLS in front of a sandbox."""
+    """TLS in front of a server."""
 
-    def __init__(self, sandbox, path):
+    def __init__(self, url, path):
         certificates = os.path.join(path, "tls")
         subprocess.run([os.path.join(ROOT, "Tests", "Faults", "make-certificates"), certificates], check=True)
         self.ca = os.path.join(certificates, "ca.pem")
@@ -186,7 +188,7 @@ class Nginx:
                 f"pid {path}/nginx.pid; error_log stderr crit; worker_processes 1; events {{}}"
                 f" http {{ access_log off; {temporary} proxy_read_timeout 60s;"
                 f" server {{ listen 127.0.0.1:{port} ssl http2; keepalive_requests 100000000; ssl_certificate {certificates}/right.pem;"
-                f" ssl_certificate_key {certificates}/right.pem; location / {{ proxy_pass {sandbox.url}; }} }} }}\n"
+                f" ssl_certificate_key {certificates}/right.pem; location / {{ proxy_pass {url}; }} }} }}\n"
             )
         environment = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
         self.process = subprocess.Popen(
@@ -211,12 +213,19 @@ def accepts(port):
 @contextlib.contextmanager
 def reached_by(kind):
     """A sandbox, and the environment that leads programs to it, over `http` or `tls`."""
-    with Sandbox() as sandbox, folder() as path:
+    with Sandbox() as sandbox, leading_to(kind, sandbox.url) as environment:
+        yield sandbox, environment
+
+
+@contextlib.contextmanager
+def leading_to(kind, url):
+    """The environment that leads programs to a server, over `http` or `tls`."""
+    with folder() as path:
         if kind == "http":
-            yield sandbox, {"PEERID_URL": sandbox.url}
+            yield {"PEERID_URL": url}
         else:
-            with Nginx(sandbox, path) as nginx:
-                yield sandbox, {"PEERID_URL": nginx.url, "PEERID_CA": nginx.ca}
+            with Nginx(url, path) as nginx:
+                yield {"PEERID_URL": nginx.url, "PEERID_CA": nginx.ca}
 
 
 # ---- Databases ----
@@ -325,6 +334,9 @@ def compile_programs():
         name = os.path.basename(source)[:-2]
         if name == "program":
             continue
+        if name == "checkpoint":
+            compile_checkpoint(source)
+            continue
         subprocess.run(
             [os.environ.get("CC", "cc"), "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
              f"-I{ROOT}/include", f"-I{ROOT}/bindings/c/stores", f"-I{postgres}", source,
@@ -333,6 +345,14 @@ def compile_programs():
              f"-Wl,-rpath,{LIBRARY}", *FLAGS],
             check=True,
         )
+
+
+def compile_checkpoint(source):
+    subprocess.run(
+        [os.environ.get("CC", "cc"), "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+         "-fPIC", "-shared", source, "-o", CHECKPOINT, "-ldl"],
+        check=True,
+    )
 
 
 def start(program, *arguments, environment, **options):

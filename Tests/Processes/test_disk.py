@@ -1,43 +1,92 @@
-"""A session whose pair cannot be saved."""
+"""What reaches the disk, in which order, and what happens when it cannot be written."""
 
 import glob
 import json
+import os
 import subprocess
 
+import harness
+from gate import Gate
 from harness import KEY, Sandbox, check, folder, start, test
+
+# A save: written beside, cut, synced, put into its place, and the place synced.
+SAVE = ["write new", "truncate new", "sync new", "rename new", "sync directory"]
+
+
+def steps_of(file):
+    """The steps that a process has made (see checkpoint.c); that a file was opened says nothing."""
+    with open(file, encoding="utf-8") as lines:
+        return [line for line in lines.read().splitlines() if not line.startswith("open")]
+
+
+@test("disk")
+def a_session_is_durable_before_its_lock_is_released_and_its_space_reserved_before_the_request():
+    with Sandbox() as sandbox, folder() as path:
+        store, steps = path + "/store", path + "/steps"
+        environment = {
+            "PEERID_URL": sandbox.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": "directory:" + store,
+            "LD_PRELOAD": harness.CHECKPOINT, "PEERID_DIRECTORY": store, "PEERID_STEPS": steps,
+        }
+        check(start("refresher", 1, environment=environment).wait(timeout=60) == 0, "the program failed")
+        expected = ["mkdir directory", "sync parent"]
+        for request in ("token", "refreshtoken"):
+            expected += ["lock lock", "reserve new", f"send {request}", *SAVE, "unlock lock"]
+        found = steps_of(steps)
+        check(found == expected, f"the steps are {found}")
+        # A directory that exists is not made again.
+        os.remove(steps)
+        check(start("refresher", 1, environment=environment).wait(timeout=60) == 0, "the program failed")
+        check(steps_of(steps) == ["lock lock", "reserve new", "send refreshtoken", *SAVE, "unlock lock"], "a second time")
 
 
 def stored_generation(store):
-    """The generation of the only session in a folder."""
+    """The generation of the only session in a directory."""
     (path,) = glob.glob(f"{store}/*.session")
     with open(path, encoding="utf-8") as file:
         return json.load(file)["token"]["generation"]
 
 
-def survives(kind, *more):
-    with Sandbox() as sandbox, folder() as path:
+def write_fails(kind):
+    """Runs disk.c; the refreshes that reached the server, and the generation that is stored in the end."""
+    with Sandbox() as sandbox, folder() as path, Gate(sandbox, "answer" if kind.startswith("later") else None) as gate:
         store = path + "/store"
-        # The program may become another user, who has to get at its folder.
-        environment = {"PEERID_URL": sandbox.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": f"directory:{store}"}
-        process = start("disk", kind, store, *more, environment=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        output, errors = process.communicate(timeout=60)
+        environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": f"directory:{store}"}
+        process = start(
+            "disk", kind, store, environment=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        )
+        if kind.startswith("later"):
+            gate.await_held()
+            print(file=process.stdin, flush=True)
+            check(process.stdout.readline() == "read-only\n", "the directory could not be closed")
+            gate.decide()
+        output, errors = process.communicate(timeout=120)
         check(process.returncode == 0, f"status {process.returncode}: {output}{errors}")
-        return output.strip(), stored_generation(store)
+        return output.strip(), sandbox.refreshes(), stored_generation(store)
 
 
 @test("disk")
-def a_full_disk_loses_nothing():
-    told, _ = survives("full")
+def on_a_full_disk_no_refresh_is_sent():
+    told, refreshes, generation = write_fails("full")
+    check((refreshes, generation) == (1, 2), f"{refreshes} refreshes, generation {generation}")
     return told
 
 
 @test("disk")
-def a_read_only_folder_loses_nothing():
-    told, _ = survives("read-only")
+def in_a_read_only_directory_no_refresh_is_sent():
+    told, refreshes, generation = write_fails("read-only")
+    check((refreshes, generation) == (1, 2), f"{refreshes} refreshes, generation {generation}")
+    return told
+
+
+@test("disk")
+def a_pair_that_cannot_be_saved_any_more_is_saved_later():
+    told, refreshes, generation = write_fails("later")
+    check((refreshes, generation) == (2, 3), f"{refreshes} refreshes, generation {generation}")
     return told
 
 
 @test("disk")
 def what_is_not_saved_is_saved_at_exit():
-    _, generation = survives("full", "exit")
-    check(generation == 2, f"the store holds generation {generation}")
+    _, refreshes, generation = write_fails("later-exit")
+    check((refreshes, generation) == (1, 2), f"{refreshes} refreshes, generation {generation}")

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 
-from harness import KEY, REFRESH, check, end, folder, reached_by, start, test, wait_until
+from gate import Gate
+from harness import KEY, Sandbox, check, end, folder, reached_by, start, test
 
 
 def forks(kind):
@@ -59,13 +60,14 @@ def a_fork_during_the_first_asynchronous_call_harms_no_child():
 
 @test("fork")
 def a_child_does_not_hold_the_lock_of_its_dead_parent():
-    with reached_by("http") as (sandbox, environment), folder() as path:
-        environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
-        sandbox.post("faults", {"kind": "delay", "ms": 20000, "path": REFRESH})
+    with Sandbox() as sandbox, Gate(sandbox, "request") as gate, folder() as path:
+        environment = {
+            "PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": f"directory:{path}/store",
+        }
         parent = start("fork_in_lock", environment=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         child = None
         try:
-            wait_until(lambda: sandbox.refresh_requests(), 20, "a refresh")
+            gate.await_held()
             print(file=parent.stdin, flush=True)
             child = int(parent.stdout.readline())
             with open(glob.glob(f"{path}/store/*.lock")[0]) as file:
