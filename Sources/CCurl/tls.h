@@ -30,6 +30,10 @@ typedef struct ccurl_openssl {
   const void *(*memory)(void);
   size_t (*written)(void *bio);
   void (*clear_errors)(void);
+  void *(*new_text)(const void *text, int size);
+  void *(*read_certificate)(void *bio, void *, void *, void *);
+  void (*free_certificate)(void *certificate);
+  unsigned long (*last_error)(void);
 } ccurl_openssl;
 
 // dladdr, which the C library hides from standard C.
@@ -68,6 +72,10 @@ static inline int ccurl_find_openssl(ccurl_openssl *openssl) {
       {"BIO_s_mem", &openssl->memory},
       {"BIO_ctrl_pending", &openssl->written},
       {"ERR_clear_error", &openssl->clear_errors},
+      {"BIO_new_mem_buf", &openssl->new_text},
+      {"PEM_read_bio_X509_AUX", &openssl->read_certificate},
+      {"X509_free", &openssl->free_certificate},
+      {"ERR_peek_last_error", &openssl->last_error},
   };
   int found = 1;
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
@@ -119,6 +127,27 @@ static inline int ccurl_tls_has_unread(const ccurl_openssl *openssl, void *ssl, 
   openssl->release(said);
   openssl->clear_errors();
   return has_unread;
+}
+
+// How many certificates a text in PEM form holds; 0 when one of them cannot be read.
+static inline int ccurl_count_certificates(const ccurl_openssl *openssl, const void *text, int size) {
+  enum { PEM_LIBRARY = 9, NO_START_LINE = 108 };
+  int count = 0;
+  void *bio = openssl->new_text(text, size);
+  void *certificate;
+  openssl->clear_errors();
+  while (bio && (certificate = openssl->read_certificate(bio, NULL, NULL, NULL))) {
+    openssl->free_certificate(certificate);
+    count++;
+  }
+  // At the end no further certificate begins; everything else is a fault in the text.
+  unsigned long error = openssl->last_error();
+  int is_end = ((error >> 23) & 0xFF) == PEM_LIBRARY && (error & 0x7FFFFF) == NO_START_LINE;
+  // OpenSSL 1.1 packs the two numbers in another way.
+  is_end |= (error >> 24) == PEM_LIBRARY && (error & 0xFFF) == NO_START_LINE;
+  openssl->clear_errors();
+  openssl->release(bio);
+  return is_end ? count : 0;
 }
 
 // The OpenSSL connection of the request that `handle` is about to send; NULL without TLS or with another TLS library.

@@ -228,17 +228,6 @@ static void calls_at_once_arrive_once_over_http_2(void **state) {
   calls_at_once_arrive_once("2");
 }
 
-static void certificates_that_cannot_be_read_are_named(void **state) {
-  char missing[600];
-  snprintf(missing, sizeof missing, "%s.missing", ca_file);
-  const char *const files[] = {missing, "Tests/Faults/tls_faults.c"};
-  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-    caller caller = caller_make(manner_of(state), nginx_url("right"), OPTIONS("ca_file", files[i]));
-    assert_failure(make_call(&caller, SUBMIT, 5000), CONFIGURATION, NOT_SENT, files[i]);
-    caller_free(&caller);
-  }
-}
-
 int main(void) {
   signal(SIGPIPE, note_pipe_signal);
   const char *folder = "build/tests/tls";
@@ -270,7 +259,6 @@ int main(void) {
   BOTH(operation_is_not_sent_again_after_a_close);
   BOTH(operation_is_not_sent_again_after_a_reset);
   BOTH(connections_that_end_regularly_lose_nothing);
-  BOTH(certificates_that_cannot_be_read_are_named);
   tests[count++] = (struct CMUnitTest)cmocka_unit_test(calls_at_once_arrive_once_over_http_1);
   tests[count++] = (struct CMUnitTest)cmocka_unit_test(calls_at_once_arrive_once_over_http_2);
   int failures = cmocka_run_group_tests_name("tls", tests, NULL, NULL);

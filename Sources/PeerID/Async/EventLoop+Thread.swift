@@ -211,7 +211,9 @@ extension EventLoop {
   private func performTransfers() {
     guard !state.active.isEmpty else { return }
     var running: Int32 = 0
+    guard let multi else { return }
     curl_multi_perform(multi, &running)
+    sockets.protectLookUps(of: multi)
     var remaining: Int32 = 0
     while let message = curl_multi_info_read(multi, &remaining) {
       guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }

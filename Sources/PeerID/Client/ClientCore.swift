@@ -36,9 +36,11 @@ final class ClientCore: Sendable {
     self.configuration = configuration
     self.clock = clock
     endpoints = try Endpoints(baseURL: configuration.baseURL, allowsPlainHTTP: options.allowsPlainHTTP)
-    var settings = options.transportSettings
-    settings.sendsOnce = configuration.works(.sendingOnce)
-    settings.usesTLS = endpoints.usesTLS
+    let settings = try TransportSettings(
+      options,
+      endpoints: endpoints,
+      sendsOnce: configuration.works(.sendingOnce)
+    )
     transport = Transport(settings: settings, clock: clock)
     tokens = TokenAPI(configuration: configuration, endpoints: endpoints, transport: transport)
     workers = WorkerPool(clock: clock)

@@ -1,6 +1,8 @@
 /// The addresses of a PeerID server, made once from its base URL.
 struct Endpoints: Sendable {
   let usesTLS: Bool
+  /// Whether the server runs on this machine.
+  let isLoopback: Bool
   let token: Bytes
   let exchange: Bytes
   let refresh: Bytes
@@ -10,35 +12,38 @@ struct Endpoints: Sendable {
   private let blockchainData: String
   private let permissions: String
 
+  private static let apiPath = "/api/v1"
+
   /// Reads and checks a base URL such as `https://peerid.peerplays.download`. A path in front of `/api/v1` is allowed.
   init(baseURL: String, allowsPlainHTTP: Bool) throws(PeerIDError) {
-    var base = baseURL
-    while base.hasSuffix("/") { base.removeLast() }
-    let scheme = base.prefix { $0 != ":" }.lowercased()
-    guard scheme == "https" || scheme == "http", base.dropFirst(scheme.count).hasPrefix("://") else {
-      throw PeerIDError(
-        .configuration,
-        "base_url '\(baseURL)' has no scheme: write https://host, for instance https://peerid.peerplays.download"
-      )
+    // A password in the address must not get into a message.
+    let shown = baseURL.contains("@") ? "…" : baseURL
+    func refuse(_ why: String) -> PeerIDError { PeerIDError(.configuration, "base_url '\(shown)' \(why)") }
+    guard baseURL.contains("://") else {
+      throw refuse("has no scheme: write https://host, for instance https://peerid.peerplays.download")
     }
-    let rest = base.dropFirst(scheme.count + 3)
-    let authority = rest.prefix { $0 != "/" }
-    let isPrintable = base.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-    guard !authority.isEmpty, isPrintable, !rest.contains("?"), !rest.contains("#"), !authority.contains("@") else {
-      throw PeerIDError(
-        .configuration,
-        "base_url '\(authority.contains("@") ? "…" : baseURL)' is not usable: give scheme, host and optional port and "
-          + "path, without user, query or spaces"
-      )
+    let address: ServerAddress
+    do throws(ServerAddress.Problem) {
+      address = try ServerAddress(baseURL)
+    } catch {
+      throw refuse("is not usable (\(error.reason)): give scheme, host and optional port and path")
     }
-    if scheme == "http", !allowsPlainHTTP, !Self.isLoopback(String(authority)) {
-      throw PeerIDError(
-        .configuration,
-        "base_url '\(baseURL)' would send tokens in the clear: use https://, or set the option allow_http=true"
-      )
+    guard address.scheme == "https" || address.scheme == "http" else {
+      throw refuse("has the scheme '\(address.scheme)': write https://host")
     }
-    usesTLS = scheme == "https"
-    let api = base + "/api/v1"
+    guard !address.holdsCredentials, !address.holdsQueryOrFragment, !baseURL.contains("@") else {
+      throw refuse("is not usable: give scheme, host and optional port and path, without user, query or fragment")
+    }
+    let base = address.text
+    guard !base.lowercased().hasSuffix(Self.apiPath) else {
+      throw refuse("ends with \(Self.apiPath): leave that out, the library adds it")
+    }
+    if address.scheme == "http", !allowsPlainHTTP, !address.isLoopback {
+      throw refuse("would send tokens in the clear: use https://, or set the option allow_http=true")
+    }
+    usesTLS = address.scheme == "https"
+    isLoopback = address.isLoopback
+    let api = base + Self.apiPath
     token = Bytes(api + "/auth/token")
     exchange = Bytes(api + "/auth/exchange")
     refresh = Bytes(api + "/auth/refreshtoken")
@@ -64,14 +69,5 @@ struct Endpoints: Sendable {
     permissions + "?client_id=" + PercentEncoding.encode(clientID)
       + "&redirect_uri=" + PercentEncoding.encode(redirectURI)
       + "&state=" + PercentEncoding.encode(state)
-  }
-
-  /// Whether `authority` (host and optional port) names this machine.
-  private static func isLoopback(_ authority: String) -> Bool {
-    if authority.hasPrefix("[::1]") { return true }
-    let host = authority.prefix { $0 != ":" }.lowercased()
-    if host == "localhost" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
   }
 }

@@ -120,11 +120,28 @@ enum Thread {
 
   /// Runs `body` with all signals of this thread blocked, and so those of the threads that it starts.
   static func whileSignalsAreBlocked<Result>(_ body: () -> Result) -> Result {
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    let before = SignalMask.blockAll()
+    defer { before.restore() }
     return body()
+  }
+
+  /// The signals that a thread has blocked.
+  struct SignalMask {
+    private var signals = sigset_t()
+
+    /// Blocks all signals of this thread; returns what was blocked before.
+    static func blockAll() -> SignalMask {
+      var all = sigset_t()
+      var before = SignalMask()
+      sigfillset(&all)
+      pthread_sigmask(SIG_SETMASK, &all, &before.signals)
+      return before
+    }
+
+    /// Makes this the mask of this thread.
+    func restore() {
+      var signals = signals
+      pthread_sigmask(SIG_SETMASK, &signals, nil)
+    }
   }
 }

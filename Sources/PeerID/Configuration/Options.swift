@@ -1,4 +1,4 @@
-/// The values of all options of a client. `OptionTable` gives them their names, ranges and defaults.
+/// The values of all options of a client. `OptionTable` gives them their names, ranges and defaults, and nothing else does.
 struct Options: Sendable {
   /// How parameters of the three token calls are sent.
   enum ParameterStyle: Int64, Sendable {
@@ -22,17 +22,17 @@ struct Options: Sendable {
     case off
   }
 
-  var connectTimeoutMilliseconds: Int64 = 10_000
-  var requestTimeoutMilliseconds: Int64 = 30_000
-  var refreshTimeoutMilliseconds: Int64 = 60_000
-  var refreshWindowMilliseconds: Int64 = 86_400_000
-  var probeDelayMilliseconds: Int64 = 5_000
-  var idleConnectionTimeoutSeconds: Int64 = 4
-  var maximumIdleConnections: Int64 = 64
-  var maximumInFlight: Int64 = 10_000
-  var maximumActiveRequests: Int64 = 128
-  var usesHTTP2 = true
-  var maximumResponseBytes: Int64 = 16 * 1024 * 1024
+  var connectTimeoutMilliseconds: Int64 = 0
+  var requestTimeoutMilliseconds: Int64 = 0
+  var refreshTimeoutMilliseconds: Int64 = 0
+  var refreshWindowMilliseconds: Int64 = 0
+  var probeDelayMilliseconds: Int64 = 0
+  var idleConnectionTimeoutSeconds: Int64 = 0
+  var maximumIdleConnections: Int64 = 0
+  var maximumInFlight: Int64 = 0
+  var maximumActiveRequests: Int64 = 0
+  var usesHTTP2 = false
+  var maximumResponseBytes: Int64 = 0
   var caFile = ""
   var proxy = ""
   var userAgentSuffix = ""
@@ -41,16 +41,8 @@ struct Options: Sendable {
   var validation = Validation.known
   var keepsCredentials = false
 
-  var transportSettings: TransportSettings {
-    TransportSettings(
-      connectTimeoutMilliseconds: connectTimeoutMilliseconds,
-      idleConnectionTimeoutSeconds: idleConnectionTimeoutSeconds,
-      maximumIdleConnections: maximumIdleConnections,
-      usesHTTP2: usesHTTP2,
-      maximumResponseBytes: maximumResponseBytes,
-      caFile: caFile.isEmpty ? nil : Bytes(caFile),
-      proxy: proxy.isEmpty ? nil : Bytes(proxy, wipes: true),
-      userAgent: Bytes("libpeerid/\(Version.text)" + (userAgentSuffix.isEmpty ? "" : " \(userAgentSuffix)"))
-    )
+  /// Every option at the default that its definition names.
+  init() {
+    for option in OptionTable.all { try? OptionTable.set(option, to: option.defaultValue, in: &self) }
   }
 }

@@ -1,5 +1,4 @@
 internal import CCurl
-import Glibc
 
 /// One connection for requests that block their thread, used by one call at a time and kept for the next one.
 ///
@@ -15,12 +14,10 @@ final class BlockingTransfer: @unchecked Sendable {
   private let transfer: CurlTransfer
   private let multi: UnsafeMutableRawPointer
   private let sockets = SocketTable()
-  /// The signals of the calling thread, while all are blocked because libcurl has started a thread.
-  private var signalsBefore: sigset_t?
 
   /// Makes a connection that opens with its first request; `nil` when memory or descriptors have run out.
   init?(settings: TransportSettings) {
-    guard let multi = MultiHandle.make() else { return nil }
+    guard let multi = Lock().withLock({ MultiHandle.make() }) else { return nil }
     guard let transfer = CurlTransfer(settings: settings, driver: .blocking, sockets: sockets) else {
       curl_multi_cleanup(multi)
       return nil
@@ -28,7 +25,6 @@ final class BlockingTransfer: @unchecked Sendable {
     ccurl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, 1)
     self.multi = multi
     self.transfer = transfer
-    blockSignalsDuringLookUps()
   }
 
   deinit {
@@ -72,7 +68,9 @@ final class BlockingTransfer: @unchecked Sendable {
     var receivedAtEnd: Int64 = -1
     while true {
       var running: Int32 = 0
-      guard perform(&running) == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
+      let code = curl_multi_perform(multi, &running)
+      sockets.protectLookUps(of: multi)
+      guard code == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
       if running == 0 { break }
       if let interruption = context.interruption() {
         if transfer.received == receivedAtEnd {
@@ -88,34 +86,6 @@ final class BlockingTransfer: @unchecked Sendable {
     var remaining: Int32 = 0
     guard let message = curl_multi_info_read(multi, &remaining) else { return CURLE_OUT_OF_MEMORY }
     return message.pointee.data.result
-  }
-
-  private func perform(_ running: inout Int32) -> CURLMcode {
-    let code = curl_multi_perform(multi, &running)
-    if var before = signalsBefore {
-      signalsBefore = nil
-      pthread_sigmask(SIG_SETMASK, &before, nil)
-      MultiHandle.closeLookUpOnExec(multi)
-    }
-    return code
-  }
-
-  /// libcurl starts a thread to look up a name. It inherits the signal mask of this one, and the host's handlers must not
-  /// run on it.
-  private func blockSignalsDuringLookUps() {
-    ccurl_setopt_resolver_callback(transfer.handle) { _, _, context in
-      // The pointer is the one set below; the handle calls back only while this object lives.
-      let me = Unmanaged<BlockingTransfer>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
-      if me.signalsBefore == nil {
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        me.signalsBefore = before
-      }
-      return 0
-    }
-    ccurl_setopt_pointer(transfer.handle, CURLOPT_RESOLVER_START_DATA, Unmanaged.passUnretained(self).toOpaque())
   }
 
   /// Gives up a connection that was inherited by a fork.

@@ -212,7 +212,10 @@ extension CurlTransfer {
   }
 
   private func reason(_ code: CURLcode) -> String {
-    String(cString: errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText))
+    // libcurl quotes the whole address of a proxy that it cannot read, password included.
+    let quotesProxy = strstr(errorText, "Unsupported proxy") != nil
+    if quotesProxy { return "the environment names a proxy that libcurl does not understand" }
+    return String(cString: errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText))
   }
 }
 
@@ -227,7 +230,7 @@ extension CurlTransfer {
       // To libcurl 8 an age of 0 may mean no limit.
       && (maximumAge > 0 || !Curl.takesNoAgeForNoLimit)
       // Nobody could tell what a connection holds that was read and decrypted already.
-      && (!settings.usesTLS || Curl.openSSL != nil)
+      && (!settings.usesTLS || (Curl.openSSL != nil && !settings.proxy.mayUseTLS))
   }
 
   private func setConstantOptions() {
@@ -245,8 +248,10 @@ extension CurlTransfer {
     ccurl_setopt_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.maximumResponseBytes))
     ccurl_setopt_string(handle, CURLOPT_USERAGENT, settings.userAgent.cString)
     ccurl_setopt_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
-    if let caFile = settings.caFile { ccurl_setopt_string(handle, CURLOPT_CAINFO, caFile.cString) }
-    if let proxy = settings.proxy { ccurl_setopt_string(handle, CURLOPT_PROXY, proxy.cString) }
+    // A name is looked up for each new connection: after a failover the old address must not be used again.
+    ccurl_setopt_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 0)
+    setTrust(settings.trusted)
+    setProxy(settings.proxy)
 
     ccurl_setopt_data_callback(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
       CurlTransfer.from(context).received(data, size * count)
@@ -261,6 +266,26 @@ extension CurlTransfer {
     }
     ccurl_setopt_pointer(handle, CURLOPT_PREREQDATA, me)
     sockets.attach(to: handle)
+  }
+
+  private func setTrust(_ trusted: TrustedCertificates) {
+    if let directory = trusted.directory { ccurl_setopt_string(handle, CURLOPT_CAPATH, directory.cString) }
+    if let certificates = trusted.certificates {
+      ccurl_setopt_blob(handle, CURLOPT_CAINFO_BLOB, certificates.address, certificates.count)
+    } else if let file = trusted.file {
+      ccurl_setopt_string(handle, CURLOPT_CAINFO, file.cString)
+    }
+  }
+
+  private func setProxy(_ proxy: Proxy) {
+    switch proxy {
+    case .fromEnvironment: break
+    // An empty text keeps libcurl from reading the environment.
+    case .none: ccurl_setopt_string(handle, CURLOPT_PROXY, "")
+    case .address(let address):
+      ccurl_setopt_string(handle, CURLOPT_PROXY, address.cString)
+      ccurl_setopt_string(handle, CURLOPT_NOPROXY, "")
+    }
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer {

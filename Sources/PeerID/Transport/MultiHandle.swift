@@ -7,28 +7,26 @@ import Glibc
 /// libcurl 7.88 opens a pair of sockets to wake a thread that waits, and another one for each name it looks up, and lets
 /// both be inherited by programs that the process starts. Nothing tells their numbers, so they are searched for.
 enum MultiHandle {
-  private static let lock = Lock()
   /// Numbers are handed out from below: what was opened just now is not far behind what is open.
   private static let longestGap = 256
 
   /// A new handle; `nil` when memory or descriptors have run out: a handle that cannot be woken would look healthy and
   /// sleep through everything it should be woken for.
+  ///
+  /// Called under a lock of the caller's, so that no fork comes between opening the descriptors and marking them.
   static func make() -> UnsafeMutableRawPointer? {
-    // A fork must not come between opening the descriptors and marking them.
-    lock.withLock {
-      let lowestFree = clinux_eventfd()
-      guard lowestFree >= 0 else { return nil }
-      _ = close(lowestFree)
-      guard let multi = curl_multi_init() else { return nil }
-      guard curl_multi_wakeup(multi) == CURLM_OK else {
-        curl_multi_cleanup(multi)
-        return nil
-      }
-      closeWakeUpOnExec(multi, near: lowestFree)
-      // Takes the wake-ups back.
-      curl_multi_poll(multi, nil, 0, 0, nil)
-      return multi
+    let lowestFree = clinux_eventfd()
+    guard lowestFree >= 0 else { return nil }
+    _ = close(lowestFree)
+    guard let multi = curl_multi_init() else { return nil }
+    guard curl_multi_wakeup(multi) == CURLM_OK else {
+      curl_multi_cleanup(multi)
+      return nil
     }
+    closeWakeUpOnExec(multi, near: lowestFree)
+    // Takes the wake-ups back.
+    curl_multi_poll(multi, nil, 0, 0, nil)
+    return multi
   }
 
   /// Marks the sockets of a look-up that `multi` has just begun.

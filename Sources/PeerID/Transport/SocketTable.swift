@@ -25,6 +25,8 @@ final class SocketTable {
   private var lastID: UInt64 = 0
   /// The connections that were closed last after much had arrived on them.
   private var overfull: [UInt64] = []
+  /// The signal mask of the driver's thread, while all signals are blocked because libcurl starts a thread.
+  private var maskBeforeLookUp: Thread.SignalMask?
 
   /// Makes `handle` open and close its sockets through this table.
   func attach(to handle: UnsafeMutableRawPointer) {
@@ -35,6 +37,8 @@ final class SocketTable {
     ccurl_setopt_pointer(handle, CURLOPT_OPENSOCKETDATA, me)
     ccurl_setopt_close_socket_callback(handle) { context, socket in SocketTable.from(context).close(socket) }
     ccurl_setopt_pointer(handle, CURLOPT_CLOSESOCKETDATA, me)
+    ccurl_setopt_resolver_callback(handle) { _, _, context in SocketTable.from(context).blockSignals() }
+    ccurl_setopt_pointer(handle, CURLOPT_RESOLVER_START_DATA, me)
   }
 
   /// The connection that a request is about to be sent on.
@@ -84,6 +88,21 @@ final class SocketTable {
     for connection in connections { _ = Glibc.close(connection.descriptor) }
     // The array is whole: a fork waits for the lock.
     connections = []
+  }
+
+  /// Called after each step of `multi`, on its thread: libcurl may have begun to look up a name.
+  func protectLookUps(of multi: UnsafeMutableRawPointer) {
+    guard let before = maskBeforeLookUp else { return }
+    maskBeforeLookUp = nil
+    before.restore()
+    MultiHandle.closeLookUpOnExec(multi)
+  }
+
+  /// libcurl starts a thread to look up a name. It inherits the signal mask of this one, and the host's handlers must not
+  /// run on it.
+  private func blockSignals() -> Int32 {
+    if maskBeforeLookUp == nil { maskBeforeLookUp = .blockAll() }
+    return 0
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> SocketTable {

@@ -1,15 +1,30 @@
 /// How connections are made: the part of a client's configuration that the transport needs, checked and final.
 struct TransportSettings: Sendable {
-  var connectTimeoutMilliseconds: Int64 = 10_000
-  var idleConnectionTimeoutSeconds: Int64 = 4
-  var maximumIdleConnections: Int64 = 64
-  var usesHTTP2 = true
-  var usesTLS = true
-  var maximumResponseBytes: Int64 = 16 * 1024 * 1024
-  var maximumHeaderBytes: Int64 = 256 * 1024
+  let connectTimeoutMilliseconds: Int64
+  let idleConnectionTimeoutSeconds: Int64
+  let maximumIdleConnections: Int64
+  let usesHTTP2: Bool
+  let usesTLS: Bool
+  let maximumResponseBytes: Int64
+  let maximumHeaderBytes: Int64 = 256 * 1024
   /// Whether libcurl is kept from sending again by itself.
-  var sendsOnce = true
-  var caFile: Bytes?
-  var proxy: Bytes?
-  var userAgent = Bytes("libpeerid/\(Version.text)")
+  let sendsOnce: Bool
+  let trusted: TrustedCertificates
+  let proxy: Proxy
+  let userAgent: Bytes
+
+  /// - Throws: `configuration` when the value of an option cannot be used, with the option's name.
+  init(_ options: Options, endpoints: Endpoints, sendsOnce: Bool) throws(PeerIDError) {
+    connectTimeoutMilliseconds = options.connectTimeoutMilliseconds
+    idleConnectionTimeoutSeconds = options.idleConnectionTimeoutSeconds
+    maximumIdleConnections = options.maximumIdleConnections
+    usesHTTP2 = options.usesHTTP2
+    usesTLS = endpoints.usesTLS
+    maximumResponseBytes = options.maximumResponseBytes
+    self.sendsOnce = sendsOnce
+    trusted = try TrustedCertificates(option: options.caFile)
+    proxy = try Proxy(option: options.proxy, isLoopback: endpoints.isLoopback)
+    let suffix = options.userAgentSuffix.isEmpty ? "" : " \(options.userAgentSuffix)"
+    userAgent = Bytes("libpeerid/\(Version.text)\(suffix)")
+  }
 }

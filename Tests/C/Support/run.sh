@@ -14,7 +14,8 @@ known=0
 LC_ALL=C
 export LC_ALL
 # A proxy or certificates of the machine's owner must not decide what the tests see.
-unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR \
+  CURL_CA_BUNDLE
 mkdir -p "$out/logs" "$out/symbols"
 
 # Memcheck works on the library as it was before it was stripped: its suppressions name functions.
@@ -31,7 +32,7 @@ compile() {
   shift
   # shellcheck disable=SC2086
   ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Werror -Iinclude -ITests/C/Support -ITests/Faults \
-    "$@" -o "$out/$program" "-L$library" -lpeerid -lcmocka -ljansson -pthread "-Wl,-rpath,$library" \
+    "$@" -o "$out/$program" "-L$library" -rdynamic -lpeerid -lcmocka -ljansson -pthread "-Wl,-rpath,$library" \
     ${PEERID_TEST_FLAGS:-} || exit 1
 }
 

@@ -1,0 +1,108 @@
+import Testing
+
+@testable import PeerID
+
+@Suite struct EndpointsTests {
+  @Test(
+    "plain HTTP is only for hosts that libcurl itself takes for this machine",
+    arguments: [
+      ("http://localhost:8080", true), ("http://LOCALHOST", true), ("http://127.0.0.1", true),
+      ("http://127.9.8.7", true),
+      ("http://[::1]:8080", true), ("http://[0:0:0:0:0:0:0:1]", true), ("http://127.1", true), ("http://0x7f.1", true),
+      ("http://127.0.0.+1", false), ("http://127.a.evil.com", false), ("http://127.0.0.1.evil.com", false),
+      ("http://localhost.evil.com", false), ("http://128.0.0.1", false), ("http://[::2]", false),
+      ("http://[::ffff:10.0.0.1]", false), ("http://127.0.0.1e0", false), ("http://peerid.example", false),
+      ("http://2130706433", true), ("http://0", false),
+    ]
+  )
+  func loopback(url: String, isLoopback: Bool) {
+    let endpoints = try? Endpoints(baseURL: url, allowsPlainHTTP: false)
+    #expect((endpoints != nil) == isLoopback)
+    if let endpoints { #expect(endpoints.isLoopback) }
+  }
+
+  @Test(
+    "a base URL that cannot work is refused with the reason",
+    arguments: [
+      ("peerid.example", "has no scheme"), ("ftp://peerid.example", "scheme 'ftp'"),
+      ("file:///etc/passwd", "not usable"),
+      ("https://", "not usable"), ("https://peerid.example/api/v1", "leave that out"),
+      ("https://peerid.example/api/v1/", "leave that out"), ("https://peerid.example/x/API/V1//", "leave that out"),
+      ("https://peerid.example:99999", "not usable"), ("https://peerid.example:0", "port is 0"),
+      ("https://peerid.example:80a", "not usable"), ("https://peerid.example?a=b", "query"),
+      ("https://peerid.example/#x", "fragment"), ("https://peerid .example", "%xx"), ("https://pé.example", "%xx"),
+      ("https://alice:geheim@peerid.example", "without user"), ("http://peerid.example", "allow_http=true"),
+    ]
+  )
+  func refusals(url: String, reason: String) {
+    let error = #expect(throws: PeerIDError.self) { try Endpoints(baseURL: url, allowsPlainHTTP: false) }
+    #expect(error?.code == .configuration)
+    #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("geheim") == false)
+  }
+
+  @Test(
+    "paths are kept, slashes at the end are not",
+    arguments: [
+      ("https://peerid.example", "https://peerid.example/api/v1/app/operations"),
+      ("https://peerid.example///", "https://peerid.example/api/v1/app/operations"),
+      ("HTTPS://peerid.example:8443/test/", "https://peerid.example:8443/test/api/v1/app/operations"),
+      ("https://peerid.example/a/../b", "https://peerid.example/b/api/v1/app/operations"),
+    ]
+  )
+  func addresses(url: String, operations: String) throws {
+    let endpoints = try Endpoints(baseURL: url, allowsPlainHTTP: false)
+    #expect(endpoints.operations.text == operations)
+  }
+}
+
+@Suite struct OptionTests {
+  @Test(
+    "a wrong name is answered with the option that was meant",
+    arguments: [
+      ("timeout", ["connect_timeout_ms", "request_timeout_ms", "refresh_timeout_ms", "idle_connection_timeout_s"]),
+      ("request_timout_ms", ["request_timeout_ms"]), ("connect_timeout", ["connect_timeout_ms"]),
+      ("ca-file", ["ca_file"]), ("cafile", ["ca_file"]), ("http_proxy", ["http_version", "proxy", "allow_http"]),
+      ("prxy", ["proxy"]),
+      ("retries", []), ("x", []), ("", []), ("verify", []), (String(repeating: "timeout_", count: 10_000), []),
+    ]
+  )
+  func hints(name: String, meant: [String]) {
+    #expect(OptionTable.nearest(to: name) == meant)
+  }
+
+  @Test("every default is a value that its option takes")
+  func defaults() throws {
+    for option in OptionTable.all {
+      var options = Options()
+      try OptionTable.set(option, to: option.defaultValue, in: &options)
+    }
+    #expect(Options().requestTimeoutMilliseconds == 30_000)
+    #expect(Options().maximumResponseBytes == 4 * 1024 * 1024)
+  }
+
+  @Test(
+    "a proxy is checked when the client is made, and its password is never shown",
+    arguments: [
+      ("ftp://alice:geheim@proxy.example", "scheme 'ftp'"), ("http://alice:geheim@proxy.example:99999", "Port"),
+      ("http://", "address of a proxy"), ("http://alice:geheim@", "address of a proxy"), ("http://a b", "%xx"),
+    ]
+  )
+  func badProxies(option: String, reason: String) {
+    let error = #expect(throws: PeerIDError.self) { try Proxy(option: option, isLoopback: false) }
+    #expect(error?.code == .configuration)
+    #expect(error?.message.contains("'proxy'") == true)
+    #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("geheim") == false)
+  }
+
+  @Test("a server on this machine is reached through a proxy only when one is named")
+  func loopbackProxies() throws {
+    if case .none = try Proxy(option: "", isLoopback: true) {} else { Issue.record("the environment decides") }
+    if case .fromEnvironment = try Proxy(option: "", isLoopback: false) {} else { Issue.record("no environment") }
+    if case .none = try Proxy(option: "none", isLoopback: false) {} else { Issue.record("none is not none") }
+    for option in ["proxy.example", "proxy.example:3128", "http://[::1]:1", "socks5h://p", "https://u:p@proxy"] {
+      if case .address = try Proxy(option: option, isLoopback: true) {} else { Issue.record("\(option)") }
+    }
+  }
+}
