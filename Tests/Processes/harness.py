@@ -263,14 +263,45 @@ class Postgres:
     def stop(self):
         self._run("pg_ctl", "-D", self.folder + "/data", "-m", "immediate", "-w", "stop")
 
-    def query(self, statement):
-        done = subprocess.run([os.path.join(PROGRAMS, "sql"), self.connection, statement], capture_output=True, text=True)
+    def query(self, statement, connection=None):
+        command = [os.path.join(PROGRAMS, "sql"), connection or self.connection, statement]
+        done = subprocess.run(command, capture_output=True, text=True)
         check(done.returncode == 0, done.stderr)
         return done.stdout.split("\n")[:-1]
 
     def take_lock_away(self):
         holders = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
         check(self.query(holders) == ["t"], "exactly one holds the lock")
+
+
+class Pooler:
+    """pgbouncer before a PostgreSQL server: every transaction may have another session of the database."""
+
+    def __init__(self, database, path):
+        self.port = free_port()
+        self.connection = f"host=127.0.0.1 port={self.port} user=peerid dbname=postgres"
+        self.store = "postgres:" + self.connection
+        configuration, users = os.path.join(path, "pgbouncer.ini"), os.path.join(path, "users")
+        with open(users, "w") as file:
+            file.write('"peerid" ""\n')
+        with open(configuration, "w") as file:
+            file.write(
+                f"[databases]\npostgres = host=127.0.0.1 port={database.port} user=peerid\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+                f"listen_port = {self.port}\nunix_socket_dir =\nauth_type = any\nauth_file = {users}\npool_mode = transaction\n"
+            )
+        found = shutil.which("pgbouncer", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
+        self.process = subprocess.Popen(
+            [found, "--quiet", configuration], stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd="/",
+            user=database.user, group=database.user, extra_groups=[] if database.user else None,
+        )
+        wait_until(lambda: accepts(self.port), 30, "pgbouncer")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
 
 
 class Redis:

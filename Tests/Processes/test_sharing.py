@@ -3,11 +3,12 @@
 import json
 import mmap
 import struct
+import subprocess
 import tempfile
 import time
 
 from gate import Gate
-from harness import KEY, Postgres, Redis, Sandbox, check, end, folder, server, start, test, wait_until
+from harness import KEY, Pooler, Postgres, Redis, Sandbox, check, end, folder, server, start, test, wait_until
 
 PROCESSES, THREADS = 16, 8
 ROUND_SECONDS = 60
@@ -170,6 +171,23 @@ def the_lock_is_that_of_the_other_languages():
         gate.decide()
         check(process.wait(timeout=30) == 0, "the program failed")
         check(database.query("SELECT key || ' ' || generation FROM peerid_sessions") == ["alice 2"], "the session is stored")
+
+
+@test("postgres")
+def a_pooler_that_loses_locks_is_noticed():
+    with (
+        Sandbox() as sandbox, Gate(sandbox, "answer") as gate, server(Postgres) as database, folder() as path,
+        Pooler(database, path) as pooler,
+    ):
+        environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": pooler.store}
+        process = start("refresher", 2, environment=environment, stderr=subprocess.PIPE, text=True)
+        gate.await_held()
+        # The session of the database that was used last is the first to be used again: it has the lock, which is released.
+        database.query("SELECT pg_advisory_unlock_all()", pooler.connection)
+        gate.decide()
+        _, errors = process.communicate(timeout=60)
+        check("pool_mode = session" in errors and process.returncode == 1, f"status {process.returncode}: {errors}")
+        check(sandbox.refreshes() == 1, "a refresh was sent without a lock")
 
 
 @test("redis")

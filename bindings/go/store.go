@@ -149,7 +149,9 @@ var ErrConflict = errors.New("peerid: the stored session has another generation 
 type StoreBackend interface {
 	// Load gives the session under a key that is not locked; nil when there is none.
 	Load(ctx context.Context, key string) (*StoredSession, error)
-	// Lock waits until nobody else, on any machine, holds the key, and holds it until it is unlocked or its holder dies.
+	// Lock waits until no other program, on any machine, holds the key, and holds it until it is unlocked or its holder
+	// dies. The key is held for at most twice the time that the context allows, and some seconds for loading and saving:
+	// a lease must last longer.
 	// The context ends the wait, and must end nothing else: it ends as soon as Lock has returned.
 	Lock(ctx context.Context, key string) (StoreLock, error)
 	// List gives all keys, in any order.

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,8 @@ typedef struct {
   wire *idle;
   /* The process that opened the idle connections. */
   pid_t process;
+  /* Whether a lock was found in another session of the database than the one that took it. */
+  atomic_bool has_lost_lock;
 } pool;
 
 /* ---- The statements ---- */
@@ -188,6 +191,12 @@ static parameters key_alone(const char *key) { return (parameters){.count = 1, .
 /* Waits for the lock on a connection that is held until the key is unlocked: when its holder dies the connection ends,
  * and the lock with it. */
 static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
+  if (((pool *)context)->has_lost_lock) {
+    peerid_store_reply_error(reply,
+                             "a session lock was lost, because a pooler before PostgreSQL changes the database session "
+                             "between transactions: set it to session pooling (pgbouncer: pool_mode = session)");
+    return PEERID_STORE_RESULT_FAILED;
+  }
   parameters given = key_alone(key);
   wire *wire;
   PGresult *result = begin(context, lock_statement, &given, timeout_ms, &wire);
@@ -207,6 +216,8 @@ static void unlock_key(void *context, const char *key, void *lock) {
   wire *wire = lock;
   PGresult *result = execute(wire, unlock_statement, &given, PATIENCE);
   bool unlocked = result && strcmp(PQgetvalue(result, 0, 0), "true") == 0;
+  /* The connection lives, and its database session does not have the lock. */
+  if (result && !unlocked) ((pool *)context)->has_lost_lock = true;
   PQclear(result);
   if (unlocked) {
     give_back(context, wire);

@@ -13,8 +13,8 @@
 
 /* How long the server may take to connect or to answer. */
 static const struct timeval patience = {.tv_sec = 5};
-/* By how much a lease is longer than the time for which it is needed, in milliseconds. */
-enum { LEASE_MARGIN = 5000 };
+/* By how much a lease is longer than the time for which it is needed, in milliseconds: for loading and saving. */
+enum { LEASE_MARGIN = 15000 };
 /* Pauses between two tries to get a lease, in milliseconds. */
 enum { SHORTEST_PAUSE = 5, LONGEST_PAUSE = 40 };
 
@@ -209,7 +209,8 @@ static void pause_a_little(const lease *lease, int try) {
   nanosleep(&(struct timespec){.tv_nsec = pause * 1000000L}, NULL);
 }
 
-/* The lease outlives the time within which its holder is done. If the holder dies, the others wait for its end. */
+/* The lease outlives the time within which its holder is done: a refresh, and a log in when it fails, may each take as long
+ * as the wait. If the holder dies, the others wait for its end. */
 static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
   lease *made = calloc(1, sizeof *made);
   if (!made || !make_owner(made)) {
@@ -218,7 +219,7 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
     return PEERID_STORE_RESULT_FAILED;
   }
   char length[24];
-  snprintf(length, sizeof length, "%lld", (long long)timeout_ms + LEASE_MARGIN);
+  snprintf(length, sizeof length, "%lld", 2 * (long long)timeout_ms + LEASE_MARGIN);
   const char *arguments[] = {made->owner, length};
   int64_t deadline = now_ms() + timeout_ms;
   for (int try = 0;; try++) {

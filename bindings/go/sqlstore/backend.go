@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"sync/atomic"
 	"time"
 
 	peerid "github.com/peerplays/libpeerid/bindings/go"
@@ -21,7 +22,13 @@ type Backend struct {
 	// As it was given, for locks; a name is locked alike from all machines.
 	table      string
 	statements statements
+	// Whether a lock was found in another session of the database than the one that took it.
+	hasLostLock atomic.Bool
 }
+
+// ErrPooler is what [Backend.Lock] returns once a lock was lost to a pooler that pools transactions.
+var ErrPooler = errors.New("sqlstore: a session lock was lost, because a pooler before PostgreSQL changes the database " +
+	"session between transactions: set it to session pooling (pgbouncer: pool_mode = session)")
 
 var _ peerid.StoreBackend = (*Backend)(nil)
 
@@ -107,7 +114,12 @@ func (b *Backend) List(ctx context.Context) ([]string, error) {
 }
 
 // Lock waits until nobody else holds the key, on a connection that is held until the key is unlocked.
+//
+// The error is [ErrPooler] once a lock was lost.
 func (b *Backend) Lock(ctx context.Context, key string) (peerid.StoreLock, error) {
+	if b.hasLostLock.Load() {
+		return nil, ErrPooler
+	}
 	connection, err := b.db.Conn(ctx)
 	if err != nil {
 		return nil, err
@@ -180,13 +192,17 @@ func (l *lock) Remove(ctx context.Context) error {
 	return err
 }
 
-// Unlock unlocks the key and gives the connection back to the pool; or ends the connection, which unlocks it as well.
+// Unlock unlocks the key and returns the connection to the pool; or ends the connection, which unlocks it as well.
 func (l *lock) Unlock() {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var unlocked bool
 	if err := l.connection.QueryRowContext(ctx, unlockStatement, l.id).Scan(&unlocked); err != nil || !unlocked {
+		// The connection lives, and its database session does not have the lock.
+		if err == nil {
+			l.backend.hasLostLock.Store(true)
+		}
 		l.discard()
 		return
 	}

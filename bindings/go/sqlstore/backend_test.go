@@ -93,6 +93,22 @@ func TestALockThatCannotBeGivenBackEndsItsConnection(t *testing.T) {
 	}
 }
 
+func TestAPoolerThatMovesALockIsNoticed(t *testing.T) {
+	backend, database := newBackend(t)
+	lock, err := backend.Lock(context.Background(), "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As if the next statement were carried out in another session.
+	database.mutex.Lock()
+	database.locks = map[int64]*connection{}
+	database.mutex.Unlock()
+	lock.Unlock()
+	if _, err := backend.Lock(context.Background(), "bob"); !errors.Is(err, ErrPooler) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestTheNumberOfALockIsPartOfTheFormat(t *testing.T) {
 	// Programs of other versions and in other languages lock by the same.
 	if id := lockID("peerid_sessions", "alice"); id != -3143686724721133024 {

@@ -11,6 +11,6 @@
 //
 // A key is locked with an advisory lock of the database, on a connection that is held for it alone: while a session is
 // refreshed, saved or removed, or waits for another program that does so, one connection of the pool is in use. When its
-// holder dies the connection ends, and the lock with it. A proxy between the program and the database must therefore
-// pool sessions, not transactions.
+// holder dies the connection ends, and the lock with it. A pooler between the program and the database must therefore
+// pool sessions, not transactions: [Backend.Lock] returns [ErrPooler] once a lock was lost to one that does not.
 package sqlstore

@@ -9,6 +9,7 @@ from . import _leaving, _trust
 from ._call import check
 from ._handle import Handle
 from ._hooks import Hooks, Log, Relogin
+from ._host import check_threads
 from ._library import library, quick
 from ._prototypes import AuthorizationPointer, ClientPointer, ConfigPointer
 from ._text import encode
@@ -59,9 +60,11 @@ class BaseClient:
 
         Raises:
             ConfigurationError: an option is unknown or does not take its value, or the
-                base URL cannot be used.
+                base URL cannot be used; or the program around lets no other thread
+                run, or its threads cannot use the store.
             InvalidArgument: the id is not a number, or the secret is empty.
         """
+        check_threads()
         self._base_url = base_url
         self._client_id = client_id
         self._hooks = Hooks(log, relogin if callable(relogin) else None)

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from . import _prototypes
+from ._interpreter import check_interpreter
 
 _NAME = f"libpeerid.so.{_prototypes.VERSION_MAJOR}"
 _VARIABLE = "PEERID_LIBRARY"
@@ -65,4 +66,5 @@ def _check(library: ctypes.CDLL, path: str) -> None:
 # `library` gives up the interpreter's lock during a call. `quick` keeps it: for
 # functions that only read what never changes, and therefore cannot wait for anybody,
 # giving up the lock would cost more than the call.
+check_interpreter()
 path, library, quick = _load()

@@ -15,7 +15,14 @@ from sandbox import REFRESH, TRANSFER, Sandbox
 import peerid
 from peerid import Client, Store, StoredSession
 
-KEYS = ["alice", "mit Ümläuten 💶", "a/b\\c*?[x]^{y}", "k" * 4096]
+KEYS = [
+    "alice",
+    "caf\u00e9",
+    "cafe\u0301",
+    "mit Ümläuten 💶",
+    "a/b\\c*?[x]^{y}",
+    "k" * 4096,
+]
 
 
 class DictStore(Store):

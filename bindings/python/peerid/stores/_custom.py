@@ -13,6 +13,7 @@ from .. import _prototypes
 from .._call import check
 from .._callback import as_text, complain, describe, keep_forever
 from .._handle import Handle
+from .._host import check_no_green_threads
 from .._library import library, quick
 from ._builtin import new_store_handle
 
@@ -83,14 +84,14 @@ class Store(abc.ABC):
     def lock(self, key: str, timeout: float) -> AbstractContextManager[Any]:
         """Lock a key: most easily a generator under `contextlib.contextmanager`.
 
-        Entering waits until nobody else, on any machine, holds the key, and raises when
-        that takes too long. What it gives is handed to the other methods. The lock must
-        not be lost before the time is over, and must be free again by itself when its
-        holder dies.
+        Entering waits until no other process, on any machine, holds the key, and raises
+        when that takes too long. What it gives is handed to the other methods. The lock
+        is held for at most twice the timeout and some seconds for loading and saving;
+        a lease must last longer. The lock must be free again when its holder dies.
 
         Args:
             key: the key.
-            timeout: how long to wait at the most, in seconds.
+            timeout: how long to wait at most, in seconds.
         """
 
     def keys(self) -> Iterable[str]:
@@ -165,6 +166,7 @@ _bindings: dict[int, _Binding] = {}
 
 def bind(store: Store) -> Handle:
     """Make a store of the library over one of Python."""
+    check_no_green_threads(store)
     number = next(_numbers)
     _bindings[number] = _Binding(store)
     handle = new_store_handle()

@@ -13,10 +13,11 @@ pg8000. This module imports none.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable
 
@@ -28,16 +29,30 @@ _COLUMNS = {"key_hash": "text", "key": "text", "generation": "bigint", "data": "
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
+class PoolerError(RuntimeError):
+    """A pooler has moved a lock to another session of the database."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            "a session lock was lost, because a pooler before PostgreSQL changes the "
+            "database session between transactions: set it to session pooling "
+            "(pgbouncer: pool_mode = session), or connect without it"
+        )
+
+
 class PostgresStore(Store):
     """A store in one table of a PostgreSQL database.
 
     A key is locked by an advisory lock of the database session: it lasts until it is
-    given back, or until the connection ends, so that the lock of a process that dies is
+    released, or until the connection ends, so that the lock of a process that dies is
     free at once. The same connection saves: without the lock nothing is written.
 
     A pooler between this store and the database must pool whole sessions (pgbouncer:
-    `pool_mode = session`). Let `connect` set `connect_timeout` and `keepalives_idle`,
-    so that a database that falls silent is noticed.
+    `pool_mode = session`). A pooler that pools transactions loses locks: the store
+    notices it when it releases one, and raises `PoolerError` from then on. Let
+    `connect` set `connect_timeout` and `keepalives_idle`, so that a database that falls
+    silent is noticed.
     """
 
     def __init__(
@@ -63,6 +78,7 @@ class PostgresStore(Store):
         self._max_idle = max_idle
         self._idle: deque[Any] = deque()
         self._process = os.getpid()
+        self._has_lost_lock = False
 
     def create_table(self) -> None:
         """Make the table, unless it is there.
@@ -71,12 +87,14 @@ class PostgresStore(Store):
             ValueError: a table of this name is there that is not one of this store,
                 such as that of a store in another language.
         """
+        # Of two sessions that create a table at once one fails, "if not exists" or not.
         # Keys may be longer than what an index takes, so their hashes are indexed.
         self._execute(
             None,
+            f"DO $$ BEGIN PERFORM pg_advisory_xact_lock({_number(self._table)}); "
             f"CREATE TABLE IF NOT EXISTS {self._table} ("
             "key_hash text PRIMARY KEY, key text NOT NULL, "
-            "generation bigint NOT NULL, data text NOT NULL)",
+            "generation bigint NOT NULL, data text NOT NULL); END $$",
         )
         rows = self._execute(
             None,
@@ -136,13 +154,18 @@ class PostgresStore(Store):
     @contextmanager
     def lock(self, key: str, timeout: float) -> Iterator[Any]:
         """Lock a key, and give the connection that holds the lock."""
-        number = int.from_bytes(_hash(key)[:8], "big", signed=True)
+        if self._has_lost_lock:
+            raise PoolerError
+        number = _number(key)
         connection = self._lock(number, timeout)
         is_free = False
         try:
             yield connection
             rows = _run(connection, "SELECT pg_advisory_unlock(%s)", (number,))
             is_free = bool(rows and rows[0][0])
+            if not is_free:
+                self._has_lost_lock = True
+                raise PoolerError
         finally:
             # Whatever is wrong with the connection, its end frees the lock.
             self._give_back(connection, is_usable=is_free)
@@ -199,6 +222,12 @@ class PostgresStore(Store):
                 connection, is_new = self._idle.pop(), False
             except IndexError:
                 connection, is_new = self._connect(), True
+            if inspect.isawaitable(connection):
+                getattr(connection, "close", lambda: None)()
+                raise TypeError(
+                    "`connect` is asynchronous: give this store a blocking driver, "
+                    "such as psycopg.connect; it is used in threads of its own"
+                )
             try:
                 use(connection)
             except BaseException as error:
@@ -234,18 +263,27 @@ def _hash(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
+def _number(key: str) -> int:
+    """Give the number by which the database knows the lock of a key."""
+    return int.from_bytes(_hash(key)[:8], "big", signed=True)
+
+
 def _run(connection: Any, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
     cursor = connection.cursor()
+    # Connections of psycopg may make dicts or objects of rows.
+    if hasattr(connection, "row_factory"):
+        cursor.row_factory = lambda _: tuple
     try:
         if values:
             cursor.execute(statement, values)
         else:
             cursor.execute(statement)
-        rows = list(cursor.fetchall()) if cursor.description else []
+        rows = cursor.fetchall() if cursor.description else []
     finally:
         cursor.close()
     connection.commit()
-    return rows
+    # As do the cursors for dicts of psycopg2.
+    return [tuple(row.values() if isinstance(row, Mapping) else row) for row in rows]
 
 
 def _sqlstate(error: Exception) -> Any:

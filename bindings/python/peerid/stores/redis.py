@@ -10,6 +10,7 @@ The client is one of redis-py; this module does not import it.
 
 from __future__ import annotations
 
+import inspect
 import random
 import secrets
 import time
@@ -50,7 +51,7 @@ class RedisStore(Store):
     """A store of hashes in Redis.
 
     A key is locked by a lease with a random owner, which ends by itself some time after
-    the deadline of the refresh that needs it. Should a lease be lost all the same, the
+    the longest refresh that needs it. Should a lease be lost all the same, the
     comparison of generations keeps one of two writers from undoing the other's work.
 
     When the server cannot be reached nothing is refreshed. Sessions are as durable as
@@ -66,8 +67,16 @@ class RedisStore(Store):
         Args:
             client: a client of redis-py.
             prefix: what the names of all keys in Redis begin with.
-            margin: how many seconds a lease outlives the deadline of its refresh.
+            margin: how many seconds a lease outlives the longest refresh.
+
+        Raises:
+            TypeError: the client is an asynchronous one.
         """
+        if inspect.iscoroutinefunction(getattr(client, "execute_command", None)):
+            raise TypeError(
+                "RedisStore needs a blocking client, redis.Redis, and not one of "
+                "redis.asyncio: stores are used in threads of their own"
+            )
         self._client = client
         self._prefix = prefix
         self._margin = margin
@@ -124,7 +133,8 @@ class RedisStore(Store):
         return [name[len(prefix) :] for name in names]
 
     def _wait_for(self, name: str, owner: str, timeout: float) -> None:
-        lease = int((timeout + self._margin) * 1000)
+        # A refresh, and a log in when it fails, may each take as long as the wait.
+        lease = int((2 * timeout + self._margin) * 1000)
         deadline = time.monotonic() + timeout
         pause = _SHORTEST_PAUSE
         while not self._lock(keys=[name], args=[owner, lease]):

@@ -1,0 +1,58 @@
+"""What the program around must be like, checked where it would hang or crash instead.
+
+The library calls back from threads of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .errors import ConfigurationError
+
+
+def check_threads() -> None:
+    """Refuse uWSGI without threads.
+
+    Raises:
+        ConfigurationError: no thread but the one of a request can run Python.
+    """
+    options = getattr(sys.modules.get("uwsgi"), "opt", None)
+    if options is None or _has_threads(options):
+        return
+    raise ConfigurationError(
+        "uWSGI runs Python without threads, so that refreshes in the background would "
+        "wait for ever: start it with --enable-threads"
+    )
+
+
+def _has_threads(options: Any) -> bool:
+    values = {_text(name): _text(value) for name, value in options.items()}
+    return "enable-threads" in values or int(values.get("threads", "0")) > 1
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def check_no_green_threads(store: object) -> None:
+    """Refuse a store in Python where gevent or eventlet have replaced sockets.
+
+    The library calls the store from threads of its own. There, a socket that belongs to
+    the event loop of another thread fails, or waits for ever.
+
+    Raises:
+        ConfigurationError: sockets or locks are those of green threads.
+    """
+    for name, module, function in (
+        ("gevent", "gevent.monkey", "is_module_patched"),
+        ("eventlet", "eventlet.patcher", "is_monkey_patched"),
+    ):
+        is_patched = getattr(sys.modules.get(module), function, None)
+        if is_patched and any(is_patched(part) for part in ("socket", "thread")):
+            raise ConfigurationError(
+                f"{type(store).__name__} cannot be used with {name}'s monkey patches: "
+                "a store in Python is called from threads of the library, in which "
+                f"{name}'s sockets and locks do not work. Use a DirectoryStore, or a "
+                "worker with real threads (gunicorn: --worker-class gthread)"
+            )
