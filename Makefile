@@ -26,7 +26,7 @@ help: ## List the targets
 
 .PHONY: packages
 packages:
-	@Tools/scripts/install-packages libcurl4-openssl-dev libjansson-dev libmicrohttpd-dev pkg-config gcc libc6-dev
+	@Tools/scripts/install-packages libcurl4-openssl-dev libjansson-dev libmicrohttpd-dev zlib1g-dev pkg-config gcc libc6-dev
 	@command -v swift >/dev/null || { echo "a Swift 6.3 toolchain is needed: https://www.swift.org/install/linux/"; exit 1; }
 
 .PHONY: library

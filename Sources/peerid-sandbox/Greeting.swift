@@ -2,12 +2,13 @@ import PeerIDSandbox
 
 /// What a person reads when the sandbox has started.
 enum Greeting {
-  static func text(url: String, fixture: Fixture) -> String {
+  static func text(_ sandbox: Sandbox, fixture: Fixture) -> String {
+    let url = sandbox.url
     var lines = [
-      "PeerID sandbox is listening on \(url)",
+      "PeerID sandbox is listening on \(url). Open it in a browser to look inside.",
       "",
       "Authorization page",
-      "  " + authorizationPage(url, fixture),
+      "  " + authorizationPage(sandbox, fixture),
       "",
       "Users",
     ]
@@ -15,7 +16,8 @@ enum Greeting {
       let mobile = user.mobile.map { ", mobile \($0)" } ?? ""
       let permission = user.hasPermission ? "" : ", without the permission to sign in"
       lines.append(
-        "  \(user.username) / \(user.password) (\(user.email)\(mobile)), account \(user.account)\(permission)"
+        "  \(user.username) / \(user.password ?? "no password") (\(user.email ?? "no e-mail")\(mobile)), "
+          + "account \(user.account) \(user.accountName)\(permission)"
       )
     }
     lines += ["", "Apps"]
@@ -33,13 +35,20 @@ enum Greeting {
     }
     if !fixture.codes.isEmpty { lines += ["", "Authorization codes"] }
     for code in fixture.codes { lines.append("  \(code.username) with app \(code.clientID): \(code.code)") }
+    if !fixture.settings.requiresSessionCookie {
+      lines += [
+        "", "Transaction tokens are issued without a session cookie (--without-session-cookie). The real server",
+        "answers 500 to an app that sends none.",
+      ]
+    }
     lines += ["", "Controls are under \(url)/sandbox/ (docs/sandbox.md). Stop with Ctrl-C."]
     return lines.joined(separator: "\n")
   }
 
-  private static func authorizationPage(_ url: String, _ fixture: Fixture) -> String {
-    guard let app = fixture.apps.first(where: { !$0.redirectURIs.isEmpty }) else { return "\(url)/permissions" }
-    return "\(url)/permissions?client_id=\(app.clientID)&redirect_uri=\(app.redirectURIs[0])&state=demo"
+  private static func authorizationPage(_ sandbox: Sandbox, _ fixture: Fixture) -> String {
+    guard let app = fixture.apps.first else { return sandbox.authorizationPage }
+    let callback = "\(sandbox.url)/callback"
+    return "\(sandbox.authorizationPage)?client_id=\(app.clientID)&redirect_uri=\(callback)&state=demo"
   }
 
   private static func operations(_ app: Fixture.App) -> String {

@@ -1,3 +1,5 @@
+import PeerIDSandbox
+
 /// What the command line asks for.
 struct Options {
   /// A command line that cannot be understood.
@@ -6,50 +8,83 @@ struct Options {
   }
 
   static let usage = """
-    A local PeerID server for development and tests. It keeps everything in memory and listens on 127.0.0.1 only.
+    A local PeerID server for development and tests. It keeps everything in memory and listens on this machine only.
+    Open its address in a browser to see users, requests and faults.
 
-    usage: peerid-sandbox [--port N] [--fixture FILE] [--json] [--quiet] [--exit-with-stdin]
+    usage: peerid-sandbox [--port N] [--page-port N] [--host ADDRESS] [--fixture FILE] [--without-session-cookie]
+                          [--without-chain-rules] [--json | --quiet] [--exit-with-stdin]
            peerid-sandbox --print-fixture [--fixture FILE]
 
       --port N           listen on this port; 0, the default, means any free one
+      --page-port N      serve the authorization page on a port of its own, as the real server does
+      --host ADDRESS     listen on this IPv4 address instead of 127.0.0.1; everybody who reaches it can read all secrets
       --fixture FILE     load users, apps and tokens from this file instead of the built-in demo
+      --without-session-cookie
+                         issue transaction tokens without the session cookie that the real server requires
+      --without-chain-rules
+                         let the chain take every operation that the server takes
       --json             print one line of JSON with everything a test needs to know, and nothing else
       --quiet            print the URL only
       --exit-with-stdin  stop when standard input ends, so that nothing outlives the test that started it
-      --print-fixture    print the fixture as JSON, to start one's own from, and end
-      --help             print this text
+      --print-fixture    print the fixture as JSON, as a start for one of your own, and exit
+      --version          print the version and exit
+      --help             print this text and exit
     """
 
+  private static let names = [
+    "--port", "--page-port", "--host", "--fixture", "--without-session-cookie", "--without-chain-rules",
+    "--json", "--quiet",
+    "--exit-with-stdin", "--print-fixture", "--version", "--help",
+  ]
+
   var port: UInt16 = 0
+  var pagePort: UInt16?
+  var host = "127.0.0.1"
   var fixtureFile: String?
+  var requiresSessionCookie = true
+  var appliesChainRules = true
   var printsJSON = false
   var isQuiet = false
   var exitsWithInput = false
   var printsFixture = false
+  var wantsVersion = false
   var wantsHelp = false
 
-  /// Reads the arguments behind the program's name. `--port 80` and `--port=80` are the same.
+  /// Whether others than this machine can reach the sandbox.
+  var isExposed: Bool { !host.hasPrefix("127.") }
+
+  /// Reads the arguments after the program's name. `--port 80` and `--port=80` are the same.
   init(_ arguments: some Collection<String>) throws(Fault) {
     var rest = arguments.flatMap { argument in
       argument.hasPrefix("--") ? argument.split(separator: "=", maxSplits: 1).map(String.init) : [argument]
     }[...]
     while let argument = rest.popFirst() {
       switch argument {
-      case "--port":
-        guard let text = rest.popFirst(), let number = UInt16(text) else {
-          throw Fault(message: "--port wants a number from 0 to 65535")
-        }
-        port = number
+      case "--port": port = try Self.port(argument, rest.popFirst())
+      case "--page-port": pagePort = try Self.port(argument, rest.popFirst())
+      case "--host":
+        guard let text = rest.popFirst() else { throw Fault(message: "--host needs an IPv4 address") }
+        host = text
       case "--fixture":
-        guard let file = rest.popFirst() else { throw Fault(message: "--fixture wants the path of a file") }
+        guard let file = rest.popFirst() else { throw Fault(message: "--fixture needs the path of a file") }
         fixtureFile = file
+      case "--without-session-cookie": requiresSessionCookie = false
+      case "--without-chain-rules": appliesChainRules = false
       case "--json": printsJSON = true
       case "--quiet": isQuiet = true
       case "--exit-with-stdin": exitsWithInput = true
       case "--print-fixture": printsFixture = true
+      case "--version": wantsVersion = true
       case "--help", "-h": wantsHelp = true
-      default: throw Fault(message: "unknown argument \(argument); --help lists the known ones")
+      default:
+        let hint = Sandbox.nearestName(to: argument, among: Self.names).map { "; did you mean \($0)" } ?? ""
+        throw Fault(message: "unknown argument \(argument)\(hint); --help lists the known ones")
       }
     }
+  }
+
+  private static func port(_ name: String, _ text: String?) throws(Fault) -> UInt16 {
+    guard let text, let number = UInt16(text) else { throw Fault(message: "\(name) needs a number from 0 to 65535") }
+    return number
   }
 }

@@ -17,7 +17,13 @@ struct Program {
         print(Options.usage)
         return 0
       }
-      let fixture = if let file = options.fixtureFile { try Fixture(contentsOfFile: file) } else { Fixture.demo }
+      if options.wantsVersion {
+        print("peerid-sandbox \(Sandbox.version)")
+        return 0
+      }
+      var fixture = if let file = options.fixtureFile { try Fixture(contentsOfFile: file) } else { Fixture.demo }
+      if !options.requiresSessionCookie { fixture.settings.requiresSessionCookie = false }
+      if !options.appliesChainRules { fixture.settings.appliesChainRules = false }
       if options.printsFixture {
         print(fixture.json)
         return 0
@@ -39,13 +45,21 @@ struct Program {
     sigaddset(&signals, SIGINT)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
 
-    let sandbox = try Sandbox(fixture: fixture, port: options.port)
+    let sandbox = try Sandbox(
+      fixture: fixture,
+      port: options.port,
+      pagePort: options.pagePort,
+      host: options.host
+    )
+    if options.isExposed {
+      printError("warning: everybody who reaches \(options.host) can read all secrets and change everything")
+    }
     if options.printsJSON {
       print(sandbox.summary)
     } else if options.isQuiet {
       print(sandbox.url)
     } else {
-      print(Greeting.text(url: sandbox.url, fixture: fixture))
+      print(Greeting.text(sandbox, fixture: fixture))
     }
     fflush(nil)
     if options.exitsWithInput { watchInput() }
@@ -83,8 +97,12 @@ struct Program {
   }
 
   private func fail(_ message: String) -> Int32 {
+    printError(message)
+    return 2
+  }
+
+  private func printError(_ message: String) {
     let line = Array("peerid-sandbox: \(message)\n".utf8)
     _ = write(STDERR_FILENO, line, line.count)
-    return 2
   }
 }

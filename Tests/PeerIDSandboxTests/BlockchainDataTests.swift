@@ -39,8 +39,8 @@ import Testing
 
   @Test func `objects and accounts are found by their ids`() throws {
     let objects = try get("api=database&method=get_objects&params[0][]=1.3.0&params[0][]=1.2.31&params[0][]=1.2.9")
-    #expect(objects.result?[0]?["symbol"]?.string == "TEST")
-    #expect(objects.result?[1]?["name"]?.string == "alice")
+    #expect(objects.result?[0]?["symbol"]?.string == "PPY")
+    #expect(objects.result?[1]?["name"]?.string == "pi-alice")
     #expect(objects.result?[2]?.isNull == true)
     #expect(try get("api=database&method=get_account_by_name&params[]=nobody").text == #"{"result":null,"status":200}"#)
     #expect(try get("api=database&method=get_dynamic_global_properties").result?["id"]?.string == "2.1.0")

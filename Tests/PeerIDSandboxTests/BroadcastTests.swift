@@ -23,14 +23,27 @@ import Testing
 
   @Test(arguments: [
     (#""ref_block_num":1,"#, "", #""ref_block_num" is required"#),
-    ("[[0,", "[[999,", #""operations[0]" does not match any of the allowed types"#),
-    (#"["1f00"]"#, "[1]", #""signatures[0]" must be a string"#),
+    ("[[0,", #"[["transfer","#, #""operations[0][0]" does not match any of the allowed types"#),
+    ("[[0,", "[[0,1,", #""operations[0]" must contain 2 items"#),
+    (#"["1f00"]"#, "1", #""signatures" must be an array"#),
     (#"{"ref"#, #"{"more":1,"ref"#, #""more" is not allowed"#),
   ])
-  func `a fault in the transaction is named by its path`(old: String, new: String, message: String) throws {
+  func `a fault in the transaction names its path`(old: String, new: String, message: String) throws {
     let answer = try broadcast(try TestServer(), transaction.replacing(old, with: new))
     #expect(answer.status == 400)
     #expect(answer.json?["error"]?["transaction"]?.string == message)
+  }
+
+  @Test func `an operation that is not the app's is refused without a field`() throws {
+    let answer = try broadcast(try TestServer(), transaction.replacing("[[0,", with: "[[999,"))
+    #expect(answer.text == #"{"error":"operations invalid","status":"400"}"#)
+  }
+
+  @Test func `the same transaction twice is a duplicate, whose reason the server hides`() throws {
+    let server = try TestServer()
+    #expect(try broadcast(server, transaction).status == 200)
+    #expect(try broadcast(server, transaction).text == #"{"error":"server side error","status":500}"#)
+    #expect(server.sandbox.executedTransactionCount == 1)
   }
 
   @Test func `the transaction is required`() throws {

@@ -37,7 +37,7 @@ import Testing
     _ = try post(server, "settings", #"{"accept_query":true}"#)
     #expect(try post(server, "reset").status == 200)
     #expect(try server.isAccepted(Demo.aliceAccess4))
-    #expect(server.sandbox.settings == Settings())
+    #expect(server.sandbox.settings == Fixture.demo.settings)
     #expect(try get(server, "requests").json?.count == 1)
     let fixture = #"{"users":[{"username":"zoe","email":"z@example.com","password":"p","account":"1.2.9"}]}"#
     #expect(try post(server, "reset", fixture).status == 200)
@@ -132,8 +132,8 @@ import Testing
     #expect(try server.operate(Demo.transfer).error.contains("app_id"))
     _ = try post(server, "consents", #"{"user":"alice","app":4}"#)
     #expect(try server.operate(Demo.transfer).status == 200)
-    _ = try post(server, "consents", #"{"user":"dave","app":4,"joined":false}"#)
-    #expect(try server.signIn("login=dave&password=dave-password&client_id=4").token("token").count == 124)
+    _ = try post(server, "consents", #"{"user":"frank","app":4,"joined":false}"#)
+    #expect(try server.signIn("login=frank&password=frank-password&client_id=4").token("token").count == 124)
   }
 
   @Test(arguments: [

@@ -12,7 +12,7 @@ import Testing
 
   @Test(arguments: [
     ("{", "line 1"), ("[]", "must be an object"), (#"{"user":[]}"#, "known are users"),
-    (#"{"users":[{"username":"a"}]}"#, "users[0].email"),
+    (#"{"users":[{"username":"a"}]}"#, "users[0].account"),
     (#"{"users":{}}"#, "must be an array"),
     (#"{"tokens":[{"user":"nobody","app":4}]}"#, "tokens[0].user"),
     (#"{"apps":[{"client_id":1,"client_secret":"s","name":"n","operations":["fly"]}]}"#, "apps[0].operations"),

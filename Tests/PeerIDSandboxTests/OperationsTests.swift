@@ -140,6 +140,8 @@ import Testing
     let server = try TestServer()
     server.sandbox.configure { $0.chainRefusal = "insufficient balance" }
     let answer = try server.operate(Demo.transfer)
-    #expect(answer.text == #"{"error":"insufficient balance","status":500}"#)
+    let message = try #require(answer.json?["error"]?.string)
+    #expect(message.hasPrefix("insufficient balance\npeerplays-crypto  digest "))
+    #expect(answer.status == 500)
   }
 }

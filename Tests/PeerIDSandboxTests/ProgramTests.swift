@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--port", "x"], "--port wants a number"), (["--nonsense"], "--help"),
+    (["--port", "x"], "--port needs a number"), (["--nonsense"], "--help"),
     (["--fixture", "/no/such.json"], "/no/such.json"), (["--fixture"], "path of a file"),
     (["--fixture", "/proc/self/status"], "is not JSON"),
   ])

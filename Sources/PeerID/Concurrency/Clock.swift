@@ -2,20 +2,26 @@ import Glibc
 import Synchronization
 
 /// The clocks that decisions are made by. Tests put their own in.
-struct Clock: Sendable {
+package struct Clock: Sendable {
   /// Milliseconds of a clock that only goes forward, from an arbitrary beginning.
   let monotonicMilliseconds: @Sendable () -> Int64
 
   /// The system's clock.
-  static let system = Clock { Clock.read(CLOCK_MONOTONIC) }
+  static let system = Clock { Clock.monotonicMicroseconds() / 1000 }
 
   /// Milliseconds since 1970 by the local wall clock, which may be wrong by hours.
-  static func wallMilliseconds() -> Int64 { read(CLOCK_REALTIME) }
+  static func wallMilliseconds() -> Int64 { wallMicroseconds() / 1000 }
+
+  /// Microseconds since 1970 by the local wall clock.
+  package static func wallMicroseconds() -> Int64 { read(CLOCK_REALTIME) }
+
+  /// Microseconds of a clock that only goes forward, from an arbitrary beginning.
+  package static func monotonicMicroseconds() -> Int64 { read(CLOCK_MONOTONIC) }
 
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     clock_gettime(clock, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
   }
 }
 

@@ -1,6 +1,6 @@
 /// How many letters must be changed, added or left out to make one word of another (Levenshtein).
-enum EditDistance {
-  static func between(_ first: String, _ second: String) -> Int {
+package enum EditDistance {
+  package static func between(_ first: String, _ second: String) -> Int {
     // Only names are compared; a longer text cannot be near to any of them.
     let first = Array(first.utf8.prefix(64))
     let second = Array(second.utf8.prefix(64))

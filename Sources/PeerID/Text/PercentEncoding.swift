@@ -1,5 +1,5 @@
 /// Percent-encoding as RFC 3986 and `application/x-www-form-urlencoded` have it.
-enum PercentEncoding {
+package enum PercentEncoding {
   /// Appends `text`, with every byte encoded that is not an unreserved character of RFC 3986. The result is right in
   /// a query and in a form body alike.
   static func append(_ text: some Sequence<UInt8>, to target: inout [UInt8]) {
@@ -15,14 +15,14 @@ enum PercentEncoding {
   }
 
   /// `text` with every byte encoded that is not an unreserved character of RFC 3986.
-  static func encode(_ text: String) -> String {
+  package static func encode(_ text: String) -> String {
     var bytes: [UInt8] = []
     append(text.utf8, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Decodes a part of a query: `%41` and `+`. Returns `nil` for a broken escape or for bytes that are not UTF-8.
-  static func decode(_ text: some Collection<UInt8>) -> String? {
+  package static func decode(_ text: some Collection<UInt8>) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     var rest = text.makeIterator()

@@ -1,16 +1,21 @@
 import Glibc
 
 /// Text that nobody can guess, from the system's random number generator.
-enum RandomText {
+package enum RandomText {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
   /// 32 characters of the base64url alphabet: 192 random bits.
   static func urlSafe() throws(PeerIDError) -> String {
-    var random = [UInt8](repeating: 0, count: 32)
+    try text(32, from: alphabet)
+  }
+
+  /// `count` characters of an alphabet, at most 256. They are spread evenly when the alphabet's size divides 256.
+  package static func text(_ count: Int, from alphabet: [UInt8]) throws(PeerIDError) -> String {
+    var random = [UInt8](repeating: 0, count: count)
     guard getentropy(&random, random.count) == 0 else {
       throw PeerIDError(.internal, "the system gave no random bytes (errno \(errno))")
     }
-    return String(decoding: random.map { alphabet[Int($0 & 63)] }, as: UTF8.self)
+    return String(decoding: random.map { alphabet[Int($0) % alphabet.count] }, as: UTF8.self)
   }
 }
 

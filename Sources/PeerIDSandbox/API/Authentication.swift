@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Whom a call with an access token speaks for.
+/// Who makes a call with an access token, and through which app.
 struct Caller {
   let party: Party
   let app: Fixture.App
@@ -10,24 +10,37 @@ extension SandboxState {
   /// Checks the two headers of a call, in the order of the server.
   func authenticate(_ request: HTTPRequest) throws(Refusal) -> Caller {
     let authorization = request.header("Authorization") ?? ""
-    let client = request.header("ClientID") ?? ""
+    let client = request.headers(named: "ClientID").joined(separator: ", ")
     guard !authorization.isEmpty, !client.isEmpty else { throw Refusal(401, "unauthorized") }
-    let words = authorization.split(separator: " ")
-    guard words.count == 2, String(words[0]).isCaseInsensitively("Bearer") else {
-      throw Refusal(401, "Authorization invalid")
+    // The server refuses only what has neither two words nor `Bearer` in front, and takes the second word.
+    let words = authorization.split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count == 2 || words[0] == "Bearer" else { throw Refusal(401, "Authorization invalid") }
+    guard words.count > 1 else {
+      throw Refusal(400, "WHERE parameter \"token\" has invalid \"undefined\" value")
     }
     let clientID = try Self.databaseInteger(client)
-    guard let pair = tokens.pair(accessToken: String(words[1])), pair.clientID == clientID, pair.expires > now,
+    guard let pair = tokens.pair(accessToken: String(words[1])), pair.clientID == clientID, pair.expires >= now,
       let app = apps[clientID]
     else { throw Refusal(401, "Access Token invalid or expired") }
     return Caller(party: Party(userID: pair.userID, clientID: clientID), app: app)
   }
 
-  /// The header goes into a database query as it is, so the database complains about it.
+  /// The user of the session cookie, if the request has a valid one.
+  func sessionUser(_ request: HTTPRequest) -> Int? {
+    for cookie in (request.header("Cookie") ?? "").split(separator: ";") {
+      let sides = cookie.split(separator: "=", maxSplits: 1)
+      guard sides.count == 2, sides[0].drop(while: { $0 == " " }) == "crypto.sid" else { continue }
+      return sessions[String(sides[1])]
+    }
+    return nil
+  }
+
+  /// The header becomes part of a database query as it is, and the database complains about it.
   private static func databaseInteger(_ text: String) throws(Refusal) -> Int {
-    guard let digits = Optional(text.drop { $0 == "-" || $0 == "+" }), !digits.isEmpty,
-      digits.allSatisfy({ $0.isASCII && $0.isNumber })
-    else { throw Refusal(400, .string("invalid input syntax for type integer: \"\(text)\"")) }
+    let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
+    guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+      throw Refusal(400, .string("invalid input syntax for type integer: \"\(text)\""))
+    }
     guard let number = Int(text), Int32(exactly: number) != nil else {
       throw Refusal(400, .string("value \"\(text)\" is out of range for type integer"))
     }

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// `GET /app/blockchain-data`: a few believable methods of the chain, and the ways in which the rest is refused.
+/// `GET /app/blockchain-data`: what the node's interfaces answer, from the sandbox's own chain.
 extension SandboxState {
   func blockchainData(_ request: HTTPRequest) throws(Refusal) -> JSONLiteral {
     let query = NestedParameters.parse(request.query)
@@ -22,91 +22,51 @@ extension SandboxState {
         } ?? []
     }
     try fields.finish()
-    if method == "echo" { return .array(parameters.map { .value($0) }) }
-    if method == "echo_first" { return parameters.first.map { .value($0) } ?? .null }
-    if api == "history", method == "get_account_history" { return accountHistory(parameters) }
-    if api == "database", let result = database(method, parameters) { return result }
-    throw Refusal(
-      500,
-      .string("Assert Exception: itr != _by_name.end(): no method with name '\(method)'\n    th_a  api.cpp:134 call")
-    )
+    let call = ChainCall(method: method, parameters: parameters)
+    let result =
+      switch api {
+      case "history": historyAnswer(call) ?? testAnswer(call)
+      case "database": databaseAnswer(call) ?? tokenAnswer(call) ?? blockAnswer(call) ?? testAnswer(call)
+      default: testAnswer(call)
+      }
+    guard let result else {
+      throw Refusal(500, .string("method->second != _by_name.end(): no method with name '\(method)'"))
+    }
+    return result
   }
 
-  /// `get_account_history(account, stop, limit, start)`: the operations that name the account, the newest first, those
-  /// up to `stop` left out. Every parameter arrives as text.
-  private func accountHistory(_ parameters: [JSONValue]) -> JSONLiteral {
-    func number(_ index: Int) -> Int {
-      guard index < parameters.count, let last = parameters[index].string?.split(separator: ".").last else { return 0 }
-      return Int(last) ?? 0
-    }
-    let account = parameters.first?.string ?? ""
-    let id = users.first { $0.username == account }?.account ?? account
-    let (stop, limit, start) = (number(1), number(2), number(3))
-    var entries: [JSONLiteral] = []
-    for entry in chain.executed.elements.reversed() {
-      if entry.number <= stop || entries.count >= min(max(limit, 0), 100) { break }
-      if start > 0, entry.number > start { continue }
-      guard entry.operation.literal.compactText.text.contains("\"\(id)\"") else { continue }
-      entries.append([
-        "id": .string("1.11.\(entry.number)"),
-        "op": entry.operation.literal,
-        "result": [0, [:]],
-        "block_num": .integer(Int64(entry.block)),
-        "trx_in_block": 0,
-      ])
-    }
-    return .array(entries)
-  }
-
-  private func database(_ method: String, _ parameters: [JSONValue]) -> JSONLiteral? {
-    switch method {
-    case "get_chain_id": return .string(Self.chainID)
-    case "get_dynamic_global_properties": return dynamicProperties
-    case "get_global_properties":
-      return ["id": "2.0.0", "parameters": ["block_interval": 3, "maintenance_interval": 86_400]]
-    case "get_chain_properties":
-      return [
-        "id": "2.11.0", "chain_id": .string(Self.chainID),
-        "immutable_parameters": ["min_committee_member_count": 11, "min_witness_count": 11, "num_special_accounts": 0],
-      ]
-    case "get_account_count": return .integer(Int64(users.count))
-    case "get_objects", "get_accounts", "get_assets":
-      return .array(texts(parameters.first).map { object($0) ?? .null })
-    case "get_account_by_name":
-      let name = texts(parameters.first).first
-      return users.first { $0.username == name }.map { account($0) } ?? .null
-    case "lookup_asset_symbols":
-      return .array(texts(parameters.first).map { $0 == "TEST" || $0 == "1.3.0" ? object("1.3.0") ?? .null : .null })
-    default: return nil
+  /// Methods that no node has, to test how parameters arrive and how results come back.
+  private func testAnswer(_ call: ChainCall) -> JSONLiteral? {
+    switch call.method {
+    case "echo", "echo_params": .array(call.parameters.map { .value($0) })
+    case "echo_first": call.parameters.first.map { .value($0) } ?? .null
+    case "get_false": false
+    case "get_true": true
+    case "get_zero": 0
+    case "get_null": .null
+    case "get_empty_string": ""
+    case "get_empty_array": []
+    case "get_empty_object": [:]
+    default: nil
     }
   }
+}
 
-  /// A text, or the texts of an array.
-  private func texts(_ value: JSONValue?) -> [String] {
-    value?.string.map { [$0] } ?? value?.elements.compactMap(\.string) ?? []
+/// A call of a node's method; every parameter arrives as text, or as an array or object of texts.
+struct ChainCall {
+  let method: String
+  let parameters: [JSONValue]
+
+  func text(_ index: Int) -> String { index < parameters.count ? parameters[index].string ?? "" : "" }
+
+  func number(_ index: Int) -> Int64? { Int64(text(index)) }
+
+  /// The instance of an object id such as `1.11.7`.
+  func instance(_ index: Int) -> Int64 { max(ChainObjects.instance(text(index)), 0) }
+
+  /// The texts of an array, or a text that came alone.
+  func texts(_ index: Int) -> [String] {
+    guard index < parameters.count else { return [] }
+    return parameters[index].string.map { [$0] } ?? parameters[index].elements.compactMap(\.string)
   }
-
-  private func object(_ id: String) -> JSONLiteral? {
-    switch id {
-    case "1.3.0":
-      return ["id": "1.3.0", "symbol": "TEST", "precision": 5, "issuer": "1.2.3", "dynamic_asset_data_id": "2.3.0"]
-    case "2.1.0": return dynamicProperties
-    default: return users.first { $0.account == id }.map { account($0) }
-    }
-  }
-
-  private func account(_ user: Fixture.User) -> JSONLiteral {
-    ["id": .string(user.account), "name": .string(user.username), "registrar": "1.2.17", "options": ["votes": []]]
-  }
-
-  private var dynamicProperties: JSONLiteral {
-    [
-      "id": "2.1.0",
-      "head_block_number": .integer(chain.headBlock),
-      "head_block_id": .string("000f4240" + String(repeating: "0", count: 32)),
-      "time": .string(TimeText.chain(seconds: now / 1_000)),
-    ]
-  }
-
-  private static let chainID = "7c1c72eb738b3ff1870350f85daca27e2d0f5dd25af27df7475fbd92815e421e"
 }

@@ -1,7 +1,10 @@
 internal import PeerID
 
-/// The calls that bring operations to the chain.
+/// The calls that send operations to the chain.
 extension SandboxState {
+  /// How long the text of the operations behind a transaction token may be: the column's width.
+  private static let longestTransaction = 255
+
   /// `POST /app/operations`.
   mutating func operations(
     _ body: JSONValue?,
@@ -23,97 +26,108 @@ extension SandboxState {
         throw .operationInvalid
       }
     }
-    try requireConsent(of: caller.party, to: checked.map(\.definition.name))
-    if checked.isEmpty { throw Refusal(500, "add operations first") }
-    if let message = checked.lazy.compactMap(\.buildFault).first { throw Refusal(500, .string(message)) }
-
-    let operations = checked.map(\.operation)
-    guard caller.app.signingRequestRequired else {
-      return try execute(operations, for: caller.party, sequence: sequence)
+    let granted = authorities[caller.party] ?? [:]
+    guard checked.allSatisfy({ granted[$0.definition.name] != nil }) else { throw .permissionMissing }
+    if caller.app.signingRequestRequired {
+      return try requestConfirmation(of: checked, caller, request)
     }
-    if caller.app.requiresSessionCookie, request.header("Cookie") == nil {
-      throw Refusal(500, "Cannot read property 'id' of undefined")
-    }
-    return requestConfirmation(of: operations, for: caller.party)
+    return try execute(checked, caller.party, sequence: sequence)
   }
 
-  /// `POST /app/transaction-token?token=…`: executes what waits for its confirmation.
+  /// `POST /app/transaction-token?token=…`: executes what waits for its confirmation. The access token of any app will
+  /// do.
   mutating func confirm(_ request: HTTPRequest, sequence: UInt64) throws(Refusal) -> JSONLiteral {
-    let caller = try authenticate(request)
+    _ = try authenticate(request)
     var fields = FieldReader(NestedParameters.parse(request.query).root)
     let token = fields.string("token")
     try fields.finish()
-    guard let waiting = transactionTokens[token], waiting.isActive, waiting.userID == caller.party.userID,
-      waiting.clientID == caller.party.clientID
-    else { throw Refusal(400, ["token": "Invalid token"]) }
-    // The server spends the token before it broadcasts, so a refusal of the chain leaves nothing to confirm again.
+    guard let waiting = transactionTokens[token], waiting.isActive else {
+      throw Refusal(400, ["token": "Invalid token"])
+    }
+    // The server uses the token up before it broadcasts, so a refusal of the chain leaves nothing to confirm again.
     transactionTokens[token]?.isActive = false
-    return try execute(waiting.operations, for: caller.party, sequence: sequence)
+    let party = Party(userID: waiting.userID, clientID: waiting.clientID)
+    return try execute(waiting.operations, party, sequence: sequence)
   }
 
-  /// `POST /app/broadcast`: an already signed transaction. The result is an array of one.
+  /// `POST /app/broadcast`: an already signed transaction. The result is an array of one; the server hides why the
+  /// chain refuses.
   mutating func broadcast(
     _ body: JSONValue?,
     _ request: HTTPRequest,
     sequence: UInt64
   ) throws(Refusal) -> JSONLiteral {
     let caller = try authenticate(request)
-    guard let value = body?["transaction"] else {
-      throw Refusal(400, ["transaction": .string(SchemaFault.required.message())])
-    }
-    let operations: [ChainOperation]
+    let operations: [ChainOperation?]
     do throws(OperationChecker.Fault) {
-      operations = try SignedTransaction.check(value)
+      operations = try SignedTransaction.check(body?["transaction"])
     } catch {
       throw Refusal(400, ["transaction": .string(error.message)])
     }
-    guard operations.allSatisfy({ caller.app.operations.contains($0.name) }) else { throw .operationInvalid }
-    try requireConsent(of: caller.party, to: operations.map(\.name))
-    return [try execute(operations, for: caller.party, sequence: sequence)]
+    let known = operations.compactMap { $0 }
+    guard let transaction = body?["transaction"], known.count == operations.count,
+      known.allSatisfy({ caller.app.operations.contains($0.name) })
+    else { throw Refusal(400, "operations invalid", quotesStatus: true) }
+    do throws(Chain.Refusal) {
+      return [try push(Transaction(signed: transaction, operations: known), origin(caller.party, sequence))]
+    } catch {
+      throw .serverError
+    }
   }
 
-  private func requireConsent(of party: Party, to names: [String]) throws(Refusal) {
-    let granted = consents[party] ?? []
-    guard names.allSatisfy(granted.contains) else { throw .permissionMissing }
+  private func origin(_ party: Party, _ sequence: UInt64) -> Origin {
+    Origin(userID: party.userID, clientID: party.clientID, requestSequence: sequence, isApplication: true)
+  }
+
+  private mutating func execute(
+    _ checked: [CheckedOperation],
+    _ party: Party,
+    sequence: UInt64
+  ) throws(Refusal) -> JSONLiteral {
+    if let message = checked.lazy.compactMap(\.buildFault).first { throw Refusal(500, .string(message)) }
+    return try execute(checked.map(\.operation), party, sequence: sequence)
   }
 
   private mutating func execute(
     _ operations: [ChainOperation],
-    for party: Party,
+    _ party: Party,
     sequence: UInt64
   ) throws(Refusal) -> JSONLiteral {
-    if let message = settings.chainRefusal { throw Refusal(500, .string(message)) }
+    if operations.isEmpty { throw Refusal(500, "add operations first") }
     do throws(Chain.Refusal) {
-      return try chain.execute(
-        operations,
-        userID: party.userID,
-        clientID: party.clientID,
-        now: now,
-        requestSequence: sequence
-      )
+      return try execute(operations, origin(party, sequence))
     } catch {
       throw Refusal(500, .string(error.message))
     }
   }
 
-  private mutating func requestConfirmation(of operations: [ChainOperation], for party: Party) -> JSONLiteral {
-    let token = RandomText.hex(26)
+  /// Stores the operations under a transaction token. The server stores it for the user of the session cookie, and
+  /// fails without one.
+  private mutating func requestConfirmation(
+    of checked: [CheckedOperation],
+    _ caller: Caller,
+    _ request: HTTPRequest
+  ) throws(Refusal) -> JSONLiteral {
+    let needsCookie = caller.app.requiresSessionCookie ?? settings.requiresSessionCookie
+    guard let userID = sessionUser(request) ?? (needsCookie ? nil : caller.party.userID) else { throw .serverError }
+    let transaction = JSONLiteral.array(checked.map(\.given)).compactText.text
+    guard transaction.utf16.count <= Self.longestTransaction else { throw .serverError }
+    let token = Identifiers.hex(26)
     transactionTokens[token] = TransactionToken(
-      userID: party.userID,
-      clientID: party.clientID,
-      operations: operations
+      userID: userID,
+      clientID: caller.party.clientID,
+      operations: checked.map(\.operation)
     )
-    let transaction = JSONLiteral.object(Chain.transaction(operations, block: chain.headBlock, now: now))
     let time = JSONLiteral.string(TimeText.iso(milliseconds: now))
     return [
-      "id": .integer(Int64(transactionTokens.count)),
-      "token": .string(token),
-      "transaction": .string(transaction.compactText.text),
       "isActive": true,
-      "user_id": .integer(Int64(party.userID)),
-      "app_id": .integer(Int64(party.clientID)),
-      "createdAt": time,
+      "id": .integer(Int64(transactionTokens.count)),
+      "user_id": .integer(Int64(userID)),
+      "app_id": .integer(Int64(caller.party.clientID)),
+      "token": .string(token),
+      "transaction": .string(transaction),
       "updatedAt": time,
+      "createdAt": time,
     ]
   }
 }

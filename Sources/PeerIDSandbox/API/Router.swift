@@ -2,15 +2,30 @@ internal import PeerID
 
 /// Which answer a request gets, the faults and the controls aside.
 extension SandboxState {
+  /// Node closes the connection of a request whose header block is longer than this.
+  private static let longestHeaderBlock = 16_384
+
   /// Answers one request to PeerID.
   mutating func answer(_ request: HTTPRequest, sequence: UInt64) -> HTTPAnswer {
+    if request.headerBlockLength >= Self.longestHeaderBlock { return .headersTooLarge }
+    var answer: HTTPAnswer
     do throws(Refusal) {
-      let body = try BodyParser.parse(request)
-      tokens.settle(now: Clock.monotonicMicroseconds())
-      return try route(request, body, sequence: sequence)
+      let body: JSONDocument?
+      do throws(Refusal) {
+        body = try BodyParser.parse(request)
+      } catch {
+        // The body parser answers before anything could add headers.
+        return error.answer
+      }
+      if request.method == "OPTIONS" { return .preflight(request) }
+      tokens.settle(now: PeerID.Clock.monotonicMicroseconds())
+      advanceChain()
+      answer = try route(request, body, sequence: sequence)
     } catch {
-      return error.answer
+      answer = error.answer
     }
+    answer.headers = HTTPAnswer.originHeaders(request) + answer.headers
+    return answer.notModified(for: request)
   }
 
   private mutating func route(
@@ -18,27 +33,31 @@ extension SandboxState {
     _ body: JSONDocument?,
     sequence: UInt64
   ) throws(Refusal) -> HTTPAnswer {
-    let reads = request.method == "GET" || request.method == "HEAD"
-    switch (request.route, reads ? "GET" : request.method) {
+    let method = request.method == "HEAD" ? "GET" : request.method
+    if !request.isForInterface, request.route != "/permissions" { throw .methodNotAllowed }
+    switch (request.route, method) {
     case ("/api/v1/auth/token", "POST"):
-      return Envelope.success(try signIn(tokenBody(request, body)))
+      return Envelope.success(try signIn(tokenBody(request, body), sequence: sequence))
     case ("/api/v1/auth/exchange", "POST"):
-      return Envelope.success(try exchange(tokenBody(request, body)))
+      return Envelope.success(try exchange(tokenBody(request, body), sequence: sequence))
     case ("/api/v1/auth/refreshtoken", "POST"):
-      return Envelope.success(try refresh(tokenBody(request, body)))
+      return Envelope.success(try refresh(tokenBody(request, body), sequence: sequence))
     case ("/api/v1/app/operations", "POST"):
-      return Envelope.success(try operations(body?.root, request, sequence: sequence))
+      var answer = Envelope.success(try operations(body?.root, request, sequence: sequence))
+      answer.headers += cookieHeaders(request)
+      return answer
     case ("/api/v1/app/transaction-token", "POST"):
       return Envelope.success(try confirm(request, sequence: sequence))
     case ("/api/v1/app/broadcast", "POST"):
       return Envelope.success(try broadcast(body?.root, request, sequence: sequence))
     case ("/api/v1/app/blockchain-data", "GET"):
       return Envelope.success(try blockchainData(request))
-    case ("/permissions", "GET"):
+    case ("/permissions", "GET") where request.isForPages:
       return showPermissions(request)
-    case ("/permissions", "POST"):
-      return submitPermissions(request, body?.root)
+    case ("/permissions", "POST") where request.isForPages:
+      return submitPermissions(request, body?.root, sequence: sequence)
     default:
+      if let answer = try webAnswer(request, method, body?.root, sequence: sequence) { return answer }
       throw .methodNotAllowed
     }
   }

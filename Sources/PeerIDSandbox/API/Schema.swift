@@ -10,14 +10,19 @@ struct SchemaFault: Error {
 
   static var required: SchemaFault { SchemaFault("is required") }
 
-  /// The message in the manner of joi: `"value" is required`.
+  /// The message as joi writes it: `"value" is required`.
   func message(label: String = "value") -> String { "\"\(label)\" \(text)" }
 }
 
 /// Single values, taken and refused as joi does with its conversions on.
 enum Schema {
-  static func string(_ value: JSONValue, maximumLength: Int64? = nil) throws(SchemaFault) -> String {
-    guard let text = value.string else { throw SchemaFault("must be a string") }
+  static func string(
+    _ value: JSONValue,
+    maximumLength: Int64? = nil,
+    trims: Bool = false
+  ) throws(SchemaFault) -> String {
+    guard let given = value.string else { throw SchemaFault("must be a string") }
+    let text = trims ? trimmed(given) : given
     guard !text.isEmpty else { throw SchemaFault("is not allowed to be empty") }
     // JavaScript counts UTF-16 code units.
     if let maximumLength, text.utf16.count > maximumLength {
@@ -36,11 +41,13 @@ enum Schema {
   static func number(_ value: JSONValue, minimum: Int64?, maximum: Int64?) throws(SchemaFault) -> Double {
     let number: Double
     if let exact = value.integer {
-      guard abs(Double(exact)) <= Double(OperationFieldType.maximumSafeInteger) else { throw unsafe }
+      guard exact.magnitude <= OperationFieldType.maximumSafeInteger.magnitude else { throw unsafe }
       number = Double(exact)
     } else if let real = value.number {
       number = real
     } else if let text = value.string, let parsed = numeric(text) {
+      // A whole number in text that a double cannot hold exactly.
+      if let exact = Int64(trimmed(text)), Int64(exactly: parsed) != exact { throw unsafe }
       number = parsed
     } else {
       throw SchemaFault("must be a number")
@@ -60,15 +67,16 @@ enum Schema {
     }
   }
 
-  /// Seconds or milliseconds since 1970; JavaScript's dates end 100,000,000 days around it.
-  static func timestamp(_ value: JSONValue, unit: OperationFieldType.TimeUnit) throws(SchemaFault) -> Int64 {
+  /// What JavaScript makes of a timestamp: a whole number, within 100,000,000 days around 1970 taken as milliseconds.
+  static func timestamp(_ value: JSONValue) throws(SchemaFault) -> Int64 {
+    guard value.number != nil || value.string != nil else { throw SchemaFault("must be a valid date") }
     let number = value.number ?? value.string.flatMap { numeric($0) }
-    let perSecond: Double = unit == .seconds ? 1 : 1_000
-    guard let number, abs(number) <= 8_640_000_000_000 * perSecond else {
-      let name = unit == .seconds ? "seconds" : "milliseconds"
-      throw SchemaFault("must be in timestamp or number of \(name) format")
+    guard let number, abs(number) <= 8_640_000_000_000_000 else {
+      throw SchemaFault(
+        value.string == nil ? "must be a valid date" : "must be in timestamp or number of milliseconds format"
+      )
     }
-    return Int64(number / perSecond)
+    return Int64(number)
   }
 
   private static var unsafe: SchemaFault { SchemaFault("must be a safe number") }
@@ -78,12 +86,21 @@ enum Schema {
     if let maximum, number > Double(maximum) { throw SchemaFault("must be less than or equal to \(maximum)") }
   }
 
-  /// A number in text; spaces around it do not matter.
+  /// A number in text; blanks around it do not matter.
   private static func numeric(_ text: String) -> Double? {
-    let bare = text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
-    guard let last = bare.last, last.isNumber, bare.allSatisfy({ $0.isASCII && "0123456789+-.eE".contains($0) }) else {
+    let bare = trimmed(text)
+    guard bare.first != "e", bare.first != "E", bare.allSatisfy({ $0.isASCII && "0123456789+-.eE".contains($0) }) else {
       return nil
     }
-    return Double(String(bare))
+    return Double(bare)
+  }
+
+  /// `text` without the blanks around it.
+  static func trimmed(_ text: String) -> String {
+    func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace || scalar == "\u{FEFF}" }
+    let scalars = text.unicodeScalars
+    guard let first = scalars.firstIndex(where: { !isBlank($0) }), let last = scalars.lastIndex(where: { !isBlank($0) })
+    else { return "" }
+    return String(scalars[first...last])
   }
 }

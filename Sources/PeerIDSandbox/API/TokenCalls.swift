@@ -1,91 +1,149 @@
 internal import PeerID
 
-/// The three calls that hand out tokens.
+/// The three calls that issue tokens. Each checks in groups, as the server does: the shape of all fields, then what the
+/// database knows, one thing after another; the first group that fails is the whole answer.
 extension SandboxState {
   /// `POST /auth/token`: signs in with a password, a mobile number, or both.
-  mutating func signIn(_ body: JSONValue?) throws(Refusal) -> JSONLiteral {
+  mutating func signIn(_ body: JSONValue?, sequence: UInt64) throws(Refusal) -> JSONLiteral {
     var fields = FieldReader(body)
     let login = fields.string("login")
     let password = fields.optionalString("password")
     let mobile = fields.optionalString("mobile")
     let clientID = Int(fields.integer("client_id"))
-    if body?["password"] == nil, body?["mobile"] == nil {
-      fields.refuse("password", SchemaFault.required.message())
-      fields.refuse("mobile", SchemaFault.required.message())
-    }
     try fields.finish()
-
-    let userID = userID(login: login)
-    if userID == nil { fields.refuse("login", "User not found") }
-    if apps[clientID] == nil { fields.refuse("client_id", "App does not exist") }
-    try fields.finish()
-    guard let userID, let user = user(id: userID) else { throw .serverError }
-
-    let isRightPassword = password == nil || password == user.password
-    let isRightMobile = mobile == nil || user.mobile != nil && mobile.map(MobileNumber.normalized) == user.mobile
-    guard isRightPassword, isRightMobile else {
-      throw Refusal(400, ["login": "Invalid email/username or password"])
-    }
+    let (userID, user) = try knownUser(login, password, mobile)
     guard user.hasPermission else {
       throw Refusal(401, ["login": "Permission does not exist for this user"])
     }
+    guard apps[clientID] != nil else { throw Refusal(400, ["client_id": "App does not exist"]) }
+    guard user.accepts(password: password, mobile: mobile) else {
+      throw Refusal(400, ["login": "Invalid email/username or password"])
+    }
     let party = Party(userID: userID, clientID: clientID)
-    if consents[party] != nil {
-      // Whoever joined on the web page and never exchanged the code has no pair: the result is null.
-      return tokens.firstPair(userID: userID, clientID: clientID)?.literal ?? .null
+    if let granted = authorities[party], !granted.isEmpty {
+      // A user who joined on the web page and never exchanged the code has no pair: the result is null.
+      return tokens.latestPair(userID: userID, clientID: clientID)?.literal ?? .null
     }
-    switch user.joinAnswer {
-    case .allowed: break
-    case .refused: throw .serverError
-    case .full: throw Refusal(400, ["user": "Max operations that can be linked to this user reached"])
+    if apps[clientID]?.operations.isEmpty == true, let pair = tokens.latestPair(userID: userID, clientID: clientID) {
+      // Nobody can join an app without operations, so only a fixture has made this pair. It is for looking at.
+      return pair.literal
     }
-    join(party)
-    return issueTokens(party, codeID: nil).literal
+    let code = try joinedCode(party, user, sequence: sequence)
+    return try createTokens(code, sequence: sequence).newLiteral
+  }
+
+  /// The user who signs in, found before anything else is looked at.
+  func knownUser(
+    _ login: String,
+    _ password: String?,
+    _ mobile: String?
+  ) throws(Refusal) -> (id: Int, user: Fixture.User) {
+    guard let id = userID(login: login), let user = user(id: id) else {
+      throw Refusal(400, ["login": "User not found"])
+    }
+    guard password != nil || mobile != nil else {
+      let message: JSONLiteral = "Either mobile or password is required"
+      throw Refusal(400, ["mobile": message, "password": message])
+    }
+    return (id, user)
   }
 
   /// `POST /auth/exchange`: makes another pair for a code, each time.
-  mutating func exchange(_ body: JSONValue?) throws(Refusal) -> JSONLiteral {
+  mutating func exchange(_ body: JSONValue?, sequence: UInt64) throws(Refusal) -> JSONLiteral {
     var fields = FieldReader(body)
     let code = fields.string("code")
     let clientID = Int(fields.integer("client_id"))
     let secret = fields.string("client_secret")
     try fields.finish()
-
-    let grant = codes[code]
-    if let grant {
-      if grant.clientID != clientID { fields.refuse("code", "code doesn't belong to this app") }
-    } else {
-      fields.refuse("code", "invalid code")
-    }
-    if apps[clientID]?.clientSecret != secret { fields.refuse("client_id", "client_id or client_secret invalid") }
-    try fields.finish()
-    guard let grant else { throw .serverError }
-    return issueTokens(Party(userID: grant.userID, clientID: clientID), codeID: grant.id).literal
+    try requireSecret(secret, of: clientID)
+    guard let grant = codes[code] else { throw Refusal(400, ["code": "invalid code"]) }
+    guard grant.clientID == clientID else { throw Refusal(400, ["code": "code doesn't belong to this app"]) }
+    return try createTokens(code, sequence: sequence).newLiteral
   }
 
-  /// `POST /auth/refreshtoken`: answers with a new pair, which takes the place of the old one a little later.
-  mutating func refresh(_ body: JSONValue?) throws(Refusal) -> JSONLiteral {
+  /// `POST /auth/refreshtoken`: answers with a new pair, which replaces the old one a little later.
+  mutating func refresh(_ body: JSONValue?, sequence: UInt64) throws(Refusal) -> JSONLiteral {
     var fields = FieldReader(body)
     let refreshToken = fields.string("refresh_token")
     let clientID = Int(fields.integer("client_id"))
     let secret = fields.string("client_secret")
     try fields.finish()
-
-    let found = tokens.pair(refreshToken: refreshToken)
-    if found?.clientID != clientID { fields.refuse("refresh_token", "invalid refresh token") }
-    if apps[clientID]?.clientSecret != secret { fields.refuse("client_id", "client_id or client_secret invalid") }
-    try fields.finish()
-    guard var pair = found else { throw .serverError }
-
-    pair.accessToken = RandomText.token()
-    pair.refreshToken = RandomText.token()
+    try requireSecret(secret, of: clientID)
+    guard var pair = tokens.pair(refreshToken: refreshToken), pair.clientID == clientID else {
+      throw Refusal(400, ["refresh_token": "invalid refresh token"])
+    }
+    try renewAuthorities(Party(userID: pair.userID, clientID: clientID), sequence: sequence)
+    pair.accessToken = Identifiers.token()
+    pair.refreshToken = Identifiers.token()
     pair.updatedAt = now
     pair.expires = pair.updatedAt + settings.tokenLifetime
     if settings.saveDelay == 0 {
       tokens.save(pair)
     } else {
-      tokens.save(pair, due: Clock.monotonicMicroseconds() + Int64(settings.saveDelay) * 1_000)
+      tokens.save(pair, due: PeerID.Clock.monotonicMicroseconds() + Int64(settings.saveDelay) * 1_000)
     }
     return pair.literal
+  }
+
+  private func requireSecret(_ secret: String, of clientID: Int) throws(Refusal) {
+    guard apps[clientID]?.clientSecret == secret else {
+      throw Refusal(400, ["client_id": "client_id or client_secret invalid"])
+    }
+  }
+
+  /// The code of a user's first contact with an app: one that waits to be exchanged, or a new one, for which the
+  /// user's authorities are made on the chain.
+  mutating func joinedCode(_ party: Party, _ user: Fixture.User, sequence: UInt64) throws(Refusal) -> String {
+    let waiting = codes.first {
+      $0.value.isActive && $0.value.userID == party.userID && $0.value.clientID == party.clientID
+    }
+    if let waiting { return waiting.key }
+    let refusal = Refusal(400, ["user": "Max operations that can be linked to this user reached"])
+    switch user.joinAnswer {
+    case .allowed, .limited: break
+    case .refused: throw .serverError
+    case .full: throw refusal
+    }
+    do throws(Chain.Refusal) {
+      let operations = apps[party.clientID]?.operations ?? []
+      try changeAuthorities("custom_account_authority_create", of: party, operations, sequence: sequence)
+    } catch {
+      if error.message.contains("rbac_max_authorities_per_permission") { throw refusal }
+      throw .serverError
+    }
+    join(party)
+    return makeCode(party)
+  }
+
+  /// Makes a pair for a code. Authorities that have expired are renewed first; without any there is no pair.
+  private mutating func createTokens(_ code: String, sequence: UInt64) throws(Refusal) -> TokenPair {
+    guard let grant = codes[code] else { throw .serverError }
+    let party = Party(userID: grant.userID, clientID: grant.clientID)
+    guard let granted = authorities[party], let expiry = granted.values.first else { throw .serverError }
+    if expiry < now { try renewAuthorities(party, sequence: sequence) }
+    codes[code]?.isActive = false
+    return issueTokens(party, codeID: grant.id)
+  }
+
+  /// Renews a user's authorities on the chain. The server hides why the chain refuses.
+  private mutating func renewAuthorities(_ party: Party, sequence: UInt64) throws(Refusal) {
+    let granted = authorities[party] ?? [:]
+    do throws(Chain.Refusal) {
+      let operations = Array(granted.keys)
+      try changeAuthorities("custom_account_authority_update", of: party, operations, sequence: sequence)
+    } catch {
+      throw .serverError
+    }
+    let expiry = now + settings.tokenLifetime
+    authorities[party] = granted.mapValues { _ in expiry }
+  }
+}
+
+extension Fixture.User {
+  /// Whether these are the user's. Somebody without a password cannot sign in with one.
+  func accepts(password: String?, mobile: String?) -> Bool {
+    let isRightPassword = password == nil || password == self.password
+    let isRightMobile = mobile.map { MobileNumber.normalized($0) == self.mobile.map(MobileNumber.normalized) } ?? true
+    return isRightPassword && isRightMobile
   }
 }

@@ -2,7 +2,7 @@ internal import PeerID
 
 /// The controls under `/sandbox`: GET reads, POST changes.
 extension SandboxState {
-  /// Answers a control. What is wrong with one is told as `{"error": "key: problem"}` with status 400.
+  /// Answers a control. A control that makes no sense is answered with `{"error": "key: problem"}` and status 400.
   mutating func control(_ request: HTTPRequest) -> HTTPAnswer {
     do throws(KeyedReader.Fault) {
       let document: JSONDocument?
@@ -11,7 +11,8 @@ extension SandboxState {
       } catch {
         throw KeyedReader.Fault(key: "(body)", problem: "is not JSON: \(error.reason)")
       }
-      tokens.settle(now: Clock.monotonicMicroseconds())
+      tokens.settle(now: PeerID.Clock.monotonicMicroseconds())
+      advanceChain()
       let name = String(request.route.dropFirst(HTTPRequest.controlPrefix.count + 1))
       let answer: JSONLiteral? =
         switch request.method {
@@ -20,21 +21,26 @@ extension SandboxState {
         default: nil
         }
       if let answer { return .json(200, answer) }
-      let problem = "no such control: \(request.method) \(request.path); known are \(Self.controls)"
-      return .json(404, ["error": .string(problem)])
+      let hint = Nearest.hint(name, Self.controls)
+      let problem = "no such control: \(request.method) \(request.path)\(hint); known are "
+      return .json(404, ["error": .string(problem + Self.controls.joined(separator: ", "))])
     } catch {
       return .json(400, ["error": .string("\(error.key): \(error.problem)")])
     }
   }
 
-  private static let controls =
-    "reset, expire, revoke, settings, faults, counts, requests, executed, tokens, codes, consents, fixture"
+  private static let controls = [
+    "reset", "expire", "revoke", "settings", "faults", "counts", "requests", "executed", "tokens", "codes", "consents",
+    "fixture", "state",
+  ]
 
   private func read(_ name: String, _ request: HTTPRequest) -> JSONLiteral? {
     let query = NestedParameters.parse(request.query).root
     switch name {
     case "fixture": return fixture.literal
     case "settings": return settings.literal
+    case "state":
+      return overview
     case "faults": return .array(faults.faults.map(\.literal))
     case "counts": return counts.literal
     case "requests": return .array(requests(query).map(\.literal))
@@ -43,7 +49,7 @@ extension SandboxState {
     case "codes":
       return .array(codes.sorted { $0.value.id < $1.value.id }.map { codeLiteral($0.key, $0.value) })
     case "consents":
-      return .array(consents.map { consentLiteral($0.key, $0.value) })
+      return .array(authorities.map { consentLiteral($0.key, $0.value) })
     default: return nil
     }
   }
@@ -52,10 +58,12 @@ extension SandboxState {
     switch name {
     case "reset":
       let next = if let body { try Fixture.read(body) } else { fixture }
-      self = SandboxState(next, log: log.emptied)
+      reset(to: next)
       return [:]
     case "expire":
-      return ["expired": .integer(Int64(expire(try TokenSelection(KeyedReader(body)))))]
+      let selection = try TokenSelection(KeyedReader(body))
+      try selection.check(self)
+      return ["expired": .integer(Int64(expire(selection)))]
     case "revoke":
       return ["revoked": .integer(Int64(try revoke(KeyedReader(body))))]
     case "settings":
@@ -72,8 +80,8 @@ extension SandboxState {
       return [:]
     case "codes":
       let party = try party(KeyedReader(body), allowing: ["user", "app"])
-      if consents[party] == nil { join(party) }
-      let code = issueCode(party)
+      if authorities[party] == nil { join(party) }
+      let code = makeCode(party)
       return ["code": .string(code)]
     case "consents":
       return try changeConsent(KeyedReader(body))
@@ -99,28 +107,40 @@ extension SandboxState {
   }
 
   private mutating func changeConsent(_ reader: KeyedReader) throws(KeyedReader.Fault) -> JSONLiteral {
-    let party = try party(reader, allowing: ["user", "app", "operations", "joined"])
+    let party = try party(reader, allowing: ["user", "app", "operations", "joined", "expired"])
     if try reader.optionalBoolean("joined") == false {
-      consents[party] = nil
+      authorities[party] = nil
       return [:]
     }
+    let expires = try reader.optionalBoolean("expired") == true
     if let operations = try reader.optionalStrings("operations") {
-      consents[party] = Set(operations)
-    } else {
+      let catalogue = OperationCatalogue.standard
+      if let unknown = operations.first(where: { catalogue.operation(named: $0) == nil }) {
+        let hint = Nearest.hint(unknown, catalogue.operations.map(\.name))
+        throw KeyedReader.Fault(key: "operations", problem: "there is no operation \"\(unknown)\"\(hint)")
+      }
+      setAuthorities(party, operations)
+    } else if !expires || authorities[party] == nil {
       join(party)
     }
-    return consentLiteral(party, consents[party] ?? [])
+    if expires {
+      let past = now - 1_000
+      authorities[party] = authorities[party]?.mapValues { _ in past }
+    }
+    return consentLiteral(party, authorities[party] ?? [:])
   }
 
   private func party(_ reader: KeyedReader, allowing keys: [String]) throws(KeyedReader.Fault) -> Party {
     try reader.allowOnly(keys)
     let username = try reader.string("user")
     guard let userID = userID(username: username) else {
-      throw KeyedReader.Fault(key: "user", problem: "there is no user \"\(username)\"")
+      let hint = Nearest.hint(username, users.map(\.username))
+      throw KeyedReader.Fault(key: "user", problem: "there is no user \"\(username)\"\(hint)")
     }
     let clientID = Int(try reader.integer("app", 0...Int64(Int32.max)))
     guard apps[clientID] != nil else {
-      throw KeyedReader.Fault(key: "app", problem: "there is no app \(clientID)")
+      let known = apps.keys.sorted().map(String.init).joined(separator: ", ")
+      throw KeyedReader.Fault(key: "app", problem: "there is no app \(clientID); known are \(known)")
     }
     return Party(userID: userID, clientID: clientID)
   }

@@ -12,14 +12,21 @@ public struct Fault: Sendable {
     case dropAfter
     /// The request is processed and the connection closed in the middle of the answer.
     case dropMid(Cut)
-    /// Another answer is given; nothing is processed.
+    /// Another answer is sent; nothing is processed.
     case status(Replacement)
-    /// The request is processed, and then another answer is given.
+    /// The request is processed, and another answer is sent.
     case statusAfter(Replacement)
     /// The answer says `Connection: close`.
     case closeAfter
-    /// The answer is given as usual; behind it the connection is closed without notice.
+    /// The answer is sent as usual; then the connection is closed without notice.
     case hangUp
+    /// The server does its part, and the transaction never reaches the chain; the connection is closed without an answer.
+    case loseBeforeChain
+    /// The transaction stays in the node's pool and the connection is closed without an answer. A block takes it after
+    /// this time, in milliseconds; with `nil` none does, and it expires.
+    case holdInPool(includedAfterMilliseconds: Int?)
+    /// The node refuses the transaction with this message.
+    case refuseOnChain(String)
   }
 
   /// Where an answer breaks off.
@@ -32,7 +39,7 @@ public struct Fault: Sendable {
     case body
   }
 
-  /// An answer in the place of the real one.
+  /// An answer instead of the real one.
   public struct Replacement: Sendable {
     /// The HTTP status.
     public var status: Int

@@ -11,11 +11,21 @@ extension Fault {
     case statusAfter = "status_after"
     case closeAfter = "close_after"
     case hangUp = "hang_up"
+    case loseBeforeChain = "lose_before_chain"
+    case holdInPool = "hold_in_pool"
+    case refuseOnChain = "refuse_on_chain"
   }
+
+  /// The failure that applications meet most often.
+  static let commonRefusal =
+    "Assert Exception: d.get_balance(*from_account, asset_type).amount >= op.amount.amount: Insufficient Balance"
 
   /// Reads a fault from the body of a control.
   init(_ reader: KeyedReader) throws(KeyedReader.Fault) {
-    try reader.allowOnly(["kind", "path", "times", "skip", "ms", "cut", "status", "headers", "body", "content_type"])
+    try reader.allowOnly([
+      "kind", "path", "times", "skip", "ms", "cut", "status", "headers", "body", "content_type", "included_after_ms",
+      "message",
+    ])
     guard let kind: Kind = try reader.optionalChoice("kind") else {
       let known = Kind.allCases.map(\.rawValue).joined(separator: ", ")
       throw KeyedReader.Fault(key: "kind", problem: "is missing; it must be one of \(known)")
@@ -31,15 +41,32 @@ extension Fault {
     case .statusAfter: action = .statusAfter(try Replacement(reader))
     case .closeAfter: action = .closeAfter
     case .hangUp: action = .hangUp
+    case .loseBeforeChain: action = .loseBeforeChain
+    case .holdInPool:
+      let delay = try reader.optionalInteger("included_after_ms", 0...3_600_000)
+      action = .holdInPool(includedAfterMilliseconds: delay.map { Int($0) })
+    case .refuseOnChain:
+      action = .refuseOnChain(try reader.optionalString("message") ?? Self.commonRefusal)
     }
     let isForever = try Self.isForever(reader)
     self.init(
       action,
-      path: try reader.optionalString("path") ?? "*",
+      path: try Self.path(reader),
       times: isForever ? nil : Int(try reader.optionalInteger("times", 1...1_000_000_000) ?? 1),
       skip: Int(try reader.optionalInteger("skip", 0...1_000_000_000) ?? 0),
       milliseconds: Int(try reader.optionalInteger("ms", 0...3_600_000) ?? 0)
     )
+  }
+
+  /// The path, which must be one that the sandbox answers: a misspelt one would never match.
+  private static func path(_ reader: KeyedReader) throws(KeyedReader.Fault) -> String {
+    guard let path = try reader.optionalString("path") else { return "*" }
+    let known = KnownPaths.all
+    guard path == "*" || known.contains(path.lowercased()) else {
+      let hint = Nearest.hint(path, known)
+      throw KeyedReader.Fault(key: "path", problem: "no route has the path \"\(path)\"\(hint); \"*\" means all")
+    }
+    return path
   }
 
   /// `"times": "always"`.
@@ -62,6 +89,9 @@ extension Fault {
     case .statusAfter: .statusAfter
     case .closeAfter: .closeAfter
     case .hangUp: .hangUp
+    case .loseBeforeChain: .loseBeforeChain
+    case .holdInPool: .holdInPool
+    case .refuseOnChain: .refuseOnChain
     }
   }
 
@@ -81,6 +111,9 @@ extension Fault {
       members.append(("headers", .object(replacement.headers.map { ($0.name, .string($0.value)) })))
       members.append(("content_type", .string(replacement.contentType)))
       if let body = replacement.body { members.append(("body", .string(body))) }
+    case .holdInPool(let delay):
+      members.append(("included_after_ms", delay.map { .integer(Int64($0)) } ?? .null))
+    case .refuseOnChain(let message): members.append(("message", .string(message)))
     default: break
     }
     return .object(members)

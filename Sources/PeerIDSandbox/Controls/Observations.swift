@@ -35,20 +35,24 @@ extension SandboxState {
     [
       "transactions": .integer(Int64(chain.transactionCount)),
       "count": .integer(Int64(chain.operationCount)),
-      "operations": .array(chain.executed.elements.map { executedLiteral($0) }),
+      "operations": .array(executed.map { executedLiteral($0) }),
+      "waiting": .integer(Int64(chain.pool.count)),
     ]
   }
 
-  private func executedLiteral(_ entry: ExecutedOperation) -> JSONLiteral {
+  /// What applications have had done, without what the server did for itself.
+  var executed: [ExecutedOperation] { chain.history.elements.filter(\.origin.isApplication) }
+
+  func executedLiteral(_ entry: ExecutedOperation) -> JSONLiteral {
     [
       "number": .integer(Int64(entry.number)),
       "op_name": .string(entry.operation.name),
       "operation": entry.operation.literal,
       "transaction_id": .string(entry.transactionID),
       "block_num": .integer(entry.block),
-      "user": .string(user(id: entry.userID)?.username ?? ""),
-      "app": .integer(Int64(entry.clientID)),
-      "request": .integer(Int64(clamping: entry.requestSequence)),
+      "user": .string(user(id: entry.origin.userID)?.username ?? ""),
+      "app": .integer(Int64(entry.origin.clientID)),
+      "request": .integer(Int64(clamping: entry.origin.requestSequence)),
     ]
   }
 }

@@ -1,10 +1,8 @@
 internal import PeerID
 
 /// Decides about requests: faults, then the answer of PeerID, with everything written down.
-final class SandboxCore: RequestHandler, @unchecked Sendable {
+final class SandboxCore: RequestHandler {
   let state: Guarded<SandboxState>
-  private var dateSecond: Int64 = .min
-  private var dateText = ""
 
   init(_ fixture: Fixture) {
     state = Guarded(SandboxState(fixture))
@@ -14,6 +12,7 @@ final class SandboxCore: RequestHandler, @unchecked Sendable {
     let request = exchange.request
     defer { state.announceChange() }
     return state.withLock { state in
+      if let page = Dashboard.answer(request) { return .answer(page) }
       if request.isControl { return control(exchange, request, &state) }
       switch exchange.phase {
       case .reading: return arrive(exchange, request, &state)
@@ -25,7 +24,7 @@ final class SandboxCore: RequestHandler, @unchecked Sendable {
 
   func ended(_ exchange: Exchange, _ ending: Ending) {
     guard exchange.sequence != 0 else { return }
-    let now = Clock.realtimeMicroseconds()
+    let now = PeerID.Clock.wallMicroseconds()
     state.withLock { state in
       state.log.update(exchange.sequence) { entry in
         entry.ended = now
@@ -35,19 +34,11 @@ final class SandboxCore: RequestHandler, @unchecked Sendable {
     state.announceChange()
   }
 
-  /// Only the polling thread asks, so the text of this second can stand here without a lock.
-  func date() -> String {
-    let second = state.withLock { $0.now / 1_000 }
-    if second != dateSecond {
-      dateSecond = second
-      dateText = TimeText.http(seconds: second)
-    }
-    return dateText
-  }
+  func date() -> String { TimeText.http(seconds: state.withLock { $0.now } / 1_000) }
 
   private func control(_ exchange: Exchange, _ request: HTTPRequest, _ state: inout SandboxState) -> NextStep {
     if let condition = RequestCondition(request), !condition.holds(state) {
-      let now = Clock.monotonicMicroseconds()
+      let now = PeerID.Clock.monotonicMicroseconds()
       let deadline = exchange.deadline ?? now + condition.waitMilliseconds * 1_000
       exchange.deadline = deadline
       if now < deadline { return .wait(milliseconds: 2) }
@@ -62,7 +53,7 @@ final class SandboxCore: RequestHandler, @unchecked Sendable {
     state.log.append(
       LoggedRequest(
         sequence: exchange.sequence,
-        arrived: Clock.realtimeMicroseconds(),
+        arrived: PeerID.Clock.wallMicroseconds(),
         request: request,
         fault: fault?.name
       )
@@ -107,10 +98,37 @@ final class SandboxCore: RequestHandler, @unchecked Sendable {
       var answer = process(exchange, request, &state)
       answer.headers.append(("Connection", "close"))
       return finish(answer, exchange, request, &state)
+    case .loseBeforeChain:
+      return lose(.lost, exchange, request, &state)
+    case .holdInPool(let delay):
+      return lose(.held(includedAfter: delay.map { Int64($0) }), exchange, request, &state)
+    case .refuseOnChain(let message):
+      state.chainFault = .refused(message)
+      defer { state.chainFault = nil }
+      return finish(process(exchange, request, &state), exchange, request, &state)
     case .hangUp:
       exchange.hangsUp = true
       return finish(process(exchange, request, &state), exchange, request, &state)
     }
+  }
+
+  /// Processes a request whose transaction meets a fault, and closes the connection: the server would wait for the node.
+  private func lose(
+    _ fault: ChainFault,
+    _ exchange: Exchange,
+    _ request: HTTPRequest,
+    _ state: inout SandboxState
+  ) -> NextStep {
+    state.chainFault = fault
+    let answer = process(exchange, request, &state)
+    guard state.chainFault == nil else {
+      // Refused before it reached the chain, so it is answered as usual.
+      state.chainFault = nil
+      return finish(answer, exchange, request, &state)
+    }
+    // The server waits for the node and makes no answer.
+    state.log.update(exchange.sequence) { $0.answer = nil }
+    return drop(exchange, request, &state, .close)
   }
 
   private func process(_ exchange: Exchange, _ request: HTTPRequest, _ state: inout SandboxState) -> HTTPAnswer {
@@ -131,7 +149,7 @@ final class SandboxCore: RequestHandler, @unchecked Sendable {
     state.counts.ended(countKey(request), String(answer.status))
     state.log.update(exchange.sequence) { entry in
       entry.answer = answer
-      entry.answered = Clock.realtimeMicroseconds()
+      entry.answered = PeerID.Clock.wallMicroseconds()
     }
     return .answer(answer)
   }
@@ -144,7 +162,7 @@ final class SandboxCore: RequestHandler, @unchecked Sendable {
   ) -> NextStep {
     state.counts.ended(countKey(request), "dropped")
     state.log.update(exchange.sequence) { entry in
-      entry.answered = Clock.realtimeMicroseconds()
+      entry.answered = PeerID.Clock.wallMicroseconds()
       entry.isDelivered = false
     }
     return step

@@ -25,6 +25,18 @@ struct TokenSelection {
     refreshToken = try reader.optionalString("refresh_token")
   }
 
+  /// Refuses a user or an app that does not exist: the control would do nothing without a word.
+  func check(_ state: SandboxState) throws(KeyedReader.Fault) {
+    if let username, state.userID(username: username) == nil {
+      let hint = Nearest.hint(username, state.users.map(\.username))
+      throw KeyedReader.Fault(key: "user", problem: "there is no user \"\(username)\"\(hint)")
+    }
+    if let clientID, state.apps[clientID] == nil {
+      let known = state.apps.keys.sorted().map(String.init).joined(separator: ", ")
+      throw KeyedReader.Fault(key: "app", problem: "there is no app \(clientID); known are \(known)")
+    }
+  }
+
   /// Reads the keys of a query.
   init(_ query: JSONValue) {
     username = query["user"]?.string
@@ -62,6 +74,7 @@ extension SandboxState {
 
   mutating func revoke(_ reader: KeyedReader) throws(KeyedReader.Fault) -> Int {
     let selection = try TokenSelection(reader, beside: ["part"])
+    try selection.check(self)
     return revoke(selection, try reader.optionalChoice("part") ?? .both)
   }
 
@@ -91,11 +104,18 @@ extension SandboxState {
     ]
   }
 
-  func consentLiteral(_ party: Party, _ operations: Set<String>) -> JSONLiteral {
+  /// Sets what a user lets an app do; `nil` takes it all back.
+  mutating func setAuthorities(_ party: Party, _ operations: [String]?) {
+    let expiry = now + settings.tokenLifetime
+    authorities[party] = operations.map { Dictionary($0.map { ($0, expiry) }) { first, _ in first } }
+  }
+
+  func consentLiteral(_ party: Party, _ operations: [String: Int64]) -> JSONLiteral {
     [
       "user": .string(user(id: party.userID)?.username ?? ""),
       "app": .integer(Int64(party.clientID)),
-      "operations": .array(operations.sorted().map { .string($0) }),
+      "operations": .array(operations.keys.sorted().map { .string($0) }),
+      "expires": operations.values.min().map { .string(TimeText.iso(milliseconds: $0)) } ?? .null,
     ]
   }
 }

@@ -50,8 +50,16 @@ extension Fixture {
       demoCode("alice", "AliceApp4", 4),
       demoCode("alice", "AliceApp5", 5),
       demoCode("dave", "DaveApp4", 4),
-    ]
+    ],
+    chain: demoChain,
+    settings: demoSettings
   )
+
+  private static var demoSettings: Settings {
+    var settings = Settings()
+    settings.appliesChainRules = true
+    return settings
+  }
 
   private static let bettingOperations = [
     "transfer", "limit_order_create", "limit_order_cancel", "account_create", "asset_publish_feed", "proposal_create",

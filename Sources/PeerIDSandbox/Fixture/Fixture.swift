@@ -1,3 +1,5 @@
+package import PeerID
+
 /// What a sandbox knows when it starts, and again after a reset.
 public struct Fixture: Sendable {
   /// The people with an account.
@@ -10,6 +12,8 @@ public struct Fixture: Sendable {
   public var tokens: [Token]
   /// The authorization codes that have been issued.
   public var codes: [Code]
+  /// What the chain holds; `nil` for a chain that takes every operation.
+  public var chain: Chain?
   /// How the server behaves.
   public var settings: Settings
 
@@ -20,6 +24,7 @@ public struct Fixture: Sendable {
     joins: [Join] = [],
     tokens: [Token] = [],
     codes: [Code] = [],
+    chain: Chain? = nil,
     settings: Settings = Settings()
   ) {
     self.users = users
@@ -27,6 +32,7 @@ public struct Fixture: Sendable {
     self.joins = joins
     self.tokens = tokens
     self.codes = codes
+    self.chain = chain
     self.settings = settings
   }
 }
@@ -42,30 +48,35 @@ extension Fixture {
       case refused
       /// The user has linked all the operations that one can link: the server answers 400.
       case full
+      /// As on the real authorization page: at most 15 operations of all apps together.
+      case limited
     }
 
     /// The name for signing in; its case matters.
     public var username: String
-    /// The e-mail address for signing in; its case does not matter.
-    public var email: String
-    /// The password.
-    public var password: String
+    /// The e-mail address for signing in, if there is one; its case does not matter.
+    public var email: String?
+    /// The password; `nil` for a user who signs in with a social network.
+    public var password: String?
     /// The mobile number with `+` and country code, if there is one.
     public var mobile: String?
     /// The account on the chain, such as `1.2.31`.
     public var account: String
+    /// The name of that account.
+    public var accountName: String
     /// Whether the user has the permission on the chain without which nobody can sign in to an app.
     public var hasPermission: Bool
     /// What happens on the first contact with an app.
     public var joinAnswer: JoinAnswer
 
-    /// Makes a user.
+    /// Makes a user. Without a name of its own the account is called `pi-` and the user name, as PeerID names it.
     public init(
       username: String,
-      email: String,
-      password: String,
+      email: String? = nil,
+      password: String? = nil,
       mobile: String? = nil,
       account: String,
+      accountName: String? = nil,
       hasPermission: Bool = true,
       joinAnswer: JoinAnswer = .allowed
     ) {
@@ -74,6 +85,7 @@ extension Fixture {
       self.password = password
       self.mobile = mobile
       self.account = account
+      self.accountName = accountName ?? "pi-\(username.lowercased())"
       self.hasPermission = hasPermission
       self.joinAnswer = joinAnswer
     }
@@ -91,10 +103,12 @@ extension Fixture {
     public var operations: [String]
     /// Whether operations must be confirmed with a transaction token.
     public var signingRequestRequired: Bool
-    /// Whether such a request fails with 500 when it carries no cookie, as it does with the measured backend.
-    public var requiresSessionCookie: Bool
-    /// Where the authorization page may send the browser.
+    /// Whether such a request fails without the cookie of a signed-in user; `nil` for what the settings say.
+    public var requiresSessionCookie: Bool?
+    /// Where the authorization page may send the browser, besides loopback addresses.
     public var redirectURIs: [String]
+    /// The domains of the app, any address of which the authorization page may send the browser to.
+    public var domains: [String]
 
     /// Makes an app.
     public init(
@@ -103,8 +117,9 @@ extension Fixture {
       name: String,
       operations: [String],
       signingRequestRequired: Bool = false,
-      requiresSessionCookie: Bool = false,
-      redirectURIs: [String] = []
+      requiresSessionCookie: Bool? = nil,
+      redirectURIs: [String] = [],
+      domains: [String] = []
     ) {
       self.clientID = clientID
       self.clientSecret = clientSecret
@@ -113,6 +128,7 @@ extension Fixture {
       self.signingRequestRequired = signingRequestRequired
       self.requiresSessionCookie = requiresSessionCookie
       self.redirectURIs = redirectURIs
+      self.domains = domains
     }
   }
 
@@ -162,6 +178,37 @@ extension Fixture {
     }
   }
 
+  /// What the chain holds when a sandbox starts. A chain that has this applies its rules, unless the settings say not.
+  public struct Chain: Sendable {
+    /// How much of each asset the accounts have.
+    public var balances: [Balance]
+    /// Further objects: assets, offers, NFTs, the global properties. Each has an `id`.
+    package var objects: [(id: String, literal: JSONLiteral)]
+
+    /// Makes a chain with these balances.
+    public init(balances: [Balance] = []) {
+      self.balances = balances
+      objects = []
+    }
+  }
+
+  /// How much of one asset one account has.
+  public struct Balance: Sendable {
+    /// The account, such as `1.2.31`.
+    public var account: String
+    /// The asset, such as `1.3.0`.
+    public var asset: String
+    /// The amount in the smallest unit of the asset.
+    public var amount: Int64
+
+    /// Makes a balance.
+    public init(account: String, asset: String = "1.3.0", amount: Int64) {
+      self.account = account
+      self.asset = asset
+      self.amount = amount
+    }
+  }
+
   /// One authorization code. Its user has joined the app.
   public struct Code: Sendable {
     /// The code.
@@ -171,11 +218,15 @@ extension Fixture {
     /// To which app.
     public var clientID: Int
 
+    /// Whether it has been exchanged. It can be exchanged again.
+    public var isUsed: Bool
+
     /// Makes a code.
-    public init(code: String, username: String, clientID: Int) {
+    public init(code: String, username: String, clientID: Int, isUsed: Bool = false) {
       self.code = code
       self.username = username
       self.clientID = clientID
+      self.isUsed = isUsed
     }
   }
 }

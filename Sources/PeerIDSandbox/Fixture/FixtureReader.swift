@@ -32,13 +32,17 @@ extension Fixture {
   /// Reads a fixture from parsed JSON and checks that its parts fit together.
   static func read(_ value: JSONValue) throws(KeyedReader.Fault) -> Fixture {
     let reader = try KeyedReader(value)
-    try reader.allowOnly(["users", "apps", "joined", "tokens", "codes", "settings"])
+    try reader.allowOnly(["users", "apps", "joined", "tokens", "codes", "chain", "settings"])
     var fixture = Fixture()
     for entry in try reader.objects("users") { fixture.users.append(try User(entry)) }
     for entry in try reader.objects("apps") { fixture.apps.append(try App(entry)) }
     for entry in try reader.objects("joined") { fixture.joins.append(try Join(entry, of: fixture)) }
     for entry in try reader.objects("tokens") { fixture.tokens.append(try Token(entry, of: fixture)) }
     for entry in try reader.objects("codes") { fixture.codes.append(try Code(entry, of: fixture)) }
+    if reader.has("chain") {
+      fixture.chain = try Chain(try reader.object("chain"))
+      fixture.settings.appliesChainRules = true
+    }
     try fixture.settings.apply(try reader.object("settings"))
     return fixture
   }
@@ -73,13 +77,16 @@ extension Fixture {
 
 extension Fixture.User {
   fileprivate init(_ reader: KeyedReader) throws(KeyedReader.Fault) {
-    try reader.allowOnly(["username", "email", "password", "mobile", "account", "permission", "join"])
+    try reader.allowOnly([
+      "username", "email", "password", "mobile", "account", "account_name", "permission", "join",
+    ])
     self.init(
       username: try reader.string("username"),
-      email: try reader.string("email").lowercased(),
-      password: try reader.string("password"),
+      email: try reader.optionalString("email")?.lowercased(),
+      password: try reader.optionalString("password"),
       mobile: try reader.optionalString("mobile").map(MobileNumber.normalized),
       account: try reader.string("account"),
+      accountName: try reader.optionalString("account_name"),
       hasPermission: try reader.optionalBoolean("permission") ?? true,
       joinAnswer: try reader.optionalChoice("join") ?? .allowed
     )
@@ -90,7 +97,7 @@ extension Fixture.App {
   fileprivate init(_ reader: KeyedReader) throws(KeyedReader.Fault) {
     try reader.allowOnly([
       "client_id", "client_secret", "name", "operations", "signing_request_required", "requires_session_cookie",
-      "redirect_uris",
+      "redirect_uris", "domains",
     ])
     let catalogue = OperationCatalogue.standard
     var operations = try reader.optionalStrings("operations") ?? []
@@ -98,7 +105,8 @@ extension Fixture.App {
     if let unknown = operations.first(where: { catalogue.operation(named: $0) == nil }) {
       throw KeyedReader.Fault(
         key: "\(reader.path).operations",
-        problem: "there is no operation \"\(unknown)\"; [\"*\"] means all"
+        problem: "there is no operation \"\(unknown)\"\(Nearest.hint(unknown, catalogue.operations.map(\.name))); "
+          + "[\"*\"] means all"
       )
     }
     self.init(
@@ -107,8 +115,9 @@ extension Fixture.App {
       name: try reader.string("name"),
       operations: operations,
       signingRequestRequired: try reader.optionalBoolean("signing_request_required") ?? false,
-      requiresSessionCookie: try reader.optionalBoolean("requires_session_cookie") ?? false,
-      redirectURIs: try reader.optionalStrings("redirect_uris") ?? []
+      requiresSessionCookie: try reader.optionalBoolean("requires_session_cookie"),
+      redirectURIs: try reader.optionalStrings("redirect_uris") ?? [],
+      domains: try reader.optionalStrings("domains") ?? []
     )
   }
 }
@@ -142,8 +151,34 @@ extension Fixture.Token {
 
 extension Fixture.Code {
   fileprivate init(_ reader: KeyedReader, of fixture: Fixture) throws(KeyedReader.Fault) {
-    try reader.allowOnly(["code", "user", "app"])
+    try reader.allowOnly(["code", "user", "app", "used"])
     let parties = try fixture.parties(reader)
-    self.init(code: try reader.string("code"), username: parties.username, clientID: parties.clientID)
+    self.init(
+      code: try reader.string("code"),
+      username: parties.username,
+      clientID: parties.clientID,
+      isUsed: try reader.optionalBoolean("used") ?? false
+    )
+  }
+}
+
+extension Fixture.Chain {
+  fileprivate init(_ reader: KeyedReader) throws(KeyedReader.Fault) {
+    try reader.allowOnly(["balances", "objects"])
+    self.init()
+    for entry in try reader.objects("balances") {
+      try entry.allowOnly(["account", "asset", "amount"])
+      balances.append(
+        Fixture.Balance(
+          account: try entry.string("account"),
+          asset: try entry.optionalString("asset") ?? "1.3.0",
+          amount: try entry.integer("amount", 0...Int64.max)
+        )
+      )
+    }
+    for entry in try reader.objects("objects") {
+      guard let value = entry.value else { continue }
+      objects.append((try entry.string("id"), .value(value)))
+    }
   }
 }

@@ -5,14 +5,15 @@ extension Fixture {
   public var json: String { literal.compactText.text }
 
   var literal: JSONLiteral {
-    [
-      "users": .array(users.map(\.literal)),
-      "apps": .array(apps.map(\.literal)),
-      "joined": .array(joins.map(\.literal)),
-      "tokens": .array(tokens.map(\.literal)),
-      "codes": .array(codes.map(\.literal)),
-      "settings": settings.literal,
+    var members: [(String, JSONLiteral)] = [
+      ("users", .array(users.map(\.literal))),
+      ("apps", .array(apps.map(\.literal))),
+      ("joined", .array(joins.map(\.literal))),
+      ("tokens", .array(tokens.map(\.literal))),
+      ("codes", .array(codes.map(\.literal))),
     ]
+    if let chain { members.append(("chain", chain.literal)) }
+    return .object(members + [("settings", settings.literal)])
   }
 }
 
@@ -20,10 +21,11 @@ extension Fixture.User {
   var literal: JSONLiteral {
     [
       "username": .string(username),
-      "email": .string(email),
-      "password": .string(password),
+      "email": email.map { .string($0) } ?? .null,
+      "password": password.map { .string($0) } ?? .null,
       "mobile": mobile.map { .string($0) } ?? .null,
       "account": .string(account),
+      "account_name": .string(accountName),
       "permission": .boolean(hasPermission),
       "join": .string(joinAnswer.rawValue),
     ]
@@ -38,8 +40,9 @@ extension Fixture.App {
       "name": .string(name),
       "operations": .array(operations.map { .string($0) }),
       "signing_request_required": .boolean(signingRequestRequired),
-      "requires_session_cookie": .boolean(requiresSessionCookie),
+      "requires_session_cookie": requiresSessionCookie.map { .boolean($0) } ?? .null,
       "redirect_uris": .array(redirectURIs.map { .string($0) }),
+      "domains": .array(domains.map { .string($0) }),
     ]
   }
 }
@@ -66,6 +69,23 @@ extension Fixture.Token {
 
 extension Fixture.Code {
   var literal: JSONLiteral {
-    ["code": .string(code), "user": .string(username), "app": .integer(Int64(clientID))]
+    [
+      "code": .string(code), "user": .string(username), "app": .integer(Int64(clientID)), "used": .boolean(isUsed),
+    ]
+  }
+}
+
+extension Fixture.Chain {
+  var literal: JSONLiteral {
+    [
+      "balances": .array(
+        balances.map { balance in
+          [
+            "account": .string(balance.account), "asset": .string(balance.asset), "amount": .integer(balance.amount),
+          ]
+        }
+      ),
+      "objects": .array(objects.map(\.literal)),
+    ]
   }
 }

@@ -35,7 +35,7 @@ struct KeyedReader {
   /// Refuses every other key: a misspelt one would go unnoticed.
   func allowOnly(_ keys: [String]) throws(Fault) {
     for (key, _) in value?.members ?? [] where !keys.contains(key) {
-      throw fault(key, "is not a key that is known here; known are \(keys.joined(separator: ", "))")
+      throw fault(key, "is not a known key\(Nearest.hint(key, keys)); known are \(keys.joined(separator: ", "))")
     }
   }
 

@@ -1,9 +1,10 @@
 /// Mobile numbers in the one form in which the server compares them.
 enum MobileNumber {
-  /// `+` and the digits of `text`. Without a `+` the number is taken for a North American one.
+  /// `+` and the digits of `text`; `00` in front means `+`, and a number without country code is North American.
   static func normalized(_ text: String) -> String {
-    let digits = text.filter { $0.isASCII && $0.isNumber }
-    if text.drop(while: \.isWhitespace).first == "+" { return "+" + digits }
-    return digits.count == 11 && digits.first == "1" ? "+" + digits : "+1" + digits
+    var digits = text.filter { $0.isASCII && $0.isNumber || $0 == "+" }
+    if digits.hasPrefix("00") { digits = "+" + digits.dropFirst(2) }
+    if digits.hasPrefix("1") { digits = "+" + digits }
+    return digits.hasPrefix("+") ? digits : "+1" + digits
   }
 }

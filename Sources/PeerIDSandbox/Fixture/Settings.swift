@@ -15,6 +15,18 @@ public struct Settings: Sendable, Equatable {
   public var acceptsQuery = false
   /// What the chain says to every transaction instead of taking it.
   public var chainRefusal: String?
+  /// Whether the chain applies its rules and knows balances; otherwise it takes every operation.
+  public var appliesChainRules = false
+
+  /// Whether a transaction token needs the session cookie of a signed-in user, as on the real server.
+  public var requiresSessionCookie = true
+
+  /// Whether the authorization page may send the browser to any loopback address; the real server refuses them all.
+  public var allowsLoopbackRedirects = true
+
+  /// What the authorization page's Cancel does: nothing, as on the real page, or a redirect with `access_denied`.
+  public var cancelRedirects = true
+
   /// How many requests the log keeps.
   public var requestLogLength = 1_000
 
@@ -22,7 +34,8 @@ public struct Settings: Sendable, Equatable {
   public init() {}
 
   static let keys = [
-    "save_delay_ms", "token_lifetime_ms", "clock_offset_s", "accept_query", "chain_refusal", "request_log_length",
+    "save_delay_ms", "token_lifetime_ms", "clock_offset_s", "accept_query", "chain_refusal", "chain_rules",
+    "session_cookie_required", "loopback_redirects", "cancel_redirects", "request_log_length",
   ]
 
   /// Changes what `reader` names.
@@ -34,6 +47,10 @@ public struct Settings: Sendable, Equatable {
     if let value = try reader.optionalInteger("token_lifetime_ms", Self.anyTime) { tokenLifetime = value }
     if let value = try reader.optionalInteger("clock_offset_s", Self.anyOffset) { clockOffset = value }
     if let value = try reader.optionalBoolean("accept_query") { acceptsQuery = value }
+    if let value = try reader.optionalBoolean("chain_rules") { appliesChainRules = value }
+    if let value = try reader.optionalBoolean("session_cookie_required") { requiresSessionCookie = value }
+    if let value = try reader.optionalBoolean("loopback_redirects") { allowsLoopbackRedirects = value }
+    if let value = try reader.optionalBoolean("cancel_redirects") { cancelRedirects = value }
     if reader.has("chain_refusal") { chainRefusal = try reader.optionalString("chain_refusal") }
     if let value = try reader.optionalInteger("request_log_length", 0...Int64(Self.longestLog)) {
       requestLogLength = Int(value)
@@ -63,6 +80,10 @@ public struct Settings: Sendable, Equatable {
       "clock_offset_s": .integer(clockOffset),
       "accept_query": .boolean(acceptsQuery),
       "chain_refusal": chainRefusal.map { .string($0) } ?? .null,
+      "chain_rules": .boolean(appliesChainRules),
+      "session_cookie_required": .boolean(requiresSessionCookie),
+      "loopback_redirects": .boolean(allowsLoopbackRedirects),
+      "cancel_redirects": .boolean(cancelRedirects),
       "request_log_length": .integer(Int64(requestLogLength)),
     ]
   }

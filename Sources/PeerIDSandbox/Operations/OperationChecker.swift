@@ -3,6 +3,9 @@ internal import PeerID
 /// An operation that passed the schema.
 struct CheckedOperation {
   let definition: OperationDefinition
+  /// `["transfer", {…}]`, as the server stores it behind a transaction token.
+  let given: JSONLiteral
+  /// The operation as the node echoes it.
   let operation: ChainOperation
   /// Why the server fails all the same, once it builds the transaction.
   let buildFault: String?
@@ -10,7 +13,7 @@ struct CheckedOperation {
 
 /// Checks the array `operations` of a call as the server's schema does, and builds what goes to the chain.
 ///
-/// Only the first fault is told, with the path of the value: `"[0].amount.amount" must be an integer`.
+/// Only the first fault is reported, with the path of the value: `"[0].amount.amount" must be an integer`.
 struct OperationChecker {
   /// A fault and the path where it was found.
   struct Fault: Error {
@@ -23,6 +26,7 @@ struct OperationChecker {
   }
 
   private var path: [Step] = []
+  private var operationName = ""
   private var buildFault: String?
 
   /// Checks the value of the field `operations`.
@@ -41,35 +45,59 @@ struct OperationChecker {
     guard let name = value["op_name"]?.string,
       let definition = OperationCatalogue.standard.operation(named: name)
     else { throw fault("does not match any of the allowed types") }
+    operationName = name
     var members = try fields(definition.fields, of: value, beside: "op_name")
-    if let reason = definition.alwaysFailsBecause, buildFault == nil { buildFault = ChainMessage.serializer(reason) }
-
+    if let reason = definition.alwaysFailsBecause, buildFault == nil {
+      buildFault = ChainMessage.alwaysFailing(name) ?? ChainMessage.serializer(reason, at: name)
+    }
     var feeAsset: JSONLiteral = "1.3.0"
-    if let place = members.firstIndex(where: { $0.0 == "fee_asset" }) { feeAsset = members.remove(at: place).1 }
-    members.insert(("fee", ["amount": 20, "asset_id": feeAsset]), at: 0)
-    if !members.contains(where: { $0.0 == "extensions" }) { members.append(("extensions", [])) }
+    if let place = members.firstIndex(where: { $0.key == "fee_asset" }) {
+      feeAsset = members.remove(at: place).value.given
+    }
+    let hasExtensions = members.contains { $0.key == "extensions" }
+    var given: [(String, JSONLiteral)] = [("fee", ["amount": 0, "asset_id": feeAsset])]
+    var echo: [(String, JSONLiteral)] = [("fee", ["amount": .integer(Ledger.fee), "asset_id": feeAsset])]
+    for (key, value) in members {
+      given.append((key, value.given))
+      echo.append((key, Self.hasFutureExtensions(name, key) ? value.echoWithExtensions : value.echo))
+    }
+    if !hasExtensions {
+      given.append(("extensions", .null))
+      echo.append(("extensions", []))
+    }
     return CheckedOperation(
       definition: definition,
-      operation: ChainOperation(id: definition.id, name: name, fields: .object(members)),
+      given: [.string(name), .object(given)],
+      operation: ChainOperation(id: definition.id, name: name, fields: .object(echo)),
       buildFault: buildFault
     )
   }
 
-  /// The members of an object in the order of the schema; what the schema does not know comes last, as a fault.
+  /// Whether the serializer adds an empty `extensions` inside this field.
+  private static func hasFutureExtensions(_ operation: String, _ field: String) -> Bool {
+    switch field {
+    case "common_options", "new_options": true
+    case "options": operation == "account_create"
+    default: false
+    }
+  }
+
+  /// The members of an object in the order of the schema. A member that the schema does not know is a fault that comes
+  /// last.
   private mutating func fields(
     _ fields: [OperationField],
     of value: JSONValue,
     beside other: String? = nil
-  ) throws(Fault) -> [(String, JSONLiteral)] {
+  ) throws(Fault) -> [(key: String, value: CheckedValue)] {
     guard value.kind == .object else { throw fault("must be of type object") }
-    var members: [(String, JSONLiteral)] = []
+    var members: [(key: String, value: CheckedValue)] = []
     members.reserveCapacity(fields.count + 2)
     for field in fields {
       path.append(.name(field.name))
       if let member = value.member(field.name) {
         members.append((field.name, try check(member, field.type)))
-        if field.presence == .unusable, buildFault == nil {
-          buildFault = ChainMessage.serializer("Expected object for \(field.name), got a value of another type")
+        if field.presence == .unusable {
+          fail("memo_data.from\t cause: Cannot read properties of undefined", at: fieldPath)
         }
       } else if field.presence == .required {
         throw fault(SchemaFault.required.text)
@@ -85,7 +113,7 @@ struct OperationChecker {
     return members
   }
 
-  private mutating func check(_ value: JSONValue, _ type: OperationFieldType) throws(Fault) -> JSONLiteral {
+  private mutating func check(_ value: JSONValue, _ type: OperationFieldType) throws(Fault) -> CheckedValue {
     switch type {
     case .object(let fields):
       return .object(try self.fields(fields, of: value))
@@ -93,18 +121,44 @@ struct OperationChecker {
       return try asset(value)
     case .anyObject:
       guard value.kind == .object else { throw fault("must be of type object") }
-      return .value(value)
+      return CheckedValue(.value(value))
     case .array(let element, let minimum, let maximum):
       return try array(value, of: element, minimum: minimum, maximum: maximum)
     case .tuple(let types):
       return try tuple(value, of: types)
     default:
-      do throws(SchemaFault) {
-        return try ScalarType(type).check(value)
-      } catch {
-        throw fault(error.text)
-      }
+      return try scalar(value, type)
     }
+  }
+
+  /// `{"amount": integer, "asset_id": "1.3.N"}`.
+  private mutating func asset(_ value: JSONValue) throws(Fault) -> CheckedValue {
+    guard value.kind == .object else { throw fault("must be of type object") }
+    let amount = OperationFieldType.integer(minimum: nil, maximum: OperationFieldType.maximumAmount)
+    let types = [("amount", amount), ("asset_id", OperationFieldType.objectID(space: "1.3"))]
+    var members: [(key: String, value: CheckedValue)] = []
+    for (name, type) in types {
+      path.append(.name(name))
+      guard let member = value.member(name) else { throw fault(SchemaFault.required.text) }
+      members.append((name, try check(member, type)))
+      path.removeLast()
+    }
+    for (key, _) in value.members where key != "amount" && key != "asset_id" {
+      path.append(.name(key))
+      throw fault("is not allowed")
+    }
+    return .object(members)
+  }
+
+  private mutating func scalar(_ value: JSONValue, _ type: OperationFieldType) throws(Fault) -> CheckedValue {
+    let checked: CheckedValue
+    do throws(SchemaFault) {
+      checked = try ScalarType(type).check(value)
+    } catch {
+      throw fault(error.text)
+    }
+    if let problem = checked.problem { fail(problem, at: fieldPath) }
+    return checked
   }
 
   private mutating func array(
@@ -112,56 +166,53 @@ struct OperationChecker {
     of type: OperationFieldType,
     minimum: Int64?,
     maximum: Int64?
-  ) throws(Fault) -> JSONLiteral {
+  ) throws(Fault) -> CheckedValue {
     guard value.kind == .array else { throw fault("must be an array") }
-    var elements: [JSONLiteral] = []
+    var elements: [CheckedValue] = []
     for (index, element) in value.elements.enumerated() {
       path.append(.index(index))
       elements.append(try check(element, type))
       path.removeLast()
     }
     if let minimum, elements.count < minimum { throw fault("must contain at least \(minimum) items") }
-    if let maximum, elements.count > maximum, buildFault == nil {
-      buildFault = ChainMessage.serializer("unable to parse \(pathText): value has another type")
-    }
+    if let maximum, elements.count > maximum { fail("value has another type", at: fieldPath) }
     return .array(elements)
   }
 
-  private mutating func tuple(_ value: JSONValue, of types: [OperationFieldType]) throws(Fault) -> JSONLiteral {
+  /// The schema lists the types of the parts without their order, so each part may be of any of them. A part in the
+  /// place of another is the serializer's fault.
+  private mutating func tuple(_ value: JSONValue, of types: [OperationFieldType]) throws(Fault) -> CheckedValue {
     guard value.kind == .array else { throw fault("must be an array") }
-    var elements: [JSONLiteral] = []
-    for (index, (element, type)) in zip(value.elements, types).enumerated() {
+    var elements: [CheckedValue] = []
+    for (index, element) in value.elements.enumerated() {
       path.append(.index(index))
-      elements.append(try check(element, type))
+      let expected = index < types.count ? [types[index]] : []
+      var found: CheckedValue?
+      for (place, type) in (expected + types).enumerated() where found == nil {
+        var trial = self
+        found = try? trial.check(element, type)
+        if found != nil {
+          buildFault = trial.buildFault
+          if place >= expected.count { fail("value has another type", at: fieldPath) }
+        }
+      }
+      guard let found else { throw fault("does not match any of the allowed types") }
+      elements.append(found)
       path.removeLast()
     }
-    if value.count < types.count { throw fault("does not contain \(types.count - value.count) required value(s)") }
-    if value.count > types.count { throw fault("must contain at most \(types.count) items") }
+    if value.count != types.count { throw fault("must contain \(types.count) items") }
     return .array(elements)
   }
 
-  /// `{"amount": integer, "asset_id": "1.3.N"}`.
-  private mutating func asset(_ value: JSONValue) throws(Fault) -> JSONLiteral {
-    guard value.kind == .object else { throw fault("must be of type object") }
-    let amount = try member("amount", of: value, .integer(minimum: nil, maximum: OperationFieldType.maximumAmount))
-    let assetID = try member("asset_id", of: value, .objectID(space: "1.3"))
-    for (key, _) in value.members where key != "amount" && key != "asset_id" {
-      path.append(.name(key))
-      throw fault("is not allowed")
-    }
-    return ["amount": amount, "asset_id": assetID]
+  /// Notes why the server fails when it builds the transaction; the first reason counts.
+  private mutating func fail(_ cause: String, at path: String) {
+    if buildFault == nil { buildFault = ChainMessage.serializer(cause, at: path) }
   }
 
-  private mutating func member(
-    _ name: String,
-    of value: JSONValue,
-    _ type: OperationFieldType
-  ) throws(Fault) -> JSONLiteral {
-    path.append(.name(name))
-    guard let member = value.member(name) else { throw fault(SchemaFault.required.text) }
-    let literal = try check(member, type)
-    path.removeLast()
-    return literal
+  /// The path with the name of the operation in front, as the serializer writes it.
+  private var fieldPath: String {
+    let names = path.compactMap { step in if case .name(let name) = step { name } else { nil } }
+    return ([operationName] + names).joined(separator: ".")
   }
 
   private func fault(_ text: String) -> Fault { Fault(message: SchemaFault(text).message(label: pathText)) }

@@ -8,49 +8,70 @@ struct ScalarType {
     self.type = type
   }
 
-  func check(_ value: JSONValue) throws(SchemaFault) -> JSONLiteral {
+  func check(_ value: JSONValue) throws(SchemaFault) -> CheckedValue {
     switch type {
     case .objectID(let space):
-      return .string(try objectID(value, space: space))
+      let text = try objectID(value, space: space)
+      // The schema's pattern lets through what the serializer refuses: another character for a point.
+      let isExact = text.hasPrefix(space + ".")
+      return CheckedValue(.string(text), problem: isExact ? nil : "Expecting \(space).x, got \(text)")
     case .integer(let minimum, let maximum):
-      return Self.echo(try Schema.integer(value, minimum: minimum, maximum: maximum))
+      return Self.number(try Schema.integer(value, minimum: minimum, maximum: maximum))
     case .number(let minimum, let maximum):
       let number = try Schema.number(value, minimum: minimum, maximum: maximum)
-      return Int64(exactly: number).map(Self.echo) ?? .real(number)
+      return Int64(exactly: number).map(Self.number) ?? CheckedValue(.real(number))
     case .string(let maximumLength):
-      return .string(try Schema.string(value, maximumLength: maximumLength))
+      return CheckedValue(.string(try Schema.string(value, maximumLength: maximumLength)))
     case .uri:
-      return .string(try uri(value))
+      return CheckedValue(.string(try uri(value)))
     case .base64:
-      return .string(try base64(value))
+      return CheckedValue(.string(try base64(value)))
     case .choice(let choices):
       guard let text = value.string, choices.contains(text) else {
         let list = choices.joined(separator: ", ")
         throw SchemaFault(choices.count == 1 ? "must be [\(list)]" : "must be one of [\(list)]")
       }
-      return .string(text)
+      return CheckedValue(.string(text))
     case .boolean:
-      return .boolean(try Schema.boolean(value))
+      return CheckedValue(.boolean(try Schema.boolean(value)))
     case .timestamp(let unit):
-      return .string(TimeText.chain(seconds: try Schema.timestamp(value, unit: unit)))
+      return Self.time(try Schema.timestamp(value), unit)
     case .asset, .object, .anyObject, .array, .tuple:
-      return .value(value)
+      return CheckedValue(.value(value))
     }
   }
 
   /// The chain writes integers that need more than 32 bits as text.
-  private static func echo(_ number: Int64) -> JSONLiteral {
+  private static func number(_ number: Int64) -> CheckedValue {
+    CheckedValue(.integer(number), echo: echo(number))
+  }
+
+  /// An integer as the chain writes it.
+  static func echo(_ number: Int64) -> JSONLiteral {
     Int32(exactly: number) == nil ? .string(String(number)) : .integer(number)
   }
 
+  /// The serializer keeps times as unsigned integers of 32 bits.
+  private static func time(_ number: Int64, _ unit: OperationFieldType.TimeUnit) -> CheckedValue {
+    let seconds = unit == .seconds ? number : Int64((Double(number) / 1_000).rounded(.down))
+    let isInRange = UInt32(exactly: seconds) != nil
+    return CheckedValue(
+      .integer(seconds),
+      echo: .string(TimeText.chain(seconds: isInRange ? seconds : 0)),
+      problem: isInRange ? nil : "out of range \(seconds) uint32 \(seconds) \(seconds)"
+    )
+  }
+
+  /// The dots of the schema's pattern are not escaped, so any character passes in their place.
   private func objectID(_ value: JSONValue, space: String) throws(SchemaFault) -> String {
-    let text = try Schema.string(value)
-    let instance = text.utf8.dropFirst(space.utf8.count + 1)
-    guard text.hasPrefix(space), text.utf8.dropFirst(space.utf8.count).first == 0x2E, !instance.isEmpty,
-      instance.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
-    else {
-      let pattern = space.split(separator: ".").joined(separator: "\\.")
-      throw SchemaFault("with value \"\(text)\" fails to match the required pattern: /^\(pattern)\\.\\d+$/")
+    let text = try Schema.string(value, trims: true)
+    let prefix = text.unicodeScalars.prefix(space.unicodeScalars.count + 1)
+    let instance = text.unicodeScalars.dropFirst(prefix.count)
+    let matches = zip(prefix, (space + ".").unicodeScalars).allSatisfy { given, wanted in
+      given == wanted || wanted == "." && !"\n\r\u{2028}\u{2029}".unicodeScalars.contains(given)
+    }
+    guard matches, !instance.isEmpty, instance.allSatisfy({ $0 >= "0" && $0 <= "9" }) else {
+      throw SchemaFault("with value \"\(text)\" fails to match the required pattern: /^(\(space).)\\d+$/")
     }
     return text
   }

@@ -2,39 +2,57 @@ internal import PeerID
 
 /// The already signed transaction of a broadcast.
 enum SignedTransaction {
-  /// Checks the parts that the server's schema names, and finds the operations. The fields of the operations are the
-  /// chain's business.
-  static func check(_ value: JSONValue) throws(OperationChecker.Fault) -> [ChainOperation] {
+  private static let keys = [
+    "ref_block_num", "ref_block_prefix", "expiration", "operations", "extensions", "signatures",
+  ]
+
+  /// Checks the parts that the server's schema names, and finds the operations; `nil` stands for one that the schema
+  /// takes and the chain does not know. The fields of the operations are left to the chain.
+  static func check(_ value: JSONValue?) throws(OperationChecker.Fault) -> [ChainOperation?] {
+    guard let value else { throw fault("value", .required) }
     guard value.kind == .object else { throw fault("value", SchemaFault("must be of type object")) }
-    try check(value, "ref_block_num") { element throws(SchemaFault) in _ = try Schema.integer(element) }
-    try check(value, "ref_block_prefix") { element throws(SchemaFault) in _ = try Schema.integer(element) }
+    try check(value, "ref_block_num") { element throws(SchemaFault) in
+      _ = try Schema.number(element, minimum: nil, maximum: nil)
+    }
+    try check(value, "ref_block_prefix") { element throws(SchemaFault) in
+      _ = try Schema.number(element, minimum: nil, maximum: nil)
+    }
     try check(value, "expiration") { element throws(SchemaFault) in _ = try Schema.string(element) }
-    try check(value, "operations") { element throws(SchemaFault) in
-      guard element.kind == .array else { throw SchemaFault("must be an array") }
-    }
-    var operations: [ChainOperation] = []
+    try check(value, "operations") { element throws(SchemaFault) in try requireArray(element) }
+    var operations: [ChainOperation?] = []
     for (index, element) in (value["operations"]?.elements ?? []).enumerated() {
-      guard element.count == 2, let number = element[0]?.integer, let fields = element[1], fields.kind == .object,
-        let id = Int32(exactly: number), let definition = OperationCatalogue.standard.operation(id: id)
-      else { throw fault("operations[\(index)]", SchemaFault("does not match any of the allowed types")) }
-      operations.append(ChainOperation(id: id, name: definition.name, fields: .value(fields)))
+      operations.append(try operation(element, label: "operations[\(index)]"))
     }
+    if operations.isEmpty { throw fault("operations", SchemaFault("must contain at least 1 items")) }
     if let extensions = value["extensions"], extensions.kind != .array {
       throw fault("extensions", SchemaFault("must be an array"))
     }
-    try check(value, "signatures") { element throws(SchemaFault) in
-      guard element.kind == .array else { throw SchemaFault("must be an array") }
-    }
-    for (index, signature) in (value["signatures"]?.elements ?? []).enumerated() where signature.string == nil {
-      throw fault("signatures[\(index)]", SchemaFault("must be a string"))
-    }
+    try check(value, "signatures") { element throws(SchemaFault) in try requireArray(element) }
     for (key, _) in value.members where !keys.contains(key) { throw fault(key, SchemaFault("is not allowed")) }
     return operations
   }
 
-  private static let keys = [
-    "ref_block_num", "ref_block_prefix", "expiration", "operations", "extensions", "signatures",
-  ]
+  /// Either part may be a number or an object: the schema does not say which comes first.
+  private static func operation(_ value: JSONValue, label: String) throws(OperationChecker.Fault) -> ChainOperation? {
+    guard value.kind == .array else { throw fault(label, SchemaFault("must be an array")) }
+    var numbers: [Int64?] = []
+    for (index, element) in value.elements.enumerated() {
+      let number = try? Schema.integer(element)
+      guard number != nil || element.kind == .object else {
+        throw fault("\(label)[\(index)]", SchemaFault("does not match any of the allowed types"))
+      }
+      numbers.append(number)
+    }
+    guard numbers.count == 2 else { throw fault(label, SchemaFault("must contain 2 items")) }
+    guard let number = numbers[0], let fields = value[1], fields.kind == .object, let id = Int32(exactly: number),
+      let definition = OperationCatalogue.standard.operation(id: id)
+    else { return nil }
+    return ChainOperation(id: id, name: definition.name, fields: .value(fields))
+  }
+
+  private static func requireArray(_ value: JSONValue) throws(SchemaFault) {
+    guard value.kind == .array else { throw SchemaFault("must be an array") }
+  }
 
   private static func check(
     _ value: JSONValue,

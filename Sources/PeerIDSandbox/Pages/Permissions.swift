@@ -18,20 +18,24 @@ extension SandboxState {
   }
 
   /// `POST /permissions`: the sign-in form, the consent form, or both at once.
-  mutating func submitPermissions(_ request: HTTPRequest, _ body: JSONValue?) -> HTTPAnswer {
+  mutating func submitPermissions(_ request: HTTPRequest, _ body: JSONValue?, sequence: UInt64) -> HTTPAnswer {
     let application: Application
     switch self.application(request) {
     case .success(let found): application = found
     case .failure(let problem): return PermissionsPage.problem(problem.text)
     }
     let decision = body?["decision"]?.string
-    if decision == "deny" { return Self.redirect(application, "error=access_denied") }
+    if decision == "deny" {
+      // The real page's Cancel does nothing: the browser stays where it is.
+      guard settings.cancelRedirects else { return PermissionsPage.signIn(app: application.app, message: nil) }
+      return Self.redirect(application, "error=access_denied")
+    }
 
     if let name = body?["ticket"]?.string {
       guard let ticket = consentTickets.removeValue(forKey: name), ticket.clientID == application.app.clientID,
         ticket.redirectURI == application.redirectURI
       else { return PermissionsPage.signIn(app: application.app, message: "Please sign in again.") }
-      return allow(application, userID: ticket.userID)
+      return allow(application, userID: ticket.userID, sequence: sequence)
     }
 
     let login = body?["login"]?.string ?? ""
@@ -44,8 +48,8 @@ extension SandboxState {
       let message = "Permission does not exist for this user"
       return PermissionsPage.signIn(app: application.app, login: login, message: message)
     }
-    if decision == "allow" { return allow(application, userID: userID) }
-    let ticket = RandomText.hex(32)
+    if decision == "allow" { return allow(application, userID: userID, sequence: sequence) }
+    let ticket = Identifiers.hex(32)
     consentTickets[ticket] = ConsentTicket(
       userID: userID,
       clientID: application.app.clientID,
@@ -55,8 +59,21 @@ extension SandboxState {
     return PermissionsPage.consent(app: application.app, user: user, ticket: ticket)
   }
 
-  private mutating func allow(_ application: Application, userID: Int) -> HTTPAnswer {
+  private mutating func allow(_ application: Application, userID: Int, sequence: UInt64) -> HTTPAnswer {
     let party = Party(userID: userID, clientID: application.app.clientID)
+    guard let user = user(id: userID) else { return PermissionsPage.signIn(app: application.app, message: nil) }
+    let isLimited = user.joinAnswer == .limited
+    if authorities[party] == nil,
+      let problem = authorityLimitProblem(userID, party.clientID, isLimited: isLimited)
+    {
+      return PermissionsPage.problem(problem)
+    }
+    if settings.chainRefusal != nil || user.joinAnswer == .refused {
+      return PermissionsPage.problem("server side error")
+    }
+    if user.joinAnswer == .full {
+      return PermissionsPage.problem("Max operations that can be linked to this user reached")
+    }
     join(party)
     return Self.redirect(application, "code=" + issueCode(party))
   }
@@ -76,17 +93,16 @@ extension SandboxState {
     guard let redirectURI = query["redirect_uri"]?.string else {
       return .failure(Problem(text: "The address lacks redirect_uri."))
     }
-    guard app.redirectURIs.contains(redirectURI) else {
+    guard isRegistered(redirectURI, of: app) else {
       return .failure(Problem(text: "\(redirectURI) is not registered as a redirect URI of \(app.name)."))
     }
     return .success(Application(app: app, redirectURI: redirectURI, state: query["state"]?.string))
   }
 
-  /// Sends the browser back to the app.
+  /// Sends the browser back to the app. Like the real page it appends `?` whether the address has one already or not.
   private static func redirect(_ application: Application, _ parameters: String) -> HTTPAnswer {
-    var location = application.redirectURI
-    location += (location.contains("?") ? "&" : "?") + parameters
-    if let state = application.state { location += "&state=" + PercentCoding.encode(state) }
+    var location = application.redirectURI + "?" + parameters
+    if let state = application.state { location += "&state=" + PercentEncoding.encode(state) }
     var answer = HTTPAnswer.html(302, "")
     answer.headers = [("Location", location), ("Cache-Control", "no-store")]
     return answer

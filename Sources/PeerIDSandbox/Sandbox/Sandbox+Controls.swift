@@ -6,7 +6,7 @@ extension Sandbox {
   /// - Parameter fixture: another fixture from now on.
   public func reset(to fixture: Fixture? = nil) {
     core.state.withLock { state in
-      state = SandboxState(fixture ?? state.fixture, log: state.log.emptied)
+      state.reset(to: fixture ?? state.fixture)
     }
   }
 
@@ -80,8 +80,8 @@ extension Sandbox {
     core.state.withLock { state in
       guard let userID = state.userID(username: username), state.apps[clientID] != nil else { return nil }
       let party = Party(userID: userID, clientID: clientID)
-      if state.consents[party] == nil { state.join(party) }
-      return state.issueCode(party)
+      if state.authorities[party] == nil { state.join(party) }
+      return state.makeCode(party)
     }
   }
 
@@ -89,7 +89,7 @@ extension Sandbox {
   public func setConsent(username: String, clientID: Int, operations: [String]?) {
     core.state.withLock { state in
       guard let userID = state.userID(username: username) else { return }
-      state.consents[Party(userID: userID, clientID: clientID)] = operations.map { Set($0) }
+      state.setAuthorities(Party(userID: userID, clientID: clientID), operations)
     }
   }
 }

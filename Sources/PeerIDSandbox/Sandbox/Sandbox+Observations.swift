@@ -63,16 +63,16 @@ extension Sandbox {
   /// The last 10,000 executed operations, oldest first.
   public var executedOperations: [RecordedOperation] {
     core.state.withLock { state in
-      state.chain.executed.elements.map { entry in
+      state.executed.map { entry in
         RecordedOperation(
           number: entry.number,
           name: entry.operation.name,
           json: entry.operation.literal.compactText.text,
           transactionID: entry.transactionID,
           block: entry.block,
-          username: state.user(id: entry.userID)?.username ?? "",
-          clientID: entry.clientID,
-          requestSequence: entry.requestSequence
+          username: state.user(id: entry.origin.userID)?.username ?? "",
+          clientID: entry.origin.clientID,
+          requestSequence: entry.origin.requestSequence
         )
       }
     }
@@ -86,7 +86,7 @@ extension Sandbox {
   /// - Returns: the pairs in the order of their numbers.
   public func tokenPairs(username: String? = nil, clientID: Int? = nil) -> [RecordedTokenPair] {
     core.state.withLock { state in
-      state.tokens.settle(now: Clock.monotonicMicroseconds())
+      state.tokens.settle(now: PeerID.Clock.monotonicMicroseconds())
       return state.selectedPairs(TokenSelection(username: username, clientID: clientID)).map { pair in
         RecordedTokenPair(
           id: pair.id,

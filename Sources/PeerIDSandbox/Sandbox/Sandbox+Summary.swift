@@ -8,7 +8,7 @@ extension Sandbox {
     guard case .object(let members) = fixture.literal else { return "{}" }
     let first: [(String, JSONLiteral)] = [
       ("url", .string(url)),
-      ("authorization_page", .string(url + "/permissions")),
+      ("authorization_page", .string(authorizationPage)),
       ("controls", .string(url + HTTPRequest.controlPrefix)),
       ("process", .integer(Int64(getpid()))),
     ]

@@ -2,31 +2,68 @@ internal import PeerID
 
 /// A local PeerID server: it answers as the real one does, keeps everything in memory, and can be made to fail.
 ///
-/// It listens on 127.0.0.1 alone. Several sandboxes in one program do not know of each other. All methods may be called
-/// from any thread. It stops when the last reference to it is released.
+/// It listens on 127.0.0.1 unless told otherwise. Several sandboxes in one program are independent. All methods may be
+/// called from any thread. It stops when the last reference to it is released.
 public final class Sandbox: Sendable {
   let core: SandboxCore
   private let server: HTTPServer
+  private let pageServer: HTTPServer?
+  private let host: String
 
   /// Starts a sandbox, which takes requests when this returns.
   ///
   /// - Parameters:
   ///   - fixture: the users, apps and tokens that it knows.
   ///   - port: where it listens; 0 for any free port.
-  /// - Throws: ``SandboxError`` when the port cannot be used.
-  public init(fixture: Fixture = .demo, port: UInt16 = 0) throws(SandboxError) {
+  ///   - pagePort: a port of its own for the authorization page, as the real server has; 0 for any free port, `nil`
+  ///     for the same port.
+  ///   - host: the IPv4 address to listen on. Everybody who reaches another address than a loopback one can read all
+  ///     secrets of the fixture.
+  /// - Throws: ``SandboxError`` when a port cannot be used.
+  public init(
+    fixture: Fixture = .demo,
+    port: UInt16 = 0,
+    pagePort: UInt16? = nil,
+    host: String = "127.0.0.1"
+  ) throws(SandboxError) {
+    self.host = host
     core = SandboxCore(fixture)
-    server = try HTTPServer(port: port, handler: core)
+    if let pagePort {
+      server = try HTTPServer(host: host, port: port, role: .interface, handler: core)
+      pageServer = try HTTPServer(host: host, port: pagePort, role: .pages, handler: core)
+    } else {
+      server = try HTTPServer(host: host, port: port, handler: core)
+      pageServer = nil
+    }
+    let page = authorizationPage
+    core.state.withLock { $0.authorizationPage = page }
   }
 
-  deinit { server.stop() }
+  deinit { stop() }
 
   /// The port on which it listens.
   public var port: UInt16 { server.port }
 
   /// The base URL for clients, such as `http://127.0.0.1:8400`.
-  public var url: String { "http://127.0.0.1:\(server.port)" }
+  public var url: String { "http://\(shownHost):\(server.port)" }
+
+  /// The address of the authorization page.
+  public var authorizationPage: String { "http://\(shownHost):\((pageServer ?? server).port)/permissions" }
+
+  /// The version of the sandbox, which is the library's.
+  public static var version: String { PeerID.Version.text }
+
+  /// The name that a misspelt one probably means.
+  public static func nearestName(to unknown: String, among known: [String]) -> String? {
+    Nearest.name(to: unknown, among: known)
+  }
+
+  /// Nobody can connect to the address that means all networks.
+  private var shownHost: String { host == "0.0.0.0" ? "127.0.0.1" : host }
 
   /// Closes all connections and stops listening. Later calls do nothing.
-  public func stop() { server.stop() }
+  public func stop() {
+    server.stop()
+    pageServer?.stop()
+  }
 }

@@ -2,8 +2,10 @@ import Glibc
 
 /// Why a sandbox could not be started, or a fixture not be read.
 public enum SandboxError: Error, Sendable, CustomStringConvertible {
-  /// Nothing can listen on this port of 127.0.0.1; `errno` says why.
-  case cannotListen(port: UInt16, errno: Int32)
+  /// Nothing can listen on this port of this address; `errno` says why.
+  case cannotListen(host: String, port: UInt16, errno: Int32)
+  /// The text is no IPv4 address.
+  case invalidHost(String)
   /// The file with the fixture could not be read; `errno` says why.
   case unreadableFixture(file: String, errno: Int32)
   /// The fixture is not JSON; the place counts from 1.
@@ -16,12 +18,14 @@ public enum SandboxError: Error, Sendable, CustomStringConvertible {
   /// What happened and what to do about it, for a person.
   public var description: String {
     switch self {
-    case .cannotListen(let port, EADDRINUSE):
+    case .cannotListen(_, let port, EADDRINUSE):
       "port \(port) is in use by another program; choose another one or 0 for any free port"
-    case .cannotListen(let port, EACCES):
+    case .cannotListen(_, let port, EACCES):
       "port \(port) may not be used without special rights; choose one from 1024 upwards, or 0 for any free port"
-    case .cannotListen(let port, let errno):
-      "cannot listen on 127.0.0.1:\(port): \(Self.text(errno))"
+    case .cannotListen(let host, let port, let errno):
+      "cannot listen on \(host):\(port): \(Self.text(errno))"
+    case .invalidHost(let host):
+      "\(host) is no IPv4 address; 127.0.0.1 listens on this machine only, 0.0.0.0 on all its networks"
     case .unreadableFixture(let file, let errno):
       "cannot read the fixture \(file): \(Self.text(errno)); check the path and its permissions"
     case .malformedFixture(let file, let reason, let line, let column):

@@ -1,9 +1,9 @@
 internal import PeerID
 
-/// The body parser in front of all routes. What it refuses is refused in plain text, on any path, before anyone looks
-/// at the path or the credentials.
+/// The body parser in front of all routes. It refuses in plain text, on any path, before the path and the credentials
+/// are looked at.
 enum BodyParser {
-  /// The parsed body; `nil` when there is none, or of a type that the server does not read.
+  /// The parsed body; `nil` when there is none, or one of a type that the server does not read.
   static func parse(_ request: HTTPRequest) throws(Refusal) -> JSONDocument? {
     guard request.bodyLength > 0, let type = request.header("Content-Type") else { return nil }
     let (media, charset) = mediaType(type)
@@ -12,8 +12,8 @@ enum BodyParser {
     guard isForm ? charset == "utf-8" : charset.hasPrefix("utf-") else {
       throw Refusal(.html(415, "unsupported charset \"\(charset.uppercased())\""))
     }
-    let body = try decoded(request)
-    return isForm ? try form(body) : try json(body)
+    let text = String(decoding: try decoded(request), as: UTF8.self)
+    return isForm ? try form(text) : try json(text)
   }
 
   private static func decoded(_ request: HTTPRequest) throws(Refusal) -> [UInt8] {
@@ -24,48 +24,45 @@ enum BodyParser {
     switch encoding {
     case "identity": return request.body
     case "gzip", "deflate":
-      switch Inflater.inflate(request.body, format: encoding == "gzip" ? .gzip : .zlib, limit: limit) {
-      case .bytes(let bytes): return bytes
-      case .tooLarge: throw tooLarge
-      case .malformed: throw Refusal(.html(400, "incorrect header check"))
+      do throws(Decompression.Failure) {
+        return try Decompression.inflate(request.body, limit: limit)
+      } catch {
+        switch error {
+        case .tooLarge: throw tooLarge
+        case .malformed(let message): throw Refusal(.html(400, message))
+        }
       }
     default:
       throw Refusal(.html(415, "unsupported content encoding \"\(encoding)\""))
     }
   }
 
-  private static func form(_ body: [UInt8]) throws(Refusal) -> JSONDocument {
-    guard body.count(where: { $0 == 0x26 }) < 1_000 else {
+  private static func form(_ text: String) throws(Refusal) -> JSONDocument {
+    guard text.utf8.count(where: { $0 == UInt8(ascii: "&") }) < 1_000 else {
       throw Refusal(.html(413, "too many parameters"))
     }
-    return NestedParameters.parse(String(decoding: body, as: UTF8.self))
+    return NestedParameters.parse(form: text)
   }
 
-  private static func json(_ body: [UInt8]) throws(Refusal) -> JSONDocument? {
-    let first = body.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
-    // The parser is strict: a text, a number or `null` is no body.
-    if let first, first != 0x7B, first != 0x5B {
-      throw Refusal(.html(400, "Unexpected token \(UnicodeScalar(first)) in JSON at position 0"))
+  private static func json(_ body: String) throws(Refusal) -> JSONDocument? {
+    let text = body.unicodeScalars.first == "\u{FEFF}" ? String(body.unicodeScalars.dropFirst()) : body
+    if text.isEmpty { return nil }
+    let first = text.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+    // The parser is strict: a string, a number or `null` is no body.
+    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+      throw Refusal(.html(400, JavaScriptSyntax.notAnObject(text)))
     }
+    if let problem = JavaScriptSyntax.problem(in: text) { throw Refusal(.html(400, problem)) }
     do throws(JSONSyntaxError) {
-      return try JSONDocument(parsing: body)
+      return try JSONDocument(text)
     } catch {
-      if error.reason.hasPrefix("too big"), let document = try? JSONDocument(asReals(body)) { return document }
-      let isUnfinished = error.reason.contains("end of file")
-      let position = max(error.column - 1, 0)
-      let token = position < body.count ? String(UnicodeScalar(body[position])) : ""
-      throw Refusal(
-        .html(
-          400,
-          isUnfinished
-            ? "Unexpected end of JSON input" : "Unexpected token \(token) in JSON at position \(position)"
-        )
-      )
+      // To JavaScript every number is a double, so a number past 64 bits is no syntax error but one that schemas refuse.
+      if let document = try? JSONDocument(asReals(Array(text.utf8))) { return document }
+      throw Refusal(.html(400, error.reason))
     }
   }
 
-  /// The text with every long integer made a real: to JavaScript all numbers are, so one past 64 bits is no syntax error
-  /// but a number that a schema refuses.
+  /// The text with a fraction added to every long integer, which makes it a real.
   private static func asReals(_ body: [UInt8]) -> String {
     var result: [UInt8] = []
     var digits = 0

@@ -1,3 +1,4 @@
+internal import PeerID
 import Glibc
 
 /// A thread that calls back when a point in time has come, so that a request that waits holds up no other.
@@ -49,7 +50,7 @@ final class DelayTimer: @unchecked Sendable {
   /// Calls `wake` on the timer's thread once this time has passed, or at once when the timer has stopped.
   func schedule(afterMilliseconds delay: Int, wake: @escaping @Sendable () -> Void) {
     let longest = 24 * 3_600_000
-    let due = Clock.monotonicMicroseconds() + Int64(min(max(delay, 0), longest)) * 1_000
+    let due = PeerID.Clock.monotonicMicroseconds() + Int64(min(max(delay, 0), longest)) * 1_000
     pthread_mutex_lock(mutex)
     let isLate = isStopping
     if !isLate {
@@ -74,7 +75,7 @@ final class DelayTimer: @unchecked Sendable {
   private func run() {
     pthread_mutex_lock(mutex)
     while true {
-      let now = Clock.monotonicMicroseconds()
+      let now = PeerID.Clock.monotonicMicroseconds()
       let ready = isStopping ? entries : Array(entries.prefix { $0.due <= now })
       if !ready.isEmpty {
         entries.removeFirst(ready.count)

@@ -29,8 +29,11 @@ final class Exchange {
   /// Whether the connection is closed without notice behind the answer.
   var hangsUp = false
 
-  init(target: String) {
+  private let role: PortRole
+
+  init(target: String, role: PortRole) {
     self.target = target
+    self.role = role
     bodyLimit = HTTPRequest.bodyLimit(path: target)
   }
 
@@ -57,7 +60,9 @@ final class Exchange {
       query: parts.count > 1 ? String(parts[1]) : "",
       headers: headers,
       body: body,
-      bodyLength: bodyLength
+      bodyLength: bodyLength,
+      isForPages: role != .interface,
+      isForInterface: role != .pages
     )
   }
 }

@@ -1,3 +1,4 @@
+internal import PeerID
 import Glibc
 
 /// A value that only one thread can touch at a time, and for changes of which other threads can wait.
@@ -41,7 +42,7 @@ final class Guarded<Value>: @unchecked Sendable {
 
   /// Waits until `isReached` holds, and says whether it does; the time is up after `milliseconds`.
   func wait(upToMilliseconds milliseconds: Int, until isReached: (Value) -> Bool) -> Bool {
-    let due = Clock.monotonicMicroseconds() + Int64(milliseconds) * 1_000
+    let due = PeerID.Clock.monotonicMicroseconds() + Int64(milliseconds) * 1_000
     var time = timespec(tv_sec: Int(due / 1_000_000), tv_nsec: Int(due % 1_000_000) * 1_000)
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }

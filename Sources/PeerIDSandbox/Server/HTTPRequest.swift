@@ -10,6 +10,10 @@ struct HTTPRequest: Sendable {
   let body: [UInt8]
   /// How long the body really was.
   let bodyLength: Int
+  /// Whether it came to a port that serves the pages for browsers.
+  var isForPages = true
+  /// Whether it came to a port that serves PeerID's interface.
+  var isForInterface = true
 
   /// How long a body may be: the backend's body parser takes 100 KiB; the controls take whole fixtures.
   static func bodyLimit(path: some StringProtocol) -> Int {
@@ -22,6 +26,17 @@ struct HTTPRequest: Sendable {
   /// The first header of this name; the name is compared without regard to case.
   func header(_ name: StaticString) -> String? {
     headers.first { $0.name.isCaseInsensitively(name) }?.value
+  }
+
+  /// All headers of this name, in their order.
+  func headers(named name: StaticString) -> [String] {
+    headers.filter { $0.name.isCaseInsensitively(name) }.map(\.value)
+  }
+
+  /// How long Node counts the header block: the target, the names and the values.
+  var headerBlockLength: Int {
+    let target = path.utf8.count + (query.isEmpty ? 0 : query.utf8.count + 1)
+    return headers.reduce(target) { $0 + $1.name.utf8.count + $1.value.utf8.count }
   }
 
   /// The path under which requests are routed and counted: like Express, without regard to case and to one slash at

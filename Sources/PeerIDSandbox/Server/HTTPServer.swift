@@ -13,6 +13,11 @@ enum NextStep {
   case sendAndClose([UInt8])
 }
 
+/// What a port serves. PeerID's front end may have an address of its own, apart from its interface.
+enum PortRole {
+  case everything, interface, pages
+}
+
 /// How a request ended, seen from the socket.
 enum Ending {
   /// The whole answer is in the socket.
@@ -21,7 +26,7 @@ enum Ending {
   case closed
 }
 
-/// Who decides about requests.
+/// The decisions about requests.
 protocol RequestHandler: AnyObject, Sendable {
   /// Decides about a request that has been read to its end. Called on the polling thread.
   func nextStep(for exchange: Exchange) -> NextStep
@@ -41,14 +46,21 @@ final class HTTPServer: @unchecked Sendable {
   private static let connectionLimit: UInt32 = 16_384
 
   let port: UInt16
+  fileprivate let role: PortRole
   fileprivate let handler: any RequestHandler
   fileprivate let timer: DelayTimer
   private let daemon = Guarded<OpaquePointer?>(nil)
   fileprivate let isStopping = Guarded(false)
 
-  init(port: UInt16, handler: any RequestHandler) throws(SandboxError) {
+  init(
+    host: String = LoopbackListener.loopback,
+    port: UInt16,
+    role: PortRole = .everything,
+    handler: any RequestHandler
+  ) throws(SandboxError) {
     self.handler = handler
-    let listener = try LoopbackListener(port: port)
+    self.role = role
+    let listener = try LoopbackListener(host: host, port: port)
     self.port = listener.port
     do {
       timer = try DelayTimer()
@@ -95,7 +107,8 @@ private func noticeTarget(
   connection: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
   // What is returned here is what the other callbacks get as `state`.
-  Unmanaged.passRetained(Exchange(target: target.map { String(cString: $0) } ?? "/")).toOpaque()
+  let role = owner.map { Unmanaged<HTTPServer>.fromOpaque($0).takeUnretainedValue().role } ?? .everything
+  return Unmanaged.passRetained(Exchange(target: target.map { String(cString: $0) } ?? "/", role: role)).toOpaque()
 }
 
 private func noticeCompletion(

@@ -1,12 +1,16 @@
 import Glibc
 
-/// A listening socket on 127.0.0.1.
+/// A listening socket, on 127.0.0.1 unless another address is asked for.
 struct LoopbackListener {
+  static let loopback = "127.0.0.1"
+
   let socket: Int32
   let port: UInt16
 
   /// Listens on `port`; 0 lets the kernel choose one.
-  init(port: UInt16) throws(SandboxError) {
+  init(host: String, port: UInt16) throws(SandboxError) {
+    var parsed = in_addr()
+    guard inet_pton(AF_INET, host, &parsed) == 1 else { throw .invalidHost(host) }
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else { throw .system(doing: "open a socket", errno: errno) }
     var enabled: Int32 = 1
@@ -18,7 +22,7 @@ struct LoopbackListener {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_addr = parsed
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let failure: Int32 = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
@@ -30,7 +34,7 @@ struct LoopbackListener {
     }
     guard failure == 0 else {
       close(socket)
-      throw .cannotListen(port: port, errno: failure)
+      throw .cannotListen(host: host, port: port, errno: failure)
     }
     self.socket = socket
     self.port = UInt16(bigEndian: address.sin_port)

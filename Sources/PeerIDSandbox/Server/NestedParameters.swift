@@ -1,104 +1,166 @@
 internal import PeerID
 
-/// Query strings and forms with brackets, `params[0][]=a&params[1]=b`, read as Express reads them (with `qs`).
+/// Query strings and forms with brackets, `params[0][]=a&params[1]=b`, read as Express reads them: with `qs` 6.7.
 struct NestedParameters {
-  /// How deep brackets nest; what is deeper would be a key with brackets in it, and is dropped here.
-  private static let depthLimit = 16
+  /// How `qs` is configured: Express sets other limits for a query than its body parser for a form.
+  struct Limits {
+    /// How many brackets of one key nest. The rest of the key becomes one key, with its brackets.
+    let depth: Int
+    /// The largest index that makes an array; a larger one becomes a key of an object.
+    let arrayIndex: Int
+  }
 
   private indirect enum Node {
     case text(String)
-    case list([(index: Int?, node: Node)])
+    /// An array; `nil` is a place that no parameter has filled.
+    case list([Node?])
     case map([(key: String, node: Node)])
   }
 
-  private var root: [(key: String, node: Node)] = []
+  private static let parameterLimit = 1_000
 
-  private init() {}
-
-  /// The parameters as one JSON object, all leaves of which are strings.
-  static func parse(_ text: some StringProtocol) -> JSONDocument {
-    var parameters = NestedParameters()
-    for pair in PercentCoding.pairs(text) {
-      let keys = segments(of: pair.key)
-      if let first = keys.first, keys.count <= depthLimit {
-        insert(pair.value, keys.dropFirst(), under: first, into: &parameters.root)
-      }
-    }
-    return literal(.map(parameters.root)).document
+  /// A query as one JSON object, all leaves of which are strings.
+  static func parse(_ query: String) -> JSONDocument {
+    parse(query, Limits(depth: 5, arrayIndex: 20))
   }
 
-  /// `a[b][]` as `a`, `b` and nothing.
-  private static func segments(of key: String) -> [String] {
-    guard let open = key.firstIndex(of: "["), open != key.startIndex else { return key.isEmpty ? [] : [key] }
-    var segments = [String(key[..<open])]
-    var rest = key[open...]
-    while rest.first == "[", let close = rest.firstIndex(of: "]") {
-      segments.append(String(rest[rest.index(after: rest.startIndex)..<close]))
-      rest = rest[rest.index(after: close)...]
+  /// A form as one JSON object.
+  static func parse(form: String) -> JSONDocument {
+    let count = form.utf8.count(where: { $0 == UInt8(ascii: "&") }) + 1
+    return parse(form, Limits(depth: .max, arrayIndex: max(100, count)))
+  }
+
+  private static func parse(_ text: String, _ limits: Limits) -> JSONDocument {
+    var flat: [(key: String, node: Node)] = []
+    for part in text.split(separator: "&").prefix(parameterLimit) {
+      let (key, value) = pair(part)
+      if let place = flat.firstIndex(where: { $0.key == key }) {
+        flat[place].node = .list(elements(flat[place].node) + [.text(value)])
+      } else {
+        flat.append((key, .text(value)))
+      }
+    }
+    var root = Node.map([])
+    for (key, value) in flat where !key.isEmpty {
+      root = merged(root, nested(segments(of: key, limits), value, limits))
+    }
+    return literal(root).document
+  }
+
+  private static func pair(_ part: Substring) -> (key: String, value: String) {
+    let equals = part.firstRange(of: "]=").map { part.index(after: $0.lowerBound) } ?? part.firstIndex(of: "=")
+    guard let equals else { return (decoded(part), "") }
+    return (decoded(part[..<equals]), decoded(part[part.index(after: equals)...]))
+  }
+
+  /// A text with a broken escape stays as it is, apart from its pluses.
+  private static func decoded(_ text: Substring) -> String {
+    PercentEncoding.decode(text.utf8) ?? String(text.map { $0 == "+" ? " " : $0 })
+  }
+
+  /// `a[b][]` as `a`, `[b]` and `[]`.
+  private static func segments(of key: String, _ limits: Limits) -> [String] {
+    var segments: [String] = []
+    var rest = key[...]
+    guard let first = bracket(in: rest) else { return [key] }
+    if first.lowerBound > rest.startIndex { segments.append(String(rest[..<first.lowerBound])) }
+    rest = rest[first.lowerBound...]
+    var depth = 0
+    while let found = bracket(in: rest) {
+      guard depth < limits.depth else {
+        segments.append("[\(rest[found.lowerBound...])]")
+        break
+      }
+      segments.append(String(rest[found]))
+      rest = rest[found.upperBound...]
+      depth += 1
     }
     return segments
   }
 
-  private static func insert(
-    _ value: String,
-    _ keys: ArraySlice<String>,
-    under key: String,
-    into members: inout [(key: String, node: Node)]
-  ) {
-    if let place = members.firstIndex(where: { $0.key == key }) {
-      members[place].node = merged(members[place].node, value, keys)
-    } else {
-      members.append((key, merged(nil, value, keys)))
+  /// The next pair of brackets without a bracket inside.
+  private static func bracket(in text: Substring) -> Range<Substring.Index>? {
+    var open: Substring.Index?
+    for index in text.indices {
+      if text[index] == "[" { open = index }
+      if text[index] == "]", let start = open { return start..<text.index(after: index) }
+    }
+    return nil
+  }
+
+  private static func nested(_ segments: [String], _ leaf: Node, _ limits: Limits) -> Node {
+    segments.reversed().reduce(leaf) { node, segment in
+      if segment == "[]" { return .list(elements(node)) }
+      let isBracketed = segment.hasPrefix("[") && segment.hasSuffix("]") && segment.count >= 2
+      let name = isBracketed ? String(segment.dropFirst().dropLast()) : segment
+      if isBracketed, let index = Int(name), String(index) == name, 0...limits.arrayIndex ~= index {
+        return .list(Array(repeating: nil, count: index) + [node])
+      }
+      return .map([(name, node)])
     }
   }
 
-  private static func merged(_ existing: Node?, _ value: String, _ keys: ArraySlice<String>) -> Node {
-    guard let key = keys.first else {
-      switch existing {
-      case nil: return .text(value)
-      case .list(let elements): return .list(elements + [(nil, .text(value))])
-      case .some(let node): return .list([(nil, node), (nil, .text(value))])
-      }
-    }
-    let index = Int(key).flatMap { $0 >= 0 && $0 <= 100 ? $0 : nil }
-    if key.isEmpty || index != nil, !isMap(existing) {
-      var elements: [(index: Int?, node: Node)] = []
-      switch existing {
-      case .list(let present): elements = present
-      case .some(let node): elements = [(nil, node)]
-      case nil: break
-      }
-      if let index, let place = elements.firstIndex(where: { $0.index == index }) {
-        elements[place].node = merged(elements[place].node, value, keys.dropFirst())
-      } else {
-        elements.append((index, merged(nil, value, keys.dropFirst())))
+  /// The node as JavaScript's `concat` takes it: the elements of an array, or the node itself.
+  private static func elements(_ node: Node) -> [Node?] {
+    if case .list(let elements) = node { elements } else { [node] }
+  }
+
+  private static func merged(_ target: Node, _ source: Node) -> Node {
+    switch (target, source) {
+    case (.list(let elements), .text): return .list(elements + [source])
+    case (.map(let members), .text(let text)):
+      return .map(members.filter { $0.key != text } + [(text, .text("true"))])
+    case (.text, _): return .list([target] + elements(source))
+    case (.list(var elements), .list(let others)):
+      for (index, other) in others.enumerated() {
+        guard let other else { continue }
+        while elements.count <= index { elements.append(nil) }
+        if let element = elements[index] {
+          if isText(element) || isText(other) {
+            elements.append(other)
+          } else {
+            elements[index] = merged(element, other)
+          }
+        } else {
+          elements[index] = other
+        }
       }
       return .list(elements)
+    case (.list(let elements), .map(let others)):
+      let members = elements.enumerated().compactMap { index, node in node.map { (key: String(index), node: $0) } }
+      return .map(united(members, others))
+    case (.map(let members), .map(let others)): return .map(united(members, others))
+    case (.map(let members), .list(let elements)):
+      let others = elements.enumerated().compactMap { index, node in node.map { (key: String(index), node: $0) } }
+      return .map(united(members, others))
     }
-    var members: [(key: String, node: Node)] = []
-    switch existing {
-    case .map(let present): members = present
-    case .list(let elements):
-      members = elements.enumerated().map { (String($1.index ?? $0), $1.node) }
-    case .text(let text): members = [(text, .text("true"))]
-    case nil: break
-    }
-    insert(value, keys.dropFirst(), under: key, into: &members)
-    return .map(members)
   }
 
-  private static func isMap(_ node: Node?) -> Bool {
-    if case .map = node { true } else { false }
+  private static func united(
+    _ members: [(key: String, node: Node)],
+    _ others: [(key: String, node: Node)]
+  ) -> [(key: String, node: Node)] {
+    var members = members
+    for (key, node) in others {
+      if let place = members.firstIndex(where: { $0.key == key }) {
+        members[place].node = merged(members[place].node, node)
+      } else {
+        members.append((key, node))
+      }
+    }
+    return members
+  }
+
+  private static func isText(_ node: Node) -> Bool {
+    if case .text = node { true } else { false }
   }
 
   private static func literal(_ node: Node) -> JSONLiteral {
     switch node {
-    case .text(let text): return .string(text)
-    case .map(let members): return .object(members.map { ($0.key, literal($0.node)) })
-    case .list(let elements):
-      // Elements with a number go to their place, those without follow; holes close.
-      let numbered = elements.filter { $0.index != nil }.sorted { ($0.index ?? 0) < ($1.index ?? 0) }
-      return .array((numbered + elements.filter { $0.index == nil }).map { literal($0.node) })
+    case .text(let text): .string(text)
+    case .map(let members): .object(members.map { ($0.key, literal($0.node)) })
+    // Places that nothing has filled close up.
+    case .list(let elements): .array(elements.compactMap { $0.map(literal) })
     }
   }
 }

@@ -24,6 +24,18 @@ enum TimeText {
     return "\(year(time))-\(two(time.tm_mon + 1))-\(two(time.tm_mday))T\(clock(time))"
   }
 
+  /// Reads what `chain(seconds:)` writes; a `Z` behind it does not matter.
+  static func seconds(chain text: String) -> Int64? {
+    let parts = text.split(whereSeparator: { "-T:Z".contains($0) }).map { Int32($0) }
+    guard parts.count == 6, let year = parts[0], let month = parts[1], let day = parts[2], let hour = parts[3],
+      let minute = parts[4], let second = parts[5]
+    else { return nil }
+    var time = tm()
+    (time.tm_year, time.tm_mon, time.tm_mday) = (year - 1_900, month - 1, day)
+    (time.tm_hour, time.tm_min, time.tm_sec) = (hour, minute, second)
+    return Int64(timegm(&time))
+  }
+
   private static func calendar(_ seconds: Int64) -> tm {
     var seconds = time_t(seconds)
     var result = tm()

@@ -1,19 +1,21 @@
 internal import PeerID
 
-/// A user and an app, which together have one consent.
+/// A user and an app.
 struct Party: Hashable {
   let userID: Int
   let clientID: Int
 }
 
-/// An authorization code that has been given out. It can be exchanged again and again.
+/// An authorization code that has been issued. It can be exchanged again and again.
 struct GrantCode {
   let id: Int
   let userID: Int
   let clientID: Int
+  /// Whether it has not been exchanged yet.
+  var isActive: Bool
 }
 
-/// A transaction that waits for its confirmation.
+/// Operations that wait for their confirmation.
 struct TransactionToken {
   let userID: Int
   let clientID: Int
@@ -33,14 +35,20 @@ struct SandboxState {
   /// The users; a user's id is the place in here, from 1.
   let users: [Fixture.User]
   let apps: [Int: Fixture.App]
-  /// The operations that users have granted.
-  var consents: [Party: Set<String>] = [:]
+  /// The operations that users let apps do, and when that ends on the chain, in milliseconds since 1970.
+  var authorities: [Party: [String: Int64]] = [:]
   var tokens = TokenStore()
   var codes: [String: GrantCode] = [:]
   var transactionTokens: [String: TransactionToken] = [:]
+  /// The users whose browsers are signed in, by the value of their session cookie.
+  var sessions: [String: Int] = [:]
+  /// The address of the authorization page.
+  var authorizationPage = "/permissions"
   /// What the consent pages that are open in browsers are about.
   var consentTickets: [String: ConsentTicket] = [:]
-  var chain = Chain()
+  var chain: Chain
+  /// What happens to the next transaction on its way to the chain.
+  var chainFault: ChainFault?
   var faults = FaultQueue()
   var counts = RequestCounts()
   var log: RequestLog
@@ -50,15 +58,23 @@ struct SandboxState {
     settings = fixture.settings.clamped
     users = fixture.users
     apps = Dictionary(fixture.apps.map { ($0.clientID, $0) }) { first, _ in first }
+    chain = Chain(fixture, now: PeerID.Clock.wallMicroseconds() / 1_000 + fixture.settings.clamped.clockOffset * 1_000)
     self.log = log
     self.log.resize(to: settings.requestLogLength)
     for join in fixture.joins { load(join) }
-    for token in fixture.tokens { load(token) }
     for code in fixture.codes { load(code) }
+    for token in fixture.tokens { load(token) }
+  }
+
+  /// Starts again from a fixture. The address of the page and the numbering of requests stay.
+  mutating func reset(to fixture: Fixture) {
+    let page = authorizationPage
+    self = SandboxState(fixture, log: log.emptied)
+    authorizationPage = page
   }
 
   /// Milliseconds since 1970, by the sandbox's clock.
-  var now: Int64 { Clock.realtimeMicroseconds() / 1_000 + settings.clockOffset * 1_000 }
+  var now: Int64 { PeerID.Clock.wallMicroseconds() / 1_000 + settings.clockOffset * 1_000 }
 
   func user(id: Int) -> Fixture.User? { users.indices.contains(id - 1) ? users[id - 1] : nil }
 
@@ -73,21 +89,23 @@ struct SandboxState {
     return users.firstIndex { $0.username == login || $0.email == email }.map { $0 + 1 }
   }
 
-  /// Lets an app act for a user, with all operations that the app has.
+  /// Lets an app act for a user with all operations that the app has.
   mutating func join(_ party: Party) {
-    consents[party] = Set(apps[party.clientID]?.operations ?? [])
+    let expiry = now + settings.tokenLifetime
+    let operations = apps[party.clientID]?.operations ?? []
+    authorities[party] = Dictionary(operations.map { ($0, expiry) }) { first, _ in first }
   }
 
   /// Makes a new token pair and saves it.
-  mutating func issueTokens(_ party: Party, codeID: Int?) -> TokenPair {
+  mutating func issueTokens(_ party: Party, codeID: Int) -> TokenPair {
     let now = now
     let pair = TokenPair(
       id: tokens.nextID(),
       userID: party.userID,
       clientID: party.clientID,
       codeID: codeID,
-      accessToken: RandomText.token(),
-      refreshToken: RandomText.token(),
+      accessToken: Identifiers.token(),
+      refreshToken: Identifiers.token(),
       scope: scope(party.clientID),
       expires: now + settings.tokenLifetime,
       createdAt: now,
@@ -97,36 +115,50 @@ struct SandboxState {
     return pair
   }
 
-  /// Makes a new authorization code. The user has joined the app by then.
+  /// The authorization code that a user has for an app: the one that has not been exchanged, or a new one.
   mutating func issueCode(_ party: Party) -> String {
-    let code = RandomText.code()
-    codes[code] = GrantCode(id: codes.count + 1, userID: party.userID, clientID: party.clientID)
+    let active = codes.first {
+      $0.value.isActive && $0.value.userID == party.userID && $0.value.clientID == party.clientID
+    }
+    return active?.key ?? makeCode(party)
+  }
+
+  /// Makes a new authorization code.
+  mutating func makeCode(_ party: Party) -> String {
+    let code = Identifiers.code()
+    codes[code] = GrantCode(id: codes.count + 1, userID: party.userID, clientID: party.clientID, isActive: true)
     return code
   }
 
   /// The ids of the operations of an app.
   private func scope(_ clientID: Int) -> [Int32] {
     let operations = apps[clientID]?.operations ?? []
-    return operations.compactMap { OperationCatalogue.standard.operation(named: $0)?.id }.sorted()
+    return operations.compactMap { OperationCatalogue.standard.operation(named: $0)?.id }
   }
 
   private mutating func load(_ join: Fixture.Join) {
     guard let userID = userID(username: join.username) else { return }
     let party = Party(userID: userID, clientID: join.clientID)
-    if let operations = join.operations { consents[party] = Set(operations) } else { self.join(party) }
+    self.join(party)
+    if let operations = join.operations {
+      let expiry = now + settings.tokenLifetime
+      authorities[party] = Dictionary(operations.map { ($0, expiry) }) { first, _ in first }
+    }
   }
 
   private mutating func load(_ token: Fixture.Token) {
     guard let userID = userID(username: token.username) else { return }
     let party = Party(userID: userID, clientID: token.clientID)
-    if consents[party] == nil { join(party) }
+    if authorities[party] == nil { join(party) }
+    let used = codes.values.filter { $0.userID == userID && $0.clientID == token.clientID && !$0.isActive }
     let now = now
     tokens.save(
       TokenPair(
         id: tokens.nextID(),
         userID: userID,
         clientID: token.clientID,
-        codeID: nil,
+        // A pair without a code in the fixture came from one that nobody remembers.
+        codeID: used.map(\.id).min() ?? codes.count + 1,
         accessToken: token.accessToken,
         refreshToken: token.refreshToken,
         scope: scope(token.clientID),
@@ -140,7 +172,12 @@ struct SandboxState {
   private mutating func load(_ code: Fixture.Code) {
     guard let userID = userID(username: code.username) else { return }
     let party = Party(userID: userID, clientID: code.clientID)
-    if consents[party] == nil { join(party) }
-    codes[code.code] = GrantCode(id: codes.count + 1, userID: userID, clientID: code.clientID)
+    if authorities[party] == nil { join(party) }
+    codes[code.code] = GrantCode(
+      id: codes.count + 1,
+      userID: userID,
+      clientID: code.clientID,
+      isActive: !code.isUsed
+    )
   }
 }

@@ -5,8 +5,8 @@ struct TokenPair {
   let id: Int
   let userID: Int
   let clientID: Int
-  /// The authorization code it came from, if it came from one.
-  let codeID: Int?
+  /// The number of the authorization code that it came from.
+  let codeID: Int
   var accessToken: String
   var refreshToken: String
   let scope: [Int32]
@@ -15,20 +15,33 @@ struct TokenPair {
   let createdAt: Int64
   var updatedAt: Int64
 
+  /// The pair in the order of members of a stored row.
   var literal: JSONLiteral {
-    [
-      "id": .integer(Int64(id)),
-      "token": .string(accessToken),
-      "refresh_token": .string(refreshToken),
-      "scope": .array(scope.map { .integer(Int64($0)) }),
-      "expires": .string(TimeText.iso(milliseconds: expires)),
-      "app_id": .integer(Int64(clientID)),
-      "user_id": .integer(Int64(userID)),
-      "grantcode_id": codeID.map { .integer(Int64($0)) } ?? .null,
-      "createdAt": .string(TimeText.iso(milliseconds: createdAt)),
-      "updatedAt": .string(TimeText.iso(milliseconds: updatedAt)),
-    ]
+    .object(
+      [
+        ("id", .integer(Int64(id))), ("token", .string(accessToken)), ("scope", scopeLiteral),
+        ("expires", .string(TimeText.iso(milliseconds: expires))), ("refresh_token", .string(refreshToken)),
+        ("createdAt", .string(TimeText.iso(milliseconds: createdAt))),
+        ("updatedAt", .string(TimeText.iso(milliseconds: updatedAt))), ("app_id", .integer(Int64(clientID))),
+        ("user_id", .integer(Int64(userID))), ("grantcode_id", .integer(Int64(codeID))),
+      ]
+    )
   }
+
+  /// The pair in the order of members of a new row.
+  var newLiteral: JSONLiteral {
+    .object(
+      [
+        ("id", .integer(Int64(id))), ("app_id", .integer(Int64(clientID))), ("grantcode_id", .integer(Int64(codeID))),
+        ("user_id", .integer(Int64(userID))), ("refresh_token", .string(refreshToken)),
+        ("expires", .string(TimeText.iso(milliseconds: expires))), ("scope", scopeLiteral),
+        ("token", .string(accessToken)), ("updatedAt", .string(TimeText.iso(milliseconds: updatedAt))),
+        ("createdAt", .string(TimeText.iso(milliseconds: createdAt))),
+      ]
+    )
+  }
+
+  private var scopeLiteral: JSONLiteral { .array(scope.map { .integer(Int64($0)) }) }
 }
 
 /// All token pairs, found by either token.
@@ -52,7 +65,7 @@ struct TokenStore {
     return lastID
   }
 
-  /// Saves a pair in the place of the one with its number.
+  /// Saves a pair in place of the one with its number.
   mutating func save(_ pair: TokenPair) {
     if let old = pairs[pair.id] {
       idByAccessToken[old.accessToken] = nil
@@ -80,25 +93,26 @@ struct TokenStore {
 
   func pair(refreshToken: String) -> TokenPair? { idByRefreshToken[refreshToken].flatMap { pairs[$0] } }
 
-  /// The oldest pair of a user and an app, which is the one that the server finds.
-  func firstPair(userID: Int, clientID: Int) -> TokenPair? {
-    pairs.values.filter { $0.userID == userID && $0.clientID == clientID }.min { $0.id < $1.id }
+  /// The pair of a user and an app that expires last, which is the one that the server finds.
+  func latestPair(userID: Int, clientID: Int) -> TokenPair? {
+    pairs.values.filter { $0.userID == userID && $0.clientID == clientID }
+      .max { ($0.expires, -$0.id) < ($1.expires, -$1.id) }
   }
 
   /// All pairs in the order of their numbers.
   var all: [TokenPair] { pairs.values.sorted { $0.id < $1.id } }
 
-  /// Makes the access token one that nobody has.
+  /// Replaces the access token with one that no client has.
   mutating func revokeAccessToken(id: Int) {
     guard var pair = pairs[id] else { return }
-    pair.accessToken = RandomText.token()
+    pair.accessToken = Identifiers.token()
     save(pair)
   }
 
-  /// Makes the refresh token one that nobody has.
+  /// Replaces the refresh token with one that no client has.
   mutating func revokeRefreshToken(id: Int) {
     guard var pair = pairs[id] else { return }
-    pair.refreshToken = RandomText.token()
+    pair.refreshToken = Identifiers.token()
     save(pair)
   }
 }

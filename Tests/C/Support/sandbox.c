@@ -36,7 +36,8 @@ static void remember_secrets_of_fixture(void) {
 int sandbox_start(void **state) {
   (void)state;
   const char *path = getenv("PEERID_SANDBOX");
-  const char *const arguments[] = {path ? path : "build/bin/peerid-sandbox", "--json", "--exit-with-stdin", NULL};
+  const char *const arguments[] = {path ? path : "build/bin/peerid-sandbox", "--json", "--exit-with-stdin",
+                                   "--without-session-cookie", "--without-chain-rules", NULL};
   program = server_start(arguments, &description);
   snprintf(url, sizeof url, "%s", json_string_value(json_object_get(description, "url")));
   port = atoi(strrchr(url, ':') + 1);

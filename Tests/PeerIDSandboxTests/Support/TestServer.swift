@@ -24,9 +24,12 @@ struct APIAnswer {
 struct TestServer {
   let sandbox: Sandbox
 
-  init(_ fixture: Fixture = .demo, saveDelay: Int = 0) throws {
+  init(_ fixture: Fixture = .demo, saveDelay: Int = 0, chainRules: Bool? = nil) throws {
     sandbox = try Sandbox(fixture: fixture)
-    sandbox.configure { $0.saveDelay = saveDelay }
+    sandbox.configure { settings in
+      settings.saveDelay = saveDelay
+      if let chainRules { settings.appliesChainRules = chainRules }
+    }
   }
 
   func connect() throws -> TestConnection { try TestConnection(port: sandbox.port, of: sandbox) }

@@ -28,7 +28,8 @@ type Object = map[string]any
 // Start starts a sandbox with its demo fixture: the program at PEERID_SANDBOX, or the one that the project has built.
 func Start() (*Sandbox, error) {
 	// It ends with its standard input, so that nothing outlives the tests.
-	s := &Sandbox{command: exec.Command(program(), "--json", "--exit-with-stdin")}
+	s := &Sandbox{command: exec.Command(program(), "--json", "--exit-with-stdin",
+		"--without-session-cookie", "--without-chain-rules")}
 	s.command.Stderr = os.Stderr
 	stdin, err := s.command.StdinPipe()
 	if err != nil {

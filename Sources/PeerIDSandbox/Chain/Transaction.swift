@@ -1,0 +1,109 @@
+internal import PeerID
+
+/// An operation as it goes into a transaction.
+struct ChainOperation: Sendable {
+  let id: Int32
+  let name: String
+  /// The fields as the node echoes them.
+  let fields: JSONLiteral
+
+  /// `[id, {…}]`.
+  var literal: JSONLiteral { [.integer(Int64(id)), fields] }
+
+  var document: JSONDocument { fields.document }
+}
+
+/// A transaction with its signatures.
+struct Transaction: Sendable {
+  let id: String
+  let expiration: Int64
+  let operations: [ChainOperation]
+  let members: [(String, JSONLiteral)]
+
+  /// A transaction that the server builds. The salt keeps two equal ones of one block apart.
+  init(
+    referenceBlock: Int64,
+    referencePrefix: Int64,
+    expiration: Int64,
+    operations: [ChainOperation],
+    signatures: [String],
+    salt: Int
+  ) {
+    self.expiration = expiration
+    self.operations = operations
+    members = [
+      ("ref_block_num", .integer(referenceBlock)),
+      ("ref_block_prefix", .integer(referencePrefix)),
+      ("expiration", .string(TimeText.chain(seconds: expiration))),
+      ("operations", .array(operations.map(\.literal))),
+      ("extensions", []),
+      ("signatures", .array(signatures.map { .string($0) })),
+    ]
+    let content = JSONLiteral.array([
+      .integer(referenceBlock), .integer(Int64(salt)), .array(operations.map(\.literal)),
+    ])
+    id = Self.hash(content)
+  }
+
+  /// A transaction that somebody else has signed. Its id depends on everything but the signatures, so that sending it
+  /// again is a duplicate.
+  init(signed value: JSONValue, operations: [ChainOperation]) {
+    self.operations = operations
+    let expiration = value["expiration"].map { JSONLiteral.value($0) } ?? .null
+    self.expiration = value["expiration"]?.string.flatMap { TimeText.seconds(chain: $0) } ?? 0
+    let unsigned: [(String, JSONLiteral)] = [
+      ("ref_block_num", value["ref_block_num"].map { .value($0) } ?? .null),
+      ("ref_block_prefix", value["ref_block_prefix"].map { .value($0) } ?? .null),
+      ("expiration", expiration),
+      ("operations", .array(operations.map(\.literal))),
+      ("extensions", value["extensions"].map { .value($0) } ?? []),
+    ]
+    members = unsigned + [("signatures", value["signatures"].map { .value($0) } ?? [])]
+    id = Self.hash(.object(unsigned))
+  }
+
+  /// The first 20 bytes of a SHA-256, as on the chain, where the packed transaction is hashed instead of its JSON.
+  private static func hash(_ content: JSONLiteral) -> String {
+    String(SHA256.hexDigest(content.compactText.text).prefix(40))
+  }
+}
+
+/// Where a transaction comes from.
+struct Origin: Sendable {
+  let userID: Int
+  let clientID: Int
+  /// The request that brought it, as the log numbers it.
+  let requestSequence: UInt64
+  /// Whether an application asked for it, and not the server for itself.
+  let isApplication: Bool
+}
+
+/// A transaction that waits in the node's pool.
+struct PooledTransaction: Sendable {
+  let transaction: Transaction
+  let origin: Origin
+  /// When a block takes it, in milliseconds since 1970; `nil`: none does before it expires.
+  let includedAt: Int64?
+}
+
+/// One operation that the chain has executed.
+struct ExecutedOperation: Sendable {
+  /// The instance of its history object, `1.11.N`.
+  let number: Int
+  let transactionID: String
+  let block: Int64
+  let transactionInBlock: Int
+  let operationInTransaction: Int
+  let origin: Origin
+  let operation: ChainOperation
+  let result: JSONLiteral
+}
+
+/// One transaction that the chain has executed.
+struct ExecutedTransaction: Sendable {
+  let id: String
+  let block: Int64
+  let numberInBlock: Int
+  let expiration: Int64
+  let literal: JSONLiteral
+}

@@ -1,0 +1,33 @@
+internal import PeerID
+
+/// A value that passed the schema, in two forms.
+struct CheckedValue {
+  /// As the server has it after the conversions of the schema.
+  let given: JSONLiteral
+  /// As the node echoes it: integers beyond 32 bits as text, times as ISO 8601.
+  let echo: JSONLiteral
+  /// Why the serializer fails over it.
+  var problem: String?
+
+  init(_ literal: JSONLiteral, echo: JSONLiteral? = nil, problem: String? = nil) {
+    given = literal
+    self.echo = echo ?? literal
+    self.problem = problem
+  }
+
+  static func object(_ members: [(key: String, value: CheckedValue)]) -> CheckedValue {
+    CheckedValue(
+      .object(members.map { ($0.key, $0.value.given) }),
+      echo: .object(members.map { ($0.key, $0.value.echo) })
+    )
+  }
+
+  static func array(_ elements: [CheckedValue]) -> CheckedValue {
+    CheckedValue(.array(elements.map(\.given)), echo: .array(elements.map(\.echo)))
+  }
+
+  /// The echo of an object with an empty array of extensions at its end.
+  var echoWithExtensions: JSONLiteral {
+    if case .object(let members) = echo { .object(members + [("extensions", [])]) } else { echo }
+  }
+}
