@@ -76,6 +76,18 @@ class Browser:
             f"{selector} leads nowhere",
         )
 
+    def press(self, selector: str) -> None:
+        """Press a button that leaves the page where it is."""
+        self._find(selector).click()
+
+    def wait_for_text(self, selector: str, text: str) -> None:
+        """Wait until what a CSS selector finds shows this text."""
+
+        def shows(driver: webdriver.Chrome) -> bool:
+            return text in driver.find_element(By.CSS_SELECTOR, selector).text
+
+        self._wait(shows, f"{selector} does not show {text!r}")
+
     def type(self, selector: str, text: str) -> None:
         """Type into a field."""
         self._find(selector).send_keys(text)
