@@ -16,6 +16,7 @@ static const size_t CJANSSON_ALLOW_NUL = JSON_ALLOW_NUL;
 static const size_t CJANSSON_DECODE_ANY = JSON_DECODE_ANY;
 static const size_t CJANSSON_COMPACT = JSON_COMPACT;
 static const size_t CJANSSON_ENCODE_ANY = JSON_ENCODE_ANY;
+static const int CJANSSON_OUT_OF_MEMORY = json_error_out_of_memory;
 static const int CJANSSON_DUPLICATE_KEY = json_error_duplicate_key;
 
 #endif

@@ -134,6 +134,8 @@ Request = collections.namedtuple("Request", "method target head body")
 class Connection:
     def __init__(self, plain, record):
         self.socket, self.record, self.clears = plain, record, record.clears
+        # What is sent must arrive at once, and not wait for the client to acknowledge what came before.
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
 
     def start_tls(self, context):
@@ -424,7 +426,6 @@ def sends_interim_answers(connection):
 
 @fault
 def answers_byte_by_byte(connection):
-    connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     while True:
         for byte in right_answer(connection.read_request()):
             connection.send(bytes([byte]))

@@ -39,3 +39,25 @@ import Testing
     #expect(literal.compactText.text == #"{"error":{"login":""},"list":[1,true,null,"é"],"":0}"#)
   }
 }
+
+@Suite struct JSONWritingTests {
+  @Test(
+    "what is written is what jansson reads",
+    arguments: [
+      "", "plain", "\"quoted\" \\ back", "\u{0}\u{1}\n\t\u{1F}\u{7F}", "é 😀 e\u{301}",
+      String(repeating: "x", count: 10_000),
+    ]
+  )
+  func texts(text: String) throws {
+    let written = JSONLiteral.object([
+      (text, .string(text)), ("bytes", .text(Bytes(text))), ("list", [1, -5, true, false, nil, "a"]), ("empty", [:]),
+    ]).text()
+    let root = try JSONDocument(parsing: written.raw).root
+    #expect(root.member(text)?.string?.utf8.elementsEqual(text.utf8) == true)
+    #expect(root["bytes"]?.string?.utf8.elementsEqual(text.utf8) == true)
+    #expect(root["list"]?.count == 6)
+    #expect(root["list"]?[1]?.integer == -5)
+    #expect(root["empty"]?.kind == .object)
+    #expect(written.text == root.compactText().text || text.utf8.contains { $0 < 0x20 })
+  }
+}

@@ -30,7 +30,7 @@ import Testing
 
   private func parsed(_ body: Bytes) -> Response? {
     guard let result = try? JSONDocument(parsing: body.raw).root["result"] else { return nil }
-    return Response(ResponseParts(of: result))
+    return ResponseParts(of: result).map { Response($0) }
   }
 
   @Test(arguments: [

@@ -12,7 +12,11 @@ enum Answer {
       return .success(response)
     }
     return result(of: outcome, effect: effect).flatMap { result in
-      isNoAnswer(result).map { .failure($0) } ?? .success(Response(ResponseParts(of: result)))
+      if let error = isNoAnswer(result) { return .failure(error) }
+      guard let parts = ResponseParts(of: result) else {
+        return .failure(PeerIDError(.outOfMemory, .unknown, "memory ran out while the answer was read"))
+      }
+      return .success(Response(parts))
     }
   }
 
@@ -29,6 +33,11 @@ enum Answer {
       let envelope = Envelope(status: response.status, body: response.body)
       if 200..<300 ~= response.status, !response.isTruncated, case .result(let result) = envelope {
         return .success(result)
+      }
+      // Only a status that says what became of the request is worth more than knowing that memory ran out.
+      if case .unread = envelope, 200..<300 ~= response.status {
+        let message = "memory ran out while the answer was read"
+        return .failure(explain(PeerIDError(.outOfMemory, .unknown, message, httpStatus: response.status)))
       }
       return .failure(
         explain(

@@ -28,6 +28,7 @@ struct ChainReadQuery {
     do throws(JSONSyntaxError) {
       root = try JSONDocument(parsing: parameters, rejectDuplicates: true).root
     } catch {
+      if let shortage = PeerIDError(outOfMemory: error) { throw shortage }
       throw PeerIDError(.invalidArgument, "params are not JSON (column \(error.column)): \(error.reason)")
     }
     guard root.kind == .array else { throw PeerIDError(.invalidArgument, "params must be a JSON array") }

@@ -9,6 +9,8 @@ enum Envelope {
   case text(String)
   /// JSON or text that is not what its status promises.
   case malformed(String)
+  /// Memory ran out while it was read.
+  case unread
 
   /// Reads the body of an answer with this status. The status in the body is not trusted: in three answers the
   /// server writes it as a string.
@@ -24,7 +26,9 @@ enum Envelope {
         self = .malformed(isSuccess ? "a JSON text without \"result\"" : "a JSON text without \"error\"")
       }
     } catch {
-      if body.isEmpty {
+      if error.isOutOfMemory {
+        self = .unread
+      } else if body.isEmpty {
         self = .malformed("an empty body")
       } else if isSuccess {
         self = .malformed("a body that is not the JSON envelope (\(error.reason))")

@@ -43,6 +43,7 @@ enum ErrorClassifier {
       detail = ServerText.detail(error)
     case .text(let text): said = text
     case .malformed(let what): said = isTruncated ? "the answer was cut off" : "it sent \(what)"
+    case .unread: said = "memory ran out while the answer was read"
     case .result: said = isTruncated ? "the answer was cut off" : "it sent a result"
     }
     let judged = judge(status: status, envelope: envelope, retryAfter: retryAfterMilliseconds)

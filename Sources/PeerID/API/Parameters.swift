@@ -28,8 +28,6 @@ struct Parameters {
 
   /// A JSON object.
   func json() -> Bytes {
-    let document = JSONLiteral.object(members.map { ($0.name, .string($0.value.text)) }).document
-    defer { document.wipeStrings() }
-    return document.root.compactText(wipes: true)
+    JSONLiteral.object(members.map { ($0.name, .text($0.value)) }).text(wipes: true)
   }
 }

@@ -29,7 +29,16 @@ public struct Response: Sendable {
 
   /// A list of texts as a JSON array.
   package init(listing texts: [String]) {
-    self.init(ResponseParts(of: JSONLiteral.array(texts.map { .string($0) }).document.root))
+    self.init(
+      ResponseParts(
+        json: JSONLiteral.array(texts.map { .string($0) }).compactText,
+        transactionID: nil,
+        blockNumber: nil,
+        transactionNumber: nil,
+        createdObjectIDs: [],
+        transactionToken: nil
+      )
+    )
   }
 
   // What C callers borrow lives as long as the response.
@@ -56,11 +65,14 @@ struct ResponseParts: Sendable {
 }
 
 extension ResponseParts {
-  /// The parts of a result that has been parsed.
-  init(of result: JSONValue) {
+  /// The parts of a result that has been parsed; `nil` when memory ran out.
+  init?(of result: JSONValue) {
+    let json = result.compactText(expecting: 1024)
+    // No JSON is empty.
+    guard json.count > 0 else { return nil }
     let transaction = Self.transaction(in: result)
     self.init(
-      json: result.compactText(expecting: 1024),
+      json: json,
       transactionID: transaction?["id"]?.utf8.map { Bytes($0) },
       blockNumber: Self.integer(transaction?["block_num"]),
       transactionNumber: Self.integer(transaction?["trx_num"]),

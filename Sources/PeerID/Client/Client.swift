@@ -146,6 +146,7 @@ public final class Client: Sendable {
     do throws(JSONSyntaxError) {
       document = try JSONDocument(parsing: tokenJSON)
     } catch {
+      if let shortage = PeerIDError(outOfMemory: error) { throw shortage }
       throw PeerIDError(.invalidArgument, "token_json is not JSON (line \(error.line), column \(error.column))")
     }
     defer { document.wipeStrings() }

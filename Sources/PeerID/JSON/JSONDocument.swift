@@ -11,6 +11,16 @@ package struct JSONSyntaxError: Error, Equatable {
   package let column: Int
   /// Whether one object holds a key twice.
   package let isDuplicateKey: Bool
+  /// Whether nothing is wrong with the text, but memory ran out while it was read.
+  package let isOutOfMemory: Bool
+}
+
+extension PeerIDError {
+  /// What to report in place of a fault in the text when memory ran out; `nil` when the text is at fault.
+  init?(outOfMemory error: JSONSyntaxError, _ outcome: Outcome = .notSent) {
+    guard error.isOutOfMemory else { return nil }
+    self.init(.outOfMemory, outcome, "memory ran out while JSON was read")
+  }
 }
 
 /// A parsed JSON text. Its values are views into it and keep it alive.
@@ -38,19 +48,50 @@ package final class JSONDocument: @unchecked Sendable {
         reason: "nested more than \(Self.maximumDepth) levels deep",
         line: 0,
         column: 0,
-        isDuplicateKey: false
+        isDuplicateKey: false,
+        isOutOfMemory: false
       )
     }
     let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+    errno = 0
     guard let node = json_loadb(base, text.count, flags, &error) else {
       throw JSONSyntaxError(
         reason: String(cString: cjansson_error_text(&error)),
         line: max(Int(error.line), 0),
         column: max(Int(error.column), 0),
-        isDuplicateKey: cjansson_error_code(&error) == CJANSSON_DUPLICATE_KEY
+        isDuplicateKey: cjansson_error_code(&error) == CJANSSON_DUPLICATE_KEY,
+        isOutOfMemory: cjansson_error_code(&error) == CJANSSON_OUT_OF_MEMORY
+      )
+    }
+    guard errno != ENOMEM, Self.isWhole(node, text, flags) else {
+      JSONDocument(owning: OpaquePointer(node)).wipeStrings()
+      throw JSONSyntaxError(
+        reason: "memory ran out",
+        line: 0,
+        column: 0,
+        isDuplicateKey: false,
+        isOutOfMemory: true
       )
     }
     rootNode = OpaquePointer(node)
+  }
+
+  /// jansson 2.14 drops a character of a string or number without a word when its buffer cannot grow (`lex_save`): a
+  /// token would be stored without it. The system says that memory ran out; where a token may be, the text is also read
+  /// again.
+  private static func isWhole(
+    _ node: UnsafeMutablePointer<json_t>,
+    _ text: UnsafeRawBufferPointer,
+    _ flags: Int
+  ) -> Bool {
+    let largestWithTokens = 16 * 1024
+    guard text.count <= largestWithTokens else { return true }
+    let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+    guard let again = json_loadb(base, text.count, flags, nil) else { return false }
+    defer {
+      JSONDocument(owning: OpaquePointer(again)).wipeStrings()
+    }
+    return json_equal(node, again) == 1
   }
 
   /// Parses the UTF-8 of `text`.

@@ -16,12 +16,22 @@ package indirect enum JSONLiteral: Sendable {
 
   /// The literal as a document, which prints and can be read like a parsed one.
   package var document: JSONDocument {
-    // jansson returns NULL when memory has run out; `null` then stands for what could not be made.
+    // jansson returns NULL when memory has run out; `null` then stands for the whole.
     JSONDocument(owning: OpaquePointer(node ?? json_null()))
   }
 
   /// The literal as compact JSON.
-  package var compactText: Bytes { document.root.compactText() }
+  package var compactText: Bytes { text() }
+
+  /// The literal as compact JSON; with `wipes` its memory is overwritten on release. It is written without jansson, so
+  /// that no member can be missing because memory ran out.
+  func text(wipes: Bool = false) -> Bytes {
+    Bytes(capacity: writtenLength, wipes: wipes) { target in
+      var writer = Writer(target: target)
+      write(to: &writer)
+      return writer.count
+    }
+  }
 
   private var node: UnsafeMutablePointer<json_t>? {
     switch self {
@@ -29,16 +39,23 @@ package indirect enum JSONLiteral: Sendable {
       let object = json_object()
       for (key, value) in members {
         var key = key
-        _ = key.withUTF8 { name in
+        let code = key.withUTF8 { name in
           name.withMemoryRebound(to: CChar.self) {
             json_object_setn_new_nocheck(object, $0.baseAddress ?? emptyText, $0.count, value.node)
           }
+        }
+        guard code == 0 else {
+          cjansson_decref(object)
+          return nil
         }
       }
       return object
     case .array(let elements):
       let array = json_array()
-      for element in elements { json_array_append_new(array, element.node) }
+      for element in elements where json_array_append_new(array, element.node) != 0 {
+        cjansson_decref(array)
+        return nil
+      }
       return array
     case .string(var text):
       return text.withUTF8 { bytes in
@@ -53,6 +70,74 @@ package indirect enum JSONLiteral: Sendable {
     case .boolean(let value): return value ? json_true() : json_false()
     case .null: return json_null()
     case .value(let value): return value.retainedNode
+    }
+  }
+}
+
+// MARK: - Writing
+
+extension JSONLiteral {
+  fileprivate struct Writer {
+    let target: UnsafeMutableBufferPointer<UInt8>?
+    var count = 0
+
+    mutating func put(_ byte: UInt8) {
+      if let target { target[count] = byte }
+      count += 1
+    }
+
+    mutating func put(_ text: some Sequence<UInt8>) {
+      for byte in text { put(byte) }
+    }
+
+    mutating func putQuoted(_ text: some Sequence<UInt8>) {
+      put(UInt8(ascii: "\""))
+      for byte in text {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+          put(UInt8(ascii: "\\"))
+          put(byte)
+        case 0..<0x20:
+          put("\\u00".utf8)
+          put(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+          put(String(byte & 0xF, radix: 16).utf8)
+        default: put(byte)
+        }
+      }
+      put(UInt8(ascii: "\""))
+    }
+  }
+
+  fileprivate var writtenLength: Int {
+    var counter = Writer(target: nil)
+    write(to: &counter)
+    return counter.count
+  }
+
+  fileprivate func write(to writer: inout Writer) {
+    switch self {
+    case .object(let members):
+      writer.put(UInt8(ascii: "{"))
+      for (index, (key, value)) in members.enumerated() {
+        if index > 0 { writer.put(UInt8(ascii: ",")) }
+        writer.putQuoted(key.utf8)
+        writer.put(UInt8(ascii: ":"))
+        value.write(to: &writer)
+      }
+      writer.put(UInt8(ascii: "}"))
+    case .array(let elements):
+      writer.put(UInt8(ascii: "["))
+      for (index, element) in elements.enumerated() {
+        if index > 0 { writer.put(UInt8(ascii: ",")) }
+        element.write(to: &writer)
+      }
+      writer.put(UInt8(ascii: "]"))
+    case .string(let text): writer.putQuoted(text.utf8)
+    case .text(let bytes): bytes.withBytes { writer.putQuoted($0) }
+    case .integer(let value): writer.put(String(value).utf8)
+    case .real, .value: document.root.compactText().withBytes { writer.put($0) }
+    case .boolean(let value): writer.put((value ? "true" : "false").utf8)
+    case .null: writer.put("null".utf8)
     }
   }
 }

@@ -98,6 +98,7 @@ struct OperationBatch: Sendable {
     do throws(JSONSyntaxError) {
       return try JSONDocument(parsing: json, rejectDuplicates: true).root
     } catch {
+      if let shortage = PeerIDError(outOfMemory: error) { throw shortage }
       let place = "line \(error.line), column \(error.column)"
       throw PeerIDError(
         .invalidArgument,

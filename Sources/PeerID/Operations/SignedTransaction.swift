@@ -9,6 +9,7 @@ enum SignedTransaction {
     do throws(JSONSyntaxError) {
       root = try JSONDocument(parsing: json, rejectDuplicates: true).root
     } catch {
+      if let shortage = PeerIDError(outOfMemory: error) { throw shortage }
       throw PeerIDError(
         .invalidArgument,
         "the transaction is not JSON (line \(error.line), column \(error.column)): \(error.reason)"

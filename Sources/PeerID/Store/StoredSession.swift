@@ -32,14 +32,12 @@ enum StoredSessionFormat {
   private static let version: Int64 = 2
 
   static func write(_ token: Token, key: String) -> StoredSession {
-    let document = JSONLiteral.object([
+    let text = JSONLiteral.object([
       ("format", .string("libpeerid session")),
       ("version", .integer(version)),
       ("key", .string(key)),
       ("token", TokenWriter.json(token)),
-    ]).document
-    defer { document.wipeStrings() }
-    let text = document.root.compactText(expecting: 1024, wipes: true)
+    ]).text(wipes: true)
     return StoredSession(bytes: Checksum.append(to: text), generation: token.generation)
   }
 
@@ -53,7 +51,12 @@ enum StoredSessionFormat {
 
   /// Reads a text together with the key it was written for.
   static func read(_ text: Bytes) throws(PeerIDError) -> (token: Token, key: String) {
-    guard let document = try? JSONDocument(parsing: text.raw) else { throw damaged("it is not whole JSON") }
+    let document: JSONDocument
+    do throws(JSONSyntaxError) {
+      document = try JSONDocument(parsing: text.raw)
+    } catch {
+      throw PeerIDError(outOfMemory: error) ?? damaged("it is not whole JSON")
+    }
     defer { document.wipeStrings() }
     let root = document.root
     guard root["format"]?.string == "libpeerid session", let version = root["version"]?.integer else {

@@ -84,9 +84,6 @@ enum TokenWriter {
 
   /// The JSON text, in memory that is wiped.
   static func text(_ token: Token) -> Bytes {
-    let document = json(token).document
-    let text = document.root.compactText(expecting: 1024, wipes: true)
-    document.wipeStrings()
-    return text
+    json(token).text(wipes: true)
   }
 }

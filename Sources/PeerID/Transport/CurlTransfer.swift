@@ -329,7 +329,8 @@ extension CurlTransfer {
   /// server may have done what it asked. So whatever changes something is sent once.
   ///
   /// A connection on which something has arrived since its last answer, such as a late 408, would give that to this
-  /// request as its answer, and the answer to this one to the next. libcurl 7.88 uses it all the same.
+  /// request as its answer, and the answer to this one to the next. libcurl 7.88 uses it all the same. What is still on
+  /// its way when the request leaves cannot be noticed by anyone.
   private func isAboutToSend(_ localPort: Int32) -> Int32 {
     if sendings > 0, request?.effect == .changes, settings.sendsOnce {
       stop = .wouldSendAgain
