@@ -50,10 +50,10 @@ import Testing
   )
   func texts(text: String) throws {
     let written = JSONLiteral.object([
-      (text, .string(text)), ("bytes", .text(Bytes(text))), ("list", [1, -5, true, false, nil, "a"]), ("empty", [:]),
+      ("text", .string(text)), ("bytes", .text(Bytes(text))), ("list", [1, -5, true, false, nil, "a"]), ("empty", [:]),
     ]).text()
     let root = try JSONDocument(parsing: written.raw).root
-    #expect(root.member(text)?.string?.utf8.elementsEqual(text.utf8) == true)
+    #expect(root["text"]?.string?.utf8.elementsEqual(text.utf8) == true)
     #expect(root["bytes"]?.string?.utf8.elementsEqual(text.utf8) == true)
     #expect(root["list"]?.count == 6)
     #expect(root["list"]?[1]?.integer == -5)
