@@ -26,7 +26,7 @@ static void run(peerid_session *session, peerid_queue *queue, long in_flight, co
       begun++;
     }
     size_t count = 0;
-    check("next", peerid_queue_next(queue, -1, BATCH, completions, &count));
+    check("next", peerid_queue_take(queue, -1, BATCH, completions, &count));
     for (size_t i = 0; i < count; i++) take(completions[i]);
     ended += (long)count;
   }

@@ -33,7 +33,7 @@ int main(int argc, char **argv) {
   while (done + closed < s.sessions) {
     peerid_completion *completion = NULL;
     size_t count = 0;
-    check("next", peerid_queue_next(queue, 10000, 1, &completion, &count));
+    check("next", peerid_queue_take(queue, 10000, 1, &completion, &count));
     if (count == 0) die("completions", "not all calls came back");
     peerid_error *error = peerid_completion_error(completion);
     if (!error) done++;

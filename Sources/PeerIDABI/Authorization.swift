@@ -1,3 +1,6 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
 final class AuthorizationObject {
@@ -9,22 +12,18 @@ final class AuthorizationObject {
   }
 }
 
-/// Begins the authorization code flow: makes the URL of the consent page with a random state of 192 bits. Nothing is
-/// sent.
-///
+/// Starts the authorization code flow: creates the URL of the consent page, with a random state of 192 bits. Sends
+/// nothing.
 /// - Parameters:
 ///   - client: the client.
-///   - redirectURI: where the user's browser comes back to; it must be registered for the application.
-///   - outAuthorization: receives the URL and the state, to be freed with `peerid_authorization_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
+///   - redirectURI: the URL to which the browser returns; it must be registered for the application.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or the address is empty or not UTF-8.
-///   - `internal`: the system gave no random numbers.
-/// - Thread safety: may be called from any thread.
+///   - `invalidArgument`: the URL is empty.
+///   - `internal`: the system has no random numbers.
 /// - Source: the guide *Authentication with PeerID*; RFC 6749, section 4.1.
 /// - SeeAlso: `peerid_client_exchange_redirect`
-@_cdecl("peerid_client_authorization")
-public func clientAuthorization(
+@_cdecl("peerid_authorization_create")
+public func authorizationCreate(
   _ client: ClientHandle?,
   _ redirectURI: UnsafePointer<CChar>?,
   _ outAuthorization: UnsafeMutablePointer<AuthorizationHandle?>?
@@ -33,31 +32,25 @@ public func clientAuthorization(
     let client = try borrow(client, as: Client.self, "client")
     let out = try output(outAuthorization, "out_authorization")
     let request = try client.authorizationRequest(redirectURI: try text(redirectURI, "redirect_uri"))
-    out.pointee = give(AuthorizationObject(request))
+    out.pointee = retained(AuthorizationObject(request))
   }
 }
 
-/// The address of the page on which the user signs in and gives consent.
-///
-/// - Parameter authorization: the authorization.
-/// - Returns: a text borrowed from the authorization; NULL for NULL.
+/// Returns the URL of the page on which the user signs in and consents.
+/// - Returns: a string borrowed from the authorization.
 @_cdecl("peerid_authorization_url")
 public func authorizationURL(_ authorization: AuthorizationHandle?) -> UnsafePointer<CChar>? {
-  lend(peek(authorization, as: AuthorizationObject.self)?.url)
+  borrowed(optional(authorization, as: AuthorizationObject.self)?.url)
 }
 
-/// The state to keep with the user's web session and to compare when the browser comes back.
-///
-/// - Parameter authorization: the authorization.
-/// - Returns: a text borrowed from the authorization; NULL for NULL.
+/// Returns the state. Keep it with the user's web session and compare it when the browser returns.
+/// - Returns: a string borrowed from the authorization.
 @_cdecl("peerid_authorization_state")
 public func authorizationState(_ authorization: AuthorizationHandle?) -> UnsafePointer<CChar>? {
-  lend(peek(authorization, as: AuthorizationObject.self)?.state)
+  borrowed(optional(authorization, as: AuthorizationObject.self)?.state)
 }
 
 /// Frees an authorization.
-///
-/// - Parameter authorization: the authorization; may be NULL.
 @_cdecl("peerid_authorization_free")
 public func authorizationFree(_ authorization: AuthorizationHandle?) {
   free(authorization, as: AuthorizationObject.self)

@@ -1,30 +1,30 @@
 internal import PeerID
 
-// The border to C. What comes in is checked here, once, and nothing that comes in can trap; what goes out is owned by
-// the caller. The functions in the other files hold no rules about pointers of their own.
+// All rules about pointers and numbers of C. Arguments are checked here, so that none can trap; the caller owns what the
+// functions return.
 
-/// Runs the body of an exported function and turns what it throws into an error that the caller owns.
+/// Runs the body of an exported function, and returns its error to the caller, who owns it.
 func attempt(_ body: () throws(PeerIDError) -> Void) -> ErrorHandle? {
   do throws(PeerIDError) {
     try body()
     return nil
   } catch {
-    return give(ErrorObject(error))
+    return retained(ErrorObject(error))
   }
 }
 
-/// Hands an object to the caller, who now owns one reference.
-func give(_ object: some AnyObject) -> OpaquePointer {
+/// Returns an object to the caller, who owns one reference.
+func retained(_ object: some AnyObject) -> OpaquePointer {
   OpaquePointer(Unmanaged.passRetained(object).toOpaque())
 }
 
-/// Takes back the reference that the caller owned. NULL is nothing.
+/// Releases the reference that the caller owned; NULL is allowed.
 func free<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type) {
   guard let handle else { return }
   Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).release()
 }
 
-/// The object behind a handle that the caller goes on owning; NULL is refused.
+/// The object of a handle that the caller still owns; NULL is an error.
 func borrow<Object: AnyObject>(
   _ handle: OpaquePointer?,
   as type: Object.Type,
@@ -34,13 +34,13 @@ func borrow<Object: AnyObject>(
   return Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
 }
 
-/// The object behind a handle for an accessor, which answers NULL with its own "nothing".
-func peek<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type) -> Object? {
+/// The object of a handle that may be NULL.
+func optional<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type) -> Object? {
   guard let handle else { return nil }
   return Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
 }
 
-/// The place for an output, checked before anything is done.
+/// The pointer of an output, checked before anything is done.
 func output<Value>(
   _ pointer: UnsafeMutablePointer<Value>?,
   _ name: StaticString
@@ -49,7 +49,7 @@ func output<Value>(
   return pointer
 }
 
-/// A text that must be there.
+/// A required string.
 func text(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> String {
   guard let pointer else { throw isNull(name) }
   guard let text = String(validatingCString: pointer) else {
@@ -58,36 +58,40 @@ func text(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDE
   return text
 }
 
-/// A text that may be NULL.
+/// A string that may be NULL.
 func optionalText(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> String? {
   pointer == nil ? nil : try text(pointer, name)
 }
 
-/// A text that must be there and is wiped on release.
+/// A required string that is wiped when it is freed.
 func secret(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> Bytes {
   Bytes(try text(pointer, name), wipes: true)
 }
 
-/// A text that may be NULL and is wiped on release.
+/// A string that may be NULL and is wiped when it is freed.
 func optionalSecret(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> Bytes? {
   pointer == nil ? nil : try secret(pointer, name)
 }
 
-/// Bytes that the caller lends for the time of the call.
+/// The longest JSON that a caller may pass, in bytes. No request is larger, and a negative number that became a length
+/// must not be read.
+let largestInput: UInt = 64 << 20
+
+/// Bytes of the caller, for the time of the call.
 func bytes(
   _ pointer: UnsafePointer<CChar>?,
   _ length: UInt,
   _ name: StaticString
 ) throws(PeerIDError) -> UnsafeRawBufferPointer {
-  guard let count = Int(exactly: length) else {
-    throw PeerIDError(.invalidArgument, "\(name) has a length of \(length), which cannot be")
+  guard length <= largestInput else {
+    throw PeerIDError(.invalidArgument, "\(name) has a length of \(length) bytes; at most 64 MB are allowed")
   }
-  guard pointer != nil || count == 0 else { throw isNull(name) }
-  return UnsafeRawBufferPointer(start: pointer, count: count)
+  guard pointer != nil || length == 0 else { throw isNull(name) }
+  return UnsafeRawBufferPointer(start: pointer, count: Int(length))
 }
 
-/// Lends bytes to the caller, and their length to whoever asks for it.
-func lend(_ bytes: Bytes?, length: UnsafeMutablePointer<UInt>? = nil) -> UnsafePointer<CChar>? {
+/// Returns bytes that stay owned by their object, and their length if the caller asks for it.
+func borrowed(_ bytes: Bytes?, length: UnsafeMutablePointer<UInt>? = nil) -> UnsafePointer<CChar>? {
   length?.pointee = UInt(bytes?.count ?? 0)
   return bytes?.cString
 }

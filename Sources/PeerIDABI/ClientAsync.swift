@@ -1,27 +1,11 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
-// Asynchronous calls for a client: each begins at once and puts exactly one completion into a queue.
+// Asynchronous calls of a client. Each puts one completion into a queue.
 
-/// Logs a user in without waiting; the completion brings the session. See `peerid_client_login`.
-///
-/// - Parameters:
-///   - client: the client.
-///   - login: the user name or the e-mail address; copied.
-///   - password: the password; copied. May be NULL or empty.
-///   - mobile: the mobile number; copied. May be NULL or empty.
-///   - key: under which the session is kept in the store; copied. NULL: in memory alone.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL that must not be, login is empty, or password and mobile are both missing.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_client_login`
+/// Asynchronous `peerid_client_login`. The completion has the session.
 @_cdecl("peerid_client_login_async")
 public func clientLoginAsync(
   _ client: ClientHandle?,
@@ -46,24 +30,7 @@ public func clientLoginAsync(
   }
 }
 
-/// Exchanges an authorization code without waiting; the completion brings the session. See `peerid_client_exchange`.
-///
-/// - Parameters:
-///   - client: the client.
-///   - code: the code; copied.
-///   - key: under which the session is kept in the store; copied. NULL: in memory alone.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL that must not be.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_client_exchange`
+/// Asynchronous `peerid_client_exchange`. The completion has the session.
 @_cdecl("peerid_client_exchange_async")
 public func clientExchangeAsync(
   _ client: ClientHandle?,
@@ -82,27 +49,7 @@ public func clientExchangeAsync(
   }
 }
 
-/// Ends the authorization code flow without waiting; the completion brings the session. See
-/// `peerid_client_exchange_redirect`.
-///
-/// - Parameters:
-///   - client: the client.
-///   - redirect: the whole address to which the browser came back, or its query; copied.
-///   - expectedState: the state of the authorization that the user was sent away with.
-///   - key: under which the session is kept in the store; copied. NULL: in memory alone.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL that must not be, the state is missing or another one, or there is no code.
-///   - `refused`: the user did not consent.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_client_exchange_redirect`
+/// Asynchronous `peerid_client_exchange_redirect`. The completion has the session.
 @_cdecl("peerid_client_exchange_redirect_async")
 public func clientExchangeRedirectAsync(
   _ client: ClientHandle?,
@@ -127,26 +74,7 @@ public func clientExchangeRedirectAsync(
   }
 }
 
-/// Makes a session from tokens that were saved before, without waiting for the store; the completion brings the session.
-/// See `peerid_client_restore`.
-///
-/// - Parameters:
-///   - client: the client.
-///   - tokenJSON: what `peerid_token_json` gave, or a token object of the server; copied.
-///   - length: its length in bytes.
-///   - key: under which the session is kept in the store; copied. NULL: in memory alone.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL that must not be, the text is not JSON, or it holds no usable token.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_client_restore`
+/// Asynchronous `peerid_client_restore`: does not wait for the store. The completion has the session.
 @_cdecl("peerid_client_restore_async")
 public func clientRestoreAsync(
   _ client: ClientHandle?,
@@ -166,25 +94,7 @@ public func clientRestoreAsync(
   }
 }
 
-/// Opens a session that the store holds, without waiting for the store; the completion brings the session. See
-/// `peerid_client_open`.
-///
-/// - Parameters:
-///   - client: the client.
-///   - key: the key with which the session was begun; copied.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or the key is empty or longer than 4096 bytes.
-///   - `configuration`: there is no store.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_client_open`
+/// Asynchronous `peerid_client_open`: does not wait for the store. The completion has the session.
 @_cdecl("peerid_client_open_async")
 public func clientOpenAsync(
   _ client: ClientHandle?,
@@ -201,26 +111,7 @@ public func clientOpenAsync(
   }
 }
 
-/// Reads the chain without waiting. See `peerid_client_read_chain`.
-///
-/// - Parameters:
-///   - client: the client.
-///   - api: the API of the node.
-///   - method: the method of the API.
-///   - params: its parameters as a JSON array; copied. May be NULL when the length is 0.
-///   - length: the length of the parameters in bytes.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: as for `peerid_client_read_chain`.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_client_read_chain`
+/// Asynchronous `peerid_client_read_chain`. The completion has the response.
 @_cdecl("peerid_client_read_chain_async")
 public func clientReadChainAsync(
   _ client: ClientHandle?,
@@ -246,14 +137,11 @@ public func clientReadChainAsync(
   }
 }
 
-/// Ends an asynchronous call with `cancelled`, if it has not ended yet. Its completion comes in any case; the outcome of
-/// its error tells whether the request may have left.
-///
+/// Cancels an asynchronous call that has not ended yet. Its completion comes in any case; if it has an error, its
+/// outcome tells whether the request may have arrived.
 /// - Parameters:
-///   - client: the client with which, or with one of whose sessions, the call was begun; may be NULL.
 ///   - id: the call's id.
-/// - Thread safety: may be called from any thread.
 @_cdecl("peerid_client_cancel")
 public func clientCancel(_ client: ClientHandle?, _ id: UInt64) {
-  peek(client, as: Client.self)?.cancel(id)
+  optional(client, as: Client.self)?.cancel(id)
 }

@@ -1,3 +1,6 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
 final class CompletionObject {
@@ -5,71 +8,59 @@ final class CompletionObject {
   init(_ completion: Completion) { self.completion = completion }
 }
 
-/// The number that the caller gave the call.
-///
-/// - Parameter completion: the completion.
+/// Returns the tag that the caller gave to the call.
 /// - Returns: the tag; 0 for NULL.
 @_cdecl("peerid_completion_tag")
 public func completionTag(_ completion: CompletionHandle?) -> UInt64 {
-  peek(completion, as: CompletionObject.self)?.completion.tag ?? 0
+  optional(completion, as: CompletionObject.self)?.completion.tag ?? 0
 }
 
-/// The id that the call was given when it began.
-///
-/// - Parameter completion: the completion.
+/// Returns the id of the call.
 /// - Returns: the id; 0 for NULL.
 @_cdecl("peerid_completion_id")
 public func completionID(_ completion: CompletionHandle?) -> UInt64 {
-  peek(completion, as: CompletionObject.self)?.completion.id ?? 0
+  optional(completion, as: CompletionObject.self)?.completion.id ?? 0
 }
 
-/// Why the call failed: exactly what the blocking function of the same name would have returned.
-///
-/// - Parameter completion: the completion.
-/// - Returns: NULL when the call succeeded, otherwise an error that the caller frees.
-/// - Errors: those of the call.
-/// - Thread safety: may be called from any thread.
+/// Returns the error of the call, the same that the blocking function returns.
+/// - Returns: NULL if the call succeeded; otherwise an error, which you free with `peerid_error_free`.
 @_cdecl("peerid_completion_error")
 public func completionError(_ completion: CompletionHandle?) -> ErrorHandle? {
-  guard case .failure(let error) = peek(completion, as: CompletionObject.self)?.completion.outcome else { return nil }
-  return give(ErrorObject(error))
-}
-
-/// What the server answered, for a submit, a confirmation, a broadcast or a read of the chain that succeeded.
-///
-/// - Parameter completion: the completion.
-/// - Returns: a response that the caller frees; NULL when the call brought none.
-@_cdecl("peerid_completion_response")
-public func completionResponse(_ completion: CompletionHandle?) -> ResponseHandle? {
-  guard case .response(let response) = peek(completion, as: CompletionObject.self)?.completion.outcome else {
+  guard case .failure(let error) = optional(completion, as: CompletionObject.self)?.completion.outcome else {
     return nil
   }
-  return give(ResponseObject(response))
+  return retained(ErrorObject(error))
 }
 
-/// The session, for a log in, an exchange, a restore or an opening that succeeded.
-///
-/// - Parameter completion: the completion.
-/// - Returns: a session that the caller frees; NULL when the call brought none.
+/// Returns the response to a submit, a confirmation, a broadcast or a read of the chain.
+/// - Returns: a response, which you free with `peerid_response_free`; NULL if the call has none.
+@_cdecl("peerid_completion_response")
+public func completionResponse(_ completion: CompletionHandle?) -> ResponseHandle? {
+  guard case .response(let response) = optional(completion, as: CompletionObject.self)?.completion.outcome else {
+    return nil
+  }
+  return retained(ResponseObject(response))
+}
+
+/// Returns the session of a login, an exchange, a restore or an open.
+/// - Returns: a session, which you free with `peerid_session_free`; NULL if the call has none.
 @_cdecl("peerid_completion_session")
 public func completionSession(_ completion: CompletionHandle?) -> SessionHandle? {
-  guard case .session(let session) = peek(completion, as: CompletionObject.self)?.completion.outcome else { return nil }
-  return give(session)
+  guard case .session(let session) = optional(completion, as: CompletionObject.self)?.completion.outcome else {
+    return nil
+  }
+  return retained(session)
 }
 
-/// The token, for a `peerid_session_fresh_token_async` that succeeded.
-///
-/// - Parameter completion: the completion.
-/// - Returns: a token that the caller frees; NULL when the call brought none.
+/// Returns the token of a `peerid_session_acquire_token_async`.
+/// - Returns: a token, which you free with `peerid_token_free`; NULL if the call has none.
 @_cdecl("peerid_completion_token")
 public func completionToken(_ completion: CompletionHandle?) -> TokenHandle? {
-  guard case .token(let token) = peek(completion, as: CompletionObject.self)?.completion.outcome else { return nil }
-  return give(TokenObject(token))
+  guard case .token(let token) = optional(completion, as: CompletionObject.self)?.completion.outcome else { return nil }
+  return retained(TokenObject(token))
 }
 
-/// Frees a completion. What was taken out of it stays.
-///
-/// - Parameter completion: the completion; may be NULL.
+/// Frees a completion. What was taken from it stays.
 @_cdecl("peerid_completion_free")
 public func completionFree(_ completion: CompletionHandle?) {
   free(completion, as: CompletionObject.self)

@@ -1,26 +1,42 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
-/// A configuration under construction. It belongs to one thread at a time.
+/// Receives a log event, on the thread on which it happens. Must return soon.
+///
+/// - Parameters:
+///   - level: one of `peerid_log_level`.
+///   - message: one line of text without secrets, valid until the handler returns.
+public typealias LogHandler =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ level: Int32, _ message: UnsafePointer<CChar>?
+  ) -> Void
+
+/// Tells whether a call that waits should end, on the thread of the call. Called every 50 to 1000 ms.
+///
+/// - Returns: 0 to continue; anything else ends the call with PEERID_CODE_CANCELLED.
+public typealias InterruptHandler = @convention(c) (_ context: UnsafeMutableRawPointer?) -> Int32
+
+/// Releases a context: no object uses it any more.
+public typealias ReleaseCallback = @convention(c) (_ context: UnsafeMutableRawPointer?) -> Void
+
+/// A configuration. One thread at a time may use it.
 final class ConfigObject {
   var configuration: Configuration
   init(_ configuration: Configuration) { self.configuration = configuration }
 }
 
-/// Makes a configuration. Nothing is sent.
-///
+/// Creates a configuration. Sends nothing.
 /// - Parameters:
 ///   - baseURL: scheme, host and optional port and path of the server, such as `https://peerid.peerplays.download`,
-///     without `/api/v1`; copied.
-///   - clientID: the application's id, a number in decimal; copied.
-///   - clientSecret: the application's secret; copied. May be NULL: then users can log in, but no code can be exchanged
-///     and no token refreshed.
-///   - outConfig: receives the configuration, to be freed with `peerid_config_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
+///     without `/api/v1`.
+///   - clientID: the application's id, a decimal number.
+///   - clientSecret: the application's secret. May be NULL: then users can log in, but no code can be exchanged and no
+///     token refreshed.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL that must not be, a text is not UTF-8, the id is not a number, or the
-///     secret is empty.
-/// - Thread safety: may be called from any thread.
-/// - Lifetime: a client copies what it needs; the configuration may be freed or changed afterwards.
+///   - `invalidArgument`: the id is not a number, or the secret is empty.
+/// - Lifetime: a client copies its configuration, which may be changed or freed afterwards.
 @_cdecl("peerid_config_create")
 public func configCreate(
   _ baseURL: UnsafePointer<CChar>?,
@@ -35,22 +51,17 @@ public func configCreate(
       clientID: try text(clientID, "client_id"),
       clientSecret: try optionalText(clientSecret, "client_secret")
     )
-    out.pointee = give(ConfigObject(configuration))
+    out.pointee = retained(ConfigObject(configuration))
   }
 }
 
-/// Sets an option by its name. The options are listed in the README and by `peerid_option_name`.
-///
+/// Sets an option. The README lists the options, as does `peerid_option_describe`.
 /// - Parameters:
-///   - config: the configuration.
 ///   - name: the option's name, such as `request_timeout_ms`.
-///   - value: its value as text, such as `5000`; copied.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
+///   - value: its value as text, such as `5000`.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL or a text is not UTF-8.
-///   - `configuration`: there is no such option (the message names the nearest one), or it does not take this value
-///     (the message says what it takes).
-/// - Thread safety: one thread at a time.
+///   - `configuration`: there is no such option (the message suggests the nearest name), or the value is not valid for
+///     it (the message says which values are).
 @_cdecl("peerid_config_set")
 public func configSet(
   _ config: ConfigHandle?,
@@ -63,19 +74,10 @@ public func configSet(
   }
 }
 
-/// Sets who is told of events worth a line in a log, such as a refresh.
-///
+/// Sets the log handler. See *Handlers* above for `context` and `release`.
 /// - Parameters:
-///   - config: the configuration.
 ///   - handler: the function to call.
-///   - context: handed to the function; must stay usable, from any thread, until it is released. May be NULL.
-///   - release: called once with the context when the library will not call the handler any more: nothing that was made
-///     from the configuration exists, and no refresh of one of its sessions is under way. Not called when this function
-///     fails. May be NULL.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
-/// - Errors:
-///   - `invalidArgument`: config or handler is NULL.
-/// - Thread safety: one thread at a time.
+///   - release: releases the context; may be NULL.
 @_cdecl("peerid_config_set_log_handler")
 public func configSetLogHandler(
   _ config: ConfigHandle?,
@@ -94,20 +96,10 @@ public func configSetLogHandler(
   }
 }
 
-/// Sets a function that is asked now and then whether a waiting call should be given up, so that a program can end
-/// its calls when the user presses Ctrl-C.
-///
+/// Sets the interrupt handler, which lets a program end its calls when the user presses Ctrl-C.
 /// - Parameters:
-///   - config: the configuration.
 ///   - handler: the function to ask.
-///   - context: handed to the function; must stay usable, from any thread, until it is released. May be NULL.
-///   - release: called once with the context when the library will not call the handler any more: nothing that was made
-///     from the configuration exists, and no refresh of one of its sessions is under way. Not called when this function
-///     fails. May be NULL.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
-/// - Errors:
-///   - `invalidArgument`: config or handler is NULL.
-/// - Thread safety: one thread at a time.
+///   - release: releases the context; may be NULL.
 @_cdecl("peerid_config_set_interrupt_handler")
 public func configSetInterruptHandler(
   _ config: ConfigHandle?,
@@ -123,15 +115,9 @@ public func configSetInterruptHandler(
   }
 }
 
-/// Sets where sessions with a key are kept.
-///
+/// Sets the store in which sessions with a key are kept. Clients and processes may share a store.
 /// - Parameters:
-///   - config: the configuration.
-///   - store: the store; clients and processes may share one. The caller goes on owning the handle.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL.
-/// - Thread safety: one thread at a time.
+///   - store: the store; the caller still frees its handle.
 @_cdecl("peerid_config_set_store")
 public func configSetStore(_ config: ConfigHandle?, _ store: StoreHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
@@ -140,9 +126,7 @@ public func configSetStore(_ config: ConfigHandle?, _ store: StoreHandle?) -> Er
   }
 }
 
-/// Frees a configuration. Clients made from it are not touched.
-///
-/// - Parameter config: the configuration; may be NULL.
+/// Frees a configuration. Its clients stay usable.
 @_cdecl("peerid_config_free")
 public func configFree(_ config: ConfigHandle?) {
   free(config, as: ConfigObject.self)

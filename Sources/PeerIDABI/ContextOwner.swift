@@ -1,4 +1,4 @@
-/// A context of the caller, which is told when it is no longer used.
+/// A context of the caller. It is released with this object.
 final class ContextOwner: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer?
   private let release: ReleaseCallback?

@@ -1,50 +1,114 @@
 /// libpeerid: act for Peerplays users through a PeerID server.
 ///
-/// The contract, which holds for every function below:
+/// A program that logs a user in and transfers money (`cc example.c $(pkg-config --cflags --libs peerid)`):
 ///
-/// **Names.** `peerid_<object>_<verb>`. Objects are opaque; a program holds pointers to them.
+/// ```c
+/// #include <peerid.h>
+/// #include <stdio.h>
+/// #include <string.h>
 ///
-/// **Errors.** A function that can fail returns a `peerid_error *`: NULL is success, anything else is an error that the
-/// caller frees with `peerid_error_free`. Outputs come last and are written only on success. The error tells its
-/// code, a message, and the outcome: whether the request was not sent, was refused, or may have been carried out.
+/// int main(int argc, char **argv) {  // URL of the server, application, secret, user, password, operation
+///   if (argc != 7) return 2;
+///   peerid_config *config = NULL;
+///   peerid_client *client = NULL;
+///   peerid_session *session = NULL;
+///   peerid_response *response = NULL;
+///   peerid_error *error;
+///   if ((error = peerid_config_create(argv[1], argv[2], argv[3], &config)) ||
+///       (error = peerid_client_create(config, &client)) ||
+///       (error = peerid_client_login(client, argv[4], argv[5], NULL, NULL, &session)) ||
+///       (error = peerid_session_submit(session, argv[6], strlen(argv[6]), &response)))
+///     fprintf(stderr, "%s\n", peerid_error_message(error));
+///   else
+///     puts(peerid_response_transaction_id(response));
+///   int status = error ? 1 : 0;
+///   peerid_error_free(error), peerid_response_free(response), peerid_session_free(session);
+///   peerid_client_free(client), peerid_config_free(config);
+///   return status;
+/// }
+/// ```
 ///
-/// **Money.** Operations and exchanges are sent once. Nothing is sent again behind the caller's back once a byte may have
-/// left, except after HTTP 401, which means that nothing was done. After an error whose outcome is
-/// PEERID_OUTCOME_UNKNOWN look at the chain before sending again. A refresh token moves no money: it is sent again while
-/// the server may not know it yet, and once more, later, when the answer to a refresh was lost.
+/// What follows holds for every function.
 ///
-/// **Strings in** are NUL-terminated UTF-8 and are copied. JSON comes as pointer and length and is not kept either. A
-/// NULL where it is not said to be allowed is answered with PEERID_CODE_INVALID_ARGUMENT.
+/// **Names.** `peerid_<object>_<verb>` does something; `peerid_<object>_<property>` returns a property of an object.
+/// Objects are opaque and used through pointers.
 ///
-/// **Strings out** are borrowed from the object they came from: NUL-terminated, valid until that object is freed,
-/// never to be freed or changed by the caller. Where a length can be asked for, the pointer to it may be NULL.
+/// **Errors.** A function that can fail returns a `peerid_error *`: NULL on success, otherwise an error that you free
+/// with `peerid_error_free`. Outputs come last and are written only on success. An error has a code (the kind of
+/// failure), an outcome (whether the request was carried out) and a message. A function lists only the errors that
+/// are special to it; these are common:
 ///
-/// **Ownership.** What a function puts into an `out_` parameter belongs to the caller, who frees it with the `_free`
-/// function of its kind. Every `_free` accepts NULL. The order of freeing does not matter: a session keeps alive what
-/// it needs of its client.
+/// - Every function that can fail: `PEERID_CODE_INVALID_ARGUMENT` if a pointer is NULL that must not be, a string is not
+///   UTF-8, or a length or a number is out of range, and `PEERID_CODE_OUT_OF_MEMORY`.
+/// - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and `PEERID_CODE_STORE` if the
+///   store failed.
+/// - Functions with a *Source* send a request: `PEERID_CODE_NOT_SENT`, `PEERID_CODE_TLS`,
+///   `PEERID_CODE_OUTCOME_UNKNOWN`, `PEERID_CODE_TIMEOUT` (option `request_timeout_ms`), `PEERID_CODE_CANCELLED`,
+///   `PEERID_CODE_PROTOCOL`, `PEERID_CODE_SERVER`, `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`,
+///   `PEERID_CODE_REFUSED` and `PEERID_CODE_NOT_PERMITTED`.
+/// - Functions that need a valid access token: `PEERID_CODE_LOGIN_REQUIRED` if the session is over, and
+///   `PEERID_CODE_CONFIGURATION` if the token has to be refreshed and there is no client secret.
 ///
-/// **Numbers.** Constants are published as enums; parameters and results that carry them are `int32_t`, and a value
-/// that is not one of the constants is refused, not trusted. Times are milliseconds, unless a name says otherwise;
-/// points in time count from 1970-01-01 00:00 UTC.
+/// **Money.** An operation or an exchange is sent once. The library never repeats a request once a byte of it may have
+/// been sent, except after HTTP 401, which means that nothing was done. After an error with the outcome
+/// PEERID_OUTCOME_UNKNOWN look at the chain before you repeat the call. A refresh moves no money: it is repeated while
+/// the server may not know the token yet, and once more if its answer was lost.
 ///
-/// **Threads.** Clients, sessions and stores may be used from any number of threads at once. Errors, responses, tokens
-/// and authorizations never change and may be read from any thread. A config belongs to one thread at a time. Freeing
-/// an object while another thread uses the same pointer is the one thing that is not allowed; free after the last use.
-/// Calls block the thread that makes them; the library's own threads are started only for refreshes, for asynchronous
-/// calls, and to save again what a store refused, and by libcurl to look up names. All signals are blocked in them. It
+/// **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length in bytes, at most 64 MB.
+/// Both are copied: you may free them after the call. Strings that you receive are NUL-terminated and borrowed from
+/// their object: they are valid until it is freed; do not change or free them. *Static* strings are always valid.
+///
+/// **Ownership.** You own each object that you receive through an `out_` parameter, and free it once with the function
+/// that the parameter names. Every `_free` accepts NULL, and objects may be freed in any order. A function that returns
+/// a property accepts NULL, and then returns NULL, 0 or false unless its comment says otherwise.
+///
+/// **Not allowed**, and not detected: to free an object twice, to use it after it was freed or while another thread
+/// frees it, to pass an object of another type, a length greater than the text, or a `peerid_store_reply` or
+/// `peerid_credentials` after its callback has returned.
+///
+/// **Numbers.** Numbers may have any value: one that is out of range is limited or an error. Times are in milliseconds;
+/// points in time count from 1970-01-01 00:00 UTC. Enum values that you pass are `int32_t` and are checked.
+///
+/// **Threads.** All functions may be called from any thread at any time, except that a configuration may be used by one
+/// thread at a time. Calls block their thread. The library starts threads only for refreshes, for asynchronous calls and
+/// to save again what a store did not accept; libcurl starts some to resolve names. They block all signals. The library
 /// installs no signal handler.
 ///
-/// **The end of the process.** `exit` waits for refreshes under way and for pairs that are not saved: two seconds, and
-/// another second and a half for threads to give up. A process that ends in another way settles its clients before; see
-/// `peerid_client_settle` and `peerid_prepare_exit`. Handlers of `atexit` that were set before the first client run
-/// after that: they must not wait for asynchronous calls.
+/// **Handlers.** Handlers and store callbacks may be called from any thread, from several at once, and must not call
+/// the library. A handler's `context` must stay valid until `release` is called with it: once, when no object uses the
+/// handler any more. If setting the handler fails, `release` is not called.
 ///
-/// **fork.** A child may go on using what it inherited: it opens its own connections and never disturbs the parent's.
+/// **Exit.** `exit` waits up to two seconds for refreshes in flight and for tokens that are not saved, and up to 1.5
+/// seconds for threads. A process that ends in another way calls `peerid_client_settle` before. Handlers that were
+/// passed to `atexit` before the first client was created run after this and must not wait for asynchronous calls.
 ///
-/// **Secrets.** Where the library itself keeps tokens and passwords, it wipes the memory before it gives it back; what
-/// libcurl and TLS copy to send it is theirs. Secrets never stand in an error or a log line. In a URL stands only what
-/// the server wants there: the transaction token of a confirmation, and with `parameters=query` the parameters.
+/// **fork.** A child may continue to use what it inherited: it opens its own connections and does not disturb the
+/// parent.
 ///
-/// **Versions.** The shared library is `libpeerid.so.1`; its interface only grows within that number. Compare
-/// `peerid_version_number()` with `PEERID_VERSION_NUMBER` to see that library and header belong together.
-public enum Contract {}
+/// **Secrets.** The library wipes its copies of tokens and passwords before it frees their memory; it cannot wipe those
+/// of libcurl and TLS. Errors and log lines contain no secrets. A URL contains a secret only where the server requires
+/// it: the transaction token of a confirmation, and the parameters with the option `parameters=query`.
+///
+/// **Versions.** The library is `libpeerid.so.1`; within that number its interface only grows. A program can compare
+/// `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
+public enum Contract {
+  /// Each function starts a call and returns at once. Its parameters are those of the blocking function, and:
+  ///
+  /// - `queue`: receives the completion of the call.
+  /// - `tag`: any number; the completion has it.
+  /// - `out_id`: receives the id of the call, for `peerid_client_cancel`; may be NULL.
+  ///
+  /// After success there will be exactly one completion. After an error there will be none, and nothing was sent.
+  /// Errors in arguments are returned at once, as are `PEERID_CODE_CLOSED` and `PEERID_CODE_QUEUE_FULL` if
+  /// `max_in_flight` calls are in flight; all others come with the completion.
+  public enum AsynchronousCalls {}
+
+  /// A store keeps sessions under their keys, so that they survive the process and can be shared. A key can be locked,
+  /// and each save expects the generation that it replaces, so that two processes never refresh the same tokens at once.
+  ///
+  /// A callback of a custom store returns one of `peerid_store_result`. Anything but PEERID_STORE_RESULT_OK is a
+  /// failure, except PEERID_STORE_RESULT_CONFLICT from save. After a failure the session sends no refresh. Callbacks may
+  /// block. Those with a `reply` call the functions `peerid_store_reply_…`, on their own thread, to provide a result;
+  /// a value that is not valid counts as a failure.
+  public enum Stores {}
+}

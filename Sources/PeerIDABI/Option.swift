@@ -1,53 +1,39 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
-/// The texts of the option table, made once, at addresses that live as long as the program.
+/// The texts of the option table at addresses that stay valid.
 private enum OptionTexts {
   static let all = OptionTable.all.map { option in
     (
-      name: Bytes(option.name),
-      accepts: Bytes(option.accepts),
-      defaultValue: Bytes(option.defaultValue),
+      name: Bytes(option.name), values: Bytes(option.accepts), defaultValue: Bytes(option.defaultValue),
       help: Bytes(option.help)
     )
   }
-
-  static func at(_ index: UInt) -> (name: Bytes, accepts: Bytes, defaultValue: Bytes, help: Bytes)? {
-    index < UInt(all.count) ? all[Int(index)] : nil
-  }
 }
 
-/// The name of an option, to list them all.
-///
-/// - Parameter index: from 0 upwards.
-/// - Returns: a text that lives as long as the program; NULL past the end.
-@_cdecl("peerid_option_name")
-public func optionName(_ index: UInt) -> UnsafePointer<CChar>? {
-  OptionTexts.at(index)?.name.cString
-}
-
-/// What an option takes, for people, such as `1–3600000`.
-///
-/// - Parameter index: from 0 upwards.
-/// - Returns: a text that lives as long as the program; NULL past the end.
-@_cdecl("peerid_option_accepts")
-public func optionAccepts(_ index: UInt) -> UnsafePointer<CChar>? {
-  OptionTexts.at(index)?.accepts.cString
-}
-
-/// The value of an option when nobody sets it.
-///
-/// - Parameter index: from 0 upwards.
-/// - Returns: a text that lives as long as the program; NULL past the end.
-@_cdecl("peerid_option_default")
-public func optionDefault(_ index: UInt) -> UnsafePointer<CChar>? {
-  OptionTexts.at(index)?.defaultValue.cString
-}
-
-/// What an option does.
-///
-/// - Parameter index: from 0 upwards.
-/// - Returns: a text that lives as long as the program; NULL past the end.
-@_cdecl("peerid_option_help")
-public func optionHelp(_ index: UInt) -> UnsafePointer<CChar>? {
-  OptionTexts.at(index)?.help.cString
+/// Describes an option of `peerid_config_set`. Call it with 0, 1, 2, … to list all options.
+/// - Parameters:
+///   - index: from 0.
+///   - outName: receives the option's name; may be NULL.
+///   - outValues: receives the valid values, for people, such as `1–3600000`; may be NULL.
+///   - outDefault: receives the default value; may be NULL.
+///   - outHelp: receives what the option does; may be NULL.
+/// - Returns: true for an option; false past the end. The strings are static.
+@_cdecl("peerid_option_describe")
+public func optionDescribe(
+  _ index: UInt,
+  _ outName: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ outValues: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ outDefault: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ outHelp: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> Bool {
+  guard index < UInt(OptionTexts.all.count) else { return false }
+  let option = OptionTexts.all[Int(index)]
+  outName?.pointee = option.name.cString
+  outValues?.pointee = option.values.cString
+  outDefault?.pointee = option.defaultValue.cString
+  outHelp?.pointee = option.help.cString
+  return true
 }

@@ -1,21 +1,30 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
-/// Where a relogin handler puts the credentials; used by the thread of one call alone.
+/// Provides the credentials to log a user in again. Called on a thread of the library; may block.
+///
+/// - Parameters:
+///   - key: the session's key; NULL for a session without one.
+///   - credentials: receives the credentials, with `peerid_credentials_set`.
+/// - Returns: 0 if they were set; anything else ends the session.
+public typealias ReloginHandler =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ credentials: CredentialsHandle?
+  ) -> Int32
+
+/// Receives the credentials of a relogin handler, on its thread.
 final class CredentialsObject {
   var credentials: Credentials?
 }
 
-/// Answers a relogin handler with the credentials to log in with.
-///
+/// Provides the credentials, in a relogin handler.
 /// - Parameters:
-///   - credentials: what the handler was given.
-///   - login: the user name or the e-mail address; copied.
-///   - password: the password; copied into memory that is wiped. May be NULL.
-///   - mobile: the mobile number; copied. May be NULL.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
-/// - Errors:
-///   - `invalidArgument`: credentials or login is NULL, or a text is not UTF-8.
-/// - Thread safety: the thread of the handler alone.
+///   - login: the user name or the e-mail address.
+///   - password: the password; its copy is wiped after use. May be NULL.
+///   - mobile: the mobile number. May be NULL.
+/// - Thread safety: only in the handler, on its thread.
 @_cdecl("peerid_credentials_set")
 public func credentialsSet(
   _ credentials: CredentialsHandle?,
@@ -33,20 +42,12 @@ public func credentialsSet(
   }
 }
 
-/// Allows the library to log a user in again when the session is over or the answer to a refresh was lost: the server
-/// then hands out the pair that is current. Off unless this or the option `relogin=keep` is set.
-///
+/// Sets the relogin handler. With it, a session whose refresh token is no longer valid, or whose refresh was not
+/// answered, logs the user in again: the server then returns the current tokens. Without it, and without the option
+/// `relogin=keep`, such a session ends with PEERID_CODE_LOGIN_REQUIRED.
 /// - Parameters:
-///   - config: the configuration.
-///   - handler: the function that gives the credentials.
-///   - context: handed to the function; must stay usable, from any thread, until it is released. May be NULL.
-///   - release: called once with the context when the library will not call the handler any more: nothing that was made
-///     from the configuration exists, and no refresh of one of its sessions is under way. Not called when this function
-///     fails. May be NULL.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
-/// - Errors:
-///   - `invalidArgument`: config or handler is NULL.
-/// - Thread safety: one thread at a time.
+///   - handler: the function that provides the credentials.
+///   - release: releases the context; may be NULL.
 @_cdecl("peerid_config_set_relogin_handler")
 public func configSetReloginHandler(
   _ config: ConfigHandle?,

@@ -1,165 +1,13 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
-/// Submits operations, which become one transaction, and waits until the chain has taken it into a block.
+/// Refreshes the tokens now, however old they are. This is rarely needed: calls refresh them when necessary.
 ///
-/// Before anything is sent the token is refreshed if it has to be, the operations are checked (option `validate`), and
-/// each is looked up in the token's scope. After HTTP 401 the token is refreshed and the operations are sent once more;
-/// nothing else makes the library send them again.
-///
-/// - Parameters:
-///   - session: the session.
-///   - operations: JSON: an array of operations, an object with `operations`, or one operation; sent as it is written.
-///     Borrowed for the call.
-///   - length: its length in bytes.
-///   - outResponse: receives the transaction, to be freed with `peerid_response_free`. When the application's users sign
-///     each request, it holds a transaction token instead.
-/// - Returns: NULL on success, otherwise an error that the caller frees. Look at its outcome before sending again.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or an operation has a fault; the message names the place, such as
-///     `operations[0].amount.amount`, and the remedy.
-///   - `notPermitted`: the user has not granted an operation, or the server says that the application may not do it.
-///   - `loginRequired`: the session is over.
-///   - `configuration`: the token has to be refreshed and there is no client secret.
-///   - `refused`: the server refuses the operations.
-///   - `store`: the store of the session failed.
-///   - `notSent`: the server or the proxy could not be reached.
-///   - `tls`: no trusted TLS connection came about.
-///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler or a cancellation asked for it.
-///   - `closed`: the client was closed.
-///   - `outcomeUnknown`: the request left and no answer came.
-///   - `protocol`: the answer is not one of PeerID.
-///   - `rateLimited`: the server asks to come back later; see `peerid_error_retry_after_ms`.
-///   - `server`: the server failed (HTTP 5xx).
-///   - `tooLarge`: the request or the answer is too large.
-///   - `outOfMemory`: memory ran out.
-/// - Thread safety: may be called from any thread.
-/// - Source: `POST /api/v1/app/operations`; measured on the backend.
-@_cdecl("peerid_session_submit")
-public func sessionSubmit(
-  _ session: SessionHandle?,
-  _ operations: UnsafePointer<CChar>?,
-  _ length: UInt,
-  _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
-) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    out.pointee = give(ResponseObject(try session.submit(json: try bytes(operations, length, "operations"))))
-  }
-}
-
-/// Confirms a transaction token. It can be used once.
-///
-/// - Parameters:
-///   - session: the session.
-///   - transactionToken: the token that `peerid_response_transaction_token` gave; copied.
-///   - outResponse: receives the transaction, to be freed with `peerid_response_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees. Look at its outcome before sending again.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or the token is empty.
-///   - `notPermitted`: the server says that the application may not do it.
-///   - `loginRequired`: the session is over.
-///   - `configuration`: the session's token has to be refreshed and there is no client secret.
-///   - `refused`: the token was used before or is unknown.
-///   - `store`: the store of the session failed.
-///   - `notSent`: the server or the proxy could not be reached.
-///   - `tls`: no trusted TLS connection came about.
-///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler or a cancellation asked for it.
-///   - `closed`: the client was closed.
-///   - `outcomeUnknown`: the request left and no answer came.
-///   - `protocol`: the answer is not one of PeerID.
-///   - `rateLimited`: the server asks to come back later; see `peerid_error_retry_after_ms`.
-///   - `server`: the server failed (HTTP 5xx).
-///   - `tooLarge`: the request or the answer is too large.
-///   - `outOfMemory`: memory ran out.
-/// - Thread safety: may be called from any thread.
-/// - Source: `POST /api/v1/app/transaction-token`; measured on the backend.
-@_cdecl("peerid_session_confirm")
-public func sessionConfirm(
-  _ session: SessionHandle?,
-  _ transactionToken: UnsafePointer<CChar>?,
-  _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
-) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    let response = try session.confirm(transactionToken: try text(transactionToken, "transaction_token"))
-    out.pointee = give(ResponseObject(response))
-  }
-}
-
-/// Broadcasts a transaction that was signed elsewhere.
-///
-/// - Parameters:
-///   - session: the session.
-///   - transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and `signatures`, or an
-///     object that holds it under `transaction`; sent as it is written. Borrowed for the call.
-///   - length: its length in bytes.
-///   - outResponse: receives the transaction, to be freed with `peerid_response_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees. Look at its outcome before sending again.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, the text is not JSON, or a part of the transaction is missing.
-///   - `notPermitted`: the server says that the application may not do it.
-///   - `loginRequired`: the session is over.
-///   - `configuration`: the token has to be refreshed and there is no client secret.
-///   - `refused`: the server refuses the transaction.
-///   - `store`: the store of the session failed.
-///   - `notSent`: the server or the proxy could not be reached.
-///   - `tls`: no trusted TLS connection came about.
-///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler or a cancellation asked for it.
-///   - `closed`: the client was closed.
-///   - `outcomeUnknown`: the request left and no answer came.
-///   - `protocol`: the answer is not one of PeerID.
-///   - `rateLimited`: the server asks to come back later; see `peerid_error_retry_after_ms`.
-///   - `server`: the server failed (HTTP 5xx).
-///   - `tooLarge`: the request or the answer is too large.
-///   - `outOfMemory`: memory ran out.
-/// - Thread safety: may be called from any thread.
-/// - Source: `POST /api/v1/app/broadcast`; measured on the backend.
-@_cdecl("peerid_session_broadcast")
-public func sessionBroadcast(
-  _ session: SessionHandle?,
-  _ transaction: UnsafePointer<CChar>?,
-  _ length: UInt,
-  _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
-) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    out.pointee = give(ResponseObject(try session.broadcast(json: try bytes(transaction, length, "transaction"))))
-  }
-}
-
-/// Renews the pair of tokens now, whatever their age. There is rarely a need: calls do it when it is due.
-///
-/// One refresh runs at a time; a thread that asks while one is running waits for that one. The refresh goes on when the
-/// wait ends early.
-///
-/// - Parameter session: the session.
-/// - Returns: NULL on success, otherwise an error that the caller frees. The old pair stays in use where it can.
-/// - Errors:
-///   - `invalidArgument`: session is NULL.
-///   - `loginRequired`: the refresh token is spent, or there is none.
-///   - `configuration`: there is no client secret.
-///   - `refused`: the server refuses the application's credentials.
-///   - `notPermitted`: the server does not permit it.
-///   - `store`: the store of the session failed.
-///   - `notSent`: the server or the proxy could not be reached.
-///   - `tls`: no trusted TLS connection came about.
-///   - `timeout`: `request_timeout_ms` is over; the outcome tells whether the request may have left.
-///   - `cancelled`: the interrupt handler or a cancellation asked for it.
-///   - `closed`: the client was closed.
-///   - `outcomeUnknown`: the request left and no answer came.
-///   - `protocol`: the answer is not one of PeerID.
-///   - `rateLimited`: the server asks to come back later; see `peerid_error_retry_after_ms`.
-///   - `server`: the server failed (HTTP 5xx).
-///   - `tooLarge`: the request or the answer is too large.
-///   - `outOfMemory`: memory ran out.
-/// - Thread safety: may be called from any thread.
-/// - Source: `POST /api/v1/auth/refreshtoken`; measured on the backend.
+/// One refresh runs at a time; a thread that asks for another one waits for the first. The refresh continues when the
+/// wait ends early. After a failure the session keeps its old tokens where possible.
+/// - Source: `POST /api/v1/auth/refreshtoken`, measured on the backend.
 @_cdecl("peerid_session_refresh")
 public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
@@ -167,38 +15,21 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
   }
 }
 
-/// Gives a token for a request that the library does not make: one that has not expired, refreshed if it has to be.
+/// Returns a token for requests you send yourself: one that has not expired, refreshed if necessary.
 ///
-/// Send the request with it. If the server answers HTTP 401, ask again with the generation of the token that was refused,
-/// and send the request once more if it can be sent twice: after HTTP 401 nothing was done. Give up after a few rounds.
-/// Until the server's clock is known from an answer, expiry is judged by the local one.
-///
+/// If the server answers such a request with HTTP 401, call this again with the generation of the rejected token, and
+/// repeat the request if that is safe: after HTTP 401 nothing was done. Give up after a few attempts. The local clock
+/// decides about expiry until an answer has told the server's time.
 /// - Parameters:
-///   - session: the session.
-///   - refusedGeneration: the generation of the token that the server has refused with HTTP 401; 0 when it has refused
-///     none. The session then gives another one, or the same after a pause when it is so new that the server may not
+///   - refusedGeneration: the generation of the token that the server rejected with HTTP 401; 0 if it rejected none.
+///     The session then returns another token, or the same one after a pause if it is so new that the server may not
 ///     know it yet.
-///   - outToken: receives the token, to be freed with `peerid_token_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees. Its outcome is PEERID_OUTCOME_REFUSED or
-///   PEERID_OUTCOME_NOT_SENT: a request that carried the refused token was not done.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL.
-///   - `loginRequired`: the session is over.
-///   - `configuration`: the token has to be refreshed and there is no client secret.
-///   - `refused`: the server refuses the new token as well, or the application's credentials.
-///   - `store`: the store of the session failed.
-///   - `notSent`: the server or the proxy could not be reached.
-///   - `tls`: no trusted TLS connection came about.
-///   - `timeout`: `request_timeout_ms` is over.
-///   - `cancelled`: the interrupt handler or a cancellation asked for it.
-///   - `closed`: the client was closed.
-///   - `protocol`: the answer to the refresh is not one of PeerID.
-///   - `rateLimited`: the server asks to come back later; see `peerid_error_retry_after_ms`.
-///   - `server`: the server failed (HTTP 5xx).
-///   - `outOfMemory`: memory ran out.
-/// - Thread safety: may be called from any thread.
-@_cdecl("peerid_session_fresh_token")
-public func sessionFreshToken(
+///   - `refused`: the server also rejected the new token, or the application's credentials.
+/// - Note: the outcome of an error is never PEERID_OUTCOME_UNKNOWN: a request with the rejected token was not carried
+///   out.
+@_cdecl("peerid_session_acquire_token")
+public func sessionAcquireToken(
   _ session: SessionHandle?,
   _ refusedGeneration: UInt64,
   _ outToken: UnsafeMutablePointer<TokenHandle?>?
@@ -206,40 +37,25 @@ public func sessionFreshToken(
   attempt { () throws(PeerIDError) in
     let session = try borrow(session, as: Session.self, "session")
     let out = try output(outToken, "out_token")
-    out.pointee = give(TokenObject(try session.freshToken(refused: refusedGeneration)))
+    out.pointee = retained(TokenObject(try session.freshToken(refused: refusedGeneration)))
   }
 }
 
-/// The tokens of a session as they are now.
-///
-/// - Parameters:
-///   - session: the session.
-///   - outToken: receives the tokens, to be freed with `peerid_token_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL.
-/// - Thread safety: may be called from any thread.
-@_cdecl("peerid_session_token")
-public func sessionToken(
+/// Returns the session's current tokens, which may have expired. Sends nothing.
+@_cdecl("peerid_session_get_token")
+public func sessionGetToken(
   _ session: SessionHandle?,
   _ outToken: UnsafeMutablePointer<TokenHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
     let session = try borrow(session, as: Session.self, "session")
     let out = try output(outToken, "out_token")
-    out.pointee = give(TokenObject(session.token))
+    out.pointee = retained(TokenObject(session.token))
   }
 }
 
-/// Ends a session: removes it from its store, and lets no call use it any more. The tokens stay valid at the server,
-/// which has no way to revoke them.
-///
-/// - Parameter session: the session; still to be freed.
-/// - Returns: NULL on success, otherwise an error that the caller frees. The session has ended in any case.
-/// - Errors:
-///   - `invalidArgument`: session is NULL.
-///   - `store`: the store failed.
-/// - Thread safety: may be called from any thread.
+/// Ends a session: removes it from its store; no call can use it any more, even if the store fails. The tokens stay
+/// valid at the server, which cannot revoke them. The session still has to be freed.
 @_cdecl("peerid_session_logout")
 public func sessionLogout(_ session: SessionHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
@@ -247,9 +63,7 @@ public func sessionLogout(_ session: SessionHandle?) -> ErrorHandle? {
   }
 }
 
-/// Frees a session. The tokens stay valid at the server.
-///
-/// - Parameter session: the session; may be NULL.
+/// Frees a session. It stays in its store, and its tokens stay valid at the server.
 @_cdecl("peerid_session_free")
 public func sessionFree(_ session: SessionHandle?) {
   free(session, as: Session.self)

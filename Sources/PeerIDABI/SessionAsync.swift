@@ -1,25 +1,11 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
-// Asynchronous calls for a session: each begins at once and puts exactly one completion into a queue.
+// Asynchronous calls of a session. Each puts one completion into a queue.
 
-/// Submits operations without waiting. See `peerid_session_submit` for what is sent and when.
-///
-/// - Parameters:
-///   - session: the session.
-///   - operations: JSON: an array of operations, an object with `operations`, or one operation; copied.
-///   - length: its length in bytes.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or an operation has a fault.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_submit`
+/// Asynchronous `peerid_session_submit`. The completion has the response.
 @_cdecl("peerid_session_submit_async")
 public func sessionSubmitAsync(
   _ session: SessionHandle?,
@@ -38,23 +24,7 @@ public func sessionSubmitAsync(
   }
 }
 
-/// Confirms a transaction token without waiting. See `peerid_session_confirm`.
-///
-/// - Parameters:
-///   - session: the session.
-///   - transactionToken: the token; copied.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or the token is empty.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_confirm`
+/// Asynchronous `peerid_session_confirm`. The completion has the response.
 @_cdecl("peerid_session_confirm_async")
 public func sessionConfirmAsync(
   _ session: SessionHandle?,
@@ -72,24 +42,7 @@ public func sessionConfirmAsync(
   }
 }
 
-/// Broadcasts a signed transaction without waiting. See `peerid_session_broadcast`.
-///
-/// - Parameters:
-///   - session: the session.
-///   - transaction: the transaction as JSON; copied.
-///   - length: its length in bytes.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL, the text is not JSON, or a part of the transaction is missing.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_broadcast`
+/// Asynchronous `peerid_session_broadcast`. The completion has the response.
 @_cdecl("peerid_session_broadcast_async")
 public func sessionBroadcastAsync(
   _ session: SessionHandle?,
@@ -108,22 +61,7 @@ public func sessionBroadcastAsync(
   }
 }
 
-/// Renews the pair of tokens without waiting. See `peerid_session_refresh`.
-///
-/// - Parameters:
-///   - session: the session.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_refresh`
+/// Asynchronous `peerid_session_refresh`.
 @_cdecl("peerid_session_refresh_async")
 public func sessionRefreshAsync(
   _ session: SessionHandle?,
@@ -139,27 +77,9 @@ public func sessionRefreshAsync(
   }
 }
 
-/// Gives a token for a request that the library does not make, without waiting; the completion brings the token, see
-/// `peerid_completion_token`. See `peerid_session_fresh_token`.
-///
-/// - Parameters:
-///   - session: the session.
-///   - refusedGeneration: the generation of the token that the server has refused with HTTP 401; 0 when it has refused
-///     none.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_fresh_token`
-@_cdecl("peerid_session_fresh_token_async")
-public func sessionFreshTokenAsync(
+/// Asynchronous `peerid_session_acquire_token`. The completion has the token.
+@_cdecl("peerid_session_acquire_token_async")
+public func sessionAcquireTokenAsync(
   _ session: SessionHandle?,
   _ refusedGeneration: UInt64,
   _ queue: QueueHandle?,
@@ -174,23 +94,7 @@ public func sessionFreshTokenAsync(
   }
 }
 
-/// Ends a session without waiting for its store. See `peerid_session_logout`. No call can use the session once this
-/// returns.
-///
-/// - Parameters:
-///   - session: the session; still to be freed.
-///   - queue: where the completion goes.
-///   - tag: a number of the caller's, which the completion carries.
-///   - outID: receives the call's id, for `peerid_client_cancel`; may be NULL.
-/// - Returns: NULL when the call has begun: exactly one completion will come. Otherwise an error that the caller frees;
-///   then nothing was sent, and no completion comes.
-/// - Errors:
-///   - `invalidArgument`: a pointer is NULL.
-///   - `queueFull`: `max_in_flight` calls are in flight.
-///   - `closed`: the client was closed.
-///   - `outOfMemory`: no thread could be started.
-/// - Thread safety: may be called from any thread.
-/// - SeeAlso: `peerid_session_logout`
+/// Asynchronous `peerid_session_logout`: does not wait for the store. Once it has started, no call can use the session.
 @_cdecl("peerid_session_logout_async")
 public func sessionLogoutAsync(
   _ session: SessionHandle?,

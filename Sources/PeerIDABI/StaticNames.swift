@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Texts that live as long as the program.
+/// Static strings.
 enum StaticNames {
   static var empty: UnsafePointer<CChar> { pointer("") }
 

@@ -1,126 +1,76 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
-/// Makes a store in the memory of this process: sessions are shared by key among its clients and gone with it.
-///
-/// - Parameter outStore: receives the store, to be freed with `peerid_store_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
-/// - Errors:
-///   - `invalidArgument`: out_store is NULL.
-/// - Thread safety: may be called from any thread.
-@_cdecl("peerid_store_memory")
-public func storeMemory(_ outStore: UnsafeMutablePointer<StoreHandle?>?) -> ErrorHandle? {
+/// Creates a store in the memory of this process. Its clients share sessions by key.
+@_cdecl("peerid_store_create_memory")
+public func storeCreateMemory(_ outStore: UnsafeMutablePointer<StoreHandle?>?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
     let out = try output(outStore, "out_store")
-    out.pointee = give(SessionStore.memory())
+    out.pointee = retained(SessionStore.memory())
   }
 }
 
-/// Makes a store of files in a folder: one file for each key, readable by its owner alone, replaced as a whole or not at
-/// all, and locked by the kernel, so that any number of processes of one machine share the sessions.
-///
+/// Creates a store of files in a directory. Each key has one file, which only its owner can read, which is replaced
+/// atomically, and which the kernel locks: all processes of one machine can share the sessions.
 /// - Parameters:
-///   - path: the folder; made with mode 0700 if it does not exist; copied.
-///   - outStore: receives the store, to be freed with `peerid_store_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
+///   - path: the directory; created with mode 0700 if it does not exist.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or the path is empty or not UTF-8.
-///   - `store`: the folder cannot be made or used, or other users may look into it.
-/// - Thread safety: may be called from any thread.
-@_cdecl("peerid_store_directory")
-public func storeDirectory(
+///   - `invalidArgument`: the path is empty.
+///   - `store`: the directory cannot be created or used, or other users can read it.
+@_cdecl("peerid_store_create_directory")
+public func storeCreateDirectory(
   _ path: UnsafePointer<CChar>?,
   _ outStore: UnsafeMutablePointer<StoreHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
     let out = try output(outStore, "out_store")
-    out.pointee = give(try SessionStore.directory(try text(path, "path")))
+    out.pointee = retained(try SessionStore.directory(try text(path, "path")))
   }
 }
 
-/// Makes a store over anything that can keep a text, compare a number and lock a name, such as a database that several
-/// machines reach. The callbacks may block, are called from any thread, also from the library's own and from several at
-/// once, and must not call the library except to reply. When one fails the session fails closed: no refresh is sent
-/// without the lock.
-///
+/// Creates a store from callbacks, over anything that can keep a text, compare a number and lock a name, such as a
+/// database that several machines use.
 /// - Parameters:
-///   - load: loads the session under a key.
-///   - save: saves a session if the expected generation is there.
-///   - remove: removes a session.
-///   - lock: locks a key.
-///   - unlock: unlocks a key.
-///   - list: lists the keys; may be NULL, then listing fails.
-///   - release: called when the context is no longer used; may be NULL.
-///   - context: handed to the callbacks; may be NULL.
-///   - outStore: receives the store, to be freed with `peerid_store_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees; then `release` is not called.
+///   - callbacks: the callbacks, which are copied.
 /// - Errors:
-///   - `invalidArgument`: a callback or out_store is NULL.
-/// - Thread safety: may be called from any thread.
-/// - Lifetime: the context must stay usable until `release` is called: after the store, every configuration and client
-///   with it, and their sessions have been freed.
-@_cdecl("peerid_store_custom")
-public func storeCustom(
-  _ load: StoreLoadCallback?,
-  _ save: StoreSaveCallback?,
-  _ remove: StoreRemoveCallback?,
-  _ lock: StoreLockCallback?,
-  _ unlock: StoreUnlockCallback?,
-  _ list: StoreListCallback?,
-  _ release: ReleaseCallback?,
-  _ context: UnsafeMutableRawPointer?,
+///   - `invalidArgument`: a required callback is NULL, or `size` is not the size of the struct. Then `release` is not
+///     called.
+@_cdecl("peerid_store_create_custom")
+public func storeCreateCustom(
+  _ callbacks: StoreCallbacksPointer?,
   _ outStore: UnsafeMutablePointer<StoreHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
     let out = try output(outStore, "out_store")
-    guard let load, let save, let remove, let lock, let unlock else {
-      throw PeerIDError(.invalidArgument, "load, save, remove, lock and unlock must not be NULL")
-    }
-    let owner = ContextOwner(context, release)
-    let callbacks = StoreCallbacks(
-      load: load,
-      save: save,
-      remove: remove,
-      lock: lock,
-      unlock: unlock,
-      list: list,
-      owner: owner
-    )
-    out.pointee = give(callbacks.makeStore())
+    out.pointee = retained(try StoreCallbacks.read(callbacks).makeStore())
   }
 }
 
 /// Lists the keys of all sessions in a store.
-///
 /// - Parameters:
-///   - store: the store.
-///   - outResponse: receives a response whose JSON is an array of the keys, to be freed with `peerid_response_free`.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
+///   - outResponse: receives a response whose JSON is an array of the keys; free it with `peerid_response_free`.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL.
-///   - `store`: the store failed, holds a damaged session, or cannot list.
-/// - Thread safety: may be called from any thread.
-@_cdecl("peerid_store_keys")
-public func storeKeys(
+///   - `store`: the store failed, contains a damaged session, or cannot list its keys.
+@_cdecl("peerid_store_list")
+public func storeList(
   _ store: StoreHandle?,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
     let store = try borrow(store, as: SessionStore.self, "store")
     let out = try output(outResponse, "out_response")
-    out.pointee = give(ResponseObject(Response(listing: try store.keys())))
+    out.pointee = retained(ResponseObject(Response(listing: try store.keys())))
   }
 }
 
-/// Removes a session from a store, usable or not; nothing to remove is fine. The tokens stay valid at the server.
-///
+/// Removes a session from a store, even a damaged one. Succeeds if there is none. The tokens stay valid at the server.
 /// - Parameters:
-///   - store: the store.
 ///   - key: the session's key.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL, or the key is empty or longer than 4096 bytes.
+///   - `invalidArgument`: the key is empty or longer than 4096 bytes.
 ///   - `store`: the store failed.
-/// - Thread safety: may be called from any thread.
 @_cdecl("peerid_store_remove")
 public func storeRemove(_ store: StoreHandle?, _ key: UnsafePointer<CChar>?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
@@ -130,8 +80,6 @@ public func storeRemove(_ store: StoreHandle?, _ key: UnsafePointer<CChar>?) -> 
 }
 
 /// Frees a store. Configurations, clients and sessions that use it keep what they need.
-///
-/// - Parameter store: the store; may be NULL.
 @_cdecl("peerid_store_free")
 public func storeFree(_ store: StoreHandle?) {
   free(store, as: SessionStore.self)

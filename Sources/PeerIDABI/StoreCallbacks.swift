@@ -1,27 +1,153 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
-/// The callbacks of a custom store in C, made into a store.
-struct StoreCallbacks: Sendable {
-  let load: StoreLoadCallback
-  let save: StoreSaveCallback
-  let remove: StoreRemoveCallback
-  let lock: StoreLockCallback
-  let unlock: StoreUnlockCallback
-  let list: StoreListCallback?
-  let owner: ContextOwner
+/// Loads the session of a key with `peerid_store_reply_set_session`, or provides none if there is none. While the key is
+/// locked it must return what was saved last.
+///
+/// - Parameters:
+///   - key: the key.
+///   - lock: what the lock callback provided; NULL if the key is not locked.
+///   - reply: receives the session.
+/// - Returns: one of `peerid_store_result`.
+public typealias StoreLoadCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ lock: UnsafeMutableRawPointer?,
+    _ reply: StoreReplyHandle?
+  ) -> Int32
 
-  func makeStore() -> SessionStore {
-    SessionStore.custom(
+/// Saves a session durably, if the key has the expected generation.
+///
+/// - Parameters:
+///   - key: the key.
+///   - data: the text to keep, a secret; valid until the callback returns.
+///   - length: its length in bytes.
+///   - generation: the generation to keep with it.
+///   - expected: the generation that the key must have now; 0 if it must have no session.
+///   - lock: what the lock callback provided.
+///   - reply: receives a message.
+/// - Returns: one of `peerid_store_result`; PEERID_STORE_RESULT_CONFLICT if the key has another generation.
+public typealias StoreSaveCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ data: UnsafePointer<CChar>?, _ length: UInt,
+    _ generation: UInt64, _ expected: UInt64, _ lock: UnsafeMutableRawPointer?, _ reply: StoreReplyHandle?
+  ) -> Int32
+
+/// Removes the session of a key. Succeeds if there is none.
+///
+/// - Parameters:
+///   - key: the key.
+///   - lock: what the lock callback provided.
+///   - reply: receives a message.
+/// - Returns: one of `peerid_store_result`.
+public typealias StoreRemoveCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ lock: UnsafeMutableRawPointer?,
+    _ reply: StoreReplyHandle?
+  ) -> Int32
+
+/// Locks a key: waits until nobody else, on any machine, holds the lock. The lock is held until it is unlocked or its
+/// holder dies. May provide a pointer with `peerid_store_reply_set_lock`.
+///
+/// - Parameters:
+///   - key: the key.
+///   - timeoutMs: the longest wait in milliseconds. The lock must also be held for at least this long.
+///   - reply: receives the pointer.
+/// - Returns: one of `peerid_store_result`.
+public typealias StoreLockCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ timeoutMs: Int64, _ reply: StoreReplyHandle?
+  ) -> Int32
+
+/// Unlocks a key.
+///
+/// - Parameters:
+///   - key: the key.
+///   - lock: what the lock callback provided.
+public typealias StoreUnlockCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ lock: UnsafeMutableRawPointer?
+  ) -> Void
+
+/// Lists the keys, with one call of `peerid_store_reply_add_key` for each.
+///
+/// - Parameters:
+///   - reply: receives the keys.
+/// - Returns: one of `peerid_store_result`.
+public typealias StoreListCallback =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ reply: StoreReplyHandle?
+  ) -> Int32
+
+/// The callbacks of a custom store. Initialize it with `{.size = sizeof(peerid_store_callbacks), …}`, so that the
+/// library knows which fields it has.
+///
+/// C name: `peerid_store_callbacks`
+public struct StoreCallbacks: Sendable, BitwiseCopyable {
+  /// The size of this struct in bytes.
+  public var size: UInt
+  /// Passed to the callbacks; may be NULL.
+  public nonisolated(unsafe) var context: UnsafeMutableRawPointer?
+  /// Called when no object uses the store any more; may be NULL.
+  public var release: ReleaseCallback?
+  /// Loads a session.
+  public var load: StoreLoadCallback?
+  /// Saves a session.
+  public var save: StoreSaveCallback?
+  /// Removes a session.
+  public var remove: StoreRemoveCallback?
+  /// Locks a key.
+  public var lock: StoreLockCallback?
+  /// Unlocks a key.
+  public var unlock: StoreUnlockCallback?
+  /// Lists the keys; may be NULL: then they cannot be listed.
+  public var list: StoreListCallback?
+}
+
+/// A pointer to `StoreCallbacks` as C passes it.
+public typealias StoreCallbacksPointer = UnsafeRawPointer
+
+extension StoreCallbacks {
+  /// A struct of a newer header may be larger, but not by more than this.
+  private static let largestSize: UInt = 4096
+
+  /// Copies the struct of a caller, which may have been compiled with another version of the header.
+  static func read(_ pointer: StoreCallbacksPointer?) throws(PeerIDError) -> StoreCallbacks {
+    guard let pointer else { throw PeerIDError(.invalidArgument, "callbacks is NULL") }
+    let size = pointer.loadUnaligned(as: UInt.self)
+    let known = UInt(MemoryLayout<StoreCallbacks>.size)
+    guard size >= known, size <= largestSize else {
+      throw PeerIDError(
+        .invalidArgument,
+        "callbacks.size is \(size): set it to sizeof(peerid_store_callbacks), which is \(known) in this library"
+      )
+    }
+    // Fields that this library does not know must not be in use.
+    let rest = UnsafeRawBufferPointer(start: pointer, count: Int(size))[Int(known)...]
+    guard rest.allSatisfy({ $0 == 0 }) else {
+      throw PeerIDError(.invalidArgument, "callbacks uses a field that this version of the library does not have")
+    }
+    return pointer.loadUnaligned(as: StoreCallbacks.self)
+  }
+
+  /// Makes a store that calls the callbacks. It releases the context when it is no longer used.
+  func makeStore() throws(PeerIDError) -> SessionStore {
+    guard let load, let save, let remove, let lock, let unlock else {
+      throw PeerIDError(.invalidArgument, "callbacks: load, save, remove, lock and unlock must not be NULL")
+    }
+    let (list, owner) = (list, ContextOwner(context, release))
+    return SessionStore.custom(
       load: { key, lock in
         let reply = StoreReply()
         let name = Bytes(key)
-        _ = try reply.lent { load(owner.pointer, name.cString, pointer(lock), $0) }
+        try reply.succeed { load(owner.pointer, name.cString, Self.pointer(lock), $0) }
         return reply.session
       },
       save: { key, session, expected, lock in
         let name = Bytes(key)
         let data = session.dataBytes
-        return try StoreReply().lent { reply in
+        let result = try StoreReply().call { reply in
           save(
             owner.pointer,
             name.cString,
@@ -29,35 +155,36 @@ struct StoreCallbacks: Sendable {
             UInt(data.count),
             session.generation,
             expected,
-            pointer(lock),
+            Self.pointer(lock),
             reply
           )
-        } == .ok
+        }
+        return result == .ok
       },
       remove: { key, lock in
         let name = Bytes(key)
-        _ = try StoreReply().lent { remove(owner.pointer, name.cString, pointer(lock), $0) }
+        try StoreReply().succeed { remove(owner.pointer, name.cString, Self.pointer(lock), $0) }
       },
       lock: { key, timeout in
         let reply = StoreReply()
         let name = Bytes(key)
-        _ = try reply.lent { lock(owner.pointer, name.cString, timeout, $0) }
+        try reply.succeed { lock(owner.pointer, name.cString, timeout, $0) }
         return UInt(bitPattern: reply.lock)
       },
       unlock: { key, lock in
         let name = Bytes(key)
-        unlock(owner.pointer, name.cString, pointer(lock))
+        unlock(owner.pointer, name.cString, Self.pointer(lock))
       },
       list: {
         guard let list else { throw PeerIDError(.store, "this store cannot list its keys") }
         let reply = StoreReply()
-        _ = try reply.lent { list(owner.pointer, $0) }
+        try reply.succeed { list(owner.pointer, $0) }
         return reply.keys
       }
     )
   }
 
-  private func pointer(_ lock: SessionStore.LockToken) -> UnsafeMutableRawPointer? {
+  private static func pointer(_ lock: SessionStore.LockToken) -> UnsafeMutableRawPointer? {
     UnsafeMutableRawPointer(bitPattern: lock)
   }
 }

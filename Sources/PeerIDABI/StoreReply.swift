@@ -1,74 +1,88 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
-/// What a callback of a custom store answers. It lives on the stack of one call and is used by its thread alone.
+/// The result of one store callback. It is used only by the callback's thread.
 final class StoreReply {
   var session: StoredSession?
   var lock: UnsafeMutableRawPointer?
   var keys: [String] = []
   var message = "no reason was given"
+  /// What the callback provided that is not valid, so that the callback counts as failed.
+  var fault: StaticString?
 
-  /// Lends this object to a callback for the time of `body`.
-  func lent(_ body: (StoreReplyHandle) -> Int32) throws(PeerIDError) -> StoreResult {
-    let result = body(OpaquePointer(Unmanaged.passUnretained(self).toOpaque()))
-    switch StoreResult(rawValue: result) {
-    case .ok: return .ok
-    case .conflict: return .conflict
-    default: throw PeerIDError(.store, "the store failed: \(message)")
+  /// Calls a callback and checks its answer.
+  func call(_ callback: (StoreReplyHandle) -> Int32) throws(PeerIDError) -> StoreResult {
+    let number = callback(OpaquePointer(Unmanaged.passUnretained(self).toOpaque()))
+    let result = StoreResult(rawValue: number)
+    if let fault { throw PeerIDError(.store, "the store failed: \(fault)") }
+    guard let result else {
+      throw PeerIDError(.store, "the store failed: its callback returned \(number), which is not a peerid_store_result")
+    }
+    guard result != .failed else { throw PeerIDError(.store, "the store failed: \(message)") }
+    return result
+  }
+
+  /// Calls a callback that must answer OK: only saving can find a conflict.
+  func succeed(_ callback: (StoreReplyHandle) -> Int32) throws(PeerIDError) {
+    guard try call(callback) == .ok else {
+      throw PeerIDError(.store, "the store failed: its callback returned a conflict, which only save may return")
     }
   }
 }
 
-/// Answers a load with the session that was found.
-///
+/// Provides the session, in a load callback.
 /// - Parameters:
-///   - reply: the reply that the callback was given.
-///   - data: the text that was given to be saved, unchanged; copied.
+///   - reply: what the callback was called with.
+///   - data: the text that was saved, unchanged.
 ///   - length: its length in bytes.
-///   - generation: the generation that was given with it.
-/// - Thread safety: the thread of the callback alone.
-@_cdecl("peerid_store_reply_session")
-public func storeReplySession(
+///   - generation: the generation that was saved with it.
+@_cdecl("peerid_store_reply_set_session")
+public func storeReplySetSession(
   _ reply: StoreReplyHandle?,
   _ data: UnsafePointer<CChar>?,
   _ length: UInt,
   _ generation: UInt64
 ) {
-  guard let reply = peek(reply, as: StoreReply.self), let data, let count = Int(exactly: length) else { return }
-  let text = Bytes(UnsafeRawBufferPointer(start: data, count: count), wipes: true)
+  guard let reply = optional(reply, as: StoreReply.self) else { return }
+  guard let data, length <= largestInput else {
+    reply.fault = "its load callback provided NULL or a length of more than 64 MB"
+    return
+  }
+  let text = Bytes(UnsafeRawBufferPointer(start: data, count: Int(length)), wipes: true)
   reply.session = StoredSession(bytes: text, generation: generation)
 }
 
-/// Answers a lock with a pointer that the other callbacks will be given.
-///
+/// Provides a pointer by which the other callbacks know the lock, in a lock callback.
 /// - Parameters:
-///   - reply: the reply that the callback was given.
+///   - reply: what the callback was called with.
 ///   - lock: any pointer.
-/// - Thread safety: the thread of the callback alone.
-@_cdecl("peerid_store_reply_lock")
-public func storeReplyLock(_ reply: StoreReplyHandle?, _ lock: UnsafeMutableRawPointer?) {
-  peek(reply, as: StoreReply.self)?.lock = lock
+@_cdecl("peerid_store_reply_set_lock")
+public func storeReplySetLock(_ reply: StoreReplyHandle?, _ lock: UnsafeMutableRawPointer?) {
+  optional(reply, as: StoreReply.self)?.lock = lock
 }
 
-/// Answers a listing with one more key.
-///
+/// Provides one more key, in a list callback.
 /// - Parameters:
-///   - reply: the reply that the callback was given.
-///   - key: a key; copied.
-/// - Thread safety: the thread of the callback alone.
-@_cdecl("peerid_store_reply_key")
-public func storeReplyKey(_ reply: StoreReplyHandle?, _ key: UnsafePointer<CChar>?) {
-  guard let key, let text = String(validatingCString: key) else { return }
-  peek(reply, as: StoreReply.self)?.keys.append(text)
+///   - reply: what the callback was called with.
+///   - key: a key.
+@_cdecl("peerid_store_reply_add_key")
+public func storeReplyAddKey(_ reply: StoreReplyHandle?, _ key: UnsafePointer<CChar>?) {
+  guard let reply = optional(reply, as: StoreReply.self) else { return }
+  guard let key, let text = String(validatingCString: key) else {
+    reply.fault = "its list callback provided a key that is NULL or not UTF-8"
+    return
+  }
+  reply.keys.append(text)
 }
 
 /// Says why a callback is about to return PEERID_STORE_RESULT_FAILED.
-///
 /// - Parameters:
-///   - reply: the reply that the callback was given.
-///   - message: the reason, without secrets; copied.
-/// - Thread safety: the thread of the callback alone.
-@_cdecl("peerid_store_reply_error")
-public func storeReplyError(_ reply: StoreReplyHandle?, _ message: UnsafePointer<CChar>?) {
+///   - reply: what the callback was called with.
+///   - message: the reason, without secrets.
+@_cdecl("peerid_store_reply_set_error")
+public func storeReplySetError(_ reply: StoreReplyHandle?, _ message: UnsafePointer<CChar>?) {
   guard let message else { return }
-  peek(reply, as: StoreReply.self)?.message = String(cString: message)
+  optional(reply, as: StoreReply.self)?.message = String(cString: message)
 }

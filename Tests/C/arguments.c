@@ -31,7 +31,7 @@ static void *const untouched = &nowhere;
 static int make_objects(void **state) {
   (void)state;
   assert_success(peerid_config_create("http://127.0.0.1:1", "4", "secret", &config));
-  assert_success(peerid_store_memory(&store));
+  assert_success(peerid_store_create_memory(&store));
   assert_success(peerid_config_set_store(config, store));
   assert_success(peerid_client_create(config, &client));
   assert_success(peerid_client_restore(client, token_json, strlen(token_json), NULL, &session));
@@ -95,9 +95,9 @@ static void null_is_refused_by_clients(void **state) {
   peerid_response *response = untouched;
   assert_invalid(peerid_client_create(NULL, &out_client), "config is NULL");
   assert_invalid(peerid_client_create(config, NULL), "out_client is NULL");
-  assert_invalid(peerid_client_authorization(NULL, "http://a", &authorization), "client is NULL");
-  assert_invalid(peerid_client_authorization(client, NULL, &authorization), "redirect_uri is NULL");
-  assert_invalid(peerid_client_authorization(client, "http://a", NULL), "out_authorization is NULL");
+  assert_invalid(peerid_authorization_create(NULL, "http://a", &authorization), "client is NULL");
+  assert_invalid(peerid_authorization_create(client, NULL, &authorization), "redirect_uri is NULL");
+  assert_invalid(peerid_authorization_create(client, "http://a", NULL), "out_authorization is NULL");
   assert_invalid(peerid_client_login(NULL, "alice", "p", "m", NULL, &out), "client is NULL");
   assert_invalid(peerid_client_login(client, NULL, "p", "m", NULL, &out), "login is NULL");
   assert_invalid(peerid_client_login(client, "alice", NULL, NULL, NULL, &out), "password and mobile");
@@ -145,12 +145,12 @@ static void null_is_refused_by_sessions(void **state) {
   assert_invalid(peerid_session_broadcast(session, NULL, 5, &response), "transaction is NULL");
   assert_invalid(peerid_session_broadcast(session, transaction, strlen(transaction), NULL), "out_response is NULL");
   assert_invalid(peerid_session_refresh(NULL), "session is NULL");
-  assert_invalid(peerid_session_token(NULL, &token), "session is NULL");
-  assert_invalid(peerid_session_token(session, NULL), "out_token is NULL");
-  assert_invalid(peerid_session_fresh_token(NULL, 0, &token), "session is NULL");
-  assert_invalid(peerid_session_fresh_token(session, 0, NULL), "out_token is NULL");
+  assert_invalid(peerid_session_get_token(NULL, &token), "session is NULL");
+  assert_invalid(peerid_session_get_token(session, NULL), "out_token is NULL");
+  assert_invalid(peerid_session_acquire_token(NULL, 0, &token), "session is NULL");
+  assert_invalid(peerid_session_acquire_token(session, 0, NULL), "out_token is NULL");
   assert_invalid(peerid_session_logout(NULL), "session is NULL");
-  assert_invalid(peerid_operations_check(NULL, 5), "operations is NULL");
+  assert_invalid(peerid_operation_check(NULL, 5), "operations is NULL");
   assert_ptr_equal(response, untouched);
   assert_ptr_equal(token, untouched);
 }
@@ -173,32 +173,71 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
 
 static void unlock(void *context, const char *key, void *lock) { (void)context, (void)key, (void)lock; }
 
+static const peerid_store_callbacks complete = {
+    .size = sizeof(peerid_store_callbacks),
+    .load = load,
+    .save = save,
+    .remove = load,
+    .lock = lock_key,
+    .unlock = unlock,
+};
+
+/* The struct of another version of the header is understood, or refused without being read past its end. */
+static void size_of_the_callbacks_is_checked(void **state) {
+  (void)state;
+  peerid_store *out = untouched;
+  static const size_t wrong[] = {0, 1, sizeof complete - 1, sizeof complete - sizeof(void *), 4097, SIZE_MAX};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    peerid_store_callbacks callbacks = complete;
+    callbacks.size = wrong[i];
+    assert_invalid(peerid_store_create_custom(&callbacks, &out), "callbacks.size");
+  }
+  struct {
+    peerid_store_callbacks known;
+    void (*added)(void);
+  } newer = {.known = complete};
+  newer.known.size = sizeof newer;
+  assert_success(peerid_store_create_custom(&newer.known, &out));
+  peerid_store_free(out);
+  out = untouched;
+  newer.added = (void (*)(void))abort;
+  assert_invalid(peerid_store_create_custom(&newer.known, &out), "does not have");
+}
+
 static void null_is_refused_by_stores(void **state) {
   (void)state;
   peerid_store *out = untouched;
   peerid_response *response = untouched;
-  assert_invalid(peerid_store_memory(NULL), "out_store is NULL");
-  assert_invalid(peerid_store_directory(NULL, &out), "path is NULL");
-  assert_invalid(peerid_store_directory("/tmp", NULL), "out_store is NULL");
-  assert_invalid(peerid_store_custom(NULL, save, load, lock_key, unlock, NULL, NULL, NULL, &out), "load");
-  assert_invalid(peerid_store_custom(load, NULL, load, lock_key, unlock, NULL, NULL, NULL, &out), "save");
-  assert_invalid(peerid_store_custom(load, save, NULL, lock_key, unlock, NULL, NULL, NULL, &out), "remove");
-  assert_invalid(peerid_store_custom(load, save, load, NULL, unlock, NULL, NULL, NULL, &out), "lock");
-  assert_invalid(peerid_store_custom(load, save, load, lock_key, NULL, NULL, NULL, NULL, &out), "unlock");
-  assert_invalid(peerid_store_custom(load, save, load, lock_key, unlock, NULL, NULL, NULL, NULL), "out_store is NULL");
-  assert_invalid(peerid_store_keys(NULL, &response), "store is NULL");
-  assert_invalid(peerid_store_keys(store, NULL), "out_response is NULL");
+  assert_invalid(peerid_store_create_memory(NULL), "out_store is NULL");
+  assert_invalid(peerid_store_create_directory(NULL, &out), "path is NULL");
+  assert_invalid(peerid_store_create_directory("/tmp", NULL), "out_store is NULL");
+  assert_invalid(peerid_store_create_custom(NULL, &out), "callbacks is NULL");
+  assert_invalid(peerid_store_create_custom(&complete, NULL), "out_store is NULL");
+#define WITHOUT(callback)                                             \
+  do {                                                                \
+    peerid_store_callbacks lacking = complete;                        \
+    lacking.callback = NULL;                                          \
+    assert_invalid(peerid_store_create_custom(&lacking, &out), #callback); \
+  } while (0)
+  WITHOUT(load);
+  WITHOUT(save);
+  WITHOUT(remove);
+  WITHOUT(lock);
+  WITHOUT(unlock);
+#undef WITHOUT
+  assert_invalid(peerid_store_list(NULL, &response), "store is NULL");
+  assert_invalid(peerid_store_list(store, NULL), "out_response is NULL");
   assert_invalid(peerid_store_remove(NULL, "key"), "store is NULL");
   assert_invalid(peerid_store_remove(store, NULL), "key is NULL");
   assert_ptr_equal(out, untouched);
   assert_ptr_equal(response, untouched);
-  peerid_store_reply_session(NULL, "data", 4, 1);
-  peerid_store_reply_session(NULL, NULL, 0, 1);
-  peerid_store_reply_lock(NULL, NULL);
-  peerid_store_reply_key(NULL, "key");
-  peerid_store_reply_key(NULL, NULL);
-  peerid_store_reply_error(NULL, "message");
-  peerid_store_reply_error(NULL, NULL);
+  peerid_store_reply_set_session(NULL, "data", 4, 1);
+  peerid_store_reply_set_session(NULL, NULL, 0, 1);
+  peerid_store_reply_set_lock(NULL, NULL);
+  peerid_store_reply_add_key(NULL, "key");
+  peerid_store_reply_add_key(NULL, NULL);
+  peerid_store_reply_set_error(NULL, "message");
+  peerid_store_reply_set_error(NULL, NULL);
 }
 
 static void null_is_refused_by_asynchronous_calls(void **state) {
@@ -219,8 +258,8 @@ static void null_is_refused_by_asynchronous_calls(void **state) {
   assert_invalid(peerid_session_broadcast_async(session, transaction, length, NULL, 1, &id), "queue is NULL");
   assert_invalid(peerid_session_refresh_async(NULL, queue, 1, &id), "session is NULL");
   assert_invalid(peerid_session_refresh_async(session, NULL, 1, &id), "queue is NULL");
-  assert_invalid(peerid_session_fresh_token_async(NULL, 0, queue, 1, &id), "session is NULL");
-  assert_invalid(peerid_session_fresh_token_async(session, 0, NULL, 1, &id), "queue is NULL");
+  assert_invalid(peerid_session_acquire_token_async(NULL, 0, queue, 1, &id), "session is NULL");
+  assert_invalid(peerid_session_acquire_token_async(session, 0, NULL, 1, &id), "queue is NULL");
   assert_invalid(peerid_session_logout_async(NULL, queue, 1, &id), "session is NULL");
   assert_invalid(peerid_session_logout_async(session, NULL, 1, &id), "queue is NULL");
   assert_invalid(peerid_client_restore_async(NULL, "{}", 2, NULL, queue, 1, &id), "client is NULL");
@@ -258,13 +297,13 @@ static void null_is_refused_by_queues(void **state) {
   peerid_completion *completion = untouched;
   size_t count = 4711;
   assert_invalid(peerid_queue_create(NULL), "out_queue is NULL");
-  assert_invalid(peerid_queue_next(NULL, 0, 1, &completion, &count), "queue is NULL");
-  assert_invalid(peerid_queue_next(queue, 0, 1, NULL, &count), "out_completions is NULL");
-  assert_invalid(peerid_queue_next(queue, 0, 1, &completion, NULL), "out_count is NULL");
-  assert_invalid(peerid_queue_next(queue, 0, 0, &completion, &count), "capacity is 0");
+  assert_invalid(peerid_queue_take(NULL, 0, 1, &completion, &count), "queue is NULL");
+  assert_invalid(peerid_queue_take(queue, 0, 1, NULL, &count), "out_completions is NULL");
+  assert_invalid(peerid_queue_take(queue, 0, 1, &completion, NULL), "out_count is NULL");
+  assert_invalid(peerid_queue_take(queue, 0, 0, &completion, &count), "capacity is 0");
   assert_int_equal(count, 4711);
   /* None of the calls above has begun, so nothing may ever come. */
-  assert_success(peerid_queue_next(queue, 0, SIZE_MAX, &completion, &count));
+  assert_success(peerid_queue_take(queue, 0, SIZE_MAX, &completion, &count));
   assert_int_equal(count, 0);
   assert_ptr_equal(completion, untouched);
 }
@@ -357,9 +396,9 @@ static void optional_places_take_null(void **state) {
   assert_success(peerid_config_create("https://peerid.invalid", "4", NULL, &without_secret));
   peerid_config_free(without_secret);
   peerid_store *custom = NULL;
-  assert_success(peerid_store_custom(load, save, load, lock_key, unlock, NULL, NULL, NULL, &custom));
+  assert_success(peerid_store_create_custom(&complete, &custom));
   peerid_response *response = untouched;
-  assert_failure(peerid_store_keys(custom, &response), STORE, NOT_SENT, "cannot list");
+  assert_failure(peerid_store_list(custom, &response), STORE, NOT_SENT, "cannot list");
   peerid_store_free(custom);
   /* Without parameters there need be no pointer: the call gets as far as the network. */
   assert_failure(peerid_client_read_chain(client, "database", "m", NULL, 0, &response), NOT_SENT, NOT_SENT, NULL);
@@ -387,12 +426,12 @@ static void texts_must_be_utf8(void **state) {
   assert_invalid(peerid_client_exchange(client, NOT_UTF8, NULL, &out), "code is not UTF-8");
   assert_invalid(peerid_client_exchange_redirect(client, NOT_UTF8, "s", NULL, &out), "redirect is not UTF-8");
   assert_invalid(peerid_client_exchange_redirect(client, "?a=b", NOT_UTF8, NULL, &out), "expected_state is not UTF-8");
-  assert_invalid(peerid_client_authorization(client, NOT_UTF8, &authorization), "redirect_uri is not UTF-8");
+  assert_invalid(peerid_authorization_create(client, NOT_UTF8, &authorization), "redirect_uri is not UTF-8");
   assert_invalid(peerid_client_open(client, NOT_UTF8, &out), "key is not UTF-8");
   assert_invalid(peerid_client_read_chain(client, NOT_UTF8, "m", NULL, 0, &response), "api is not UTF-8");
   assert_invalid(peerid_client_read_chain(client, "database", NOT_UTF8, NULL, 0, &response), "method is not UTF-8");
   assert_invalid(peerid_session_confirm(session, NOT_UTF8, &response), "transaction_token is not UTF-8");
-  assert_invalid(peerid_store_directory(NOT_UTF8, &out_store), "path is not UTF-8");
+  assert_invalid(peerid_store_create_directory(NOT_UTF8, &out_store), "path is not UTF-8");
   assert_invalid(peerid_store_remove(store, NOT_UTF8), "key is not UTF-8");
   assert_int_equal(peerid_operation_id(NOT_UTF8), -1);
   /* JSON that is not UTF-8 is not JSON. */
@@ -414,14 +453,14 @@ static void empty_texts_are_named(void **state) {
   assert_invalid(peerid_client_login(client, "alice", "", "", NULL, &out), "password and mobile");
   assert_invalid(peerid_client_login(client, "alice", "p", NULL, "", &out), "key");
   assert_invalid(peerid_client_exchange(client, "", NULL, &out), "code is empty");
-  assert_invalid(peerid_client_authorization(client, "", &authorization), "redirect_uri is empty");
+  assert_invalid(peerid_authorization_create(client, "", &authorization), "redirect_uri is empty");
   assert_invalid(peerid_client_open(client, "", &out), "key");
   assert_invalid(peerid_client_read_chain(client, "", "m", NULL, 0, &response), "api");
   assert_invalid(peerid_client_read_chain(client, "database", "", NULL, 0, &response), "method is empty");
   assert_invalid(peerid_session_confirm(session, "", &response), "transaction_token is empty");
-  assert_invalid(peerid_store_directory("", &out_store), "path");
+  assert_invalid(peerid_store_create_directory("", &out_store), "path");
   assert_invalid(peerid_store_remove(store, ""), "key");
-  assert_invalid(peerid_operations_check("", 0), "not JSON");
+  assert_invalid(peerid_operation_check("", 0), "not JSON");
 }
 
 static void client_id_is_a_number(void **state) {
@@ -445,7 +484,7 @@ static void long_texts_are_taken_or_named(void **state) {
   assert_invalid(peerid_client_open(client, text, &out), "4096");
   assert_invalid(peerid_store_remove(store, text), "4096");
   assert_failure(peerid_client_login(client, text, text, NULL, NULL, &out), NOT_SENT, NOT_SENT, NULL);
-  assert_success(peerid_client_authorization(client, text, &authorization));
+  assert_success(peerid_authorization_create(client, text, &authorization));
   assert_contains(peerid_authorization_url(authorization), text);
   peerid_authorization_free(authorization);
   assert_int_equal(peerid_operation_id(text), -1);
@@ -485,7 +524,7 @@ static void messages_quote_in_one_short_line(void **state) {
   static const char line_in_key[] =
       "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
       "\"amount\":{\"amount\":1,\"asset_id\":\"1.3.0\"},\"a\\nb\":1}";
-  wrong += !is_one_short_line(peerid_operations_check(line_in_key, strlen(line_in_key)));
+  wrong += !is_one_short_line(peerid_operation_check(line_in_key, strlen(line_in_key)));
   peerid_session *out = NULL;
   wrong += !is_one_short_line(
       peerid_client_exchange_redirect(client, "?state=s&error=no%0A2030-01-01+all+is+well", "s", NULL, &out));
@@ -500,7 +539,7 @@ static void impossible_lengths_are_named(void **state) {
   peerid_response *response = untouched;
   assert_invalid(peerid_session_submit(session, operation, SIZE_MAX, &response), "operations has a length");
   assert_invalid(peerid_session_broadcast(session, transaction, SIZE_MAX, &response), "transaction has a length");
-  assert_invalid(peerid_operations_check(operation, SIZE_MAX), "operations has a length");
+  assert_invalid(peerid_operation_check(operation, SIZE_MAX), "operations has a length");
   assert_invalid(peerid_client_restore(client, token_json, SIZE_MAX, NULL, &out), "token_json has a length");
   assert_invalid(peerid_client_read_chain(client, "database", "m", "[]", SIZE_MAX, &response), "params has a length");
 }
@@ -520,9 +559,9 @@ static void json_needs_no_nul_behind_it(void **state) {
   peerid_response *response = untouched;
   size_t length = strlen(operation);
   const char *text = before_the_abyss(operation, length);
-  assert_success(peerid_operations_check(text, length));
+  assert_success(peerid_operation_check(text, length));
   assert_failure(peerid_session_submit(session, text, length, &response), NOT_SENT, NOT_SENT, NULL);
-  assert_invalid(peerid_operations_check(text, length - 1), "not JSON");
+  assert_invalid(peerid_operation_check(text, length - 1), "not JSON");
   length = strlen(transaction);
   text = before_the_abyss(transaction, length);
   assert_failure(peerid_session_broadcast(session, text, length, &response), NOT_SENT, NOT_SENT, NULL);
@@ -539,10 +578,10 @@ static void json_ends_where_its_length_says(void **state) {
   char text[512];
   memcpy(text, operation, sizeof operation);
   /* The NUL that closes the text is no JSON. */
-  assert_invalid(peerid_operations_check(text, sizeof operation), "not JSON");
+  assert_invalid(peerid_operation_check(text, sizeof operation), "not JSON");
   strcat(text, " ,");
-  assert_success(peerid_operations_check(text, strlen(operation) + 1));
-  assert_invalid(peerid_operations_check(text, strlen(operation) + 2), "not JSON");
+  assert_success(peerid_operation_check(text, strlen(operation) + 1));
+  assert_invalid(peerid_operation_check(text, strlen(operation) + 2), "not JSON");
 }
 
 static void deep_and_odd_json_is_refused(void **state) {
@@ -552,7 +591,7 @@ static void deep_and_odd_json_is_refused(void **state) {
   memset(deep, '[', DEPTH);
   peerid_session *out = untouched;
   peerid_response *response = untouched;
-  assert_invalid(peerid_operations_check(deep, DEPTH), "not JSON");
+  assert_invalid(peerid_operation_check(deep, DEPTH), "not JSON");
   assert_invalid(peerid_session_submit(session, deep, DEPTH, &response), "not JSON");
   assert_invalid(peerid_session_broadcast(session, deep, DEPTH, &response), "not JSON");
   assert_invalid(peerid_client_restore(client, deep, DEPTH, NULL, &out), "not JSON");
@@ -561,7 +600,7 @@ static void deep_and_odd_json_is_refused(void **state) {
   static const char *const odd[] = {"null",    "1",        "\"text\"",         "true", "[null]", "[[]]",
                                     "[1e999]", "nonsense", "{\"a\":1,\"a\":2}"};
   for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
-    assert_invalid(peerid_operations_check(odd[i], strlen(odd[i])), NULL);
+    assert_invalid(peerid_operation_check(odd[i], strlen(odd[i])), NULL);
     assert_invalid(peerid_session_broadcast(session, odd[i], strlen(odd[i]), &response), NULL);
     assert_invalid(peerid_client_restore(client, odd[i], strlen(odd[i]), NULL, &out), "token_json");
   }
@@ -581,19 +620,16 @@ static void numbers_that_are_no_constants_are_refused(void **state) {
     assert_non_null(peerid_code_name(code));
   }
   assert_string_equal(peerid_code_name(PEERID_CODE_LOGIN_REQUIRED), "login_required");
-  assert_int_equal(peerid_operation_at(peerid_operation_count()), -1);
-  assert_int_equal(peerid_operation_at(SIZE_MAX), -1);
-  assert_null(peerid_option_name(SIZE_MAX));
-  assert_null(peerid_option_accepts(SIZE_MAX));
-  assert_null(peerid_option_default(SIZE_MAX));
-  assert_null(peerid_option_help(SIZE_MAX));
+  assert_int_equal(peerid_operation_id_at(peerid_operation_count()), -1);
+  assert_int_equal(peerid_operation_id_at(SIZE_MAX), -1);
+  assert_false(peerid_option_describe(SIZE_MAX, NULL, NULL, NULL, NULL));
 }
 
 static void catalogue_lists_all_operations(void **state) {
   (void)state;
   assert_int_equal(peerid_operation_count(), 119);
   for (size_t i = 0; i < peerid_operation_count(); i++) {
-    int32_t id = peerid_operation_at(i);
+    int32_t id = peerid_operation_id_at(i);
     const char *name = peerid_operation_name(id);
     assert_non_null(name);
     assert_int_equal(peerid_operation_id(name), id);
@@ -608,12 +644,16 @@ static void catalogue_lists_all_operations(void **state) {
 static void options_describe_themselves_and_take_their_defaults(void **state) {
   (void)state;
   size_t count = 0;
-  for (const char *name; (name = peerid_option_name(count)) != NULL; count++) {
-    assert_non_null(peerid_option_accepts(count));
-    assert_non_null(peerid_option_default(count));
-    assert_true(strlen(peerid_option_help(count)) > 10);
-    assert_success(peerid_config_set(config, name, peerid_option_default(count)));
+  const char *name, *values, *preset, *help;
+  for (; peerid_option_describe(count, &name, &values, &preset, &help); count++) {
+    assert_non_null(values);
+    assert_true(strlen(help) > 10);
+    assert_success(peerid_config_set(config, name, preset));
+    assert_true(peerid_option_describe(count, NULL, NULL, NULL, NULL));
   }
+  const char *before = name;
+  assert_false(peerid_option_describe(count, &name, &values, &preset, &help));
+  assert_ptr_equal(name, before);
   assert_in_range(count, 10, 100);
 }
 
@@ -660,8 +700,8 @@ static void base_urls_that_cannot_be_used_are_named(void **state) {
 
 static void header_and_library_have_one_version(void **state) {
   (void)state;
-  assert_int_equal(peerid_version_number(), PEERID_VERSION_NUMBER);
-  assert_string_equal(peerid_version(), PEERID_VERSION_STRING);
+  assert_int_equal(peerid_library_version_number(), PEERID_VERSION_NUMBER);
+  assert_string_equal(peerid_library_version(), PEERID_VERSION_STRING);
   assert_int_equal(PEERID_VERSION_NUMBER,
                    PEERID_VERSION_MAJOR * 10000 + PEERID_VERSION_MINOR * 100 + PEERID_VERSION_PATCH);
 }
@@ -672,6 +712,7 @@ int main(void) {
       cmocka_unit_test(null_is_refused_by_clients),
       cmocka_unit_test(null_is_refused_by_sessions),
       cmocka_unit_test(null_is_refused_by_stores),
+      cmocka_unit_test(size_of_the_callbacks_is_checked),
       cmocka_unit_test(null_is_refused_by_asynchronous_calls),
       cmocka_unit_test(null_is_refused_by_queues),
       cmocka_unit_test(accessors_take_null),

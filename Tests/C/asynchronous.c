@@ -40,7 +40,7 @@ static peerid_client *demo_client_with_memory_store(void) {
   peerid_store *store = NULL;
   peerid_client *made = NULL;
   assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
-  assert_success(peerid_store_memory(&store));
+  assert_success(peerid_store_create_memory(&store));
   assert_success(peerid_config_set_store(config, store));
   assert_success(peerid_client_create(config, &made));
   peerid_store_free(store);
@@ -62,7 +62,7 @@ static peerid_error *begin_transfer(int64_t amount, uint64_t *id) {
 static peerid_completion *next_completion(void) {
   peerid_completion *completion = NULL;
   size_t count = 0;
-  assert_success(peerid_queue_next(queue, 20000, 1, &completion, &count));
+  assert_success(peerid_queue_take(queue, 20000, 1, &completion, &count));
   assert_int_equal(count, 1);
   return completion;
 }
@@ -70,7 +70,7 @@ static peerid_completion *next_completion(void) {
 static void assert_queue_is_empty(void) {
   peerid_completion *completion = NULL;
   size_t count = 1;
-  assert_success(peerid_queue_next(queue, 0, 1, &completion, &count));
+  assert_success(peerid_queue_take(queue, 0, 1, &completion, &count));
   assert_int_equal(count, 0);
 }
 
@@ -101,7 +101,7 @@ static void completion_brings_the_response(void **state) {
 static void completion_brings_the_session(void **state) {
   (void)state;
   peerid_authorization *authorization = NULL;
-  assert_success(peerid_client_authorization(client, "http://127.0.0.1:8400/callback", &authorization));
+  assert_success(peerid_authorization_create(client, "http://127.0.0.1:8400/callback", &authorization));
   char redirect[256];
   snprintf(redirect, sizeof redirect, "?code=demoCodeAliceApp400000000000000000000000&state=%s",
            peerid_authorization_state(authorization));
@@ -153,7 +153,7 @@ static void sessions_come_from_the_store(void **state) {
   (void)state;
   peerid_token *token = NULL;
   size_t length = 0;
-  assert_success(peerid_session_token(session, &token));
+  assert_success(peerid_session_get_token(session, &token));
   const char *json = peerid_token_json(token, &length);
   peerid_client *keeper = demo_client_with_memory_store();
   assert_success(peerid_client_restore_async(keeper, json, length, "alice", queue, 1, NULL));
@@ -189,10 +189,10 @@ static void sessions_come_from_the_store(void **state) {
 static void refused_lent_token_is_replaced(void **state) {
   (void)state;
   peerid_token *token = NULL;
-  assert_success(peerid_session_fresh_token(session, 0, &token));
+  assert_success(peerid_session_acquire_token(session, 0, &token));
   assert_int_equal(peerid_token_generation(token), 1);
   peerid_token_free(token);
-  assert_success(peerid_session_fresh_token_async(session, 1, queue, 9, NULL));
+  assert_success(peerid_session_acquire_token_async(session, 1, queue, 9, NULL));
   peerid_completion *completion = next_completion();
   assert_success(peerid_completion_error(completion));
   assert_null(peerid_completion_session(completion));
@@ -200,7 +200,7 @@ static void refused_lent_token_is_replaced(void **state) {
   assert_int_equal(peerid_token_generation(token), 2);
   peerid_token_free(token);
   peerid_completion_free(completion);
-  assert_success(peerid_session_fresh_token(session, 1, &token));
+  assert_success(peerid_session_acquire_token(session, 1, &token));
   assert_int_equal(peerid_token_generation(token), 2);
   peerid_token_free(token);
   session_generation(session);
@@ -238,7 +238,7 @@ static void take_all(int calls) {
   for (int taken = 0; taken < calls;) {
     peerid_completion *completions[64];
     size_t count = 0;
-    assert_success(peerid_queue_next(queue, 20000, 64, completions, &count));
+    assert_success(peerid_queue_take(queue, 20000, 64, completions, &count));
     assert_in_range(count, 1, 64);
     for (size_t i = 0; i < count; i++) {
       assert_success(peerid_completion_error(completions[i]));
@@ -306,7 +306,7 @@ static void waiting_ends_in_time(void **state) {
   peerid_completion *completion = NULL;
   size_t count = 1;
   int64_t begin = now_ms();
-  assert_success(peerid_queue_next(queue, 100, 1, &completion, &count));
+  assert_success(peerid_queue_take(queue, 100, 1, &completion, &count));
   assert_int_equal(count, 0);
   assert_in_range(now_ms() - begin, 90, 3000);
 }
@@ -396,7 +396,7 @@ static void *wait_for_completion(void *context) {
   (void)context;
   peerid_completion *completion = NULL;
   size_t count = 0;
-  peerid_error *error = peerid_queue_next(queue, 20000, 1, &completion, &count);
+  peerid_error *error = peerid_queue_take(queue, 20000, 1, &completion, &count);
   bool is_right = !error && count == 1 && peerid_completion_error(completion) == NULL;
   peerid_error_free(error);
   peerid_completion_free(completion);

@@ -151,7 +151,7 @@ static void *read_everything(void *context) {
     if (strlen(peerid_token_access_token(token, &length)) != length) return token;
     if (!peerid_token_permits(token, "transfer") || peerid_token_generation(token) != 1) return token;
     peerid_token *snapshot = NULL;
-    if (peerid_session_token(session, &snapshot) != NULL) return token;
+    if (peerid_session_get_token(session, &snapshot) != NULL) return token;
     peerid_token_free(snapshot);
   }
   return NULL;
@@ -163,7 +163,7 @@ static void tokens_are_read_while_the_session_is_refreshed(void **state) {
   pthread_t readers[READERS];
   peerid_token *token = NULL;
   sandbox_post("settings", "{'save_delay_ms':0}");
-  assert_success(peerid_session_token(session, &token));
+  assert_success(peerid_session_get_token(session, &token));
   for (int i = 0; i < READERS; i++) assert_int_equal(pthread_create(&readers[i], NULL, read_everything, token), 0);
   for (int i = 0; i < 20; i++) {
     assert_success(peerid_session_refresh(session));
@@ -214,7 +214,7 @@ static void closing_does_not_lose_a_refresh(void **state) {
   peerid_client *closing = NULL;
   peerid_client *later = NULL;
   peerid_session *shared = NULL;
-  assert_success(peerid_store_memory(&store));
+  assert_success(peerid_store_create_memory(&store));
   assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
   assert_success(peerid_config_set_store(config, store));
   assert_success(peerid_client_create(config, &closing));

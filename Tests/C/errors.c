@@ -310,7 +310,7 @@ static void internal(void **state) {
   (void)state;
   peerid_authorization *authorization = NULL;
   no_entropy = true;
-  peerid_error *error = peerid_client_authorization(client, "http://127.0.0.1:8400/callback", &authorization);
+  peerid_error *error = peerid_authorization_create(client, "http://127.0.0.1:8400/callback", &authorization);
   no_entropy = false;
   assert_reached(error, INTERNAL, NOT_SENT, "random");
 }
@@ -318,7 +318,7 @@ static void internal(void **state) {
 static void store(void **state) {
   (void)state;
   peerid_store *out = NULL;
-  assert_reached(peerid_store_directory("/dev/null/store", &out), STORE, NOT_SENT, "/dev/null/store");
+  assert_reached(peerid_store_create_directory("/dev/null/store", &out), STORE, NOT_SENT, "/dev/null/store");
 }
 
 static void queue_full(void **state) {
@@ -339,7 +339,7 @@ static void queue_full(void **state) {
   for (int taken = 0; taken < 2;) {
     peerid_completion *completions[2];
     size_t count = 0;
-    assert_success(peerid_queue_next(queue, 10000, 2, completions, &count));
+    assert_success(peerid_queue_take(queue, 10000, 2, completions, &count));
     assert_in_range(count, 1, 2);
     for (size_t i = 0; i < count; i++) {
       assert_reached(peerid_completion_error(completions[i]), CLOSED, UNKNOWN, "closed");

@@ -2,4 +2,4 @@
 #include <peerid.h>
 #include <peerid.h>
 
-int main(void) { return peerid_version_number() == PEERID_VERSION_NUMBER ? 0 : 1; }
+int main(void) { return peerid_library_version_number() == PEERID_VERSION_NUMBER ? 0 : 1; }

@@ -177,11 +177,11 @@ static void faults_are_found_with_their_place(void **state) {
     const char *text = json(checks[i].operations);
     peerid_response *response = NULL;
     if (checks[i].says) {
-      assert_invalid(peerid_operations_check(text, strlen(text)), checks[i].says);
+      assert_invalid(peerid_operation_check(text, strlen(text)), checks[i].says);
       assert_invalid(peerid_session_submit(session, text, strlen(text), &response), checks[i].says);
       assert_null(response);
     } else {
-      assert_success(peerid_operations_check(text, strlen(text)));
+      assert_success(peerid_operation_check(text, strlen(text)));
     }
   }
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);

@@ -54,7 +54,7 @@ static void token_tells_what_the_server_said(void **state) {
   (void)state;
   peerid_session *session = log_in(client, "alice");
   peerid_token *token = NULL;
-  assert_success(peerid_session_token(session, &token));
+  assert_success(peerid_session_get_token(session, &token));
   size_t length = 0;
   assert_int_equal(strlen(peerid_token_access_token(token, &length)), 124);
   assert_int_equal(length, 124);
@@ -145,7 +145,7 @@ static char *browse(const char *url, const char *form) {
 static void code_flow_begins_a_session(void **state) {
   (void)state;
   peerid_authorization *authorization = NULL;
-  assert_success(peerid_client_authorization(client, redirect_uri, &authorization));
+  assert_success(peerid_authorization_create(client, redirect_uri, &authorization));
   const char *url = peerid_authorization_url(authorization);
   assert_int_equal(strncmp(url, sandbox_url(), strlen(sandbox_url())), 0);
   assert_contains(url, "client_id=4&redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fcallback&state=");
@@ -171,7 +171,7 @@ static void code_flow_begins_a_session(void **state) {
 static void refusal_of_the_user_is_told(void **state) {
   (void)state;
   peerid_authorization *authorization = NULL;
-  assert_success(peerid_client_authorization(client, redirect_uri, &authorization));
+  assert_success(peerid_authorization_create(client, redirect_uri, &authorization));
   char *back = browse(peerid_authorization_url(authorization), "decision=deny");
   peerid_session *session = NULL;
   assert_failure(
@@ -218,7 +218,7 @@ static void states_do_not_repeat(void **state) {
   static char states[COUNT][64];
   for (int i = 0; i < COUNT; i++) {
     peerid_authorization *authorization = NULL;
-    assert_success(peerid_client_authorization(client, redirect_uri, &authorization));
+    assert_success(peerid_authorization_create(client, redirect_uri, &authorization));
     snprintf(states[i], sizeof states[i], "%s", peerid_authorization_state(authorization));
     peerid_authorization_free(authorization);
     /* 128 bits need at least 22 characters of base64url. */
@@ -245,9 +245,9 @@ static void refresh_makes_a_new_pair(void **state) {
   peerid_session *session = log_in(client, "alice");
   peerid_token *before = NULL;
   peerid_token *after = NULL;
-  assert_success(peerid_session_token(session, &before));
+  assert_success(peerid_session_get_token(session, &before));
   assert_success(peerid_session_refresh(session));
-  assert_success(peerid_session_token(session, &after));
+  assert_success(peerid_session_get_token(session, &after));
   assert_int_equal(peerid_token_generation(after), 2);
   assert_string_not_equal(peerid_token_access_token(before, NULL), peerid_token_access_token(after, NULL));
   assert_string_not_equal(peerid_token_refresh_token(before, NULL), peerid_token_refresh_token(after, NULL));
@@ -486,14 +486,14 @@ static void exported_tokens_make_the_same_session(void **state) {
   peerid_session *session = log_in(client, "alice");
   assert_success(peerid_session_refresh(session));
   peerid_token *token = NULL;
-  assert_success(peerid_session_token(session, &token));
+  assert_success(peerid_session_get_token(session, &token));
   size_t length = 0;
   const char *json = peerid_token_json(token, &length);
   peerid_client *another = demo_client(NULL);
   peerid_session *restored = NULL;
   assert_success(peerid_client_restore(another, json, length, NULL, &restored));
   peerid_token *copy = NULL;
-  assert_success(peerid_session_token(restored, &copy));
+  assert_success(peerid_session_get_token(restored, &copy));
   assert_string_equal(peerid_token_json(copy, NULL), json);
   assert_int_equal(peerid_token_generation(copy), 2);
   assert_int_equal(peerid_token_expires_at_ms(copy), peerid_token_expires_at_ms(token));
@@ -532,7 +532,7 @@ static void tokens_of_all_shapes_are_restored(void **state) {
     peerid_session *session = NULL;
     peerid_token *token = NULL;
     assert_success(peerid_client_restore(client, json, strlen(json), NULL, &session));
-    assert_success(peerid_session_token(session, &token));
+    assert_success(peerid_session_get_token(session, &token));
     size_t count = 4711;
     peerid_token_scope(token, &count);
     assert_int_equal(count, shapes[i].scope);
@@ -582,7 +582,7 @@ static void logout_ends_the_session_here(void **state) {
   assert_failure(submit_transfer(session, 163), LOGIN_REQUIRED, NOT_SENT, "logged out");
   assert_failure(peerid_session_refresh(session), LOGIN_REQUIRED, NOT_SENT, "logged out");
   peerid_token *token = NULL;
-  assert_success(peerid_session_token(session, &token));
+  assert_success(peerid_session_get_token(session, &token));
   peerid_token_free(token);
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);
   peerid_session_free(session);
@@ -597,9 +597,9 @@ static void objects_may_be_freed_in_any_order(void **state) {
   peerid_response *response = NULL;
   peerid_error *error = NULL;
   peerid_authorization *authorization = NULL;
-  assert_success(peerid_session_token(session, &token));
+  assert_success(peerid_session_get_token(session, &token));
   assert_success(transfer(session, 171, &response));
-  assert_success(peerid_client_authorization(client, redirect_uri, &authorization));
+  assert_success(peerid_authorization_create(client, redirect_uri, &authorization));
   assert_non_null(error = submit_transfer(session, -1));
   peerid_client_free(client);
   client = NULL;

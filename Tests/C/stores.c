@@ -47,7 +47,7 @@ static peerid_session *open_session(peerid_client *client, const char *key) {
 
 static void assert_keys(peerid_store *store, const char *keys) {
   peerid_response *response = NULL;
-  assert_success(peerid_store_keys(store, &response));
+  assert_success(peerid_store_list(store, &response));
   assert_string_equal(peerid_response_json(response, NULL), keys);
   peerid_response_free(response);
 }
@@ -99,7 +99,7 @@ static void sessions_are_shared(peerid_store *store) {
 static void memory_shares_sessions(void **state) {
   (void)state;
   peerid_store *store = NULL;
-  assert_success(peerid_store_memory(&store));
+  assert_success(peerid_store_create_memory(&store));
   sessions_are_shared(store);
   peerid_store_free(store);
 }
@@ -107,7 +107,7 @@ static void memory_shares_sessions(void **state) {
 static void store_outlives_its_handle(void **state) {
   (void)state;
   peerid_store *store = NULL;
-  assert_success(peerid_store_memory(&store));
+  assert_success(peerid_store_create_memory(&store));
   peerid_client *client = client_with(store);
   peerid_store_free(store);
   peerid_session *session = log_in_with_key(client, "alice");
@@ -128,7 +128,7 @@ static void any_text_is_a_key(void **state) {
   peerid_store *store = NULL;
   char folder[] = "/tmp/peerid-store-XXXXXX";
   assert_non_null(mkdtemp(folder));
-  assert_success(peerid_store_directory(folder, &store));
+  assert_success(peerid_store_create_directory(folder, &store));
   peerid_client *client = client_with(store);
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
     peerid_session_free(log_in_with_key(client, keys[i]));
@@ -162,7 +162,7 @@ static void folder_shares_sessions(void **state) {
   char folder[64];
   snprintf(folder, sizeof folder, "%s/sessions", parent);
   peerid_store *store = NULL;
-  assert_success(peerid_store_directory(folder, &store));
+  assert_success(peerid_store_create_directory(folder, &store));
   struct stat status;
   assert_int_equal(stat(folder, &status), 0);
   assert_int_equal(status.st_mode & 0777, 0700);
@@ -176,7 +176,7 @@ static void files_are_private_and_whole(void **state) {
   char folder[] = "/tmp/peerid-store-XXXXXX";
   assert_non_null(mkdtemp(folder));
   peerid_store *store = NULL;
-  assert_success(peerid_store_directory(folder, &store));
+  assert_success(peerid_store_create_directory(folder, &store));
   peerid_client *client = client_with(store);
   peerid_session *session = log_in_with_key(client, "alice");
   assert_success(peerid_session_refresh(session));
@@ -198,7 +198,7 @@ static void files_are_private_and_whole(void **state) {
   assert_contains(found.message, file);
   assert_int_equal(sandbox_count(PATH_LOG_IN), 1);
   peerid_response *response = NULL;
-  assert_failure(peerid_store_keys(store, &response), STORE, NOT_SENT, file);
+  assert_failure(peerid_store_list(store, &response), STORE, NOT_SENT, file);
   assert_success(peerid_store_remove(store, "alice"));
   peerid_session_free(log_in_with_key(client, "alice"));
   peerid_client_free(client);
@@ -206,8 +206,8 @@ static void files_are_private_and_whole(void **state) {
 
   /* A folder into which others can look is not used. */
   assert_int_equal(chmod(folder, 0755), 0);
-  assert_failure(peerid_store_directory(folder, &store), STORE, NOT_SENT, "chmod 700");
-  assert_failure(peerid_store_directory(file, &store), STORE, NOT_SENT, "not a directory");
+  assert_failure(peerid_store_create_directory(folder, &store), STORE, NOT_SENT, "chmod 700");
+  assert_failure(peerid_store_create_directory(file, &store), STORE, NOT_SENT, "not a directory");
   remove_folder(folder);
 }
 
@@ -217,7 +217,7 @@ static void processes_share_one_refresh(void **state) {
   char folder[] = "/tmp/peerid-store-XXXXXX";
   assert_non_null(mkdtemp(folder));
   peerid_store *store = NULL;
-  assert_success(peerid_store_directory(folder, &store));
+  assert_success(peerid_store_create_directory(folder, &store));
   peerid_client *client = client_with(store);
   peerid_session *session = log_in_with_key(client, "alice");
   sandbox_post("expire", "{}");
@@ -266,6 +266,8 @@ typedef struct custom {
   bool is_locked;
   int fails;     /* the letter of the callback that fails, or 0 */
   int conflicts; /* how many saves find another generation */
+  char answering; /* the letter of the callback that gives the answer, or 0 */
+  int32_t answer;
   atomic_int released;
   bool broke_rules;
 } custom;
@@ -280,16 +282,21 @@ static bool note(custom *custom, char letter, const char *key, void *lock, bool 
   return custom->fails != letter;
 }
 
+/* What a callback that did its work answers: OK, or what a test wants it to answer. */
+static int32_t answer_of(const custom *custom, char call) {
+  return custom->answering == call ? custom->answer : PEERID_STORE_RESULT_OK;
+}
+
 static int32_t custom_lock(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
   custom *custom = context;
   if (!note(custom, 'L', key, NULL, false)) {
-    peerid_store_reply_error(reply, "the lock is on holiday");
+    peerid_store_reply_set_error(reply, "the lock is on holiday");
     return PEERID_STORE_RESULT_FAILED;
   }
   if (timeout_ms <= 0 || custom->is_locked) custom->broke_rules = true;
   custom->is_locked = true;
-  peerid_store_reply_lock(reply, custom->data);
-  return PEERID_STORE_RESULT_OK;
+  peerid_store_reply_set_lock(reply, custom->data);
+  return answer_of(custom, 'L');
 }
 
 static void custom_unlock(void *context, const char *key, void *lock) {
@@ -302,15 +309,15 @@ static int32_t custom_load(void *context, const char *key, void *lock, peerid_st
   custom *custom = context;
   /* Opening looks without the lock. */
   if (!note(custom, 'l', key, lock, lock != NULL)) return PEERID_STORE_RESULT_FAILED;
-  if (custom->length > 0) peerid_store_reply_session(reply, custom->data, custom->length, custom->generation);
-  return PEERID_STORE_RESULT_OK;
+  if (custom->length > 0) peerid_store_reply_set_session(reply, custom->data, custom->length, custom->generation);
+  return answer_of(custom, 'l');
 }
 
 static int32_t custom_save(void *context, const char *key, const char *data, size_t length, uint64_t generation,
                            uint64_t expected, void *lock, peerid_store_reply *reply) {
   custom *custom = context;
   if (!note(custom, 's', key, lock, true)) {
-    peerid_store_reply_error(reply, "the disk is full");
+    peerid_store_reply_set_error(reply, "the disk is full");
     return PEERID_STORE_RESULT_FAILED;
   }
   if (custom->conflicts > 0 || expected != custom->generation) {
@@ -321,7 +328,7 @@ static int32_t custom_save(void *context, const char *key, const char *data, siz
   memcpy(custom->data, data, length);
   custom->length = length;
   custom->generation = generation;
-  return PEERID_STORE_RESULT_OK;
+  return answer_of(custom, 's');
 }
 
 static int32_t custom_remove(void *context, const char *key, void *lock, peerid_store_reply *reply) {
@@ -330,14 +337,14 @@ static int32_t custom_remove(void *context, const char *key, void *lock, peerid_
   if (!note(custom, 'r', key, lock, true)) return PEERID_STORE_RESULT_FAILED;
   custom->length = 0;
   custom->generation = 0;
-  return PEERID_STORE_RESULT_OK;
+  return answer_of(custom, 'r');
 }
 
 static int32_t custom_list(void *context, peerid_store_reply *reply) {
   custom *custom = context;
   if (!note(custom, 'k', NULL, NULL, false)) return 4711; /* no result at all */
-  if (custom->length > 0) peerid_store_reply_key(reply, "alice");
-  return PEERID_STORE_RESULT_OK;
+  if (custom->length > 0) peerid_store_reply_add_key(reply, "alice");
+  return answer_of(custom, 'k');
 }
 
 static void custom_release(void *context) { ((custom *)context)->released++; }
@@ -354,8 +361,18 @@ static void assert_is_released(custom *custom) {
 static peerid_store *make_custom(custom *custom) {
   peerid_store *store = NULL;
   *custom = (struct custom){.mutex = PTHREAD_MUTEX_INITIALIZER};
-  assert_success(peerid_store_custom(custom_load, custom_save, custom_remove, custom_lock, custom_unlock, custom_list,
-                                     custom_release, custom, &store));
+  const peerid_store_callbacks callbacks = {
+      .size = sizeof callbacks,
+      .context = custom,
+      .release = custom_release,
+      .load = custom_load,
+      .save = custom_save,
+      .remove = custom_remove,
+      .lock = custom_lock,
+      .unlock = custom_unlock,
+      .list = custom_list,
+  };
+  assert_success(peerid_store_create_custom(&callbacks, &store));
   return store;
 }
 
@@ -413,7 +430,7 @@ static void without_the_lock_nothing_is_sent(void **state) {
   assert_failure(peerid_client_open(client, "alice", &another), STORE, NOT_SENT, "no reason was given");
   custom.fails = 'k';
   peerid_response *response = NULL;
-  assert_failure(peerid_store_keys(store, &response), STORE, NOT_SENT, NULL);
+  assert_failure(peerid_store_list(store, &response), STORE, NOT_SENT, NULL);
   assert_false(custom.broke_rules);
   peerid_session_free(session);
   peerid_client_free(client);
@@ -463,6 +480,49 @@ static void conflict_is_told(void **state) {
   assert_is_released(&custom);
 }
 
+static void assert_store_failed(peerid_error *error, char call, int32_t answer) {
+  if (error == NULL) fail_msg("callback %c answered %d, and the call succeeded", call, (int)answer);
+  if (peerid_error_code(error) != PEERID_CODE_STORE) {
+    fail_msg("callback %c answered %d: %s", call, (int)answer, peerid_error_message(error));
+  }
+  peerid_error_free(error);
+}
+
+static void any_answer_but_ok_is_a_failure(void **state) {
+  (void)state;
+  custom custom;
+  peerid_store *store = make_custom(&custom);
+  peerid_client *client = client_with(store);
+  peerid_session *session = log_in_with_key(client, "alice"), *another = NULL;
+  peerid_response *response = NULL;
+  static const int32_t answers[] = {PEERID_STORE_RESULT_CONFLICT, PEERID_STORE_RESULT_FAILED, 3, -1, INT32_MAX, INT32_MIN};
+  for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+    custom.answer = answers[i];
+    /* A lock that somebody else holds is not taken: neither a refresh nor a log in may follow. */
+    custom.answering = 'L';
+    custom.is_locked = false;
+    assert_store_failed(peerid_session_refresh(session), 'L', answers[i]);
+    custom.is_locked = false;
+    assert_store_failed(peerid_store_remove(store, "alice"), 'L', answers[i]);
+    custom.is_locked = false;
+    /* A session that cannot be loaded is not a session that is over. */
+    custom.answering = 'l';
+    assert_store_failed(peerid_client_open(client, "alice", &another), 'l', answers[i]);
+    custom.answering = 'k';
+    assert_store_failed(peerid_store_list(store, &response), 'k', answers[i]);
+    custom.answering = 's';
+    assert_store_failed(peerid_client_login(client, "bob", "bob-password", NULL, "bob", &another), 's', answers[i]);
+    custom.answering = 'r';
+    assert_store_failed(peerid_store_remove(store, "bob"), 'r', answers[i]);
+  }
+  assert_int_equal(sandbox_count(PATH_REFRESH), 0);
+  custom.answering = 0;
+  peerid_session_free(session);
+  peerid_client_free(client);
+  peerid_store_free(store);
+  assert_is_released(&custom);
+}
+
 int main(void) {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
   const struct CMUnitTest tests[] = {
@@ -477,6 +537,7 @@ int main(void) {
       TEST(without_the_lock_nothing_is_sent),
       TEST(pair_that_cannot_be_saved_is_not_lost),
       TEST(conflict_is_told),
+      TEST(any_answer_but_ok_is_a_failure),
   };
   return cmocka_run_group_tests_name("stores", tests, sandbox_start, sandbox_stop);
 }

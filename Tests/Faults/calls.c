@@ -105,7 +105,7 @@ static peerid_error *begin_and_wait(const caller *caller, call call, const char 
   if (error) return error;
   peerid_completion *completion = NULL;
   size_t count = 0;
-  assert_success(peerid_queue_next(caller->queue, LONGEST_MS, 1, &completion, &count));
+  assert_success(peerid_queue_take(caller->queue, LONGEST_MS, 1, &completion, &count));
   if (count != 1) fail_msg("%s did not end within %d ms", call_name(call), LONGEST_MS);
   assert_int_equal(peerid_completion_tag(completion), TAG);
   error = peerid_completion_error(completion);

@@ -40,7 +40,7 @@ static uint64_t stored_generation(void) {
   peerid_client *other = make_client();
   peerid_session *opened = make_session(other);
   peerid_token *token;
-  must("token", peerid_session_token(opened, &token));
+  must("token", peerid_session_get_token(opened, &token));
   uint64_t generation = peerid_token_generation(token);
   peerid_token_free(token);
   peerid_session_free(opened);

@@ -30,7 +30,7 @@ int main(int count, char **arguments) {
   }
   if (strcmp(arguments[1], "prepare") == 0) {
     say_ending();
-    peerid_prepare_exit();
+    peerid_library_prepare_exit();
     _exit(EXIT_SUCCESS);
   }
   /* Nothing is freed: the program just ends, as programs do. What was registered last runs first. */

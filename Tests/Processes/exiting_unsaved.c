@@ -22,7 +22,7 @@ typedef struct memory {
 static int32_t load(void *context, const char *key, void *lock, peerid_store_reply *reply) {
   (void)key, (void)lock;
   memory *memory = context;
-  if (memory->session) peerid_store_reply_session(reply, memory->session, memory->length, memory->generation);
+  if (memory->session) peerid_store_reply_set_session(reply, memory->session, memory->length, memory->generation);
   return PEERID_STORE_RESULT_OK;
 }
 
@@ -35,7 +35,7 @@ static int32_t save(void *context, const char *key, const char *session, size_t 
   fflush(stdout);
   if (refuses) {
     memory->has_refused = true;
-    peerid_store_reply_error(reply, "the database is restarting");
+    peerid_store_reply_set_error(reply, "the database is restarting");
     return PEERID_STORE_RESULT_FAILED;
   }
   free(memory->session);
@@ -58,7 +58,7 @@ static int32_t lock(void *context, const char *key, int64_t timeout_ms, peerid_s
   clock_gettime(CLOCK_REALTIME, &end);
   end.tv_sec += timeout_ms / 1000 + 1;
   if (pthread_mutex_timedlock(&memory->lock, &end) == 0) return PEERID_STORE_RESULT_OK;
-  peerid_store_reply_error(reply, "it is locked");
+  peerid_store_reply_set_error(reply, "it is locked");
   return PEERID_STORE_RESULT_FAILED;
 }
 
@@ -81,7 +81,8 @@ int main(void) {
   peerid_session *session;
   peerid_queue *queue;
   must("the configuration", peerid_config_create(setting("PEERID_URL", ""), "4", "demo-secret-4", &config));
-  must("the store", peerid_store_custom(load, save, remove_session, lock, unlock, NULL, NULL, &memory, &store));
+  must("the store", peerid_store_create_custom(
+          &(peerid_store_callbacks){.size = sizeof(peerid_store_callbacks), .load = load, .save = save, .remove = remove_session, .lock = lock, .unlock = unlock, .context = &memory}, &store));
   must("the store", peerid_config_set_store(config, store));
   must("the client", peerid_client_create(config, &client));
   must("log in", log_in(client, "u0", &session));

@@ -21,7 +21,7 @@ static peerid_error *call(uint64_t amount) {
   must("submit", begin_transfer(session, amount, queue));
   peerid_completion *completion = NULL;
   size_t count = 0;
-  must("a completion", peerid_queue_next(queue, -1, 1, &completion, &count));
+  must("a completion", peerid_queue_take(queue, -1, 1, &completion, &count));
   peerid_error *error = peerid_completion_error(completion);
   peerid_completion_free(completion);
   peerid_queue_free(queue);

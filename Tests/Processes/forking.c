@@ -54,7 +54,7 @@ static void *drain(void *argument) {
   peerid_completion *ended[16];
   size_t count;
   while (!is_over) {
-    if (!succeeded("parent", peerid_queue_next(queue, 100, 16, ended, &count))) parent_failures++;
+    if (!succeeded("parent", peerid_queue_take(queue, 100, 16, ended, &count))) parent_failures++;
     for (size_t i = 0; i < count; i++) {
       if (!succeeded("parent", peerid_completion_error(ended[i]))) parent_failures++;
       peerid_completion_free(ended[i]);
@@ -70,7 +70,7 @@ static bool read_asynchronously(void) {
   peerid_completion *ended[4];
   size_t count = 0;
   if (!begin_read("child", CHILD_TAG) ||
-      !succeeded("child", peerid_queue_next(queue, CHILD_SECONDS * 1000, 4, ended, &count))) {
+      !succeeded("child", peerid_queue_take(queue, CHILD_SECONDS * 1000, 4, ended, &count))) {
     return false;
   }
   if (count != 1 || peerid_completion_tag(ended[0]) != CHILD_TAG) {

@@ -38,7 +38,7 @@ static peerid_store *make_store(void) {
   const char *rest;
   peerid_store *store = NULL;
   if ((rest = after(name, "directory:"))) {
-    must("the store", peerid_store_directory(rest, &store));
+    must("the store", peerid_store_create_directory(rest, &store));
   } else if ((rest = after(name, "postgres:"))) {
     char message[256];
     if (!postgres_store_create_table(rest, message, sizeof message)) {

@@ -202,23 +202,24 @@ def write(blocks: list[Block], width: int, first: str = "", rest: str = "") -> l
 def doxygen(
     comment: DocComment,
     constants: dict[str, str],
-    parameters: Sequence[tuple[str, str, str]] = (),
+    parameters: Sequence[tuple[str, str, list[Block]]] = (),
     indent: str = "",
     line_length: int = 96,
     opening: Sequence[str] = (),
+    closing: Sequence[str] = (),
 ) -> list[str]:
     """Write a comment for Doxygen.
 
-    `constants` holds the C names of error codes by their Swift names; `parameters` the Swift name, the C name and the
-    direction of each parameter.
+    `constants` holds the C names of error codes by their Swift names; `parameters` the name, the
+    direction and the text of each parameter.
     """
     width = line_length - len(indent) - len(" * ")
     groups = [list(opening), write(comment.description, width)]
     groups.append(
         [
             line
-            for swift, name, direction in parameters
-            for line in write(comment.parameters.get(swift, []), width, f"@param[{direction}] {name} ", "  ")
+            for name, direction, text in parameters
+            for line in write(text, width, f"@param[{direction}] {name} ", "  ")
         ]
     )
     groups.append(write(comment.returns, width, "@return ", "  "))
@@ -237,6 +238,7 @@ def doxygen(
             else:
                 group += [f"@par {section.capitalize()}", *write(blocks, width)]
         groups.append(group)
+    groups.append(list(closing))
     # Text must neither end the comment nor seem to begin another one.
     lines = [line.replace("*/", "* /").replace("/*", "/ *") for group in groups if group for line in [*group, ""]][:-1]
     if len(lines) == 1 and len(indent) + len(lines[0]) + len("/**  */") <= line_length:

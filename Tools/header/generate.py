@@ -67,6 +67,7 @@ def main(arguments: list[str]) -> int:
         return 1
     problems = rules.problems(current) + hidden_exports(_ROOT, current)
     files = outputs(current)
+    problems += rules.unknown_names(files["include/peerid.h"], current)
     if "--allow-break" not in arguments:
         problems += rules.broken_promises((_ROOT / _PROTOTYPES).read_text(encoding="utf-8"), files[_PROTOTYPES])
     if problems:

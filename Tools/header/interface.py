@@ -66,9 +66,7 @@ class Parameter:
     @property
     def direction(self) -> str:
         """Which way data flows, as Doxygen calls it."""
-        if self.name.startswith("out_"):
-            return "out"
-        return "in,out" if self.type.kind == "scalar" and self.type.pointers == (False,) else "in"
+        return "out" if self.name.startswith("out_") else "in"
 
 
 @dataclass
@@ -105,7 +103,7 @@ class Enum(Declaration):
 
 @dataclass
 class Function(Declaration):
-    """An exported function, or the type of a callback."""
+    """An exported function."""
 
     parameters: list[Parameter] = field(default_factory=list)
     result: CType = _VOID
@@ -117,15 +115,41 @@ class Function(Declaration):
 
 
 @dataclass
+class Callback(Function):
+    """The type of a function that C passes to the library."""
+
+
+@dataclass
+class Struct(Declaration):
+    """A struct that C fills in, with its fields in order."""
+
+    fields: list[Field] = field(default_factory=list)
+
+
+@dataclass
+class Field(Declaration):
+    """A field of a struct."""
+
+    type: CType = _VOID
+
+
+@dataclass
 class Interface:
     """Everything that is published, in the order of the sources."""
 
     version: tuple[int, int, int]
     contract: DocComment
+    sections: dict[str, DocComment]
     handles: list[Handle]
     enums: list[Enum]
-    callbacks: list[Function]
+    callbacks: list[Callback]
+    structs: list[Struct]
     functions: list[Function]
+
+    @property
+    def declarations(self) -> list[Declaration]:
+        """Everything but the handles."""
+        return [*self.enums, *self.callbacks, *self.structs, *self.functions]
 
     @property
     def error_constants(self) -> dict[str, str]:
@@ -158,15 +182,18 @@ class Reader:
         self._core = sorted(core, key=self._place)
         self._exported = sorted(exported, key=self._place)
         self._types: dict[str, CType] = {}
+        self._results: dict[str, CType] = {}
         self._immutable: set[str] = set()
 
     def read(self) -> Interface:
         """Read everything; raises `InterfaceError` for what C cannot use."""
-        version, contract = {}, DocComment()
+        version, contract, sections = {}, DocComment(), {}
         for symbol in self._core + self._exported:
             path = symbol["pathComponents"]
             if path == ["Contract"]:
                 contract = documentation.read(self._lines(symbol))
+            elif path[0] == "Contract":
+                sections[path[1].lower()] = documentation.read(self._lines(symbol))
             elif path[0] == "Version" and path[-1] in ("major", "minor", "patch"):
                 version[path[-1]] = self._number(symbol)
         aliases = [symbol for symbol in self._exported if symbol["kind"]["identifier"] == "swift.typealias"]
@@ -175,12 +202,22 @@ class Reader:
         for symbol in callbacks:
             name = symbol["names"]["title"]
             self._types[name] = CType("peerid_" + snake_case(name), "callback")
+        structs = [symbol for symbol in self._exported if self._is_published(symbol, "swift.struct")]
+        for symbol in structs:
+            # Swift cannot export a pointer to its own struct, so a typealias of a raw pointer stands for it.
+            self._types[symbol["names"]["title"] + "Pointer"] = CType(self._c_name(symbol), "struct", (True,))
+        enums = [symbol for symbol in self._core + self._exported if self._is_published(symbol, "swift.enum")]
+        for symbol in enums:
+            # C may pass any number, so an enum's own type is for results alone.
+            self._results[symbol["names"]["title"] + "Number"] = CType(self._c_name(symbol), "enum")
         return Interface(
             (version["major"], version["minor"], version["patch"]),
             contract,
+            sections,
             handles,
-            [enum for enum in map(self._enum, self._core + self._exported) if enum],
+            [self._enum(symbol) for symbol in enums],
             [self._callback(symbol) for symbol in callbacks],
+            [self._struct(symbol) for symbol in structs],
             [function for function in map(self._function, self._exported) if function],
         )
 
@@ -224,22 +261,39 @@ class Reader:
             self._immutable.add(name)
         return Handle(*self._declaration(name, symbol), immutable)
 
-    def _enum(self, symbol: Symbol) -> Enum | None:
-        comment = [line["text"] for line in symbol.get("docComment", {"lines": []})["lines"]]
-        marked = next((line for line in comment if line.startswith("C name:")), None)
-        if symbol["kind"]["identifier"] != "swift.enum" or not marked:
-            return None
-        name = marked.removeprefix("C name:").strip(" `.")
-        title = symbol["names"]["title"]
-        cases = []
-        for case in self._core + self._exported:
-            if case["kind"]["identifier"] == "swift.enum.case" and case["pathComponents"][0] == title:
-                swift = case["pathComponents"][1]
-                constant = f"{name}_{snake_case(swift)}".upper()
-                cases.append(Constant(*self._declaration(constant, case), swift, self._number(case)))
-        return Enum(*self._declaration(name, symbol), cases)
+    @staticmethod
+    def _c_name(symbol: Symbol) -> str:
+        """The C name that a doc comment gives, or nothing."""
+        lines = [line["text"] for line in symbol.get("docComment", {"lines": []})["lines"]]
+        marked = next((line for line in lines if line.startswith("C name:")), "")
+        return marked.removeprefix("C name:").strip(" `.")
 
-    def _callback(self, symbol: Symbol) -> Function:
+    def _is_published(self, symbol: Symbol, kind: str) -> bool:
+        return symbol["kind"]["identifier"] == kind and bool(self._c_name(symbol))
+
+    def _members(self, symbol: Symbol, kind: str) -> list[Symbol]:
+        owner = symbol["pathComponents"]
+        members = [s for s in self._core + self._exported if s["pathComponents"][:-1] == owner]
+        return [member for member in members if member["kind"]["identifier"] == kind]
+
+    def _enum(self, symbol: Symbol) -> Enum:
+        name = self._c_name(symbol)
+        constants = []
+        for case in self._members(symbol, "swift.enum.case"):
+            swift = case["pathComponents"][1]
+            constant = f"{name}_{snake_case(swift)}".upper()
+            constants.append(Constant(*self._declaration(constant, case), swift, self._number(case)))
+        return Enum(*self._declaration(name, symbol), constants)
+
+    def _struct(self, symbol: Symbol) -> Struct:
+        fields = []
+        for member in self._members(symbol, "swift.property"):
+            swift, text = member["pathComponents"][1], self._text(member).partition(": ")[2].split(" {")[0]
+            parameter = self._parameter(swift, text, symbol["names"]["title"])
+            fields.append(Field(*self._declaration(parameter.name, member), parameter.type))
+        return Struct(*self._declaration(self._c_name(symbol), symbol), fields)
+
+    def _callback(self, symbol: Symbol) -> Callback:
         """Read a callback. The names of its parameters stand in the source alone."""
         title = symbol["names"]["title"]
         body, _, result = self._text(symbol).partition(" = (")[2].rpartition(") -> ")
@@ -248,7 +302,7 @@ class Reader:
         if len(names) != len(types):
             raise InterfaceError(f"each parameter of the callback `{title}` needs a name: `_ name: Type`")
         parameters = [self._parameter(name, text, title) for name, text in zip(names, types, strict=True)]
-        return Function(
+        return Callback(
             *self._declaration(self._types[title].base, symbol),
             parameters,
             self._type(result, f"the result of `{title}`"),
@@ -265,7 +319,7 @@ class Reader:
             for parameter in signature.get("parameters", [])
         ]
         result = "".join(fragment["spelling"] for fragment in signature["returns"])
-        return Function(*self._declaration(name, symbol), parameters, self._type(result, f"the result of `{name}`"))
+        return Function(*self._declaration(name, symbol), parameters, self._result(result, name))
 
     def _parameter(self, swift: str, text: str, owner: str) -> Parameter:
         subject = f"the parameter `{swift}` of `{owner}`"
@@ -277,6 +331,9 @@ class Reader:
         if type_.base in self._immutable and type_.pointers == (False,) and not owner.endswith("_free"):
             type_ = CType(type_.base, "handle", (True,))
         return Parameter(swift, snake_case(swift), type_)
+
+    def _result(self, text: str, owner: str) -> CType:
+        return self._results.get(text) or self._type(text, f"the result of `{owner}`")
 
     def _type(self, text: str, subject: str) -> CType:
         """The C form of a Swift type."""

@@ -48,6 +48,15 @@ VERSION_STRING = "{major}.{minor}.{patch}"
             *_comment(callback.comment),
             *_call(f"{_name(callback.name)} = ctypes.CFUNCTYPE(", types, "", ")"),
         ]
+    for struct in interface.structs:
+        lines += [
+            "",
+            "",
+            *_comment(struct.comment),
+            f"class {_name(struct.name)}(ctypes.Structure):",
+            "    _fields_ = (",
+        ]
+        lines += [*[f'        ("{field.name}", {_type(field.type)}),' for field in struct.fields], "    )", ""]
     lines += ["", "# Every function: its symbol, the type of its result, the types of its parameters."]
     lines.append("FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (")
     for function in interface.functions:
@@ -94,9 +103,10 @@ def _name(c_name: str) -> str:
 
 def _type(type_: CType) -> str:
     base, pointers = type_.base, type_.pointers
-    if type_.kind == "callback":
+    if type_.kind in ("callback", "struct"):
         result = _name(base)
     elif not pointers:
+        base = "int32_t" if type_.kind == "enum" else base
         result = "None" if base == "void" else _SCALARS.get(base, f"ctypes.c_{base.removesuffix('_t')}")
     else:
         # The innermost pointer has a name of its own. `c_char_p` accepts `bytes`, which nobody may write to.

@@ -48,32 +48,48 @@ public typealias SessionHandle = OpaquePointer
 /// - Returns: 0.
 public typealias LogHandler = @convention(c) (_ context: UnsafeMutableRawPointer?, _ level: Int32) -> Int32
 
+/// The callbacks of a session.
+///
+/// C name: `peerid_session_callbacks`
+public struct SessionCallbacks {
+  /// The size of this struct.
+  public var size: UInt
+  /// Receives lines.
+  public var log: LogHandler?
+}
+public typealias SessionCallbacksPointer = UnsafeRawPointer
+
 /// Opens a session. Paths such as `/api/*` do not end the comment.
 ///
 /// - Parameters:
 ///   - name: its name.
-///   - handler: receives lines.
-///   - outSession: receives the session.
-/// - Returns: NULL on success.
+///   - callbacks: the callbacks.
 /// - Errors:
 ///   - `badURLName`: the name is empty.
-/// - Thread safety: any thread.
 @_cdecl("peerid_session_open")
 public func sessionOpen(
-  _ name: UnsafePointer<CChar>?, _ handler: LogHandler?, _ outSession: UnsafeMutablePointer<SessionHandle?>?
+  _ name: UnsafePointer<CChar>?, _ callbacks: SessionCallbacksPointer?,
+  _ outSession: UnsafeMutablePointer<SessionHandle?>?
 ) -> ErrorHandle? {
+  guard let table = callbacks?.load(as: SessionCallbacks.self), table.size == MemoryLayout<SessionCallbacks>.size,
+    table.log?(nil, 3) == 0
+  else { return OpaquePointer(bitPattern: 32) }
   outSession?.pointee = OpaquePointer(bitPattern: 16)
-  return (handler?(nil, 3) ?? 1) == 0 ? nil : OpaquePointer(bitPattern: 32)
+  return nil
 }
+/// Asynchronous `peerid_session_open`.
+@_cdecl("peerid_session_open_async")
+public func sessionOpenAsync(_ name: UnsafePointer<CChar>?, _ tag: UInt64) -> ErrorHandle? { nil }
+/// Frees a session.
+@_cdecl("peerid_session_free")
+public func sessionFree(_ session: SessionHandle?) {}
+public typealias ErrorCodeNumber = Int32
 /// Tells the code of an error.
 ///
-/// - Parameter error: the error.
 /// - Returns: the code.
 @_cdecl("peerid_error_code")
-public func errorCode(_ error: ErrorHandle?) -> Int32 { error == nil ? 0 : 3 }
+public func errorCode(_ error: ErrorHandle?) -> ErrorCodeNumber { error == nil ? 0 : 3 }
 /// Frees an error.
-///
-/// - Parameter error: the error.
 @_cdecl("peerid_error_free")
 public func errorFree(_ error: ErrorHandle?) {}
 /// Not exported.
@@ -85,7 +101,8 @@ _PROGRAM = """\
 static int32_t log_line(void *context, int32_t level) { return context || level != 3; }
 int main(void) {
   peerid_session *session = NULL;
-  if (peerid_session_open("a", log_line, &session) || !session) { return 1; }
+  peerid_session_callbacks callbacks = {sizeof callbacks, log_line};
+  if (peerid_session_open("a", &callbacks, &session) || !session) { return 1; }
   peerid_error *error = peerid_session_open("a", NULL, &session);
   if (peerid_error_code(error) != PEERID_CODE_BAD_URL_NAME) { return 2; }
   peerid_error_free(error);
@@ -113,7 +130,8 @@ class FixtureLibrary(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         symbols = []
         for module, text in (("Core", _CORE), ("Exported", _EXPORTED)):
-            source = cls.folder / f"{module}.swift"
+            # The names of the files say which section shows what is in them.
+            source = cls.folder / {"Core": "ErrorCode.swift", "Exported": "Error.swift"}[module]
             source.write_text(text, encoding="utf-8")
             _run(
                 "swiftc",
@@ -171,7 +189,8 @@ import prototypes as c
 library = ctypes.CDLL({str(self.folder / "libExported.so")!r})
 c.declare(library)
 session = c.SessionPointer()
-assert not library.peerid_session_open(b"a", c.LogHandler(lambda context, level: level - 3), ctypes.byref(session))
+callbacks = c.SessionCallbacks(ctypes.sizeof(c.SessionCallbacks), c.LogHandler(lambda context, level: level - 3))
+assert not library.peerid_session_open(b"a", ctypes.byref(callbacks), ctypes.byref(session))
 assert session and c.VERSION_STRING == "1.2.13"
 try:
     library.peerid_error_free(session)
@@ -185,9 +204,9 @@ sys.exit(1)
         header = c_files.header(self.interface)
         for line in (
             "- PEERID_CODE_BAD_URL_NAME: the name is empty.",
-            "@param[out] out_session receives the session.",
+            "@param[out] out_session receives the session; free it with `peerid_session_free`.",
             "`/api/ *` do not end the comment.",
-            "int32_t peerid_error_code(const peerid_error *error);",
+            "peerid_code peerid_error_code(const peerid_error *error);",
             "void peerid_error_free(peerid_error *error);",
             "PEERID_MUST_CHECK peerid_error *peerid_session_open(",
         ):
@@ -198,37 +217,56 @@ sys.exit(1)
         exported = [
             line.strip(" ;") for line in c_files.version_script(self.interface).splitlines() if "peerid_" in line
         ]
-        assert exported == ["peerid_error_code", "peerid_error_free", "peerid_session_open"]
+        assert exported == [
+            "peerid_error_code",
+            "peerid_error_free",
+            "peerid_session_free",
+            "peerid_session_open",
+            "peerid_session_open_async",
+        ]
 
     def test_a_complete_interface_has_no_problem(self) -> None:
         assert rules.problems(self.interface) == []
 
     def test_each_mistake_is_a_problem(self) -> None:
-        opened = self.interface.functions[0]
-        name, handler, out = opened.parameters
+        opened = next(f for f in self.interface.functions if f.name == "peerid_session_open")
+        name, callbacks, out = opened.parameters
         other = documentation.read(["Opens.", "- Parameter missing: what.", "- Errors:", "  - `worse`: no."])
+        long = documentation.read(["This is a paragraph that is long enough to be said only once in a header."])
+        self.interface.handles[0].comment.description += long.description
         for function, expected in (
-            (replace(opened, name="peerid_Open-it"), "is not of the form"),
+            (replace(opened, name="peerid_Open-it"), "is not of the form `peerid_words`"),
+            (replace(opened, name="peerid_thing_open"), "is not of the form `peerid_<object>_<verb>`"),
+            (replace(opened, path="Other.swift"), "is in a file that no section shows"),
             (replace(opened, comment=documentation.read([])), "has no doc comment"),
             (replace(opened, comment=documentation.read(["Opens."])), "does not document its parameter `name`"),
-            (replace(opened, comment=documentation.read(["Opens."])), "does not say what it returns"),
-            (replace(opened, comment=documentation.read(["Opens."])), "does not say how it fails"),
-            (replace(opened, comment=documentation.read(["Opens."])), "does not say who may call it"),
+            (replace(opened, comment=long), "repeats a paragraph of `peerid_error`"),
             (replace(opened, comment=other), "documents `missing`, which it does not have"),
             (replace(opened, comment=other), "documents the error code `worse`, which does not exist"),
-            (replace(opened, parameters=[out, name, handler]), "has an output that is not among its last parameters"),
+            (replace(opened, parameters=[out, name, callbacks]), "has an output that is not among its last parameters"),
             (replace(opened, name="peerid_error_free"), "is declared twice"),
         ):
-            changed = replace(self.interface, functions=[function, *self.interface.functions[1:]])
+            changed = replace(
+                self.interface, functions=[f if f is not opened else function for f in self.interface.functions]
+            )
             with self.subTest(expected):
                 assert any(expected in problem for problem in rules.problems(changed)), rules.problems(changed)
+
+    def test_comments_mention_only_what_exists(self) -> None:
+        header = c_files.header(self.interface).replace("peerid_library_version_number", "")
+        assert rules.unknown_names(header, self.interface) == []
+        header += "/* see `peerid_session_close`, PEERID_CODE_OLD and `peerid_error_free` */"
+        assert [text.split("`")[1] for text in rules.unknown_names(header, self.interface)] == [
+            "PEERID_CODE_OLD",
+            "peerid_session_close",
+        ]
 
     def test_what_was_published_stays(self) -> None:
         old = c_files.prototypes(self.interface)
         code = replace(self.interface.enums[0].constants[0], value=4)
         changed = replace(
             self.interface,
-            functions=self.interface.functions[1:],
+            functions=[f for f in self.interface.functions if f.name != "peerid_session_free"],
             enums=[replace(self.interface.enums[0], constants=[code])],
         )
         broken = rules.broken_promises(old, c_files.prototypes(changed))

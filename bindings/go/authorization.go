@@ -42,7 +42,7 @@ func (c *Client) AuthorizationURL(redirectURI string) (Authorization, error) {
 	var authorization Authorization
 	err = c.use(func(client *C.peerid_client) error {
 		var object *C.peerid_authorization
-		if err := asError(C.peerid_client_authorization(client, redirect.pointer(), &object)); err != nil {
+		if err := asError(C.peerid_authorization_create(client, redirect.pointer(), &object)); err != nil {
 			return err
 		}
 		defer C.peerid_authorization_free(object)

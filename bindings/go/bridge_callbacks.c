@@ -61,10 +61,21 @@ peerid_error *peerid_go_config_set_relogin_handler(peerid_config *config, uintpt
 }
 
 peerid_error *peerid_go_store_custom(uintptr_t backend, peerid_store **out_store) {
-  return peerid_store_custom(
-      load, save, remove_session, lock_key, unlock_key, list, release_store, (void *)backend, out_store);
+  return peerid_store_create_custom(
+      &(peerid_store_callbacks){
+          .size = sizeof(peerid_store_callbacks),
+          .context = (void *)backend,
+          .release = release_store,
+          .load = load,
+          .save = save,
+          .remove = remove_session,
+          .lock = lock_key,
+          .unlock = unlock_key,
+          .list = list,
+      },
+      out_store);
 }
 
 void peerid_go_store_reply_lock(peerid_store_reply *reply, uintptr_t lock) {
-  peerid_store_reply_lock(reply, (void *)lock);
+  peerid_store_reply_set_lock(reply, (void *)lock);
 }

@@ -82,7 +82,7 @@ peerid_error *peerid_go_read_chain(
 peerid_error *peerid_go_fresh_token(
     peerid_session *session, uint64_t refused_generation, peerid_cancellation *cancellation, peerid_token **token) {
   peerid_cancellation_use(cancellation);
-  peerid_error *error = peerid_session_fresh_token(session, refused_generation, token);
+  peerid_error *error = peerid_session_acquire_token(session, refused_generation, token);
   peerid_cancellation_use(NULL);
   return error;
 }

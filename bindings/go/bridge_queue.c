@@ -2,7 +2,7 @@
 
 size_t peerid_go_queue_take(peerid_queue *queue, size_t capacity, peerid_completion **completions, uint64_t *tags) {
   size_t count = 0;
-  peerid_error *error = peerid_queue_next(queue, 0, capacity, completions, &count);
+  peerid_error *error = peerid_queue_take(queue, 0, capacity, completions, &count);
   if (error) {
     /* Only for a NULL or no room, which cannot be. */
     peerid_error_free(error);

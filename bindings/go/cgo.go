@@ -7,12 +7,12 @@ import "C"
 
 // Version is the version of libpeerid that is loaded, such as "1.0.0".
 func Version() string {
-	return C.GoString(C.peerid_version())
+	return C.GoString(C.peerid_library_version())
 }
 
 // checkVersion refuses a library that does not fit the header this package was compiled with.
 func checkVersion() error {
-	loaded, compiled := int(C.peerid_version_number()), int(C.PEERID_VERSION_NUMBER)
+	loaded, compiled := int(C.peerid_library_version_number()), int(C.PEERID_VERSION_NUMBER)
 	if loaded/10000 == compiled/10000 && loaded >= compiled {
 		return nil
 	}

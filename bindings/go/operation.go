@@ -81,7 +81,7 @@ func Check(operations ...Operation) error {
 		return err
 	}
 	data, length := lend(encoded)
-	return asError(C.peerid_operations_check(data, length))
+	return asError(C.peerid_operation_check(data, length))
 }
 
 // OperationID gives the number of an operation on the chain, by which [Token.Scope] lists it; false for a name that the
@@ -108,7 +108,7 @@ func OperationNames() []string {
 	count := C.peerid_operation_count()
 	names := make([]string, 0, int(count))
 	for index := C.size_t(0); index < count; index++ {
-		names = append(names, goString(C.peerid_operation_name(C.peerid_operation_at(index))))
+		names = append(names, goString(C.peerid_operation_name(C.peerid_operation_id_at(index))))
 	}
 	return names
 }

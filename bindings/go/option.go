@@ -18,16 +18,14 @@ type Option struct {
 // Options lists all options of the library that is loaded.
 func Options() []Option {
 	var options []Option
-	for index := C.size_t(0); ; index++ {
-		name := C.peerid_option_name(index)
-		if name == nil {
-			return options
-		}
+	var name, values, preset, help *C.char
+	for C.peerid_option_describe(C.size_t(len(options)), &name, &values, &preset, &help) {
 		options = append(options, Option{
 			Name:    C.GoString(name),
-			Accepts: goString(C.peerid_option_accepts(index)),
-			Default: goString(C.peerid_option_default(index)),
-			Help:    goString(C.peerid_option_help(index)),
+			Accepts: C.GoString(values),
+			Default: C.GoString(preset),
+			Help:    C.GoString(help),
 		})
 	}
+	return options
 }

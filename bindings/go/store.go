@@ -24,7 +24,7 @@ type Store struct {
 // with it.
 func NewMemoryStore() *Store {
 	var object *C.peerid_store
-	if err := asError(C.peerid_store_memory(&object)); err != nil {
+	if err := asError(C.peerid_store_create_memory(&object)); err != nil {
 		// It has nothing that could fail but its pointer, which is not nil.
 		panic(err)
 	}
@@ -43,7 +43,7 @@ func NewDirectoryStore(path string) (*Store, error) {
 		return nil, err
 	}
 	var object *C.peerid_store
-	if err := asError(C.peerid_store_directory(pathText.pointer(), &object)); err != nil {
+	if err := asError(C.peerid_store_create_directory(pathText.pointer(), &object)); err != nil {
 		return nil, err
 	}
 	return newStore(object), nil
@@ -95,7 +95,7 @@ func (s *Store) use(body func(*C.peerid_store) error) error {
 func (s *Store) Keys(ctx context.Context) ([]string, error) {
 	var response *C.peerid_response
 	err := onThread(ctx, func() error {
-		return s.use(func(store *C.peerid_store) error { return asError(C.peerid_store_keys(store, &response)) })
+		return s.use(func(store *C.peerid_store) error { return asError(C.peerid_store_list(store, &response)) })
 	}, func() { C.peerid_response_free(response) })
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ func answer(reply *C.peerid_store_reply, body func() error) (result C.int32_t) {
 
 func fail(reply *C.peerid_store_reply, reason error) C.int32_t {
 	if message, err := newText(reason.Error(), "message"); err == nil {
-		C.peerid_store_reply_error(reply, message.pointer())
+		C.peerid_store_reply_set_error(reply, message.pointer())
 	}
 	return C.PEERID_STORE_RESULT_FAILED
 }
@@ -74,7 +74,7 @@ func peerid_go_store_load(id C.uintptr_t, key *C.char, lockID C.uintptr_t, reply
 				return err
 			}
 			data, length := lend(stored.Data)
-			C.peerid_store_reply_session(reply, data, length, C.uint64_t(stored.Generation))
+			C.peerid_store_reply_set_session(reply, data, length, C.uint64_t(stored.Generation))
 			return nil
 		})
 	})
@@ -163,7 +163,7 @@ func peerid_go_store_list(id C.uintptr_t, reply *C.peerid_store_reply) C.int32_t
 				if err != nil {
 					return err
 				}
-				C.peerid_store_reply_key(reply, keyText.pointer())
+				C.peerid_store_reply_add_key(reply, keyText.pointer())
 			}
 			return nil
 		})

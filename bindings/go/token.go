@@ -66,7 +66,7 @@ func (s *Session) TokenAfter(ctx context.Context, refusedGeneration uint64) (tok
 					return C.peerid_go_fresh_token(session, refused, cancellation, token)
 				},
 				begin: func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
-					return C.peerid_session_fresh_token_async(session, refused, queue, tag, id)
+					return C.peerid_session_acquire_token_async(session, refused, queue, tag, id)
 				},
 				take: func(completion *C.peerid_completion, token **C.peerid_token) *C.peerid_error {
 					return C.peerid_go_take_token(completion, token)
@@ -86,7 +86,7 @@ func (s *Session) CurrentToken() (*Token, error) {
 	var token *Token
 	err := s.use(func(session *C.peerid_session) error {
 		var object *C.peerid_token
-		if err := asError(C.peerid_session_token(session, &object)); err != nil {
+		if err := asError(C.peerid_session_get_token(session, &object)); err != nil {
 			return err
 		}
 		token = takeToken(object)

@@ -133,7 +133,7 @@ final class ClientCore: Sendable {
 
   /// Waits until the threads that refresh, save and use stores have nothing to do; returns whether it came to that.
   func settle(timeoutMilliseconds: Int64) -> Bool {
-    let end = clock.monotonicMilliseconds() + max(timeoutMilliseconds, 0)
+    let end = clock.deadline(afterMilliseconds: timeoutMilliseconds)
     while !workers.isIdle || !callers.isIdle {
       guard clock.monotonicMilliseconds() < end else { return false }
       var pause = timespec(tv_sec: 0, tv_nsec: 2_000_000)

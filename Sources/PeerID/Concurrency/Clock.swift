@@ -6,6 +6,12 @@ package struct Clock: Sendable {
   /// Milliseconds of a clock that only goes forward, from an arbitrary beginning.
   let monotonicMilliseconds: @Sendable () -> Int64
 
+  /// The moment after a wait. Callers may pass any number of milliseconds, so this never overflows.
+  func deadline(afterMilliseconds wait: Int64) -> Int64 {
+    let (deadline, overflows) = monotonicMilliseconds().addingReportingOverflow(max(wait, 0))
+    return overflows ? .max : deadline
+  }
+
   /// The system's clock.
   static let system = Clock { Clock.monotonicMicroseconds() / 1000 }
 

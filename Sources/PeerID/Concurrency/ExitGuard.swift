@@ -56,7 +56,7 @@ package enum ExitGuard {
 
   private static func wait(_ milliseconds: Int64) -> Bool {
     let clock = Clock.system
-    let end = clock.monotonicMilliseconds() + milliseconds
+    let end = clock.deadline(afterMilliseconds: milliseconds)
     while !busy.compareExchange(expected: 0, desired: tooLate, ordering: .acquiringAndReleasing).exchanged {
       if clock.monotonicMilliseconds() >= end { return false }
       var pause = timespec(tv_sec: 0, tv_nsec: 2_000_000)

@@ -12,7 +12,7 @@ enum FileLock {
   /// Returns the descriptor that holds the lock.
   static func acquire(_ path: String, timeoutMilliseconds: Int64) throws(PeerIDError) -> Int32 {
     let clock = Clock.system
-    let deadline = clock.monotonicMilliseconds() + timeoutMilliseconds
+    let deadline = clock.deadline(afterMilliseconds: timeoutMilliseconds)
     let descriptor = try open(path)
     var tries = 0
     while try !isLocked(descriptor, path) {

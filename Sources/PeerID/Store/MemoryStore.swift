@@ -51,7 +51,7 @@ private final class MemoryStore: @unchecked Sendable {
 
   func lock(_ key: StoreKey, _ timeout: Int64) throws(PeerIDError) -> SessionStore.LockToken {
     let clock = Clock.system
-    let deadline = clock.monotonicMilliseconds() + timeout
+    let deadline = clock.deadline(afterMilliseconds: timeout)
     let isMine = mutex.withLock {
       renewAfterFork()
       while locked.contains(key) {

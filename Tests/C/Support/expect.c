@@ -178,7 +178,7 @@ peerid_session *restore_session(peerid_client *client, const char *access_token,
 
 uint64_t session_generation(peerid_session *session) {
   peerid_token *token = NULL;
-  assert_success(peerid_session_token(session, &token));
+  assert_success(peerid_session_get_token(session, &token));
   remember_secret(peerid_token_access_token(token, NULL));
   remember_secret(peerid_token_refresh_token(token, NULL));
   uint64_t generation = peerid_token_generation(token);

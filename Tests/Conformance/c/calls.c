@@ -46,7 +46,7 @@ static peerid_completion *wait_for(call *call, peerid_error *refusal) {
   call->error = refusal;
   while (!call->error && count == 0) {
     if (call->world->is_interrupted) give_up(call);
-    call->error = peerid_queue_next(call->queue, 100, 1, &completion, &count);
+    call->error = peerid_queue_take(call->queue, 100, 1, &completion, &count);
   }
   if (count > 0) call->error = peerid_completion_error(completion);
   return completion;
@@ -83,7 +83,7 @@ static peerid_completion *wait_for(call *call, peerid_error *refusal) {
 
 static void show_token(call *call, peerid_session *session) {
   peerid_token *token = NULL;
-  call->error = peerid_session_token(session, &token);
+  call->error = peerid_session_get_token(session, &token);
   if (!call->error) call->view = view_of_token(token);
   peerid_token_free(token);
 }
@@ -158,13 +158,13 @@ static void close_client(call *call) { peerid_client_close(client(call)); }
 
 static void make_memory_store(call *call) {
   peerid_store *made = NULL;
-  call->error = peerid_store_memory(&made);
+  call->error = peerid_store_create_memory(&made);
   if (made) world_keep(call->world, STORE, call->made, made);
 }
 
 static void make_directory_store(call *call) {
   peerid_store *made = NULL;
-  call->error = peerid_store_directory(text(call, "path"), &made);
+  call->error = peerid_store_create_directory(text(call, "path"), &made);
   if (made) world_keep(call->world, STORE, call->made, made);
 }
 
@@ -188,7 +188,7 @@ static json_t *sorted(json_t *keys) {
 static void list_keys(call *call) {
   peerid_store *listed = store(call);
   peerid_response *response = NULL;
-  if (listed && !(call->error = peerid_store_keys(listed, &response))) {
+  if (listed && !(call->error = peerid_store_list(listed, &response))) {
     call->view = json_pack("{s:o}", "keys", sorted(parsed_response(response)));
   }
   peerid_response_free(response);
@@ -213,7 +213,7 @@ static void log_in(call *call) {
 static void authorize(call *call) {
   peerid_client *on = client(call);
   peerid_authorization *authorization = NULL;
-  if (on && !(call->error = peerid_client_authorization(on, text(call, "redirect_uri"), &authorization))) {
+  if (on && !(call->error = peerid_authorization_create(on, text(call, "redirect_uri"), &authorization))) {
     call->view = json_pack("{s:s, s:s}", "url", peerid_authorization_url(authorization), "state",
                            peerid_authorization_state(authorization));
   }
@@ -315,7 +315,7 @@ static void read_token(call *call) {
 static void permits(call *call) {
   peerid_session *on = session(call);
   peerid_token *token = NULL;
-  if (on && !(call->error = peerid_session_token(on, &token))) {
+  if (on && !(call->error = peerid_session_get_token(on, &token))) {
     call->view = json_pack("{s:b}", "permits", (int)peerid_token_permits(token, text(call, "operation")));
   }
   peerid_token_free(token);
@@ -324,7 +324,7 @@ static void permits(call *call) {
 static void export_token(call *call) {
   peerid_session *on = session(call);
   peerid_token *token = NULL;
-  if (on && !(call->error = peerid_session_token(on, &token))) {
+  if (on && !(call->error = peerid_session_get_token(on, &token))) {
     call->view = json_pack("{s:s}", "text", peerid_token_json(token, NULL));
   }
   peerid_token_free(token);
@@ -340,7 +340,7 @@ static void log_out(call *call) {
 static void check(call *call) {
   size_t length;
   char *json = json_argument(call, "operations", &length);
-  call->error = peerid_operations_check(json, length);
+  call->error = peerid_operation_check(json, length);
   free(json);
 }
 

@@ -22,7 +22,7 @@ static int fail(const char *doing, peerid_error *error) {
 /* First handler: where to send the browser. The state shows later that the answer belongs to this request. */
 static peerid_error *begin(peerid_client *client, const char *redirect_uri, char *state, size_t size) {
   peerid_authorization *authorization = NULL;
-  peerid_error *error = peerid_client_authorization(client, redirect_uri, &authorization);
+  peerid_error *error = peerid_authorization_create(client, redirect_uri, &authorization);
   if (error) return error;
   printf("Open this page, sign in and allow what the application asks for:\n\n  %s\n\n",
          peerid_authorization_url(authorization));
@@ -36,7 +36,7 @@ static peerid_error *finish(peerid_client *client, const char *address, const ch
   peerid_error *error = peerid_client_exchange_redirect(client, address, state, NULL, session);
   if (error) return error;
   peerid_token *token = NULL;
-  if ((error = peerid_session_token(*session, &token))) return error;
+  if ((error = peerid_session_get_token(*session, &token))) return error;
   printf("The user %s transfers to this application.\n",
          peerid_token_permits(token, "transfer") ? "granted" : "did not grant");
   peerid_token_free(token);

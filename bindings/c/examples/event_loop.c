@@ -123,7 +123,7 @@ static void take_completions(void) {
   peerid_completion *completions[32];
   size_t count = 0;
   do {
-    peerid_error *error = peerid_queue_next(loop.queue, 0, 32, completions, &count);
+    peerid_error *error = peerid_queue_take(loop.queue, 0, 32, completions, &count);
     if (error) {
       peerid_error_free(error);
       return;

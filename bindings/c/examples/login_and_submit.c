@@ -72,7 +72,7 @@ int main(int argc, char **argv) {
     status = fail("log in", error);
     goto done;
   }
-  if ((error = peerid_session_token(session, &token))) {
+  if ((error = peerid_session_get_token(session, &token))) {
     status = fail("token", error);
     goto done;
   }

@@ -180,7 +180,7 @@ static PGresult *begin(pool *pool, const char *statement, const parameters *give
 
 static int32_t fail(peerid_store_reply *reply, const wire *wire) {
   const char *reason = !wire ? "" : PQerrorMessage(wire->connection);
-  peerid_store_reply_error(reply, *reason ? reason : "the database did not answer in time");
+  peerid_store_reply_set_error(reply, *reason ? reason : "the database did not answer in time");
   return PEERID_STORE_RESULT_FAILED;
 }
 
@@ -192,7 +192,7 @@ static parameters key_alone(const char *key) { return (parameters){.count = 1, .
  * and the lock with it. */
 static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
   if (((pool *)context)->has_lost_lock) {
-    peerid_store_reply_error(reply,
+    peerid_store_reply_set_error(reply,
                              "a session lock was lost, because a pooler before PostgreSQL changes the database session "
                              "between transactions: set it to session pooling (pgbouncer: pool_mode = session)");
     return PEERID_STORE_RESULT_FAILED;
@@ -207,7 +207,7 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
     return failure;
   }
   PQclear(result);
-  peerid_store_reply_lock(reply, wire);
+  peerid_store_reply_set_lock(reply, wire);
   return PEERID_STORE_RESULT_OK;
 }
 
@@ -235,7 +235,7 @@ static int32_t load(void *context, const char *key, void *lock, peerid_store_rep
   if (!result) {
     answer = fail(reply, wire);
   } else if (PQntuples(result) == 1) {
-    peerid_store_reply_session(reply, PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0),
+    peerid_store_reply_set_session(reply, PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0),
                                strtoull(PQgetvalue(result, 0, 1), NULL, 10));
   }
   PQclear(result);
@@ -274,7 +274,7 @@ static int32_t list(void *context, peerid_store_reply *reply) {
   wire *wire;
   PGresult *result = begin(context, list_statement, NULL, PATIENCE, &wire);
   int32_t answer = result ? PEERID_STORE_RESULT_OK : fail(reply, wire);
-  for (int i = 0; result && i < PQntuples(result); i++) peerid_store_reply_key(reply, PQgetvalue(result, i, 0));
+  for (int i = 0; result && i < PQntuples(result); i++) peerid_store_reply_add_key(reply, PQgetvalue(result, i, 0));
   PQclear(result);
   if (wire) give_back(context, wire);
   return answer;
@@ -304,7 +304,8 @@ peerid_error *postgres_store_create(const char *connection, peerid_store **out_s
   }
   if (!made || !made->address) abort();
   peerid_error *error =
-      peerid_store_custom(load, save, remove_key, lock_key, unlock_key, list, release, made, out_store);
+      peerid_store_create_custom(
+          &(peerid_store_callbacks){.size = sizeof(peerid_store_callbacks), .load = load, .save = save, .remove = remove_key, .lock = lock_key, .unlock = unlock_key, .list = list, .release = release, .context = made}, out_store);
   if (error) release(made);
   return error;
 }

@@ -155,7 +155,7 @@ static redisReply *command(pool *pool, peerid_store_reply *reply, int type, int 
       const char *reason = answer && answer->type == REDIS_REPLY_ERROR ? answer->str
                            : wire && wire->connection && wire->connection->err ? wire->connection->errstr
                                                                                : "the server cannot be used";
-      peerid_store_reply_error(reply, reason);
+      peerid_store_reply_set_error(reply, reason);
     }
     bool again = !answer && !is_new;
     if (answer) freeReplyObject(answer);
@@ -188,7 +188,7 @@ static int64_t run_script(pool *pool, peerid_store_reply *reply, const char *scr
 }
 
 static int32_t lease_is_lost(peerid_store_reply *reply) {
-  peerid_store_reply_error(reply, "the lock was lost: its lease ran out or was taken away");
+  peerid_store_reply_set_error(reply, "the lock was lost: its lease ran out or was taken away");
   return PEERID_STORE_RESULT_FAILED;
 }
 
@@ -215,7 +215,7 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
   lease *made = calloc(1, sizeof *made);
   if (!made || !make_owner(made)) {
     free(made);
-    peerid_store_reply_error(reply, "no owner could be made for the lock");
+    peerid_store_reply_set_error(reply, "no owner could be made for the lock");
     return PEERID_STORE_RESULT_FAILED;
   }
   char length[24];
@@ -231,14 +231,14 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
         /* The lease may have been made, and the answer lost. */
         run_script(context, NULL, unlock_script, key, 1, arguments, NULL);
       } else {
-        peerid_store_reply_error(reply, "somebody else has held the lock all the time");
+        peerid_store_reply_set_error(reply, "somebody else has held the lock all the time");
       }
       free(made);
       return PEERID_STORE_RESULT_FAILED;
     }
     pause_a_little(made, try);
   }
-  peerid_store_reply_lock(reply, made);
+  peerid_store_reply_set_lock(reply, made);
   return PEERID_STORE_RESULT_OK;
 }
 
@@ -262,7 +262,7 @@ static int32_t load(void *context, const char *key, void *lock, peerid_store_rep
   if (!answer) return PEERID_STORE_RESULT_FAILED;
   if (answer->elements == 2 && answer->element[0]->type == REDIS_REPLY_STRING &&
       answer->element[1]->type == REDIS_REPLY_STRING) {
-    peerid_store_reply_session(reply, answer->element[1]->str, answer->element[1]->len,
+    peerid_store_reply_set_session(reply, answer->element[1]->str, answer->element[1]->len,
                                strtoull(answer->element[0]->str, NULL, 10));
   }
   freeReplyObject(answer);
@@ -300,7 +300,7 @@ static int32_t list(void *context, peerid_store_reply *reply) {
   size_t lengths[] = {8, sizeof KEYS - 1};
   redisReply *answer = command(context, reply, REDIS_REPLY_ARRAY, 2, words, lengths);
   if (!answer) return PEERID_STORE_RESULT_FAILED;
-  for (size_t i = 0; i < answer->elements; i++) peerid_store_reply_key(reply, answer->element[i]->str);
+  for (size_t i = 0; i < answer->elements; i++) peerid_store_reply_add_key(reply, answer->element[i]->str);
   freeReplyObject(answer);
   return PEERID_STORE_RESULT_OK;
 }
@@ -330,7 +330,8 @@ peerid_error *redis_store_create(const char *host, int port, const char *passwor
   pthread_mutex_init(&made->mutex, NULL);
   if (!made->host || (password && !made->password)) abort();
   peerid_error *error =
-      peerid_store_custom(load, save, remove_key, lock_key, unlock_key, list, release, made, out_store);
+      peerid_store_create_custom(
+          &(peerid_store_callbacks){.size = sizeof(peerid_store_callbacks), .load = load, .save = save, .remove = remove_key, .lock = lock_key, .unlock = unlock_key, .list = list, .release = release, .context = made}, out_store);
   if (error) release(made);
   return error;
 }

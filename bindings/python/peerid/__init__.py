@@ -71,7 +71,7 @@ from .token import Token
 
 def library_version() -> str:
     """Give the version of the libpeerid that is loaded, such as `1.0.0`."""
-    return str(_quick.peerid_version().decode())
+    return str(_quick.peerid_library_version().decode())
 
 
 __all__ = [

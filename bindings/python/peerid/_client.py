@@ -110,7 +110,7 @@ class BaseClient:
         handle = Handle(AuthorizationPointer(), quick.peerid_authorization_free)
         client = self._open_handle()
         uri = encode(redirect_uri, "redirect_uri")
-        failure = library.peerid_client_authorization(client, uri, handle.out)
+        failure = library.peerid_authorization_create(client, uri, handle.out)
         check(failure)
         return Authorization(
             quick.peerid_authorization_url(handle).decode(),

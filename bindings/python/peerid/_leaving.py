@@ -51,7 +51,7 @@ def while_patient() -> Iterator[None]:
 def _leave() -> None:
     handles = [client._close_at_once() for client in list(clients)]
     settle(*(handle for handle in handles if handle is not None))
-    library.peerid_prepare_exit()
+    library.peerid_library_prepare_exit()
 
 
 atexit.register(_leave)

@@ -47,14 +47,14 @@ def _load() -> tuple[str, ctypes.CDLL, ctypes.PyDLL]:
 def _check(library: ctypes.CDLL, path: str) -> None:
     """Refuse a library that lacks something this package calls."""
     try:
-        number = int(library.peerid_version_number())
+        number = int(library.peerid_library_version_number())
     except AttributeError:
         raise ImportError(f"{path} is not libpeerid", name="peerid") from None
     major = number // 10000
     if major == _prototypes.VERSION_MAJOR and number >= _prototypes.VERSION_NUMBER:
         return
-    library.peerid_version.restype = ctypes.c_char_p
-    version = (library.peerid_version() or b"?").decode()
+    library.peerid_library_version.restype = ctypes.c_char_p
+    version = (library.peerid_library_version() or b"?").decode()
     raise ImportError(
         f"the libpeerid at {path} is version {version}, and this package needs "
         f"{_prototypes.VERSION_STRING} or a newer one of version "

@@ -116,7 +116,7 @@ def check_operations(operations: Operations) -> None:
             `operations[0].amount.amount`, and the remedy.
     """
     text = write_operations(operations)
-    check(library.peerid_operations_check(text, len(text)))
+    check(library.peerid_operation_check(text, len(text)))
 
 
 def operation_id(name: str) -> int | None:
@@ -150,7 +150,7 @@ def operation_name(number: int) -> str | None:
 def operation_names() -> tuple[str, ...]:
     """List the names of all operations that the library knows."""
     places = range(quick.peerid_operation_count())
-    numbers = [quick.peerid_operation_at(place) for place in places]
+    numbers = [quick.peerid_operation_id_at(place) for place in places]
     return tuple(quick.peerid_operation_name(number).decode() for number in numbers)
 
 

@@ -58,7 +58,7 @@ class BaseSession:
 def read_token(session: Handle) -> Token:
     """Read the tokens that a session has now."""
     handle = new_token_handle()
-    check(library.peerid_session_token(session, handle.out))
+    check(library.peerid_session_get_token(session, handle.out))
     return Token(handle)
 
 

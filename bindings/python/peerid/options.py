@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from typing import NamedTuple, Union
 
@@ -27,19 +28,11 @@ class Option(NamedTuple):
 def options() -> list[Option]:
     """List all options that the loaded library has."""
     found: list[Option] = []
-    while True:
-        place = len(found)
-        name: bytes | None = quick.peerid_option_name(place)
-        if name is None:
-            return found
-        found.append(
-            Option(
-                name.decode(),
-                quick.peerid_option_accepts(place).decode(),
-                quick.peerid_option_default(place).decode(),
-                quick.peerid_option_help(place).decode(),
-            )
-        )
+    texts = [ctypes.c_char_p() for _ in Option._fields]
+    places = [ctypes.byref(text) for text in texts]
+    while quick.peerid_option_describe(len(found), *places):
+        found.append(Option(*((text.value or b"").decode() for text in texts)))
+    return found
 
 
 def option_text(name: str, value: OptionValue) -> str:

@@ -132,7 +132,7 @@ class Session(BaseSession):
         handle = new_token_handle()
         session = self._open_handle()
         token: Token = obtain(
-            library.peerid_session_fresh_token,
+            library.peerid_session_acquire_token,
             (session, refused, handle.out),
             partial(Token, handle),
         )

@@ -36,10 +36,9 @@ def fake_library(tmp_path: Path, version: int | None) -> Path:
     source, library = tmp_path / "fake.c", tmp_path / "libpeerid.so.1"
     text = "int unrelated(void) { return 0; }\n"
     if version is not None:
-        text += f"int peerid_version_number(void) {{ return {version}; }}\n"
-        text += (
-            f'const char *peerid_version(void) {{ return "{version // 10000}.9.9"; }}\n'
-        )
+        text += f"int peerid_library_version_number(void) {{ return {version}; }}\n"
+        name = f"{version // 10000}.9.9"
+        text += f'const char *peerid_library_version(void) {{ return "{name}"; }}\n'
     source.write_text(text)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
     return library

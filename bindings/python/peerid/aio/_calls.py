@@ -195,7 +195,7 @@ class Calls:
         try:
             if self._place == self._count.value:
                 self._place = 0
-                failure = quick.peerid_queue_next(
+                failure = quick.peerid_queue_take(
                     self._queue, 0, _BATCH, self._batch, self._count_out
                 )
                 check(failure)

@@ -74,7 +74,7 @@ class Session(BaseSession):
         """
         return await self._client._make(
             Token,
-            library.peerid_session_fresh_token_async,
+            library.peerid_session_acquire_token_async,
             self._open_handle(),
             refused,
         )

@@ -42,7 +42,7 @@ class BuiltinStore:
             ClosedError: the store was closed.
         """
         response = Response()
-        invoke(library.peerid_store_keys, self._open_handle(), response.out)
+        invoke(library.peerid_store_list, self._open_handle(), response.out)
         keys: list[str] = _exact.read(response.json)
         return keys
 
@@ -91,7 +91,7 @@ class MemoryStore(BuiltinStore):
 
     def __init__(self) -> None:
         """Make a store, which is empty."""
-        super().__init__(library.peerid_store_memory)
+        super().__init__(library.peerid_store_create_memory)
 
 
 class DirectoryStore(BuiltinStore):
@@ -113,7 +113,9 @@ class DirectoryStore(BuiltinStore):
                 it.
         """
         self.path = os.fspath(path)
-        super().__init__(library.peerid_store_directory, encode(self.path, "path"))
+        super().__init__(
+            library.peerid_store_create_directory, encode(self.path, "path")
+        )
 
     def __repr__(self) -> str:
         return f"<DirectoryStore {self.path!r}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import ctypes
 import itertools
 import os
 from collections.abc import Iterable
@@ -112,7 +113,7 @@ class _Binding:
         if session is not None:
             data, generation = session
             text = data.encode()
-            quick.peerid_store_reply_session(reply, text, len(text), generation)
+            quick.peerid_store_reply_set_session(reply, text, len(text), generation)
         return _OK
 
     def save(
@@ -130,7 +131,7 @@ class _Binding:
         given = manager.__enter__()
         number = next(_numbers)
         self._locks[number] = manager, given
-        quick.peerid_store_reply_lock(reply, number)
+        quick.peerid_store_reply_set_lock(reply, number)
         return _OK
 
     def unlock(self, lock: int | None) -> None:
@@ -143,7 +144,7 @@ class _Binding:
     def list(self, reply: Any) -> int:
         keys = self.store.keys()
         for key in keys:
-            quick.peerid_store_reply_key(reply, key.encode())
+            quick.peerid_store_reply_add_key(reply, key.encode())
         return _OK
 
     def enter_child(self) -> None:
@@ -171,7 +172,10 @@ def bind(store: Store) -> Handle:
     _bindings[number] = _Binding(store)
     handle = new_store_handle()
     try:
-        check(library.peerid_store_custom(*_callbacks, number, handle.out))
+        callbacks = _prototypes.StoreCallbacks(
+            ctypes.sizeof(_prototypes.StoreCallbacks), number, *_callbacks
+        )
+        check(library.peerid_store_create_custom(ctypes.byref(callbacks), handle.out))
     except BaseException:
         _bindings.pop(number, None)
         raise
@@ -190,7 +194,7 @@ def _answer(
     except BaseException as exception:
         with suppress(BaseException):
             message = f"{doing}: {describe(exception, secret)}"
-            quick.peerid_store_reply_error(reply, message.encode(errors="replace"))
+            quick.peerid_store_reply_set_error(reply, message.encode(errors="replace"))
     return _FAILED
 
 
@@ -256,12 +260,13 @@ def _enter_child() -> None:
 os.register_at_fork(after_in_child=_enter_child)
 
 
+# In the order of the struct.
 _callbacks = (
+    keep_forever(_prototypes.ReleaseCallback(_release)),
     keep_forever(_prototypes.StoreLoadCallback(_load)),
     keep_forever(_prototypes.StoreSaveCallback(_save)),
     keep_forever(_prototypes.StoreRemoveCallback(_remove)),
     keep_forever(_prototypes.StoreLockCallback(_lock)),
     keep_forever(_prototypes.StoreUnlockCallback(_unlock)),
     keep_forever(_prototypes.StoreListCallback(_list)),
-    keep_forever(_prototypes.ReleaseCallback(_release)),
 )

@@ -1,0 +1,147 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
+internal import PeerID
+
+/// Logs a user in with a password, a mobile number or both, and creates a session.
+///
+/// The server returns the user's stored tokens, the same for every caller; expired ones are refreshed first. The first
+/// login of a user joins the application on the chain and takes seconds. Logging in again is always safe.
+/// - Parameters:
+///   - login: the user name (case-sensitive) or the e-mail address (not case-sensitive).
+///   - password: the password; its copy is wiped after use. May be NULL or empty.
+///   - mobile: the mobile number. May be NULL or empty.
+///   - key: the key of the session in the store, any text of up to 4096 bytes. NULL keeps the session only in memory.
+/// - Errors:
+///   - `invalidArgument`: login is empty, or both password and mobile are missing.
+///   - `configuration`: the stored tokens have expired and there is no client secret to refresh them, or there is a key
+///     but no store.
+///   - `refused`: the user, the password, the mobile number or the application is wrong, or the server has no tokens
+///     for the user, who then needs the authorization code flow once.
+///   - `loginRequired`: the stored tokens have expired and the refresh token was already used.
+/// - Source: `POST /api/v1/auth/token`, measured on the backend.
+@_cdecl("peerid_client_login")
+public func clientLogin(
+  _ client: ClientHandle?,
+  _ login: UnsafePointer<CChar>?,
+  _ password: UnsafePointer<CChar>?,
+  _ mobile: UnsafePointer<CChar>?,
+  _ key: UnsafePointer<CChar>?,
+  _ outSession: UnsafeMutablePointer<SessionHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let out = try output(outSession, "out_session")
+    let credentials = Credentials(
+      login: Bytes(try text(login, "login")),
+      password: try optionalSecret(password, "password"),
+      mobile: try optionalSecret(mobile, "mobile")
+    )
+    out.pointee = retained(try client.logIn(credentials, key: try optionalText(key, "key")))
+  }
+}
+
+/// Completes the authorization code flow: reads the URL to which the browser returned, compares the state in constant
+/// time, exchanges the code for tokens, and creates a session.
+/// - Parameters:
+///   - redirect: the whole URL, or its query.
+///   - expectedState: the state of the authorization with which the user was sent to the consent page.
+///   - key: the session's key, as for `peerid_client_login`.
+/// - Errors:
+///   - `invalidArgument`: the state is missing or different, there is no code, or a parameter appears more than once.
+///   - `configuration`: there is no client secret, or there is a key but no store.
+///   - `refused`: the user did not consent, or the server rejected the code or the secret.
+/// - Source: `POST /api/v1/auth/exchange`; RFC 6749, sections 4.1.2 and 10.12.
+/// - SeeAlso: `peerid_authorization_create`
+@_cdecl("peerid_client_exchange_redirect")
+public func clientExchangeRedirect(
+  _ client: ClientHandle?,
+  _ redirect: UnsafePointer<CChar>?,
+  _ expectedState: UnsafePointer<CChar>?,
+  _ key: UnsafePointer<CChar>?,
+  _ outSession: UnsafeMutablePointer<SessionHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let out = try output(outSession, "out_session")
+    let session = try client.exchange(
+      redirect: try text(redirect, "redirect"),
+      expectedState: try text(expectedState, "expected_state"),
+      key: try optionalText(key, "key")
+    )
+    out.pointee = retained(session)
+  }
+}
+
+/// Exchanges an authorization code for tokens and creates a session. The caller has already compared the state;
+/// `peerid_client_exchange_redirect` does both.
+/// - Parameters:
+///   - code: the code.
+///   - key: the session's key, as for `peerid_client_login`.
+/// - Errors:
+///   - `invalidArgument`: the code is empty.
+///   - `configuration`: no client secret, or a key without a store.
+///   - `refused`: the server rejected the code or the secret.
+/// - Source: `POST /api/v1/auth/exchange`.
+@_cdecl("peerid_client_exchange")
+public func clientExchange(
+  _ client: ClientHandle?,
+  _ code: UnsafePointer<CChar>?,
+  _ key: UnsafePointer<CChar>?,
+  _ outSession: UnsafeMutablePointer<SessionHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let out = try output(outSession, "out_session")
+    out.pointee = retained(try client.exchange(code: try secret(code, "code"), key: try optionalText(key, "key")))
+  }
+}
+
+/// Creates a session from exported tokens. Sends nothing.
+/// - Parameters:
+///   - tokenJSON: what `peerid_token_json` returned, or a token object of the server; only the access token is
+///     required.
+///   - length: its length in bytes.
+///   - key: the session's key, as for `peerid_client_login`. The tokens replace those under the key, even newer ones.
+/// - Errors:
+///   - `invalidArgument`: the text is not JSON, or contains no usable token.
+///   - `configuration`: there is a key but no store.
+@_cdecl("peerid_client_restore")
+public func clientRestore(
+  _ client: ClientHandle?,
+  _ tokenJSON: UnsafePointer<CChar>?,
+  _ length: UInt,
+  _ key: UnsafePointer<CChar>?,
+  _ outSession: UnsafeMutablePointer<SessionHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let out = try output(outSession, "out_session")
+    let session = try client.restore(
+      tokenJSON: try bytes(tokenJSON, length, "token_json"),
+      key: try optionalText(key, "key")
+    )
+    out.pointee = retained(session)
+  }
+}
+
+/// Opens a session of the store. Sends nothing. The session shares its tokens with all sessions of this key, in every
+/// process that uses the store.
+/// - Parameters:
+///   - key: the session's key.
+/// - Errors:
+///   - `invalidArgument`: the key is empty or longer than 4096 bytes.
+///   - `configuration`: there is no store.
+///   - `loginRequired`: the store has no session under this key.
+@_cdecl("peerid_client_open")
+public func clientOpen(
+  _ client: ClientHandle?,
+  _ key: UnsafePointer<CChar>?,
+  _ outSession: UnsafeMutablePointer<SessionHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let out = try output(outSession, "out_session")
+    out.pointee = retained(try client.open(key: try text(key, "key")))
+  }
+}
