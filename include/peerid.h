@@ -87,10 +87,11 @@
  * not accept; libcurl starts some to resolve names. They block all signals. The library
  * installs no signal handler.
  *
- * **Handlers.** Handlers and store callbacks may be called from any thread, from several at
- * once, and must not call the library. A handler's `context` must stay valid until `release` is
- * called with it: once, when no object uses the handler any more. If setting the handler fails,
- * `release` is not called.
+ * **Handlers.** Handlers and store callbacks may be called from any thread and from several at
+ * once. They must not call the library, except the functions that provide their result. A
+ * handler's `context` is passed to it and must stay valid until `release` is called with it:
+ * once, when no object uses the handler any more. If setting the handler fails, `release` is
+ * not called.
  *
  * **Exit.** `exit` waits up to two seconds for refreshes in flight and for tokens that are not
  * saved, and up to 1.5 seconds for threads. A process that ends in another way calls
@@ -216,15 +217,15 @@ typedef struct peerid_cancellation peerid_cancellation;
  * @{
  */
 
-/** How much an event matters. */
+/** Log severity. */
 typedef enum peerid_log_level {
-  /** For whoever follows what the library does. */
+  /** Details of what the library does. */
   PEERID_LOG_LEVEL_DEBUG = 1,
   /** An ordinary event, such as a refreshed token. */
   PEERID_LOG_LEVEL_INFO = 2,
-  /** Something went wrong and is being dealt with. */
+  /** A problem that the library handles. */
   PEERID_LOG_LEVEL_WARNING = 3,
-  /** Something went wrong that a person should look at. */
+  /** A problem that needs a person. */
   PEERID_LOG_LEVEL_ERROR = 4
 } peerid_log_level;
 
@@ -275,7 +276,7 @@ typedef int32_t (*peerid_relogin_handler)(
  * - PEERID_CODE_INVALID_ARGUMENT: the id is not a number, or the secret is empty.
  *
  * @par Lifetime
- * a client copies its configuration, which may be changed or freed afterwards.
+ * A client copies its configuration, which may be changed or freed afterwards.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_create(
     const char *base_url,
@@ -343,7 +344,7 @@ PEERID_API void peerid_config_free(peerid_config *config);
  * @param[in] mobile the mobile number. May be NULL.
  *
  * @par Thread safety
- * only in the handler, on its thread.
+ * Only in the handler, on its thread.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_credentials_set(
     peerid_credentials *credentials,
@@ -385,7 +386,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_relogin_handler(
  *   plain HTTP to another machine without the option `allow_http`), or libcurl is too old.
  *
  * @par Lifetime
- * sessions keep what they need of their client, but their calls fail with PEERID_CODE_CLOSED
+ * Sessions keep what they need of their client, but their calls fail with PEERID_CODE_CLOSED
  * once it is closed.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_create(
@@ -437,7 +438,7 @@ PEERID_API void peerid_client_close(peerid_client *client);
  *   not closed may start another refresh.
  *
  * @par Thread safety
- * not from a handler or a store callback.
+ * Not from a handler or a store callback.
  */
 PEERID_API int32_t peerid_client_settle(peerid_client *client, int64_t timeout_ms);
 
@@ -592,7 +593,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_open(
  * - PEERID_CODE_INTERNAL: the system has no random numbers.
  *
  * @par Source
- * the guide *Authentication with PeerID*; RFC 6749, section 4.1.
+ * The guide *Authentication with PeerID*; RFC 6749, section 4.1.
  *
  * @see `peerid_client_exchange_redirect`
  */
@@ -1078,13 +1079,16 @@ PEERID_API void peerid_error_free(peerid_error *error);
  * @{
  */
 
-/** What a callback of a custom store answers. */
+/** The result of a callback of a custom store. */
 typedef enum peerid_store_result {
-  /** It is done. */
+  /** The callback succeeded. */
   PEERID_STORE_RESULT_OK = 0,
-  /** Saving found another generation than the expected one, and changed nothing. */
+  /**
+   * Save found another generation than the expected one, and changed nothing. A failure for any
+   * other callback.
+   */
   PEERID_STORE_RESULT_CONFLICT = 1,
-  /** It failed; a message may have been set. */
+  /** The callback failed. It may have set a message. */
   PEERID_STORE_RESULT_FAILED = 2
 } peerid_store_result;
 
@@ -1336,7 +1340,7 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
  * - PEERID_CODE_INTERNAL: the process has no file descriptor left.
  *
  * @par Lifetime
- * a call in flight keeps its queue alive; completions that nobody takes are freed with it.
+ * A call in flight keeps its queue alive; completions that nobody takes are freed with it.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_create(peerid_queue **out_queue);
 
@@ -1566,7 +1570,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_cancellation_create(
  * the same one. NULL stops using one.
  *
  * @par Lifetime
- * the thread keeps the cancellation alive while it uses it.
+ * The thread keeps the cancellation alive while it uses it.
  */
 PEERID_API void peerid_cancellation_use(peerid_cancellation *cancellation);
 
@@ -1577,7 +1581,7 @@ PEERID_API void peerid_cancellation_use(peerid_cancellation *cancellation);
  * form can.
  *
  * @par Thread safety
- * not from a signal handler.
+ * Not from a signal handler.
  */
 PEERID_API void peerid_cancellation_cancel(peerid_cancellation *cancellation);
 
@@ -1690,7 +1694,7 @@ PEERID_API int32_t peerid_library_version_number(void);
  * does nothing.
  *
  * @par Thread safety
- * not from a handler or a store callback.
+ * Not from a handler or a store callback.
  */
 PEERID_API void peerid_library_prepare_exit(void);
 

@@ -74,9 +74,10 @@
 /// to save again what a store did not accept; libcurl starts some to resolve names. They block all signals. The library
 /// installs no signal handler.
 ///
-/// **Handlers.** Handlers and store callbacks may be called from any thread, from several at once, and must not call
-/// the library. A handler's `context` must stay valid until `release` is called with it: once, when no object uses the
-/// handler any more. If setting the handler fails, `release` is not called.
+/// **Handlers.** Handlers and store callbacks may be called from any thread and from several at once. They must not
+/// call the library, except the functions that provide their result. A handler's `context` is passed to it and must
+/// stay valid until `release` is called with it: once, when no object uses the handler any more. If setting the handler
+/// fails, `release` is not called.
 ///
 /// **Exit.** `exit` waits up to two seconds for refreshes in flight and for tokens that are not saved, and up to 1.5
 /// seconds for threads. A process that ends in another way calls `peerid_client_settle` before. Handlers that were

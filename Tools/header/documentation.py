@@ -236,7 +236,13 @@ def doxygen(
             if section in ("note", "warning", "see also"):
                 group += write(blocks, width, f"@{section.split()[0]} ", "  ")
             else:
-                group += [f"@par {section.capitalize()}", *write(blocks, width)]
+                lines = write(blocks, width)
+                # A paragraph of its own is a sentence.
+                group += [
+                    f"@par {section.capitalize()}",
+                    *(line[:1].upper() + line[1:] for line in lines[:1]),
+                    *lines[1:],
+                ]
         groups.append(group)
     groups.append(list(closing))
     # Text must neither end the comment nor seem to begin another one.

@@ -1,15 +1,15 @@
-/// How much an event matters.
+/// Log severity.
 ///
 /// C name: `peerid_log_level`
 @nonexhaustive
 public enum LogLevel: Int32, Sendable {
-  /// For whoever follows what the library does.
+  /// Details of what the library does.
   case debug = 1
   /// An ordinary event, such as a refreshed token.
   case info = 2
-  /// Something went wrong and is being dealt with.
+  /// A problem that the library handles.
   case warning = 3
-  /// Something went wrong that a person should look at.
+  /// A problem that needs a person.
   case error = 4
 }
 

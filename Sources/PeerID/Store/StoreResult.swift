@@ -1,12 +1,12 @@
-/// What a callback of a custom store answers.
+/// The result of a callback of a custom store.
 ///
 /// C name: `peerid_store_result`
 @nonexhaustive
 public enum StoreResult: Int32, Sendable {
-  /// It is done.
+  /// The callback succeeded.
   case ok = 0
-  /// Saving found another generation than the expected one, and changed nothing.
+  /// Save found another generation than the expected one, and changed nothing. A failure for any other callback.
   case conflict = 1
-  /// It failed; a message may have been set.
+  /// The callback failed. It may have set a message.
   case failed = 2
 }

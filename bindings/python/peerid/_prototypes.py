@@ -13,7 +13,7 @@ VERSION_PATCH = 0
 VERSION_NUMBER = 10000
 VERSION_STRING = "1.0.0"
 
-# peerid_log_level: How much an event matters.
+# peerid_log_level: Log severity.
 LOG_LEVEL_DEBUG = 1
 LOG_LEVEL_INFO = 2
 LOG_LEVEL_WARNING = 3
@@ -46,7 +46,7 @@ OUTCOME_NOT_SENT = 1
 OUTCOME_REFUSED = 2
 OUTCOME_UNKNOWN = 3
 
-# peerid_store_result: What a callback of a custom store answers.
+# peerid_store_result: The result of a callback of a custom store.
 STORE_RESULT_OK = 0
 STORE_RESULT_CONFLICT = 1
 STORE_RESULT_FAILED = 2
