@@ -87,6 +87,8 @@ def main(arguments: list[str]) -> int:
         else:
             file.write_text(text, encoding="utf-8")
             print(f"wrote {name}")
+    if stale and "--allow-break" in arguments:
+        print("accept the break in the dump as well: Tests/ABI/run --update")
     if stale and "--check" in arguments:
         print(f"{stale} file(s) are stale: run `make header`", file=sys.stderr)
         return 1
