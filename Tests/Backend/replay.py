@@ -163,7 +163,7 @@ class Replay:
             self._cookie = response.headers["Set-Cookie"].split(";")[0]
         type_ = (response.headers.get("Content-Type") or "").split(";")[0]
         answer = {"status": response.status, "type": type_, "headers": response.headers}
-        if type_ == "application/json":
+        if type_ == "application/json" and content:
             answer["json"] = json.loads(content)
         else:
             answer["text"] = content.decode()

@@ -220,6 +220,7 @@ static void missing_scope_names_the_operation(void **state) {
 static void refusals_of_the_server_are_told(void **state) {
   (void)state;
   peerid_response *response = NULL;
+  sandbox_post("settings", "{'chain_rules':true}");
   failure found = assert_failure(submit(TRANSFER("0"), &response), SERVER, UNKNOWN, "Assert Exception");
   assert_int_equal(found.http_status, 500);
   sandbox_post("consents", "{'user':'alice','app':4,'operations':['bet_place']}");
@@ -288,7 +289,7 @@ static void chain_is_read_without_a_session(void **state) {
   peerid_response *response = NULL;
   const char *params = json("[['1.3.0']]");
   assert_success(peerid_client_read_chain(client, "database", "get_objects", params, strlen(params), &response));
-  assert_contains(peerid_response_json(response, NULL), "\"symbol\":\"TEST\"");
+  assert_contains(peerid_response_json(response, NULL), "\"symbol\":\"PPY\"");
   assert_null(peerid_response_transaction_id(response));
   peerid_response_free(response);
   assert_success(peerid_client_read_chain(client, "database", "get_chain_id", "[]", 2, &response));

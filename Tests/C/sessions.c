@@ -600,6 +600,7 @@ static void objects_may_be_freed_in_any_order(void **state) {
   assert_success(peerid_session_get_token(session, &token));
   assert_success(transfer(session, 171, &response));
   assert_success(peerid_authorization_create(client, redirect_uri, &authorization));
+  sandbox_post("settings", "{'chain_rules':true}");
   assert_non_null(error = submit_transfer(session, -1));
   peerid_client_free(client);
   client = NULL;

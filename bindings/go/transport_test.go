@@ -155,8 +155,8 @@ func TestTransportTellsNobodyElseTheToken(t *testing.T) {
 	defer other.Close()
 	session := login(t, newClient(t))
 	client := &http.Client{Transport: session.Transport(nil)}
-	control(t, "faults", object{"kind": "status", "path": "/api/v1/elsewhere", "status": 302, "headers": object{"Location": other.URL + "/api/v1/app"}})
-	for _, address := range []string{other.URL, sandboxURL + "/api/v1/elsewhere"} {
+	control(t, "faults", object{"kind": "status", "path": "/api/v1/profile", "status": 302, "headers": object{"Location": other.URL + "/api/v1/app"}})
+	for _, address := range []string{other.URL, sandboxURL + "/api/v1/profile"} {
 		response, err := client.Get(address)
 		if err != nil {
 			t.Fatal(err)

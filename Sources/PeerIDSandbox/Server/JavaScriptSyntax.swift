@@ -67,10 +67,15 @@ struct JavaScriptSyntax {
       return
     }
     guard current == UInt16(ascii: "\"") else { throw at("Expected property name or '}' in JSON") }
+    var isFirst = true
     while true {
       try string()
       skipBlanks()
-      guard current == UInt16(ascii: ":") else { throw at("Expected ':' after property name in JSON") }
+      guard current == UInt16(ascii: ":") else {
+        // V8 has words for the first property only.
+        throw isFirst ? at("Expected ':' after property name in JSON") : current == nil ? end : unexpected
+      }
+      isFirst = false
       position += 1
       try value()
       skipBlanks()
@@ -172,19 +177,20 @@ struct JavaScriptSyntax {
 
   private func at(_ message: String) -> Failure { Failure(message: "\(message) at position \(position)") }
 
-  /// V8 quotes the text around the position: all of it up to 40 units, else 10 units on either side.
+  /// V8 quotes the text around the position: all of a short one, else 10 units on either side.
   private var unexpected: Failure {
+    if isDigit || current == UInt16(ascii: "-") { return at("Unexpected number in JSON") }
+    if current == UInt16(ascii: "\"") { return at("Unexpected string in JSON") }
     let around = 10
-    let shortest = 40
     let quote: String
-    if text.count <= shortest {
+    if text.count <= 2 * around {
       quote = "\"\(slice(0, text.count))\""
     } else if position < around {
       quote = "\"\(slice(0, position + around))\"..."
-    } else if position >= text.count - around {
-      quote = "...\"\(slice(position - around, text.count))\""
-    } else {
+    } else if position < text.count - around {
       quote = "...\"\(slice(position - around, position + around))\"..."
+    } else {
+      quote = "...\"\(slice(position - around, text.count))\""
     }
     return Failure(message: "Unexpected token '\(slice(position, position + 1))', \(quote) is not valid JSON")
   }

@@ -107,6 +107,8 @@ struct NestedParameters {
 
   private static func merged(_ target: Node, _ source: Node) -> Node {
     switch (target, source) {
+    // An empty text is false to JavaScript, and is then left out.
+    case (_, .text("")): return target
     case (.list(let elements), .text): return .list(elements + [source])
     case (.map(let members), .text(let text)):
       return .map(members.filter { $0.key != text } + [(text, .text("true"))])
