@@ -212,7 +212,7 @@ static void chain_is_read(void **state) {
       peerid_client_read_chain_async(client, "database", "get_objects", "[[\"1.3.0\"]]", 11, queue, 1, NULL));
   peerid_completion *completion = next_completion();
   peerid_response *response = peerid_completion_response(completion);
-  assert_contains(peerid_response_json(response, NULL), "\"symbol\":\"TEST\"");
+  assert_contains(peerid_response_json(response, NULL), "\"symbol\":\"PPY\"");
   peerid_response_free(response);
   peerid_completion_free(completion);
 }
