@@ -12,7 +12,7 @@
  * #include <stdio.h>
  * #include <string.h>
  *
- * int main(int argc, char **argv) {  // URL of the server, application, secret, user, password, operation
+ * int main(int argc, char **argv) {  // URL, application, secret, user, password, operation
  *   if (argc != 7) return 2;
  *   peerid_config *config = NULL;
  *   peerid_client *client = NULL;
@@ -48,7 +48,7 @@
  *   `PEERID_CODE_OUT_OF_MEMORY`.
  * - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and
  *   `PEERID_CODE_STORE` if the store failed.
- * - Functions with a *Source* send a request: `PEERID_CODE_NOT_SENT`, `PEERID_CODE_TLS`,
+ * - Functions whose *Source* is a request send it: `PEERID_CODE_NOT_SENT`, `PEERID_CODE_TLS`,
  *   `PEERID_CODE_OUTCOME_UNKNOWN`, `PEERID_CODE_TIMEOUT` (option `request_timeout_ms`),
  *   `PEERID_CODE_CANCELLED`, `PEERID_CODE_PROTOCOL`, `PEERID_CODE_SERVER`,
  *   `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`, `PEERID_CODE_REFUSED` and
@@ -661,6 +661,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh(peerid_session
  *
  * @note the outcome of an error is never PEERID_OUTCOME_UNKNOWN: a request with the rejected
  *   token was not carried out.
+ *
+ * @par Source
+ * `POST /api/v1/auth/refreshtoken`, if the token has to be refreshed.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_acquire_token(
     peerid_session *session,
@@ -1317,8 +1320,8 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
 /**
  * @name Asynchronous calls
  *
- * Each function starts a call and returns at once. Its parameters are those of the blocking
- * function, and:
+ * A function `…_async` starts a call and returns at once. Its parameters are those of the
+ * blocking function, and:
  * - `queue`: receives the completion of the call.
  * - `tag`: any number; the completion has it.
  * - `out_id`: receives the id of the call, for `peerid_client_cancel`; may be NULL.

@@ -7,7 +7,7 @@
 /// #include <stdio.h>
 /// #include <string.h>
 ///
-/// int main(int argc, char **argv) {  // URL of the server, application, secret, user, password, operation
+/// int main(int argc, char **argv) {  // URL, application, secret, user, password, operation
 ///   if (argc != 7) return 2;
 ///   peerid_config *config = NULL;
 ///   peerid_client *client = NULL;
@@ -42,7 +42,7 @@
 ///   UTF-8, or a length or a number is out of range, and `PEERID_CODE_OUT_OF_MEMORY`.
 /// - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and `PEERID_CODE_STORE` if the
 ///   store failed.
-/// - Functions with a *Source* send a request: `PEERID_CODE_NOT_SENT`, `PEERID_CODE_TLS`,
+/// - Functions whose *Source* is a request send it: `PEERID_CODE_NOT_SENT`, `PEERID_CODE_TLS`,
 ///   `PEERID_CODE_OUTCOME_UNKNOWN`, `PEERID_CODE_TIMEOUT` (option `request_timeout_ms`), `PEERID_CODE_CANCELLED`,
 ///   `PEERID_CODE_PROTOCOL`, `PEERID_CODE_SERVER`, `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`,
 ///   `PEERID_CODE_REFUSED` and `PEERID_CODE_NOT_PERMITTED`.
@@ -93,7 +93,7 @@
 /// **Versions.** The library is `libpeerid.so.1`; within that number its interface only grows. A program can compare
 /// `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
 public enum Contract {
-  /// Each function starts a call and returns at once. Its parameters are those of the blocking function, and:
+  /// A function `…_async` starts a call and returns at once. Its parameters are those of the blocking function, and:
   ///
   /// - `queue`: receives the completion of the call.
   /// - `tag`: any number; the completion has it.

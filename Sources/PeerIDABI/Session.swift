@@ -28,6 +28,7 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
 ///   - `refused`: the server also rejected the new token, or the application's credentials.
 /// - Note: the outcome of an error is never PEERID_OUTCOME_UNKNOWN: a request with the rejected token was not carried
 ///   out.
+/// - Source: `POST /api/v1/auth/refreshtoken`, if the token has to be refreshed.
 @_cdecl("peerid_session_acquire_token")
 public func sessionAcquireToken(
   _ session: SessionHandle?,
