@@ -103,8 +103,8 @@ static bool store_holds(peerid_client *client, peerid_session *session) {
   peerid_session *opened = NULL;
   peerid_token *mine = NULL, *stored = NULL;
   peerid_error *error = peerid_client_open(client, key, &opened);
-  if (!error) error = peerid_session_token(session, &mine);
-  if (!error) error = peerid_session_token(opened, &stored);
+  if (!error) error = peerid_session_get_token(session, &mine);
+  if (!error) error = peerid_session_get_token(opened, &stored);
   bool is_same = !error && strcmp(peerid_token_json(mine, NULL), peerid_token_json(stored, NULL)) == 0;
   if (!is_same) wrong("the store does not hold the session", error);
   if (!is_same && !error) fprintf(stderr, "%s\n%s\n", peerid_token_json(mine, NULL), peerid_token_json(stored, NULL));
@@ -122,7 +122,7 @@ static int play(const scene *scene, const char *folder, long number) {
   peerid_session *session = NULL;
   caller caller = {0};
   peerid_error *error = NULL;
-  if (peerid_store_directory(folder, &store) ||
+  if (peerid_store_create_directory(folder, &store) ||
       peerid_config_create(fault_url("http", scene->fault), "4", "the-client-secret", &config) ||
       peerid_config_set(config, "parameters", scene->parameters) || peerid_config_set_store(config, store) ||
       peerid_client_create(config, &client) || peerid_client_login(client, "alice", "password", NULL, key, &session)) {
