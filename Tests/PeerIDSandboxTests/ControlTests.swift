@@ -165,4 +165,28 @@ import Testing
     #expect(try get(server, "nothing").status == 404)
     #expect(server.sandbox.requests().isEmpty)
   }
+
+  @Test(arguments: [
+    ("settings", #"{"save_delay":1}"#, #"did you mean "save_delay_ms"?"#),
+    ("expire", #"{"user":"alise"}"#, #"did you mean "alice"?"#),
+    ("expire", #"{"app":44}"#, "there is no app 44; known are 4, 5, 6, 7, 8"),
+    ("faults", #"{"kind":"delay","path":"/api/v1/app/operation"}"#, #"did you mean "/api/v1/app/operations"?"#),
+    ("consents", #"{"user":"alice","app":4,"operations":["transfr"]}"#, #"did you mean "transfer"?"#),
+    ("reset", #"{"user":[]}"#, #"did you mean "users"?"#),
+  ])
+  func `what does not exist is refused with the nearest name`(name: String, body: String, hint: String) throws {
+    let answer = try post(try TestServer(), name, body)
+    #expect(answer.status == 400)
+    #expect(answer.json?["error"]?.string?.contains(hint) == true, "\(answer.text)")
+  }
+
+  @Test(arguments: [
+    ("requests?pth=/", #"did you mean "path"?"#), ("tokens?user=alic", #"did you mean "alice"?"#),
+    ("executed?after=1", "there are none here"),
+  ])
+  func `a query that does not exist is refused with the nearest name`(control: String, hint: String) throws {
+    let answer = try get(try TestServer(), control)
+    #expect(answer.status == 400)
+    #expect(answer.json?["error"]?.string?.contains(hint) == true, "\(answer.text)")
+  }
 }

@@ -64,7 +64,7 @@ struct ChainCall {
   /// The instance of an object id such as `1.11.7`.
   func instance(_ index: Int) -> Int64 { max(ChainObjects.instance(text(index)), 0) }
 
-  /// The texts of an array, or a text that came alone.
+  /// The texts of an array, or a single text.
   func texts(_ index: Int) -> [String] {
     guard index < parameters.count else { return [] }
     return parameters[index].string.map { [$0] } ?? parameters[index].elements.compactMap(\.string)

@@ -2,7 +2,7 @@ internal import PeerID
 
 /// The calls that send operations to the chain.
 extension SandboxState {
-  /// How long the text of the operations behind a transaction token may be: the column's width.
+  /// How long the text of the operations of a transaction token may be: the column's width.
   private static let longestTransaction = 255
 
   /// `POST /app/operations`.

@@ -25,7 +25,7 @@ extension SandboxState {
       return tokens.latestPair(userID: userID, clientID: clientID)?.literal ?? .null
     }
     if apps[clientID]?.operations.isEmpty == true, let pair = tokens.latestPair(userID: userID, clientID: clientID) {
-      // Nobody can join an app without operations, so only a fixture has made this pair. It is for looking at.
+      // Nobody can join an app without operations, so this pair can only come from the fixture.
       return pair.literal
     }
     let code = try joinedCode(party, user, sequence: sequence)

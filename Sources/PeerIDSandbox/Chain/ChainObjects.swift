@@ -55,7 +55,7 @@ struct ChainObjects {
       .sorted { Self.instance($0.id) < Self.instance($1.id) }
   }
 
-  /// The number behind the last point of an id; -1 for a text that is no id.
+  /// The number after the last point of an id; -1 for a text that is no id.
   static func instance(_ id: String) -> Int64 { id.split(separator: ".").last.flatMap { Int64($0) } ?? -1 }
 
   /// The first account or asset that the fields name and the chain does not have.

@@ -3,7 +3,7 @@
 ///
 /// The payer is the field, or the account, that pays the fee and must agree. `proposed` marks operations that only an
 /// executed proposal may hold, `never` those that no transaction may hold. A condition compares a field with a number,
-/// with another field or with `now`, the time of the newest block; `[]` stands for each element. A field that an
+/// with another field or with `now`, the time of the newest block; `[]` means each element. A field that an
 /// operation does not have meets every condition. Indented lines continue the line above.
 let chainRuleText: StaticString = #"""
   transfer from: from != to; amount.amount > 0

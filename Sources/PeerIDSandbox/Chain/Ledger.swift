@@ -54,7 +54,7 @@ struct Ledger {
     }
   }
 
-  /// Notes what the object that a charged operation has made holds, and gives back what a cancelled one held.
+  /// Notes what the object that a charged operation has made holds, and returns what a cancelled one held.
   mutating func settle(_ operation: ChainOperation, made object: String?) {
     let fields = operation.document.root
     if let object, let payment = Payment.all[operation.name], case .held = payment.destination,

@@ -19,7 +19,7 @@ struct Payment {
   let destination: Destination
   /// The condition that the node quotes when the balance is too small.
   let condition: String
-  /// The words behind it.
+  /// The words after the condition.
   let complaint: String
 
   /// The payment of each operation that has one.
@@ -60,7 +60,7 @@ struct Payment {
     ),
   ]
 
-  /// The operations that give back what an object holds, with the field that names it.
+  /// The operations that return what an object holds, with the field that names it.
   static let cancellations = ["limit_order_cancel": "order", "bet_cancel": "bet_to_cancel", "cancel_offer": "offer_id"]
 
   private static func order(_ source: String, _ amount: String, to destination: Destination = .held) -> Payment {

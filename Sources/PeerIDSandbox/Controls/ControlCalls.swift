@@ -16,7 +16,7 @@ extension SandboxState {
       let name = String(request.route.dropFirst(HTTPRequest.controlPrefix.count + 1))
       let answer: JSONLiteral? =
         switch request.method {
-        case "GET", "HEAD": read(name, request)
+        case "GET", "HEAD": try read(name, request)
         case "POST": try change(name, document?.root)
         default: nil
         }
@@ -34,8 +34,14 @@ extension SandboxState {
     "fixture", "state",
   ]
 
-  private func read(_ name: String, _ request: HTTPRequest) -> JSONLiteral? {
+  /// The keys that the query of a control may hold.
+  private static let queryKeys = [
+    "requests": ["after", "path", "limit", "at_least", "wait_ms"], "tokens": TokenSelection.keys,
+  ]
+
+  private func read(_ name: String, _ request: HTTPRequest) throws(KeyedReader.Fault) -> JSONLiteral? {
     let query = NestedParameters.parse(request.query).root
+    try KeyedReader(query).allowOnly(Self.queryKeys[name] ?? [])
     switch name {
     case "fixture": return fixture.literal
     case "settings": return settings.literal
@@ -45,7 +51,10 @@ extension SandboxState {
     case "counts": return counts.literal
     case "requests": return .array(requests(query).map(\.literal))
     case "executed": return executedLiteral
-    case "tokens": return .array(selectedPairs(TokenSelection(query)).map { tokenLiteral($0) })
+    case "tokens":
+      let selection = TokenSelection(query)
+      try selection.check(self)
+      return .array(selectedPairs(selection).map { tokenLiteral($0) })
     case "codes":
       return .array(codes.sorted { $0.value.id < $1.value.id }.map { codeLiteral($0.key, $0.value) })
     case "consents":

@@ -70,7 +70,7 @@ public struct Fault: Sendable {
   public var path: String
   /// How many requests it concerns; `nil` for all from now on.
   public var times: Int?
-  /// How many requests that match pass unharmed first.
+  /// How many requests that match pass first.
   public var skip: Int
   /// How long the request waits before the action, or the answer with ``Action/delayAfter``, in milliseconds.
   public var milliseconds: Int

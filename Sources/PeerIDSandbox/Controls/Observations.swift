@@ -58,7 +58,7 @@ extension SandboxState {
 }
 
 extension RequestLog {
-  /// An empty log that goes on counting.
+  /// An empty log that keeps its numbering.
   var emptied: RequestLog {
     var log = self
     log.removeAll()

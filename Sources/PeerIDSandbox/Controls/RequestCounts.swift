@@ -2,7 +2,7 @@ internal import PeerID
 
 /// How many requests came for each path, and how they were answered.
 struct RequestCounts {
-  /// Paths are the client's choice; this many different ones are told apart.
+  /// Paths are the client's choice; at most this many are counted.
   private static let pathLimit = 10_000
 
   private struct Entry {

@@ -7,7 +7,7 @@ struct LoggedRequest {
   /// When the request had been read to its end, in microseconds since 1970.
   let arrived: Int64
   let request: HTTPRequest
-  /// The fault that struck it.
+  /// The fault that applied to it.
   let fault: String?
   /// Whether it was processed as PeerID would.
   var isProcessed = false
@@ -17,7 +17,7 @@ struct LoggedRequest {
   var answered: Int64?
   /// When the last byte of the answer had left, or the request had ended otherwise.
   var ended: Int64?
-  /// Whether the whole answer left; `nil` as long as nobody knows.
+  /// Whether the whole answer left; `nil` until that is known.
   var isDelivered: Bool?
 }
 

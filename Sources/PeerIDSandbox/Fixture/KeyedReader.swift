@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Reads a JSON object by its keys; what is wrong is told with the path of the key.
+/// Reads a JSON object by its keys; errors name the path of the key.
 struct KeyedReader {
   /// What is wrong, where, and what would be right.
   struct Fault: Error {
@@ -35,7 +35,8 @@ struct KeyedReader {
   /// Refuses every other key: a misspelt one would go unnoticed.
   func allowOnly(_ keys: [String]) throws(Fault) {
     for (key, _) in value?.members ?? [] where !keys.contains(key) {
-      throw fault(key, "is not a known key\(Nearest.hint(key, keys)); known are \(keys.joined(separator: ", "))")
+      let known = keys.isEmpty ? "there are none here" : "known are \(keys.joined(separator: ", "))"
+      throw fault(key, "is not a known key\(Nearest.hint(key, keys)); \(known)")
     }
   }
 

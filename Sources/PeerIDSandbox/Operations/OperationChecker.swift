@@ -3,11 +3,11 @@ internal import PeerID
 /// An operation that passed the schema.
 struct CheckedOperation {
   let definition: OperationDefinition
-  /// `["transfer", {…}]`, as the server stores it behind a transaction token.
+  /// `["transfer", {…}]`, as the server stores it for a transaction token.
   let given: JSONLiteral
   /// The operation as the node echoes it.
   let operation: ChainOperation
-  /// Why the server fails all the same, once it builds the transaction.
+  /// Why the server fails when it builds the transaction.
   let buildFault: String?
 }
 

@@ -50,7 +50,7 @@ enum PermissionsPage {
     )
   }
 
-  /// A page for an address that leads nowhere. The browser is not sent on: nobody vouches for the redirect URI.
+  /// The page for an address that cannot work. It does not redirect, because the redirect URI is not trusted.
   static func problem(_ text: String) -> HTTPAnswer {
     page(400, title: "Not possible", "<h1>This does not work</h1>\n<p class=\"message\">\(escaped(text))</p>")
   }

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// One request that a sandbox has seen, with nothing hidden: passwords and tokens stand in it as they came.
+/// One request that a sandbox has seen, with nothing hidden: passwords and tokens appear as they came.
 public struct RecordedRequest: Sendable {
   /// Counts all requests of the sandbox from 1, across resets.
   public let sequence: UInt64
@@ -16,7 +16,7 @@ public struct RecordedRequest: Sendable {
   public let headers: [(name: String, value: String)]
   /// The body as text.
   public let body: String
-  /// The kind of the fault that struck the request, such as `drop_after`.
+  /// The kind of the fault that applied to the request, such as `drop_after`.
   public let fault: String?
   /// Whether the request was processed as PeerID would.
   public let isProcessed: Bool

@@ -18,7 +18,7 @@ extension Sandbox {
     core.state.withLock { change(&$0.settings) }
   }
 
-  /// Lets access tokens expire a second ago, so that they are refused with 401. Refresh tokens stay valid.
+  /// Sets the expiry of access tokens to a second ago, so that they are refused with 401. Refresh tokens stay valid.
   ///
   /// - Parameters:
   ///   - username: only pairs of this user.
@@ -32,7 +32,7 @@ extension Sandbox {
     }
   }
 
-  /// Takes back access tokens alone: they are refused with 401, and the refresh tokens stay valid.
+  /// Invalidates access tokens: they are refused with 401, and the refresh tokens stay valid.
   ///
   /// - Parameters:
   ///   - username: only pairs of this user.
@@ -46,7 +46,7 @@ extension Sandbox {
     }
   }
 
-  /// Takes back refresh tokens alone: a refresh is refused with 400, and the access tokens stay valid.
+  /// Invalidates refresh tokens: a refresh is refused with 400, and the access tokens stay valid.
   ///
   /// - Parameters:
   ///   - username: only pairs of this user.
@@ -60,7 +60,7 @@ extension Sandbox {
     }
   }
 
-  /// Adds a fault behind those that are still to come.
+  /// Adds a fault after those that are still to come.
   public func add(_ fault: Fault) {
     core.state.withLock { $0.faults.append(fault) }
   }
@@ -85,7 +85,7 @@ extension Sandbox {
     }
   }
 
-  /// Sets what a user has granted to an app; `nil` takes the consent back altogether.
+  /// Sets what a user has granted to an app; `nil` removes the consent.
   public func setConsent(username: String, clientID: Int, operations: [String]?) {
     core.state.withLock { state in
       guard let userID = state.userID(username: username) else { return }

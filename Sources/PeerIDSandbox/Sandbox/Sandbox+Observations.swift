@@ -23,7 +23,7 @@ extension Sandbox {
   /// - Parameters:
   ///   - sequence: only those after this one.
   ///   - path: only those to this path.
-  /// - Returns: the requests as they stand now; one that is still on its way lacks its end.
+  /// - Returns: the requests as they are now; one in progress has no end yet.
   public func requests(after sequence: UInt64 = 0, path: String? = nil) -> [RecordedRequest] {
     core.state.withLock { state in
       state.log.requests.filter { $0.sequence > sequence && (path == nil || $0.request.path == path) }

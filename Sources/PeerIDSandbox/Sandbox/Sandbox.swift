@@ -2,7 +2,7 @@ internal import PeerID
 
 /// A local PeerID server: it answers as the real one does, keeps everything in memory, and can be made to fail.
 ///
-/// It listens on 127.0.0.1 unless told otherwise. Several sandboxes in one program are independent. All methods may be
+/// It listens on 127.0.0.1 by default. Several sandboxes in one program are independent. All methods may be
 /// called from any thread. It stops when the last reference to it is released.
 public final class Sandbox: Sendable {
   let core: SandboxCore

@@ -2,12 +2,12 @@ internal import PeerID
 
 /// One request on its way through the server, from its first line to the end of its answer.
 ///
-/// Only the polling thread touches it; while the request waits, nobody does.
+/// Only the polling thread touches it; no thread does while the request waits.
 final class Exchange {
   /// How far the request has come.
   enum Phase {
     case reading
-    /// It has waited, and the fault that made it wait goes on.
+    /// It has waited, and its fault continues.
     case waited(Fault)
     /// It has been answered, and the answer has waited.
     case answered(HTTPAnswer)
@@ -26,7 +26,7 @@ final class Exchange {
   var sequence: UInt64 = 0
   /// Until when a control waits for what it asks about, by the monotonic clock in microseconds.
   var deadline: Int64?
-  /// Whether the connection is closed without notice behind the answer.
+  /// Whether the connection is closed without notice after the answer.
   var hangsUp = false
 
   private let role: PortRole

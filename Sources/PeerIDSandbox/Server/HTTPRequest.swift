@@ -3,7 +3,7 @@ struct HTTPRequest: Sendable {
   let method: String
   /// The path as it was sent, without the query.
   let path: String
-  /// What stands behind the first `?`, still percent-encoded.
+  /// The part after the first `?`, still percent-encoded.
   let query: String
   let headers: [(name: String, value: String)]
   /// The body, cut one byte past the limit for this path.
@@ -20,7 +20,7 @@ struct HTTPRequest: Sendable {
     path.hasPrefix(controlPrefix) ? 16 << 20 : 102_400
   }
 
-  /// Everything that is not part of PeerID stands under this path.
+  /// The path of the controls, which are not part of PeerID.
   static let controlPrefix = "/sandbox"
 
   /// The first header of this name; the name is compared without regard to case.

@@ -4,7 +4,7 @@ import Glibc
 
 /// What the server does next with a request.
 enum NextStep {
-  /// Ask again after this time; other requests go on meanwhile.
+  /// Ask again after this time; other requests continue.
   case wait(milliseconds: Int)
   case answer(HTTPAnswer)
   /// Close the connection without a byte.

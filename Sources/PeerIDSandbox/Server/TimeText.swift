@@ -24,7 +24,7 @@ enum TimeText {
     return "\(year(time))-\(two(time.tm_mon + 1))-\(two(time.tm_mday))T\(clock(time))"
   }
 
-  /// Reads what `chain(seconds:)` writes; a `Z` behind it does not matter.
+  /// Reads what `chain(seconds:)` writes; a `Z` at the end does not matter.
   static func seconds(chain text: String) -> Int64? {
     let parts = text.split(whereSeparator: { "-T:Z".contains($0) }).map { Int32($0) }
     guard parts.count == 6, let year = parts[0], let month = parts[1], let day = parts[2], let hour = parts[3],

@@ -84,7 +84,7 @@ extension SandboxState {
       throw Chain.Refusal(message: message)
     }
     if let message = settings.chainRefusal { throw Chain.Refusal(message: message) }
-    // The server pays for these itself, so neither rules nor balances stand in their way.
+    // The server pays for these itself, so neither rules nor balances apply.
     _ = try chain.push(transaction, origin, applyingRules: false)
   }
 
