@@ -11,10 +11,12 @@ RIGHT = 80
 FIGURE = 32  # the width of a figure such as 0.97
 ROW = 26
 TOP = 64
+LANGUAGES = {"c": "C", "python": "Python", "go": "Go"}
 
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #24292f; }
   .title { font-size: 16px; font-weight: 600; }
+  .language { font-weight: 600; }
   .note, .axis { fill: #57606a; font-size: 12px; }
   .grid { stroke: #d0d7de; }
   .one { stroke: #57606a; }
@@ -36,9 +38,13 @@ STYLE = """
 
 
 def draw(path: Path, comparisons: list[Comparison]) -> None:
-    """One bar for each workload in which libpeerid meets a program written by hand."""
-    rows = [(c, index) for c in comparisons if (index := compared(c)) is not None]
-    ratios = [c.ratio(i) for c, i in rows]
+    """One bar for each workload in which libpeerid meets a program written by hand, by language."""
+    bars = [(c, index) for c in comparisons if (index := compared(c)) is not None]
+    rows: list[tuple[Comparison, int] | str] = []
+    for language, title in LANGUAGES.items():
+        own = [(c, i) for c, i in bars if c.results[i].entry.language == language]
+        rows += [title, *own] if own else []
+    ratios = [c.ratio(i) for c, i in bars]
     top = max([1.5, *ratios]) * 1.05
     height = TOP + ROW * len(rows) + 34
 
@@ -59,8 +65,12 @@ def draw(path: Path, comparisons: list[Comparison]) -> None:
         kind = "one" if tick == 1 else "grid"
         parts.append(f'<line class="{kind}" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP - 6}" y2="{bottom}"/>')
         parts.append(f'<text class="axis" x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle">{tick:g}</text>')
-    for number, (comparison, index) in enumerate(rows):
+    for number, row in enumerate(rows):
         y = TOP + ROW * number
+        if isinstance(row, str):
+            parts.append(f'<text class="language" x="10" y="{y + 14}">{row}</text>')
+            continue
+        comparison, index = row
         ratio, (low, high) = comparison.ratio(index), comparison.spread(index)
         missed = " missed" if comparison.reached is False else ""
         middle = y + ROW / 2 - 3
@@ -88,9 +98,11 @@ def beside(end: float, lines: list[float]) -> float:
 
 
 def compared(comparison: Comparison) -> int | None:
-    """The entry of libpeerid, in a workload whose reference is another program."""
+    """The entry of libpeerid, in a workload that compares its time with that of a program for the same calls."""
     workload = comparison.workload
-    if len(comparison.results) < 2 or workload.limit is not None or workload.under == "process":
+    if len(comparison.results) < 2 or workload.limit is not None or workload.figure != "us_per_call":
+        return None
+    if comparison.results[0].entry.of == "raw-socket":
         return None
     index = workload.judged % len(comparison.results)
     return index if comparison.results[index].entry.of != comparison.results[0].entry.of else None

@@ -30,6 +30,7 @@ class Entry:
 
     of: str
     title: str
+    language: str
     arguments: list[str]
 
 
@@ -77,7 +78,12 @@ def read(path: Path) -> Table:
     workloads = []
     for value in raw["workloads"]:
         entries = [
-            Entry(entry["of"], entry.get("title", contenders[entry["of"]].title), entry.get("arguments", []))
+            Entry(
+                of=entry["of"],
+                title=entry.get("title", contenders[entry["of"]].title),
+                language=contenders[entry["of"]].language,
+                arguments=entry.get("arguments", []),
+            )
             for entry in value.pop("entries")
         ]
         workloads.append(Workload(entries=entries, **value))

@@ -34,6 +34,11 @@ struct TrustedCertificates: Sendable {
         "option 'ca_file': '\(option)' holds no certificates that can be used; it takes a file in PEM form"
       )
     }
+    // OpenSSL finds an authority in such a directory when it needs it, and reads a bundle whole for each connection.
+    if systemFile == nil, systemDirectory == nil, Self.defaultDirectoryIsHashed {
+      file = Bytes(option)
+      return
+    }
     var system = Bytes("")
     if let path = systemFile ?? Self.defaultFile, case .success(let bytes) = Self.read(path) { system = bytes }
     certificates = own.withBytes { own in
@@ -57,6 +62,22 @@ struct TrustedCertificates: Sendable {
   /// The system's bundle, as libcurl was built to find it.
   private static var defaultFile: String? {
     (curl_version_info(CCURL_VERSION_NOW)?.pointee.cainfo).map { String(cString: $0) }
+  }
+
+  /// Whether the system's directory holds certificates under the names that OpenSSL looks for, `<8 hex digits>.<number>`.
+  private static var defaultDirectoryIsHashed: Bool {
+    guard let path = curl_version_info(CCURL_VERSION_NOW)?.pointee.capath, let directory = opendir(path) else {
+      return false
+    }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let isHashed = withUnsafeBytes(of: &entry.pointee.d_name) { name in
+        name[8] == UInt8(ascii: ".") && name[9] >= 0x30 && name[9] <= 0x39
+          && name[..<8].allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x66) }
+      }
+      if isHashed { return true }
+    }
+    return false
   }
 
   private struct Unreadable: Error {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from . import _leaving, _trust
 from ._call import check
@@ -15,9 +15,14 @@ from ._prototypes import AuthorizationPointer, ClientPointer, ConfigPointer
 from ._text import encode
 from .authorization import Authorization
 from .errors import ClosedError
-from .options import OptionValue, option_text
+from .options import option_text
 from .stores import BuiltinStore, Store
 from .stores._custom import bind
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._option_types import Options
 
 
 class BaseClient:
@@ -36,7 +41,7 @@ class BaseClient:
         store: BuiltinStore | Store | None = None,
         log: Log | None = None,
         relogin: Relogin | str | None = None,
-        **options: OptionValue | None,
+        **options: Unpack[Options],
     ) -> None:
         """Make a client. Nothing is sent.
 
@@ -68,9 +73,9 @@ class BaseClient:
         self._base_url = base_url
         self._client_id = client_id
         self._hooks = Hooks(log, relogin if callable(relogin) else None)
+        values: dict[str, object] = {"ca_file": _trust.ca_file(), **options}
         if relogin is not None and not callable(relogin):
-            options["relogin"] = relogin
-        options.setdefault("ca_file", _trust.ca_file())
+            values["relogin"] = relogin
         config = Handle(ConfigPointer(), library.peerid_config_free)
         failure = library.peerid_config_create(
             encode(base_url, "base_url"),
@@ -79,7 +84,7 @@ class BaseClient:
             config.out,
         )
         check(failure)
-        for name, value in options.items():
+        for name, value in values.items():
             if value is not None:
                 text = encode(option_text(name, value), f"option {name}")
                 key = encode(name, "option")

@@ -35,7 +35,7 @@ def options() -> list[Option]:
     return found
 
 
-def option_text(name: str, value: OptionValue) -> str:
+def option_text(name: str, value: object) -> str:
     """Write the value of an option as the library takes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -44,7 +44,7 @@ def option_text(name: str, value: OptionValue) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, os.PathLike):
-        return os.fspath(value)
+        return str(os.fspath(value))
     raise TypeError(
         f"option {name} must be a str, an int, a bool or a path, "
         f"not {type(value).__name__}"

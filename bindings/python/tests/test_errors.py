@@ -238,9 +238,10 @@ def test_too_large(sandbox: Sandbox) -> None:
 
 def test_configuration_error() -> None:
     with pytest.raises(peerid.ConfigurationError, match="request_timeout_ms"):
-        Client("https://example.com", client_id=4, request_timeout=5)
+        # A type checker says so, too.
+        Client("https://example.com", client_id=4, request_timeout=5)  # type: ignore[call-arg]
     with pytest.raises(peerid.ConfigurationError, match="true, false"):
-        Client("https://example.com", client_id=4, allow_http="maybe")
+        Client("https://example.com", client_id=4, allow_http="maybe")  # type: ignore[arg-type]
     with pytest.raises(peerid.ConfigurationError, match="clear"):
         Client("http://example.com", client_id=4)
     with pytest.raises(peerid.ConfigurationError, match="scheme"):

@@ -24,13 +24,16 @@ from .._hooks import Log, Relogin
 from .._leaving import while_patient
 from .._library import library
 from .._text import encode
-from ..options import OptionValue
 from ..result import Response
 from ..stores import BuiltinStore, Store
 from ._calls import Calls
 from .session import Session
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .._option_types import Options
+
     _ByLoop = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, weakref.ref[Calls]]
 
 _T = TypeVar("_T")
@@ -62,7 +65,7 @@ class Client(BaseClient):
         log: Log | None = None,
         relogin: Relogin | str | None = None,
         fail_when_full: bool = False,
-        **options: OptionValue | None,
+        **options: Unpack[Options],
     ) -> None:
         """Make a client. Nothing is sent.
 
