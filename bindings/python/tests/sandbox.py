@@ -33,7 +33,13 @@ class Sandbox:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [PROGRAM, "--json", "--exit-with-stdin", "--without-session-cookie", "--without-chain-rules"],
+            [
+                PROGRAM,
+                "--json",
+                "--exit-with-stdin",
+                "--without-session-cookie",
+                "--without-chain-rules",
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
