@@ -79,7 +79,9 @@ static void stray_is_not_taken(void **state) {
     }
   }
   port_record record = fault_record(row->fault, NULL);
-  assert_int_equal(record.connections, row->connections);
+  // libcurl looks through its idle connections once a second, and closes one on which anything has arrived.
+  bool may_be_closed = strstr(row->fault, "tickets") != NULL;
+  assert_in_range(record.connections, row->connections, row->connections + (may_be_closed ? CALLS - 1 : 0));
   assert_int_equal(record.requests, CALLS);
   json_decref(record.whole);
   caller_free(&caller);
