@@ -15,7 +15,12 @@ extension EventLoop {
         flush()
       }
       if !state.calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
-      if state.calls.isEmpty, endIfIdle(since: idleSince) { return }
+      if state.calls.isEmpty {
+        // Calls that have ended may still wait here for their turn, and each of them keeps the loop alive.
+        state.ready = []
+        state.readyHead = 0
+        if endIfIdle(since: idleSince) { return }
+      }
       sleep()
     }
   }
