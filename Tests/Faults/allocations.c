@@ -70,7 +70,7 @@ typedef struct scene {
   const char *name;
   const char *fault;
   call call;
-  manner manner;
+  mode mode;
   const char *parameters;
 } scene;
 
@@ -130,7 +130,7 @@ static int play(const scene *scene, const char *folder, long number) {
   }
   caller.client = client;
   caller.session = session;
-  if (scene->manner == ASYNCHRONOUS && (error = peerid_queue_create(&caller.queue))) return wrong("queue", error);
+  if (scene->mode == ASYNCHRONOUS && (error = peerid_queue_create(&caller.queue))) return wrong("queue", error);
 
   find_libraries();
   counted = 0;

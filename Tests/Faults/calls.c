@@ -10,10 +10,10 @@ const char *call_name(call call) {
   return names[call];
 }
 
-caller caller_make(manner manner, const char *base_url, const char *const options[]) {
+caller caller_make(mode mode, const char *base_url, const char *const options[]) {
   caller made = {.client = make_client(base_url, "4", "the-client-secret", options)};
   made.session = restore_session(made.client, "anAccessTokenThatNobodyMayRead", "aRefreshTokenThatNobodyMayRead", NULL);
-  if (manner == ASYNCHRONOUS) assert_success(peerid_queue_create(&made.queue));
+  if (mode == ASYNCHRONOUS) assert_success(peerid_queue_create(&made.queue));
   return made;
 }
 

@@ -19,7 +19,7 @@ typedef enum call {
 const char *call_name(call call);
 
 /* The two ways in which every call can be made. They must meet a fault alike. */
-typedef enum manner { BLOCKING, ASYNCHRONOUS } manner;
+typedef enum mode { BLOCKING, ASYNCHRONOUS } mode;
 
 /* What calls are made with: a client, and a session whose tokens no server has seen. */
 typedef struct caller {
@@ -28,7 +28,7 @@ typedef struct caller {
   peerid_queue *queue; /* NULL: calls block */
 } caller;
 
-caller caller_make(manner manner, const char *base_url, const char *const options[]);
+caller caller_make(mode mode, const char *base_url, const char *const options[]);
 void caller_free(caller *caller);
 
 /* Makes the call, waits for its end, and frees what it gives. `amount` marks the transfer. */

@@ -17,9 +17,9 @@ static void note_pipe_signal(int number) {
 }
 
 /* Every test is run in both manners. */
-static const manner manners[] = {BLOCKING, ASYNCHRONOUS};
+static const mode manners[] = {BLOCKING, ASYNCHRONOUS};
 
-static manner manner_of(void **state) { return *(const manner *)*state; }
+static mode manner_of(void **state) { return *(const mode *)*state; }
 
 static int set_up(void **state) {
   (void)state;

@@ -225,10 +225,10 @@ static void compare_text(char *wrong, size_t size, const char *what, bool is_rig
   snprintf(wrong + length, size - length, "  %s '%s'\n", what, text);
 }
 
-/* A row and a manner of calling. */
+/* A row and a mode of calling. */
 typedef struct meeting {
   const row *row;
-  manner manner;
+  mode mode;
   char name[96];
 } meeting;
 
@@ -246,7 +246,7 @@ static void call_meets_fault(void **state) {
     options[count + 1] = proxy;
   }
   fault_server_reset();
-  caller caller = caller_make(meeting->manner, row->url ? row->url : fault_url("http", row->fault), options);
+  caller caller = caller_make(meeting->mode, row->url ? row->url : fault_url("http", row->fault), options);
   int64_t begin = now_ms();
   failure found = take_failure(make_call(&caller, row->call, 100000), __FILE__, __LINE__);
   int64_t elapsed = now_ms() - begin;
@@ -288,10 +288,10 @@ int main(void) {
   static meeting meetings[2 * ROWS];
   for (size_t i = 0; i < 2 * ROWS; i++) {
     const row *row = &rows[i / 2];
-    manner manner = i % 2;
-    meetings[i] = (meeting){.row = row, .manner = manner};
+    mode mode = i % 2;
+    meetings[i] = (meeting){.row = row, .mode = mode};
     snprintf(meetings[i].name, sizeof meetings[i].name, "%s%s meets %s%s", call_name(row->call),
-             manner == ASYNCHRONOUS ? ", asynchronously," : "", row->is_proxy ? "the proxy " : "",
+             mode == ASYNCHRONOUS ? ", asynchronously," : "", row->is_proxy ? "the proxy " : "",
              row->url && !row->is_proxy ? "an unknown host" : row->fault);
     tests[i] = (struct CMUnitTest){meetings[i].name, call_meets_fault, NULL, NULL, &meetings[i]};
   }

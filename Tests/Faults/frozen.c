@@ -23,11 +23,11 @@ enum { CALLS = sizeof calls / sizeof calls[0], FAULTS = sizeof faults / sizeof f
 
 typedef struct child {
   call call;
-  manner manner;
+  mode mode;
   pid_t pid;
 } child;
 
-static child start(const char *fault, call call, manner manner) {
+static child start(const char *fault, call call, mode mode) {
   pid_t pid = fork();
   assert_true(pid >= 0);
   if (pid == 0) {
@@ -35,14 +35,14 @@ static child start(const char *fault, call call, manner manner) {
     bool with_tls = strncmp(fault, "tls_", 4) == 0;
     /* The refresh itself is what must not be given up; the call that waits for it has a time limit of its own. */
     const char *request_limit = call == REFRESH ? "30000" : TIME_LIMIT;
-    caller caller = caller_make(manner, fault_url(with_tls ? "https" : "http", fault),
+    caller caller = caller_make(mode, fault_url(with_tls ? "https" : "http", fault),
                                 OPTIONS("request_timeout_ms", request_limit, "refresh_timeout_ms", TIME_LIMIT,
                                         "ca_file", "build/tests/tls/ca.pem"));
     peerid_error *error = make_call(&caller, call, 1000);
     if (error) fprintf(stderr, "%s: %s\n", call_name(call), peerid_error_message(error));
     leave_child(error != NULL);
   }
-  return (child){call, manner, pid};
+  return (child){call, mode, pid};
 }
 
 /* All calls at once, each in a process of its own, so that the time limit has to pass only once. */
@@ -79,7 +79,7 @@ static void answer_that_came_meanwhile_is_taken(void **state) {
     assert_int_equal(waitpid(children[i].pid, &status, 0), children[i].pid);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
       print_message("%s%s did not take its answer\n", call_name(children[i].call),
-                    children[i].manner == ASYNCHRONOUS ? ", asynchronously," : "");
+                    children[i].mode == ASYNCHRONOUS ? ", asynchronously," : "");
       failed++;
     }
   }

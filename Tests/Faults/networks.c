@@ -18,9 +18,9 @@
 #include "fault_server.h"
 #include "nginx.h"
 
-static const manner manners[] = {BLOCKING, ASYNCHRONOUS};
+static const mode manners[] = {BLOCKING, ASYNCHRONOUS};
 
-static manner manner_of(void **state) { return *(const manner *)*state; }
+static mode manner_of(void **state) { return *(const mode *)*state; }
 
 /* ---- Names ---- */
 

@@ -33,7 +33,7 @@ enum { ROWS = sizeof rows / sizeof rows[0], CALLS = 3 };
 
 typedef struct meeting {
   const row *row;
-  manner manner;
+  mode mode;
   char name[96];
 } meeting;
 
@@ -65,7 +65,7 @@ static void stray_is_not_taken(void **state) {
   const meeting *meeting = *state;
   const row *row = meeting->row;
   fault_server_reset();
-  caller caller = caller_make(meeting->manner, fault_url(row->with_tls ? "https" : "http", row->fault),
+  caller caller = caller_make(meeting->mode, fault_url(row->with_tls ? "https" : "http", row->fault),
                               row->with_tls ? OPTIONS("ca_file", ca_file) : NULL);
   for (int call = 0; call < CALLS; call++) {
     char id[64];
@@ -94,7 +94,7 @@ int main(void) {
   static struct CMUnitTest tests[2 * ROWS];
   static meeting meetings[2 * ROWS];
   for (size_t i = 0; i < 2 * ROWS; i++) {
-    meetings[i] = (meeting){.row = &rows[i / 2], .manner = i % 2};
+    meetings[i] = (meeting){.row = &rows[i / 2], .mode = i % 2};
     snprintf(meetings[i].name, sizeof meetings[i].name, "%s%s", rows[i / 2].fault, i % 2 ? " (asynchronous)" : "");
     tests[i] = (struct CMUnitTest){meetings[i].name, stray_is_not_taken, NULL, NULL, &meetings[i]};
   }

@@ -82,7 +82,7 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 
 typedef struct meeting {
   const row *row;
-  manner manner;
+  mode mode;
   char name[96];
 } meeting;
 
@@ -109,7 +109,7 @@ static void call_meets_fault(void **state) {
   char url[256];
   url_of(row, url, sizeof url);
   fault_server_reset();
-  caller caller = caller_make(meeting->manner, url, options);
+  caller caller = caller_make(meeting->mode, url, options);
   failure found = take_failure(make_call(&caller, row->call, 100000), __FILE__, __LINE__);
   port_record record = fault_record(row->fault, row->fragments ? "fragments=1" : NULL);
   json_decref(record.whole);
@@ -127,9 +127,9 @@ static void call_meets_fault(void **state) {
 
 /* ---- More than one call ---- */
 
-static const manner manners[] = {BLOCKING, ASYNCHRONOUS};
+static const mode manners[] = {BLOCKING, ASYNCHRONOUS};
 
-static manner manner_of(void **state) { return *(const manner *)*state; }
+static mode manner_of(void **state) { return *(const mode *)*state; }
 
 static void second_request_is_not_sent_again(void **state, const char *fault) {
   fault_server_reset();
@@ -245,10 +245,10 @@ int main(void) {
   size_t count = 0;
   for (; count < 2 * ROWS; count++) {
     const row *row = &rows[count / 2];
-    manner manner = count % 2;
-    meetings[count] = (meeting){.row = row, .manner = manner};
+    mode mode = count % 2;
+    meetings[count] = (meeting){.row = row, .mode = mode};
     snprintf(meetings[count].name, sizeof meetings[count].name, "%s%s meets %s%s%s%s", call_name(row->call),
-             manner == ASYNCHRONOUS ? ", asynchronously," : "", row->fault, row->certificate ? " behind " : "",
+             mode == ASYNCHRONOUS ? ", asynchronously," : "", row->fault, row->certificate ? " behind " : "",
              row->certificate ? row->certificate : "", row->trusts_nobody ? " of an untrusted authority" : "");
     tests[count] = (struct CMUnitTest){meetings[count].name, call_meets_fault, NULL, NULL, &meetings[count]};
   }
