@@ -48,10 +48,10 @@
  *   `PEERID_CODE_OUT_OF_MEMORY`.
  * - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and
  *   `PEERID_CODE_STORE` if the store failed.
- * - Functions whose *Source* is a request send it: `PEERID_CODE_NOT_SENT`, `PEERID_CODE_TLS`,
- *   `PEERID_CODE_OUTCOME_UNKNOWN`, `PEERID_CODE_TIMEOUT` (option `request_timeout_ms`),
+ * - Functions whose *Source* is a request send it: `PEERID_CODE_UNREACHABLE`, `PEERID_CODE_TLS`,
+ *   `PEERID_CODE_CONNECTION_LOST`, `PEERID_CODE_TIMEOUT` (option `request_timeout_ms`),
  *   `PEERID_CODE_CANCELLED`, `PEERID_CODE_PROTOCOL`, `PEERID_CODE_SERVER`,
- *   `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`, `PEERID_CODE_REFUSED` and
+ *   `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`, `PEERID_CODE_REJECTED` and
  *   `PEERID_CODE_NOT_PERMITTED`.
  * - Functions that need a valid access token: `PEERID_CODE_LOGIN_REQUIRED` if the session is
  *   over, and `PEERID_CODE_CONFIGURATION` if the token has to be refreshed and there is no
@@ -79,7 +79,8 @@
  *
  * **Numbers.** Numbers may have any value: one that is out of range is limited or an error.
  * Times are in milliseconds; points in time count from 1970-01-01 00:00 UTC. Enum values that
- * you pass are `int32_t` and are checked.
+ * you pass are `int32_t` and are checked. An error's code and outcome have the types of their
+ * enums, so that compilers warn when the two are mixed.
  *
  * **Threads.** All functions may be called from any thread at any time, except that a
  * configuration may be used by one thread at a time. Calls block their thread. The library
@@ -473,8 +474,9 @@ PEERID_API void peerid_client_free(peerid_client *client);
  * - PEERID_CODE_INVALID_ARGUMENT: login is empty, or both password and mobile are missing.
  * - PEERID_CODE_CONFIGURATION: the stored tokens have expired and there is no client secret to
  *   refresh them, or there is a key but no store.
- * - PEERID_CODE_REFUSED: the user, the password, the mobile number or the application is wrong,
- *   or the server has no tokens for the user, who then needs the authorization code flow once.
+ * - PEERID_CODE_REJECTED: the user, the password, the mobile number or the application is
+ *   wrong, or the server has no tokens for the user, who then needs the authorization code flow
+ *   once.
  * - PEERID_CODE_LOGIN_REQUIRED: the stored tokens have expired and the refresh token was
  *   already used.
  *
@@ -503,7 +505,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_login(
  * - PEERID_CODE_INVALID_ARGUMENT: the state is missing or different, there is no code, or a
  *   parameter appears more than once.
  * - PEERID_CODE_CONFIGURATION: there is no client secret, or there is a key but no store.
- * - PEERID_CODE_REFUSED: the user did not consent, or the server rejected the code or the
+ * - PEERID_CODE_REJECTED: the user did not consent, or the server rejected the code or the
  *   secret.
  *
  * @par Source
@@ -529,7 +531,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_redirect(
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the code is empty.
  * - PEERID_CODE_CONFIGURATION: no client secret, or a key without a store.
- * - PEERID_CODE_REFUSED: the server rejected the code or the secret.
+ * - PEERID_CODE_REJECTED: the server rejected the code or the secret.
  *
  * @par Source
  * `POST /api/v1/auth/exchange`.
@@ -656,7 +658,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh(peerid_session
  * @param[out] out_token receives the token; free it with `peerid_token_free`.
  *
  * @par Errors
- * - PEERID_CODE_REFUSED: the server also rejected the new token, or the application's
+ * - PEERID_CODE_REJECTED: the server also rejected the new token, or the application's
  *   credentials.
  *
  * @note the outcome of an error is never PEERID_OUTCOME_UNKNOWN: a request with the rejected
@@ -794,7 +796,7 @@ PEERID_API void peerid_token_free(peerid_token *token);
  *   as `operations[0].amount.amount`, and says what is valid.
  * - PEERID_CODE_NOT_PERMITTED: the user has not granted an operation, or the server does not
  *   permit it to the application.
- * - PEERID_CODE_REFUSED: the server rejected the operations.
+ * - PEERID_CODE_REJECTED: the server rejected the operations.
  *
  * @par Source
  * `POST /api/v1/app/operations`, measured on the backend.
@@ -813,7 +815,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the token is empty.
- * - PEERID_CODE_REFUSED: the token is unknown or was already used.
+ * - PEERID_CODE_REJECTED: the token is unknown or was already used.
  *
  * @par Source
  * `POST /api/v1/app/transaction-token`, measured on the backend.
@@ -835,7 +837,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm(
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the text is not JSON, or a part of the transaction is
  *   missing.
- * - PEERID_CODE_REFUSED: the server rejected the transaction.
+ * - PEERID_CODE_REJECTED: the server rejected the transaction.
  *
  * @par Source
  * `POST /api/v1/app/broadcast`, measured on the backend.
@@ -927,48 +929,43 @@ PEERID_API void peerid_response_free(peerid_response *response);
  */
 
 /**
- * What kind of failure an error is. The numbers are stable: a code is never renumbered or given
- * another meaning.
+ * What kind of failure an error is.
+ *
+ * The numbers are stable: a code is never renumbered, and its meaning never changes. Whether
+ * the call may be repeated is not a matter of the code: see `Outcome`.
  */
 typedef enum peerid_code {
-  /**
-   * An argument cannot be used; the message names it and says what would be right. Nothing was
-   * sent.
-   */
+  /** An argument is invalid; the message names it and says what is valid. Nothing was sent. */
   PEERID_CODE_INVALID_ARGUMENT = 1,
   /**
-   * The configuration lacks something or holds something unusable; the message names the
-   * option. Nothing was sent.
+   * The configuration is incomplete or invalid; the message names the option. Nothing was sent.
    */
   PEERID_CODE_CONFIGURATION = 2,
   /**
-   * The server could not be reached: the name did not resolve, or the server or the proxy did
-   * not accept the connection. Nothing was sent.
+   * The server is unreachable: the name did not resolve, or the server or the proxy did not
+   * accept the connection.
    */
-  PEERID_CODE_NOT_SENT = 3,
-  /** No trusted TLS connection came about. Nothing was sent. */
+  PEERID_CODE_UNREACHABLE = 3,
+  /** The TLS handshake or the verification of the certificate failed. */
   PEERID_CODE_TLS = 4,
-  /** Time ran out. The outcome tells whether the request may have left. */
+  /** A timeout expired. The outcome tells whether the request may have arrived. */
   PEERID_CODE_TIMEOUT = 5,
-  /** The caller cancelled the call. The outcome tells whether the request may have left. */
+  /** The caller cancelled the call. The outcome tells whether the request may have arrived. */
   PEERID_CODE_CANCELLED = 6,
-  /**
-   * The request left and no answer came: the operation may have been done or not. Look at the
-   * chain before sending it again.
-   */
-  PEERID_CODE_OUTCOME_UNKNOWN = 7,
-  /** The answer is not one that PeerID gives: not the JSON envelope, cut off, or a redirect. */
+  /** The connection was lost after the request was sent and before an answer arrived. */
+  PEERID_CODE_CONNECTION_LOST = 7,
+  /** The answer is not a PeerID answer: not the JSON envelope, cut off, or a redirect. */
   PEERID_CODE_PROTOCOL = 8,
-  /** The server refused the request (HTTP 4xx); the details hold its messages by field. */
-  PEERID_CODE_REFUSED = 9,
+  /** The server rejected the request (HTTP 4xx); the details hold its messages by field. */
+  PEERID_CODE_REJECTED = 9,
   /**
-   * The token's scope does not hold an operation, or the server says that the user or the app
-   * may not do it.
+   * The token's scope does not include an operation, or the server does not permit the request
+   * to the user or to the application.
    */
   PEERID_CODE_NOT_PERMITTED = 10,
   /** The session is over: the user has to log in again. */
   PEERID_CODE_LOGIN_REQUIRED = 11,
-  /** The server or a proxy asks to come back later (HTTP 429, or 503 with `Retry-After`). */
+  /** The server or a proxy asks to retry later (HTTP 429, or 503 with `Retry-After`). */
   PEERID_CODE_RATE_LIMITED = 12,
   /** The server failed (HTTP 5xx). */
   PEERID_CODE_SERVER = 13,
@@ -976,27 +973,33 @@ typedef enum peerid_code {
   PEERID_CODE_TOO_LARGE = 14,
   /** The client was closed. */
   PEERID_CODE_CLOSED = 15,
-  /** Memory ran out. */
+  /** Out of memory. */
   PEERID_CODE_OUT_OF_MEMORY = 16,
-  /** Something that should be impossible happened inside this library; please report it. */
+  /** A bug in this library; please report it. */
   PEERID_CODE_INTERNAL = 17,
-  /** The store of sessions failed. */
+  /** The session store failed. */
   PEERID_CODE_STORE = 18,
-  /** As many asynchronous operations are in flight as the client allows. Nothing was sent. */
-  PEERID_CODE_QUEUE_FULL = 19
+  /** The client has as many asynchronous calls in flight as it allows. Nothing was sent. */
+  PEERID_CODE_QUEUE_FULL = 19,
+  /** The chain rejected the transaction; the message holds the node's reason. */
+  PEERID_CODE_CHAIN_REJECTED = 20
 } peerid_code;
 
 /**
- * What became of the request of a call that failed: the one question that matters before money
- * is sent again.
+ * Whether a failed call was carried out: the one question to ask before money is sent again.
+ *
+ * No outcome has the name or the number of an error code, so the two cannot be confused.
  */
 typedef enum peerid_outcome {
-  /** No byte of the request left. Making the call again cannot do it twice. */
-  PEERID_OUTCOME_NOT_SENT = 1,
-  /** The server answered that it did not do it. Making the call again cannot do it twice. */
-  PEERID_OUTCOME_REFUSED = 2,
-  /** The request may have been carried out. Find out before making the call again. */
-  PEERID_OUTCOME_UNKNOWN = 3
+  /** The request was not sent. Repeating the call cannot do it twice. */
+  PEERID_OUTCOME_NOT_SENT = 101,
+  /**
+   * The server or the chain answered that it did not do it. Repeating the call cannot do it
+   * twice.
+   */
+  PEERID_OUTCOME_NOT_DONE = 102,
+  /** The request may have been carried out. Find out before repeating the call. */
+  PEERID_OUTCOME_UNKNOWN = 103
 } peerid_outcome;
 
 /**
@@ -1005,7 +1008,7 @@ typedef enum peerid_outcome {
  * @return the code; 0 for NULL. A newer library may return a code that this header does not
  *   have.
  */
-PEERID_API int32_t peerid_error_code(const peerid_error *error);
+PEERID_API peerid_code peerid_error_code(const peerid_error *error);
 
 /**
  * Returns the name of the error's code, such as `login_required`, for logs.
@@ -1027,7 +1030,7 @@ PEERID_API const char *peerid_error_message(const peerid_error *error);
  * @return the outcome; 0 for NULL. Treat an outcome that this header does not have as
  *   PEERID_OUTCOME_UNKNOWN.
  */
-PEERID_API int32_t peerid_error_outcome(const peerid_error *error);
+PEERID_API peerid_outcome peerid_error_outcome(const peerid_error *error);
 
 /**
  * Returns the HTTP status of the server's answer.
@@ -1709,6 +1712,15 @@ PEERID_API void peerid_library_prepare_exit(void);
  * @return a static string, such as `login_required`; `ok` for 0; NULL for any other number.
  */
 PEERID_API const char *peerid_code_name(int32_t code);
+
+/**
+ * Returns the name of an outcome.
+ *
+ * @param[in] outcome one of `peerid_outcome`.
+ *
+ * @return a static string, such as `not_sent`; NULL for any other number.
+ */
+PEERID_API const char *peerid_outcome_name(int32_t outcome);
 
 /** @} */
 

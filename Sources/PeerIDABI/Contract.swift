@@ -42,10 +42,10 @@
 ///   UTF-8, or a length or a number is out of range, and `PEERID_CODE_OUT_OF_MEMORY`.
 /// - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and `PEERID_CODE_STORE` if the
 ///   store failed.
-/// - Functions whose *Source* is a request send it: `PEERID_CODE_NOT_SENT`, `PEERID_CODE_TLS`,
-///   `PEERID_CODE_OUTCOME_UNKNOWN`, `PEERID_CODE_TIMEOUT` (option `request_timeout_ms`), `PEERID_CODE_CANCELLED`,
+/// - Functions whose *Source* is a request send it: `PEERID_CODE_UNREACHABLE`, `PEERID_CODE_TLS`,
+///   `PEERID_CODE_CONNECTION_LOST`, `PEERID_CODE_TIMEOUT` (option `request_timeout_ms`), `PEERID_CODE_CANCELLED`,
 ///   `PEERID_CODE_PROTOCOL`, `PEERID_CODE_SERVER`, `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`,
-///   `PEERID_CODE_REFUSED` and `PEERID_CODE_NOT_PERMITTED`.
+///   `PEERID_CODE_REJECTED` and `PEERID_CODE_NOT_PERMITTED`.
 /// - Functions that need a valid access token: `PEERID_CODE_LOGIN_REQUIRED` if the session is over, and
 ///   `PEERID_CODE_CONFIGURATION` if the token has to be refreshed and there is no client secret.
 ///
@@ -68,6 +68,7 @@
 ///
 /// **Numbers.** Numbers may have any value: one that is out of range is limited or an error. Times are in milliseconds;
 /// points in time count from 1970-01-01 00:00 UTC. Enum values that you pass are `int32_t` and are checked.
+/// An error's code and outcome have the types of their enums, so that compilers warn when the two are mixed.
 ///
 /// **Threads.** All functions may be called from any thread at any time, except that a configuration may be used by one
 /// thread at a time. Calls block their thread. The library starts threads only for refreshes, for asynchronous calls and

@@ -3,6 +3,12 @@
 
 internal import PeerID
 
+/// One of `peerid_code`. A newer library may return others.
+public typealias ErrorCodeNumber = Int32
+
+/// One of `peerid_outcome`. A newer library may return others: treat them as PEERID_OUTCOME_UNKNOWN.
+public typealias OutcomeNumber = Int32
+
 final class ErrorObject {
   let error: PeerIDError
   init(_ error: PeerIDError) { self.error = error }
@@ -11,7 +17,7 @@ final class ErrorObject {
 /// Returns the kind of failure.
 /// - Returns: the code; 0 for NULL. A newer library may return a code that this header does not have.
 @_cdecl("peerid_error_code")
-public func errorCode(_ error: ErrorHandle?) -> Int32 {
+public func errorCode(_ error: ErrorHandle?) -> ErrorCodeNumber {
   optional(error, as: ErrorObject.self)?.error.code.rawValue ?? 0
 }
 
@@ -32,7 +38,7 @@ public func errorMessage(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
 /// Returns whether the call was carried out. Ask this before you repeat a call that moves money.
 /// - Returns: the outcome; 0 for NULL. Treat an outcome that this header does not have as PEERID_OUTCOME_UNKNOWN.
 @_cdecl("peerid_error_outcome")
-public func errorOutcome(_ error: ErrorHandle?) -> Int32 {
+public func errorOutcome(_ error: ErrorHandle?) -> OutcomeNumber {
   optional(error, as: ErrorObject.self)?.error.outcome.rawValue ?? 0
 }
 

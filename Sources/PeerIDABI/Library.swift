@@ -35,3 +35,12 @@ public func libraryPrepareExit() {
 public func codeName(_ code: Int32) -> UnsafePointer<CChar>? {
   StaticNames.name(ofCode: code)
 }
+
+/// Returns the name of an outcome.
+/// - Parameters:
+///   - outcome: one of `peerid_outcome`.
+/// - Returns: a static string, such as `not_sent`; NULL for any other number.
+@_cdecl("peerid_outcome_name")
+public func outcomeName(_ outcome: Int32) -> UnsafePointer<CChar>? {
+  StaticNames.name(ofOutcome: outcome)
+}

@@ -16,7 +16,7 @@ internal import PeerID
 ///   - `invalidArgument`: login is empty, or both password and mobile are missing.
 ///   - `configuration`: the stored tokens have expired and there is no client secret to refresh them, or there is a key
 ///     but no store.
-///   - `refused`: the user, the password, the mobile number or the application is wrong, or the server has no tokens
+///   - `rejected`: the user, the password, the mobile number or the application is wrong, or the server has no tokens
 ///     for the user, who then needs the authorization code flow once.
 ///   - `loginRequired`: the stored tokens have expired and the refresh token was already used.
 /// - Source: `POST /api/v1/auth/token`, measured on the backend.
@@ -50,7 +50,7 @@ public func clientLogin(
 /// - Errors:
 ///   - `invalidArgument`: the state is missing or different, there is no code, or a parameter appears more than once.
 ///   - `configuration`: there is no client secret, or there is a key but no store.
-///   - `refused`: the user did not consent, or the server rejected the code or the secret.
+///   - `rejected`: the user did not consent, or the server rejected the code or the secret.
 /// - Source: `POST /api/v1/auth/exchange`; RFC 6749, sections 4.1.2 and 10.12.
 /// - SeeAlso: `peerid_authorization_create`
 @_cdecl("peerid_client_exchange_redirect")
@@ -81,7 +81,7 @@ public func clientExchangeRedirect(
 /// - Errors:
 ///   - `invalidArgument`: the code is empty.
 ///   - `configuration`: no client secret, or a key without a store.
-///   - `refused`: the server rejected the code or the secret.
+///   - `rejected`: the server rejected the code or the secret.
 /// - Source: `POST /api/v1/auth/exchange`.
 @_cdecl("peerid_client_exchange")
 public func clientExchange(

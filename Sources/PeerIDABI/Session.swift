@@ -25,7 +25,7 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
 ///     The session then returns another token, or the same one after a pause if it is so new that the server may not
 ///     know it yet.
 /// - Errors:
-///   - `refused`: the server also rejected the new token, or the application's credentials.
+///   - `rejected`: the server also rejected the new token, or the application's credentials.
 /// - Note: the outcome of an error is never PEERID_OUTCOME_UNKNOWN: a request with the rejected token was not carried
 ///   out.
 /// - Source: `POST /api/v1/auth/refreshtoken`, if the token has to be refreshed.

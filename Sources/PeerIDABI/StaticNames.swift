@@ -7,6 +7,9 @@ enum StaticNames {
   private static let codes: [Int32: Bytes] = Dictionary(
     uniqueKeysWithValues: ErrorCode.allCases.map { ($0.rawValue, Bytes($0.name)) }
   )
+  private static let outcomes: [Int32: Bytes] = Dictionary(
+    uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, Bytes($0.name)) }
+  )
   private static let operations: [Int32: Bytes] = Dictionary(
     OperationCatalogue.standard.operations.map { ($0.id, Bytes($0.name)) }
   ) { first, _ in first }
@@ -14,6 +17,10 @@ enum StaticNames {
 
   static func name(ofCode code: Int32) -> UnsafePointer<CChar>? {
     code == 0 ? pointer("ok") : codes[code]?.cString
+  }
+
+  static func name(ofOutcome outcome: Int32) -> UnsafePointer<CChar>? {
+    outcomes[outcome]?.cString
   }
 
   static func name(ofOperation id: Int32) -> UnsafePointer<CChar>? {

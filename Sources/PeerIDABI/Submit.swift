@@ -16,7 +16,7 @@ internal import PeerID
 ///   - `invalidArgument`: an operation is not valid; the message names the place, such as
 ///     `operations[0].amount.amount`, and says what is valid.
 ///   - `notPermitted`: the user has not granted an operation, or the server does not permit it to the application.
-///   - `refused`: the server rejected the operations.
+///   - `rejected`: the server rejected the operations.
 /// - Source: `POST /api/v1/app/operations`, measured on the backend.
 @_cdecl("peerid_session_submit")
 public func sessionSubmit(
@@ -37,7 +37,7 @@ public func sessionSubmit(
 ///   - transactionToken: what `peerid_response_transaction_token` returned.
 /// - Errors:
 ///   - `invalidArgument`: the token is empty.
-///   - `refused`: the token is unknown or was already used.
+///   - `rejected`: the token is unknown or was already used.
 /// - Source: `POST /api/v1/app/transaction-token`, measured on the backend.
 @_cdecl("peerid_session_confirm")
 public func sessionConfirm(
@@ -60,7 +60,7 @@ public func sessionConfirm(
 ///   - length: its length in bytes.
 /// - Errors:
 ///   - `invalidArgument`: the text is not JSON, or a part of the transaction is missing.
-///   - `refused`: the server rejected the transaction.
+///   - `rejected`: the server rejected the transaction.
 /// - Source: `POST /api/v1/app/broadcast`, measured on the backend.
 @_cdecl("peerid_session_broadcast")
 public func sessionBroadcast(

@@ -401,7 +401,7 @@ static void optional_places_take_null(void **state) {
   assert_failure(peerid_store_list(custom, &response), STORE, NOT_SENT, "cannot list");
   peerid_store_free(custom);
   /* Without parameters there need be no pointer: the call gets as far as the network. */
-  assert_failure(peerid_client_read_chain(client, "database", "m", NULL, 0, &response), NOT_SENT, NOT_SENT, NULL);
+  assert_failure(peerid_client_read_chain(client, "database", "m", NULL, 0, &response), UNREACHABLE, NOT_SENT, NULL);
   assert_ptr_equal(response, untouched);
 }
 
@@ -483,7 +483,7 @@ static void long_texts_are_taken_or_named(void **state) {
   peerid_authorization *authorization = NULL;
   assert_invalid(peerid_client_open(client, text, &out), "4096");
   assert_invalid(peerid_store_remove(store, text), "4096");
-  assert_failure(peerid_client_login(client, text, text, NULL, NULL, &out), NOT_SENT, NOT_SENT, NULL);
+  assert_failure(peerid_client_login(client, text, text, NULL, NULL, &out), UNREACHABLE, NOT_SENT, NULL);
   assert_success(peerid_authorization_create(client, text, &authorization));
   assert_contains(peerid_authorization_url(authorization), text);
   peerid_authorization_free(authorization);
@@ -560,16 +560,16 @@ static void json_needs_no_nul_behind_it(void **state) {
   size_t length = strlen(operation);
   const char *text = before_the_abyss(operation, length);
   assert_success(peerid_operation_check(text, length));
-  assert_failure(peerid_session_submit(session, text, length, &response), NOT_SENT, NOT_SENT, NULL);
+  assert_failure(peerid_session_submit(session, text, length, &response), UNREACHABLE, NOT_SENT, NULL);
   assert_invalid(peerid_operation_check(text, length - 1), "not JSON");
   length = strlen(transaction);
   text = before_the_abyss(transaction, length);
-  assert_failure(peerid_session_broadcast(session, text, length, &response), NOT_SENT, NOT_SENT, NULL);
+  assert_failure(peerid_session_broadcast(session, text, length, &response), UNREACHABLE, NOT_SENT, NULL);
   length = strlen(token_json);
   text = before_the_abyss(token_json, length);
   assert_success(peerid_client_restore(client, text, length, NULL, &out));
   peerid_session_free(out);
-  assert_failure(peerid_client_read_chain(client, "database", "m", before_the_abyss("[1]", 3), 3, &response), NOT_SENT,
+  assert_failure(peerid_client_read_chain(client, "database", "m", before_the_abyss("[1]", 3), 3, &response), UNREACHABLE,
                  NOT_SENT, NULL);
 }
 
@@ -610,13 +610,14 @@ static void deep_and_odd_json_is_refused(void **state) {
 
 static void numbers_that_are_no_constants_are_refused(void **state) {
   (void)state;
-  static const int32_t odd[] = {-1, INT32_MIN, INT32_MAX, 20, 1000};
+  static const int32_t odd[] = {-1, INT32_MIN, INT32_MAX, 21, 1000};
   for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
     assert_null(peerid_code_name(odd[i]));
-    assert_true(peerid_operation_name(odd[i]) == NULL || odd[i] == 20);
+    assert_null(peerid_outcome_name(odd[i]));
+    assert_true(peerid_operation_name(odd[i]) == NULL || odd[i] == 21);
   }
   assert_string_equal(peerid_code_name(0), "ok");
-  for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= PEERID_CODE_QUEUE_FULL; code++) {
+  for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= PEERID_CODE_CHAIN_REJECTED; code++) {
     assert_non_null(peerid_code_name(code));
   }
   assert_string_equal(peerid_code_name(PEERID_CODE_LOGIN_REQUIRED), "login_required");

@@ -118,7 +118,7 @@ static void completion_brings_the_session(void **state) {
     peerid_session *made = peerid_completion_session(completion);
     assert_null(peerid_completion_response(completion));
     if (tag == 4) {
-      assert_failure(peerid_completion_error(completion), REFUSED, REFUSED, "Invalid email/username or password");
+      assert_failure(peerid_completion_error(completion), REJECTED, NOT_DONE, "Invalid email/username or password");
       assert_null(made);
     } else {
       assert_success(peerid_completion_error(completion));

@@ -39,7 +39,7 @@ int getentropy(void *buffer, size_t length) {
 
 /* ---- What has been seen ---- */
 
-static bool seen_code[PEERID_CODE_QUEUE_FULL + 1];
+static bool seen_code[PEERID_CODE_CHAIN_REJECTED + 1];
 static bool seen_outcome[PEERID_OUTCOME_UNKNOWN + 1];
 
 /* Like `assert_failure`, and notes what was seen. */
@@ -100,11 +100,11 @@ static void configuration(void **state) {
   peerid_client_free(without_secret);
 }
 
-static void not_sent(void **state) {
+static void unreachable(void **state) {
   (void)state;
   peerid_client *nowhere = make_client("http://127.0.0.1:1", "4", "s3cr3t-of-nowhere", NULL);
   peerid_session *out = NULL;
-  failure found = assert_reached(peerid_client_login(nowhere, "alice", "alice-password", NULL, NULL, &out), NOT_SENT,
+  failure found = assert_reached(peerid_client_login(nowhere, "alice", "alice-password", NULL, NULL, &out), UNREACHABLE,
                                  NOT_SENT, "could not be reached");
   assert_true(found.retryable);
   assert_int_equal(found.http_status, 0);
@@ -169,14 +169,14 @@ static void cancelled(void **state) {
   peerid_client_free(patient);
 }
 
-static void outcome_unknown(void **state) {
+static void connection_lost(void **state) {
   (void)state;
   sandbox_fault("drop_before", PATH_OPERATIONS, 1, "");
-  failure found = assert_reached(submit_transfer(session, 14), OUTCOME_UNKNOWN, UNKNOWN, "find out");
+  failure found = assert_reached(submit_transfer(session, 14), CONNECTION_LOST, UNKNOWN, "find out");
   assert_false(found.retryable);
   assert_int_equal(found.http_status, 0);
   sandbox_fault("drop_after", PATH_OPERATIONS, 1, "");
-  assert_reached(submit_transfer(session, 15), OUTCOME_UNKNOWN, UNKNOWN, "find out");
+  assert_reached(submit_transfer(session, 15), CONNECTION_LOST, UNKNOWN, "find out");
   /* Nobody can tell the two apart from here, and one was carried out. */
   assert_int_equal(sandbox_executed_amount(14), 0);
   assert_int_equal(sandbox_executed_amount(15), 1);
@@ -192,25 +192,25 @@ static void protocol(void **state) {
   assert_int_equal(sandbox_executed_amount(16), 1);
 }
 
-static void refused(void **state) {
+static void rejected(void **state) {
   (void)state;
   peerid_session *out = NULL;
-  failure found = assert_reached(peerid_client_login(client, "alice", "wrong", NULL, NULL, &out), REFUSED, REFUSED,
+  failure found = assert_reached(peerid_client_login(client, "alice", "wrong", NULL, NULL, &out), REJECTED, NOT_DONE,
                                  "Invalid email/username or password");
   assert_int_equal(found.http_status, 400);
   assert_string_equal(found.detail, "{\"login\":\"Invalid email/username or password\"}");
-  assert_reached(peerid_client_exchange(client, "noSuchCode", NULL, &out), REFUSED, REFUSED, "invalid code");
+  assert_reached(peerid_client_exchange(client, "noSuchCode", NULL, &out), REJECTED, NOT_DONE, "invalid code");
 }
 
 static void not_permitted(void **state) {
   (void)state;
   peerid_session *out = NULL;
   failure found = assert_reached(peerid_client_login(client, "carol", "carol-password", NULL, NULL, &out),
-                                 NOT_PERMITTED, REFUSED, "Permission does not exist");
+                                 NOT_PERMITTED, NOT_DONE, "Permission does not exist");
   assert_int_equal(found.http_status, 401);
   /* The server says what a user has granted only when it refuses the rest. */
   peerid_session *frank = log_in(client, "frank");
-  assert_reached(submit_transfer(frank, 17), NOT_PERMITTED, REFUSED, "App is missing permission");
+  assert_reached(submit_transfer(frank, 17), NOT_PERMITTED, NOT_DONE, "App is missing permission");
   peerid_session_free(frank);
   /* What the token's scope lacks is not even sent. */
   peerid_session *narrow = restore_session(client, "someAccessTokenOfAlice", NULL, "[64]");
@@ -222,8 +222,8 @@ static void not_permitted(void **state) {
 static void login_required(void **state) {
   (void)state;
   sandbox_post("revoke", "{'user':'alice','part':'both'}");
-  assert_reached(submit_transfer(session, 18), LOGIN_REQUIRED, NOT_SENT, "session is over");
-  /* It stays over, and nobody is bothered again. */
+  assert_reached(submit_transfer(session, 18), LOGIN_REQUIRED, NOT_DONE, "session is over");
+  /* It stays over, and nothing more is sent. */
   assert_reached(submit_transfer(session, 18), LOGIN_REQUIRED, NOT_SENT, "session is over");
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
@@ -232,7 +232,7 @@ static void login_required(void **state) {
 static void rate_limited(void **state) {
   (void)state;
   sandbox_fault("status", PATH_OPERATIONS, 1, "'status':429,'headers':{'Retry-After':'2'}");
-  failure found = assert_reached(submit_transfer(session, 19), RATE_LIMITED, REFUSED, "come back later");
+  failure found = assert_reached(submit_transfer(session, 19), RATE_LIMITED, NOT_DONE, "come back later");
   assert_true(found.retryable);
   assert_int_equal(found.retry_after_ms, 2000);
   sandbox_fault("status", PATH_OPERATIONS, 1, "'status':503,'headers':{'Retry-After':'3'}");
@@ -241,12 +241,19 @@ static void rate_limited(void **state) {
   assert_int_equal(found.retry_after_ms, 3000);
 }
 
-static void server(void **state) {
+static void chain_rejected(void **state) {
   (void)state;
-  sandbox_post("settings", "{'chain_refusal':'Assert Exception: insufficient balance\\n  at secret/place.js:1'}");
-  failure found = assert_reached(submit_transfer(session, 20), SERVER, UNKNOWN, "insufficient balance");
+  sandbox_post("settings", "{'chain_refusal':'Assert Exception: Insufficient Balance\\n  at secret/place.js:1'}");
+  failure found = assert_reached(submit_transfer(session, 19), CHAIN_REJECTED, NOT_DONE, "Insufficient Balance");
   assert_null(strstr(found.message, "place.js"));
   assert_contains(found.detail, "place.js");
+  sandbox_post("settings", "{'chain_refusal':null}");
+}
+
+static void server(void **state) {
+  (void)state;
+  sandbox_fault("status", PATH_OPERATIONS, 1, "'status':500");
+  failure found = assert_reached(submit_transfer(session, 20), SERVER, UNKNOWN, "find out");
   assert_int_equal(found.http_status, 500);
 }
 
@@ -265,7 +272,7 @@ static void too_large(void **state) {
   }
   many[length++] = ']';
   peerid_response *response = NULL;
-  failure found = assert_reached(peerid_session_submit(session, many, length, &response), TOO_LARGE, REFUSED, "large");
+  failure found = assert_reached(peerid_session_submit(session, many, length, &response), TOO_LARGE, NOT_DONE, "large");
   assert_int_equal(found.http_status, 413);
   leave_without_client();
   begin_with(OPTIONS("max_response_bytes", "1024"));
@@ -298,7 +305,7 @@ static void out_of_memory(void **state) {
   assert_success(peerid_client_login(fresh, "alice", "alice-password", NULL, NULL, &out));
   sandbox_post("expire", "{}");
   no_threads = true;
-  assert_reached(submit_transfer(out, 24), OUT_OF_MEMORY, NOT_SENT, "no thread");
+  assert_reached(submit_transfer(out, 24), OUT_OF_MEMORY, NOT_DONE, "no thread");
   assert_reached(peerid_session_refresh_async(out, queue, 1, NULL), OUT_OF_MEMORY, NOT_SENT, "no thread");
   no_threads = false;
   assert_int_equal(sandbox_count(PATH_REFRESH), 0);
@@ -351,11 +358,11 @@ static void queue_full(void **state) {
 
 static void nothing_is_left_out(void **state) {
   (void)state;
-  for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= PEERID_CODE_QUEUE_FULL; code++) {
+  for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= PEERID_CODE_CHAIN_REJECTED; code++) {
     if (!seen_code[code]) fail_msg("nothing has led to %s", peerid_code_name(code));
   }
   assert_true(seen_outcome[PEERID_OUTCOME_NOT_SENT]);
-  assert_true(seen_outcome[PEERID_OUTCOME_REFUSED]);
+  assert_true(seen_outcome[PEERID_OUTCOME_NOT_DONE]);
   assert_true(seen_outcome[PEERID_OUTCOME_UNKNOWN]);
 }
 
@@ -372,11 +379,12 @@ static int stop(void **state) {
 int main(void) {
 #define CODE(test) cmocka_unit_test_setup_teardown(test, begin, end)
   const struct CMUnitTest tests[] = {
-      CODE(invalid_argument), CODE(configuration), CODE(not_sent),       CODE(tls),
-      CODE(timeout),          CODE(cancelled),     CODE(protocol),       CODE(outcome_unknown),
-      CODE(refused),          CODE(not_permitted), CODE(login_required), CODE(rate_limited),
-      CODE(server),           CODE(too_large),     CODE(closed),         CODE(out_of_memory),
-      CODE(internal),         CODE(store),         CODE(queue_full),     cmocka_unit_test(nothing_is_left_out),
+      CODE(invalid_argument), CODE(configuration),   CODE(unreachable),  CODE(tls),
+      CODE(timeout),          CODE(cancelled),       CODE(protocol),     CODE(connection_lost),
+      CODE(rejected),         CODE(not_permitted),   CODE(rate_limited), CODE(login_required),
+      CODE(chain_rejected),   CODE(server),          CODE(too_large),    CODE(closed),
+      CODE(out_of_memory),    CODE(internal),        CODE(store),        CODE(queue_full),
+      cmocka_unit_test(nothing_is_left_out),
   };
   return cmocka_run_group_tests_name("errors", tests, start, stop);
 }

@@ -191,8 +191,8 @@ static void unchecked_operations_are_left_to_the_server(void **state) {
   (void)state;
   begin_with(4, OPTIONS("validate", "off"));
   peerid_response *response = NULL;
-  assert_failure(submit(TRANSFER("1000000000001"), &response), REFUSED, REFUSED, "[0].amount.amount");
-  assert_failure(submit("[{'op_name':'an_operation_of_the_future'}]", &response), REFUSED, REFUSED,
+  assert_failure(submit(TRANSFER("1000000000001"), &response), REJECTED, NOT_DONE, "[0].amount.amount");
+  assert_failure(submit("[{'op_name':'an_operation_of_the_future'}]", &response), REJECTED, NOT_DONE,
                  "does not match any of the allowed types");
   assert_success(submit(TRANSFER("3"), &response));
   peerid_response_free(response);
@@ -221,10 +221,10 @@ static void refusals_of_the_server_are_told(void **state) {
   (void)state;
   peerid_response *response = NULL;
   sandbox_post("settings", "{'chain_rules':true}");
-  failure found = assert_failure(submit(TRANSFER("0"), &response), SERVER, UNKNOWN, "Assert Exception");
+  failure found = assert_failure(submit(TRANSFER("0"), &response), CHAIN_REJECTED, NOT_DONE, "Assert Exception");
   assert_int_equal(found.http_status, 500);
   sandbox_post("consents", "{'user':'alice','app':4,'operations':['bet_place']}");
-  found = assert_failure(submit(TRANSFER("5"), &response), NOT_PERMITTED, REFUSED, "missing permission");
+  found = assert_failure(submit(TRANSFER("5"), &response), NOT_PERMITTED, NOT_DONE, "missing permission");
   assert_int_equal(found.http_status, 400);
   assert_string_equal(found.detail, "{\"app_id\":\"App is missing permission for some of the operations\"}");
   assert_int_equal(sandbox_executed(), 0);
@@ -248,9 +248,9 @@ static void transaction_token_confirms_once(void **state) {
   assert_int_equal(strlen(peerid_response_transaction_id(confirmation)), 40);
   assert_int_equal(sandbox_executed_amount(6), 1);
   peerid_response_free(confirmation);
-  assert_failure(peerid_session_confirm(session, token, &confirmation), REFUSED, REFUSED, "Invalid token");
+  assert_failure(peerid_session_confirm(session, token, &confirmation), REJECTED, NOT_DONE, "Invalid token");
   peerid_response_free(response);
-  assert_failure(peerid_session_confirm(session, "a&token=b c/\xc3\xa9", &confirmation), REFUSED, REFUSED,
+  assert_failure(peerid_session_confirm(session, "a&token=b c/\xc3\xa9", &confirmation), REJECTED, NOT_DONE,
                  "Invalid token");
   assert_int_equal(sandbox_executed(), 1);
 }

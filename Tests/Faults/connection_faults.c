@@ -57,7 +57,7 @@ static void second_request_is_not_sent_again(void **state, const char *fault, ca
   caller caller = caller_make(manner_of(state), fault_url("http", fault), NULL);
   assert_success(make_call(&caller, call, 1001));
   assert_record(fault, 1, 1);
-  failure lost = assert_failure(make_call(&caller, call, 1002), OUTCOME_UNKNOWN, UNKNOWN, "find out whether");
+  failure lost = assert_failure(make_call(&caller, call, 1002), CONNECTION_LOST, UNKNOWN, "find out whether");
   assert_false(lost.retryable);
   /* libcurl made a second connection to send the request again, and was stopped there. */
   assert_record(fault, 2, 2);
@@ -239,7 +239,7 @@ static void answer_nobody_asked_for_is_not_taken(void **state) {
 
 static void refused_tokens_end_in_an_answer(void **state) {
   caller caller = caller_make(manner_of(state), fault_url("http", "always_401"), NULL);
-  failure refused = assert_failure(make_call(&caller, SUBMIT, 9001), REFUSED, REFUSED, "Access Token invalid");
+  failure refused = assert_failure(make_call(&caller, SUBMIT, 9001), REJECTED, NOT_DONE, "Access Token invalid");
   assert_int_equal(refused.http_status, 401);
   assert_in_range(count_bodies("always_401", "grant") + count_bodies("always_401", "refresh_token="), 1, 2);
   assert_in_range(count_bodies("always_401", "\"amount\":9001"), 2, 17);

@@ -31,7 +31,7 @@ typedef struct row {
 
 #define CODE(name) .code = PEERID_CODE_##name
 #define OUTCOME(name) .outcome = PEERID_OUTCOME_##name
-#define NOTHING_CAME CODE(OUTCOME_UNKNOWN), OUTCOME(UNKNOWN)
+#define NOTHING_CAME CODE(CONNECTION_LOST), OUTCOME(UNKNOWN)
 #define NO_PEERID(status) CODE(PROTOCOL), OUTCOME(UNKNOWN), .http_status = (status)
 #define BRIEF .options = {"request_timeout_ms", "600", "refresh_timeout_ms", "600"}
 #define SMALL .options = {"max_response_bytes", "65536"}
@@ -39,27 +39,27 @@ typedef struct row {
 
 static const row rows[] = {
     /* No connection comes about: nothing was sent. */
-    {"nobody", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", LOG_IN, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", EXCHANGE, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", REFRESH, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", READ_CHAIN, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .says = "peerid.invalid"},
+    {"nobody", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", LOG_IN, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", EXCHANGE, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", REFRESH, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", READ_CHAIN, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"nobody", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .says = "peerid.invalid"},
     {"full_queue", SUBMIT, CODE(TIMEOUT), OUTCOME(NOT_SENT), .retryable = true,
      .options = {"connect_timeout_ms", "200"}},
     {"full_queue", LOG_IN, CODE(TIMEOUT), OUTCOME(NOT_SENT), .retryable = true, BRIEF},
 
     /* Proxies: nothing reaches the server. */
-    {"nobody", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true},
-    {"proxy_403", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+    {"nobody", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true},
+    {"proxy_403", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
      .connects = 1, .says = "403"},
-    {"proxy_407", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+    {"proxy_407", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
      .connects = 1, .says = "407"},
-    {"proxy_502", REFRESH, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+    {"proxy_502", REFRESH, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
      .connects = 1, .says = "502"},
-    {"proxy_closes", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+    {"proxy_closes", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
      .connects = 1},
-    {"proxy_garbage", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
+    {"proxy_garbage", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
      .connects = 1},
     {"proxy_silent", SUBMIT, CODE(TIMEOUT), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
      .connects = 1, BRIEF},
@@ -82,8 +82,8 @@ static const row rows[] = {
     {"closes_after_request", REFRESH, NOTHING_CAME, .requests = 1},
     {"closes_after_request", LOG_IN, NOTHING_CAME, .requests = 1, .retryable = true},
     {"closes_after_request", READ_CHAIN, NOTHING_CAME, .requests = 1, .retryable = true},
-    {"refreshes_in_vain", SUBMIT, CODE(NOT_SENT), OUTCOME(NOT_SENT), .retryable = true, .retry_after_ms = 5000,
-     .requests = 2},
+    {"refreshes_in_vain", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_DONE), .retryable = true, .retry_after_ms = 5000,
+     .requests = 2, .never_says = "find out"},
 
     /* The answer breaks off. A refusal is one by its status line. */
     {"cut_status_line", SUBMIT, NOTHING_CAME, .requests = 1},
@@ -91,7 +91,7 @@ static const row rows[] = {
     {"cut_body", SUBMIT, NO_PEERID(200), .requests = 1},
     {"cut_body", EXCHANGE, NO_PEERID(200), .requests = 1},
     {"cut_body", LOG_IN, NO_PEERID(200), .requests = 1, .retryable = true},
-    {"cut_body_of_400", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 400, .requests = 1},
+    {"cut_body_of_400", SUBMIT, CODE(REJECTED), OUTCOME(NOT_DONE), .http_status = 400, .requests = 1},
     {"cut_body_of_500", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1},
     {"cut_chunk", SUBMIT, NO_PEERID(200), .requests = 1},
     {"bad_chunk_size", SUBMIT, NO_PEERID(200), .requests = 1},
@@ -116,20 +116,20 @@ static const row rows[] = {
     {"floods_interim_answers", SUBMIT, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1},
 
     /* Redirects are never followed. */
-    {"redirect_301", SUBMIT, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 301, .requests = 1, .says = "base_url"},
-    {"redirect_302", SUBMIT, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 302, .requests = 1, .says = "base_url"},
+    {"redirect_301", SUBMIT, CODE(PROTOCOL), OUTCOME(NOT_DONE), .http_status = 301, .requests = 1, .says = "base_url"},
+    {"redirect_302", SUBMIT, CODE(PROTOCOL), OUTCOME(NOT_DONE), .http_status = 302, .requests = 1, .says = "base_url"},
     {"redirect_303", SUBMIT, CODE(PROTOCOL), OUTCOME(UNKNOWN), .http_status = 303, .requests = 1},
-    {"redirect_307", SUBMIT, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 307, .requests = 1, .says = "base_url"},
-    {"redirect_308", SUBMIT, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 308, .requests = 1, .says = "base_url"},
-    {"redirect_302", LOG_IN, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 302, .requests = 1, .says = "base_url"},
-    {"redirect_302", EXCHANGE, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 302, .requests = 1, .says = "base_url"},
-    {"redirect_302", READ_CHAIN, CODE(PROTOCOL), OUTCOME(REFUSED), .http_status = 302, .requests = 1},
+    {"redirect_307", SUBMIT, CODE(PROTOCOL), OUTCOME(NOT_DONE), .http_status = 307, .requests = 1, .says = "base_url"},
+    {"redirect_308", SUBMIT, CODE(PROTOCOL), OUTCOME(NOT_DONE), .http_status = 308, .requests = 1, .says = "base_url"},
+    {"redirect_302", LOG_IN, CODE(PROTOCOL), OUTCOME(NOT_DONE), .http_status = 302, .requests = 1, .says = "base_url"},
+    {"redirect_302", EXCHANGE, CODE(PROTOCOL), OUTCOME(NOT_DONE), .http_status = 302, .requests = 1, .says = "base_url"},
+    {"redirect_302", READ_CHAIN, CODE(PROTOCOL), OUTCOME(NOT_DONE), .http_status = 302, .requests = 1},
 
     /* Answers of proxies and of a server in trouble. */
-    {"html_404", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 404, .requests = 1, .says = "404 Not Found",
+    {"html_404", SUBMIT, CODE(REJECTED), OUTCOME(NOT_DONE), .http_status = 404, .requests = 1, .says = "404 Not Found",
      .never_says = "<"},
-    {"html_413", SUBMIT, CODE(TOO_LARGE), OUTCOME(REFUSED), .http_status = 413, .requests = 1, .never_says = "<"},
-    {"refuses_before_body", SUBMIT_LARGE, CODE(TOO_LARGE), OUTCOME(REFUSED), .http_status = 413, .fragments = 1,
+    {"html_413", SUBMIT, CODE(TOO_LARGE), OUTCOME(NOT_DONE), .http_status = 413, .requests = 1, .never_says = "<"},
+    {"refuses_before_body", SUBMIT_LARGE, CODE(TOO_LARGE), OUTCOME(NOT_DONE), .http_status = 413, .fragments = 1,
      .options = {"validate", "off"}},
     {"html_502", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 502, .requests = 1, .says = "502 Bad Gateway",
      .never_says = "<"},
@@ -142,14 +142,14 @@ static const row rows[] = {
     {"html_503_retry_after", LOG_IN, CODE(RATE_LIMITED), OUTCOME(UNKNOWN), .http_status = 503, .requests = 1,
      .retryable = true, .retry_after_ms = 7000},
     {"html_504", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 504, .requests = 1},
-    {"status_403", SUBMIT, CODE(NOT_PERMITTED), OUTCOME(REFUSED), .http_status = 403, .requests = 1},
-    {"status_405", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 405, .requests = 1},
-    {"status_429", SUBMIT, CODE(RATE_LIMITED), OUTCOME(REFUSED), .http_status = 429, .requests = 1, .retryable = true},
-    {"status_429_retry_after", SUBMIT, CODE(RATE_LIMITED), OUTCOME(REFUSED), .http_status = 429, .requests = 1,
+    {"status_403", SUBMIT, CODE(NOT_PERMITTED), OUTCOME(NOT_DONE), .http_status = 403, .requests = 1},
+    {"status_405", SUBMIT, CODE(REJECTED), OUTCOME(NOT_DONE), .http_status = 405, .requests = 1},
+    {"status_429", SUBMIT, CODE(RATE_LIMITED), OUTCOME(NOT_DONE), .http_status = 429, .requests = 1, .retryable = true},
+    {"status_429_retry_after", SUBMIT, CODE(RATE_LIMITED), OUTCOME(NOT_DONE), .http_status = 429, .requests = 1,
      .retryable = true, .retry_after_ms = 3000},
-    {"status_429_retry_after", REFRESH, CODE(RATE_LIMITED), OUTCOME(REFUSED), .http_status = 429, .requests = 1,
+    {"status_429_retry_after", REFRESH, CODE(RATE_LIMITED), OUTCOME(NOT_DONE), .http_status = 429, .requests = 1,
      .retryable = true, .retry_after_ms = 3000},
-    {"status_429_bad_retry_after", SUBMIT, CODE(RATE_LIMITED), OUTCOME(REFUSED), .http_status = 429, .requests = 1,
+    {"status_429_bad_retry_after", SUBMIT, CODE(RATE_LIMITED), OUTCOME(NOT_DONE), .http_status = 429, .requests = 1,
      .retryable = true},
     {"status_500", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1},
     {"status_500", REFRESH, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1},
@@ -159,14 +159,14 @@ static const row rows[] = {
     {"stack_trace_500", REFRESH, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1,
      .never_says = "secret-path"},
     {"large_html_500", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1},
-    {"string_status_400", SUBMIT, CODE(NOT_PERMITTED), OUTCOME(REFUSED), .http_status = 400, .requests = 1},
+    {"string_status_400", SUBMIT, CODE(NOT_PERMITTED), OUTCOME(NOT_DONE), .http_status = 400, .requests = 1},
 
     /* Success that is none: the operation may have been carried out. */
     {"null_result", SUBMIT, NO_PEERID(200), .requests = 1},
     {"null_result", CONFIRM, NO_PEERID(200), .requests = 1},
     {"null_result", EXCHANGE, NO_PEERID(200), .requests = 1},
     {"null_result", REFRESH, NO_PEERID(200), .requests = 1},
-    {"null_result", LOG_IN, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 200, .requests = 1,
+    {"null_result", LOG_IN, CODE(REJECTED), OUTCOME(NOT_DONE), .http_status = 200, .requests = 1,
      .says = "authorization code"},
     {"null_result", READ_CHAIN, .requests = 1},
     {"no_result", SUBMIT, NO_PEERID(200), .requests = 1},
@@ -180,9 +180,9 @@ static const row rows[] = {
     {"strange_status_299", SUBMIT, NO_PEERID(299), .requests = 1},
     {"strange_status_999", SUBMIT, NO_PEERID(999), .requests = 1},
     {"invalid_utf8_200", SUBMIT, NO_PEERID(200), .requests = 1},
-    {"invalid_utf8_400", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 400, .requests = 1},
+    {"invalid_utf8_400", SUBMIT, CODE(REJECTED), OUTCOME(NOT_DONE), .http_status = 400, .requests = 1},
     {"deep_200", SUBMIT, NO_PEERID(200), .requests = 1},
-    {"deep_400", SUBMIT, CODE(REFUSED), OUTCOME(REFUSED), .http_status = 400, .requests = 1},
+    {"deep_400", SUBMIT, CODE(REJECTED), OUTCOME(NOT_DONE), .http_status = 400, .requests = 1},
     {"huge_number_200", SUBMIT, NO_PEERID(200), .requests = 1},
 
     /* Strange, but right. */

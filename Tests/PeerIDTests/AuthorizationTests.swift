@@ -29,7 +29,7 @@ import Testing
   @Test func `the user's refusal is told, but only with the right state`() {
     let url = "https://a/cb?error=access_denied&state=s"
     let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: url, expectedState: "s") }
-    #expect(error?.code == .refused && error?.message.contains("access_denied") == true)
+    #expect(error?.code == .rejected && error?.message.contains("access_denied") == true)
     let foreign = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: url, expectedState: "t") }
     #expect(foreign?.code == .invalidArgument)
   }

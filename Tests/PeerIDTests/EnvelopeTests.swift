@@ -25,50 +25,50 @@ import Testing
     Case(
       status: 400,
       body: #"{"error":{"login":"\"value\" is required","client_id":"App does not exist"},"status":400}"#,
-      code: .refused,
-      outcome: .refused,
+      code: .rejected,
+      outcome: .notDone,
       says: #"login: "value" is required; client_id: App does not exist"#
     ),
     Case(
       status: 400,
       body: #"{"error":{"op_name":"Operation invalid"},"status":"400"}"#,
       code: .notPermitted,
-      outcome: .refused,
+      outcome: .notDone,
       says: "Operation invalid"
     ),
     Case(
       status: 401,
       body: #"{"error":"Access Token invalid or expired","status":401}"#,
-      code: .refused,
-      outcome: .refused,
+      code: .rejected,
+      outcome: .notDone,
       says: "Access Token invalid"
     ),
     Case(
       status: 401,
       body: #"{"error":{"login":"Permission does not exist for this user"},"status":401}"#,
       code: .notPermitted,
-      outcome: .refused,
+      outcome: .notDone,
       says: "Permission does not exist"
     ),
     Case(
       status: 405,
       body: #"{"error":"Method Not Allowed","status":405}"#,
-      code: .refused,
-      outcome: .refused,
+      code: .rejected,
+      outcome: .notDone,
       says: ""
     ),
     Case(
       status: 400,
       body: "Unexpected token } in JSON at position 7",
-      code: .refused,
-      outcome: .refused,
+      code: .rejected,
+      outcome: .notDone,
       says: "Unexpected token }"
     ),
     Case(
       status: 413,
       body: "<html>\r\n<head><title>413 Request Entity Too Large</title></head></html>",
       code: .tooLarge,
-      outcome: .refused,
+      outcome: .notDone,
       says: "413 Request Entity Too Large"
     ),
     Case(
@@ -79,9 +79,9 @@ import Testing
       says: "find out whether it was done"
     ),
     Case(status: 502, body: "<h1>Bad Gateway</h1>", code: .server, outcome: .unknown, says: "Bad Gateway"),
-    Case(status: 302, body: "", code: .protocol, outcome: .refused, says: "redirects"),
+    Case(status: 302, body: "", code: .protocol, outcome: .notDone, says: "redirects"),
     Case(status: 303, body: "", code: .protocol, outcome: .unknown, says: ""),
-    Case(status: 429, body: "slow down", code: .rateLimited, outcome: .refused, says: "slow down"),
+    Case(status: 429, body: "slow down", code: .rateLimited, outcome: .notDone, says: "slow down"),
     Case(status: 200, body: "", code: .protocol, outcome: .unknown, says: "empty body"),
     Case(status: 200, body: "OK", code: .protocol, outcome: .unknown, says: "not the JSON envelope"),
     Case(status: 200, body: #"{"status":200}"#, code: .protocol, outcome: .unknown, says: "without \"result\""),

@@ -141,7 +141,7 @@ import Testing
   @Test func `a server that says when to come back is believed`() {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
-    let failure = PeerIDError(.rateLimited, .refused, "later", httpStatus: 429, retryAfterMilliseconds: 90_000)
+    let failure = PeerIDError(.rateLimited, .notDone, "later", httpStatus: 429, retryAfterMilliseconds: 90_000)
     machine.refreshEnded(.transient(failure), now: 0, serverNow: Self.start, jitter: 0)
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 89_999)) == "fail rate_limited")
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 90_000)) == "wait, refresh")
@@ -151,14 +151,20 @@ import Testing
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
     machine.refreshEnded(
-      .unknown(PeerIDError(.outcomeUnknown, .unknown, "lost")),
+      .unknown(PeerIDError(.connectionLost, .unknown, "lost", advice: "find out")),
       now: 0,
       serverNow: Self.start,
       jitter: 0
     )
     #expect(describe(machine.admit(now: 1, serverNow: Self.start)) == "use 1")
     var attempts = SessionStateMachine.Attempts()
-    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 4999)) == "fail not_sent")
+    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 4999)) == "fail unreachable")
+    // The call that has to wait was not sent: the advice belongs to the refresh alone.
+    guard case .fail(let error) = machine.admit(now: 4999, serverNow: Self.start + 90 * Self.day) else {
+      Issue.record("a token that has expired was used")
+      return
+    }
+    #expect(error.outcome == .notSent && error.message.hasSuffix("lost"))
     #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 5000)) == "wait, refresh")
   }
 

@@ -57,7 +57,7 @@ func (c *Client) AuthorizationURL(redirectURI string) (Authorization, error) {
 // state in constant time, and exchanges the code for tokens. The redirect is the whole address or its query, such as
 // r.URL.String() in a handler; the state is that of the [Authorization] with which the user was sent away.
 //
-// Errors: [ErrInvalidArgument] when the state is missing or another one, or there is no code; [ErrRefused] when the
+// Errors: [ErrInvalidArgument] when the state is missing or another one, or there is no code; [ErrRejected] when the
 // user did not consent, or the server refuses the code or the secret; [ErrConfiguration] without a client secret;
 // [ErrStore]; and those of any call.
 func (c *Client) Exchange(ctx context.Context, redirect, state string, options ...SessionOption) (*Session, error) {

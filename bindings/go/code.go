@@ -3,44 +3,45 @@ package peerid
 // #include "bridge.h"
 import "C"
 
-// Code tells what kind of failure an [Error] is. It is itself an error, so that it can be asked for with [errors.Is]:
+import "strconv"
+
+// Code tells what kind of failure an [Error] is. It is itself an error, for [errors.Is]:
 //
 //	if errors.Is(err, peerid.ErrLoginRequired) { … }
 //
-// The numbers are stable: a code is never renumbered or given another meaning. New ones may be added.
+// The numbers are stable: a code is never renumbered, and its meaning never changes. New ones may be added. Whether the
+// call may be repeated is not a matter of the code: see [Outcome].
 type Code int32
 
 const (
-	// ErrInvalidArgument means that an argument cannot be used; the message names it and says what would be right.
-	// Nothing was sent.
+	// ErrInvalidArgument means that an argument is invalid; the message names it and says what is valid. Nothing was
+	// sent.
 	ErrInvalidArgument Code = C.PEERID_CODE_INVALID_ARGUMENT
-	// ErrConfiguration means that the configuration lacks something or holds something unusable; the message names the
-	// option. Nothing was sent.
+	// ErrConfiguration means that the configuration is incomplete or invalid; the message names the option. Nothing was
+	// sent.
 	ErrConfiguration Code = C.PEERID_CODE_CONFIGURATION
-	// ErrNotSent means that the server could not be reached: the name did not resolve, or the server or the proxy did
-	// not accept the connection. Nothing was sent.
-	ErrNotSent Code = C.PEERID_CODE_NOT_SENT
-	// ErrTLS means that no trusted TLS connection came about. Nothing was sent.
+	// ErrUnreachable means that the server is unreachable: the name did not resolve, or the server or the proxy did not
+	// accept the connection. Nothing was sent.
+	ErrUnreachable Code = C.PEERID_CODE_UNREACHABLE
+	// ErrTLS means that the TLS handshake or the verification of the certificate failed. Nothing was sent.
 	ErrTLS Code = C.PEERID_CODE_TLS
-	// ErrTimeout means that time ran out: that of the context, or of the option request_timeout_ms. The outcome tells
-	// whether the request may have left.
+	// ErrTimeout means that a timeout expired: that of the context, or of the option request_timeout_ms. The outcome
+	// tells whether the request may have arrived.
 	ErrTimeout Code = C.PEERID_CODE_TIMEOUT
-	// ErrCancelled means that the context was cancelled. The outcome tells whether the request may have left.
+	// ErrCancelled means that the context was cancelled. The outcome tells whether the request may have arrived.
 	ErrCancelled Code = C.PEERID_CODE_CANCELLED
-	// ErrOutcomeUnknown means that the request left and no answer came: the operation may have been done or not. Look
-	// at the chain before sending it again. Other codes can have an unknown outcome as well: before money is sent
-	// again ask for [Error.Outcome], not for this code.
-	ErrOutcomeUnknown Code = C.PEERID_CODE_OUTCOME_UNKNOWN
-	// ErrProtocol means that the answer is not one that PeerID gives: not the JSON envelope, cut off, or a redirect.
+	// ErrConnectionLost means that the connection was lost after the request was sent and before an answer arrived.
+	ErrConnectionLost Code = C.PEERID_CODE_CONNECTION_LOST
+	// ErrProtocol means that the answer is not a PeerID answer: not the JSON envelope, cut off, or a redirect.
 	ErrProtocol Code = C.PEERID_CODE_PROTOCOL
-	// ErrRefused means that the server refused the request (HTTP 4xx); [Error.Fields] holds its messages by field.
-	ErrRefused Code = C.PEERID_CODE_REFUSED
-	// ErrNotPermitted means that the token's scope does not hold an operation, or that the server says that the user or
-	// the app may not do it.
+	// ErrRejected means that the server rejected the request (HTTP 4xx); [Error.Fields] holds its messages by field.
+	ErrRejected Code = C.PEERID_CODE_REJECTED
+	// ErrNotPermitted means that the token's scope does not include an operation, or that the server does not permit the
+	// request to the user or to the application.
 	ErrNotPermitted Code = C.PEERID_CODE_NOT_PERMITTED
 	// ErrLoginRequired means that the session is over: the user has to log in again.
 	ErrLoginRequired Code = C.PEERID_CODE_LOGIN_REQUIRED
-	// ErrRateLimited means that the server or a proxy asks to come back later (HTTP 429, or 503 with Retry-After); see
+	// ErrRateLimited means that the server or a proxy asks to retry later (HTTP 429, or 503 with Retry-After); see
 	// [Error.RetryAfter].
 	ErrRateLimited Code = C.PEERID_CODE_RATE_LIMITED
 	// ErrServer means that the server failed (HTTP 5xx).
@@ -51,20 +52,22 @@ const (
 	ErrClosed Code = C.PEERID_CODE_CLOSED
 	// ErrOutOfMemory means that memory ran out.
 	ErrOutOfMemory Code = C.PEERID_CODE_OUT_OF_MEMORY
-	// ErrInternal means that something happened inside the library that should be impossible; please report it.
+	// ErrInternal means a bug in the library; please report it.
 	ErrInternal Code = C.PEERID_CODE_INTERNAL
-	// ErrStore means that the store of sessions failed.
+	// ErrStore means that the session store failed.
 	ErrStore Code = C.PEERID_CODE_STORE
-	// ErrQueueFull means that as many operations are in flight as the client allows. Nothing was sent.
+	// ErrQueueFull means that the client has as many calls in flight as it allows. Nothing was sent.
 	ErrQueueFull Code = C.PEERID_CODE_QUEUE_FULL
+	// ErrChainRejected means that the chain rejected the transaction; the message holds the node's reason.
+	ErrChainRejected Code = C.PEERID_CODE_CHAIN_REJECTED
 )
 
-// String is the name of the code as logs of all languages write it, such as "login_required".
+// String is the name of the code in the logs of all languages, such as "login_required".
 func (c Code) String() string {
 	if name := C.peerid_code_name(C.int32_t(c)); name != nil {
 		return C.GoString(name)
 	}
-	return "unknown_code"
+	return "code_" + strconv.Itoa(int(c))
 }
 
 // Error makes a code a target for [errors.Is]. It is the name of the code.
@@ -72,28 +75,38 @@ func (c Code) Error() string {
 	return c.String()
 }
 
-// Outcome tells what became of the request of a call that failed: the one question that matters before money is sent
-// again.
+// Outcome tells whether a failed call was carried out: the one question to ask before money is sent again. It is itself
+// an error, for [errors.Is], which then finds every error with this outcome, whatever its code:
+//
+//	if errors.Is(err, peerid.OutcomeUnknown) { … }
+//
+// No outcome has the name or the number of a code.
 type Outcome int32
 
 const (
-	// OutcomeNotSent means that no byte of the request left. Making the call again cannot do it twice.
+	// OutcomeNotSent means that the request was not sent. Repeating the call cannot do it twice.
 	OutcomeNotSent Outcome = C.PEERID_OUTCOME_NOT_SENT
-	// OutcomeRefused means that the server answered that it did not do it. Making the call again cannot do it twice.
-	OutcomeRefused Outcome = C.PEERID_OUTCOME_REFUSED
-	// OutcomeUnknown means that the request may have been carried out. Find out before making the call again.
+	// OutcomeNotDone means that the server or the chain answered that it did not do it. Repeating the call cannot do it
+	// twice.
+	OutcomeNotDone Outcome = C.PEERID_OUTCOME_NOT_DONE
+	// OutcomeUnknown means that the request may have been carried out. Find out before repeating the call.
 	OutcomeUnknown Outcome = C.PEERID_OUTCOME_UNKNOWN
 )
 
-// String is the name of the outcome: "not_sent", "refused" or "unknown".
+// String is the name of the outcome: "not_sent", "not_done" or "unknown".
 func (o Outcome) String() string {
 	switch o {
 	case OutcomeNotSent:
 		return "not_sent"
-	case OutcomeRefused:
-		return "refused"
+	case OutcomeNotDone:
+		return "not_done"
 	default:
-		// Whatever a newer library may add, it is not one of the two that allow to send again.
+		// An outcome of a newer library is not one of the two that allow repeating.
 		return "unknown"
 	}
+}
+
+// Error makes an outcome a target for [errors.Is]. It is the name of the outcome.
+func (o Outcome) Error() string {
+	return o.String()
 }

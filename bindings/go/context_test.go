@@ -79,7 +79,7 @@ func TestACallThatWaitsForARefreshHasDoneNothingWhenItIsCancelled(t *testing.T) 
 	within(t, cancellationLimit, func() {
 		_, err := session.Submit(ctx, transfer(1))
 		// The server has refused the token, and the operation was not sent again.
-		wantError(t, err, peerid.ErrTimeout, peerid.OutcomeRefused)
+		wantError(t, err, peerid.ErrTimeout, peerid.OutcomeNotDone)
 	})
 	// The refresh goes on, and its tokens are the session's.
 	if _, err := session.Submit(context.Background(), transfer(1)); err != nil {

@@ -7,21 +7,19 @@
 //
 // # Money
 //
-// Operations are sent once. They are sent again only after HTTP 401, which means that nothing was done. So when a call
-// fails there is one question to ask before it is made again, and [Error] answers it: the [Outcome] is
-// [OutcomeNotSent], [OutcomeRefused], or [OutcomeUnknown]. After the last one the operation may have been done: look at
-// the chain first.
+// Operations are sent once. They are sent again only after HTTP 401, which means that nothing was done. When a call
+// fails, ask one question before repeating it, and [Error] answers it: the [Outcome] is [OutcomeNotSent],
+// [OutcomeNotDone], or [OutcomeUnknown]. After the last one the operation may have been done: look at the chain first.
 //
 // # Errors
 //
-// Every error of this package is an [*Error], also those of a context. Its [Code] tells the kind, and each code is a
-// value that [errors.Is] knows, such as [ErrLoginRequired]:
+// Every error of this package is an [*Error], also those of a context. Its [Code] tells the kind. [errors.Is] finds an
+// error by its code, such as [ErrLoginRequired], and by its outcome, whatever the code:
 //
-//	var failure *peerid.Error
 //	switch {
 //	case errors.Is(err, peerid.ErrLoginRequired):
 //		// send the user to log in again
-//	case errors.As(err, &failure) && failure.Outcome == peerid.OutcomeUnknown:
+//	case errors.Is(err, peerid.OutcomeUnknown):
 //		// look at the chain before sending again
 //	}
 //

@@ -10,20 +10,19 @@ import (
 	"time"
 )
 
-// Error tells why a call failed, what became of its request, and what to do about it. It holds no secret.
+// Error tells why a call failed, whether it was carried out all the same, and what to do. It contains no secret.
 type Error struct {
 	// Code is the kind of failure.
 	Code Code
-	// Outcome tells whether the request was not sent, was refused, or may have been carried out.
+	// Outcome tells whether the request was not sent, was not carried out, or may have been carried out.
 	Outcome Outcome
 	// Message says what happened and what to do about it, in English, on one line.
 	Message string
 	// HTTPStatus is the status of the server's answer; 0 when there was none.
 	HTTPStatus int
-	// Retryable tells whether the same call may be made again later, without the risk of doing it twice and with hope
-	// of success.
+	// Retryable tells whether repeating the same call later cannot do it twice and may succeed.
 	Retryable bool
-	// RetryAfter is how long to wait before the call is made again; 0 when nobody said.
+	// RetryAfter is how long to wait before repeating the call; 0 when unknown.
 	RetryAfter time.Duration
 	// Fields holds the server's messages by the name of the parameter that they are about; nil when it named none.
 	Fields map[string]string
@@ -34,15 +33,22 @@ type Error struct {
 	cause error
 }
 
-// Error is the message behind the name of the code.
+// Error is the code, the outcome and the message on one line.
 func (e *Error) Error() string {
-	return "peerid: " + e.Code.String() + ": " + e.Message
+	return "peerid: " + e.Code.String() + " (" + e.Outcome.String() + "): " + e.Message
 }
 
-// Is makes errors.Is(err, peerid.ErrLoginRequired) ask for the code.
+// Is makes errors.Is(err, peerid.ErrLoginRequired) ask for the code, and errors.Is(err, peerid.OutcomeUnknown) for the
+// outcome.
 func (e *Error) Is(target error) bool {
-	code, ok := target.(Code)
-	return ok && code == e.Code
+	switch target := target.(type) {
+	case Code:
+		return target == e.Code
+	case Outcome:
+		return target == e.Outcome
+	default:
+		return false
+	}
 }
 
 // Unwrap gives what caused the failure in the program itself, such as [context.Canceled]; nil when it came from
@@ -91,7 +97,7 @@ func takeError(failure *C.peerid_error) *Error {
 	defer C.peerid_error_free(failure)
 	e := &Error{
 		Code:       Code(C.peerid_error_code(failure)),
-		Outcome:    Outcome(C.peerid_error_outcome(failure)),
+		Outcome:    knownOutcome(Outcome(C.peerid_error_outcome(failure))),
 		Message:    C.GoString(C.peerid_error_message(failure)),
 		HTTPStatus: int(C.peerid_error_http_status(failure)),
 		Retryable:  bool(C.peerid_error_is_retryable(failure)),
@@ -102,6 +108,14 @@ func takeError(failure *C.peerid_error) *Error {
 	e.Detail = goBytes(detail, length)
 	e.Fields = fieldMessages(e.Detail)
 	return e
+}
+
+// knownOutcome takes an outcome of a newer library for the one that forbids repeating.
+func knownOutcome(outcome Outcome) Outcome {
+	if outcome == OutcomeNotSent || outcome == OutcomeNotDone {
+		return outcome
+	}
+	return OutcomeUnknown
 }
 
 // asError is takeError for the calls that cannot wait: a nil *Error must not become an error that is not nil.

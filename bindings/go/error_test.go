@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -31,10 +32,10 @@ func TestEachFailureOfASubmitTellsItsCodeAndOutcome(t *testing.T) {
 		retryAfter time.Duration
 	}{
 		"the connection ends before anything is done": {
-			fault: operationsFault("drop_before", nil), code: peerid.ErrOutcomeUnknown, outcome: peerid.OutcomeUnknown,
+			fault: operationsFault("drop_before", nil), code: peerid.ErrConnectionLost, outcome: peerid.OutcomeUnknown,
 		},
 		"the answer is lost": {
-			fault: operationsFault("drop_after", nil), code: peerid.ErrOutcomeUnknown, outcome: peerid.OutcomeUnknown,
+			fault: operationsFault("drop_after", nil), code: peerid.ErrConnectionLost, outcome: peerid.OutcomeUnknown,
 		},
 		"the answer is cut": {
 			fault: operationsFault("drop_mid", object{"cut": "body"}), code: peerid.ErrProtocol, outcome: peerid.OutcomeUnknown,
@@ -46,22 +47,22 @@ func TestEachFailureOfASubmitTellsItsCodeAndOutcome(t *testing.T) {
 		},
 		"a redirect": {
 			fault: operationsFault("status", object{"status": 302, "headers": object{"Location": "http://example.com/"}}),
-			code:  peerid.ErrProtocol, outcome: peerid.OutcomeRefused, status: 302,
+			code:  peerid.ErrProtocol, outcome: peerid.OutcomeNotDone, status: 302,
 		},
 		"refused": {
 			fault: operationsFault("status", object{"status": 400, "body": `{"error":{"amount":"\"value\" is too large"},"status":"400"}`}),
-			code:  peerid.ErrRefused, outcome: peerid.OutcomeRefused, status: 400,
+			code:  peerid.ErrRejected, outcome: peerid.OutcomeNotDone, status: 400,
 		},
 		"forbidden": {
-			fault: operationsFault("status", object{"status": 403}), code: peerid.ErrNotPermitted, outcome: peerid.OutcomeRefused, status: 403,
+			fault: operationsFault("status", object{"status": 403}), code: peerid.ErrNotPermitted, outcome: peerid.OutcomeNotDone, status: 403,
 		},
 		"too large for the server": {
 			fault: operationsFault("status", object{"status": 413, "body": "Payload Too Large", "content_type": "text/html"}),
-			code:  peerid.ErrTooLarge, outcome: peerid.OutcomeRefused, status: 413,
+			code:  peerid.ErrTooLarge, outcome: peerid.OutcomeNotDone, status: 413,
 		},
 		"too many requests": {
 			fault: operationsFault("status", object{"status": 429, "headers": object{"Retry-After": "7"}}),
-			code:  peerid.ErrRateLimited, outcome: peerid.OutcomeRefused, status: 429, retryable: true, retryAfter: 7 * time.Second,
+			code:  peerid.ErrRateLimited, outcome: peerid.OutcomeNotDone, status: 429, retryable: true, retryAfter: 7 * time.Second,
 		},
 		"the server fails": {
 			fault: operationsFault("status", object{"status": 500}), code: peerid.ErrServer, outcome: peerid.OutcomeUnknown, status: 500,
@@ -102,7 +103,7 @@ func TestEachFailureOfASubmitTellsItsCodeAndOutcome(t *testing.T) {
 func TestARefusalHoldsTheMessagesOfTheServerByField(t *testing.T) {
 	client := newClient(t)
 	_, err := client.Login(context.Background(), peerid.Password{Login: "nobody", Password: "x"})
-	failure := wantError(t, err, peerid.ErrRefused, peerid.OutcomeRefused)
+	failure := wantError(t, err, peerid.ErrRejected, peerid.OutcomeNotDone)
 	if failure.Fields["login"] != "User not found" || failure.HTTPStatus != 400 {
 		t.Errorf("got %v with status %d", failure.Fields, failure.HTTPStatus)
 	}
@@ -129,7 +130,7 @@ func TestAnUnreachableServerIsNotSent(t *testing.T) {
 	listener.Close()
 	client := newClient(t, func(config *peerid.Config) { config.BaseURL = "http://" + address })
 	_, err = client.Login(context.Background(), alice)
-	if failure := wantError(t, err, peerid.ErrNotSent, peerid.OutcomeNotSent); !failure.Retryable {
+	if failure := wantError(t, err, peerid.ErrUnreachable, peerid.OutcomeNotSent); !failure.Retryable {
 		t.Error("may be tried again")
 	}
 }
@@ -161,19 +162,19 @@ func TestAnOperationThatTheUserDidNotGrantIsNotPermitted(t *testing.T) {
 	}
 	defer session.Close()
 	_, err = session.Submit(context.Background(), transfer(1))
-	wantError(t, err, peerid.ErrNotPermitted, peerid.OutcomeRefused)
+	wantError(t, err, peerid.ErrNotPermitted, peerid.OutcomeNotDone)
 }
 
 func TestAUserWithoutPermissionIsNotPermitted(t *testing.T) {
 	_, err := newClient(t).Login(context.Background(), peerid.Password{Login: "carol", Password: "carol-password"})
-	wantError(t, err, peerid.ErrNotPermitted, peerid.OutcomeRefused)
+	wantError(t, err, peerid.ErrNotPermitted, peerid.OutcomeNotDone)
 }
 
 func TestASpentRefreshTokenMeansLoginRequired(t *testing.T) {
 	session := login(t, newClient(t))
 	control(t, "revoke", object{"part": "both"})
 	_, err := session.Submit(context.Background(), transfer(1))
-	wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotSent)
+	wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotDone)
 	err = session.Refresh(context.Background())
 	wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotSent)
 }
@@ -219,19 +220,19 @@ func TestWithoutASecretOnlyLogInWorks(t *testing.T) {
 func TestCodesAndOutcomesHaveTheNamesOfAllLanguages(t *testing.T) {
 	for code, name := range map[peerid.Code]string{
 		peerid.ErrInvalidArgument: "invalid_argument", peerid.ErrConfiguration: "configuration",
-		peerid.ErrNotSent: "not_sent", peerid.ErrTLS: "tls", peerid.ErrTimeout: "timeout", peerid.ErrCancelled: "cancelled",
-		peerid.ErrOutcomeUnknown: "outcome_unknown", peerid.ErrProtocol: "protocol", peerid.ErrRefused: "refused",
+		peerid.ErrUnreachable: "unreachable", peerid.ErrTLS: "tls", peerid.ErrTimeout: "timeout", peerid.ErrCancelled: "cancelled",
+		peerid.ErrConnectionLost: "connection_lost", peerid.ErrProtocol: "protocol", peerid.ErrRejected: "rejected",
 		peerid.ErrNotPermitted: "not_permitted", peerid.ErrLoginRequired: "login_required",
 		peerid.ErrRateLimited: "rate_limited", peerid.ErrServer: "server", peerid.ErrTooLarge: "too_large",
 		peerid.ErrClosed: "closed", peerid.ErrOutOfMemory: "out_of_memory", peerid.ErrInternal: "internal",
-		peerid.ErrStore: "store", peerid.ErrQueueFull: "queue_full", 9999: "unknown_code",
+		peerid.ErrStore: "store", peerid.ErrQueueFull: "queue_full", peerid.ErrChainRejected: "chain_rejected", 9999: "code_9999",
 	} {
 		if code.String() != name || code.Error() != name {
 			t.Errorf("code %d is called %s, want %s", code, code, name)
 		}
 	}
 	for outcome, name := range map[peerid.Outcome]string{
-		peerid.OutcomeNotSent: "not_sent", peerid.OutcomeRefused: "refused", peerid.OutcomeUnknown: "unknown", 99: "unknown",
+		peerid.OutcomeNotSent: "not_sent", peerid.OutcomeNotDone: "not_done", peerid.OutcomeUnknown: "unknown", 99: "unknown",
 	} {
 		if outcome.String() != name {
 			t.Errorf("outcome %d is called %s, want %s", outcome, outcome, name)
@@ -241,10 +242,55 @@ func TestCodesAndOutcomesHaveTheNamesOfAllLanguages(t *testing.T) {
 
 func TestErrorsAreFoundBehindOthers(t *testing.T) {
 	_, err := newClient(t).Login(context.Background(), peerid.Password{Login: "alice"})
-	if !errors.Is(err, peerid.ErrInvalidArgument) || errors.Is(err, peerid.ErrRefused) {
+	if !errors.Is(err, peerid.ErrInvalidArgument) || errors.Is(err, peerid.ErrRejected) {
 		t.Errorf("got %v", err)
 	}
-	if !strings.HasPrefix(err.Error(), "peerid: invalid_argument: ") {
+	if !strings.HasPrefix(err.Error(), "peerid: invalid_argument (not_sent): ") {
 		t.Errorf("reads %q", err)
+	}
+}
+
+func TestAnOutcomeFindsEveryErrorWithItAndNoOther(t *testing.T) {
+	outcomes := []peerid.Outcome{peerid.OutcomeNotSent, peerid.OutcomeNotDone, peerid.OutcomeUnknown}
+	codes := 0
+	for code := peerid.Code(1); !strings.HasPrefix(code.String(), "code_"); code++ {
+		codes++
+		for _, outcome := range outcomes {
+			err := fmt.Errorf("wrapped: %w", &peerid.Error{Code: code, Outcome: outcome})
+			for _, other := range outcomes {
+				if errors.Is(err, other) != (other == outcome) {
+					t.Errorf("%v: errors.Is(err, %v) is %v", err, other, other != outcome)
+				}
+				if code.String() == other.String() || int(code) == int(other) {
+					t.Errorf("the code %d and the outcome %d are both called %v", code, other, code)
+				}
+			}
+			for other := peerid.Code(1); other <= 100; other++ {
+				if errors.Is(err, other) != (other == code) {
+					t.Errorf("%v: errors.Is(err, %v) is %v", err, other, other != code)
+				}
+			}
+		}
+	}
+	if codes != int(peerid.ErrChainRejected) {
+		t.Errorf("saw %d codes", codes)
+	}
+}
+
+func TestResultsAndErrorsAreReadable(t *testing.T) {
+	result := peerid.Result{
+		TransactionID: "0c", BlockNum: 7, CreatedIDs: []string{"1.20.1", "1.20.2"}, JSON: json.RawMessage(`{"id":"0c"}`),
+	}
+	for want, value := range map[string]any{
+		"transaction 0c in block 7 created 1.20.1, 1.20.2": &result,
+		"transaction 0d in block 8":                        peerid.Result{TransactionID: "0d", BlockNum: 8},
+		`{"balance":"5"}`:                                  peerid.Result{JSON: json.RawMessage(`{"balance":"5"}`)},
+		"a transaction to be confirmed by its user":        peerid.Result{TransactionToken: "secret", JSON: json.RawMessage(`{"token":"secret"}`)},
+		"peerid: server (unknown): it failed":              &peerid.Error{Code: peerid.ErrServer, Outcome: peerid.OutcomeUnknown, Message: "it failed"},
+		"not_done":                                         peerid.OutcomeNotDone,
+	} {
+		if got := fmt.Sprintf("%v", value); got != want {
+			t.Errorf("%T reads %q, want %q", value, got, want)
+		}
 	}
 }

@@ -77,7 +77,7 @@ func TestReloginThatDeclinesOrPanicsEndsTheSession(t *testing.T) {
 			session := login(t, newClient(t, func(config *peerid.Config) { config.Relogin = relogin }))
 			control(t, "revoke", object{"part": "both"})
 			_, err := session.Submit(context.Background(), transfer(1))
-			wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotSent)
+			wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotDone)
 		})
 	}
 }
@@ -96,7 +96,7 @@ func TestALogThatPanicsAboutAPanicOfReloginIsDropped(t *testing.T) {
 	}))
 	control(t, "revoke", object{"part": "both"})
 	_, err := session.Submit(context.Background(), transfer(1))
-	wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotSent)
+	wantError(t, err, peerid.ErrLoginRequired, peerid.OutcomeNotDone)
 	mutex.Lock()
 	defer mutex.Unlock()
 	if text := strings.Join(told, "\n"); !strings.Contains(text, "error: Config.Relogin panicked: no credentials") {

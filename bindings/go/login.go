@@ -25,7 +25,7 @@ func WithKey(key string) SessionOption {
 // refreshed before Login returns. The first log in of a user joins the application on the chain, which takes seconds.
 // Logging in again is always safe.
 //
-// Errors: [ErrInvalidArgument] without a login, or without both password and mobile; [ErrRefused] when the server
+// Errors: [ErrInvalidArgument] without a login, or without both password and mobile; [ErrRejected] when the server
 // refuses them, or holds no token for the user, who then has to go through the authorization code flow once;
 // [ErrNotPermitted] when the user lacks the permission on the chain; [ErrConfiguration] when the stored pair has
 // expired and there is no client secret; [ErrStore]; and those of any call.

@@ -26,7 +26,7 @@ func TestLoginByPasswordMobileOrBoth(t *testing.T) {
 		session.Close()
 	}
 	_, err := client.Login(context.Background(), peerid.Password{Login: "alice", Password: "wrong"})
-	wantError(t, err, peerid.ErrRefused, peerid.OutcomeRefused)
+	wantError(t, err, peerid.ErrRejected, peerid.OutcomeNotDone)
 	_, err = client.Login(context.Background(), peerid.Password{Login: "alice", Password: "p\x00q"})
 	wantError(t, err, peerid.ErrInvalidArgument, peerid.OutcomeNotSent)
 }
@@ -49,7 +49,7 @@ func TestLoginRefreshesAStoredPairThatHasExpired(t *testing.T) {
 
 func TestAUserWhoseCodeWasNeverExchangedIsSentThroughTheCodeFlow(t *testing.T) {
 	_, err := newClient(t).Login(context.Background(), peerid.Password{Login: "dave", Password: "dave-password"})
-	failure := wantError(t, err, peerid.ErrRefused, peerid.OutcomeRefused)
+	failure := wantError(t, err, peerid.ErrRejected, peerid.OutcomeNotDone)
 	if !strings.Contains(failure.Message, "authorization code") {
 		t.Errorf("the message does not name the flow: %s", failure.Message)
 	}
@@ -69,7 +69,7 @@ func TestTheAuthorizationCodeFlow(t *testing.T) {
 	_, err = client.Exchange(context.Background(), redirect+"other", authorization.State)
 	wantError(t, err, peerid.ErrInvalidArgument, peerid.OutcomeNotSent)
 	_, err = client.Exchange(context.Background(), "?error=access_denied&state="+authorization.State, authorization.State)
-	wantError(t, err, peerid.ErrRefused, peerid.OutcomeRefused)
+	wantError(t, err, peerid.ErrRejected, peerid.OutcomeNotDone)
 	session, err := client.Exchange(context.Background(), redirect+authorization.State, authorization.State)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestTheAuthorizationCodeFlow(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = client.ExchangeCode(context.Background(), "no-such-code")
-	wantError(t, err, peerid.ErrRefused, peerid.OutcomeRefused)
+	wantError(t, err, peerid.ErrRejected, peerid.OutcomeNotDone)
 	_, err = client.AuthorizationURL("")
 	wantError(t, err, peerid.ErrInvalidArgument, peerid.OutcomeNotSent)
 }

@@ -6,6 +6,8 @@ import "C"
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"strings"
 )
 
 // Result is what the server answered to operations that it took.
@@ -32,6 +34,21 @@ func (r *Result) Decode(into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(r.JSON))
 	decoder.UseNumber()
 	return decoder.Decode(into)
+}
+
+// String tells the transaction and what it created; the JSON of any other result. It does not show a transaction token.
+func (r Result) String() string {
+	switch {
+	case r.TransactionID != "" && len(r.CreatedIDs) > 0:
+		return fmt.Sprintf("transaction %s in block %d created %s", r.TransactionID, r.BlockNum,
+			strings.Join(r.CreatedIDs, ", "))
+	case r.TransactionID != "":
+		return fmt.Sprintf("transaction %s in block %d", r.TransactionID, r.BlockNum)
+	case r.TransactionToken != "":
+		return "a transaction to be confirmed by its user"
+	default:
+		return string(r.JSON)
+	}
 }
 
 // takeAnswer takes the answer that a completion brings.

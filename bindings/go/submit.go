@@ -14,8 +14,8 @@ import "context"
 //
 // Errors: [ErrInvalidArgument] when an operation has a fault; [ErrNotPermitted] when the user has not granted one;
 // [ErrLoginRequired] when the session is over; [ErrConfiguration] when the token has to be refreshed and there is no
-// client secret; [ErrRefused], [ErrServer], [ErrRateLimited], [ErrOutcomeUnknown], [ErrTimeout], [ErrCancelled],
-// [ErrNotSent], [ErrTLS], [ErrTooLarge], [ErrProtocol], [ErrStore], [ErrClosed]. Look at [Error.Outcome] before
+// client secret; [ErrRejected], [ErrServer], [ErrRateLimited], [ErrConnectionLost], [ErrTimeout], [ErrCancelled],
+// [ErrUnreachable], [ErrTLS], [ErrTooLarge], [ErrProtocol], [ErrStore], [ErrClosed]. Look at [Error.Outcome] before
 // submitting again.
 func (s *Session) Submit(ctx context.Context, operations ...Operation) (*Result, error) {
 	encoded, err := encodeOperations(operations)
@@ -41,7 +41,7 @@ func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, e
 
 // Confirm confirms a transaction token, which [Result.TransactionToken] gave. It can be used once.
 //
-// Errors: [ErrRefused] when it was used before or is unknown; and those of [Session.Submit].
+// Errors: [ErrRejected] when it was used before or is unknown; and those of [Session.Submit].
 func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result, error) {
 	token, err := newText(transactionToken, "transactionToken")
 	if err != nil {

@@ -77,7 +77,7 @@ func (o ownOperation) OpName() string { return o.Name }
 func TestSubmitWritesTheNameAmongTheFieldsAndLeavesTextAsItIs(t *testing.T) {
 	session := login(t, newClient(t, app("8"), option("validate", "off")))
 	_, err := session.Submit(context.Background(), ownOperation{Name: "later_invention", Text: "a < b & c"}, &ownOperation{Name: `"`})
-	wantError(t, err, peerid.ErrRefused, peerid.OutcomeRefused)
+	wantError(t, err, peerid.ErrRejected, peerid.OutcomeNotDone)
 	var requests []struct{ Body string }
 	if err := json.Unmarshal(control(t, "requests?path="+operationsPath, nil), &requests); err != nil {
 		t.Fatal(err)
@@ -158,7 +158,7 @@ func TestConfirmUsesATransactionTokenOnce(t *testing.T) {
 		t.Errorf("not a transaction: %+v", confirmed)
 	}
 	_, err = session.Confirm(context.Background(), result.TransactionToken)
-	failure := wantError(t, err, peerid.ErrRefused, peerid.OutcomeRefused)
+	failure := wantError(t, err, peerid.ErrRejected, peerid.OutcomeNotDone)
 	if failure.Fields["token"] != "Invalid token" {
 		t.Errorf("fields are %v", failure.Fields)
 	}

@@ -7,14 +7,13 @@ enum ErrorClassifier {
     let outcome: Outcome = isUncertain ? .unknown : .notSent
     let repeatable = !isUncertain || effect == .reads
     let because = failure.reason.isEmpty ? "" : ": \(failure.reason)"
-    let remedy = isUncertain && effect == .changes ? "; find out whether it was done before sending it again" : ""
     func make(_ code: ErrorCode, _ message: String, isRetryable: Bool) -> PeerIDError {
-      PeerIDError(code, outcome, message + because + remedy, isRetryable: isRetryable)
+      PeerIDError(code, outcome, message + because, advice: advice(effect), isRetryable: isRetryable)
     }
     switch failure.kind {
-    case .unreachable: return make(.notSent, "the server could not be reached", isRetryable: true)
+    case .unreachable: return make(.unreachable, "the server could not be reached", isRetryable: true)
     case .tls: return make(.tls, "no trusted TLS connection to the server", isRetryable: false)
-    case .lost: return make(.outcomeUnknown, "the request was sent and no answer came", isRetryable: repeatable)
+    case .lost: return make(.connectionLost, "the request was sent and no answer came", isRetryable: repeatable)
     case .notHTTP: return make(.protocol, "the answer is not HTTP", isRetryable: repeatable)
     case .timedOut:
       let place = isUncertain ? "waiting for the answer" : "before the request was sent"
@@ -48,16 +47,20 @@ enum ErrorClassifier {
     }
     let judged = judge(status: status, envelope: envelope, retryAfter: retryAfterMilliseconds)
     let isSafe = judged.outcome != .unknown || effect == .reads
-    let remedy = isSafe ? "" : "; find out whether it was done before sending it again"
     return PeerIDError(
       judged.code,
       judged.outcome,
-      "\(judged.what) (HTTP \(status))" + (said.isEmpty ? "" : ": \(said)") + remedy,
+      "\(judged.what) (HTTP \(status))" + (said.isEmpty ? "" : ": \(said)"),
+      advice: advice(effect),
       httpStatus: status,
       isRetryable: isSafe && judged.isTransient || isTruncated && effect == .reads,
       retryAfterMilliseconds: retryAfterMilliseconds ?? 0,
       detail: detail
     )
+  }
+
+  private static func advice(_ effect: HTTPRequest.Effect) -> StaticString? {
+    effect == .changes ? "find out whether it was done before sending it again" : nil
   }
 
   private typealias Judgement = (code: ErrorCode, outcome: Outcome, isTransient: Bool, what: String)
@@ -67,19 +70,26 @@ enum ErrorClassifier {
   private static func judge(status: Int, envelope: Envelope, retryAfter: Int64?) -> Judgement {
     switch status {
     case 301, 302, 307, 308:
-      (.protocol, .refused, false, "the server redirects, which is never followed: check base_url")
-    case 403: (.notPermitted, .refused, false, "the server does not permit it")
-    case 413: (.tooLarge, .refused, false, "the request is too large for the server")
-    case 429: (.rateLimited, .refused, true, "the server asks to come back later")
+      (.protocol, .notDone, false, "the server redirects, which is never followed: check base_url")
+    case 403: (.notPermitted, .notDone, false, "the server does not permit it")
+    case 413: (.tooLarge, .notDone, false, "the request is too large for the server")
+    case 429: (.rateLimited, .notDone, true, "the server asks to come back later")
     case 400, 401:
       isMissingPermission(envelope)
-        ? (.notPermitted, .refused, false, "the server does not permit it")
-        : (.refused, .refused, false, "the server refused the request")
-    case 400..<500: (.refused, .refused, false, "the server refused the request")
+        ? (.notPermitted, .notDone, false, "the server does not permit it")
+        : (.rejected, .notDone, false, "the server rejected the request")
+    case 400..<500: (.rejected, .notDone, false, "the server rejected the request")
+    case 500 where isChainRejection(envelope): (.chainRejected, .notDone, false, "the chain rejected the transaction")
     case 503 where retryAfter != nil: (.rateLimited, .unknown, true, "the server asks to come back later")
     case 500..<600: (.server, .unknown, true, "the server failed")
     default: (.protocol, .unknown, false, "the server's answer is not one of PeerID")
     }
+  }
+
+  /// The text of the library with which PeerID's backend signs: the node refused the transaction when it was pushed.
+  private static func isChainRejection(_ envelope: Envelope) -> Bool {
+    guard case .error(let error) = envelope, let text = error.string else { return false }
+    return Bytes(text).contains("peerplays-crypto  digest ")
   }
 
   /// The measured answers that mean a missing permission, though their status is 400 or 401.

@@ -28,8 +28,8 @@ struct TokenAPI: Sendable {
     let result = try send(parameters, to: endpoints.token, effect: .reads, context: context)
     if result.isNull {
       throw PeerIDError(
-        .refused,
-        .refused,
+        .rejected,
+        .notDone,
         "the server holds no token for this user: the user joined the app on the web page and its code was never "
           + "exchanged. Send the user through the authorization code flow once: authorization URL, then exchange",
         httpStatus: 200
@@ -109,7 +109,7 @@ struct TokenAPI: Sendable {
     case .failure(let malformed):
       throw PeerIDError(
         .protocol,
-        effect == .changes ? .unknown : .refused,
+        effect == .changes ? .unknown : .notDone,
         "the server's token \(malformed.reason)",
         httpStatus: 200
       )

@@ -49,7 +49,7 @@ final class AsyncCall: @unchecked Sendable {
   /// A refresh that was asked for goes on, and nobody knows yet how it ends.
   var restingOutcome: Outcome {
     if flight != nil { return .unknown }
-    return attempts.refusals > 0 ? .refused : .notSent
+    return attempts.refusals > 0 ? .notDone : .notSent
   }
 
   /// What the call does while it is not sending, as a blocking call would say it.

@@ -42,7 +42,7 @@ extension Client {
   ///   - queue: where the completion with the session goes.
   ///   - tag: a number of the caller's, which the completion carries.
   /// - Returns: the call's id, to cancel it with.
-  /// - Throws: `invalidArgument`, `refused`, `queueFull`, `closed`; then nothing was sent and no completion comes.
+  /// - Throws: `invalidArgument`, `rejected`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func exchange(
     redirect: String,
     expectedState: String,

@@ -319,6 +319,10 @@ extension EventLoop {
 
   private func finish(_ call: AsyncCall, _ outcome: Completion.Outcome) {
     state.calls[call.id] = nil
+    var outcome = outcome
+    if case .failure(let error) = outcome, case .session = call.work, call.attempts.refusals > 0 {
+      outcome = .failure(error.afterRefusal)
+    }
     guard let completion = call.complete(outcome) else { return }
     if state.finishedQueue !== call.queue { flush() }
     state.finishedQueue = call.queue

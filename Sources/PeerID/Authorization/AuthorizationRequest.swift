@@ -15,7 +15,7 @@ enum AuthorizationRedirect {
   ///   - url: the whole address, or its query alone.
   ///   - expectedState: the state of the request.
   /// - Returns: the code.
-  /// - Throws: `refused` when the user or the server said no, `invalidArgument` when there is no code, a parameter
+  /// - Throws: `rejected` when the user or the server said no, `invalidArgument` when there is no code, a parameter
   ///   stands twice, or the state is missing or another one.
   static func code(in url: String, expectedState: String) throws(PeerIDError) -> Bytes {
     guard !expectedState.isEmpty else {
@@ -30,7 +30,7 @@ enum AuthorizationRedirect {
     }
     if let error = parameters["error"] {
       let description = parameters["error_description"].map { " – \($0.prefix(200))" } ?? ""
-      throw PeerIDError(.refused, .refused, "consent was not given: \(error.prefix(100))\(description)")
+      throw PeerIDError(.rejected, .notDone, "consent was not given: \(error.prefix(100))\(description)")
     }
     guard let code = parameters["code"], !code.isEmpty else {
       throw PeerIDError(.invalidArgument, "the redirect has neither a code nor an error")

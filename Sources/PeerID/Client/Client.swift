@@ -29,7 +29,7 @@ public final class Client: Sendable {
   ///   - mobile: the mobile number, if it is to be checked.
   ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   /// - Returns: a session of the user.
-  /// - Throws: `invalidArgument` without a login, or without both password and mobile; `refused` when the server
+  /// - Throws: `invalidArgument` without a login, or without both password and mobile; `rejected` when the server
   ///   refuses them; `notPermitted` when the user lacks the permission; `store` when the store fails; and the errors
   ///   of any call. Logging in again is always safe.
   public func logIn(
@@ -88,7 +88,7 @@ public final class Client: Sendable {
   ///   - expectedState: the state of the authorization request.
   ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   /// - Returns: a session of the user.
-  /// - Throws: `refused` when the user did not consent or the server refuses the code; `invalidArgument` when the
+  /// - Throws: `rejected` when the user did not consent or the server refuses the code; `invalidArgument` when the
   ///   state is another one or there is no code; `configuration` without a client secret; and the errors of any call.
   public func exchange(redirect: String, expectedState: String, key: String? = nil) throws(PeerIDError) -> Session {
     try exchange(code: try AuthorizationRedirect.code(in: redirect, expectedState: expectedState), key: key)

@@ -1,33 +1,35 @@
-/// What kind of failure an error is. The numbers are stable: a code is never renumbered or given another meaning.
+/// What kind of failure an error is.
+///
+/// The numbers are stable: a code is never renumbered, and its meaning never changes. Whether the call may be repeated
+/// is not a matter of the code: see `Outcome`.
 ///
 /// C name: `peerid_code`
 @nonexhaustive
 public enum ErrorCode: Int32, Sendable, CaseIterable {
-  /// An argument cannot be used; the message names it and says what would be right. Nothing was sent.
+  /// An argument is invalid; the message names it and says what is valid. Nothing was sent.
   case invalidArgument = 1
-  /// The configuration lacks something or holds something unusable; the message names the option. Nothing was sent.
+  /// The configuration is incomplete or invalid; the message names the option. Nothing was sent.
   case configuration = 2
-  /// The server could not be reached: the name did not resolve, or the server or the proxy did not accept the
-  /// connection. Nothing was sent.
-  case notSent = 3
-  /// No trusted TLS connection came about. Nothing was sent.
+  /// The server is unreachable: the name did not resolve, or the server or the proxy did not accept the connection.
+  case unreachable = 3
+  /// The TLS handshake or the verification of the certificate failed.
   case tls = 4
-  /// Time ran out. The outcome tells whether the request may have left.
+  /// A timeout expired. The outcome tells whether the request may have arrived.
   case timeout = 5
-  /// The caller cancelled the call. The outcome tells whether the request may have left.
+  /// The caller cancelled the call. The outcome tells whether the request may have arrived.
   case cancelled = 6
-  /// The request left and no answer came: the operation may have been done or not. Look at the chain before sending
-  /// it again.
-  case outcomeUnknown = 7
-  /// The answer is not one that PeerID gives: not the JSON envelope, cut off, or a redirect.
+  /// The connection was lost after the request was sent and before an answer arrived.
+  case connectionLost = 7
+  /// The answer is not a PeerID answer: not the JSON envelope, cut off, or a redirect.
   case `protocol` = 8
-  /// The server refused the request (HTTP 4xx); the details hold its messages by field.
-  case refused = 9
-  /// The token's scope does not hold an operation, or the server says that the user or the app may not do it.
+  /// The server rejected the request (HTTP 4xx); the details hold its messages by field.
+  case rejected = 9
+  /// The token's scope does not include an operation, or the server does not permit the request to the user or to the
+  /// application.
   case notPermitted = 10
   /// The session is over: the user has to log in again.
   case loginRequired = 11
-  /// The server or a proxy asks to come back later (HTTP 429, or 503 with `Retry-After`).
+  /// The server or a proxy asks to retry later (HTTP 429, or 503 with `Retry-After`).
   case rateLimited = 12
   /// The server failed (HTTP 5xx).
   case server = 13
@@ -35,27 +37,29 @@ public enum ErrorCode: Int32, Sendable, CaseIterable {
   case tooLarge = 14
   /// The client was closed.
   case closed = 15
-  /// Memory ran out.
+  /// Out of memory.
   case outOfMemory = 16
-  /// Something that should be impossible happened inside this library; please report it.
+  /// A bug in this library; please report it.
   case `internal` = 17
-  /// The store of sessions failed.
+  /// The session store failed.
   case store = 18
-  /// As many asynchronous operations are in flight as the client allows. Nothing was sent.
+  /// The client has as many asynchronous calls in flight as it allows. Nothing was sent.
   case queueFull = 19
+  /// The chain rejected the transaction; the message holds the node's reason.
+  case chainRejected = 20
 
-  /// The name as C programs and logs write it, such as `login_required`.
+  /// The name in C programs and in logs, such as `login_required`.
   public var name: String {
     switch self {
     case .invalidArgument: "invalid_argument"
     case .configuration: "configuration"
-    case .notSent: "not_sent"
+    case .unreachable: "unreachable"
     case .tls: "tls"
     case .timeout: "timeout"
     case .cancelled: "cancelled"
-    case .outcomeUnknown: "outcome_unknown"
+    case .connectionLost: "connection_lost"
     case .protocol: "protocol"
-    case .refused: "refused"
+    case .rejected: "rejected"
     case .notPermitted: "not_permitted"
     case .loginRequired: "login_required"
     case .rateLimited: "rate_limited"
@@ -66,6 +70,7 @@ public enum ErrorCode: Int32, Sendable, CaseIterable {
     case .internal: "internal"
     case .store: "store"
     case .queueFull: "queue_full"
+    case .chainRejected: "chain_rejected"
     }
   }
 }

@@ -1,20 +1,22 @@
-/// What became of the request of a call that failed: the one question that matters before money is sent again.
+/// Whether a failed call was carried out: the one question to ask before money is sent again.
+///
+/// No outcome has the name or the number of an error code, so the two cannot be confused.
 ///
 /// C name: `peerid_outcome`
 @nonexhaustive
-public enum Outcome: Int32, Sendable {
-  /// No byte of the request left. Making the call again cannot do it twice.
-  case notSent = 1
-  /// The server answered that it did not do it. Making the call again cannot do it twice.
-  case refused = 2
-  /// The request may have been carried out. Find out before making the call again.
-  case unknown = 3
+public enum Outcome: Int32, Sendable, CaseIterable {
+  /// The request was not sent. Repeating the call cannot do it twice.
+  case notSent = 101
+  /// The server or the chain answered that it did not do it. Repeating the call cannot do it twice.
+  case notDone = 102
+  /// The request may have been carried out. Find out before repeating the call.
+  case unknown = 103
 
-  /// The name as C programs and logs write it, such as `not_sent`.
+  /// The name in C programs and in logs, such as `not_sent`.
   public var name: String {
     switch self {
     case .notSent: "not_sent"
-    case .refused: "refused"
+    case .notDone: "not_done"
     case .unknown: "unknown"
     }
   }

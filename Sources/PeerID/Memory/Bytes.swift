@@ -78,6 +78,13 @@ package final class Bytes: @unchecked Sendable {
   /// The bytes as a NUL-terminated C string, valid as long as this object.
   package var cString: UnsafePointer<CChar> { UnsafeRawPointer(address).assumingMemoryBound(to: CChar.self) }
 
+  /// Whether `part` occurs in the bytes.
+  func contains(_ part: StaticString) -> Bool {
+    let length = part.utf8CodeUnitCount
+    guard length <= count else { return false }
+    return (0...count - length).contains { memcmp(address + $0, part.utf8Start, length) == 0 }
+  }
+
   /// The bytes as text; what is not UTF-8 is replaced.
   package var text: String { String(decoding: raw, as: UTF8.self) }
 }

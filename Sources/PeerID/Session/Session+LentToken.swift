@@ -9,7 +9,7 @@ extension Session {
   ///   gives another one, or the same after a pause when it is so new that the server may not know it yet.
   /// - Returns: a token.
   /// - Throws: `loginRequired` when the session is over; `configuration` without a client secret; the errors of a
-  ///   refresh. Their outcome is `refused` or `notSent`: a request that carried the refused token was not done.
+  ///   refresh. Their outcome is `notDone` or `notSent`: a request that carried the refused token was not done.
   public func freshToken(refused generation: UInt64 = 0) throws(PeerIDError) -> Token {
     try core.checkOpen()
     let context = core.callContext()
@@ -27,8 +27,8 @@ extension Session {
 
   /// What a lent token failed with when refreshing does not help.
   static let lentTokenRefused = PeerIDError(
-    .refused,
-    .refused,
+    .rejected,
+    .notDone,
     "the server refuses the session's token (HTTP 401), and a new one as well",
     httpStatus: 401
   )

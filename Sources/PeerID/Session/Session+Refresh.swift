@@ -43,7 +43,9 @@ extension Session {
 
   /// Why a refresh failed that somebody asked for and waited for; `nil` when it did not fail.
   func failure(of flight: RefreshFlight) -> PeerIDError? {
-    lock.withLock { flight.failure }
+    let failure = lock.withLock { flight.failure }
+    // For a call that waits, a refresh that the server rejected means not sent; the refresh itself arrived.
+    return failure.map { $0.httpStatus == 0 ? $0 : $0.afterRefusal }
   }
 
   private func performRefresh(_ flight: RefreshFlight) {
@@ -156,17 +158,17 @@ extension Session {
       // A 502 or 504 of a proxy is different: the server may have done it, and only the answer is lost.
       return .transient(error)
     case .unknown: return .unknown(error)
-    case .refused where error.httpStatus == 400 && mentionsRefreshToken(error):
+    case .notDone where error.httpStatus == 400 && mentionsRefreshToken(error):
       return .refused(
         PeerIDError(
           .loginRequired,
           .notSent,
-          "the session is over: the refresh token is spent or unknown to the server. Log the user in again",
+          "the session is over: the refresh token was used before or is unknown to the server. Log the user in again",
           httpStatus: error.httpStatus,
           detail: error.detailBytes
         )
       )
-    case .refused, .notSent: return .transient(error)
+    case .notDone, .notSent: return .transient(error)
     }
   }
 

@@ -53,7 +53,7 @@ public final class Session: @unchecked Sendable {
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
   /// - Returns: the transaction, or a transaction token when the application's users sign each request.
   /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
-  ///   `loginRequired` when the session is over; `refused`, `rateLimited`, `server`, `outcomeUnknown` and the other
+  ///   `loginRequired` when the session is over; `rejected`, `rateLimited`, `server`, `connectionLost` and the other
   ///   errors of a call. Look at `PeerIDError.outcome` before you submit again.
   public func submit(_ operations: String) throws(PeerIDError) -> Response {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json) }
@@ -69,7 +69,7 @@ public final class Session: @unchecked Sendable {
   ///
   /// - Parameter transactionToken: the token.
   /// - Returns: the transaction.
-  /// - Throws: as `submit(_:)`; `refused` when the token was used before.
+  /// - Throws: as `submit(_:)`; `rejected` when the token was used before.
   public func confirm(transactionToken: String) throws(PeerIDError) -> Response {
     try send(try confirmation(of: transactionToken))
   }
@@ -97,7 +97,7 @@ public final class Session: @unchecked Sendable {
   /// Renews the pair of tokens now, whatever their age. Returns at once when another thread has just done it.
   ///
   /// - Throws: `loginRequired` when the refresh token is spent; `configuration` without a client secret; `server`,
-  ///   `notSent`, `outcomeUnknown` and the other errors of a call. The old pair stays in use where it can.
+  ///   `unreachable`, `connectionLost` and the other errors of a call. The old pair stays in use where it can.
   public func refresh() throws(PeerIDError) {
     try core.checkOpen()
     let context = core.callContext()
@@ -161,8 +161,20 @@ public final class Session: @unchecked Sendable {
     check: (Token) throws(PeerIDError) -> Void = { (_) throws(PeerIDError) in }
   ) throws(PeerIDError) -> Response {
     try core.checkOpen()
-    let context = core.callContext()
     var attempts = SessionStateMachine.Attempts()
+    do throws(PeerIDError) {
+      return try send(call, check: check, &attempts)
+    } catch {
+      throw attempts.refusals > 0 ? error.afterRefusal : error
+    }
+  }
+
+  private func send(
+    _ call: SessionCall,
+    check: (Token) throws(PeerIDError) -> Void,
+    _ attempts: inout SessionStateMachine.Attempts
+  ) throws(PeerIDError) -> Response {
+    let context = core.callContext()
     while true {
       let (token, headers) = try admit(context)
       try check(token)
@@ -199,10 +211,10 @@ public final class Session: @unchecked Sendable {
       switch verdict {
       case .resend(let pause):
         if pause > 0, let interruption = context.pause(milliseconds: pause) {
-          throw PeerIDError(interruption, .refused, while: "waiting for the server to know its new token")
+          throw PeerIDError(interruption, .notDone, while: "waiting for the server to know its new token")
         }
         return
-      case .wait: if let flight { try wait(for: flight, context, endingAs: .refused) }
+      case .wait: if let flight { try wait(for: flight, context, endingAs: .notDone) }
       case .fail(let error): throw error
       case .giveUp: throw refusal
       }

@@ -15,7 +15,8 @@ struct SessionCall {
       return PeerIDError(
         .protocol,
         .unknown,
-        "the server reports success without a result; find out what was done before sending it again",
+        "the server reports success without a result",
+        advice: "find out whether it was done before sending it again",
         httpStatus: 200
       )
     }

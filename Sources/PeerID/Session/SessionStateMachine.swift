@@ -231,10 +231,10 @@ struct SessionStateMachine {
     guard let lastFailure else { return PeerIDError(.internal, "a refresh could not begin, for no known reason") }
     let wait = max(notBefore - now, 0)
     return PeerIDError(
-      lastFailure.code == .outcomeUnknown ? .notSent : lastFailure.code,
+      lastFailure.code == .connectionLost ? .unreachable : lastFailure.code,
       .notSent,
       "the token has to be refreshed first, and the last refresh failed; the next try is in \(wait) ms: "
-        + lastFailure.message,
+        + lastFailure.explanation,
       httpStatus: lastFailure.httpStatus,
       isRetryable: true,
       retryAfterMilliseconds: wait,

@@ -46,7 +46,7 @@ static failure compare_call(json_t *step, call *call) {
   }
   if (!expected && call->error) {
     return fail("expected success, got %s (%s): %s", peerid_error_name(call->error),
-                outcome_name(peerid_error_outcome(call->error)), peerid_error_message(call->error));
+                peerid_outcome_name(peerid_error_outcome(call->error)), peerid_error_message(call->error));
   }
   json_t *view = expected ? view_of_error(call->error) : json_incref(call->view);
   const char *name = expected ? "error" : "expect";

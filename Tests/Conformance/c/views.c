@@ -6,15 +6,6 @@ static json_t *text_or_null(const char *text) { return text ? json_string(text) 
 
 static json_t *known_or_null(int64_t number) { return number < 0 ? json_null() : json_integer(number); }
 
-const char *outcome_name(int32_t outcome) {
-  switch (outcome) {
-    case PEERID_OUTCOME_NOT_SENT: return "not_sent";
-    case PEERID_OUTCOME_REFUSED: return "refused";
-    case PEERID_OUTCOME_UNKNOWN: return "unknown";
-    default: return "(no such outcome)";
-  }
-}
-
 static json_t *parsed(const char *text, size_t length) {
   return text ? json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : json_null();
 }
@@ -39,7 +30,7 @@ json_t *view_of_error(const peerid_error *error) {
   json_t *detail = parsed(text, length);
   return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o}",
                    "code", peerid_error_name(error),
-                   "outcome", outcome_name(peerid_error_outcome(error)),
+                   "outcome", peerid_outcome_name(peerid_error_outcome(error)),
                    "http_status", (int)peerid_error_http_status(error),
                    "retryable", (int)peerid_error_is_retryable(error),
                    "retry_after_ms", (json_int_t)peerid_error_retry_after_ms(error),

@@ -9,8 +9,6 @@ json_t *view_of_error(const peerid_error *error);
 json_t *view_of_token(const peerid_token *token);
 json_t *view_of_response(const peerid_response *response);
 
-/* The name of an outcome, such as "not_sent". */
-const char *outcome_name(int32_t outcome);
 
 /* The JSON of a response, parsed. */
 json_t *parsed_response(const peerid_response *response);

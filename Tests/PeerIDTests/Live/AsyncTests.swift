@@ -151,7 +151,7 @@ import Testing
     _ = try live.client.readChain(api: "database", method: "get_chain_properties", to: queue, tag: 3)
     _ = try live.client.logIn(Credentials(login: "alice", password: "wrong"), to: queue, tag: 4)
     let rest = take(2, from: queue)
-    #expect(error(rest.first { $0.tag == 4 })?.code == .refused)
+    #expect(error(rest.first { $0.tag == 4 })?.code == .rejected)
     #expect(error(rest.first { $0.tag == 3 }) == nil)
   }
 
@@ -271,7 +271,7 @@ import Testing
     live.sandbox.add(Fault(.dropBefore, path: Live.operations))
     _ = try session.submit(Live.transfer, to: queue, tag: 2)
     let lost = error(take(1, from: queue).first)
-    #expect(lost?.code == .outcomeUnknown && lost?.outcome == .unknown)
+    #expect(lost?.code == .connectionLost && lost?.outcome == .unknown)
     #expect(live.submits == 2 && live.executed == 1)
   }
 

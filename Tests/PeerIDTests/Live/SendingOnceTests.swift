@@ -12,7 +12,7 @@ import Testing
     _ = try session.submit(Live.transfer)
     live.sandbox.add(Fault(.dropBefore, path: Live.operations))
     let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-    #expect(error?.code == .outcomeUnknown && error?.outcome == .unknown && error?.isRetryable == false)
+    #expect(error?.code == .connectionLost && error?.outcome == .unknown && error?.isRetryable == false)
     #expect(live.submits == 2 && live.executed == 1)
     _ = try session.submit(Live.transfer)
     #expect(live.submits == 3 && live.executed == 2)
@@ -57,7 +57,7 @@ import Testing
     let error = failure { () throws(PeerIDError) in
       try fresh.client.restore(tokenJSON: tokens).submit(Live.transfer)
     }
-    #expect(error?.code == .notSent && error?.outcome == .notSent && error?.isRetryable == true)
+    #expect(error?.code == .unreachable && error?.outcome == .notSent && error?.isRetryable == true)
   }
 
   @Test func `a call can be interrupted by its caller`() throws {

@@ -178,7 +178,7 @@ import Testing
     isLost.add(true)
     live.sandbox.revokeAccessTokens()
     let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-    #expect(error?.code == .store && error?.outcome == .notSent)
+    #expect(error?.code == .store && error?.outcome == .notDone)
     #expect(live.refreshes == 0)
   }
 

@@ -158,7 +158,7 @@ static bool understand(peerid_error *error, bool *is_uncertain) {
       printf("not sent: %s\n", peerid_error_message(error));
       may_retry = peerid_error_is_retryable(error);
       break;
-    case PEERID_OUTCOME_REFUSED:
+    case PEERID_OUTCOME_NOT_DONE:
       printf("refused: %s\n", peerid_error_message(error));
       may_retry = peerid_error_is_retryable(error);
       break;

@@ -17,7 +17,7 @@ Log a user in once, hold the tokens, submit operations to the chain:
         print(result.transaction_id)
 
 Operations are sent once. When a call fails there is one question to ask before it is
-made again, and every error answers it: `error.outcome`.
+repeated, and every error answers it: `error.outcome`, or `except OutcomeUnknown`.
 """
 
 from __future__ import annotations
@@ -39,13 +39,16 @@ from .credentials import Credentials
 from .errors import (
     Cancelled,
     CancelledTooLate,
+    ChainRejected,
     ClosedError,
     Code,
     ConfigurationError,
+    ConnectionLost,
     InexactNumber,
     InternalError,
     InvalidArgument,
     LoginRequired,
+    NotDone,
     NotPermitted,
     NotSent,
     Outcome,
@@ -55,12 +58,13 @@ from .errors import (
     ProtocolError,
     QueueFull,
     RateLimited,
-    Refused,
+    Rejected,
     ServerError,
     StoreError,
     Timeout,
     TLSError,
     TooLarge,
+    Unreachable,
 )
 from .options import Option, OptionValue, options
 from .result import Result
@@ -79,10 +83,12 @@ __all__ = [
     "BuiltinStore",
     "Cancelled",
     "CancelledTooLate",
+    "ChainRejected",
     "Client",
     "ClosedError",
     "Code",
     "ConfigurationError",
+    "ConnectionLost",
     "Credentials",
     "DirectoryStore",
     "InexactNumber",
@@ -92,6 +98,7 @@ __all__ = [
     "LogFunction",
     "LoginRequired",
     "MemoryStore",
+    "NotDone",
     "NotPermitted",
     "NotSent",
     "Operation",
@@ -105,7 +112,7 @@ __all__ = [
     "ProtocolError",
     "QueueFull",
     "RateLimited",
-    "Refused",
+    "Rejected",
     "Relogin",
     "Result",
     "ServerError",
@@ -117,6 +124,7 @@ __all__ = [
     "Timeout",
     "Token",
     "TooLarge",
+    "Unreachable",
     "__version__",
     "check_operations",
     "library_version",

@@ -22,13 +22,13 @@ LOG_LEVEL_ERROR = 4
 # peerid_code: What kind of failure an error is.
 CODE_INVALID_ARGUMENT = 1
 CODE_CONFIGURATION = 2
-CODE_NOT_SENT = 3
+CODE_UNREACHABLE = 3
 CODE_TLS = 4
 CODE_TIMEOUT = 5
 CODE_CANCELLED = 6
-CODE_OUTCOME_UNKNOWN = 7
+CODE_CONNECTION_LOST = 7
 CODE_PROTOCOL = 8
-CODE_REFUSED = 9
+CODE_REJECTED = 9
 CODE_NOT_PERMITTED = 10
 CODE_LOGIN_REQUIRED = 11
 CODE_RATE_LIMITED = 12
@@ -39,12 +39,13 @@ CODE_OUT_OF_MEMORY = 16
 CODE_INTERNAL = 17
 CODE_STORE = 18
 CODE_QUEUE_FULL = 19
+CODE_CHAIN_REJECTED = 20
 
-# peerid_outcome: What became of the request of a call that failed: the one question
-# that matters before money is sent again.
-OUTCOME_NOT_SENT = 1
-OUTCOME_REFUSED = 2
-OUTCOME_UNKNOWN = 3
+# peerid_outcome: Whether a failed call was carried out: the one question to ask before
+# money is sent again.
+OUTCOME_NOT_SENT = 101
+OUTCOME_NOT_DONE = 102
+OUTCOME_UNKNOWN = 103
 
 # peerid_store_result: The result of a callback of a custom store.
 STORE_RESULT_OK = 0
@@ -458,6 +459,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_library_prepare_exit", None, ()),
     # Returns the name of an error code.
     ("peerid_code_name", ctypes.c_char_p, (ctypes.c_int32,)),
+    # Returns the name of an outcome.
+    ("peerid_outcome_name", ctypes.c_char_p, (ctypes.c_int32,)),
     # Logs a user in with a password, a mobile number or both, and creates a session.
     (
         "peerid_client_login",

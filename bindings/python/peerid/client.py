@@ -50,8 +50,8 @@ class Client(BaseClient):
                 memory alone.
 
         Raises:
-            Refused: the user, the password or the application is wrong, or the user has
-                to go through the authorization code flow once.
+            Rejected: the user, the password or the application is wrong, or the user
+                has to go through the authorization code flow once.
             PeerIDError: any other failure of a call; see the classes.
         """
         return self._begin(
@@ -72,7 +72,7 @@ class Client(BaseClient):
 
         Raises:
             InvalidArgument: the state is missing or another one, or there is no code.
-            Refused: the user did not consent, or the server refuses the code.
+            Rejected: the user did not consent, or the server refuses the code.
             PeerIDError: any other failure of a call; see the classes.
         """
         return self._begin(
@@ -89,7 +89,7 @@ class Client(BaseClient):
             key: under which the session is kept in the client's store.
 
         Raises:
-            Refused: the server refuses the code or the secret.
+            Rejected: the server rejects the code or the secret.
             PeerIDError: any other failure of a call; see the classes.
         """
         return self._begin(

@@ -1,4 +1,8 @@
-"""What can go wrong: one exception for each code of the library."""
+"""Errors: one exception class for each code, and one for each outcome.
+
+Every error is an instance of both, so that `except Timeout` asks what failed and
+`except OutcomeUnknown` whether the call may have been carried out.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,13 @@ class Code(enum.IntEnum):
 
     INVALID_ARGUMENT = _prototypes.CODE_INVALID_ARGUMENT
     CONFIGURATION = _prototypes.CODE_CONFIGURATION
-    NOT_SENT = _prototypes.CODE_NOT_SENT
+    UNREACHABLE = _prototypes.CODE_UNREACHABLE
     TLS = _prototypes.CODE_TLS
     TIMEOUT = _prototypes.CODE_TIMEOUT
     CANCELLED = _prototypes.CODE_CANCELLED
-    OUTCOME_UNKNOWN = _prototypes.CODE_OUTCOME_UNKNOWN
+    CONNECTION_LOST = _prototypes.CODE_CONNECTION_LOST
     PROTOCOL = _prototypes.CODE_PROTOCOL
-    REFUSED = _prototypes.CODE_REFUSED
+    REJECTED = _prototypes.CODE_REJECTED
     NOT_PERMITTED = _prototypes.CODE_NOT_PERMITTED
     LOGIN_REQUIRED = _prototypes.CODE_LOGIN_REQUIRED
     RATE_LIMITED = _prototypes.CODE_RATE_LIMITED
@@ -32,10 +36,14 @@ class Code(enum.IntEnum):
     INTERNAL = _prototypes.CODE_INTERNAL
     STORE = _prototypes.CODE_STORE
     QUEUE_FULL = _prototypes.CODE_QUEUE_FULL
+    CHAIN_REJECTED = _prototypes.CODE_CHAIN_REJECTED
+
+    def __str__(self) -> str:
+        return self.name
 
     @classmethod
     def _missing_(cls, value: object) -> Code | None:
-        """Take a code that a newer library has and this package does not know."""
+        """Accept a code of a newer library."""
         if not isinstance(value, int):
             return None
         member = int.__new__(cls, value)
@@ -45,37 +53,58 @@ class Code(enum.IntEnum):
 
 
 class Outcome(enum.IntEnum):
-    """What became of the request of a call that failed.
+    """Whether a failed call was carried out.
 
-    It is the one question that matters before money is sent again.
+    It is the one question to ask before money is sent again. No outcome has the name
+    or the number of a code.
     """
 
-    #: No byte of the request left. Making the call again cannot do it twice.
+    #: The request was not sent. Repeating the call cannot do it twice.
     NOT_SENT = _prototypes.OUTCOME_NOT_SENT
-    #: The server answered that it did not do it. Making the call again cannot do it
-    #: twice.
-    REFUSED = _prototypes.OUTCOME_REFUSED
-    #: The request may have been carried out. Find out before making the call again.
+    #: The server or the chain answered that it did not do it. Repeating the call
+    #: cannot do it twice.
+    NOT_DONE = _prototypes.OUTCOME_NOT_DONE
+    #: The request may have been carried out. Find out before repeating the call.
     UNKNOWN = _prototypes.OUTCOME_UNKNOWN
+
+    def __str__(self) -> str:
+        return self.name
 
     @classmethod
     def _missing_(cls, value: object) -> Outcome:
-        """Take an outcome of a newer library for the one that forbids to send again."""
+        """Take an outcome of a newer library for the one that forbids repeating."""
         return cls.UNKNOWN
 
 
 class PeerIDError(Exception):
-    """A call failed. No error holds a token, a password or a secret."""
+    """A call failed. No error contains a token, a password or a secret."""
 
-    #: The code that the class stands for; an error of the base class has its own.
+    #: The code of the class.
     default_code = Code.INTERNAL
+    #: The outcome of the class; None where the class does not tell it.
+    _class_outcome: Outcome | None = None
+    #: The class as applications know it, without the class of the outcome.
+    _public_class: type[PeerIDError] | None = None
+
+    def __new__(
+        cls,
+        message: str = "",
+        *_: Any,
+        outcome: Outcome | None = None,
+        **__: Any,
+    ) -> Any:
+        """Make an instance of the class and of the class of its outcome."""
+        kind = _with_outcome(cls, outcome)
+        # An OSError is not made by Exception, nor any other by OSError.
+        base: type[Exception] = OSError if issubclass(kind, OSError) else Exception
+        return base.__new__(kind, message)
 
     def __init__(
         self,
         message: str,
         *,
         code: Code | None = None,
-        outcome: Outcome = Outcome.NOT_SENT,
+        outcome: Outcome | None = None,
         http_status: int | None = None,
         retryable: bool = False,
         retry_after: float | None = None,
@@ -87,18 +116,20 @@ class PeerIDError(Exception):
         self.message = message
         #: What kind of failure it is.
         self.code = self.default_code if code is None else code
-        #: What became of the request.
-        self.outcome = outcome
         #: The HTTP status of the server's answer; None when there was none.
         self.http_status = http_status
-        #: Whether the same call may be made again later, without the risk of doing it
-        #: twice and with hope of success.
+        #: Whether repeating the same call later cannot do it twice and may succeed.
         self.retryable = retryable
-        #: How many seconds to wait before that; None when nobody said.
+        #: How many seconds to wait before repeating the call; None when unknown.
         self.retry_after = retry_after
         #: What the server wrote under `error`: a str, a dict of messages by field, or
         #: None.
         self.detail = detail
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the call was carried out; the error is of the class of that name."""
+        return self._class_outcome or Outcome.UNKNOWN
 
     @property
     def name(self) -> str:
@@ -126,56 +157,121 @@ class PeerIDError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         # An exception is pickled by its positional arguments alone, and this one has
         # more; process pools send exceptions back to their parents.
-        return _rebuild, (type(self), self.message, dict(self.__dict__))
+        kind = self._public_class or type(self)
+        return _rebuild, (kind, self.message, self.outcome, dict(self.__dict__))
 
 
-def _rebuild(kind: type[PeerIDError], message: str, state: dict[str, Any]) -> Any:
-    error = kind(message)
+def _rebuild(
+    kind: type[PeerIDError], message: str, outcome: Outcome, state: dict[str, Any]
+) -> Any:
+    error = kind(message, outcome=outcome)
     error.__dict__.update(state)
     return error
 
 
+class NotSent(PeerIDError):
+    """Nothing was sent, whatever failed. Repeating the call cannot do it twice."""
+
+    _class_outcome = Outcome.NOT_SENT
+
+
+class NotDone(PeerIDError):
+    """The server or the chain answered that it did not do it, whatever the code.
+
+    Repeating the call cannot do it twice.
+    """
+
+    _class_outcome = Outcome.NOT_DONE
+
+
+class OutcomeUnknown(PeerIDError):
+    """The call may have been carried out, whatever failed.
+
+    Find out before repeating it.
+    """
+
+    _class_outcome = Outcome.UNKNOWN
+
+
+_OUTCOMES: dict[Outcome, type[PeerIDError]] = {
+    Outcome.NOT_SENT: NotSent,
+    Outcome.NOT_DONE: NotDone,
+    Outcome.UNKNOWN: OutcomeUnknown,
+}
+_WITH_OUTCOME: dict[tuple[type[PeerIDError], Outcome], type[PeerIDError]] = {}
+
+
+def _with_outcome(
+    kind: type[PeerIDError], outcome: Outcome | None
+) -> type[PeerIDError]:
+    """Give the subclass of a class and of the class of an outcome.
+
+    `except` looks at the bases of a class and asks nothing else, so an error that two
+    `except` clauses have to find needs two bases.
+    """
+    if outcome is None:
+        outcome = kind._class_outcome or Outcome.NOT_SENT
+    if kind._class_outcome is not None:
+        if kind._class_outcome is not outcome:
+            raise ValueError(f"{kind.__name__} cannot have the outcome {outcome}")
+        return kind
+    if kind is PeerIDError:
+        return _OUTCOMES[outcome]
+    both = _WITH_OUTCOME.get((kind, outcome))
+    if both is None:
+        body = {
+            "__module__": kind.__module__,
+            "__qualname__": kind.__qualname__,
+            "__doc__": kind.__doc__,
+            "_public_class": kind,
+        }
+        both = type(kind.__name__, (kind, _OUTCOMES[outcome]), body)
+        # Two threads may come here at once; both get the class of the first.
+        both = _WITH_OUTCOME.setdefault((kind, outcome), both)
+    return both
+
+
 class InvalidArgument(PeerIDError, ValueError):
-    """An argument cannot be used. Nothing was sent."""
+    """An argument is invalid. Nothing was sent."""
 
     default_code = Code.INVALID_ARGUMENT
 
 
 class InexactNumber(InvalidArgument, TypeError):
-    """A float or a Decimal stands where an integer belongs. Money is not rounded."""
+    """A float or a Decimal was given for an integer. Money is not rounded."""
 
 
 class ConfigurationError(PeerIDError):
-    """The configuration lacks something or holds something unusable."""
+    """The configuration is incomplete or invalid."""
 
     default_code = Code.CONFIGURATION
 
 
-class NotSent(PeerIDError, ConnectionError):
-    """The server could not be reached. Nothing was sent."""
+class Unreachable(PeerIDError, ConnectionError):
+    """The server is unreachable. Nothing was sent."""
 
-    default_code = Code.NOT_SENT
+    default_code = Code.UNREACHABLE
 
 
 class TLSError(PeerIDError, ConnectionError):
-    """No trusted TLS connection came about. Nothing was sent."""
+    """The TLS handshake or the verification of the certificate failed."""
 
     default_code = Code.TLS
 
 
 class Timeout(PeerIDError, TimeoutError):
-    """Time ran out. The outcome tells whether the request may have left."""
+    """A timeout expired. The outcome tells whether the request may have arrived."""
 
     default_code = Code.TIMEOUT
 
 
 class Cancelled(PeerIDError):
-    """The call was cancelled. The outcome tells whether the request may have left."""
+    """The call was cancelled. The outcome tells whether it may have arrived."""
 
     default_code = Code.CANCELLED
 
 
-class CancelledTooLate(Cancelled):
+class CancelledTooLate(Cancelled, OutcomeUnknown):
     """The call had succeeded before it could be cancelled.
 
     It is never raised, only found as the cause of what ended the wait for the call: a
@@ -184,7 +280,7 @@ class CancelledTooLate(Cancelled):
     """
 
     #: What the call would have returned, such as the `Result` of a submit; None when it
-    #: cannot be had any more.
+    #: is lost.
     result: Any
 
     def __init__(
@@ -195,30 +291,26 @@ class CancelledTooLate(Cancelled):
         **details: Any,
     ) -> None:
         """Keep the result."""
-        super().__init__(message, **{"outcome": Outcome.UNKNOWN, **details})
+        super().__init__(message, **details)
         self.result = result
 
 
-class OutcomeUnknown(PeerIDError, ConnectionError):
-    """The request left and no answer came: it may have been carried out or not.
+class ConnectionLost(PeerIDError, ConnectionError):
+    """The connection was lost after the request was sent, before an answer."""
 
-    Other errors can have an unknown outcome as well: before money is sent again look
-    at `outcome`, not at the class.
-    """
-
-    default_code = Code.OUTCOME_UNKNOWN
+    default_code = Code.CONNECTION_LOST
 
 
 class ProtocolError(PeerIDError):
-    """The answer is not one that PeerID gives."""
+    """The answer is not a PeerID answer."""
 
     default_code = Code.PROTOCOL
 
 
-class Refused(PeerIDError):
-    """The server refused the request (HTTP 4xx); `fields` holds its messages."""
+class Rejected(PeerIDError):
+    """The server rejected the request (HTTP 4xx); `fields` holds its messages."""
 
-    default_code = Code.REFUSED
+    default_code = Code.REJECTED
 
 
 class NotPermitted(PeerIDError, PermissionError):
@@ -234,7 +326,7 @@ class LoginRequired(PeerIDError):
 
 
 class RateLimited(PeerIDError):
-    """The server or a proxy asks to come back later; see `retry_after`."""
+    """The server or a proxy asks to retry later; see `retry_after`."""
 
     default_code = Code.RATE_LIMITED
 
@@ -258,33 +350,39 @@ class ClosedError(PeerIDError):
 
 
 class OutOfMemory(PeerIDError, MemoryError):
-    """Memory ran out."""
+    """Out of memory."""
 
     default_code = Code.OUT_OF_MEMORY
 
 
 class InternalError(PeerIDError):
-    """Something happened in the library that should be impossible; please report it."""
+    """A bug in the library; please report it."""
 
     default_code = Code.INTERNAL
 
 
 class StoreError(PeerIDError):
-    """The store of sessions failed."""
+    """The session store failed."""
 
     default_code = Code.STORE
 
 
 class QueueFull(PeerIDError):
-    """As many asynchronous calls are in flight as the client allows."""
+    """The client has as many asynchronous calls in flight as it allows."""
 
     default_code = Code.QUEUE_FULL
+
+
+class ChainRejected(PeerIDError):
+    """The chain rejected the transaction; the message holds the node's reason."""
+
+    default_code = Code.CHAIN_REJECTED
 
 
 _CLASSES: dict[Code, type[PeerIDError]] = {
     kind.default_code: kind
     for kind in PeerIDError.__subclasses__()
-    if kind.default_code is not Code.INTERNAL or kind is InternalError
+    if "default_code" in vars(kind)
 }
 
 

@@ -68,7 +68,7 @@ class Session(BaseSession):
             transaction_token: what `Result.transaction_token` gave.
 
         Raises:
-            Refused: the token was used before or is unknown.
+            Rejected: the token was used before or is unknown.
             PeerIDError: any other failure of a call. Look at its `outcome` before you
                 confirm again.
         """
@@ -85,7 +85,7 @@ class Session(BaseSession):
 
         Raises:
             InvalidArgument: a part of the transaction is missing.
-            Refused: the server refuses the transaction.
+            Rejected: the server rejects the transaction.
             PeerIDError: any other failure of a call. Look at its `outcome` before you
                 send again.
         """
@@ -126,7 +126,7 @@ class Session(BaseSession):
 
         Raises:
             LoginRequired: the session is over.
-            Refused: the server refuses the new token as well.
+            Rejected: the server rejects the new token as well.
             PeerIDError: any other failure of a call; see the classes.
         """
         handle = new_token_handle()

@@ -19,15 +19,66 @@ from sandbox import LOGIN, OPERATIONS, REFRESH, ROOT, TRANSFER, Sandbox
 import peerid
 from peerid import Client, Code, Outcome, Session
 
+CLASSES: dict[Code, type[peerid.PeerIDError]] = {
+    kind.default_code: kind
+    for kind in peerid.PeerIDError.__subclasses__()
+    if "default_code" in vars(kind)
+}
+
 
 def test_every_code_has_a_class() -> None:
     for code in Code:
-        (kind,) = (
-            kind
-            for kind in peerid.PeerIDError.__subclasses__()
-            if kind.default_code is code
-        )
+        kind = CLASSES[code]
+        assert getattr(peerid, kind.__name__) is kind
         assert kind.__name__ in peerid.__all__
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("code", Code)
+def test_except_by_outcome_catches_every_code(code: Code, outcome: Outcome) -> None:
+    by_outcome = {
+        Outcome.NOT_SENT: peerid.NotSent,
+        Outcome.NOT_DONE: peerid.NotDone,
+        Outcome.UNKNOWN: peerid.OutcomeUnknown,
+    }
+    error = CLASSES[code]("x", outcome=outcome)
+    assert (error.code, error.outcome) == (code, outcome)
+    assert type(error).__name__ == CLASSES[code].__name__
+    for kind in CLASSES.values():
+        assert isinstance(error, kind) == (kind is CLASSES[code])
+    for other, kind in by_outcome.items():
+        try:
+            raise error
+        except kind:
+            assert other is outcome
+        except peerid.PeerIDError:
+            assert other is not outcome
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert (again.code, again.outcome) == (code, outcome)
+
+
+def test_an_outcome_has_one_class() -> None:
+    assert peerid.OutcomeUnknown("x").outcome is Outcome.UNKNOWN
+    assert peerid.NotSent("x", outcome=Outcome.NOT_SENT).outcome is Outcome.NOT_SENT
+    assert isinstance(peerid.PeerIDError("x", outcome=Outcome.NOT_DONE), peerid.NotDone)
+    with pytest.raises(ValueError, match="NotSent cannot have the outcome UNKNOWN"):
+        peerid.NotSent("x", outcome=Outcome.UNKNOWN)
+    with pytest.raises(AttributeError):
+        peerid.NotSent("x").outcome = Outcome.UNKNOWN  # type: ignore[misc]
+
+    class Own(peerid.Timeout):
+        pass
+
+    assert isinstance(Own("x", outcome=Outcome.UNKNOWN), (Own, peerid.OutcomeUnknown))
+
+
+def test_codes_and_outcomes_print_as_words_and_share_none() -> None:
+    error = peerid.Timeout("x", outcome=Outcome.UNKNOWN)
+    assert f"{error.code} {error.outcome}" == "TIMEOUT UNKNOWN"
+    assert str(error.outcome) == "UNKNOWN"
+    assert not {code.name for code in Code} & {outcome.name for outcome in Outcome}
+    assert not set(map(int, Code)) & set(map(int, Outcome))
 
 
 def test_the_codes_are_those_of_the_header() -> None:
@@ -48,19 +99,19 @@ def test_a_code_of_a_newer_library_is_kept() -> None:
         Code("text")  # type: ignore[arg-type]
 
 
-def test_not_sent() -> None:
+def test_unreachable() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         with (
             Client(url, client_id=4) as client,
-            pytest.raises(peerid.NotSent) as caught,
+            pytest.raises(peerid.Unreachable) as caught,
         ):
             client.login("alice", password="x")
     error = caught.value
     assert isinstance(error, ConnectionError)
-    assert error.code is Code.NOT_SENT
-    assert error.name == "not_sent"
+    assert error.code is Code.UNREACHABLE
+    assert error.name == "unreachable"
     assert error.outcome is Outcome.NOT_SENT
     assert error.retryable
     assert error.http_status is None
@@ -70,22 +121,22 @@ def test_not_sent() -> None:
     assert str(error) == error.message
 
 
-def test_refused_with_the_fields_of_the_server(client: Client) -> None:
-    with pytest.raises(peerid.Refused) as caught:
+def test_rejected_with_the_fields_of_the_server(client: Client) -> None:
+    with pytest.raises(peerid.Rejected) as caught:
         client.login("alice", password="wrong")
     error = caught.value
     assert error.http_status == 400
-    assert error.outcome is Outcome.REFUSED
+    assert error.outcome is Outcome.NOT_DONE
     assert not error.retryable
     assert error.fields == {"login": "Invalid email/username or password"}
     assert error.detail == error.fields
-    assert repr(error).startswith("Refused('")
+    assert repr(error).startswith("Rejected('")
     assert "http_status=400" in repr(error)
 
 
 def test_a_message_without_fields(session: Session, sandbox: Sandbox) -> None:
     sandbox.fault("status", OPERATIONS, status=405)
-    with pytest.raises(peerid.Refused) as caught:
+    with pytest.raises(peerid.Rejected) as caught:
         session.submit(TRANSFER)
     assert caught.value.fields is None
     assert caught.value.detail == "Method Not Allowed"
@@ -102,9 +153,10 @@ def test_login_required(session: Session, sandbox: Sandbox) -> None:
     sandbox.post("revoke", {"user": "alice", "app": 4})
     with pytest.raises(peerid.LoginRequired) as caught:
         session.submit(TRANSFER)
-    assert caught.value.outcome is not Outcome.UNKNOWN
-    with pytest.raises(peerid.LoginRequired):
+    assert caught.value.outcome is Outcome.NOT_DONE
+    with pytest.raises(peerid.LoginRequired) as caught:
         session.refresh()
+    assert caught.value.outcome is Outcome.NOT_SENT
     assert sandbox.count(f"POST {REFRESH}") == 1
 
 
@@ -115,7 +167,7 @@ def test_rate_limited(session: Session, sandbox: Sandbox) -> None:
         session.submit(TRANSFER)
     assert caught.value.retry_after == 2.0
     assert caught.value.retryable
-    assert caught.value.outcome is Outcome.REFUSED
+    assert caught.value.outcome is Outcome.NOT_DONE
 
 
 def test_server_error(session: Session, sandbox: Sandbox) -> None:
@@ -128,11 +180,12 @@ def test_server_error(session: Session, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
-def test_outcome_unknown(session: Session, sandbox: Sandbox, kind: str) -> None:
+def test_connection_lost(session: Session, sandbox: Sandbox, kind: str) -> None:
     session.submit(TRANSFER)
     sandbox.fault(kind, OPERATIONS)
-    with pytest.raises(peerid.OutcomeUnknown) as caught:
+    with pytest.raises(peerid.ConnectionLost) as caught:
         session.submit(TRANSFER)
+    assert isinstance(caught.value, ConnectionError)
     assert caught.value.outcome is Outcome.UNKNOWN
     assert not caught.value.retryable
     assert sandbox.count(f"POST {OPERATIONS}") == 2
@@ -170,7 +223,7 @@ if hasattr(sys, "get_int_max_str_digits"):
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome"), [(400, Outcome.REFUSED), (500, Outcome.UNKNOWN)]
+    ("status", "outcome"), [(400, Outcome.NOT_DONE), (500, Outcome.UNKNOWN)]
 )
 def test_an_error_with_much_detail(
     session: Session, sandbox: Sandbox, status: int, outcome: Outcome
@@ -343,7 +396,7 @@ def test_tls_error(tls_server: tuple[str, Path]) -> None:
     assert caught.value.outcome is Outcome.NOT_SENT
     with (
         Client(url, client_id=4, ca_file=certificate) as client,
-        pytest.raises(peerid.Refused),
+        pytest.raises(peerid.Rejected),
     ):
         client.login("alice", password="x")
 
@@ -359,7 +412,7 @@ def example_errors() -> list[peerid.PeerIDError]:
             retry_after=1.5,
             detail=detail,
         )
-        for kind in [*peerid.PeerIDError.__subclasses__(), peerid.InexactNumber]
+        for kind in [*CLASSES.values(), peerid.InexactNumber, peerid.OutcomeUnknown]
     ]
 
 

@@ -23,7 +23,7 @@ def test_integers_beyond_2_53_are_sent_exactly(sandbox: Sandbox) -> None:
     with Client(sandbox.url, client_id=4, client_secret="x", validate="off") as client:
         session = client.login("alice", password="alice-password")
         for number in (BEYOND, 2**63 - 1, -(2**63)):
-            with pytest.raises(peerid.Refused):
+            with pytest.raises(peerid.Rejected):
                 session.submit(transfer_of(number))
             sent = sandbox.wait_for(OPERATIONS)[-1]["body"]
             assert f'"amount":{number},' in sent

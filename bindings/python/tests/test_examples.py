@@ -78,7 +78,7 @@ def test_the_example_tells_what_went_wrong(sandbox: Sandbox) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("refused (outcome refused): the server refused")
+    assert done.stderr.startswith("rejected (outcome not_done): the server rejected")
 
 
 class Shop:

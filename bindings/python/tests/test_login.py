@@ -43,7 +43,7 @@ def test_a_stored_pair_that_has_expired_is_refreshed(client: Client) -> None:
 
 
 def test_a_user_without_a_token_is_sent_to_the_code_flow(client: Client) -> None:
-    with pytest.raises(peerid.Refused, match="authorization code flow"):
+    with pytest.raises(peerid.Rejected, match="authorization code flow"):
         client.login("dave", password="dave-password")
 
 
@@ -116,7 +116,7 @@ def test_another_state_is_refused(client: Client) -> None:
 def test_a_user_who_declines(client: Client) -> None:
     authorization = client.authorization_url("http://127.0.0.1:8400/callback")
     came_back = consent(authorization.url, "deny")
-    with pytest.raises(peerid.Refused, match="access_denied"):
+    with pytest.raises(peerid.Rejected, match="access_denied"):
         client.exchange(came_back, authorization.state)
 
 
@@ -126,7 +126,7 @@ def test_a_code_is_exchanged(client: Client) -> None:
 
 
 def test_a_code_of_another_app_is_refused(client: Client) -> None:
-    with pytest.raises(peerid.Refused) as caught:
+    with pytest.raises(peerid.Rejected) as caught:
         client.exchange_code("demoCodeAliceApp5".ljust(40, "0"))
     assert caught.value.fields == {"code": "code doesn't belong to this app"}
 

@@ -89,7 +89,7 @@ def test_a_spawned_process_opens_the_session_of_its_key(
     script.write_text(
         """
 import multiprocessing, sys
-from peerid import Client, DirectoryStore, Refused
+from peerid import Client, DirectoryStore, Rejected
 TRANSFER = {"op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31",
             "to": "1.2.33", "amount": {"amount": 1, "asset_id": "1.3.0"}}
 
@@ -116,7 +116,7 @@ if __name__ == "__main__":
         print(len({result.transaction_id for result in results}))
         try:
             pool.map(fail, [url])
-        except Refused as error:
+        except Rejected as error:
             print(error.fields)
 """
     )

@@ -92,7 +92,7 @@ def test_an_operation_that_the_user_did_not_grant(client: Client) -> None:
     session = client.login("frank", password="frank-password")
     with pytest.raises(peerid.NotPermitted, match="missing permission") as caught:
         session.submit({**TRANSFER, "from": "1.2.37"})
-    assert caught.value.outcome is peerid.Outcome.REFUSED
+    assert caught.value.outcome is peerid.Outcome.NOT_DONE
 
 
 def test_an_expired_token_is_refreshed_and_the_operation_sent_once_more(
@@ -118,7 +118,7 @@ def test_transaction_tokens_are_confirmed_once(sandbox: Sandbox) -> None:
         done = session.confirm(pending.transaction_token)
         assert done.transaction_id
         assert sandbox.executed() == 1
-        with pytest.raises(peerid.Refused) as caught:
+        with pytest.raises(peerid.Rejected) as caught:
             session.confirm(pending.transaction_token)
         assert caught.value.fields == {"token": "Invalid token"}
 
@@ -182,6 +182,6 @@ def test_names_and_numbers_of_operations() -> None:
 def test_validation_can_be_turned_off(sandbox: Sandbox) -> None:
     with Client(sandbox.url, client_id=4, client_secret="x", validate="off") as client:
         session = client.login("alice", password="alice-password")
-        with pytest.raises(peerid.Refused) as caught:
+        with pytest.raises(peerid.Rejected) as caught:
             session.submit({**TRANSFER, "amount": {"amount": "x", "asset_id": "1"}})
         assert caught.value.http_status == 400

@@ -20,8 +20,8 @@ from .._session import new_session_handle
 from ..errors import (
     Cancelled,
     CancelledTooLate,
+    InternalError,
     Outcome,
-    OutcomeUnknown,
     PeerIDError,
     QueueFull,
     take_error,
@@ -220,7 +220,7 @@ class Calls:
         except BaseException:
             # A signal has struck, or memory ran out; a task must not wait for ever.
             message = "the call has ended, but how could not be read"
-            outcome = OutcomeUnknown(message, outcome=Outcome.UNKNOWN)
+            outcome = InternalError(message, outcome=Outcome.UNKNOWN)
             raise
         finally:
             quick.peerid_completion_free(completion)
