@@ -48,11 +48,11 @@
  *   `PEERID_CODE_OUT_OF_MEMORY`.
  * - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and
  *   `PEERID_CODE_STORE` if the store failed.
- * - Functions whose *Source* is a request send it: `PEERID_CODE_UNREACHABLE`, `PEERID_CODE_TLS`,
- *   `PEERID_CODE_CONNECTION_LOST`, `PEERID_CODE_TIMEOUT` (option `request_timeout_ms`),
- *   `PEERID_CODE_CANCELLED`, `PEERID_CODE_PROTOCOL`, `PEERID_CODE_SERVER`,
- *   `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`, `PEERID_CODE_REJECTED` and
- *   `PEERID_CODE_NOT_PERMITTED`.
+ * - Functions whose *Source* is a request send it: `PEERID_CODE_UNREACHABLE`,
+ *   `PEERID_CODE_TLS`, `PEERID_CODE_CONNECTION_LOST`, `PEERID_CODE_TIMEOUT` (option
+ *   `request_timeout_ms`), `PEERID_CODE_CANCELLED`, `PEERID_CODE_PROTOCOL`,
+ *   `PEERID_CODE_SERVER`, `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`,
+ *   `PEERID_CODE_REJECTED` and `PEERID_CODE_NOT_PERMITTED`.
  * - Functions that need a valid access token: `PEERID_CODE_LOGIN_REQUIRED` if the session is
  *   over, and `PEERID_CODE_CONFIGURATION` if the token has to be refreshed and there is no
  *   client secret.
