@@ -229,6 +229,13 @@ typedef enum peerid_log_level {
   /** A problem that needs a person. */
   PEERID_LOG_LEVEL_ERROR = 4
 } peerid_log_level;
+#if defined(__clang__) && !defined(__cplusplus)
+// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway.
+#define PEERID_LOG_LEVEL_DEBUG ((peerid_log_level)PEERID_LOG_LEVEL_DEBUG)
+#define PEERID_LOG_LEVEL_INFO ((peerid_log_level)PEERID_LOG_LEVEL_INFO)
+#define PEERID_LOG_LEVEL_WARNING ((peerid_log_level)PEERID_LOG_LEVEL_WARNING)
+#define PEERID_LOG_LEVEL_ERROR ((peerid_log_level)PEERID_LOG_LEVEL_ERROR)
+#endif
 
 /**
  * Receives a log event, on the thread on which it happens. Must return soon.
@@ -984,6 +991,29 @@ typedef enum peerid_code {
   /** The chain rejected the transaction; the message holds the node's reason. */
   PEERID_CODE_CHAIN_REJECTED = 20
 } peerid_code;
+#if defined(__clang__) && !defined(__cplusplus)
+// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway.
+#define PEERID_CODE_INVALID_ARGUMENT ((peerid_code)PEERID_CODE_INVALID_ARGUMENT)
+#define PEERID_CODE_CONFIGURATION ((peerid_code)PEERID_CODE_CONFIGURATION)
+#define PEERID_CODE_UNREACHABLE ((peerid_code)PEERID_CODE_UNREACHABLE)
+#define PEERID_CODE_TLS ((peerid_code)PEERID_CODE_TLS)
+#define PEERID_CODE_TIMEOUT ((peerid_code)PEERID_CODE_TIMEOUT)
+#define PEERID_CODE_CANCELLED ((peerid_code)PEERID_CODE_CANCELLED)
+#define PEERID_CODE_CONNECTION_LOST ((peerid_code)PEERID_CODE_CONNECTION_LOST)
+#define PEERID_CODE_PROTOCOL ((peerid_code)PEERID_CODE_PROTOCOL)
+#define PEERID_CODE_REJECTED ((peerid_code)PEERID_CODE_REJECTED)
+#define PEERID_CODE_NOT_PERMITTED ((peerid_code)PEERID_CODE_NOT_PERMITTED)
+#define PEERID_CODE_LOGIN_REQUIRED ((peerid_code)PEERID_CODE_LOGIN_REQUIRED)
+#define PEERID_CODE_RATE_LIMITED ((peerid_code)PEERID_CODE_RATE_LIMITED)
+#define PEERID_CODE_SERVER ((peerid_code)PEERID_CODE_SERVER)
+#define PEERID_CODE_TOO_LARGE ((peerid_code)PEERID_CODE_TOO_LARGE)
+#define PEERID_CODE_CLOSED ((peerid_code)PEERID_CODE_CLOSED)
+#define PEERID_CODE_OUT_OF_MEMORY ((peerid_code)PEERID_CODE_OUT_OF_MEMORY)
+#define PEERID_CODE_INTERNAL ((peerid_code)PEERID_CODE_INTERNAL)
+#define PEERID_CODE_STORE ((peerid_code)PEERID_CODE_STORE)
+#define PEERID_CODE_QUEUE_FULL ((peerid_code)PEERID_CODE_QUEUE_FULL)
+#define PEERID_CODE_CHAIN_REJECTED ((peerid_code)PEERID_CODE_CHAIN_REJECTED)
+#endif
 
 /**
  * Whether a failed call was carried out: the one question to ask before money is sent again.
@@ -1001,6 +1031,12 @@ typedef enum peerid_outcome {
   /** The request may have been carried out. Find out before repeating the call. */
   PEERID_OUTCOME_UNKNOWN = 103
 } peerid_outcome;
+#if defined(__clang__) && !defined(__cplusplus)
+// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway.
+#define PEERID_OUTCOME_NOT_SENT ((peerid_outcome)PEERID_OUTCOME_NOT_SENT)
+#define PEERID_OUTCOME_NOT_DONE ((peerid_outcome)PEERID_OUTCOME_NOT_DONE)
+#define PEERID_OUTCOME_UNKNOWN ((peerid_outcome)PEERID_OUTCOME_UNKNOWN)
+#endif
 
 /**
  * Returns the kind of failure.
@@ -1097,6 +1133,12 @@ typedef enum peerid_store_result {
   /** The callback failed. It may have set a message. */
   PEERID_STORE_RESULT_FAILED = 2
 } peerid_store_result;
+#if defined(__clang__) && !defined(__cplusplus)
+// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway.
+#define PEERID_STORE_RESULT_OK ((peerid_store_result)PEERID_STORE_RESULT_OK)
+#define PEERID_STORE_RESULT_CONFLICT ((peerid_store_result)PEERID_STORE_RESULT_CONFLICT)
+#define PEERID_STORE_RESULT_FAILED ((peerid_store_result)PEERID_STORE_RESULT_FAILED)
+#endif
 
 /**
  * Loads the session of a key with `peerid_store_reply_set_session`, or provides none if there

@@ -102,7 +102,10 @@ def _enum(enum: Enum, codes: dict[str, str]) -> list[str]:
     for constant in enum.constants:
         comma = "" if constant is enum.constants[-1] else ","
         lines += [*doxygen(constant.comment, codes, indent="  "), f"  {constant.name} = {constant.value}{comma}"]
-    return [*lines, f"}} {enum.name};"]
+    lines += [f"}} {enum.name};", "#if defined(__clang__) && !defined(__cplusplus)"]
+    lines += ["// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway."]
+    lines += [f"#define {constant.name} (({enum.name}){constant.name})" for constant in enum.constants]
+    return [*lines, "#endif"]
 
 
 def _struct(struct: Struct, codes: dict[str, str]) -> list[str]:

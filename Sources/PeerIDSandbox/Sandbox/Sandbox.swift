@@ -19,20 +19,23 @@ public final class Sandbox: Sendable {
   ///     for the same port.
   ///   - host: the IPv4 address to listen on. Everybody who reaches another address than a loopback one can read all
   ///     secrets of the fixture.
+  ///   - idleSeconds: after how many seconds without traffic a connection is closed; 5 as the real server. Tests that
+  ///     run under a slow tool raise it, because a request that waits unread for that long counts as no traffic.
   /// - Throws: ``SandboxError`` when a port cannot be used.
   public init(
     fixture: Fixture = .demo,
     port: UInt16 = 0,
     pagePort: UInt16? = nil,
-    host: String = "127.0.0.1"
+    host: String = "127.0.0.1",
+    idleSeconds: UInt32 = 5
   ) throws(SandboxError) {
     self.host = host
     core = SandboxCore(fixture)
     if let pagePort {
-      server = try HTTPServer(host: host, port: port, role: .interface, handler: core)
-      pageServer = try HTTPServer(host: host, port: pagePort, role: .pages, handler: core)
+      server = try HTTPServer(host: host, port: port, role: .interface, idleSeconds: idleSeconds, handler: core)
+      pageServer = try HTTPServer(host: host, port: pagePort, role: .pages, idleSeconds: idleSeconds, handler: core)
     } else {
-      server = try HTTPServer(host: host, port: port, handler: core)
+      server = try HTTPServer(host: host, port: port, idleSeconds: idleSeconds, handler: core)
       pageServer = nil
     }
     let page = authorizationPage

@@ -41,8 +41,6 @@ protocol RequestHandler: AnyObject, Sendable {
 /// One thread is fast enough, and it gives every request a place in one order: when a client reads what the sandbox has
 /// seen, everything that it was answered before is in there.
 final class HTTPServer: @unchecked Sendable {
-  /// The backend closes a connection that has been idle for this long (measured).
-  static let idleSeconds: UInt32 = 5
   private static let connectionLimit: UInt32 = 16_384
 
   let port: UInt16
@@ -56,6 +54,7 @@ final class HTTPServer: @unchecked Sendable {
     host: String = LoopbackListener.loopback,
     port: UInt16,
     role: PortRole = .everything,
+    idleSeconds: UInt32,
     handler: any RequestHandler
   ) throws(SandboxError) {
     self.handler = handler
@@ -71,7 +70,7 @@ final class HTTPServer: @unchecked Sendable {
     let started = cmicrohttpd_start(
       listener.socket,
       Self.connectionLimit,
-      Self.idleSeconds,
+      idleSeconds,
       handleRequest,
       noticeTarget,
       noticeCompletion,

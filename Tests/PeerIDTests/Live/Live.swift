@@ -22,7 +22,7 @@ struct Live {
     sandbox: Sandbox? = nil,
     change: (inout Configuration) -> Void = { _ in }
   ) throws {
-    self.sandbox = try sandbox ?? Sandbox()
+    self.sandbox = try sandbox ?? Sandbox(idleSeconds: 60)
     client = try Client(
       Self.configuration(
         self.sandbox,
