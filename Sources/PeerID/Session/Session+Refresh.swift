@@ -182,8 +182,8 @@ extension Session {
     switch result {
     case .renewed(let token): log(.info, "session refreshed, generation \(token.generation)")
     case .refused(let error): log(.error, "session over: \(error)")
-    case .transient(let error): log(.warning, "refresh failed, the pair is unchanged: \(error)")
-    case .unknown(let error): log(.warning, "refresh without an answer: \(error)")
+    case .transient(let error): log(.warning, "refresh failed, the pair is unchanged: \(error.explanation)")
+    case .unknown(let error): log(.warning, "refresh without an answer: \(error.explanation)")
     }
   }
 }
