@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// The decisions of a session, told by a made-up clock.
+/// The decisions of a session, by a clock of the test.
 @Suite struct SessionStateMachineTests {
   private static let day: Int64 = 86_400_000
   private static let start: Int64 = 1_800_000_000_000
@@ -29,18 +29,11 @@ import Testing
     )
   }
 
-  private func describe(_ admission: SessionStateMachine.Admission) -> String {
-    switch admission {
+  private func describe(_ decision: SessionStateMachine.Decision) -> String {
+    switch decision {
     case .use(let token, let begins): "use \(token.generation)" + (begins ? ", refresh" : "")
     case .wait(let begins): begins ? "wait, refresh" : "wait"
-    case .fail(let error): "fail \(error.code.name)"
-    }
-  }
-
-  private func describe(_ verdict: SessionStateMachine.Verdict) -> String {
-    switch verdict {
     case .resend(let pause): "resend after \(pause)"
-    case .wait(let begins): begins ? "wait, refresh" : "wait"
     case .fail(let error): "fail \(error.code.name)"
     case .giveUp: "give up"
     }
@@ -83,38 +76,39 @@ import Testing
 
   @Test func `one refresh runs at a time, whoever asks`() {
     var machine = machine()
-    var attempts = SessionStateMachine.Attempts()
-    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 0)) == "wait, refresh")
-    var others = SessionStateMachine.Attempts()
-    #expect(describe(machine.refused(generation: 1, attempts: &others, now: 1)) == "wait")
+    let attempts = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(1, attempts, now: 0)) == "wait, refresh")
+    let others = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(1, others, now: 1)) == "wait")
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 2)) == "wait")
     #expect(describe(machine.admit(now: 3, serverNow: Self.start + 90 * Self.day)) == "wait")
-    machine.refreshEnded(.renewed(token(2)), now: 10, serverNow: Self.start, jitter: 0)
-    #expect(describe(machine.refused(generation: 1, attempts: &others, now: 11)) == "resend after 0")
+    _ = machine.refreshEnded(.renewed(token(2)), now: 10, serverNow: Self.start, jitter: 0)
+    #expect(describe(machine.refused(1, others, now: 11)) == "resend after 0")
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 12)) == "use 2")
   }
 
   @Test func `a fresh token that is refused is sent again after a pause, and never refreshed`() {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
-    machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
+    _ = machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
     var attempts = SessionStateMachine.Attempts()
     var verdicts: [String] = []
     for now in stride(from: Int64(0), to: 2000, by: 300) {
-      verdicts.append(describe(machine.refused(generation: 2, attempts: &attempts, now: now)))
+      verdicts.append(describe(machine.refused(2, attempts, now: now)))
+      attempts.early += 1
     }
     let pauses = ["25", "25", "50", "100", "200", "400", "400"]
     #expect(verdicts == pauses.map { "resend after " + $0 })
-    #expect(describe(machine.refused(generation: 2, attempts: &attempts, now: 2000)) == "wait, refresh")
+    #expect(describe(machine.refused(2, attempts, now: 2000)) == "wait, refresh")
   }
 
-  @Test func `a spent refresh token ends the session, and the end is remembered`() {
+  @Test func `a used refresh token ends the session, and the end is remembered`() {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
-    machine.refreshEnded(.refused(PeerIDError(.loginRequired, "over")), now: 1, serverNow: Self.start, jitter: 0)
+    _ = machine.refreshEnded(.refused(PeerIDError(.loginRequired, "over")), now: 1, serverNow: Self.start, jitter: 0)
     #expect(describe(machine.admit(now: 2, serverNow: Self.start)) == "fail login_required")
-    var attempts = SessionStateMachine.Attempts()
-    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 3)) == "fail login_required")
+    let attempts = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(1, attempts, now: 3)) == "fail login_required")
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 4)) == "fail login_required")
   }
 
@@ -125,7 +119,7 @@ import Testing
     var waits: [Int64] = []
     for _ in 0..<9 {
       #expect(describe(machine.refreshRequested(supersedes: 1, now: now)) == "wait, refresh")
-      machine.refreshEnded(.transient(failure), now: now, serverNow: Self.start, jitter: 1)
+      _ = machine.refreshEnded(.transient(failure), now: now, serverNow: Self.start, jitter: 1)
       #expect(describe(machine.admit(now: now, serverNow: Self.start)) == "use 1")
       guard case .fail(let error) = machine.refreshRequested(supersedes: 1, now: now) else {
         Issue.record("a refresh began at once after a failure")
@@ -142,7 +136,7 @@ import Testing
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
     let failure = PeerIDError(.rateLimited, .notDone, "later", httpStatus: 429, retryAfterMilliseconds: 90_000)
-    machine.refreshEnded(.transient(failure), now: 0, serverNow: Self.start, jitter: 0)
+    _ = machine.refreshEnded(.transient(failure), now: 0, serverNow: Self.start, jitter: 0)
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 89_999)) == "fail rate_limited")
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 90_000)) == "wait, refresh")
   }
@@ -150,22 +144,71 @@ import Testing
   @Test func `after a refresh without an answer the access token is used and the refresh token tried once, later`() {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
-    machine.refreshEnded(
+    _ = machine.refreshEnded(
       .unknown(PeerIDError(.connectionLost, .unknown, "lost", advice: "find out")),
       now: 0,
       serverNow: Self.start,
       jitter: 0
     )
     #expect(describe(machine.admit(now: 1, serverNow: Self.start)) == "use 1")
-    var attempts = SessionStateMachine.Attempts()
-    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 4999)) == "fail unreachable")
+    let attempts = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(1, attempts, now: 4999)) == "fail unreachable")
     // The call that has to wait was not sent: the advice belongs to the refresh alone.
     guard case .fail(let error) = machine.admit(now: 4999, serverNow: Self.start + 90 * Self.day) else {
       Issue.record("a token that has expired was used")
       return
     }
     #expect(error.outcome == .notSent && error.message.hasSuffix("lost"))
-    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 5000)) == "wait, refresh")
+    #expect(describe(machine.refused(1, attempts, now: 5000)) == "wait, refresh")
+  }
+
+  private static let used = PeerIDError(.loginRequired, .notSent, "used", httpStatus: 400)
+
+  @Test func `a refused pair that was never accepted is in doubt, and accepted when the server has saved it`() {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    _ = machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
+    var attempts = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(2, attempts, now: 2000)) == "wait, refresh")
+    attempts.refreshes = 1
+    let failure = machine.refreshEnded(.refused(Self.used), now: 2001, serverNow: Self.start, jitter: 0)
+    #expect(failure?.code == .server && failure?.isRetryable == true)
+    #expect(machine.isOver == nil && machine.isInDoubt)
+    #expect(describe(machine.refused(2, attempts, now: 2002)) == "resend after 25")
+    machine.accepted(2)
+    #expect(!machine.isInDoubt)
+  }
+
+  private static let refusals: [(isAccepted: Bool, age: Int64, isOver: Bool)] = [
+    (false, 2000, false), (false, 599_999, false), (false, 600_000, true), (true, 0, true), (true, 2000, true),
+  ]
+
+  @Test(arguments: refusals)
+  func `only a young pair that was never accepted is in doubt when its refresh token is refused`(
+    isAccepted: Bool,
+    age: Int64,
+    isOver: Bool
+  ) {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    _ = machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
+    if isAccepted { machine.accepted(2) }
+    _ = machine.refreshRequested(supersedes: 2, now: age)
+    _ = machine.refreshEnded(.refused(Self.used), now: age, serverNow: Self.start, jitter: 0)
+    #expect((machine.isOver != nil) == isOver)
+  }
+
+  @Test func `a pair that another process has just refreshed may not be saved yet`() {
+    let other = token(2).renewing(token(1), atMilliseconds: Self.start, generation: 2)
+    let machine = SessionStateMachine(
+      token: other,
+      renewal: .possible,
+      policy: SessionStateMachine.Policy(),
+      serverNow: Self.start
+    )
+    #expect(machine.mayBeUnsaved(for: 600_000, now: 0, serverNow: Self.start + 9_999))
+    #expect(!machine.mayBeUnsaved(for: 600_000, now: 0, serverNow: Self.start + 10_000))
+    #expect(!machine.mayBeUnsaved(for: 2000, now: 0, serverNow: Self.start + 2000))
   }
 
   @Test func `without a way to refresh a token is used to its last moment`() {
@@ -173,8 +216,8 @@ import Testing
     var machine = machine(renewal: .impossible(why))
     #expect(describe(machine.admit(now: 0, serverNow: Self.start + 90 * Self.day - 1)) == "use 1")
     #expect(describe(machine.admit(now: 0, serverNow: Self.start + 90 * Self.day)) == "fail configuration")
-    var attempts = SessionStateMachine.Attempts()
-    #expect(describe(machine.refused(generation: 1, attempts: &attempts, now: 0)) == "fail configuration")
+    let attempts = SessionStateMachine.Attempts()
+    #expect(describe(machine.refused(1, attempts, now: 0)) == "fail configuration")
   }
 
   @Test func `a call gives up after two refreshes that did not help`() {
@@ -182,11 +225,13 @@ import Testing
     var attempts = SessionStateMachine.Attempts()
     var now: Int64 = 0
     for generation in UInt64(1)...2 {
-      #expect(describe(machine.refused(generation: generation, attempts: &attempts, now: now)) == "wait, refresh")
-      machine.refreshEnded(.renewed(token(generation + 1)), now: now, serverNow: Self.start, jitter: 0)
+      #expect(describe(machine.refused(generation, attempts, now: now)) == "wait, refresh")
+      attempts.refreshes += 1
+      _ = machine.refreshEnded(.renewed(token(generation + 1)), now: now, serverNow: Self.start, jitter: 0)
+      machine.accepted(generation + 1)
       now += 2000
     }
-    #expect(describe(machine.refused(generation: 3, attempts: &attempts, now: now)) == "give up")
+    #expect(describe(machine.refused(3, attempts, now: now)) == "give up")
   }
 
   @Test func `the child of a fork may refresh though the parent was refreshing`() {
@@ -197,7 +242,7 @@ import Testing
   }
 }
 
-@Suite struct SharedRefreshTests {
+@Suite struct StoredPairDecisionTests {
   private static func pair(_ name: String, user: Int64? = 1, generation: UInt64) -> Token {
     Token(
       accessToken: Bytes("access" + name),
@@ -209,19 +254,42 @@ import Testing
     )
   }
 
-  private static let cases: [(newest: Token?, expected: SharedRefresh.Decision)] = [
-    (pair("mine", generation: 3), .renew),
-    (pair("theirs", generation: 4), .adopt),
-    (pair("theirs", generation: 3), .adopt),
-    // The session was removed, and began anew.
-    (pair("theirs", generation: 1), .adopt),
-    (pair("theirs", user: nil, generation: 4), .adopt),
-    (pair("theirs", user: 2, generation: 4), .anotherUser),
-    (nil, .loggedOut),
+  private static let cases: [(stored: Token?, saved: UInt64, expected: StoredPairDecision)] = [
+    (pair("mine", generation: 3), 3, .renew),
+    (pair("theirs", generation: 4), 3, .adopt),
+    (pair("theirs", generation: 3), 3, .adopt),
+    // A backup was restored, or the session was removed and began anew.
+    (pair("theirs", generation: 1), 3, .renewNewer),
+    (pair("theirs", user: nil, generation: 4), 3, .adopt),
+    (pair("theirs", user: 2, generation: 4), 3, .anotherUser),
+    (pair("theirs", user: 2, generation: 1), 3, .anotherUser),
+    // What this session could not save comes after it.
+    (pair("replaced", generation: 2), 2, .renew),
+    (nil, 3, .loggedOut),
   ]
 
   @Test(arguments: cases)
-  func `what the store holds decides what a refresh does`(newest: Token?, expected: SharedRefresh.Decision) {
-    #expect(SharedRefresh.decide(mine: Self.pair("mine", generation: 3), newest: newest) == expected)
+  func `what the store holds decides what a refresh does`(stored: Token?, saved: UInt64, expected: StoredPairDecision) {
+    let decision = StoredPairDecision.decide(
+      mine: Self.pair("mine", generation: 3),
+      replaced: Self.pair("replaced", generation: 2),
+      savedGeneration: saved,
+      stored: stored
+    )
+    #expect(decision == expected)
+  }
+}
+
+extension SessionStateMachine {
+  fileprivate mutating func admit(now: Int64, serverNow: Int64?) -> Decision {
+    decide(.token(isExternal: false), now: now, serverNow: serverNow)
+  }
+
+  fileprivate mutating func refused(_ generation: UInt64, _ attempts: Attempts, now: Int64) -> Decision {
+    decide(.afterRefusal(generation: generation, attempts: attempts), now: now, serverNow: nil)
+  }
+
+  fileprivate mutating func refreshRequested(supersedes generation: UInt64, now: Int64) -> Decision {
+    decide(.refresh(supersedes: generation), now: now, serverNow: nil)
   }
 }

@@ -1,8 +1,8 @@
-/// One application's way to one PeerID server: makes sessions, and reads the chain.
+/// A client for a PeerID server: logs users in, opens stored sessions, and reads the chain.
 ///
 /// A client is immutable and may be used from any number of threads at once. Sessions keep alive what they need of it.
 public final class Client: Sendable {
-  let core: ClientCore
+  let engine: CallEngine
 
   /// Makes a client. Nothing is sent.
   ///
@@ -10,12 +10,12 @@ public final class Client: Sendable {
   /// - Throws: `configuration` when the base URL cannot be used (no scheme, plain HTTP to another machine) or libcurl
   ///   is too old.
   public init(_ configuration: Configuration) throws(PeerIDError) {
-    core = try ClientCore(configuration: configuration)
-    Rehearsal.run(core)
+    engine = try CallEngine.make(configuration)
+    RuntimeWarmup.runOnce(configuration)
   }
 
   deinit {
-    core.abandon()
+    _ = engine.environment.abandoning.set()
   }
 
   /// Logs a user in with a password, a mobile number, or both; the server checks whatever is sent.
@@ -42,24 +42,26 @@ public final class Client: Sendable {
   }
 
   package func logIn(_ credentials: Credentials, key: String?) throws(PeerIDError) -> Session {
-    try logIn(credentials, key: key, nil)
+    try begin(try logInCall(credentials, key: key))
   }
 
-  func logIn(
-    _ credentials: Credentials,
-    key: String?,
-    _ context: CallContext?
-  ) throws(PeerIDError) -> Session {
-    try core.checkOpen()
+  func logInCall(_ credentials: Credentials, key: String?) throws(PeerIDError) -> Call {
     try credentials.check()
-    let context = context ?? core.callContext()
-    let keeps = core.configuration.options.keepsCredentials
-    let session = try core.begin(key: key, keeping: keeps ? credentials : nil, by: .logIn, context) {
-      () throws(PeerIDError) in
-      try context.outOfStore { () throws(PeerIDError) in try core.tokens.logIn(credentials, context: context) }
+    return .task { [engine] (context) throws(PeerIDError) in
+      .session(
+        try engine.opening.begin(key: key, by: .logIn, credentials: credentials, context) { () throws(PeerIDError) in
+          try engine.environment.tokens.logIn(credentials, context: context)
+        }
+      )
     }
-    try session.refreshIfExpired(context)
-    return session
+  }
+
+  /// Runs a call that begins a session.
+  private func begin(_ call: Call) throws(PeerIDError) -> Session {
+    guard case .session(let lease) = try engine.run(call) else {
+      throw PeerIDError(.internal, "the call brought no session")
+    }
+    return Session(lease, engine)
   }
 
   /// Begins the authorization code flow: send the user's browser to the URL, and keep the state with the user's web
@@ -73,8 +75,8 @@ public final class Client: Sendable {
       throw PeerIDError(.invalidArgument, "redirect_uri is empty: give the address to which the browser comes back")
     }
     let state = try RandomText.urlSafe()
-    let url = core.endpoints.authorizationPage(
-      clientID: core.configuration.clientID,
+    let url = engine.endpoints.authorizationPage(
+      clientID: engine.configuration.clientID,
       redirectURI: redirectURI,
       state: state
     )
@@ -106,19 +108,17 @@ public final class Client: Sendable {
   }
 
   package func exchange(code: Bytes, key: String?) throws(PeerIDError) -> Session {
-    try exchange(code: code, key: key, nil)
+    try begin(try exchangeCall(code: code, key: key))
   }
 
-  func exchange(
-    code: Bytes,
-    key: String?,
-    _ context: CallContext?
-  ) throws(PeerIDError) -> Session {
-    try core.checkOpen()
-    guard code.count > 0 else { throw PeerIDError(.invalidArgument, "code is empty: give the authorization code") }
-    let context = context ?? core.callContext()
-    return try core.begin(key: key, by: .exchange, context) { () throws(PeerIDError) in
-      try context.outOfStore { () throws(PeerIDError) in try core.tokens.exchange(code: code, context: context) }
+  func exchangeCall(code: Bytes, key: String?) throws(PeerIDError) -> Call {
+    guard code.count > 0 else { throw PeerIDError(.invalidArgument, "code is empty: pass the authorization code") }
+    return .task { [engine] (context) throws(PeerIDError) in
+      .session(
+        try engine.opening.begin(key: key, by: .exchange, context) { () throws(PeerIDError) in
+          try engine.environment.tokens.exchange(code: code, context: context)
+        }
+      )
     }
   }
 
@@ -136,9 +136,14 @@ public final class Client: Sendable {
   }
 
   package func restore(tokenJSON: UnsafeRawBufferPointer, key: String?) throws(PeerIDError) -> Session {
-    try core.checkOpen()
+    try begin(try restoreCall(tokenJSON: tokenJSON, key: key))
+  }
+
+  func restoreCall(tokenJSON: UnsafeRawBufferPointer, key: String?) throws(PeerIDError) -> Call {
     let token = try Self.token(in: tokenJSON)
-    return try core.begin(key: key, by: .restore, core.callContext()) { token }
+    return .task { [engine] (context) throws(PeerIDError) in
+      .session(try engine.opening.begin(key: key, by: .restore, context) { token })
+    }
   }
 
   static func token(in tokenJSON: UnsafeRawBufferPointer) throws(PeerIDError) -> Token {
@@ -163,24 +168,12 @@ public final class Client: Sendable {
   /// - Throws: `loginRequired` when there is none; `store` when the store fails or what it holds is damaged;
   ///   `configuration` without a store.
   public func open(key: String) throws(PeerIDError) -> Session {
-    try core.checkOpen()
-    let place = try core.place(key)
-    let unsaved = core.unsaved.session(forKey: key)
-    let stored: Token?
-    do throws(PeerIDError) {
-      stored = try place.load()
-    } catch {
-      guard let unsaved else { throw error }
-      return unsaved
-    }
-    guard let token = stored else {
-      throw PeerIDError(.loginRequired, "no session is stored under the key '\(key.prefix(80))': log the user in")
-    }
-    if let unsaved, unsaved.successor(of: token) != nil { return unsaved }
-    let session = Session(core: core, token: token, place: place, credentials: nil)
-    let now = core.clock.monotonicMilliseconds()
-    session.withState { $0.wasOpened(now: now) }
-    return session
+    try begin(try openCall(key: key))
+  }
+
+  func openCall(key: String) throws(PeerIDError) -> Call {
+    _ = try engine.opening.place(key)
+    return .task { [engine] (context) throws(PeerIDError) in .session(try engine.opening.open(key: key, context)) }
   }
 
   /// Reads the chain through the server. Needs no session.
@@ -203,31 +196,33 @@ public final class Client: Sendable {
     method: String,
     parametersJSON: UnsafeRawBufferPointer
   ) throws(PeerIDError) -> Response {
-    try core.checkOpen()
-    let request = try chainReadRequest(api: api, method: method, parametersJSON: parametersJSON)
-    return try core.transport.send(request, context: core.callContext()) { outcome in
-      Answer.response(of: outcome, effect: .reads)
-    }.get()
+    let call = try chainReadCall(api: api, method: method, parametersJSON: parametersJSON)
+    guard case .response(let response) = try engine.run(call) else {
+      throw PeerIDError(.internal, "the call brought no response")
+    }
+    return response
   }
 
-  func chainReadRequest(
+  func chainReadCall(
     api: String,
     method: String,
     parametersJSON: UnsafeRawBufferPointer
-  ) throws(PeerIDError) -> HTTPRequest {
+  ) throws(PeerIDError) -> Call {
     let query = try ChainReadQuery(api: api, method: method, parameters: parametersJSON)
-    return HTTPRequest(
-      url: core.endpoints.chainRead(query: query.text),
-      headers: core.readHeaders,
-      body: nil,
-      effect: .reads,
-      answerIsSecret: false
+    return .read(
+      HTTPRequest(
+        url: engine.endpoints.chainRead(query: query.text),
+        headers: engine.readHeaders,
+        body: nil,
+        effect: .reads,
+        answerIsSecret: false
+      )
     )
   }
 
   /// Closes the client: calls in flight end with `closed` within a second, later ones at once. May be called twice.
   public func close() {
-    core.close()
+    engine.close()
   }
 
   /// Waits until no refresh is under way and every new pair of tokens is saved. Work that begins meanwhile is waited
@@ -236,6 +231,6 @@ public final class Client: Sendable {
   /// - Parameter timeoutMilliseconds: how long to wait, in milliseconds; 0: not at all.
   /// - Returns: whether nothing is left to be done.
   public func settle(timeoutMilliseconds: Int64) -> Bool {
-    core.settle(timeoutMilliseconds: timeoutMilliseconds)
+    engine.settle(timeoutMilliseconds: timeoutMilliseconds)
   }
 }

@@ -42,8 +42,15 @@ struct Endpoints: Sendable {
     if address.scheme == "http", !allowsPlainHTTP, !address.isLoopback {
       throw refuse("would send tokens in the clear: use https://, or set the option allow_http=true")
     }
-    usesTLS = address.scheme == "https"
-    isLoopback = address.isLoopback
+    self.init(base: base, usesTLS: address.scheme == "https", isLoopback: address.isLoopback)
+  }
+
+  /// Addresses that libcurl refuses before it opens anything.
+  static let unreachable = Endpoints(base: "warmup://none", usesTLS: false, isLoopback: true)
+
+  private init(base: String, usesTLS: Bool, isLoopback: Bool) {
+    self.usesTLS = usesTLS
+    self.isLoopback = isLoopback
     let api = base + Self.apiPath
     token = Bytes(api + "/auth/token")
     exchange = Bytes(api + "/auth/exchange")

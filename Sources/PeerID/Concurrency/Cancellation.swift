@@ -10,8 +10,7 @@ public final class Cancellation: @unchecked Sendable {
   private let cancelled = Atomic<Bool>(false)
   private let lock = Lock()
   /// The libcurl handles over which threads are asleep.
-  private var sleepers: [UnsafeMutableRawPointer] = []
-  private var forkGeneration = ForkGuard.generation
+  private var sleepers = ForkLocal([UnsafeMutableRawPointer]()) { $0 = [] }
 
   /// Makes a cancellation that was not cancelled yet.
   public init() {}
@@ -24,8 +23,7 @@ public final class Cancellation: @unchecked Sendable {
   public func cancel() {
     cancelled.store(true, ordering: .releasing)
     lock.withLock {
-      renewAfterFork()
-      for sleeper in sleepers { curl_multi_wakeup(sleeper) }
+      for sleeper in sleepers.current { curl_multi_wakeup(sleeper) }
     }
   }
 
@@ -50,22 +48,12 @@ public final class Cancellation: @unchecked Sendable {
 
   /// A thread begins to wait in libcurl. Whoever cancels from now on wakes it.
   func enter(_ multi: UnsafeMutableRawPointer) {
-    lock.withLock {
-      renewAfterFork()
-      sleepers.append(multi)
-    }
+    lock.withLock { sleepers.current.append(multi) }
   }
 
   /// The thread waits no more.
   func leave(_ multi: UnsafeMutableRawPointer) {
-    lock.withLock { sleepers.removeAll { $0 == multi } }
-  }
-
-  /// The parent's threads are its own to wake.
-  private func renewAfterFork() {
-    guard forkGeneration != ForkGuard.generation else { return }
-    forkGeneration = ForkGuard.generation
-    sleepers = []
+    lock.withLock { sleepers.current.removeAll { $0 == multi } }
   }
 
   /// `nil` when the process has no keys left: then nothing can be cancelled in this way.

@@ -12,11 +12,11 @@ enum ForkGuard {
   static var generation: Int { counter.load(ordering: .relaxed) }
 
   /// Keeps for ever what the parent's threads may be using, or what must not be released under a lock.
-  static func leaveBehind<Value>(_ value: Value) {
-    _ = Unmanaged.passRetained(LeftBehind(value))
+  static func leakAfterFork<Value>(_ value: Value) {
+    _ = Unmanaged.passRetained(Leaked(value))
   }
 
-  private final class LeftBehind<Value> {
+  private final class Leaked<Value> {
     private let value: Value
     init(_ value: Value) { self.value = value }
   }

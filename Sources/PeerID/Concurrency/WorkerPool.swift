@@ -8,56 +8,46 @@ final class WorkerPool: @unchecked Sendable {
   static let maximumThreads = 16
   private static let idleMilliseconds: Int64 = 2000
 
+  private struct State {
+    var hasWork: Condition
+    var jobs: [@Sendable () -> Void] = []
+    var threads = 0
+    var idleThreads = 0
+    /// Jobs that wait or run.
+    var unfinished = 0
+  }
+
   private let clock: Clock
   private let lock = Lock()
-  private var hasWork: Condition
-  private var jobs: [@Sendable () -> Void] = []
-  private var threads = 0
-  private var idleThreads = 0
-  /// Jobs that wait or run.
-  private var unfinished = 0
-  private var forkGeneration = ForkGuard.generation
+  private var state: ForkLocal<State>
 
   init(clock: Clock) {
     self.clock = clock
-    hasWork = Condition(lock: lock)
+    let lock = lock
+    state = ForkLocal(State(hasWork: Condition(lock: lock))) { $0 = State(hasWork: Condition(lock: lock)) }
   }
 
   /// Runs `job` soon on a thread of the pool. Returns `false` when no thread could be started for it.
   func run(_ job: @escaping @Sendable () -> Void) -> Bool {
     lock.withLock {
-      if forkGeneration != ForkGuard.generation { enterChild() }
       if ExitGuard.isExiting { return false }
-      if idleThreads < jobs.count + 1, threads < Self.maximumThreads {
+      if state.current.idleThreads < state.current.jobs.count + 1, state.current.threads < Self.maximumThreads {
         if startThread() {
-          threads += 1
-        } else if threads == 0 {
+          state.current.threads += 1
+        } else if state.current.threads == 0 {
           return false
         }
       }
-      jobs.append(job)
-      unfinished += 1
-      hasWork.broadcast()
+      state.current.jobs.append(job)
+      state.current.unfinished += 1
+      state.current.hasWork.broadcast()
       return true
     }
   }
 
   /// Whether no job waits or runs.
   var isIdle: Bool {
-    lock.withLock { unfinished == 0 || forkGeneration != ForkGuard.generation }
-  }
-
-  /// The threads of the parent do not exist here, and neither do those that waited.
-  private func enterChild() {
-    forkGeneration = ForkGuard.generation
-    // The old condition may hold traces of the parent's threads: it is never destroyed.
-    ForkGuard.leaveBehind(hasWork)
-    hasWork = Condition(lock: lock)
-    ForkGuard.leaveBehind(jobs)
-    jobs = []
-    unfinished = 0
-    threads = 0
-    idleThreads = 0
+    lock.withLock { state.current.unfinished == 0 }
   }
 
   private func startThread() -> Bool {
@@ -79,23 +69,23 @@ final class WorkerPool: @unchecked Sendable {
   private func runNextJob() -> Bool {
     guard let job = nextJob() else { return false }
     ExitGuard.whileBusy(job)
-    lock.withLock { unfinished -= 1 }
+    lock.withLock { state.current.unfinished -= 1 }
     return true
   }
 
   private func nextJob() -> (@Sendable () -> Void)? {
     lock.withLock {
       let deadline = clock.monotonicMilliseconds() + Self.idleMilliseconds
-      idleThreads += 1
-      defer { idleThreads -= 1 }
-      while jobs.isEmpty {
+      state.current.idleThreads += 1
+      defer { state.current.idleThreads -= 1 }
+      while state.current.jobs.isEmpty {
         if clock.monotonicMilliseconds() >= deadline {
-          threads -= 1
+          state.current.threads -= 1
           return nil
         }
-        hasWork.wait(untilMonotonic: deadline)
+        state.current.hasWork.wait(untilMonotonic: deadline)
       }
-      return jobs.removeFirst()
+      return state.current.jobs.removeFirst()
     }
   }
 }

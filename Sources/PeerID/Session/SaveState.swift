@@ -1,17 +1,17 @@
-/// A pair of a session that could not be saved yet, and when saving is tried again.
-///
-/// The pair is here before anybody uses it: it is the newest, whatever the session still hands out.
+/// The pair of a session that could not be saved yet, and when saving is tried again.
 struct SaveState {
   private static let firstPause: Int64 = 1000
   private static let longestPause: Int64 = 60_000
 
-  /// The pair that is not in the store.
+  /// The pair that is not in the store: the one that the session uses.
   private(set) var unsaved: Token?
   /// Why it is not; `nil` when there is none.
   private(set) var failure: PeerIDError?
-  /// The pair that the store held when saving failed: another one means that somebody else has written the session.
+  /// The pair that the store held when saving failed: another one means that another process has written the session.
   private(set) var replaced: Token?
-  /// Whether somebody in this process tries again; nobody does in the child of a fork.
+  /// The generation that this process has last seen in the store.
+  private(set) var savedGeneration: UInt64 = 0
+  /// Whether a thread of this process tries again; none does in the child of a fork.
   var isBeingTried = false
   private var failures: Int64 = 0
   private var notBefore: Int64 = .min
@@ -30,7 +30,6 @@ struct SaveState {
 
   /// A pair could not be saved in the place of another one.
   mutating func failed(_ error: PeerIDError, _ pair: Token, replacing stored: Token?, now: Int64) {
-    if let unsaved, unsaved.generation > pair.generation { return }
     unsaved = pair
     replaced = stored
     failure = error
@@ -44,15 +43,16 @@ struct SaveState {
     postpone(now: now)
   }
 
-  /// This generation is in the store, or need not be there any more.
-  mutating func settled(generation: UInt64) {
-    if let unsaved, unsaved.generation > generation { return }
+  /// The store holds this generation, and nothing is left to be saved.
+  mutating func settle(_ generation: UInt64) {
     self = SaveState()
+    savedGeneration = generation
   }
 
-  /// What was not saved is given up: the store holds the truth.
-  mutating func abandon() {
-    self = SaveState()
+  /// The store holds a pair that was begun anew: what could not be saved before is superseded, unless it comes after.
+  mutating func supersede(by stored: Token) {
+    if let unsaved, stored.isSamePair(as: unsaved) || successor(of: stored) == nil { settle(stored.generation) }
+    if unsaved == nil { savedGeneration = stored.generation }
   }
 
   private mutating func postpone(now: Int64) {

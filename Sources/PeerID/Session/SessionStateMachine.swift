@@ -1,66 +1,72 @@
 /// What a session does, decided without doing it: when a token is used, when a refresh begins, who waits for it, and
-/// what its result means. It is told the time and asks for actions; it performs none.
+/// what its result means.
 ///
 /// Times are milliseconds: `now` of the monotonic clock, `serverNow` of the server's, which is `nil` until the server
 /// has answered once.
 struct SessionStateMachine {
-  /// What a call may do before it sends.
-  enum Admission {
-    /// Send with this token. The caller begins a refresh in the background if asked to.
-    case use(Token, beginsRefresh: Bool)
-    /// Wait for the refresh, after beginning one if asked to, and ask again.
-    case wait(beginsRefresh: Bool)
-    case fail(PeerIDError)
+  /// What a call asks.
+  enum Question {
+    /// A token to send with. An external token goes into a request that the application sends itself.
+    case token(isExternal: Bool)
+    /// The same, unless the token has not expired by the server's clock.
+    case unexpiredToken
+    /// The server refused the token of this generation (HTTP 401); `nil` when the caller does not count its attempts.
+    case afterRefusal(generation: UInt64, attempts: Attempts?)
+    /// A refresh of the pair of this generation, whatever its age.
+    case refresh(supersedes: UInt64)
   }
 
-  /// What a call does after the server refused its token (HTTP 401).
-  enum Verdict {
-    /// Send again after a pause, with the token that is then current.
-    case resend(afterMilliseconds: Int64)
-    /// Wait for the refresh, after beginning one if asked to, and ask again.
+  /// What the call does then.
+  enum Decision {
+    /// Go on with this token. The caller begins a refresh in the background if told to.
+    case use(Token, beginsRefresh: Bool)
+    /// Wait for the refresh, after beginning one if told to, and ask again.
     case wait(beginsRefresh: Bool)
-    /// The session's own failure explains the refusal.
+    /// Ask for a token again after a pause, and send again.
+    case resend(afterMilliseconds: Int64)
     case fail(PeerIDError)
-    /// Nothing here can help: hand on what the server said.
+    /// Hand on what the server said.
     case giveUp
   }
 
   /// How a refresh ended.
   enum RefreshResult {
-    /// The server made a new pair, or another process did and this is it.
+    /// The server has just made a new pair.
     case renewed(Token)
-    /// The server will never take this refresh token again.
+    /// The pair comes from elsewhere: the store, another session of the user, a log in.
+    case adopted(Token)
+    /// The server will never accept this refresh token again.
     case refused(PeerIDError)
     /// The pair is what it was: the server failed, or was not reached.
     case transient(PeerIDError)
-    /// The request left and no answer came: the pair may have rotated.
+    /// The request left and no answer came: the pair may have been rotated.
     case unknown(PeerIDError)
   }
 
-  /// How often one call has already sent.
+  /// What one call has tried to recover from HTTP 401.
   struct Attempts {
-    /// 401 answers to a token that had just been made.
+    /// Pauses before sending again with a token that the server may not have saved yet.
     var early = 0
     /// Refreshes that the call has waited for.
     var refreshes = 0
-    /// 401 answers in all.
-    var refusals = 0
   }
 
-  /// The numbers that decisions depend on.
+  /// The numbers that decisions depend on, in milliseconds.
   struct Policy {
     /// From this long before the expiry a token is refreshed in the background.
     var refreshWindow: Int64 = 86_400_000
-    /// From this long before the expiry callers wait for the refresh.
+    /// From this long before the expiry calls wait for the refresh.
     var expiryMargin: Int64 = 60_000
-    /// A refreshed token younger than this may be refused because the server has not saved it yet.
+    /// A refreshed token that was never accepted may be refused for this long because the server has not saved it yet.
     var earlyRefusalAge: Int64 = 2000
-    /// The first pauses after such a refusal; the last one repeats. The server was never more than 24 ms late.
-    var earlyPauses: [Int64] = [25, 25, 50, 100, 200, 400]
+    /// The pauses after such refusals; the last one repeats.
+    var earlyPauses: [Int64] = [25, 25, 50, 100, 200, 400, 400, 400, 400, 500, 750, 1000, 1500, 2000, 3000]
+    /// For this long a refreshed pair that was never accepted is in doubt, not over, when both its tokens are refused.
+    var doubtPeriod: Int64 = 600_000
+    /// The same for a pair that another process has refreshed.
+    var foreignDoubtPeriod: Int64 = 10_000
     /// How many refreshes one call may wait for before the server's refusal is handed on.
     var maximumRefreshesPerCall = 2
-    /// How many refusals one call may get in all.
-    var maximumRefusalsPerCall = 16
     /// The wait after the first failed refresh; doubled with each further one.
     var firstBackoff: Int64 = 1000
     var maximumBackoff: Int64 = 60_000
@@ -70,7 +76,7 @@ struct SessionStateMachine {
     var allowsOneRefresh = true
   }
 
-  /// Why no refresh is possible at all; `nil` when one is.
+  /// Whether a refresh is possible at all.
   enum Renewal {
     case possible
     case impossible(PeerIDError)
@@ -79,12 +85,14 @@ struct SessionStateMachine {
   private let policy: Policy
   private let renewal: Renewal
   private(set) var token: Token
-  /// When the token came from a refresh; `nil` for one from a log in or from outside, which the server has saved.
+  /// When the token came from a refresh of this process; `nil` for others.
   private var renewedAt: Int64?
+  /// Whether the server has accepted the token in this process.
+  private(set) var isAccepted = false
+  /// Whether both tokens of a pair were refused that the server has just made.
+  private(set) var isInDoubt = false
   /// How long the token was to live when it came; `nil` while the server's time is unknown.
   private var lifetime: Int64?
-  /// Until when the server may not know the pair yet, so that it may refuse the refresh token too.
-  private(set) var mayBeUnsavedUntil: Int64 = .min
   private(set) var isRefreshing = false
   private var failures = 0
   private var notBefore: Int64 = .min
@@ -100,9 +108,23 @@ struct SessionStateMachine {
 
   // MARK: - Decisions
 
-  /// A call wants to send.
-  mutating func admit(now: Int64, serverNow: Int64?) -> Admission {
+  /// Decides what a call does that asks `question`.
+  mutating func decide(_ question: Question, now: Int64, serverNow: Int64?) -> Decision {
     if let isOver { return .fail(isOver) }
+    switch question {
+    case .token: return admit(now: now, serverNow: serverNow)
+    case .unexpiredToken:
+      guard let expiry = token.expiresAtMilliseconds, let serverNow, expiry <= serverNow else {
+        return .use(token, beginsRefresh: false)
+      }
+      return admit(now: now, serverNow: serverNow)
+    case .afterRefusal(let generation, let attempts):
+      return refused(generation, attempts ?? uncountedAttempts(now: now), now: now, serverNow: serverNow)
+    case .refresh(let generation): return refreshRequested(supersedes: generation, now: now)
+    }
+  }
+
+  private mutating func admit(now: Int64, serverNow: Int64?) -> Decision {
     guard let expiry = token.expiresAtMilliseconds, let serverNow else {
       return .use(token, beginsRefresh: false)
     }
@@ -120,31 +142,25 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
-  /// The server refused the token of this generation.
-  mutating func refused(generation: UInt64, attempts: inout Attempts, now: Int64) -> Verdict {
-    attempts.refusals += 1
-    if attempts.refusals > policy.maximumRefusalsPerCall { return .giveUp }
+  private mutating func refused(_ generation: UInt64, _ attempts: Attempts, now: Int64, serverNow: Int64?) -> Decision {
     if token.generation != generation { return .resend(afterMilliseconds: 0) }
-    if let isOver { return .fail(isOver) }
-    if let renewedAt, now - renewedAt < policy.earlyRefusalAge {
-      let pause = policy.earlyPauses[min(attempts.early, policy.earlyPauses.count - 1)]
-      attempts.early += 1
+    let pause = policy.earlyPauses[min(attempts.early, policy.earlyPauses.count - 1)]
+    // Others may have been accepted meanwhile: this answer may be older.
+    if isYounger(than: policy.earlyRefusalAge, now: now, serverNow: serverNow) {
       return .resend(afterMilliseconds: pause)
     }
-    if attempts.refreshes >= policy.maximumRefreshesPerCall { return .giveUp }
     if isRefreshing, policy.allowsOneRefresh {
-      attempts.refreshes += 1
-      return .wait(beginsRefresh: false)
+      return attempts.refreshes < policy.maximumRefreshesPerCall ? .wait(beginsRefresh: false) : .giveUp
     }
-    if beginRefreshIfPossible(now: now) {
-      attempts.refreshes += 1
-      return .wait(beginsRefresh: true)
-    }
+    let mayRefresh = attempts.refreshes < policy.maximumRefreshesPerCall
+    if isInDoubt, !mayRefresh || now < notBefore { return .resend(afterMilliseconds: pause) }
+    if !mayRefresh { return .giveUp }
+    if beginRefreshIfPossible(now: now) { return .wait(beginsRefresh: true) }
     return .fail(refreshImpediment(now: now))
   }
 
-  /// The attempts of a caller who keeps no count: as many early refusals as have had time since the token came.
-  func uncountedAttempts(now: Int64) -> Attempts {
+  /// The attempts of a caller that does not count them: as many early refusals as have had time since the token came.
+  private func uncountedAttempts(now: Int64) -> Attempts {
     var attempts = Attempts()
     guard let renewedAt else { return attempts }
     var age = now - renewedAt
@@ -155,56 +171,75 @@ struct SessionStateMachine {
     return attempts
   }
 
-  /// Somebody asks for a refresh whatever the token's age. Returns `.use` when none can begin because one has just
-  /// ended with a newer generation than `generation`.
-  mutating func refreshRequested(supersedes generation: UInt64, now: Int64) -> Admission {
-    if let isOver { return .fail(isOver) }
+  private mutating func refreshRequested(supersedes generation: UInt64, now: Int64) -> Decision {
     if token.generation != generation { return .use(token, beginsRefresh: false) }
     if isRefreshing { return .wait(beginsRefresh: false) }
     if beginRefreshIfPossible(now: now) { return .wait(beginsRefresh: true) }
     return .fail(refreshImpediment(now: now))
   }
 
+  /// Whether the pair is younger than `age` and was never accepted, so that the server may not have saved it yet: it
+  /// answers a refresh before it does.
+  func mayBeUnsaved(for age: Int64, now: Int64, serverNow: Int64?) -> Bool {
+    !isAccepted && isYounger(than: age, now: now, serverNow: serverNow)
+  }
+
+  private func isYounger(than age: Int64, now: Int64, serverNow: Int64?) -> Bool {
+    if let renewedAt { return now - renewedAt < age }
+    guard let renewed = token.renewedAtMilliseconds, let serverNow else { return false }
+    // Another process has refreshed it; the clocks are those of two processes.
+    return abs(serverNow - renewed) < min(age, policy.foreignDoubtPeriod)
+  }
+
   // MARK: - Events
 
+  /// The server has accepted the token of this generation.
+  mutating func accepted(_ generation: UInt64) {
+    guard token.generation == generation else { return }
+    isAccepted = true
+    isInDoubt = false
+  }
+
   /// The refresh that was begun has ended. `jitter` is a random number from 0 to 1.
-  mutating func refreshEnded(_ result: RefreshResult, now: Int64, serverNow: Int64?, jitter: Double) {
+  ///
+  /// - Returns: what those are told who wait for it; `nil` when it succeeded.
+  mutating func refreshEnded(_ result: RefreshResult, now: Int64, serverNow: Int64?, jitter: Double) -> PeerIDError? {
     isRefreshing = false
     switch result {
-    case .renewed(let renewed):
+    case .renewed(let newer), .adopted(let newer):
       // A refresh never begins on a session that is over: the user was logged out meanwhile.
       let over = isOver
-      replace(with: renewed, now: now, serverNow: serverNow)
+      replace(with: newer, now: now, serverNow: serverNow)
+      if case .renewed = result { renewedAt = now }
       isOver = over
+      return nil
     case .refused(let error):
-      isOver = error
+      guard error.isUsedRefreshToken, mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow) else {
+        isOver = error
+        return error
+      }
+      isInDoubt = true
+      return failed(Self.doubt(error), until: now + backoffAfterFailure(jitter: jitter))
     case .transient(let error):
-      failures += 1
-      lastFailure = error
-      let wait = max(error.retryAfterMilliseconds, backoff(jitter: jitter))
-      notBefore = now + wait
+      let wait = max(error.retryAfterMilliseconds, backoffAfterFailure(jitter: jitter))
+      return failed(error, until: now + wait)
     case .unknown(let error):
-      failures += 1
-      lastFailure = error
-      notBefore = now + max(policy.probeDelay, failures > 1 ? backoff(jitter: jitter) : 0)
+      let backoff = backoffAfterFailure(jitter: jitter)
+      return failed(error, until: now + max(policy.probeDelay, failures > 1 ? backoff : 0))
     }
   }
 
-  /// A newer pair has come from elsewhere.
+  /// Another pair replaces the present one.
   mutating func replace(with newer: Token, now: Int64, serverNow: Int64?) {
     token = newer
-    renewedAt = now
-    mayBeUnsavedUntil = now + policy.earlyRefusalAge
+    renewedAt = nil
+    isAccepted = false
+    isInDoubt = false
     lifetime = Self.lifetime(of: newer, serverNow: serverNow)
     failures = 0
     notBefore = .min
     lastFailure = nil
     isOver = nil
-  }
-
-  /// The pair came from a store at `now`; another process may have made it a moment ago.
-  mutating func wasOpened(now: Int64) {
-    mayBeUnsavedUntil = now + policy.earlyRefusalAge
   }
 
   /// The session has ended for good.
@@ -225,7 +260,32 @@ struct SessionStateMachine {
     return true
   }
 
-  /// Why no refresh begins, told of a call that therefore sends nothing.
+  private mutating func failed(_ error: PeerIDError, until notBefore: Int64) -> PeerIDError {
+    lastFailure = error
+    self.notBefore = notBefore
+    return error
+  }
+
+  private mutating func backoffAfterFailure(jitter: Double) -> Int64 {
+    failures += 1
+    let doubled = policy.firstBackoff << Int64(min(failures - 1, 10))
+    let capped = min(doubled, policy.maximumBackoff)
+    return capped / 2 + Int64(Double(capped / 2) * min(max(jitter, 0), 1))
+  }
+
+  /// Both tokens of a pair are refused that the server has made and may not have saved.
+  private static func doubt(_ error: PeerIDError) -> PeerIDError {
+    PeerIDError(
+      .server,
+      .notSent,
+      "the server does not accept the tokens yet that it has just made; the refresh is tried again",
+      httpStatus: error.httpStatus,
+      isRetryable: true,
+      detail: error.detailBytes
+    )
+  }
+
+  /// Why no refresh begins, for a call that therefore sends nothing.
   private func refreshImpediment(now: Int64) -> PeerIDError {
     if case .impossible(let error) = renewal { return error }
     guard let lastFailure else { return PeerIDError(.internal, "a refresh could not begin, for no known reason") }
@@ -247,41 +307,23 @@ struct SessionStateMachine {
     return min(width, max(lifetime, 0) / divisor)
   }
 
-  private func backoff(jitter: Double) -> Int64 {
-    let doubled = policy.firstBackoff << Int64(min(max(failures - 1, 0), 10))
-    let capped = min(doubled, policy.maximumBackoff)
-    return capped / 2 + Int64(Double(capped / 2) * min(max(jitter, 0), 1))
-  }
-
   private static func lifetime(of token: Token, serverNow: Int64?) -> Int64? {
     guard let expiry = token.expiresAtMilliseconds, let serverNow else { return nil }
     return max(expiry - serverNow, 0)
   }
 }
 
-extension SessionStateMachine.RefreshResult {
-  /// Why the refresh failed; `nil` when it did not.
-  var failure: PeerIDError? {
-    switch self {
-    case .renewed: nil
-    case .refused(let error), .transient(let error), .unknown(let error): error
-    }
-  }
-}
-
-extension SessionStateMachine.Admission {
+extension SessionStateMachine.Decision {
   /// Whether the caller has to carry out a refresh.
   var beginsRefresh: Bool {
     switch self {
     case .use(_, let begins), .wait(let begins): begins
-    case .fail: false
+    case .resend, .fail, .giveUp: false
     }
   }
 }
 
-extension SessionStateMachine.Verdict {
-  /// Whether the caller has to carry out a refresh.
-  var beginsRefresh: Bool {
-    if case .wait(let begins) = self { begins } else { false }
-  }
+extension PeerIDError {
+  /// Whether a session is over because the server refuses its refresh token, and not because somebody ended it.
+  var isUsedRefreshToken: Bool { code == .loginRequired && httpStatus == 400 }
 }

@@ -76,7 +76,7 @@ private final class MemoryStore: @unchecked Sendable {
   private func renewAfterFork() {
     guard forkGeneration != ForkGuard.generation else { return }
     forkGeneration = ForkGuard.generation
-    ForkGuard.leaveBehind(changed)
+    ForkGuard.leakAfterFork(changed)
     changed = Condition(lock: mutex)
     locked = []
   }

@@ -5,20 +5,20 @@ public struct Token: Sendable {
   private let storage: Storage
 
   /// The token that API calls carry. A secret.
-  public var accessToken: String { storage.accessToken.text }
+  public var accessToken: String { storage.parts.accessToken.text }
   /// The token that buys a new pair, once; `nil` when the server gave none. A secret.
-  public var refreshToken: String? { storage.refreshToken?.text }
+  public var refreshToken: String? { storage.parts.refreshToken?.text }
   /// The operations that the user granted, by their numbers; `nil` when the server did not say.
-  public var scope: [Int32]? { storage.scope.map { Array($0.identifiers) } }
+  public var scope: [Int32]? { storage.parts.scope.map { Array($0.identifiers) } }
   /// When the access token expires, in milliseconds since 1970 by the server's clock; `nil` when the server did not
   /// say.
-  public var expiresAtMilliseconds: Int64? { storage.expiresAtMilliseconds }
+  public var expiresAtMilliseconds: Int64? { storage.parts.expiresAtMilliseconds }
   /// The application that the token is for; `nil` when the server did not say.
-  public var applicationID: Int64? { storage.applicationID }
+  public var applicationID: Int64? { storage.parts.applicationID }
   /// The user's number at PeerID; `nil` when the server did not say.
-  public var userID: Int64? { storage.userID }
+  public var userID: Int64? { storage.parts.userID }
   /// How often the pair has been renewed: 1 after log in, one more with every refresh.
-  public var generation: UInt64 { storage.generation }
+  public var generation: UInt64 { storage.parts.generation }
 
   package init(
     accessToken: Bytes,
@@ -27,17 +27,25 @@ public struct Token: Sendable {
     expiresAtMilliseconds: Int64?,
     applicationID: Int64? = nil,
     userID: Int64? = nil,
-    generation: UInt64 = 1
+    generation: UInt64 = 1,
+    renewal: Renewal? = nil
   ) {
     storage = Storage(
-      accessToken: accessToken,
-      refreshToken: refreshToken,
-      scope: scope,
-      expiresAtMilliseconds: expiresAtMilliseconds,
-      applicationID: applicationID,
-      userID: userID,
-      generation: generation
+      Parts(
+        accessToken: accessToken,
+        refreshToken: refreshToken,
+        scope: scope,
+        expiresAtMilliseconds: expiresAtMilliseconds,
+        applicationID: applicationID,
+        userID: userID,
+        generation: generation,
+        renewal: renewal
+      )
     )
+  }
+
+  private init(_ parts: Parts) {
+    storage = Storage(parts)
   }
 
   /// Whether the scope holds the operation of this name. A name that this library does not know, and a token whose
@@ -51,54 +59,72 @@ public struct Token: Sendable {
   }
 
   package func permits(operationID: Int32) -> Bool {
-    storage.scope?.contains(operationID) ?? true
+    storage.parts.scope?.contains(operationID) ?? true
   }
 
   /// The access token at an address that lives as long as the token.
-  package var accessTokenBytes: Bytes { storage.accessToken }
+  package var accessTokenBytes: Bytes { storage.parts.accessToken }
   /// The refresh token at an address that lives as long as the token.
-  package var refreshTokenBytes: Bytes? { storage.refreshToken }
+  package var refreshTokenBytes: Bytes? { storage.parts.refreshToken }
   /// The scope at an address that lives as long as the token.
-  package var scopeIdentifiers: UnsafeBufferPointer<Int32>? { storage.scope?.identifiers }
+  package var scopeIdentifiers: UnsafeBufferPointer<Int32>? { storage.parts.scope?.identifiers }
+
+  /// How a refresh made the token; `nil` when it comes from a log in, an exchange or outside.
+  package struct Renewal: Sendable {
+    /// When, in milliseconds since 1970 by the server's clock.
+    let atMilliseconds: Int64
+    /// The fingerprint of the access token that it replaces.
+    let predecessor: UInt64
+  }
+
+  /// When a refresh made the token, in milliseconds since 1970 by the server's clock.
+  var renewedAtMilliseconds: Int64? { storage.parts.renewal?.atMilliseconds }
+  var renewal: Renewal? { storage.parts.renewal }
+
+  /// Whether a refresh replaced this pair by `other`.
+  ///
+  /// The server answers a refresh before it saves the new pair; a log in in between hands out the old one.
+  func isPredecessor(of other: Token) -> Bool {
+    other.renewal?.predecessor == fingerprint
+  }
+
+  /// A number that two access tokens do not share by chance (FNV-1a).
+  var fingerprint: UInt64 {
+    accessTokenBytes.raw.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
 
   /// The same token as another generation.
   package func asGeneration(_ generation: UInt64) -> Token {
-    Token(
-      accessToken: storage.accessToken,
-      refreshToken: storage.refreshToken,
-      scope: storage.scope,
-      expiresAtMilliseconds: storage.expiresAtMilliseconds,
-      applicationID: storage.applicationID,
-      userID: storage.userID,
-      generation: generation
-    )
+    changed { $0.generation = generation }
   }
 
-  /// The same token with the user and the application of an earlier one, where the server did not tell them again.
+  /// The same token, made by a refresh of `earlier`: with its user, application and refresh token, where the server did
+  /// not give them again.
+  func renewing(_ earlier: Token, atMilliseconds: Int64, generation: UInt64) -> Token {
+    changed {
+      $0.generation = generation
+      $0.renewal = Renewal(atMilliseconds: atMilliseconds, predecessor: earlier.fingerprint)
+      $0.refreshToken = $0.refreshToken ?? earlier.refreshTokenBytes
+    }.identified(as: earlier)
+  }
+
+  /// The same token with the user and the application of an earlier one, where the server did not give them again.
   func identified(as earlier: Token) -> Token {
-    if applicationID != nil, userID != nil { return self }
-    return Token(
-      accessToken: storage.accessToken,
-      refreshToken: storage.refreshToken,
-      scope: storage.scope,
-      expiresAtMilliseconds: storage.expiresAtMilliseconds,
-      applicationID: applicationID ?? earlier.applicationID,
-      userID: userID ?? earlier.userID,
-      generation: storage.generation
-    )
+    changed {
+      $0.applicationID = $0.applicationID ?? earlier.applicationID
+      $0.userID = $0.userID ?? earlier.userID
+    }
   }
 
-  /// The same token, of which nobody knows when it expires.
+  /// The same token with an unknown expiry.
   func withoutExpiry() -> Token {
-    Token(
-      accessToken: storage.accessToken,
-      refreshToken: storage.refreshToken,
-      scope: storage.scope,
-      expiresAtMilliseconds: nil,
-      applicationID: storage.applicationID,
-      userID: storage.userID,
-      generation: storage.generation
-    )
+    changed { $0.expiresAtMilliseconds = nil }
+  }
+
+  private func changed(_ change: (inout Parts) -> Void) -> Token {
+    var parts = storage.parts
+    change(&parts)
+    return Token(parts)
   }
 
   /// Everything as JSON, in memory that is wiped.
@@ -109,32 +135,20 @@ public struct Token: Sendable {
     ConstantTime.areEqual(accessTokenBytes.raw, other.accessTokenBytes.raw)
   }
 
-  private final class Storage: Sendable {
-    let accessToken: Bytes
-    let refreshToken: Bytes?
-    let scope: Scope?
-    let expiresAtMilliseconds: Int64?
-    let applicationID: Int64?
-    let userID: Int64?
-    let generation: UInt64
+  private struct Parts: Sendable {
+    var accessToken: Bytes
+    var refreshToken: Bytes?
+    var scope: Scope?
+    var expiresAtMilliseconds: Int64?
+    var applicationID: Int64?
+    var userID: Int64?
+    var generation: UInt64
+    var renewal: Renewal?
+  }
 
-    init(
-      accessToken: Bytes,
-      refreshToken: Bytes?,
-      scope: Scope?,
-      expiresAtMilliseconds: Int64?,
-      applicationID: Int64?,
-      userID: Int64?,
-      generation: UInt64
-    ) {
-      self.accessToken = accessToken
-      self.refreshToken = refreshToken
-      self.scope = scope
-      self.expiresAtMilliseconds = expiresAtMilliseconds
-      self.applicationID = applicationID
-      self.userID = userID
-      self.generation = generation
-    }
+  private final class Storage: Sendable {
+    let parts: Parts
+    init(_ parts: Parts) { self.parts = parts }
   }
 }
 

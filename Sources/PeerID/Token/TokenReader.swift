@@ -28,9 +28,15 @@ enum TokenReader {
         expiresAtMilliseconds: (json["expires_at"]?.integer ?? expiry(json["expires"])).map(clampToCalendar),
         applicationID: identifier(json["app_id"]),
         userID: identifier(json["user_id"]),
-        generation: generation ?? storedGeneration ?? 1
+        generation: generation ?? storedGeneration ?? 1,
+        renewal: renewal(json)
       )
     )
+  }
+
+  private static func renewal(_ json: JSONValue) -> Token.Renewal? {
+    guard let time = json["renewed_at"]?.integer, let replaced = json["replaces"]?.integer else { return nil }
+    return Token.Renewal(atMilliseconds: clampToCalendar(time), predecessor: UInt64(bitPattern: replaced))
   }
 
   /// What makes a token object unusable.
@@ -71,15 +77,24 @@ enum TokenReader {
 /// Writes tokens as JSON, for applications that keep them and for stores.
 enum TokenWriter {
   static func json(_ token: Token) -> JSONLiteral {
-    .object([
-      ("access_token", .text(token.accessTokenBytes)),
-      ("refresh_token", token.refreshTokenBytes.map { .text($0) } ?? .null),
-      ("scope", token.scope.map { .array($0.map { .integer(Int64($0)) }) } ?? .null),
-      ("expires_at", token.expiresAtMilliseconds.map { .integer($0) } ?? .null),
-      ("app_id", token.applicationID.map { .integer($0) } ?? .null),
-      ("user_id", token.userID.map { .integer($0) } ?? .null),
-      ("generation", .integer(Int64(clamping: token.generation))),
-    ])
+    let renewal: [(String, JSONLiteral)] =
+      token.renewal.map {
+        [
+          ("renewed_at", .integer($0.atMilliseconds)),
+          ("replaces", .integer(Int64(bitPattern: $0.predecessor))),
+        ]
+      } ?? []
+    return .object(
+      [
+        ("access_token", .text(token.accessTokenBytes)),
+        ("refresh_token", token.refreshTokenBytes.map { .text($0) } ?? .null),
+        ("scope", token.scope.map { .array($0.map { .integer(Int64($0)) }) } ?? .null),
+        ("expires_at", token.expiresAtMilliseconds.map { .integer($0) } ?? .null),
+        ("app_id", token.applicationID.map { .integer($0) } ?? .null),
+        ("user_id", token.userID.map { .integer($0) } ?? .null),
+        ("generation", .integer(Int64(clamping: token.generation))),
+      ] + renewal
+    )
   }
 
   /// The JSON text, in memory that is wiped.

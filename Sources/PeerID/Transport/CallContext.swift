@@ -17,8 +17,8 @@ final class CallContext: @unchecked Sendable {
   private let isInterrupted: (@Sendable () -> Bool)?
   /// What ends the call from another thread, when a thread waits for it.
   let cancellation: Cancellation?
-  /// Told when the call is about to use a store, for a job of the library's own threads.
-  private let storeWatch: StoreWatch?
+  /// Where the task of an asynchronous call is.
+  let progress: TaskProgress?
   private let cancelled = Atomic<Bool>(false)
   private var lastAsked: Int64
 
@@ -31,14 +31,14 @@ final class CallContext: @unchecked Sendable {
     closing: ClosingFlag,
     isInterrupted: (@Sendable () -> Bool)? = nil,
     cancellation: Cancellation? = nil,
-    storeWatch: StoreWatch? = nil
+    progress: TaskProgress? = nil
   ) {
     let now = clock.monotonicMilliseconds()
     self.clock = clock
     self.closing = closing
     self.isInterrupted = isInterrupted
     self.cancellation = cancellation
-    self.storeWatch = storeWatch
+    self.progress = progress
     deadline = now + timeoutMilliseconds
     lastAsked = now
   }
@@ -47,24 +47,18 @@ final class CallContext: @unchecked Sendable {
   func cancel() {
     cancelled.store(true, ordering: .relaxed)
     cancellation?.cancel()
-    storeWatch?.interrupt(.cancelled)
   }
 
-  /// The client was closed: whoever waits for a store in vain goes on.
-  func close() {
-    storeWatch?.interrupt(.closed)
-  }
-
-  /// Runs `body`, which uses a store and may be held up by it.
+  /// Runs `body`, which uses a store and may be blocked by it.
   func inStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
-    guard let storeWatch else { return try body() }
-    return try storeWatch.inside(body)
+    guard let progress else { return try body() }
+    return try progress.inStore(body)
   }
 
   /// Runs `body`, which sends the call's request, within `inStore`.
   func outOfStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
-    guard let storeWatch else { return try body() }
-    return try storeWatch.outside(body)
+    guard let progress else { return try body() }
+    return try progress.outOfStore(body)
   }
 
   /// Whether the caller wants to be asked while the call waits.

@@ -64,7 +64,7 @@ import Testing
     let live = try Live()
     let session = try live.logIn()
     live.sandbox.add(Fault(.dropAfter, path: Live.refresh))
-    #expect(failure { () throws(PeerIDError) in try session.freshToken(refused: 1) }?.outcome == .notSent)
+    #expect(failure { () throws(PeerIDError) in try session.freshToken(refused: 1) }?.outcome == .notDone)
     try session.logOut()
     let error = failure { () throws(PeerIDError) in try session.freshToken() }
     #expect(error?.code == .loginRequired && error?.outcome == .notSent)

@@ -61,7 +61,8 @@ import Testing
   @Test func `a pair that was renewed elsewhere is taken without a reservation`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
-    let (first, second) = (try live.logIn(key: "k"), try live.client.open(key: "k"))
+    let first = try live.logIn(key: "k")
+    let second = try live.sibling(store: disk.store).client.open(key: "k")
     try first.refresh()
     disk.isFull = true
     try second.refresh()

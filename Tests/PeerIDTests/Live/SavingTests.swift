@@ -47,8 +47,7 @@ import Testing
     }
     try refresh()
     #expect(try live.client.open(key: "k").token.generation == 2)
-    // A session that has the old pair finds the new one without asking the server.
-    #expect(failure { () throws(PeerIDError) in try other.refresh() }?.code == .store)
+    // All handles of the key share it.
     #expect(other.token.generation == 2 && live.refreshes == 1)
     disk.isFull = false
     #expect(eventually { (try? live.sibling(store: disk.store).client.open(key: "k").token.generation) == 2 })
@@ -200,18 +199,6 @@ import Testing
     #expect(try elsewhere.client.open(key: "k").token.userID == bob.token.userID)
   }
 
-  @Test func `a session that adopts a pair that is not saved says so when it is asked for a refresh`() throws {
-    let disk = Disk()
-    let live = try Live(store: disk.store)
-    let (first, second) = (try live.logIn(key: "k"), try live.client.open(key: "k"))
-    disk.isFull = true
-    #expect(failure { () throws(PeerIDError) in try first.refresh() }?.code == .store)
-    #expect(failure { () throws(PeerIDError) in try second.refresh() }?.code == .store)
-    #expect(second.token.generation == 2 && live.refreshes == 1)
-    disk.isFull = false
-    #expect(eventually { failure { () throws(PeerIDError) in try second.checkSaved() } == nil })
-  }
-
   @Test func `a code that was exchanged for a pair that cannot be saved is spent, and the error says so`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
@@ -223,54 +210,5 @@ import Testing
       try live.client.logIn(login: "alice", password: "alice-password", key: "k")
     }
     #expect(again?.code == .store && again?.outcome == .notSent)
-  }
-
-  @Test func `logging one session out lets the others go on being saved`() throws {
-    struct Broken: Error {}
-    let disk = Disk()
-    let isBroken = Gathered<Bool>()
-    let inner = disk.store.backend
-    let store = SessionStore.custom(
-      load: { try inner.load($0, $1) },
-      save: { try inner.save($0, $1, $2, $3) },
-      remove: { key, lock in
-        if isBroken.all.last == true { throw Broken() }
-        try inner.remove(key, lock)
-      },
-      lock: { try inner.lock($0, $1) },
-      unlock: { inner.unlock($0, $1) },
-      list: { try inner.list() }
-    )
-    let live = try Live(store: store)
-    let (first, second) = (try live.logIn(key: "k"), try live.client.open(key: "k"))
-    disk.isFull = true
-    _ = failure { () throws(PeerIDError) in try second.refresh() }
-    isBroken.add(true)
-    #expect(failure { () throws(PeerIDError) in try first.logOut() }?.code == .store)
-    disk.isFull = false
-    // Its next call takes the saving up again.
-    _ = try second.submit(Live.transfer)
-    #expect(eventually { (try? live.sibling(store: store).client.open(key: "k").token.generation) == 2 })
-  }
-
-  @Test func `of two sessions of a key whose pairs are not saved the later pair wins`() throws {
-    let disk = Disk()
-    let live = try Live(store: disk.store)
-    let (first, second) = (try live.logIn(key: "k"), try live.client.open(key: "k"))
-    disk.isFull = true
-    for session in [first, second, second] {
-      #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store)
-    }
-    #expect(first.token.generation == 2 && second.token.generation == 3)
-    // The first one has a pair that is spent, and may neither use it nor save it.
-    _ = try? first.submit(Live.transfer)
-    #expect(failure { () throws(PeerIDError) in try first.refresh() }?.code == .store)
-    #expect(first.token.generation == 3)
-    disk.isFull = false
-    #expect(eventually { (try? live.sibling(store: disk.store).client.open(key: "k").token.generation) == 3 })
-    try first.refresh()
-    try second.refresh()
-    _ = try live.client.open(key: "k").submit(Live.transfer)
-    #expect(first.token.generation == 4 && live.executed > 0)
   }
 }

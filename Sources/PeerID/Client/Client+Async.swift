@@ -16,10 +16,7 @@ extension Client {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    try credentials.check()
-    return try core.beginJob(queue, tag) { (context) throws(PeerIDError) in
-      .session(try self.logIn(credentials, key: key, context))
-    }
+    try engine.begin(try logInCall(credentials, key: key), queue, tag)
   }
 
   package func exchange(
@@ -28,9 +25,7 @@ extension Client {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    try core.beginJob(queue, tag) { (context) throws(PeerIDError) in
-      .session(try self.exchange(code: code, key: key, context))
-    }
+    try engine.begin(try exchangeCall(code: code, key: key), queue, tag)
   }
 
   /// Ends the authorization code flow without waiting. See `exchange(redirect:expectedState:key:)`.
@@ -80,10 +75,7 @@ extension Client {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    let token = try Self.token(in: tokenJSON)
-    return try core.beginJob(queue, tag) { (context) throws(PeerIDError) in
-      .session(try self.core.begin(key: key, by: .restore, context) { token })
-    }
+    try engine.begin(try restoreCall(tokenJSON: tokenJSON, key: key), queue, tag)
   }
 
   /// Opens a session without waiting for the store. See `open(key:)`.
@@ -95,10 +87,7 @@ extension Client {
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument`, `configuration`, `queueFull`, `closed`; then no completion comes.
   public func open(key: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    _ = try core.place(key)
-    return try core.beginJob(queue, tag) { (context) throws(PeerIDError) in
-      try context.inStore { () throws(PeerIDError) in .session(try self.open(key: key)) }
-    }
+    try engine.begin(try openCall(key: key), queue, tag)
   }
 
   package func readChain(
@@ -108,8 +97,7 @@ extension Client {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    let request = try chainReadRequest(api: api, method: method, parametersJSON: parametersJSON)
-    return try core.begin(.read(request), queue, tag)
+    try engine.begin(try chainReadCall(api: api, method: method, parametersJSON: parametersJSON), queue, tag)
   }
 
   /// Reads the chain without waiting. See `readChain(api:method:parametersJSON:)`.
@@ -139,47 +127,6 @@ extension Client {
   ///
   /// - Parameter id: the call's id.
   public func cancel(_ id: UInt64) {
-    core.cancel(id)
-  }
-}
-
-extension ClientCore {
-  /// Begins a call on the event loop.
-  func begin(_ work: AsyncCall.Work, _ queue: CompletionQueue, _ tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try checkOpen()
-    return try loop.begin(work, tag: tag, queue: queue, context: asynchronousContext())
-  }
-
-  /// Begins a call that a thread of the library makes in the blocking way: it may wait for a store.
-  ///
-  /// A cancelled job that is held up is completed without it: what was asked of the store may still happen.
-  func beginJob(
-    _ queue: CompletionQueue,
-    _ tag: UInt64,
-    _ body: @escaping @Sendable (CallContext) throws(PeerIDError) -> Completion.Outcome
-  ) throws(PeerIDError) -> UInt64 {
-    try checkOpen()
-    let job = Job(table: jobs, queue: queue, tag: tag)
-    let watch = StoreWatch { error in job.end(.failure(error)) }
-    let context = asynchronousContext(cancellation: Cancellation(), storeWatch: watch)
-    try jobs.begin(job, context)
-    // It may have been closed since it was looked at.
-    if isClosed { context.close() }
-    let isStarted = callers.run {
-      guard watch.start() else { return }
-      do throws(PeerIDError) {
-        job.end(try body(context))
-      } catch {
-        job.end(.failure(error))
-      }
-    }
-    if !isStarted, job.drop() {
-      throw PeerIDError(.outOfMemory, "no thread could be started for asynchronous calls")
-    }
-    return job.id
-  }
-
-  func cancel(_ id: UInt64) {
-    if !jobs.cancel(id) { loop.cancel(id) }
+    engine.loop.cancel(id)
   }
 }

@@ -1,9 +1,9 @@
-/// Counts the asynchronous calls of a client that have not ended, whoever makes them, so that they are not too many.
+/// Counts the asynchronous calls of a client that have not ended, so that there are not too many.
 final class CallQuota: @unchecked Sendable {
   private let limit: Int
   private let lock = Lock()
-  private var count = 0
-  private var forkGeneration = ForkGuard.generation
+  // A child has none of the parent's calls.
+  private var count = ForkLocal(0) { $0 = 0 }
 
   /// - Parameter limit: how many calls there may be at a time.
   init(limit: Int) {
@@ -15,13 +15,8 @@ final class CallQuota: @unchecked Sendable {
   /// - Throws: `queueFull` when there are too many already.
   func enter() throws(PeerIDError) {
     let isTaken = lock.withLock {
-      if forkGeneration != ForkGuard.generation {
-        // The parent's calls are its own.
-        forkGeneration = ForkGuard.generation
-        count = 0
-      }
-      guard count < limit else { return false }
-      count += 1
+      guard count.current < limit else { return false }
+      count.current += 1
       return true
     }
     guard isTaken else {
@@ -36,6 +31,6 @@ final class CallQuota: @unchecked Sendable {
 
   /// Forgets calls that have ended, or did not begin after all. All of them have begun in this process.
   func leave(_ ended: Int = 1) {
-    lock.withLock { count -= ended }
+    lock.withLock { count.current -= ended }
   }
 }

@@ -19,9 +19,7 @@ extension Session {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    let batch = try OperationBatch(json: json, validation: core.configuration.options.validation)
-    let call = SessionCall(url: core.endpoints.operations, body: batch.body)
-    return try core.begin(.session(self, call, batch), queue, tag)
+    try begin(try submission(json), queue, tag)
   }
 
   /// Confirms a transaction token without waiting. See `confirm(transactionToken:)`.
@@ -37,7 +35,7 @@ extension Session {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    try core.begin(.session(self, try confirmation(of: transactionToken), nil), queue, tag)
+    try begin(try confirmation(of: transactionToken), queue, tag)
   }
 
   package func broadcast(
@@ -45,8 +43,7 @@ extension Session {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    let call = SessionCall(url: core.endpoints.broadcast, body: try SignedTransaction.requestBody(json))
-    return try core.begin(.session(self, call, nil), queue, tag)
+    try begin(try broadcastCall(json), queue, tag)
   }
 
   /// Broadcasts a signed transaction without waiting. See `broadcast(_:)`.
@@ -69,7 +66,7 @@ extension Session {
   /// - Returns: the call's id, to cancel it with; the refresh itself goes on.
   /// - Throws: `queueFull`, `closed`; then no completion comes.
   public func refresh(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try core.begin(.refresh(self, generation: token.generation), queue, tag)
+    try begin(.refresh(core), queue, tag)
   }
 
   /// Gives a token for a request that the library does not make, without waiting. See `freshToken(refused:)`.
@@ -85,7 +82,7 @@ extension Session {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    try core.begin(.token(self, refused: generation), queue, tag)
+    try begin(.externalToken(core, refused: generation), queue, tag)
   }
 
   /// Ends the session without waiting for its store. See `logOut()`.
@@ -96,11 +93,13 @@ extension Session {
   /// - Returns: the call's id.
   /// - Throws: `queueFull`, `closed`; then the session goes on, and no completion comes.
   public func logOut(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    let id = try core.beginJob(queue, tag) { (context) throws(PeerIDError) in
-      try context.inStore { () throws(PeerIDError) in try self.logOut() }
-      return .done
-    }
+    let id = try engine.begin(logOutCall(), queue, tag)
     end()
     return id
+  }
+
+  private func begin(_ call: Call, _ queue: CompletionQueue, _ tag: UInt64) throws(PeerIDError) -> UInt64 {
+    try checkLoggedIn()
+    return try engine.begin(call, queue, tag)
   }
 }

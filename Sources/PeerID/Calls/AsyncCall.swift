@@ -1,0 +1,51 @@
+/// One asynchronous call on the event loop. Only the loop's thread uses it.
+final class AsyncCall: @unchecked Sendable {
+  let id: UInt64
+  let tag: UInt64
+  var call: Call
+  let context: CallContext
+  let queue: CompletionQueue
+  let engine: CallEngine
+  var machine: CallMachine
+  /// What the call does when it gets its turn.
+  var nextStep: CallMachine.Step
+  /// The session's answer to the last question.
+  var reply: SessionCore.Reply?
+  private(set) var isDone = false
+  var isSending = false
+  /// Whether a task thread has the call.
+  var isRunningTask = false
+  /// The generation of the token that was sent last.
+  var sentGeneration: UInt64 = 0
+  /// Whether the call waits for a point in time before it goes on.
+  var isPausing = false
+  /// Why the call has to end; a task may have to end first.
+  var interruption: CallContext.Interruption?
+
+  init(id: UInt64, tag: UInt64, call: Call, context: CallContext, queue: CompletionQueue, engine: CallEngine) {
+    self.id = id
+    self.tag = tag
+    self.call = call
+    self.context = context
+    self.queue = queue
+    self.engine = engine
+    machine = CallMachine(call.purpose, scope: call.scope)
+    nextStep = machine.next(.started)
+  }
+
+  /// Ends the call, once: `nil` when it has ended before.
+  func complete(_ result: Result<CallResult, PeerIDError>) -> FinishedCall? {
+    if isDone { return nil }
+    isDone = true
+    return FinishedCall(tag: tag, id: id, result: result, engine: engine)
+  }
+}
+
+/// How an asynchronous call ended.
+struct FinishedCall: Sendable {
+  let tag: UInt64
+  let id: UInt64
+  let result: Result<CallResult, PeerIDError>
+  /// What carries out the calls of a session that the call has begun.
+  let engine: CallEngine
+}

@@ -1,0 +1,107 @@
+import Glibc
+
+/// Carries out the calls of one client and all its sessions. It lives as long as the last of them.
+final class CallEngine: Sendable {
+  let environment: SessionEnvironment
+  let endpoints: Endpoints
+  /// The headers of a chain read, which needs no token.
+  let readHeaders = HeaderList([Bytes("Accept: application/json")])
+  let loop: EventLoop
+
+  /// The engine of a client.
+  static func make(_ configuration: Configuration) throws(PeerIDError) -> CallEngine {
+    if let reason = Curl.unusableBecause { throw PeerIDError(.configuration, reason) }
+    let allowsPlainHTTP = configuration.options.allowsPlainHTTP
+    let endpoints = try Endpoints(baseURL: configuration.baseURL, allowsPlainHTTP: allowsPlainHTTP)
+    return try CallEngine(configuration, endpoints)
+  }
+
+  init(_ configuration: Configuration, _ endpoints: Endpoints, clock: Clock = .system) throws(PeerIDError) {
+    let options = configuration.options
+    self.endpoints = endpoints
+    let settings = try TransportSettings(
+      options,
+      endpoints: endpoints,
+      sendsOnce: configuration.works(.sendingOnce)
+    )
+    let transport = Transport(settings: settings, clock: clock)
+    environment = SessionEnvironment(
+      configuration: configuration,
+      clock: clock,
+      transport: transport,
+      tokens: TokenAPI(configuration: configuration, endpoints: endpoints, transport: transport)
+    )
+    loop = EventLoop(settings: settings, options: options, clock: clock, serverClock: transport.serverClock)
+    // What is made once for all is made now, so that no fork can happen while another thread is making it.
+    _ = OperationCatalogue.standard.operations.count
+    HeldDescriptors.prepare()
+    Cancellation.prepare()
+  }
+
+  deinit {
+    loop.closeAll()
+  }
+
+  var configuration: Configuration { environment.configuration }
+  var opening: SessionOpening { SessionOpening(environment: environment) }
+
+  /// Runs a call on this thread.
+  func run(_ call: Call) throws(PeerIDError) -> CallResult {
+    try checkOpen()
+    return try BlockingDriver(transport: environment.transport, context: blockingContext()).run(call)
+  }
+
+  /// Begins a call on the event loop; returns its id.
+  func begin(_ call: Call, _ queue: CompletionQueue, _ tag: UInt64) throws(PeerIDError) -> UInt64 {
+    try checkOpen()
+    return try loop.begin(call, tag: tag, queue: queue, engine: self) { progress in
+      self.asynchronousContext(progress)
+    }
+  }
+
+  /// The limits of a blocking call that begins now.
+  private func blockingContext() -> CallContext {
+    CallContext(
+      clock: environment.clock,
+      timeoutMilliseconds: configuration.options.requestTimeoutMilliseconds,
+      closing: environment.closing,
+      isInterrupted: configuration.isInterrupted,
+      cancellation: .ofThread
+    )
+  }
+
+  /// The limits of an asynchronous call that begins now. It is ended by its id; no thread of the caller waits for it.
+  func asynchronousContext(_ progress: TaskProgress?) -> CallContext {
+    CallContext(
+      clock: environment.clock,
+      timeoutMilliseconds: configuration.options.requestTimeoutMilliseconds,
+      closing: environment.closing,
+      cancellation: progress == nil ? nil : Cancellation(),
+      progress: progress
+    )
+  }
+
+  /// Ends the calls in flight with `closed` and refuses new ones.
+  func close() {
+    if environment.closing.set() {
+      environment.transport.close()
+      loop.closeAll()
+    }
+  }
+
+  /// Waits until the threads that refresh, save and use stores have nothing to do; returns whether it came to that.
+  func settle(timeoutMilliseconds: Int64) -> Bool {
+    let clock = environment.clock
+    let end = clock.deadline(afterMilliseconds: timeoutMilliseconds)
+    while !environment.workers.isIdle || !loop.taskThreads.isIdle {
+      guard clock.monotonicMilliseconds() < end else { return false }
+      var pause = timespec(tv_sec: 0, tv_nsec: 2_000_000)
+      nanosleep(&pause, nil)
+    }
+    return true
+  }
+
+  func checkOpen() throws(PeerIDError) {
+    if environment.closing.isSet { throw PeerIDError(.closed, "the client was closed") }
+  }
+}

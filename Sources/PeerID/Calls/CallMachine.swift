@@ -1,0 +1,209 @@
+/// What a call does next, decided without doing it. A driver carries out each step and reports what came of it.
+///
+/// ```
+/// event   started · decision · answer · refreshEnded · pauseOver · taskEnded · interrupted
+/// step    ask · send · awaitRefresh · pause · runTask · finish
+/// ```
+///
+/// `BlockingDriver` runs a call on the caller's thread, `EventLoop` on the client's I/O thread. Both run this machine.
+struct CallMachine {
+  /// What the call is for.
+  enum Purpose: Sendable {
+    /// A request without a token that changes nothing.
+    case read
+    /// A request with the session's token.
+    case session
+    /// A token for a request that the application sends itself; `refused` is the generation of the token that the
+    /// server refused, 0 for none.
+    case externalToken(refused: UInt64)
+    /// A refresh of the pair of this generation.
+    case refresh(supersedes: UInt64)
+    /// Work that may block in a store: log in, exchange, restore, open, log out.
+    case task
+  }
+
+  enum Event {
+    case started
+    /// The session's answer to a question.
+    case decision(SessionStateMachine.Decision)
+    /// The server's answer, or why there is none.
+    case answer(Result<Response, PeerIDError>)
+    /// The refresh that the call waited for has ended; with the reason if it failed.
+    case refreshEnded(PeerIDError?)
+    case pauseOver
+    case taskEnded(Result<CallResult, PeerIDError>)
+    /// The call has to end. `verdict` is why its session cannot go on, if that is known already.
+    case interrupted(CallContext.Interruption, verdict: PeerIDError?)
+  }
+
+  enum Step {
+    /// Ask the session, and report its decision.
+    case ask(SessionStateMachine.Question)
+    /// Send the request, with this token if the purpose needs one.
+    case send(Token?)
+    /// Wait until the refresh under way ends.
+    case awaitRefresh
+    /// Wait for this many milliseconds.
+    case pause(Int64)
+    /// Run the task of the call.
+    case runTask
+    case finish(Result<CallResult, PeerIDError>)
+  }
+
+  /// What the server's refusal of an external token amounts to when refreshing does not help.
+  static let externalTokenRefused = PeerIDError(
+    .rejected,
+    .notDone,
+    "the server refuses the session's token (HTTP 401), and a new one as well",
+    httpStatus: 401
+  )
+
+  /// How many HTTP 401 answers a call accepts before it hands on the last one.
+  static let maximumRefusals = 20
+
+  private let purpose: Purpose
+  /// Checks the operations of the call against the scope of the token.
+  private let scope: OperationBatch?
+  private var attempts = SessionStateMachine.Attempts()
+  /// How many HTTP 401 answers the call has had.
+  private var refusals = 0
+  /// The last HTTP 401, while the call tries to recover from it.
+  private var refusal: PeerIDError?
+  /// The generation of the token that was sent last.
+  private var generation: UInt64 = 0
+  private var hasRequestedRefresh = false
+  private var isAwaitingRefresh = false
+  private var isPausing = false
+  private var result: CallResult?
+
+  init(_ purpose: Purpose, scope: OperationBatch? = nil) {
+    self.purpose = purpose
+    self.scope = scope
+  }
+
+  /// The next step after `event`.
+  mutating func next(_ event: Event) -> Step {
+    switch event {
+    case .started: start()
+    case .decision(let decision): follow(decision)
+    case .answer(let answer): receive(answer)
+    case .refreshEnded(let failure): afterRefresh(failure)
+    case .pauseOver: askForToken()
+    case .taskEnded(let result): afterTask(result)
+    case .interrupted(let interruption, let verdict): .finish(.failure(error(for: interruption, verdict)))
+    }
+  }
+
+  private mutating func start() -> Step {
+    switch purpose {
+    case .read: return .send(nil)
+    case .session: return askForToken()
+    case .externalToken(refused: 0): return askForToken()
+    case .externalToken(let refused):
+      refusal = Self.externalTokenRefused
+      generation = refused
+      refusals = 1
+      return .ask(.afterRefusal(generation: refused, attempts: nil))
+    case .refresh(let generation): return .ask(.refresh(supersedes: generation))
+    case .task: return .runTask
+    }
+  }
+
+  private mutating func askForToken() -> Step {
+    refusal = nil
+    isPausing = false
+    switch purpose {
+    case .externalToken: return .ask(.token(isExternal: true))
+    case .task: return .ask(.unexpiredToken)
+    default: return .ask(.token(isExternal: false))
+    }
+  }
+
+  private mutating func follow(_ decision: SessionStateMachine.Decision) -> Step {
+    switch decision {
+    case .use(let token, _): return use(token)
+    case .wait:
+      if refusal != nil { attempts.refreshes += 1 }
+      if case .refresh = purpose { hasRequestedRefresh = true }
+      isAwaitingRefresh = true
+      return .awaitRefresh
+    case .resend(afterMilliseconds: 0): return askForToken()
+    case .resend(let pause):
+      attempts.early += 1
+      isPausing = true
+      return .pause(pause)
+    case .fail(let error): return .finish(.failure(afterRefusals(error)))
+    case .giveUp: return .finish(.failure(refusal ?? Self.externalTokenRefused))
+    }
+  }
+
+  private mutating func use(_ token: Token) -> Step {
+    switch purpose {
+    case .externalToken: return .finish(.success(.token(token)))
+    case .refresh: return .finish(.success(.done))
+    case .task: return .finish(.success(result ?? .done))
+    case .read, .session: break
+    }
+    do throws(PeerIDError) {
+      try scope?.checkScope(of: token)
+    } catch {
+      return .finish(.failure(afterRefusals(error)))
+    }
+    generation = token.generation
+    return .send(token)
+  }
+
+  private mutating func receive(_ answer: Result<Response, PeerIDError>) -> Step {
+    switch answer {
+    case .success(let response): return .finish(.success(.response(response)))
+    case .failure(let error):
+      guard case .session = purpose, error.httpStatus == 401 else { return .finish(.failure(error)) }
+      refusals += 1
+      if refusals > Self.maximumRefusals { return .finish(.failure(error)) }
+      refusal = error
+      return .ask(.afterRefusal(generation: generation, attempts: attempts))
+    }
+  }
+
+  private mutating func afterRefresh(_ failure: PeerIDError?) -> Step {
+    isAwaitingRefresh = false
+    if case .refresh = purpose {
+      return .finish(failure.map { .failure($0) } ?? .success(.done))
+    }
+    if refusal != nil { return .ask(.afterRefusal(generation: generation, attempts: attempts)) }
+    return askForToken()
+  }
+
+  /// A log in may hand out a pair that has expired: it is refreshed before the call ends.
+  private mutating func afterTask(_ ended: Result<CallResult, PeerIDError>) -> Step {
+    guard case .success(let result) = ended, case .session = result else { return .finish(ended) }
+    self.result = result
+    return askForToken()
+  }
+
+  /// A call that the server has refused for its token's sake has arrived and was not done.
+  private func afterRefusals(_ error: PeerIDError) -> PeerIDError {
+    refusals > 0 ? error.afterRefusal : error
+  }
+
+  private func error(for interruption: CallContext.Interruption, _ verdict: PeerIDError?) -> PeerIDError {
+    if interruption == .timedOut, let verdict { return afterRefusals(verdict) }
+    // A refresh that was requested goes on, and its result is open.
+    let outcome: Outcome = hasRequestedRefresh ? .unknown : refusals > 0 ? .notDone : .notSent
+    return PeerIDError(interruption, outcome, while: waitReason)
+  }
+
+  /// What the call waits for while it is not sending.
+  private var waitReason: String {
+    if isPausing { return "waiting for the server to accept its new token" }
+    return isAwaitingRefresh ? "waiting for the token to be refreshed" : "waiting to be sent"
+  }
+}
+
+/// What a call brings when it succeeds.
+enum CallResult: Sendable {
+  case response(Response)
+  case session(SessionLease)
+  case token(Token)
+  case done
+}

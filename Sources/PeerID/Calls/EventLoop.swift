@@ -1,0 +1,171 @@
+/// Carries all asynchronous calls of a client on one thread, which is started with the first of them.
+///
+/// This is the part for any thread: commands go into an inbox. `EventLoopDriver` is the part for the loop's thread,
+/// which ends when there has been nothing to do for a while.
+final class EventLoop: @unchecked Sendable {
+  enum Command: Sendable {
+    case begin(AsyncCall)
+    /// The refresh that the call waits for has ended.
+    case refreshEnded(AsyncCall)
+    case taskEnded(AsyncCall, Result<CallResult, PeerIDError>)
+    /// A task that has to end is blocked by a store.
+    case taskBlocked(id: UInt64)
+    case cancel(id: UInt64)
+    case closeAll
+  }
+
+  private struct Control {
+    var inbox: [Command] = []
+    var isRunning = false
+    var isAsleep = false
+    /// Kept while the thread rests, with its connections.
+    var driver: EventLoopDriver?
+  }
+
+  static let idleMilliseconds: Int64 = 10_000
+
+  let clock: Clock
+  let settings: TransportSettings
+  let serverClock: ServerClock
+  let maximumActive: Int
+  let quota: CallQuota
+  /// The threads that run tasks. They wait for stores, so refreshes must not have to wait for them.
+  let taskThreads: WorkerPool
+  private let lock = Lock()
+  // The parent's thread does not exist in a child, and its calls and connections are its own.
+  private var control = ForkLocal(Control()) { $0 = Control() }
+  /// Whether the client is closed or gone, so that the thread ends with its last call.
+  private var isStopping = false
+  private var lastID: UInt64 = 0
+
+  init(settings: TransportSettings, options: Options, clock: Clock, serverClock: ServerClock) {
+    self.clock = clock
+    self.serverClock = serverClock
+    self.settings = settings
+    maximumActive = Int(clamping: options.maximumActiveRequests)
+    quota = CallQuota(limit: Int(clamping: options.maximumInFlight))
+    taskThreads = WorkerPool(clock: clock)
+  }
+
+  deinit {
+    // libcurl must not clean up what the parent uses.
+    if !control.isOfThisProcess { ForkGuard.leakAfterFork(control) }
+  }
+
+  // MARK: - From any thread
+
+  /// Begins a call; returns its id.
+  func begin(
+    _ call: Call,
+    tag: UInt64,
+    queue: CompletionQueue,
+    engine: CallEngine,
+    makeContext: (TaskProgress?) -> CallContext
+  ) throws(PeerIDError) -> UInt64 {
+    try quota.enter()
+    let id = lock.withLock {
+      lastID += 1
+      return lastID
+    }
+    var progress: TaskProgress?
+    if case .task = call.request { progress = TaskProgress { self.post(.taskBlocked(id: id)) } }
+    let context = makeContext(progress)
+    let begun = AsyncCall(id: id, tag: tag, call: call, context: context, queue: queue, engine: engine)
+    let refusal: PeerIDError? = lock.withLock {
+      if isStopping { return PeerIDError(.closed, "the client was closed") }
+      if let failure = start() { return failure }
+      control.current.inbox.append(.begin(begun))
+      wake()
+      return nil
+    }
+    if let refusal {
+      quota.leave()
+      throw refusal
+    }
+    return id
+  }
+
+  /// Ends a call with `cancelled`, if it has not ended.
+  func cancel(_ id: UInt64) {
+    post(.cancel(id: id))
+  }
+
+  /// Ends all calls with `closed`, and the thread behind them.
+  func closeAll() {
+    lock.withLock { isStopping = true }
+    post(.closeAll)
+  }
+
+  func post(_ command: Command) {
+    lock.withLock {
+      // Without the thread there is no call that it could concern.
+      guard control.current.isRunning else { return }
+      control.current.inbox.append(command)
+      wake()
+    }
+  }
+
+  /// Called under the lock.
+  private func wake() {
+    guard control.current.isAsleep else { return }
+    control.current.isAsleep = false
+    control.current.driver?.wake()
+  }
+
+  /// Starts the thread if it does not run; returns why that failed. Called under the lock.
+  private func start() -> PeerIDError? {
+    if control.current.isRunning { return nil }
+    guard let driver = control.current.driver ?? EventLoopDriver(self) else {
+      return PeerIDError(
+        .outOfMemory,
+        .notSent,
+        "no descriptor or memory is left for asynchronous calls: raise the limit of open files (ulimit -n)",
+        isRetryable: true
+      )
+    }
+    control.current.driver = driver
+    let passed = Unmanaged.passRetained(driver)
+    let isStarted = Thread.start(passed.toOpaque()) { context in
+      guard let context else { return nil }
+      Unmanaged<EventLoopDriver>.fromOpaque(context).takeRetainedValue().run()
+      return nil
+    }
+    control.current.isRunning = isStarted
+    if isStarted { return nil }
+    passed.release()
+    return PeerIDError(.outOfMemory, "no thread could be started for asynchronous calls")
+  }
+
+  // MARK: - From the loop's thread
+
+  func takeCommands() -> [Command] {
+    var commands: [Command] = []
+    lock.withLock { swap(&commands, &control.current.inbox) }
+    return commands
+  }
+
+  /// Whether the thread may sleep; a command that comes then wakes it.
+  func fallAsleep() -> Bool {
+    lock.withLock {
+      control.current.isAsleep = control.current.inbox.isEmpty
+      return control.current.isAsleep
+    }
+  }
+
+  func awake() {
+    lock.withLock { control.current.isAsleep = false }
+  }
+
+  /// Ends the thread's work when it has had none for a while, or when the client is closed, and with it the connections.
+  func end(isIdle: Bool) -> Bool {
+    var closing: EventLoopDriver?
+    let ends = lock.withLock {
+      guard control.current.inbox.isEmpty, isIdle || isStopping else { return false }
+      control.current.isRunning = false
+      if isStopping { swap(&closing, &control.current.driver) }
+      return true
+    }
+    if let closing { ExitGuard.whileBusy { closing.closeConnections() } }
+    return ends
+  }
+}

@@ -1,0 +1,344 @@
+internal import CCurl
+
+/// Runs asynchronous calls on the event loop's thread. Nothing here is used by any other.
+final class EventLoopDriver: @unchecked Sendable {
+  /// How many completions are handed over at most with one wake-up of those who wait.
+  private static let largestHandover = 32
+
+  /// Owns this driver; kept alive by `run` and by the calls in flight.
+  private unowned(unsafe) let loop: EventLoop
+  private let clock: Clock
+  private let multi: UnsafeMutableRawPointer
+  private let sockets = SocketTable()
+  private var calls: [UInt64: AsyncCall] = [:]
+  private var ready: [AsyncCall] = []
+  private var readyHead = 0
+  private var active: [UnsafeMutableRawPointer: (call: AsyncCall, transfer: CurlTransfer)] = [:]
+  private var idleTransfers: [CurlTransfer] = []
+  private var timers = TimerHeap()
+  /// Calls that have to end although their requests are under way, and how much of their answers had come when they
+  /// were looked at last.
+  private var ending: [(call: AsyncCall, interruption: CallContext.Interruption, received: Int64)] = []
+  /// Finished calls of one queue, which are handed over together.
+  private var finished: [FinishedCall] = []
+  private var finishedQueue: CompletionQueue?
+
+  /// `nil` when memory or descriptors have run out: without a descriptor nobody could wake the thread.
+  init?(_ loop: EventLoop) {
+    guard let multi = MultiHandle.make() else { return nil }
+    ccurl_multi_setopt_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+    ccurl_multi_setopt_long(
+      multi,
+      CURLMOPT_MAXCONNECTS,
+      max(Int(clamping: loop.settings.maximumIdleConnections), loop.maximumActive)
+    )
+    self.loop = loop
+    self.multi = multi
+    clock = loop.clock
+  }
+
+  deinit {
+    idleTransfers = []
+    curl_multi_cleanup(multi)
+  }
+
+  /// Wakes the thread, from any other.
+  func wake() {
+    curl_multi_wakeup(multi)
+  }
+
+  /// Runs until there has been nothing to do for a while.
+  func run() {
+    // The thread lives as long as it has work; so does the loop.
+    let loop = loop
+    var idleSince = clock.monotonicMilliseconds()
+    while true {
+      ExitGuard.whileBusy { turn() }
+      if !calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
+      let isIdle = clock.monotonicMilliseconds() - idleSince >= EventLoop.idleMilliseconds
+      if calls.isEmpty, loop.end(isIdle: isIdle) { return }
+      sleep()
+    }
+  }
+
+  /// Runs calls on the thread of the caller, who has the loop for itself, as long as they end at once; see
+  /// `RuntimeWarmup`.
+  func run(_ calls: [AsyncCall]) {
+    for call in calls {
+      try? loop.quota.enter()
+      process(.begin(call))
+    }
+    for _ in 0..<10 { turn() }
+  }
+
+  private func turn() {
+    for command in loop.takeCommands() { process(command) }
+    fireTimers()
+    startReady()
+    performTransfers()
+    endOverdue()
+    flush()
+  }
+
+  func closeConnections() {
+    idleTransfers = []
+  }
+
+  private func sleep() {
+    guard readyHead == ready.count || active.count >= loop.maximumActive else { return }
+    guard loop.fallAsleep() else { return }
+    var timeout = EventLoop.idleMilliseconds
+    if let earliest = timers.earliest { timeout = min(max(earliest - clock.monotonicMilliseconds(), 0), timeout) }
+    if !ending.isEmpty { timeout = 0 }
+    curl_multi_poll(multi, nil, 0, Int32(clamping: timeout), nil)
+    loop.awake()
+  }
+
+  private func process(_ command: EventLoop.Command) {
+    switch command {
+    case .begin(let call):
+      calls[call.id] = call
+      timers.add(call.context.deadline, call: call.id)
+      ready.append(call)
+    case .refreshEnded(let call):
+      if !call.isDone { proceed(call, refreshEnded(call)) }
+    case .taskEnded(let call, let result):
+      if call.isDone { return }
+      call.isRunningTask = false
+      if case .success(.session(let lease)) = result { call.call.session = lease.core }
+      proceed(call, .taskEnded(result))
+    case .taskBlocked(let id):
+      if let call = calls[id], let interruption = call.interruption { interrupt(call, interruption) }
+    case .cancel(let id):
+      guard let call = calls[id] else { return }
+      call.context.cancel()
+      interrupt(call, .cancelled)
+    case .closeAll:
+      for call in Array(calls.values) { interrupt(call, .closed) }
+    }
+  }
+
+  private func fireTimers() {
+    let now = clock.monotonicMilliseconds()
+    while let id = timers.popDue(now: now) {
+      guard let call = calls[id] else { continue }
+      if now >= call.context.deadline {
+        interrupt(call, .timedOut)
+      } else if call.isPausing {
+        call.isPausing = false
+        proceed(call, .pauseOver)
+      }
+    }
+    timers.clean(alive: calls.count) { calls[$0] != nil }
+  }
+
+  private func startReady() {
+    while readyHead < ready.count, active.count < loop.maximumActive {
+      let call = ready[readyHead]
+      readyHead += 1
+      if call.isDone { continue }
+      if let interruption = call.context.interruption() {
+        interrupt(call, interruption)
+      } else {
+        carryOut(call.nextStep, call, maySend: true)
+      }
+    }
+    if readyHead == ready.count {
+      ready.removeAll(keepingCapacity: ready.count < 4096)
+      readyHead = 0
+    } else if readyHead > 4096, readyHead * 2 > ready.count {
+      ready.removeFirst(readyHead)
+      readyHead = 0
+    }
+  }
+
+  /// Reports an event to the call's machine, and does what it wants next.
+  private func proceed(_ call: AsyncCall, _ event: CallMachine.Event) {
+    carryOut(call.machine.next(event), call, maySend: false)
+  }
+
+  /// Does a step, and those that follow at once. A call waits for its turn before it asks for the token to send.
+  private func carryOut(_ first: CallMachine.Step, _ call: AsyncCall, maySend: Bool) {
+    var step = first
+    while true {
+      switch step {
+      case .ask(.token) where !maySend:
+        call.nextStep = step
+        ready.append(call)
+        return
+      case .ask(let question):
+        guard let session = call.call.session else { return finish(call, .success(.done)) }
+        let reply = session.reply(to: question)
+        call.reply = reply
+        step = call.machine.next(.decision(reply.decision))
+      case .send(let token):
+        guard let failure = send(call, token) else { return }
+        step = call.machine.next(.answer(.failure(failure)))
+      case .awaitRefresh:
+        // The timer of its deadline may have gone off while it was sending.
+        if let interruption = call.context.interruption() { return interrupt(call, interruption) }
+        guard !isParked(call) else { return }
+        step = call.machine.next(refreshEnded(call))
+      case .pause(let milliseconds):
+        call.isPausing = true
+        timers.add(clock.monotonicMilliseconds() + milliseconds, call: call.id)
+        return
+      case .runTask: return runTask(call)
+      case .finish(let result): return finish(call, result)
+      }
+    }
+  }
+
+  /// Lets a call rest until a refresh is over; `false` when it is already.
+  private func isParked(_ call: AsyncCall) -> Bool {
+    guard let session = call.call.session, let flight = call.reply?.flight else { return false }
+    return session.whenDone(flight) { [loop] in loop.post(.refreshEnded(call)) }
+  }
+
+  private func refreshEnded(_ call: AsyncCall) -> CallMachine.Event {
+    guard let session = call.call.session, let flight = call.reply?.flight else { return .refreshEnded(nil) }
+    return .refreshEnded(session.failure(of: flight))
+  }
+
+  private func runTask(_ call: AsyncCall) {
+    guard case .task(let body) = call.call.request, let progress = call.context.progress else { return }
+    call.isRunningTask = true
+    let context = call.context
+    let isStarted = loop.taskThreads.run { [loop] in
+      guard progress.start() else { return }
+      do throws(PeerIDError) {
+        loop.post(.taskEnded(call, .success(try body(context))))
+      } catch {
+        loop.post(.taskEnded(call, .failure(error)))
+      }
+    }
+    if !isStarted {
+      call.isRunningTask = false
+      finish(call, .failure(PeerIDError(.outOfMemory, "no thread could be started for asynchronous calls")))
+    }
+  }
+
+  /// Begins to send; returns why that failed.
+  private func send(_ call: AsyncCall, _ token: Token?) -> PeerIDError? {
+    guard let request = call.call.httpRequest(call.reply?.headers) else {
+      return PeerIDError(.internal, "the call has no request")
+    }
+    guard
+      let transfer = idleTransfers.popLast()
+        ?? CurlTransfer(settings: loop.settings, driver: .eventLoop, sockets: sockets)
+    else { return PeerIDError(.outOfMemory, "memory ran out") }
+    transfer.prepare(request, context: call.context)
+    guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+      transfer.finish()
+      return PeerIDError(.outOfMemory, "libcurl takes no further request")
+    }
+    call.isSending = true
+    call.sentGeneration = token?.generation ?? 0
+    active[transfer.handle] = (call, transfer)
+    return nil
+  }
+
+  private func performTransfers() {
+    guard !active.isEmpty else { return }
+    var running: Int32 = 0
+    curl_multi_perform(multi, &running)
+    sockets.protectLookUps(of: multi)
+    var remaining: Int32 = 0
+    while let message = curl_multi_info_read(multi, &remaining) {
+      guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
+      let code = message.pointee.data.result
+      guard let (call, transfer) = active.removeValue(forKey: handle) else { continue }
+      if transfer.tryAnotherConnection() {
+        curl_multi_remove_handle(multi, handle)
+        if curl_multi_add_handle(multi, handle) == CURLM_OK {
+          active[handle] = (call, transfer)
+          continue
+        }
+      }
+      call.isSending = false
+      let outcome = transfer.outcome(of: code)
+      if case .success = outcome, loop.serverClock.wantsSample, let date = transfer.dateMilliseconds() {
+        loop.serverClock.learn(dateMilliseconds: date)
+      }
+      receive(call.call.read(outcome), for: call)
+      release(transfer)
+    }
+  }
+
+  private func release(_ transfer: CurlTransfer) {
+    curl_multi_remove_handle(multi, transfer.handle)
+    transfer.finish()
+    if idleTransfers.count < loop.maximumActive { idleTransfers.append(transfer) }
+  }
+
+  private func receive(_ answer: Result<Response, PeerIDError>, for call: AsyncCall) {
+    if call.reply?.reportsAcceptance == true, answer.showsAcceptedToken {
+      call.call.session?.accepted(call.sentGeneration)
+    }
+    proceed(call, .answer(answer))
+  }
+
+  /// Ends a call early, wherever it is: one that is sending after what has arrived was read.
+  private func interrupt(_ call: AsyncCall, _ interruption: CallContext.Interruption) {
+    if call.isDone { return }
+    if call.isRunningTask, let progress = call.context.progress {
+      call.interruption = call.interruption ?? interruption
+      progress.interrupt()
+      // A task that sends ends by itself.
+      guard progress.isBlocked else { return }
+      let outcome: Outcome = progress.hasAnswer ? .unknown : .notSent
+      let reason = "its store had not answered; what was asked of the store may still happen"
+      return finish(call, .failure(PeerIDError(call.interruption ?? interruption, outcome, while: reason)))
+    }
+    if let transfer = transfer(of: call) {
+      ending.append((call, interruption, transfer.received))
+    } else {
+      let verdict = call.call.session?.verdict(of: call.reply?.flight)
+      proceed(call, .interrupted(interruption, verdict: verdict))
+    }
+  }
+
+  /// Ends the calls whose time has run out, unless more of their answers has come since they were looked at: after a
+  /// while in which the process was stopped an answer may have been in the socket for long.
+  private func endOverdue() {
+    guard !ending.isEmpty else { return }
+    let overdue = ending
+    ending = []
+    for (call, interruption, received) in overdue {
+      guard !call.isDone, let transfer = transfer(of: call) else { continue }
+      if transfer.received != received {
+        ending.append((call, interruption, transfer.received))
+        continue
+      }
+      active.removeValue(forKey: transfer.handle)
+      call.isSending = false
+      transfer.giveUp(interruption)
+      receive(call.call.read(transfer.outcome(of: CURLE_ABORTED_BY_CALLBACK)), for: call)
+      release(transfer)
+    }
+  }
+
+  private func transfer(of call: AsyncCall) -> CurlTransfer? {
+    call.isSending ? active.values.first { $0.call === call }?.transfer : nil
+  }
+
+  private func finish(_ call: AsyncCall, _ result: Result<CallResult, PeerIDError>) {
+    calls[call.id] = nil
+    guard let ended = call.complete(result) else { return }
+    if finishedQueue !== call.queue { flush() }
+    finishedQueue = call.queue
+    finished.append(ended)
+    if finished.count >= Self.largestHandover { flush() }
+  }
+
+  /// Hands over what has finished: one lock and one wake-up for many completions.
+  private func flush() {
+    guard let queue = finishedQueue, !finished.isEmpty else { return }
+    let count = finished.count
+    // A caller that has seen the completion may begin another call at once.
+    loop.quota.leave(count)
+    queue.push(finished)
+    finished.removeAll(keepingCapacity: true)
+    finishedQueue = nil
+  }
+}

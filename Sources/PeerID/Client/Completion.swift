@@ -1,0 +1,56 @@
+/// How an asynchronous call ended.
+public struct Completion: Sendable {
+  /// What a call brings when it succeeds, or why it failed.
+  public enum Outcome: Sendable {
+    /// The server's answer.
+    case response(Response)
+    /// A session, from a log in, an exchange, a restore or an opening.
+    case session(Session)
+    /// A token for a request that the application sends itself.
+    case token(Token)
+    /// Nothing but success, from a refresh or a log out.
+    case done
+    /// Why it failed; read `PeerIDError.outcome` before you send money again.
+    case failure(PeerIDError)
+  }
+
+  /// The number that the caller gave the call.
+  public let tag: UInt64
+  /// The id that the call was given when it began.
+  public let id: UInt64
+  /// How it ended.
+  public let outcome: Outcome
+
+  init(_ finished: FinishedCall) {
+    tag = finished.tag
+    id = finished.id
+    outcome =
+      switch finished.result {
+      case .success(.response(let response)): .response(response)
+      case .success(.session(let lease)): .session(Session(lease, finished.engine))
+      case .success(.token(let token)): .token(token)
+      case .success(.done): .done
+      case .failure(let error): .failure(error)
+      }
+  }
+}
+
+extension CompletionQueue {
+  /// Takes completions, after waiting for the first if there is none.
+  ///
+  /// - Parameters:
+  ///   - maximum: how many to take at most.
+  ///   - timeoutMilliseconds: how long to wait for the first; 0: not at all; negative: without limit.
+  /// - Returns: the completions; empty when the time was over.
+  public func next(maximum: Int = 64, timeoutMilliseconds: Int64 = -1) -> [Completion] {
+    var taken: [Completion] = []
+    take(maximum: maximum, timeoutMilliseconds: timeoutMilliseconds) { taken.append($0) }
+    return taken
+  }
+
+  package func take(maximum: Int, timeoutMilliseconds: Int64, _ body: (Completion) -> Void) {
+    take(maximum: maximum, timeoutMilliseconds: timeoutMilliseconds) { (finished: FinishedCall) in
+      body(Completion(finished))
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Synchronization
+
+/// Runs every kind of call once, without a server, before a fork can come in between.
+///
+/// The Swift runtime makes the descriptions of generic types when they are first used, under locks of its own, which no
+/// fork handler can take. A process that forks while another thread is in its very first call would leave such a lock
+/// held in the child for ever. So the first client of a process runs all calls on the thread that makes it.
+enum RuntimeWarmup {
+  private static let operations = [
+    // Plain, …
+    #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.1","to":"1.2.2","#
+      + #""amount":{"amount":1,"asset_id":"1.3.0"}},{"op_name":"bet_cancel","#
+      + #""fee_asset":"1.3.0","bettor_id":"1.2.1","bet_to_cancel":"1.26.1"}]"#,
+    // … and with an escape and a field that does not exist.
+    #"{"op_name":"transfer","form":"\n"}"#,
+  ]
+  private static let token =
+    #"{"token":"a","refresh_token":"b","scope":[0],"expires":"2000-01-01T00:00:00.000Z","app_id":1,"user_id":1}"#
+  private static let answers: [(status: Int, body: String)] = [
+    (200, #"{"status":200,"result":{"id":"a","block_num":1,"trx_num":0,"trx":{"operation_results":[[1,"1.22.7"]]}}}"#),
+    (200, #"{"status":200,"result":{"\u0069d":[1e300]}}"#),
+    (400, #"{"status":400,"error":{"refresh_token":"no"}}"#),
+    (401, #"{"status":401,"error":"unauthorized"}"#),
+    (500, #"{"status":500,"error":"Assert Exception: a: b"}"#),
+    (502, "<h1>Bad Gateway</h1>"),
+  ]
+
+  private static let hasRun = Atomic<Bool>(false)
+
+  /// Runs the calls, unless an earlier client of the process has.
+  static func runOnce(_ configuration: Configuration) {
+    guard !hasRun.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    var silent = configuration
+    silent.log = .silent
+    silent.relogin = nil
+    silent.isInterrupted = nil
+    silent.store = .memory()
+    guard let engine = try? CallEngine(silent, .unreachable), let session = begin(engine) else { return }
+    run(blockingCalls(engine, session) + taskCalls(engine), engine)
+    refresh(session, engine)
+    complete(blockingCalls(engine, session), engine)
+    engine.close()
+  }
+
+  private static func begin(_ engine: CallEngine) -> SessionCore? {
+    let text = Bytes(token)
+    guard let document = try? JSONDocument(parsing: text.raw),
+      case .success(let pair) = TokenReader.read(document.root),
+      case .session(let lease)? = try? engine.run(
+        .task { (context) throws(PeerIDError) in
+          .session(try engine.opening.begin(key: "warmup", by: .logIn, context) { pair })
+        }
+      )
+    else { return nil }
+    return lease.core
+  }
+
+  private static func blockingCalls(_ engine: CallEngine, _ session: SessionCore) -> [Call] {
+    for text in operations {
+      for validation in [Options.Validation.known, .off] {
+        try? OperationBatch(json: Bytes(text).raw, validation: validation).checkScope(of: session.token)
+      }
+    }
+    let url = engine.endpoints.operations
+    let submission = SessionCall(url: url, body: Bytes.joining("{\"operations\":", Bytes(operations[0]).raw, "}"))
+    for (status, body) in answers { read(status, Bytes(body), submission) }
+    let read = HTTPRequest(url: url, headers: engine.readHeaders, body: nil, effect: .reads, answerIsSecret: false)
+    return [.session(session, submission), .externalToken(session, refused: 0), .read(read)]
+  }
+
+  private static func taskCalls(_ engine: CallEngine) -> [Call] {
+    let credentials = Credentials(login: "a", password: "b")
+    let tokens = engine.environment.tokens
+    return [
+      .task { (context) throws(PeerIDError) in
+        let token = try tokens.logIn(credentials, context: context)
+        return .session(try engine.opening.begin(key: nil, by: .logIn, context) { token })
+      },
+      .task { (context) throws(PeerIDError) in
+        .token(try tokens.exchange(code: Bytes("a"), context: context))
+      },
+      .task { (context) throws(PeerIDError) in .session(try engine.opening.open(key: "warmup", context)) },
+    ]
+  }
+
+  private static func read(_ status: Int, _ body: Bytes, _ call: SessionCall) {
+    let answer = HTTPResponse(status: status, body: body.raw, isTruncated: false, retryAfterMilliseconds: nil)
+    switch call.read(.success(answer)) {
+    case .success(let response): _ = response.createdObjectIDs
+    case .failure(let error): _ = (error.description, RefreshFailure.result(of: error))
+    }
+  }
+
+  private static func run(_ calls: [Call], _ engine: CallEngine) {
+    let context = engine.asynchronousContext(nil)
+    let driver = BlockingDriver(transport: engine.environment.transport, context: context)
+    for call in calls { _ = try? driver.run(call) }
+  }
+
+  private static func refresh(_ session: SessionCore, _ engine: CallEngine) {
+    guard let place = session.place else { return }
+    _ = session.refreshStored(place, engine.environment.refreshContext())
+    session.offer(session.token.renewing(session.token, atMilliseconds: 0, generation: 2))
+  }
+
+  /// Completes asynchronous calls on this thread.
+  private static func complete(_ calls: [Call], _ engine: CallEngine) {
+    guard let queue = try? CompletionQueue(), let driver = EventLoopDriver(engine.loop) else { return }
+    let context = engine.asynchronousContext(nil)
+    driver.run(
+      calls.enumerated().map {
+        AsyncCall(id: UInt64($0), tag: 1, call: $1, context: context, queue: queue, engine: engine)
+      }
+    )
+    _ = queue.next(timeoutMilliseconds: 0)
+  }
+}

@@ -1,0 +1,59 @@
+import Synchronization
+
+/// Where the task of an asynchronous call is: a task that is queued or in a store cannot be interrupted, so the call
+/// ends without it.
+final class TaskProgress: Sendable {
+  private enum Place: UInt8 {
+    case queued
+    case inStore
+    case running
+  }
+
+  private let place = Atomic<UInt8>(Place.queued.rawValue)
+  private let interrupted = Atomic<Bool>(false)
+  private let answered = Atomic<Bool>(false)
+  private let onBlocked: @Sendable () -> Void
+
+  /// - Parameter onBlocked: called when a task that was interrupted enters a store.
+  init(onBlocked: @escaping @Sendable () -> Void) {
+    self.onBlocked = onBlocked
+  }
+
+  /// Whether the task is queued or in a store.
+  var isBlocked: Bool { place.load(ordering: .sequentiallyConsistent) != Place.running.rawValue }
+
+  /// Whether the server has answered the task's request.
+  var hasAnswer: Bool { answered.load(ordering: .acquiring) }
+
+  /// A thread takes up the task; returns whether it still has to be done.
+  func start() -> Bool {
+    place.store(Place.running.rawValue, ordering: .sequentiallyConsistent)
+    return !interrupted.load(ordering: .sequentiallyConsistent)
+  }
+
+  /// The call has to end.
+  func interrupt() {
+    interrupted.store(true, ordering: .sequentiallyConsistent)
+  }
+
+  /// Runs `body`, which uses the store.
+  func inStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
+    enterStore()
+    defer { place.store(Place.running.rawValue, ordering: .sequentiallyConsistent) }
+    return try body()
+  }
+
+  /// Runs `body`, which sends the task's request, within `inStore`.
+  func outOfStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
+    place.store(Place.running.rawValue, ordering: .sequentiallyConsistent)
+    let result = try body()
+    answered.store(true, ordering: .releasing)
+    enterStore()
+    return result
+  }
+
+  private func enterStore() {
+    place.store(Place.inStore.rawValue, ordering: .sequentiallyConsistent)
+    if interrupted.load(ordering: .sequentiallyConsistent) { onBlocked() }
+  }
+}

@@ -1,0 +1,29 @@
+/// What a failed refresh means for the pair.
+enum RefreshFailure {
+  /// Whether the refresh token is used, still good, or in doubt.
+  static func result(of error: PeerIDError) -> SessionStateMachine.RefreshResult {
+    switch error.outcome {
+    case .unknown where error.httpStatus == 500 || error.httpStatus == 503:
+      // When the chain refuses to renew the authorities the backend answers 500 and the old pair stays valid.
+      // A 502 or 504 of a proxy is different: the server may have done it, and only the answer is lost.
+      return .transient(error)
+    case .unknown: return .unknown(error)
+    case .notDone where error.httpStatus == 400 && mentionsRefreshToken(error):
+      return .refused(
+        PeerIDError(
+          .loginRequired,
+          .notSent,
+          "the session is over: the refresh token was used before or is unknown to the server. Log the user in again",
+          httpStatus: error.httpStatus,
+          detail: error.detailBytes
+        )
+      )
+    case .notDone, .notSent: return .transient(error)
+    }
+  }
+
+  private static func mentionsRefreshToken(_ error: PeerIDError) -> Bool {
+    guard let detail = error.detailBytes, let fields = try? JSONDocument(parsing: detail.raw).root else { return false }
+    return fields["refresh_token"] != nil
+  }
+}

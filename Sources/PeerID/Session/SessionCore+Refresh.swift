@@ -1,0 +1,162 @@
+extension SessionCore {
+  /// The pause before a refresh token is sent again that the server may not know yet, in milliseconds.
+  private static let unsavedPause: Int64 = 100
+
+  /// Carries out the refresh of a flight on a thread of the library.
+  func launch(_ flight: RefreshFlight) {
+    // The table finds the session until its new pair is there.
+    let lease = environment.table.lease(self)
+    let started = environment.workers.run {
+      self.performRefresh(flight)
+      withExtendedLifetime(lease) {}
+    }
+    if !started {
+      end(flight, .transient(PeerIDError(.outOfMemory, "no thread could be started for the refresh")))
+    }
+  }
+
+  private func performRefresh(_ flight: RefreshFlight) {
+    let context = environment.refreshContext()
+    guard let place else { return end(flight, withOtherPair(renew(token, context))) }
+    end(flight, followLateWriter(refreshStored(place, context), place, flight, context))
+  }
+
+  /// Gets a new pair from the server: by the refresh token, or by logging in again where that is allowed and the
+  /// refresh token is used or in doubt. The new pair's generation is above `floor`.
+  func renew(_ mine: Token, _ context: CallContext, above floor: UInt64 = 0) -> SessionStateMachine.RefreshResult {
+    let result: SessionStateMachine.RefreshResult
+    if let refreshToken = mine.refreshTokenBytes {
+      result = send(refreshToken, context)
+    } else {
+      result = .transient(PeerIDError(.loginRequired, "there is no refresh token: log the user in again"))
+    }
+    let next = max(mine.generation, floor) &+ 1
+    switch result {
+    case .renewed(let renewed), .adopted(let renewed):
+      let time = environment.serverTime
+      return .renewed(withUsableExpiry(renewed.renewing(mine, atMilliseconds: time, generation: next)))
+    case .transient where mine.refreshTokenBytes != nil: return result
+    case .transient, .refused, .unknown: return logInAgain(insteadOf: mine, context, generation: next) ?? result
+    }
+  }
+
+  private func logInAgain(
+    insteadOf mine: Token,
+    _ context: CallContext,
+    generation: UInt64
+  ) -> SessionStateMachine.RefreshResult? {
+    let kept = withState { $0.credentials }
+    guard let credentials = kept ?? environment.configuration.relogin?(place?.key) else { return nil }
+    let context = environment.reloginContext(after: context)
+    do throws(PeerIDError) {
+      var other = try environment.tokens.logIn(credentials, context: context)
+      // Until the server has saved a refreshed pair a log in returns the old one.
+      if other.isSamePair(as: mine), context.pause(milliseconds: Self.unsavedPause) == nil {
+        other = try environment.tokens.logIn(credentials, context: context)
+      }
+      other = other.asGeneration(generation)
+      if let user = other.userID, let own = mine.userID, user != own {
+        environment.log(.error, "the relogin returned the tokens of another user: they are not used")
+        return nil
+      }
+      // The server hands out the old pair until it has saved the new one.
+      return other.isPredecessor(of: mine) ? nil : .adopted(other.identified(as: mine))
+    } catch {
+      environment.log(.error, "the relogin failed: \(error)")
+      return nil
+    }
+  }
+
+  /// The pair of a refresh, without an expiry that has passed when it comes: refreshing it again would bring no better
+  /// one. HTTP 401 then tells when it is over.
+  private func withUsableExpiry(_ renewed: Token) -> Token {
+    let now = environment.transport.serverClock.nowMilliseconds
+    guard let expiry = renewed.expiresAtMilliseconds, let now, expiry <= now else { return renewed }
+    environment.log(.warning, "the new token has expired already by the server's clock: its expiry is ignored")
+    return renewed.withoutExpiry()
+  }
+
+  /// Sends the refresh token, and again after a refusal for as long as the server usually takes to save the pair.
+  /// A refusal changes nothing, so sending again is safe.
+  private func send(_ refreshToken: Bytes, _ context: CallContext) -> SessionStateMachine.RefreshResult {
+    while true {
+      let result: SessionStateMachine.RefreshResult
+      do throws(PeerIDError) {
+        result = .renewed(try environment.tokens.refresh(refreshToken, context: context))
+      } catch {
+        result = RefreshFailure.result(of: error)
+      }
+      guard case .refused = result, mayBeUnsaved, context.pause(milliseconds: Self.unsavedPause) == nil else {
+        return result
+      }
+    }
+  }
+
+  private var mayBeUnsaved: Bool {
+    let now = environment.clock.monotonicMilliseconds()
+    let serverNow = environment.transport.serverClock.nowMilliseconds
+    let age = environment.policy.earlyRefusalAge
+    return withState { $0.machine.mayBeUnsaved(for: age, now: now, serverNow: serverNow) }
+  }
+
+  /// Another session of the same user in this client may have refreshed the pair that the server refuses here.
+  func withOtherPair(_ result: SessionStateMachine.RefreshResult) -> SessionStateMachine.RefreshResult {
+    guard case .refused(let error) = result, error.isUsedRefreshToken,
+      let other = environment.table.otherPair(of: token, than: self), !other.isPredecessor(of: token)
+    else { return result }
+    return .adopted(other)
+  }
+
+  /// Tells the state machine and wakes those who wait.
+  private func end(_ flight: RefreshFlight, _ result: SessionStateMachine.RefreshResult) {
+    let now = environment.clock.monotonicMilliseconds()
+    let serverNow = environment.transport.serverClock.nowMilliseconds
+    let jitter = Jitter.fraction()
+    // Before anyone is woken, who may then free what the handler uses.
+    report(result)
+    // Another session of the user may look for the new pair as soon as a caller is woken.
+    switch result {
+    case .renewed(let newest), .adopted(let newest): environment.table.update(self, newest)
+    case .refused, .transient, .unknown: break
+    }
+    var offered: Token?
+    let continuations = withState { state in
+      var ended = result
+      if case .adopted(let other) = result { ended = .adopted(next(other, after: state.machine.token)) }
+      var failure = state.machine.refreshEnded(ended, now: now, serverNow: serverNow, jitter: jitter)
+      if failure != nil, let pair = state.offered {
+        offered = adopt(pair, &state, now: now, serverNow: serverNow)
+        failure = nil
+      }
+      state.offered = nil
+      state.headers = Self.headers(for: state.machine.token, environment)
+      if state.flight === flight { state.flight = nil }
+      return flight.finish(failure)
+    }
+    if let offered { environment.table.update(self, offered) }
+    for continuation in continuations { continuation() }
+  }
+
+  /// Another pair, with a generation that no earlier pair of the session had.
+  private func next(_ other: Token, after mine: Token) -> Token {
+    other.isSamePair(as: mine) ? other : other.asGeneration(max(other.generation, mine.generation &+ 1))
+  }
+
+  /// Shows callers a pair that is not saved yet, for the test that turns the order around.
+  func publishEarly(_ token: Token) {
+    withState { state in
+      state.machine.replace(with: token, now: environment.clock.monotonicMilliseconds(), serverNow: nil)
+      state.headers = Self.headers(for: token, environment)
+    }
+  }
+
+  private func report(_ result: SessionStateMachine.RefreshResult) {
+    switch result {
+    case .renewed(let token): environment.log(.info, "session refreshed, generation \(token.generation)")
+    case .adopted: environment.log(.info, "session continues with a pair from elsewhere")
+    case .refused(let error): environment.log(.error, "refresh token refused: \(error)")
+    case .transient(let error): environment.log(.warning, "refresh failed, the pair is unchanged: \(error)")
+    case .unknown(let error): environment.log(.warning, "refresh without an answer: \(error)")
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// How a new pair is saved, and saved later when the store fails.
+
+extension SessionCore {
+  /// Whether there is a pair to be saved, and the session is not over.
+  var mayBeSaved: Bool {
+    withState { $0.machine.isOver == nil && $0.saving.failure != nil }
+  }
+
+  /// Saves a new pair under the store's lock. If that fails the session continues in memory and saving is tried again.
+  func save(_ pair: Token, in place: StorePlace, replacing stored: Token?, _ lock: SessionStore.LockToken) {
+    var failure: PeerIDError
+    do throws(PeerIDError) {
+      if try place.save(pair, expected: stored?.generation ?? 0, lock) {
+        withState { $0.saving.settle(pair.generation) }
+        return
+      }
+      failure = PeerIDError(.store, "the session was modified despite the lock")
+    } catch {
+      failure = error
+    }
+    failure = failure.withOutcome(
+      .unknown,
+      prefix: "the new tokens are in use, but could not be saved; saving is tried again: "
+    )
+    environment.log(.error, "\(failure)")
+    let now = environment.clock.monotonicMilliseconds()
+    withState { $0.saving.failed(failure, pair, replacing: stored, now: now) }
+  }
+
+  /// Makes the client's job try again, unless it does already.
+  func keepTryingToSave() {
+    let isNew = withState { state in
+      guard state.saving.isNeglected else { return false }
+      state.saving.isBeingTried = true
+      return true
+    }
+    if isNew { environment.retrier.add(self, environment) }
+  }
+
+  /// Leaves the unsaved pair to the session's next call, which tries again.
+  func stopRetryingSave() {
+    withState { $0.saving.isBeingTried = false }
+  }
+
+  /// Tries once more to save the pair.
+  ///
+  /// - Parameter lockTimeout: how long to wait for the lock, in milliseconds.
+  /// - Returns: whether it is saved, or need not be saved any more.
+  func saveAgain(lockTimeout: Int64) -> Bool {
+    guard let place else { return true }
+    do throws(PeerIDError) {
+      return try place.withLock(timeoutMilliseconds: lockTimeout) { (storeLock) throws(PeerIDError) in
+        let stored = try place.load(storeLock)
+        // The session must not come back when another process has removed it, and not overwrite another one.
+        if stored == nil { end(PeerIDError(.loginRequired, "the session was logged out: log the user in again")) }
+        let pair = withState { state in
+          state.machine.isOver == nil ? stored.flatMap { state.saving.successor(of: $0) } : nil
+        }
+        guard let stored, let pair else {
+          withState { $0.saving.settle(stored?.generation ?? 0) }
+          return true
+        }
+        guard try place.save(pair, expected: stored.generation, storeLock) else {
+          throw PeerIDError(.store, "the session was modified despite the lock")
+        }
+        withState { $0.saving.settle(pair.generation) }
+        return true
+      }
+    } catch {
+      environment.log(.warning, "the new tokens of a session could not be saved yet: \(error)")
+      let now = environment.clock.monotonicMilliseconds()
+      withState { $0.saving.failedAgain(error, now: now) }
+      return false
+    }
+  }
+}

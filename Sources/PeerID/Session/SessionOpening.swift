@@ -1,0 +1,151 @@
+/// How sessions begin: with a pair from the server, from the application, or from the store.
+struct SessionOpening {
+  /// Where the pair of a new session comes from.
+  enum Origin {
+    case logIn
+    case exchange
+    case restore
+  }
+
+  let environment: SessionEnvironment
+
+  /// Begins a session with a pair that `obtain` gets. With a key it is stored before this returns.
+  ///
+  /// The store is read before anything is sent: what is damaged there must not cost a pair.
+  func begin(
+    key: String?,
+    by origin: Origin,
+    credentials: Credentials? = nil,
+    _ context: CallContext,
+    obtain: () throws(PeerIDError) -> Token
+  ) throws(PeerIDError) -> SessionLease {
+    let kept = environment.configuration.options.keepsCredentials ? credentials : nil
+    if let key {
+      let place = try place(key)
+      return try context.inStore { () throws(PeerIDError) in
+        try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) {
+          (lock) throws(PeerIDError) -> SessionLease in
+          let token = try store(in: place, by: origin, lock) { () throws(PeerIDError) in
+            try context.outOfStore(obtain)
+          }
+          return adopt(token, at: place, kept)
+        }
+      }
+    }
+    let token = try obtain()
+    let lease = environment.table.session(for: token, isCurrent: origin != .restore) {
+      SessionCore(environment: environment, token: token, place: nil, credentials: kept)
+    }
+    lease.core.offer(token, credentials: kept)
+    return lease
+  }
+
+  /// Opens a session that the store holds.
+  func open(key: String, _ context: CallContext) throws(PeerIDError) -> SessionLease {
+    let place = try place(key)
+    let present = environment.table.session(forKey: key)
+    let stored: Token?
+    do throws(PeerIDError) {
+      stored = try context.inStore { () throws(PeerIDError) in try place.load() }
+    } catch {
+      // Its newest pair is not in the store, which fails.
+      if let present, present.core.mayBeSaved { return present }
+      throw error
+    }
+    guard let stored else {
+      throw PeerIDError(.loginRequired, "no session is stored under the key '\(key.prefix(80))': log the user in")
+    }
+    if let present, present.core.isOver == nil || present.core.isOver?.isUsedRefreshToken == true,
+      present.core.follow(opened: stored)
+    {
+      return present
+    }
+    return adopt(stored, at: place, nil)
+  }
+
+  /// Ends the session of a handle. Other handles of a session in memory go on; one with a key ends for all.
+  func logOut(_ core: SessionCore, _ context: CallContext) throws(PeerIDError) {
+    guard let place = core.place else {
+      if environment.table.users(of: core) <= 1 { core.end(Self.loggedOut) }
+      return
+    }
+    core.end(Self.loggedOut)
+    try context.inStore { () throws(PeerIDError) in
+      try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) { (lock) throws(PeerIDError) in
+        if isOfAnotherUser(place, core.token, lock) { return }
+        try place.store.backend.remove(place.key, lock)
+      }
+    }
+  }
+
+  static let loggedOut = PeerIDError(.loginRequired, "the session was logged out: log the user in again")
+
+  /// The place of a key in the configured store.
+  func place(_ key: String) throws(PeerIDError) -> StorePlace {
+    guard let store = environment.configuration.store else {
+      throw PeerIDError(.configuration, "there is a key but no store: set one on the configuration")
+    }
+    try SessionStore.check(key: key)
+    return StorePlace(store: store, key: key)
+  }
+
+  // MARK: - Steps
+
+  /// Obtains a pair and stores it; returns the pair to use, which is the stored one if the server hands out that or
+  /// its predecessor.
+  private func store(
+    in place: StorePlace,
+    by origin: Origin,
+    _ lock: SessionStore.LockToken,
+    _ obtain: () throws(PeerIDError) -> Token
+  ) throws(PeerIDError) -> Token {
+    let stored = try place.load(lock)
+    try place.reserve(lock)
+    let obtained = try obtain()
+    let present = environment.table.session(forKey: place.key)?.core
+    if let stored {
+      // Logging in again returns the pair that is stored already.
+      if stored.isSamePair(as: obtained) { return stored }
+      // The server answers a refresh before it saves the new pair, and hands out the old one meanwhile. A session that is
+      // over has waited long enough for that.
+      if origin == .logIn, obtained.isPredecessor(of: stored), present?.isOver == nil { return stored }
+    }
+    let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)
+    let token = obtained.asGeneration(max(newest &+ 1, obtained.generation))
+    do throws(PeerIDError) {
+      guard try place.save(token, expected: stored?.generation ?? 0, lock) else {
+        throw PeerIDError(.store, "the session was modified despite the lock; log in again")
+      }
+    } catch {
+      // The code is used, and its pair is lost.
+      throw origin == .exchange ? error.withOutcome(.unknown, prefix: "the code was exchanged, but ") : error
+    }
+    return token
+  }
+
+  /// The session of a key with a pair that the store holds: the present one if it is the same user's, or else a new one.
+  private func adopt(_ token: Token, at place: StorePlace, _ kept: Credentials?) -> SessionLease {
+    let core = SessionCore(environment: environment, token: token, place: place, credentials: kept)
+    core.withState { $0.saving.settle(token.generation) }
+    let (lease, _) = environment.table.session(forKey: place.key, orElse: core, token, replaces: false)
+    if lease.core === core { return lease }
+    if let user = token.userID, let other = lease.core.token.userID, user != other {
+      let (mine, replaced) = environment.table.session(forKey: place.key, orElse: core, token, replaces: true)
+      replaced?.end(SessionCore.replacedByAnotherUser)
+      return mine
+    }
+    lease.core.withState { $0.saving.supersede(by: token) }
+    lease.core.offer(token, credentials: kept)
+    return lease
+  }
+
+  /// Whether the store holds another user's session under the key by now. What cannot be read is not worth keeping.
+  private func isOfAnotherUser(_ place: StorePlace, _ mine: Token, _ lock: SessionStore.LockToken) -> Bool {
+    do throws(PeerIDError) {
+      guard let user = try place.load(lock)?.userID, let own = mine.userID else { return false }
+      return user != own
+    } catch {
+      return false
+    }
+  }
+}

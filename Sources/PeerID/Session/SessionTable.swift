@@ -1,0 +1,162 @@
+/// The sessions of a client: one core for each stored key and, without a key, for each pair.
+///
+/// The server has one pair for each user of an application. Two cores with the same pair would invalidate each other's
+/// tokens, so handles share one.
+final class SessionTable: @unchecked Sendable {
+  /// What a session without a key is found by: the server's user, or else the pair it began with.
+  private enum Identity: Hashable {
+    case user(Int64)
+    case pair(UInt64)
+
+    init(_ token: Token) {
+      self = token.userID.map { .user($0) } ?? .pair(token.fingerprint)
+    }
+  }
+
+  private struct Entry {
+    let core: SessionCore
+    let identity: Identity
+    /// The core's pair, kept here as well so that no lock is taken under another one.
+    var token: Token
+    /// Leases: the core stays in the table until there are none.
+    var users = 1
+  }
+
+  private let lock = Lock()
+  private var entries: [ObjectIdentifier: Entry] = [:]
+  private var byKey: [StoreKey: ObjectIdentifier] = [:]
+  private var byIdentity: [Identity: [ObjectIdentifier]] = [:]
+  private var handles = 0
+
+  /// Whether the application holds a session.
+  var hasHandles: Bool { lock.withLock { handles > 0 } }
+
+  func handleBegan() { lock.withLock { handles += 1 } }
+  func handleEnded() { lock.withLock { handles -= 1 } }
+
+  /// The session of a key; `nil` when there is none.
+  func session(forKey key: String) -> SessionLease? {
+    let core = lock.withLock { byKey[StoreKey(key)].flatMap { use($0) } }
+    return core.map { SessionLease($0) }
+  }
+
+  /// The session without a key that has this pair, or else a new one from `make`. `isCurrent` tells that the server has
+  /// just handed out the pair, so that it is the one of all sessions of its user.
+  func session(for token: Token, isCurrent: Bool, make: () -> SessionCore) -> SessionLease {
+    if let present = lock.withLock({ find(token, isCurrent) }) { return SessionLease(present) }
+    let made = make()
+    let core = lock.withLock {
+      // Another thread may have been faster.
+      if let present = find(token, isCurrent) { return present }
+      add(made, token)
+      return made
+    }
+    return SessionLease(core)
+  }
+
+  /// The session of a key: the present one, or else `core`. With `replaces` it is `core` in any case, and the present one
+  /// is returned as `replaced`.
+  func session(
+    forKey key: String,
+    orElse core: SessionCore,
+    _ token: Token,
+    replaces: Bool
+  ) -> (session: SessionLease, replaced: SessionCore?) {
+    let key = StoreKey(key)
+    let (used, replaced): (SessionCore, SessionCore?) = lock.withLock {
+      let present = byKey[key]
+      if !replaces, let present, let core = use(present) { return (core, nil) }
+      add(core, token)
+      byKey[key] = ObjectIdentifier(core)
+      return (core, present.flatMap { entries[$0]?.core })
+    }
+    return (SessionLease(used), replaced)
+  }
+
+  /// Another lease of a session.
+  func lease(_ core: SessionCore) -> SessionLease? {
+    lock.withLock { use(ObjectIdentifier(core)) }.map { SessionLease($0) }
+  }
+
+  /// How many leases a session has.
+  func users(of core: SessionCore) -> Int {
+    lock.withLock { entries[ObjectIdentifier(core)]?.users ?? 0 }
+  }
+
+  /// The session has another pair.
+  func update(_ core: SessionCore, _ token: Token) {
+    lock.withLock { entries[ObjectIdentifier(core)]?.token = token }
+  }
+
+  /// The session has ended: it is found no more.
+  func remove(_ core: SessionCore, key: String?) {
+    lock.withLock {
+      hide(ObjectIdentifier(core), key.map { StoreKey($0) })
+    }
+  }
+
+  /// The newest pair of another session of the same user; `nil` when there is none but `token`.
+  func otherPair(of token: Token, than core: SessionCore) -> Token? {
+    lock.withLock {
+      guard case .user? = entries[ObjectIdentifier(core)]?.identity else { return nil }
+      let others = (byIdentity[Identity(token)] ?? []).compactMap { entries[$0] }
+      return others.filter { $0.core !== core && !$0.token.isSamePair(as: token) }.map(\.token)
+        .max { ($0.renewedAtMilliseconds ?? 0) < ($1.renewedAtMilliseconds ?? 0) }
+    }
+  }
+
+  fileprivate func release(_ core: SessionCore) {
+    let id = ObjectIdentifier(core)
+    lock.withLock {
+      entries[id]?.users -= 1
+      guard entries[id]?.users == 0 else { return }
+      hide(id, core.place.map { StoreKey($0.key) })
+      // The caller holds the core: its last reference does not go under the lock.
+      entries[id] = nil
+    }
+  }
+
+  // MARK: - Under the lock
+
+  private func use(_ id: ObjectIdentifier) -> SessionCore? {
+    entries[id]?.users += 1
+    return entries[id]?.core
+  }
+
+  private func find(_ token: Token, _ isCurrent: Bool) -> SessionCore? {
+    let found = (byIdentity[Identity(token)] ?? []).first { id in
+      guard let entry = entries[id], entry.core.place == nil else { return false }
+      return isCurrent && token.userID != nil || entry.token.isSamePair(as: token)
+        || token.isPredecessor(of: entry.token)
+    }
+    return found.flatMap { use($0) }
+  }
+
+  private func add(_ core: SessionCore, _ token: Token) {
+    let identity = Identity(token)
+    let id = ObjectIdentifier(core)
+    entries[id] = Entry(core: core, identity: identity, token: token)
+    byIdentity[identity, default: []].append(id)
+  }
+
+  private func hide(_ id: ObjectIdentifier, _ key: StoreKey?) {
+    guard let identity = entries[id]?.identity else { return }
+    byIdentity[identity]?.removeAll { $0 == id }
+    if byIdentity[identity]?.isEmpty == true { byIdentity[identity] = nil }
+    if let key, byKey[key] == id { byKey[key] = nil }
+  }
+}
+
+/// Keeps a session in its client's table: a handle, a refresh under way, or a pair that is not saved yet.
+final class SessionLease: Sendable {
+  let core: SessionCore
+
+  /// Made by the table, which has counted it.
+  fileprivate init(_ core: SessionCore) {
+    self.core = core
+  }
+
+  deinit {
+    core.environment.table.release(core)
+  }
+}

@@ -1,0 +1,30 @@
+/// What a refresh of a stored session does once it holds the lock and has read the store.
+enum StoredPairDecision: Equatable {
+  /// Refresh the session's own pair.
+  case renew
+  /// Refresh the session's own pair, which is newer than the stored one: a backup was restored, or a replica is behind.
+  /// If the server refuses it, adopt the stored one.
+  case renewNewer
+  /// Use the stored pair and send nothing: another process has refreshed.
+  case adopt
+  /// Another process has logged the session out.
+  case loggedOut
+  /// Another user was logged in under the key.
+  case anotherUser
+
+  /// Decides by what the store holds.
+  ///
+  /// - Parameters:
+  ///   - mine: the session's pair.
+  ///   - replaced: the stored pair that `mine` comes after when `mine` could not be saved yet; `nil` when it was.
+  ///   - savedGeneration: the highest generation that this process has seen in the store.
+  ///   - stored: the pair in the store; `nil` when there is none.
+  /// - Returns: what to do.
+  static func decide(mine: Token, replaced: Token?, savedGeneration: UInt64, stored: Token?) -> StoredPairDecision {
+    guard let stored else { return .loggedOut }
+    if let user = stored.userID, let own = mine.userID, user != own { return .anotherUser }
+    if stored.isSamePair(as: mine) { return .renew }
+    if let replaced, stored.isSamePair(as: replaced) { return .renew }
+    return stored.generation < savedGeneration ? .renewNewer : .adopt
+  }
+}

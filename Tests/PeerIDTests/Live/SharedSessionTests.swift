@@ -1,0 +1,132 @@
+import Glibc
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// Sessions that share one pair of the server.
+@Suite struct SharedSessionTests {
+  @Test func `two log ins of one user in one client share their tokens`() throws {
+    let live = try Live()
+    let (first, second) = (try live.logIn(), try live.logIn())
+    try first.refresh()
+    _ = try second.submit(Live.transfer)
+    #expect(live.refreshes == 1 && live.executed == 1)
+    #expect(second.token.isSamePair(as: first.token))
+  }
+
+  @Test func `a log in during a refresh shares the pair that comes of it`() throws {
+    let live = try Live()
+    let first = try live.logIn()
+    live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 300))
+    let queue = try CompletionQueue()
+    _ = try first.refresh(to: queue, tag: 1)
+    #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
+    let second = try live.logIn()
+    #expect(queue.next(timeoutMilliseconds: 5000).count == 1)
+    for session in [first, second] { _ = try session.submit(Live.transfer) }
+    #expect(second.token.isSamePair(as: first.token))
+    #expect(live.refreshes == 1 && live.executed == 2)
+  }
+
+  @Test func `logging one handle out leaves the other logged in, when there is no key`() throws {
+    let live = try Live()
+    let (first, second) = (try live.logIn(), try live.logIn())
+    try first.logOut()
+    #expect(failure { () throws(PeerIDError) in try first.submit(Live.transfer) }?.code == .loginRequired)
+    _ = try second.submit(Live.transfer)
+    #expect(live.executed == 1)
+  }
+
+  @Test func `two keys of one user survive each other's refreshes`() throws {
+    let live = try Live(store: .memory())
+    live.sandbox.configure { $0.saveDelay = 0 }
+    let (first, second) = (try live.logIn(key: "a"), try live.logIn(key: "b"))
+    try first.refresh()
+    _ = try second.submit(Live.transfer)
+    #expect(second.token.isSamePair(as: first.token) && live.executed == 1)
+    #expect(
+      try live.sibling(store: live.client.engine.configuration.store).client.open(key: "b").token
+        .isSamePair(as: first.token)
+    )
+  }
+
+  /// Two texts that Swift takes for equal, with different bytes.
+  private static let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+
+  @Test func `keys are compared by their bytes`() throws {
+    let folder = StoreTests.Folder()
+    for store in [SessionStore.memory(), try SessionStore.directory(folder.path)] {
+      let live = try Live(store: store)
+      let alice = try live.logIn(key: Self.composed)
+      #expect(failure { () throws(PeerIDError) in try live.client.open(key: Self.decomposed) }?.code == .loginRequired)
+      let bob = try live.client.logIn(login: "bob", password: "bob-password", key: Self.decomposed)
+      #expect(alice.token.userID != bob.token.userID)
+      #expect(try live.client.open(key: Self.composed).token.userID == alice.token.userID)
+      #expect(try live.client.open(key: Self.decomposed).token.userID == bob.token.userID)
+      #expect(try store.keys().count == 2)
+    }
+  }
+
+  @Test func `keys are compared by their bytes while a pair is unsaved`() throws {
+    struct Full: Error {}
+    let isFull = Gathered<Bool>()
+    let live = try Live(store: .watched { if isFull.all.last == true { throw Full() } })
+    let alice = try live.logIn(key: Self.composed)
+    let bob = try live.client.logIn(login: "bob", password: "bob-password", key: Self.decomposed)
+    isFull.add(true)
+    for session in [alice, bob] { #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store) }
+    #expect(try live.client.open(key: Self.composed).token.isSamePair(as: alice.token))
+    #expect(try live.client.open(key: Self.decomposed).token.isSamePair(as: bob.token))
+    isFull.add(false)
+  }
+
+  @Test func `a server that saves seconds late does not end the session`() throws {
+    let live = try Live()
+    live.sandbox.configure { $0.saveDelay = 4000 }
+    let session = try live.logIn()
+    try session.refresh()
+    _ = try session.submit(Live.transfer)
+    #expect(live.executed == 1 && session.token.generation == 2)
+  }
+
+  @Test(arguments: [150, 1500])
+  func `a log in while the server has not saved the new pair keeps it`(delay: Int) throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    live.sandbox.configure { $0.saveDelay = delay }
+    let first = try live.logIn(key: "k")
+    try first.refresh()
+    let second = try live.sibling(store: store).logIn(key: "k")
+    #expect(second.token.isSamePair(as: first.token))
+    _ = try second.submit(Live.transfer)
+    #expect(live.executed == 1 && live.refreshes == 1)
+  }
+
+  @Test func `a restored backup does not end a session that holds the newer pair`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    live.sandbox.configure { $0.saveDelay = 0 }
+    let session = try live.logIn(key: "k")
+    let backup = try #require(try store.backend.load("k", 0))
+    try session.refresh()
+    _ = try session.submit(Live.transfer)
+    #expect(try store.backend.save("k", backup, 2, 0))
+    live.sandbox.revokeAccessTokens(accessToken: session.token.accessToken)
+    _ = try session.submit(Live.transfer)
+    #expect(live.executed == 2 && live.refreshes == 2)
+    #expect(try live.sibling(store: store).client.open(key: "k").token.isSamePair(as: session.token))
+  }
+
+  @Test func `a session that was revoked is reported within the time of the call`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    _ = try live.logIn(key: "k")
+    live.sandbox.revokeAccessTokens()
+    live.sandbox.revokeRefreshTokens()
+    let later = try live.sibling(options: ["request_timeout_ms": "300"], store: store)
+    let session = try later.client.open(key: "k")
+    let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    #expect(error?.code == .loginRequired && live.executed == 0)
+  }
+}
