@@ -56,7 +56,12 @@ final class EventLoopDriver: @unchecked Sendable {
       ExitGuard.whileBusy { turn() }
       if !calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
       let isIdle = clock.monotonicMilliseconds() - idleSince >= EventLoop.idleMilliseconds
-      if calls.isEmpty, loop.end(isIdle: isIdle) { return }
+      if calls.isEmpty {
+        // Calls that have ended may still wait here for their turn, and each of them keeps the loop alive.
+        ready = []
+        readyHead = 0
+        if loop.end(isIdle: isIdle) { return }
+      }
       sleep()
     }
   }
