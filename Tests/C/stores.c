@@ -471,7 +471,7 @@ static void conflict_is_told(void **state) {
   custom.conflicts = 1;
   peerid_session *session = NULL;
   assert_failure(peerid_client_login(client, "alice", "alice-password", NULL, "alice", &session), STORE, NOT_SENT,
-                 "somebody else");
+                 "modified despite the lock");
   assert_null(session);
   session = log_in_with_key(client, "alice");
   peerid_session_free(session);

@@ -175,7 +175,14 @@ import Testing
       ["ask after 1 uncounted", "rejected not_done"]
     ),
     Case("a task that fails", .task, [.taskEnded(.failure(lost))], ["task", "connection_lost unknown"]),
-    Case("a task without a session", .task, [.taskEnded(.success(.done))], ["task", "done"]),
+    Case("a task sends nothing more", .task, [.taskEnded(.success(.done))], ["task", "done"]),
+    Case(
+      "a log in that brings an expired pair refreshes it",
+      .logIn,
+      [.taskEnded(.success(.done)), wait, .refreshEnded(nil), use2],
+      ["task", "ask unexpired", "await", "ask unexpired", "done"]
+    ),
+    Case("a log in that fails", .logIn, [.taskEnded(.failure(lost))], ["task", "connection_lost unknown"]),
   ]
 
   @Test(arguments: cases)

@@ -198,6 +198,22 @@ import Testing
     #expect((machine.isOver != nil) == isOver)
   }
 
+  @Test(arguments: [false, true])
+  func `after a refresh without an answer a refusal is final, unless the pair was in doubt before`(wasInDoubt: Bool) {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    _ = machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
+    let lost = PeerIDError(.connectionLost, .unknown, "lost")
+    let results: [SessionStateMachine.RefreshResult] = [.unknown(lost), .refused(Self.used)]
+    var now: Int64 = 0
+    for result in (wasInDoubt ? [.refused(Self.used)] : []) + results {
+      now += 60_000
+      _ = machine.refreshRequested(supersedes: 2, now: now)
+      _ = machine.refreshEnded(result, now: now, serverNow: Self.start + now, jitter: 0)
+    }
+    #expect((machine.isOver == nil) == wasInDoubt)
+  }
+
   @Test func `a pair that another process has just refreshed may not be saved yet`() {
     let other = token(2).renewing(token(1), atMilliseconds: Self.start, generation: 2)
     let machine = SessionStateMachine(

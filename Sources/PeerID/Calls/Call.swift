@@ -40,6 +40,10 @@ struct Call: Sendable {
     Call(purpose: .task, session: nil, request: .task(body))
   }
 
+  static func logIn(_ body: @escaping Task) -> Call {
+    Call(purpose: .logIn, session: nil, request: .task(body))
+  }
+
   /// What sending the request twice would do.
   var effect: HTTPRequest.Effect {
     if case .session = request { .changes } else { .reads }

@@ -18,8 +18,10 @@ struct CallMachine {
     case externalToken(refused: UInt64)
     /// A refresh of the pair of this generation.
     case refresh(supersedes: UInt64)
-    /// Work that may block in a store: log in, exchange, restore, open, log out.
+    /// Work that may block in a store: exchange, restore, open, log out.
     case task
+    /// The same for a log in, which may bring a pair that has expired: it is refreshed before the call ends.
+    case logIn
   }
 
   enum Event {
@@ -105,7 +107,7 @@ struct CallMachine {
       refusals = 1
       return .ask(.afterRefusal(generation: refused, attempts: nil))
     case .refresh(let generation): return .ask(.refresh(supersedes: generation))
-    case .task: return .runTask
+    case .task, .logIn: return .runTask
     }
   }
 
@@ -114,7 +116,7 @@ struct CallMachine {
     isPausing = false
     switch purpose {
     case .externalToken: return .ask(.token(isExternal: true))
-    case .task: return .ask(.unexpiredToken)
+    case .logIn: return .ask(.unexpiredToken)
     default: return .ask(.token(isExternal: false))
     }
   }
@@ -141,7 +143,7 @@ struct CallMachine {
     switch purpose {
     case .externalToken: return .finish(.success(.token(token)))
     case .refresh: return .finish(.success(.done))
-    case .task: return .finish(.success(result ?? .done))
+    case .task, .logIn: return .finish(.success(result ?? .done))
     case .read, .session: break
     }
     do throws(PeerIDError) {
@@ -174,9 +176,8 @@ struct CallMachine {
     return askForToken()
   }
 
-  /// A log in may hand out a pair that has expired: it is refreshed before the call ends.
   private mutating func afterTask(_ ended: Result<CallResult, PeerIDError>) -> Step {
-    guard case .success(let result) = ended, case .session = result else { return .finish(ended) }
+    guard case .logIn = purpose, case .success(let result) = ended else { return .finish(ended) }
     self.result = result
     return askForToken()
   }

@@ -47,7 +47,7 @@ public final class Client: Sendable {
 
   func logInCall(_ credentials: Credentials, key: String?) throws(PeerIDError) -> Call {
     try credentials.check()
-    return .task { [engine] (context) throws(PeerIDError) in
+    return .logIn { [engine] (context) throws(PeerIDError) in
       .session(
         try engine.opening.begin(key: key, by: .logIn, credentials: credentials, context) { () throws(PeerIDError) in
           try engine.environment.tokens.logIn(credentials, context: context)

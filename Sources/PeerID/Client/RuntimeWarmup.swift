@@ -43,9 +43,7 @@ enum RuntimeWarmup {
   }
 
   private static func begin(_ engine: CallEngine) -> SessionCore? {
-    let text = Bytes(token)
-    guard let document = try? JSONDocument(parsing: text.raw),
-      case .success(let pair) = TokenReader.read(document.root),
+    guard let pair = try? Bytes(token).withBytes({ (json) throws(PeerIDError) in try Client.token(in: json) }),
       case .session(let lease)? = try? engine.run(
         .task { (context) throws(PeerIDError) in
           .session(try engine.opening.begin(key: "warmup", by: .logIn, context) { pair })
@@ -58,11 +56,13 @@ enum RuntimeWarmup {
   private static func blockingCalls(_ engine: CallEngine, _ session: SessionCore) -> [Call] {
     for text in operations {
       for validation in [Options.Validation.known, .off] {
-        try? OperationBatch(json: Bytes(text).raw, validation: validation).checkScope(of: session.token)
+        try? Bytes(text).withBytes { (json) throws(PeerIDError) in
+          try OperationBatch(json: json, validation: validation).checkScope(of: session.token)
+        }
       }
     }
     let url = engine.endpoints.operations
-    let submission = SessionCall(url: url, body: Bytes.joining("{\"operations\":", Bytes(operations[0]).raw, "}"))
+    let submission = SessionCall(url: url, body: Bytes("{\"operations\":\(operations[0])}"))
     for (status, body) in answers { read(status, Bytes(body), submission) }
     let read = HTTPRequest(url: url, headers: engine.readHeaders, body: nil, effect: .reads, answerIsSecret: false)
     return [.session(session, submission), .externalToken(session, refused: 0), .read(read)]
@@ -72,7 +72,7 @@ enum RuntimeWarmup {
     let credentials = Credentials(login: "a", password: "b")
     let tokens = engine.environment.tokens
     return [
-      .task { (context) throws(PeerIDError) in
+      .logIn { (context) throws(PeerIDError) in
         let token = try tokens.logIn(credentials, context: context)
         return .session(try engine.opening.begin(key: nil, by: .logIn, context) { token })
       },
@@ -84,10 +84,12 @@ enum RuntimeWarmup {
   }
 
   private static func read(_ status: Int, _ body: Bytes, _ call: SessionCall) {
-    let answer = HTTPResponse(status: status, body: body.raw, isTruncated: false, retryAfterMilliseconds: nil)
-    switch call.read(.success(answer)) {
-    case .success(let response): _ = response.createdObjectIDs
-    case .failure(let error): _ = (error.description, RefreshFailure.result(of: error))
+    body.withBytes { bytes in
+      let answer = HTTPResponse(status: status, body: bytes, isTruncated: false, retryAfterMilliseconds: nil)
+      switch call.read(.success(answer)) {
+      case .success(let response): _ = response.createdObjectIDs
+      case .failure(let error): _ = (error.description, RefreshFailure.result(of: error))
+      }
     }
   }
 

@@ -97,6 +97,8 @@ struct SessionStateMachine {
   private var failures = 0
   private var notBefore: Int64 = .min
   private var lastFailure: PeerIDError?
+  /// Whether a refresh of this pair had no answer.
+  private var mayHaveRotated = false
   private(set) var isOver: PeerIDError?
 
   init(token: Token, renewal: Renewal, policy: Policy, serverNow: Int64?) {
@@ -214,7 +216,10 @@ struct SessionStateMachine {
       isOver = over
       return nil
     case .refused(let error):
-      guard error.isUsedRefreshToken, mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow) else {
+      // After a refresh without an answer the refusal tells that it was done, unless the pair was in doubt before.
+      guard error.isUsedRefreshToken, isInDoubt || !mayHaveRotated,
+        mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
+      else {
         isOver = error
         return error
       }
@@ -224,6 +229,7 @@ struct SessionStateMachine {
       let wait = max(error.retryAfterMilliseconds, backoffAfterFailure(jitter: jitter))
       return failed(error, until: now + wait)
     case .unknown(let error):
+      mayHaveRotated = true
       let backoff = backoffAfterFailure(jitter: jitter)
       return failed(error, until: now + max(policy.probeDelay, failures > 1 ? backoff : 0))
     }
@@ -235,6 +241,7 @@ struct SessionStateMachine {
     renewedAt = nil
     isAccepted = false
     isInDoubt = false
+    mayHaveRotated = false
     lifetime = Self.lifetime(of: newer, serverNow: serverNow)
     failures = 0
     notBefore = .min

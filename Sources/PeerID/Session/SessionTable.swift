@@ -123,7 +123,9 @@ final class SessionTable: @unchecked Sendable {
     return entries[id]?.core
   }
 
+  /// Without a refresh token there is nothing that two sessions could spoil for each other.
   private func find(_ token: Token, _ isCurrent: Bool) -> SessionCore? {
+    guard token.refreshTokenBytes != nil else { return nil }
     let found = (byIdentity[Identity(token)] ?? []).first { id in
       guard let entry = entries[id], entry.core.place == nil else { return false }
       return isCurrent && token.userID != nil || entry.token.isSamePair(as: token)
