@@ -155,8 +155,8 @@ extension SessionCore {
     case .renewed(let token): environment.log(.info, "session refreshed, generation \(token.generation)")
     case .adopted: environment.log(.info, "session continues with a pair from elsewhere")
     case .refused(let error): environment.log(.error, "refresh token refused: \(error)")
-    case .transient(let error): environment.log(.warning, "refresh failed, the pair is unchanged: \(error)")
-    case .unknown(let error): environment.log(.warning, "refresh without an answer: \(error)")
+    case .transient(let error): environment.log(.warning, "refresh failed, the pair is unchanged: \(error.explanation)")
+    case .unknown(let error): environment.log(.warning, "refresh without an answer: \(error.explanation)")
     }
   }
 }
