@@ -358,7 +358,8 @@ async def test_what_a_client_calls(sandbox: Sandbox) -> None:
 async def test_a_password_can_be_kept(sandbox: Sandbox) -> None:
     async with new_client(sandbox, relogin="keep") as client:
         session = await log_in(client)
-        await (await log_in(client)).refresh()
+        async with new_client(sandbox) as other:
+            await (await log_in(other)).refresh()
         sandbox.expire()
         assert (await session.submit(TRANSFER)).transaction_id
     assert sandbox.count(f"POST {LOGIN}") == 3

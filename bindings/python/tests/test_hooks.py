@@ -72,7 +72,7 @@ def test_events_go_to_a_logger(sandbox: Sandbox) -> None:
     (record,) = heard.records
     assert record.name == "my.application"
     assert record.levelno == logging.ERROR
-    assert "session over" in record.getMessage()
+    assert "session is over" in record.getMessage()
 
 
 def test_a_log_that_fails_harms_nothing(sandbox: Sandbox) -> None:
@@ -156,12 +156,14 @@ def test_a_session_ends_when_relogin_does_not_help(
 
 
 def test_a_password_can_be_kept(sandbox: Sandbox) -> None:
-    with Client(
-        sandbox.url, client_id=4, client_secret="demo-secret-4", relogin="keep"
-    ) as client:
+    with (
+        Client(
+            sandbox.url, client_id=4, client_secret="demo-secret-4", relogin="keep"
+        ) as client,
+        Client(sandbox.url, client_id=4, client_secret="demo-secret-4") as other,
+    ):
         session = client.login("alice", password="alice-password")
-        other = client.login("alice", password="alice-password")
-        other.refresh()
+        other.login("alice", password="alice-password").refresh()
         sandbox.expire()
         assert session.submit(TRANSFER).transaction_id
     assert sandbox.count(f"POST {LOGIN}") == 3

@@ -202,7 +202,7 @@ def test_a_conflict_is_told(sandbox: Sandbox) -> None:
 
     with (
         new_client(sandbox, Contested()) as client,
-        pytest.raises(peerid.StoreError, match="somebody else"),
+        pytest.raises(peerid.StoreError, match="modified despite the lock"),
     ):
         client.login("alice", password="alice-password", key="alice")
 
