@@ -38,7 +38,9 @@ struct OperationBatch: Sendable {
         try check(operations, validation, &known)
         body = Bytes(json)
       } else if root.member(OperationField.operationName) != nil {
-        try check(root, at: 0, validation, &known)
+        var path = OperationPath()
+        path.enter(0)
+        try check(root, at: &path, validation, &known)
         body = Bytes.joining("{\"operations\":[", json, "]}")
       } else {
         throw PeerIDError(.invalidArgument, "the object has neither \"operations\" nor \"op_name\"")
@@ -63,15 +65,18 @@ struct OperationBatch: Sendable {
       throw PeerIDError(.invalidArgument, "there is no operation to submit: the array is empty")
     }
     var position = 0
+    var path = OperationPath()
     try operations.forEachElement { (operation) throws(PeerIDError) in
-      try check(operation, at: position, validation, &known)
+      path.enter(position)
+      try check(operation, at: &path, validation, &known)
+      path.leave()
       position += 1
     }
   }
 
   private static func check<Value: JSONReadable>(
     _ operation: Value,
-    at position: Int,
+    at path: inout OperationPath,
     _ validation: Options.Validation,
     _ known: inout [OperationDefinition]
   ) throws(PeerIDError) {
@@ -79,7 +84,7 @@ struct OperationBatch: Sendable {
     let definition = name.flatMap(OperationCatalogue.standard.operation(named:))
     if let definition { known.append(definition) }
     if validation == .known {
-      try OperationValidator.check(operation, name: name, definition: definition, at: "operations[\(position)]")
+      try OperationValidator.check(operation, name: name, definition: definition, at: &path)
     }
   }
 

@@ -8,47 +8,49 @@ enum OperationValidator {
     _ operation: Value,
     name: String?,
     definition: OperationDefinition?,
-    at path: @autoclosure () -> String
+    at path: inout OperationPath
   ) throws(PeerIDError) {
-    guard operation.kind == .object else { throw invalid(path(), "must be an object") }
-    guard let name else { throw invalid("\(path()).op_name", "must be the name of an operation, as a string") }
+    guard operation.kind == .object else { throw invalid(path.text, "must be an object") }
+    guard let name else { throw invalid(path.text + ".op_name", "must be the name of an operation, as a string") }
     guard let definition else {
       if let known = OperationCatalogue.standard.operation(named: name.lowercased()) {
-        throw invalid("\(path()).op_name", "is '\(name)', but the server spells it '\(known.name)'")
+        throw invalid(path.text + ".op_name", "is '\(name)', but the server spells it '\(known.name)'")
       }
       return
     }
     if let reason = definition.alwaysFailsBecause {
-      throw invalid(path(), "'\(name)' can never succeed on this server: \(reason)")
+      throw invalid(path.text, "'\(name)' can never succeed on this server: \(reason)")
     }
-    try check(operation, has: definition.fields, at: path(), isOperation: true, note: definition.caution)
+    try check(operation, has: definition.fields, at: &path, isOperation: true, note: definition.caution)
   }
 
   private static func check<Value: JSONReadable>(
     _ object: Value,
     has fields: [OperationField],
-    at path: @autoclosure () -> String,
+    at path: inout OperationPath,
     isOperation: Bool = false,
     note: String? = nil
   ) throws(PeerIDError) {
     for field in fields {
       guard let value = object.member(field.key) else {
-        if field.presence == .required { throw invalid("\(path()).\(field.name)", "is required") }
+        if field.presence == .required { throw invalid(path.text + "." + field.name, "is required") }
         continue
       }
       if field.presence == .unusable {
         let because = note.map { ": \($0)" } ?? ""
-        throw invalid("\(path()).\(field.name)", "can never be sent with success\(because)")
+        throw invalid(path.text + "." + field.name, "can never be sent with success\(because)")
       }
-      try check(value, is: field.type, at: "\(path()).\(field.name)")
+      path.enter(field.name)
+      try check(value, is: field.type, at: &path)
+      path.leave()
     }
-    try refuseUnknownKeys(of: object, beside: fields, at: path(), isOperation: isOperation)
+    try refuseUnknownKeys(of: object, beside: fields, at: &path, isOperation: isOperation)
   }
 
   private static func refuseUnknownKeys<Value: JSONReadable>(
     of object: Value,
     beside fields: [OperationField],
-    at path: @autoclosure () -> String,
+    at path: inout OperationPath,
     isOperation: Bool
   ) throws(PeerIDError) {
     try object.forEachMember { (key, _) throws(PeerIDError) in
@@ -57,7 +59,7 @@ enum OperationValidator {
       let name = String(decoding: key, as: UTF8.self)
       let nearest = fields.min { EditDistance.between($0.name, name) < EditDistance.between($1.name, name) }
       throw invalid(
-        "\(path()).\(name)",
+        path.text + "." + name,
         "is not a field here" + (nearest.map { "; the nearest is '\($0.name)'" } ?? "")
       )
     }
@@ -66,54 +68,56 @@ enum OperationValidator {
   private static func check<Value: JSONReadable>(
     _ value: Value,
     is type: OperationFieldType,
-    at path: @autoclosure () -> String
+    at path: inout OperationPath
   ) throws(PeerIDError) {
     switch type {
-    case .objectID(let space): try checkObjectID(value, space: space, at: path())
+    case .objectID(let space): try checkObjectID(value, space: space, at: &path)
     case .asset:
-      guard value.kind == .object else { throw invalid(path(), "must be an object with amount and asset_id") }
-      try check(value, has: assetFields, at: path())
-    case .integer(let minimum, let maximum): try checkInteger(value, minimum, maximum, at: path())
-    case .timestamp(let unit): try checkTimestamp(value, unit, at: path())
+      guard value.kind == .object else { throw invalid(path.text, "must be an object with amount and asset_id") }
+      try check(value, has: assetFields, at: &path)
+    case .integer(let minimum, let maximum): try checkInteger(value, minimum, maximum, at: &path)
+    case .timestamp(let unit): try checkTimestamp(value, unit, at: &path)
     case .number(let minimum, let maximum):
       guard let number = value.number ?? value.string.flatMap({ Double($0) }) else {
-        throw invalid(path(), "must be a number")
+        throw invalid(path.text, "must be a number")
       }
-      if let minimum, number < Double(minimum) { throw invalid(path(), "must be at least \(minimum)") }
-      if let maximum, number > Double(maximum) { throw invalid(path(), "must be at most \(maximum)") }
+      if let minimum, number < Double(minimum) { throw invalid(path.text, "must be at least \(minimum)") }
+      if let maximum, number > Double(maximum) { throw invalid(path.text, "must be at most \(maximum)") }
     case .boolean:
       let text = value.string
-      if value.boolean == nil, text != "true", text != "false" { throw invalid(path(), "must be true or false") }
+      if value.boolean == nil, text != "true", text != "false" { throw invalid(path.text, "must be true or false") }
     case .string(let maximumLength):
-      let text = try checkText(value, at: path())
+      let text = try checkText(value, at: &path)
       // The server counts UTF-16 units.
       if let maximumLength, text.utf16.count > maximumLength {
-        throw invalid(path(), "must be at most \(maximumLength) characters long")
+        throw invalid(path.text, "must be at most \(maximumLength) characters long")
       }
     case .uri:
-      let text = try checkText(value, at: path())
+      let text = try checkText(value, at: &path)
       guard let colon = text.firstIndex(of: ":"), colon > text.startIndex, !text.contains(" ") else {
-        throw invalid(path(), "must be a URI with a scheme, such as https://example.com")
+        throw invalid(path.text, "must be a URI with a scheme, such as https://example.com")
       }
     case .base64:
-      if !isBase64(try checkText(value, at: path())) { throw invalid(path(), "must be base64 with padding") }
+      if !isBase64(try checkText(value, at: &path)) { throw invalid(path.text, "must be base64 with padding") }
     case .choice(let choices):
-      let text = try checkText(value, at: path())
-      if !choices.contains(text) { throw invalid(path(), "must be one of " + choices.joined(separator: ", ")) }
+      let text = try checkText(value, at: &path)
+      if !choices.contains(text) { throw invalid(path.text, "must be one of " + choices.joined(separator: ", ")) }
     case .anyObject:
-      guard value.kind == .object else { throw invalid(path(), "must be an object") }
+      guard value.kind == .object else { throw invalid(path.text, "must be an object") }
     case .object(let fields):
-      guard value.kind == .object else { throw invalid(path(), "must be an object") }
-      try check(value, has: fields, at: path())
+      guard value.kind == .object else { throw invalid(path.text, "must be an object") }
+      try check(value, has: fields, at: &path)
     case .array(let element, let minimum, let maximum):
-      try checkArray(value, of: element, minimum, maximum, at: path())
+      try checkArray(value, of: element, minimum, maximum, at: &path)
     case .tuple(let types):
       guard value.kind == .array, value.count == types.count else {
-        throw invalid(path(), "must be an array of exactly \(types.count) elements")
+        throw invalid(path.text, "must be an array of exactly \(types.count) elements")
       }
       for (index, type) in types.enumerated() {
         guard let element = value[index] else { continue }
-        try check(element, is: type, at: "\(path())[\(index)]")
+        path.enter(index)
+        try check(element, is: type, at: &path)
+        path.leave()
       }
     }
   }
@@ -132,28 +136,30 @@ enum OperationValidator {
     of element: OperationFieldType,
     _ minimum: Int64?,
     _ maximum: Int64?,
-    at path: @autoclosure () -> String
+    at path: inout OperationPath
   ) throws(PeerIDError) {
-    guard value.kind == .array else { throw invalid(path(), "must be an array") }
-    if let minimum, value.count < minimum { throw invalid(path(), "must hold at least \(minimum) element") }
+    guard value.kind == .array else { throw invalid(path.text, "must be an array") }
+    if let minimum, value.count < minimum { throw invalid(path.text, "must hold at least \(minimum) element") }
     if let maximum, value.count > maximum {
       throw invalid(
-        path(),
+        path.text,
         maximum == 0 ? "must be []: the server cannot write its elements" : "holds too many elements"
       )
     }
     var index = 0
     try value.forEachElement { (item) throws(PeerIDError) in
-      try check(item, is: element, at: "\(path())[\(index)]")
+      path.enter(index)
+      try check(item, is: element, at: &path)
+      path.leave()
       index += 1
     }
   }
 
-  private static func checkObjectID(_ value: some JSONReadable, space: String, at path: @autoclosure () -> String)
+  private static func checkObjectID(_ value: some JSONReadable, space: String, at path: inout OperationPath)
     throws(PeerIDError)
   {
     guard let text = value.utf8, isObjectID(text, in: space) else {
-      throw invalid(path(), "must be an object id such as \"\(space).7\"")
+      throw invalid(path.text, "must be an object id such as \"\(space).7\"")
     }
   }
 
@@ -169,38 +175,38 @@ enum OperationValidator {
     _ value: some JSONReadable,
     _ minimum: Int64?,
     _ maximum: Int64?,
-    at path: @autoclosure () -> String
+    at path: inout OperationPath
   ) throws(PeerIDError) {
-    if value.kind == .real { throw invalid(path(), "must be an integer, without a decimal point or exponent") }
+    if value.kind == .real { throw invalid(path.text, "must be an integer, without a decimal point or exponent") }
     guard let number = value.integer ?? value.string.flatMap({ Int64($0) }) else {
-      throw invalid(path(), "must be an integer")
+      throw invalid(path.text, "must be an integer")
     }
     let safe = OperationFieldType.maximumSafeInteger
     guard number >= -safe, number <= safe else {
-      throw invalid(path(), "is \(number), beyond what the server takes (2^53 - 1)")
+      throw invalid(path.text, "is \(number), beyond what the server takes (2^53 - 1)")
     }
-    if let minimum, number < minimum { throw invalid(path(), "is \(number), but must be at least \(minimum)") }
-    if let maximum, number > maximum { throw invalid(path(), "is \(number), but must be at most \(maximum)") }
+    if let minimum, number < minimum { throw invalid(path.text, "is \(number), but must be at least \(minimum)") }
+    if let maximum, number > maximum { throw invalid(path.text, "is \(number), but must be at most \(maximum)") }
   }
 
   /// A time in the wrong unit is the commonest mistake here, and it is silent: seconds taken for milliseconds are 1970.
   private static func checkTimestamp(
     _ value: some JSONReadable,
     _ unit: OperationFieldType.TimeUnit,
-    at path: @autoclosure () -> String
+    at path: inout OperationPath
   ) throws(PeerIDError) {
     let unitName = unit == .seconds ? "seconds" : "milliseconds"
     guard value.kind == .integer || value.string.flatMap({ Int64($0) }) != nil else {
-      throw invalid(path(), "must be a time as \(unitName) since 1970, an integer")
+      throw invalid(path.text, "must be a time as \(unitName) since 1970, an integer")
     }
-    try checkInteger(value, nil, nil, at: path())
+    try checkInteger(value, nil, nil, at: &path)
   }
 
-  private static func checkText(_ value: some JSONReadable, at path: @autoclosure () -> String) throws(PeerIDError)
+  private static func checkText(_ value: some JSONReadable, at path: inout OperationPath) throws(PeerIDError)
     -> String
   {
-    guard let text = value.string else { throw invalid(path(), "must be a string") }
-    if text.isEmpty { throw invalid(path(), "must not be empty") }
+    guard let text = value.string else { throw invalid(path.text, "must be a string") }
+    if text.isEmpty { throw invalid(path.text, "must not be empty") }
     return text
   }
 
