@@ -617,7 +617,7 @@ static void numbers_that_are_no_constants_are_refused(void **state) {
     assert_true(peerid_operation_name(odd[i]) == NULL || odd[i] == 21);
   }
   assert_string_equal(peerid_code_name(0), "ok");
-  for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= PEERID_CODE_CHAIN_REJECTED; code++) {
+  for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= (int32_t)PEERID_CODE_CHAIN_REJECTED; code++) {
     assert_non_null(peerid_code_name(code));
   }
   assert_string_equal(peerid_code_name(PEERID_CODE_LOGIN_REQUIRED), "login_required");

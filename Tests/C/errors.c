@@ -358,7 +358,7 @@ static void queue_full(void **state) {
 
 static void nothing_is_left_out(void **state) {
   (void)state;
-  for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= PEERID_CODE_CHAIN_REJECTED; code++) {
+  for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= (int32_t)PEERID_CODE_CHAIN_REJECTED; code++) {
     if (!seen_code[code]) fail_msg("nothing has led to %s", peerid_code_name(code));
   }
   assert_true(seen_outcome[PEERID_OUTCOME_NOT_SENT]);
