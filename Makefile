@@ -9,7 +9,8 @@ BUILD := build
 LIBRARY := $(BUILD)/lib/libpeerid.so.$(VERSION)
 SANDBOX := $(BUILD)/bin/peerid-sandbox
 
-# The shipped library is built apart from the development build: other flags, other folder.
+# The shipped library and the sandbox are built apart from the development build, with other flags, in a folder that
+# both share: the core is compiled once.
 SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped
 SOURCES := $(shell find Sources -type f) Package.swift Tools/ABI/peerid.map
 
@@ -45,10 +46,10 @@ $(LIBRARY): $(SOURCES) | packages
 .PHONY: sandbox
 sandbox: $(SANDBOX) ## Build build/bin/peerid-sandbox, the local PeerID server
 
-$(SANDBOX): $(SOURCES) | packages
-	swift build -c release --scratch-path .build-release --product peerid-sandbox
+$(SANDBOX): $(SOURCES) | packages $(LIBRARY)
+	$(SHIPPED) --product peerid-sandbox
 	@mkdir -p $(BUILD)/bin
-	install -m 755 .build-release/release/peerid-sandbox $@
+	install -m 755 .build-shipped/release/peerid-sandbox $@
 
 .PHONY: examples
 examples: $(EXAMPLES) ## Build the C examples
@@ -60,6 +61,10 @@ $(BUILD)/examples/%: bindings/c/examples/%.c include/peerid.h $(LIBRARY)
 .PHONY: demo
 demo: all ## See it work: log in, submit, lose the token, refresh, submit again
 	@Tools/scripts/demo
+
+.PHONY: check
+check: ## Run what a commit needs, in some minutes, installing what it needs
+	@Tools/scripts/test check
 
 .PHONY: test
 test: ## Run every test of the project, installing what they need
@@ -105,4 +110,4 @@ uninstall: ## Remove what install put there
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf $(BUILD) dist .build .build-shipped .build-release .build-tsan
+	rm -rf $(BUILD) dist .build .build-shipped .build-tsan

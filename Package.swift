@@ -4,7 +4,7 @@ import PackageDescription
 
 // The shipped library carries its own Swift runtime and exports `peerid_*` alone. These linker settings would break
 // `swift test -c release`, and unsafe flags would keep other packages from depending on this one, so only the
-// Makefile's build of the shared library asks for them.
+// Makefile's build of what is shipped asks for them.
 let shipped = Context.environment["PEERID_SHIPPED"] == "1"
 
 let package = Package(
@@ -40,7 +40,7 @@ for target in package.targets where target.type != .system {
     .treatAllWarnings(as: .error),
     .define("PEERID_TEST_SWITCHES", .when(configuration: .debug)),
   ]
-  if shipped && target.type == .regular {
+  if shipped && ["PeerID", "PeerIDABI"].contains(target.name) {
     settings.append(.unsafeFlags(["-cross-module-optimization", "-Xfrontend", "-disable-reflection-metadata"]))
   }
   target.swiftSettings = settings

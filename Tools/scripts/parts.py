@@ -1,0 +1,156 @@
+"""Runs the parts of the tests: two at a time, each as soon as what it needs is there.
+
+    parts.py all|check
+
+Nothing is compiled twice: a part that builds something is needed by those that use it, and no two parts write into one
+folder at a time. What a part prints is in build/logs/parts/, and on the screen when it ends."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LOGS = ROOT / "build/logs/parts"
+LANES = 2
+SLOWEST = 10
+
+
+@dataclass
+class Part:
+    name: str
+    command: str
+    # The parts that come before.
+    after: tuple = ()
+    # What it uses alone, such as a folder of test programs.
+    alone: tuple = ()
+    # Whether `make check` runs it; or what it runs then.
+    check: "bool | str" = False
+    result: "bool | None" = None
+    seconds: float = 0
+    output: str = field(default="", repr=False)
+
+
+BUILD, TOOLS, SWIFT, THREADS = "build", "tools of Python", "core and sandbox", "thread sanitizer"
+PARTS = [
+    Part(BUILD, "make --no-print-directory all", check=True),
+    Part("format", "swift format lint --strict --recursive Sources Tests/PeerIDTests Tests/PeerIDSandboxTests", check=True),
+    Part(TOOLS, "bindings/python/environment", check=True),
+    Part("header generator", "python3 -B -m unittest discover Tools/header", after=(BUILD,)),
+    Part("header, version script and prototypes are as generated", "python3 -B Tools/header/generate.py --check",
+         after=(SWIFT,), check=True),
+    Part(SWIFT, "swift test", after=(BUILD,), check=True),
+    Part(THREADS, "swift test --sanitize=thread --scratch-path .build-tsan --filter 'PeerIDTests\\.'", after=(SWIFT,)),
+    Part("thread sanitizer, through the C interface", "Tests/ThreadSanitizer/run", after=(THREADS,),
+         alone=("certificates",)),
+    Part("tables of the README", "Tools/scripts/readme-tables --check", after=(BUILD,), check=True),
+    Part("programs of the README", "Tools/scripts/readme-programs", after=(BUILD,)),
+    Part("installed library", "Tools/scripts/test-install", after=(BUILD,)),
+    Part("C, with memcheck", "Tests/C/run", after=(BUILD,), alone=("build/tests",),
+         check="Tests/C/run arguments errors sessions operations stores"),
+    Part("C interface, compared with the committed one", "Tests/ABI/run", after=(BUILD,), alone=("build/tests",)),
+    Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,)),
+    Part("faults, with memcheck", "Tests/Faults/run", after=(BUILD,),
+         alone=("build/tests", "certificates"), check="Tests/Faults/run fault_table"),
+    Part("processes", "Tests/Processes/run", after=(BUILD,), check="Tests/Processes/run kills disk"),
+    Part("Python", "bindings/python/check", after=(BUILD, TOOLS), check="bindings/python/check fast"),
+    Part("Go", "bindings/go/check", after=(BUILD,), check="bindings/go/check fast"),
+    Part("the backend's answers from the sandbox", "Tests/Backend/run", after=(BUILD,)),
+    Part("web applications and the sandbox in a browser", "Tests/Browser/run", after=(BUILD,)),
+    Part("Python wheel", "make --no-print-directory wheel", after=(BUILD,)),
+    Part("Python wheel in a Debian without Swift", "bindings/python/test_wheel_in_root", after=("Python wheel",)),
+    Part("demo", "Tools/scripts/demo", after=(BUILD,)),
+    Part("the same cases in C, Python and Go", "Tests/Conformance/run", after=(BUILD, TOOLS), alone=("build/tests",)),
+]
+
+
+class Run:
+    """Parts under way in so many lanes."""
+
+    def __init__(self, parts):
+        self.parts = parts
+        self.names = {part.name: part for part in parts}
+        self.changed = threading.Condition()
+        self.running = []
+
+    def work(self):
+        while part := self.take():
+            self.run(part)
+            with self.changed:
+                self.running.remove(part)
+                self.changed.notify_all()
+
+    def take(self):
+        """The next part whose needs are met; None when none is left."""
+        with self.changed:
+            while True:
+                waiting = [part for part in self.parts if part.result is None and part not in self.running]
+                if not waiting:
+                    return None
+                for part in waiting:
+                    if self.is_ready(part):
+                        self.running.append(part)
+                        return part
+                self.changed.wait()
+
+    def is_ready(self, part):
+        needed = [self.names[name] for name in part.after if name in self.names]
+        used = {thing for other in self.running for thing in other.alone}
+        return all(other.result is not None for other in needed) and not used.intersection(part.alone)
+
+    def run(self, part):
+        broken = [name for name in part.after if name in self.names and not self.names[name].result]
+        begin = time.monotonic()
+        if broken:
+            text, result = f"not run: {', '.join(broken)} failed\n", False
+        else:
+            done = subprocess.run(
+                part.command, shell=True, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True, errors="replace",
+            )
+            text, result = done.stdout, done.returncode == 0
+        part.seconds = time.monotonic() - begin
+        (LOGS / (re.sub(r"[^a-z0-9]+", "-", part.name.lower()) + ".log")).write_text(text)
+        with self.changed:
+            part.result = result
+            print(f"\n== {part.name}\n{text}", end="", flush=True)
+
+
+def main():
+    kind = sys.argv[1] if len(sys.argv) == 2 else ""
+    if kind not in ("all", "check"):
+        sys.exit(__doc__)
+    parts = [part for part in PARTS if kind == "all" or part.check]
+    for part in parts:
+        if kind == "check" and isinstance(part.check, str):
+            part.command = part.check
+    LOGS.mkdir(parents=True, exist_ok=True)
+    os.chdir(ROOT)
+    begin = time.monotonic()
+    run = Run(parts)
+    lanes = [threading.Thread(target=run.work) for _ in range(LANES)]
+    for lane in lanes:
+        lane.start()
+    for lane in lanes:
+        lane.join()
+    slowest = sorted(parts, key=lambda part: -part.seconds)[:SLOWEST]
+    print("\nSlowest:")
+    for part in slowest:
+        print(f"  {part.seconds:6.0f} s  {part.name}")
+    print("\nParts:")
+    for part in parts:
+        print(f"  {'passed' if part.result else 'FAILED'}  {part.name}")
+    failed = sum(not part.result for part in parts)
+    print(f"\n{len(parts) - failed} parts passed, {failed} failed, in {time.monotonic() - begin:.0f} s")
+    if kind == "all":
+        cases = ROOT / "build/tests/conformance.results/summary"
+        lines = cases.read_text().splitlines() if cases.exists() else []
+        print(lines[-1] if lines else "conformance: no results")
+    sys.exit(failed > 0)
+
+
+main()
