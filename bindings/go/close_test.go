@@ -50,7 +50,7 @@ func TestCloseIsIdempotentAndUseAfterwardsIsAnError(t *testing.T) {
 func TestClosingTheClientEndsCallsInFlight(t *testing.T) {
 	client := newClient(t)
 	session := login(t, client)
-	control(t, "faults", operationsFault("delay", object{"ms": 5000}))
+	control(t, "faults", operationsFault("delay", object{"ms": 20000}))
 	go func() {
 		control(t, "requests?path="+operationsPath+"&at_least=1", nil)
 		client.Close()

@@ -20,7 +20,8 @@ from sandbox import LOGIN, OPERATIONS, TRANSFER, Sandbox, run_python, start_pyth
 import peerid
 from peerid import aio
 
-_SOON = 1.5
+# Long before the answers that are held up, which come after 20 s.
+_SOON = 10
 
 
 def test_one_client_on_many_event_loops(sandbox: Sandbox) -> None:
@@ -376,7 +377,7 @@ def test_ctrl_c_ends_a_program(sandbox: Sandbox) -> None:
     sandbox.wait_for(OPERATIONS)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=30)
     assert output == "UNKNOWN\ninterrupted\n", errors
     assert time.monotonic() - start < _SOON + 0.5
 
@@ -396,7 +397,7 @@ def test_a_program_may_end_in_the_middle_of_calls(sandbox: Sandbox) -> None:
     sandbox.fault("delay", LOGIN, ms=20000)
     start = time.monotonic()
     assert run_python(program, sandbox.url) == "end\n"
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < _SOON
 
 
 _LEAK = """

@@ -21,7 +21,8 @@ from peerid._library import library
 
 # libcurl looks around once a second while it waits for an answer; the rest is for a
 # busy machine.
-_SOON = 1.5
+# Long before the answers that are held up, which come after 20 s.
+_SOON = 10
 
 _PROGRAM = """
     import signal, sys
@@ -200,7 +201,7 @@ def test_ctrl_c_while_a_store_of_python_waits(sandbox: Sandbox) -> None:
     process.send_signal(signal.SIGINT)
     assert process.stdout.readline() == "UNKNOWN\n"
     assert time.monotonic() - start < _SOON
-    process.communicate(timeout=10)
+    process.communicate(timeout=30)
 
 
 def test_a_call_with_a_store_of_python_is_interrupted(sandbox: Sandbox) -> None:
@@ -221,7 +222,7 @@ def test_a_call_with_a_store_of_python_is_interrupted(sandbox: Sandbox) -> None:
     sandbox.wait_for(LOGIN)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=30)
     assert output == "UNKNOWN\n", errors
     assert time.monotonic() - start < _SOON + 0.5
 
