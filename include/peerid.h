@@ -229,13 +229,6 @@ typedef enum peerid_log_level {
   /** A problem that needs a person. */
   PEERID_LOG_LEVEL_ERROR = 4
 } peerid_log_level;
-#if defined(__clang__) && !defined(__cplusplus)
-// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway.
-#define PEERID_LOG_LEVEL_DEBUG ((peerid_log_level)PEERID_LOG_LEVEL_DEBUG)
-#define PEERID_LOG_LEVEL_INFO ((peerid_log_level)PEERID_LOG_LEVEL_INFO)
-#define PEERID_LOG_LEVEL_WARNING ((peerid_log_level)PEERID_LOG_LEVEL_WARNING)
-#define PEERID_LOG_LEVEL_ERROR ((peerid_log_level)PEERID_LOG_LEVEL_ERROR)
-#endif
 
 /**
  * Receives a log event, on the thread on which it happens. Must return soon.
@@ -1133,12 +1126,6 @@ typedef enum peerid_store_result {
   /** The callback failed. It may have set a message. */
   PEERID_STORE_RESULT_FAILED = 2
 } peerid_store_result;
-#if defined(__clang__) && !defined(__cplusplus)
-// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway.
-#define PEERID_STORE_RESULT_OK ((peerid_store_result)PEERID_STORE_RESULT_OK)
-#define PEERID_STORE_RESULT_CONFLICT ((peerid_store_result)PEERID_STORE_RESULT_CONFLICT)
-#define PEERID_STORE_RESULT_FAILED ((peerid_store_result)PEERID_STORE_RESULT_FAILED)
-#endif
 
 /**
  * Loads the session of a key with `peerid_store_reply_set_session`, or provides none if there

@@ -10,7 +10,7 @@
 
 #include "program.h"
 
-enum { BLOCKING_THREADS = 3, IN_FLIGHT = 20, CHILD_SECONDS = 20, CHILD_TAG = 7 };
+enum { BLOCKING_THREADS = 3, IN_FLIGHT = 20, CHILD_SECONDS = 60, CHILD_TAG = 7 };
 
 static peerid_client *client;
 static peerid_session *session;

@@ -45,6 +45,7 @@ _MACROS = """\
 def header(interface: Interface) -> str:
     """Write include/peerid.h."""
     codes = interface.error_constants
+    results = {function.result.base for function in interface.functions}
     sections = [
         f"/* {NOTICE} */\n" + "\n".join(doxygen(interface.contract, codes, opening=["@file peerid.h"])),
         "#ifndef PEERID_H\n#define PEERID_H",
@@ -62,7 +63,11 @@ def header(interface: Interface) -> str:
         declarations.sort(key=lambda d: [Enum, Callback, Struct, Function].index(type(d)))
         if declarations:
             introduction = interface.sections.get(title.replace(" ", "").lower())
-            sections.append(_group(title, [_declaration(d, codes) for d in declarations], introduction))
+            bodies = [
+                _declaration(d, codes) + (_typed_constants(d) if isinstance(d, Enum) and d.name in results else [])
+                for d in declarations
+            ]
+            sections.append(_group(title, bodies, introduction))
     sections += ["#ifdef __cplusplus\n}\n#endif", "#endif /* PEERID_H */"]
     return "\n\n".join(sections) + "\n"
 
@@ -102,10 +107,16 @@ def _enum(enum: Enum, codes: dict[str, str]) -> list[str]:
     for constant in enum.constants:
         comma = "" if constant is enum.constants[-1] else ","
         lines += [*doxygen(constant.comment, codes, indent="  "), f"  {constant.name} = {constant.value}{comma}"]
-    lines += [f"}} {enum.name};", "#if defined(__clang__) && !defined(__cplusplus)"]
-    lines += ["// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway."]
-    lines += [f"#define {constant.name} (({enum.name}){constant.name})" for constant in enum.constants]
-    return [*lines, "#endif"]
+    return [*lines, f"}} {enum.name};"]
+
+
+def _typed_constants(enum: Enum) -> list[str]:
+    return [
+        "#if defined(__clang__) && !defined(__cplusplus)",
+        "// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway.",
+        *[f"#define {constant.name} (({enum.name}){constant.name})" for constant in enum.constants],
+        "#endif",
+    ]
 
 
 def _struct(struct: Struct, codes: dict[str, str]) -> list[str]:

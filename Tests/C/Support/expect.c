@@ -77,8 +77,7 @@ void check_log(void) {
   pthread_mutex_unlock(&mutex);
   for (int i = 0; i < count; i++) {
     if (!is_free_of_secrets(lines[i])) snprintf(leak, sizeof leak, "%s", lines[i]);
-    int level = lines[i][0] - '0';
-    bool has_level = level >= (int)PEERID_LOG_LEVEL_DEBUG && level <= (int)PEERID_LOG_LEVEL_ERROR;
+    bool has_level = lines[i][0] >= '0' + PEERID_LOG_LEVEL_DEBUG && lines[i][0] <= '0' + PEERID_LOG_LEVEL_ERROR;
     if (!has_level || strchr(lines[i], '\n')) snprintf(odd, sizeof odd, "%s", lines[i]);
     free(lines[i]);
   }
@@ -111,7 +110,7 @@ failure take_failure(peerid_error *error, const char *file, int line) {
   if (strchr(peerid_error_message(error), '\n')) fault = "its message has more than one line";
   if (detail ? strlen(detail) != length : length != 0) fault = "the length of its detail is wrong";
   if (length > 4200) fault = "its detail is longer than 4 kB";
-  if (found.outcome < (int)PEERID_OUTCOME_NOT_SENT || found.outcome > (int)PEERID_OUTCOME_UNKNOWN) fault = "no such outcome";
+  if (!peerid_outcome_name(found.outcome)) fault = "no such outcome";
   if (!is_free_of_secrets(found.message) || !is_free_of_secrets(found.detail)) fault = "it holds a secret";
   peerid_error_free(error);
   if (fault) {
