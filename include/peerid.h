@@ -100,7 +100,9 @@
  * was created run after this and must not wait for asynchronous calls.
  *
  * **fork.** A child may continue to use what it inherited: it opens its own connections and
- * does not disturb the parent.
+ * does not disturb the parent. The library closes its descriptors in the child during the fork,
+ * and none of the parent's later: a daemon may close all descriptors and open its own. Ask for
+ * the descriptor of a queue again.
  *
  * **Secrets.** The library wipes its copies of tokens and passwords before it frees their
  * memory; it cannot wipe those of libcurl and TLS. Errors and log lines contain no secrets. A
@@ -1381,9 +1383,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_create(peerid_queue **ou
 
 /**
  * Returns the file descriptor of a queue, which is readable while the queue has completions,
- * for `poll`, `epoll` or an event loop. Do not read, write or close it.
+ * for `poll`, `epoll` or an event loop. Do not read, write or close it. The child of a fork
+ * asks for it again: there the queue has another one.
  *
- * @return the descriptor, valid until the queue is freed; -1 for NULL.
+ * @return the descriptor, valid until the queue is freed; -1 for NULL, and in a child without a
+ *   free descriptor.
  */
 PEERID_API int32_t peerid_queue_fd(peerid_queue *queue);
 

@@ -85,7 +85,8 @@
 /// passed to `atexit` before the first client was created run after this and must not wait for asynchronous calls.
 ///
 /// **fork.** A child may continue to use what it inherited: it opens its own connections and does not disturb the
-/// parent.
+/// parent. The library closes its descriptors in the child during the fork, and none of the parent's later: a daemon may
+/// close all descriptors and open its own. Ask for the descriptor of a queue again.
 ///
 /// **Secrets.** The library wipes its copies of tokens and passwords before it frees their memory; it cannot wipe those
 /// of libcurl and TLS. Errors and log lines contain no secrets. A URL contains a secret only where the server requires

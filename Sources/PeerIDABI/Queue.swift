@@ -16,8 +16,8 @@ public func queueCreate(_ outQueue: UnsafeMutablePointer<QueueHandle?>?) -> Erro
 }
 
 /// Returns the file descriptor of a queue, which is readable while the queue has completions, for `poll`, `epoll` or an
-/// event loop. Do not read, write or close it.
-/// - Returns: the descriptor, valid until the queue is freed; -1 for NULL.
+/// event loop. Do not read, write or close it. The child of a fork asks for it again: there the queue has another one.
+/// - Returns: the descriptor, valid until the queue is freed; -1 for NULL, and in a child without a free descriptor.
 @_cdecl("peerid_queue_fd")
 public func queueFd(_ queue: QueueHandle?) -> Int32 {
   optional(queue, as: CompletionQueue.self)?.fileDescriptor ?? -1

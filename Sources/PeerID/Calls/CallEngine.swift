@@ -34,7 +34,7 @@ final class CallEngine: Sendable {
     loop = EventLoop(settings: settings, options: options, clock: clock, serverClock: transport.serverClock)
     // What is made once for all is made now, so that no fork can happen while another thread is making it.
     _ = OperationCatalogue.standard.operations.count
-    HeldDescriptors.prepare()
+    OwnedDescriptor.prepare()
     Cancellation.prepare()
   }
 

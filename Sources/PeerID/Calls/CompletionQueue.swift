@@ -11,41 +11,44 @@ public final class CompletionQueue: @unchecked Sendable {
     var calls: [FinishedCall?] = []
     /// The index of the oldest; those before it have been taken.
     var head = 0
+    /// `nil` in a child of a fork, until it asks for one.
+    var descriptor: OwnedDescriptor?
     var isEmpty: Bool { calls.count == head }
   }
 
   private let lock = Lock()
-  private let descriptor: Int32
-  private var waiting: ForkLocal<Waiting>
+  // The parent's completions are its own.
+  private var waiting = ForkLocal(Waiting()) { $0 = Waiting() }
 
   /// Makes an empty queue.
   ///
   /// - Throws: `internal` when the system has no descriptor left.
   public init() throws(PeerIDError) {
-    let descriptor = clinux_eventfd()
-    guard descriptor >= 0 else {
+    guard let descriptor = OwnedDescriptor.open({ clinux_eventfd() }) else {
       throw PeerIDError(.internal, "no descriptor for the queue: \(String(cString: strerror(errno)))")
     }
-    self.descriptor = descriptor
-    waiting = ForkLocal(Waiting()) {
-      // The parent's completions are its own, and the descriptor still counts for the parent: a new one takes its place
-      // and its number.
-      $0 = Waiting()
-      let fresh = clinux_eventfd()
-      guard fresh >= 0 else { return }
-      dup2(fresh, descriptor)
-      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-      close(fresh)
-    }
+    waiting.current.descriptor = descriptor
   }
 
   deinit {
-    close(descriptor)
+    waiting.current.descriptor?.close()
   }
 
-  /// The descriptor to watch for reading, with `poll`, `epoll` or an event loop. It must not be read or closed. In the
-  /// child of a fork it keeps its number, but an `epoll` set that was inherited has to be made anew.
-  public var fileDescriptor: Int32 { descriptor }
+  /// The descriptor to watch for reading, with `poll`, `epoll` or an event loop. It must not be read or closed. The
+  /// child of a fork has another one, which it asks for anew. -1 when a child has no descriptor left.
+  public var fileDescriptor: Int32 {
+    if let present = lock.withLock({ waiting.current.descriptor }) { return present.number }
+    guard let fresh = OwnedDescriptor.open({ clinux_eventfd() }) else { return -1 }
+    let used = lock.withLock {
+      let used = waiting.current.descriptor ?? fresh
+      waiting.current.descriptor = used
+      if !waiting.current.isEmpty { clinux_eventfd_raise(used.number) }
+      return used
+    }
+    // Another thread may have been faster.
+    if used.id != fresh.id { fresh.close() }
+    return used.number
+  }
 
   /// Hands finished calls to `body`, after waiting for the first if there is none.
   func take(maximum: Int, timeoutMilliseconds: Int64, _ body: (FinishedCall) -> Void) {
@@ -62,6 +65,9 @@ public final class CompletionQueue: @unchecked Sendable {
         remaining = timeoutMilliseconds - (clock.monotonicMilliseconds() - start)
         if remaining <= 0 { return }
       }
+      // Without a descriptor it waits, and looks again.
+      let descriptor = fileDescriptor
+      if descriptor < 0 { remaining = remaining < 0 ? 1 : min(remaining, 1) }
       var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       poll(&watched, 1, Int32(clamping: remaining))
     }
@@ -72,7 +78,7 @@ public final class CompletionQueue: @unchecked Sendable {
     lock.withLock {
       let wasEmpty = waiting.current.isEmpty
       waiting.current.calls.append(contentsOf: finished)
-      if wasEmpty { clinux_eventfd_raise(descriptor) }
+      if wasEmpty, let descriptor = waiting.current.descriptor { clinux_eventfd_raise(descriptor.number) }
     }
   }
 
@@ -84,8 +90,9 @@ public final class CompletionQueue: @unchecked Sendable {
       for index in head..<end { waiting.current.calls[index] = nil }
       waiting.current.head = end
       if waiting.current.isEmpty {
-        if !taken.isEmpty { clinux_eventfd_clear(descriptor) }
-        waiting.current = Waiting()
+        if !taken.isEmpty, let descriptor = waiting.current.descriptor { clinux_eventfd_clear(descriptor.number) }
+        waiting.current.calls = []
+        waiting.current.head = 0
       } else if end > 1024, end * 2 > waiting.current.calls.count {
         waiting.current.calls.removeFirst(end)
         waiting.current.head = 0

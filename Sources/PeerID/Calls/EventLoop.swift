@@ -47,11 +47,6 @@ final class EventLoop: @unchecked Sendable {
     taskThreads = WorkerPool(clock: clock)
   }
 
-  deinit {
-    // libcurl must not clean up what the parent uses.
-    if !control.isOfThisProcess { ForkGuard.leakAfterFork(control) }
-  }
-
   // MARK: - From any thread
 
   /// Begins a call; returns its id.

@@ -8,8 +8,7 @@ final class EventLoopDriver: @unchecked Sendable {
   /// Owns this driver; kept alive by `run` and by the calls in flight.
   private unowned(unsafe) let loop: EventLoop
   private let clock: Clock
-  private let multi: UnsafeMutableRawPointer
-  private let sockets = SocketTable()
+  private let multi: MultiHandle
   private var calls: [UInt64: AsyncCall] = [:]
   private var ready: [AsyncCall] = []
   private var readyHead = 0
@@ -25,10 +24,10 @@ final class EventLoopDriver: @unchecked Sendable {
 
   /// `nil` when memory or descriptors have run out: without a descriptor nobody could wake the thread.
   init?(_ loop: EventLoop) {
-    guard let multi = MultiHandle.make() else { return nil }
-    ccurl_multi_setopt_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+    guard let multi = MultiHandle() else { return nil }
+    ccurl_multi_setopt_long(multi.handle, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
     ccurl_multi_setopt_long(
-      multi,
+      multi.handle,
       CURLMOPT_MAXCONNECTS,
       max(Int(clamping: loop.settings.maximumIdleConnections), loop.maximumActive)
     )
@@ -39,12 +38,11 @@ final class EventLoopDriver: @unchecked Sendable {
 
   deinit {
     idleTransfers = []
-    curl_multi_cleanup(multi)
   }
 
   /// Wakes the thread, from any other.
   func wake() {
-    curl_multi_wakeup(multi)
+    curl_multi_wakeup(multi.handle)
   }
 
   /// Runs until there has been nothing to do for a while.
@@ -95,7 +93,7 @@ final class EventLoopDriver: @unchecked Sendable {
     var timeout = EventLoop.idleMilliseconds
     if let earliest = timers.earliest { timeout = min(max(earliest - clock.monotonicMilliseconds(), 0), timeout) }
     if !ending.isEmpty { timeout = 0 }
-    curl_multi_poll(multi, nil, 0, Int32(clamping: timeout), nil)
+    curl_multi_poll(multi.handle, nil, 0, Int32(clamping: timeout), nil)
     loop.awake()
   }
 
@@ -230,10 +228,10 @@ final class EventLoopDriver: @unchecked Sendable {
     }
     guard
       let transfer = idleTransfers.popLast()
-        ?? CurlTransfer(settings: loop.settings, driver: .eventLoop, sockets: sockets)
+        ?? CurlTransfer(settings: loop.settings, driver: .eventLoop, sockets: multi.sockets)
     else { return PeerIDError(.outOfMemory, "memory ran out") }
     transfer.prepare(request, context: call.context)
-    guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+    guard curl_multi_add_handle(multi.handle, transfer.handle) == CURLM_OK else {
       transfer.finish()
       return PeerIDError(.outOfMemory, "libcurl takes no further request")
     }
@@ -246,16 +244,16 @@ final class EventLoopDriver: @unchecked Sendable {
   private func performTransfers() {
     guard !active.isEmpty else { return }
     var running: Int32 = 0
-    curl_multi_perform(multi, &running)
-    sockets.protectLookUps(of: multi)
+    curl_multi_perform(multi.handle, &running)
+    multi.sockets.protectLookUps(of: multi)
     var remaining: Int32 = 0
-    while let message = curl_multi_info_read(multi, &remaining) {
+    while let message = curl_multi_info_read(multi.handle, &remaining) {
       guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
       let code = message.pointee.data.result
       guard let (call, transfer) = active.removeValue(forKey: handle) else { continue }
       if transfer.tryAnotherConnection() {
-        curl_multi_remove_handle(multi, handle)
-        if curl_multi_add_handle(multi, handle) == CURLM_OK {
+        curl_multi_remove_handle(multi.handle, handle)
+        if curl_multi_add_handle(multi.handle, handle) == CURLM_OK {
           active[handle] = (call, transfer)
           continue
         }
@@ -271,7 +269,7 @@ final class EventLoopDriver: @unchecked Sendable {
   }
 
   private func release(_ transfer: CurlTransfer) {
-    curl_multi_remove_handle(multi, transfer.handle)
+    curl_multi_remove_handle(multi.handle, transfer.handle)
     transfer.finish()
     if idleTransfers.count < loop.maximumActive { idleTransfers.append(transfer) }
   }

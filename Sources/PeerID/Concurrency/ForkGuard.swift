@@ -25,6 +25,6 @@ enum ForkGuard {
   static func enterChild() {
     counter.wrappingAdd(1, ordering: .relaxed)
     ExitGuard.enterChild()
-    HeldDescriptors.closeInChild()
+    OwnedDescriptor.closeInChild()
   }
 }

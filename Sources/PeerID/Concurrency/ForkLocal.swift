@@ -2,7 +2,7 @@
 ///
 /// Threads of the library do not exist in a child, waiting threads do not exist, and open connections are shared with
 /// the parent. The parent's value is leaked in the child, because its threads may have been using it.
-struct ForkLocal<Value> {
+struct ForkLocal<Value>: ~Copyable {
   private var value: Value
   private var generation = ForkGuard.generation
   private let renew: (inout Value) -> Void
@@ -13,6 +13,10 @@ struct ForkLocal<Value> {
   init(_ value: Value, inChild renew: @escaping (inout Value) -> Void) {
     self.value = value
     self.renew = renew
+  }
+
+  deinit {
+    if generation != ForkGuard.generation { ForkGuard.leakAfterFork(value) }
   }
 
   /// The value of this process. The owner's lock must be held.
@@ -26,9 +30,6 @@ struct ForkLocal<Value> {
       yield &value
     }
   }
-
-  /// Whether the value was made or renewed in this process.
-  var isOfThisProcess: Bool { generation == ForkGuard.generation }
 
   private mutating func renewIfInherited() {
     guard generation != ForkGuard.generation else { return }

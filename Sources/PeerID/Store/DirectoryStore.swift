@@ -55,16 +55,15 @@ private struct DirectoryStore: Sendable {
   }
 
   func lock(_ key: String, _ timeout: Int64) throws(PeerIDError) -> SessionStore.LockToken {
-    let descriptor = try FileLock.acquire(file(key, Suffix.lock), timeoutMilliseconds: timeout)
-    return SessionStore.LockToken(UInt32(bitPattern: descriptor))
+    SessionStore.LockToken(try FileLock.acquire(file(key, Suffix.lock), timeoutMilliseconds: timeout).id)
   }
 
   func lockAtOnce(_ key: String) throws(PeerIDError) -> SessionStore.LockToken? {
-    try FileLock.acquireAtOnce(file(key, Suffix.lock)).map { SessionStore.LockToken(UInt32(bitPattern: $0)) }
+    try FileLock.acquireAtOnce(file(key, Suffix.lock)).map { SessionStore.LockToken($0.id) }
   }
 
   func unlock(_ lock: SessionStore.LockToken) {
-    FileLock.release(Int32(truncatingIfNeeded: lock))
+    OwnedDescriptor.close(UInt64(lock))
   }
 
   func load(_ key: String) throws(PeerIDError) -> StoredSession? {

@@ -20,13 +20,18 @@ extension SessionStore {
 
 private final class MemoryStore: @unchecked Sendable {
   private let mutex = Lock()
-  private var changed: Condition
   private var sessions: [StoreKey: StoredSession] = [:]
-  private var locked: Set<StoreKey> = []
-  private var forkGeneration = ForkGuard.generation
+  private var locks: ForkLocal<Locks>
+
+  private struct Locks {
+    let changed: Condition
+    var held: Set<StoreKey> = []
+  }
 
   init() {
-    changed = Condition(lock: mutex)
+    let mutex = mutex
+    // The thread that holds a key in the parent does not exist in the child.
+    locks = ForkLocal(Locks(changed: Condition(lock: mutex))) { $0 = Locks(changed: Condition(lock: mutex)) }
   }
 
   func load(_ key: StoreKey) -> StoredSession? {
@@ -53,38 +58,24 @@ private final class MemoryStore: @unchecked Sendable {
     let clock = Clock.system
     let deadline = clock.deadline(afterMilliseconds: timeout)
     let isMine = mutex.withLock {
-      renewAfterFork()
-      while locked.contains(key) {
+      while locks.current.held.contains(key) {
         if clock.monotonicMilliseconds() >= deadline { return false }
-        changed.wait(untilMonotonic: deadline)
+        locks.current.changed.wait(untilMonotonic: deadline)
       }
-      locked.insert(key)
-      return true
+      return locks.current.held.insert(key).inserted
     }
     guard isMine else { throw PeerIDError(.store, "timed out waiting for the session lock, which another call holds") }
     return 0
   }
 
   func lockAtOnce(_ key: StoreKey) -> SessionStore.LockToken? {
-    mutex.withLock {
-      renewAfterFork()
-      return locked.insert(key).inserted ? 0 : nil
-    }
-  }
-
-  /// The thread that holds a key in the parent does not exist in the child. Called under the mutex.
-  private func renewAfterFork() {
-    guard forkGeneration != ForkGuard.generation else { return }
-    forkGeneration = ForkGuard.generation
-    ForkGuard.leakAfterFork(changed)
-    changed = Condition(lock: mutex)
-    locked = []
+    mutex.withLock { locks.current.held.insert(key).inserted ? 0 : nil }
   }
 
   func unlock(_ key: StoreKey) {
     mutex.withLock {
-      locked.remove(key)
-      changed.broadcast()
+      locks.current.held.remove(key)
+      locks.current.changed.broadcast()
     }
   }
 }

@@ -26,10 +26,11 @@ enum StoreDirectory {
 
   /// Makes renamed and removed entries of a directory durable.
   static func sync(_ path: String) throws(PeerIDError) {
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .systemCall("cannot open the directory '\(path)' to sync it") }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw .systemCall("cannot sync the directory '\(path)'") }
+    guard let descriptor = OwnedDescriptor.open({ open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }) else {
+      throw .systemCall("cannot open the directory '\(path)' to sync it")
+    }
+    defer { descriptor.close() }
+    guard fsync(descriptor.number) == 0 else { throw .systemCall("cannot sync the directory '\(path)'") }
   }
 
   private static func owner(_ path: String) throws(PeerIDError) -> uid_t {

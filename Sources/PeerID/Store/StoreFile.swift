@@ -17,9 +17,9 @@ enum StoreFile {
 
   /// Checks an open file, and returns its size in bytes.
   @discardableResult
-  static func check(_ descriptor: Int32, _ path: String) throws(PeerIDError) -> Int {
+  static func check(_ descriptor: OwnedDescriptor, _ path: String) throws(PeerIDError) -> Int {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .systemCall("cannot stat '\(path)'") }
+    guard fstat(descriptor.number, &status) == 0 else { throw .systemCall("cannot stat '\(path)'") }
     if let problem = problem(of: status.st_mode, owner: status.st_uid, user: geteuid()) {
       throw PeerIDError(.store, "'\(path)' \(problem)")
     }
@@ -28,20 +28,15 @@ enum StoreFile {
 
   /// The content of a file, in memory that is wiped; `nil` when there is no file.
   static func read(_ path: String) throws(PeerIDError) -> Bytes? {
-    // Without O_NONBLOCK, opening a pipe waits for its writer.
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW)
-    if descriptor < 0 {
-      if errno == ENOENT { return nil }
-      throw cannotOpen(path)
-    }
-    defer { close(descriptor) }
+    guard let descriptor = try openIfThere(path, O_RDONLY) else { return nil }
+    defer { descriptor.close() }
     let size = try check(descriptor, path)
     guard size <= maximumBytes else { throw PeerIDError(.store, "'\(path)' is too large to be a session") }
     var failure: Int32 = 0
     let text = Bytes(capacity: size, wipes: true) { target in
       var filled = 0
       while filled < size {
-        let count = Glibc.read(descriptor, target.baseAddress?.advanced(by: filled), size - filled)
+        let count = Glibc.read(descriptor.number, target.baseAddress?.advanced(by: filled), size - filled)
         if count == 0 { break }
         if count > 0 {
           filled += count
@@ -62,8 +57,8 @@ enum StoreFile {
   /// The file stays when nothing is written into it, and the next reservation uses it again.
   static func reserve(_ path: String) throws(PeerIDError) {
     let descriptor = try openToWrite(path)
-    defer { close(descriptor) }
-    let failure = posix_fallocate(descriptor, 0, reservedBytes)
+    defer { descriptor.close() }
+    let failure = posix_fallocate(descriptor.number, 0, reservedBytes)
     // Some file systems cannot reserve. Then the file exists at least.
     guard failure == 0 || failure == EOPNOTSUPP || failure == EINVAL || failure == ENOSYS else {
       throw .systemCall("cannot reserve space in '\(path)'", failure)
@@ -73,37 +68,51 @@ enum StoreFile {
   /// Writes a file and syncs it to the disk. The space that was reserved is used: the file is not truncated first.
   static func write(_ text: Bytes, to path: String) throws(PeerIDError) {
     let descriptor = try openToWrite(path)
+    defer { descriptor.close() }
     var failure: Int32 = 0
     var written = 0
     while written < text.count, failure == 0 {
-      let count = Glibc.write(descriptor, text.address.advanced(by: written), text.count - written)
+      let count = Glibc.write(descriptor.number, text.address.advanced(by: written), text.count - written)
       if count >= 0 {
         written += count
       } else if errno != EINTR {
         failure = errno
       }
     }
-    if failure == 0, ftruncate(descriptor, off_t(text.count)) != 0 { failure = errno }
-    if failure == 0, fsync(descriptor) != 0 { failure = errno }
-    if close(descriptor) != 0, failure == 0 { failure = errno }
+    if failure == 0, ftruncate(descriptor.number, off_t(text.count)) != 0 { failure = errno }
+    if failure == 0, fsync(descriptor.number) != 0 { failure = errno }
     guard failure == 0 else { throw .systemCall("cannot write '\(path)'", failure) }
   }
 
-  private static func openToWrite(_ path: String) throws(PeerIDError) -> Int32 {
-    // The C library reserves space by reading and writing where the file system cannot.
-    let descriptor = open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw cannotOpen(path) }
+  // The C library reserves space by reading and writing where the file system cannot.
+  private static func openToWrite(_ path: String) throws(PeerIDError) -> OwnedDescriptor {
+    try open(path, O_RDWR | O_CREAT)
+  }
+
+  /// Opens and checks a file.
+  static func open(_ path: String, _ flags: Int32) throws(PeerIDError) -> OwnedDescriptor {
+    guard let descriptor = try openIfThere(path, flags) else { throw cannotOpen(path, ENOENT) }
+    return descriptor
+  }
+
+  private static func openIfThere(_ path: String, _ flags: Int32) throws(PeerIDError) -> OwnedDescriptor? {
+    // Without O_NONBLOCK, opening a pipe waits for its writer.
+    let all = flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW
+    guard let descriptor = OwnedDescriptor.open({ Glibc.open(path, all, 0o600) }) else {
+      if errno == ENOENT { return nil }
+      throw cannotOpen(path)
+    }
     do throws(PeerIDError) {
       try check(descriptor, path)
     } catch {
-      close(descriptor)
+      descriptor.close()
       throw error
     }
     return descriptor
   }
 
   /// The error of an open that failed, read from `errno`.
-  static func cannotOpen(_ path: String, _ code: Int32 = errno) -> PeerIDError {
+  private static func cannotOpen(_ path: String, _ code: Int32 = errno) -> PeerIDError {
     // ELOOP: what O_NOFOLLOW refuses. ENXIO: a socket, or a pipe without a reader.
     if code == ELOOP || code == ENXIO { return PeerIDError(.store, "'\(path)' is not a regular file") }
     return .systemCall("cannot open '\(path)'", code)

@@ -8,28 +8,23 @@ final class BlockingTransfer: @unchecked Sendable {
   /// How long a waiting thread sleeps at the most before it looks whether the client was closed, in milliseconds.
   private static let longestSleep: Int64 = 100
 
-  /// The fork generation in which the connection was made.
-  let forkGeneration = ForkGuard.generation
+  private let process = ForkGuard.generation
 
   private let transfer: CurlTransfer
-  private let multi: UnsafeMutableRawPointer
-  private let sockets = SocketTable()
+  private let multi: MultiHandle
 
   /// Makes a connection that opens with its first request; `nil` when memory or descriptors have run out.
   init?(settings: TransportSettings) {
-    guard let multi = Lock().withLock({ MultiHandle.make() }) else { return nil }
-    guard let transfer = CurlTransfer(settings: settings, driver: .blocking, sockets: sockets) else {
-      curl_multi_cleanup(multi)
-      return nil
-    }
-    ccurl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, 1)
+    guard let multi = MultiHandle(),
+      let transfer = CurlTransfer(settings: settings, driver: .blocking, sockets: multi.sockets)
+    else { return nil }
+    ccurl_multi_setopt_long(multi.handle, CURLMOPT_MAXCONNECTS, 1)
     self.multi = multi
     self.transfer = transfer
   }
 
-  deinit {
-    curl_multi_cleanup(multi)
-  }
+  /// Whether the connection was made in this process, and not inherited by a fork.
+  var isOfThisProcess: Bool { process == ForkGuard.generation }
 
   /// Sends `request` and hands its answer to `body`, on this thread, which waits.
   func perform<Result>(
@@ -40,22 +35,26 @@ final class BlockingTransfer: @unchecked Sendable {
   ) -> Result {
     transfer.prepare(request, context: context)
     defer { transfer.finish() }
-    context.cancellation?.enter(multi)
+    context.cancellation?.enter(multi.handle)
     var code: CURLcode
     repeat {
-      guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
-        context.cancellation?.leave(multi)
+      guard curl_multi_add_handle(multi.handle, transfer.handle) == CURLM_OK else {
+        context.cancellation?.leave(multi.handle)
         return body(.failure(TransportFailure(kind: .outOfMemory, mayHaveBeenSent: false, reason: "")))
       }
       code = drive(context)
-      if transfer.foundStaleConnection { curl_multi_remove_handle(multi, transfer.handle) }
+      guard isOfThisProcess else {
+        let reason = "the process was forked during the call, which goes on in the parent"
+        return body(.failure(TransportFailure(kind: .lost, mayHaveBeenSent: true, reason: reason)))
+      }
+      if transfer.foundStaleConnection { curl_multi_remove_handle(multi.handle, transfer.handle) }
     } while transfer.tryAnotherConnection()
-    context.cancellation?.leave(multi)
+    context.cancellation?.leave(multi.handle)
     let outcome = transfer.outcome(of: code)
     if case .success = outcome, clock.wantsSample, let date = transfer.dateMilliseconds() {
       clock.learn(dateMilliseconds: date)
     }
-    curl_multi_remove_handle(multi, transfer.handle)
+    curl_multi_remove_handle(multi.handle, transfer.handle)
     return body(outcome)
   }
 
@@ -68,11 +67,14 @@ final class BlockingTransfer: @unchecked Sendable {
     var receivedAtEnd: Int64 = -1
     while true {
       var running: Int32 = 0
-      let code = curl_multi_perform(multi, &running)
-      sockets.protectLookUps(of: multi)
+      let code = curl_multi_perform(multi.handle, &running)
+      multi.sockets.protectLookUps(of: multi)
       guard code == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
       if running == 0 { break }
-      if let interruption = context.interruption() {
+      let interruption = context.interruption()
+      // The application's interrupt function has forked.
+      guard isOfThisProcess else { return CURLE_ABORTED_BY_CALLBACK }
+      if let interruption {
         if transfer.received == receivedAtEnd {
           transfer.giveUp(interruption)
           return CURLE_ABORTED_BY_CALLBACK
@@ -80,20 +82,11 @@ final class BlockingTransfer: @unchecked Sendable {
         receivedAtEnd = transfer.received
       } else {
         let longest = min(sleep, context.remainingMilliseconds)
-        curl_multi_poll(multi, nil, 0, Int32(clamping: longest), nil)
+        curl_multi_poll(multi.handle, nil, 0, Int32(clamping: longest), nil)
       }
     }
     var remaining: Int32 = 0
-    guard let message = curl_multi_info_read(multi, &remaining) else { return CURLE_OUT_OF_MEMORY }
+    guard let message = curl_multi_info_read(multi.handle, &remaining) else { return CURLE_OUT_OF_MEMORY }
     return message.pointee.data.result
-  }
-
-  /// Gives up a connection that was inherited by a fork.
-  ///
-  /// libcurl must not clean it up: that would send the end of a TLS stream which the parent still uses. Closing the
-  /// child's copies of the descriptors touches nothing of the parent's. The memory of the handles is lost on purpose.
-  func abandonAfterFork() {
-    sockets.closeInChild()
-    _ = Unmanaged.passRetained(self)
   }
 }

@@ -2,19 +2,41 @@ internal import CCurl
 internal import CLinux
 import Glibc
 
-/// libcurl's multi handles, and the descriptors that libcurl opens for them by itself.
+/// A multi handle of libcurl, and the descriptors that libcurl opens for it by itself.
 ///
 /// libcurl 7.88 opens a pair of sockets to wake a thread that waits, and another one for each name it looks up, and lets
 /// both be inherited by programs that the process starts. Nothing tells their numbers, so they are searched for.
-enum MultiHandle {
+final class MultiHandle {
+  let handle: UnsafeMutableRawPointer
+  /// Lives as long as the connections, which libcurl keeps here.
+  let sockets = SocketTable()
+  private let wakeUps: [OwnedDescriptor]
+
   /// Numbers are handed out from below: what was opened just now is not far behind what is open.
   private static let longestGap = 256
 
-  /// A new handle; `nil` when memory or descriptors have run out: a handle that cannot be woken would look healthy and
+  /// Makes a handle; `nil` when memory or descriptors have run out: a handle that cannot be woken would look healthy and
   /// sleep through everything it should be woken for.
-  ///
-  /// Called under a lock of the caller's, so that no fork comes between opening the descriptors and marking them.
-  static func make() -> UnsafeMutableRawPointer? {
+  init?() {
+    var made: UnsafeMutableRawPointer?
+    // No fork comes between opening the descriptors and marking them.
+    wakeUps = OwnedDescriptor.openSeveral {
+      guard let (handle, wakeUps) = Self.make() else { return [] }
+      made = handle
+      return wakeUps
+    }
+    guard let made else { return nil }
+    handle = made
+  }
+
+  /// In the child of a fork the owner of the parent's handle leaks it: cleaning it up would send the end of a TLS stream
+  /// that the parent still uses.
+  deinit {
+    for descriptor in wakeUps { descriptor.forget() }
+    curl_multi_cleanup(handle)
+  }
+
+  private static func make() -> (UnsafeMutableRawPointer, wakeUps: [Int32])? {
     let lowestFree = clinux_eventfd()
     guard lowestFree >= 0 else { return nil }
     _ = close(lowestFree)
@@ -23,38 +45,39 @@ enum MultiHandle {
       curl_multi_cleanup(multi)
       return nil
     }
-    closeWakeUpOnExec(multi, near: lowestFree)
+    let wakeUps = closeWakeUpOnExec(multi, near: lowestFree)
     // Takes the wake-ups back.
     curl_multi_poll(multi, nil, 0, 0, nil)
-    return multi
+    return (multi, wakeUps)
   }
 
-  /// Marks the sockets of a look-up that `multi` has just begun.
-  static func closeLookUpOnExec(_ multi: UnsafeMutableRawPointer) {
+  /// Marks the sockets of a look-up that has just begun.
+  func closeLookUpOnExec() {
     var (reads, writes, errors) = (fd_set(), fd_set(), fd_set())
     var highest: Int32 = -1
-    guard curl_multi_fdset(multi, &reads, &writes, &errors, &highest) == CURLM_OK, highest >= 0 else { return }
-    for descriptor in 0...highest where Self.contains(reads, descriptor) && isInheritedPair(descriptor) {
-      closePairOnExec(descriptor)
+    guard curl_multi_fdset(handle, &reads, &writes, &errors, &highest) == CURLM_OK, highest >= 0 else { return }
+    for descriptor in 0...highest where Self.contains(reads, descriptor) && Self.isInheritedPair(descriptor) {
+      _ = Self.closePairOnExec(descriptor)
     }
   }
 
-  private static func closeWakeUpOnExec(_ multi: UnsafeMutableRawPointer, near lowestFree: Int32) {
+  private static func closeWakeUpOnExec(_ multi: UnsafeMutableRawPointer, near lowestFree: Int32) -> [Int32] {
     let found = first(near: lowestFree) { descriptor in
       guard isInheritedPair(descriptor) else { return false }
       let before = clinux_unread(descriptor)
       curl_multi_wakeup(multi)
       return clinux_unread(descriptor) == before + 1
     }
-    if let found { closePairOnExec(found) }
+    return found.map { closePairOnExec($0) } ?? []
   }
 
-  /// Marks a socket of a pair and the other one, whose number in the system is the next.
-  private static func closePairOnExec(_ descriptor: Int32) {
+  /// Marks a socket of a pair and the other one, whose number in the system is the next. Returns both.
+  private static func closePairOnExec(_ descriptor: Int32) -> [Int32] {
     let number = number(of: descriptor)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     let other = first(near: descriptor) { isInheritedPair($0) && self.number(of: $0) == number + 1 }
     if let other { _ = fcntl(other, F_SETFD, FD_CLOEXEC) }
+    return [descriptor] + (other.map { [$0] } ?? [])
   }
 
   private static func isInheritedPair(_ descriptor: Int32) -> Bool {

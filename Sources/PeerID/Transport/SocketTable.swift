@@ -4,25 +4,23 @@ import Glibc
 /// The sockets that libcurl has opened for one handle or one event loop.
 ///
 /// It knows which requests use which connection, so that one that the server closed, or on which something arrived that
-/// no request asked for, is not used again. The child of a fork closes its copies through it without sending anything.
+/// no request asked for, is not used again.
 ///
 /// Must outlive the connections: libcurl calls back when it closes one.
 final class SocketTable {
   private struct Connection {
-    /// Numbers of descriptors are used again, these are not.
-    let id: UInt64
-    let descriptor: Int32
+    let descriptor: OwnedDescriptor
     /// This end's port, by which libcurl names the connection; 0 before the first request.
     var localPort: Int32 = 0
     /// How many requests are under way on it: more than one only over HTTP/2.
     var requests = 0
     var wasUsed = false
     var isHTTP2 = false
+    var id: UInt64 { descriptor.id }
   }
 
   private let lock = Lock()
   private var connections: [Connection] = []
-  private var lastID: UInt64 = 0
   /// The connections that were closed last after much had arrived on them.
   private var overfull: [UInt64] = []
   /// The signal mask of the driver's thread, while all signals are blocked because libcurl starts a thread.
@@ -58,7 +56,7 @@ final class SocketTable {
       connections[index].wasUsed = true
       return Use(
         id: connection.id,
-        descriptor: connection.descriptor,
+        descriptor: connection.descriptor.number,
         mustBeSilent: connection.wasUsed && connection.requests == 0 && !connection.isHTTP2
       )
     }
@@ -77,25 +75,18 @@ final class SocketTable {
   func hasReceivedMuch(on use: Use) -> Bool {
     lock.withLock {
       if let connection = connections.first(where: { $0.id == use.id }) {
-        return Self.hasReceivedMuch(connection.descriptor)
+        return Self.hasReceivedMuch(connection.descriptor.number)
       }
       return overfull.contains(use.id)
     }
   }
 
-  /// Closes this process's copies of the descriptors. Nothing of the parent's is touched.
-  func closeInChild() {
-    for connection in connections { _ = Glibc.close(connection.descriptor) }
-    // The array is whole: a fork waits for the lock.
-    connections = []
-  }
-
   /// Called after each step of `multi`, on its thread: libcurl may have begun to look up a name.
-  func protectLookUps(of multi: UnsafeMutableRawPointer) {
+  func protectLookUps(of multi: MultiHandle) {
     guard let before = maskBeforeLookUp else { return }
     maskBeforeLookUp = nil
     before.restore()
-    MultiHandle.closeLookUpOnExec(multi)
+    multi.closeLookUpOnExec()
   }
 
   /// libcurl starts a thread to look up a name. It inherits the signal mask of this one, and the host's handlers must not
@@ -113,25 +104,23 @@ final class SocketTable {
   private func open(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
     guard let address = address?.pointee else { return CURL_SOCKET_BAD }
     let closesOnExec = Int32(SOCK_CLOEXEC.rawValue)
-    // Opening and noting are one step to a fork.
-    return lock.withLock {
-      let descriptor = socket(address.family, address.socktype | closesOnExec, address.protocol)
-      if descriptor >= 0 {
-        lastID += 1
-        connections.append(Connection(id: lastID, descriptor: descriptor))
-      }
-      return descriptor
-    }
+    guard
+      let descriptor = OwnedDescriptor.open({
+        socket(address.family, address.socktype | closesOnExec, address.protocol)
+      })
+    else { return CURL_SOCKET_BAD }
+    lock.withLock { connections.append(Connection(descriptor: descriptor)) }
+    return descriptor.number
   }
 
   private func close(_ descriptor: curl_socket_t) -> Int32 {
-    lock.withLock {
-      if let index = connections.firstIndex(where: { $0.descriptor == descriptor }) {
-        if Self.hasReceivedMuch(descriptor) { overfull = overfull.suffix(15) + [connections[index].id] }
-        connections.remove(at: index)
-      }
-      return Glibc.close(descriptor)
+    let owned: OwnedDescriptor? = lock.withLock {
+      guard let index = connections.firstIndex(where: { $0.descriptor.number == descriptor }) else { return nil }
+      if Self.hasReceivedMuch(descriptor) { overfull = overfull.suffix(15) + [connections[index].id] }
+      return connections.remove(at: index).descriptor
     }
+    owned?.close()
+    return 0
   }
 
   private static func hasReceivedMuch(_ descriptor: Int32) -> Bool {
@@ -150,7 +139,7 @@ final class SocketTable {
     if connections.count == 1 { return 0 }
     if let index = connections.firstIndex(where: { $0.localPort == localPort }) { return index }
     for index in connections.indices where connections[index].localPort == 0 {
-      connections[index].localPort = Self.localPort(of: connections[index].descriptor)
+      connections[index].localPort = Self.localPort(of: connections[index].descriptor.number)
     }
     return connections.firstIndex { $0.localPort == localPort }
   }

@@ -1,0 +1,38 @@
+"""Daemons: children that close all descriptors and open their own."""
+
+import subprocess
+
+from harness import KEY, check, end, folder, reached_by, start, test, wait_until
+
+OPERATIONS = "/api/v1/app/operations"
+
+
+def executed(sandbox):
+    return len(sandbox.get("executed")["operations"])
+
+
+def daemon(kind):
+    with reached_by(kind) as (sandbox, environment), folder() as path:
+        environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
+        sandbox.post("settings", {"save_delay_ms": 0})
+        process = start("daemon", environment=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            wait_until(lambda: executed(sandbox) == 1, 20, "the first call")
+            sandbox.post("faults", {"kind": "delay_after", "ms": 3000, "path": OPERATIONS, "times": 2})
+            print(file=process.stdin, flush=True)
+            wait_until(lambda: executed(sandbox) == 3, 20, "the calls whose answers the fork finds missing")
+            _, errors = process.communicate("\n", timeout=60)
+        finally:
+            end([process])
+        check(process.returncode == 0, f"status {process.returncode}: {errors[:2000]}")
+        check(executed(sandbox) == 6, f"{executed(sandbox)} operations of 6 were done")
+
+
+@test("daemon")
+def a_daemon_keeps_its_own_files():
+    return daemon("http")
+
+
+@test("daemon")
+def a_daemon_keeps_its_own_files_over_tls():
+    return daemon("tls")
