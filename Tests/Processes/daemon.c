@@ -1,5 +1,6 @@
 /* A daemon: forks while calls are under way, closes all descriptors from 3 to 1023 in the child, and opens files of its
- * own in their place. Then it uses and frees what it inherited, and none of its files may have changed.
+ * own in their place. Then it uses what it inherited, or not (`daemon uses|frees`), and frees it, and none of its files
+ * may have changed.
  *
  * Each line lets it go on: first it begins a blocking and an asynchronous call, then it forks. */
 #include <dirent.h>
@@ -75,21 +76,28 @@ static void check_own_files(const char *when) {
   if (changed) _exit(EXIT_FAILURE);
 }
 
-static int be_daemon(void) {
+static void use(void) {
+  must("the child's call", transfer(session, 10));
+  check_own_files("a blocking call");
+  must("the child's asynchronous call", begin_transfer(session, 11, queue));
+  struct pollfd watched = {.fd = peerid_queue_fd(queue), .events = POLLIN};
+  if (watched.fd <= LAST || poll(&watched, 1, PATIENCE_SECONDS * 1000) != 1) {
+    fprintf(stderr, "the queue's descriptor is %d, or no completion came\n", watched.fd);
+    _exit(EXIT_FAILURE);
+  }
+  take("the child's asynchronous call");
+  check_own_files("an asynchronous call");
+  must("the child's refresh", peerid_session_refresh(session));
+  check_own_files("a refresh");
+}
+
+static int be_daemon(bool uses) {
   alarm(PATIENCE_SECONDS);
   int found = inherited();
   struct rlimit limit = {LAST + 1000, LAST + 1000};
   setrlimit(RLIMIT_NOFILE, &limit);
   open_own_files();
-  must("the child's call", transfer(session, 10));
-  check_own_files("a blocking call");
-  must("the child's asynchronous call", begin_transfer(session, 11, queue));
-  struct pollfd watched = {.fd = peerid_queue_fd(queue), .events = POLLIN};
-  if (watched.fd <= LAST || poll(&watched, 1, PATIENCE_SECONDS * 1000) != 1) return EXIT_FAILURE;
-  take("the child's asynchronous call");
-  check_own_files("an asynchronous call");
-  must("the child's refresh", peerid_session_refresh(session));
-  check_own_files("a refresh");
+  if (uses) use();
   peerid_session_free(session);
   peerid_client_free(client);
   peerid_queue_free(queue);
@@ -97,7 +105,8 @@ static int be_daemon(void) {
   return found ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+  if (count != 2) return EXIT_FAILURE;
   client = make_client();
   session = make_session(client);
   must("the first call", transfer(session, 1));
@@ -108,7 +117,7 @@ int main(void) {
   must("the parent's asynchronous call", begin_transfer(session, 3, queue));
   getchar();
   pid_t child = fork();
-  if (child == 0) _exit(be_daemon());
+  if (child == 0) _exit(be_daemon(strcmp(arguments[1], "uses") == 0));
   int status = 0;
   waitpid(child, &status, 0);
   pthread_join(thread, NULL);

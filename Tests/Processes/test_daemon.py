@@ -11,11 +11,11 @@ def executed(sandbox):
     return len(sandbox.get("executed")["operations"])
 
 
-def daemon(kind):
+def daemon(kind, does, expected):
     with reached_by(kind) as (sandbox, environment), folder() as path:
         environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
         sandbox.post("settings", {"save_delay_ms": 0})
-        process = start("daemon", environment=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = start("daemon", does, environment=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             wait_until(lambda: executed(sandbox) == 1, 20, "the first call")
             sandbox.post("faults", {"kind": "delay_after", "ms": 3000, "path": OPERATIONS, "times": 2})
@@ -25,14 +25,24 @@ def daemon(kind):
         finally:
             end([process])
         check(process.returncode == 0, f"status {process.returncode}: {errors[:2000]}")
-        check(executed(sandbox) == 6, f"{executed(sandbox)} operations of 6 were done")
+        check(executed(sandbox) == expected, f"{executed(sandbox)} operations of {expected} were done")
 
 
 @test("daemon")
-def a_daemon_keeps_its_own_files():
-    return daemon("http")
+def a_daemon_that_uses_the_client_keeps_its_own_files():
+    return daemon("http", "uses", 6)
 
 
 @test("daemon")
-def a_daemon_keeps_its_own_files_over_tls():
-    return daemon("tls")
+def a_daemon_that_uses_the_client_over_tls_keeps_its_own_files():
+    return daemon("tls", "uses", 6)
+
+
+@test("daemon")
+def a_daemon_that_frees_the_client_keeps_its_own_files():
+    return daemon("http", "frees", 4)
+
+
+@test("daemon")
+def a_daemon_that_frees_the_client_over_tls_keeps_its_own_files():
+    return daemon("tls", "frees", 4)
