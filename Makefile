@@ -79,6 +79,10 @@ bench: library ## Measure against programs written by hand; writes Benchmarks/re
 	@Tools/scripts/install-packages nginx-light openssl valgrind python3
 	Benchmarks/run
 
+.PHONY: docs
+docs: library ## Build the documentation site, build/docs/site/index.html; warnings are errors
+	Tools/docs/build
+
 .PHONY: header
 header: | packages ## Generate include/peerid.h, the version script and the Python prototypes
 	Tools/header/generate.py
@@ -89,7 +93,9 @@ format: ## Format the Swift sources
 
 .PHONY: install
 install: library ## Install under PREFIX (default /usr/local), staged under DESTDIR if given
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/peerid $(DESTDIR)$(PREFIX)/include
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/peerid $(DESTDIR)$(PREFIX)/include \
+	  $(DESTDIR)$(PREFIX)/share/man/man3
+	install -m 644 docs/man/peerid.3 $(DESTDIR)$(PREFIX)/share/man/man3/peerid.3
 	install -m 644 include/peerid.h $(DESTDIR)$(PREFIX)/include/peerid.h
 	install -m 755 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libpeerid.so.$(VERSION)
 	ln -sf libpeerid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libpeerid.so.$(MAJOR)
@@ -104,7 +110,7 @@ install: library ## Install under PREFIX (default /usr/local), staged under DEST
 
 .PHONY: uninstall
 uninstall: ## Remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/include/peerid.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/peerid.pc
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man3/peerid.3 $(DESTDIR)$(PREFIX)/include/peerid.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/peerid.pc
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/libpeerid.so,.$(VERSION) .$(MAJOR)) $(DESTDIR)$(PREFIX)/lib/libpeerid.so
 	rm -rf $(DESTDIR)$(PREFIX)/lib/cmake/peerid
 

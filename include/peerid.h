@@ -120,9 +120,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version of this header; `peerid_library_version_number` is that of the library in use. */
+/** The major version of this header; `peerid_library_version_number` is that of the library in use. */
 #define PEERID_VERSION_MAJOR 1
+/** The minor version of this header. */
 #define PEERID_VERSION_MINOR 0
+/** The patch version of this header. */
 #define PEERID_VERSION_PATCH 0
 /** Major * 10000 + minor * 100 + patch, to be compared. */
 #define PEERID_VERSION_NUMBER 10000
@@ -288,7 +290,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_create(
     peerid_config **out_config);
 
 /**
- * Sets an option. The README lists the options, as does `peerid_option_describe`.
+ * Sets an option. docs/reference/options.md lists the options, as does
+ * `peerid_option_describe`.
  *
  * @param[in] name the option's name, such as `request_timeout_ms`.
  * @param[in] value its value as text, such as `5000`.

@@ -55,7 +55,7 @@ public func configCreate(
   }
 }
 
-/// Sets an option. The README lists the options, as does `peerid_option_describe`.
+/// Sets an option. docs/reference/options.md lists the options, as does `peerid_option_describe`.
 /// - Parameters:
 ///   - name: the option's name, such as `request_timeout_ms`.
 ///   - value: its value as text, such as `5000`.

@@ -75,9 +75,11 @@ def header(interface: Interface) -> str:
 def _version(interface: Interface) -> str:
     major, minor, patch = interface.version
     return f"""\
-/** The version of this header; `peerid_library_version_number` is that of the library in use. */
+/** The major version of this header; `peerid_library_version_number` is that of the library in use. */
 #define PEERID_VERSION_MAJOR {major}
+/** The minor version of this header. */
 #define PEERID_VERSION_MINOR {minor}
+/** The patch version of this header. */
 #define PEERID_VERSION_PATCH {patch}
 /** Major * 10000 + minor * 100 + patch, to be compared. */
 #define PEERID_VERSION_NUMBER {major * 10_000 + minor * 100 + patch}

@@ -157,7 +157,7 @@ package enum OptionTable {
   static func set(_ name: String, to value: String, in options: inout Options) throws(PeerIDError) {
     guard let option = all.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
       let meant = nearest(to: name).map { "'\($0)'" }.joined(separator: " or ")
-      let hint = meant.isEmpty ? "README.md lists all options" : "did you mean \(meant)?"
+      let hint = meant.isEmpty ? "docs/reference/options.md lists all options" : "did you mean \(meant)?"
       throw PeerIDError(.configuration, "there is no option '\(name)'; \(hint)")
     }
     try set(option, to: value, in: &options)

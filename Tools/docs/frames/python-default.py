@@ -1,0 +1,17 @@
+import contextlib
+import logging
+import os
+import sys
+import time
+
+import peerid
+from peerid import Client, DirectoryStore, ops
+
+url, secret, password = "http://127.0.0.1:8400", "demo-secret-4", "alice-password"
+client = Client(url, client_id=4, client_secret=secret, store=peerid.MemoryStore())
+session = client.login("alice", password=password)
+transfer = ops.transfer(
+    fee_asset="1.3.0", from_="1.2.31", to="1.2.33", amount=ops.Asset(amount=100000, asset_id="1.3.0")
+)
+# PROGRAM
+client.close()

@@ -1,0 +1,3 @@
+module gopages
+
+go 1.19

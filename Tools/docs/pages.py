@@ -1,0 +1,77 @@
+"""Reads the pages of the documentation: their fenced blocks, and what a comment in front of a block says about it.
+
+    <!-- not run: REASON -->     the block is not run, for this reason
+    <!-- frame: NAME -->         the frame, Tools/docs/frames/LANGUAGE-NAME.*, that makes a program of the block
+    <!-- prints: PATTERN -->     what the program prints, a regular expression
+    <!-- fails: STATUS -->       the status with which the program ends
+    <!-- lines: COUNT -->        how many lines the block may have
+    <!-- background -->          the commands run until the end of the page
+    <!-- output -->              in front of a block of text: what the block before it prints; … stands for anything
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Changes of the past are no instructions; the examples of operations are checked where they are generated.
+_OTHERS = {"CHANGELOG.md", "docs/operations.md"}
+_DIRECTIVES = ("not run", "frame", "prints", "fails", "lines", "background", "output")
+
+_OPEN = re.compile(r"( *)(```+)([^`\n]*)")
+_COMMENT = re.compile(r" *<!-- ([a-z ]+)(?:: (.*?))? -->")
+
+
+@dataclass
+class Block:
+    """A fenced block."""
+
+    page: str
+    line: int
+    language: str
+    title: str | None
+    text: str
+    directives: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """Where the block is, for people."""
+        return f"{self.page}:{self.line}"
+
+
+def names() -> list[str]:
+    """The pages of the project."""
+    done = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return sorted(name for name in done.stdout.splitlines() if name not in _OTHERS and (ROOT / name).exists())
+
+
+def blocks(name: str) -> list[Block]:
+    """The blocks of a page."""
+    found: list[Block] = []
+    directives: dict[str, str] = {}
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    index = 0
+    while index < len(lines):
+        comment = _COMMENT.fullmatch(lines[index])
+        opening = _OPEN.fullmatch(lines[index])
+        if comment and comment[1] in _DIRECTIVES:
+            directives[comment[1]] = comment[2] or ""
+        elif opening:
+            begin = index + 1
+            closing = opening[1] + opening[2]
+            index = next((i for i in range(begin, len(lines)) if lines[i] == closing), None)
+            if index is None:
+                raise SystemExit(f"{name}:{begin}: the block does not end")
+            language, _, rest = opening[3].strip().partition(" ")
+            title = re.search(r'title="(.*?)"', rest)
+            text = textwrap.dedent("\n".join(lines[begin:index])) + "\n"
+            found.append(Block(name, begin, language, title and title[1], text, directives))
+            directives = {}
+        elif lines[index].strip():
+            directives = {}
+        index += 1
+    return found
