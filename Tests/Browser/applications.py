@@ -14,6 +14,9 @@ from sandbox import PACKAGE, ROOT, Sandbox
 COMMANDS: dict[str, list[object]] = {
     "Go": [ROOT / "build/browser/bin/go-web"],
     "Python": [sys.executable, PACKAGE / "examples/web.py"],
+    "Flask": [sys.executable, PACKAGE / "examples/web_flask.py"],
+    "FastAPI": [sys.executable, PACKAGE / "examples/web_fastapi.py"],
+    "Django": [sys.executable, PACKAGE / "examples/web_django.py"],
 }
 
 

@@ -1,0 +1,152 @@
+"""Log in with PeerID in FastAPI, with asyncio.
+
+    web_fastapi.py BASE_URL CLIENT_ID CLIENT_SECRET [LISTEN_ADDRESS [FOLDER]]
+
+Listens on 127.0.0.1:8400 by default. The callback http://LISTEN_ADDRESS/callback must
+be registered for the application. Sessions are kept in FOLDER, or else in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.middleware.sessions import SessionMiddleware
+
+import peerid
+from peerid import DirectoryStore, MemoryStore, Outcome, PeerIDError, aio, ops
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><title>A small shop</title>
+{message}{content}
+</html>"""
+STRANGER = '<p><a id="login" href="/login">Log in with PeerID</a></p>'
+USER = """<p id="welcome">Welcome. You have granted: {operations}</p>
+<form method="post" action="/transfer"><button id="transfer">Pay 100</button></form>
+<form method="post" action="/logout"><button id="logout">Log out</button></form>"""
+
+
+def create_app(client: aio.Client, callback: str) -> FastAPI:
+    """Make the application. One client serves all requests of the process."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with client:
+            yield
+
+    app = FastAPI(lifespan=lifespan)
+    # A real application keeps one key, so that cookies survive a restart, and sets
+    # https_only=True.
+    app.add_middleware(SessionMiddleware, secret_key=secrets.token_hex(32))
+
+    async def user(request: Request) -> aio.Session | None:
+        """Open the session that the browser's cookie names."""
+        try:
+            return await client.open(request.session.get("key", ""))
+        except (peerid.LoginRequired, peerid.InvalidArgument):
+            return None
+
+    async def page(request: Request, message: str = "", status: int = 200) -> Response:
+        current = await user(request)
+        content = STRANGER
+        if current is not None:
+            scope = current.token.scope or ()
+            names = [peerid.operation_name(number) or "?" for number in scope]
+            content = USER.format(operations=html.escape(" ".join(names)))
+        if message:
+            message = f'<p id="message">{html.escape(message)}</p>'
+        return HTMLResponse(PAGE.format(message=message, content=content), status)
+
+    @app.get("/")
+    async def home(request: Request) -> Response:
+        return await page(request)
+
+    @app.get("/login")
+    async def login(request: Request) -> Response:
+        authorization = client.authorization_url(callback)
+        request.session["state"] = authorization.state
+        return RedirectResponse(authorization.url, 303)
+
+    @app.get("/callback")
+    async def finish_login(request: Request) -> Response:
+        state = request.session.pop("state", None)
+        if state is None:
+            return await page(request, "This log in did not begin here.", 400)
+        key = secrets.token_urlsafe(24)
+        try:
+            await client.exchange(str(request.url), state, key=key)
+        except PeerIDError as error:
+            return await page(request, f"You are not logged in: {explain(error)}", 403)
+        request.session["key"] = key
+        return RedirectResponse("/", 303)
+
+    @app.post("/transfer")
+    async def transfer(request: Request) -> Response:
+        current = await user(request)
+        if current is None:
+            return RedirectResponse("/", 303)
+        try:
+            # A payment goes on when its user closes the page.
+            result = await asyncio.shield(current.submit(payment()))
+        except peerid.LoginRequired:
+            return await page(request, "Please log in again.", 403)
+        except PeerIDError as error:
+            problem = f"The payment has a problem: {explain(error)}"
+            return await page(request, problem, 502)
+        if result.transaction_id is None:
+            return await page(request, "Not paid: you have to confirm each payment.")
+        return await page(request, f"Paid: transaction {result.transaction_id}")
+
+    @app.post("/logout")
+    async def logout(request: Request) -> Response:
+        current = await user(request)
+        if current is not None:
+            await current.logout()
+        request.session.clear()
+        return RedirectResponse("/", 303)
+
+    return app
+
+
+def payment() -> peerid.Operation:
+    """Make the operation that the button submits."""
+    return ops.transfer(
+        fee_asset="1.3.0",
+        from_="1.2.31",
+        to="1.2.33",
+        amount=ops.Asset(amount=100, asset_id="1.3.0"),
+    )
+
+
+def explain(error: PeerIDError) -> str:
+    """Tell the user whether money may have moved."""
+    if error.outcome is Outcome.UNKNOWN:
+        return "it may have been done. Look at your account before you try again."
+    return f"nothing was done. {error}"
+
+
+def main(arguments: list[str]) -> int:
+    """Make a client, and serve."""
+    if not 4 <= len(arguments) <= 6:
+        print(__doc__, file=sys.stderr)
+        return 2
+    url, client_id, secret, *more = arguments[1:]
+    address = more[0] if more else "127.0.0.1:8400"
+    host, _, port = address.rpartition(":")
+    store = DirectoryStore(more[1]) if len(more) == 2 else MemoryStore()
+    client = aio.Client(url, client_id=client_id, client_secret=secret, store=store)
+    app = create_app(client, f"http://{address}/callback")
+    # The code of a log in is in the address of the callback: keep it out of the log.
+    uvicorn.run(app, host=host, port=int(port), access_log=False, log_level="warning")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
