@@ -7,8 +7,6 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-_KINDS = {"function": 3, "enum": 1, "typedef": 2, "define": 0, "struct": 2}
-
 
 def page(root: Path) -> str:
     """Run Doxygen, whose warnings are errors, and write the page."""
@@ -24,8 +22,11 @@ def page(root: Path) -> str:
         for value in member.iter("enumvalue"):
             ids[value.get("id")] = member.findtext("name")
     writer = _Writer(ids)
-    parts = ["# C reference\n", "Everything that `<peerid.h>` declares, in the order of use. "
-             "[Start here](../start/c.md) shows how to compile and link.\n"]
+    parts = [
+        "# C reference\n",
+        "Everything that `<peerid.h>` declares, in the order of use. "
+        "[Start here](../start/c.md) shows how to compile and link.\n",
+    ]
     parts.append(writer.blocks(compound.find("detaileddescription")))
     # The header is in the order of use; Doxygen puts groups with enums first.
     groups = sorted(compound.findall("sectiondef[@kind='user-defined']"), key=_line)
@@ -35,15 +36,12 @@ def page(root: Path) -> str:
         if description is not None:
             parts.append(writer.blocks(description))
         members = sorted(group.findall("memberdef"), key=lambda member: int(member.find("location").get("line")))
-        is_stores = group.findtext("header") == "Stores"
         for member in members:
             if member.get("kind") == "typedef" and member.findtext("type", "").startswith("enum"):
                 continue
-            text = "".join(member.find("type").itertext())
-            if text.startswith(("enum ", "struct ")) and ids.get(member.find("type/ref").get("refid") if member.find("type/ref") is not None else "") == member.findtext("name") and is_stores:
-                parts.append(writer.struct(struct))
-                continue
-            parts.append(writer.member(member))
+            # A struct whose fields are public has a description of its own.
+            is_open = member.findtext("name") == struct.findtext("compoundname")
+            parts.append(writer.struct(struct) if is_open else writer.member(member))
     parts.append("## Version macros\n")
     for member in compound.findall("sectiondef[@kind='define']/memberdef"):
         if member.findtext("name").startswith("PEERID_VERSION"):
@@ -69,7 +67,9 @@ class _Writer:
         if values:
             lines.append("| constant | number | means |\n|---|--:|---|")
             for value in values:
-                text = " ".join(self.blocks(value.find(part)).strip() for part in ("briefdescription", "detaileddescription"))
+                text = " ".join(
+                    self.blocks(value.find(part)).strip() for part in ("briefdescription", "detaileddescription")
+                )
                 number = value.findtext("initializer").lstrip("= ")
                 lines.append(f"| `{value.findtext('name')}` | {number} | {' '.join(text.split())} |")
             lines.append("")
@@ -95,7 +95,9 @@ class _Writer:
             return _wrapped(re.sub(r"\(\* (\w+)\) \(", r"(*\1)(", text) + ";")
         result = "".join(member.find("type").itertext()).strip()
         result += "" if result.endswith("*") else " "
-        parameters = ["".join(p.find("type").itertext()) + " " + p.findtext("declname", "") for p in member.findall("param")]
+        parameters = [
+            "".join(p.find("type").itertext()) + " " + p.findtext("declname", "") for p in member.findall("param")
+        ]
         arguments = ", ".join(re.sub(r"(\*) (\w)", r"\1\2", p).strip() for p in parameters) or "void"
         return _wrapped(f"{result}{member.findtext('name')}({arguments});")
 
@@ -178,8 +180,10 @@ class _Writer:
 
     def _escaped(self, text: str | None) -> str:
         parts = re.split(r"(PEERID_[A-Z_]+[A-Z])", (text or "").replace("\n", " "))
-        return "".join(f"`{part}`" if odd else re.sub(r"([*_<|])", r"\\\1", part)
-                       for odd, part in ((index % 2, part) for index, part in enumerate(parts)))
+        return "".join(
+            f"`{part}`" if odd else re.sub(r"([*_<|])", r"\\\1", part)
+            for odd, part in ((index % 2, part) for index, part in enumerate(parts))
+        )
 
 
 _CHARACTERS = {"hellip": "…", "times": "×", "ndash": "–", "mdash": "—"}

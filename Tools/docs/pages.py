@@ -1,12 +1,12 @@
 """Reads the pages of the documentation: their fenced blocks, and what a comment in front of a block says about it.
 
-    <!-- not run: REASON -->     the block is not run, for this reason
-    <!-- frame: NAME -->         the frame, Tools/docs/frames/LANGUAGE-NAME.*, that makes a program of the block
-    <!-- prints: PATTERN -->     what the program prints, a regular expression
-    <!-- fails: STATUS -->       the status with which the program ends
-    <!-- lines: COUNT -->        how many lines the block may have
-    <!-- background -->          the commands run until the end of the page
-    <!-- output -->              in front of a block of text: what the block before it prints; … stands for anything
+<!-- not run: REASON -->     the block is not run, for this reason
+<!-- frame: NAME -->         the frame, Tools/docs/frames/LANGUAGE-NAME.*, that makes a program of the block
+<!-- prints: PATTERN -->     what the program prints, a regular expression
+<!-- fails: STATUS -->       the status with which the program ends
+<!-- lines: COUNT -->        how many lines the block may have
+<!-- background -->          the commands run until the end of the page
+<!-- output -->              in front of a block of text: what the block before it prints; … stands for anything
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Block:
 
 def names() -> list[str]:
     """The pages of the project."""
-    done = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return sorted(name for name in done.stdout.splitlines() if name not in _OTHERS and (ROOT / name).exists())
 
 

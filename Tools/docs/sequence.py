@@ -1,9 +1,9 @@
 """Draws sequence diagrams: the fence ```sequence of the pages becomes an SVG in the colours of the page.
 
-    Browser | Your server | PeerID          the columns
-    Browser -> Your server: GET /login      a request
-    Your server --> Browser: 302            an answer
-    Your server: keeps the state            what a column does by itself
+Browser | Your server | PeerID          the columns
+Browser -> Your server: GET /login      a request
+Your server --> Browser: 302            an answer
+Your server: keeps the state            what a column does by itself
 """
 
 from __future__ import annotations
@@ -30,22 +30,29 @@ def svg(text: str) -> str:
     height = _HEAD + _ROW * len(steps) + 2 * _MARGIN
     notes = [places[start] + _width(label) / 2 for start, end, _, label in steps if start == end]
     width = max([places[-1] + _width(columns[-1]) / 2, *notes]) + _MARGIN
-    parts = [f'<svg viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" role="img" aria-label="{_label(columns, rest)}">']
+    parts = [
+        f'<svg viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" role="img" aria-label="{_label(columns, rest)}">'
+    ]
     for name, place in zip(columns, places):
         box = _width(name)
         parts.append(f'<line class="life" x1="{place:.0f}" x2="{place:.0f}" y1="{_HEAD - 6}" y2="{height - _MARGIN}"/>')
-        parts.append(f'<rect class="head" x="{place - box / 2:.0f}" y="{_MARGIN}" width="{box:.0f}" height="26" rx="4"/>')
+        parts.append(
+            f'<rect class="head" x="{place - box / 2:.0f}" y="{_MARGIN}" width="{box:.0f}" height="26" rx="4"/>'
+        )
         parts.append(f'<text class="name" x="{place:.0f}" y="{_MARGIN + 17}">{html.escape(name)}</text>')
     for row, (start, end, kind, label) in enumerate(steps):
         y = _HEAD + _MARGIN + _ROW * row + 20
         if start == end:
             box = _width(label)
-            parts.append(f'<rect class="note" x="{places[start] - box / 2:.0f}" y="{y - 18}" width="{box:.0f}" height="24" rx="3"/>')
+            corner = places[start] - box / 2
+            parts.append(f'<rect class="note" x="{corner:.0f}" y="{y - 18}" width="{box:.0f}" height="24" rx="3"/>')
             parts.append(f'<text x="{places[start]:.0f}" y="{y - 2}">{html.escape(label)}</text>')
             continue
         direction = 1 if end > start else -1
         tip = places[end] - direction * 2
-        parts.append(f'<line class="{kind}" x1="{places[start]:.0f}" x2="{tip - direction * 6:.0f}" y1="{y}" y2="{y}"/>')
+        parts.append(
+            f'<line class="{kind}" x1="{places[start]:.0f}" x2="{tip - direction * 6:.0f}" y1="{y}" y2="{y}"/>'
+        )
         parts.append(f'<path class="tip" d="M{tip:.0f} {y} l{-direction * 9} -4 v8 z"/>')
         middle = (places[start] + places[end]) / 2
         parts.append(f'<text x="{middle:.0f}" y="{y - 6}">{html.escape(label)}</text>')

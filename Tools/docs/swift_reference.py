@@ -35,14 +35,32 @@ def page(root: Path, folder: Path) -> str:
 
 
 def _symbols(root: Path, folder: Path) -> list[dict]:
-    modules = next((path for path in (root / ".build-shipped/release/Modules", root / ".build/debug/Modules")
-                    if (path / "PeerID.swiftmodule").exists()), None)
+    modules = next(
+        (
+            path
+            for path in (root / ".build-shipped/release/Modules", root / ".build/debug/Modules")
+            if (path / "PeerID.swiftmodule").exists()
+        ),
+        None,
+    )
     if modules is None:
         raise SystemExit("the Swift module PeerID is not built: run `make library`")
     target = subprocess.run(["swift", "-print-target-info"], capture_output=True, text=True, check=True).stdout
-    command = ["swift", "symbolgraph-extract", "-module-name", "PeerID", "-minimum-access-level", "public",
-               "-skip-synthesized-members", "-I", modules, "-target", json.loads(target)["target"]["triple"],
-               "-output-dir", folder]
+    command = [
+        "swift",
+        "symbolgraph-extract",
+        "-module-name",
+        "PeerID",
+        "-minimum-access-level",
+        "public",
+        "-skip-synthesized-members",
+        "-I",
+        modules,
+        "-target",
+        json.loads(target)["target"]["triple"],
+        "-output-dir",
+        folder,
+    ]
     for name in ("CCurl", "CJansson", "CLinux"):
         command += ["-Xcc", f"-fmodule-map-file={root}/Sources/{name}/module.modulemap"]
     folder.mkdir(parents=True, exist_ok=True)
@@ -125,5 +143,7 @@ def _comment(symbol: dict) -> str:
                 out.append(_capital(text))
             continue
         parameter = re.match(r"  - (\w+): (.*)", line)
-        out.append(f"- `{parameter[1]}`: {parameter[2]}" if parameter else line.strip() if line.startswith("  ") else line)
+        out.append(
+            f"- `{parameter[1]}`: {parameter[2]}" if parameter else line.strip() if line.startswith("  ") else line
+        )
     return "\n".join(out) + "\n"
