@@ -1,5 +1,11 @@
+import contextlib
+import logging
+import os
+import sys
+import time
+
 import peerid
-from peerid import Client, ops
+from peerid import Client, DirectoryStore, ops
 
 url, secret, password = "http://127.0.0.1:8400", "demo-secret-4", "alice-password"
 client = Client(url, client_id=4, client_secret=secret, store=peerid.MemoryStore())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import urllib.request
 
+import peerid
 from peerid import Client, ops
 
 url, secret, password = "http://127.0.0.1:8400", "demo-secret-4", "alice-password"
