@@ -16,11 +16,6 @@ static inline CURLcode ccurl_setopt_offset(CURL *handle, CURLoption option, curl
 static inline CURLcode ccurl_setopt_string(CURL *handle, CURLoption option, const char *value) {
   return curl_easy_setopt(handle, option, value);
 }
-// The blob's data must stay where they are: libcurl does not copy them.
-static inline CURLcode ccurl_setopt_blob(CURL *handle, CURLoption option, const void *data, size_t size) {
-  struct curl_blob blob = {(void *)data, size, CURL_BLOB_NOCOPY};
-  return curl_easy_setopt(handle, option, &blob);
-}
 static inline CURLcode ccurl_setopt_pointer(CURL *handle, CURLoption option, void *value) {
   return curl_easy_setopt(handle, option, value);
 }

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 enum { CCURL_SSL_ERROR_WANT_READ = 2 };
@@ -34,6 +35,8 @@ typedef struct ccurl_openssl {
   void *(*read_certificate)(void *bio, void *, void *, void *);
   void (*free_certificate)(void *certificate);
   unsigned long (*last_error)(void);
+  void *(*store)(const void *settings);
+  int (*add_certificate)(void *store, void *certificate);
 } ccurl_openssl;
 
 // dladdr, which the C library hides from standard C.
@@ -76,6 +79,8 @@ static inline int ccurl_find_openssl(ccurl_openssl *openssl) {
       {"PEM_read_bio_X509_AUX", &openssl->read_certificate},
       {"X509_free", &openssl->free_certificate},
       {"ERR_peek_last_error", &openssl->last_error},
+      {"SSL_CTX_get_cert_store", &openssl->store},
+      {"X509_STORE_add_cert", &openssl->add_certificate},
   };
   int found = 1;
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
@@ -129,16 +134,40 @@ static inline int ccurl_tls_has_unread(const ccurl_openssl *openssl, void *ssl, 
   return has_unread;
 }
 
-// How many certificates a text in PEM form holds; 0 when one of them cannot be read.
-static inline int ccurl_count_certificates(const ccurl_openssl *openssl, const void *text, int size) {
+// Certificates that connections trust besides those that libcurl reads.
+struct ccurl_certificates {
+  const ccurl_openssl *openssl;
+  void **list;
+  int count;
+};
+
+static inline void ccurl_free_certificates(struct ccurl_certificates *certificates) {
+  for (int i = 0; i < certificates->count; i++) certificates->openssl->free_certificate(certificates->list[i]);
+  free(certificates->list);
+  certificates->list = NULL;
+  certificates->count = 0;
+}
+
+static inline int ccurl_add_certificate(struct ccurl_certificates *certificates, void *certificate) {
+  size_t size = ((size_t)certificates->count + 1) * sizeof *certificates->list;
+  void **larger = (void **)realloc(certificates->list, size);
+  if (!larger) return 0;
+  certificates->list = larger;
+  larger[certificates->count++] = certificate;
+  return 1;
+}
+
+// Reads the certificates of a text in PEM form; none when one of them cannot be read.
+static inline void ccurl_read_certificates(struct ccurl_certificates *certificates, const void *text, int size) {
   enum { PEM_LIBRARY = 9, NO_START_LINE = 108 };
-  int count = 0;
+  const ccurl_openssl *openssl = certificates->openssl;
   void *bio = openssl->new_text(text, size);
-  void *certificate;
+  void *certificate = NULL;
   openssl->clear_errors();
   while (bio && (certificate = openssl->read_certificate(bio, NULL, NULL, NULL))) {
+    if (ccurl_add_certificate(certificates, certificate)) continue;
     openssl->free_certificate(certificate);
-    count++;
+    break;
   }
   // At the end no further certificate begins; everything else is a fault in the text.
   unsigned long error = openssl->last_error();
@@ -147,7 +176,23 @@ static inline int ccurl_count_certificates(const ccurl_openssl *openssl, const v
   is_end |= (error >> 24) == PEM_LIBRARY && (error & 0xFFF) == NO_START_LINE;
   openssl->clear_errors();
   openssl->release(bio);
-  return is_end ? count : 0;
+  if (!is_end) ccurl_free_certificates(certificates);
+}
+
+// Called by libcurl for each new connection, with the SSL_CTX.
+static inline CURLcode ccurl_trust_certificates(CURL *handle, void *settings, void *context) {
+  const struct ccurl_certificates *certificates = (const struct ccurl_certificates *)context;
+  void *store = certificates->openssl->store(settings);
+  (void)handle;
+  for (int i = 0; i < certificates->count; i++) {
+    if (!certificates->openssl->add_certificate(store, certificates->list[i])) return CURLE_OUT_OF_MEMORY;
+  }
+  return CURLE_OK;
+}
+
+static inline void ccurl_setopt_certificates(CURL *handle, const struct ccurl_certificates *certificates) {
+  curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, ccurl_trust_certificates);
+  curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, certificates);
 }
 
 // The OpenSSL connection of the request that `handle` is about to send; NULL without TLS or with another TLS library.

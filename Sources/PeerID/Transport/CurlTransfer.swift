@@ -269,11 +269,16 @@ extension CurlTransfer {
   }
 
   private func setTrust(_ trusted: TrustedCertificates) {
-    if let directory = trusted.directory { ccurl_setopt_string(handle, CURLOPT_CAPATH, directory.cString) }
-    if let certificates = trusted.certificates {
-      ccurl_setopt_blob(handle, CURLOPT_CAINFO_BLOB, certificates.address, certificates.count)
-    } else if let file = trusted.file {
-      ccurl_setopt_string(handle, CURLOPT_CAINFO, file.cString)
+    setLocation(trusted.file, CURLOPT_CAINFO)
+    setLocation(trusted.directory, CURLOPT_CAPATH)
+    trusted.own?.attach(to: handle)
+  }
+
+  private func setLocation(_ location: TrustedCertificates.Location, _ option: CURLoption) {
+    switch location {
+    case .standard: break
+    case .nowhere: ccurl_setopt_pointer(handle, option, nil)
+    case .path(let path): ccurl_setopt_string(handle, option, path.cString)
     }
   }
 

@@ -3,54 +3,48 @@ import Glibc
 
 /// The authorities whose certificates a client trusts.
 struct TrustedCertificates: Sendable {
-  /// The certificates in PEM form; `nil`: libcurl's own, or those of `file`.
-  private(set) var certificates: Bytes?
-  /// A file that takes the place of libcurl's own.
-  private(set) var file: Bytes?
-  /// A directory that takes the place of libcurl's own.
-  private(set) var directory: Bytes?
+  /// The certificates of the option.
+  let own: CertificateList?
+  /// Where libcurl reads the system's certificates.
+  let file: Location
+  /// The same for a directory of certificates.
+  let directory: Location
+
+  enum Location {
+    /// Where libcurl was built to look.
+    case standard
+    case nowhere
+    case path(Bytes)
+  }
 
   /// Reads the option `ca_file`, and the variables that the curl command reads: `CURL_CA_BUNDLE`, or else
   /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace the system's certificates.
-  ///
-  /// The certificates of the option are added to the system's, whatever form those have: libcurl would take the file in
-  /// place of the system's bundle.
   init(option: String) throws(PeerIDError) {
     let bundle = Self.variable("CURL_CA_BUNDLE")
     let systemFile = bundle ?? Self.variable("SSL_CERT_FILE")
     let systemDirectory = bundle == nil ? Self.variable("SSL_CERT_DIR") : nil
-    file = systemFile.map { Bytes($0) }
-    directory = systemDirectory.map { Bytes($0) }
-    guard !option.isEmpty else { return }
-    let own: Bytes
-    switch Self.read(option) {
-    case .success(let bytes): own = bytes
-    case .failure(let reason):
-      throw PeerIDError(.configuration, "option 'ca_file': '\(option)' cannot be read: \(reason.text)")
-    }
-    guard own.withBytes({ Self.countCertificates($0) }) > 0 else {
-      throw PeerIDError(
-        .configuration,
-        "option 'ca_file': '\(option)' holds no certificates that can be used; it takes a file in PEM form"
-      )
-    }
-    // OpenSSL finds an authority in such a directory when it needs it, and reads a bundle whole for each connection.
-    if systemFile == nil, systemDirectory == nil, Self.defaultDirectoryIsHashed {
-      file = Bytes(option)
+    directory = systemDirectory.map { .path(Bytes($0)) } ?? .standard
+    guard !option.isEmpty else {
+      file = systemFile.map { .path(Bytes($0)) } ?? .standard
+      own = nil
       return
     }
-    var system = Bytes("")
-    if let path = systemFile ?? Self.defaultFile, case .success(let bytes) = Self.read(path) { system = bytes }
-    certificates = own.withBytes { own in
-      system.withBytes { system in
-        Bytes(capacity: own.count + 1 + system.count) { target in
-          let raw = UnsafeMutableRawBufferPointer(target)
-          raw.copyMemory(from: own)
-          raw[own.count] = UInt8(ascii: "\n")
-          UnsafeMutableRawBufferPointer(rebasing: raw[(own.count + 1)...]).copyMemory(from: system)
-          return raw.count
-        }
+    // libcurl refuses to connect without its file, which a container may lack.
+    file = systemFile.map { .path(Bytes($0)) } ?? (Self.hasStandardFile ? .standard : .nowhere)
+    guard let openSSL = Curl.openSSL else {
+      throw PeerIDError(.configuration, "option 'ca_file' needs a libcurl that uses OpenSSL")
+    }
+    switch Self.read(option) {
+    case .success(let bytes):
+      guard let certificates = CertificateList(bytes, openSSL) else {
+        throw PeerIDError(
+          .configuration,
+          "option 'ca_file': '\(option)' holds no certificates that can be used; it takes a file in PEM form"
+        )
       }
+      own = certificates
+    case .failure(let reason):
+      throw PeerIDError(.configuration, "option 'ca_file': '\(option)' cannot be read: \(reason.text)")
     }
   }
 
@@ -59,25 +53,9 @@ struct TrustedCertificates: Sendable {
     return String(cString: value)
   }
 
-  /// The system's bundle, as libcurl was built to find it.
-  private static var defaultFile: String? {
-    (curl_version_info(CCURL_VERSION_NOW)?.pointee.cainfo).map { String(cString: $0) }
-  }
-
-  /// Whether the system's directory holds certificates under the names that OpenSSL looks for, `<8 hex digits>.<number>`.
-  private static var defaultDirectoryIsHashed: Bool {
-    guard let path = curl_version_info(CCURL_VERSION_NOW)?.pointee.capath, let directory = opendir(path) else {
-      return false
-    }
-    defer { closedir(directory) }
-    while let entry = readdir(directory) {
-      let isHashed = withUnsafeBytes(of: &entry.pointee.d_name) { name in
-        name[8] == UInt8(ascii: ".") && name[9] >= 0x30 && name[9] <= 0x39
-          && name[..<8].allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x66) }
-      }
-      if isHashed { return true }
-    }
-    return false
+  private static var hasStandardFile: Bool {
+    guard let path = curl_version_info(CCURL_VERSION_NOW)?.pointee.cainfo else { return false }
+    return access(path, R_OK) == 0
   }
 
   private struct Unreadable: Error {
@@ -114,10 +92,33 @@ struct TrustedCertificates: Sendable {
     }
     return failure == 0 ? .success(bytes) : .failure(Unreadable(failure))
   }
+}
 
-  /// How many certificates OpenSSL reads from a text in PEM form; 0 when it cannot read all of them.
-  private static func countCertificates(_ text: UnsafeRawBufferPointer) -> Int {
-    guard var openSSL = Curl.openSSL else { return 1 }
-    return Int(ccurl_count_certificates(&openSSL, text.baseAddress, Int32(clamping: text.count)))
+/// Certificates that were read once, for all connections of a client.
+///
+/// As part of libcurl's options (`CURLOPT_CAINFO_BLOB`) their text would be copied and compared for every request.
+final class CertificateList: @unchecked Sendable {
+  private let openSSL: UnsafeMutablePointer<ccurl_openssl>
+  private let certificates: UnsafeMutablePointer<ccurl_certificates>
+
+  /// Reads a text in PEM form; `nil` when it holds no certificate, or one that cannot be read.
+  init?(_ text: Bytes, _ functions: ccurl_openssl) {
+    openSSL = .allocate(capacity: 1)
+    openSSL.initialize(to: functions)
+    certificates = .allocate(capacity: 1)
+    certificates.initialize(to: ccurl_certificates(openssl: openSSL, list: nil, count: 0))
+    text.withBytes { ccurl_read_certificates(certificates, $0.baseAddress, Int32(clamping: $0.count)) }
+    if certificates.pointee.count == 0 { return nil }
+  }
+
+  deinit {
+    ccurl_free_certificates(certificates)
+    certificates.deallocate()
+    openSSL.deallocate()
+  }
+
+  /// Lets the connections of `handle` trust them, as long as the list lives.
+  func attach(to handle: UnsafeMutableRawPointer) {
+    ccurl_setopt_certificates(handle, certificates)
   }
 }
