@@ -7,9 +7,10 @@
 
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline void clinux_eventfd_raise(int descriptor) { (void)eventfd_write(descriptor, 1); }
-static inline void clinux_eventfd_clear(int descriptor) {
-  eventfd_t count;
-  (void)eventfd_read(descriptor, &count);
+// Returns how often it was raised since it was cleared last.
+static inline unsigned long clinux_eventfd_clear(int descriptor) {
+  eventfd_t count = 0;
+  return eventfd_read(descriptor, &count) == 0 ? (unsigned long)count : 0;
 }
 
 // How many bytes wait to be read.

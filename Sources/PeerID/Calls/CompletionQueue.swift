@@ -13,6 +13,8 @@ public final class CompletionQueue: @unchecked Sendable {
     var head = 0
     /// `nil` in a child of a fork, until it asks for one.
     var descriptor: OwnedDescriptor?
+    /// How often the descriptor was raised, or is about to be, since it was cleared.
+    var raises: UInt = 0
     var isEmpty: Bool { calls.count == head }
   }
 
@@ -42,7 +44,10 @@ public final class CompletionQueue: @unchecked Sendable {
     let used = lock.withLock {
       let used = waiting.current.descriptor ?? fresh
       waiting.current.descriptor = used
-      if !waiting.current.isEmpty { clinux_eventfd_raise(used.number) }
+      if !waiting.current.isEmpty {
+        waiting.current.raises += 1
+        clinux_eventfd_raise(used.number)
+      }
       return used
     }
     // Another thread may have been faster.
@@ -75,11 +80,15 @@ public final class CompletionQueue: @unchecked Sendable {
 
   /// Adds finished calls with one wake-up.
   func push(_ finished: [FinishedCall]) {
-    lock.withLock {
+    let descriptor: OwnedDescriptor? = lock.withLock {
       let wasEmpty = waiting.current.isEmpty
       waiting.current.calls.append(contentsOf: finished)
-      if wasEmpty, let descriptor = waiting.current.descriptor { clinux_eventfd_raise(descriptor.number) }
+      guard wasEmpty, let descriptor = waiting.current.descriptor else { return nil }
+      waiting.current.raises += 1
+      return descriptor
     }
+    // Outside the lock: the thread that wakes up takes it.
+    if let descriptor { withExtendedLifetime(self) { clinux_eventfd_raise(descriptor.number) } }
   }
 
   private func pop(_ maximum: Int) -> [FinishedCall] {
@@ -90,7 +99,10 @@ public final class CompletionQueue: @unchecked Sendable {
       for index in head..<end { waiting.current.calls[index] = nil }
       waiting.current.head = end
       if waiting.current.isEmpty {
-        if !taken.isEmpty, let descriptor = waiting.current.descriptor { clinux_eventfd_clear(descriptor.number) }
+        // A raise that is still to come is cleared by the next one who finds nothing.
+        if waiting.current.raises > 0, let descriptor = waiting.current.descriptor {
+          waiting.current.raises -= min(clinux_eventfd_clear(descriptor.number), waiting.current.raises)
+        }
         waiting.current.calls = []
         waiting.current.head = 0
       } else if end > 1024, end * 2 > waiting.current.calls.count {

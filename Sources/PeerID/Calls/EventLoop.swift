@@ -66,13 +66,14 @@ final class EventLoop: @unchecked Sendable {
     if case .task = call.request { progress = TaskProgress { self.post(.taskBlocked(id: id)) } }
     let context = makeContext(progress)
     let begun = AsyncCall(id: id, tag: tag, call: call, context: context, queue: queue, engine: engine)
+    var sleeper: EventLoopDriver?
     let refusal: PeerIDError? = lock.withLock {
       if isStopping { return PeerIDError(.closed, "the client was closed") }
       if let failure = start() { return failure }
-      control.current.inbox.append(.begin(begun))
-      wake()
+      sleeper = add(.begin(begun))
       return nil
     }
+    sleeper?.wake()
     if let refusal {
       quota.leave()
       throw refusal
@@ -92,19 +93,18 @@ final class EventLoop: @unchecked Sendable {
   }
 
   func post(_ command: Command) {
-    lock.withLock {
-      // Without the thread there is no call that it could concern.
-      guard control.current.isRunning else { return }
-      control.current.inbox.append(command)
-      wake()
-    }
+    // Without the thread there is no call that it could concern.
+    let sleeper = lock.withLock { control.current.isRunning ? add(command) : nil }
+    sleeper?.wake()
   }
 
-  /// Called under the lock.
-  private func wake() {
-    guard control.current.isAsleep else { return }
+  /// Adds a command; returns the thread's driver when it sleeps. Called under the lock. It is woken outside, because it
+  /// takes the lock when it wakes up.
+  private func add(_ command: Command) -> EventLoopDriver? {
+    control.current.inbox.append(command)
+    guard control.current.isAsleep else { return nil }
     control.current.isAsleep = false
-    control.current.driver?.wake()
+    return control.current.driver
   }
 
   /// Starts the thread if it does not run; returns why that failed. Called under the lock.
