@@ -8,6 +8,7 @@ MAJOR := $(firstword $(subst ., ,$(VERSION)))
 BUILD := build
 LIBRARY := $(BUILD)/lib/libpeerid.so.$(VERSION)
 SANDBOX := $(BUILD)/bin/peerid-sandbox
+COMMAND := $(BUILD)/bin/peerid
 
 # The shipped library and the sandbox are built apart from the development build, with other flags, in a folder that
 # both share: the core is compiled once.
@@ -51,6 +52,18 @@ $(SANDBOX): $(SOURCES) | packages $(LIBRARY)
 	@mkdir -p $(BUILD)/bin
 	install -m 755 .build-shipped/release/peerid-sandbox $@
 
+.PHONY: command
+command: $(COMMAND) ## Build build/bin/peerid, the command for people and scripts
+
+# A package of its own with a remote dependency, swift-argument-parser, which the library does not have.
+$(COMMAND): $(shell find Sources/PeerID Tools/command/Sources -type f) Tools/command/Package.swift | packages
+	swift build -c release --package-path Tools/command --scratch-path .build-command --static-swift-stdlib \
+	  --product peerid-command
+	@mkdir -p $(BUILD)/bin $(BUILD)/completions
+	install -m 755 .build-command/release/peerid-command $@
+	strip --strip-unneeded $@
+	for shell in bash zsh fish; do $@ --generate-completion-script $$shell > $(BUILD)/completions/peerid.$$shell; done
+
 .PHONY: examples
 examples: $(EXAMPLES) ## Build the C examples
 
@@ -89,10 +102,14 @@ header: | packages ## Generate include/peerid.h, the version script and the Pyth
 
 .PHONY: format
 format: ## Format the Swift sources
-	swift format --in-place --recursive Sources Tests
+	swift format --in-place --recursive Sources Tests Tools/command
+
+# The man pages and completions of the programs.
+DOCUMENTATION := share/man/man1/peerid.1 share/man/man1/peerid-sandbox.1 share/bash-completion/completions/peerid share/zsh/site-functions/_peerid \
+  share/fish/vendor_completions.d/peerid.fish
 
 .PHONY: install
-install: library ## Install under PREFIX (default /usr/local), staged under DESTDIR if given
+install: library command sandbox ## Install under PREFIX (default /usr/local), staged under DESTDIR if given
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/peerid $(DESTDIR)$(PREFIX)/include \
 	  $(DESTDIR)$(PREFIX)/share/man/man3
 	install -m 644 docs/man/peerid.3 $(DESTDIR)$(PREFIX)/share/man/man3/peerid.3
@@ -106,6 +123,12 @@ install: library ## Install under PREFIX (default /usr/local), staged under DEST
 	  sed -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(MAJOR)|' Tools/packaging/$$file.in \
 	    > $(DESTDIR)$(PREFIX)/lib/cmake/peerid/$$file; \
 	done
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin $(sort $(dir $(DOCUMENTATION))))
+	install -m 755 $(COMMAND) $(SANDBOX) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 docs/man/peerid.1 docs/man/peerid-sandbox.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(BUILD)/completions/peerid.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/peerid
+	install -m 644 $(BUILD)/completions/peerid.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_peerid
+	install -m 644 $(BUILD)/completions/peerid.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/peerid.fish
 	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig
 
 .PHONY: uninstall
@@ -113,7 +136,8 @@ uninstall: ## Remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man3/peerid.3 $(DESTDIR)$(PREFIX)/include/peerid.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/peerid.pc
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/libpeerid.so,.$(VERSION) .$(MAJOR)) $(DESTDIR)$(PREFIX)/lib/libpeerid.so
 	rm -rf $(DESTDIR)$(PREFIX)/lib/cmake/peerid
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/peerid bin/peerid-sandbox $(DOCUMENTATION))
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf $(BUILD) dist .build .build-shipped .build-tsan
+	rm -rf $(BUILD) dist .build .build-shipped .build-command .build-tsan

@@ -9,7 +9,7 @@ from pathlib import Path
 
 _HEAD = """# Man pages
 
-`make install` brings `peerid(3)` for `man`.
+`make install` brings them for `man`.
 """
 
 

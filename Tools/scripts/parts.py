@@ -36,9 +36,11 @@ class Part:
 
 
 BUILD, TOOLS, SWIFT, THREADS = "build", "tools of Python", "core and sandbox", "thread sanitizer"
+COMMAND = "build of the command"
 PARTS = [
     Part(BUILD, "make --no-print-directory all", check=True),
-    Part("format", "swift format lint --strict --recursive Sources Tests/PeerIDTests Tests/PeerIDSandboxTests", check=True),
+    Part("format", "swift format lint --strict --recursive Sources Tests/PeerIDTests Tests/PeerIDSandboxTests Tools/command",
+         check=True),
     Part(TOOLS, "bindings/python/environment", check=True),
     Part("header generator", "python3 -B -m unittest discover Tools/header", after=(BUILD,)),
     Part("header, version script and prototypes are as generated", "python3 -B Tools/header/generate.py --check",
@@ -48,9 +50,11 @@ PARTS = [
     Part("thread sanitizer, through the C interface", "Tests/ThreadSanitizer/run", after=(THREADS,),
          alone=("certificates",)),
     Part("tables of the documentation", "Tools/docs/tables --check", after=(BUILD,), check=True),
-    Part("programs of the documentation", "Tools/docs/programs", after=(BUILD,), check="Tools/docs/programs README.md"),
+    Part(COMMAND, "make --no-print-directory command", after=(SWIFT,)),
+    Part("command, typed in a terminal and called by scripts", "Tests/Command/run", after=(COMMAND,)),
+    Part("programs of the documentation", "Tools/docs/programs", after=(BUILD, COMMAND), check="Tools/docs/programs README.md"),
     Part("documentation site", "make --no-print-directory docs", after=(BUILD,)),
-    Part("installed library", "Tools/scripts/test-install", after=(BUILD,)),
+    Part("installed library", "Tools/scripts/test-install", after=(COMMAND,)),
     Part("C, with memcheck", "Tests/C/run", after=(BUILD,), alone=("build/tests",),
          check="Tests/C/run arguments errors sessions operations stores"),
     Part("C interface, compared with the committed one", "Tests/ABI/run", after=(BUILD,), alone=("build/tests",)),

@@ -1,0 +1,54 @@
+import FoundationEssentials
+import PeerID
+
+/// What can be told of a session, for people and for programs.
+struct SessionDescription {
+  let key: SessionKey
+  let token: Token
+
+  /// The scope by names; an operation that this library does not know is its number.
+  var scope: [String]? {
+    token.scope?.map { Operations.name(of: $0) ?? String($0) }
+  }
+
+  /// The members of a JSON object, without a secret.
+  var members: [(String, JSON)] {
+    [
+      ("user", .string(key.user)),
+      ("server", .string(key.baseURL)),
+      ("client_id", .string(key.clientID)),
+      ("user_id", .optional(token.userID)),
+      ("expires_at", .optional(token.expiresAtMilliseconds.map(Self.timestamp))),
+      ("generation", .integer(Int64(clamping: token.generation))),
+      ("scope", scope.map { .array($0.map { .string($0) }) } ?? .null),
+      ("has_refresh_token", .bool(token.refreshToken != nil)),
+    ]
+  }
+
+  /// The expiry for people.
+  var expiry: String {
+    guard let milliseconds = token.expiresAtMilliseconds else { return "unknown" }
+    return "\(Self.timestamp(milliseconds)) (\(Self.distance(milliseconds, from: Self.now)))"
+  }
+
+  static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+
+  /// A point in time in ISO 8601 and UTC, in seconds.
+  static func timestamp(_ milliseconds: Int64) -> String {
+    Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601)
+  }
+
+  /// How far a point in time is away, in its largest unit.
+  static func distance(_ milliseconds: Int64, from now: Int64) -> String {
+    let seconds = abs(milliseconds - now) / 1000
+    let (count, unit): (Int64, String) =
+      switch seconds {
+      case 0..<120: (seconds, "second")
+      case 120..<7200: (seconds / 60, "minute")
+      case 7200..<172_800: (seconds / 3600, "hour")
+      default: (seconds / 86_400, "day")
+      }
+    let text = "\(count) \(unit)\(count == 1 ? "" : "s")"
+    return milliseconds >= now ? "in \(text)" : "expired \(text) ago"
+  }
+}

@@ -1,0 +1,79 @@
+import PeerID
+
+/// The server, the application and the user, from the command line, the environment and the profile, in this order.
+struct Settings: Equatable {
+  var baseURL: String
+  var clientID: String
+  var secret: SecretSource?
+  var redirectURI: String?
+  var user: String?
+  var options: [Assignment]
+
+  /// An option of the library and its value.
+  struct Assignment: Equatable {
+    let name: String
+    let value: String
+  }
+
+  init(_ common: CommonOptions) throws(Failure) {
+    let profile = try Self.profile(common)
+    try self.init(common, environment: { Environment[$0] }, profile: profile)
+  }
+
+  /// Decides without looking anywhere else.
+  init(
+    _ common: CommonOptions,
+    environment: (String) -> String?,
+    profile: Profile?
+  ) throws(Failure) {
+    guard let baseURL = common.baseURL ?? environment("PEERID_BASE_URL") ?? profile?.baseURL else {
+      throw Self.missing("server", "--base-url URL", "PEERID_BASE_URL", "base_url")
+    }
+    guard let clientID = common.clientID ?? environment("PEERID_CLIENT_ID") ?? profile?.clientID else {
+      throw Self.missing("application", "--client-id ID", "PEERID_CLIENT_ID", "client_id")
+    }
+    // The end of the address is part of a session's key.
+    self.baseURL = String(baseURL.reversed().drop { $0 == "/" }.reversed())
+    self.clientID = clientID
+    secret = environment("PEERID_CLIENT_SECRET") == nil ? profile?.secret : .variable("PEERID_CLIENT_SECRET")
+    redirectURI = profile?.redirectURI
+    user = common.user ?? environment("PEERID_USER") ?? profile?.user
+    options = (profile?.options ?? [:]).sorted { $0.key < $1.key }.map { Assignment(name: $0.key, value: $0.value) }
+    for text in common.options {
+      guard let sign = text.firstIndex(of: "=") else {
+        throw Failure(.usage, "--option \(text): write NAME=VALUE, such as request_timeout_ms=5000")
+      }
+      options.append(Assignment(name: String(text[..<sign]), value: String(text[text.index(after: sign)...])))
+    }
+  }
+
+  /// The profile that was asked for, or the default one. A server that was named otherwise has nothing to do with the
+  /// default profile, whose secret it must not get.
+  private static func profile(_ common: CommonOptions) throws(Failure) -> Profile? {
+    guard let name = common.profile ?? Environment["PEERID_PROFILE"] else {
+      let names = common.baseURL != nil || Environment["PEERID_BASE_URL"] != nil
+      return names ? nil : try Profile.load(Profile.defaultName)
+    }
+    guard let profile = try Profile.load(name) else {
+      let known = Profile.names.joined(separator: ", ")
+      throw Failure(.usage, "there is no profile '\(name)': write \(Profile.path(name)), or use one of \(known)")
+    }
+    return profile
+  }
+
+  private static func missing(_ what: String, _ option: String, _ variable: String, _ key: String) -> Failure {
+    Failure(
+      .usage,
+      "no \(what) is named: give \(option), set \(variable), or write '\(key)' into "
+        + "\(Profile.path(Profile.defaultName)); --profile sandbox is the server that `peerid sandbox` starts"
+    )
+  }
+
+  /// The configuration of a client with these settings.
+  func configuration() throws -> Configuration {
+    var configuration = try Configuration(baseURL: baseURL, clientID: clientID, clientSecret: try secret?.read())
+    try configuration.set("user_agent_suffix", "peerid-command/\(Version.text)")
+    for option in options { try configuration.set(option.name, option.value) }
+    return configuration
+  }
+}
