@@ -16,6 +16,27 @@ import Testing
     }
   }
 
+  @Test(arguments: ["[", "{\"a\":", "[{\"a\":"])
+  func `a body that is nested as deeply as it is long is 400`(opening: String) throws {
+    let server = try TestServer()
+    let body = String(repeating: opening, count: 100_000 / opening.utf8.count)
+    let answer = try server.json("/api/v1/auth/token", body)
+    #expect(answer.status == 400)
+    #expect(answer.text == "Unexpected end of JSON input")
+    let form = [("Content-Type", form)]
+    let nested = "a" + String(repeating: "[b]", count: 30_000) + "=1"
+    #expect(try server.call("POST", "/api/v1/auth/token", headers: form, body: nested).status == 400)
+    #expect(try server.signIn("login=alice&password=alice-password&client_id=4").status == 200)
+  }
+
+  /// An accent behind a mark of the syntax makes one character of both to Swift.
+  @Test func `a form may hold any characters behind its marks`() throws {
+    let server = try TestServer()
+    let accent = "\u{301}"
+    let answer = try server.signIn("password=\(accent)p&\(accent)x=1&client_id=4&login=\(accent)alice")
+    #expect(answer.error == #"{"login":"User not found"}"#)
+  }
+
   @Test func `a body of 102400 bytes is read and one byte more is 413`() throws {
     let server = try TestServer()
     let login = "login=" + String(repeating: "a", count: 102_400 - 6)

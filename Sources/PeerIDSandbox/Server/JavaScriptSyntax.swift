@@ -44,69 +44,85 @@ struct JavaScriptSyntax {
     while let unit = current, unit == 0x20 || unit == 0x09 || unit == 0x0A || unit == 0x0D { position += 1 }
   }
 
-  private mutating func value() throws(Failure) {
-    skipBlanks()
-    guard let unit = current else { throw end }
-    switch unit {
-    case UInt16(ascii: "{"): try object()
-    case UInt16(ascii: "["): try array()
-    case UInt16(ascii: "\""): try string()
-    case UInt16(ascii: "-"), UInt16(ascii: "0")...UInt16(ascii: "9"): try number()
-    case UInt16(ascii: "t"): try word("true")
-    case UInt16(ascii: "f"): try word("false")
-    case UInt16(ascii: "n"): try word("null")
-    default: throw unexpected
-    }
+  private enum Container {
+    case object, array
   }
 
-  private mutating func object() throws(Failure) {
+  /// Scans a value. V8 takes values nested as deeply as a body is long, so the stack is not used for them.
+  private mutating func value() throws(Failure) {
+    var open: [Container] = []
+    repeat {
+      skipBlanks()
+      guard let unit = current else { throw end }
+      switch unit {
+      case UInt16(ascii: "{"):
+        if try enterObject() {
+          open.append(.object)
+          continue
+        }
+      case UInt16(ascii: "["):
+        if enterArray() {
+          open.append(.array)
+          continue
+        }
+      case UInt16(ascii: "\""): try string()
+      case UInt16(ascii: "-"), UInt16(ascii: "0")...UInt16(ascii: "9"): try number()
+      case UInt16(ascii: "t"): try word("true")
+      case UInt16(ascii: "f"): try word("false")
+      case UInt16(ascii: "n"): try word("null")
+      default: throw unexpected
+      }
+      while let container = open.last, try !isFollowed(in: container) { open.removeLast() }
+    } while !open.isEmpty
+  }
+
+  /// Goes into an object, up to its first value; `false` when it is empty.
+  private mutating func enterObject() throws(Failure) -> Bool {
     position += 1
     skipBlanks()
-    if current == UInt16(ascii: "}") {
-      position += 1
-      return
-    }
+    if skip("}") { return false }
     guard current == UInt16(ascii: "\"") else { throw at("Expected property name or '}' in JSON") }
-    var isFirst = true
-    while true {
-      try string()
-      skipBlanks()
-      guard current == UInt16(ascii: ":") else {
-        // V8 has words for the first property only.
-        throw isFirst ? at("Expected ':' after property name in JSON") : current == nil ? end : unexpected
-      }
-      isFirst = false
-      position += 1
-      try value()
-      skipBlanks()
-      if current == UInt16(ascii: "}") {
-        position += 1
-        return
-      }
-      guard current == UInt16(ascii: ",") else { throw at("Expected ',' or '}' after property value in JSON") }
-      position += 1
+    try name(isFirst: true)
+    return true
+  }
+
+  private mutating func enterArray() -> Bool {
+    position += 1
+    skipBlanks()
+    return !skip("]")
+  }
+
+  /// Whether another value follows; otherwise the bracket at the end is skipped.
+  private mutating func isFollowed(in container: Container) throws(Failure) -> Bool {
+    skipBlanks()
+    switch container {
+    case .object:
+      if skip("}") { return false }
+      guard skip(",") else { throw at("Expected ',' or '}' after property value in JSON") }
       skipBlanks()
       guard current == UInt16(ascii: "\"") else { throw at("Expected double-quoted property name in JSON") }
+      try name(isFirst: false)
+    case .array:
+      if skip("]") { return false }
+      guard skip(",") else { throw at("Expected ',' or ']' after array element in JSON") }
+    }
+    return true
+  }
+
+  /// Scans a name and its colon.
+  private mutating func name(isFirst: Bool) throws(Failure) {
+    try string()
+    skipBlanks()
+    // V8 has words for the first property only.
+    guard skip(":") else {
+      throw isFirst ? at("Expected ':' after property name in JSON") : current == nil ? end : unexpected
     }
   }
 
-  private mutating func array() throws(Failure) {
+  private mutating func skip(_ mark: Unicode.Scalar) -> Bool {
+    guard current == UInt16(ascii: mark) else { return false }
     position += 1
-    skipBlanks()
-    if current == UInt16(ascii: "]") {
-      position += 1
-      return
-    }
-    while true {
-      try value()
-      skipBlanks()
-      if current == UInt16(ascii: "]") {
-        position += 1
-        return
-      }
-      guard current == UInt16(ascii: ",") else { throw at("Expected ',' or ']' after array element in JSON") }
-      position += 1
-    }
+    return true
   }
 
   private mutating func string() throws(Failure) {

@@ -1,6 +1,9 @@
 internal import PeerID
 
 /// Query strings and forms with brackets, `params[0][]=a&params[1]=b`, read as Express reads them: with `qs` 6.7.
+///
+/// Texts are compared and taken apart by their code points: to Swift a mark of the syntax with an accent behind it is one
+/// character, and another one.
 struct NestedParameters {
   /// How `qs` is configured: Express sets other limits for a query than its body parser for a form.
   struct Limits {
@@ -24,17 +27,20 @@ struct NestedParameters {
     parse(query, Limits(depth: 5, arrayIndex: 20))
   }
 
+  /// The backend has no limit, but also no schema that takes deeper values.
+  private static let deepestForm = 32
+
   /// A form as one JSON object.
   static func parse(form: String) -> JSONDocument {
     let count = form.utf8.count(where: { $0 == UInt8(ascii: "&") }) + 1
-    return parse(form, Limits(depth: .max, arrayIndex: max(100, count)))
+    return parse(form, Limits(depth: deepestForm, arrayIndex: max(100, count)))
   }
 
   private static func parse(_ text: String, _ limits: Limits) -> JSONDocument {
     var flat: [(key: String, node: Node)] = []
-    for part in text.split(separator: "&").prefix(parameterLimit) {
+    for part in text.unicodeScalars.split(separator: "&").prefix(parameterLimit) {
       let (key, value) = pair(part)
-      if let place = flat.firstIndex(where: { $0.key == key }) {
+      if let place = flat.firstIndex(where: { isSame($0.key, key) }) {
         flat[place].node = .list(elements(flat[place].node) + [.text(value)])
       } else {
         flat.append((key, .text(value)))
@@ -47,28 +53,33 @@ struct NestedParameters {
     return literal(root).document
   }
 
-  private static func pair(_ part: Substring) -> (key: String, value: String) {
-    let equals = part.firstRange(of: "]=").map { part.index(after: $0.lowerBound) } ?? part.firstIndex(of: "=")
-    guard let equals else { return (decoded(part), "") }
+  private typealias Text = Substring.UnicodeScalarView
+
+  private static func pair(_ part: Text) -> (key: String, value: String) {
+    let ends = part.indices.filter { part[$0] == "=" }
+    let behindBracket = ends.first { $0 > part.startIndex && part[part.index(before: $0)] == "]" }
+    guard let equals = behindBracket ?? ends.first else { return (decoded(part), "") }
     return (decoded(part[..<equals]), decoded(part[part.index(after: equals)...]))
   }
 
   /// A text with a broken escape stays as it is, apart from its pluses.
-  private static func decoded(_ text: Substring) -> String {
-    PercentEncoding.decode(text.utf8) ?? String(text.map { $0 == "+" ? " " : $0 })
+  private static func decoded(_ text: Text) -> String {
+    let plain = String(text)
+    return PercentEncoding.decode(plain.utf8)
+      ?? String(decoding: plain.utf8.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
   }
 
   /// `a[b][]` as `a`, `[b]` and `[]`.
   private static func segments(of key: String, _ limits: Limits) -> [String] {
     var segments: [String] = []
-    var rest = key[...]
+    var rest = key.unicodeScalars[...]
     guard let first = bracket(in: rest) else { return [key] }
     if first.lowerBound > rest.startIndex { segments.append(String(rest[..<first.lowerBound])) }
     rest = rest[first.lowerBound...]
     var depth = 0
     while let found = bracket(in: rest) {
       guard depth < limits.depth else {
-        segments.append("[\(rest[found.lowerBound...])]")
+        segments.append("[" + String(rest[found.lowerBound...]) + "]")
         break
       }
       segments.append(String(rest[found]))
@@ -79,8 +90,8 @@ struct NestedParameters {
   }
 
   /// The next pair of brackets without a bracket inside.
-  private static func bracket(in text: Substring) -> Range<Substring.Index>? {
-    var open: Substring.Index?
+  private static func bracket(in text: Text) -> Range<String.Index>? {
+    var open: String.Index?
     for index in text.indices {
       if text[index] == "[" { open = index }
       if text[index] == "]", let start = open { return start..<text.index(after: index) }
@@ -91,8 +102,9 @@ struct NestedParameters {
   private static func nested(_ segments: [String], _ leaf: Node, _ limits: Limits) -> Node {
     segments.reversed().reduce(leaf) { node, segment in
       if segment == "[]" { return .list(elements(node)) }
-      let isBracketed = segment.hasPrefix("[") && segment.hasSuffix("]") && segment.count >= 2
-      let name = isBracketed ? String(segment.dropFirst().dropLast()) : segment
+      let scalars = segment.unicodeScalars
+      let isBracketed = scalars.count >= 2 && scalars.first == "[" && scalars.last == "]"
+      let name = isBracketed ? String(scalars.dropFirst().dropLast()) : segment
       if isBracketed, let index = Int(name), String(index) == name, 0...limits.arrayIndex ~= index {
         return .list(Array(repeating: nil, count: index) + [node])
       }
@@ -111,7 +123,7 @@ struct NestedParameters {
     case (_, .text("")): return target
     case (.list(let elements), .text): return .list(elements + [source])
     case (.map(let members), .text(let text)):
-      return .map(members.filter { $0.key != text } + [(text, .text("true"))])
+      return .map(members.filter { !isSame($0.key, text) } + [(text, .text("true"))])
     case (.text, _): return .list([target] + elements(source))
     case (.list(var elements), .list(let others)):
       for (index, other) in others.enumerated() {
@@ -144,7 +156,7 @@ struct NestedParameters {
   ) -> [(key: String, node: Node)] {
     var members = members
     for (key, node) in others {
-      if let place = members.firstIndex(where: { $0.key == key }) {
+      if let place = members.firstIndex(where: { isSame($0.key, key) }) {
         members[place].node = merged(members[place].node, node)
       } else {
         members.append((key, node))
@@ -152,6 +164,8 @@ struct NestedParameters {
     }
     return members
   }
+
+  private static func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
 
   private static func isText(_ node: Node) -> Bool {
     if case .text = node { true } else { false }
