@@ -427,6 +427,38 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain(
     peerid_response **out_response);
 
 /**
+ * Finds an asset by its symbol or its id. It is read from the chain once and kept by the
+ * client. Blocks when it is not known yet.
+ *
+ * @param[in] client the client.
+ * @param[in] name the symbol, such as `PPY`, or the id, such as `1.3.0`.
+ * @param[out] out_id receives the asset's id, borrowed from the client; may be NULL.
+ * @param[out] out_symbol receives its symbol, borrowed from the client; may be NULL.
+ * @param[out] out_precision receives the decimal places of a whole unit, from 0 to 12; may be
+ *   NULL.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: `client` or `name` is NULL, or the chain has no such asset.
+ * - PEERID_CODE_UNREACHABLE, PEERID_CODE_TLS, PEERID_CODE_TIMEOUT, PEERID_CODE_CANCELLED,
+ *   PEERID_CODE_CLOSED, PEERID_CODE_CONNECTION_LOST, PEERID_CODE_PROTOCOL,
+ *   PEERID_CODE_RATE_LIMITED, PEERID_CODE_SERVER, PEERID_CODE_TOO_LARGE, PEERID_CODE_REJECTED,
+ *   PEERID_CODE_NOT_PERMITTED, PEERID_CODE_OUT_OF_MEMORY: as for `peerid_client_read_chain`.
+ *
+ * @par Thread safety
+ * May be called from any thread.
+ *
+ * @see `peerid_amount_parse`
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_asset(
+    peerid_client *client,
+    const char *name,
+    const char **out_id,
+    const char **out_symbol,
+    int32_t *out_precision);
+
+/**
  * Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second, later ones
  * at once. A refresh in flight continues, so that its tokens are not lost. Closing twice is
  * allowed.
@@ -1686,6 +1718,168 @@ PEERID_API int32_t peerid_operation_id_at(size_t index);
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_operation_check(
     const char *operations,
     size_t length);
+
+/**
+ * What to beware of in operations that pass the check: rules that they break and that the
+ * committee of the chain can change, and operations that are likely to fail for other reasons.
+ * `peerid_session_submit` logs the same.
+ *
+ * @param[in] operations JSON, as for `peerid_operation_check`; borrowed for the call.
+ * @param[in] length its length in bytes.
+ * @param[in] capacity the room in bytes.
+ * @param[out] out_text receives the warnings, a line for each, and a NUL; cut when there is not
+ *   enough room. May be NULL.
+ *
+ * @return how many bytes the warnings have without the NUL; 0 when there are none, also when
+ *   the check fails.
+ *
+ * @par Thread safety
+ * May be called from any thread.
+ */
+PEERID_API size_t peerid_operation_warnings(
+    const char *operations,
+    size_t length,
+    size_t capacity,
+    char *out_text);
+
+/**
+ * What an operation is: its fields with types, units and limits, its rules, and an example that
+ * passes the check.
+ *
+ * @param[in] name the operation's name, such as `transfer`.
+ *
+ * @return a JSON object, a text that lives as long as the program; NULL for NULL and for a name
+ *   that this library does not know. `docs/operations.md` describes its keys.
+ *
+ * @par Thread safety
+ * May be called from any thread.
+ */
+PEERID_API const char *peerid_operation_describe(const char *name);
+
+/**
+ * Turns decimal text into an amount in the smallest unit. With precision 5, `12.5` is 1250000.
+ *
+ * @param[in] text digits with one point at most and perhaps a minus in front; nothing is
+ *   rounded.
+ * @param[in] precision the decimal places of the asset, from 0 to 12.
+ * @param[out] out_amount receives the amount in the smallest unit of the asset.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, the text is no decimal number, it has more
+ *   than `precision` decimal places, or the number does not fit into 64 bits, or the precision
+ *   is not from 0 to 12.
+ *
+ * @par Thread safety
+ * May be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_parse(
+    const char *text,
+    int32_t precision,
+    int64_t *out_amount);
+
+/**
+ * Turns an amount in the smallest unit into decimal text, as wallets show it: without a point
+ * for whole units, otherwise with all decimal places.
+ *
+ * @param[in] amount the amount in the smallest unit of the asset.
+ * @param[in] precision the decimal places of the asset, from 0 to 12.
+ * @param[in] capacity the room in bytes; 40 are always enough.
+ * @param[out] out_text receives the text and a NUL.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: `outText` is NULL, or there is not enough room, or the
+ *   precision is not from 0 to 12.
+ *
+ * @par Thread safety
+ * May be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_format(
+    int64_t amount,
+    int32_t precision,
+    size_t capacity,
+    char *out_text);
+
+/**
+ * Turns decimal odds into a backer multiplier: `1.5` is 15000.
+ *
+ * @param[in] text digits with one point at most; nothing is rounded.
+ * @param[out] out_multiplier receives the odds in 1/10000.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, the text is no decimal number, it has more
+ *   than 4 decimal places, or the number does not fit into 64 bits.
+ *
+ * @par Thread safety
+ * May be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_odds_parse(
+    const char *text,
+    int64_t *out_multiplier);
+
+/**
+ * Turns a backer multiplier into decimal odds: 15000 is `1.5`.
+ *
+ * @param[in] multiplier the odds in 1/10000.
+ * @param[in] capacity the room in bytes; 40 are always enough.
+ * @param[out] out_text receives the text and a NUL.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: `outText` is NULL, or there is not enough room.
+ *
+ * @par Thread safety
+ * May be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_odds_format(
+    int64_t multiplier,
+    size_t capacity,
+    char *out_text);
+
+/**
+ * Turns a percent into 1/100 percent: `12.34` is 1234.
+ *
+ * @param[in] text digits with one point at most; nothing is rounded.
+ * @param[out] out_share receives the percent in 1/100 percent.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, the text is no decimal number, it has more
+ *   than 2 decimal places, or the number does not fit into 64 bits.
+ *
+ * @par Thread safety
+ * May be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_percent_parse(
+    const char *text,
+    int64_t *out_share);
+
+/**
+ * Turns 1/100 percent into a percent: 1234 is `12.34`.
+ *
+ * @param[in] share the percent in 1/100 percent.
+ * @param[in] capacity the room in bytes; 40 are always enough.
+ * @param[out] out_text receives the text and a NUL.
+ *
+ * @return NULL on success, otherwise an error that the caller frees.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: `outText` is NULL, or there is not enough room.
+ *
+ * @par Thread safety
+ * May be called from any thread.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_percent_format(
+    int64_t share,
+    size_t capacity,
+    char *out_text);
 
 /**
  * Describes an option of `peerid_config_set`. Call it with 0, 1, 2, … to list all options.

@@ -81,12 +81,13 @@ let largestInput: UInt = 64 << 20
 func bytes(
   _ pointer: UnsafePointer<CChar>?,
   _ length: UInt,
-  _ name: StaticString
+  _ name: StaticString,
+  mayBeNull: Bool = false
 ) throws(PeerIDError) -> UnsafeRawBufferPointer {
   guard length <= largestInput else {
     throw PeerIDError(.invalidArgument, "\(name) has a length of \(length) bytes; at most 64 MB are allowed")
   }
-  guard pointer != nil || length == 0 else { throw isNull(name) }
+  guard pointer != nil || mayBeNull && length == 0 else { throw isNull(name) }
   return UnsafeRawBufferPointer(start: pointer, count: Int(length))
 }
 

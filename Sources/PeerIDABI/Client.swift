@@ -49,9 +49,42 @@ public func clientReadChain(
     let response = try client.readChain(
       api: try text(api, "api"),
       method: try text(method, "method"),
-      parametersJSON: try bytes(params, length, "params")
+      parametersJSON: try bytes(params, length, "params", mayBeNull: true)
     )
     out.pointee = retained(ResponseObject(response))
+  }
+}
+
+/// Finds an asset by its symbol or its id. It is read from the chain once and kept by the client. Blocks when it is not
+/// known yet.
+///
+/// - Parameters:
+///   - client: the client.
+///   - name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
+///   - outID: receives the asset's id, borrowed from the client; may be NULL.
+///   - outSymbol: receives its symbol, borrowed from the client; may be NULL.
+///   - outPrecision: receives the decimal places of a whole unit, from 0 to 12; may be NULL.
+/// - Returns: NULL on success, otherwise an error that the caller frees.
+/// - Errors:
+///   - `invalidArgument`: `client` or `name` is NULL, or the chain has no such asset.
+///   - `unreachable`, `tls`, `timeout`, `cancelled`, `closed`, `connectionLost`, `protocol`, `rateLimited`, `server`,
+///     `tooLarge`, `rejected`, `notPermitted`, `outOfMemory`: as for `peerid_client_read_chain`.
+/// - Thread safety: may be called from any thread.
+/// - SeeAlso: `peerid_amount_parse`
+@_cdecl("peerid_client_asset")
+public func clientAsset(
+  _ client: ClientHandle?,
+  _ name: UnsafePointer<CChar>?,
+  _ outID: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ outSymbol: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ outPrecision: UnsafeMutablePointer<Int32>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let asset = try client.assetTexts(try text(name, "name"))
+    outID?.pointee = asset.id.cString
+    outSymbol?.pointee = asset.symbol.cString
+    outPrecision?.pointee = asset.precision
   }
 }
 

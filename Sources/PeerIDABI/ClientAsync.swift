@@ -129,7 +129,7 @@ public func clientReadChainAsync(
     let id = try client.readChain(
       api: try text(api, "api"),
       method: try text(method, "method"),
-      parametersJSON: try bytes(params, length, "params"),
+      parametersJSON: try bytes(params, length, "params", mayBeNull: true),
       to: queue,
       tag: tag
     )

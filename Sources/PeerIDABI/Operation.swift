@@ -10,7 +10,7 @@ internal import PeerID
 @_cdecl("peerid_operation_id")
 public func operationID(_ name: UnsafePointer<CChar>?) -> Int32 {
   guard let name, let text = String(validatingCString: name) else { return -1 }
-  return OperationCatalogue.standard.operation(named: text)?.id ?? -1
+  return OperationCatalogue.standard.id(of: text) ?? -1
 }
 
 /// Returns the name of an operation.
@@ -26,7 +26,7 @@ public func operationName(_ id: Int32) -> UnsafePointer<CChar>? {
 /// - Returns: the number of operations.
 @_cdecl("peerid_operation_count")
 public func operationCount() -> UInt {
-  UInt(OperationCatalogue.standard.operations.count)
+  UInt(OperationCatalogue.standard.entries.count)
 }
 
 /// Returns the id of the operation at an index, to list all of them.
@@ -35,8 +35,8 @@ public func operationCount() -> UInt {
 /// - Returns: the operation's id on the chain; -1 past the end.
 @_cdecl("peerid_operation_id_at")
 public func operationIDAt(_ index: UInt) -> Int32 {
-  let operations = OperationCatalogue.standard.operations
-  return index < UInt(operations.count) ? operations[Int(index)].id : -1
+  let entries = OperationCatalogue.standard.entries
+  return index < UInt(entries.count) ? entries[Int(index)].id : -1
 }
 
 /// Checks operations like `peerid_session_submit` with `validate=known`, without sending them.
@@ -49,6 +49,45 @@ public func operationIDAt(_ index: UInt) -> Int32 {
 @_cdecl("peerid_operation_check")
 public func operationCheck(_ operations: UnsafePointer<CChar>?, _ length: UInt) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    try Operations.check(json: try bytes(operations, length, "operations"))
+    _ = try Operations.check(json: try bytes(operations, length, "operations"))
   }
+}
+
+/// What to beware of in operations that pass the check: rules that they break and that the committee of the chain can
+/// change, and operations that are likely to fail for other reasons. `peerid_session_submit` logs the same.
+///
+/// - Parameters:
+///   - operations: JSON, as for `peerid_operation_check`; borrowed for the call.
+///   - length: its length in bytes.
+///   - capacity: the room in bytes.
+///   - outText: receives the warnings, a line for each, and a NUL; cut when there is not enough room. May be NULL.
+/// - Returns: how many bytes the warnings have without the NUL; 0 when there are none, also when the check fails.
+/// - Thread safety: may be called from any thread.
+@_cdecl("peerid_operation_warnings")
+public func operationWarnings(
+  _ operations: UnsafePointer<CChar>?,
+  _ length: UInt,
+  _ capacity: UInt,
+  _ outText: UnsafeMutablePointer<CChar>?
+) -> UInt {
+  var lines: [String] = []
+  free(
+    attempt { () throws(PeerIDError) in
+      lines = try Operations.check(json: try bytes(operations, length, "operations"))
+    },
+    as: ErrorObject.self
+  )
+  return copy(lines.joined(separator: "\n"), to: outText, capacity)
+}
+
+/// What an operation is: its fields with types, units and limits, its rules, and an example that passes the check.
+///
+/// - Parameter name: the operation's name, such as `transfer`.
+/// - Returns: a JSON object, a text that lives as long as the program; NULL for NULL and for a name that this library
+///   does not know. `docs/operations.md` describes its keys.
+/// - Thread safety: may be called from any thread.
+@_cdecl("peerid_operation_describe")
+public func operationDescribe(_ name: UnsafePointer<CChar>?) -> UnsafePointer<CChar>? {
+  guard let name, let text = String(validatingCString: name) else { return nil }
+  return OperationCatalogue.standard.description(of: text)?.cString
 }

@@ -11,7 +11,7 @@ enum StaticNames {
     uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, Bytes($0.name)) }
   )
   private static let operations: [Int32: Bytes] = Dictionary(
-    OperationCatalogue.standard.operations.map { ($0.id, Bytes($0.name)) }
+    OperationCatalogue.standard.entries.map { ($0.id, Bytes($0.name)) }
   ) { first, _ in first }
   private static let version = Bytes(Version.text)
 

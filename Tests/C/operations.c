@@ -1,4 +1,6 @@
 /* Operations: what is sent, what comes back, what is refused before it is sent, and the other ways to the chain. */
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +48,9 @@ static peerid_error *submit(const char *operations, peerid_response **response) 
 #define TRANSFER(amount)                                                                               \
   "{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','to':'1.2.33','amount':{'amount':" amount \
   ",'asset_id':'1.3.0'}}"
-#define SPORT(name) "{'op_name':'sport_create','fee_asset':'1.3.0','name':[['en','" name "']]}"
+#define MINT(uri) \
+  "{'op_name':'nft_mint','fee_asset':'1.3.0','payer':'1.2.31','nft_metadata_id':'1.30.0','owner':'1.2.31'," \
+  "'approved':'1.2.31','approved_operators':[],'token_uri':'" uri "'}"
 
 /* ---- What comes back ---- */
 
@@ -74,7 +78,7 @@ static void response_tells_the_transaction(void **state) {
 static void created_objects_are_listed_in_order(void **state) {
   (void)state;
   peerid_response *response = NULL;
-  assert_success(submit("[" SPORT("Football") "," TRANSFER("1") "," SPORT("Curling") "]", &response));
+  assert_success(submit("[" MINT("Football") "," TRANSFER("1") "," MINT("Curling") "]", &response));
   assert_int_equal(peerid_response_created_count(response), 2);
   const char *first = peerid_response_created_id(response, 0);
   const char *second = peerid_response_created_id(response, 1);
@@ -125,7 +129,7 @@ static const struct {
 } checks[] = {
     {TRANSFER("1"), NULL},
     {TRANSFER("'1'"), NULL},
-    {TRANSFER("0"), NULL},
+    {TRANSFER("0"), "operations[0].amount.amount is 0: counted in the smallest unit of the asset, at least 1"},
     {"[]", "no operation"},
     {"{}", "op_name"},
     {"{'operations':{}}", "array"},
@@ -133,7 +137,8 @@ static const struct {
     {"[5]", "operations[0] must be an object"},
     {"[" TRANSFER("1") ",{'op_name':7}]", "operations[1].op_name"},
     {"[{'op_name':'Transfer'}]", "'transfer'"},
-    {"[{'op_name':'an_operation_of_the_future','anything':[1]}]", NULL},
+    {"[{'op_name':'an_operation_of_the_future','anything':[1]}]", "which is no operation"},
+    {"[{'op_name':'bet_plaec'}]", "did you mean 'bet_place'?"},
     {TRANSFER("1000000000001"), "operations[0].amount.amount is 1000000000001"},
     {TRANSFER("9223372036854775807"), "operations[0].amount.amount"},
     {TRANSFER("92233720368547758070"), "not JSON"},
@@ -158,11 +163,11 @@ static const struct {
     {"{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','to':'1.2.33','memo':'hello','amount':{'amount':1,"
      "'asset_id':'1.3.0'}}",
      "operations[0].memo can never be sent"},
-    {"{'op_name':'asset_publish_feed'}", "'asset_publish_feed' can never succeed"},
+    {"{'op_name':'asset_publish_feed'}", "'asset_publish_feed', which can never succeed"},
     {"{'op_name':'bet_place','fee_asset':'1.3.0','bettor_id':'1.2.31','betting_market_id':'1.25.1','amount_to_bet':"
      "{'amount':1,'asset_id':'1.3.0'},'backer_multiplier':20000,'back_or_lay':'both'}",
      "operations[0].back_or_lay must be one of back, lay"},
-    {"{'op_name':'sport_create','fee_asset':'1.3.0','name':[['en']]}", "operations[0].name[0]"},
+    {"{'op_name':'sport_create','fee_asset':'1.3.0','name':[['en','Chess']]}", "which only a proposal"},
     {"{'op_name':'proposal_create','fee_asset':'1.3.0','fee_paying_account':'1.2.31','expiration_time':"
      "'2030-01-01T00:00:00','proposed_ops':[{}]}",
      "operations[0].expiration_time must be a time as seconds"},
@@ -185,6 +190,188 @@ static void faults_are_found_with_their_place(void **state) {
     }
   }
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);
+}
+
+/* ---- Small stacks ---- */
+
+#define NESTED                                                                                                        \
+  "{'op':[22,{'fee':{'amount':0,'asset_id':'1.3.0'},'fee_paying_account':'1.2.31','expiration_time':4070908800,"      \
+  "'proposed_ops':["
+
+static void *check_on_small_stack(void *argument) {
+  (void)argument;
+  static char deep[129];
+  memset(deep, '[', 64);
+  memset(deep + 64, ']', 64);
+  assert_invalid(peerid_operation_check(deep, 128), "operations[0] must be an object");
+  static const char *const tails[] = {"'1.2.33'", "'\\u0031.2.33'"};
+  for (size_t i = 0; i < 2; i++) {
+    char text[2000];
+    snprintf(text, sizeof text,
+             "{'op_name':'proposal_create','fee_asset':'1.3.0','fee_paying_account':'1.2.31','expiration_time':4070908800,"
+             "'proposed_ops':[" NESTED NESTED "{'op':[0,{'fee':{'amount':0,'asset_id':'1.3.0'},'from':'1.2.31','to':%s,"
+             "'amount':{'amount':1,'asset_id':'1.3.0'}}]}]}]}]}]}]}",
+             tails[i]);
+    for (char *quote = text; (quote = strchr(quote, '\'')); *quote = '"') continue;
+    assert_success(peerid_operation_check(text, strlen(text)));
+  }
+  assert_non_null(peerid_operation_describe("proposal_create"));
+  return NULL;
+}
+
+/* A thread with 40 kB, of which the C library takes its part. */
+static void a_small_stack_is_enough(void **state) {
+  (void)state;
+  pthread_attr_t attributes;
+  pthread_t thread;
+  assert_int_equal(pthread_attr_init(&attributes), 0);
+  assert_int_equal(pthread_attr_setstacksize(&attributes, 40 * 1024), 0);
+  assert_int_equal(pthread_create(&thread, &attributes, check_on_small_stack, NULL), 0);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  pthread_attr_destroy(&attributes);
+}
+
+/* libcurl and the resolver use the same stack. */
+static void *call_on_small_stack(void *argument) {
+  (void)argument;
+  peerid_session *own = log_in(client, "alice");
+  peerid_response *response = NULL;
+  assert_success(submit(TRANSFER("7"), &response));
+  peerid_response_free(response);
+  static char deep[400];
+  memset(deep, '[', 64);
+  memset(deep + 64, ']', 64);
+  assert_invalid(peerid_client_read_chain(client, "database", "get_objects", deep, 128, &response), "lies too deep");
+  assert_invalid(peerid_session_broadcast(own, deep, 128, &response), "must be a JSON object");
+  memset(deep, '[', 200);
+  assert_invalid(peerid_client_read_chain(client, "database", "get_objects", deep, 200, &response), "64 levels");
+  peerid_session *restored = NULL;
+  assert_invalid(peerid_client_restore(client, deep, 200, NULL, &restored), "token_json");
+  peerid_session_free(own);
+  return NULL;
+}
+
+static void a_thread_of_128_kilobytes_makes_every_call(void **state) {
+  (void)state;
+  pthread_attr_t attributes;
+  pthread_t thread;
+  assert_int_equal(pthread_attr_init(&attributes), 0);
+  assert_int_equal(pthread_attr_setstacksize(&attributes, 128 * 1024), 0);
+  assert_int_equal(pthread_create(&thread, &attributes, call_on_small_stack, NULL), 0);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  pthread_attr_destroy(&attributes);
+}
+
+/* ---- Exact conversions ---- */
+
+static void decimals_are_exact(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    int32_t precision;
+    int64_t amount;
+  } amounts[] = {{"12.5", 5, 1250000}, {"0", 5, 0}, {"-0.00001", 5, -1}, {"7", 0, 7}, {"1.000000000001", 12, 1000000000001},
+                 {"9223372036854775807", 0, INT64_MAX}, {"-9223372036854775808", 0, INT64_MIN}};
+  for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
+    int64_t amount = 42;
+    assert_success(peerid_amount_parse(amounts[i].text, amounts[i].precision, &amount));
+    assert_true(amount == amounts[i].amount);
+    char text[40];
+    int64_t again = 42;
+    assert_success(peerid_amount_format(amount, amounts[i].precision, sizeof text, text));
+    assert_success(peerid_amount_parse(text, amounts[i].precision, &again));
+    assert_true(again == amount);
+  }
+  static const char *const wrong[] = {"", ".5", "5.", "1,5", "+1", " 1", "1e3", "1.2.3", "--1", "1.234567",
+                                      "9223372036854775808"};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    int64_t amount = 42;
+    assert_invalid(peerid_amount_parse(wrong[i], 5, &amount), NULL);
+    assert_true(amount == 42);
+  }
+  int64_t number = 0;
+  char text[40];
+  assert_invalid(peerid_amount_parse("1", 13, &number), "precision is 13");
+  assert_invalid(peerid_amount_parse("1", -1, &number), "precision is -1");
+  assert_invalid(peerid_amount_parse(NULL, 5, &number), "text is NULL");
+  assert_invalid(peerid_amount_parse("1", 5, NULL), "amount is NULL");
+  assert_invalid(peerid_amount_format(INT64_MIN, 12, 5, text), "capacity is 5");
+  assert_success(peerid_odds_parse("1.5", &number));
+  assert_true(number == 15000);
+  assert_success(peerid_odds_format(15000, sizeof text, text));
+  assert_string_equal(text, "1.5");
+  assert_invalid(peerid_odds_parse("-1.5", &number), "is not odds");
+  assert_success(peerid_percent_parse("12.34", &number));
+  assert_true(number == 1234);
+  assert_success(peerid_percent_format(1234, sizeof text, text));
+  assert_string_equal(text, "12.34");
+}
+
+/* Numbers of every length, positive and negative, and the ends of the range. */
+static int64_t number_at(uint64_t *state, int round) {
+  static const int64_t ends[] = {0, 1, -1, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1};
+  if (round < 7) return ends[round];
+  *state ^= *state << 13;
+  *state ^= *state >> 7;
+  *state ^= *state << 17;
+  uint64_t magnitude = *state >> (round % 64);
+  return (int64_t)(round % 2 ? magnitude : 0 - magnitude);
+}
+
+static void what_is_formatted_is_parsed_to_the_same(void **state) {
+  (void)state;
+  uint64_t random = 0x9E3779B97F4A7C15;
+  for (int round = 0; round < 20000; round++) {
+    int64_t number = number_at(&random, round), again = 0;
+    char text[40];
+    for (int32_t precision = 0; precision <= 12; precision++) {
+      assert_success(peerid_amount_format(number, precision, sizeof text, text));
+      assert_success(peerid_amount_parse(text, precision, &again));
+      assert_true(again == number);
+    }
+    if (number < 0) continue;
+    assert_success(peerid_odds_format(number, sizeof text, text));
+    assert_success(peerid_odds_parse(text, &again));
+    assert_true(again == number);
+    assert_success(peerid_percent_format(number, sizeof text, text));
+    assert_success(peerid_percent_parse(text, &again));
+    assert_true(again == number);
+  }
+}
+
+static void an_asset_is_read_once(void **state) {
+  (void)state;
+  const char *id = NULL, *symbol = NULL, *again = NULL;
+  int32_t precision = -1;
+  assert_success(peerid_client_asset(client, "PPY", &id, &symbol, &precision));
+  assert_string_equal(id, "1.3.0");
+  assert_string_equal(symbol, "PPY");
+  assert_int_equal(precision, 5);
+  assert_success(peerid_client_asset(client, "PPY", &again, NULL, NULL));
+  assert_ptr_equal(again, id);
+  assert_invalid(peerid_client_asset(client, "NONE", &id, NULL, NULL), "no asset 'NONE'");
+  assert_invalid(peerid_client_asset(client, NULL, &id, NULL, NULL), "name is NULL");
+}
+
+static void warnings_and_descriptions_are_told(void **state) {
+  (void)state;
+  const char *odd = json("{'op_name':'bet_place','fee_asset':'1.3.0','bettor_id':'1.2.31','betting_market_id':'1.25.1',"
+                         "'amount_to_bet':{'amount':200,'asset_id':'1.3.0'},'backer_multiplier':20050,'back_or_lay':'back'}");
+  char room[400];
+  assert_success(peerid_operation_check(odd, strlen(odd)));
+  size_t length = peerid_operation_warnings(odd, strlen(odd), sizeof room, room);
+  assert_int_equal(length, strlen(room));
+  assert_non_null(strstr(room, "operations[0].backer_multiplier is 20050: odds come in steps"));
+  char few[5];
+  assert_int_equal(peerid_operation_warnings(odd, strlen(odd), sizeof few, few), length);
+  assert_string_equal(few, "oper");
+  assert_int_equal(peerid_operation_warnings(odd, strlen(odd), 0, NULL), length);
+  assert_int_equal(peerid_operation_warnings(NULL, 0, 0, NULL), 0);
+  const char *description = peerid_operation_describe("bet_place");
+  assert_non_null(strstr(description, "1.5 is 15000"));
+  assert_ptr_equal(peerid_operation_describe("bet_place"), description);
+  assert_null(peerid_operation_describe("bet_plaec"));
+  assert_null(peerid_operation_describe(NULL));
 }
 
 static void unchecked_operations_are_left_to_the_server(void **state) {
@@ -210,8 +397,8 @@ static void missing_scope_names_the_operation(void **state) {
   assert_success(peerid_client_exchange(client, "demoCodeAliceApp500000000000000000000000", NULL, &session));
   session_generation(session);
   peerid_response *response = NULL;
-  assert_failure(submit("[" TRANSFER("4") "," SPORT("Darts") "]", &response), NOT_PERMITTED, NOT_SENT,
-                 "'sport_create' (operation 52)");
+  assert_failure(submit("[" TRANSFER("4") "," MINT("Darts") "]", &response), NOT_PERMITTED, NOT_SENT,
+                 "'nft_mint' (operation 94)");
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);
   assert_success(submit(TRANSFER("4"), &response));
   peerid_response_free(response);
@@ -219,6 +406,7 @@ static void missing_scope_names_the_operation(void **state) {
 
 static void refusals_of_the_server_are_told(void **state) {
   (void)state;
+  begin_with(4, OPTIONS("validate", "off"));
   peerid_response *response = NULL;
   sandbox_post("settings", "{'chain_rules':true}");
   failure found = assert_failure(submit(TRANSFER("0"), &response), CHAIN_REJECTED, NOT_DONE, "Assert Exception");
@@ -367,7 +555,13 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(response_tells_the_transaction),           TEST(created_objects_are_listed_in_order),
       TEST(operations_come_in_three_forms),           TEST(numbers_arrive_as_they_were_written),
-      TEST(faults_are_found_with_their_place),        TEST(unchecked_operations_are_left_to_the_server),
+      TEST(faults_are_found_with_their_place),        TEST(a_small_stack_is_enough),
+      TEST(a_thread_of_128_kilobytes_makes_every_call),
+      TEST(decimals_are_exact),
+      TEST(what_is_formatted_is_parsed_to_the_same),
+      TEST(an_asset_is_read_once),
+      TEST(warnings_and_descriptions_are_told),
+      TEST(unchecked_operations_are_left_to_the_server),
       TEST(missing_scope_names_the_operation),        TEST(refusals_of_the_server_are_told),
       TEST(transaction_token_confirms_once),          TEST(signed_transactions_are_broadcast),
       TEST(chain_is_read_without_a_session),          TEST(parameters_arrive_as_the_server_wants_them),

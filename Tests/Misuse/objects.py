@@ -50,6 +50,7 @@ TEXTS = {
     "transaction_token": b"t",
     "operation": b"transfer",
     "data": b"text",
+    "text": b"1.5",
     "message": b"reason",
     "path": tempfile.gettempdir().encode() + b"/peerid-misuse",
 }

@@ -26,8 +26,10 @@ import Testing
     arguments: [
       ("peerid.example", "has no scheme"), ("ftp://peerid.example", "scheme 'ftp'"),
       ("file:///etc/passwd", "not usable"),
-      ("https://", "not usable"), ("https://peerid.example/api/v1", "leave that out"),
-      ("https://peerid.example/api/v1/", "leave that out"), ("https://peerid.example/x/API/V1//", "leave that out"),
+      ("https://", "not usable"), ("https://peerid.example/api/v1", "leave out all from there on"),
+      ("https://peerid.example/api/v1/", "leave out all from there on"),
+      ("https://peerid.example/api/v1/app/operations", "leave out all from there on"),
+      ("https://peerid.example/x/API/V1//", "leave out all from there on"),
       ("https://peerid.example:99999", "not usable"), ("https://peerid.example:0", "port is 0"),
       ("https://peerid.example:80a", "not usable"), ("https://peerid.example?a=b", "query"),
       ("https://peerid.example/#x", "fragment"), ("https://peerid .example", "%xx"), ("https://pé.example", "%xx"),

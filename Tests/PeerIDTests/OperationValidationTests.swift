@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import PeerID
@@ -24,9 +25,8 @@ import Testing
   @Test func `what the server takes passes`() {
     #expect(check(transfer { _ in }) == "fine")
     #expect(check(transfer { $0["amount"] = #"{"amount":"100000","asset_id":"1.3.0"}"# }) == "fine")
-    #expect(check(transfer { $0["amount"] = #"{"amount":-1,"asset_id":"1.3.0"}"# }) == "fine")
-    #expect(check(#"{"operations":[{"op_name":"brand_new_operation","x":1}]}"#) == "fine")
-    #expect(check(#"{"op_name":"brand_new_operation"}"#) == "fine")
+    #expect(check(transfer { $0["to"] = #"" 1.2.33 ""# }) == "fine")
+    #expect(check(transfer { $0["amount"] = #"{"amount":" 7 ","asset_id":"1.3.0"}"# }) == "fine")
   }
 
   struct Fault: CustomTestStringConvertible {
@@ -56,7 +56,8 @@ import Testing
     Fault(
       field: "amount",
       value: #"{"amount":1000000000001,"asset_id":"1.3.0"}"#,
-      says: "operations[0].amount.amount is 1000000000001, but must be at most 1000000000000"
+      says:
+        "operations[0].amount.amount is 1000000000001: counted in the smallest unit of the asset, at most 1000000000000"
     ),
     Fault(field: "amount", value: #"{"amount":1}"#, says: "operations[0].amount.asset_id is required"),
     Fault(
@@ -68,8 +69,16 @@ import Testing
     Fault(field: "form", value: #""1.2.3""#, says: "operations[0].form is not a field here; the nearest is 'from'"),
     Fault(field: "op_name", value: #""Transfer""#, says: "the server spells it 'transfer'"),
     Fault(field: "op_name", value: nil, says: "operations[0].op_name must be the name"),
-    Fault(field: "op_name", value: #""account_update""#, says: "can never succeed on this server"),
-    Fault(field: "op_name", value: #""son_deregister""#, says: "can never succeed on this server"),
+    Fault(field: "op_name", value: #""account_update""#, says: "which can never succeed"),
+    Fault(field: "op_name", value: #""son_deregister""#, says: "which can never succeed"),
+    Fault(field: "op_name", value: #""tranfser""#, says: "did you mean 'transfer'?"),
+    Fault(field: "op_name", value: #""sport_create""#, says: "which only a proposal"),
+    Fault(field: "to", value: #""1.2.31""#, says: "operations[0].from is '1.2.31': from and to must differ"),
+    Fault(
+      field: "amount",
+      value: #"{"amount":0,"asset_id":"1.3.0"}"#,
+      says: "operations[0].amount.amount is 0: counted in the smallest unit of the asset, at least 1"
+    ),
   ]
 
   @Test(arguments: faults)
@@ -90,10 +99,66 @@ import Testing
 
   @Test func `the caller's numbers are sent as they were written`() throws {
     let json = #"[{"op_name":"x", "n": 9007199254740993}]"#
-    let batch = try Bytes(json).withBytes { try OperationBatch(json: $0, validation: .known) }
+    let batch = try Bytes(json).withBytes { try OperationBatch(json: $0, validation: .allowUnknown) }
     #expect(batch.body.text == #"{"operations":"# + json + "}")
-    let single = try Bytes(#"{"op_name":"x"}"#).withBytes { try OperationBatch(json: $0, validation: .known) }
+    let single = try Bytes(#"{"op_name":"x"}"#).withBytes {
+      try OperationBatch(json: $0, validation: .allowUnknown)
+    }
     #expect(single.body.text == #"{"operations":[{"op_name":"x"}]}"#)
+  }
+
+  private func order(_ expiration: Int64) -> String {
+    #"{"op_name":"limit_order_create","fee_asset":"1.3.0","seller":"1.2.31","fill_or_kill":false,"expiration":\#(expiration),"#
+      + #""amount_to_sell":{"amount":1,"asset_id":"1.3.0"},"min_to_receive":{"amount":1,"asset_id":"1.3.1"}}"#
+  }
+
+  @Test func `whether a time is over is judged by the server's clock`() throws {
+    let clock = ServerClock(clock: Clock { 0 })
+    clock.learn(dateMilliseconds: 1_000_000_000_000)
+    for (expiration, isInTime) in [(999_999_999, false), (1_000_000_000, true), (1_000_000_001, true)]
+      as [(Int64, Bool)]
+    {
+      let json = Bytes(order(expiration))
+      if isInTime {
+        #expect(throws: Never.self) { try OperationBatch(json: json.raw, validation: .known, clock: clock) }
+      } else {
+        #expect(throws: PeerIDError.self) { try OperationBatch(json: json.raw, validation: .known, clock: clock) }
+      }
+    }
+  }
+
+  @Test func `a rule that the committee can change warns, and is enforced by option`() throws {
+    let bet = Bytes(
+      #"{"op_name":"bet_place","fee_asset":"1.3.0","bettor_id":"1.2.31","betting_market_id":"1.25.1","back_or_lay":"back","#
+        + #""amount_to_bet":{"amount":40000,"asset_id":"1.3.0"},"backer_multiplier":20050}"#
+    )
+    let lines = Mutex<[String]>([])
+    let log = Log { level, line in lines.withLock { $0.append("\(level.rawValue) \(line)") } }
+    let batch = try OperationBatch(json: bet.raw, validation: .known, log: log)
+    #expect(batch.warnings.count == 1)
+    #expect(
+      lines.withLock { $0 }.first?.contains("operations[0].backer_multiplier is 20050: odds come in steps") == true
+    )
+    #expect(throws: PeerIDError.self) { try OperationBatch(json: bet.raw, validation: .strict) }
+  }
+
+  @Test(arguments: [0, 1, -1, 12_345_678, .max, .min] as [Int64], 0...12 as ClosedRange<Int32>)
+  func `what is formatted is parsed to the same`(amount: Int64, precision: Int32) throws {
+    let text = try Decimals.text(ofAmount: amount, precision: precision)
+    #expect(try Decimals.amount(text, precision: precision) == amount)
+  }
+
+  @Test func `random amounts come back as they were`() throws {
+    var random = RandomJSON(state: 0xA5A5_5A5A_1234_4321)
+    for round in 0..<20_000 {
+      _ = random.below(2)
+      let amount = Int64(bitPattern: random.state) >> Int64(round % 64)
+      let precision = Int32(random.below(13))
+      #expect(
+        try Decimals.amount(Decimals.text(ofAmount: amount, precision: precision), precision: precision) == amount
+      )
+      #expect(try Decimals.odds(Decimals.text(ofOdds: Int64(amount.magnitude >> 1))) == Int64(amount.magnitude >> 1))
+    }
   }
 
   @Test func `an operation that was not granted is named`() throws {

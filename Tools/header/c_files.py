@@ -22,7 +22,7 @@ SECTIONS = {
     "Stores": ("Store", "StoreCallbacks", "StoreReply", "StoreResult"),
     "Asynchronous calls": ("Queue", "Completion", "ClientAsync", "SessionAsync"),
     "Cancellation": ("Cancellation",),
-    "Catalogue": ("Operation", "Option"),
+    "Catalogue": ("Operation", "Amount", "Option"),
     "Library": ("Library",),
 }
 

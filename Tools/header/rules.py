@@ -9,7 +9,7 @@ from c_files import SECTIONS, parameter_text
 from interface import Declaration, Function, Interface
 
 # What functions may be about besides the handles: `peerid_<object>_<verb>`, or `peerid_<object>_<property>`.
-_OBJECTS = ("library", "operation", "option", "code", "outcome")
+_OBJECTS = ("library", "operation", "option", "amount", "odds", "percent", "code", "outcome")
 
 # A text of fewer letters may appear more than once.
 _SHORT = 60

@@ -1,20 +1,26 @@
-"""The catalogue of operations, read from `Sources/PeerID/Operations/CatalogueText.swift`.
+"""The catalogue of operations, read from `catalogue.json`.
 
-The notation is described at the head of that file. The library reads the same text with a reader of its own; the
-Python tests build every operation from this model and let the library check it, so that the two cannot drift apart.
+`catalogue.json` has three parts: `spaces`, what the chain keeps in each space of object ids; `types`, the objects,
+choices and variants that several fields share; and `operations`. A field has a `name`, a `type` and what limits it.
+`min` and `max` are the server's schema; `bits` is the room in the chain's format; `unit` says in what an integer is
+counted. `optional` fields may be left out; `unusable` ones cannot be sent with success, for the reason given.
+
+An operation that `fails` cannot be sent by the server, one that is `never` accepted is refused by the chain, and one
+that is `proposal_only` is taken inside a proposal only. `proposed` are the fields inside a proposal where the chain's
+names differ from the server's. `rules.py` describes the rules. Sources: the server's schema and the serializer of the
+backend 0.11.2 (peerplaysjs-lib dbae1ae), measured; the chain's evaluators at 9a267ee, read.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from enum import Enum
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn, Union
+from typing import Any, Union
 
 
 class CatalogueError(Exception):
-    """The catalogue does not follow its notation."""
+    """The catalogue is not what it should be."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +37,11 @@ class Asset:
 
 @dataclass(frozen=True)
 class Integer:
-    """An integer with its limits; `None` is no limit."""
+    """An integer with its limits and its unit; `None` is no limit."""
 
     minimum: int | None
     maximum: int | None
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number that may have a fraction."""
-
-    minimum: int | None
-    maximum: int | None
+    unit: str | None
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,10 @@ class Text:
 
 
 @dataclass(frozen=True)
-class URI:
-    """A text that is a URI."""
+class Form:
+    """A text of a certain form: `uri`, `base64`, `key`, `hex` or `vote`."""
 
-
-@dataclass(frozen=True)
-class Base64:
-    """Bytes, written as base64."""
+    name: str
 
 
 @dataclass(frozen=True)
@@ -74,18 +70,11 @@ class Boolean:
     """True or false."""
 
 
-class TimeUnit(Enum):
-    """In what a point in time is counted from 1970."""
-
-    SECONDS = "seconds"
-    MILLISECONDS = "milliseconds"
-
-
 @dataclass(frozen=True)
 class Time:
-    """A point in time."""
+    """A point in time, counted from 1970 in `seconds` or `milliseconds`."""
 
-    unit: TimeUnit
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +86,7 @@ class Object:
 
 @dataclass(frozen=True)
 class AnyObject:
-    """An object whose keys the catalogue does not know."""
+    """An object whose keys the catalogue does not list."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +100,26 @@ class Array:
 
 @dataclass(frozen=True)
 class Tuple:
-    """An array of exactly these."""
+    """An array of exactly these; it has a name where its types do not say what it is."""
 
     elements: tuple[Type, ...]
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of a variant."""
+
+    name: str
+    type: Type | None
+    fails: str | None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An array of the number of a kind and an object of that kind."""
+
+    kinds: tuple[Kind, ...]
 
 
 @dataclass(frozen=True)
@@ -122,19 +128,13 @@ class Named:
 
     name: str
     type: Type
+    about: str
+    rules: tuple[dict[str, Any], ...] = ()
 
 
 Type = Union[
-    ObjectID, Asset, Integer, Number, Text, URI, Base64, Choice, Boolean, Time, Object, AnyObject, Array, Tuple, Named
+    ObjectID, Asset, Integer, Text, Form, Choice, Boolean, Time, Object, AnyObject, Array, Tuple, Variant, Named
 ]
-
-
-class Presence(Enum):
-    """Whether a field has to be there."""
-
-    REQUIRED = ""
-    OPTIONAL = "?"
-    UNUSABLE = "!"
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,9 @@ class Field:
     """A field of an operation or of an object in it."""
 
     name: str
-    presence: Presence
     type: Type
+    is_optional: bool
+    unusable: str | None
 
 
 @dataclass(frozen=True)
@@ -152,204 +153,114 @@ class Operation:
 
     id: int
     name: str
-    is_known_to_server: bool
+    payer: str
     fields: tuple[Field, ...]
-    always_fails_because: str | None = None
-    caution: str | None = None
+    rules: tuple[dict[str, Any], ...]
+    texts: dict[str, str] = field(hash=False)
+    example: dict[str, Any] | None = field(hash=False)
 
     @property
     def usable_fields(self) -> list[Field]:
         """The fields that can be sent with success."""
-        return [field for field in self.fields if field.presence is not Presence.UNUSABLE]
+        return [field for field in self.fields if not field.unusable]
+
+    @property
+    def cannot_succeed_because(self) -> str | None:
+        """Why no transaction of PeerID can hold it."""
+        return self.texts.get("never") or self.texts.get("fails")
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All types with a name, and all operations in the order of their numbers."""
+    """The spaces of object ids, all types with a name, and all operations in the order of their numbers."""
 
+    spaces: dict[str, str]
     types: tuple[Named, ...]
     operations: tuple[Operation, ...]
 
 
 def read(file: Path) -> Catalogue:
-    """Read the catalogue out of the Swift source that holds it."""
-    literal = re.search(r'#"""\n(.*?)\n *"""#', file.read_text(encoding="utf-8"), re.DOTALL)
-    if literal is None:
-        raise CatalogueError(f'{file} holds no text between #""" and """#')
-    types: dict[str, Named] = {}
-    operations: list[Operation] = []
-    for line in _unfolded(literal[1]):
-        if line.startswith(("! ", "~ ")):
-            if not operations:
-                raise CatalogueError(f"a note without an operation above it: {line}")
-            if line[0] == "!":
-                operations[-1] = replace(operations[-1], always_fails_because=line[2:])
-            else:
-                operations[-1] = replace(operations[-1], caution=line[2:])
-        elif line.startswith("$"):
-            named = _Reader(line, types).named_type()
-            types[named.name] = named
-        else:
-            operations.append(_Reader(line, types).operation())
+    """Read the catalogue."""
+    source = json.loads(file.read_text(encoding="utf-8"))
+    reader = _Reader()
+    for entry in source["types"]:
+        reader.types[entry["name"]] = reader.named(entry)
+    operations = [reader.operation(entry) for entry in source["operations"]]
+    if len({operation.id for operation in operations}) < len(operations):
+        raise CatalogueError("two operations have the same number")
     operations.sort(key=lambda operation: operation.id)
-    return Catalogue(tuple(types.values()), tuple(operations))
+    return Catalogue(source["spaces"], tuple(reader.types.values()), tuple(operations))
 
 
-def _unfolded(text: str) -> list[str]:
-    """Join each line with the ones indented behind it; a note below an operation is a line of its own."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        content = line.strip()
-        if not content:
-            continue
-        # The literal itself stands two columns to the right.
-        if line.startswith("   ") and not content.startswith(("! ", "~ ")):
-            lines[-1] += " " + content
-        else:
-            lines.append(content)
-    return lines
+_TEXTS = ("fails", "never", "proposal_only", "not_proposed", "caution", "note")
 
 
 class _Reader:
-    """Reads one line from left to right."""
+    def __init__(self) -> None:
+        self.types: dict[str, Named] = {}
 
-    _token = re.compile(r"\s*(\.\.|[A-Za-z_][A-Za-z0-9_]*|[0-9]+|.)")
+    def named(self, entry: dict[str, Any]) -> Named:
+        type: Type
+        if "values" in entry:
+            type = Choice(tuple(entry["values"]))
+        elif "kinds" in entry:
+            type = Variant(tuple(self._kind(kind) for kind in entry["kinds"]))
+        else:
+            type = Object(self._fields(entry["fields"]))
+        return Named(entry["name"], type, entry.get("about", ""), tuple(entry.get("rules", ())))
 
-    def __init__(self, line: str, types: dict[str, Named]) -> None:
-        self.line = line
-        self.types = types
-        self.tokens = self._token.findall(line)
-        self.place = 0
+    def operation(self, entry: dict[str, Any]) -> Operation:
+        texts = {key: entry[key] for key in _TEXTS if key in entry}
+        return Operation(
+            id=entry["id"],
+            name=entry["name"],
+            payer=entry["payer"],
+            fields=self._fields(entry["fields"]),
+            rules=tuple(entry.get("rules", ())),
+            texts=texts,
+            example=entry.get("example"),
+        )
 
-    def named_type(self) -> Named:
-        self._expect("$")
-        name = self._word()
-        self._expect("=")
-        named = Named(name, self._type())
-        self._end()
-        return named
+    def _kind(self, entry: dict[str, Any]) -> Kind:
+        type: Type | None = None
+        if "type" in entry:
+            type = self._type(entry)
+        elif "fields" in entry:
+            type = Object(self._fields(entry["fields"]))
+        return Kind(entry["name"], type, entry.get("fails"))
 
-    def operation(self) -> Operation:
-        number = self._integer()
-        is_known_to_server = not self._skip("*")
-        name = self._word()
-        self._expect(":")
-        fields = self._fields()
-        self._end()
-        return Operation(number, name, is_known_to_server, fields)
+    def _fields(self, entries: list[dict[str, Any]]) -> tuple[Field, ...]:
+        return tuple(
+            Field(entry["name"], self._type(entry), "optional" in entry, entry.get("unusable")) for entry in entries
+        )
 
-    def _fields(self) -> tuple[Field, ...]:
-        fields: list[Field] = []
-        while True:
-            name = self._word()
-            mark = next((presence for presence in Presence if presence.value and self._skip(presence.value)), None)
-            self._expect(":")
-            fields.append(Field(name, mark or Presence.REQUIRED, self._type()))
-            if not self._skip(","):
-                return tuple(fields)
-
-    def _type(self) -> Type:
-        if self._skip("{"):
-            return self._object()
-        if self._skip("["):
-            element = self._type()
-            minimum, maximum = self._limits(";") if self._skip(";") else (None, None)
-            self._expect("]")
-            return Array(element, minimum, maximum)
-        if self._skip("("):
-            elements = [self._type()]
-            while self._skip(","):
-                elements.append(self._type())
-            self._expect(")")
-            return Tuple(tuple(elements))
-        if self._skip("$"):
-            name = self._word()
-            if name not in self.types:
-                self._fail(f"there is no type ${name} above")
-            return self.types[name]
-        if self._peek().isdigit():
-            space = self._integer()
-            self._expect(".")
-            return ObjectID(f"{space}.{self._integer()}")
-        return self._simple_type(self._word())
-
-    def _object(self) -> Type:
-        fields = () if self._skip("*") else self._fields()
-        self._expect("}")
-        return Object(fields) if fields else AnyObject()
-
-    def _simple_type(self, word: str) -> Type:
-        if word == "int":
-            return Integer(*self._limits_in_parentheses())
-        if word == "number":
-            return Number(*self._limits_in_parentheses())
-        if word == "string":
-            return Text(self._limits_in_parentheses()[1])
-        if word == "one":
-            self._expect("(")
-            values = [self._word()]
-            while self._skip("|"):
-                values.append(self._word())
-            self._expect(")")
-            return Choice(tuple(values))
+    def _type(self, entry: dict[str, Any]) -> Type:
+        name = entry["type"]
+        minimum, maximum = entry.get("min"), entry.get("max")
+        if name in ("integer", "number"):
+            if "bits" in entry:
+                minimum = 0 if minimum is None else minimum
+                room = (1 << entry["bits"]) - 1
+                maximum = room if maximum is None else min(maximum, room)
+            return Integer(minimum, maximum, entry.get("unit"))
+        if name == "list":
+            return Array(self._type(entry["of"]), minimum, maximum)
+        if name == "tuple":
+            return Tuple(tuple(self._type(element) for element in entry["of"]), entry.get("name"))
+        if name in ("uri", "base64", "key", "hex", "vote"):
+            return Form(name)
         simple: dict[str, Type] = {
+            "id": ObjectID(entry.get("space", "")),
             "asset": Asset(),
-            "bool": Boolean(),
-            "uri": URI(),
-            "base64": Base64(),
-            "seconds": Time(TimeUnit.SECONDS),
-            "milliseconds": Time(TimeUnit.MILLISECONDS),
+            "text": Text(maximum),
+            "choice": Choice(tuple(entry.get("values", ()))),
+            "boolean": Boolean(),
+            "time": Time(entry.get("unit", "")),
+            "object": AnyObject(),
+            "proposed_operation": AnyObject(),
         }
-        if word not in simple:
-            self._fail(f"there is no type '{word}'")
-        return simple[word]
-
-    def _limits_in_parentheses(self) -> tuple[int | None, int | None]:
-        if not self._skip("("):
-            return None, None
-        limits = self._limits("(")
-        self._expect(")")
-        return limits
-
-    def _limits(self, mark: str) -> tuple[int | None, int | None]:
-        minimum = self._integer() if self._peek().isdigit() else None
-        self._expect("..")
-        maximum = self._integer() if self._peek().isdigit() else None
-        if minimum is None and maximum is None:
-            self._fail(f"limits without a number behind '{mark}'")
-        return minimum, maximum
-
-    def _peek(self) -> str:
-        return str(self.tokens[self.place]) if self.place < len(self.tokens) else ""
-
-    def _skip(self, token: str) -> bool:
-        if self._peek() != token:
-            return False
-        self.place += 1
-        return True
-
-    def _expect(self, token: str) -> None:
-        if not self._skip(token):
-            self._fail(f"'{token}' is expected and not '{self._peek()}'")
-
-    def _word(self) -> str:
-        word = self._peek()
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", word):
-            self._fail(f"a word is expected and not '{word}'")
-        self.place += 1
-        return word
-
-    def _integer(self) -> int:
-        digits = self._peek()
-        if not digits.isdigit():
-            self._fail(f"a number is expected and not '{digits}'")
-        self.place += 1
-        return int(digits)
-
-    def _end(self) -> None:
-        if self._peek():
-            self._fail(f"'{self._peek()}' is left over")
-
-    def _fail(self, what: str) -> NoReturn:
-        read_so_far = " ".join(self.tokens[: self.place])[-60:]
-        raise CatalogueError(f"{what}, behind: {read_so_far}")
+        if name in simple:
+            return simple[name]
+        if name not in self.types:
+            raise CatalogueError(f"there is no type '{name}' above")
+        return self.types[name]

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import rules
 from catalogue import (
-    URI,
     AnyObject,
     Array,
     Asset,
-    Base64,
     Boolean,
     Choice,
+    Field,
+    Form,
     Integer,
     Named,
-    Number,
-    Object,
     ObjectID,
     Operation,
     Text,
     Time,
-    TimeUnit,
     Tuple,
     Type,
+    Variant,
 )
-from naming import OBJECT_SPACES, OBJECTS, TUPLES, shape
+from naming import OBJECT_SPACES, TUPLES, shape
 
-_MAXIMUM_AMOUNT = 10**12
+_FORMS = {
+    "uri": "a URI with a scheme",
+    "base64": "bytes as base64 with padding",
+    "key": "a public key",
+    "hex": "bytes as hexadecimal digits",
+    "vote": "a vote, such as 1:22",
+}
 
 
 def summary(operation: Operation) -> str:
@@ -34,16 +41,53 @@ def summary(operation: Operation) -> str:
 
 def warnings(operation: Operation) -> list[str]:
     """What a caller has to know beside the fields."""
+    texts = operation.texts
     lines: list[str] = []
-    if operation.always_fails_because:
-        lines.append(f"The server of today can never take it: {operation.always_fails_because}.")
-    if operation.caution:
-        lines.append(f"Beware: {operation.caution}.")
-    unusable = [field.name for field in operation.fields if field not in operation.usable_fields]
+    if reason := operation.cannot_succeed_because:
+        lines.append(f"No transaction of PeerID can hold it: {reason}.")
+    elif "proposal_only" in texts:
+        lines.append(f"Only a proposal can hold it: {texts['proposal_only']}.")
+    if "caution" in texts:
+        lines.append(f"Beware: {texts['caution']}.")
+    if "note" in texts:
+        lines.append(texts["note"])
+    unusable = [f"`{field.name}` ({field.unusable})" for field in operation.fields if field.unusable]
     if unusable:
-        names = ", ".join(f"`{name}`" for name in unusable)
-        lines.append(f"Left out, since it can never be sent with success: {names}.")
+        lines.append(f"Left out, since it can never be sent with success: {', '.join(unusable)}.")
+    lines.extend(relations(operation.rules, operation.fields))
     return lines
+
+
+def relations(broken: Sequence[rules.Rule], fields: Sequence[Field]) -> list[str]:
+    """The rules that are about more than one field, or about a field inside another one."""
+    lines = []
+    for rule in broken:
+        names = rules.names(rule)
+        if _is_of_one_field(rule):
+            continue
+        words = rules.text(rule, fields)
+        subject = "" if words.startswith(names[0]) or " and " in words.split(" m")[0] else f"`{names[0]}`: "
+        default = " by default" if "default" in rule else ""
+        lines.append(f"Rule{default}: {subject}{words}.")
+    return lines
+
+
+def field_rules(field: Field, broken: Sequence[rules.Rule], fields: Sequence[Field]) -> str:
+    """The rules of one field, as more of its sentence."""
+    mine = [rule for rule in broken if _is_of_one_field(rule) and rules.names(rule)[0] == field.name]
+    text = ""
+    for rule in mine:
+        default = " (by default)" if "default" in rule else ""
+        words = rules.text(rule, fields)
+        if isinstance(field.type, Integer) and field.type.unit and words.startswith(field.type.unit.split(" (")[0]):
+            words = words[len(field.type.unit.split(" (")[0]) :].removeprefix(", ").split(" (")[0]
+        text += f"; {words}{default}"
+    return text
+
+
+def _is_of_one_field(rule: rules.Rule) -> bool:
+    names = rules.names(rule)
+    return len(names) == 1 and "." not in names[0]
 
 
 def describe(type: Type) -> str:
@@ -55,33 +99,31 @@ def describe(type: Type) -> str:
     if isinstance(type, Asset):
         return "an amount of an asset"
     if isinstance(type, Integer):
-        if type.maximum == _MAXIMUM_AMOUNT:
-            return "an integer, at most 10^12"
-        return "an integer" + _limits(type.minimum, type.maximum)
-    if isinstance(type, Number):
-        return "a number, which may have a fraction" + _limits(type.minimum, type.maximum)
+        limits = _limits(type.minimum, type.maximum)
+        if type.unit is None:
+            return f"an integer{', ' if limits else ''}{limits}"
+        return "an integer: " + (rules.within(type.unit, limits) if limits else type.unit)
     if isinstance(type, Text):
         return "a text" + (f" of at most {type.maximum_length} characters" if type.maximum_length else "")
-    if isinstance(type, URI):
-        return "a URI with a scheme"
-    if isinstance(type, Base64):
-        return "bytes as base64 with padding"
+    if isinstance(type, Form):
+        return _FORMS[type.name]
     if isinstance(type, Boolean):
         return "true or false"
     if isinstance(type, Choice):
         return "one of " + ", ".join(f"`{value}`" for value in type.values)
     if isinstance(type, Time):
-        return "a point in time" + (", in milliseconds" if type.unit is TimeUnit.MILLISECONDS else "")
+        return f"a point in time, in {type.unit} since 1970"
     if isinstance(type, AnyObject):
         return "an object"
     if isinstance(type, Array):
         return _describe_array(type)
-    if isinstance(type, Tuple):
-        return TUPLES[shape(type)][2]
+    if isinstance(type, Variant):
+        kinds = [f"{number} {kind.name}" for number, kind in enumerate(type.kinds) if not kind.fails]
+        return "the number of a kind and its object; the kinds are " + ", ".join(kinds)
     if isinstance(type, Named):
-        return describe(type.type) if isinstance(type.type, Choice) else OBJECTS[type.name]
-    assert isinstance(type, Object)
-    return "an object"
+        return describe(type.type) if isinstance(type.type, (Choice, Variant)) else type.about
+    assert isinstance(type, Tuple)
+    return TUPLES[shape(type)][2]
 
 
 def _describe_array(array: Array) -> str:
@@ -92,8 +134,7 @@ def _describe_array(array: Array) -> str:
 
 
 def _limits(minimum: int | None, maximum: int | None) -> str:
-    if minimum is not None and maximum is not None:
-        return f" from {minimum} to {maximum}"
-    if maximum is not None:
-        return f", at most {maximum}"
-    return f", at least {minimum}" if minimum is not None else ""
+    limits = [] if minimum in (None, 0) else [f"at least {minimum}"]
+    if maximum is not None and maximum not in (2**8 - 1, 2**16 - 1, 2**32 - 1):
+        limits.append("at most 10^12" if maximum == 10**12 else f"at most {maximum}")
+    return " and ".join(limits)

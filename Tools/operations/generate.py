@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the typed operations of the language bindings from the catalogue of the library.
+"""Writes everything that is made from the catalogue of operations, `catalogue.json`: the table that the library reads,
+the typed operations of the language bindings, and the reference for people.
 
 usage: generate.py [--check]
 
@@ -10,21 +11,50 @@ from __future__ import annotations
 
 import difflib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import catalogue
 import go_operations
 import python_operations
-from naming import with_names
+import reference
+import rule_cases
+import swift_table
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SOURCE = _ROOT / "Sources/PeerID/Operations/CatalogueText.swift"
+_SOURCE = _ROOT / "Tools/operations/catalogue.json"
+
+
+def _named(type: catalogue.Type) -> Iterator[catalogue.Named]:
+    """The named types in a type."""
+    if isinstance(type, catalogue.Named):
+        yield type
+        yield from _named(type.type)
+    elif isinstance(type, catalogue.Object):
+        for field in type.fields:
+            yield from _named(field.type)
+    elif isinstance(type, catalogue.Array):
+        yield from _named(type.element)
+    elif isinstance(type, catalogue.Tuple):
+        for element in type.elements:
+            yield from _named(element)
+    elif isinstance(type, catalogue.Variant):
+        for kind in type.kinds:
+            if kind.type is not None:
+                yield from _named(kind.type)
 
 
 def outputs() -> dict[Path, str]:
     """What every generated file should hold."""
-    types, operations = with_names(catalogue.read(_SOURCE))
+    known = catalogue.read(_SOURCE)
+    operations = known.operations
+    # The chain's own forms, which only proposals hold, have no types in the bindings.
+    used = {named.name for operation in operations for field in operation.fields for named in _named(field.type)}
+    types = [named for named in known.types if named.name in used]
     return {
+        _ROOT / "Sources/PeerID/Operations/CatalogueTable.swift": swift_table.table(_SOURCE, known),
+        _ROOT / "Tests/Conformance/cases/rules.json": rule_cases.table(known),
+        _ROOT / "docs/operations.md": reference.page(known),
         _ROOT / "bindings/python/peerid/ops.py": python_operations.operations_module(types, operations),
         _ROOT / "bindings/python/peerid/_typed_fields.py": python_operations.typed_fields_module(operations),
         _ROOT / "bindings/go/operations.go": go_operations.operations_file(types, operations),

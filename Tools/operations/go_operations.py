@@ -14,18 +14,17 @@ from catalogue import (
     Field,
     Integer,
     Named,
-    Number,
     Object,
     ObjectID,
     Operation,
-    Presence,
     Time,
-    TimeUnit,
     Tuple,
     Type,
+    Variant,
 )
-from description import describe, summary, warnings
-from naming import OBJECTS, TUPLES, camel, shape
+from description import describe, field_rules, summary, warnings
+from naming import TUPLES, camel, shape
+from rules import Rule
 
 _WIDTH = 118
 
@@ -101,7 +100,10 @@ def operations_file(types: Sequence[Named], operations: Sequence[Operation]) -> 
     """Write the text of `operations.go`."""
     parts = [_HEAD]
     for named in types:
-        parts.append(_struct(named, named.type) if isinstance(named.type, Object) else _choice(named))
+        if isinstance(named.type, Object):
+            parts.append(_struct(named, named.type))
+        elif isinstance(named.type, Choice):
+            parts.append(_choice(named))
     parts.extend(_tuple(shape) for shape in TUPLES)
     parts.extend(_operation(operation) for operation in operations)
     return "\n".join(parts)
@@ -114,17 +116,15 @@ def _type(type: Type) -> str:
         return "Asset"
     if isinstance(type, Integer):
         return "int64"
-    if isinstance(type, Number):
-        return "float64"
     if isinstance(type, Boolean):
         return "bool"
     if isinstance(type, Time):
-        return "Milliseconds" if type.unit is TimeUnit.MILLISECONDS else "Seconds"
+        return "Milliseconds" if type.unit == "milliseconds" else "Seconds"
     if isinstance(type, AnyObject):
         return "map[string]any"
     if isinstance(type, Array):
         return f"List[{_type(type.element)}]"
-    if isinstance(type, Tuple):
+    if isinstance(type, (Tuple, Variant)) or (isinstance(type, Named) and isinstance(type.type, Variant)):
         return _name(TUPLES[shape(type)][0])
     if isinstance(type, Named):
         return _name(type.name)
@@ -135,7 +135,7 @@ def _field_type(field: Field) -> str:
     """The type of a field. What may be left out is a pointer, unless its zero value can never be meant."""
     text = _type(field.type)
     needs_no_pointer = text in ("ObjectID", "string", "map[string]any") or text.startswith("List[")
-    return text if field.presence is Presence.REQUIRED or needs_no_pointer else "*" + text
+    return text if not field.is_optional or needs_no_pointer else "*" + text
 
 
 def _name(name: str) -> str:
@@ -143,17 +143,19 @@ def _name(name: str) -> str:
 
 
 def _struct(named: Named, type: Object) -> str:
-    return _comment(f"{_name(named.name)} is an object: {OBJECTS[named.name]}.") + _fields(
-        _name(named.name), type.fields
+    return _comment(f"{_name(named.name)} is an object: {named.about}.") + _fields(
+        _name(named.name), type.fields, named.rules
     )
 
 
-def _fields(name: str, fields: Sequence[Field]) -> str:
+def _fields(name: str, fields: Sequence[Field], rules: Sequence[Rule]) -> str:
     parts = []
     for field in fields:
-        tag = field.name if field.presence is Presence.REQUIRED else field.name + ",omitempty"
-        optional = "; may be left out" if field.presence is Presence.OPTIONAL else ""
-        comment = _comment(f"{_name(field.name)}: {describe(field.type)}{optional}.", indent="\t")
+        tag = field.name if not field.is_optional else field.name + ",omitempty"
+        optional = "; may be left out" if field.is_optional else ""
+        comment = _comment(
+            f"{_name(field.name)}: {describe(field.type)}{field_rules(field, rules, fields)}{optional}.", indent="\t"
+        )
         parts.append(f'{comment}\t{_name(field.name)} {_field_type(field)} `json:"{tag}"`\n')
     return f"type {name} struct {{\n" + "\n".join(parts) + "}\n"
 
@@ -177,10 +179,8 @@ _TUPLE_ELEMENTS = {"int": "int64", "string": "string", "{*}": "map[string]any"}
 
 def _tuple(shape: str) -> str:
     name, elements, what = TUPLES[shape]
-    types = [
-        _name(part[1:]) if part.startswith("$") else _TUPLE_ELEMENTS.get(part, "ObjectID")
-        for part in shape.strip("()").split(", ")
-    ]
+    parts = ["$sidechain", "string"] if shape == "sidechain_public_key" else shape.strip("()").split(", ")
+    types = [_name(part[1:]) if part.startswith("$") else _TUPLE_ELEMENTS.get(part, "ObjectID") for part in parts]
     names = [_name(element) for element in elements]
     width = max(len(element) for element in names)
     members = "".join(f"\t{element:<{width}} {type}\n" for element, type in zip(names, types))
@@ -201,7 +201,7 @@ def _operation(operation: Operation) -> str:
         comment += "//\n" + _comment(warning)
     return (
         comment
-        + _fields(name, operation.usable_fields)
+        + _fields(name, operation.usable_fields, operation.rules)
         + f'\n// OpName is "{operation.name}".\n'
         + f'func ({name}) OpName() string {{\n\treturn "{operation.name}"\n}}\n'
     )

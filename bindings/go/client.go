@@ -19,6 +19,7 @@ type Client struct {
 	// As many calls as the library takes at a time.
 	slots         chan struct{}
 	failsWhenFull bool
+	assets        assetTable
 }
 
 // NewClient makes a client. Nothing is sent. Close it when it is no longer needed.

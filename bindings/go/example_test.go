@@ -211,9 +211,14 @@ func ExampleSession_SubmitJSON() {
 	defer session.Close()
 
 	result, err := session.SubmitJSON(context.Background(), []byte(`{
-		"op_name": "sport_create",
+		"op_name": "nft_mint",
 		"fee_asset": "1.3.0",
-		"name": [["en", "Chess"]]
+		"payer": "1.2.31",
+		"nft_metadata_id": "1.30.0",
+		"owner": "1.2.31",
+		"approved": "1.2.31",
+		"approved_operators": [],
+		"token_uri": "/chess"
 	}`))
 	if err != nil {
 		fmt.Println(err)

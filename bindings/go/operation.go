@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"unsafe"
 )
 
 // Operation is an operation of the Peerplays chain: its name, and its fields as encoding/json writes them. The types in
@@ -82,6 +84,42 @@ func Check(operations ...Operation) error {
 	}
 	data, length := lend(encoded)
 	return asError(C.peerid_operation_check(data, length))
+}
+
+// Warnings tells what to beware of in operations that pass [Check]: rules that they break and that the committee of the
+// chain can change, and operations that are likely to fail for other reasons. Times are compared with the local clock.
+//
+// Errors: as [Check].
+func Warnings(operations ...Operation) ([]string, error) {
+	encoded, err := encodeOperations(operations)
+	if err != nil {
+		return nil, err
+	}
+	data, length := lend(encoded)
+	if err := asError(C.peerid_operation_check(data, length)); err != nil {
+		return nil, err
+	}
+	size := C.peerid_operation_warnings(data, length, 0, nil)
+	if size == 0 {
+		return nil, nil
+	}
+	buffer := make([]byte, int(size)+1)
+	C.peerid_operation_warnings(data, length, size+1, (*C.char)(unsafe.Pointer(&buffer[0])))
+	return strings.Split(string(buffer[:size]), "\n"), nil
+}
+
+// DescribeOperation describes an operation as JSON: its fields with types, units and limits, its rules, and an example that
+// passes [Check]; docs/operations.md lists the keys. It is nil for a name that the library does not know.
+func DescribeOperation(name string) json.RawMessage {
+	nameText, err := newText(name, "name")
+	if err != nil {
+		return nil
+	}
+	text := C.peerid_operation_describe(nameText.pointer())
+	if text == nil {
+		return nil
+	}
+	return json.RawMessage(C.GoString(text))
 }
 
 // OperationID gives the number of an operation on the chain, by which [Token.Scope] lists it; false for a name that the

@@ -79,7 +79,7 @@ const (
 // Authority is an object: who may act for an account: accounts and keys with their weights, and the weight they need
 // together.
 type Authority struct {
-	// WeightThreshold: an integer.
+	// WeightThreshold: an integer: a weight.
 	WeightThreshold int64 `json:"weight_threshold"`
 
 	// AccountAuths: a list, each an account and its number, such as its weight.
@@ -103,28 +103,32 @@ type Price struct {
 
 // AssetOptions is an object: the limits, fees and permissions of an asset.
 type AssetOptions struct {
-	// MaxSupply: an integer, at most 10^12.
+	// MaxSupply: an integer: counted in the smallest unit of the asset itself, at most 10^12; at least 1.
 	MaxSupply int64 `json:"max_supply"`
 
-	// MarketFeePercent: an integer, at most 10000.
+	// MarketFeePercent: an integer: counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	MarketFeePercent int64 `json:"market_fee_percent"`
 
-	// MaxMarketFee: an integer, at most 10000.
+	// MaxMarketFee: an integer: counted in the smallest unit of the asset itself, at most 10000; at least 0.
 	MaxMarketFee int64 `json:"max_market_fee"`
 
-	// IssuerPermissions: an integer.
+	// IssuerPermissions: an integer: a bit mask (1 charge_market_fee, 2 white_list, 4 override_authority, 8
+	// transfer_restricted, 16 disable_force_settle, 32 global_settle, 64 disable_confidential, 128 witness_fed_asset,
+	// 256 committee_fed_asset); no bit above 256 may be set.
 	IssuerPermissions int64 `json:"issuer_permissions"`
 
-	// Flags: an integer.
+	// Flags: an integer: a bit mask (1 charge_market_fee, 2 white_list, 4 override_authority, 8 transfer_restricted, 16
+	// disable_force_settle, 32 global_settle, 64 disable_confidential, 128 witness_fed_asset, 256 committee_fed_asset);
+	// bit 32 may not be set; the bits 128 and 256 may not all be set.
 	Flags int64 `json:"flags"`
 
 	// CoreExchangeRate: the ratio of two amounts.
 	CoreExchangeRate Price `json:"core_exchange_rate"`
 
-	// WhitelistAuthorities: a list, each an account, 1.2.N.
+	// WhitelistAuthorities: a list, each an account, 1.2.N; it must have at most 10 elements (by default).
 	WhitelistAuthorities List[ObjectID] `json:"whitelist_authorities"`
 
-	// BlacklistAuthorities: a list, each an account, 1.2.N.
+	// BlacklistAuthorities: a list, each an account, 1.2.N; it must have at most 10 elements (by default).
 	BlacklistAuthorities List[ObjectID] `json:"blacklist_authorities"`
 
 	// WhitelistMarkets: a list, each an asset, 1.3.N.
@@ -139,19 +143,20 @@ type AssetOptions struct {
 
 // BitassetOptions is an object: the rules of an asset that is backed by another one.
 type BitassetOptions struct {
-	// FeedLifetimeSec: an integer.
+	// FeedLifetimeSec: an integer: a number of seconds.
 	FeedLifetimeSec int64 `json:"feed_lifetime_sec"`
 
-	// MinimumFeeds: an integer.
+	// MinimumFeeds: an integer: a number of feeds.
 	MinimumFeeds int64 `json:"minimum_feeds"`
 
-	// ForceSettlementDelaySec: an integer.
+	// ForceSettlementDelaySec: an integer: a number of seconds.
 	ForceSettlementDelaySec int64 `json:"force_settlement_delay_sec"`
 
-	// ForceSettlementOffsetPercent: an integer.
+	// ForceSettlementOffsetPercent: an integer: counted in 1/100 percent (1234 is 12.34 %).
 	ForceSettlementOffsetPercent int64 `json:"force_settlement_offset_percent"`
 
-	// MaximumForceSettlementVolume: an integer.
+	// MaximumForceSettlementVolume: an integer: a share of the supply in each maintenance interval, counted in 1/100
+	// percent (1234 is 12.34 %).
 	MaximumForceSettlementVolume int64 `json:"maximum_force_settlement_volume"`
 
 	// ShortBackingAsset: an asset, 1.3.N.
@@ -160,19 +165,19 @@ type BitassetOptions struct {
 
 // AccountOptions is an object: what an account can choose: its memo key, and for whom it votes.
 type AccountOptions struct {
-	// MemoKey: a text.
+	// MemoKey: a public key.
 	MemoKey string `json:"memo_key"`
 
 	// VotingAccount: an account, 1.2.N.
 	VotingAccount ObjectID `json:"voting_account"`
 
-	// NumWitness: an integer.
+	// NumWitness: an integer: a number of votes.
 	NumWitness int64 `json:"num_witness"`
 
-	// NumCommittee: an integer.
+	// NumCommittee: an integer: a number of votes.
 	NumCommittee int64 `json:"num_committee"`
 
-	// NumSON: an integer.
+	// NumSON: an integer: a number of votes.
 	NumSON int64 `json:"num_son"`
 
 	// Votes: an empty list: the server cannot write its elements.
@@ -181,10 +186,10 @@ type AccountOptions struct {
 
 // StealthMemo is an object: what the receiver of a hidden amount needs to find it.
 type StealthMemo struct {
-	// OneTimeKey: a text.
+	// OneTimeKey: a public key.
 	OneTimeKey string `json:"one_time_key"`
 
-	// To: a text; may be left out.
+	// To: a public key; may be left out.
 	To string `json:"to,omitempty"`
 
 	// EncryptedMemo: bytes as base64 with padding.
@@ -231,7 +236,7 @@ type Benefactor struct {
 	// ID: an account, 1.2.N.
 	ID ObjectID `json:"id"`
 
-	// Share: an integer, at most 10000.
+	// Share: an integer: a share of the pot, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	Share int64 `json:"share"`
 }
 
@@ -240,10 +245,10 @@ type SidechainSigner struct {
 	// SONID: an SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
-	// Weight: an integer, at least 0.
+	// Weight: an integer: a weight.
 	Weight int64 `json:"weight"`
 
-	// SigningKey: a text.
+	// SigningKey: a public key.
 	SigningKey string `json:"signing_key"`
 
 	// SidechainPublicKeys: a list, each a sidechain and a public key on it.
@@ -255,10 +260,10 @@ type PriceFeed struct {
 	// SettlePrice: the ratio of two amounts.
 	SettlePrice Price `json:"settle_price"`
 
-	// MaintenanceCollateralRatio: an integer.
+	// MaintenanceCollateralRatio: an integer: a ratio counted in 1/1000 (1.75 is 1750).
 	MaintenanceCollateralRatio int64 `json:"maintenance_collateral_ratio"`
 
-	// MaximumShortSqueezeRatio: an integer.
+	// MaximumShortSqueezeRatio: an integer: a ratio counted in 1/1000 (1.75 is 1750).
 	MaximumShortSqueezeRatio int64 `json:"maximum_short_squeeze_ratio"`
 
 	// CoreExchangeRate: the ratio of two amounts.
@@ -270,25 +275,25 @@ type RockPaperScissorsOptions struct {
 	// InsuranceEnabled: true or false.
 	InsuranceEnabled bool `json:"insurance_enabled"`
 
-	// TimePerCommitMove: an integer.
+	// TimePerCommitMove: an integer: a number of seconds; at least 0 and at most 600 (by default).
 	TimePerCommitMove int64 `json:"time_per_commit_move"`
 
-	// TimePerRevealMove: an integer.
+	// TimePerRevealMove: an integer: a number of seconds; at least 0 and at most 600 (by default).
 	TimePerRevealMove int64 `json:"time_per_reveal_move"`
 
-	// NumberOfGestures: an integer.
+	// NumberOfGestures: an integer: a number of gestures; exactly 3.
 	NumberOfGestures int64 `json:"number_of_gestures"`
 }
 
 // TournamentOptions is an object: the rules of a tournament.
 type TournamentOptions struct {
-	// TypeOfGame: an integer.
+	// TypeOfGame: an integer: a kind of game.
 	TypeOfGame int64 `json:"type_of_game"`
 
-	// RegistrationDeadline: a point in time.
+	// RegistrationDeadline: a point in time, in seconds since 1970.
 	RegistrationDeadline Seconds `json:"registration_deadline"`
 
-	// NumberOfPlayers: an integer.
+	// NumberOfPlayers: an integer: a number of players.
 	NumberOfPlayers int64 `json:"number_of_players"`
 
 	// BuyIn: an amount of an asset.
@@ -297,37 +302,37 @@ type TournamentOptions struct {
 	// Whitelist: a list, each an account, 1.2.N.
 	Whitelist List[ObjectID] `json:"whitelist"`
 
-	// StartTime: a point in time; may be left out.
+	// StartTime: a point in time, in seconds since 1970; may be left out.
 	StartTime *Seconds `json:"start_time,omitempty"`
 
-	// StartDelay: an integer.
+	// StartDelay: an integer: a number of seconds after the last player has joined.
 	StartDelay int64 `json:"start_delay"`
 
-	// RoundDelay: an integer.
+	// RoundDelay: an integer: a number of seconds.
 	RoundDelay int64 `json:"round_delay"`
 
-	// NumberOfWins: an integer.
+	// NumberOfWins: an integer: a number of wins.
 	NumberOfWins int64 `json:"number_of_wins"`
 
 	// Meta: an object.
 	Meta map[string]any `json:"meta"`
 
-	// GameOptions: the number of a game, and its rules.
+	// GameOptions: the number of a kind and its object; the kinds are 0 rock, paper, scissors.
 	GameOptions GameOptions `json:"game_options"`
 }
 
 // DividendOptions is an object: when and how an asset pays dividends.
 type DividendOptions struct {
-	// NextPayoutTime: a point in time; may be left out.
+	// NextPayoutTime: a point in time, in seconds since 1970; may be left out.
 	NextPayoutTime *Seconds `json:"next_payout_time,omitempty"`
 
-	// PayoutInterval: an integer; may be left out.
+	// PayoutInterval: an integer: a number of seconds; may be left out.
 	PayoutInterval *int64 `json:"payout_interval,omitempty"`
 
-	// MinimumFeePercentage: an integer.
+	// MinimumFeePercentage: an integer: counted in 1/100 percent (1234 is 12.34 %).
 	MinimumFeePercentage int64 `json:"minimum_fee_percentage"`
 
-	// MinimumDistributionInterval: an integer; may be left out.
+	// MinimumDistributionInterval: an integer: a number of seconds; may be left out.
 	MinimumDistributionInterval *int64 `json:"minimum_distribution_interval,omitempty"`
 }
 
@@ -339,13 +344,14 @@ type LotteryAssetOptions struct {
 	// Owner: an asset, 1.3.N.
 	Owner ObjectID `json:"owner"`
 
-	// WinningTickets: a list, each an integer, at most 10000.
+	// WinningTickets: a list, each an integer: a share of the pot for each drawn ticket, counted in 1/100 percent, at
+	// most 10000 (1234 is 12.34 %).
 	WinningTickets List[int64] `json:"winning_tickets"`
 
 	// TicketPrice: an amount of an asset.
 	TicketPrice Asset `json:"ticket_price"`
 
-	// EndDate: a point in time, in milliseconds.
+	// EndDate: a point in time, in milliseconds since 1970.
 	EndDate Milliseconds `json:"end_date"`
 
 	// EndingOnSoldout: true or false.
@@ -360,13 +366,14 @@ type NFTLotteryOptions struct {
 	// Benefactors: a list, each an account that gets a share of a lottery.
 	Benefactors List[Benefactor] `json:"benefactors"`
 
-	// WinningTickets: a list, each a number, which may have a fraction, at most 10000.
-	WinningTickets List[float64] `json:"winning_tickets"`
+	// WinningTickets: a list, each an integer: a share of the pot for each drawn ticket, counted in 1/100 percent, at
+	// most 10000 (1234 is 12.34 %).
+	WinningTickets List[int64] `json:"winning_tickets"`
 
 	// TicketPrice: an amount of an asset.
 	TicketPrice Asset `json:"ticket_price"`
 
-	// EndDate: a point in time.
+	// EndDate: a point in time, in seconds since 1970.
 	EndDate Seconds `json:"end_date"`
 
 	// EndingOnSoldout: true or false.
@@ -402,6 +409,17 @@ type KeyWeight struct {
 // MarshalJSON writes the array.
 func (t KeyWeight) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Key, t.Weight})
+}
+
+// SidechainPublicKey is a sidechain and a public key on it; on the wire an array of the two.
+type SidechainPublicKey struct {
+	Sidechain Sidechain
+	Key       string
+}
+
+// MarshalJSON writes the array.
+func (t SidechainPublicKey) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]any{t.Sidechain, t.Key})
 }
 
 // LocalizedText is a text in one language; on the wire an array of the two.
@@ -448,22 +466,13 @@ func (t MarketResolution) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.MarketID, t.Resolution})
 }
 
-// SidechainPublicKey is a sidechain and a public key on it; on the wire an array of the two.
-type SidechainPublicKey struct {
-	Sidechain Sidechain
-	Key       string
-}
-
-// MarshalJSON writes the array.
-func (t SidechainPublicKey) MarshalJSON() ([]byte, error) {
-	return json.Marshal([]any{t.Sidechain, t.Key})
-}
-
 // Transfer is operation 0 of the chain, transfer.
 //
-// Beware: memo always fails: the schema takes a string, the serializer wants a memo object.
+// Left out, since it can never be sent with success: memo (the server asks for a text and then cannot write it).
 //
-// Left out, since it can never be sent with success: memo.
+// Rule: from and to must differ.
+//
+// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 type Transfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -484,6 +493,16 @@ func (Transfer) OpName() string {
 }
 
 // LimitOrderCreate is operation 1 of the chain, limit_order_create.
+//
+// A fill_or_kill order that cannot be filled at once is refused as a whole.
+//
+// Rule: amount_to_sell.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+//
+// Rule: min_to_receive.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+//
+// Rule: amount_to_sell.asset_id and min_to_receive.asset_id must differ.
+//
+// Rule: amount_to_sell.asset_id: one of the two must be 1.3.0.
 type LimitOrderCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -497,7 +516,7 @@ type LimitOrderCreate struct {
 	// MinToReceive: an amount of an asset.
 	MinToReceive Asset `json:"min_to_receive"`
 
-	// Expiration: a point in time.
+	// Expiration: a point in time, in seconds since 1970; it must be now or later.
 	Expiration Seconds `json:"expiration"`
 
 	// FillOrKill: true or false.
@@ -527,6 +546,10 @@ func (LimitOrderCancel) OpName() string {
 }
 
 // CallOrderUpdate is operation 3 of the chain, call_order_update.
+//
+// Rule: delta_collateral.asset_id and delta_debt.asset_id must differ.
+//
+// Rule: delta_collateral.amount and delta_debt.amount may not both be 0.
 type CallOrderUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -547,6 +570,9 @@ func (CallOrderUpdate) OpName() string {
 }
 
 // FillOrder is operation 4 of the chain, fill_order.
+//
+// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
+// transaction.
 type FillOrder struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -571,7 +597,30 @@ func (FillOrder) OpName() string {
 
 // AccountCreate is operation 5 of the chain, account_create.
 //
-// Beware: votes must be []: the schema takes integers, the serializer wants "x:y" strings.
+// Beware: the serializer of the server writes num_son, which the chain does not have: expect 'missing required active
+// authority'.
+//
+// The registrar must be a lifetime member.
+//
+// Rule: owner.account_auths: one of owner.account_auths, owner.key_auths must be given.
+//
+// Rule: owner.address_auths: it must be empty.
+//
+// Rule: the weights in owner.account_auths and owner.key_auths must reach owner.weight_threshold.
+//
+// Rule by default: owner.account_auths and owner.key_auths may have at most 10 elements together.
+//
+// Rule: active.account_auths: one of active.account_auths, active.key_auths must be given.
+//
+// Rule: active.address_auths: it must be empty.
+//
+// Rule: the weights in active.account_auths and active.key_auths must reach active.weight_threshold.
+//
+// Rule by default: active.account_auths and active.key_auths may have at most 10 elements together.
+//
+// Rule: options.num_witness: it may not exceed the number of votes, and the server takes no votes.
+//
+// Rule: options.num_committee: it may not exceed the number of votes, and the server takes no votes.
 type AccountCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -582,10 +631,12 @@ type AccountCreate struct {
 	// Referrer: an account, 1.2.N.
 	Referrer ObjectID `json:"referrer"`
 
-	// ReferrerPercent: an integer, at most 10000.
+	// ReferrerPercent: an integer: counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	ReferrerPercent int64 `json:"referrer_percent"`
 
-	// Name: a text.
+	// Name: a text; it must have at least 1 and at most 63 bytes; it must be an account's name: lower-case letters,
+	// digits and dashes, parts with dots between them, each beginning with a letter and ending with a letter or digit;
+	// not ending with -dividend-distribution.
 	Name string `json:"name"`
 
 	// Owner: who may act for an account: accounts and keys with their weights, and the weight they need together.
@@ -605,13 +656,35 @@ func (AccountCreate) OpName() string {
 
 // AccountUpdate is operation 6 of the chain, account_update.
 //
-// The server of today can never take it: 500: the extension the server builds is not serializable by the pinned
-// peerplaysjs-lib (type.fromObject is not a function).
+// No transaction of PeerID can hold it: the server cannot write the extension that it adds to this operation.
+//
+// Rule: owner: one of owner, active, new_options, update_last_voting_time must be given.
+//
+// Rule: owner.account_auths: one of owner.account_auths, owner.key_auths must be given.
+//
+// Rule: owner.address_auths: it must be empty.
+//
+// Rule: the weights in owner.account_auths and owner.key_auths must reach owner.weight_threshold.
+//
+// Rule by default: owner.account_auths and owner.key_auths may have at most 10 elements together.
+//
+// Rule: active.account_auths: one of active.account_auths, active.key_auths must be given.
+//
+// Rule: active.address_auths: it must be empty.
+//
+// Rule: the weights in active.account_auths and active.key_auths must reach active.weight_threshold.
+//
+// Rule by default: active.account_auths and active.key_auths may have at most 10 elements together.
+//
+// Rule: new_options.num_witness: it may not exceed the number of votes, and the server takes no votes.
+//
+// Rule: new_options.num_committee: it may not exceed the number of votes, and the server takes no votes.
 type AccountUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Account: an account, 1.2.N.
+	// Account: an account, 1.2.N; it may not be 1.2.0 or 1.2.4: the committee and the temporary account cannot be
+	// updated.
 	Account ObjectID `json:"account"`
 
 	// Owner: who may act for an account: accounts and keys with their weights, and the weight they need together; may be
@@ -645,7 +718,7 @@ type AccountWhitelist struct {
 	// AccountToList: an account, 1.2.N.
 	AccountToList ObjectID `json:"account_to_list"`
 
-	// NewListing: an integer.
+	// NewListing: an integer: a bit mask (1 whitelisted, 2 blacklisted, 0 no opinion); at most 3.
 	NewListing int64 `json:"new_listing"`
 }
 
@@ -662,7 +735,7 @@ type AccountUpgrade struct {
 	// AccountToUpgrade: an account, 1.2.N.
 	AccountToUpgrade ObjectID `json:"account_to_upgrade"`
 
-	// UpgradeToLifetimeMember: true or false.
+	// UpgradeToLifetimeMember: true or false; it must be true: annual memberships have ended.
 	UpgradeToLifetimeMember bool `json:"upgrade_to_lifetime_member"`
 }
 
@@ -672,6 +745,8 @@ func (AccountUpgrade) OpName() string {
 }
 
 // AccountTransfer is operation 9 of the chain, account_transfer.
+//
+// No transaction of PeerID can hold it: no node knows how to carry it out; it refuses every transaction that holds it.
 type AccountTransfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -690,7 +765,12 @@ func (AccountTransfer) OpName() string {
 
 // AssetCreate is operation 10 of the chain, asset_create.
 //
-// Beware: bitasset_opts is accepted and silently dropped.
+// The server takes bitasset_opts and drops it. A symbol with a dot needs that its prefix is an asset of the same issuer.
+//
+// Rule: common_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one 1.3.1, which
+// stands for the asset that is created.
+//
+// Rule: bits 16 and 32 need bitasset options, which the server drops.
 type AssetCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -698,10 +778,12 @@ type AssetCreate struct {
 	// Issuer: an account, 1.2.N.
 	Issuer ObjectID `json:"issuer"`
 
-	// Symbol: a text of at most 10 characters.
+	// Symbol: a text of at most 10 characters; it must have at least 3 and at most 16 bytes; it must be an asset's
+	// symbol: upper-case letters and digits, at most one dot, beginning and ending with a letter; not beginning with
+	// BIT; the chain reserves it.
 	Symbol string `json:"symbol"`
 
-	// Precision: an integer from 0 to 10.
+	// Precision: an integer: a number of decimal places, at most 10 (one whole unit is 10^precision smallest units).
 	Precision int64 `json:"precision"`
 
 	// CommonOptions: the limits, fees and permissions of an asset.
@@ -710,7 +792,8 @@ type AssetCreate struct {
 	// BitassetOpts: the rules of an asset that is backed by another one; may be left out.
 	BitassetOpts *BitassetOptions `json:"bitasset_opts,omitempty"`
 
-	// IsPredictionMarket: true or false.
+	// IsPredictionMarket: true or false; it must be false: a prediction market needs bitasset options, which the server
+	// drops.
 	IsPredictionMarket bool `json:"is_prediction_market"`
 }
 
@@ -720,6 +803,10 @@ func (AssetCreate) OpName() string {
 }
 
 // AssetUpdate is operation 11 of the chain, asset_update.
+//
+// Rule: issuer and new_issuer must differ.
+//
+// Rule: new_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one asset_to_update.
 type AssetUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -743,6 +830,13 @@ func (AssetUpdate) OpName() string {
 }
 
 // AssetUpdateBitasset is operation 12 of the chain, asset_update_bitasset.
+//
+// Rule: new_options.minimum_feeds: a number of feeds, at least 1.
+//
+// Rule: counted in 1/100 percent, at least 0 and at most 10000 (1234 is 12.34 %).
+//
+// Rule: new_options.maximum_force_settlement_volume: a share of the supply in each maintenance interval, counted in
+// 1/100 percent, at least 0 and at most 10000 (1234 is 12.34 %).
 type AssetUpdateBitasset struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -773,7 +867,7 @@ type AssetUpdateFeedProducers struct {
 	// AssetToUpdate: an asset, 1.3.N.
 	AssetToUpdate ObjectID `json:"asset_to_update"`
 
-	// NewFeedProducers: a list of at least 1, each an account, 1.2.N.
+	// NewFeedProducers: a list of at least 1, each an account, 1.2.N; it must have at most 10 elements (by default).
 	NewFeedProducers List[ObjectID] `json:"new_feed_producers"`
 }
 
@@ -783,6 +877,11 @@ func (AssetUpdateFeedProducers) OpName() string {
 }
 
 // AssetIssue is operation 14 of the chain, asset_issue.
+//
+// Rule: counted in the smallest unit of the asset, at least 1 and at most 1000000000000000 (1250000 is 12.5 at precision
+// 5).
+//
+// Rule: asset_to_issue.asset_id: it may not be 1.3.0: nobody can issue the core asset.
 type AssetIssue struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -803,6 +902,9 @@ func (AssetIssue) OpName() string {
 }
 
 // AssetReserve is operation 15 of the chain, asset_reserve.
+//
+// Rule: counted in the smallest unit of the asset, at least 1 and at most 1000000000000000 (1250000 is 12.5 at precision
+// 5).
 type AssetReserve struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -821,7 +923,7 @@ func (AssetReserve) OpName() string {
 
 // AssetFundFeePool is operation 16 of the chain, asset_fund_fee_pool.
 type AssetFundFeePool struct {
-	// FeeAsset: an asset, 1.3.N.
+	// FeeAsset: an asset, 1.3.N; it must be 1.3.0.
 	FeeAsset ObjectID `json:"fee_asset"`
 
 	// FromAccount: an account, 1.2.N.
@@ -830,7 +932,7 @@ type AssetFundFeePool struct {
 	// AssetID: an asset, 1.3.N.
 	AssetID ObjectID `json:"asset_id"`
 
-	// Amount: an integer, at most 10^12.
+	// Amount: an integer: counted in the smallest unit of the core asset 1.3.0, at most 10^12; at least 1.
 	Amount int64 `json:"amount"`
 }
 
@@ -840,6 +942,8 @@ func (AssetFundFeePool) OpName() string {
 }
 
 // AssetSettle is operation 17 of the chain, asset_settle.
+//
+// Rule: amount.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
 type AssetSettle struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -857,6 +961,8 @@ func (AssetSettle) OpName() string {
 }
 
 // AssetGlobalSettle is operation 18 of the chain, asset_global_settle.
+//
+// Rule: asset_to_settle and settle_price.base.asset_id must be equal.
 type AssetGlobalSettle struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -878,8 +984,33 @@ func (AssetGlobalSettle) OpName() string {
 
 // AssetPublishFeed is operation 19 of the chain, asset_publish_feed.
 //
-// The server of today can never take it: 500: the schema wants feed.settle_price, the serializer wants
-// feed.settlement_price.
+// No transaction of PeerID can hold it: the server asks for feed.settle_price and then looks for feed.settlement_price.
+//
+// Rule: feed.settle_price.base.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// precision 5).
+//
+// Rule: feed.settle_price.quote.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// precision 5).
+//
+// Rule: feed.settle_price.base.asset_id and feed.settle_price.quote.asset_id must differ.
+//
+// Rule: feed.core_exchange_rate.base.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// precision 5).
+//
+// Rule: feed.core_exchange_rate.quote.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// precision 5).
+//
+// Rule: feed.core_exchange_rate.base.asset_id and feed.core_exchange_rate.quote.asset_id must differ.
+//
+// Rule: feed.settle_price.base.asset_id and feed.core_exchange_rate.base.asset_id must be equal.
+//
+// Rule: asset_id and feed.settle_price.base.asset_id must be equal.
+//
+// Rule: feed.core_exchange_rate.quote.asset_id: it must be 1.3.0.
+//
+// Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
+//
+// Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
 type AssetPublishFeed struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -907,10 +1038,10 @@ type WitnessCreate struct {
 	// WitnessAccount: an account, 1.2.N.
 	WitnessAccount ObjectID `json:"witness_account"`
 
-	// URL: a URI with a scheme.
+	// URL: a URI with a scheme; it must have at most 126 bytes.
 	URL string `json:"url"`
 
-	// BlockSigningKey: a text.
+	// BlockSigningKey: a public key.
 	BlockSigningKey string `json:"block_signing_key"`
 
 	// InitialSecret: bytes as base64 with padding.
@@ -933,10 +1064,10 @@ type WitnessUpdate struct {
 	// WitnessAccount: an account, 1.2.N.
 	WitnessAccount ObjectID `json:"witness_account"`
 
-	// NewURL: a URI with a scheme; may be left out.
+	// NewURL: a URI with a scheme; it must have at most 126 bytes; may be left out.
 	NewURL string `json:"new_url,omitempty"`
 
-	// NewSigningKey: a text; may be left out.
+	// NewSigningKey: a public key; may be left out.
 	NewSigningKey string `json:"new_signing_key,omitempty"`
 
 	// NewInitialSecret: bytes as base64 with padding; may be left out.
@@ -949,6 +1080,14 @@ func (WitnessUpdate) OpName() string {
 }
 
 // ProposalCreate is operation 22 of the chain, proposal_create.
+//
+// A proposed operation is an object with op: the number of the operation and its fields in the names of the chain, with
+// fee instead of fee_asset.
+//
+// Rule: review_period_seconds: it must be less than the seconds that are left until expiration_time.
+//
+// Rule by default: proposed_ops: review_period_seconds must be at least 1209600 for an operation of 1.2.0 (the
+// committee).
 type ProposalCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -956,13 +1095,14 @@ type ProposalCreate struct {
 	// FeePayingAccount: an account, 1.2.N.
 	FeePayingAccount ObjectID `json:"fee_paying_account"`
 
-	// ExpirationTime: a point in time.
+	// ExpirationTime: a point in time, in seconds since 1970; it must be later than now; it may lie at most 2419200
+	// seconds after now (by default).
 	ExpirationTime Seconds `json:"expiration_time"`
 
-	// ProposedOps: a list of at least 1, each an object.
+	// ProposedOps: a list of at least 1, each an object; it must have at least 1 element.
 	ProposedOps List[map[string]any] `json:"proposed_ops"`
 
-	// ReviewPeriodSeconds: an integer; may be left out.
+	// ReviewPeriodSeconds: an integer: a number of seconds; may be left out.
 	ReviewPeriodSeconds *int64 `json:"review_period_seconds,omitempty"`
 }
 
@@ -972,6 +1112,18 @@ func (ProposalCreate) OpName() string {
 }
 
 // ProposalUpdate is operation 23 of the chain, proposal_update.
+//
+// Every account in an active list must agree to the transaction, besides the payer; entries of owner lists need the
+// owner authority, keys a signature.
+//
+// Rule: active_approvals_to_add: one of active_approvals_to_add, active_approvals_to_remove, owner_approvals_to_add,
+// owner_approvals_to_remove, key_approvals_to_add, key_approvals_to_remove must be given.
+//
+// Rule: active_approvals_to_add and active_approvals_to_remove may have no element in common.
+//
+// Rule: owner_approvals_to_add and owner_approvals_to_remove may have no element in common.
+//
+// Rule: key_approvals_to_add and key_approvals_to_remove may have no element in common.
 type ProposalUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -994,10 +1146,10 @@ type ProposalUpdate struct {
 	// OwnerApprovalsToRemove: a list, each an account, 1.2.N.
 	OwnerApprovalsToRemove List[ObjectID] `json:"owner_approvals_to_remove"`
 
-	// KeyApprovalsToAdd: a list, each a text.
+	// KeyApprovalsToAdd: a list, each a public key.
 	KeyApprovalsToAdd List[string] `json:"key_approvals_to_add"`
 
-	// KeyApprovalsToRemove: a list, each a text.
+	// KeyApprovalsToRemove: a list, each a public key.
 	KeyApprovalsToRemove List[string] `json:"key_approvals_to_remove"`
 }
 
@@ -1027,6 +1179,13 @@ func (ProposalDelete) OpName() string {
 }
 
 // WithdrawPermissionCreate is operation 25 of the chain, withdraw_permission_create.
+//
+// Rule: withdraw_from_account and authorized_account must differ.
+//
+// Rule: withdrawal_limit.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+//
+// Rule: period_start_time: the last period must end after now, and withdrawal_period_sec times periods_until_expiration
+// must be below 2^32 seconds.
 type WithdrawPermissionCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1040,13 +1199,13 @@ type WithdrawPermissionCreate struct {
 	// WithdrawalLimit: an amount of an asset.
 	WithdrawalLimit Asset `json:"withdrawal_limit"`
 
-	// WithdrawalPeriodSec: an integer.
+	// WithdrawalPeriodSec: an integer: a number of seconds; at least 1; at least 3 (by default).
 	WithdrawalPeriodSec int64 `json:"withdrawal_period_sec"`
 
-	// PeriodsUntilExpiration: an integer.
+	// PeriodsUntilExpiration: an integer: a number of periods; at least 1.
 	PeriodsUntilExpiration int64 `json:"periods_until_expiration"`
 
-	// PeriodStartTime: a point in time.
+	// PeriodStartTime: a point in time, in seconds since 1970; it must be later than now.
 	PeriodStartTime Seconds `json:"period_start_time"`
 }
 
@@ -1056,6 +1215,13 @@ func (WithdrawPermissionCreate) OpName() string {
 }
 
 // WithdrawPermissionUpdate is operation 26 of the chain, withdraw_permission_update.
+//
+// Rule: withdraw_from_account and authorized_account must differ.
+//
+// Rule: withdrawal_limit.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+//
+// Rule: period_start_time: the last period must end after now, and withdrawal_period_sec times periods_until_expiration
+// must be below 2^32 seconds.
 type WithdrawPermissionUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1072,13 +1238,13 @@ type WithdrawPermissionUpdate struct {
 	// WithdrawalLimit: an amount of an asset.
 	WithdrawalLimit Asset `json:"withdrawal_limit"`
 
-	// WithdrawalPeriodSec: an integer.
+	// WithdrawalPeriodSec: an integer: a number of seconds; at least 1; at least 3 (by default).
 	WithdrawalPeriodSec int64 `json:"withdrawal_period_sec"`
 
-	// PeriodsUntilExpiration: an integer.
+	// PeriodsUntilExpiration: an integer: a number of periods; at least 1.
 	PeriodsUntilExpiration int64 `json:"periods_until_expiration"`
 
-	// PeriodStartTime: a point in time.
+	// PeriodStartTime: a point in time, in seconds since 1970; it must be now or later.
 	PeriodStartTime Seconds `json:"period_start_time"`
 }
 
@@ -1088,6 +1254,11 @@ func (WithdrawPermissionUpdate) OpName() string {
 }
 
 // WithdrawPermissionClaim is operation 27 of the chain, withdraw_permission_claim.
+//
+// Rule: withdraw_to_account and withdraw_from_account must differ.
+//
+// Rule: amount_to_withdraw.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// 5).
 type WithdrawPermissionClaim struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1112,8 +1283,10 @@ func (WithdrawPermissionClaim) OpName() string {
 
 // WithdrawPermissionDelete is operation 28 of the chain, withdraw_permission_delete.
 //
-// The server of today can never take it: 500: the schema wants withdraw_permission, the builder reads
+// No transaction of PeerID can hold it: the server asks for withdraw_permission and then looks for
 // withdrawal_permission.
+//
+// Rule: withdraw_from_account and authorized_account must differ.
 type WithdrawPermissionDelete struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1141,7 +1314,7 @@ type CommitteeMemberCreate struct {
 	// CommitteeMemberAccount: an account, 1.2.N.
 	CommitteeMemberAccount ObjectID `json:"committee_member_account"`
 
-	// URL: a URI with a scheme.
+	// URL: a URI with a scheme; it must have at most 126 bytes.
 	URL string `json:"url"`
 }
 
@@ -1161,7 +1334,7 @@ type CommitteeMemberUpdate struct {
 	// CommitteeMemberAccount: an account, 1.2.N.
 	CommitteeMemberAccount ObjectID `json:"committee_member_account"`
 
-	// NewURL: a text; may be left out.
+	// NewURL: a text; it must have at most 126 bytes; may be left out.
 	NewURL string `json:"new_url,omitempty"`
 }
 
@@ -1172,8 +1345,8 @@ func (CommitteeMemberUpdate) OpName() string {
 
 // CommitteeMemberUpdateGlobalParameters is operation 31 of the chain, committee_member_update_global_parameters.
 //
-// Beware: new_parameters is a free object; the serializer wants the complete chain_parameters (not probed with a
-// complete one).
+// No transaction of PeerID can hold it: the committee changes them by a proposal, and the server cannot write a proposal
+// with this operation.
 type CommitteeMemberUpdateGlobalParameters struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1188,6 +1361,13 @@ func (CommitteeMemberUpdateGlobalParameters) OpName() string {
 }
 
 // VestingBalanceCreate is operation 32 of the chain, vesting_balance_create.
+//
+// With balance_type gpos the chain ignores the policy and sets its own. A deposit of a SON needs the policy 2 (dormant).
+//
+// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+//
+// Rule by default: amount.amount: counted in the smallest unit of the asset, at least 5000000 (1250000 is 12.5 at
+// precision 5), when balance_type is 'son'.
 type VestingBalanceCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1201,7 +1381,7 @@ type VestingBalanceCreate struct {
 	// Amount: an amount of an asset.
 	Amount Asset `json:"amount"`
 
-	// Policy: one of several kinds of objects, told by the number of its kind.
+	// Policy: the number of a kind and its object; the kinds are 0 linear, 1 coin-days, 2 dormant.
 	Policy Variant `json:"policy"`
 
 	// BalanceType: one of normal, gpos, son.
@@ -1214,6 +1394,8 @@ func (VestingBalanceCreate) OpName() string {
 }
 
 // VestingBalanceWithdraw is operation 33 of the chain, vesting_balance_withdraw.
+//
+// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 type VestingBalanceWithdraw struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1234,6 +1416,8 @@ func (VestingBalanceWithdraw) OpName() string {
 }
 
 // WorkerCreate is operation 34 of the chain, worker_create.
+//
+// Rule: work_begin_date must be earlier than work_end_date.
 type WorkerCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1241,22 +1425,22 @@ type WorkerCreate struct {
 	// Owner: an account, 1.2.N.
 	Owner ObjectID `json:"owner"`
 
-	// WorkBeginDate: a point in time.
+	// WorkBeginDate: a point in time, in seconds since 1970; it must be now or later.
 	WorkBeginDate Seconds `json:"work_begin_date"`
 
-	// WorkEndDate: a point in time.
+	// WorkEndDate: a point in time, in seconds since 1970.
 	WorkEndDate Seconds `json:"work_end_date"`
 
-	// DailyPay: an integer, at most 10^12.
+	// DailyPay: an integer: counted in the smallest unit of the core asset 1.3.0, at most 10^12; at least 1.
 	DailyPay int64 `json:"daily_pay"`
 
-	// Name: a text.
+	// Name: a text; it must have at most 62 bytes.
 	Name string `json:"name"`
 
-	// URL: a URI with a scheme.
+	// URL: a URI with a scheme; it must have at most 126 bytes.
 	URL string `json:"url"`
 
-	// Initializer: one of several kinds of objects, told by the number of its kind.
+	// Initializer: the number of a kind and its object; the kinds are 1 vesting.
 	Initializer Variant `json:"initializer"`
 }
 
@@ -1276,7 +1460,7 @@ type Custom struct {
 	// RequiredAuths: a list of at least 1, each an account, 1.2.N.
 	RequiredAuths List[ObjectID] `json:"required_auths"`
 
-	// ID: an integer.
+	// ID: an integer: a number that the application chooses.
 	ID int64 `json:"id"`
 
 	// Data: bytes as base64 with padding.
@@ -1296,7 +1480,8 @@ type Assert struct {
 	// FeePayingAccount: an account, 1.2.N.
 	FeePayingAccount ObjectID `json:"fee_paying_account"`
 
-	// Predicates: a list, each one of several kinds of objects, told by the number of its kind.
+	// Predicates: a list, each the number of a kind and its object; the kinds are 0 account name equals, 1 asset symbol
+	// equals, 2 block id; only the kinds up to 0 are allowed (by default).
 	Predicates List[Variant] `json:"predicates"`
 
 	// RequiredAuths: a list, each an account, 1.2.N.
@@ -1309,8 +1494,11 @@ func (Assert) OpName() string {
 }
 
 // BalanceClaim is operation 37 of the chain, balance_claim.
+//
+// Beware: it needs a signature by balance_owner_key, which the server does not have: expect 'missing required other
+// authority'.
 type BalanceClaim struct {
-	// FeeAsset: an asset, 1.3.N.
+	// FeeAsset: an asset, 1.3.N; it must be 1.3.0.
 	FeeAsset ObjectID `json:"fee_asset"`
 
 	// DepositToAccount: an account, 1.2.N.
@@ -1319,7 +1507,7 @@ type BalanceClaim struct {
 	// BalanceToClaim: a balance, 1.15.N.
 	BalanceToClaim ObjectID `json:"balance_to_claim"`
 
-	// BalanceOwnerKey: a text.
+	// BalanceOwnerKey: a public key.
 	BalanceOwnerKey string `json:"balance_owner_key"`
 
 	// TotalClaimed: an amount of an asset.
@@ -1332,6 +1520,12 @@ func (BalanceClaim) OpName() string {
 }
 
 // OverrideTransfer is operation 38 of the chain, override_transfer.
+//
+// Rule: from and to must differ.
+//
+// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+//
+// Rule: issuer and from must differ.
 type OverrideTransfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1355,6 +1549,8 @@ func (OverrideTransfer) OpName() string {
 }
 
 // TransferToBlind is operation 39 of the chain, transfer_to_blind.
+//
+// Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 type TransferToBlind struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1378,6 +1574,8 @@ func (TransferToBlind) OpName() string {
 }
 
 // BlindTransfer is operation 40 of the chain, blind_transfer.
+//
+// Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 type BlindTransfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1395,6 +1593,8 @@ func (BlindTransfer) OpName() string {
 }
 
 // TransferFromBlind is operation 41 of the chain, transfer_from_blind.
+//
+// Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 type TransferFromBlind struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1418,6 +1618,11 @@ func (TransferFromBlind) OpName() string {
 }
 
 // AssetSettleCancel is operation 42 of the chain, asset_settle_cancel.
+//
+// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
+// transaction.
+//
+// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 type AssetSettleCancel struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1438,6 +1643,8 @@ func (AssetSettleCancel) OpName() string {
 }
 
 // AssetClaimFees is operation 43 of the chain, asset_claim_fees.
+//
+// Rule: amount_to_claim.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 type AssetClaimFees struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1456,8 +1663,8 @@ func (AssetClaimFees) OpName() string {
 
 // FbaDistribute is operation 44 of the chain, fba_distribute.
 //
-// The server of today can never take it: the server looks the name up in ChainTypes.operations and finds nothing, so
-// every request answers 400 {"op_name":"Operation invalid"}.
+// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
+// transaction.
 type FbaDistribute struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1468,7 +1675,7 @@ type FbaDistribute struct {
 	// FbaID: a fee-based asset accumulator, 2.16.N.
 	FbaID ObjectID `json:"fba_id"`
 
-	// Amount: an integer, at most 10^12.
+	// Amount: an integer: counted in the smallest unit of the core asset 1.3.0, at most 10^12.
 	Amount int64 `json:"amount"`
 }
 
@@ -1478,6 +1685,41 @@ func (FbaDistribute) OpName() string {
 }
 
 // TournamentCreate is operation 45 of the chain, tournament_create.
+//
+// Beware: the serializer of the server writes type_of_game, which the chain does not have: expect 'missing required
+// active authority'.
+//
+// The server requires start_delay, so start_time must be left out.
+//
+// Rule: options.registration_deadline: it must be now or later.
+//
+// Rule by default: options.registration_deadline: it may lie at most 2592000 seconds after now.
+//
+// Rule: options.buy_in.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
+//
+// Rule: options.number_of_players: a number of players, at least 2.
+//
+// Rule by default: options.number_of_players: a number of players, at most 256.
+//
+// Rule: options.whitelist: it must be empty or have at least as many elements as options.number_of_players says.
+//
+// Rule by default: options.whitelist: it must have at most 999 elements.
+//
+// Rule: options.start_time and options.start_delay may not both be given.
+//
+// Rule: options.start_time: one of options.start_time, options.start_delay must be given.
+//
+// Rule: options.registration_deadline may not be later than options.start_time.
+//
+// Rule by default: options.start_time: it may lie at most 2419200 seconds after now.
+//
+// Rule by default: options.start_delay: a number of seconds after the last player has joined, at most 604799.
+//
+// Rule: options.number_of_wins: a number of wins, at least 1.
+//
+// Rule by default: options.number_of_wins: a number of wins, at most 100.
+//
+// Rule by default: a number of seconds, at least 0 and at most 600.
 type TournamentCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1495,6 +1737,8 @@ func (TournamentCreate) OpName() string {
 }
 
 // TournamentJoin is operation 46 of the chain, tournament_join.
+//
+// buy_in must equal the buy_in of the tournament.
 type TournamentJoin struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1528,7 +1772,7 @@ type GameMove struct {
 	// PlayerAccountID: an account, 1.2.N.
 	PlayerAccountID ObjectID `json:"player_account_id"`
 
-	// Move: one of several kinds of objects, told by the number of its kind.
+	// Move: the number of a kind and its object; the kinds are 0 commit, 1 reveal.
 	Move Variant `json:"move"`
 }
 
@@ -1539,8 +1783,9 @@ func (GameMove) OpName() string {
 
 // AssetUpdateDividend is operation 48 of the chain, asset_update_dividend.
 //
-// The server of today can never take it: 500 {"error":"operation"}: the builder pushes [name] without the operation
-// object.
+// No transaction of PeerID can hold it: the server forgets the fields when it builds this operation.
+//
+// Rule by default: new_options.payout_interval: a number of seconds, at least 86400.
 type AssetUpdateDividend struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1561,6 +1806,9 @@ func (AssetUpdateDividend) OpName() string {
 }
 
 // AssetDividendDistribution is operation 49 of the chain, asset_dividend_distribution.
+//
+// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
+// transaction.
 type AssetDividendDistribution struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1581,6 +1829,9 @@ func (AssetDividendDistribution) OpName() string {
 }
 
 // TournamentPayout is operation 50 of the chain, tournament_payout.
+//
+// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
+// transaction.
 type TournamentPayout struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1624,6 +1875,9 @@ func (TournamentLeave) OpName() string {
 }
 
 // SportCreate is operation 52 of the chain, sport_create.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
 type SportCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1638,6 +1892,9 @@ func (SportCreate) OpName() string {
 }
 
 // SportUpdate is operation 53 of the chain, sport_update.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
 type SportUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1645,7 +1902,7 @@ type SportUpdate struct {
 	// SportID: a sport, 1.20.N.
 	SportID ObjectID `json:"sport_id"`
 
-	// NewName: a list, each a text in one language; may be left out.
+	// NewName: a list, each a text in one language; new_name must be given; may be left out.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 }
 
@@ -1655,6 +1912,9 @@ func (SportUpdate) OpName() string {
 }
 
 // EventGroupCreate is operation 54 of the chain, event_group_create.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
 type EventGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1672,6 +1932,11 @@ func (EventGroupCreate) OpName() string {
 }
 
 // EventGroupUpdate is operation 55 of the chain, event_group_update.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
+//
+// Rule: new_sport_id: one of new_sport_id, new_name must be given.
 type EventGroupUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1692,6 +1957,9 @@ func (EventGroupUpdate) OpName() string {
 }
 
 // EventCreate is operation 56 of the chain, event_create.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
 type EventCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1702,7 +1970,7 @@ type EventCreate struct {
 	// Season: a list, each a text in one language.
 	Season List[LocalizedText] `json:"season"`
 
-	// StartTime: a point in time; may be left out.
+	// StartTime: a point in time, in seconds since 1970; may be left out.
 	StartTime *Seconds `json:"start_time,omitempty"`
 
 	// EventGroupID: an event group, 1.21.N.
@@ -1715,6 +1983,11 @@ func (EventCreate) OpName() string {
 }
 
 // EventUpdate is operation 57 of the chain, event_update.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
+//
+// Rule: new_event_group_id: one of new_event_group_id, new_name, new_season, new_start_time must be given.
 type EventUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1728,7 +2001,7 @@ type EventUpdate struct {
 	// NewSeason: a list, each a text in one language; may be left out.
 	NewSeason List[LocalizedText] `json:"new_season,omitempty"`
 
-	// NewStartTime: a point in time; may be left out.
+	// NewStartTime: a point in time, in seconds since 1970; may be left out.
 	NewStartTime *Seconds `json:"new_start_time,omitempty"`
 
 	// NewEventGroupID: an event group, 1.21.N; may be left out.
@@ -1744,6 +2017,9 @@ func (EventUpdate) OpName() string {
 }
 
 // BettingMarketRulesCreate is operation 58 of the chain, betting_market_rules_create.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
 type BettingMarketRulesCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1761,6 +2037,11 @@ func (BettingMarketRulesCreate) OpName() string {
 }
 
 // BettingMarketRulesUpdate is operation 59 of the chain, betting_market_rules_update.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
+//
+// Rule: new_name: one of new_name, new_description must be given.
 type BettingMarketRulesUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1781,6 +2062,9 @@ func (BettingMarketRulesUpdate) OpName() string {
 }
 
 // BettingMarketGroupCreate is operation 60 of the chain, betting_market_group_create.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
 type BettingMarketGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1804,6 +2088,9 @@ func (BettingMarketGroupCreate) OpName() string {
 }
 
 // BettingMarketCreate is operation 61 of the chain, betting_market_create.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
 type BettingMarketCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1824,6 +2111,14 @@ func (BettingMarketCreate) OpName() string {
 }
 
 // BetPlace is operation 62 of the chain, bet_place.
+//
+// amount_to_bet.asset_id must be the asset of the market group.
+//
+// Rule: amount_to_bet.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+//
+// Rule: amount_to_bet.amount: only multiples of 10000/g (back) or (backer_multiplier - 10000)/g (lay) can be matched,
+// where g is the greatest common divisor of 10000 and backer_multiplier - 10000; the chain returns the rest at once, and
+// cancels a smaller stake.
 type BetPlace struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1837,7 +2132,9 @@ type BetPlace struct {
 	// AmountToBet: an amount of an asset.
 	AmountToBet Asset `json:"amount_to_bet"`
 
-	// BackerMultiplier: an integer.
+	// BackerMultiplier: an integer: odds are counted in 1/10000 (1.5 is 15000); at least 10001 and at most 100010000; at
+	// least 10100 and at most 10000000 (by default); odds come in steps: of 100 below 20000, up to 100000 below 10000000
+	// (permitted_betting_odds_increments of the chain lists them) (by default).
 	BackerMultiplier int64 `json:"backer_multiplier"`
 
 	// BackOrLay: one of back, lay.
@@ -1850,6 +2147,10 @@ func (BetPlace) OpName() string {
 }
 
 // BettingMarketGroupResolve is operation 63 of the chain, betting_market_group_resolve.
+//
+// Beware: it needs the authority of 1.2.1 (the witnesses).
+//
+// There must be one resolution for every market of the group.
 type BettingMarketGroupResolve struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1857,7 +2158,8 @@ type BettingMarketGroupResolve struct {
 	// BettingMarketGroupID: a betting market group, 1.24.N.
 	BettingMarketGroupID ObjectID `json:"betting_market_group_id"`
 
-	// Resolutions: a list, each a betting market and how it ended.
+	// Resolutions: a list, each a betting market and how it ended; either all are cancel, or exactly one is win and the
+	// others are not_win.
 	Resolutions List[MarketResolution] `json:"resolutions"`
 }
 
@@ -1867,6 +2169,9 @@ func (BettingMarketGroupResolve) OpName() string {
 }
 
 // BettingMarketGroupResolved is operation 64 of the chain, betting_market_group_resolved.
+//
+// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
+// transaction.
 type BettingMarketGroupResolved struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1880,10 +2185,10 @@ type BettingMarketGroupResolved struct {
 	// Resolutions: a list, each a betting market and how it ended.
 	Resolutions List[MarketResolution] `json:"resolutions"`
 
-	// Winnings: an integer, at most 10^12.
+	// Winnings: an integer: counted in the smallest unit of the asset of the market, at most 10^12.
 	Winnings int64 `json:"winnings"`
 
-	// FeesPaid: an integer, at most 10^12.
+	// FeesPaid: an integer: counted in the smallest unit of the asset of the market, at most 10^12.
 	FeesPaid int64 `json:"fees_paid"`
 }
 
@@ -1893,6 +2198,9 @@ func (BettingMarketGroupResolved) OpName() string {
 }
 
 // BetAdjusted is operation 65 of the chain, bet_adjusted.
+//
+// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
+// transaction.
 type BetAdjusted struct {
 	// BettorID: an account, 1.2.N.
 	BettorID ObjectID `json:"bettor_id"`
@@ -1911,8 +2219,9 @@ func (BetAdjusted) OpName() string {
 
 // BettingMarketGroupCancelUnmatchedBets is operation 66 of the chain, betting_market_group_cancel_unmatched_bets.
 //
-// The server of today can never take it: the server looks the name up in ChainTypes.operations and finds nothing, so
-// every request answers 400 {"op_name":"Operation invalid"}.
+// No transaction of PeerID can hold it: the server does not find the operation by its name.
+//
+// Beware: it needs the authority of 1.2.1 (the witnesses).
 type BettingMarketGroupCancelUnmatchedBets struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1927,6 +2236,9 @@ func (BettingMarketGroupCancelUnmatchedBets) OpName() string {
 }
 
 // BetMatched is operation 67 of the chain, bet_matched.
+//
+// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
+// transaction.
 type BetMatched struct {
 	// BettorID: an account, 1.2.N.
 	BettorID ObjectID `json:"bettor_id"`
@@ -1940,13 +2252,13 @@ type BetMatched struct {
 	// AmountBet: an amount of an asset.
 	AmountBet Asset `json:"amount_bet"`
 
-	// FeesPaid: an integer, at most 10^12.
+	// FeesPaid: an integer: counted in the smallest unit of the asset bet, at most 10^12.
 	FeesPaid int64 `json:"fees_paid"`
 
-	// BackerMultiplier: an integer.
+	// BackerMultiplier: an integer: odds are counted in 1/10000 (1.5 is 15000).
 	BackerMultiplier int64 `json:"backer_multiplier"`
 
-	// GuaranteedWinningsReturned: an integer, at most 10^12.
+	// GuaranteedWinningsReturned: an integer: counted in the smallest unit of the asset bet, at most 10^12.
 	GuaranteedWinningsReturned int64 `json:"guaranteed_winnings_returned"`
 }
 
@@ -1973,6 +2285,9 @@ func (BetCancel) OpName() string {
 }
 
 // BetCanceled is operation 69 of the chain, bet_canceled.
+//
+// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
+// transaction.
 type BetCanceled struct {
 	// BettorID: an account, 1.2.N.
 	BettorID ObjectID `json:"bettor_id"`
@@ -1993,6 +2308,11 @@ func (BetCanceled) OpName() string {
 }
 
 // BettingMarketGroupUpdate is operation 70 of the chain, betting_market_group_update.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
+//
+// Rule: new_description: one of new_description, new_rules_id must be given.
 type BettingMarketGroupUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2019,6 +2339,11 @@ func (BettingMarketGroupUpdate) OpName() string {
 }
 
 // BettingMarketUpdate is operation 71 of the chain, betting_market_update.
+//
+// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
+// (the witnesses).
+//
+// Rule: new_group_id: one of new_group_id, new_description, new_payout_condition must be given.
 type BettingMarketUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2043,7 +2368,24 @@ func (BettingMarketUpdate) OpName() string {
 
 // LotteryAssetCreate is operation 77 of the chain, lottery_asset_create.
 //
-// Beware: bitasset_opts is accepted and silently dropped.
+// The server takes bitasset_opts and drops it. The chain sets the precision to 0 and the owner of the lottery itself:
+// one unit of the asset is one ticket.
+//
+// Rule: common_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one 1.3.1, which
+// stands for the asset that is created.
+//
+// Rule: bits 16 and 32 need bitasset options, which the server drops.
+//
+// Rule: common_options.max_supply: counted in the smallest unit of the asset itself, at least 5.
+//
+// Rule: extensions.winning_tickets: it must have at most 64 elements.
+//
+// Rule: extensions.ticket_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// precision 5).
+//
+// Rule: extensions.benefactors[].share and extensions.winning_tickets must add up to 10000, which is 100 %.
+//
+// Rule: extensions.end_date: it must be later than now (in milliseconds), or 0 for no end.
 type LotteryAssetCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2051,10 +2393,12 @@ type LotteryAssetCreate struct {
 	// Issuer: an account, 1.2.N.
 	Issuer ObjectID `json:"issuer"`
 
-	// Symbol: a text of at most 10 characters.
+	// Symbol: a text of at most 10 characters; it must have at least 3 and at most 16 bytes; it must be an asset's
+	// symbol: upper-case letters and digits, at most one dot, beginning and ending with a letter; not beginning with
+	// BIT; the chain reserves it.
 	Symbol string `json:"symbol"`
 
-	// Precision: an integer from 0 to 10.
+	// Precision: an integer: a number of decimal places, at most 10 (one whole unit is 10^precision smallest units).
 	Precision int64 `json:"precision"`
 
 	// CommonOptions: the limits, fees and permissions of an asset.
@@ -2063,7 +2407,8 @@ type LotteryAssetCreate struct {
 	// BitassetOpts: the rules of an asset that is backed by another one; may be left out.
 	BitassetOpts *BitassetOptions `json:"bitasset_opts,omitempty"`
 
-	// IsPredictionMarket: true or false.
+	// IsPredictionMarket: true or false; it must be false: a prediction market needs bitasset options, which the server
+	// drops.
 	IsPredictionMarket bool `json:"is_prediction_market"`
 
 	// Extensions: the rules of a lottery whose tickets are an asset.
@@ -2076,6 +2421,8 @@ func (LotteryAssetCreate) OpName() string {
 }
 
 // TicketPurchase is operation 78 of the chain, ticket_purchase.
+//
+// amount.amount must be exactly the price of a ticket times tickets_to_buy, in the asset of the price.
 type TicketPurchase struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2086,7 +2433,7 @@ type TicketPurchase struct {
 	// Buyer: an account, 1.2.N.
 	Buyer ObjectID `json:"buyer"`
 
-	// TicketsToBuy: an integer, at most 10^12.
+	// TicketsToBuy: an integer: a number of tickets, at most 10^12; at least 1.
 	TicketsToBuy int64 `json:"tickets_to_buy"`
 
 	// Amount: an amount of an asset.
@@ -2099,6 +2446,9 @@ func (TicketPurchase) OpName() string {
 }
 
 // LotteryReward is operation 79 of the chain, lottery_reward.
+//
+// Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the committee), which acts only through a
+// proposal.
 type LotteryReward struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2112,7 +2462,7 @@ type LotteryReward struct {
 	// Amount: an amount of an asset.
 	Amount Asset `json:"amount"`
 
-	// WinPercentage: an integer, at most 10000.
+	// WinPercentage: an integer: counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	WinPercentage int64 `json:"win_percentage"`
 
 	// IsBenefactorReward: true or false.
@@ -2125,6 +2475,9 @@ func (LotteryReward) OpName() string {
 }
 
 // LotteryEnd is operation 80 of the chain, lottery_end.
+//
+// Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the committee), which acts only through a
+// proposal.
 type LotteryEnd struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2142,6 +2495,8 @@ func (LotteryEnd) OpName() string {
 }
 
 // SweepsVestingClaim is operation 81 of the chain, sweeps_vesting_claim.
+//
+// amount_to_claim may not exceed what is available, in the asset of the vesting balance.
 type SweepsVestingClaim struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2159,14 +2514,23 @@ func (SweepsVestingClaim) OpName() string {
 }
 
 // CustomPermissionCreate is operation 82 of the chain, custom_permission_create.
+//
+// An account may have 5 permissions by default.
+//
+// Rule: auth.address_auths: it must be empty.
+//
+// Rule: the weights in auth.account_auths and auth.key_auths must reach auth.weight_threshold.
 type CustomPermissionCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// OwnerAccount: an account, 1.2.N.
+	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 
-	// PermissionName: a text of at most 10 characters.
+	// PermissionName: a text of at most 10 characters; it must have at least 3 and at most 10 bytes; it must be
+	// lower-case letters and digits, beginning with a letter; it may not be active or owner: the chain reserves this
+	// name.
 	PermissionName string `json:"permission_name"`
 
 	// Auth: who may act for an account: accounts and keys with their weights, and the weight they need together.
@@ -2179,6 +2543,10 @@ func (CustomPermissionCreate) OpName() string {
 }
 
 // CustomPermissionUpdate is operation 83 of the chain, custom_permission_update.
+//
+// Rule: new_auth.address_auths: it must be empty.
+//
+// Rule: the weights in new_auth.account_auths and new_auth.key_auths must reach new_auth.weight_threshold.
 type CustomPermissionUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2189,7 +2557,8 @@ type CustomPermissionUpdate struct {
 	// NewAuth: who may act for an account: accounts and keys with their weights, and the weight they need together.
 	NewAuth Authority `json:"new_auth"`
 
-	// OwnerAccount: an account, 1.2.N.
+	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
 
@@ -2206,7 +2575,8 @@ type CustomPermissionDelete struct {
 	// PermissionID: a custom permission, 1.27.N.
 	PermissionID ObjectID `json:"permission_id"`
 
-	// OwnerAccount: an account, 1.2.N.
+	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
 
@@ -2216,6 +2586,12 @@ func (CustomPermissionDelete) OpName() string {
 }
 
 // CustomAccountAuthorityCreate is operation 85 of the chain, custom_account_authority_create.
+//
+// A permission may have 15 of these by default.
+//
+// Rule: valid_from must be earlier than valid_to.
+//
+// Rule by default: valid_from and valid_to may lie at most 15552000 seconds apart.
 type CustomAccountAuthorityCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2223,16 +2599,17 @@ type CustomAccountAuthorityCreate struct {
 	// PermissionID: a custom permission, 1.27.N.
 	PermissionID ObjectID `json:"permission_id"`
 
-	// OperationType: an integer, at least 0.
+	// OperationType: an integer: the number of an operation; at most 122.
 	OperationType int64 `json:"operation_type"`
 
-	// ValidFrom: a point in time.
+	// ValidFrom: a point in time, in seconds since 1970.
 	ValidFrom Seconds `json:"valid_from"`
 
-	// ValidTo: a point in time.
+	// ValidTo: a point in time, in seconds since 1970; it must be later than now.
 	ValidTo Seconds `json:"valid_to"`
 
-	// OwnerAccount: an account, 1.2.N.
+	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
 
@@ -2242,6 +2619,12 @@ func (CustomAccountAuthorityCreate) OpName() string {
 }
 
 // CustomAccountAuthorityUpdate is operation 86 of the chain, custom_account_authority_update.
+//
+// Rule: new_valid_from: one of new_valid_from, new_valid_to must be given.
+//
+// Rule: new_valid_from must be earlier than new_valid_to.
+//
+// Rule by default: new_valid_from and new_valid_to may lie at most 15552000 seconds apart.
 type CustomAccountAuthorityUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2249,13 +2632,14 @@ type CustomAccountAuthorityUpdate struct {
 	// AuthID: a custom account authority, 1.28.N.
 	AuthID ObjectID `json:"auth_id"`
 
-	// NewValidFrom: a point in time; may be left out.
+	// NewValidFrom: a point in time, in seconds since 1970; may be left out.
 	NewValidFrom *Seconds `json:"new_valid_from,omitempty"`
 
-	// NewValidTo: a point in time; may be left out.
+	// NewValidTo: a point in time, in seconds since 1970; it must be later than now; may be left out.
 	NewValidTo *Seconds `json:"new_valid_to,omitempty"`
 
-	// OwnerAccount: an account, 1.2.N.
+	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
 
@@ -2266,7 +2650,7 @@ func (CustomAccountAuthorityUpdate) OpName() string {
 
 // CustomAccountAuthorityDelete is operation 87 of the chain, custom_account_authority_delete.
 //
-// The server of today can never take it: 500: the builder drops auth_id.
+// No transaction of PeerID can hold it: the server forgets auth_id when it builds this operation.
 type CustomAccountAuthorityDelete struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2274,7 +2658,8 @@ type CustomAccountAuthorityDelete struct {
 	// AuthID: a custom account authority, 1.28.N.
 	AuthID ObjectID `json:"auth_id"`
 
-	// OwnerAccount: an account, 1.2.N.
+	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
 
@@ -2284,11 +2669,22 @@ func (CustomAccountAuthorityDelete) OpName() string {
 }
 
 // Offer is operation 88 of the chain, offer.
+//
+// maximum_price of a sell offer is its buy-it-now price; a buy offer takes maximum_price from the issuer at once. Equal
+// prices make a fixed price.
+//
+// Rule: minimum_price.asset_id and maximum_price.asset_id must be equal.
+//
+// Rule: minimum_price.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
+//
+// Rule: maximum_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+//
+// Rule: minimum_price.amount must be at most maximum_price.amount.
 type Offer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// ItemIds: a list, each an NFT, 1.31.N.
+	// ItemIds: a list, each an NFT, 1.31.N; it must have at least 1 element.
 	ItemIds List[ObjectID] `json:"item_ids"`
 
 	// Issuer: an account, 1.2.N.
@@ -2303,7 +2699,7 @@ type Offer struct {
 	// BuyingItem: true or false.
 	BuyingItem bool `json:"buying_item"`
 
-	// OfferExpirationDate: a point in time.
+	// OfferExpirationDate: a point in time, in seconds since 1970; it must be later than now.
 	OfferExpirationDate Seconds `json:"offer_expiration_date"`
 }
 
@@ -2313,6 +2709,11 @@ func (Offer) OpName() string {
 }
 
 // Bid is operation 89 of the chain, bid.
+//
+// The price must lie within the prices of the offer, in its asset, and be better than the best bid. For a sell offer the
+// money leaves the bidder at once.
+//
+// Rule: bid_price.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
 type Bid struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2350,6 +2751,8 @@ func (CancelOffer) OpName() string {
 }
 
 // FinalizeOffer is operation 91 of the chain, finalize_offer.
+//
+// The chain finalizes expired offers by itself.
 type FinalizeOffer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2360,7 +2763,7 @@ type FinalizeOffer struct {
 	// OfferID: an offer, 1.29.N.
 	OfferID ObjectID `json:"offer_id"`
 
-	// Result: one of Expired, ExpiredNoBid, Cancelled.
+	// Result: one of Expired, ExpiredNoBid, Cancelled; it must be Expired or ExpiredNoBid.
 	Result string `json:"result"`
 }
 
@@ -2370,6 +2773,21 @@ func (FinalizeOffer) OpName() string {
 }
 
 // NFTMetadataCreate is operation 92 of the chain, nft_metadata_create.
+//
+// Rule: revenue_partner: revenue_split must be given too.
+//
+// Rule: revenue_split: revenue_partner must be given too.
+//
+// Rule: lottery_options.winning_tickets: it must have at most 64 elements.
+//
+// Rule: lottery_options.ticket_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// precision 5).
+//
+// Rule: lottery_options.benefactors[].share and lottery_options.winning_tickets must add up to 10000, which is 100 %.
+//
+// Rule: lottery_options.ending_on_soldout must be true, or lottery_options.end_date must not be 0.
+//
+// Rule: lottery_options.end_date: it must be later than now, or 0 for no end.
 type NFTMetadataCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2377,10 +2795,12 @@ type NFTMetadataCreate struct {
 	// Owner: an account, 1.2.N.
 	Owner ObjectID `json:"owner"`
 
-	// Name: a text.
+	// Name: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning with
+	// a letter.
 	Name string `json:"name"`
 
-	// Symbol: a text.
+	// Symbol: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning
+	// with a letter.
 	Symbol string `json:"symbol"`
 
 	// BaseURI: a text.
@@ -2389,7 +2809,8 @@ type NFTMetadataCreate struct {
 	// RevenuePartner: an account, 1.2.N; may be left out.
 	RevenuePartner ObjectID `json:"revenue_partner,omitempty"`
 
-	// RevenueSplit: an integer, at most 10000; may be left out.
+	// RevenueSplit: an integer: a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %); may be
+	// left out.
 	RevenueSplit *int64 `json:"revenue_split,omitempty"`
 
 	// IsTransferable: true or false.
@@ -2401,7 +2822,7 @@ type NFTMetadataCreate struct {
 	// AccountRole: an account role, 1.32.N; may be left out.
 	AccountRole ObjectID `json:"account_role,omitempty"`
 
-	// MaxSupply: an integer, at most 10^12; may be left out.
+	// MaxSupply: an integer: a number of tokens; at least 5, when lottery_options is given; may be left out.
 	MaxSupply *int64 `json:"max_supply,omitempty"`
 
 	// LotteryOptions: the rules of a lottery whose tickets are NFTs; may be left out.
@@ -2414,6 +2835,10 @@ func (NFTMetadataCreate) OpName() string {
 }
 
 // NFTMetadataUpdate is operation 93 of the chain, nft_metadata_update.
+//
+// Rule: revenue_partner: revenue_split must be given too.
+//
+// Rule: revenue_split: revenue_partner must be given too.
 type NFTMetadataUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2424,10 +2849,12 @@ type NFTMetadataUpdate struct {
 	// NFTMetadataID: an NFT metadata, 1.30.N.
 	NFTMetadataID ObjectID `json:"nft_metadata_id"`
 
-	// Name: a text; may be left out.
+	// Name: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning with
+	// a letter; may be left out.
 	Name string `json:"name,omitempty"`
 
-	// Symbol: a text; may be left out.
+	// Symbol: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning
+	// with a letter; may be left out.
 	Symbol string `json:"symbol,omitempty"`
 
 	// BaseURI: a text; may be left out.
@@ -2436,7 +2863,8 @@ type NFTMetadataUpdate struct {
 	// RevenuePartner: an account, 1.2.N; may be left out.
 	RevenuePartner ObjectID `json:"revenue_partner,omitempty"`
 
-	// RevenueSplit: an integer, at most 10000; may be left out.
+	// RevenueSplit: an integer: a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %); may be
+	// left out.
 	RevenueSplit *int64 `json:"revenue_split,omitempty"`
 
 	// IsTransferable: true or false; may be left out.
@@ -2550,6 +2978,8 @@ func (NFTSetApprovalForAll) OpName() string {
 }
 
 // AccountRoleCreate is operation 98 of the chain, account_role_create.
+//
+// Beware: the server sends valid_from where the chain has valid_to: expect 'missing required active authority'.
 type AccountRoleCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2563,13 +2993,15 @@ type AccountRoleCreate struct {
 	// Metadata: a text.
 	Metadata string `json:"metadata"`
 
-	// AllowedOperations: a list, each an integer, at least 0.
+	// AllowedOperations: a list, each an integer: the number of an operation; it must have at least 1 element; the
+	// number of an operation, at most 122.
 	AllowedOperations List[int64] `json:"allowed_operations"`
 
-	// WhitelistedAccounts: a list, each an account, 1.2.N.
+	// WhitelistedAccounts: a list, each an account, 1.2.N; it must have at least 1 element.
 	WhitelistedAccounts List[ObjectID] `json:"whitelisted_accounts"`
 
-	// ValidFrom: a point in time.
+	// ValidFrom: a point in time, in seconds since 1970; it must be later than now; it may lie at most 31536000 seconds
+	// after now (by default).
 	ValidFrom Seconds `json:"valid_from"`
 }
 
@@ -2579,6 +3011,10 @@ func (AccountRoleCreate) OpName() string {
 }
 
 // AccountRoleUpdate is operation 99 of the chain, account_role_update.
+//
+// Rule: allowed_operations_to_add and allowed_operations_to_remove may have no element in common.
+//
+// Rule: accounts_to_add and accounts_to_remove may have no element in common.
 type AccountRoleUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2595,10 +3031,12 @@ type AccountRoleUpdate struct {
 	// Metadata: a text; may be left out.
 	Metadata string `json:"metadata,omitempty"`
 
-	// AllowedOperationsToAdd: a list, each an integer, at least 0.
+	// AllowedOperationsToAdd: a list, each an integer: the number of an operation; the number of an operation, at most
+	// 122.
 	AllowedOperationsToAdd List[int64] `json:"allowed_operations_to_add"`
 
-	// AllowedOperationsToRemove: a list, each an integer, at least 0.
+	// AllowedOperationsToRemove: a list, each an integer: the number of an operation; the number of an operation, at
+	// most 123.
 	AllowedOperationsToRemove List[int64] `json:"allowed_operations_to_remove"`
 
 	// AccountsToAdd: a list, each an account, 1.2.N.
@@ -2607,7 +3045,8 @@ type AccountRoleUpdate struct {
 	// AccountsToRemove: a list, each an account, 1.2.N.
 	AccountsToRemove List[ObjectID] `json:"accounts_to_remove"`
 
-	// ValidTo: a point in time; may be left out.
+	// ValidTo: a point in time, in seconds since 1970; it must be later than now; it may lie at most 31536000 seconds
+	// after now (by default); may be left out.
 	ValidTo *Seconds `json:"valid_to,omitempty"`
 }
 
@@ -2617,6 +3056,9 @@ func (AccountRoleUpdate) OpName() string {
 }
 
 // AccountRoleDelete is operation 100 of the chain, account_role_delete.
+//
+// Beware: the serializer of the server writes fewer bytes than the chain signs: expect 'missing required active
+// authority'.
 type AccountRoleDelete struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2647,7 +3089,7 @@ type SONCreate struct {
 	// Deposit: a vesting balance, 1.13.N.
 	Deposit ObjectID `json:"deposit"`
 
-	// SigningKey: a text.
+	// SigningKey: a public key.
 	SigningKey string `json:"signing_key"`
 
 	// SidechainPublicKeys: a list, each a sidechain and a public key on it.
@@ -2679,7 +3121,7 @@ type SONUpdate struct {
 	// NewDeposit: a vesting balance, 1.13.N; may be left out.
 	NewDeposit ObjectID `json:"new_deposit,omitempty"`
 
-	// NewSigningKey: a text; may be left out.
+	// NewSigningKey: a public key; may be left out.
 	NewSigningKey string `json:"new_signing_key,omitempty"`
 
 	// NewSidechainPublicKeys: a list, each a sidechain and a public key on it; may be left out.
@@ -2696,8 +3138,7 @@ func (SONUpdate) OpName() string {
 
 // SONDeregister is operation 103 of the chain, son_deregister.
 //
-// The server of today can never take it: the server looks the name up in ChainTypes.operations and finds nothing, so
-// every request answers 400 {"op_name":"Operation invalid"}.
+// No transaction of PeerID can hold it: the server does not find the operation by its name.
 type SONDeregister struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2725,7 +3166,7 @@ type SONHeartbeat struct {
 	// OwnerAccount: an account, 1.2.N.
 	OwnerAccount ObjectID `json:"owner_account"`
 
-	// TS: a point in time.
+	// TS: a point in time, in seconds since 1970; it may lie at most 15 seconds before or after now (by default).
 	TS Seconds `json:"ts"`
 }
 
@@ -2735,6 +3176,9 @@ func (SONHeartbeat) OpName() string {
 }
 
 // SONReportDown is operation 105 of the chain, son_report_down.
+//
+// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// set.
 type SONReportDown struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2745,7 +3189,7 @@ type SONReportDown struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// DownTS: a point in time.
+	// DownTS: a point in time, in seconds since 1970.
 	DownTS Seconds `json:"down_ts"`
 }
 
@@ -2775,6 +3219,9 @@ func (SONMaintenance) OpName() string {
 }
 
 // SONWalletRecreate is operation 107 of the chain, son_wallet_recreate.
+//
+// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// set; once a wallet exists, the chain needs an extension that the server cannot send.
 type SONWalletRecreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2792,6 +3239,9 @@ func (SONWalletRecreate) OpName() string {
 }
 
 // SONWalletUpdate is operation 108 of the chain, son_wallet_update.
+//
+// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// set.
 type SONWalletUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2825,10 +3275,10 @@ type SONWalletDepositCreate struct {
 	// SONID: an SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
-	// Timestamp: a point in time.
+	// Timestamp: a point in time, in seconds since 1970.
 	Timestamp Seconds `json:"timestamp"`
 
-	// BlockNum: an integer.
+	// BlockNum: an integer: the number of a block.
 	BlockNum int64 `json:"block_num"`
 
 	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
@@ -2849,7 +3299,8 @@ type SONWalletDepositCreate struct {
 	// SidechainCurrency: a text.
 	SidechainCurrency string `json:"sidechain_currency"`
 
-	// SidechainAmount: an integer, at most 10^12.
+	// SidechainAmount: an integer: counted in the smallest unit of the sidechain's currency, at most 10^12 (satoshi for
+	// bitcoin).
 	SidechainAmount int64 `json:"sidechain_amount"`
 
 	// PeerplaysFrom: an account, 1.2.N.
@@ -2868,6 +3319,9 @@ func (SONWalletDepositCreate) OpName() string {
 }
 
 // SONWalletDepositProcess is operation 110 of the chain, son_wallet_deposit_process.
+//
+// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// set.
 type SONWalletDepositProcess struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2895,13 +3349,14 @@ type SONWalletWithdrawCreate struct {
 	// SONID: an SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
-	// Timestamp: a point in time.
+	// Timestamp: a point in time, in seconds since 1970.
 	Timestamp Seconds `json:"timestamp"`
 
-	// BlockNum: an integer.
+	// BlockNum: an integer: the number of a block.
 	BlockNum int64 `json:"block_num"`
 
-	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
+	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays; it may not be peerplays: the chain takes no
+	// withdrawals from peerplays itself any more.
 	Sidechain Sidechain `json:"sidechain"`
 
 	// PeerplaysUID: a text.
@@ -2925,7 +3380,8 @@ type SONWalletWithdrawCreate struct {
 	// WithdrawCurrency: a text.
 	WithdrawCurrency string `json:"withdraw_currency"`
 
-	// WithdrawAmount: an integer, at most 10^12.
+	// WithdrawAmount: an integer: counted in the smallest unit of the sidechain's currency, at most 10^12 (satoshi for
+	// bitcoin).
 	WithdrawAmount int64 `json:"withdraw_amount"`
 }
 
@@ -2935,6 +3391,9 @@ func (SONWalletWithdrawCreate) OpName() string {
 }
 
 // SONWalletWithdrawProcess is operation 112 of the chain, son_wallet_withdraw_process.
+//
+// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// set.
 type SONWalletWithdrawProcess struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2962,7 +3421,8 @@ type SidechainAddressAdd struct {
 	// SidechainAddressAccount: an account, 1.2.N.
 	SidechainAddressAccount ObjectID `json:"sidechain_address_account"`
 
-	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
+	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays; it may not be bitcoin: for bitcoin the chain wants
+	// an empty deposit_address, which the server refuses.
 	Sidechain Sidechain `json:"sidechain"`
 
 	// DepositPublicKey: a text.
@@ -2987,6 +3447,8 @@ func (SidechainAddressAdd) OpName() string {
 }
 
 // SidechainAddressUpdate is operation 114 of the chain, sidechain_address_update.
+//
+// Only an active SON may do it.
 type SidechainAddressUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3003,13 +3465,13 @@ type SidechainAddressUpdate struct {
 	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
 	Sidechain Sidechain `json:"sidechain"`
 
-	// DepositPublicKey: a text; may be left out.
+	// DepositPublicKey: a text; deposit_public_key must be given; may be left out.
 	DepositPublicKey string `json:"deposit_public_key,omitempty"`
 
-	// DepositAddress: a text; may be left out.
+	// DepositAddress: a text; deposit_address must be given; may be left out.
 	DepositAddress string `json:"deposit_address,omitempty"`
 
-	// DepositAddressData: a text; may be left out.
+	// DepositAddressData: a text; deposit_address_data must be given; may be left out.
 	DepositAddressData string `json:"deposit_address_data,omitempty"`
 
 	// WithdrawPublicKey: a text; may be left out.
@@ -3049,7 +3511,7 @@ func (SidechainAddressDelete) OpName() string {
 
 // SidechainTransactionCreate is operation 116 of the chain, sidechain_transaction_create.
 //
-// The server of today can never take it: 500: object_id has no usable type in the serializer.
+// No transaction of PeerID can hold it: the server cannot write object_id.
 type SidechainTransactionCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3063,10 +3525,11 @@ type SidechainTransactionCreate struct {
 	// ObjectID: a text.
 	ObjectID string `json:"object_id"`
 
-	// Transaction: a text.
+	// Transaction: a text; it must have at least 1 byte.
 	Transaction string `json:"transaction"`
 
-	// Signers: a list of at least 1, each a SON that signs for a sidechain, and its weight.
+	// Signers: a list of at least 1, each a SON that signs for a sidechain, and its weight; it must have at least 1
+	// element.
 	Signers List[SidechainSigner] `json:"signers"`
 }
 
@@ -3076,6 +3539,9 @@ func (SidechainTransactionCreate) OpName() string {
 }
 
 // SidechainTransactionSign is operation 117 of the chain, sidechain_transaction_sign.
+//
+// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// set.
 type SidechainTransactionSign struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3136,6 +3602,9 @@ func (SidechainTransactionSettle) OpName() string {
 }
 
 // NFTLotteryTokenPurchase is operation 120 of the chain, nft_lottery_token_purchase.
+//
+// amount.amount must be exactly the price of a ticket times tickets_to_buy, in the asset of the price; as many tokens
+// are minted.
 type NFTLotteryTokenPurchase struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3146,7 +3615,7 @@ type NFTLotteryTokenPurchase struct {
 	// Buyer: an account, 1.2.N.
 	Buyer ObjectID `json:"buyer"`
 
-	// TicketsToBuy: an integer, at most 10^12.
+	// TicketsToBuy: an integer: a number of tickets, at most 10^12; at least 1.
 	TicketsToBuy int64 `json:"tickets_to_buy"`
 
 	// Amount: an amount of an asset.
@@ -3159,6 +3628,9 @@ func (NFTLotteryTokenPurchase) OpName() string {
 }
 
 // NFTLotteryReward is operation 121 of the chain, nft_lottery_reward.
+//
+// Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the committee), which acts only through a
+// proposal.
 type NFTLotteryReward struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3172,13 +3644,13 @@ type NFTLotteryReward struct {
 	// Amount: an amount of an asset.
 	Amount Asset `json:"amount"`
 
-	// WinPercentage: an integer, at most 10000.
+	// WinPercentage: an integer: counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	WinPercentage int64 `json:"win_percentage"`
 
 	// IsBenefactorReward: true or false.
 	IsBenefactorReward bool `json:"is_benefactor_reward"`
 
-	// WinnerTicketID: an integer.
+	// WinnerTicketID: an integer: the number of a ticket.
 	WinnerTicketID int64 `json:"winner_ticket_id"`
 }
 
@@ -3188,6 +3660,9 @@ func (NFTLotteryReward) OpName() string {
 }
 
 // NFTLotteryEnd is operation 122 of the chain, nft_lottery_end.
+//
+// Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the committee), which acts only through a
+// proposal.
 type NFTLotteryEnd struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3202,6 +3677,8 @@ func (NFTLotteryEnd) OpName() string {
 }
 
 // RandomNumberStore is operation 123 of the chain, random_number_store.
+//
+// Beware: it cannot be given to a custom permission, so no token can authorise it.
 type RandomNumberStore struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3209,7 +3686,7 @@ type RandomNumberStore struct {
 	// Account: an account, 1.2.N.
 	Account ObjectID `json:"account"`
 
-	// RandomNumber: a list of at least 1, each an integer.
+	// RandomNumber: a list of at least 1, each an integer: a random number; a random number, at least 0.
 	RandomNumber List[int64] `json:"random_number"`
 
 	// Data: a text.

@@ -46,7 +46,7 @@ func TestSubmitPutsSeveralOperationsIntoOneTransaction(t *testing.T) {
 
 func TestSubmitTellsTheObjectsThatWereCreated(t *testing.T) {
 	session := login(t, newClient(t))
-	result, err := session.SubmitJSON(context.Background(), []byte(`{"op_name":"sport_create","fee_asset":"1.3.0","name":[["en","Chess"],["de","Schach ♞"]]}`))
+	result, err := session.SubmitJSON(context.Background(), []byte(`{"op_name":"nft_mint","fee_asset":"1.3.0","payer":"1.2.31","nft_metadata_id":"1.30.0","owner":"1.2.31","approved":"1.2.31","approved_operators":[],"token_uri":"Schach ♞"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,22 +1,18 @@
 /// Turns what the transport brought back into a result or an error.
 enum Answer {
-  /// The response of a success, or why there is none. `isNoAnswer` tells why an unusual result is not one.
+  /// The response of a success, or why there is none.
   static func response(
     of outcome: Result<HTTPResponse, TransportFailure>,
-    effect: HTTPRequest.Effect,
-    refusing isNoAnswer: (JSONValue) -> PeerIDError? = { _ in nil }
+    effect: HTTPRequest.Effect
   ) -> Result<Response, PeerIDError> {
     if case .success(let answer) = outcome, 200..<300 ~= answer.status, !answer.isTruncated,
       let response = ResponseScanner.response(answer.body)
     {
       return .success(response)
     }
-    return result(of: outcome, effect: effect).flatMap { result in
-      if let error = isNoAnswer(result) { return .failure(error) }
-      guard let parts = ResponseParts(of: result) else {
-        return .failure(PeerIDError(.outOfMemory, .unknown, "memory ran out while the answer was read"))
-      }
-      return .success(Response(parts))
+    return result(of: outcome, effect: effect).flatMap { _ in
+      // The scanner takes every result.
+      .failure(PeerIDError(.protocol, effect == .reads ? .notDone : .unknown, "the answer has no result"))
     }
   }
 

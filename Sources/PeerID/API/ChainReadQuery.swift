@@ -24,22 +24,24 @@ struct ChainReadQuery {
     guard !method.isEmpty else { throw PeerIDError(.invalidArgument, "method is empty: name a method of the API") }
     text = "api=" + PercentEncoding.encode(api) + "&method=" + PercentEncoding.encode(method)
     if parameters.isEmpty { return }
-    let root: JSONValue
+    let index: JSONIndex
     do throws(JSONSyntaxError) {
-      root = try JSONDocument(parsing: parameters, rejectDuplicates: true).root
+      index = try JSONIndex(parameters)
     } catch {
-      if let shortage = PeerIDError(outOfMemory: error) { throw shortage }
       throw PeerIDError(.invalidArgument, "params are not JSON (column \(error.column)): \(error.reason)")
     }
+    try index.withRoot { (root) throws(PeerIDError) in try append(all: root) }
+  }
+
+  private mutating func append(all root: JSONIndex.Value) throws(PeerIDError) {
     guard root.kind == .array else { throw PeerIDError(.invalidArgument, "params must be a JSON array") }
-    for index in 0..<root.count {
-      guard let value = root[index] else { continue }
+    for (index, value) in root.elements.enumerated() {
       guard index <= Self.largestIndex else { throw Self.tooManyElements("params") }
       try append(value, at: "params[\(index)]", depth: 1)
     }
   }
 
-  private mutating func append(_ value: JSONValue, at path: String, depth: Int) throws(PeerIDError) {
+  private mutating func append(_ value: JSONIndex.Value, at path: String, depth: Int) throws(PeerIDError) {
     guard depth <= Self.deepestNesting else {
       throw PeerIDError(.invalidArgument, "\(path) lies too deep: the server reads four levels")
     }
@@ -47,7 +49,9 @@ struct ChainReadQuery {
     case .null: throw PeerIDError(.invalidArgument, "\(path) is null, which the server cannot be sent")
     case .object:
       guard value.count > 0 else { throw Self.empty(path) }
-      for (key, member) in value.members { try append(member, at: "\(path)[\(key)]", depth: depth + 1) }
+      try value.forEachMember { (key, member) throws(PeerIDError) in
+        try append(member, at: "\(path)[\(String(decoding: key, as: UTF8.self))]", depth: depth + 1)
+      }
     case .array:
       guard value.count > 0 else { throw Self.empty(path) }
       let elements = value.elements
@@ -57,7 +61,8 @@ struct ChainReadQuery {
         try append(element, at: isFlat ? "\(path)[]" : "\(path)[\(index)]", depth: depth + 1)
       }
     case .string: try appendLeaf(value.string ?? "", at: path)
-    case .integer, .real, .boolean: try appendLeaf(value.compactText(expecting: 32).text, at: path)
+    case .integer, .real: try appendLeaf(value.digits ?? "", at: path)
+    case .boolean: try appendLeaf(value.boolean == true ? "true" : "false", at: path)
     }
   }
 

@@ -17,9 +17,10 @@ enum Envelope {
   init(status: Int, body: UnsafeRawBufferPointer) {
     let isSuccess = 200..<300 ~= status
     do {
-      let root = try JSONDocument(parsing: body).root
+      let root = try JSONDocument.answer(body).root
       if isSuccess, root.kind == .object, let result = root["result"] {
-        self = .result(result)
+        // An error beside the result: nobody knows which of them is true.
+        self = root["error"].map(\.isNull) ?? true ? .result(result) : .malformed("a result and an error in one answer")
       } else if !isSuccess, root.kind == .object, let error = root["error"] {
         self = .error(error)
       } else {

@@ -1,28 +1,37 @@
-/// Reads the envelope of a success and what a `Response` tells of it in one pass over the bytes: an answer costs half of a
-/// call when it is parsed into a tree.
+/// Reads the envelope of a success, and what a `Response` tells of it, in one pass over the bytes: an answer costs half
+/// of a call when it is parsed into a tree.
 ///
-/// The result is copied as the server wrote it, without white space, so that numbers keep all their digits.
+/// The result is copied as the server wrote it, without white space, so that numbers keep all their digits. Whatever is
+/// JSON is read, since a success must not be lost for a number that nobody asked for. Of equal keys the last one counts,
+/// as in JavaScript.
 struct ResponseScanner {
   private var result: Range<Int>?
   private var resultHasSpace = false
+  private var hasError = false
 
-  private var hasTrx = false
+  private var confirmation = Confirmation()
   private var isElement = false
-  private var hasTransaction = false
-  private var identifier: Range<Int>??
-  private var blockNumber: Int64??
-  private var transactionNumber: Int64??
-  private var createdObjects: [Range<Int>] = []
-  private var token: Range<Int>??
 
-  private typealias Unusual = JSONScanner.Unusual
+  /// What is read of a result that is an object.
+  private struct Confirmation {
+    var hasTrx = false
+    var hasTransaction = false
+    var identifier: Bytes?
+    var hasBlockNumber = false
+    var blockNumber: Int64?
+    var transactionNumber: Int64?
+    var createdObjects: [Bytes] = []
+    var token: Bytes?
+  }
 
-  /// Reads the body of a success. `nil` for whatever is not plain: the parser then has the last word.
+  private typealias Fault = JSONScanner.Fault
+
+  /// Reads the body of a success. `nil` for what is no envelope, or has an error beside its result.
   static func response(_ body: UnsafeRawBufferPointer) -> Response? {
     var parts = ResponseScanner()
     var scanner = JSONScanner(body)
-    do throws(Unusual) {
-      try scanner.whole { (scanner) throws(Unusual) in try parts.readEnvelope(&scanner) }
+    do throws(Fault) {
+      try scanner.whole { (scanner) throws(Fault) in try parts.readEnvelope(&scanner) }
     } catch {
       return nil
     }
@@ -30,27 +39,26 @@ struct ResponseScanner {
   }
 
   private func response(_ body: UnsafeRawBufferPointer) -> Response? {
-    guard let result else { return nil }
-    func copy(_ range: Range<Int>) -> Bytes { Bytes(UnsafeRawBufferPointer(rebasing: body[range])) }
-    let isTransaction = hasTrx || blockNumber != nil
+    guard let result, !hasError else { return nil }
+    let text = UnsafeRawBufferPointer(rebasing: body[result])
+    let isTransaction = confirmation.hasTrx || confirmation.hasBlockNumber
     let parts = ResponseParts(
-      json: resultHasSpace ? Self.withoutSpace(UnsafeRawBufferPointer(rebasing: body[result])) : copy(result),
-      transactionID: isTransaction ? (identifier ?? nil).map(copy) : nil,
-      blockNumber: isTransaction ? blockNumber ?? nil : nil,
-      transactionNumber: isTransaction ? transactionNumber ?? nil : nil,
-      createdObjectIDs: createdObjects.map(copy),
-      transactionToken: hasTransaction && !isElement ? (token ?? nil).map(copy) : nil
+      json: resultHasSpace ? Self.withoutSpace(text) : Bytes(text),
+      transactionID: isTransaction ? confirmation.identifier : nil,
+      blockNumber: isTransaction ? confirmation.blockNumber : nil,
+      transactionNumber: isTransaction ? confirmation.transactionNumber : nil,
+      createdObjectIDs: confirmation.createdObjects,
+      transactionToken: confirmation.hasTransaction && !isElement ? confirmation.token : nil
     )
     return Response(parts)
   }
 
   // MARK: - The envelope
 
-  private mutating func readEnvelope(_ scanner: inout JSONScanner) throws(Unusual) {
-    try scanner.members { (scanner, key) throws(Unusual) in
-      guard !key.hasEscapes else { throw Unusual() }
+  private mutating func readEnvelope(_ scanner: inout JSONScanner) throws(Fault) {
+    try scanner.members { (scanner, key) throws(Fault) in
+      if scanner.matches(key, "error") { hasError = scanner.next != UInt8(ascii: "n") }
       guard scanner.matches(key, "result") else { return try scanner.skipValue() }
-      guard result == nil else { throw Unusual() }
       scanner.sawSpace = false
       let start = scanner.position
       try readResult(&scanner)
@@ -60,96 +68,87 @@ struct ResponseScanner {
   }
 
   /// A broadcast answers with an array of one confirmation, everything else with the confirmation itself.
-  private mutating func readResult(_ scanner: inout JSONScanner) throws(Unusual) {
+  private mutating func readResult(_ scanner: inout JSONScanner) throws(Fault) {
+    confirmation = Confirmation()
+    isElement = scanner.next == UInt8(ascii: "[")
     switch scanner.next {
     case UInt8(ascii: "{"): try readConfirmation(&scanner)
     case UInt8(ascii: "["):
-      isElement = true
-      try scanner.elements { (scanner, index) throws(Unusual) in
+      try scanner.elements { (scanner, index) throws(Fault) in
         guard index == 0, scanner.next == UInt8(ascii: "{") else { return try scanner.skipValue() }
         try readConfirmation(&scanner)
       }
-    // Nobody knows what a result of null means but the caller.
-    case UInt8(ascii: "n"): throw Unusual()
     default: try scanner.skipValue()
     }
   }
 
-  private mutating func readConfirmation(_ scanner: inout JSONScanner) throws(Unusual) {
-    try scanner.members { (scanner, key) throws(Unusual) in
-      guard !key.hasEscapes else { throw Unusual() }
+  private mutating func readConfirmation(_ scanner: inout JSONScanner) throws(Fault) {
+    try scanner.members { (scanner, key) throws(Fault) in
       if scanner.matches(key, "trx") {
-        guard !hasTrx else { throw Unusual() }
-        hasTrx = true
+        confirmation.hasTrx = true
+        confirmation.createdObjects = []
         try readTrx(&scanner)
       } else if scanner.matches(key, "id") {
-        try Self.readText(&scanner, into: &identifier)
+        confirmation.identifier = try Self.text(&scanner)
       } else if scanner.matches(key, "block_num") {
-        try Self.readInteger(&scanner, into: &blockNumber)
+        confirmation.hasBlockNumber = true
+        confirmation.blockNumber = try Self.integer(&scanner)
       } else if scanner.matches(key, "trx_num") {
-        try Self.readInteger(&scanner, into: &transactionNumber)
+        confirmation.transactionNumber = try Self.integer(&scanner)
       } else if scanner.matches(key, "token") {
-        try Self.readText(&scanner, into: &token)
+        confirmation.token = try Self.text(&scanner)
       } else {
-        if scanner.matches(key, "transaction") { hasTransaction = true }
+        if scanner.matches(key, "transaction") { confirmation.hasTransaction = true }
         try scanner.skipValue()
       }
     }
   }
 
-  private mutating func readTrx(_ scanner: inout JSONScanner) throws(Unusual) {
+  private mutating func readTrx(_ scanner: inout JSONScanner) throws(Fault) {
     guard scanner.next == UInt8(ascii: "{") else { return try scanner.skipValue() }
-    var hasResults = false
-    try scanner.members { (scanner, key) throws(Unusual) in
-      guard !key.hasEscapes else { throw Unusual() }
+    try scanner.members { (scanner, key) throws(Fault) in
       guard scanner.matches(key, "operation_results") else { return try scanner.skipValue() }
-      guard !hasResults else { throw Unusual() }
-      hasResults = true
+      confirmation.createdObjects = []
       guard scanner.next == UInt8(ascii: "[") else { return try scanner.skipValue() }
-      try scanner.elements { (scanner, _) throws(Unusual) in try readOperationResult(&scanner) }
+      try scanner.elements { (scanner, _) throws(Fault) in try readOperationResult(&scanner) }
     }
   }
 
   /// An operation that creates an object answers `[1, "1.x.y"]`.
-  private mutating func readOperationResult(_ scanner: inout JSONScanner) throws(Unusual) {
+  private mutating func readOperationResult(_ scanner: inout JSONScanner) throws(Fault) {
     guard scanner.next == UInt8(ascii: "[") else { return try scanner.skipValue() }
-    var kind: Int64??
-    var object: Range<Int>??
-    try scanner.elements { (scanner, index) throws(Unusual) in
+    var kind: Int64?
+    var object: Bytes?
+    try scanner.elements { (scanner, index) throws(Fault) in
       switch index {
-      case 0 where scanner.next != UInt8(ascii: "\""): try Self.readInteger(&scanner, into: &kind)
-      case 1: try Self.readText(&scanner, into: &object)
+      case 0 where scanner.next != UInt8(ascii: "\""): kind = try Self.integer(&scanner)
+      case 1: object = try Self.text(&scanner)
       default: try scanner.skipValue()
       }
     }
-    if case .some(1) = kind, case .some(let object?) = object { createdObjects.append(object) }
+    if kind == 1, let object { confirmation.createdObjects.append(object) }
   }
 
-  // MARK: - Values: `nil` is one that has not come yet, `.some(nil)` one that is something else
+  // MARK: - Values
 
-  private static func readText(_ scanner: inout JSONScanner, into text: inout Range<Int>??) throws(Unusual) {
-    guard text == nil else { throw Unusual() }
+  /// Reads a text; `nil` for anything else.
+  private static func text(_ scanner: inout JSONScanner) throws(Fault) -> Bytes? {
     guard scanner.next == UInt8(ascii: "\"") else {
-      text = .some(nil)
-      return try scanner.skipValue()
+      try scanner.skipValue()
+      return nil
     }
-    let read = try scanner.string()
-    guard !read.hasEscapes else { throw Unusual() }
-    text = .some(read.range)
+    let text = try scanner.string()
+    guard text.hasEscapes else { return Bytes(UnsafeRawBufferPointer(rebasing: scanner.bytes[text.range])) }
+    var plain: ContiguousArray<UInt8> = []
+    scanner.append(text, to: &plain)
+    return plain.withUnsafeBytes { Bytes($0) }
   }
 
-  /// The server writes integers beyond 32 bits as strings.
-  private static func readInteger(_ scanner: inout JSONScanner, into integer: inout Int64??) throws(Unusual) {
-    guard integer == nil else { throw Unusual() }
+  /// Reads an integer, also one that is written as text: so the server writes those beyond 32 bits.
+  private static func integer(_ scanner: inout JSONScanner) throws(Fault) -> Int64? {
     switch scanner.next {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): integer = .some(try scanner.number())
-    case UInt8(ascii: "\""):
-      let text = try scanner.string()
-      guard !text.hasEscapes else { throw Unusual() }
-      integer = .some(Int64(String(decoding: scanner.bytes[text.range], as: UTF8.self)))
-    default:
-      integer = .some(nil)
-      try scanner.skipValue()
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try scanner.number().integer
+    default: return try text(&scanner).flatMap { Int64($0.text) }
     }
   }
 

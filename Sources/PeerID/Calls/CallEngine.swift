@@ -7,6 +7,7 @@ final class CallEngine: Sendable {
   /// The headers of a chain read, which needs no token.
   let readHeaders = HeaderList([Bytes("Accept: application/json")])
   let loop: EventLoop
+  let assets = AssetTable()
 
   /// The engine of a client.
   static func make(_ configuration: Configuration) throws(PeerIDError) -> CallEngine {
@@ -33,7 +34,7 @@ final class CallEngine: Sendable {
     )
     loop = EventLoop(settings: settings, options: options, clock: clock, serverClock: transport.serverClock)
     // What is made once for all is made now, so that no fork can happen while another thread is making it.
-    _ = OperationCatalogue.standard.operations.count
+    _ = OperationCatalogue.standard.entries.count
     OwnedDescriptor.prepare()
     Cancellation.prepare()
   }

@@ -8,16 +8,19 @@ struct SessionCall {
     HTTPRequest(url: url, headers: headers, body: body, effect: .changes, answerIsSecret: false)
   }
 
-  /// Reads the answer. A success without a result cannot tell what was done.
+  /// Reads the answer. A success whose result names no transaction cannot tell what was done.
   func read(_ outcome: Result<HTTPResponse, TransportFailure>) -> Result<Response, PeerIDError> {
-    Answer.response(of: outcome, effect: .changes) { result in
-      guard result.isNull else { return nil }
-      return PeerIDError(
-        .protocol,
-        .unknown,
-        "the server reports success without a result",
-        advice: "find out whether it was done before sending it again",
-        httpStatus: 200
+    Answer.response(of: outcome, effect: .changes).flatMap { response in
+      if response.transactionIDBytes != nil || response.transactionTokenBytes != nil { return .success(response) }
+      let what = response.jsonBytes.raw.elementsEqual("null".utf8) ? "without a result" : "without a transaction"
+      return .failure(
+        PeerIDError(
+          .protocol,
+          .unknown,
+          "the server reports success \(what)",
+          advice: "find out whether it was done before sending it again",
+          httpStatus: 200
+        )
       )
     }
   }

@@ -36,8 +36,9 @@ struct Endpoints: Sendable {
       throw refuse("is not usable: give scheme, host and optional port and path, without user, query or fragment")
     }
     let base = address.text
-    guard !base.lowercased().hasSuffix(Self.apiPath) else {
-      throw refuse("ends with \(Self.apiPath): leave that out, the library adds it")
+    let segments = base.lowercased().split(separator: "/")
+    guard !zip(segments, segments.dropFirst()).contains(where: { $0 == "api" && $1 == "v1" }) else {
+      throw refuse("holds \(Self.apiPath): leave out all from there on, the library adds it")
     }
     if address.scheme == "http", !allowsPlainHTTP, !address.isLoopback {
       throw refuse("would send tokens in the clear: use https://, or set the option allow_http=true")

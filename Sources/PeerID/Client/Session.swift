@@ -46,7 +46,12 @@ public final class Session: Sendable {
   }
 
   func submission(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
-    let batch = try OperationBatch(json: json, validation: engine.configuration.options.validation)
+    let batch = try OperationBatch(
+      json: json,
+      validation: engine.configuration.options.validation,
+      clock: engine.environment.transport.serverClock,
+      log: engine.configuration.log
+    )
     return .session(core, SessionCall(url: engine.endpoints.operations, body: batch.body), scope: batch)
   }
 

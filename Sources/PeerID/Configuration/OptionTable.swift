@@ -141,8 +141,10 @@ package enum OptionTable {
     OptionDefinition(
       name: "validate",
       defaultValue: "known",
-      help: "Whether the fields of known operations are checked before they are sent.",
-      kind: .choice(["known", "off"]) { $0.validation = .init(rawValue: $1) ?? .known }
+      help: "How operations are checked before they are sent. known: by their fields and by the rules of the chain; "
+        + "rules that its committee can change only warn in the log. strict: these rules refuse too. allow_unknown: as "
+        + "known, but operations that the library does not know are sent. off: not at all.",
+      kind: .choice(["known", "strict", "allow_unknown", "off"]) { $0.validation = .init(rawValue: $1) ?? .known }
     ),
     OptionDefinition(
       name: "relogin",

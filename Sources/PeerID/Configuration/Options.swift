@@ -18,7 +18,12 @@ struct Options: Sendable {
 
   /// How much of an operation is checked before it is sent.
   enum Validation: Int64, Sendable {
+    /// The fields and the rules of operations that the library knows; no others are sent.
     case known
+    /// As `known`, and rules that the committee of the chain can change are enforced as well.
+    case strict
+    /// As `known`, but operations of other names are sent without a check.
+    case allowUnknown
     case off
   }
 

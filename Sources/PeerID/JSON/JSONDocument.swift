@@ -15,6 +15,22 @@ package struct JSONSyntaxError: Error, Equatable {
   package let isOutOfMemory: Bool
 }
 
+extension JSONSyntaxError {
+  /// A fault that the scanner found at a place of a text.
+  init(_ fault: JSONScanner.Fault, in text: UnsafeRawBufferPointer, at position: Int) {
+    let read = text.prefix(position)
+    let line = read.suffix(from: read.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? read.startIndex)
+    self.init(
+      reason: fault.reason,
+      line: read.count { $0 == UInt8(ascii: "\n") } + 1,
+      // What continues a character is none of its own.
+      column: line.count { $0 & 0xC0 != 0x80 } + 1,
+      isDuplicateKey: fault.isDuplicateKey,
+      isOutOfMemory: false
+    )
+  }
+}
+
 extension PeerIDError {
   /// What to report in place of a fault in the text when memory ran out; `nil` when the text is at fault.
   init?(outOfMemory error: JSONSyntaxError, _ outcome: Outcome = .notSent) {
@@ -43,14 +59,12 @@ package final class JSONDocument: @unchecked Sendable {
     var error = json_error_t()
     var flags = CJANSSON_ALLOW_NUL | CJANSSON_DECODE_ANY
     if rejectDuplicates { flags |= CJANSSON_REJECT_DUPLICATES }
-    guard !Self.isTooDeep(text) else {
-      throw JSONSyntaxError(
-        reason: "nested more than \(Self.maximumDepth) levels deep",
-        line: 0,
-        column: 0,
-        isDuplicateKey: false,
-        isOutOfMemory: false
-      )
+    // jansson skips a NUL behind a number or a word.
+    let fault: String? =
+      text.contains(0)
+      ? "it holds a NUL" : Self.isTooDeep(text) ? "it is nested more than \(Self.maximumDepth) levels deep" : nil
+    if let fault {
+      throw JSONSyntaxError(reason: fault, line: 0, column: 0, isDuplicateKey: false, isOutOfMemory: false)
     }
     let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
     errno = 0
@@ -103,7 +117,7 @@ package final class JSONDocument: @unchecked Sendable {
 
   /// How deep values may be nested. jansson would take 2,048 levels, and then needs more stack than a small thread has
   /// to print them: 300 bytes a level, measured.
-  package static let maximumDepth = 500
+  package static let maximumDepth = 64
 
   /// Counts brackets outside of strings. What is no JSON is left to jansson.
   private static func isTooDeep(_ text: UnsafeRawBufferPointer) -> Bool {

@@ -1,10 +1,11 @@
-/// Where the values of a plain JSON text are, in the order of the text: read in one pass, in one piece of memory.
+/// Where the values of a JSON text are, in the order of the text: read in one pass, in one piece of memory.
 ///
-/// Strings have no escapes, keys come once, and integers fit: everything else is left to jansson, as `JSONScanner` says.
+/// Integers may be of any size. Keys come once, no text has half of a surrogate pair, and no key a NUL: what these mean
+/// to a server is anybody's guess.
 struct JSONIndex {
   fileprivate struct Node {
     var kind: JSONValue.Kind
-    /// Where the value is; a string without its quotes.
+    /// Where the value is; a string without its quotes. What lies behind the text is in `unescaped`.
     var start: UInt32
     var end: UInt32
     /// How many elements or members there are.
@@ -12,126 +13,182 @@ struct JSONIndex {
     /// The node behind this value and all that it holds. Keys are nodes of their own, in front of their values.
     var next: UInt32 = 0
     var integer: Int64 = 0
+    var fits = false
   }
 
-  /// Longer texts are not worth the trouble, and their places must fit.
-  private static let maximumBytes = 1 << 24
-  /// Keys are compared with each other; objects with more of them are left to jansson.
-  private static let maximumMembers = 64
+  /// The places must fit into 32 bits.
+  private static let maximumBytes = 1 << 30
+  /// Above this the keys of an object are sorted to find one that comes twice, instead of compared with each other.
+  private static let fewMembers = 32
 
   private let bytes: UnsafeRawBufferPointer
   private var nodes: ContiguousArray<Node> = []
+  /// The strings that had escapes, one behind the other.
+  private var unescaped: ContiguousArray<UInt8> = []
 
-  /// Reads a text, which must stay where it is as long as the index is used. `nil` for whatever is not plain.
-  init?(_ bytes: UnsafeRawBufferPointer) {
+  /// Reads a text, which must stay where it is as long as the index is used.
+  init(_ bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
     self.bytes = bytes
-    guard bytes.count <= Self.maximumBytes else { return nil }
     nodes.reserveCapacity(32)
     var scanner = JSONScanner(bytes)
-    do throws(JSONScanner.Unusual) {
-      try scanner.whole { (scanner) throws(JSONScanner.Unusual) in try read(&scanner) }
+    do throws(JSONScanner.Fault) {
+      guard bytes.count <= Self.maximumBytes else { throw JSONScanner.Fault(reason: "it is longer than 1 GB") }
+      try scanner.whole { (scanner) throws(JSONScanner.Fault) in try read(&scanner, depth: 0) }
     } catch {
-      return nil
+      throw JSONSyntaxError(error, in: bytes, at: scanner.position)
     }
   }
 
-  /// Lends the outermost value to `body`. No value may be kept longer than that.
+  /// Passes the outermost value to `body`. No value may be kept longer than that.
   func withRoot<Result, Failure: Error>(_ body: (Value) throws(Failure) -> Result) throws(Failure) -> Result {
     try nodes.withUnsafeBufferPointer { (nodes) throws(Failure) in
-      // There is one node at least.
-      try body(Value(text: bytes, nodes: nodes, place: 0))
+      try unescaped.withUnsafeBufferPointer { (unescaped) throws(Failure) in
+        // There is one node at least.
+        try body(Value(text: bytes, unescaped: UnsafeRawBufferPointer(unescaped), nodes: nodes, place: 0))
+      }
     }
   }
 
-  private mutating func read(_ scanner: inout JSONScanner) throws(JSONScanner.Unusual) {
+  private mutating func read(_ scanner: inout JSONScanner, depth: Int) throws(JSONScanner.Fault) {
     let place = nodes.count
     nodes.append(Node(kind: .null, start: UInt32(scanner.position), end: 0))
     var count: UInt32 = 0
     switch scanner.next {
     case UInt8(ascii: "\""):
       let text = try scanner.string()
-      guard !text.hasEscapes else { throw JSONScanner.Unusual() }
       nodes[place].kind = .string
-      nodes[place].start = UInt32(text.range.lowerBound)
-      nodes[place].end = UInt32(text.range.upperBound)
+      (nodes[place].start, nodes[place].end) = try self.place(of: text, scanner)
     case UInt8(ascii: "{"):
       nodes[place].kind = .object
-      try scanner.members { (scanner, key) throws(JSONScanner.Unusual) in
-        let isNew = !key.hasEscapes && count < Self.maximumMembers && !hasMember(place, key.range)
-        guard isNew else { throw JSONScanner.Unusual() }
-        let start = UInt32(key.range.lowerBound)
-        nodes.append(
-          Node(kind: .string, start: start, end: UInt32(key.range.upperBound), next: UInt32(nodes.count + 1))
-        )
-        try read(&scanner)
+      try Self.check(depth)
+      try scanner.members { (scanner, key) throws(JSONScanner.Fault) in
+        guard !key.hasNUL else { throw JSONScanner.Fault(reason: "a key holds a NUL") }
+        let (start, end) = try self.place(of: key, scanner)
+        let node = nodes.count
+        nodes.append(Node(kind: .string, start: start, end: end, next: UInt32(node + 1)))
+        if count < Self.fewMembers { try refuse(node, in: place) }
+        try read(&scanner, depth: depth + 1)
         count += 1
       }
+      if count > Self.fewMembers { try refuseDuplicates(in: place) }
     case UInt8(ascii: "["):
       nodes[place].kind = .array
-      try scanner.elements { (scanner, _) throws(JSONScanner.Unusual) in
-        try read(&scanner)
+      try Self.check(depth)
+      try scanner.elements { (scanner, _) throws(JSONScanner.Fault) in
+        try read(&scanner, depth: depth + 1)
         count += 1
       }
-    case UInt8(ascii: "t"), UInt8(ascii: "f"):
-      nodes[place].kind = .boolean
-      try scanner.skipValue()
-    case UInt8(ascii: "n"): try scanner.skipValue()
-    default:
-      let integer = try scanner.number()
-      nodes[place].kind = integer == nil ? .real : .integer
-      nodes[place].integer = integer ?? 0
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      let number = try scanner.number()
+      nodes[place].kind = number.isInteger ? .integer : .real
+      nodes[place].integer = number.integer ?? 0
+      nodes[place].fits = number.integer != nil
       nodes[place].end = UInt32(scanner.position)
+    default:
+      try scanner.skipPlainValue()
+      if bytes[Int(nodes[place].start)] != UInt8(ascii: "n") { nodes[place].kind = .boolean }
     }
     nodes[place].count = count
     nodes[place].next = UInt32(nodes.count)
   }
 
-  /// Whether an object that is being read has this key already.
-  private func hasMember(_ object: Int, _ key: Range<Int>) -> Bool {
+  private static func check(_ depth: Int) throws(JSONScanner.Fault) {
+    guard depth < JSONDocument.maximumDepth else {
+      throw JSONScanner.Fault(reason: "it is nested more than 64 levels deep")
+    }
+  }
+
+  /// Where a string is found; one with escapes is written out first.
+  private mutating func place(
+    of text: JSONScanner.Text,
+    _ scanner: JSONScanner
+  ) throws(JSONScanner.Fault) -> (UInt32, UInt32) {
+    guard !text.hasHalfPair else { throw JSONScanner.Fault(reason: "a text holds half of a surrogate pair") }
+    guard text.hasEscapes else { return (UInt32(text.range.lowerBound), UInt32(text.range.upperBound)) }
+    let start = bytes.count + unescaped.count
+    scanner.append(text, to: &unescaped)
+    return (UInt32(start), UInt32(bytes.count + unescaped.count))
+  }
+
+  /// Fails when an object has the key of this node already.
+  private func refuse(_ key: Int, in object: Int) throws(JSONScanner.Fault) {
     var place = object + 1
-    while place < nodes.count {
-      if text(place).isSame(as: UnsafeRawBufferPointer(rebasing: bytes[key])) { return true }
+    while place < key {
+      guard !text(place).isSame(as: text(key)) else { throw duplicate(key) }
       place = Int(nodes[place + 1].next)
     }
-    return false
+  }
+
+  /// Fails when an object has a key twice.
+  private func refuseDuplicates(in object: Int) throws(JSONScanner.Fault) {
+    var keys: [Int] = []
+    var place = object + 1
+    while place < nodes.count {
+      keys.append(place)
+      place = Int(nodes[place + 1].next)
+    }
+    keys.sort { text($0).lexicographicallyPrecedes(text($1)) }
+    for (one, other) in zip(keys, keys.dropFirst()) where text(one).isSame(as: text(other)) { throw duplicate(one) }
+  }
+
+  private func duplicate(_ key: Int) -> JSONScanner.Fault {
+    let name = String(decoding: text(key).prefix(60), as: UTF8.self)
+    return JSONScanner.Fault(reason: "the key '\(name)' comes twice", isDuplicateKey: true)
   }
 
   private func text(_ place: Int) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: bytes[Int(nodes[place].start)..<Int(nodes[place].end)])
+    unescaped.withUnsafeBytes { Value.text(nodes[place], bytes, $0) }
   }
 
   /// One value of the text.
-  struct Value: JSONReadable {
+  struct Value {
     fileprivate let text: UnsafeRawBufferPointer
+    fileprivate let unescaped: UnsafeRawBufferPointer
     fileprivate let nodes: UnsafeBufferPointer<Node>
     fileprivate let place: Int
 
     private var node: Node { nodes[place] }
 
-    private func at(_ place: Int) -> Value { Value(text: text, nodes: nodes, place: place) }
-
-    private func text(_ place: Int) -> UnsafeRawBufferPointer {
-      UnsafeRawBufferPointer(rebasing: text[Int(nodes[place].start)..<Int(nodes[place].end)])
+    private func at(_ place: Int) -> Value {
+      Value(text: text, unescaped: unescaped, nodes: nodes, place: place)
     }
 
+    fileprivate static func text(
+      _ node: Node,
+      _ text: UnsafeRawBufferPointer,
+      _ unescaped: UnsafeRawBufferPointer
+    ) -> UnsafeRawBufferPointer {
+      let (start, end) = (Int(node.start), Int(node.end))
+      return start < text.count
+        ? UnsafeRawBufferPointer(rebasing: text[start..<end])
+        : UnsafeRawBufferPointer(rebasing: unescaped[(start - text.count)..<(end - text.count)])
+    }
+
+    /// What kind of value this is. An integer may be of any size.
     var kind: JSONValue.Kind { node.kind }
 
-    var integer: Int64? { node.kind == .integer ? node.integer : nil }
+    /// The integer, if this is one and fits into 64 bits.
+    var integer: Int64? { node.kind == .integer && node.fits ? node.integer : nil }
 
-    var number: Double? {
-      switch node.kind {
-      case .integer: Double(node.integer)
-      case .real: Double(String(decoding: text(place), as: UTF8.self))
-      default: nil
-      }
+    /// The digits of a number, as they were written.
+    var digits: String? {
+      node.kind == .integer || node.kind == .real
+        ? String(decoding: Self.text(node, text, unescaped), as: UTF8.self) : nil
     }
 
+    /// The truth value, if this is one.
     var boolean: Bool? { node.kind == .boolean ? text[Int(node.start)] == UInt8(ascii: "t") : nil }
 
-    var utf8: UnsafeRawBufferPointer? { node.kind == .string ? text(place) : nil }
+    /// The UTF-8 of a string, valid as long as the text.
+    var utf8: UnsafeRawBufferPointer? { node.kind == .string ? Self.text(node, text, unescaped) : nil }
 
+    /// The text, if this is a string.
+    var string: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
+
+    /// How many elements an array or members an object has; 0 for every other kind.
     var count: Int { Int(node.count) }
 
+    /// The element of an array at this index, which is found by counting; `nil` past its end.
     subscript(position: Int) -> Value? {
       guard node.kind == .array, 0..<count ~= position else { return nil }
       var place = place + 1
@@ -139,6 +196,15 @@ struct JSONIndex {
       return at(place)
     }
 
+    /// The elements of an array; none of every other kind.
+    var elements: [Value] {
+      var elements: [Value] = []
+      elements.reserveCapacity(node.kind == .array ? count : 0)
+      forEachElement { elements.append($0) }
+      return elements
+    }
+
+    /// Calls `body` for each element of an array.
     func forEachElement<Failure: Error>(_ body: (Value) throws(Failure) -> Void) throws(Failure) {
       guard node.kind == .array else { return }
       let end = Int(node.next)
@@ -149,17 +215,26 @@ struct JSONIndex {
       }
     }
 
-    func member(_ key: JSONKey) -> Value? {
+    /// The member of an object with this key.
+    func member(_ key: StaticString) -> Value? {
+      member { $0.isSame(as: UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)) }
+    }
+
+    /// The member of an object with this key.
+    func member(_ key: JSONKey) -> Value? { member(where: key.matches) }
+
+    private func member(where isKey: (UnsafeRawBufferPointer) -> Bool) -> Value? {
       guard node.kind == .object else { return nil }
       let end = Int(node.next)
       var place = place + 1
       while place < end {
-        if key.matches(text(place)) { return at(place + 1) }
+        if isKey(Self.text(nodes[place], text, unescaped)) { return at(place + 1) }
         place = Int(nodes[place + 1].next)
       }
       return nil
     }
 
+    /// Calls `body` for each member of an object, in the order of the text, with the key's UTF-8.
     func forEachMember<Failure: Error>(
       _ body: (UnsafeRawBufferPointer, Value) throws(Failure) -> Void
     ) throws(Failure) {
@@ -167,7 +242,7 @@ struct JSONIndex {
       let end = Int(node.next)
       var place = place + 1
       while place < end {
-        try body(text(place), at(place + 1))
+        try body(Self.text(nodes[place], text, unescaped), at(place + 1))
         place = Int(nodes[place + 1].next)
       }
     }

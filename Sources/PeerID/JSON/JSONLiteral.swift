@@ -77,7 +77,7 @@ package indirect enum JSONLiteral: Sendable {
 // MARK: - Writing
 
 extension JSONLiteral {
-  fileprivate struct Writer {
+  struct Writer {
     let target: UnsafeMutableBufferPointer<UInt8>?
     var count = 0
 

@@ -2,7 +2,7 @@ internal import CJansson
 import Glibc
 
 /// One value of a `JSONDocument`.
-package struct JSONValue: JSONReadable, @unchecked Sendable {
+package struct JSONValue: @unchecked Sendable {
   /// The kinds of JSON value; numbers are kept apart by whether they are exact.
   package enum Kind: Equatable, Sendable {
     case object, array, string, integer, real, boolean, null
@@ -100,11 +100,6 @@ package struct JSONValue: JSONReadable, @unchecked Sendable {
     return found.map { JSONValue(document: document, node: $0) }
   }
 
-  /// The member of an object with this key.
-  func member(_ key: JSONKey) -> JSONValue? {
-    key.withCString { json_object_getn(node, $0, $1) }.map { JSONValue(document: document, node: $0) }
-  }
-
   /// The element of an array at this index; `nil` past its end.
   package subscript(index: Int) -> JSONValue? {
     guard index >= 0 else { return nil }
@@ -115,11 +110,6 @@ package struct JSONValue: JSONReadable, @unchecked Sendable {
   package var elements: [JSONValue] {
     guard cjansson_typeof(node) == JSON_ARRAY else { return [] }
     return (0..<json_array_size(node)).compactMap { self[$0] }
-  }
-
-  /// Calls `body` for each element of an array.
-  func forEachElement<Failure: Error>(_ body: (JSONValue) throws(Failure) -> Void) throws(Failure) {
-    for element in elements { try body(element) }
   }
 
   /// The members of an object in the order of the text; empty for every other kind.

@@ -1,175 +1,134 @@
-/// Reads the notation in which `CatalogueText.swift` writes the operations down.
+/// Reads the lines of `CatalogueTable.swift`: a JSON object for each named type and for each operation.
+///
+/// The table is generated and tested as a whole, so what cannot be read here is left out instead of reported.
 struct CatalogueReader {
-  /// What has not been read yet: bytes, because going through characters takes ten times as long.
-  private var rest: ArraySlice<UInt8>
-  private let namedTypes: [String: OperationFieldType]
+  typealias Value = JSONIndex.Value
 
-  static func read(_ text: String) -> [OperationDefinition] {
-    var namedTypes: [String: OperationFieldType] = [:]
-    var operations: [OperationDefinition] = []
-    for line in unfoldedLines(text) {
-      var reader = CatalogueReader(rest: line[...], namedTypes: namedTypes)
-      switch line.first {
-      case UInt8(ascii: "!"), UInt8(ascii: "~"):
-        guard let last = operations.popLast() else { continue }
-        let note = String(decoding: line.dropFirst(2), as: UTF8.self)
-        operations.append(last.annotated(fails: line.first == UInt8(ascii: "!"), note: note))
-      case UInt8(ascii: "$"):
-        guard reader.skip("$"), let name = reader.word(), reader.skip("="), let type = reader.type() else { continue }
-        namedTypes[name] = type
-      default:
-        if let operation = reader.operation() { operations.append(operation) }
-      }
-    }
-    return operations
+  private let types: [String: OperationFieldType]
+
+  init(types: [String: OperationFieldType]) {
+    self.types = types
   }
 
-  /// Joins each line with the indented ones behind it. A note below an operation is a line of its own.
-  private static func unfoldedLines(_ text: String) -> [[UInt8]] {
-    var lines: [[UInt8]] = []
-    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
-      let content = line.drop { $0 == UInt8(ascii: " ") }
-      let isNote = content.first == UInt8(ascii: "!") || content.first == UInt8(ascii: "~")
-      if line.first == UInt8(ascii: " "), !isNote, !lines.isEmpty {
-        lines[lines.count - 1].append(UInt8(ascii: " "))
-        lines[lines.count - 1].append(contentsOf: content)
-      } else {
-        lines.append(Array(content))
+  func namedType(_ line: Value) -> OperationFieldType {
+    if let values = texts(line, "values") { return .choice(values) }
+    guard line.member("kinds") == nil else {
+      let kinds = list(line, "kinds").map { kind in
+        OperationRefinement.Kind(
+          type: kind.member("type") == nil ? .object(fields(kind, "fields")) : type(kind),
+          failure: text(kind, "fails")
+        )
       }
+      let pair = OperationFieldType.tuple([.integer(minimum: nil, maximum: nil), .anyObject])
+      return .refined(pair, OperationRefinement(meaning: .variant(kinds)))
     }
-    return lines
+    let object = OperationFieldType.object(fields(line, "fields"))
+    let rules = rules(line)
+    return rules.isEmpty ? object : .refined(object, OperationRefinement(rules: rules))
   }
 
-  private mutating func operation() -> OperationDefinition? {
-    guard let number = integer(), let id = Int32(exactly: number) else { return nil }
-    let isKnownToServer = !skip("*")
-    guard let name = word(), skip(":"), let fields = fields() else { return nil }
+  func operation(_ line: Value) -> OperationDefinition? {
+    guard let name = text(line, "name"), let id = integer(line, "id").flatMap({ Int32(exactly: $0) }) else {
+      return nil
+    }
+    let fields = fields(line, "fields")
+    let proposed =
+      line.member("proposed") == nil ? fields.filter { $0.name != "fee_asset" } : self.fields(line, "proposed")
     return OperationDefinition(
       name: name,
       id: id,
-      isKnownToServer: isKnownToServer,
       fields: fields,
-      alwaysFailsBecause: nil,
-      caution: nil
-    )
-  }
-
-  private mutating func fields() -> [OperationField]? {
-    var fields: [OperationField] = []
-    repeat {
-      guard let name = word() else { return nil }
-      let presence: OperationField.Presence = skip("?") ? .optional : skip("!") ? .unusable : .required
-      guard skip(":"), let type = type() else { return nil }
-      fields.append(OperationField(name: name, presence: presence, type: type))
-    } while skip(",")
-    return fields
-  }
-
-  private mutating func type() -> OperationFieldType? {
-    if skip("{") { return object() }
-    if skip("[") { return array() }
-    if skip("(") { return tuple() }
-    if skip("$") { return word().flatMap { namedTypes[$0] } }
-    if let first = rest.first, isDigit(first) {
-      guard let space = integer(), skip("."), let kind = integer() else { return nil }
-      return .objectID(space: "\(space).\(kind)")
-    }
-    switch word() {
-    case "asset": return .asset
-    case "bool": return .boolean
-    case "uri": return .uri
-    case "base64": return .base64
-    case "seconds": return .timestamp(.seconds)
-    case "milliseconds": return .timestamp(.milliseconds)
-    case "one": return choice()
-    case "int": return limits(within: ("(", ")")).map { .integer(minimum: $0.minimum, maximum: $0.maximum) }
-    case "number": return limits(within: ("(", ")")).map { .number(minimum: $0.minimum, maximum: $0.maximum) }
-    case "string": return limits(within: ("(", ")")).map { .string(maximumLength: $0.maximum) }
-    default: return nil
+      proposedFields: proposed,
+      rules: rules(line)
+    ) {
+      text(line, $0) ?? line.member($0)?.boolean.map { _ in "" }
     }
   }
 
-  private mutating func object() -> OperationFieldType? {
-    if skip("*") { return skip("}") ? .anyObject : nil }
-    guard let fields = fields(), skip("}") else { return nil }
-    return .object(fields)
+  private func fields(_ line: Value, _ key: StaticString) -> [OperationField] {
+    list(line, key).compactMap { field in
+      guard let name = text(field, "name") else { return nil }
+      let reason = text(field, "unusable")
+      let presence: OperationField.Presence =
+        reason != nil ? .unusable : field.member("optional") != nil ? .optional : .required
+      return OperationField(name: name, presence: presence, type: type(field), reason: reason)
+    }
   }
 
-  private mutating func array() -> OperationFieldType? {
-    guard let element = type(), let count = limits(within: (";", "]")) else { return nil }
-    if count.minimum == nil, count.maximum == nil, !skip("]") { return nil }
-    return .array(element, minimumCount: count.minimum, maximumCount: count.maximum)
-  }
-
-  private mutating func tuple() -> OperationFieldType? {
-    var elements: [OperationFieldType] = []
-    repeat {
-      guard let element = type() else { return nil }
-      elements.append(element)
-    } while skip(",")
-    return skip(")") ? .tuple(elements) : nil
-  }
-
-  private mutating func choice() -> OperationFieldType? {
-    guard skip("(") else { return nil }
-    var values: [String] = []
-    repeat {
-      guard let value = word() else { return nil }
-      values.append(value)
-    } while skip("|")
-    return skip(")") ? .choice(values) : nil
-  }
-
-  private typealias Limits = (minimum: Int64?, maximum: Int64?)
-
-  /// `min..max` with either side open, inside the two marks; both `nil` where the opening mark is missing.
-  private mutating func limits(within marks: (open: Character, close: Character)) -> Limits? {
-    guard skip(marks.open) else { return (nil, nil) }
-    let minimum = integer()
-    guard skip("."), skip(".") else { return nil }
-    let maximum = integer()
-    return skip(marks.close) ? (minimum, maximum) : nil
-  }
-
-  private mutating func integer() -> Int64? {
-    skipSpaces()
-    let digits = rest.prefix(while: isDigit)
-    guard let value = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
-    rest = rest.dropFirst(digits.count)
-    return value
-  }
-
-  private mutating func word() -> String? {
-    skipSpaces()
-    let letters = rest.prefix { isDigit($0) || $0 == 0x5F || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) }
-    guard !letters.isEmpty else { return nil }
-    rest = rest.dropFirst(letters.count)
-    return String(decoding: letters, as: UTF8.self)
-  }
-
-  private mutating func skip(_ mark: Character) -> Bool {
-    skipSpaces()
-    guard let byte = rest.first, byte == mark.asciiValue else { return false }
-    rest = rest.dropFirst()
-    return true
-  }
-
-  private mutating func skipSpaces() {
-    rest = rest.drop { $0 == 0x20 }
-  }
-}
-
-private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
-
-extension OperationDefinition {
-  fileprivate func annotated(fails: Bool, note: String) -> OperationDefinition {
-    OperationDefinition(
-      name: name,
-      id: id,
-      isKnownToServer: isKnownToServer,
-      fields: fields,
-      alwaysFailsBecause: fails ? note : alwaysFailsBecause,
-      caution: fails ? caution : note
+  private func type(_ value: JSONIndex.Value) -> OperationFieldType {
+    let (minimum, maximum) = (integer(value, "min"), integer(value, "max"))
+    let schema: OperationFieldType
+    var meaning = OperationRefinement.Meaning.plain
+    switch text(value, "type") ?? "" {
+    case "id": schema = .objectID(space: text(value, "space") ?? "")
+    case "asset": schema = .asset
+    case "integer": schema = .integer(minimum: minimum, maximum: maximum)
+    case "number": schema = .number(minimum: minimum, maximum: maximum)
+    case "text": schema = .string(maximumLength: maximum)
+    case "uri": schema = .uri
+    case "base64": schema = .base64
+    case "boolean": schema = .boolean
+    case "object": schema = .anyObject
+    case "choice": schema = .choice(texts(value, "values") ?? [])
+    case "time": schema = .timestamp(text(value, "unit") == "milliseconds" ? .milliseconds : .seconds)
+    case "tuple": schema = .tuple(list(value, "of").map(type))
+    case "list":
+      let element = value.member("of").map(type) ?? .anyObject
+      schema = .array(element, minimumCount: minimum, maximumCount: maximum)
+    case "key": (schema, meaning) = (.string(maximumLength: nil), .key)
+    case "vote": (schema, meaning) = (.string(maximumLength: nil), .vote)
+    case "hex": (schema, meaning) = (.string(maximumLength: nil), .hexadecimal(byteCount: integer(value, "bytes")))
+    case "proposed_operation": (schema, meaning) = (.anyObject, .proposedOperation)
+    case let name: return types[name] ?? .anyObject
+    }
+    let bits = integer(value, "bits")
+    let isUnique = value.member("unique") != nil
+    let unit = if case .timestamp = schema { String?.none } else { text(value, "unit") }
+    if case .plain = meaning, bits == nil, unit == nil, !isUnique { return schema }
+    return .refined(
+      schema,
+      OperationRefinement(
+        meaning: meaning,
+        unit: unit,
+        largest: bits.map { (1 << $0) - 1 },
+        isJSONNumber: value.member("plain") != nil,
+        isUnique: isUnique
+      )
     )
   }
+
+  private func rules(_ line: Value) -> [OperationRule] {
+    list(line, "rules").compactMap { rule in
+      guard let kind = text(rule, "rule").flatMap(OperationRule.Kind.init) else { return nil }
+      return OperationRule(
+        kind: kind,
+        operands: (texts(rule, "fields") ?? text(rule, "field").map { [$0] } ?? []).map(OperationRule.Operand.init),
+        minimum: integer(rule, "min"),
+        maximum: integer(rule, "max"),
+        number: integer(rule, "number") ?? 0,
+        values: texts(rule, "values") ?? [],
+        rows: list(rule, "rows").map { (bound: $0[0]?.integer ?? 0, step: $0[1]?.integer ?? 1) },
+        isStrict: rule.member("loose") == nil,
+        condition: text(rule, "when").map { ($0, text(rule, "is")) },
+        constant: text(rule, "default"),
+        isDirect: rule.member("direct") != nil,
+        isNotice: rule.member("notice") != nil,
+        text: text(rule, "text") ?? ""
+      )
+    }
+  }
+
+  private func list(_ value: JSONIndex.Value, _ key: StaticString) -> [Value] {
+    var elements: [Value] = []
+    value.member(key)?.forEachElement { elements.append($0) }
+    return elements
+  }
+
+  private func texts(_ value: JSONIndex.Value, _ key: StaticString) -> [String]? {
+    value.member(key) == nil ? nil : list(value, key).compactMap(\.string)
+  }
+
+  private func text(_ value: JSONIndex.Value, _ key: StaticString) -> String? { value.member(key)?.string }
+
+  private func integer(_ value: JSONIndex.Value, _ key: StaticString) -> Int64? { value.member(key)?.integer }
 }

@@ -4,89 +4,81 @@ struct OperationBatch: Sendable {
   let body: Bytes
   /// The operations whose names are known, by name and number, for the check of a token's scope.
   let known: [OperationDefinition]
+  /// What to beware of: rules that hold by default and are broken, and cautions.
+  let warnings: [String]
 
-  /// Reads JSON: an array of operations, an object with `operations`, or one operation alone.
+  /// Reads JSON: an array of operations, an object with `operations`, or one operation alone. The warnings go to `log`.
   ///
   /// Throws `invalidArgument` with the place of what is wrong.
-  init(json: UnsafeRawBufferPointer, validation: Options.Validation) throws(PeerIDError) {
-    if let index = JSONIndex(json) {
-      self = try index.withRoot { (root) throws(PeerIDError) in try Self.read(root, json, validation) }
-    } else {
-      self = try Self.read(try Self.parse(json), json, validation)
-    }
+  init(
+    json: UnsafeRawBufferPointer,
+    validation: Options.Validation,
+    clock: ServerClock? = nil,
+    log: Log = .silent
+  ) throws(PeerIDError) {
+    let now = (clock?.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
+    var reader = Reader(validator: OperationValidator(validation: validation, now: now), validation: validation)
+    body = try Self.index(json).withRoot { (root) throws(PeerIDError) in try reader.read(root, json) }
+    known = reader.known
+    warnings = reader.validator.warnings
+    for warning in warnings { log(.warning, warning) }
   }
 
-  private init(body: Bytes, known: [OperationDefinition]) {
-    self.body = body
-    self.known = known
-  }
-
-  private static func read(
-    _ root: some JSONReadable,
-    _ json: UnsafeRawBufferPointer,
-    _ validation: Options.Validation
-  ) throws(PeerIDError) -> OperationBatch {
+  private struct Reader {
+    var validator: OperationValidator
+    let validation: Options.Validation
     var known: [OperationDefinition] = []
-    let body: Bytes
-    switch root.kind {
-    case .array:
-      try check(root, validation, &known)
-      body = Bytes.joining("{\"operations\":", json, "}")
-    case .object:
-      if let operations = root.member(operationsKey) {
-        guard operations.kind == .array else { throw PeerIDError(.invalidArgument, "\"operations\" must be an array") }
-        try check(operations, validation, &known)
-        body = Bytes(json)
-      } else if root.member(OperationField.operationName) != nil {
-        var path = OperationPath()
-        path.enter(0)
-        try check(root, at: &path, validation, &known)
-        body = Bytes.joining("{\"operations\":[", json, "]}")
-      } else {
-        throw PeerIDError(.invalidArgument, "the object has neither \"operations\" nor \"op_name\"")
+
+    /// Checks the operations, and gives the body of the request.
+    mutating func read(_ root: JSONIndex.Value, _ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Bytes {
+      switch root.kind {
+      case .array:
+        try check(root)
+        return Bytes.joining("{\"operations\":", json, "}")
+      case .object:
+        if let operations = root.member(OperationBatch.operationsKey) {
+          guard operations.kind == .array else {
+            throw PeerIDError(.invalidArgument, "\"operations\" must be an array")
+          }
+          try check(operations)
+          return Bytes(json)
+        }
+        guard root.member(OperationField.operationName) != nil else {
+          throw PeerIDError(.invalidArgument, "the object has neither \"operations\" nor \"op_name\"")
+        }
+        try check(root, at: 0)
+        return Bytes.joining("{\"operations\":[", json, "]}")
+      default:
+        throw PeerIDError(
+          .invalidArgument,
+          "operations must be a JSON array, an object with \"operations\", or one operation object"
+        )
       }
-    default:
-      throw PeerIDError(
-        .invalidArgument,
-        "operations must be a JSON array, an object with \"operations\", or one operation object"
-      )
     }
-    return OperationBatch(body: body, known: known)
+
+    private mutating func check(_ operations: JSONIndex.Value) throws(PeerIDError) {
+      guard operations.count > 0 else {
+        throw PeerIDError(.invalidArgument, "there is no operation to submit: the array is empty")
+      }
+      var position = 0
+      for operation in operations.elements {
+        try check(operation, at: position)
+        position += 1
+      }
+    }
+
+    private mutating func check(_ operation: JSONIndex.Value, at position: Int) throws(PeerIDError) {
+      let name = operation.member(OperationField.operationName)?.string
+      let definition = name.flatMap(OperationCatalogue.standard.operation(named:))
+      if let definition { known.append(definition) }
+      guard validation != .off else { return }
+      validator.path.enter(position)
+      try validator.check(operation, name: name, definition: definition)
+      validator.path.leave()
+    }
   }
 
   private static let operationsKey = JSONKey("operations")
-
-  private static func check<Value: JSONReadable>(
-    _ operations: Value,
-    _ validation: Options.Validation,
-    _ known: inout [OperationDefinition]
-  ) throws(PeerIDError) {
-    guard operations.count > 0 else {
-      throw PeerIDError(.invalidArgument, "there is no operation to submit: the array is empty")
-    }
-    var position = 0
-    var path = OperationPath()
-    try operations.forEachElement { (operation) throws(PeerIDError) in
-      path.enter(position)
-      try check(operation, at: &path, validation, &known)
-      path.leave()
-      position += 1
-    }
-  }
-
-  private static func check<Value: JSONReadable>(
-    _ operation: Value,
-    at path: inout OperationPath,
-    _ validation: Options.Validation,
-    _ known: inout [OperationDefinition]
-  ) throws(PeerIDError) {
-    let name = operation.member(OperationField.operationName)?.string
-    let definition = name.flatMap(OperationCatalogue.standard.operation(named:))
-    if let definition { known.append(definition) }
-    if validation == .known {
-      try OperationValidator.check(operation, name: name, definition: definition, at: &path)
-    }
-  }
 
   /// Checks that `token` permits every operation; the error names the first that it does not.
   func checkScope(of token: Token) throws(PeerIDError) {
@@ -99,11 +91,10 @@ struct OperationBatch: Sendable {
     }
   }
 
-  private static func parse(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> JSONValue {
+  private static func index(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> JSONIndex {
     do throws(JSONSyntaxError) {
-      return try JSONDocument(parsing: json, rejectDuplicates: true).root
+      return try JSONIndex(json)
     } catch {
-      if let shortage = PeerIDError(outOfMemory: error) { throw shortage }
       let place = "line \(error.line), column \(error.column)"
       throw PeerIDError(
         .invalidArgument,

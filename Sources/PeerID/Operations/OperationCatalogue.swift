@@ -1,28 +1,117 @@
+import Synchronization
+
 /// All operations that PeerID knows, found by name and by number.
+///
+/// An operation is read from its line of the table when it is first asked for, without a lock: a process may fork at any
+/// time.
 package struct OperationCatalogue: Sendable {
   /// The catalogue that this version of the library was made with.
-  package static let standard = OperationCatalogue(parsing: catalogueText.description)
+  package static let standard = OperationCatalogue(table: catalogueTable)
 
-  /// The operations in the order of their numbers; those that the server cannot find come last.
-  package let operations: [OperationDefinition]
+  /// An operation of the catalogue, and what has been read of it.
+  package final class Entry: Sendable {
+    package let name: String
+    package let id: Int32
+    fileprivate let place: Range<Int>
+    fileprivate let definition = AtomicLazyReference<OperationDefinition>()
+    fileprivate let description = AtomicLazyReference<Bytes>()
+
+    fileprivate init(name: String, id: Int32, place: Range<Int>) {
+      self.name = name
+      self.id = id
+      self.place = place
+    }
+  }
+
+  /// The names and numbers of all operations, in the order of the numbers.
+  package let entries: [Entry]
   private let indexByName: [String: Int]
   private let indexByID: [Int32: Int]
+  private let table: StaticString
+  private let placesOfTypes: [String: Range<Int>]
 
-  /// Reads the notation of `CatalogueText.swift`. A line that cannot be read is left out; a test holds the catalogue
-  /// complete.
-  package init(parsing text: String) {
-    operations = CatalogueReader.read(text)
-    indexByName = Dictionary(operations.enumerated().map { ($1.name, $0) }) { first, _ in first }
-    indexByID = Dictionary(operations.enumerated().map { ($1.id, $0) }) { first, _ in first }
+  init(table: StaticString) {
+    var places: [String: Range<Int>] = [:]
+    var entries: [Entry] = []
+    let text = UnsafeRawBufferPointer(start: table.utf8Start, count: table.utf8CodeUnitCount)
+    for line in text.split(separator: UInt8(ascii: "\n")) {
+      let place = line.startIndex..<line.endIndex
+      // Each line begins with its name, an operation's goes on with its number: {"name":"transfer","id":0,…
+      let head = line.prefix(100).split(separator: UInt8(ascii: "\""))
+      guard head.count > 5 else { continue }
+      let name = String(decoding: head[3], as: UTF8.self)
+      if head[5].elementsEqual("id".utf8),
+        let id = Int32(String(decoding: head[6].dropFirst().dropLast(), as: UTF8.self))
+      {
+        entries.append(Entry(name: name, id: id, place: place))
+      } else {
+        places[name] = place
+      }
+    }
+    self.table = table
+    self.entries = entries
+    placesOfTypes = places
+    indexByName = Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    indexByID = Dictionary(entries.enumerated().map { ($1.id, $0) }) { first, _ in first }
   }
+
+  /// All operations, in the order of their numbers.
+  package var operations: [OperationDefinition] { entries.compactMap(definition) }
 
   /// The operation of this name, exactly as the server spells it.
   package func operation(named name: String) -> OperationDefinition? {
-    indexByName[name].map { operations[$0] }
+    indexByName[name].flatMap { definition(of: entries[$0]) }
   }
 
   /// The operation with this number on the chain.
   package func operation(id: Int32) -> OperationDefinition? {
-    indexByID[id].map { operations[$0] }
+    indexByID[id].flatMap { definition(of: entries[$0]) }
+  }
+
+  /// The number of an operation.
+  package func id(of name: String) -> Int32? { indexByName[name].map { entries[$0].id } }
+
+  /// The name of an operation.
+  package func name(of id: Int32) -> String? { indexByID[id].map { entries[$0].name } }
+
+  /// The name that is spelt most like this one; `nil` when none is near.
+  func nearestName(to name: String) -> String? {
+    EditDistance.nearest(to: name, in: entries.lazy.map(\.name))
+  }
+
+  /// What an operation is, as JSON: its line of the table and the types that it uses. Made once, and kept.
+  package func description(of name: String) -> Bytes? {
+    guard let entry = indexByName[name].map({ entries[$0] }) else { return nil }
+    if let known = entry.description.load() { return known }
+    let line = text(entry.place)
+    let types = placesOfTypes(in: line).map { "\"\($0)\":" + String(decoding: text($1), as: UTF8.self) }
+    let head = String(decoding: line.dropLast(), as: UTF8.self)
+    return entry.description.storeIfNil(Bytes(head + ",\"types\":{" + types.joined(separator: ",") + "}}"))
+  }
+
+  private func definition(of entry: Entry) -> OperationDefinition? {
+    if let known = entry.definition.load() { return known }
+    var types: [String: OperationFieldType] = [:]
+    let line = text(entry.place)
+    for (name, place) in placesOfTypes(in: line) {
+      types[name] = (try? JSONIndex(text(place)))?.withRoot { CatalogueReader(types: types).namedType($0) }
+    }
+    let read = (try? JSONIndex(line))?.withRoot { CatalogueReader(types: types).operation($0) }
+    return (read ?? nil).map { entry.definition.storeIfNil($0) }
+  }
+
+  /// The types that a line uses, each behind those that it needs itself.
+  private func placesOfTypes(in line: UnsafeRawBufferPointer) -> [(String, Range<Int>)] {
+    var places: [(String, Range<Int>)] = []
+    (try? JSONIndex(line))?.withRoot { value in
+      value.member(JSONKey("uses"))?.forEachElement { element in
+        if let name = element.string, let place = placesOfTypes[name] { places.append((name, place)) }
+      }
+    }
+    return places
+  }
+
+  private func text(_ place: Range<Int>) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: table.utf8Start + place.lowerBound, count: place.count)
   }
 }

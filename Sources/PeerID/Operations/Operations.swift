@@ -5,7 +5,7 @@ public enum Operations {
   /// - Parameter name: the name, such as `transfer`.
   /// - Returns: the number; `nil` for a name that this library does not know.
   public static func id(of name: String) -> Int32? {
-    OperationCatalogue.standard.operation(named: name)?.id
+    OperationCatalogue.standard.id(of: name)
   }
 
   /// The name of an operation.
@@ -13,21 +13,33 @@ public enum Operations {
   /// - Parameter id: the number on the chain.
   /// - Returns: the name; `nil` for a number that this library does not know.
   public static func name(of id: Int32) -> String? {
-    OperationCatalogue.standard.operation(id: id)?.name
+    OperationCatalogue.standard.name(of: id)
   }
 
   /// The names of all operations that this library knows.
-  public static var names: [String] { OperationCatalogue.standard.operations.map(\.name) }
+  public static var names: [String] { OperationCatalogue.standard.entries.map(\.name) }
+
+  /// What an operation is: its fields with types, units and limits, its rules, and an example that passes the check.
+  ///
+  /// - Parameter name: the name, such as `transfer`.
+  /// - Returns: a JSON object; `nil` for a name that this library does not know. `docs/operations.md` describes its keys.
+  public static func description(of name: String) -> String? {
+    OperationCatalogue.standard.description(of: name)?.text
+  }
 
   /// Checks operations as `Session.submit(_:)` does with `validate=known`. Nothing is sent.
   ///
+  /// Times are compared with the local clock, since there is no server whose clock could be asked.
+  ///
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
+  /// - Returns: warnings: rules that the committee of the chain can change and that are broken, and cautions.
   /// - Throws: `invalidArgument` with the place of the first fault.
-  public static func check(_ operations: String) throws(PeerIDError) {
+  @discardableResult
+  public static func check(_ operations: String) throws(PeerIDError) -> [String] {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try check(json: json) }
   }
 
-  package static func check(json: UnsafeRawBufferPointer) throws(PeerIDError) {
-    _ = try OperationBatch(json: json, validation: .known)
+  package static func check(json: UnsafeRawBufferPointer) throws(PeerIDError) -> [String] {
+    try OperationBatch(json: json, validation: .known).warnings
   }
 }

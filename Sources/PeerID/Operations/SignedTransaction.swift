@@ -5,25 +5,29 @@ enum SignedTransaction {
   /// The body of the request for a transaction, or for an object that holds it under `transaction`. Its text is sent
   /// as it was written: the signatures are over its exact numbers.
   static func requestBody(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Bytes {
-    let root: JSONValue
+    let index: JSONIndex
     do throws(JSONSyntaxError) {
-      root = try JSONDocument(parsing: json, rejectDuplicates: true).root
+      index = try JSONIndex(json)
     } catch {
-      if let shortage = PeerIDError(outOfMemory: error) { throw shortage }
       throw PeerIDError(
         .invalidArgument,
         "the transaction is not JSON (line \(error.line), column \(error.column)): \(error.reason)"
       )
     }
-    let inner = root["transaction"]
+    let isWrapped = try index.withRoot { (root) throws(PeerIDError) -> Bool in try Self.isWrapped(root) }
+    return isWrapped ? Bytes(json) : Bytes.joining("{\"transaction\":", json, "}")
+  }
+
+  /// Whether the transaction is a member of the object; checks that it has all its parts.
+  private static func isWrapped(_ root: JSONIndex.Value) throws(PeerIDError) -> Bool {
+    let inner = root.member("transaction")
     let transaction = inner ?? root
     guard transaction.kind == .object else {
       throw PeerIDError(.invalidArgument, "the transaction must be a JSON object")
     }
-    if let missing = requiredKeys.first(where: { transaction.member($0) == nil }) {
+    if let missing = requiredKeys.first(where: { transaction.member(JSONKey($0)) == nil }) {
       throw PeerIDError(.invalidArgument, "transaction.\(missing) is required")
     }
-    if inner != nil { return Bytes(json) }
-    return Bytes.joining("{\"transaction\":", json, "}")
+    return inner != nil
   }
 }

@@ -15,4 +15,14 @@ package enum EditDistance {
     }
     return previous[second.count]
   }
+
+  /// The name that is spelt most like `word`; `nil` when more than a third of its letters would have to change.
+  static func nearest(to word: String, in names: some Sequence<String>) -> String? {
+    var best: (name: String, distance: Int)?
+    for name in names {
+      let distance = between(name, word)
+      if distance < best?.distance ?? max(2, word.utf8.count / 3) + 1 { best = (name, distance) }
+    }
+    return best?.name
+  }
 }

@@ -126,6 +126,8 @@ struct OperationChecker {
       return try array(value, of: element, minimum: minimum, maximum: maximum)
     case .tuple(let types):
       return try tuple(value, of: types)
+    case .refined(let schema, _):
+      return try check(value, schema)
     default:
       return try scalar(value, type)
     }

@@ -36,7 +36,7 @@ struct ScalarType {
       return CheckedValue(.boolean(try Schema.boolean(value)))
     case .timestamp(let unit):
       return Self.time(try Schema.timestamp(value), unit)
-    case .asset, .object, .anyObject, .array, .tuple:
+    case .asset, .object, .anyObject, .array, .tuple, .refined:
       return CheckedValue(.value(value))
     }
   }

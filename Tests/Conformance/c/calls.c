@@ -268,6 +268,17 @@ static void read_chain(call *call) {
   free(params);
 }
 
+static void find_asset(call *call) {
+  peerid_client *on = client(call);
+  if (!on) return;
+  const char *id = NULL, *symbol = NULL;
+  int32_t precision = -1;
+  call->error = peerid_client_asset(on, text(call, "name"), &id, &symbol, &precision);
+  if (!call->error) {
+    call->view = json_pack("{s:s, s:s, s:i}", "id", id, "symbol", symbol, "precision", (int)precision);
+  }
+}
+
 static void submit(call *call) {
   peerid_session *on = session(call);
   if (!on) return;
@@ -341,6 +352,11 @@ static void check(call *call) {
   size_t length;
   char *json = json_argument(call, "operations", &length);
   call->error = peerid_operation_check(json, length);
+  if (!call->error) {
+    char warnings[4096];
+    size_t told = peerid_operation_warnings(json, length, sizeof warnings, warnings);
+    call->view = json_pack("{s:s}", "warnings", told < sizeof warnings ? warnings : "too many");
+  }
   free(json);
 }
 
@@ -373,6 +389,7 @@ static const struct {
     {"restore", restore},
     {"open", open_session},
     {"read_chain", read_chain},
+    {"asset", find_asset},
     {"submit", submit},
     {"submit_text", submit},
     {"confirm", confirm},

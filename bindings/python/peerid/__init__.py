@@ -22,12 +22,22 @@ repeated, and every error answers it: `error.outcome`, or `except OutcomeUnknown
 
 from __future__ import annotations
 
+from ._amount import (
+    AssetInfo,
+    format_amount,
+    format_odds,
+    format_percent,
+    parse_amount,
+    parse_odds,
+    parse_percent,
+)
 from ._hooks import Log, LogFunction, Relogin
 from ._library import quick as _quick
 from ._operation import (
     Operation,
     Operations,
     check_operations,
+    describe_operation,
     operation_id,
     operation_name,
     operation_names,
@@ -79,6 +89,7 @@ def library_version() -> str:
 
 
 __all__ = [
+    "AssetInfo",
     "Authorization",
     "BuiltinStore",
     "Cancelled",
@@ -127,9 +138,16 @@ __all__ = [
     "Unreachable",
     "__version__",
     "check_operations",
+    "describe_operation",
+    "format_amount",
+    "format_odds",
+    "format_percent",
     "library_version",
     "operation_id",
     "operation_name",
     "operation_names",
     "options",
+    "parse_amount",
+    "parse_odds",
+    "parse_percent",
 ]

@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, NoReturn
 
 from . import _leaving, _trust
+from ._amount import AssetInfo
 from ._call import check
 from ._handle import Handle
 from ._hooks import Hooks, Log, Relogin
@@ -72,6 +73,7 @@ class BaseClient:
         check_threads()
         self._base_url = base_url
         self._client_id = client_id
+        self._assets: dict[str, AssetInfo] = {}
         self._hooks = Hooks(log, relogin if callable(relogin) else None)
         values: dict[str, object] = {"ca_file": _trust.ca_file(), **options}
         if relogin is not None and not callable(relogin):

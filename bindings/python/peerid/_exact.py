@@ -7,7 +7,6 @@ refused wherever an integer belongs, with the place, before anything is sent.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -121,7 +120,10 @@ def _plain(value: Any, place: _Place, typed: dict[str, str]) -> Any:
     if isinstance(value, (str, int)):
         return value
     if isinstance(value, (float, Decimal)):
-        return _fraction(value, place, typed)
+        raise InexactNumber(
+            f"{_path(place)} is the {kind.__name__} {value}, "
+            "and must be an int: amounts are counted in the smallest unit"
+        )
     if isinstance(value, datetime):
         return _time(value, place, typed)
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
@@ -140,17 +142,6 @@ def _key(key: Any, place: _Place) -> str:
     if not isinstance(key, str):
         raise InvalidArgument(f"{_path(place)} has a key that is no str: {key!r}")
     return key
-
-
-def _fraction(value: float | Decimal, place: _Place, typed: dict[str, str]) -> float:
-    if _type_at(place, typed) != "number":
-        raise InexactNumber(
-            f"{_path(place)} is the {type(value).__name__} {value}, "
-            "and must be an int: amounts are counted in the smallest unit"
-        )
-    if not math.isfinite(value):
-        raise InvalidArgument(f"{_path(place)} is {value}, which is no number")
-    return float(value)
 
 
 def _time(value: datetime, place: _Place, typed: dict[str, str]) -> int:

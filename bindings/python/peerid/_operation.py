@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import ctypes
+import json
 import keyword
 from collections.abc import Iterable, Mapping
 from typing import Any, Union
@@ -105,18 +107,46 @@ def write_operations(operations: Operations) -> bytes:
     return b"[" + b",".join(texts) + b"]"
 
 
-def check_operations(operations: Operations) -> None:
+def check_operations(operations: Operations) -> list[str]:
     """Check operations as `Session.submit` does, without sending anything.
+
+    Times are compared with the local clock.
 
     Args:
         operations: one operation, several, or JSON text.
 
+    Returns:
+        Warnings: rules that are broken and that the committee of the chain can change,
+        and operations that are likely to fail for other reasons.
+
     Raises:
-        InvalidArgument: an operation has a fault; the message names the place, such as
-            `operations[0].amount.amount`, and the remedy.
+        InvalidArgument: an operation has a fault; the message names the place, the
+            value, the rule and the unit.
     """
     text = write_operations(operations)
     check(library.peerid_operation_check(text, len(text)))
+    size = library.peerid_operation_warnings(text, len(text), 0, None)
+    if not size:
+        return []
+    buffer = ctypes.create_string_buffer(size + 1)
+    library.peerid_operation_warnings(text, len(text), len(buffer), buffer)
+    return buffer.value.decode().split("\n")
+
+
+def describe_operation(name: str) -> dict[str, Any] | None:
+    """Describe an operation: its fields with types, units and limits, and its rules.
+
+    Args:
+        name: the name of the operation, such as `transfer`.
+
+    Returns:
+        What docs/operations.md describes, with an `example` that passes the check; None
+        for a name that the library does not know.
+    """
+    if "\0" in name:
+        return None
+    text = library.peerid_operation_describe(name.encode(errors="replace"))
+    return None if text is None else json.loads(text)
 
 
 def operation_id(name: str) -> int | None:

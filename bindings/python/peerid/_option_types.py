@@ -71,6 +71,8 @@ class Options(TypedDict, total=False):
     #: form.
     parameters: Literal["form", "json", "query"] | None
 
-    #: Whether the fields of known operations are checked before they are sent. Default:
-    #: known.
-    validate: Literal["known", "off"] | None
+    #: How operations are checked before they are sent. known: by their fields and by
+    #: the rules of the chain; rules that its committee can change only warn in the log.
+    #: strict: these rules refuse too. allow_unknown: as known, but operations that the
+    #: library does not know are sent. off: not at all. Default: known.
+    validate: Literal["known", "strict", "allow_unknown", "off"] | None

@@ -234,6 +234,48 @@ class StoreCallbacks(ctypes.Structure):
 
 # Every function: its symbol, the type of its result, the types of its parameters.
 FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
+    # Turns decimal text into an amount in the smallest unit.
+    (
+        "peerid_amount_parse",
+        ErrorPointer,
+        (ctypes.c_char_p, ctypes.c_int32, ctypes.POINTER(ctypes.c_int64)),
+    ),
+    # Turns an amount in the smallest unit into decimal text, as wallets show it:
+    # without a point for whole units, otherwise with all decimal places.
+    (
+        "peerid_amount_format",
+        ErrorPointer,
+        (
+            ctypes.c_int64,
+            ctypes.c_int32,
+            ctypes.c_size_t,
+            ctypes.POINTER(ctypes.c_char),
+        ),
+    ),
+    # Turns decimal odds into a backer multiplier: `1.5` is 15000.
+    (
+        "peerid_odds_parse",
+        ErrorPointer,
+        (ctypes.c_char_p, ctypes.POINTER(ctypes.c_int64)),
+    ),
+    # Turns a backer multiplier into decimal odds: 15000 is `1.5`.
+    (
+        "peerid_odds_format",
+        ErrorPointer,
+        (ctypes.c_int64, ctypes.c_size_t, ctypes.POINTER(ctypes.c_char)),
+    ),
+    # Turns a percent into 1/100 percent: `12.34` is 1234.
+    (
+        "peerid_percent_parse",
+        ErrorPointer,
+        (ctypes.c_char_p, ctypes.POINTER(ctypes.c_int64)),
+    ),
+    # Turns 1/100 percent into a percent: 1234 is `12.34`.
+    (
+        "peerid_percent_format",
+        ErrorPointer,
+        (ctypes.c_int64, ctypes.c_size_t, ctypes.POINTER(ctypes.c_char)),
+    ),
     # Starts the authorization code flow: creates the URL of the consent page, with a
     # random state of 192 bits.
     (
@@ -279,6 +321,18 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.c_char_p,
             ctypes.c_size_t,
             ctypes.POINTER(ResponsePointer),
+        ),
+    ),
+    # Finds an asset by its symbol or its id.
+    (
+        "peerid_client_asset",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            ctypes.POINTER(ctypes.c_char_p),
+            ctypes.POINTER(ctypes.c_char_p),
+            ctypes.POINTER(ctypes.c_int32),
         ),
     ),
     # Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second,
@@ -528,6 +582,22 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # Checks operations like `peerid_session_submit` with `validate=known`, without
     # sending them.
     ("peerid_operation_check", ErrorPointer, (ctypes.c_char_p, ctypes.c_size_t)),
+    # What to beware of in operations that pass the check: rules that they break and
+    # that the committee of the chain can change, and operations that are likely to fail
+    # for other reasons.
+    (
+        "peerid_operation_warnings",
+        ctypes.c_size_t,
+        (
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            ctypes.c_size_t,
+            ctypes.POINTER(ctypes.c_char),
+        ),
+    ),
+    # What an operation is: its fields with types, units and limits, its rules, and an
+    # example that passes the check.
+    ("peerid_operation_describe", ctypes.c_char_p, (ctypes.c_char_p,)),
     # Describes an option of `peerid_config_set`.
     (
         "peerid_option_describe",

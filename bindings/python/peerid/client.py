@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Callable
 
 from . import _exact
+from ._amount import AssetInfo, read_asset
 from ._arguments import (
     chain_arguments,
     login_arguments,
@@ -140,6 +141,24 @@ class Client(BaseClient):
         client = self._open_handle()
         invoke(library.peerid_client_read_chain, client, *arguments, response.out)
         return _exact.read(response.json)
+
+    def asset(self, name: str) -> AssetInfo:
+        """Find an asset by its symbol or its id.
+
+        It is read from the chain once, and then known to the client.
+
+        Args:
+            name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
+
+        Raises:
+            InvalidArgument: the chain has no such asset.
+            PeerIDError: any failure of `read_chain`.
+        """
+        known = self._assets.get(name)
+        if known is None:
+            answer = self.read_chain("database", "lookup_asset_symbols", [[name]])
+            known = self._assets.setdefault(name, read_asset(name, answer))
+        return known
 
     def close(self) -> None:
         """Close the client: calls in flight end within a second, later ones at once.

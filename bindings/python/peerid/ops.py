@@ -3,18 +3,18 @@
 
 An operation is checked for inexact numbers when it is made, and for everything else
 when it is submitted or given to `peerid.check_operations`. Amounts are integers in the
-smallest unit of their asset. Points in time are aware `datetime` objects, or integers
-as the server wants them. A name that is a keyword of Python has an underscore behind
-it: `from_`, `assert_`.
+smallest unit of their asset; `Asset.of` makes them from decimal text. Points in time
+are aware `datetime` objects, or integers as the server wants them. A name that is a
+keyword of Python has an underscore behind it: `from_`, `assert_`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Literal, TypedDict, Union
 
+from ._amount import Asset, AssetValue
 from ._operation import Operation
 
 # The id of an object of the chain, such as `1.2.31`.
@@ -22,8 +22,6 @@ ObjectID = str
 # A point in time: an aware datetime, or an integer that counts seconds from 1970, or
 # milliseconds where the documentation says so.
 Time = Union[datetime, int]
-# A number that may have a fraction.
-Number = Union[int, float, Decimal]
 # An object whose keys depend on what it is for.
 AnyObject = Mapping[str, Any]
 # Sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
@@ -32,24 +30,12 @@ Sidechain = Literal["unknown", "bitcoin", "ethereum", "eos", "peerplays"]
 Resolution = Literal["win", "not_win", "cancel", "BETTING_MARKET_RESOLUTION_COUNT"]
 
 
-class Asset(TypedDict):
-    """An amount of an asset.
-
-    Keys:
-        amount: an integer in the smallest unit of the asset, at most 10^12.
-        asset_id: an asset, `1.3.N`.
-    """
-
-    amount: int
-    asset_id: ObjectID
-
-
 class Authority(TypedDict):
     """Who may act for an account: accounts and keys with their weights, and the weight
     they need together.
 
     Keys:
-        weight_threshold: an integer.
+        weight_threshold: an integer: a weight.
         account_auths: a list, each an account and its number, such as its weight.
         key_auths: a list, each a key or an address, and its weight.
         address_auths: a list, each a key or an address, and its weight.
@@ -69,22 +55,48 @@ class Price(TypedDict):
         quote: an amount of an asset.
     """
 
-    base: Asset
-    quote: Asset
+    base: AssetValue
+    quote: AssetValue
 
 
 class AssetOptions(TypedDict):
     """The limits, fees and permissions of an asset.
 
+    Rule: `core_exchange_rate.base.amount`: counted in the smallest unit of the asset,
+    at least 1 (1250000 is 12.5 at precision 5).
+
+    Rule: `core_exchange_rate.quote.amount`: counted in the smallest unit of the asset,
+    at least 1 (1250000 is 12.5 at precision 5).
+
+    Rule: core_exchange_rate.base.asset_id and core_exchange_rate.quote.asset_id must
+    differ.
+
+    Rule: `flags`: bit 2 must be set when whitelist_authorities or blacklist_authorities
+    has elements.
+
+    Rule: whitelist_markets and blacklist_markets may have no element in common.
+
     Keys:
-        max_supply: an integer, at most 10^12.
-        market_fee_percent: an integer, at most 10000.
-        max_market_fee: an integer, at most 10000.
-        issuer_permissions: an integer.
-        flags: an integer.
+        max_supply: an integer: counted in the smallest unit of the asset itself, at
+            most 10^12; at least 1.
+        market_fee_percent: an integer: counted in 1/100 percent, at most 10000 (1234 is
+            12.34 %).
+        max_market_fee: an integer: counted in the smallest unit of the asset itself, at
+            most 10000; at least 0.
+        issuer_permissions: an integer: a bit mask (1 charge_market_fee, 2 white_list, 4
+            override_authority, 8 transfer_restricted, 16 disable_force_settle, 32
+            global_settle, 64 disable_confidential, 128 witness_fed_asset, 256
+            committee_fed_asset); no bit above 256 may be set.
+        flags: an integer: a bit mask (1 charge_market_fee, 2 white_list, 4
+            override_authority, 8 transfer_restricted, 16 disable_force_settle, 32
+            global_settle, 64 disable_confidential, 128 witness_fed_asset, 256
+            committee_fed_asset); bit 32 may not be set; the bits 128 and 256 may not
+            all be set.
         core_exchange_rate: the ratio of two amounts.
-        whitelist_authorities: a list, each an account, `1.2.N`.
-        blacklist_authorities: a list, each an account, `1.2.N`.
+        whitelist_authorities: a list, each an account, `1.2.N`; it must have at most 10
+            elements (by default).
+        blacklist_authorities: a list, each an account, `1.2.N`; it must have at most 10
+            elements (by default).
         whitelist_markets: a list, each an asset, `1.3.N`.
         blacklist_markets: a list, each an asset, `1.3.N`.
         description: a text.
@@ -107,11 +119,13 @@ class BitassetOptions(TypedDict):
     """The rules of an asset that is backed by another one.
 
     Keys:
-        feed_lifetime_sec: an integer.
-        minimum_feeds: an integer.
-        force_settlement_delay_sec: an integer.
-        force_settlement_offset_percent: an integer.
-        maximum_force_settlement_volume: an integer.
+        feed_lifetime_sec: an integer: a number of seconds.
+        minimum_feeds: an integer: a number of feeds.
+        force_settlement_delay_sec: an integer: a number of seconds.
+        force_settlement_offset_percent: an integer: counted in 1/100 percent (1234 is
+            12.34 %).
+        maximum_force_settlement_volume: an integer: a share of the supply in each
+            maintenance interval, counted in 1/100 percent (1234 is 12.34 %).
         short_backing_asset: an asset, `1.3.N`.
     """
 
@@ -127,11 +141,11 @@ class AccountOptions(TypedDict):
     """What an account can choose: its memo key, and for whom it votes.
 
     Keys:
-        memo_key: a text.
+        memo_key: a public key.
         voting_account: an account, `1.2.N`.
-        num_witness: an integer.
-        num_committee: an integer.
-        num_son: an integer.
+        num_witness: an integer: a number of votes.
+        num_committee: an integer: a number of votes.
+        num_son: an integer: a number of votes.
         votes: an empty list: the server cannot write its elements.
     """
 
@@ -152,8 +166,8 @@ class StealthMemo(_RequiredStealthMemo, total=False):
     """What the receiver of a hidden amount needs to find it.
 
     Keys:
-        one_time_key: a text.
-        to: a text; may be left out.
+        one_time_key: a public key.
+        to: a public key; may be left out.
         encrypted_memo: bytes as base64 with padding.
     """
 
@@ -199,7 +213,8 @@ class Benefactor(TypedDict):
 
     Keys:
         id: an account, `1.2.N`.
-        share: an integer, at most 10000.
+        share: an integer: a share of the pot, counted in 1/100 percent, at most 10000
+            (1234 is 12.34 %).
     """
 
     id: ObjectID
@@ -211,15 +226,15 @@ class SidechainSigner(TypedDict):
 
     Keys:
         son_id: an SON, `1.33.N`.
-        weight: an integer, at least 0.
-        signing_key: a text.
+        weight: an integer: a weight.
+        signing_key: a public key.
         sidechain_public_keys: a list, each a sidechain and a public key on it.
     """
 
     son_id: ObjectID
     weight: int
     signing_key: str
-    sidechain_public_keys: Sequence[tuple[Sidechain, str]]
+    sidechain_public_keys: Sequence[tuple[str, str]]
 
 
 class PriceFeed(TypedDict):
@@ -227,8 +242,10 @@ class PriceFeed(TypedDict):
 
     Keys:
         settle_price: the ratio of two amounts.
-        maintenance_collateral_ratio: an integer.
-        maximum_short_squeeze_ratio: an integer.
+        maintenance_collateral_ratio: an integer: a ratio counted in 1/1000 (1.75 is
+            1750).
+        maximum_short_squeeze_ratio: an integer: a ratio counted in 1/1000 (1.75 is
+            1750).
         core_exchange_rate: the ratio of two amounts.
     """
 
@@ -243,9 +260,11 @@ class RockPaperScissorsOptions(TypedDict):
 
     Keys:
         insurance_enabled: true or false.
-        time_per_commit_move: an integer.
-        time_per_reveal_move: an integer.
-        number_of_gestures: an integer.
+        time_per_commit_move: an integer: a number of seconds; at least 0 and at most
+            600 (by default).
+        time_per_reveal_move: an integer: a number of seconds; at least 0 and at most
+            600 (by default).
+        number_of_gestures: an integer: a number of gestures; exactly 3.
     """
 
     insurance_enabled: bool
@@ -258,7 +277,7 @@ class _RequiredTournamentOptions(TypedDict):
     type_of_game: int
     registration_deadline: Time
     number_of_players: int
-    buy_in: Asset
+    buy_in: AssetValue
     whitelist: Sequence[ObjectID]
     start_delay: int
     round_delay: int
@@ -271,17 +290,18 @@ class TournamentOptions(_RequiredTournamentOptions, total=False):
     """The rules of a tournament.
 
     Keys:
-        type_of_game: an integer.
-        registration_deadline: a point in time.
-        number_of_players: an integer.
+        type_of_game: an integer: a kind of game.
+        registration_deadline: a point in time, in seconds since 1970.
+        number_of_players: an integer: a number of players.
         buy_in: an amount of an asset.
         whitelist: a list, each an account, `1.2.N`.
-        start_time: a point in time; may be left out.
-        start_delay: an integer.
-        round_delay: an integer.
-        number_of_wins: an integer.
+        start_time: a point in time, in seconds since 1970; may be left out.
+        start_delay: an integer: a number of seconds after the last player has joined.
+        round_delay: an integer: a number of seconds.
+        number_of_wins: an integer: a number of wins.
         meta: an object.
-        game_options: the number of a game, and its rules.
+        game_options: the number of a kind and its object; the kinds are 0 rock, paper,
+            scissors.
     """
 
     start_time: Time
@@ -295,10 +315,10 @@ class DividendOptions(_RequiredDividendOptions, total=False):
     """When and how an asset pays dividends.
 
     Keys:
-        next_payout_time: a point in time; may be left out.
-        payout_interval: an integer; may be left out.
-        minimum_fee_percentage: an integer.
-        minimum_distribution_interval: an integer; may be left out.
+        next_payout_time: a point in time, in seconds since 1970; may be left out.
+        payout_interval: an integer: a number of seconds; may be left out.
+        minimum_fee_percentage: an integer: counted in 1/100 percent (1234 is 12.34 %).
+        minimum_distribution_interval: an integer: a number of seconds; may be left out.
     """
 
     next_payout_time: Time
@@ -312,9 +332,10 @@ class LotteryAssetOptions(TypedDict):
     Keys:
         benefactors: a list, each an account that gets a share of a lottery.
         owner: an asset, `1.3.N`.
-        winning_tickets: a list, each an integer, at most 10000.
+        winning_tickets: a list, each an integer: a share of the pot for each drawn
+            ticket, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
         ticket_price: an amount of an asset.
-        end_date: a point in time, in milliseconds.
+        end_date: a point in time, in milliseconds since 1970.
         ending_on_soldout: true or false.
         is_active: true or false.
     """
@@ -322,7 +343,7 @@ class LotteryAssetOptions(TypedDict):
     benefactors: Sequence[Benefactor]
     owner: ObjectID
     winning_tickets: Sequence[int]
-    ticket_price: Asset
+    ticket_price: AssetValue
     end_date: Time
     ending_on_soldout: bool
     is_active: bool
@@ -333,10 +354,10 @@ class NftLotteryOptions(TypedDict):
 
     Keys:
         benefactors: a list, each an account that gets a share of a lottery.
-        winning_tickets: a list, each a number, which may have a fraction, at most
-            10000.
+        winning_tickets: a list, each an integer: a share of the pot for each drawn
+            ticket, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
         ticket_price: an amount of an asset.
-        end_date: a point in time.
+        end_date: a point in time, in seconds since 1970.
         ending_on_soldout: true or false.
         is_active: true or false.
         delete_tickets_after_draw: true or false.
@@ -344,8 +365,8 @@ class NftLotteryOptions(TypedDict):
     """
 
     benefactors: Sequence[Benefactor]
-    winning_tickets: Sequence[Number]
-    ticket_price: Asset
+    winning_tickets: Sequence[int]
+    ticket_price: AssetValue
     end_date: Time
     ending_on_soldout: bool
     is_active: bool
@@ -358,14 +379,17 @@ def transfer(
     fee_asset: ObjectID,
     from_: ObjectID,
     to: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
 ) -> Operation:
     """Make operation 0 of the chain, `transfer`.
 
-    Beware: memo always fails: the schema takes a string, the serializer wants a memo
-    object.
+    Left out, since it can never be sent with success: `memo` (the server asks for a
+    text and then cannot write it).
 
-    Left out, since it can never be sent with success: `memo`.
+    Rule: from and to must differ.
+
+    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -388,19 +412,31 @@ def limit_order_create(
     *,
     fee_asset: ObjectID,
     seller: ObjectID,
-    amount_to_sell: Asset,
-    min_to_receive: Asset,
+    amount_to_sell: AssetValue,
+    min_to_receive: AssetValue,
     expiration: Time,
     fill_or_kill: bool,
 ) -> Operation:
     """Make operation 1 of the chain, `limit_order_create`.
+
+    A fill_or_kill order that cannot be filled at once is refused as a whole.
+
+    Rule: `amount_to_sell.amount`: counted in the smallest unit of the asset, at least 1
+    (1250000 is 12.5 at precision 5).
+
+    Rule: `min_to_receive.amount`: counted in the smallest unit of the asset, at least 1
+    (1250000 is 12.5 at precision 5).
+
+    Rule: amount_to_sell.asset_id and min_to_receive.asset_id must differ.
+
+    Rule: `amount_to_sell.asset_id`: one of the two must be 1.3.0.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         seller: an account, `1.2.N`.
         amount_to_sell: an amount of an asset.
         min_to_receive: an amount of an asset.
-        expiration: a point in time.
+        expiration: a point in time, in seconds since 1970; it must be now or later.
         fill_or_kill: true or false.
     """
     return Operation(
@@ -443,10 +479,14 @@ def call_order_update(
     *,
     fee_asset: ObjectID,
     funding_account: ObjectID,
-    delta_collateral: Asset,
-    delta_debt: Asset,
+    delta_collateral: AssetValue,
+    delta_debt: AssetValue,
 ) -> Operation:
     """Make operation 3 of the chain, `call_order_update`.
+
+    Rule: delta_collateral.asset_id and delta_debt.asset_id must differ.
+
+    Rule: delta_collateral.amount and delta_debt.amount may not both be 0.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -470,10 +510,13 @@ def fill_order(
     fee_asset: ObjectID,
     order_id: ObjectID,
     account_id: ObjectID,
-    pays: Asset,
-    receives: Asset,
+    pays: AssetValue,
+    receives: AssetValue,
 ) -> Operation:
     """Make operation 4 of the chain, `fill_order`.
+
+    No transaction of PeerID can hold it: only the chain itself produces this operation;
+    a node refuses it in every transaction.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -507,15 +550,49 @@ def account_create(
 ) -> Operation:
     """Make operation 5 of the chain, `account_create`.
 
-    Beware: votes must be []: the schema takes integers, the serializer wants "x:y"
-    strings.
+    Beware: the serializer of the server writes num_son, which the chain does not have:
+    expect 'missing required active authority'.
+
+    The registrar must be a lifetime member.
+
+    Rule: `owner.account_auths`: one of owner.account_auths, owner.key_auths must be
+    given.
+
+    Rule: `owner.address_auths`: it must be empty.
+
+    Rule: the weights in owner.account_auths and owner.key_auths must reach
+    owner.weight_threshold.
+
+    Rule by default: owner.account_auths and owner.key_auths may have at most 10
+    elements together.
+
+    Rule: `active.account_auths`: one of active.account_auths, active.key_auths must be
+    given.
+
+    Rule: `active.address_auths`: it must be empty.
+
+    Rule: the weights in active.account_auths and active.key_auths must reach
+    active.weight_threshold.
+
+    Rule by default: active.account_auths and active.key_auths may have at most 10
+    elements together.
+
+    Rule: `options.num_witness`: it may not exceed the number of votes, and the server
+    takes no votes.
+
+    Rule: `options.num_committee`: it may not exceed the number of votes, and the server
+    takes no votes.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         registrar: an account, `1.2.N`.
         referrer: an account, `1.2.N`.
-        referrer_percent: an integer, at most 10000.
-        name: a text.
+        referrer_percent: an integer: counted in 1/100 percent, at most 10000 (1234 is
+            12.34 %).
+        name: a text; it must have at least 1 and at most 63 bytes; it must be an
+            account's name: lower-case letters, digits and dashes, parts with dots
+            between them, each beginning with a letter and ending with a letter or
+            digit; not ending with -dividend-distribution.
         owner: who may act for an account: accounts and keys with their weights, and the
             weight they need together.
         active: who may act for an account: accounts and keys with their weights, and
@@ -548,12 +625,44 @@ def account_update(
 ) -> Operation:
     """Make operation 6 of the chain, `account_update`.
 
-    The server of today can never take it: 500: the extension the server builds is not
-    serializable by the pinned peerplaysjs-lib (type.fromObject is not a function).
+    No transaction of PeerID can hold it: the server cannot write the extension that it
+    adds to this operation.
+
+    Rule: `owner`: one of owner, active, new_options, update_last_voting_time must be
+    given.
+
+    Rule: `owner.account_auths`: one of owner.account_auths, owner.key_auths must be
+    given.
+
+    Rule: `owner.address_auths`: it must be empty.
+
+    Rule: the weights in owner.account_auths and owner.key_auths must reach
+    owner.weight_threshold.
+
+    Rule by default: owner.account_auths and owner.key_auths may have at most 10
+    elements together.
+
+    Rule: `active.account_auths`: one of active.account_auths, active.key_auths must be
+    given.
+
+    Rule: `active.address_auths`: it must be empty.
+
+    Rule: the weights in active.account_auths and active.key_auths must reach
+    active.weight_threshold.
+
+    Rule by default: active.account_auths and active.key_auths may have at most 10
+    elements together.
+
+    Rule: `new_options.num_witness`: it may not exceed the number of votes, and the
+    server takes no votes.
+
+    Rule: `new_options.num_committee`: it may not exceed the number of votes, and the
+    server takes no votes.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        account: an account, `1.2.N`.
+        account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.4: the committee and
+            the temporary account cannot be updated.
         owner: who may act for an account: accounts and keys with their weights, and the
             weight they need together; may be left out.
         active: who may act for an account: accounts and keys with their weights, and
@@ -588,7 +697,8 @@ def account_whitelist(
         fee_asset: an asset, `1.3.N`.
         authorizing_account: an account, `1.2.N`.
         account_to_list: an account, `1.2.N`.
-        new_listing: an integer.
+        new_listing: an integer: a bit mask (1 whitelisted, 2 blacklisted, 0 no
+            opinion); at most 3.
     """
     return Operation(
         "account_whitelist",
@@ -612,7 +722,8 @@ def account_upgrade(
     Args:
         fee_asset: an asset, `1.3.N`.
         account_to_upgrade: an account, `1.2.N`.
-        upgrade_to_lifetime_member: true or false.
+        upgrade_to_lifetime_member: true or false; it must be true: annual memberships
+            have ended.
     """
     return Operation(
         "account_upgrade",
@@ -631,6 +742,9 @@ def account_transfer(
     new_owner: ObjectID,
 ) -> Operation:
     """Make operation 9 of the chain, `account_transfer`.
+
+    No transaction of PeerID can hold it: no node knows how to carry it out; it refuses
+    every transaction that holds it.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -659,17 +773,28 @@ def asset_create(
 ) -> Operation:
     """Make operation 10 of the chain, `asset_create`.
 
-    Beware: bitasset_opts is accepted and silently dropped.
+    The server takes bitasset_opts and drops it. A symbol with a dot needs that its
+    prefix is an asset of the same issuer.
+
+    Rule: `common_options.core_exchange_rate.base.asset_id`: one of the two must be
+    1.3.0 and the other one 1.3.1, which stands for the asset that is created.
+
+    Rule: bits 16 and 32 need bitasset options, which the server drops.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         issuer: an account, `1.2.N`.
-        symbol: a text of at most 10 characters.
-        precision: an integer from 0 to 10.
+        symbol: a text of at most 10 characters; it must have at least 3 and at most 16
+            bytes; it must be an asset's symbol: upper-case letters and digits, at most
+            one dot, beginning and ending with a letter; not beginning with BIT; the
+            chain reserves it.
+        precision: an integer: a number of decimal places, at most 10 (one whole unit is
+            10^precision smallest units).
         common_options: the limits, fees and permissions of an asset.
         bitasset_opts: the rules of an asset that is backed by another one; may be left
             out.
-        is_prediction_market: true or false.
+        is_prediction_market: true or false; it must be false: a prediction market needs
+            bitasset options, which the server drops.
     """
     return Operation(
         "asset_create",
@@ -694,6 +819,11 @@ def asset_update(
     new_options: AssetOptions,
 ) -> Operation:
     """Make operation 11 of the chain, `asset_update`.
+
+    Rule: issuer and new_issuer must differ.
+
+    Rule: `new_options.core_exchange_rate.base.asset_id`: one of the two must be 1.3.0
+    and the other one asset_to_update.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -722,6 +852,14 @@ def asset_update_bitasset(
     new_options: BitassetOptions,
 ) -> Operation:
     """Make operation 12 of the chain, `asset_update_bitasset`.
+
+    Rule: `new_options.minimum_feeds`: a number of feeds, at least 1.
+
+    Rule: counted in 1/100 percent, at least 0 and at most 10000 (1234 is 12.34 %).
+
+    Rule: `new_options.maximum_force_settlement_volume`: a share of the supply in each
+    maintenance interval, counted in 1/100 percent, at least 0 and at most 10000 (1234
+    is 12.34 %).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -753,7 +891,8 @@ def asset_update_feed_producers(
         fee_asset: an asset, `1.3.N`.
         issuer: an account, `1.2.N`.
         asset_to_update: an asset, `1.3.N`.
-        new_feed_producers: a list of at least 1, each an account, `1.2.N`.
+        new_feed_producers: a list of at least 1, each an account, `1.2.N`; it must have
+            at most 10 elements (by default).
     """
     return Operation(
         "asset_update_feed_producers",
@@ -770,10 +909,16 @@ def asset_issue(
     *,
     fee_asset: ObjectID,
     issuer: ObjectID,
-    asset_to_issue: Asset,
+    asset_to_issue: AssetValue,
     issue_to_account: ObjectID,
 ) -> Operation:
     """Make operation 14 of the chain, `asset_issue`.
+
+    Rule: counted in the smallest unit of the asset, at least 1 and at most
+    1000000000000000 (1250000 is 12.5 at precision 5).
+
+    Rule: `asset_to_issue.asset_id`: it may not be 1.3.0: nobody can issue the core
+    asset.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -796,9 +941,12 @@ def asset_reserve(
     *,
     fee_asset: ObjectID,
     payer: ObjectID,
-    amount_to_reserve: Asset,
+    amount_to_reserve: AssetValue,
 ) -> Operation:
     """Make operation 15 of the chain, `asset_reserve`.
+
+    Rule: counted in the smallest unit of the asset, at least 1 and at most
+    1000000000000000 (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -825,10 +973,11 @@ def asset_fund_fee_pool(
     """Make operation 16 of the chain, `asset_fund_fee_pool`.
 
     Args:
-        fee_asset: an asset, `1.3.N`.
+        fee_asset: an asset, `1.3.N`; it must be 1.3.0.
         from_account: an account, `1.2.N`.
         asset_id: an asset, `1.3.N`.
-        amount: an integer, at most 10^12.
+        amount: an integer: counted in the smallest unit of the core asset 1.3.0, at
+            most 10^12; at least 1.
     """
     return Operation(
         "asset_fund_fee_pool",
@@ -845,9 +994,12 @@ def asset_settle(
     *,
     fee_asset: ObjectID,
     account: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
 ) -> Operation:
     """Make operation 17 of the chain, `asset_settle`.
+
+    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 0
+    (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -872,6 +1024,8 @@ def asset_global_settle(
     settle_price: Price,
 ) -> Operation:
     """Make operation 18 of the chain, `asset_global_settle`.
+
+    Rule: asset_to_settle and settle_price.base.asset_id must be equal.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -899,8 +1053,37 @@ def asset_publish_feed(
 ) -> Operation:
     """Make operation 19 of the chain, `asset_publish_feed`.
 
-    The server of today can never take it: 500: the schema wants feed.settle_price, the
-    serializer wants feed.settlement_price.
+    No transaction of PeerID can hold it: the server asks for feed.settle_price and then
+    looks for feed.settlement_price.
+
+    Rule: `feed.settle_price.base.amount`: counted in the smallest unit of the asset, at
+    least 1 (1250000 is 12.5 at precision 5).
+
+    Rule: `feed.settle_price.quote.amount`: counted in the smallest unit of the asset,
+    at least 1 (1250000 is 12.5 at precision 5).
+
+    Rule: feed.settle_price.base.asset_id and feed.settle_price.quote.asset_id must
+    differ.
+
+    Rule: `feed.core_exchange_rate.base.amount`: counted in the smallest unit of the
+    asset, at least 1 (1250000 is 12.5 at precision 5).
+
+    Rule: `feed.core_exchange_rate.quote.amount`: counted in the smallest unit of the
+    asset, at least 1 (1250000 is 12.5 at precision 5).
+
+    Rule: feed.core_exchange_rate.base.asset_id and
+    feed.core_exchange_rate.quote.asset_id must differ.
+
+    Rule: feed.settle_price.base.asset_id and feed.core_exchange_rate.base.asset_id must
+    be equal.
+
+    Rule: asset_id and feed.settle_price.base.asset_id must be equal.
+
+    Rule: `feed.core_exchange_rate.quote.asset_id`: it must be 1.3.0.
+
+    Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
+
+    Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -932,8 +1115,8 @@ def witness_create(
     Args:
         fee_asset: an asset, `1.3.N`.
         witness_account: an account, `1.2.N`.
-        url: a URI with a scheme.
-        block_signing_key: a text.
+        url: a URI with a scheme; it must have at most 126 bytes.
+        block_signing_key: a public key.
         initial_secret: bytes as base64 with padding.
     """
     return Operation(
@@ -963,8 +1146,8 @@ def witness_update(
         fee_asset: an asset, `1.3.N`.
         witness: a witness, `1.6.N`.
         witness_account: an account, `1.2.N`.
-        new_url: a URI with a scheme; may be left out.
-        new_signing_key: a text; may be left out.
+        new_url: a URI with a scheme; it must have at most 126 bytes; may be left out.
+        new_signing_key: a public key; may be left out.
         new_initial_secret: bytes as base64 with padding; may be left out.
     """
     return Operation(
@@ -990,12 +1173,23 @@ def proposal_create(
 ) -> Operation:
     """Make operation 22 of the chain, `proposal_create`.
 
+    A proposed operation is an object with op: the number of the operation and its
+    fields in the names of the chain, with fee instead of fee_asset.
+
+    Rule: `review_period_seconds`: it must be less than the seconds that are left until
+    expiration_time.
+
+    Rule by default: `proposed_ops`: review_period_seconds must be at least 1209600 for
+    an operation of 1.2.0 (the committee).
+
     Args:
         fee_asset: an asset, `1.3.N`.
         fee_paying_account: an account, `1.2.N`.
-        expiration_time: a point in time.
-        proposed_ops: a list of at least 1, each an object.
-        review_period_seconds: an integer; may be left out.
+        expiration_time: a point in time, in seconds since 1970; it must be later than
+            now; it may lie at most 2419200 seconds after now (by default).
+        proposed_ops: a list of at least 1, each an object; it must have at least 1
+            element.
+        review_period_seconds: an integer: a number of seconds; may be left out.
     """
     return Operation(
         "proposal_create",
@@ -1023,6 +1217,22 @@ def proposal_update(
 ) -> Operation:
     """Make operation 23 of the chain, `proposal_update`.
 
+    Every account in an active list must agree to the transaction, besides the payer;
+    entries of owner lists need the owner authority, keys a signature.
+
+    Rule: `active_approvals_to_add`: one of active_approvals_to_add,
+    active_approvals_to_remove, owner_approvals_to_add, owner_approvals_to_remove,
+    key_approvals_to_add, key_approvals_to_remove must be given.
+
+    Rule: active_approvals_to_add and active_approvals_to_remove may have no element in
+    common.
+
+    Rule: owner_approvals_to_add and owner_approvals_to_remove may have no element in
+    common.
+
+    Rule: key_approvals_to_add and key_approvals_to_remove may have no element in
+    common.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         fee_paying_account: an account, `1.2.N`.
@@ -1031,8 +1241,8 @@ def proposal_update(
         active_approvals_to_remove: a list, each an account, `1.2.N`.
         owner_approvals_to_add: a list, each an account, `1.2.N`.
         owner_approvals_to_remove: a list, each an account, `1.2.N`.
-        key_approvals_to_add: a list, each a text.
-        key_approvals_to_remove: a list, each a text.
+        key_approvals_to_add: a list, each a public key.
+        key_approvals_to_remove: a list, each a public key.
     """
     return Operation(
         "proposal_update",
@@ -1081,21 +1291,31 @@ def withdraw_permission_create(
     fee_asset: ObjectID,
     withdraw_from_account: ObjectID,
     authorized_account: ObjectID,
-    withdrawal_limit: Asset,
+    withdrawal_limit: AssetValue,
     withdrawal_period_sec: int,
     periods_until_expiration: int,
     period_start_time: Time,
 ) -> Operation:
     """Make operation 25 of the chain, `withdraw_permission_create`.
 
+    Rule: withdraw_from_account and authorized_account must differ.
+
+    Rule: `withdrawal_limit.amount`: counted in the smallest unit of the asset, at least
+    1 (1250000 is 12.5 at precision 5).
+
+    Rule: `period_start_time`: the last period must end after now, and
+    withdrawal_period_sec times periods_until_expiration must be below 2^32 seconds.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         withdraw_from_account: an account, `1.2.N`.
         authorized_account: an account, `1.2.N`.
         withdrawal_limit: an amount of an asset.
-        withdrawal_period_sec: an integer.
-        periods_until_expiration: an integer.
-        period_start_time: a point in time.
+        withdrawal_period_sec: an integer: a number of seconds; at least 1; at least 3
+            (by default).
+        periods_until_expiration: an integer: a number of periods; at least 1.
+        period_start_time: a point in time, in seconds since 1970; it must be later than
+            now.
     """
     return Operation(
         "withdraw_permission_create",
@@ -1117,12 +1337,20 @@ def withdraw_permission_update(
     withdraw_from_account: ObjectID,
     authorized_account: ObjectID,
     permission_to_update: ObjectID,
-    withdrawal_limit: Asset,
+    withdrawal_limit: AssetValue,
     withdrawal_period_sec: int,
     periods_until_expiration: int,
     period_start_time: Time,
 ) -> Operation:
     """Make operation 26 of the chain, `withdraw_permission_update`.
+
+    Rule: withdraw_from_account and authorized_account must differ.
+
+    Rule: `withdrawal_limit.amount`: counted in the smallest unit of the asset, at least
+    1 (1250000 is 12.5 at precision 5).
+
+    Rule: `period_start_time`: the last period must end after now, and
+    withdrawal_period_sec times periods_until_expiration must be below 2^32 seconds.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1130,9 +1358,11 @@ def withdraw_permission_update(
         authorized_account: an account, `1.2.N`.
         permission_to_update: a withdraw permission, `1.12.N`.
         withdrawal_limit: an amount of an asset.
-        withdrawal_period_sec: an integer.
-        periods_until_expiration: an integer.
-        period_start_time: a point in time.
+        withdrawal_period_sec: an integer: a number of seconds; at least 1; at least 3
+            (by default).
+        periods_until_expiration: an integer: a number of periods; at least 1.
+        period_start_time: a point in time, in seconds since 1970; it must be now or
+            later.
     """
     return Operation(
         "withdraw_permission_update",
@@ -1155,9 +1385,14 @@ def withdraw_permission_claim(
     withdraw_permission: ObjectID,
     withdraw_from_account: ObjectID,
     withdraw_to_account: ObjectID,
-    amount_to_withdraw: Asset,
+    amount_to_withdraw: AssetValue,
 ) -> Operation:
     """Make operation 27 of the chain, `withdraw_permission_claim`.
+
+    Rule: withdraw_to_account and withdraw_from_account must differ.
+
+    Rule: `amount_to_withdraw.amount`: counted in the smallest unit of the asset, at
+    least 1 (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1187,8 +1422,10 @@ def withdraw_permission_delete(
 ) -> Operation:
     """Make operation 28 of the chain, `withdraw_permission_delete`.
 
-    The server of today can never take it: 500: the schema wants withdraw_permission,
-    the builder reads withdrawal_permission.
+    No transaction of PeerID can hold it: the server asks for withdraw_permission and
+    then looks for withdrawal_permission.
+
+    Rule: withdraw_from_account and authorized_account must differ.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1218,7 +1455,7 @@ def committee_member_create(
     Args:
         fee_asset: an asset, `1.3.N`.
         committee_member_account: an account, `1.2.N`.
-        url: a URI with a scheme.
+        url: a URI with a scheme; it must have at most 126 bytes.
     """
     return Operation(
         "committee_member_create",
@@ -1243,7 +1480,7 @@ def committee_member_update(
         fee_asset: an asset, `1.3.N`.
         committee_member: a committee member, `1.5.N`.
         committee_member_account: an account, `1.2.N`.
-        new_url: a text; may be left out.
+        new_url: a text; it must have at most 126 bytes; may be left out.
     """
     return Operation(
         "committee_member_update",
@@ -1263,8 +1500,8 @@ def committee_member_update_global_parameters(
 ) -> Operation:
     """Make operation 31 of the chain, `committee_member_update_global_parameters`.
 
-    Beware: new_parameters is a free object; the serializer wants the complete
-    chain_parameters (not probed with a complete one).
+    No transaction of PeerID can hold it: the committee changes them by a proposal, and
+    the server cannot write a proposal with this operation.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1284,18 +1521,28 @@ def vesting_balance_create(
     fee_asset: ObjectID,
     creator: ObjectID,
     owner: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
     policy: tuple[int, AnyObject],
     balance_type: Literal["normal", "gpos", "son"],
 ) -> Operation:
     """Make operation 32 of the chain, `vesting_balance_create`.
+
+    With balance_type gpos the chain ignores the policy and sets its own. A deposit of a
+    SON needs the policy 2 (dormant).
+
+    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    (1250000 is 12.5 at precision 5).
+
+    Rule by default: `amount.amount`: counted in the smallest unit of the asset, at
+    least 5000000 (1250000 is 12.5 at precision 5), when balance_type is 'son'.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         creator: an account, `1.2.N`.
         owner: an account, `1.2.N`.
         amount: an amount of an asset.
-        policy: one of several kinds of objects, told by the number of its kind.
+        policy: the number of a kind and its object; the kinds are 0 linear, 1
+            coin-days, 2 dormant.
         balance_type: one of `normal`, `gpos`, `son`.
     """
     return Operation(
@@ -1316,9 +1563,12 @@ def vesting_balance_withdraw(
     fee_asset: ObjectID,
     vesting_balance: ObjectID,
     owner: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
 ) -> Operation:
     """Make operation 33 of the chain, `vesting_balance_withdraw`.
+
+    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1350,15 +1600,19 @@ def worker_create(
 ) -> Operation:
     """Make operation 34 of the chain, `worker_create`.
 
+    Rule: work_begin_date must be earlier than work_end_date.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
-        work_begin_date: a point in time.
-        work_end_date: a point in time.
-        daily_pay: an integer, at most 10^12.
-        name: a text.
-        url: a URI with a scheme.
-        initializer: one of several kinds of objects, told by the number of its kind.
+        work_begin_date: a point in time, in seconds since 1970; it must be now or
+            later.
+        work_end_date: a point in time, in seconds since 1970.
+        daily_pay: an integer: counted in the smallest unit of the core asset 1.3.0, at
+            most 10^12; at least 1.
+        name: a text; it must have at most 62 bytes.
+        url: a URI with a scheme; it must have at most 126 bytes.
+        initializer: the number of a kind and its object; the kinds are 1 vesting.
     """
     return Operation(
         "worker_create",
@@ -1389,7 +1643,7 @@ def custom(
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
         required_auths: a list of at least 1, each an account, `1.2.N`.
-        id: an integer.
+        id: an integer: a number that the application chooses.
         data: bytes as base64 with padding.
     """
     return Operation(
@@ -1416,8 +1670,9 @@ def assert_(
     Args:
         fee_asset: an asset, `1.3.N`.
         fee_paying_account: an account, `1.2.N`.
-        predicates: a list, each one of several kinds of objects, told by the number of
-            its kind.
+        predicates: a list, each the number of a kind and its object; the kinds are 0
+            account name equals, 1 asset symbol equals, 2 block id; only the kinds up to
+            0 are allowed (by default).
         required_auths: a list, each an account, `1.2.N`.
     """
     return Operation(
@@ -1437,15 +1692,18 @@ def balance_claim(
     deposit_to_account: ObjectID,
     balance_to_claim: ObjectID,
     balance_owner_key: str,
-    total_claimed: Asset,
+    total_claimed: AssetValue,
 ) -> Operation:
     """Make operation 37 of the chain, `balance_claim`.
 
+    Beware: it needs a signature by balance_owner_key, which the server does not have:
+    expect 'missing required other authority'.
+
     Args:
-        fee_asset: an asset, `1.3.N`.
+        fee_asset: an asset, `1.3.N`; it must be 1.3.0.
         deposit_to_account: an account, `1.2.N`.
         balance_to_claim: a balance, `1.15.N`.
-        balance_owner_key: a text.
+        balance_owner_key: a public key.
         total_claimed: an amount of an asset.
     """
     return Operation(
@@ -1466,9 +1724,16 @@ def override_transfer(
     issuer: ObjectID,
     from_: ObjectID,
     to: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
 ) -> Operation:
     """Make operation 38 of the chain, `override_transfer`.
+
+    Rule: from and to must differ.
+
+    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    (1250000 is 12.5 at precision 5).
+
+    Rule: issuer and from must differ.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1492,12 +1757,14 @@ def override_transfer(
 def transfer_to_blind(
     *,
     fee_asset: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
     from_: ObjectID,
     blinding_factor: str,
     outputs: Sequence[BlindOutput],
 ) -> Operation:
     """Make operation 39 of the chain, `transfer_to_blind`.
+
+    Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1526,6 +1793,8 @@ def blind_transfer(
 ) -> Operation:
     """Make operation 40 of the chain, `blind_transfer`.
 
+    Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         inputs: a list, each a hidden amount that is spent.
@@ -1544,12 +1813,14 @@ def blind_transfer(
 def transfer_from_blind(
     *,
     fee_asset: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
     to: ObjectID,
     blinding_factor: str,
     inputs: Sequence[BlindInput],
 ) -> Operation:
     """Make operation 41 of the chain, `transfer_from_blind`.
+
+    Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1575,9 +1846,15 @@ def asset_settle_cancel(
     fee_asset: ObjectID,
     settlement: ObjectID,
     account: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
 ) -> Operation:
     """Make operation 42 of the chain, `asset_settle_cancel`.
+
+    No transaction of PeerID can hold it: only the chain itself produces this operation;
+    a node refuses it in every transaction.
+
+    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1600,9 +1877,12 @@ def asset_claim_fees(
     *,
     fee_asset: ObjectID,
     issuer: ObjectID,
-    amount_to_claim: Asset,
+    amount_to_claim: AssetValue,
 ) -> Operation:
     """Make operation 43 of the chain, `asset_claim_fees`.
+
+    Rule: `amount_to_claim.amount`: counted in the smallest unit of the asset, at least
+    1 (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1628,15 +1908,15 @@ def fba_distribute(
 ) -> Operation:
     """Make operation 44 of the chain, `fba_distribute`.
 
-    The server of today can never take it: the server looks the name up in
-    ChainTypes.operations and finds nothing, so every request answers 400
-    {"op_name":"Operation invalid"}.
+    No transaction of PeerID can hold it: only the chain itself produces this operation;
+    a node refuses it in every transaction.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         account_id: an account, `1.2.N`.
         fba_id: a fee-based asset accumulator, `2.16.N`.
-        amount: an integer, at most 10^12.
+        amount: an integer: counted in the smallest unit of the core asset 1.3.0, at
+            most 10^12.
     """
     return Operation(
         "fba_distribute",
@@ -1656,6 +1936,46 @@ def tournament_create(
     options: TournamentOptions,
 ) -> Operation:
     """Make operation 45 of the chain, `tournament_create`.
+
+    Beware: the serializer of the server writes type_of_game, which the chain does not
+    have: expect 'missing required active authority'.
+
+    The server requires start_delay, so start_time must be left out.
+
+    Rule: `options.registration_deadline`: it must be now or later.
+
+    Rule by default: `options.registration_deadline`: it may lie at most 2592000 seconds
+    after now.
+
+    Rule: `options.buy_in.amount`: counted in the smallest unit of the asset, at least 0
+    (1250000 is 12.5 at precision 5).
+
+    Rule: `options.number_of_players`: a number of players, at least 2.
+
+    Rule by default: `options.number_of_players`: a number of players, at most 256.
+
+    Rule: `options.whitelist`: it must be empty or have at least as many elements as
+    options.number_of_players says.
+
+    Rule by default: `options.whitelist`: it must have at most 999 elements.
+
+    Rule: options.start_time and options.start_delay may not both be given.
+
+    Rule: `options.start_time`: one of options.start_time, options.start_delay must be
+    given.
+
+    Rule: options.registration_deadline may not be later than options.start_time.
+
+    Rule by default: `options.start_time`: it may lie at most 2419200 seconds after now.
+
+    Rule by default: `options.start_delay`: a number of seconds after the last player
+    has joined, at most 604799.
+
+    Rule: `options.number_of_wins`: a number of wins, at least 1.
+
+    Rule by default: `options.number_of_wins`: a number of wins, at most 100.
+
+    Rule by default: a number of seconds, at least 0 and at most 600.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1678,9 +1998,11 @@ def tournament_join(
     payer_account_id: ObjectID,
     player_account_id: ObjectID,
     tournament_id: ObjectID,
-    buy_in: Asset,
+    buy_in: AssetValue,
 ) -> Operation:
     """Make operation 46 of the chain, `tournament_join`.
+
+    buy_in must equal the buy_in of the tournament.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1714,7 +2036,7 @@ def game_move(
         fee_asset: an asset, `1.3.N`.
         game_id: a game, `1.19.N`.
         player_account_id: an account, `1.2.N`.
-        move: one of several kinds of objects, told by the number of its kind.
+        move: the number of a kind and its object; the kinds are 0 commit, 1 reveal.
     """
     return Operation(
         "game_move",
@@ -1736,8 +2058,10 @@ def asset_update_dividend(
 ) -> Operation:
     """Make operation 48 of the chain, `asset_update_dividend`.
 
-    The server of today can never take it: 500 {"error":"operation"}: the builder pushes
-    [name] without the operation object.
+    No transaction of PeerID can hold it: the server forgets the fields when it builds
+    this operation.
+
+    Rule by default: `new_options.payout_interval`: a number of seconds, at least 86400.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1761,9 +2085,12 @@ def asset_dividend_distribution(
     fee_asset: ObjectID,
     dividend_asset_id: ObjectID,
     account_id: ObjectID,
-    amounts: Sequence[Asset],
+    amounts: Sequence[AssetValue],
 ) -> Operation:
     """Make operation 49 of the chain, `asset_dividend_distribution`.
+
+    No transaction of PeerID can hold it: only the chain itself produces this operation;
+    a node refuses it in every transaction.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1787,10 +2114,13 @@ def tournament_payout(
     fee_asset: ObjectID,
     payout_account_id: ObjectID,
     tournament_id: ObjectID,
-    payout_amount: Asset,
+    payout_amount: AssetValue,
     type: Literal["prize_award", "buyin_refund", "rake_fee"],
 ) -> Operation:
     """Make operation 50 of the chain, `tournament_payout`.
+
+    No transaction of PeerID can hold it: only the chain itself produces this operation;
+    a node refuses it in every transaction.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1844,6 +2174,9 @@ def sport_create(
 ) -> Operation:
     """Make operation 52 of the chain, `sport_create`.
 
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
     Args:
         fee_asset: an asset, `1.3.N`.
         name: a list, each a text in one language.
@@ -1865,10 +2198,14 @@ def sport_update(
 ) -> Operation:
     """Make operation 53 of the chain, `sport_update`.
 
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
     Args:
         fee_asset: an asset, `1.3.N`.
         sport_id: a sport, `1.20.N`.
-        new_name: a list, each a text in one language; may be left out.
+        new_name: a list, each a text in one language; new_name must be given; may be
+            left out.
     """
     return Operation(
         "sport_update",
@@ -1887,6 +2224,9 @@ def event_group_create(
     sport_id: ObjectID,
 ) -> Operation:
     """Make operation 54 of the chain, `event_group_create`.
+
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1911,6 +2251,11 @@ def event_group_update(
     event_group_id: ObjectID,
 ) -> Operation:
     """Make operation 55 of the chain, `event_group_update`.
+
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
+    Rule: `new_sport_id`: one of new_sport_id, new_name must be given.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1939,11 +2284,14 @@ def event_create(
 ) -> Operation:
     """Make operation 56 of the chain, `event_create`.
 
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
     Args:
         fee_asset: an asset, `1.3.N`.
         name: a list, each a text in one language.
         season: a list, each a text in one language.
-        start_time: a point in time; may be left out.
+        start_time: a point in time, in seconds since 1970; may be left out.
         event_group_id: an event group, `1.21.N`.
     """
     return Operation(
@@ -1970,12 +2318,18 @@ def event_update(
 ) -> Operation:
     """Make operation 57 of the chain, `event_update`.
 
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
+    Rule: `new_event_group_id`: one of new_event_group_id, new_name, new_season,
+    new_start_time must be given.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         event_id: an event, `1.22.N`.
         new_name: a list, each a text in one language; may be left out.
         new_season: a list, each a text in one language; may be left out.
-        new_start_time: a point in time; may be left out.
+        new_start_time: a point in time, in seconds since 1970; may be left out.
         new_event_group_id: an event group, `1.21.N`; may be left out.
         is_live_market: true or false; may be left out.
     """
@@ -2001,6 +2355,9 @@ def betting_market_rules_create(
 ) -> Operation:
     """Make operation 58 of the chain, `betting_market_rules_create`.
 
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
     Args:
         fee_asset: an asset, `1.3.N`.
         name: a list, each a text in one language.
@@ -2024,6 +2381,11 @@ def betting_market_rules_update(
     betting_market_rules_id: ObjectID,
 ) -> Operation:
     """Make operation 59 of the chain, `betting_market_rules_update`.
+
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
+    Rule: `new_name`: one of new_name, new_description must be given.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2051,6 +2413,9 @@ def betting_market_group_create(
     asset_id: ObjectID,
 ) -> Operation:
     """Make operation 60 of the chain, `betting_market_group_create`.
+
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2080,6 +2445,9 @@ def betting_market_create(
 ) -> Operation:
     """Make operation 61 of the chain, `betting_market_create`.
 
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
     Args:
         fee_asset: an asset, `1.3.N`.
         group_id: a betting market group, `1.24.N`.
@@ -2102,18 +2470,32 @@ def bet_place(
     fee_asset: ObjectID,
     bettor_id: ObjectID,
     betting_market_id: ObjectID,
-    amount_to_bet: Asset,
+    amount_to_bet: AssetValue,
     backer_multiplier: int,
     back_or_lay: Literal["back", "lay"],
 ) -> Operation:
     """Make operation 62 of the chain, `bet_place`.
+
+    amount_to_bet.asset_id must be the asset of the market group.
+
+    Rule: `amount_to_bet.amount`: counted in the smallest unit of the asset, at least 1
+    (1250000 is 12.5 at precision 5).
+
+    Rule: `amount_to_bet.amount`: only multiples of 10000/g (back) or (backer_multiplier
+    - 10000)/g (lay) can be matched, where g is the greatest common divisor of 10000 and
+    backer_multiplier - 10000; the chain returns the rest at once, and cancels a smaller
+    stake.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         bettor_id: an account, `1.2.N`.
         betting_market_id: a betting market, `1.25.N`.
         amount_to_bet: an amount of an asset.
-        backer_multiplier: an integer.
+        backer_multiplier: an integer: odds are counted in 1/10000 (1.5 is 15000); at
+            least 10001 and at most 100010000; at least 10100 and at most 10000000 (by
+            default); odds come in steps: of 100 below 20000, up to 100000 below
+            10000000 (permitted_betting_odds_increments of the chain lists them) (by
+            default).
         back_or_lay: one of `back`, `lay`.
     """
     return Operation(
@@ -2137,10 +2519,15 @@ def betting_market_group_resolve(
 ) -> Operation:
     """Make operation 63 of the chain, `betting_market_group_resolve`.
 
+    Beware: it needs the authority of 1.2.1 (the witnesses).
+
+    There must be one resolution for every market of the group.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         betting_market_group_id: a betting market group, `1.24.N`.
-        resolutions: a list, each a betting market and how it ended.
+        resolutions: a list, each a betting market and how it ended; either all are
+            cancel, or exactly one is win and the others are not_win.
     """
     return Operation(
         "betting_market_group_resolve",
@@ -2163,13 +2550,18 @@ def betting_market_group_resolved(
 ) -> Operation:
     """Make operation 64 of the chain, `betting_market_group_resolved`.
 
+    No transaction of PeerID can hold it: only the chain itself produces this operation;
+    a node refuses it in every transaction.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         bettor_id: an account, `1.2.N`.
         betting_market_group_id: a betting market group, `1.24.N`.
         resolutions: a list, each a betting market and how it ended.
-        winnings: an integer, at most 10^12.
-        fees_paid: an integer, at most 10^12.
+        winnings: an integer: counted in the smallest unit of the asset of the market,
+            at most 10^12.
+        fees_paid: an integer: counted in the smallest unit of the asset of the market,
+            at most 10^12.
     """
     return Operation(
         "betting_market_group_resolved",
@@ -2188,9 +2580,12 @@ def bet_adjusted(
     *,
     bettor_id: ObjectID,
     bet_id: ObjectID,
-    stake_returned: Asset,
+    stake_returned: AssetValue,
 ) -> Operation:
     """Make operation 65 of the chain, `bet_adjusted`.
+
+    No transaction of PeerID can hold it: only the chain itself produces this operation;
+    a node refuses it in every transaction.
 
     Args:
         bettor_id: an account, `1.2.N`.
@@ -2214,9 +2609,10 @@ def betting_market_group_cancel_unmatched_bets(
 ) -> Operation:
     """Make operation 66 of the chain, `betting_market_group_cancel_unmatched_bets`.
 
-    The server of today can never take it: the server looks the name up in
-    ChainTypes.operations and finds nothing, so every request answers 400
-    {"op_name":"Operation invalid"}.
+    No transaction of PeerID can hold it: the server does not find the operation by its
+    name.
+
+    Beware: it needs the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2236,21 +2632,26 @@ def bet_matched(
     bettor_id: ObjectID,
     bet_id: ObjectID,
     betting_market_id: ObjectID,
-    amount_bet: Asset,
+    amount_bet: AssetValue,
     fees_paid: int,
     backer_multiplier: int,
     guaranteed_winnings_returned: int,
 ) -> Operation:
     """Make operation 67 of the chain, `bet_matched`.
 
+    No transaction of PeerID can hold it: only the chain itself produces this operation;
+    a node refuses it in every transaction.
+
     Args:
         bettor_id: an account, `1.2.N`.
         bet_id: a bet, `1.26.N`.
         betting_market_id: a betting market, `1.25.N`.
         amount_bet: an amount of an asset.
-        fees_paid: an integer, at most 10^12.
-        backer_multiplier: an integer.
-        guaranteed_winnings_returned: an integer, at most 10^12.
+        fees_paid: an integer: counted in the smallest unit of the asset bet, at most
+            10^12.
+        backer_multiplier: an integer: odds are counted in 1/10000 (1.5 is 15000).
+        guaranteed_winnings_returned: an integer: counted in the smallest unit of the
+            asset bet, at most 10^12.
     """
     return Operation(
         "bet_matched",
@@ -2293,10 +2694,13 @@ def bet_canceled(
     *,
     bettor_id: ObjectID,
     bet_id: ObjectID,
-    stake_returned: Asset,
-    unused_fees_returned: Asset,
+    stake_returned: AssetValue,
+    unused_fees_returned: AssetValue,
 ) -> Operation:
     """Make operation 69 of the chain, `bet_canceled`.
+
+    No transaction of PeerID can hold it: only the chain itself produces this operation;
+    a node refuses it in every transaction.
 
     Args:
         bettor_id: an account, `1.2.N`.
@@ -2325,6 +2729,11 @@ def betting_market_group_update(
     delay_bets: bool | None = None,
 ) -> Operation:
     """Make operation 70 of the chain, `betting_market_group_update`.
+
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
+    Rule: `new_description`: one of new_description, new_rules_id must be given.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2356,6 +2765,12 @@ def betting_market_update(
     new_payout_condition: Sequence[tuple[str, str]] | None = None,
 ) -> Operation:
     """Make operation 71 of the chain, `betting_market_update`.
+
+    Only a proposal can hold it: the node takes it only inside a proposal that is
+    carried out, with the authority of 1.2.1 (the witnesses).
+
+    Rule: `new_group_id`: one of new_group_id, new_description, new_payout_condition
+    must be given.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2389,17 +2804,42 @@ def lottery_asset_create(
 ) -> Operation:
     """Make operation 77 of the chain, `lottery_asset_create`.
 
-    Beware: bitasset_opts is accepted and silently dropped.
+    The server takes bitasset_opts and drops it. The chain sets the precision to 0 and
+    the owner of the lottery itself: one unit of the asset is one ticket.
+
+    Rule: `common_options.core_exchange_rate.base.asset_id`: one of the two must be
+    1.3.0 and the other one 1.3.1, which stands for the asset that is created.
+
+    Rule: bits 16 and 32 need bitasset options, which the server drops.
+
+    Rule: `common_options.max_supply`: counted in the smallest unit of the asset itself,
+    at least 5.
+
+    Rule: `extensions.winning_tickets`: it must have at most 64 elements.
+
+    Rule: `extensions.ticket_price.amount`: counted in the smallest unit of the asset,
+    at least 1 (1250000 is 12.5 at precision 5).
+
+    Rule: extensions.benefactors[].share and extensions.winning_tickets must add up to
+    10000, which is 100 %.
+
+    Rule: `extensions.end_date`: it must be later than now (in milliseconds), or 0 for
+    no end.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         issuer: an account, `1.2.N`.
-        symbol: a text of at most 10 characters.
-        precision: an integer from 0 to 10.
+        symbol: a text of at most 10 characters; it must have at least 3 and at most 16
+            bytes; it must be an asset's symbol: upper-case letters and digits, at most
+            one dot, beginning and ending with a letter; not beginning with BIT; the
+            chain reserves it.
+        precision: an integer: a number of decimal places, at most 10 (one whole unit is
+            10^precision smallest units).
         common_options: the limits, fees and permissions of an asset.
         bitasset_opts: the rules of an asset that is backed by another one; may be left
             out.
-        is_prediction_market: true or false.
+        is_prediction_market: true or false; it must be false: a prediction market needs
+            bitasset options, which the server drops.
         extensions: the rules of a lottery whose tickets are an asset.
     """
     return Operation(
@@ -2423,15 +2863,18 @@ def ticket_purchase(
     lottery: ObjectID,
     buyer: ObjectID,
     tickets_to_buy: int,
-    amount: Asset,
+    amount: AssetValue,
 ) -> Operation:
     """Make operation 78 of the chain, `ticket_purchase`.
+
+    amount.amount must be exactly the price of a ticket times tickets_to_buy, in the
+    asset of the price.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery: an asset, `1.3.N`.
         buyer: an account, `1.2.N`.
-        tickets_to_buy: an integer, at most 10^12.
+        tickets_to_buy: an integer: a number of tickets, at most 10^12; at least 1.
         amount: an amount of an asset.
     """
     return Operation(
@@ -2451,18 +2894,22 @@ def lottery_reward(
     fee_asset: ObjectID,
     lottery: ObjectID,
     winner: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
     win_percentage: int,
     is_benefactor_reward: bool,
 ) -> Operation:
     """Make operation 79 of the chain, `lottery_reward`.
+
+    Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the
+    committee), which acts only through a proposal.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery: an asset, `1.3.N`.
         winner: an account, `1.2.N`.
         amount: an amount of an asset.
-        win_percentage: an integer, at most 10000.
+        win_percentage: an integer: counted in 1/100 percent, at most 10000 (1234 is
+            12.34 %).
         is_benefactor_reward: true or false.
     """
     return Operation(
@@ -2486,6 +2933,9 @@ def lottery_end(
 ) -> Operation:
     """Make operation 80 of the chain, `lottery_end`.
 
+    Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the
+    committee), which acts only through a proposal.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery: an asset, `1.3.N`.
@@ -2505,9 +2955,12 @@ def sweeps_vesting_claim(
     *,
     fee_asset: ObjectID,
     account: ObjectID,
-    amount_to_claim: Asset,
+    amount_to_claim: AssetValue,
 ) -> Operation:
     """Make operation 81 of the chain, `sweeps_vesting_claim`.
+
+    amount_to_claim may not exceed what is available, in the asset of the vesting
+    balance.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2533,10 +2986,20 @@ def custom_permission_create(
 ) -> Operation:
     """Make operation 82 of the chain, `custom_permission_create`.
 
+    An account may have 5 permissions by default.
+
+    Rule: `auth.address_auths`: it must be empty.
+
+    Rule: the weights in auth.account_auths and auth.key_auths must reach
+    auth.weight_threshold.
+
     Args:
         fee_asset: an asset, `1.3.N`.
-        owner_account: an account, `1.2.N`.
-        permission_name: a text of at most 10 characters.
+        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
+            1.2.4: the special accounts cannot have permissions.
+        permission_name: a text of at most 10 characters; it must have at least 3 and at
+            most 10 bytes; it must be lower-case letters and digits, beginning with a
+            letter; it may not be active or owner: the chain reserves this name.
         auth: who may act for an account: accounts and keys with their weights, and the
             weight they need together.
     """
@@ -2560,12 +3023,18 @@ def custom_permission_update(
 ) -> Operation:
     """Make operation 83 of the chain, `custom_permission_update`.
 
+    Rule: `new_auth.address_auths`: it must be empty.
+
+    Rule: the weights in new_auth.account_auths and new_auth.key_auths must reach
+    new_auth.weight_threshold.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         permission_id: a custom permission, `1.27.N`.
         new_auth: who may act for an account: accounts and keys with their weights, and
             the weight they need together.
-        owner_account: an account, `1.2.N`.
+        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
+            1.2.4: the special accounts cannot have permissions.
     """
     return Operation(
         "custom_permission_update",
@@ -2589,7 +3058,8 @@ def custom_permission_delete(
     Args:
         fee_asset: an asset, `1.3.N`.
         permission_id: a custom permission, `1.27.N`.
-        owner_account: an account, `1.2.N`.
+        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
+            1.2.4: the special accounts cannot have permissions.
     """
     return Operation(
         "custom_permission_delete",
@@ -2612,13 +3082,20 @@ def custom_account_authority_create(
 ) -> Operation:
     """Make operation 85 of the chain, `custom_account_authority_create`.
 
+    A permission may have 15 of these by default.
+
+    Rule: valid_from must be earlier than valid_to.
+
+    Rule by default: valid_from and valid_to may lie at most 15552000 seconds apart.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         permission_id: a custom permission, `1.27.N`.
-        operation_type: an integer, at least 0.
-        valid_from: a point in time.
-        valid_to: a point in time.
-        owner_account: an account, `1.2.N`.
+        operation_type: an integer: the number of an operation; at most 122.
+        valid_from: a point in time, in seconds since 1970.
+        valid_to: a point in time, in seconds since 1970; it must be later than now.
+        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
+            1.2.4: the special accounts cannot have permissions.
     """
     return Operation(
         "custom_account_authority_create",
@@ -2643,12 +3120,21 @@ def custom_account_authority_update(
 ) -> Operation:
     """Make operation 86 of the chain, `custom_account_authority_update`.
 
+    Rule: `new_valid_from`: one of new_valid_from, new_valid_to must be given.
+
+    Rule: new_valid_from must be earlier than new_valid_to.
+
+    Rule by default: new_valid_from and new_valid_to may lie at most 15552000 seconds
+    apart.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         auth_id: a custom account authority, `1.28.N`.
-        new_valid_from: a point in time; may be left out.
-        new_valid_to: a point in time; may be left out.
-        owner_account: an account, `1.2.N`.
+        new_valid_from: a point in time, in seconds since 1970; may be left out.
+        new_valid_to: a point in time, in seconds since 1970; it must be later than now;
+            may be left out.
+        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
+            1.2.4: the special accounts cannot have permissions.
     """
     return Operation(
         "custom_account_authority_update",
@@ -2670,12 +3156,14 @@ def custom_account_authority_delete(
 ) -> Operation:
     """Make operation 87 of the chain, `custom_account_authority_delete`.
 
-    The server of today can never take it: 500: the builder drops auth_id.
+    No transaction of PeerID can hold it: the server forgets auth_id when it builds this
+    operation.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         auth_id: a custom account authority, `1.28.N`.
-        owner_account: an account, `1.2.N`.
+        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
+            1.2.4: the special accounts cannot have permissions.
     """
     return Operation(
         "custom_account_authority_delete",
@@ -2692,21 +3180,35 @@ def offer(
     fee_asset: ObjectID,
     item_ids: Sequence[ObjectID],
     issuer: ObjectID,
-    minimum_price: Asset,
-    maximum_price: Asset,
+    minimum_price: AssetValue,
+    maximum_price: AssetValue,
     buying_item: bool,
     offer_expiration_date: Time,
 ) -> Operation:
     """Make operation 88 of the chain, `offer`.
 
+    maximum_price of a sell offer is its buy-it-now price; a buy offer takes
+    maximum_price from the issuer at once. Equal prices make a fixed price.
+
+    Rule: minimum_price.asset_id and maximum_price.asset_id must be equal.
+
+    Rule: `minimum_price.amount`: counted in the smallest unit of the asset, at least 0
+    (1250000 is 12.5 at precision 5).
+
+    Rule: `maximum_price.amount`: counted in the smallest unit of the asset, at least 1
+    (1250000 is 12.5 at precision 5).
+
+    Rule: minimum_price.amount must be at most maximum_price.amount.
+
     Args:
         fee_asset: an asset, `1.3.N`.
-        item_ids: a list, each an NFT, `1.31.N`.
+        item_ids: a list, each an NFT, `1.31.N`; it must have at least 1 element.
         issuer: an account, `1.2.N`.
         minimum_price: an amount of an asset.
         maximum_price: an amount of an asset.
         buying_item: true or false.
-        offer_expiration_date: a point in time.
+        offer_expiration_date: a point in time, in seconds since 1970; it must be later
+            than now.
     """
     return Operation(
         "offer",
@@ -2726,10 +3228,16 @@ def bid(
     *,
     fee_asset: ObjectID,
     bidder: ObjectID,
-    bid_price: Asset,
+    bid_price: AssetValue,
     offer_id: ObjectID,
 ) -> Operation:
     """Make operation 89 of the chain, `bid`.
+
+    The price must lie within the prices of the offer, in its asset, and be better than
+    the best bid. For a sell offer the money leaves the bidder at once.
+
+    Rule: `bid_price.amount`: counted in the smallest unit of the asset, at least 0
+    (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2780,11 +3288,14 @@ def finalize_offer(
 ) -> Operation:
     """Make operation 91 of the chain, `finalize_offer`.
 
+    The chain finalizes expired offers by itself.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         fee_paying_account: an account, `1.2.N`.
         offer_id: an offer, `1.29.N`.
-        result: one of `Expired`, `ExpiredNoBid`, `Cancelled`.
+        result: one of `Expired`, `ExpiredNoBid`, `Cancelled`; it must be Expired or
+            ExpiredNoBid.
     """
     return Operation(
         "finalize_offer",
@@ -2814,18 +3325,39 @@ def nft_metadata_create(
 ) -> Operation:
     """Make operation 92 of the chain, `nft_metadata_create`.
 
+    Rule: `revenue_partner`: revenue_split must be given too.
+
+    Rule: `revenue_split`: revenue_partner must be given too.
+
+    Rule: `lottery_options.winning_tickets`: it must have at most 64 elements.
+
+    Rule: `lottery_options.ticket_price.amount`: counted in the smallest unit of the
+    asset, at least 1 (1250000 is 12.5 at precision 5).
+
+    Rule: lottery_options.benefactors[].share and lottery_options.winning_tickets must
+    add up to 10000, which is 100 %.
+
+    Rule: lottery_options.ending_on_soldout must be true, or lottery_options.end_date
+    must not be 0.
+
+    Rule: `lottery_options.end_date`: it must be later than now, or 0 for no end.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
-        name: a text.
-        symbol: a text.
+        name: a text; it must have at least 3 and at most 15 bytes; it must be letters,
+            digits and blanks, beginning with a letter.
+        symbol: a text; it must have at least 3 and at most 15 bytes; it must be
+            letters, digits and blanks, beginning with a letter.
         base_uri: a text.
         revenue_partner: an account, `1.2.N`; may be left out.
-        revenue_split: an integer, at most 10000; may be left out.
+        revenue_split: an integer: a share of each sale, counted in 1/100 percent, at
+            most 10000 (1234 is 12.34 %); may be left out.
         is_transferable: true or false.
         is_sellable: true or false.
         account_role: an account role, `1.32.N`; may be left out.
-        max_supply: an integer, at most 10^12; may be left out.
+        max_supply: an integer: a number of tokens; at least 5, when lottery_options is
+            given; may be left out.
         lottery_options: the rules of a lottery whose tickets are NFTs; may be left out.
     """
     return Operation(
@@ -2863,15 +3395,22 @@ def nft_metadata_update(
 ) -> Operation:
     """Make operation 93 of the chain, `nft_metadata_update`.
 
+    Rule: `revenue_partner`: revenue_split must be given too.
+
+    Rule: `revenue_split`: revenue_partner must be given too.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
         nft_metadata_id: an NFT metadata, `1.30.N`.
-        name: a text; may be left out.
-        symbol: a text; may be left out.
+        name: a text; it must have at least 3 and at most 15 bytes; it must be letters,
+            digits and blanks, beginning with a letter; may be left out.
+        symbol: a text; it must have at least 3 and at most 15 bytes; it must be
+            letters, digits and blanks, beginning with a letter; may be left out.
         base_uri: a text; may be left out.
         revenue_partner: an account, `1.2.N`; may be left out.
-        revenue_split: an integer, at most 10000; may be left out.
+        revenue_split: an integer: a share of each sale, counted in 1/100 percent, at
+            most 10000 (1234 is 12.34 %); may be left out.
         is_transferable: true or false; may be left out.
         is_sellable: true or false; may be left out.
         account_role: an account role, `1.32.N`; may be left out.
@@ -3025,14 +3564,20 @@ def account_role_create(
 ) -> Operation:
     """Make operation 98 of the chain, `account_role_create`.
 
+    Beware: the server sends valid_from where the chain has valid_to: expect 'missing
+    required active authority'.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
         name: a text.
         metadata: a text.
-        allowed_operations: a list, each an integer, at least 0.
-        whitelisted_accounts: a list, each an account, `1.2.N`.
-        valid_from: a point in time.
+        allowed_operations: a list, each an integer: the number of an operation; it must
+            have at least 1 element; the number of an operation, at most 122.
+        whitelisted_accounts: a list, each an account, `1.2.N`; it must have at least 1
+            element.
+        valid_from: a point in time, in seconds since 1970; it must be later than now;
+            it may lie at most 31536000 seconds after now (by default).
     """
     return Operation(
         "account_role_create",
@@ -3063,17 +3608,25 @@ def account_role_update(
 ) -> Operation:
     """Make operation 99 of the chain, `account_role_update`.
 
+    Rule: allowed_operations_to_add and allowed_operations_to_remove may have no element
+    in common.
+
+    Rule: accounts_to_add and accounts_to_remove may have no element in common.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
         account_role_id: an account role, `1.32.N`.
         name: a text; may be left out.
         metadata: a text; may be left out.
-        allowed_operations_to_add: a list, each an integer, at least 0.
-        allowed_operations_to_remove: a list, each an integer, at least 0.
+        allowed_operations_to_add: a list, each an integer: the number of an operation;
+            the number of an operation, at most 122.
+        allowed_operations_to_remove: a list, each an integer: the number of an
+            operation; the number of an operation, at most 123.
         accounts_to_add: a list, each an account, `1.2.N`.
         accounts_to_remove: a list, each an account, `1.2.N`.
-        valid_to: a point in time; may be left out.
+        valid_to: a point in time, in seconds since 1970; it must be later than now; it
+            may lie at most 31536000 seconds after now (by default); may be left out.
     """
     return Operation(
         "account_role_update",
@@ -3100,6 +3653,9 @@ def account_role_delete(
 ) -> Operation:
     """Make operation 100 of the chain, `account_role_delete`.
 
+    Beware: the serializer of the server writes fewer bytes than the chain signs: expect
+    'missing required active authority'.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
@@ -3122,7 +3678,7 @@ def son_create(
     url: str,
     deposit: ObjectID,
     signing_key: str,
-    sidechain_public_keys: Sequence[tuple[Sidechain, str]],
+    sidechain_public_keys: Sequence[tuple[str, str]],
     pay_vb: ObjectID,
 ) -> Operation:
     """Make operation 101 of the chain, `son_create`.
@@ -3132,7 +3688,7 @@ def son_create(
         owner_account: an account, `1.2.N`.
         url: a URI with a scheme.
         deposit: a vesting balance, `1.13.N`.
-        signing_key: a text.
+        signing_key: a public key.
         sidechain_public_keys: a list, each a sidechain and a public key on it.
         pay_vb: a vesting balance, `1.13.N`.
     """
@@ -3158,7 +3714,7 @@ def son_update(
     new_url: str | None = None,
     new_deposit: ObjectID | None = None,
     new_signing_key: str | None = None,
-    new_sidechain_public_keys: Sequence[tuple[Sidechain, str]] | None = None,
+    new_sidechain_public_keys: Sequence[tuple[str, str]] | None = None,
     new_pay_vb: ObjectID | None = None,
 ) -> Operation:
     """Make operation 102 of the chain, `son_update`.
@@ -3169,7 +3725,7 @@ def son_update(
         owner_account: an account, `1.2.N`.
         new_url: a URI with a scheme; may be left out.
         new_deposit: a vesting balance, `1.13.N`; may be left out.
-        new_signing_key: a text; may be left out.
+        new_signing_key: a public key; may be left out.
         new_sidechain_public_keys: a list, each a sidechain and a public key on it; may
             be left out.
         new_pay_vb: a vesting balance, `1.13.N`; may be left out.
@@ -3197,9 +3753,8 @@ def son_deregister(
 ) -> Operation:
     """Make operation 103 of the chain, `son_deregister`.
 
-    The server of today can never take it: the server looks the name up in
-    ChainTypes.operations and finds nothing, so every request answers 400
-    {"op_name":"Operation invalid"}.
+    No transaction of PeerID can hold it: the server does not find the operation by its
+    name.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3229,7 +3784,8 @@ def son_heartbeat(
         fee_asset: an asset, `1.3.N`.
         son_id: an SON, `1.33.N`.
         owner_account: an account, `1.2.N`.
-        ts: a point in time.
+        ts: a point in time, in seconds since 1970; it may lie at most 15 seconds before
+            or after now (by default).
     """
     return Operation(
         "son_heartbeat",
@@ -3251,11 +3807,14 @@ def son_report_down(
 ) -> Operation:
     """Make operation 105 of the chain, `son_report_down`.
 
+    Beware: the chain takes it only from the account in its parameter son_account, which
+    is nobody (1.2.3) until it is set.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         son_id: an SON, `1.33.N`.
         payer: an account, `1.2.N`.
-        down_ts: a point in time.
+        down_ts: a point in time, in seconds since 1970.
     """
     return Operation(
         "son_report_down",
@@ -3302,6 +3861,10 @@ def son_wallet_recreate(
 ) -> Operation:
     """Make operation 107 of the chain, `son_wallet_recreate`.
 
+    Beware: the chain takes it only from the account in its parameter son_account, which
+    is nobody (1.2.3) until it is set; once a wallet exists, the chain needs an
+    extension that the server cannot send.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
@@ -3327,6 +3890,9 @@ def son_wallet_update(
     address: str,
 ) -> Operation:
     """Make operation 108 of the chain, `son_wallet_update`.
+
+    Beware: the chain takes it only from the account in its parameter son_account, which
+    is nobody (1.2.3) until it is set.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3363,7 +3929,7 @@ def son_wallet_deposit_create(
     sidechain_amount: int,
     peerplays_from: ObjectID,
     peerplays_to: ObjectID,
-    peerplays_asset: Asset,
+    peerplays_asset: AssetValue,
 ) -> Operation:
     """Make operation 109 of the chain, `son_wallet_deposit_create`.
 
@@ -3371,15 +3937,16 @@ def son_wallet_deposit_create(
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
         son_id: an SON, `1.33.N`.
-        timestamp: a point in time.
-        block_num: an integer.
+        timestamp: a point in time, in seconds since 1970.
+        block_num: an integer: the number of a block.
         sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
         sidechain_uid: a text.
         sidechain_transaction_id: a text.
         sidechain_from: a text.
         sidechain_to: a text.
         sidechain_currency: a text.
-        sidechain_amount: an integer, at most 10^12.
+        sidechain_amount: an integer: counted in the smallest unit of the sidechain's
+            currency, at most 10^12 (satoshi for bitcoin).
         peerplays_from: an account, `1.2.N`.
         peerplays_to: an account, `1.2.N`.
         peerplays_asset: an amount of an asset.
@@ -3414,6 +3981,9 @@ def son_wallet_deposit_process(
 ) -> Operation:
     """Make operation 110 of the chain, `son_wallet_deposit_process`.
 
+    Beware: the chain takes it only from the account in its parameter son_account, which
+    is nobody (1.2.3) until it is set.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
@@ -3440,7 +4010,7 @@ def son_wallet_withdraw_create(
     peerplays_uid: str,
     peerplays_transaction_id: str,
     peerplays_from: ObjectID,
-    peerplays_asset: Asset,
+    peerplays_asset: AssetValue,
     withdraw_sidechain: Sidechain,
     withdraw_address: str,
     withdraw_currency: str,
@@ -3452,9 +4022,11 @@ def son_wallet_withdraw_create(
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
         son_id: an SON, `1.33.N`.
-        timestamp: a point in time.
-        block_num: an integer.
-        sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
+        timestamp: a point in time, in seconds since 1970.
+        block_num: an integer: the number of a block.
+        sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`; it may
+            not be peerplays: the chain takes no withdrawals from peerplays itself any
+            more.
         peerplays_uid: a text.
         peerplays_transaction_id: a text.
         peerplays_from: an account, `1.2.N`.
@@ -3462,7 +4034,8 @@ def son_wallet_withdraw_create(
         withdraw_sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
         withdraw_address: a text.
         withdraw_currency: a text.
-        withdraw_amount: an integer, at most 10^12.
+        withdraw_amount: an integer: counted in the smallest unit of the sidechain's
+            currency, at most 10^12 (satoshi for bitcoin).
     """
     return Operation(
         "son_wallet_withdraw_create",
@@ -3492,6 +4065,9 @@ def son_wallet_withdraw_process(
     son_wallet_withdraw_id: ObjectID,
 ) -> Operation:
     """Make operation 112 of the chain, `son_wallet_withdraw_process`.
+
+    Beware: the chain takes it only from the account in its parameter son_account, which
+    is nobody (1.2.3) until it is set.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3526,7 +4102,9 @@ def sidechain_address_add(
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
         sidechain_address_account: an account, `1.2.N`.
-        sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
+        sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`; it may
+            not be bitcoin: for bitcoin the chain wants an empty deposit_address, which
+            the server refuses.
         deposit_public_key: a text.
         deposit_address: a text.
         deposit_address_data: a text.
@@ -3564,15 +4142,18 @@ def sidechain_address_update(
 ) -> Operation:
     """Make operation 114 of the chain, `sidechain_address_update`.
 
+    Only an active SON may do it.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
         sidechain_address_id: a sidechain address, `1.38.N`.
         sidechain_address_account: an account, `1.2.N`.
         sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
-        deposit_public_key: a text; may be left out.
-        deposit_address: a text; may be left out.
-        deposit_address_data: a text; may be left out.
+        deposit_public_key: a text; deposit_public_key must be given; may be left out.
+        deposit_address: a text; deposit_address must be given; may be left out.
+        deposit_address_data: a text; deposit_address_data must be given; may be left
+            out.
         withdraw_public_key: a text; may be left out.
         withdraw_address: a text; may be left out.
     """
@@ -3633,17 +4214,16 @@ def sidechain_transaction_create(
 ) -> Operation:
     """Make operation 116 of the chain, `sidechain_transaction_create`.
 
-    The server of today can never take it: 500: object_id has no usable type in the
-    serializer.
+    No transaction of PeerID can hold it: the server cannot write object_id.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
         sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
         object_id: a text.
-        transaction: a text.
+        transaction: a text; it must have at least 1 byte.
         signers: a list of at least 1, each a SON that signs for a sidechain, and its
-            weight.
+            weight; it must have at least 1 element.
     """
     return Operation(
         "sidechain_transaction_create",
@@ -3667,6 +4247,9 @@ def sidechain_transaction_sign(
     signature: str,
 ) -> Operation:
     """Make operation 117 of the chain, `sidechain_transaction_sign`.
+
+    Beware: the chain takes it only from the account in its parameter son_account, which
+    is nobody (1.2.3) until it is set.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3742,15 +4325,18 @@ def nft_lottery_token_purchase(
     lottery_id: ObjectID,
     buyer: ObjectID,
     tickets_to_buy: int,
-    amount: Asset,
+    amount: AssetValue,
 ) -> Operation:
     """Make operation 120 of the chain, `nft_lottery_token_purchase`.
+
+    amount.amount must be exactly the price of a ticket times tickets_to_buy, in the
+    asset of the price; as many tokens are minted.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery_id: an NFT metadata, `1.30.N`.
         buyer: an account, `1.2.N`.
-        tickets_to_buy: an integer, at most 10^12.
+        tickets_to_buy: an integer: a number of tickets, at most 10^12; at least 1.
         amount: an amount of an asset.
     """
     return Operation(
@@ -3770,21 +4356,25 @@ def nft_lottery_reward(
     fee_asset: ObjectID,
     lottery_id: ObjectID,
     winner: ObjectID,
-    amount: Asset,
+    amount: AssetValue,
     win_percentage: int,
     is_benefactor_reward: bool,
     winner_ticket_id: int,
 ) -> Operation:
     """Make operation 121 of the chain, `nft_lottery_reward`.
 
+    Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the
+    committee), which acts only through a proposal.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery_id: an NFT metadata, `1.30.N`.
         winner: an account, `1.2.N`.
         amount: an amount of an asset.
-        win_percentage: an integer, at most 10000.
+        win_percentage: an integer: counted in 1/100 percent, at most 10000 (1234 is
+            12.34 %).
         is_benefactor_reward: true or false.
-        winner_ticket_id: an integer.
+        winner_ticket_id: an integer: the number of a ticket.
     """
     return Operation(
         "nft_lottery_reward",
@@ -3806,6 +4396,9 @@ def nft_lottery_end(
     lottery_id: ObjectID,
 ) -> Operation:
     """Make operation 122 of the chain, `nft_lottery_end`.
+
+    Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the
+    committee), which acts only through a proposal.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3829,10 +4422,13 @@ def random_number_store(
 ) -> Operation:
     """Make operation 123 of the chain, `random_number_store`.
 
+    Beware: it cannot be given to a custom permission, so no token can authorise it.
+
     Args:
         fee_asset: an asset, `1.3.N`.
         account: an account, `1.2.N`.
-        random_number: a list of at least 1, each an integer.
+        random_number: a list of at least 1, each an integer: a random number; a random
+            number, at least 0.
         data: a text.
     """
     return Operation(
@@ -3851,6 +4447,7 @@ __all__ = [
     "AnyObject",
     "Asset",
     "AssetOptions",
+    "AssetValue",
     "Authority",
     "Benefactor",
     "BitassetOptions",
@@ -3859,7 +4456,6 @@ __all__ = [
     "DividendOptions",
     "LotteryAssetOptions",
     "NftLotteryOptions",
-    "Number",
     "ObjectID",
     "Operation",
     "Price",

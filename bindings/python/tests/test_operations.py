@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import keyword
-from datetime import datetime, timezone
+from decimal import Decimal
 from typing import Any
 
 import catalogue
@@ -15,60 +15,31 @@ from sandbox import ROOT, Sandbox
 import peerid
 from peerid import Client, ops
 
-_CATALOGUE = catalogue.read(ROOT / "Sources/PeerID/Operations/CatalogueText.swift")
+_CATALOGUE = catalogue.read(ROOT / "Tools/operations/catalogue.json")
 _OPERATIONS = {operation.name: operation for operation in _CATALOGUE.operations}
-_MOMENT = datetime(2030, 1, 1, tzinfo=timezone.utc)
 
 
 def _constructor(name: str) -> Any:
     return getattr(ops, name + "_" if keyword.iskeyword(name) else name)
 
 
-def _sample(type: catalogue.Type, *, times: bool = True) -> Any:
-    """Makes a value of a type that the server takes."""
-    if isinstance(type, catalogue.ObjectID):
-        return f"{type.space}.7"
-    if isinstance(type, catalogue.Asset):
-        return {"amount": 5, "asset_id": "1.3.0"}
-    if isinstance(type, catalogue.Integer):
-        return type.maximum if type.maximum is not None else 3
-    if isinstance(type, catalogue.Number):
-        return 2.5
-    if isinstance(type, catalogue.Boolean):
-        return True
-    if isinstance(type, catalogue.Choice):
-        return type.values[-1]
-    if isinstance(type, catalogue.Time):
-        return _MOMENT if times else 1
-    if isinstance(type, catalogue.URI):
-        return "https://example.com/"
-    if isinstance(type, catalogue.Base64):
-        return "AAAA"
-    if isinstance(type, catalogue.Text):
-        return "TEXT"
-    if isinstance(type, catalogue.AnyObject):
-        return {}
-    if isinstance(type, catalogue.Array):
-        return [] if type.maximum == 0 else [_sample(type.element)]
-    if isinstance(type, catalogue.Tuple):
-        return tuple(_sample(element) for element in type.elements)
-    if isinstance(type, catalogue.Named):
-        return _sample(type.type)
-    assert isinstance(type, catalogue.Object)
-    return {field.name: _sample(field.type) for field in type.fields}
-
-
-def _make(operation: catalogue.Operation, *, optional: bool) -> peerid.Operation:
-    arguments = {
-        field.name + "_" if keyword.iskeyword(field.name) else field.name: _sample(
-            field.type
-        )
-        for field in operation.usable_fields
-        if optional or field.presence is catalogue.Presence.REQUIRED
-    }
-    made = _constructor(operation.name)(**arguments)
+def _make(operation: catalogue.Operation) -> peerid.Operation:
+    """Make the example of the catalogue with its constructor."""
+    assert operation.example is not None
+    made = _constructor(operation.name)(
+        **{
+            name + "_" if keyword.iskeyword(name) else name: value
+            for name, value in operation.example.items()
+            if name != "op_name"
+        }
+    )
     assert isinstance(made, peerid.Operation)
     return made
+
+
+def _is_direct(operation: catalogue.Operation) -> bool:
+    example = operation.example
+    return example is not None and example["op_name"] == operation.name
 
 
 def test_the_generated_files_are_up_to_date() -> None:
@@ -85,16 +56,23 @@ def test_there_is_one_for_every_name() -> None:
 
 
 @pytest.mark.parametrize("name", list(_OPERATIONS))
-@pytest.mark.parametrize("optional", [True, False])
-def test_the_library_takes_what_is_made(name: str, optional: bool) -> None:
+def test_the_example_passes_the_check(name: str) -> None:
     operation = _OPERATIONS[name]
-    made = _make(operation, optional=optional)
-    assert made.name == name
-    if operation.always_fails_because:
+    description = peerid.describe_operation(name)
+    assert description is not None
+    assert description["name"] == name
+    assert description.get("example") == operation.example
+    if operation.cannot_succeed_because:
+        assert operation.example is None
         with pytest.raises(peerid.InvalidArgument, match="can never succeed"):
-            peerid.check_operations(made)
+            peerid.check_operations({"op_name": name})
     else:
-        peerid.check_operations(made)
+        assert operation.example is not None
+        peerid.check_operations(operation.example)
+        if _is_direct(operation):
+            made = _make(operation)
+            assert made.to_dict() == operation.example
+            peerid.check_operations(made)
 
 
 @pytest.mark.parametrize("name", list(_OPERATIONS))
@@ -109,37 +87,77 @@ def test_constructors_take_keywords_and_are_documented(name: str) -> None:
         assert f"    {parameter}: " in documentation
     operation = _OPERATIONS[name]
     words = " ".join(documentation.split())
-    for note in (operation.caution, operation.always_fails_because):
+    for note in (operation.texts.get("caution"), operation.cannot_succeed_because):
         assert note is None or note in words
 
 
-def test_the_sandbox_takes_them_all(sandbox: Sandbox) -> None:
-    usable = [
-        _make(operation, optional=False)
-        for operation in _CATALOGUE.operations
-        if operation.is_known_to_server and not operation.always_fails_because
+def test_decimals_are_exact() -> None:
+    asset = peerid.AssetInfo("1.3.0", "PPY", 5)
+    assert ops.Asset.of("12.5", asset) == {"amount": 1250000, "asset_id": "1.3.0"}
+    assert ops.Asset.of(Decimal("0.00001"), asset)["amount"] == 1
+    assert ops.Asset.of(Decimal("1E+2"), asset)["amount"] == 10_000_000
+    assert ops.Asset.of(3, asset)["amount"] == 300000
+    wrong: list[Any] = [
+        "12.123456",
+        "1,5",
+        "",
+        "1e3",
+        Decimal("NaN"),
+        Decimal("0.000001"),
     ]
-    with Client(sandbox.url, client_id=8, client_secret="demo-secret-8") as client:
-        session = client.login("alice", password="alice-password")
-        for operation in usable:
-            result = session.submit(operation)
-            ((number, _),) = result.raw["trx"]["operations"]
-            assert number == peerid.operation_id(operation.name)
-    assert len(usable) == 110
+    for amount in wrong:
+        with pytest.raises(peerid.InvalidArgument):
+            ops.Asset.of(amount, asset)
+    inexact: list[Any] = [12.5, True]
+    for amount in inexact:
+        with pytest.raises(peerid.InexactNumber):
+            ops.Asset.of(amount, asset)
+    assert (peerid.parse_odds("1.5"), peerid.format_odds(15000)) == (15000, "1.5")
+    assert peerid.parse_percent("12.34") == 1234
+    assert peerid.format_percent(1234) == "12.34"
+
+
+def test_what_is_formatted_is_parsed_to_the_same() -> None:
+    around = [10**power + more for power in range(19) for more in (-1, 0, 1)]
+    numbers = [*around, *(-number for number in around), 2**63 - 1, -(2**63)]
+    numbers += [7**power for power in range(22)]
+    for number in numbers:
+        for precision in range(13):
+            text = peerid.format_amount(number, precision)
+            assert peerid.parse_amount(text, precision) == number
+        if number >= 0:
+            assert peerid.parse_odds(peerid.format_odds(number)) == number
+            assert peerid.parse_percent(peerid.format_percent(number)) == number
+
+
+def test_an_asset_is_read_once(sandbox: Sandbox) -> None:
+    with Client(sandbox.url, client_id=4, client_secret="demo-secret-4") as client:
+        asset = client.asset("PPY")
+        assert asset == peerid.AssetInfo("1.3.0", "PPY", 5)
+        assert client.asset("PPY") is asset
+        with pytest.raises(peerid.InvalidArgument, match="no asset 'NONE'"):
+            client.asset("NONE")
+
+
+def test_warnings_are_told() -> None:
+    bet = _make(_OPERATIONS["bet_place"]).to_dict()
+    assert peerid.check_operations(bet) == []
+    (warning,) = peerid.check_operations({**bet, "backer_multiplier": 20050})
+    assert "odds come in steps" in warning
 
 
 def test_an_operation_is_a_value() -> None:
-    first = _make(_OPERATIONS["transfer"], optional=False)
-    second = _make(_OPERATIONS["transfer"], optional=False)
+    first = _make(_OPERATIONS["transfer"])
+    second = _make(_OPERATIONS["transfer"])
     assert first == second
     assert hash(first) == hash(second)
-    assert first != _make(_OPERATIONS["bid"], optional=False)
+    assert first != _make(_OPERATIONS["bid"])
     assert first != first.to_dict()
     first.to_dict()["from"] = "1.2.99"
     assert first == second
     namespace = {"ops": ops}
     assert eval(repr(first), namespace) == first
-    assert "ops.assert_(" in repr(_make(_OPERATIONS["assert"], optional=False))
+    assert "ops.assert_(" in repr(_make(_OPERATIONS["assert"]))
 
 
 def test_a_field_that_is_missing_is_a_type_error() -> None:

@@ -63,10 +63,18 @@ def test_the_result_holds_all_that_the_server_said(session: Session) -> None:
 
 
 def test_created_objects_are_told(session: Session) -> None:
-    sport = ops.sport_create(fee_asset="1.3.0", name=[("en", "Ice Hockey")])
-    result = session.submit([sport, TRANSFER, sport])
+    token = ops.nft_mint(
+        fee_asset="1.3.0",
+        payer="1.2.31",
+        nft_metadata_id="1.30.0",
+        owner="1.2.31",
+        approved="1.2.31",
+        approved_operators=[],
+        token_uri="/hockey",
+    )
+    result = session.submit([token, TRANSFER, token])
     assert len(result.created_ids) == 2
-    assert all(name.startswith("1.20.") for name in result.created_ids)
+    assert all(name.startswith("1.31.") for name in result.created_ids)
 
 
 def test_an_empty_list_is_refused(session: Session, sandbox: Sandbox) -> None:

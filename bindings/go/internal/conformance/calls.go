@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strings"
 
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
@@ -33,6 +34,7 @@ var calls = map[string]func(*call) (any, error){
 	"restore":         onClient(restore),
 	"open":            onClient(open),
 	"read_chain":      onClient(readChain),
+	"asset":           onClient(findAsset),
 	"submit":          onSession(submit),
 	"submit_text":     onSession(submitText),
 	"confirm":         onSession(confirm),
@@ -213,6 +215,14 @@ func readChain(c *call, client *peerid.Client) (any, error) {
 	return object{"json": value}, err
 }
 
+func findAsset(c *call, client *peerid.Client) (any, error) {
+	asset, err := client.Asset(c.ctx, c.text("name"))
+	if err != nil {
+		return nil, err
+	}
+	return object{"id": string(asset.ID), "symbol": asset.Symbol, "precision": integer(int64(asset.Precision))}, nil
+}
+
 // operation is an operation as a case has written it down.
 type operation struct {
 	name   string
@@ -319,7 +329,11 @@ func check(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, peerid.Check(operations...)
+	if err := peerid.Check(operations...); err != nil {
+		return nil, err
+	}
+	warnings, err := peerid.Warnings(operations...)
+	return object{"warnings": strings.Join(warnings, "\n")}, err
 }
 
 func operationID(c *call) (any, error) {

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from .. import _exact
+from .._amount import AssetInfo, read_asset
 from .._arguments import (
     chain_arguments,
     login_arguments,
@@ -168,6 +169,14 @@ class Client(BaseClient):
             self._open_handle(),
             *arguments,
         )
+
+    async def asset(self, name: str) -> AssetInfo:
+        """Find an asset by its symbol or its id. See `peerid.Client.asset`."""
+        known = self._assets.get(name)
+        if known is None:
+            answer = await self.read_chain("database", "lookup_asset_symbols", [[name]])
+            known = self._assets.setdefault(name, read_asset(name, answer))
+        return known
 
     async def close(self) -> None:
         """Close the client, and wait until the calls of this event loop have ended.

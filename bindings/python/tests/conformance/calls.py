@@ -78,8 +78,13 @@ def _client(
     target.keep(client)
 
 
-def _check(_: Target, operations: Any) -> None:
-    peerid.check_operations(operations)
+def _asset(it: Target, name: str) -> Any:
+    asset = it.client.asset(name)
+    return {"id": asset.id, "symbol": asset.symbol, "precision": asset.precision}
+
+
+def _check(_: Target, operations: Any) -> Any:
+    return {"warnings": "\n".join(peerid.check_operations(operations))}
 
 
 CALLS: dict[str, Callable[..., Any]] = {
@@ -106,6 +111,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "read_chain": lambda it, api, method, params=(): {
         "json": it.client.read_chain(api, method, params)
     },
+    "asset": _asset,
     "submit": lambda it, operations: view_of_result(it.session.submit(operations)),
     "submit_text": lambda it, operations: view_of_result(it.session.submit(operations)),
     "confirm": lambda it, transaction_token: view_of_result(

@@ -1,0 +1,89 @@
+/// What a client knows of an asset of the chain.
+public struct Asset: Sendable, Equatable {
+  /// Its object id, such as `1.3.0`.
+  public let id: String
+  /// Its symbol, such as `PPY`.
+  public let symbol: String
+  /// The decimal places of a whole unit, from 0 to 12.
+  public let precision: Int32
+}
+
+/// The assets that a client has looked up. An asset's id, symbol and precision never change, so they are kept for good.
+final class AssetTable: @unchecked Sendable {
+  /// An asset, and its texts for C.
+  final class Entry: Sendable {
+    let asset: Asset
+    let id: Bytes
+    let symbol: Bytes
+
+    init(_ asset: Asset) {
+      self.asset = asset
+      id = Bytes(asset.id)
+      symbol = Bytes(asset.symbol)
+    }
+  }
+
+  private let lock = Lock()
+  private var entries: [[UInt8]: Entry] = [:]
+
+  /// The asset of a symbol or an id, compared byte by byte.
+  func entry(_ name: String) -> Entry? {
+    lock.withLock { entries[Array(name.utf8)] }
+  }
+
+  /// Keeps what was read under the name, unless another thread has done so, and gives what is kept.
+  func keep(_ asset: Asset, as name: String) -> Entry {
+    let read = Entry(asset)
+    return lock.withLock {
+      let kept = entries[Array(name.utf8)] ?? read
+      entries[Array(name.utf8)] = kept
+      return kept
+    }
+  }
+}
+
+extension Client {
+  /// Finds an asset by its symbol or its id. It is read from the chain once, and kept as long as the client.
+  ///
+  /// - Parameter name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
+  /// - Returns: the asset's id, symbol and precision.
+  /// - Throws: `invalidArgument` when the chain has no such asset; otherwise as `readChain`.
+  public func asset(_ name: String) throws(PeerIDError) -> Asset {
+    try assetEntry(name).asset
+  }
+
+  /// The texts of an asset for C; they live as long as the client.
+  package func assetTexts(_ name: String) throws(PeerIDError) -> (id: Bytes, symbol: Bytes, precision: Int32) {
+    let entry = try assetEntry(name)
+    return (entry.id, entry.symbol, entry.asset.precision)
+  }
+
+  private func assetEntry(_ name: String) throws(PeerIDError) -> AssetTable.Entry {
+    guard !name.isEmpty else {
+      throw PeerIDError(.invalidArgument, "the asset's name is empty: give a symbol or an id")
+    }
+    if let known = engine.assets.entry(name) { return known }
+    let parameters = JSONLiteral.array([.array([.string(name)])]).compactText
+    let answer = try parameters.withBytes { (json) throws(PeerIDError) in
+      try readChain(api: "database", method: "lookup_asset_symbols", parametersJSON: json)
+    }
+    let found = try answer.jsonBytes.withBytes { (json) throws(PeerIDError) in try Self.asset(in: json) }
+    guard let found else { throw PeerIDError(.invalidArgument, "the chain has no asset '\(name)'") }
+    return engine.assets.keep(found, as: name)
+  }
+
+  /// The asset in an answer to `lookup_asset_symbols`; `nil` when there is none.
+  private static func asset(in json: UnsafeRawBufferPointer) throws(PeerIDError) -> Asset? {
+    let unexpected = PeerIDError(.protocol, "the answer to lookup_asset_symbols describes no asset")
+    guard let index = try? JSONIndex(json) else { throw unexpected }
+    return try index.withRoot { (root) throws(PeerIDError) in
+      guard root.kind == .array, let found = root[0] else { throw unexpected }
+      if found.kind == .null { return nil }
+      guard let id = found.member("id")?.string, let symbol = found.member("symbol")?.string,
+        let precision = found.member("precision")?.wholeNumber.flatMap({ Int32(exactly: $0) }),
+        0...Decimals.maximumPrecision ~= precision
+      else { throw unexpected }
+      return Asset(id: id, symbol: symbol, precision: precision)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// A key that is looked for again and again: its bytes are at hand.
+struct JSONKey: Sendable {
+  private let bytes: Bytes
+
+  init(_ text: String) {
+    bytes = Bytes(text)
+  }
+
+  /// Whether `key` is this one.
+  @inline(__always)
+  func matches(_ key: UnsafeRawBufferPointer) -> Bool {
+    key.isSame(as: bytes.raw)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether both hold the same bytes.
+  @inline(__always)
+  func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count, let mine = baseAddress, let theirs = other.baseAddress else {
+      return count == other.count
+    }
+    return memcmp(mine, theirs, count) == 0
+  }
+}

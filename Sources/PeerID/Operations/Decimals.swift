@@ -1,0 +1,103 @@
+/// Exact conversions between decimal text and the integers of the chain: amounts, odds and percents. Nothing is rounded.
+public enum Decimals {
+  /// The decimal places of an asset at most.
+  static let maximumPrecision: Int32 = 12
+
+  /// Turns decimal text into an amount in the smallest unit: `12.5` with precision 5 is 1250000.
+  ///
+  /// - Parameters:
+  ///   - text: digits, one point and a minus in front at most.
+  ///   - precision: the decimal places of the asset, from 0 to 12.
+  /// - Returns: the amount in the smallest unit.
+  /// - Throws: `invalidArgument` for any other text, more decimals than the precision, or what does not fit 64 bits.
+  public static func amount(_ text: String, precision: Int32) throws(PeerIDError) -> Int64 {
+    try parse(text, places: try checked(precision), allowsNegative: true, "an amount")
+  }
+
+  /// Turns an amount in the smallest unit into decimal text, as wallets show it: without a point for whole units, else
+  /// with all decimal places.
+  public static func text(ofAmount amount: Int64, precision: Int32) throws(PeerIDError) -> String {
+    format(amount, places: try checked(precision), keepsZeroes: true)
+  }
+
+  /// Turns decimal odds into a backer multiplier: `1.5` is 15000.
+  public static func odds(_ text: String) throws(PeerIDError) -> Int64 {
+    try parse(text, places: 4, allowsNegative: false, "odds")
+  }
+
+  /// Turns a backer multiplier into decimal odds: 15000 is `1.5`.
+  public static func text(ofOdds multiplier: Int64) -> String { format(multiplier, places: 4, keepsZeroes: false) }
+
+  /// Turns a percent into 1/100 percent: `12.34` is 1234.
+  public static func percent(_ text: String) throws(PeerIDError) -> Int64 {
+    try parse(text, places: 2, allowsNegative: false, "a percent")
+  }
+
+  /// Turns 1/100 percent into a percent: 1234 is `12.34`.
+  public static func text(ofPercent share: Int64) -> String { format(share, places: 2, keepsZeroes: false) }
+
+  private static func checked(_ precision: Int32) throws(PeerIDError) -> Int {
+    guard 0...maximumPrecision ~= precision else {
+      throw PeerIDError(.invalidArgument, "precision is \(precision), but an asset has from 0 to 12 decimal places")
+    }
+    return Int(precision)
+  }
+
+  private static func parse(
+    _ text: String,
+    places: Int,
+    allowsNegative: Bool,
+    _ what: StaticString
+  ) throws(PeerIDError) -> Int64 {
+    let shown = text.utf8.count > 60 ? String(text.prefix(60)) + "…" : text
+    let isNegative = text.utf8.first == UInt8(ascii: "-")
+    let parts = text.utf8.dropFirst(isNegative ? 1 : 0).split(
+      separator: UInt8(ascii: "."),
+      omittingEmptySubsequences: false
+    )
+    let isDecimal =
+      parts.count <= 2
+      && parts.allSatisfy { part in
+        !part.isEmpty && part.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+      }
+    guard isDecimal, allowsNegative || !isNegative, let whole = parts.first else {
+      throw PeerIDError(.invalidArgument, "'\(shown)' is not \(what): digits with one point at most, such as 12.5")
+    }
+    let decimals = parts.count == 2 ? parts[1] : whole.prefix(0)
+    guard decimals.count <= places else {
+      throw PeerIDError(
+        .invalidArgument,
+        "'\(shown)' has \(decimals.count) decimal places, but \(places) are possible: it is not rounded"
+      )
+    }
+    // Counted below zero, because there is one more number there.
+    var value: Int64 = 0
+    for digit in Array(whole) + Array(decimals) + Array(repeating: UInt8(ascii: "0"), count: places - decimals.count) {
+      let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
+      let (next, overflowedToo) = tens.subtractingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
+      guard !overflowed, !overflowedToo else { throw tooLarge(shown) }
+      value = next
+    }
+    guard isNegative || value != .min else { throw tooLarge(shown) }
+    return isNegative ? value : -value
+  }
+
+  private static func tooLarge(_ text: String) -> PeerIDError {
+    PeerIDError(.invalidArgument, "'\(text)' is too large for 64 bits")
+  }
+
+  private static func format(_ number: Int64, places: Int, keepsZeroes: Bool) -> String {
+    var digits = Array(String(number.magnitude).utf8)
+    if digits.count <= places {
+      digits = Array(repeating: UInt8(ascii: "0"), count: places + 1 - digits.count) + digits
+    }
+    let whole = digits.dropLast(places)
+    var decimals = digits.suffix(places)
+    if decimals.allSatisfy({ $0 == UInt8(ascii: "0") }) { decimals = [] }
+    while !keepsZeroes, decimals.last == UInt8(ascii: "0") { decimals.removeLast() }
+    let text =
+      String(decoding: whole, as: UTF8.self)
+      + (decimals.isEmpty ? "" : "." + String(decoding: decimals, as: UTF8.self))
+    return number < 0 ? "-" + text : text
+  }
+}

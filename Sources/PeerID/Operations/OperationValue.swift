@@ -1,0 +1,66 @@
+/// How the server and the chain understand the values of an operation.
+extension JSONIndex.Value {
+  /// The integer, also when it is written as text, as the server takes it; blanks around it do not count.
+  var wholeNumber: Int64? {
+    integer ?? trimmed.flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+  }
+
+  /// The truth value, also when it is written as text.
+  var truth: Bool? {
+    if let boolean { return boolean }
+    switch string?.lowercased() {
+    case "true": return true
+    case "false": return false
+    default: return nil
+    }
+  }
+
+  /// The text without blanks around it.
+  var trimmed: UnsafeRawBufferPointer? {
+    guard let text = utf8, let first = text.first, let last = text.last else { return utf8 }
+    if 0x21..<0x7F ~= first, 0x21..<0x7F ~= last { return text }
+    let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
+    let start = scalars.prefix(while: isBlank).reduce(0) { $0 + UTF8.width($1) }
+    if start == text.count { return UnsafeRawBufferPointer(rebasing: text[..<0]) }
+    let end = scalars.reversed().prefix(while: isBlank).reduce(text.count) { $0 - UTF8.width($1) }
+    return UnsafeRawBufferPointer(rebasing: text[start..<end])
+  }
+
+  /// The value in one form, so that it can be compared: an object id without blanks and leading zeros.
+  var comparableText: String? {
+    if kind == .integer { return integer.map(String.init) ?? digits }
+    if let boolean { return boolean ? "true" : "false" }
+    guard let text = trimmed else { return nil }
+    guard let dot = text.lastIndex(of: UInt8(ascii: ".")),
+      let instance = Int64(String(decoding: text[(dot + 1)...], as: UTF8.self))
+    else { return String(decoding: text, as: UTF8.self) }
+    return String(decoding: text[...dot], as: UTF8.self) + String(instance)
+  }
+
+  /// The elements of an array so that they can be compared; the first parts of pairs.
+  var comparableTexts: [String] {
+    elements.compactMap { ($0.kind == .array ? $0[0] : $0)?.comparableText }
+  }
+
+  /// The value for a message, cut when it is long.
+  var shown: String {
+    switch kind {
+    case .integer, .real: return digits.map { $0.utf8.count > 60 ? $0.prefix(60) + "…" : $0 } ?? ""
+    case .boolean: return boolean == true ? "true" : "false"
+    case .null: return "null"
+    case .array: return "an array of \(count)"
+    case .object: return "an object"
+    case .string:
+      let text = String(decoding: utf8?.prefix(60) ?? UnsafeRawBufferPointer(start: nil, count: 0)[...], as: UTF8.self)
+      return "'\(text)\(utf8?.count ?? 0 > 60 ? "…" : "")'"
+    }
+  }
+}
+
+/// What JavaScript trims from a text: white space and line ends of Unicode, and the byte order mark.
+private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case 0x09...0x0D, 0x20, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF: true
+  default: false
+  }
+}

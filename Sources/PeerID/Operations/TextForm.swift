@@ -1,0 +1,74 @@
+/// Texts whose form the server's schema or its serializer fixes.
+enum TextForm {
+  /// The largest number behind the second dot of an object id, 2^48 − 1.
+  static let maximumInstance: Int64 = 281_474_976_710_655
+
+  /// The instance in an object id of a space, such as 31 in `1.2.31`.
+  static func instance(_ text: UnsafeRawBufferPointer, in space: String) -> UInt64? {
+    let prefix = space.utf8
+    guard text.count > prefix.count + 1, text.starts(with: prefix), text[prefix.count] == UInt8(ascii: ".") else {
+      return nil
+    }
+    let digits = text[(prefix.count + 1)...]
+    guard digits.allSatisfy(isDigit) else { return nil }
+    return UInt64(String(decoding: digits, as: UTF8.self)) ?? .max
+  }
+
+  /// Base64 with padding.
+  static func isBase64(_ text: UnsafeRawBufferPointer) -> Bool {
+    let body = text.prefix { $0 != UInt8(ascii: "=") }
+    let padding = text.suffix(from: body.endIndex)
+    guard text.count % 4 == 0, padding.count <= 2, padding.allSatisfy({ $0 == UInt8(ascii: "=") }) else { return false }
+    return body.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }
+  }
+
+  /// An even number of hexadecimal digits.
+  static func isHexadecimal(_ text: UnsafeRawBufferPointer) -> Bool {
+    text.count % 2 == 0 && text.allSatisfy(isHexDigit)
+  }
+
+  /// A public key: a prefix of upper-case letters, and the 50 characters of base58 in which 37 bytes are written, of
+  /// which the first is 2 or 3. Its checksum is left to the server, as is which prefix the chain has.
+  static func isPublicKey(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard 53...57 ~= text.count else { return false }
+    let digits = text.suffix(50)
+    return text.prefix(text.count - 50).allSatisfy { isLetter($0) && $0 & 0x20 == 0 }
+      && "45678".utf8.contains(digits.first ?? 0)
+      && digits.allSatisfy { isLetter($0) && !"lIO".utf8.contains($0) || isDigit($0) && $0 != UInt8(ascii: "0") }
+  }
+
+  /// A vote: `type:instance`.
+  static func isVote(_ text: UnsafeRawBufferPointer) -> Bool {
+    let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.count < 9 && $0.allSatisfy(isDigit) }
+  }
+
+  /// A date and time of ISO 8601, as the chain writes them: `2026-01-31T12:00:00`.
+  static func isDate(_ text: UnsafeRawBufferPointer) -> Bool {
+    text.count >= 19 && text[10] == UInt8(ascii: "T")
+      && zip(text, "0000-00-00T00:00:00".utf8).allSatisfy { $1 == UInt8(ascii: "0") ? isDigit($0) : $0 == $1 }
+  }
+
+  /// A URI of RFC 3986 with a scheme and something behind it.
+  static func isURI(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard let colon = text.firstIndex(of: UInt8(ascii: ":")), let first = text.first, isLetter(first),
+      text[..<colon].allSatisfy({ isLetter($0) || isDigit($0) || "+-.".utf8.contains($0) }),
+      text.filter({ $0 == UInt8(ascii: "#") }).count <= 1
+    else { return false }
+    let rest = text[(colon + 1)...]
+    let hierarchy = rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+    guard !hierarchy.isEmpty, !hierarchy.elementsEqual("//".utf8) else { return false }
+    // Brackets only around the address of a host.
+    let hasAddress = hierarchy.prefix(3).elementsEqual("//[".utf8) && hierarchy.contains(UInt8(ascii: "]"))
+    return rest.allSatisfy { byte in
+      isLetter(byte) || isDigit(byte) || "-._~:/?#@!$&'()*+,;=%".utf8.contains(byte)
+        || hasAddress && "[]".utf8.contains(byte)
+    }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
+  private static func isLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 }
+  private static func isHexDigit(_ byte: UInt8) -> Bool {
+    isDigit(byte) || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte | 0x20
+  }
+}

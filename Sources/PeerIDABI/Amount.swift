@@ -1,0 +1,158 @@
+internal import PeerID
+
+// Exact conversions between decimal text and the integers of the chain.
+
+/// Turns decimal text into an amount in the smallest unit. With precision 5, `12.5` is 1250000.
+///
+/// - Parameters:
+///   - text: digits with one point at most and perhaps a minus in front; nothing is rounded.
+///   - precision: the decimal places of the asset, from 0 to 12.
+///   - outAmount: receives the amount in the smallest unit of the asset.
+/// - Returns: NULL on success, otherwise an error that the caller frees.
+/// - Errors:
+///   - `invalidArgument`: a pointer is NULL, the text is no decimal number, it has more than `precision` decimal places, or
+///     the number does not fit into 64 bits, or the precision is not from 0 to 12.
+/// - Thread safety: may be called from any thread.
+@_cdecl("peerid_amount_parse")
+public func amountParse(
+  _ text: UnsafePointer<CChar>?,
+  _ precision: Int32,
+  _ outAmount: UnsafeMutablePointer<Int64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let number = try output(outAmount, "out_amount")
+    number.pointee = try Decimals.amount(try PeerIDABI.text(text, "text"), precision: precision)
+  }
+}
+
+/// Turns an amount in the smallest unit into decimal text, as wallets show it: without a point for whole units, otherwise
+/// with all decimal places.
+///
+/// - Parameters:
+///   - amount: the amount in the smallest unit of the asset.
+///   - precision: the decimal places of the asset, from 0 to 12.
+///   - capacity: the room in bytes; 40 are always enough.
+///   - outText: receives the text and a NUL.
+/// - Returns: NULL on success, otherwise an error that the caller frees.
+/// - Errors:
+///   - `invalidArgument`: `outText` is NULL, or there is not enough room, or the precision is not from 0 to 12.
+/// - Thread safety: may be called from any thread.
+@_cdecl("peerid_amount_format")
+public func amountFormat(
+  _ amount: Int64,
+  _ precision: Int32,
+  _ capacity: UInt,
+  _ outText: UnsafeMutablePointer<CChar>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    try fill(outText, capacity, with: try Decimals.text(ofAmount: amount, precision: precision))
+  }
+}
+
+/// Turns decimal odds into a backer multiplier: `1.5` is 15000.
+///
+/// - Parameters:
+///   - text: digits with one point at most; nothing is rounded.
+///   - outMultiplier: receives the odds in 1/10000.
+/// - Returns: NULL on success, otherwise an error that the caller frees.
+/// - Errors:
+///   - `invalidArgument`: a pointer is NULL, the text is no decimal number, it has more than 4 decimal places, or
+///     the number does not fit into 64 bits.
+/// - Thread safety: may be called from any thread.
+@_cdecl("peerid_odds_parse")
+public func oddsParse(
+  _ text: UnsafePointer<CChar>?,
+  _ outMultiplier: UnsafeMutablePointer<Int64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let number = try output(outMultiplier, "out_multiplier")
+    number.pointee = try Decimals.odds(try PeerIDABI.text(text, "text"))
+  }
+}
+
+/// Turns a backer multiplier into decimal odds: 15000 is `1.5`.
+///
+/// - Parameters:
+///   - multiplier: the odds in 1/10000.
+///   - capacity: the room in bytes; 40 are always enough.
+///   - outText: receives the text and a NUL.
+/// - Returns: NULL on success, otherwise an error that the caller frees.
+/// - Errors:
+///   - `invalidArgument`: `outText` is NULL, or there is not enough room.
+/// - Thread safety: may be called from any thread.
+@_cdecl("peerid_odds_format")
+public func oddsFormat(
+  _ multiplier: Int64,
+  _ capacity: UInt,
+  _ outText: UnsafeMutablePointer<CChar>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    try fill(outText, capacity, with: Decimals.text(ofOdds: multiplier))
+  }
+}
+
+/// Turns a percent into 1/100 percent: `12.34` is 1234.
+///
+/// - Parameters:
+///   - text: digits with one point at most; nothing is rounded.
+///   - outShare: receives the percent in 1/100 percent.
+/// - Returns: NULL on success, otherwise an error that the caller frees.
+/// - Errors:
+///   - `invalidArgument`: a pointer is NULL, the text is no decimal number, it has more than 2 decimal places, or
+///     the number does not fit into 64 bits.
+/// - Thread safety: may be called from any thread.
+@_cdecl("peerid_percent_parse")
+public func percentParse(
+  _ text: UnsafePointer<CChar>?,
+  _ outShare: UnsafeMutablePointer<Int64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let number = try output(outShare, "out_share")
+    number.pointee = try Decimals.percent(try PeerIDABI.text(text, "text"))
+  }
+}
+
+/// Turns 1/100 percent into a percent: 1234 is `12.34`.
+///
+/// - Parameters:
+///   - share: the percent in 1/100 percent.
+///   - capacity: the room in bytes; 40 are always enough.
+///   - outText: receives the text and a NUL.
+/// - Returns: NULL on success, otherwise an error that the caller frees.
+/// - Errors:
+///   - `invalidArgument`: `outText` is NULL, or there is not enough room.
+/// - Thread safety: may be called from any thread.
+@_cdecl("peerid_percent_format")
+public func percentFormat(
+  _ share: Int64,
+  _ capacity: UInt,
+  _ outText: UnsafeMutablePointer<CChar>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    try fill(outText, capacity, with: Decimals.text(ofPercent: share))
+  }
+}
+
+/// Copies a text into the caller's room, with a NUL behind it; what does not fit is cut. Returns the text's length.
+func copy(_ text: String, to room: UnsafeMutablePointer<CChar>?, _ size: UInt) -> UInt {
+  let bytes = Array(text.utf8)
+  if let room, size > 0 {
+    let count = min(bytes.count, Int(clamping: size) - 1)
+    for place in 0..<count { room[place] = CChar(bitPattern: bytes[place]) }
+    room[count] = 0
+  }
+  return UInt(bytes.count)
+}
+
+/// Copies a text into the caller's room, which must be large enough.
+private func fill(
+  _ room: UnsafeMutablePointer<CChar>?,
+  _ size: UInt,
+  with text: String
+) throws(PeerIDError) {
+  let room = try output(room, "out_text")
+  guard UInt(text.utf8.count) < size else {
+    throw PeerIDError(.invalidArgument, "capacity is \(size), but \(text.utf8.count + 1) bytes are needed")
+  }
+  _ = copy(text, to: room, size)
+}
