@@ -7,8 +7,8 @@ import Synchronization
 /// take every one of them before the process is doubled: the child never inherits a lock that a thread of the parent
 /// held, nor state that was half changed. It also keeps a session small: a lock costs it one pointer.
 ///
-/// Two objects may share a mutex. Therefore nothing may be called under a lock that takes another one, and no object
-/// with a lock of its own may be released under one.
+/// Two objects may share a mutex. Therefore nothing may be called under a lock that takes another one but `innermost`,
+/// and no object with a lock of its own may be released under one.
 struct Lock: @unchecked Sendable {
   fileprivate let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
@@ -16,6 +16,9 @@ struct Lock: @unchecked Sendable {
   init() {
     self = LockTable.shared.nextLock()
   }
+
+  /// The one lock that may be taken under another one. Nothing may be called under it that takes a lock.
+  static var innermost: Lock { LockTable.shared.innermost }
 
   fileprivate init(mutex: UnsafeMutablePointer<pthread_mutex_t>) {
     self.mutex = mutex
@@ -88,9 +91,12 @@ private final class LockTable: @unchecked Sendable {
     )
   }
 
+  /// The last mutex, so that the fork handlers take it last, as every other thread does.
+  var innermost: Lock { Lock(mutex: mutexes + Self.count - 1) }
+
   func nextLock() -> Lock {
     let ticket = turn.wrappingAdd(1, ordering: .relaxed).newValue
-    return Lock(mutex: mutexes + Int(ticket % UInt(Self.count)))
+    return Lock(mutex: mutexes + Int(ticket % UInt(Self.count - 1)))
   }
 
   private func lockAll() {

@@ -10,7 +10,8 @@ struct OwnedDescriptor: Sendable {
   let id: UInt64
 
   private final class Table: @unchecked Sendable {
-    let lock = Lock()
+    /// Descriptors are opened while the event loop's lock is held.
+    let lock = Lock.innermost
     var numbers: [UInt64: Int32] = [:]
     var lastID: UInt64 = 0
   }
