@@ -37,6 +37,17 @@ import Testing
     #expect(queue.next(timeoutMilliseconds: 0).isEmpty)
   }
 
+  @Test func `the first call of a client begins, whichever mutexes its locks share`() throws {
+    let sandbox = try Sandbox(idleSeconds: 60)
+    let queue = try CompletionQueue()
+    // More clients than there are mutexes.
+    for tag in 0..<UInt64(130) {
+      let client = try Client(Live.configuration(sandbox))
+      _ = try client.readChain(api: "database", method: "get_dynamic_global_properties", to: queue, tag: tag)
+      #expect(take(1, from: queue).first?.tag == tag)
+    }
+  }
+
   @Test func `a refused token is refreshed once for all that are in flight`() throws {
     let live = try Live()
     let session = try live.logIn()
