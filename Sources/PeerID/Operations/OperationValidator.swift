@@ -108,7 +108,8 @@ struct OperationValidator {
     _ object: JSONIndex.Value,
     keeps rules: [OperationRule]
   ) throws(PeerIDError) {
-    for rule in rules where !(proposalDepth > 0 && (rule.isDirect || rule.isDefault || rule.isNotice || rule.needsClock)) {
+    for rule in rules
+    where !(proposalDepth > 0 && (rule.isDirect || rule.isDefault || rule.isNotice || rule.needsClock)) {
       if rule.holds(for: object, now: now) { continue }
       let place = path.text + (rule.operands.first.map { "." + $0.name } ?? "")
       let value = rule.operands.first?.value(in: object).map { " is \($0.shown)" } ?? ""
