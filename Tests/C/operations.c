@@ -141,7 +141,7 @@ static const struct {
     {"[{'op_name':'bet_plaec'}]", "did you mean 'bet_place'?"},
     {TRANSFER("1000000000001"), "operations[0].amount.amount is 1000000000001"},
     {TRANSFER("9223372036854775807"), "operations[0].amount.amount"},
-    {TRANSFER("92233720368547758070"), "not JSON"},
+    {TRANSFER("92233720368547758070"), "operations[0].amount.amount is 92233720368547758070, beyond what the server takes"},
     {TRANSFER("1.5"), "operations[0].amount.amount must be an integer"},
     {TRANSFER("1.0"), "operations[0].amount.amount must be an integer"},
     {TRANSFER("1e3"), "operations[0].amount.amount must be an integer"},
