@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// Authorization is a request for a user's consent. Printing it does not show the state; its JSON holds it, so that it may
-// be kept with a web session.
+// Authorization is a request for a user's consent. Printing it does not show the state; its JSON contains it, so that it
+// can be kept with a web session.
 type Authorization struct {
 	// URL is the address of the page on which the user signs in and gives consent: send the browser there.
 	URL string
-	// State is to be kept with the user's web session, and given to [Client.Exchange] when the browser comes back.
+	// State belongs with the user's web session. Pass it to [Client.Exchange] when the browser returns.
 	State string
 }
 
@@ -29,8 +29,8 @@ func (a Authorization) GoString() string {
 	return a.String()
 }
 
-// AuthorizationURL begins the authorization code flow: it makes the address of the consent page with a random state of
-// 192 bits. Nothing is sent. The redirect URI is where the user's browser comes back to; it must be registered for the
+// AuthorizationURL starts the authorization code flow: it creates the URL of the consent page, with a random state of 192
+// bits. It sends nothing. The redirect URI is the URL to which the browser returns; it must be registered for the
 // application.
 //
 // Errors: [ErrInvalidArgument] when the redirect URI is empty.
@@ -53,12 +53,12 @@ func (c *Client) AuthorizationURL(redirectURI string) (Authorization, error) {
 	return authorization, err
 }
 
-// Exchange ends the authorization code flow: it reads the address to which the user's browser came back, compares the
-// state in constant time, and exchanges the code for tokens. The redirect is the whole address or its query, such as
-// r.URL.String() in a handler; the state is that of the [Authorization] with which the user was sent away.
+// Exchange completes the authorization code flow: it reads the URL to which the browser returned, compares the state in
+// constant time, and exchanges the code for tokens. The redirect is the whole URL or its query, such as r.URL.String() in
+// a handler; the state is that of the [Authorization] with which the user was sent to the consent page.
 //
-// Errors: [ErrInvalidArgument] when the state is missing or another one, or there is no code; [ErrRejected] when the
-// user did not consent, or the server refuses the code or the secret; [ErrConfiguration] without a client secret;
+// Errors: [ErrInvalidArgument] when the state is missing or different, or there is no code; [ErrRejected] when the user
+// did not consent, or the server rejected the code or the secret; [ErrConfiguration] without a client secret;
 // [ErrStore]; and those of any call.
 func (c *Client) Exchange(ctx context.Context, redirect, state string, options ...SessionOption) (*Session, error) {
 	redirectText, err := newText(redirect, "redirect")
@@ -75,7 +75,8 @@ func (c *Client) Exchange(ctx context.Context, redirect, state string, options .
 	})
 }
 
-// ExchangeCode exchanges an authorization code whose state the caller has compared. Errors: those of [Client.Exchange].
+// ExchangeCode exchanges an authorization code. The caller has already compared the state. Errors: those of
+// [Client.Exchange].
 func (c *Client) ExchangeCode(ctx context.Context, code string, options ...SessionOption) (*Session, error) {
 	codeText, err := newText(code, "code")
 	if err != nil {

@@ -10,22 +10,22 @@ import (
 	"runtime"
 )
 
-// Client is one application's way to one PeerID server: it makes sessions, and reads the chain. It may be used by any
-// number of goroutines at once.
+// Client is a client for a PeerID server: it creates sessions, and reads the chain. Any number of goroutines may use it at
+// once.
 type Client struct {
 	handle   *handle[C.peerid_client]
 	clientID string
 	baseURL  *url.URL
-	// As many calls as the library takes at a time.
+	// Limits the calls in flight to what the library takes.
 	slots         chan struct{}
 	failsWhenFull bool
 	assets        assetTable
 }
 
-// NewClient makes a client. Nothing is sent. Close it when it is no longer needed.
+// NewClient creates a client. It sends nothing. Close the client when it is no longer needed.
 //
-// Errors: [ErrInvalidArgument] when the id is not a number; [ErrConfiguration] when the base URL cannot be used, or an
-// option does not exist or does not take its value.
+// Errors: [ErrInvalidArgument] when the id is not a number; [ErrConfiguration] when the base URL is not usable, there is
+// no such option, or its value is not valid.
 func NewClient(config Config) (*Client, error) {
 	if err := checkVersion(); err != nil {
 		return nil, err
@@ -51,13 +51,13 @@ func NewClient(config Config) (*Client, error) {
 	return client, nil
 }
 
-// settleMilliseconds is how long Close waits for refreshes and saves under way. A process in Go ends without C's atexit,
-// so nothing else would.
+// settleMilliseconds is how long Close waits for refreshes and saves in flight. A process in Go ends without C's atexit,
+// so nothing else waits.
 const settleMilliseconds = 5000
 
-// Close ends the calls under way with [ErrClosed] within a second, and later ones at once, those of the client's
-// sessions too. It waits until a refresh under way is over and new tokens are saved, at most five seconds: they would be
-// lost if the process ended before. The error is always nil.
+// Close ends the calls in flight with [ErrClosed] within a second, and later ones at once, also those of the client's
+// sessions. It waits until a refresh in flight is over and new tokens are saved, at most five seconds: they would be lost
+// if the process ended before. The error is always nil.
 func (c *Client) Close() error {
 	if c.handle.acquire() {
 		C.peerid_client_close(c.handle.object)
@@ -74,7 +74,7 @@ func (c *Client) finalize() {
 	c.handle.close()
 }
 
-// use lends the library's client to body.
+// use calls body with the library's client.
 func (c *Client) use(body func(*C.peerid_client) error) error {
 	// The finalizer would close the client, and its calls with it.
 	defer runtime.KeepAlive(c)
@@ -88,12 +88,12 @@ func (c *Client) use(body func(*C.peerid_client) error) error {
 // ReadChain reads the chain through the server. It needs no session, and reading again is always safe.
 //
 // The api is "database", "network_broadcast", "history", "crypto" or "bookie"; the method is one of that API of a
-// Peerplays node, such as "get_objects", and params are its parameters: whatever encoding/json makes of them. The
-// server is sent every value as text. Integers in the answer are exact; decode them into int64, or with
+// Peerplays node, such as "get_objects", and params are its parameters, which encoding/json encodes. The server
+// receives every value as text. Integers in the answer are exact; decode them into int64, or with
 // [json.Decoder.UseNumber].
 //
-// Errors: [ErrInvalidArgument] for an unknown API, or for parameters that the server cannot be sent (null, an empty
-// array or object, deep nesting); [ErrServer] with the node's message when the node refuses; and those of any call.
+// Errors: [ErrInvalidArgument] for an unknown API, or for parameters that cannot be sent to the server (null, an empty
+// array or object, deep nesting); [ErrServer] with the node's message when the node fails; and those of any call.
 func (c *Client) ReadChain(ctx context.Context, api, method string, params ...any) (json.RawMessage, error) {
 	if params == nil {
 		params = []any{}

@@ -9,30 +9,30 @@ import (
 	"strconv"
 )
 
-// Config is what a [Client] is made from: the server, the application, and options by name.
+// Config is a client configuration: the server, the application, and options.
 type Config struct {
 	// BaseURL is scheme, host and optional port and path of the server, such as "https://peerid.peerplays.download",
 	// without "/api/v1". Plain http is refused except to this machine.
 	BaseURL string
-	// ClientID is the application's id, a number in decimal.
+	// ClientID is the application's id, a decimal number.
 	ClientID string
 	// ClientSecret is the application's secret. Without it users can log in, but no code can be exchanged and no token
 	// refreshed.
 	ClientSecret string
 	// Options sets options by name, such as "request_timeout_ms": "5000". [Options] lists them.
 	Options map[string]string
-	// FailWhenFull makes calls fail at once with [ErrQueueFull], and nothing sent, when as many are in flight as the
-	// option "max_in_flight" says. Otherwise they wait for their turn, for as long as their context lets them.
+	// FailWhenFull makes calls fail at once with [ErrQueueFull], sending nothing, when "max_in_flight" calls are in
+	// flight. Otherwise they wait for their turn until their context ends.
 	FailWhenFull bool
-	// Store is where sessions with a key are kept; nil when there are none. Clients and processes may share one. It may
-	// be closed once the client is made.
+	// Store keeps the sessions with a key; nil if there are none. Clients and processes may share a store. It may be
+	// closed once the client is created.
 	Store *Store
-	// Log is told of events that are worth a line in a log, such as a refresh. It is called by any goroutine, must
-	// return soon and must not use this package. A panic in it is dropped: a broken log must not cost a payment.
+	// Log receives events, such as a refresh. It is called from any goroutine, must return soon and must not use this
+	// package. A panic in it is ignored: a broken log must not cost a payment.
 	Log func(level Level, message string)
-	// Relogin is asked for the credentials of a user whose session is over, or whose refresh had no answer; false lets
-	// the session end. The key is that of the session, "" for one without. It is called by any goroutine and may block,
-	// but must not use this package. A panic in it is told to Log, and lets the session end as well.
+	// Relogin returns the credentials of a user whose session is over, or whose refresh was not answered; false ends the
+	// session. The key is that of the session, "" for one without. It is called from any goroutine and may block, but
+	// must not use this package. A panic in it is logged, and ends the session as well.
 	Relogin func(key string) (Password, bool)
 }
 
@@ -50,7 +50,7 @@ func (c Config) GoString() string {
 	return c.String()
 }
 
-// MarshalText keeps the secret out of JSON, XML and whatever else asks for a text.
+// MarshalText keeps the secret out of JSON, XML and all that uses encoding.TextMarshaler.
 func (c Config) MarshalText() ([]byte, error) {
 	return []byte(c.String()), nil
 }
@@ -67,7 +67,7 @@ func (c Config) optionsForPrinting() map[string]string {
 	return shown
 }
 
-// make makes the library's configuration, which the caller frees.
+// make creates the library's configuration, which the caller frees.
 func (c Config) make() (*C.peerid_config, error) {
 	baseURL, err := newText(c.BaseURL, "BaseURL")
 	if err != nil {
@@ -118,7 +118,7 @@ func (c Config) complete(config *C.peerid_config) error {
 	})
 }
 
-// setOptions goes by the names in order, so that of two wrong options it is always the same one that is told.
+// setOptions sets the options in the order of their names, so that of two wrong options always the same one is reported.
 func (c Config) setOptions(config *C.peerid_config) error {
 	names := make([]string, 0, len(c.Options))
 	for name := range c.Options {
@@ -143,7 +143,7 @@ func (c Config) setOptions(config *C.peerid_config) error {
 	return nil
 }
 
-// maximumInFlight is how many calls the library takes at a time. It has accepted the option, if it is set.
+// maximumInFlight is how many calls the library takes at a time. If the option is set, the library has accepted it.
 func (c Config) maximumInFlight() int {
 	const name = "max_in_flight"
 	value := c.Options[name]

@@ -1,15 +1,15 @@
-// Package peerid lets a program act for Peerplays users through a PeerID server: log a user in once, keep the tokens
-// fresh, and submit operations to the chain in the user's name.
+// Package peerid lets a program act for Peerplays users through a PeerID server: log a user in once, hold and refresh the
+// tokens, and submit operations to the chain in the user's name.
 //
-// It is a thin layer over libpeerid. A [Client] is made once for an application; it makes a [Session] for each user,
-// by password ([Client.Login]) or by the authorization code flow ([Client.AuthorizationURL], [Client.Exchange]). The
+// It is a thin layer over libpeerid. Create one [Client] for the application; it creates a [Session] for each user, by
+// password ([Client.Login]) or by the authorization code flow ([Client.AuthorizationURL], [Client.Exchange]). The
 // session refreshes its tokens by itself, once for all goroutines that use it, and [Session.Submit] sends operations.
 //
 // # Money
 //
-// Operations are sent once. They are sent again only after HTTP 401, which means that nothing was done. When a call
-// fails, ask one question before repeating it, and [Error] answers it: the [Outcome] is [OutcomeNotSent],
-// [OutcomeNotDone], or [OutcomeUnknown]. After the last one the operation may have been done: look at the chain first.
+// Operations are sent once. They are sent again only after HTTP 401, which means that nothing was done. Before you repeat
+// a failed call, ask whether it may have been done. Every [Error] answers with its [Outcome]: [OutcomeNotSent],
+// [OutcomeNotDone], or [OutcomeUnknown]. After the last one look at the chain first.
 //
 // # Errors
 //
@@ -26,20 +26,20 @@
 // # Contexts
 //
 // Each call that may wait takes a context. When it ends, the call ends within a second with an error that wraps
-// [context.Canceled] or [context.DeadlineExceeded] and still tells the outcome. A refresh that a call has begun goes
-// on, because its new tokens would be lost.
+// [context.Canceled] or [context.DeadlineExceeded] and still tells the outcome. A refresh continues, because its new
+// tokens would be lost.
 //
 // # Concurrency
 //
 // Clients, sessions and stores may be used by any number of goroutines at once. Close is safe at any time and any
-// number of times: calls under way are not disturbed by closing their session, and end with [ErrClosed] when their
-// client is closed. What is never closed is freed by the garbage collector, some time.
+// number of times. Closing a session does not end its calls in flight; closing a client ends them with [ErrClosed]. The
+// garbage collector frees what is never closed.
 //
 // # Secrets
 //
-// Tokens and passwords stand in no error and no log line, and printing a [Token], a [Password], a [Config], a
-// [StoredSession] or an [Authorization] does not show them, nor does the JSON of the first three. That of the other two
-// does, because programs keep it. Two things are out of this package's hands: fmt prints what lies in an unexported field
-// of a struct without asking it, so such a struct needs a String method of its own; and encoding/gob, like anything that
-// reads fields by reflection, holds what they hold.
+// No error and no log line contains a token or a password. Printing a [Token], a [Password], a [Config], a
+// [StoredSession] or an [Authorization] does not show them, nor does the JSON of the first three. The JSON of the other
+// two does, because programs keep it. This package cannot prevent two things: fmt prints an unexported field of a struct
+// without calling its String method, so such a struct needs a String method of its own; and encoding/gob, like all that
+// reads fields by reflection, contains what they contain.
 package peerid

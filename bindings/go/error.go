@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Error tells why a call failed, whether it was carried out all the same, and what to do. It contains no secret.
+// Error tells why a call failed, whether it may have been carried out, and what to do. It contains no secret.
 type Error struct {
 	// Code is the kind of failure.
 	Code Code
@@ -18,13 +18,13 @@ type Error struct {
 	Outcome Outcome
 	// Message says what happened and what to do about it, in English, on one line.
 	Message string
-	// HTTPStatus is the status of the server's answer; 0 when there was none.
+	// HTTPStatus is the status of the server's answer; 0 without an answer.
 	HTTPStatus int
 	// Retryable tells whether repeating the same call later cannot do it twice and may succeed.
 	Retryable bool
 	// RetryAfter is how long to wait before repeating the call; 0 when unknown.
 	RetryAfter time.Duration
-	// Fields holds the server's messages by the name of the parameter that they are about; nil when it named none.
+	// Fields holds the server's messages by the name of the parameter; nil when it named none.
 	Fields map[string]string
 	// Detail is what the server wrote under "error": a JSON string, or an object of messages by field. Cut after 4 kB;
 	// nil when the server wrote nothing.
@@ -51,8 +51,7 @@ func (e *Error) Is(target error) bool {
 	}
 }
 
-// Unwrap gives what caused the failure in the program itself, such as [context.Canceled]; nil when it came from
-// elsewhere.
+// Unwrap returns the cause in the program itself, such as [context.Canceled]; nil if there is none.
 func (e *Error) Unwrap() error {
 	return e.cause
 }
@@ -62,7 +61,7 @@ func (e *Error) Timeout() bool {
 	return e.Code == ErrTimeout
 }
 
-// newError makes the error of a call that was not sent because something is wrong on this side.
+// newError creates the error of a call that was not sent because of a problem on this side.
 func newError(code Code, format string, arguments ...any) *Error {
 	return &Error{Code: code, Outcome: OutcomeNotSent, Message: fmt.Sprintf(format, arguments...)}
 }

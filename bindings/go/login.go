@@ -13,22 +13,21 @@ type sessionOptions struct {
 }
 
 // WithKey keeps the session in the store of the [Config] under a key, any text of 1 to 4096 bytes, such as the user's
-// id. All sessions with one key share their tokens, in all processes that use the store; [Client.Open] opens it again.
-// Without a key a session is kept in memory alone.
+// id. All sessions with the same key share their tokens, in every process that uses the store; [Client.Open] opens the
+// session again. Without a key a session is kept in memory only.
 func WithKey(key string) SessionOption {
 	return func(options *sessionOptions) { options.key = key }
 }
 
 // Login logs a user in with a password, a mobile number, or both.
 //
-// The server answers with the stored pair of tokens, the same for every caller. A pair that has already expired is
-// refreshed before Login returns. The first log in of a user joins the application on the chain, which takes seconds.
-// Logging in again is always safe.
+// The server returns the user's stored tokens, the same for every caller; expired ones are refreshed first. The first log
+// in of a user joins the application on the chain and takes seconds. Logging in again is always safe.
 //
-// Errors: [ErrInvalidArgument] without a login, or without both password and mobile; [ErrRejected] when the server
-// refuses them, or holds no token for the user, who then has to go through the authorization code flow once;
-// [ErrNotPermitted] when the user lacks the permission on the chain; [ErrConfiguration] when the stored pair has
-// expired and there is no client secret; [ErrStore]; and those of any call.
+// Errors: [ErrInvalidArgument] without a login, or without both password and mobile; [ErrRejected] when the user, the
+// password, the mobile number or the application is wrong, or the server has no tokens for the user, who then needs the
+// authorization code flow once; [ErrNotPermitted] when the user lacks the permission on the chain; [ErrConfiguration]
+// when the stored tokens have expired and there is no client secret to refresh them; [ErrStore]; and those of any call.
 func (c *Client) Login(ctx context.Context, password Password, options ...SessionOption) (*Session, error) {
 	texts, err := password.texts()
 	if err != nil {
@@ -40,10 +39,10 @@ func (c *Client) Login(ctx context.Context, password Password, options ...Sessio
 	})
 }
 
-// Restore makes a session from tokens that were saved before: what [Token.Export] gave, or a token object of the
-// server; only the access token is required. Nothing is sent.
+// Restore creates a session from exported tokens: what [Token.Export] returned, or a token object of the server; only the
+// access token is required. It sends nothing.
 //
-// Errors: [ErrInvalidArgument] when it is not JSON or holds no usable token; [ErrConfiguration] when there is a key and
+// Errors: [ErrInvalidArgument] when the text is not JSON or contains no usable token; [ErrConfiguration] when there is a key and
 // no store; [ErrStore].
 func (c *Client) Restore(ctx context.Context, token []byte, options ...SessionOption) (*Session, error) {
 	return c.newSession(ctx, options, func(client *C.peerid_client, key *C.char, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
@@ -52,10 +51,10 @@ func (c *Client) Restore(ctx context.Context, token []byte, options ...SessionOp
 	})
 }
 
-// Open opens a session that the store holds under a key. Nothing is sent.
+// Open opens a session of the store. It sends nothing.
 //
-// Errors: [ErrLoginRequired] when the store holds none; [ErrConfiguration] without a store; [ErrInvalidArgument] when
-// the key is empty or longer than 4096 bytes; [ErrStore] when the store failed or what it holds is damaged.
+// Errors: [ErrLoginRequired] when the store has no session under the key; [ErrConfiguration] without a store; [ErrInvalidArgument] when
+// the key is empty or longer than 4096 bytes; [ErrStore] when the store failed or the stored session is damaged.
 func (c *Client) Open(ctx context.Context, key string) (*Session, error) {
 	keyText, err := newText(key, "key")
 	if err != nil {
@@ -66,7 +65,7 @@ func (c *Client) Open(ctx context.Context, key string) (*Session, error) {
 	})
 }
 
-// keyOf gives the key that the options choose; nil for none.
+// keyOf returns the key that the options choose; nil for none.
 func keyOf(options []SessionOption) (text, error) {
 	var chosen sessionOptions
 	for _, option := range options {
@@ -75,7 +74,7 @@ func keyOf(options []SessionOption) (text, error) {
 	return optionalText(chosen.key, "key")
 }
 
-// newSession makes a session with a call that answers into the queue.
+// newSession creates a session with a call that completes into the queue.
 func (c *Client) newSession(
 	ctx context.Context,
 	options []SessionOption,

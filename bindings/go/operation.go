@@ -13,14 +13,14 @@ import (
 )
 
 // Operation is an operation of the Peerplays chain: its name, and its fields as encoding/json writes them. The types in
-// this package are operations, such as [Transfer]; so is any type of a program's own with this method, for a server that
-// knows more.
+// this package are operations, such as [Transfer]; so is any other type with this method, for a server that knows more
+// operations.
 type Operation interface {
 	// OpName is the name by which the server knows the operation, such as "transfer".
 	OpName() string
 }
 
-// encodeOperations makes the array that the library submits.
+// encodeOperations encodes the array that the library submits.
 func encodeOperations(operations []Operation) ([]byte, error) {
 	var buffer bytes.Buffer
 	buffer.WriteByte('[')
@@ -42,7 +42,7 @@ func appendOperation(buffer *bytes.Buffer, operation Operation) error {
 	if err != nil {
 		return fmt.Errorf("cannot be written as JSON: %w", err)
 	}
-	// Also what a nil pointer makes, whose name must not be asked for.
+	// A nil pointer encodes so, and has no name.
 	if fields[0] != '{' {
 		return errors.New("is not an object of fields")
 	}
@@ -59,7 +59,7 @@ func appendOperation(buffer *bytes.Buffer, operation Operation) error {
 	return nil
 }
 
-// encode is json.Marshal without the escapes for HTML, which only make an operation longer.
+// encode is json.Marshal without HTML escapes, which only make an operation longer.
 func encode(value any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -76,7 +76,8 @@ func unencodable(what string, err error) *Error {
 
 // Check checks operations as [Session.Submit] does before it sends them, without sending anything.
 //
-// Errors: [ErrInvalidArgument]; the message names the place, such as operations[0].amount.amount, and the remedy.
+// Errors: [ErrInvalidArgument]; the message names the place, such as operations[0].amount.amount, and says what
+// is valid.
 func Check(operations ...Operation) error {
 	encoded, err := encodeOperations(operations)
 	if err != nil {
@@ -122,7 +123,7 @@ func DescribeOperation(name string) json.RawMessage {
 	return json.RawMessage(C.GoString(text))
 }
 
-// OperationID gives the number of an operation on the chain, by which [Token.Scope] lists it; false for a name that the
+// OperationID returns the number of an operation on the chain, by which [Token.Scope] lists it; false for a name that the
 // library does not know.
 func OperationID(name string) (id int, known bool) {
 	nameText, err := newText(name, "name")
@@ -133,7 +134,7 @@ func OperationID(name string) (id int, known bool) {
 	return id, id >= 0
 }
 
-// OperationName gives the name of an operation, such as "transfer"; "" for a number that the library does not know.
+// OperationName returns the name of an operation, such as "transfer"; "" for a number that the library does not know.
 func OperationName(id int) string {
 	if int(C.int32_t(id)) != id {
 		return ""

@@ -5,17 +5,17 @@ import "C"
 
 // Option describes an option of a client, for [Config.Options].
 type Option struct {
-	// Name is the name, with the unit at its end where there is one, such as "request_timeout_ms".
+	// Name is the name, with the unit at its end if it has one, such as "request_timeout_ms".
 	Name string
-	// Accepts is what the option takes, for people, such as "1–3600000".
+	// Accepts describes the valid values, such as "1–3600000".
 	Accepts string
-	// Default is the value when nobody sets it.
+	// Default is the default value.
 	Default string
 	// Help is what the option does.
 	Help string
 }
 
-// Options lists all options of the library that is loaded.
+// Options lists all options of the loaded library.
 func Options() []Option {
 	var options []Option
 	var name, values, preset, help *C.char

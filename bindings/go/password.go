@@ -4,11 +4,11 @@ package peerid
 // whatever it is sent. Printing or marshalling it does not show them; but fmt looks into an unexported field of another
 // struct without asking, so such a struct needs a String method of its own.
 type Password struct {
-	// Login is the user name (upper and lower case matter) or the e-mail address (they do not).
+	// Login is the user name (case-sensitive) or the e-mail address (not case-sensitive).
 	Login string
-	// Password is the password; "" when only the mobile number is to be checked.
+	// Password is the password; "" to check only the mobile number.
 	Password string
-	// Mobile is the mobile number; "" when only the password is to be checked.
+	// Mobile is the mobile number; "" to check only the password.
 	Mobile string
 }
 
@@ -22,8 +22,8 @@ func (p Password) GoString() string {
 	return p.String()
 }
 
-// MarshalText keeps the password out of JSON, XML and whatever else asks for a text; encoding/gob does not ask, and holds
-// it.
+// MarshalText keeps the password out of JSON, XML and all that uses encoding.TextMarshaler; encoding/gob does not, and
+// contains it.
 func (p Password) MarshalText() ([]byte, error) {
 	return []byte(p.String()), nil
 }

@@ -10,33 +10,33 @@ import (
 	"strings"
 )
 
-// Result is what the server answered to operations that it took.
+// Result is the server's answer to operations.
 type Result struct {
 	// TransactionID is the id of the transaction, 40 hexadecimal digits; "" when the result is not a transaction.
 	TransactionID string
-	// BlockNum is the number of the block that holds the transaction.
+	// BlockNum is the number of the block that contains the transaction.
 	BlockNum int64
-	// TrxNum is the transaction's place in its block, from 0.
+	// TrxNum is the position of the transaction in its block, from 0.
 	TrxNum int64
 	// CreatedIDs holds the ids of the objects that the operations created, such as "1.22.7", in the order of the
 	// operations.
 	CreatedIDs []string
-	// TransactionToken is what confirms the transaction, when the application's users sign each request; see
-	// [Session.Confirm].
+	// TransactionToken confirms the transaction, if the application's users sign each request; see [Session.Confirm].
 	TransactionToken string
 	// JSON is the whole result as compact JSON. Integers are exact; keys keep the server's order.
 	JSON json.RawMessage
 }
 
-// Decode decodes the JSON of the result. Numbers that go into an interface value become [json.Number], so that an
-// integer beyond 2^53 stays what it is.
+// Decode decodes the JSON of the result. Numbers in an interface value become [json.Number], so that integers beyond 2^53
+// are exact.
 func (r *Result) Decode(into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(r.JSON))
 	decoder.UseNumber()
 	return decoder.Decode(into)
 }
 
-// String tells the transaction and what it created; the JSON of any other result. It does not show a transaction token.
+// String describes the transaction and what it created, or is the JSON of any other result. It does not show a
+// transaction token.
 func (r Result) String() string {
 	switch {
 	case r.TransactionID != "" && len(r.CreatedIDs) > 0:

@@ -8,9 +8,8 @@ import (
 	"runtime"
 )
 
-// Session is a user's session: it holds the tokens, keeps them fresh, and submits operations in the user's name. It may
-// be used by any number of goroutines at once; however many of them find that the token has expired, one refresh serves
-// them all.
+// Session is a user's session: it holds the tokens, refreshes them, and submits operations in the user's name. Any number
+// of goroutines may use it at once; when many of them find the token expired, one refresh serves them all.
 type Session struct {
 	handle *handle[C.peerid_session]
 	client *Client
@@ -23,7 +22,7 @@ func newSession(client *Client, object *C.peerid_session) *Session {
 	return session
 }
 
-// Close frees the session. Calls under way are not disturbed; later ones end with [ErrClosed]. The tokens stay valid at
+// Close frees the session. Calls in flight continue; later ones fail with [ErrClosed]. The tokens stay valid at
 // the server, and a session with a key stays in its store. The error is always nil.
 func (s *Session) Close() error {
 	s.handle.close()
@@ -35,7 +34,7 @@ func (s *Session) finalize() {
 	s.handle.close()
 }
 
-// use lends the library's session to body.
+// use calls body with the library's session.
 func (s *Session) use(body func(*C.peerid_session) error) error {
 	// The session keeps its client reachable, whose finalizer would close both.
 	defer runtime.KeepAlive(s)
@@ -46,10 +45,10 @@ func (s *Session) use(body func(*C.peerid_session) error) error {
 	return body(s.handle.object)
 }
 
-// sessionBeginning is how a call of a session is begun.
+// sessionBeginning starts a call of a session.
 type sessionBeginning func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error
 
-// call makes a call that brings nothing but success.
+// call makes a call without a result.
 func (s *Session) call(ctx context.Context, begin sessionBeginning) error {
 	return s.use(func(session *C.peerid_session) error {
 		return s.client.use(func(*C.peerid_client) error {
@@ -66,11 +65,11 @@ func (s *Session) call(ctx context.Context, begin sessionBeginning) error {
 	})
 }
 
-// Refresh renews the pair of tokens now, whatever their age. There is rarely a need: calls do it when it is due. One
-// refresh runs at a time; who asks while one is running waits for that one.
+// Refresh refreshes the tokens now, however old they are. This is rarely needed: calls refresh them when necessary. One
+// refresh runs at a time; a goroutine that asks for another one waits for the first.
 //
-// Errors: [ErrLoginRequired] when the refresh token is spent, or there is none; [ErrConfiguration] without a client
-// secret; [ErrStore]; and those of any call. The old pair stays in use where it can.
+// Errors: [ErrLoginRequired] when the refresh token was already used, or there is none; [ErrConfiguration] without a
+// client secret; [ErrStore]; and those of any call. The old tokens stay in use where possible.
 func (s *Session) Refresh(ctx context.Context) error {
 	return s.call(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 		return C.peerid_session_refresh_async(session, queue, tag, id)
@@ -78,9 +77,9 @@ func (s *Session) Refresh(ctx context.Context) error {
 }
 
 // Logout ends the session: it is removed from its store, and no call can use it any more. The tokens stay valid at the
-// server, which has no way to revoke them. The session is still to be closed.
+// server, which cannot revoke them. The session still has to be closed.
 //
-// Errors: [ErrStore] when the store failed; the session has ended all the same.
+// Errors: [ErrStore] when the store failed; the session is over anyway.
 func (s *Session) Logout(ctx context.Context) error {
 	return s.call(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 		return C.peerid_session_logout_async(session, queue, tag, id)

@@ -11,17 +11,16 @@ import (
 	"runtime"
 )
 
-// Store is where sessions with a key are kept, so that they outlive the program and are shared by many. Clients and
-// processes may share one, and any number of goroutines may use it at once.
+// Store keeps sessions under keys, so that they survive the process and can be shared. Clients and processes may share a
+// store, and any number of goroutines may use it at once.
 //
-// A new pair of tokens is saved before anybody uses it, and a pair is renewed only while its key is locked: two
-// refreshes of one pair at a time would leave one of them with a dead pair.
+// New tokens are saved before anyone uses them, and tokens are refreshed only while their key is locked: two refreshes of
+// the same tokens would leave one of the two with tokens that the server rejects.
 type Store struct {
 	handle *handle[C.peerid_store]
 }
 
-// NewMemoryStore makes a store in the memory of this process: sessions are shared by key among its clients, and are gone
-// with it.
+// NewMemoryStore creates a store in the memory of this process. Its clients share sessions by key.
 func NewMemoryStore() *Store {
 	var object *C.peerid_store
 	if err := asError(C.peerid_store_create_memory(&object)); err != nil {
@@ -31,12 +30,12 @@ func NewMemoryStore() *Store {
 	return newStore(object)
 }
 
-// NewDirectoryStore makes a store of files in a folder: one file for each key, readable by its owner alone, replaced as
-// a whole or not at all, and locked by the kernel, so that any number of processes of one machine share the sessions.
-// The folder is made with mode 0700 if it does not exist.
+// NewDirectoryStore creates a store of files in a directory. Each key has one file, which only its owner can read, which
+// is replaced atomically, and which the kernel locks: all processes of one machine can share the sessions. The directory
+// is created with mode 0700 if it does not exist.
 //
-// Errors: [ErrInvalidArgument] when the path is empty or not UTF-8; [ErrStore] when the folder cannot be made or used,
-// or other users may look into it.
+// Errors: [ErrInvalidArgument] when the path is empty or not UTF-8; [ErrStore] when the directory cannot be created or
+// used, or other users can read it.
 func NewDirectoryStore(path string) (*Store, error) {
 	pathText, err := newText(path, "path")
 	if err != nil {
@@ -49,7 +48,7 @@ func NewDirectoryStore(path string) (*Store, error) {
 	return newStore(object), nil
 }
 
-// NewStore makes a store over anything that can keep a text, compare a number and lock a name, such as a database that
+// NewStore creates a store over anything that can keep a text, compare a number and lock a name, such as a database that
 // several machines reach. Package sqlstore has a backend for PostgreSQL.
 func NewStore(backend StoreBackend) *Store {
 	id := backends.add(backend)
@@ -67,8 +66,7 @@ func newStore(object *C.peerid_store) *Store {
 	return store
 }
 
-// Close gives the store back. Clients that were made with it, and their sessions, go on using it. The error is always
-// nil.
+// Close frees the store. Clients that use it, and their sessions, keep what they need. The error is always nil.
 func (s *Store) Close() error {
 	s.handle.close()
 	runtime.SetFinalizer(s, nil)
@@ -91,7 +89,7 @@ func (s *Store) use(body func(*C.peerid_store) error) error {
 
 // Keys lists the keys of all sessions in the store.
 //
-// Errors: [ErrStore] when the store failed, holds a damaged session, or cannot list; [ErrClosed].
+// Errors: [ErrStore] when the store failed, contains a damaged session, or cannot list its keys; [ErrClosed].
 func (s *Store) Keys(ctx context.Context) ([]string, error) {
 	var response *C.peerid_response
 	err := onThread(ctx, func() error {
@@ -108,7 +106,7 @@ func (s *Store) Keys(ctx context.Context) ([]string, error) {
 	return keys, nil
 }
 
-// Remove removes a session, usable or not; nothing to remove is fine. The tokens stay valid at the server.
+// Remove removes a session, even a damaged one. It succeeds if there is none. The tokens stay valid at the server.
 //
 // Errors: [ErrInvalidArgument] when the key is empty or longer than 4096 bytes; [ErrStore]; [ErrClosed].
 func (s *Store) Remove(ctx context.Context, key string) error {
@@ -121,10 +119,10 @@ func (s *Store) Remove(ctx context.Context, key string) error {
 	}, nil)
 }
 
-// StoredSession is a session as a backend keeps it. Printing it does not show the tokens; its JSON holds them, so that a
-// backend may keep that.
+// StoredSession is a session as a backend keeps it. Printing it does not show the tokens; its JSON contains them, so that
+// a backend can keep it.
 type StoredSession struct {
-	// Data is the text to keep, UTF-8 of about a kilobyte. It holds the tokens: a secret.
+	// Data is the text to keep, UTF-8 of about a kilobyte. It contains the tokens: a secret.
 	Data []byte
 	// Generation tells two writers who came first; it grows with every save.
 	Generation uint64
@@ -140,33 +138,33 @@ func (s StoredSession) GoString() string {
 	return s.String()
 }
 
-// ErrConflict is what [StoreLock.Save] answers when the key has another generation than the expected one.
+// ErrConflict is what [StoreLock.Save] returns when the key has another generation than the expected one.
 var ErrConflict = errors.New("peerid: the stored session has another generation than the expected one")
 
-// StoreBackend keeps sessions for a [Store]. Its methods may block, are called by any goroutine and by several at once,
-// and must not use this package. When one fails the session fails closed: nothing is sent without the lock. The text of
-// an error goes into logs and into the error of the call, so it must hold no secret.
+// StoreBackend keeps sessions for a [Store]. Its methods may block, are called from any goroutine and from several at
+// once, and must not use this package. If one fails, nothing is sent. The text of an error goes into logs and into the
+// error of the call, so it must contain no secret.
 type StoreBackend interface {
-	// Load gives the session under a key that is not locked; nil when there is none.
+	// Load returns the session under a key that is not locked; nil if there is none.
 	Load(ctx context.Context, key string) (*StoredSession, error)
 	// Lock waits until no other program, on any machine, holds the key, and holds it until it is unlocked or its holder
 	// dies. The key is held for at most twice the time that the context allows, and some seconds for loading and saving:
 	// a lease must last longer.
 	// The context ends the wait, and must end nothing else: it ends as soon as Lock has returned.
 	Lock(ctx context.Context, key string) (StoreLock, error)
-	// List gives all keys, in any order.
+	// List returns all keys, in any order.
 	List(ctx context.Context) ([]string, error)
 }
 
 // StoreLock is a key that is locked. One goroutine at a time uses it.
 type StoreLock interface {
-	// Load gives the session under the key; nil when there is none.
+	// Load returns the session under the key; nil if there is none.
 	Load(ctx context.Context) (*StoredSession, error)
-	// Save saves a session durably if the key has the expected generation (0: there must be no session), and answers
-	// [ErrConflict] if it has not.
+	// Save saves a session durably if the key has the expected generation (0: it must have no session), and returns
+	// [ErrConflict] otherwise.
 	Save(ctx context.Context, session StoredSession, expected uint64) error
-	// Remove removes the session; nothing to remove is fine.
+	// Remove removes the session. It succeeds if there is none.
 	Remove(ctx context.Context) error
-	// Unlock gives the key back, whatever happened to it. The lock is not used any more afterwards.
+	// Unlock unlocks the key, whatever happened before. The lock is not used afterwards.
 	Unlock()
 }

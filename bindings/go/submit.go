@@ -5,14 +5,14 @@ import "C"
 
 import "context"
 
-// Submit submits operations, which become one transaction, and waits until the chain has taken it into a block.
+// Submit submits operations as one transaction, and waits until a block contains it.
 //
-// Before anything is sent the token is refreshed if it has to be, the operations are checked (option "validate"), and
-// each is looked up in the token's scope. After HTTP 401 the token is refreshed and the operations are sent once more;
-// nothing else makes the library send them again. When the application's users sign each request, the result holds a
-// transaction token instead of a transaction; see [Session.Confirm].
+// Before anything is sent, the token is refreshed if necessary, the operations are checked (option "validate"), and each
+// is looked up in the token's scope. After HTTP 401 the token is refreshed and the operations are sent once more; nothing
+// else makes the library send them again. If the application's users sign each request, the result has a transaction
+// token instead of a transaction; see [Session.Confirm].
 //
-// Errors: [ErrInvalidArgument] when an operation has a fault; [ErrNotPermitted] when the user has not granted one;
+// Errors: [ErrInvalidArgument] when an operation is not valid; [ErrNotPermitted] when the user has not granted one;
 // [ErrLoginRequired] when the session is over; [ErrConfiguration] when the token has to be refreshed and there is no
 // client secret; [ErrRejected], [ErrServer], [ErrRateLimited], [ErrConnectionLost], [ErrTimeout], [ErrCancelled],
 // [ErrUnreachable], [ErrTLS], [ErrTooLarge], [ErrProtocol], [ErrStore], [ErrClosed]. Look at [Error.Outcome] before
@@ -26,7 +26,7 @@ func (s *Session) Submit(ctx context.Context, operations ...Operation) (*Result,
 }
 
 // SubmitJSON is [Session.Submit] for operations as JSON: an array of operations, an object with "operations", or one
-// operation. It is sent as it is written.
+// operation. It is sent as it is.
 func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, error) {
 	data, length := lend(operations)
 	return s.send(ctx, sending{
@@ -39,9 +39,9 @@ func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, e
 	})
 }
 
-// Confirm confirms a transaction token, which [Result.TransactionToken] gave. It can be used once.
+// Confirm confirms a transaction with the token of [Result.TransactionToken], which can be used once.
 //
-// Errors: [ErrRejected] when it was used before or is unknown; and those of [Session.Submit].
+// Errors: [ErrRejected] when the token is unknown or was already used; and those of [Session.Submit].
 func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result, error) {
 	token, err := newText(transactionToken, "transactionToken")
 	if err != nil {
@@ -59,8 +59,7 @@ func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result
 }
 
 // Broadcast broadcasts a transaction that was signed elsewhere: JSON with "ref_block_num", "ref_block_prefix",
-// "expiration", "operations" and "signatures", or an object that holds it under "transaction". It is sent as it is
-// written.
+// "expiration", "operations" and "signatures", or an object that contains it as "transaction". It is sent as it is.
 //
 // Errors: [ErrInvalidArgument] when a part is missing; and those of [Session.Submit].
 func (s *Session) Broadcast(ctx context.Context, transaction []byte) (*Result, error) {
@@ -75,7 +74,7 @@ func (s *Session) Broadcast(ctx context.Context, transaction []byte) (*Result, e
 	})
 }
 
-// sending is a call that answers with a transaction.
+// sending is a call whose result is a transaction.
 type sending struct {
 	run   func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error
 	begin sessionBeginning

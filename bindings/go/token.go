@@ -10,34 +10,34 @@ import (
 	"unsafe"
 )
 
-// Token is a session's pair of tokens at one moment. It never changes; after a refresh the session has another one.
-// Printing or marshalling it does not show the secrets, unless it lies in an unexported field of another struct: there
-// fmt asks no value how it wants to be printed.
+// Token is a session's tokens at one moment. It never changes; after a refresh the session has another one. Printing or
+// marshalling it does not show the secrets, unless it is in an unexported field of another struct: there fmt does not
+// call String.
 type Token struct {
-	// AccessToken opens the user's account to whoever has it.
+	// AccessToken is the access token. A secret: it gives access to the user's account.
 	AccessToken string
-	// RefreshToken gets a new pair, once; "" when the server gave none.
+	// RefreshToken gets the next tokens, once. A secret; "" if the server sent none.
 	RefreshToken string
 	// Expiry is when the access token expires, by the server's clock; zero when the server did not say.
 	Expiry time.Time
-	// Scope holds the operations that the user granted, by their numbers on the chain; nil when the server did not tell
-	// it. [OperationName] names them.
+	// Scope lists the operations that the user granted, by their numbers on the chain; nil if the server did not send it.
+	// [OperationName] names them.
 	Scope []int
 	// AppID is the application that the token is for; -1 when the server did not say.
 	AppID int64
 	// UserID is the user's number at PeerID; -1 when the server did not say.
 	UserID int64
-	// Generation tells how often the pair has been renewed: 1 after log in, one more with every refresh.
+	// Generation is how often the tokens were renewed: 1 after log in, one more after each refresh.
 	Generation uint64
 
 	exported []byte
 }
 
-// Token gives tokens that are good for a call now, for requests that this package does not make itself. A token that
-// has expired, or is about to, is refreshed first; expiry is a matter of the server's clock, once an answer has told it.
-// If the server refuses the token all the same, see [Session.TokenAfter]; [Session.Transport] does all of it.
+// Token returns tokens for requests you send yourself. A token that has expired, or is about to, is refreshed first;
+// expiry is judged by the server's clock, once an answer has told it. If the server rejects the token nevertheless, see
+// [Session.TokenAfter]; [Session.Transport] does all of this.
 //
-// With golang.org/x/oauth2 a session becomes a TokenSource with three lines:
+// With golang.org/x/oauth2 a session becomes a TokenSource:
 //
 //	func (s source) Token() (*oauth2.Token, error) {
 //		token, err := s.session.Token(context.Background())
@@ -52,9 +52,9 @@ func (s *Session) Token(ctx context.Context) (*Token, error) {
 	return s.TokenAfter(ctx, 0)
 }
 
-// TokenAfter gives tokens to send a request again with that the server has refused with HTTP 401, which means that
-// nothing was done. The generation is that of the refused token. The session then has, or gets, another token; one that
-// is so new that the server may not know it yet is given again after a pause. Give up after a few rounds.
+// TokenAfter returns tokens to repeat a request that the server rejected with HTTP 401, which means that nothing was done.
+// The generation is that of the rejected token. The session returns another token, or the same one after a pause if it is
+// so new that the server may not know it yet. Give up after a few attempts.
 //
 // Errors: those of [Session.Refresh]; the outcome is never [OutcomeUnknown].
 func (s *Session) TokenAfter(ctx context.Context, refusedGeneration uint64) (token *Token, err error) {
@@ -81,7 +81,7 @@ func (s *Session) TokenAfter(ctx context.Context, refusedGeneration uint64) (tok
 	return token, err
 }
 
-// CurrentToken gives the tokens as they are, expired or not. Nothing is sent.
+// CurrentToken returns the current tokens, which may have expired. It sends nothing.
 func (s *Session) CurrentToken() (*Token, error) {
 	var token *Token
 	err := s.use(func(session *C.peerid_session) error {
@@ -121,13 +121,13 @@ func takeToken(object *C.peerid_token) *Token {
 	return token
 }
 
-// Export gives everything as JSON, to be kept in a safe place and given to [Client.Restore] later. It is a secret.
+// Export returns the tokens as JSON, for a safe place and for [Client.Restore]. A secret.
 func (t Token) Export() []byte {
 	return append([]byte(nil), t.exported...)
 }
 
-// Permits tells whether the scope holds an operation. A name that the library does not know, and a token whose scope
-// the server did not tell, are left to the server.
+// Permits tells whether the scope includes an operation. The server decides about a name that the library does not know,
+// and about a token without a scope.
 func (t Token) Permits(operation string) bool {
 	id, known := OperationID(operation)
 	if t.Scope == nil || !known {
@@ -151,8 +151,8 @@ func (t Token) GoString() string {
 	return t.String()
 }
 
-// MarshalText keeps the secrets out of JSON, XML and whatever else asks for a text; encoding/gob does not ask, and holds
-// them. To keep a token see [Token.Export].
+// MarshalText keeps the secrets out of JSON, XML and all that uses encoding.TextMarshaler; encoding/gob does not, and
+// contains them. To keep a token, see [Token.Export].
 func (t Token) MarshalText() ([]byte, error) {
 	return []byte(t.String()), nil
 }

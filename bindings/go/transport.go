@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// Transport gives an [http.RoundTripper] for calls to the PeerID server that this package does not wrap. It adds the
-// headers Authorization and ClientID, and after HTTP 401 it gets a new token and sends the request again, if its body
-// can be had again ([http.Request.GetBody], or no body). A 401 means that nothing was done.
+// Transport returns an [http.RoundTripper] for requests you send yourself. It adds the headers Authorization and ClientID.
+// After HTTP 401, which means that nothing was done, it gets a new token and sends the request again if it can read the
+// body again ([http.Request.GetBody], or no body).
 //
-// Only requests below the client's base URL get the headers; a request to another place, such as one that a redirect
-// led to, is handed on as it is. base is who sends; nil means [http.DefaultTransport].
+// Only requests below the client's base URL get the headers; other requests, such as one after a redirect, are passed on
+// unchanged. base sends the requests; nil means [http.DefaultTransport].
 //
 //	http.Client{Transport: session.Transport(nil)}
 func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
@@ -22,8 +22,8 @@ func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
 	return &transport{session: s, base: base}
 }
 
-// maximumRounds is how often a request is sent at the most. A new token that the server does not know yet is the reason
-// for more than two: the pauses in between grow to almost a second in all.
+// maximumRounds is how often a request is sent at most. More than two are needed when the server does not know a new token
+// yet: the pauses in between add up to almost a second.
 const maximumRounds = 8
 
 type transport struct {
@@ -62,14 +62,14 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 }
 
-// CloseIdleConnections lets http.Client.CloseIdleConnections reach the one who sends.
+// CloseIdleConnections forwards http.Client.CloseIdleConnections to the base transport.
 func (t *transport) CloseIdleConnections() {
 	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
 		base.CloseIdleConnections()
 	}
 }
 
-// isOurs tells whether a request goes to the PeerID server: nobody else may see the token.
+// isOurs tells whether a request goes to the PeerID server: no other server may see the token.
 func (t *transport) isOurs(to *url.URL) bool {
 	base := t.session.client.baseURL
 	if base == nil || !strings.EqualFold(to.Scheme, base.Scheme) || !strings.EqualFold(to.Hostname(), base.Hostname()) || port(to) != port(base) {

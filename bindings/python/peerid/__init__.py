@@ -1,6 +1,6 @@
 """Act for Peerplays users through a PeerID server.
 
-Log a user in once, hold the tokens, submit operations to the chain:
+Log a user in once, hold and refresh the tokens, and submit operations to the chain:
 
     from peerid import Client, ops
 
@@ -16,8 +16,8 @@ Log a user in once, hold the tokens, submit operations to the chain:
         )
         print(result.transaction_id)
 
-Operations are sent once. When a call fails there is one question to ask before it is
-repeated, and every error answers it: `error.outcome`, or `except OutcomeUnknown`.
+Operations are sent once. Before you repeat a failed call, ask whether it may have been
+done: every error answers with `error.outcome`, or catch `OutcomeUnknown`.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ from .token import Token
 
 
 def library_version() -> str:
-    """Give the version of the libpeerid that is loaded, such as `1.0.0`."""
+    """Return the version of the loaded libpeerid, such as `1.0.0`."""
     return str(_quick.peerid_library_version().decode())
 
 

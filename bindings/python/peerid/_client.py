@@ -1,4 +1,4 @@
-"""What a client is, whichever way its calls are made."""
+"""What blocking and asynchronous clients have in common."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class BaseClient:
-    """One application's way to one PeerID server."""
+    """A client for a PeerID server."""
 
     #: Whether a call that waits in the library listens for signals.
     _hears_signals = True
@@ -44,7 +44,7 @@ class BaseClient:
         relogin: Relogin | str | None = None,
         **options: Unpack[Options],
     ) -> None:
-        """Make a client. Nothing is sent.
+        """Create a client. Sends nothing.
 
         Args:
             base_url: scheme, host and optional port and path of the server, such as
@@ -52,22 +52,22 @@ class BaseClient:
             client_id: the id of the application.
             client_secret: the secret of the application. Without it users can log in,
                 but no code can be exchanged and no token refreshed.
-            store: where sessions that are begun with a key are kept.
-            log: who is told of events, such as a refresh: a logger, or a function of a
-                level of the module `logging` and a line of text. It is also called on
+            store: where sessions with a key are kept.
+            log: receives events, such as a refresh: a logger, or a function of a level
+                of the module `logging` and a line of text. It is also called on
                 threads of the library, must return soon, and must not use this package.
-            relogin: a function that is asked for the user's `Credentials` when a
-                session is over, so that it can go on; it gets the session's key, may
-                block, and may answer None. Or `"keep"`: the password of a log in is
-                kept in memory for that.
+            relogin: a function that returns the user's `Credentials` when a session is
+                over, so that it can continue; it receives the session's key, may block,
+                and may return None. Or `"keep"`: the password of a log in is kept in
+                memory for this.
             options: the options of the library by name, such as
                 `request_timeout_ms=5000` or `allow_http=True`; `peerid.options()`
                 lists them.
 
         Raises:
-            ConfigurationError: an option is unknown or does not take its value, or the
-                base URL cannot be used; or the program around lets no other thread
-                run, or its threads cannot use the store.
+            ConfigurationError: an option is unknown or its value is not valid, or the
+                base URL is not usable; or the host program lets no other thread run,
+                or its threads cannot use the store.
             InvalidArgument: the id is not a number, or the secret is empty.
         """
         check_threads()
@@ -104,14 +104,14 @@ class BaseClient:
         _leaving.clients.add(self)
 
     def authorization_url(self, redirect_uri: str) -> Authorization:
-        """Begin the authorization code flow. Nothing is sent.
+        """Start the authorization code flow. Sends nothing.
 
         Args:
-            redirect_uri: where the user's browser comes back to; it must be registered
+            redirect_uri: the URL to which the browser returns; it must be registered
                 for the application.
 
         Returns:
-            The address to send the browser to, and the state to keep with the user's
+            The URL to send the browser to, and the state to keep with the user's
             web session.
         """
         handle = Handle(AuthorizationPointer(), quick.peerid_authorization_free)

@@ -1,4 +1,4 @@
-"""One operation, and all the ways to write operations down."""
+"""One operation, and the ways to write operations."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class Operation:
     __slots__ = ("_object", "_text")
 
     def __init__(self, name: str, fields: Mapping[str, Any]) -> None:
-        """Make an operation.
+        """Create an operation.
 
         Args:
             name: the name by which the server knows it, such as `transfer`.
             fields: its fields; those that are None are left out.
 
         Raises:
-            InexactNumber: a float or a Decimal stands where an integer belongs.
-            InvalidArgument: a field holds what JSON cannot, or a datetime has no time
-                zone.
+            InexactNumber: a float or a Decimal where an integer belongs.
+            InvalidArgument: a field contains what JSON cannot, or a datetime without a
+                time zone.
         """
         given = {key: value for key, value in fields.items() if value is not None}
         self._object = _exact.copied_operation({"op_name": name, **given}, name)
@@ -45,12 +45,12 @@ class Operation:
         return str(self._object["op_name"])
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the operation as the server takes it, as a copy."""
+        """Return the operation as the server takes it, as a copy."""
         result: dict[str, Any] = copy.deepcopy(self._object)
         return result
 
     def to_json(self) -> bytes:
-        """Give the operation as the JSON that is sent."""
+        """Return the operation as the JSON that is sent."""
         if self._text is None:
             self._text = _exact.write(self._object)
         return self._text
@@ -120,7 +120,7 @@ def check_operations(operations: Operations) -> list[str]:
         and operations that are likely to fail for other reasons.
 
     Raises:
-        InvalidArgument: an operation has a fault; the message names the place, the
+        InvalidArgument: an operation is not valid; the message names the place, the
             value, the rule and the unit.
     """
     text = write_operations(operations)
@@ -150,7 +150,7 @@ def describe_operation(name: str) -> dict[str, Any] | None:
 
 
 def operation_id(name: str) -> int | None:
-    """Give the number of an operation on the chain, by which a token's scope lists it.
+    """Return the number of an operation on the chain, by which a scope lists it.
 
     Args:
         name: the name of the operation, such as `transfer`.
@@ -163,7 +163,7 @@ def operation_id(name: str) -> int | None:
 
 
 def operation_name(number: int) -> str | None:
-    """Give the name of an operation.
+    """Return the name of an operation.
 
     Args:
         number: the number of the operation on the chain.

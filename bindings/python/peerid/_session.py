@@ -1,4 +1,4 @@
-"""What a session is, whichever way its calls are made."""
+"""What blocking and asynchronous sessions have in common."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class BaseSession:
 
     @property
     def token(self) -> Token:
-        """The tokens as they are now."""
+        """The current tokens, which may have expired."""
         return read_token(self._open_handle())
 
     @property

@@ -1,4 +1,4 @@
-"""One application's way to one PeerID server."""
+"""A client for a PeerID server."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from .session import Session
 
 
 class Client(BaseClient):
-    """One application's way to one PeerID server.
+    """A client for a PeerID server.
 
-    A client is made once and shared by all threads. It is a context manager: at the end
-    of the block it is closed.
+    Create one client and share it among all threads. It is a context manager: at the
+    end of the block it is closed.
     """
 
     def login(
@@ -47,8 +47,8 @@ class Client(BaseClient):
             login: the user name or the e-mail address.
             password: the password.
             mobile: the mobile number.
-            key: under which the session is kept in the client's store; without it in
-                memory alone.
+            key: the session's key in the client's store; without it the session is
+                kept in memory only.
 
         Raises:
             Rejected: the user, the password or the application is wrong, or the user
@@ -64,16 +64,17 @@ class Client(BaseClient):
     def exchange(
         self, redirect_url: str, state: str, *, key: str | None = None
     ) -> Session:
-        """End the authorization code flow: compare the state, exchange the code.
+        """Complete the authorization code flow: compare the state, exchange the code.
 
         Args:
             redirect_url: the address to which the browser came back, or its query.
-            state: the state of the authorization that the user was sent away with.
-            key: under which the session is kept in the client's store.
+            state: the state of the authorization with which the user was sent to the
+                consent page.
+            key: the session's key in the client's store.
 
         Raises:
-            InvalidArgument: the state is missing or another one, or there is no code.
-            Rejected: the user did not consent, or the server refuses the code.
+            InvalidArgument: the state is missing or different, or there is no code.
+            Rejected: the user did not consent, or the server rejects the code.
             PeerIDError: any other failure of a call; see the classes.
         """
         return self._begin(
@@ -83,11 +84,11 @@ class Client(BaseClient):
         )
 
     def exchange_code(self, code: str, *, key: str | None = None) -> Session:
-        """Exchange an authorization code whose state the caller has compared.
+        """Exchange an authorization code. The caller has already compared the state.
 
         Args:
             code: the code.
-            key: under which the session is kept in the client's store.
+            key: the session's key in the client's store.
 
         Raises:
             Rejected: the server rejects the code or the secret.
@@ -98,30 +99,30 @@ class Client(BaseClient):
         )
 
     def restore(self, token_json: str | bytes, *, key: str | None = None) -> Session:
-        """Make a session from tokens that were saved before. Nothing is sent.
+        """Create a session from exported tokens. Sends nothing.
 
         Args:
-            token_json: what `Token.to_json` gave, or a token object of the server.
-            key: under which the session is kept in the client's store.
+            token_json: what `Token.to_json` returned, or a token object of the server.
+            key: the session's key in the client's store.
 
         Raises:
-            InvalidArgument: it is not JSON, or holds no usable token.
+            InvalidArgument: it is not JSON, or contains no usable token.
         """
         arguments = token_arguments(token_json)
         return self._begin(library.peerid_client_restore, *arguments, key=key)
 
     def open(self, key: str) -> Session:
-        """Open a session that the store holds. Nothing is sent.
+        """Open a session of the store. Sends nothing.
 
-        It shares its tokens with all others of this key, in all processes that use the
-        store.
+        It shares its tokens with all sessions of this key, in every process that uses
+        the store.
 
         Args:
-            key: the key with which the session was begun.
+            key: the session's key.
 
         Raises:
-            LoginRequired: the store holds no session under this key.
-            StoreError: the store failed, or what it holds is damaged.
+            LoginRequired: the store has no session under this key.
+            StoreError: the store failed, or the stored session is damaged.
         """
         return self._begin(library.peerid_client_open, key=key)
 
@@ -131,7 +132,7 @@ class Client(BaseClient):
         Args:
             api: `database`, `network_broadcast`, `history`, `crypto` or `bookie`.
             method: a method of that API of a Peerplays node, such as `get_objects`.
-            params: its parameters, a list. The server is sent every value as text.
+            params: its parameters, a list. The server receives every value as text.
 
         Returns:
             The answer as Python reads JSON. Integers are exact.
@@ -174,7 +175,7 @@ class Client(BaseClient):
     def _begin(
         self, function: Callable[..., Any], *arguments: Any, key: str | None
     ) -> Session:
-        """Make a call that begins a session."""
+        """Make a call that creates a session."""
         client = self._open_handle()
         session = new_session_handle()
         name = encode(key, "key")

@@ -8,7 +8,7 @@ from typing import NoReturn
 class Credentials:
     """What a user logs in with: a password, a mobile number, or both.
 
-    The answer of a `relogin` function.
+    The result of a `relogin` function.
     """
 
     __slots__ = ("login", "mobile", "password")
@@ -16,7 +16,7 @@ class Credentials:
     def __init__(
         self, login: str, *, password: str | None = None, mobile: str | None = None
     ) -> None:
-        """Make credentials.
+        """Create credentials.
 
         Args:
             login: the user name or the e-mail address.

@@ -110,7 +110,7 @@ class PeerIDError(Exception):
         retry_after: float | None = None,
         detail: Any = None,
     ) -> None:
-        """Make an error; applications do so only in their tests."""
+        """Create an error; applications do so only in their tests."""
         super().__init__(message)
         #: What happened and what to do about it, in English, on one line.
         self.message = message

@@ -30,7 +30,7 @@ class Response(Handle):
 
 
 class Result:
-    """A transaction that the chain has taken into a block, or the token for one.
+    """A transaction that a block contains, or a transaction token.
 
     Immutable.
     """
@@ -48,20 +48,20 @@ class Result:
     def transaction_id(self) -> str | None:
         """The id of the transaction, 40 hexadecimal digits.
 
-        None when the transaction is not done yet.
+        None if the transaction is not done yet.
         """
         value: str | None = self._field("transaction_id")
         return value
 
     @property
     def block_num(self) -> int | None:
-        """The number of the block that holds it; None when it is not done yet."""
+        """The number of the block that contains it; None if it is not done yet."""
         value: int | None = self._field("block_num")
         return value
 
     @property
     def trx_num(self) -> int | None:
-        """Its place in the block, from 0; None when it is not done yet."""
+        """Its position in the block, from 0; None if it is not done yet."""
         value: int | None = self._field("trx_num")
         return value
 

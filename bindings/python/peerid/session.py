@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 
 class Session(BaseSession):
-    """A user's session: holds the tokens, keeps them fresh, and submits operations.
+    """A user's session: holds the tokens, refreshes them, and submits operations.
 
-    Any number of threads may share one; however many of them find that the token has
-    expired, one refresh serves them all. It is a context manager: at the end of the
-    block it is closed, which does not end it at the server.
+    Any number of threads may share one; when many of them find the token expired, one
+    refresh serves them all. It is a context manager: at the end of the block it is
+    closed, which does not end it at the server.
     """
 
     _client: Client
 
     @property
     def client(self) -> Client:
-        """The client that made the session."""
+        """The client that created the session."""
         return self._client
 
     def submit(self, operations: Operations) -> Result:
-        """Submit operations, which become one transaction, and wait for its block.
+        """Submit operations as one transaction, and wait until a block contains it.
 
-        Before anything is sent the token is refreshed if it has to be, the operations
-        are checked (option `validate`), and each is looked up in the token's scope.
-        After HTTP 401 the token is refreshed and the operations are sent once more;
-        nothing else makes the library send them again.
+        Before anything is sent, the token is refreshed if necessary, the operations are
+        checked (option `validate`), and each is looked up in the token's scope. After
+        HTTP 401 the token is refreshed and the operations are sent once more; nothing
+        else makes the library send them again.
 
         Args:
             operations: one operation or several: of `peerid.ops`, dicts, or JSON text.
@@ -51,8 +51,8 @@ class Session(BaseSession):
             sign each request.
 
         Raises:
-            InvalidArgument: an operation has a fault; the message names the place, such
-                as `operations[0].amount.amount`, and the remedy.
+            InvalidArgument: an operation is not valid; the message names the place,
+                such as `operations[0].amount.amount`, and says what is valid.
             NotPermitted: the user has not granted an operation.
             LoginRequired: the session is over.
             PeerIDError: any other failure of a call. Look at its `outcome` before you
@@ -65,10 +65,10 @@ class Session(BaseSession):
         """Confirm a transaction token. It can be used once.
 
         Args:
-            transaction_token: what `Result.transaction_token` gave.
+            transaction_token: what `Result.transaction_token` returned.
 
         Raises:
-            Rejected: the token was used before or is unknown.
+            Rejected: the token is unknown or was already used.
             PeerIDError: any other failure of a call. Look at its `outcome` before you
                 confirm again.
         """
@@ -93,18 +93,19 @@ class Session(BaseSession):
         return self._call(library.peerid_session_broadcast, *arguments)
 
     def refresh(self) -> Token:
-        """Renew the pair of tokens now, whatever their age.
+        """Refresh the tokens now, however old they are.
 
-        There is rarely a need: calls do it when it is due. One refresh runs at a time.
+        This is rarely needed: calls refresh them when necessary. One refresh runs at a
+        time.
 
         Returns:
             The new tokens.
 
         Raises:
-            LoginRequired: the refresh token is spent, or there is none.
+            LoginRequired: the refresh token was already used, or there is none.
             ConfigurationError: there is no client secret.
-            PeerIDError: any other failure of a call. The old pair stays in use where it
-                can.
+            PeerIDError: any other failure of a call. The old tokens stay in use where
+                possible.
         """
         session = self._open_handle()
         token: Token = obtain(
@@ -113,20 +114,20 @@ class Session(BaseSession):
         return token
 
     def fresh_token(self, refused: int = 0) -> Token:
-        """Give a token for a request that the application makes by itself.
+        """Return a token for requests you send yourself.
 
-        The token has not expired; it is refreshed if it has to be. If the server
-        answers HTTP 401 to the request, nothing was done: ask again with the generation
-        of the refused token, and send the request once more. Give up after a few
-        rounds.
+        The token has not expired; it is refreshed if necessary. If the server answers
+        such a request with HTTP 401, nothing was done: call this again with the
+        generation of the rejected token, and repeat the request. Give up after a few
+        attempts.
 
         Args:
-            refused: the `generation` of the token that the server has refused; 0 when
-                it has refused none.
+            refused: the `generation` of the token that the server rejected with HTTP
+                401; 0 if it rejected none.
 
         Raises:
             LoginRequired: the session is over.
-            Rejected: the server rejects the new token as well.
+            Rejected: the server also rejected the new token.
             PeerIDError: any other failure of a call; see the classes.
         """
         handle = new_token_handle()
@@ -139,18 +140,18 @@ class Session(BaseSession):
         return token
 
     def logout(self) -> None:
-        """End the session: remove it from its store, and let no call use it any more.
+        """End the session: remove it from its store; no call can use it any more.
 
-        The tokens stay valid at the server, which has no way to revoke them.
+        The tokens stay valid at the server, which cannot revoke them.
 
         Raises:
-            StoreError: the store failed; the session has ended all the same.
+            StoreError: the store failed; the session is over anyway.
         """
         session = self._open_handle()
         self._client._invoke(self._key, library.peerid_session_logout, session)
 
     def close(self) -> None:
-        """Give the session up, without ending it. Closing twice is allowed."""
+        """Free the session without ending it. Closing twice is allowed."""
         self._handle = None
 
     def _call(self, function: Callable[..., Any], *arguments: Any) -> Result:

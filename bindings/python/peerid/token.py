@@ -29,20 +29,20 @@ class Token:
 
     @property
     def access_token(self) -> str:
-        """The access token. It opens the user's account to whoever has it."""
+        """The access token. A secret: it gives access to the user's account."""
         text: bytes = quick.peerid_token_access_token(self._handle, None)
         return text.decode()
 
     @property
     def refresh_token(self) -> str | None:
-        """The refresh token, a secret as well; None when the server gave none."""
+        """The refresh token. A secret; None if the server sent none."""
         return decode(quick.peerid_token_refresh_token(self._handle, None))
 
     @property
     def scope(self) -> tuple[int, ...] | None:
         """The operations that the user granted, by their numbers on the chain.
 
-        None when the server did not tell.
+        None if the server did not send the scope.
         """
         count = ctypes.c_size_t()
         scope = quick.peerid_token_scope(self._handle, ctypes.byref(count))
@@ -76,14 +76,14 @@ class Token:
 
     @property
     def generation(self) -> int:
-        """How often the pair has been renewed: 1 after log in."""
+        """How often the tokens were renewed: 1 after log in."""
         return int(quick.peerid_token_generation(self._handle))
 
     def permits(self, operation: str) -> bool:
-        """Tell whether the scope holds an operation.
+        """Tell whether the scope includes an operation.
 
-        A name that the library does not know, and a token whose scope the server did
-        not tell, are left to the server.
+        The server decides about a name that the library does not know, and about a
+        token without a scope.
 
         Args:
             operation: the name of the operation, such as `transfer`.
@@ -92,9 +92,9 @@ class Token:
         return bool(quick.peerid_token_permits(self._handle, name))
 
     def to_json(self) -> str:
-        """Give everything as JSON, to be kept in a safe place.
+        """Export the tokens as JSON, for a safe place and for `Client.restore`.
 
-        `Client.restore` makes a session from it. It is a secret.
+        A secret.
         """
         text: bytes = quick.peerid_token_json(self._handle, None)
         return text.decode()

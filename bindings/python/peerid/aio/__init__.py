@@ -18,8 +18,8 @@
 
     asyncio.run(main())
 
-The event loop watches a descriptor of the library, in which calls tell that they have
-ended; no thread of Python waits for anything. Names, arguments, results, exceptions,
+The event loop watches a descriptor of the library, which is readable when calls have
+ended; no thread of Python waits. Names, arguments, results, exceptions,
 options and stores are those of `peerid`.
 
 **Cancelling.** A task that is cancelled while it waits for a call cancels the call,

@@ -12,8 +12,8 @@ def error_of(exception: BaseException) -> PeerIDError | None:
     """Find the error of a call in or behind an exception.
 
     Args:
-        exception: what an `await` has raised: an error of a call, a `CancelledError`,
-            or a `TimeoutError` of asyncio.
+        exception: what an `await` raised: an error of a call, a `CancelledError`, or
+            a `TimeoutError` of asyncio.
 
     Returns:
         The error, whose `outcome` tells whether the request may have been carried out;

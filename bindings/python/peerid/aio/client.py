@@ -1,4 +1,4 @@
-"""One application's way to one PeerID server, on event loops."""
+"""A client for a PeerID server, on event loops."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _LOOK_INTERVAL = 0.005
 
 
 class Client(BaseClient):
-    """One application's way to one PeerID server, for asyncio.
+    """A client for a PeerID server, for asyncio.
 
-    A client is made once, with or without a running event loop, and shared by all
-    tasks; also by event loops of several threads. It is an asynchronous context
+    Create one client, with or without a running event loop, and share it among all
+    tasks, also among event loops of several threads. It is an asynchronous context
     manager: at the end of the block it is closed.
 
     When `max_in_flight` calls are in flight, further ones wait for their turn.
@@ -68,16 +68,16 @@ class Client(BaseClient):
         fail_when_full: bool = False,
         **options: Unpack[Options],
     ) -> None:
-        """Make a client. Nothing is sent.
+        """Create a client. Sends nothing.
 
         Args:
-            base_url: see `peerid.Client`, also for what is not told here.
+            base_url: see `peerid.Client`, which says more about each argument.
             client_id: the id of the application.
             client_secret: the secret of the application.
-            store: where sessions that are begun with a key are kept.
-            log: who is told of events, on threads of the library.
-            relogin: who gives a user's `Credentials` when a session is over, on a
-                thread of the library; or `"keep"`.
+            store: where sessions with a key are kept.
+            log: receives events, on threads of the library.
+            relogin: returns a user's `Credentials` when a session is over, on a thread
+                of the library; or `"keep"`.
             fail_when_full: whether a call raises `QueueFull` at once, and nothing is
                 sent, when `max_in_flight` calls are in flight; otherwise it waits for
                 its turn.
@@ -119,7 +119,7 @@ class Client(BaseClient):
     async def exchange(
         self, redirect_url: str, state: str, *, key: str | None = None
     ) -> Session:
-        """End the authorization code flow: compare the state, exchange the code.
+        """Complete the authorization code flow: compare the state, exchange the code.
 
         See `peerid.Client.exchange`.
         """
@@ -130,7 +130,7 @@ class Client(BaseClient):
         )
 
     async def exchange_code(self, code: str, *, key: str | None = None) -> Session:
-        """Exchange an authorization code whose state the caller has compared.
+        """Exchange an authorization code. The caller has already compared the state.
 
         See `peerid.Client.exchange_code`.
         """
@@ -141,7 +141,7 @@ class Client(BaseClient):
     async def restore(
         self, token_json: str | bytes, *, key: str | None = None
     ) -> Session:
-        """Make a session from tokens that were saved before. Nothing is sent.
+        """Create a session from exported tokens. Sends nothing.
 
         See `peerid.Client.restore`.
         """
@@ -151,7 +151,7 @@ class Client(BaseClient):
         )
 
     async def open(self, key: str) -> Session:
-        """Open a session that the store holds. Nothing is sent.
+        """Open a session of the store. Sends nothing.
 
         See `peerid.Client.open`.
         """
@@ -199,7 +199,7 @@ class Client(BaseClient):
     def _begin(
         self, function: Callable[..., Any], *arguments: Any, key: str | None
     ) -> Coroutine[Any, Any, Session]:
-        """Make a call that begins a session."""
+        """Make a call that creates a session."""
 
         def finish(handle: Handle) -> Session:
             return Session(self, handle, key)

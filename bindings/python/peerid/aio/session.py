@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 
 class Session(BaseSession):
-    """A user's session: holds the tokens, keeps them fresh, and submits operations.
+    """A user's session: holds the tokens, refreshes them, and submits operations.
 
-    Any number of tasks may share one; however many of them find that the token has
-    expired, one refresh serves them all. It is an asynchronous context manager: at the
-    end of the block it is closed, which does not end it at the server.
+    Any number of tasks may share one; when many of them find the token expired, one
+    refresh serves them all. It is an asynchronous context manager: at the end of the
+    block it is closed, which does not end it at the server.
     """
 
     _client: Client
 
     @property
     def client(self) -> Client:
-        """The client that made the session."""
+        """The client that created the session."""
         return self._client
 
     async def submit(self, operations: Operations) -> Result:
-        """Submit operations, which become one transaction, and wait for its block.
+        """Submit operations as one transaction, and wait until a block contains it.
 
         See `peerid.Session.submit`.
         """
@@ -58,7 +58,7 @@ class Session(BaseSession):
         return await self._call(library.peerid_session_broadcast_async, *arguments)
 
     async def refresh(self) -> Token:
-        """Renew the pair of tokens now, whatever their age.
+        """Refresh the tokens now, however old they are.
 
         The refresh goes on when the task is cancelled. See `peerid.Session.refresh`.
         """
@@ -68,7 +68,7 @@ class Session(BaseSession):
         )
 
     async def fresh_token(self, refused: int = 0) -> Token:
-        """Give a token for a request that the application makes by itself.
+        """Return a token for requests you send yourself.
 
         See `peerid.Session.fresh_token`.
         """
@@ -80,7 +80,7 @@ class Session(BaseSession):
         )
 
     async def logout(self) -> None:
-        """End the session: remove it from its store, and let no call use it any more.
+        """End the session: remove it from its store; no call can use it any more.
 
         See `peerid.Session.logout`.
         """
@@ -91,7 +91,7 @@ class Session(BaseSession):
         )
 
     async def close(self) -> None:
-        """Give the session up, without ending it. Closing twice is allowed."""
+        """Free the session without ending it. Closing twice is allowed."""
         self._handle = None
 
     def _call(

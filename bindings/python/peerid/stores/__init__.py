@@ -1,4 +1,4 @@
-"""Where sessions are kept, so that they survive the process and are shared by many.
+"""Where sessions are kept, so that they survive the process and can be shared.
 
 `DirectoryStore` shares sessions among the processes of one machine. With a database
 that several machines reach, a `Store` shares them among machines:

@@ -1,4 +1,4 @@
-"""The stores that the library itself has."""
+"""The stores of the library."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class BuiltinStore:
         """List the keys of all sessions in the store, in no order.
 
         Raises:
-            StoreError: the store failed, or holds a damaged session.
+            StoreError: the store failed, or contains a damaged session.
             ClosedError: the store was closed.
         """
         response = Response()
@@ -47,7 +47,7 @@ class BuiltinStore:
         return keys
 
     def remove(self, key: str) -> None:
-        """Remove a session, usable or not; nothing to remove is fine.
+        """Remove a session, even a damaged one. Succeeds if there is none.
 
         The tokens stay valid at the server.
 
@@ -60,7 +60,7 @@ class BuiltinStore:
         invoke(library.peerid_store_remove, handle, encode(key, "key"))
 
     def close(self) -> None:
-        """Give the store up. Clients that use it go on. Closing twice is allowed."""
+        """Free the store. Clients that use it go on. Closing twice is allowed."""
         self._handle = None
 
     def _open_handle(self) -> Handle:
@@ -87,30 +87,30 @@ class BuiltinStore:
 
 
 class MemoryStore(BuiltinStore):
-    """A store in the memory of this process, gone with it."""
+    """A store in the memory of this process."""
 
     def __init__(self) -> None:
-        """Make a store, which is empty."""
+        """Create an empty store."""
         super().__init__(library.peerid_store_create_memory)
 
 
 class DirectoryStore(BuiltinStore):
-    """A store of files in a folder, which all processes of a machine can share.
+    """A store of files in a directory, which all processes of a machine can share.
 
-    There is one file for each key, readable by its owner alone, replaced as a whole or
-    not at all, and locked by the kernel.
+    Each key has one file, which only its owner can read, which is replaced atomically,
+    and which the kernel locks.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Make a store over a folder.
+        """Create a store in a directory.
 
         Args:
-            path: the folder; made with mode 0700 if it does not exist.
+            path: the directory; created with mode 0700 if it does not exist.
 
         Raises:
             InvalidArgument: the path is empty or not UTF-8.
-            StoreError: the folder cannot be made or used, or other users may look into
-                it.
+            StoreError: the directory cannot be created or used, or other users can
+                read it.
         """
         self.path = os.fspath(path)
         super().__init__(

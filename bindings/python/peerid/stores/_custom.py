@@ -38,10 +38,10 @@ class StoredSession(NamedTuple):
 class Store(abc.ABC):
     """A store over anything that can keep a text, compare a number and lock a name.
 
-    Write a class with these methods and give an object of it to clients. The methods
+    Write a class with these methods and pass an object of it to clients. The methods
     may block. They are called from any thread, also from several at once, and must not
-    use this package. What they raise becomes the message of a `StoreError`; nothing is
-    sent then, since two refreshes of one session at a time would destroy it.
+    use this package. If they raise, the call fails with a `StoreError` that has their
+    message, and nothing is sent: two refreshes of a session at once would destroy it.
     """
 
     @abc.abstractmethod
@@ -50,10 +50,10 @@ class Store(abc.ABC):
 
         Args:
             key: its key.
-            lock: what `lock` gave; None when the key is not locked.
+            lock: what `lock` returned; None if the key is not locked.
 
         Returns:
-            What was saved, unchanged; None when there is nothing.
+            What was saved, unchanged; None if there is nothing.
         """
 
     @abc.abstractmethod
@@ -63,22 +63,22 @@ class Store(abc.ABC):
         Args:
             key: its key.
             session: what to keep.
-            expected: the generation that must be there now; 0 when there must be no
+            expected: the generation that the key must have now; 0 if it must have no
                 session.
-            lock: what `lock` gave.
+            lock: what `lock` returned.
 
         Returns:
-            True when it is saved; False when another generation was there, and nothing
-            has changed.
+            True if it was saved; False if the key has another generation, and nothing
+            was changed.
         """
 
     @abc.abstractmethod
     def remove(self, key: str, lock: Any) -> None:
-        """Remove a session; nothing to remove is fine.
+        """Remove a session. Succeeds if there is none.
 
         Args:
             key: its key.
-            lock: what `lock` gave.
+            lock: what `lock` returned.
         """
 
     @abc.abstractmethod
@@ -86,17 +86,17 @@ class Store(abc.ABC):
         """Lock a key: most easily a generator under `contextlib.contextmanager`.
 
         Entering waits until no other process, on any machine, holds the key, and raises
-        when that takes too long. What it gives is handed to the other methods. The lock
+        if that takes too long. What it returns is passed to the other methods. The lock
         is held for at most twice the timeout and some seconds for loading and saving;
         a lease must last longer. The lock must be free again when its holder dies.
 
         Args:
             key: the key.
-            timeout: how long to wait at most, in seconds.
+            timeout: the longest wait in seconds.
         """
 
     def keys(self) -> Iterable[str]:
-        """List the keys of all sessions; a store need not be able to."""
+        """List the keys of all sessions. Optional."""
         raise NotImplementedError("this store cannot list its keys")
 
 

@@ -6,8 +6,8 @@
     store = PostgresStore(functools.partial(psycopg.connect, "dbname=app"))
     store.create_table()
 
-Any driver that follows the DB-API with `%s` for parameters will do: psycopg, psycopg2,
-pg8000. This module imports none.
+Any driver with the DB-API and `%s` for parameters works: psycopg, psycopg2, pg8000.
+This module imports none.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ class PoolerError(RuntimeError):
 class PostgresStore(Store):
     """A store in one table of a PostgreSQL database.
 
-    A key is locked by an advisory lock of the database session: it lasts until it is
-    released, or until the connection ends, so that the lock of a process that dies is
-    free at once. The same connection saves: without the lock nothing is written.
+    An advisory lock of the database session locks a key. It lasts until it is released
+    or the connection ends, so the lock of a process that dies is free at once. The same
+    connection saves: without the lock nothing is written.
 
     A pooler between this store and the database must pool whole sessions (pgbouncer:
     `pool_mode = session`). A pooler that pools transactions loses locks: the store
-    notices it when it releases one, and raises `PoolerError` from then on. Let
-    `connect` set `connect_timeout` and `keepalives_idle`, so that a database that falls
-    silent is noticed.
+    notices it when it releases one, and raises `PoolerError` from then on. Set
+    `connect_timeout` and `keepalives_idle` in `connect`, to notice a database that
+    does not answer.
     """
 
     def __init__(
@@ -62,13 +62,13 @@ class PostgresStore(Store):
         table: str = "peerid_sessions",
         max_idle: int = 4,
     ) -> None:
-        """Make a store. Nothing is connected yet.
+        """Create a store. Connects to nothing yet.
 
         Args:
-            connect: makes a new connection, such as
+            connect: returns a new connection, such as
                 `functools.partial(psycopg.connect, "dbname=app")`.
-            table: the table, with its schema if need be; see `create_table`. It is not
-                shared with stores in other languages.
+            table: the table, with its schema if necessary; see `create_table`. Stores
+                in other languages do not share it.
             max_idle: how many connections are kept for later.
         """
         if not re.fullmatch(r"([A-Za-z_]\w*\.)?[A-Za-z_]\w*", table, re.ASCII):
@@ -81,11 +81,11 @@ class PostgresStore(Store):
         self._has_lost_lock = False
 
     def create_table(self) -> None:
-        """Make the table, unless it is there.
+        """Create the table if it does not exist.
 
         Raises:
-            ValueError: a table of this name is there that is not one of this store,
-                such as that of a store in another language.
+            ValueError: a table of this name exists that does not belong to such a
+                store, such as that of a store in another language.
         """
         # Of two sessions that create a table at once one fails, "if not exists" or not.
         # Keys may be longer than what an index takes, so their hashes are indexed.
@@ -153,7 +153,7 @@ class PostgresStore(Store):
 
     @contextmanager
     def lock(self, key: str, timeout: float) -> Iterator[Any]:
-        """Lock a key, and give the connection that holds the lock."""
+        """Lock a key, and return the connection that holds the lock."""
         if self._has_lost_lock:
             raise PoolerError
         number = _number(key)

@@ -50,23 +50,23 @@ _LONGEST_PAUSE = 0.05
 class RedisStore(Store):
     """A store of hashes in Redis.
 
-    A key is locked by a lease with a random owner, which ends by itself some time after
-    the longest refresh that needs it. Should a lease be lost all the same, the
-    comparison of generations keeps one of two writers from undoing the other's work.
+    A lease with a random owner locks a key. It outlives the longest refresh that needs
+    it, and then ends by itself. If a lease is lost nevertheless, the comparison of
+    generations prevents one of two writers from overwriting the other.
 
-    When the server cannot be reached nothing is refreshed. Sessions are as durable as
+    If the server cannot be reached, nothing is refreshed. Sessions are as durable as
     the server makes them: with `appendonly yes` and `appendfsync always` as durable as
-    in a file. A replica that takes over may not know the newest pair.
+    in a file. A replica that takes over may not have the newest tokens.
     """
 
     def __init__(
         self, client: Any, *, prefix: str = "peerid:", margin: float = 15.0
     ) -> None:
-        """Make a store. Nothing is sent yet.
+        """Create a store. Sends nothing yet.
 
         Args:
             client: a client of redis-py.
-            prefix: what the names of all keys in Redis begin with.
+            prefix: the beginning of the names of all keys in Redis.
             margin: how many seconds a lease outlives the longest refresh.
 
         Raises:
@@ -95,8 +95,8 @@ class RedisStore(Store):
     def save(self, key: str, session: StoredSession, expected: int, lock: Any) -> bool:
         """Save a session, if the expected generation is there.
 
-        The owner of the lock is not compared: should the lease have ended, a pair that
-        nobody has replaced is still better saved than lost.
+        The owner of the lock is not compared: if the lease has ended, it is better to
+        save tokens that nobody has replaced than to lose them.
         """
         saved = self._save(
             keys=[self._session(key)],
@@ -110,7 +110,7 @@ class RedisStore(Store):
 
     @contextmanager
     def lock(self, key: str, timeout: float) -> Iterator[Any]:
-        """Lock a key, and give the owner of the lock."""
+        """Lock a key, and return the owner of the lock."""
         name = f"{self._prefix}lock:{key}"
         owner = secrets.token_hex(16)
         try:
