@@ -53,7 +53,8 @@ extern int ccurl_find_place(const void *address, struct ccurl_place *place) __as
 static inline int ccurl_find_openssl(ccurl_openssl *openssl) {
   struct ccurl_place place;
   void *libcurl = NULL;
-  if (ccurl_find_place((const void *)(size_t)&curl_easy_init, &place) && place.file) {
+  // A function that nobody has a reason to replace by one of a preloaded library.
+  if (ccurl_find_place((const void *)(size_t)&curl_easy_strerror, &place) && place.file) {
     libcurl = dlopen(place.file, RTLD_LAZY | RTLD_NOLOAD);
   }
   if (!libcurl) return 0;

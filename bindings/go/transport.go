@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 )
 
@@ -69,13 +70,30 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
-// isOurs tells whether a request goes to the PeerID server: no other server may see the token.
+// isOurs tells whether a request goes to the PeerID server: no other server may see the token. A path is compared as a
+// server may understand it, so that dot segments, also escaped ones, do not lead out of the base URL.
 func (t *transport) isOurs(to *url.URL) bool {
 	base := t.session.client.baseURL
 	if base == nil || !strings.EqualFold(to.Scheme, base.Scheme) || !strings.EqualFold(to.Hostname(), base.Hostname()) || port(to) != port(base) {
 		return false
 	}
-	return strings.HasPrefix(to.EscapedPath()+"/", strings.TrimRight(base.EscapedPath(), "/")+"/")
+	return isBelow(to.EscapedPath(), base.EscapedPath()) && isBelow(cleaned(to), cleaned(base))
+}
+
+func isBelow(path, base string) bool {
+	return strings.HasPrefix(path+"/", strings.TrimRight(base, "/")+"/")
+}
+
+// cleaned returns the path without dot segments, which may be escaped several times or separated by backslashes.
+func cleaned(of *url.URL) string {
+	decoded := of.Path
+	for {
+		again, err := url.PathUnescape(decoded)
+		if err != nil || again == decoded {
+			return path.Clean("/" + strings.ReplaceAll(decoded, "\\", "/"))
+		}
+		decoded = again
+	}
 }
 
 func port(of *url.URL) string {

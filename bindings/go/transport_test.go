@@ -187,3 +187,59 @@ func TestTransportHonoursTheContextWhileItWaits(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// recorder answers every request, and notes which of them had a token.
+type recorder map[string]bool
+
+func (r recorder) RoundTrip(request *http.Request) (*http.Response, error) {
+	r[request.URL.String()] = request.Header.Get("Authorization") != ""
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: request}, nil
+}
+
+func TestTransportKeepsTheTokenBelowTheBaseURL(t *testing.T) {
+	client, err := peerid.NewClient(peerid.Config{BaseURL: "https://peerid.example/base/", ClientID: "4"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	session, err := client.Restore(context.Background(), []byte(`{"access_token":"abc"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	seen := recorder{}
+	asked := &http.Client{Transport: session.Transport(seen)}
+	for address, isOurs := range map[string]bool{
+		"https://peerid.example/base":                    true,
+		"https://peerid.example/base/":                   true,
+		"https://PEERID.example:443/base/x?y=/../":       true,
+		"https://peerid.example/base/a/../b":             true,
+		"https://peerid.example/base/a%20b":              true,
+		"https://peerid.example/":                        false,
+		"https://peerid.example/bases":                   false,
+		"https://peerid.example/base/../outside":         false,
+		"https://peerid.example/base/a/../../outside":    false,
+		"https://peerid.example/base/%2e%2e/outside":     false,
+		"https://peerid.example/base/..%2foutside":       false,
+		"https://peerid.example/base/%252e%252e/outside": false,
+		"https://peerid.example/base/..%5coutside":       false,
+		"https://peerid.example/outside/../base/x":       false,
+		"https://peerid.example/%62ase/x":                false,
+		"http://peerid.example/base/x":                   false,
+		"https://peerid.example:8443/base/x":             false,
+		"https://peerid.example.evil.example/base/x":     false,
+	} {
+		request, err := http.NewRequest(http.MethodGet, address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := asked.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if seen[request.URL.String()] != isOurs {
+			t.Errorf("%s: token sent: %v", address, !isOurs)
+		}
+	}
+}

@@ -214,8 +214,9 @@ def test_protocol_error(session: Session, sandbox: Sandbox, body: str) -> None:
     assert caught.value.outcome is Outcome.UNKNOWN
 
 
-# The library reads 500 levels, and Python as many as its stack lets it.
+# The library reads 64 levels of an error, and all of a result.
 _NESTED = "[" * 60 + "]" * 60
+_DEEP = "[" * 490 + "]" * 490
 # No Python reads these.
 _EXCESSES = ["[" * 100_000 + "]" * 100_000]
 if hasattr(sys, "get_int_max_str_digits"):
@@ -254,7 +255,7 @@ def test_a_result_with_much_in_it_is_not_lost(
     session: Session, sandbox: Sandbox
 ) -> None:
     body = (
-        f'{{"result":{{"id":"{"a" * 40}","block_num":7,"trx_num":0,"trx":{_NESTED}}},'
+        f'{{"result":{{"id":"{"a" * 40}","block_num":7,"trx_num":0,"trx":{_DEEP}}},'
         '"status":200}'
     )
     sandbox.fault("status_after", OPERATIONS, status=200, body=body)
@@ -264,7 +265,49 @@ def test_a_result_with_much_in_it_is_not_lost(
             assert result.raw["block_num"] == 7
     assert result.transaction_id == "a" * 40
     assert result.block_num == 7
-    assert _NESTED in result.json
+    assert _DEEP in result.json
+
+
+@pytest.mark.parametrize(
+    "value", ["1e400", "9223372036854775808", r'"\ud800"', "0.10000000000000001"]
+)
+def test_a_success_is_one_whatever_else_is_in_it(
+    session: Session, sandbox: Sandbox, value: str
+) -> None:
+    result = f'{{"id":"{"a" * 40}","block_num":7,"trx_num":0,"x":[{value}]}}'
+    body = f'{{"y":{value},"result":{result},"status":200}}'
+    sandbox.fault("status_after", OPERATIONS, status=200, body=body)
+    answer = session.submit(TRANSFER)
+    assert answer.transaction_id == "a" * 40
+    assert answer.block_num == 7
+    assert answer.json == result
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        *("null", "false", "true", '"done"', "0", "[]", "{}", '{"id":"ab"}'),
+        '{"id":"ab","block_num":7},"error":"x"',
+    ],
+)
+def test_a_success_without_a_transaction_is_unknown(
+    session: Session, sandbox: Sandbox, result: str
+) -> None:
+    body = f'{{"result":{result},"status":200}}'
+    sandbox.fault("status_after", OPERATIONS, status=200, body=body)
+    with pytest.raises(peerid.ProtocolError) as caught:
+        session.submit(TRANSFER)
+    assert caught.value.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("value", ["1e400", "9223372036854775808", r'"\ud800"'])
+def test_an_error_is_told_whatever_else_is_in_it(
+    session: Session, sandbox: Sandbox, value: str
+) -> None:
+    body = f'{{"error":{{"operations":"no","x":{value}}},"status":400}}'
+    sandbox.fault("status_after", OPERATIONS, status=400, body=body)
+    with pytest.raises(peerid.Rejected, match="operations: no"):
+        session.submit(TRANSFER)
 
 
 @pytest.mark.parametrize("excess", _EXCESSES, ids=lambda text: text[0])
