@@ -5,6 +5,7 @@ leads to a copy of it."""
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -41,6 +42,23 @@ def on_files(files, config):
             raise PluginError(f"docs/{name} is generated, and in docs as well")
         files.append(File.generated(config, name, content=text))
     return files
+
+
+def on_pre_build(config):
+    """Check that the Python reference has everything that the package exports."""
+    package = ROOT / "bindings/python/peerid"
+    exported = ast.literal_eval(
+        re.search(r"__all__ = (\[.*?\])", (package / "__init__.py").read_text("utf-8"), re.S)[1]
+    )
+    described = (ROOT / "docs/reference/python.md").read_text("utf-8")
+    errors = re.findall(r"^class (\w+)", (package / "errors.py").read_text("utf-8"), re.M)
+    missing = [
+        name
+        for name in exported
+        if name not in errors and not name.startswith("_") and not re.search(rf"^::: peerid\.{name}$", described, re.M)
+    ]
+    if missing:
+        raise PluginError(f"docs/reference/python.md does not have {', '.join(missing)}")
 
 
 def on_page_markdown(markdown, page, config, files):

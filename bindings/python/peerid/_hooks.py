@@ -14,12 +14,12 @@ from ._library import library
 from ._text import encode
 from .credentials import Credentials
 
-# Told of an event: a level of the module `logging`, and one line without secrets.
 LogFunction = Callable[[int, str], object]
-# Where events go.
+"""Receives an event: a level of the module `logging`, and one line without secrets."""
 Log = Union[logging.Logger, LogFunction]
-# Asked, with the session's key or None, for the credentials to log in with again.
+"""Receives events."""
 Relogin = Callable[[Optional[str]], Optional[Credentials]]
+"""Returns the credentials to log in again with; receives the session's key or None."""
 
 _LEVELS = {
     _prototypes.LOG_LEVEL_DEBUG: logging.DEBUG,

@@ -72,7 +72,6 @@ class Operation:
         return f"ops.{_python_name(self.name)}({fields})"
 
 
-# Operations as an application may write them: one, many, or JSON text.
 Operations = Union[
     Operation,
     Mapping[str, Any],
@@ -80,6 +79,7 @@ Operations = Union[
     str,
     bytes,
 ]
+"""Operations as an application may write them: one, several, or JSON text."""
 
 
 def write_operations(operations: Operations) -> bytes:

@@ -8,8 +8,8 @@ from typing import NamedTuple, Union
 
 from ._library import quick
 
-# What an option can be set to.
 OptionValue = Union[str, int, bool, "os.PathLike[str]"]
+"""The value of an option."""
 
 
 class Option(NamedTuple):
