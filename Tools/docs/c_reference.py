@@ -45,9 +45,15 @@ def page(root: Path) -> str:
     parts.append("## Version macros\n")
     for member in compound.findall("sectiondef[@kind='define']/memberdef"):
         if member.findtext("name").startswith("PEERID_VERSION"):
-            text = writer.blocks(member.find("briefdescription")).strip()
-            parts.append(f"- `{member.findtext('name')}` ({member.findtext('initializer')}): {text}")
+            parts.append(
+                f"### {member.findtext('name')} {{ #{member.findtext('name')} }}\n\n```c\n#define {_definition(member)}\n```\n"
+            )
+            parts.append(writer.blocks(member.find("briefdescription")))
     return "\n".join(parts) + "\n"
+
+
+def _definition(member: ElementTree.Element) -> str:
+    return f"{member.findtext('name')} {member.findtext('initializer')}"
 
 
 def _line(group: ElementTree.Element) -> int:
