@@ -44,16 +44,11 @@ def page(root: Path) -> str:
             parts.append(writer.struct(struct) if is_open else writer.member(member))
     parts.append("## Version macros\n")
     for member in compound.findall("sectiondef[@kind='define']/memberdef"):
-        if member.findtext("name").startswith("PEERID_VERSION"):
-            parts.append(
-                f"### {member.findtext('name')} {{ #{member.findtext('name')} }}\n\n```c\n#define {_definition(member)}\n```\n"
-            )
+        name = member.findtext("name")
+        if name.startswith("PEERID_VERSION"):
+            parts.append(f"### {name} {{ #{name} }}\n\n```c\n#define {name} {member.findtext('initializer')}\n```\n")
             parts.append(writer.blocks(member.find("briefdescription")))
     return "\n".join(parts) + "\n"
-
-
-def _definition(member: ElementTree.Element) -> str:
-    return f"{member.findtext('name')} {member.findtext('initializer')}"
 
 
 def _line(group: ElementTree.Element) -> int:
