@@ -101,7 +101,7 @@ def test_the_command_line_comes_before_the_environment_and_the_profile(bare: Com
 )
 def test_a_profile_that_cannot_be_used(bare: Command, content: object, message: str) -> None:
     profile(bare, "shop", content)
-    answer = bare("read", "database", "get_chain_id", "--profile", "shop")
+    answer = bare("refresh", "--profile", "shop")
     assert answer.status == 2
     assert message in answer.errors
     assert "in clear" not in answer.errors

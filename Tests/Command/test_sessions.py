@@ -117,6 +117,24 @@ def test_logout_removes_the_session(alice: Command) -> None:
     assert alice("sessions", "--json").json == []
 
 
+def test_a_damaged_session_can_be_removed(alice: Command) -> None:
+    file = next(alice.sessions.glob("*.session"))
+    file.write_text(file.read_text().replace("alice", "mallo"))
+    assert "log the user in" in alice("show", "-u", "alice").errors
+    assert alice("logout", "-u", "alice").status == 0
+    assert alice("show", "-u", "alice").status == 5
+
+
+def test_showing_a_session_does_not_ask_for_the_secret(alice: Command) -> None:
+    (alice.config / "shop.json").write_text('{"client_secret": {"command": "touch asked; echo x"}}')
+    del alice.environment["PEERID_CLIENT_SECRET"]
+    assert alice("show", "--profile", "shop").status == 0
+    assert alice("read", "database", "get_chain_id", "--profile", "shop").status == 0
+    assert not (alice.home / "asked").exists()
+    assert alice("refresh", "--profile", "shop").status == 1
+    assert (alice.home / "asked").exists()
+
+
 def test_logout_of_all(alice: Command) -> None:
     alice.login("bob")
     assert alice("logout", "--all", "--json").json == {"removed": 2}

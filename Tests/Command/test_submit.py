@@ -86,6 +86,19 @@ def test_nothing_is_sent_when_the_user_has_not_granted_one(alice: Command) -> No
     assert sent(alice) == 0
 
 
+def test_text_that_is_not_utf_8_is_not_repaired(alice: Command) -> None:
+    (alice.home / "latin.json").write_bytes(b'{"op_name": "nft_metadata_create", "name": "caf\xe9"}')
+    answer = alice("submit", "latin.json")
+    assert answer.status == 2
+    assert "UTF-8" in answer.errors
+
+
+def test_the_place_of_a_fault_is_that_in_the_file(peerid: Command) -> None:
+    answer = peerid("check", "-", input='{"op_name":   "transfer", x}')
+    assert "standard input:1" in answer.output
+    assert "column 27" in answer.output
+
+
 @pytest.mark.parametrize("text", ["", "\n \n"])
 def test_an_empty_file(alice: Command, text: str) -> None:
     (alice.home / "empty").write_text(text)
@@ -146,6 +159,19 @@ def test_resume_sends_what_was_not_done_and_nothing_else(alice: Command) -> None
     again = alice("submit", "--resume", "three.jsonl")
     assert (again.status, again.output) == (0, "")
     assert executed(alice) == [1, 3, 2]
+
+
+def test_the_summary_as_json(alice: Command) -> None:
+    alice.sandbox.fault("refuse_on_chain", OPERATIONS, skip=1, message="Insufficient Balance")
+    answer = alice("submit", "--json", alice.write("three.jsonl", 1, 2, 3))
+    assert json.loads(answer.errors)["summary"] == {
+        "done": 1,
+        "needs_confirmation": [],
+        "not_done": [2],
+        "not_sent": [3],
+        "unknown": [],
+        "stopped": None,
+    }
 
 
 def test_a_lost_answer_is_unknown_and_never_sent_again(alice: Command) -> None:

@@ -63,11 +63,10 @@ struct SettingsTests {
       SessionKey(user: "bob", clientID: "5", baseURL: "https://h"),
       SessionKey(user: "carol", clientID: "4", baseURL: "https://i"),
     ]
-    #expect(try Workspace.choose(user: nil, among: others + [alice], settings) == "alice")
-    #expect(try Workspace.choose(user: "dave", among: [], settings) == "dave")
-    #expect(throws: Failure.self) { try Workspace.choose(user: nil, among: others, settings) }
+    #expect(try Workspace.choose(among: others + [alice], settings) == "alice")
+    #expect(throws: Failure.self) { try Workspace.choose(among: others, settings) }
     let two = [alice, SessionKey(user: "bob", clientID: "4", baseURL: "https://h")]
-    #expect(throws: Failure.self) { try Workspace.choose(user: nil, among: two, settings) }
+    #expect(throws: Failure.self) { try Workspace.choose(among: two, settings) }
   }
 
   @Test("a key of a session is read as it was written, also with blanks in the user's name")

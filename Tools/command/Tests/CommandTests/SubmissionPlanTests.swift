@@ -7,7 +7,9 @@ struct SubmissionPlanTests {
   private static let head = JournalHead(SessionKey(user: "alice", clientID: "4", baseURL: "https://peerid.example"))
 
   /// Three transactions.
-  private static let transactions = (1...3).map { Transaction(number: $0, line: $0, text: #"{"n":\#($0)}"#) }
+  private static let transactions = (1...3).map {
+    Transaction(number: $0, line: $0, text: #"{"n":\#($0)}"#, source: "")
+  }
 
   private static func history(_ states: [TransactionState?], head: JournalHead = head) -> JournalHistory {
     var history = JournalHistory()
@@ -98,7 +100,7 @@ struct SubmissionPlanTests {
   @Test("what was or may have been done must be as it was; what was not done may be corrected")
   func changed() throws {
     var changed = Self.transactions
-    changed[1] = Transaction(number: 2, line: 2, text: #"{"n":20}"#)
+    changed[1] = Transaction(number: 2, line: 2, text: #"{"n":20}"#, source: "")
     for state in [TransactionState.done, .sending, .unknown] {
       #expect(throws: Failure.self) {
         try SubmissionPlan.make(.resume, changed, Self.history([.done, state]), head: Self.head)

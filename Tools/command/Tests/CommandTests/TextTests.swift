@@ -20,9 +20,10 @@ struct TextTests {
     ] as [(String, [(Int, String)])]
   )
   func split(text: String, values: [(Int, String)]) {
-    let found = TransactionFile.split(Array(text.utf8))
+    let found = TransactionFile.split(text)
     #expect(found.map(\.line) == values.map(\.0))
     #expect(found.map(\.text) == values.map(\.1))
+    #expect(found.allSatisfy { JSONLayout.compact($0.source) == $0.text })
     #expect(found.map(\.number) == Array(1..<(values.count + 1)))
   }
 
@@ -47,15 +48,15 @@ struct TextTests {
 
   @Test("numbers in a row are a range")
   func ranges() {
-    #expect(SubmissionRun.ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10")
-    #expect(SubmissionRun.ranges([]) == "")
+    #expect(SubmissionSummary.ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10")
+    #expect(SubmissionSummary.ranges([]) == "")
   }
 
   @Test("file names are quoted where a shell needs it")
   func quoting() {
-    #expect(SubmissionRun.quote("a/b-1.json") == "a/b-1.json")
-    #expect(SubmissionRun.quote("it's $x") == #"'it'\''s $x'"#)
-    #expect(SubmissionRun.quote("") == "''")
+    #expect(SubmissionSummary.quote("a/b-1.json") == "a/b-1.json")
+    #expect(SubmissionSummary.quote("it's $x") == #"'it'\''s $x'"#)
+    #expect(SubmissionSummary.quote("") == "''")
   }
 
   @Test("a distance in time has its largest unit")

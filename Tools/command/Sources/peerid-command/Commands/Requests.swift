@@ -26,7 +26,7 @@ struct Read: Subcommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let client = try Workspace(common).client
+    let client = try Workspace(common, needsSecret: false).client
     let parameters = JSON.array(parameters.map(Self.parameter)).text
     let response: Response
     do throws(PeerIDError) {

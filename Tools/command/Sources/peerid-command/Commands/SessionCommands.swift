@@ -26,7 +26,7 @@ struct Sessions: Subcommand {
       return
     }
     guard !found.isEmpty else {
-      Output.printError("No sessions are kept in \(Directories.state)/sessions. Begin one with: peerid login USER")
+      Output.printError("No sessions are kept in \(Workspace.storePath). Begin one with: peerid login USER")
       return
     }
     var table = Table("USER", "APP", "SERVER", "EXPIRES")
@@ -50,7 +50,7 @@ struct Show: Subcommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let (key, session) = try Workspace(common).session()
+    let (key, session) = try Workspace(common, needsSecret: false).session()
     let token = session.token
     let description = SessionDescription(key: key, token: token)
     if common.json {
@@ -121,11 +121,21 @@ struct LogOut: Subcommand {
       if common.json { return Output.print(JSON.object([("removed", .integer(Int64(keys.count)))]).text) }
       return Output.printError("\(keys.count) session\(keys.count == 1 ? "" : "s") removed.")
     }
-    let workspace = try Workspace(common)
-    let (key, session) = try workspace.session()
-    try session.logOut()
+    let key = try remove(try Workspace(common, needsSecret: false))
     if common.json { return Output.print(JSON.object([("removed", .integer(1))]).text) }
     Output.printError("\(key.user) is logged out.")
+  }
+
+  /// A session whose file is damaged can be removed as well.
+  private func remove(_ workspace: Workspace) throws -> SessionKey {
+    let key = try workspace.key(workspace.user())
+    do throws(PeerIDError) {
+      try workspace.client.open(key: key.text).logOut()
+    } catch {
+      guard error.code == .store else { throw workspace.explained(error, key) }
+      try workspace.store.remove(key: key.text)
+    }
+    return key
   }
 }
 

@@ -59,8 +59,9 @@ struct Submit: Subcommand {
       printsResult: full
     )
     run.run()
-    Output.printError(run.summary(of: file))
-    throw ExitCode(run.status(of: file))
+    let summary = SubmissionSummary(run, of: file)
+    Output.printError(common.json ? summary.json.text : summary.text)
+    throw ExitCode(summary.status)
   }
 }
 

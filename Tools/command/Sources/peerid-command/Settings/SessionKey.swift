@@ -1,3 +1,4 @@
+import Glibc
 import PeerID
 
 /// The key of a session in the store: one user of one application on one server.
@@ -24,7 +25,7 @@ struct SessionKey: Equatable {
 
   /// The users of all sessions, for completion.
   static var allUsers: [String] {
-    guard let store = try? Workspace.store(), let keys = try? store.keys() else { return [] }
+    guard access(Workspace.storePath, F_OK) == 0, let keys = try? Workspace.store().keys() else { return [] }
     return Set(keys.compactMap { SessionKey($0)?.user }).sorted()
   }
 }

@@ -69,9 +69,11 @@ struct Settings: Equatable {
     )
   }
 
-  /// The configuration of a client with these settings.
-  func configuration() throws -> Configuration {
-    var configuration = try Configuration(baseURL: baseURL, clientID: clientID, clientSecret: try secret?.read())
+  /// The configuration of a client with these settings. Getting the secret may ask the user for a passphrase, so what
+  /// does without it gets none.
+  func configuration(withSecret: Bool) throws -> Configuration {
+    let secret = withSecret ? try secret?.read() : nil
+    var configuration = try Configuration(baseURL: baseURL, clientID: clientID, clientSecret: secret)
     try configuration.set("user_agent_suffix", "peerid-command/\(Version.text)")
     for option in options { try configuration.set(option.name, option.value) }
     return configuration

@@ -6,26 +6,25 @@ struct Workspace {
   let store: SessionStore
   let client: Client
 
-  /// `options` are options of the library for this command, which the user's own override.
-  init(_ common: CommonOptions, options: [Settings.Assignment] = []) throws {
+  /// `options` are options of the library for this command, which the user's own override. `needsSecret` is whether the
+  /// command may refresh a token or exchange a code.
+  init(_ common: CommonOptions, options: [Settings.Assignment] = [], needsSecret: Bool = true) throws {
     var settings = try Settings(common)
     settings.options = options + settings.options
-    try self.init(settings)
-  }
-
-  init(_ settings: Settings) throws {
     self.settings = settings
     store = try Self.store()
-    var configuration = try settings.configuration()
+    var configuration = try settings.configuration(withSecret: needsSecret)
     configuration.setStore(store)
     client = try Client(configuration)
     Interrupts.watch(client)
   }
 
+  static var storePath: String { Directories.state + "/sessions" }
+
   /// The store of all sessions: `$XDG_STATE_HOME/peerid/sessions`.
   static func store() throws -> SessionStore {
     try Directories.make(Directories.state)
-    return try SessionStore.directory(Directories.state + "/sessions")
+    return try SessionStore.directory(storePath)
   }
 
   func key(_ user: String) -> SessionKey {
@@ -38,18 +37,24 @@ struct Workspace {
     do throws(PeerIDError) {
       return (key, try client.open(key: key.text))
     } catch {
-      guard error.code == .loginRequired else { throw error }
-      throw Failure(.loginRequired, "'\(key.user)' is not logged in: peerid login \(key.user)")
+      throw explained(error, key)
     }
   }
 
+  /// An error of opening a session, with what the user can do.
+  func explained(_ error: PeerIDError, _ key: SessionKey) -> any Error {
+    guard error.code == .loginRequired else { return error }
+    return Failure(.loginRequired, "'\(key.user)' is not logged in: peerid login \(key.user)")
+  }
+
+  /// The user who was named, or the only one who is logged in. When one is named, a damaged session of another one does
+  /// no harm.
   func user() throws -> String {
-    try Self.choose(user: settings.user, among: try store.keys().compactMap { SessionKey($0) }, settings)
+    try settings.user ?? Self.choose(among: try store.keys().compactMap { SessionKey($0) }, settings)
   }
 
   /// Decides whose session it is.
-  static func choose(user: String?, among keys: [SessionKey], _ settings: Settings) throws(Failure) -> String {
-    if let user { return user }
+  static func choose(among keys: [SessionKey], _ settings: Settings) throws(Failure) -> String {
     let users = keys.filter { $0.clientID == settings.clientID && $0.baseURL == settings.baseURL }.map(\.user).sorted()
     guard let first = users.first else {
       throw Failure(

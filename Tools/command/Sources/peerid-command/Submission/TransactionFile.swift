@@ -10,6 +10,8 @@ struct Transaction: Equatable {
   let line: Int
   /// The JSON on one line, without blanks.
   let text: String
+  /// The JSON as it is in the file: what is wrong is said with its place there.
+  var source: Substring
 }
 
 /// A file of transactions: JSON values one after the other, on a line each or not. Each value becomes one transaction: an
@@ -18,12 +20,12 @@ struct TransactionFile {
   /// The path; `-` is standard input.
   let path: String
   let transactions: [Transaction]
-
-  var name: String { path == "-" ? "standard input" : path }
+  let name: String
 
   /// Reads a file as a whole, before anything is sent.
   init(path: String) throws(Failure) {
     self.path = path
+    name = path == "-" ? "standard input" : path
     let content: [UInt8]
     if path == "-" {
       content = try TextFile.contents(of: STDIN_FILENO, named: "standard input")
@@ -32,52 +34,44 @@ struct TransactionFile {
     } else {
       throw Failure(.usage, "there is no file '\(path)'")
     }
-    transactions = Self.split(content)
+    guard let text = String(validating: content, as: UTF8.self) else { throw Failure(.usage, "\(name) is not UTF-8") }
+    transactions = Self.split(text)
     guard !transactions.isEmpty else { throw Failure(.usage, "\(name) holds no operations") }
   }
 
   /// Splits text into JSON values. What is not JSON ends at the next line: the check of it says what is wrong.
-  static func split(_ content: [UInt8]) -> [Transaction] {
+  static func split(_ text: String) -> [Transaction] {
     var found: [Transaction] = []
-    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    var index = content.starts(with: byteOrderMark) ? byteOrderMark.count : 0
-    var line = 1
-    while index < content.count {
-      if JSONLayout.Reader.isBlank(content[index]) {
-        if content[index] == UInt8(ascii: "\n") { line += 1 }
-        index += 1
-        continue
+    var (rest, line) = (text[...], 1)
+    if rest.unicodeScalars.first == "\u{FEFF}" { rest.unicodeScalars.removeFirst() }
+    while let first = rest.utf8.first {
+      let end = JSONLayout.Reader.isBlank(first) ? rest.utf8.index(after: rest.startIndex) : endOfValue(rest.utf8)
+      let value = rest[..<end]
+      if !JSONLayout.Reader.isBlank(first) {
+        let number = found.count + 1
+        found.append(Transaction(number: number, line: line, text: JSONLayout.compact(value), source: value))
       }
-      let end = endOfValue(content[index...])
-      let value = content[index..<end]
-      found.append(
-        Transaction(
-          number: found.count + 1,
-          line: line,
-          text: JSONLayout.compact(String(decoding: value, as: UTF8.self))
-        )
-      )
-      line += value.count { $0 == UInt8(ascii: "\n") }
-      index = end
+      line += value.utf8.count { $0 == UInt8(ascii: "\n") }
+      rest = rest[end...]
     }
     return found
   }
 
-  private static func endOfValue(_ content: ArraySlice<UInt8>) -> Int {
-    guard content.first == UInt8(ascii: "{") || content.first == UInt8(ascii: "[") else {
-      return content.firstIndex(of: UInt8(ascii: "\n")) ?? content.endIndex
+  private static func endOfValue(_ text: Substring.UTF8View) -> String.Index {
+    guard text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[") else {
+      return text.firstIndex(of: UInt8(ascii: "\n")) ?? text.endIndex
     }
     var (reader, depth) = (JSONLayout.Reader(), 0)
-    for (index, byte) in zip(content.indices, content) where !reader.isInText(byte) {
-      switch byte {
+    for index in text.indices where !reader.isInText(text[index]) {
+      switch text[index] {
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         depth -= 1
-        if depth == 0 { return index + 1 }
+        if depth == 0 { return text.index(after: index) }
       default: break
       }
     }
-    return content.endIndex
+    return text.endIndex
   }
 
   /// A transaction that cannot be sent, and why.
@@ -93,7 +87,7 @@ struct TransactionFile {
   func faults(token: Token? = nil) -> [Fault] {
     transactions.compactMap { transaction in
       do throws(PeerIDError) {
-        try Operations.check(transaction.text)
+        try Operations.check(String(transaction.source))
       } catch {
         return Fault(transaction: transaction, message: error.message)
       }
