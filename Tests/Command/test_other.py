@@ -148,6 +148,54 @@ def test_ops(bare: Command) -> None:
     ]
 
 
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_ops_describes_an_operation(bare: Command, width: int) -> None:
+    terminal = bare.type("ops", "bet_place", columns=width, NO_COLOR="1")
+    assert ended(terminal) == 0
+    lines = terminal.before.splitlines()
+    assert " ".join(lines).startswith("bet_place: operation 62, paid by bettor_id ")
+    assert any(line.startswith("  back_or_lay") and line.endswith("one of back, lay") for line in lines)
+    assert "odds are counted in 1/10000" in " ".join(terminal.before.split())
+    assert max(map(len, lines)) <= width
+
+
+def test_the_example_of_each_operation_passes_the_check(bare: Command) -> None:
+    examples = []
+    for name in bare("ops").output.split():
+        answer = bare("ops", name)
+        assert answer.status == 0, answer
+        example = bare("ops", name, "--example")
+        if example.status == 0:
+            # Some can only be proposed.
+            assert example.json["op_name"] in (name, "proposal_create")
+            examples.append(example.output)
+    assert len(examples) > 90
+    answer = bare("check", "-", input="".join(examples))
+    assert answer.status == 0, answer
+
+
+def test_ops_as_json(bare: Command) -> None:
+    described = bare("ops", "transfer", "--json").json
+    assert [field["name"] for field in described["fields"]][:3] == ["fee_asset", "from", "to"]
+
+
+def test_an_operation_that_does_not_exist(bare: Command) -> None:
+    answer = bare("ops", "bet")
+    assert answer.status == 2
+    assert "bet_place" in answer.errors
+    assert bare("ops", "zzz").status == 2
+    assert bare("ops", "--example").status == 2
+
+
+def test_check_warns(bare: Command) -> None:
+    bet = json.loads(bare("ops", "bet_place", "--example").output)
+    bet["backer_multiplier"] = 10010
+    answer = bare("check", "-", input=json.dumps(bet))
+    assert answer.status == 0
+    assert "warning: " in answer.output
+    assert bare("check", "-", "--json", input=json.dumps(bet)).json["warnings"] != []
+
+
 def test_the_sandbox_is_started_and_its_profile_fits(bare: Command) -> None:
     process = subprocess.Popen(
         [PROGRAM, "sandbox", "--port", "0", "--json", "--exit-with-stdin"],

@@ -39,6 +39,14 @@ struct TextTests {
     )
   }
 
+  @Test("a member of an object is taken out as it is")
+  func member() {
+    let text = #"{"a": {"b": 1}, "b": [1.50, "b\":2,"], "c": null}"#
+    #expect(JSONLayout.member("b", of: text) == #"[1.50,"b\":2,"]"#)
+    #expect(JSONLayout.member("c", of: text) == "null")
+    #expect(JSONLayout.member("d", of: text) == nil)
+  }
+
   @Test("text in JSON is escaped")
   func escaping() {
     #expect(JSON.string("a\"b\\c\n\u{1}\u{7F}ü").text == #""a\"b\\c\n\u0001\u007fü""#)

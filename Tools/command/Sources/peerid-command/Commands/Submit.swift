@@ -44,7 +44,7 @@ struct Submit: Subcommand {
     let file = try TransactionFile(path: file)
     let workspace = try Workspace(common)
     let (key, session) = try workspace.session()
-    try Check.report(file, file.faults(token: session.token), asJSON: common.json)
+    try requireValid(file, session.token)
     let head = JournalHead(key)
     let journal = try (self.journal ?? SubmissionRun.defaultJournal(of: self.file)).map { try Journal(path: $0) }
     let mode: SubmissionPlan.Mode = resume ? .resume : again ? .again : .once
@@ -63,6 +63,22 @@ struct Submit: Subcommand {
     Output.printError(common.json ? summary.json.text : summary.text)
     throw ExitCode(summary.status)
   }
+
+  /// Ends the command when a transaction is invalid, after telling all of them.
+  private func requireValid(_ file: TransactionFile, _ token: Token) throws(Failure) {
+    var faults: [String] = []
+    for (transaction, verdict) in file.check(token: token) {
+      switch verdict {
+      case .invalid(let message): faults.append("\(file.place(transaction)): \(message)")
+      case .valid(let warnings):
+        if !common.json { for text in warnings { Output.printError("\(file.place(transaction)): warning: \(text)") } }
+      }
+    }
+    guard let last = faults.popLast() else { return }
+    if !common.json { for fault in faults { Output.printError(fault) } }
+    let count = faults.isEmpty ? "1 transaction is" : "\(faults.count + 1) transactions are"
+    throw Failure(.usage, "\(last); \(count) invalid, and nothing was sent")
+  }
 }
 
 /// `peerid check`
@@ -79,32 +95,35 @@ struct Check: Subcommand {
 
   func run() throws {
     let file = try TransactionFile(path: file)
-    let faults = file.faults()
-    let faulty = Dictionary(uniqueKeysWithValues: faults.map { ($0.transaction.number, $0.message) })
-    for transaction in file.transactions {
-      let message = faulty[transaction.number]
-      if common.json {
-        let members: [(String, JSON)] = [
-          ("n", .integer(Int64(transaction.number))), ("line", .integer(Int64(transaction.line))),
-          ("valid", .bool(message == nil)), ("message", .optional(message)),
-        ]
-        Output.print(JSON.object(members).text)
-      } else if let message {
-        Output.print("\(file.place(transaction)): \(Terminal.results.paint("invalid", .red)): \(message)")
-      } else {
-        let names = transaction.operationNames.joined(separator: ", ")
-        Output.print("\(file.place(transaction)): \(Terminal.results.paint("valid", .green)): \(names)")
-      }
+    let verdicts = file.check()
+    for (transaction, verdict) in verdicts {
+      Output.print(common.json ? json(transaction, verdict).text : text(transaction, verdict, file.place(transaction)))
     }
-    if !faults.isEmpty { throw ExitCode(ExitStatus.usage.rawValue) }
+    guard verdicts.allSatisfy(\.verdict.isValid) else { throw ExitCode(ExitStatus.usage.rawValue) }
   }
 
-  /// Ends the command when there are faults, after telling all of them.
-  static func report(_ file: TransactionFile, _ faults: [TransactionFile.Fault], asJSON: Bool) throws(Failure) {
-    guard let first = faults.first else { return }
-    func line(_ fault: TransactionFile.Fault) -> String { "\(file.place(fault.transaction)): \(fault.message)" }
-    if !asJSON { for fault in faults.dropLast(0).dropFirst() { Output.printError(line(fault)) } }
-    let count = faults.count == 1 ? "1 transaction is" : "\(faults.count) transactions are"
-    throw Failure(.usage, "\(line(first)); \(count) invalid, and nothing was sent")
+  private func json(_ transaction: Transaction, _ verdict: TransactionFile.Verdict) -> JSON {
+    var members: [(String, JSON)] = [
+      ("n", .integer(Int64(transaction.number))), ("line", .integer(Int64(transaction.line))),
+      ("valid", .bool(verdict.isValid)),
+    ]
+    switch verdict {
+    case .invalid(let message): members.append(("message", .string(message)))
+    case .valid(let warnings): members.append(("warnings", .array(warnings.map { .string($0) })))
+    }
+    return .object(members)
+  }
+
+  private func text(_ transaction: Transaction, _ verdict: TransactionFile.Verdict, _ place: String) -> String {
+    let terminal = Terminal.results
+    switch verdict {
+    case .invalid(let message): return "\(place): \(terminal.paint("invalid", .red)): \(message)"
+    case .valid(let warnings):
+      let names = transaction.operationNames.joined(separator: ", ")
+      let head = "\(place): \(terminal.paint("valid", .green)): \(names)"
+      return ([head] + warnings.map { "\(place): \(terminal.paint("warning", .yellow)): \($0)" }).joined(
+        separator: "\n"
+      )
+    }
   }
 }

@@ -15,6 +15,15 @@ enum JSONLayout {
     return String(decoding: output, as: UTF8.self)
   }
 
+  /// The value of a member of an object, as it is written but for blanks; `nil` when there is none.
+  static func member(_ name: String, of object: some StringProtocol) -> String? {
+    let head = Array("\"\(name)\":".utf8)
+    let body = Array(compact(object).utf8).dropFirst().dropLast()
+    return elements(body).first { $0.starts(with: head) }.map {
+      String(decoding: $0.dropFirst(head.count), as: UTF8.self)
+    }
+  }
+
   /// Writes one value of compact JSON.
   private static func indent(_ value: ArraySlice<UInt8>, depth: Int, width: Int, into output: inout [UInt8]) {
     guard let first = value.first, let last = value.last, first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
@@ -22,8 +31,10 @@ enum JSONLayout {
       output += value
       return
     }
-    if value.count <= max(width - 2 * depth, 20) {
-      output += spaced(value)
+    let line = spaced(value)
+    let lineStart = output.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    if value.count == 2 || line.count <= width - (output.count - lineStart) - 1 {
+      output += line
       return
     }
     output.append(first)

@@ -74,25 +74,29 @@ struct TransactionFile {
     return text.endIndex
   }
 
-  /// A transaction that cannot be sent, and why.
-  struct Fault: Equatable {
-    let transaction: Transaction
-    let message: String
+  /// What a check says of a transaction.
+  enum Verdict: Equatable {
+    case valid(warnings: [String])
+    case invalid(String)
+
+    var isValid: Bool { if case .valid = self { true } else { false } }
   }
 
   /// Checks all transactions without sending anything.
   ///
   /// - Parameter token: whose scope is compared as well; `nil`: none.
-  /// - Returns: the faults, at most one for each transaction.
-  func faults(token: Token? = nil) -> [Fault] {
-    transactions.compactMap { transaction in
+  /// - Returns: a verdict on each transaction.
+  func check(token: Token? = nil) -> [(transaction: Transaction, verdict: Verdict)] {
+    transactions.map { transaction in
       do throws(PeerIDError) {
-        try Operations.check(String(transaction.source))
+        let warnings = try Operations.check(String(transaction.source))
+        guard let token, let name = transaction.operationNames.first(where: { !token.permits($0) }) else {
+          return (transaction, .valid(warnings: warnings))
+        }
+        return (transaction, .invalid("the user has not granted '\(name)' to the application"))
       } catch {
-        return Fault(transaction: transaction, message: error.message)
+        return (transaction, .invalid(error.message))
       }
-      guard let token, let name = transaction.operationNames.first(where: { !token.permits($0) }) else { return nil }
-      return Fault(transaction: transaction, message: "the user has not granted '\(name)' to the application")
     }
   }
 
