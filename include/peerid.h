@@ -1130,6 +1130,39 @@ PEERID_API int64_t peerid_error_retry_after_ms(const peerid_error *error);
  */
 PEERID_API const char *peerid_error_detail(const peerid_error *error, size_t *out_length);
 
+/**
+ * Returns why the server or the chain said no, for the cases that programs distinguish.
+ * - `insufficient_balance`, `insufficient_fee`: the account has too little of the asset, or the
+ *   fee is too low.
+ * - `missing_authority`: the account did not permit PeerID to sign this operation, or no longer
+ *   does.
+ * - `duplicate`: an equal transaction is on the chain, or waits for its block. This call added
+ *   nothing to it.
+ * - `expired`, `expiration_too_far`, `unknown_reference_block`, `irrelevant_signature`: the
+ *   transaction's own data; what PeerID sets itself is different in the next call.
+ * - `unknown_object`: an id names an object that does not exist.
+ * - `rule_broken`: another rule of the chain; the message says which.
+ * - `invalid_transaction`: the operations cannot be written as a transaction; the node has not
+ *   seen them.
+ * - `chain_unreachable`: the server has no connection to the chain.
+ * - `unknown_method`: the node has no method of this name.
+ * - `missing_permission`: the application or the user lacks the permission for an operation.
+ * - `invalid_refresh_token`: the server does not know the refresh token, or it was used before.
+ *
+ * A newer library may return others. Source: the texts of the node and of peerid-backend
+ * 0.11.2.
+ *
+ * @return a static string; empty for every other failure and for NULL.
+ */
+PEERID_API const char *peerid_error_reason(const peerid_error *error);
+
+/**
+ * Returns the id of the transaction that the node refused, from the refusal's digest.
+ *
+ * @return 40 hexadecimal digits borrowed from the error; NULL if the server did not tell it.
+ */
+PEERID_API const char *peerid_error_transaction_id(const peerid_error *error);
+
 /** Frees an error. */
 PEERID_API void peerid_error_free(peerid_error *error);
 

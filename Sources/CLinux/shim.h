@@ -2,6 +2,7 @@
 #ifndef PEERID_CLINUX_SHIM_H
 #define PEERID_CLINUX_SHIM_H
 
+#include <stddef.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 
@@ -17,6 +18,13 @@ static inline unsigned long clinux_eventfd_clear(int descriptor) {
 static inline int clinux_unread(int descriptor) {
   int count = 0;
   return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
+}
+
+// glibc and musl have memmem, but declare it for _GNU_SOURCE alone.
+void *memmem(const void *text, size_t text_length, const void *part, size_t part_length);
+
+static inline const void *clinux_find(const void *text, size_t text_length, const void *part, size_t part_length) {
+  return memmem(text, text_length, part, part_length);
 }
 
 #endif

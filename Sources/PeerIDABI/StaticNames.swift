@@ -10,6 +10,9 @@ enum StaticNames {
   private static let outcomes: [Int32: Bytes] = Dictionary(
     uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, Bytes($0.name)) }
   )
+  private static let reasons: [ErrorReason: Bytes] = Dictionary(
+    uniqueKeysWithValues: ErrorReason.allCases.map { ($0, Bytes($0.name)) }
+  )
   private static let operations: [Int32: Bytes] = Dictionary(
     OperationCatalogue.standard.entries.map { ($0.id, Bytes($0.name)) }
   ) { first, _ in first }
@@ -21,6 +24,10 @@ enum StaticNames {
 
   static func name(ofOutcome outcome: Int32) -> UnsafePointer<CChar>? {
     outcomes[outcome]?.cString
+  }
+
+  static func name(ofReason reason: ErrorReason?) -> UnsafePointer<CChar>? {
+    reason.flatMap { reasons[$0]?.cString } ?? empty
   }
 
   static func name(ofOperation id: Int32) -> UnsafePointer<CChar>? {

@@ -4,10 +4,10 @@ import Testing
 
 /// What is made of the bodies that PeerID, body parsers and proxies send.
 @Suite struct EnvelopeTests {
-  private func failure(_ status: Int, _ body: String, _ effect: HTTPRequest.Effect = .changes) -> PeerIDError? {
+  private func failure(_ status: Int, _ body: String, _ kind: RequestKind = .operations) -> PeerIDError? {
     Bytes(body).withBytes { bytes in
-      let response = HTTPResponse(status: status, body: bytes, isTruncated: false, retryAfterMilliseconds: nil)
-      guard case .failure(let error) = Answer.result(of: .success(response), effect: effect) else { return nil }
+      let response = HTTPResponse(status: status, body: bytes, isTruncated: false)
+      guard case .failure(let error) = Answer.result(of: .success(response), to: kind) else { return nil }
       return error
     }
   }
@@ -60,8 +60,8 @@ import Testing
     Case(
       status: 400,
       body: "Unexpected token } in JSON at position 7",
-      code: .rejected,
-      outcome: .notDone,
+      code: .protocol,
+      outcome: .unknown,
       says: "Unexpected token }"
     ),
     Case(
@@ -79,7 +79,7 @@ import Testing
       says: "find out whether it was done"
     ),
     Case(status: 502, body: "<h1>Bad Gateway</h1>", code: .server, outcome: .unknown, says: "Bad Gateway"),
-    Case(status: 302, body: "", code: .protocol, outcome: .notDone, says: "redirects"),
+    Case(status: 302, body: "", code: .protocol, outcome: .unknown, says: "redirects"),
     Case(status: 303, body: "", code: .protocol, outcome: .unknown, says: ""),
     Case(status: 429, body: "slow down", code: .rateLimited, outcome: .notDone, says: "slow down"),
     Case(status: 200, body: "", code: .protocol, outcome: .unknown, says: "empty body"),
@@ -122,8 +122,8 @@ import Testing
   @Test func `bytes that are not UTF-8 are no envelope`() {
     let bytes: [UInt8] = Array(#"{"result":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8)
     bytes.withUnsafeBytes { body in
-      let response = HTTPResponse(status: 200, body: body, isTruncated: false, retryAfterMilliseconds: nil)
-      guard case .failure(let error) = Answer.result(of: .success(response), effect: .changes) else {
+      let response = HTTPResponse(status: 200, body: body, isTruncated: false)
+      guard case .failure(let error) = Answer.result(of: .success(response), to: .operations) else {
         Issue.record("invalid UTF-8 was taken")
         return
       }
@@ -132,8 +132,8 @@ import Testing
   }
 
   @Test func `reading again is always safe to try again`() throws {
-    #expect(try #require(failure(502, "", .reads)).isRetryable)
-    #expect(!(try #require(failure(502, "", .changes)).isRetryable))
+    #expect(try #require(failure(502, "", .chainRead)).isRetryable)
+    #expect(!(try #require(failure(502, "", .operations)).isRetryable))
   }
 
   @Test(arguments: ["a", "\u{1}", "\u{301}", "😀", "\""])

@@ -20,11 +20,23 @@ import Testing
   @Test(arguments: [
     ("Sun, 06 Nov 1994 08:49:37 GMT", Int64?.some(784_111_777_000)),
     ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
-    ("Sunday, 06-Nov-94 08:49:37 GMT", nil),
+    ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777_000),
+    ("soon", nil),
     ("", nil),
   ])
   func `the date of a header is read`(text: String, expected: Int64?) {
-    #expect(Bytes(text).withBytes(Timestamp.fromHTTPDate) == expected)
+    #expect(Bytes(text).withBytes(HTTPDate.milliseconds) == expected)
+  }
+
+  @Test(arguments: [
+    ("2", Int64(2000)), (" 7", 7000), ("0", 0), ("86400", 86_400_000), ("86401", 86_400_000),
+    ("99999999999999999999999999", 86_400_000), ("", 0), ("-5", 0), ("1.5", 0), ("soon", 0), ("5 seconds", 0),
+    ("Sun, 06 Nov 1994 08:49:40 GMT", 3000), ("Sun, 06 Nov 1994 08:49:30 GMT", 0),
+    ("Sat, 06 Nov 2094 08:49:40 GMT", 86_400_000),
+  ])
+  func `the wait that a server asks for is capped, and never an error`(text: String, wait: Int64) {
+    let now: Int64 = 784_111_777_000
+    #expect(Bytes(text).withBytes { RetryAfter.milliseconds($0, nowMilliseconds: now) } == wait)
   }
 
   @Test func `percent-encoding goes there and back`() {

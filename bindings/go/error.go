@@ -29,6 +29,12 @@ type Error struct {
 	// Detail is what the server wrote under "error": a JSON string, or an object of messages by field. Cut after 4 kB;
 	// nil when the server wrote nothing.
 	Detail json.RawMessage
+	// Reason tells why the server or the chain said no, such as "insufficient_balance", "missing_authority" or
+	// "duplicate"; empty for other failures. The names are those of peerid_error_reason in the C header.
+	Reason string
+	// TransactionID is the id of the transaction that the node refused, 40 hexadecimal digits; empty when the server did
+	// not tell it.
+	TransactionID string
 
 	cause error
 }
@@ -101,6 +107,9 @@ func takeError(failure *C.peerid_error) *Error {
 		HTTPStatus: int(C.peerid_error_http_status(failure)),
 		Retryable:  bool(C.peerid_error_is_retryable(failure)),
 		RetryAfter: milliseconds(C.peerid_error_retry_after_ms(failure)),
+		Reason:     C.GoString(C.peerid_error_reason(failure)),
+		// C.GoString(NULL) is empty.
+		TransactionID: C.GoString(C.peerid_error_transaction_id(failure)),
 	}
 	var length C.size_t
 	detail := C.peerid_error_detail(failure, &length)

@@ -47,7 +47,7 @@ func TestEachFailureOfASubmitTellsItsCodeAndOutcome(t *testing.T) {
 		},
 		"a redirect": {
 			fault: operationsFault("status", object{"status": 302, "headers": object{"Location": "http://example.com/"}}),
-			code:  peerid.ErrProtocol, outcome: peerid.OutcomeNotDone, status: 302,
+			code:  peerid.ErrProtocol, outcome: peerid.OutcomeUnknown, status: 302,
 		},
 		"refused": {
 			fault: operationsFault("status", object{"status": 400, "body": `{"error":{"amount":"\"value\" is too large"},"status":"400"}`}),

@@ -3,28 +3,45 @@ enum Answer {
   /// The response of a success, or why there is none.
   static func response(
     of outcome: Result<HTTPResponse, TransportFailure>,
-    effect: HTTPRequest.Effect
+    to kind: RequestKind
   ) -> Result<Response, PeerIDError> {
     if case .success(let answer) = outcome, 200..<300 ~= answer.status, !answer.isTruncated,
       let response = ResponseScanner.response(answer.body)
     {
-      return .success(response)
+      return checked(response, kind)
     }
-    return result(of: outcome, effect: effect).flatMap { _ in
-      // The scanner takes every result.
-      .failure(PeerIDError(.protocol, effect == .reads ? .notDone : .unknown, "the answer has no result"))
+    return result(of: outcome, to: kind).flatMap { _ in
+      // The scanner reads every result.
+      .failure(PeerIDError(.protocol, .unknown, "the answer has no result", advice: kind.advice, httpStatus: 200))
     }
+  }
+
+  /// The response of a submit, if it shows that there is a transaction: by its id, or by the token that confirms it.
+  private static func checked(_ response: Response, _ kind: RequestKind) -> Result<Response, PeerIDError> {
+    let proof = response.transactionIDBytes ?? (kind == .operations ? response.transactionTokenBytes : nil)
+    if !kind.isSubmit || (proof?.count ?? 0) > 0 { return .success(response) }
+    let json = response.jsonBytes
+    let missing = json.count == 4 && json.contains("null") ? "a result" : "a transaction id"
+    return .failure(
+      PeerIDError(
+        .protocol,
+        .unknown,
+        "the server reports success without \(missing)",
+        advice: kind.advice,
+        httpStatus: 200
+      )
+    )
   }
 
   /// The envelope's result, or why there is none. `explain` may add to the error what only the caller knows.
   static func result(
     of outcome: Result<HTTPResponse, TransportFailure>,
-    effect: HTTPRequest.Effect,
+    to kind: RequestKind,
     explain: (PeerIDError) -> PeerIDError = { $0 }
   ) -> Result<JSONValue, PeerIDError> {
     switch outcome {
     case .failure(let failure):
-      return .failure(explain(ErrorClassifier.error(failure, effect: effect)))
+      return .failure(explain(ErrorClassifier.error(failure, kind)))
     case .success(let response):
       let envelope = Envelope(status: response.status, body: response.body)
       if 200..<300 ~= response.status, !response.isTruncated, case .result(let result) = envelope {
@@ -35,17 +52,7 @@ enum Answer {
         let message = "memory ran out while the answer was read"
         return .failure(explain(PeerIDError(.outOfMemory, .unknown, message, httpStatus: response.status)))
       }
-      return .failure(
-        explain(
-          ErrorClassifier.error(
-            status: response.status,
-            envelope: envelope,
-            isTruncated: response.isTruncated,
-            retryAfterMilliseconds: response.retryAfterMilliseconds,
-            effect: effect
-          )
-        )
-      )
+      return .failure(explain(ErrorClassifier.error(response, envelope, kind)))
     }
   }
 }

@@ -2,13 +2,13 @@
 /// request can have been carried out.
 enum ErrorClassifier {
   /// The error for a request without an answer.
-  static func error(_ failure: TransportFailure, effect: HTTPRequest.Effect) -> PeerIDError {
+  static func error(_ failure: TransportFailure, _ kind: RequestKind) -> PeerIDError {
     let isUncertain = failure.mayHaveBeenSent
     let outcome: Outcome = isUncertain ? .unknown : .notSent
-    let repeatable = !isUncertain || effect == .reads
+    let repeatable = !isUncertain || !kind.changesSomething
     let because = failure.reason.isEmpty ? "" : ": \(failure.reason)"
     func make(_ code: ErrorCode, _ message: String, isRetryable: Bool) -> PeerIDError {
-      PeerIDError(code, outcome, message + because, advice: advice(effect), isRetryable: isRetryable)
+      PeerIDError(code, outcome, message + because, advice: kind.advice, isRetryable: isRetryable)
     }
     switch failure.kind {
     case .unreachable: return make(.unreachable, "the server could not be reached", isRetryable: true)
@@ -27,79 +27,70 @@ enum ErrorClassifier {
   }
 
   /// The error for an answer that is not a success; `envelope` is what its body held.
-  static func error(
-    status: Int,
-    envelope: Envelope,
-    isTruncated: Bool = false,
-    retryAfterMilliseconds: Int64?,
-    effect: HTTPRequest.Effect
-  ) -> PeerIDError {
+  static func error(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> PeerIDError {
+    let row = OutcomeTable.row(for: answer(response, envelope, kind))
+    let mask = SecretMask(response.request?.secrets ?? [])
     let said: String
     var detail: Bytes?
+    var transactionID: Bytes?
     switch envelope {
-    case .error(let error):
-      said = ServerText.message(error)
-      detail = ServerText.detail(error)
-    case .text(let text): said = text
-    case .malformed(let what): said = isTruncated ? "the answer was cut off" : "it sent \(what)"
+    case .error(let error, let isPeerIDs):
+      transactionID = NodeMessage(error).transactionID
+      let shown = mask.masked(error, sparing: Parameters.allNames)
+      let text = isPeerIDs ? shown.string : nil
+      said = text.map(NodeMessage.reason) ?? ServerText.message(shown)
+      detail = ServerText.detail(shown)
+      if !mask.isEmpty { error.wipeDocument() }
+    case .text: said = ServerText.readable(mask.masked(Bytes(response.body)))
+    case .malformed(let what): said = response.isTruncated ? "the answer was cut off" : "it sent \(what)"
     case .unread: said = "memory ran out while the answer was read"
-    case .result: said = isTruncated ? "the answer was cut off" : "it sent a result"
+    case .result: said = response.isTruncated ? "the answer was cut off" : "it sent a result"
     }
-    let judged = judge(status: status, envelope: envelope, retryAfter: retryAfterMilliseconds)
-    let isSafe = judged.outcome != .unknown || effect == .reads
     return PeerIDError(
-      judged.code,
-      judged.outcome,
-      "\(judged.what) (HTTP \(status))" + (said.isEmpty ? "" : ": \(said)"),
-      advice: advice(effect),
-      httpStatus: status,
-      isRetryable: isSafe && judged.isTransient || isTruncated && effect == .reads,
-      retryAfterMilliseconds: retryAfterMilliseconds ?? 0,
-      detail: detail
+      row.code,
+      row.outcome,
+      message(row, status: response.status, said: ServerText.cut(said)),
+      advice: kind.advice,
+      httpStatus: response.status,
+      isRetryable: isRetryable(row, response, kind),
+      retryAfterMilliseconds: response.retryAfterMilliseconds ?? 0,
+      detail: detail,
+      reason: row.reason,
+      transactionID: transactionID
     )
   }
 
-  private static func advice(_ effect: HTTPRequest.Effect) -> StaticString? {
-    effect == .changes ? "find out whether it was done before sending it again" : nil
-  }
-
-  private typealias Judgement = (code: ErrorCode, outcome: Outcome, isTransient: Bool, what: String)
-
-  /// A 5xx leaves the outcome open: the server answers so when the chain refuses, but also when it fails after the
-  /// broadcast, and a proxy answers so when it has lost the server's answer.
-  private static func judge(status: Int, envelope: Envelope, retryAfter: Int64?) -> Judgement {
-    switch status {
-    case 301, 302, 307, 308:
-      (.protocol, .notDone, false, "the server redirects, which is never followed: check base_url")
-    case 403: (.notPermitted, .notDone, false, "the server does not permit it")
-    case 413: (.tooLarge, .notDone, false, "the request is too large for the server")
-    case 429: (.rateLimited, .notDone, true, "the server asks to come back later")
-    case 400, 401:
-      isMissingPermission(envelope)
-        ? (.notPermitted, .notDone, false, "the server does not permit it")
-        : (.rejected, .notDone, false, "the server rejected the request")
-    case 400..<500: (.rejected, .notDone, false, "the server rejected the request")
-    case 500 where isChainRejection(envelope): (.chainRejected, .notDone, false, "the chain rejected the transaction")
-    case 503 where retryAfter != nil: (.rateLimited, .unknown, true, "the server asks to come back later")
-    case 500..<600: (.server, .unknown, true, "the server failed")
-    default: (.protocol, .unknown, false, "the server's answer is not one of PeerID")
+  /// The answer as the table looks at it.
+  static func answer(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> FailedAnswer {
+    var isPeerIDs = false
+    let said: Bytes
+    switch envelope {
+    case .error(let error, let isOwn):
+      isPeerIDs = isOwn
+      said = NodeMessage(error).withoutTransaction
+    case .text: said = Bytes(UnsafeRawBufferPointer(rebasing: response.body.prefix(ServerText.maximumRead)))
+    case .result, .malformed, .unread: said = Bytes("")
     }
+    return FailedAnswer(
+      kind: kind,
+      status: response.status,
+      isPeerIDs: isPeerIDs,
+      hasRetryAfter: response.retryAfterMilliseconds != nil,
+      said: said
+    )
   }
 
-  /// The text of the library with which PeerID's backend signs: the node refused the transaction when it was pushed.
-  private static func isChainRejection(_ envelope: Envelope) -> Bool {
-    guard case .error(let error) = envelope, let text = error.string else { return false }
-    return Bytes(text).contains("peerplays-crypto  digest ")
+  /// What the node says comes first: it is what people need to read.
+  private static func message(_ row: OutcomeRow, status: Int, said: String) -> String {
+    let what = "\(row.what) (HTTP \(status))"
+    if said.isEmpty { return what }
+    return row.code == .chainRejected ? "\(said): \(what)" : "\(what): \(said)"
   }
 
-  /// The measured answers that mean a missing permission, though their status is 400 or 401.
-  private static func isMissingPermission(_ envelope: Envelope) -> Bool {
-    guard case .error(let error) = envelope else { return false }
-    let measured: [(field: StaticString, message: String)] = [
-      ("app_id", "App is missing permission for some of the operations"),
-      ("op_name", "Operation invalid"),
-      ("login", "Permission does not exist for this user"),
-    ]
-    return measured.contains { error[$0.field]?.string == $0.message }
+  private static func isRetryable(_ row: OutcomeRow, _ response: HTTPResponse, _ kind: RequestKind) -> Bool {
+    if !kind.changesSomething, response.isTruncated { return true }
+    // A transaction token is used before its transaction is sent.
+    if kind == .confirmation, response.status >= 500 { return false }
+    return row.isTransient && (row.outcome != .unknown || !kind.changesSomething)
   }
 }

@@ -1,5 +1,8 @@
 /// The parameters of a token call, in the three ways in which a server may want them.
 struct Parameters {
+  /// The names of the parameters of all token calls.
+  static let allNames = ["login", "password", "mobile", "code", "refresh_token", "client_id", "client_secret"]
+
   private var members: [(name: String, value: Bytes)] = []
 
   mutating func add(_ name: String, _ value: Bytes) {
@@ -8,6 +11,15 @@ struct Parameters {
 
   /// The names, to tell which of them a server did not see.
   var names: [String] { members.map(\.name) }
+
+  /// The values that must not appear in an error. A client_id that is not a number may be a secret in
+  /// the wrong place.
+  var secrets: [Bytes] {
+    members.filter { $0.name != "login" && ($0.name != "client_id" || !$0.value.raw.allSatisfy(Self.isDigit)) }
+      .map(\.value)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
 
   /// `name=value&…`, for a form body and for a query alike.
   func urlEncoded() -> Bytes {

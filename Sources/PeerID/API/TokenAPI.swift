@@ -25,7 +25,7 @@ struct TokenAPI: Sendable {
     if let password = credentials.password { parameters.add("password", password) }
     if let mobile = credentials.mobile { parameters.add("mobile", mobile) }
     parameters.add("client_id", Bytes(configuration.clientID))
-    let result = try send(parameters, to: endpoints.token, effect: .reads, context: context)
+    let result = try send(parameters, to: endpoints.token, .logIn, context: context)
     if result.isNull {
       throw PeerIDError(
         .rejected,
@@ -35,7 +35,7 @@ struct TokenAPI: Sendable {
         httpStatus: 200
       )
     }
-    return try token(in: result, effect: .reads)
+    return try token(in: result)
   }
 
   /// Exchanges an authorization code for a new pair.
@@ -44,8 +44,8 @@ struct TokenAPI: Sendable {
     parameters.add("code", code)
     parameters.add("client_id", Bytes(configuration.clientID))
     parameters.add("client_secret", try requiredSecret(for: "exchanging an authorization code"))
-    let result = try send(parameters, to: endpoints.exchange, effect: .changes, context: context)
-    return try token(in: result, effect: .changes)
+    let result = try send(parameters, to: endpoints.exchange, .exchange, context: context)
+    return try token(in: result)
   }
 
   /// Rotates the pair: both old tokens are dead when the server answers.
@@ -54,8 +54,8 @@ struct TokenAPI: Sendable {
     parameters.add("refresh_token", refreshToken)
     parameters.add("client_id", Bytes(configuration.clientID))
     parameters.add("client_secret", try requiredSecret(for: "refreshing a token"))
-    let result = try send(parameters, to: endpoints.refresh, effect: .changes, context: context)
-    return try token(in: result, effect: .changes)
+    let result = try send(parameters, to: endpoints.refresh, .refresh, context: context)
+    return try token(in: result)
   }
 
   /// The client secret, or the error that says who needs it.
@@ -69,19 +69,19 @@ struct TokenAPI: Sendable {
   private func send(
     _ parameters: Parameters,
     to url: Bytes,
-    effect: HTTPRequest.Effect,
+    _ kind: RequestKind,
     context: CallContext
   ) throws(PeerIDError) -> JSONValue {
     let style = configuration.options.parameterStyle
     let request = HTTPRequest(
+      kind: kind,
       url: style == .query ? Bytes(url.text + "?" + parameters.urlEncoded().text, wipes: true) : url,
       headers: headers,
       body: style == .query ? Bytes("") : style == .json ? parameters.json() : parameters.urlEncoded(),
-      effect: effect,
-      answerIsSecret: true
+      secrets: parameters.secrets
     )
     return try transport.send(request, context: context) { outcome in
-      Answer.result(of: outcome, effect: effect) { error in explained(error, parameters.names, style) }
+      Answer.result(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
     }.get()
   }
 
@@ -98,18 +98,19 @@ struct TokenAPI: Sendable {
       error.message
         + " – but '\(missed)' was sent with parameters=\(style.name); this server wants parameters=\(others)",
       httpStatus: error.httpStatus,
-      detail: detail
+      detail: detail,
+      reason: error.reason
     )
   }
 
-  private func token(in result: JSONValue, effect: HTTPRequest.Effect) throws(PeerIDError) -> Token {
+  private func token(in result: JSONValue) throws(PeerIDError) -> Token {
     defer { result.wipeDocument() }
     switch TokenReader.read(result, generation: 1) {
     case .success(let token): return token
     case .failure(let malformed):
       throw PeerIDError(
         .protocol,
-        effect == .changes ? .unknown : .notDone,
+        .unknown,
         "the server's token \(malformed.reason)",
         httpStatus: 200
       )

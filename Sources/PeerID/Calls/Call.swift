@@ -44,9 +44,13 @@ struct Call: Sendable {
     Call(purpose: .logIn, session: nil, request: .task(body))
   }
 
-  /// What sending the request twice would do.
-  var effect: HTTPRequest.Effect {
-    if case .session = request { .changes } else { .reads }
+  /// What the request asks of the server.
+  var kind: RequestKind {
+    switch request {
+    case .none, .task: .chainRead
+    case .read(let request): request.kind
+    case .session(let call): call.kind
+    }
   }
 
   /// The request to send; `headers` are those of the token.
@@ -60,8 +64,7 @@ struct Call: Sendable {
 
   /// What the answer means.
   func read(_ outcome: Result<HTTPResponse, TransportFailure>) -> Result<Response, PeerIDError> {
-    if case .session(let call) = request { return call.read(outcome) }
-    return Answer.response(of: outcome, effect: .reads)
+    Answer.response(of: outcome, to: kind)
   }
 }
 

@@ -211,11 +211,10 @@ public final class Client: Sendable {
     let query = try ChainReadQuery(api: api, method: method, parameters: parametersJSON)
     return .read(
       HTTPRequest(
+        kind: api == "network_broadcast" ? .chainBroadcast : .chainRead,
         url: engine.endpoints.chainRead(query: query.text),
         headers: engine.readHeaders,
-        body: nil,
-        effect: .reads,
-        answerIsSecret: false
+        body: nil
       )
     )
   }

@@ -62,9 +62,9 @@ enum RuntimeWarmup {
       }
     }
     let url = engine.endpoints.operations
-    let submission = SessionCall(url: url, body: Bytes("{\"operations\":\(operations[0])}"))
+    let submission = SessionCall(kind: .operations, url: url, body: Bytes("{\"operations\":\(operations[0])}"))
     for (status, body) in answers { read(status, Bytes(body), submission) }
-    let read = HTTPRequest(url: url, headers: engine.readHeaders, body: nil, effect: .reads, answerIsSecret: false)
+    let read = HTTPRequest(kind: .chainRead, url: url, headers: engine.readHeaders, body: nil)
     return [.session(session, submission), .externalToken(session, refused: 0), .read(read)]
   }
 
@@ -85,7 +85,7 @@ enum RuntimeWarmup {
 
   private static func read(_ status: Int, _ body: Bytes, _ call: SessionCall) {
     body.withBytes { bytes in
-      let answer = HTTPResponse(status: status, body: bytes, isTruncated: false, retryAfterMilliseconds: nil)
+      let answer = HTTPResponse(status: status, body: bytes)
       switch call.read(.success(answer)) {
       case .success(let response): _ = response.createdObjectIDs
       case .failure(let error): _ = (error.description, RefreshFailure.result(of: error))

@@ -52,7 +52,8 @@ public final class Session: Sendable {
       clock: engine.environment.transport.serverClock,
       log: engine.configuration.log
     )
-    return .session(core, SessionCall(url: engine.endpoints.operations, body: batch.body), scope: batch)
+    let call = SessionCall(kind: .operations, url: engine.endpoints.operations, body: batch.body)
+    return .session(core, call, scope: batch)
   }
 
   /// Confirms a transaction token, which `Response.transactionToken` gave or the user brought. It can be used once.
@@ -67,7 +68,8 @@ public final class Session: Sendable {
   func confirmation(of transactionToken: String) throws(PeerIDError) -> Call {
     guard !transactionToken.isEmpty else { throw PeerIDError(.invalidArgument, "transaction_token is empty") }
     let url = engine.endpoints.confirmation(ofTransactionToken: transactionToken)
-    return .session(core, SessionCall(url: url, body: Bytes("{}")))
+    let secrets = [Bytes(transactionToken, wipes: true)]
+    return .session(core, SessionCall(kind: .confirmation, url: url, body: Bytes("{}"), secrets: secrets))
   }
 
   /// Broadcasts a transaction that was signed elsewhere.
@@ -86,7 +88,7 @@ public final class Session: Sendable {
 
   func broadcastCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
     let body = try SignedTransaction.requestBody(json)
-    return .session(core, SessionCall(url: engine.endpoints.broadcast, body: body))
+    return .session(core, SessionCall(kind: .broadcast, url: engine.endpoints.broadcast, body: body))
   }
 
   private func response(of call: Call) throws(PeerIDError) -> Response {

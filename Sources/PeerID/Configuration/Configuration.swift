@@ -27,9 +27,13 @@ public struct Configuration: Sendable {
   /// - Throws: `invalidArgument` when the id is not a number or the secret is empty.
   public init(baseURL: String, clientID: String, clientSecret: String? = nil) throws(PeerIDError) {
     guard !baseURL.isEmpty else { throw PeerIDError(.invalidArgument, "base_url is empty: give https://host") }
-    let isNumber = !clientID.isEmpty && clientID.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
-    guard isNumber, Int64(clientID) != nil else {
-      throw PeerIDError(.invalidArgument, "client_id '\(clientID)' is not the number of an application")
+    guard Self.isApplicationID(clientID) else {
+      // What is passed in place of the id may be the secret.
+      let shown = clientID.utf8.count <= 16 && !Self.isApplicationID(clientSecret ?? "") ? " '\(clientID)'" : ""
+      throw PeerIDError(
+        .invalidArgument,
+        "client_id\(shown) is not the number of an application: pass its secret as client_secret, not as client_id"
+      )
     }
     if let clientSecret, clientSecret.isEmpty {
       throw PeerIDError(.invalidArgument, "client_secret is empty: leave it out if there is none")
@@ -37,6 +41,10 @@ public struct Configuration: Sendable {
     self.baseURL = baseURL
     self.clientID = clientID
     self.clientSecret = clientSecret.map { Bytes($0, wipes: true) }
+  }
+
+  private static func isApplicationID(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && Int64(text) != nil
   }
 
   /// Sets an option by its name; `OptionTable` in the documentation lists them all.

@@ -19,6 +19,11 @@ public struct PeerIDError: Error, Sendable {
   /// The member `error` of the server's answer as JSON text, cut after 4 kB; `nil` when there was none.
   public var serverDetail: String? { storage.fields.detail?.text }
 
+  /// Why the server or the chain said no; `nil` when the library does not know the case.
+  public var reason: ErrorReason? { storage.fields.reason }
+  /// The id of the transaction that the node refused, 40 hexadecimal digits; `nil` when the server did not tell it.
+  public var transactionID: String? { storage.fields.transactionID?.text }
+
   /// Makes an error. `advice` ends the message, and only when the outcome is unknown.
   package init(
     _ code: ErrorCode,
@@ -28,7 +33,9 @@ public struct PeerIDError: Error, Sendable {
     httpStatus: Int = 0,
     isRetryable: Bool = false,
     retryAfterMilliseconds: Int64 = 0,
-    detail: Bytes? = nil
+    detail: Bytes? = nil,
+    reason: ErrorReason? = nil,
+    transactionID: Bytes? = nil
   ) {
     self.init(
       Fields(
@@ -39,7 +46,9 @@ public struct PeerIDError: Error, Sendable {
         httpStatus: httpStatus,
         isRetryable: isRetryable,
         retryAfterMilliseconds: retryAfterMilliseconds,
-        detail: detail
+        detail: detail,
+        reason: reason,
+        transactionID: transactionID
       )
     )
   }
@@ -59,6 +68,8 @@ public struct PeerIDError: Error, Sendable {
   package var messageBytes: Bytes { storage.message }
   /// The server's detail at an address that lives as long as the error.
   package var detailBytes: Bytes? { storage.fields.detail }
+  /// The transaction's id at an address that lives as long as the error.
+  package var transactionIDBytes: Bytes? { storage.fields.transactionID }
 
   /// The same failure as the reason why another call ended with `outcome`: an operation that waited for a refresh was
   /// not sent when the server rejected the refresh.
@@ -84,6 +95,8 @@ public struct PeerIDError: Error, Sendable {
     var isRetryable: Bool
     var retryAfterMilliseconds: Int64
     var detail: Bytes?
+    var reason: ErrorReason?
+    var transactionID: Bytes?
   }
 
   private final class Storage: Sendable {

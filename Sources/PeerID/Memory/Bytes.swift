@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// An immutable run of bytes with a NUL behind it, at an address that never moves.
@@ -79,10 +80,11 @@ package final class Bytes: @unchecked Sendable {
   package var cString: UnsafePointer<CChar> { UnsafeRawPointer(address).assumingMemoryBound(to: CChar.self) }
 
   /// Whether `part` occurs in the bytes.
-  func contains(_ part: StaticString) -> Bool {
-    let length = part.utf8CodeUnitCount
-    guard length <= count else { return false }
-    return (0...count - length).contains { memcmp(address + $0, part.utf8Start, length) == 0 }
+  func contains(_ part: StaticString) -> Bool { index(of: part) != nil }
+
+  /// Where `part` occurs first in the bytes.
+  func index(of part: StaticString) -> Int? {
+    clinux_find(address, count, part.utf8Start, part.utf8CodeUnitCount).map { $0 - UnsafeRawPointer(address) }
   }
 
   /// The bytes as text; what is not UTF-8 is replaced.

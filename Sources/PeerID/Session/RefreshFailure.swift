@@ -8,22 +8,18 @@ enum RefreshFailure {
       // A 502 or 504 of a proxy is different: the server may have done it, and only the answer is lost.
       return .transient(error)
     case .unknown: return .unknown(error)
-    case .notDone where error.httpStatus == 400 && mentionsRefreshToken(error):
+    case .notDone where error.reason == .invalidRefreshToken:
       return .refused(
         PeerIDError(
           .loginRequired,
           .notSent,
           "the session is over: the refresh token was used before or is unknown to the server. Log the user in again",
           httpStatus: error.httpStatus,
-          detail: error.detailBytes
+          detail: error.detailBytes,
+          reason: error.reason
         )
       )
     case .notDone, .notSent: return .transient(error)
     }
-  }
-
-  private static func mentionsRefreshToken(_ error: PeerIDError) -> Bool {
-    guard let detail = error.detailBytes, let fields = try? JSONDocument(parsing: detail.raw).root else { return false }
-    return fields["refresh_token"] != nil
   }
 }

@@ -1,4 +1,4 @@
-/// Points in time as milliseconds since 1970, read from the two notations in which the server writes them.
+/// Points in time as milliseconds since 1970, read from the notation in which the server writes them.
 enum Timestamp {
   /// Reads ISO 8601 in UTC with optional milliseconds: `2026-03-01T12:30:00.000Z`.
   static func fromISO8601(_ text: UnsafeRawBufferPointer) -> Int64? {
@@ -18,20 +18,6 @@ enum Timestamp {
     }
     guard reader.skip("Z"), reader.isAtEnd else { return nil }
     return milliseconds1970(year, month, day, hour, minute, second).map { $0 + milliseconds }
-  }
-
-  /// Reads the date of an HTTP header (RFC 9110, IMF-fixdate): `Sun, 06 Nov 1994 08:49:37 GMT`.
-  static func fromHTTPDate(_ text: UnsafeRawBufferPointer) -> Int64? {
-    var reader = DigitReader(text)
-    guard reader.skip(while: { $0 != UInt8(ascii: " ") }), reader.skip(" "),
-      let day = reader.number(digits: 2), reader.skip(" "),
-      let month = reader.monthName(), reader.skip(" "),
-      let year = reader.number(digits: 4), reader.skip(" "),
-      let hour = reader.number(digits: 2), reader.skip(":"),
-      let minute = reader.number(digits: 2), reader.skip(":"),
-      let second = reader.number(digits: 2), reader.skip(" "), reader.skip("G")
-    else { return nil }
-    return milliseconds1970(year, month, day, hour, minute, second)
   }
 
   /// Days are counted by the proleptic Gregorian calendar; every part has at most four digits, so nothing overflows.
@@ -81,22 +67,4 @@ private struct DigitReader {
     position += 1
     return true
   }
-
-  mutating func skip(while matches: (UInt8) -> Bool) -> Bool {
-    let start = position
-    while position < text.count, matches(text[position]) { position += 1 }
-    return position > start
-  }
-
-  mutating func monthName() -> Int64? {
-    guard position + 3 <= text.count else { return nil }
-    let name = String(decoding: text[position..<position + 3], as: UTF8.self)
-    guard let index = Self.months.firstIndex(of: name) else { return nil }
-    position += 3
-    return Int64(index) + 1
-  }
-
-  private static let months = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-  ]
 }

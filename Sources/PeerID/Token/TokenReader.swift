@@ -50,9 +50,15 @@ enum TokenReader {
     return Bytes(text, wipes: true)
   }
 
+  /// The numbers of the operations. A scope of anything else, such as names, is unknown: the server checks it.
   private static func scope(_ value: JSONValue?) -> Scope? {
     guard let value, value.kind == .array else { return nil }
-    return Scope(value.elements.compactMap { $0.integer.flatMap(Int32.init(exactly:)) })
+    var numbers: [Int32] = []
+    for element in value.elements {
+      guard let number = element.integer.flatMap(Int32.init(exactly:)) else { return nil }
+      numbers.append(number)
+    }
+    return Scope(numbers)
   }
 
   private static func identifier(_ value: JSONValue?) -> Int64? {

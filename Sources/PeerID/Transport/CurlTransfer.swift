@@ -133,7 +133,7 @@ final class CurlTransfer {
   /// Forgets the request; the connection stays.
   func finish() {
     endUse()
-    buffer.reset(wiping: request?.answerIsSecret ?? false)
+    buffer.reset(wiping: request?.kind.answersWithTokens ?? false)
     ccurl_setopt_list(handle, CURLOPT_HTTPHEADER, nil)
     ccurl_setopt_pointer(handle, CURLOPT_POSTFIELDS, nil)
     request = nil
@@ -145,20 +145,20 @@ final class CurlTransfer {
       status: status,
       body: buffer.bytes,
       isTruncated: isTruncated,
+      request: request,
       retryAfterMilliseconds: status == 429 || status == 503 ? retryAfter() : nil
     )
   }
 
   /// The `Date` of the answer in milliseconds since 1970.
   func dateMilliseconds() -> Int64? {
-    headerValue("Date").flatMap(Timestamp.fromHTTPDate)
+    headerValue("Date").flatMap(HTTPDate.milliseconds)
   }
 
   private func retryAfter() -> Int64? {
-    guard let value = headerValue("Retry-After") else { return nil }
-    if let seconds = Int64(String(decoding: value, as: UTF8.self)), 0...86_400 ~= seconds { return seconds * 1000 }
-    guard let date = Timestamp.fromHTTPDate(value), let now = dateMilliseconds() else { return nil }
-    return min(max(date - now, 0), 86_400_000)
+    headerValue("Retry-After").map {
+      RetryAfter.milliseconds($0, nowMilliseconds: dateMilliseconds() ?? Clock.wallMilliseconds())
+    }
   }
 
   private func headerValue(_ name: StaticString) -> UnsafeRawBufferPointer? {
@@ -337,7 +337,7 @@ extension CurlTransfer {
   /// request as its answer, and the answer to this one to the next. libcurl 7.88 uses it all the same. What is still on
   /// its way when the request leaves cannot be noticed by anyone.
   private func isAboutToSend(_ localPort: Int32) -> Int32 {
-    if sendings > 0, request?.effect == .changes, settings.sendsOnce {
+    if sendings > 0, request?.kind.changesSomething == true, settings.sendsOnce {
       stop = .wouldSendAgain
       return CCURL_PREREQFUNC_ABORT
     }

@@ -1,21 +1,24 @@
 /// One HTTP request, ready to be sent.
 struct HTTPRequest: Sendable {
-  /// What sending the request twice would do.
-  enum Effect: Sendable {
-    /// It changes something: libcurl must not send it again by itself, and a lost answer leaves the outcome unknown.
-    case changes
-    /// It only reads.
-    case reads
-  }
-
+  let kind: RequestKind
   /// The whole URL.
   let url: Bytes
   let headers: HeaderList
   /// The body of a POST; a request without one is a GET.
   let body: Bytes?
-  let effect: Effect
-  /// Whether the answer holds tokens, so that the memory it passes through is wiped.
-  let answerIsSecret: Bool
+  /// The secrets in the URL and the body.
+  private let sentSecrets: [Bytes]
+
+  init(kind: RequestKind, url: Bytes, headers: HeaderList, body: Bytes?, secrets: [Bytes] = []) {
+    self.kind = kind
+    self.url = url
+    self.headers = headers
+    self.body = body
+    sentSecrets = secrets
+  }
+
+  /// Everything in the request that must not appear in an error.
+  var secrets: [Bytes] { headers.bearerToken.map { [$0] + sentSecrets } ?? sentSecrets }
 }
 
 /// The answer to a request. The body is only valid while the closure that was given the answer runs.
@@ -26,8 +29,24 @@ struct HTTPResponse {
   let body: UnsafeRawBufferPointer
   /// Whether the connection ended before the whole body had come.
   let isTruncated: Bool
-  /// The wait that `Retry-After` asks for, in milliseconds.
+  /// The request that it answers.
+  let request: HTTPRequest?
+  /// The wait that `Retry-After` asks for, in milliseconds; 0 when it asks for one that is not readable.
   let retryAfterMilliseconds: Int64?
+
+  init(
+    status: Int,
+    body: UnsafeRawBufferPointer,
+    isTruncated: Bool = false,
+    request: HTTPRequest? = nil,
+    retryAfterMilliseconds: Int64? = nil
+  ) {
+    self.status = status
+    self.body = body
+    self.isTruncated = isTruncated
+    self.request = request
+    self.retryAfterMilliseconds = retryAfterMilliseconds
+  }
 }
 
 /// Why there is no answer.

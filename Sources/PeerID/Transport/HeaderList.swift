@@ -24,6 +24,16 @@ final class HeaderList: @unchecked Sendable {
     head = lines.isEmpty ? next?.head : nodes
   }
 
+  /// The token in the header `Authorization`.
+  var bearerToken: Bytes? {
+    for line in lines {
+      if line.index(of: "Authorization: Bearer ") == 0 {
+        return Bytes(UnsafeRawBufferPointer(rebasing: line.raw.dropFirst(22)), wipes: true)
+      }
+    }
+    return next?.bearerToken
+  }
+
   deinit {
     nodes.deallocate()
   }

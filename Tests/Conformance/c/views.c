@@ -28,13 +28,16 @@ json_t *view_of_error(const peerid_error *error) {
   size_t length = 0;
   const char *text = peerid_error_detail(error, &length);
   json_t *detail = parsed(text, length);
-  return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o}",
+  const char *reason = peerid_error_reason(error);
+  return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o, s:o, s:o}",
                    "code", peerid_error_name(error),
                    "outcome", peerid_outcome_name(peerid_error_outcome(error)),
                    "http_status", (int)peerid_error_http_status(error),
                    "retryable", (int)peerid_error_is_retryable(error),
                    "retry_after_ms", (json_int_t)peerid_error_retry_after_ms(error),
                    "message", peerid_error_message(error),
+                   "reason", text_or_null(*reason ? reason : NULL),
+                   "transaction_id", text_or_null(peerid_error_transaction_id(error)),
                    "fields", fields_of(detail),
                    "detail", detail);
 }

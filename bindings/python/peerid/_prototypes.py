@@ -500,6 +500,12 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ctypes.c_char_p,
         (ErrorPointer, ctypes.POINTER(ctypes.c_size_t)),
     ),
+    # Returns why the server or the chain said no, for the cases that programs
+    # distinguish.
+    ("peerid_error_reason", ctypes.c_char_p, (ErrorPointer,)),
+    # Returns the id of the transaction that the node refused, from the refusal's
+    # digest.
+    ("peerid_error_transaction_id", ctypes.c_char_p, (ErrorPointer,)),
     # Frees an error.
     ("peerid_error_free", None, (ErrorPointer,)),
     # Returns the version of the loaded library, such as `1.0.0`.

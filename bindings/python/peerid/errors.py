@@ -109,6 +109,8 @@ class PeerIDError(Exception):
         retryable: bool = False,
         retry_after: float | None = None,
         detail: Any = None,
+        reason: str | None = None,
+        transaction_id: str | None = None,
     ) -> None:
         """Create an error; applications do so only in their tests."""
         super().__init__(message)
@@ -125,6 +127,13 @@ class PeerIDError(Exception):
         #: What the server wrote under `error`: a str, a dict of messages by field, or
         #: None.
         self.detail = detail
+        #: Why the server or the chain said no, such as `insufficient_balance`,
+        #: `missing_authority` or `duplicate`; None for other failures. The names are
+        #: those of `peerid_error_reason` in the C header.
+        self.reason = reason
+        #: The id of the transaction that the node refused, 40 hexadecimal digits; None
+        #: when the server did not tell it.
+        self.transaction_id = transaction_id
 
     @property
     def outcome(self) -> Outcome:
@@ -399,6 +408,7 @@ def read_error(pointer: Any) -> PeerIDError:
     code = Code(quick.peerid_error_code(pointer))
     delay = quick.peerid_error_retry_after_ms(pointer)
     detail: bytes | None = quick.peerid_error_detail(pointer, None)
+    transaction_id: bytes | None = quick.peerid_error_transaction_id(pointer)
     return _CLASSES.get(code, PeerIDError)(
         quick.peerid_error_message(pointer).decode(),
         code=code,
@@ -407,6 +417,8 @@ def read_error(pointer: Any) -> PeerIDError:
         retryable=quick.peerid_error_is_retryable(pointer),
         retry_after=delay / 1000 if delay else None,
         detail=_parse_detail(detail),
+        reason=quick.peerid_error_reason(pointer).decode() or None,
+        transaction_id=None if transaction_id is None else transaction_id.decode(),
     )
 
 

@@ -15,6 +15,8 @@ func viewOfError(e *peerid.Error) (object, error) {
 		"retry_after_ms": integer(e.RetryAfter.Milliseconds()),
 		"message":        e.Message,
 		"detail":         nil,
+		"reason":         textOrNull(e.Reason),
+		"transaction_id": textOrNull(e.TransactionID),
 		"fields":         nil,
 	}
 	if e.Fields != nil {

@@ -17,6 +17,8 @@ def view_of_error(error: peerid.PeerIDError) -> dict[str, Any]:
         "message": error.message,
         "detail": error.detail,
         "fields": error.fields,
+        "reason": error.reason,
+        "transaction_id": error.transaction_id,
     }
 
 

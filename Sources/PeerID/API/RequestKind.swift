@@ -1,0 +1,50 @@
+/// What a request asks of the server. It decides what an answer proves.
+enum RequestKind: CaseIterable, Sendable {
+  case operations
+  /// The confirmation of a transaction token.
+  case confirmation
+  /// A transaction that was signed elsewhere.
+  case broadcast
+  /// A read of the chain.
+  case chainRead
+  /// A call of the node's API `network_broadcast`, which changes the chain by way of a chain read.
+  case chainBroadcast
+  case logIn
+  case exchange
+  case refresh
+
+  /// Whether the request asks for a transaction, so that only a transaction id shows its success.
+  var isSubmit: Bool {
+    switch self {
+    case .operations, .confirmation, .broadcast: true
+    case .chainRead, .chainBroadcast, .logIn, .exchange, .refresh: false
+    }
+  }
+
+  /// Whether sending the request twice may do something twice. A log in returns the stored pair of tokens, so it is as
+  /// safe to repeat as a read.
+  var changesSomething: Bool {
+    switch self {
+    case .chainRead, .logIn: false
+    case .operations, .confirmation, .broadcast, .chainBroadcast, .exchange, .refresh: true
+    }
+  }
+
+  /// Whether the answer holds tokens, so that the memory it passes through is wiped.
+  var answersWithTokens: Bool {
+    switch self {
+    case .logIn, .exchange, .refresh: true
+    case .operations, .confirmation, .broadcast, .chainRead, .chainBroadcast: false
+    }
+  }
+
+  /// What to do when the outcome is unknown.
+  var advice: StaticString? {
+    switch self {
+    case .operations, .confirmation, .chainBroadcast, .exchange: "find out whether it was done before sending it again"
+    case .broadcast:
+      "find out whether it was done, or send the same signed transaction again: the chain accepts it only once"
+    case .chainRead, .logIn, .refresh: nil
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// What a server wrote, cut to what an error can hold.
+enum ServerText {
+  /// The longest text taken into a message, in characters.
+  private static let maximumLength = 300
+  /// The longest detail handed on, in bytes of JSON.
+  private static let maximumDetail = 4096
+  /// How much of a text is looked at, in bytes.
+  static let maximumRead = 64 * 1024
+
+  /// Plain text or HTML on one line, without tags.
+  static func readable(_ body: Bytes) -> String {
+    var text: [UInt8] = []
+    var isInTag = false
+    body.withBytes { bytes in
+      for byte in bytes.prefix(16 * 1024) {
+        switch byte {
+        case UInt8(ascii: "<"): isInTag = true
+        case UInt8(ascii: ">") where isInTag:
+          isInTag = false
+          text.append(UInt8(ascii: " "))
+        case _ where isInTag: break
+        default: text.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte)
+        }
+      }
+    }
+    let words = String(decoding: text, as: UTF8.self).split(separator: " ")
+    return cut(words.joined(separator: " "))
+  }
+
+  /// All that the server says under `error`: a string as it is, an object as `field: message; field: message`.
+  static func whole(_ error: JSONValue) -> String {
+    guard error.kind == .object else { return error.string ?? error.compactText().text }
+    return error.members.map { $0 + ": " + ($1.string ?? $1.compactText().text) }.joined(separator: "; ")
+  }
+
+  /// The same on one line: of each text the first.
+  static func message(_ error: JSONValue) -> String {
+    switch error.kind {
+    case .string: firstLine(error.string ?? "")
+    case .object:
+      cut(
+        error.members.map { key, value in
+          key + ": " + firstLine(value.string ?? value.compactText().text)
+        }.joined(separator: "; ")
+      )
+    default: cut(error.compactText().text)
+    }
+  }
+
+  /// The server's `error` as JSON. A stack trace or a signed transaction of many kilobytes is cut.
+  static func detail(_ error: JSONValue) -> Bytes {
+    let whole = error.compactText()
+    if whole.count <= maximumDetail { return whole }
+    let text = error.string ?? whole.text
+    // JSON needs more bytes for some characters, six at the most.
+    for budget in [maximumDetail - 8, maximumDetail / 2 - 8] {
+      let cut = JSONLiteral.string(beginning(of: text, bytes: budget) + "…").compactText
+      if cut.count <= maximumDetail { return cut }
+    }
+    return JSONLiteral.string(beginning(of: text, bytes: maximumDetail / 6 - 8) + "…").compactText
+  }
+
+  /// A reason of jansson's without the piece of the text that it quotes: `invalid token near 'password…`.
+  static func withoutQuote(_ reason: String) -> String {
+    let bytes = Bytes(reason)
+    return String(decoding: bytes.raw.prefix(bytes.index(of: " near ") ?? bytes.count), as: UTF8.self)
+  }
+
+  /// As much of the text as fits into so many bytes of UTF-8. One character may be of any length.
+  private static func beginning(of text: String, bytes: Int) -> String {
+    var length = 0
+    return String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.prefix {
+          length += UTF8.width($0)
+          return length <= bytes
+        }
+      )
+    )
+  }
+
+  private static func firstLine(_ text: String) -> String {
+    cut(String(text.prefix { !$0.isNewline }))
+  }
+
+  static func cut(_ text: String) -> String {
+    text.count <= maximumLength ? text : text.prefix(maximumLength) + "…"
+  }
+}

@@ -1,0 +1,40 @@
+/// Why the server or the chain said no, for the cases that programs distinguish.
+///
+/// The names are stable, and a newer library may know more of them. They are read from the texts of the node, of the
+/// library with which the server signs, and of the server (peerid-backend 0.11.2).
+@nonexhaustive
+public enum ErrorReason: String, Sendable, CaseIterable {
+  /// The account has less of the asset than the operation or its fee takes.
+  case insufficientBalance = "insufficient_balance"
+  /// The fee in the transaction is too low.
+  case insufficientFee = "insufficient_fee"
+  /// The account did not permit PeerID to sign this operation, or no longer does.
+  case missingAuthority = "missing_authority"
+  /// An equal transaction is on the chain, or waits for its block. This call added nothing to it.
+  case duplicate
+  /// The transaction came after its expiration.
+  case expired
+  /// The transaction's expiration lies too far in the future.
+  case expirationTooFar = "expiration_too_far"
+  /// An id names an object that does not exist.
+  case unknownObject = "unknown_object"
+  /// The transaction refers to a block that the node does not know.
+  case unknownReferenceBlock = "unknown_reference_block"
+  /// The transaction carries a signature that it does not need.
+  case irrelevantSignature = "irrelevant_signature"
+  /// The operations break another rule of the chain; the message says which.
+  case ruleBroken = "rule_broken"
+  /// The operations cannot be written as a transaction; the node has not seen them.
+  case invalidTransaction = "invalid_transaction"
+  /// The server has no connection to the chain.
+  case chainUnreachable = "chain_unreachable"
+  /// The node has no method of this name.
+  case unknownMethod = "unknown_method"
+  /// The application or the user lacks the permission for an operation.
+  case missingPermission = "missing_permission"
+  /// The server does not know the refresh token, or it was used before.
+  case invalidRefreshToken = "invalid_refresh_token"
+
+  /// The name in C programs and in logs, such as `insufficient_balance`.
+  public var name: String { rawValue }
+}

@@ -1,0 +1,24 @@
+/// Hexadecimal digits.
+enum Hexadecimal {
+  static func isDigit(_ byte: UInt8) -> Bool { value(byte) != nil }
+
+  /// The value of a digit.
+  static func value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+
+  /// The number that some digits write; `nil` when one of them is none.
+  static func number(_ digits: some Sequence<UInt8>) -> UInt32? {
+    var number: UInt32 = 0
+    for digit in digits {
+      guard let value = value(digit), number < 0x1000_0000 else { return nil }
+      number = number << 4 | UInt32(value)
+    }
+    return number
+  }
+}

@@ -1,0 +1,30 @@
+internal import CCurl
+
+/// Points in time in HTTP headers, as libcurl reads them.
+enum HTTPDate {
+  /// Milliseconds since 1970; `nil` when the text is no date. A NUL has to follow it.
+  static func milliseconds(_ text: UnsafeRawBufferPointer) -> Int64? {
+    guard let start = text.baseAddress?.assumingMemoryBound(to: CChar.self) else { return nil }
+    let seconds = curl_getdate(start, nil)
+    return seconds < 0 ? nil : Int64(seconds) * 1000
+  }
+}
+
+/// The header `Retry-After` (RFC 9110 §10.2.3): a number of seconds, or a date.
+enum RetryAfter {
+  /// The longest wait, in milliseconds. A server that asks for more is asked again after it.
+  static let longest: Int64 = 86_400_000
+
+  /// The wait in milliseconds, at most `longest`; 0 when the header is not readable. A NUL has to follow it.
+  static func milliseconds(_ text: UnsafeRawBufferPointer, nowMilliseconds: Int64) -> Int64 {
+    let digits = text.drop { $0 == UInt8(ascii: " ") }.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    if digits.endIndex == text.endIndex {
+      if digits.isEmpty { return 0 }
+      // More digits than an integer has are more than any limit.
+      let seconds = Int64(String(decoding: digits, as: UTF8.self)) ?? longest
+      return min(seconds, longest / 1000) * 1000
+    }
+    guard digits.isEmpty, let date = HTTPDate.milliseconds(text) else { return 0 }
+    return min(max(date - nowMilliseconds, 0), longest)
+  }
+}
