@@ -14,9 +14,15 @@ final class AuthorizationObject {
 
 /// Starts the authorization code flow: creates the URL of the consent page, with a random state of 192 bits. Sends
 /// nothing.
+///
+/// What the real page does: its *Cancel* does not redirect, so an abandoned log in never comes back. It appends
+/// `?code=…` also to a redirect URI that has a query, which only `peerid_client_exchange_redirect` reads; a framework
+/// that parses the query finds no code, so use a redirect URI without a query. The server accepts a redirect URI by its
+/// registered domain, and neither `localhost` nor an IP address. A user can grant at most 15 operations over all
+/// applications. The page may be on another server than the API: see the option `authorization_page`.
 /// - Parameters:
 ///   - client: the client.
-///   - redirectURI: the URL to which the browser returns; it must be registered for the application.
+///   - redirectURI: the URL to which the browser returns; its domain must be registered for the application.
 /// - Errors:
 ///   - `invalidArgument`: the URL is empty.
 ///   - `internal`: the system has no random numbers.

@@ -44,11 +44,12 @@ public func clientLogin(
 /// Completes the authorization code flow: reads the URL to which the browser returned, compares the state in constant
 /// time, exchanges the code for tokens, and creates a session.
 /// - Parameters:
-///   - redirect: the whole URL, or its query.
+///   - redirect: the whole URL, or its query. The last `code` counts, also behind a second `?`, which the consent page
+///     appends to a redirect URI with a query.
 ///   - expectedState: the state of the authorization with which the user was sent to the consent page.
 ///   - key: the session's key, as for `peerid_client_login`.
 /// - Errors:
-///   - `invalidArgument`: the state is missing or different, there is no code, or a parameter appears more than once.
+///   - `invalidArgument`: the state is missing or different, or appears more than once, or there is no code.
 ///   - `configuration`: there is no client secret, or there is a key but no store.
 ///   - `rejected`: the user did not consent, or the server rejected the code or the secret.
 /// - Source: `POST /api/v1/auth/exchange`; RFC 6749, sections 4.1.2 and 10.12.

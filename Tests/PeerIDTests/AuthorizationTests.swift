@@ -3,12 +3,22 @@ import Testing
 @testable import PeerID
 
 @Suite struct AuthorizationTests {
-  @Test func `the code is taken out of the whole address, whatever else stands there`() throws {
-    for url in [
-      "https://app.example/cb?code=c%2Fode&state=s", "?state=s&code=c%2Fode#fragment", "x=1&state=s&code=c%2Fode",
-    ] {
-      #expect(try AuthorizationRedirect.code(in: url, expectedState: "s").text == "c/ode")
-    }
+  @Test(arguments: [
+    "https://app.example/cb?code=c%2Fode&state=s", "?state=s&code=c%2Fode#fragment", "x=1&state=s&code=c%2Fode",
+    // A redirect URI with a query, to which the page appends another `?`.
+    "https://shop.example/cb?tenant=1?code=c%2Fode&state=s", "https://shop.example/cb?tenant=1&code=c%2Fode&state=s",
+    "https://shop.example/cb?next=/a?b=1&x=100%?code=c%2Fode&state=s#_=_",
+    // Parameters of the redirect URI with the names of ours.
+    "https://shop.example/cb?code=own&state=own?code=c%2Fode&state=s", "https://a/cb?error=own?code=c%2Fode&state=s",
+    "https://a/cb?state=own?state=s&code=c%2Fode", "https://a/cb?code=own&code=c%2Fode&state=s",
+    "https://a/cb?error=0&state=own?code=c/ode&state=s&x=%zz",
+    // Encoded, and a page with its routes in the fragment.
+    "https://a/cb?co%64e=c%2Fod%65&st%61te=%73", "https://a/#/cb?code=c%2Fode&state=s",
+    "https://a/cb?x=1#/cb?code=c%2Fode&state=s", "https://a/cb?code=c%2Fode&state=s#?code=other&state=s",
+    "https://a/cb?tenant=1?code=c%2Fode&state=s&", "https://a/cb??code=c%2Fode&state=s",
+  ])
+  func `the code is taken out of the whole address, whatever else it holds`(url: String) throws {
+    #expect(try AuthorizationRedirect.code(in: url, expectedState: "s").text == "c/ode")
   }
 
   @Test(arguments: [
@@ -16,14 +26,55 @@ import Testing
     ("https://a/cb?code=c&state=t", "another state"),
     ("https://a/cb?state=s", "neither a code nor an error"),
     ("https://a/cb?code=&state=s", "neither a code nor an error"),
-    ("https://a/cb?code=1&code=2&state=s", "twice"),
+    ("https://a/cb?code&state=s", "neither a code nor an error"),
+    ("https://a/cb?code=1&state=s&state=s", "'state' more than once"),
+    ("https://a/cb?state=s&state=t&code=1", "'state' more than once"),
+    ("https://a/cb?state=s?code=1", "no state"),
+    ("https://a/cb?code=1&state=s?code=2", "no state"),
+    ("https://a/cb?code=1?code=2&state=t", "another state"),
     ("https://a/cb?code=%zz&state=s", "broken percent-escape"),
-    ("", "no state"),
+    ("https://a/cb?code=c&state=%zz", "broken percent-escape"),
+    ("", "no state"), ("?", "no state"), ("#", "no state"), ("https://a/cb", "no state"),
   ])
   func `an address that does not belong to the request is refused`(url: String, says: String) {
     let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: url, expectedState: "s") }
     #expect(error?.code == .invalidArgument)
     #expect(error?.message.contains(says) == true)
+  }
+
+  @Test(arguments: [
+    (
+      "https://a/cb?error=access_denied&error_description=The+user%20said+no&state=s",
+      "access_denied – The user said no"
+    ),
+    ("https://a/cb?tenant=1?error=access_denied&state=s", "consent was not given: access_denied"),
+    ("https://a/cb?code=own?error=server_error&state=s", "server_error"),
+    ("https://a/cb?code=c&state=s&error=server_error", "server_error"),
+    ("https://a/cb?error_description=why&state=s&error=x%0Ay", "x y – why"),
+  ])
+  func `an error of the page is told with its description`(url: String, says: String) {
+    let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: url, expectedState: "s") }
+    #expect(error?.code == .rejected && error?.outcome == .notDone)
+    #expect(error?.message.contains(says) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func `the consent page may be another one`() throws {
+    func page(_ page: String, _ allowsPlainHTTP: Bool = false) throws -> String {
+      try Endpoints(baseURL: "https://api.example/x", authorizationPage: page, allowsPlainHTTP: allowsPlainHTTP)
+        .authorizationPage(clientID: "4", redirectURI: "https://a/b?c", state: "s")
+    }
+    let query = "client_id=4&redirect_uri=https%3A%2F%2Fa%2Fb%3Fc&state=s"
+    #expect(try page("") == "https://api.example/x/permissions?" + query)
+    #expect(try page("https://id.example/permissions") == "https://id.example/permissions?" + query)
+    #expect(try page("https://id.example/p?lang=en") == "https://id.example/p?lang=en&" + query)
+    #expect(try page("http://127.0.0.1:8080/permissions") == "http://127.0.0.1:8080/permissions?" + query)
+    #expect(try page("http://id.example/p", true) == "http://id.example/p?" + query)
+    for wrong in [
+      "id.example/p", "http://id.example/p", "https://u:p@id.example", "https://a/#p", "ftp://a/p", "javascript:x",
+    ] {
+      let error = #expect(throws: PeerIDError.self) { try page(wrong) }
+      #expect(error?.code == .configuration && error?.message.contains("authorization_page") == true)
+    }
   }
 
   @Test func `the user's refusal is told, but only with the right state`() {

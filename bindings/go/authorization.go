@@ -30,8 +30,12 @@ func (a Authorization) GoString() string {
 }
 
 // AuthorizationURL starts the authorization code flow: it creates the URL of the consent page, with a random state of 192
-// bits. It sends nothing. The redirect URI is the URL to which the browser returns; it must be registered for the
+// bits. It sends nothing. The redirect URI is the URL to which the browser returns; its domain must be registered for the
 // application.
+//
+// The real page appends "?code=…" also to a redirect URI that has a query: [Client.Exchange] reads it, but a framework that
+// parses the query finds no code. Its Cancel does not redirect. Localhost and IP addresses are refused. A user can grant at
+// most 15 operations over all applications.
 //
 // Errors: [ErrInvalidArgument] when the redirect URI is empty.
 func (c *Client) AuthorizationURL(redirectURI string) (Authorization, error) {

@@ -41,6 +41,9 @@ func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, e
 
 // Confirm confirms a transaction with the token of [Result.TransactionToken], which can be used once.
 //
+// To make a token the real server needs the cookie of a user who is signed in to PeerID's own page; without it Submit
+// fails with "server side error". The server takes a confirmation from any application; an error says which one confirmed.
+//
 // Errors: [ErrRejected] when the token is unknown or was already used; and those of [Session.Submit].
 func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result, error) {
 	token, err := newText(transactionToken, "transactionToken")

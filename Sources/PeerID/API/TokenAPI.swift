@@ -92,14 +92,8 @@ struct TokenAPI: Sendable {
       let missed = sent.first(where: { fields.member($0)?.string?.hasSuffix("is required") ?? false })
     else { return error }
     let others = style == .form ? "query or json" : style == .json ? "form or query" : "form or json"
-    return PeerIDError(
-      error.code,
-      error.outcome,
-      error.message
-        + " – but '\(missed)' was sent with parameters=\(style.name); this server wants parameters=\(others)",
-      httpStatus: error.httpStatus,
-      detail: detail,
-      reason: error.reason
+    return error.adding(
+      " – but '\(missed)' was sent with parameters=\(style.name); this server wants parameters=\(others)"
     )
   }
 

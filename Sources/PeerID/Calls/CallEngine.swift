@@ -13,7 +13,11 @@ final class CallEngine: Sendable {
   static func make(_ configuration: Configuration) throws(PeerIDError) -> CallEngine {
     if let reason = Curl.unusableBecause { throw PeerIDError(.configuration, reason) }
     let allowsPlainHTTP = configuration.options.allowsPlainHTTP
-    let endpoints = try Endpoints(baseURL: configuration.baseURL, allowsPlainHTTP: allowsPlainHTTP)
+    let endpoints = try Endpoints(
+      baseURL: configuration.baseURL,
+      authorizationPage: configuration.options.authorizationPage,
+      allowsPlainHTTP: allowsPlainHTTP
+    )
     return try CallEngine(configuration, endpoints)
   }
 

@@ -67,7 +67,12 @@ public final class Client: Sendable {
   /// Begins the authorization code flow: send the user's browser to the URL, and keep the state with the user's web
   /// session.
   ///
-  /// - Parameter redirectURI: where the browser comes back to; it must be registered for the application.
+  /// The real page appends `?code=…` also to a redirect URI that has a query: `exchange(redirect:expectedState:key:)` reads
+  /// it, but a framework that parses the query finds no code. Its *Cancel* does not redirect. The server accepts redirect
+  /// URIs by their registered domain, and neither `localhost` nor an IP address. A user can grant at most 15 operations
+  /// over all applications.
+  ///
+  /// - Parameter redirectURI: where the browser comes back to; its domain must be registered for the application.
   /// - Returns: the URL and the state.
   /// - Throws: `invalidArgument` when the address is empty, `internal` when the system has no random numbers.
   public func authorizationRequest(redirectURI: String) throws(PeerIDError) -> AuthorizationRequest {
@@ -86,7 +91,7 @@ public final class Client: Sendable {
   /// Ends the authorization code flow with the address to which the user's browser came back.
   ///
   /// - Parameters:
-  ///   - redirect: the whole address, or its query.
+  ///   - redirect: the whole address, or its query. The last `code` counts, also behind a second `?`.
   ///   - expectedState: the state of the authorization request.
   ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   /// - Returns: a session of the user.

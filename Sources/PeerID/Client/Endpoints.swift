@@ -10,12 +10,14 @@ struct Endpoints: Sendable {
   let broadcast: Bytes
   private let transactionToken: String
   private let blockchainData: String
-  private let permissions: String
+  private let authorizationPage: String
 
   private static let apiPath = "/api/v1"
 
   /// Reads and checks a base URL such as `https://peerid.peerplays.download`. A path in front of `/api/v1` is allowed.
-  init(baseURL: String, allowsPlainHTTP: Bool) throws(PeerIDError) {
+  ///
+  /// `authorizationPage` is the address of the consent page when it is not that of the base URL.
+  init(baseURL: String, authorizationPage: String = "", allowsPlainHTTP: Bool) throws(PeerIDError) {
     // A password in the address must not get into a message.
     let shown = baseURL.contains("@") ? "…" : baseURL
     func refuse(_ why: String) -> PeerIDError { PeerIDError(.configuration, "base_url '\(shown)' \(why)") }
@@ -43,13 +45,38 @@ struct Endpoints: Sendable {
     if address.scheme == "http", !allowsPlainHTTP, !address.isLoopback {
       throw refuse("would send tokens in the clear: use https://, or set the option allow_http=true")
     }
-    self.init(base: base, usesTLS: address.scheme == "https", isLoopback: address.isLoopback)
+    self.init(
+      base: base,
+      authorizationPage: try Self.checked(authorizationPage, allowsPlainHTTP),
+      usesTLS: address.scheme == "https",
+      isLoopback: address.isLoopback
+    )
+  }
+
+  /// The address of a consent page, which sees the user's password.
+  private static func checked(_ page: String, _ allowsPlainHTTP: Bool) throws(PeerIDError) -> String? {
+    if page.isEmpty { return nil }
+    let isUsable: Bool
+    do throws(ServerAddress.Problem) {
+      let address = try ServerAddress(page)
+      isUsable =
+        !address.holdsCredentials && !page.utf8.contains(UInt8(ascii: "#"))
+        && (address.scheme == "https" || address.scheme == "http" && (allowsPlainHTTP || address.isLoopback))
+    } catch {
+      isUsable = false
+    }
+    if isUsable { return page }
+    throw PeerIDError(
+      .configuration,
+      "option 'authorization_page' is not usable: write the whole address of the consent page, "
+        + "such as https://id.example/permissions, without user and fragment, and with https:// unless allow_http=true"
+    )
   }
 
   /// Addresses that libcurl refuses before it opens anything.
   static let unreachable = Endpoints(base: "warmup://none", usesTLS: false, isLoopback: true)
 
-  private init(base: String, usesTLS: Bool, isLoopback: Bool) {
+  private init(base: String, authorizationPage: String? = nil, usesTLS: Bool, isLoopback: Bool) {
     self.usesTLS = usesTLS
     self.isLoopback = isLoopback
     let api = base + Self.apiPath
@@ -60,7 +87,7 @@ struct Endpoints: Sendable {
     broadcast = Bytes(api + "/app/broadcast")
     transactionToken = api + "/app/transaction-token?token="
     blockchainData = api + "/app/blockchain-data"
-    permissions = base + "/permissions"
+    self.authorizationPage = authorizationPage ?? base + "/permissions"
   }
 
   /// The address that confirms a transaction token, which the server reads only from the query.
@@ -75,7 +102,8 @@ struct Endpoints: Sendable {
 
   /// The page on which the user signs in and gives consent.
   func authorizationPage(clientID: String, redirectURI: String, state: String) -> String {
-    permissions + "?client_id=" + PercentEncoding.encode(clientID)
+    authorizationPage + (authorizationPage.utf8.contains(UInt8(ascii: "?")) ? "&" : "?")
+      + "client_id=" + PercentEncoding.encode(clientID)
       + "&redirect_uri=" + PercentEncoding.encode(redirectURI)
       + "&state=" + PercentEncoding.encode(state)
   }

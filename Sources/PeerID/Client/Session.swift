@@ -35,7 +35,7 @@ public final class Session: Sendable {
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
   /// - Returns: the transaction, or a transaction token when the application's users sign each request.
   /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
-  ///   `loginRequired` when the session is over; `rejected`, `rateLimited`, `server`, `connectionLost` and the other
+  ///   `loginRequired` when the session is over; `chainRejected` when the node refused the transaction; `rejected`, `rateLimited`, `server`, `connectionLost` and the other
   ///   errors of a call. Look at `PeerIDError.outcome` before you submit again.
   public func submit(_ operations: String) throws(PeerIDError) -> Response {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json) }
@@ -58,9 +58,13 @@ public final class Session: Sendable {
 
   /// Confirms a transaction token, which `Response.transactionToken` gave or the user brought. It can be used once.
   ///
+  /// To make a transaction token the real server needs the cookie of a user who is signed in to PeerID's own web page
+  /// besides the access token; without it `submit(_:)` fails with `server side error`. The server takes a confirmation
+  /// from any application, and the token is used before its transaction is sent: a refused one needs a new token.
+  ///
   /// - Parameter transactionToken: the token.
   /// - Returns: the transaction.
-  /// - Throws: as `submit(_:)`; `rejected` when the token was used before.
+  /// - Throws: as `submit(_:)`; `rejected` when the token was used before, naming the application that confirmed.
   public func confirm(transactionToken: String) throws(PeerIDError) -> Response {
     try response(of: try confirmation(of: transactionToken))
   }
@@ -68,11 +72,16 @@ public final class Session: Sendable {
   func confirmation(of transactionToken: String) throws(PeerIDError) -> Call {
     guard !transactionToken.isEmpty else { throw PeerIDError(.invalidArgument, "transaction_token is empty") }
     let url = engine.endpoints.confirmation(ofTransactionToken: transactionToken)
-    let secrets = [Bytes(transactionToken, wipes: true)]
-    return .session(core, SessionCall(kind: .confirmation, url: url, body: Bytes("{}"), secrets: secrets))
+    var call = SessionCall(kind: .confirmation, url: url, body: Bytes("{}"))
+    call.secrets = [Bytes(transactionToken, wipes: true)]
+    call.confirmingApplication = engine.configuration.clientID
+    return .session(core, call)
   }
 
   /// Broadcasts a transaction that was signed elsewhere.
+  ///
+  /// The server loses the node's words for a refusal, so it has an unknown outcome: a duplicate, which is done already,
+  /// looks the same. The same signed transaction may be sent again: the chain accepts it only once.
   ///
   /// - Parameter transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and
   ///   `signatures`; or an object with `transaction` that holds them.

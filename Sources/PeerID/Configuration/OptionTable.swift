@@ -132,6 +132,12 @@ package enum OptionTable {
       kind: .boolean { $0.allowsPlainHTTP = $1 }
     ),
     OptionDefinition(
+      name: "authorization_page",
+      defaultValue: "",
+      help: "The address of the consent page, for a front end of its own. Empty: base_url with /permissions.",
+      kind: .text { $0.authorizationPage = $1 }
+    ),
+    OptionDefinition(
       name: "parameters",
       defaultValue: "form",
       help: "How log in, exchange and refresh send their parameters: in the body as a form or as JSON, or in the query "

@@ -42,6 +42,7 @@ struct Options: Sendable {
   var proxy = ""
   var userAgentSuffix = ""
   var allowsPlainHTTP = false
+  var authorizationPage = ""
   var parameterStyle = ParameterStyle.form
   var validation = Validation.known
   var keepsCredentials = false

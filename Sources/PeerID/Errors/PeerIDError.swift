@@ -80,6 +80,13 @@ public struct PeerIDError: Error, Sendable {
     return PeerIDError(fields)
   }
 
+  /// The same error with more to say.
+  package func adding(_ text: String) -> PeerIDError {
+    var fields = storage.fields
+    fields.explanation += text
+    return PeerIDError(fields)
+  }
+
   /// The error of a call whose first attempt the server answered with HTTP 401: it arrived and was not carried out,
   /// whatever kept it from being sent again.
   package var afterRefusal: PeerIDError {

@@ -106,9 +106,14 @@ class BaseClient:
     def authorization_url(self, redirect_uri: str) -> Authorization:
         """Start the authorization code flow. Sends nothing.
 
+        The real page appends `?code=…` also to a redirect URI that has a query:
+        `exchange` reads it, but a framework that parses the query finds no code. Its
+        *Cancel* does not redirect. Localhost and IP addresses are refused. A user can
+        grant at most 15 operations over all applications.
+
         Args:
-            redirect_uri: the URL to which the browser returns; it must be registered
-                for the application.
+            redirect_uri: the URL to which the browser returns; its domain must be
+                registered for the application.
 
         Returns:
             The URL to send the browser to, and the state to keep with the user's

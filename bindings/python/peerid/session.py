@@ -64,11 +64,17 @@ class Session(BaseSession):
     def confirm(self, transaction_token: str) -> Result:
         """Confirm a transaction token. It can be used once.
 
+        To make a token the real server needs the cookie of a user who is signed in to
+        PeerID's own page; without it a submit fails with `server side error`. The
+        server takes a confirmation from any application.
+
         Args:
             transaction_token: what `Result.transaction_token` returned.
 
         Raises:
-            Rejected: the token is unknown or was already used.
+            Rejected: the token is unknown or was already used; the message names the
+                application that confirmed.
+            ChainRejected: the node refused the transaction. The token is used.
             PeerIDError: any other failure of a call. Look at its `outcome` before you
                 confirm again.
         """

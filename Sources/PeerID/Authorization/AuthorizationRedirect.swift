@@ -1,0 +1,99 @@
+/// The address to which the user's browser came back, read.
+///
+/// The consent page appends `?code=…&state=…` to the redirect URI without looking whether it holds a `?` already:
+/// `https://shop.example/cb?tenant=1` comes back as `https://shop.example/cb?tenant=1?code=…&state=…`. So a `?` separates
+/// parameters like a `&`, and the answer is what begins with the last `code` or `error`.
+enum AuthorizationRedirect {
+  /// Takes the authorization code out of `url` after comparing its state in constant time.
+  ///
+  /// - Parameters:
+  ///   - url: the whole address, or its query alone.
+  ///   - expectedState: the state of the request.
+  /// - Returns: the code.
+  /// - Throws: `rejected` when the user or the server said no, `invalidArgument` when there is no code, or the state is
+  ///   missing, another one, or there are several.
+  static func code(in url: String, expectedState: String) throws(PeerIDError) -> Bytes {
+    guard !expectedState.isEmpty else {
+      throw PeerIDError(.invalidArgument, "expected_state is empty: pass the state of the authorization request")
+    }
+    let answer = RedirectAnswer(url)
+    guard let state = try answer.value(of: "state", mayRepeat: false) else {
+      throw PeerIDError(.invalidArgument, "the redirect has no state: it does not belong to this request")
+    }
+    guard ConstantTime.areEqual(state, expectedState) else {
+      throw PeerIDError(.invalidArgument, "the redirect has another state: it does not belong to this request")
+    }
+    if answer.isError, let error = try answer.value(of: "error") {
+      let description = try answer.value(of: "error_description").map { " – \($0.prefix(200))" } ?? ""
+      throw PeerIDError(.rejected, .notDone, "consent was not given: \(error.prefix(100))\(description)")
+    }
+    guard let code = try answer.value(of: "code"), !code.isEmpty else {
+      throw PeerIDError(.invalidArgument, "the redirect has neither a code nor an error")
+    }
+    return Bytes(code, wipes: true)
+  }
+}
+
+/// The parameters that the consent page appended.
+private struct RedirectAnswer {
+  private typealias Text = Substring.UTF8View
+  private typealias Parameter = (name: String, value: Text)
+
+  /// From the last `code` or `error` on.
+  private var answer: [Parameter] = []
+  /// What stands before it behind the same `?`.
+  private var before: [Parameter] = []
+
+  /// Whether it begins with `error`; one before a `code` is the redirect URI's own.
+  var isError: Bool { answer.contains { $0.name == "error" } }
+
+  init(_ url: String) {
+    let parts = url.utf8.split(separator: UInt8(ascii: "#"), maxSplits: 1, omittingEmptySubsequences: false)
+    // A page with its routes in the fragment has the answer there.
+    for part in parts where answer.isEmpty {
+      before = []
+      read(part)
+    }
+  }
+
+  private mutating func read(_ part: Text) {
+    var parameters: [Parameter] = []
+    var group = 0
+    var begin: Int?
+    var start = part.startIndex
+    while true {
+      let end = part[start...].firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "&") } ?? part.endIndex
+      let parameter = part[start..<end]
+      let name = parameter.prefix { $0 != UInt8(ascii: "=") }
+      // A parameter that is not ours may hold anything.
+      parameters.append((PercentEncoding.decode(name) ?? "", parameter.dropFirst(name.count + 1)))
+      let index = parameters.count - 1
+      if ["code", "error"].contains(parameters[index].name) {
+        begin = index
+        before = Array(parameters[group..<index])
+      }
+      if end == part.endIndex { break }
+      if part[end] == UInt8(ascii: "?") { group = parameters.count }
+      start = part.index(after: end)
+    }
+    if let begin {
+      answer = Array(parameters[begin...])
+    } else {
+      before = Array(parameters[group...])
+    }
+  }
+
+  /// The value of a parameter of the answer; `nil` when there is none.
+  func value(of name: String, mayRepeat: Bool = true) throws(PeerIDError) -> String? {
+    let inAnswer = answer.filter { $0.name == name }
+    let found = inAnswer.isEmpty ? before.filter { $0.name == name } : inAnswer
+    guard let last = found.last else { return nil }
+    if !mayRepeat, found.count > 1 {
+      throw PeerIDError(.invalidArgument, "the redirect holds '\(name)' more than once")
+    }
+    guard let value = PercentEncoding.decode(last.value) else {
+      throw PeerIDError(.invalidArgument, "the redirect holds a broken percent-escape")
+    }
+    return value
+  }
+}
