@@ -532,15 +532,16 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_login(
  * Completes the authorization code flow: reads the URL to which the browser returned, compares
  * the state in constant time, exchanges the code for tokens, and creates a session.
  *
- * @param[in] redirect the whole URL, or its query.
+ * @param[in] redirect the whole URL, or its query. The last `code` counts, also behind a second
+ *   `?`, which the consent page appends to a redirect URI with a query.
  * @param[in] expected_state the state of the authorization with which the user was sent to the
  *   consent page.
  * @param[in] key the session's key, as for `peerid_client_login`.
  * @param[out] out_session receives the session; free it with `peerid_session_free`.
  *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: the state is missing or different, there is no code, or a
- *   parameter appears more than once.
+ * - PEERID_CODE_INVALID_ARGUMENT: the state is missing or different, or appears more than once,
+ *   or there is no code.
  * - PEERID_CODE_CONFIGURATION: there is no client secret, or there is a key but no store.
  * - PEERID_CODE_REJECTED: the user did not consent, or the server rejected the code or the
  *   secret.
@@ -621,9 +622,17 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_open(
  * Starts the authorization code flow: creates the URL of the consent page, with a random state
  * of 192 bits. Sends nothing.
  *
+ * What the real page does: its *Cancel* does not redirect, so an abandoned log in never comes
+ * back. It appends `?code=…` also to a redirect URI that has a query, which only
+ * `peerid_client_exchange_redirect` reads; a framework that parses the query finds no code, so
+ * use a redirect URI without a query. The server accepts a redirect URI by its registered
+ * domain, and neither `localhost` nor an IP address. A user can grant at most 15 operations
+ * over all applications. The page may be on another server than the API: see the option
+ * `authorization_page`.
+ *
  * @param[in] client the client.
- * @param[in] redirect_uri the URL to which the browser returns; it must be registered for the
- *   application.
+ * @param[in] redirect_uri the URL to which the browser returns; its domain must be registered
+ *   for the application.
  * @param[out] out_authorization receives the authorization; free it with
  *   `peerid_authorization_free`.
  *
@@ -834,6 +843,8 @@ PEERID_API void peerid_token_free(peerid_token *token);
  * - PEERID_CODE_NOT_PERMITTED: the user has not granted an operation, or the server does not
  *   permit it to the application.
  * - PEERID_CODE_REJECTED: the server rejected the operations.
+ * - PEERID_CODE_CHAIN_REJECTED: the node refused the transaction, or the server could not build
+ *   it; nothing was done.
  *
  * @par Source
  * `POST /api/v1/app/operations`, measured on the backend.
@@ -847,12 +858,23 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
 /**
  * Confirms a transaction with its token, which can be used once.
  *
- * @param[in] transaction_token what `peerid_response_transaction_token` returned.
+ * An application whose users sign each request gets a transaction token in place of a
+ * transaction. To make one the real server needs, besides the access token, the cookie of a
+ * user who is signed in to PeerID's own web page; without it `peerid_session_submit` fails with
+ * `server side error` (HTTP 500). The library has no such cookie: confirm tokens that reach you
+ * from elsewhere, or register the application without signing requests. The server takes a
+ * confirmation from any application, and the token is used before its transaction is sent: a
+ * refused one needs a new token.
+ *
+ * @param[in] transaction_token what `peerid_response_transaction_token` returned, or what the
+ *   user brought.
  * @param[out] out_response receives the response; free it with `peerid_response_free`.
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the token is empty.
- * - PEERID_CODE_REJECTED: the token is unknown or was already used.
+ * - PEERID_CODE_REJECTED: the token is unknown or was already used; the message names the
+ *   application that confirmed.
+ * - PEERID_CODE_CHAIN_REJECTED: the node refused the transaction; nothing was done.
  *
  * @par Source
  * `POST /api/v1/app/transaction-token`, measured on the backend.
@@ -864,6 +886,10 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm(
 
 /**
  * Broadcasts a transaction that was signed elsewhere.
+ *
+ * A refusal of the node reaches the caller as `server side error` (HTTP 500) with an unknown
+ * outcome: the server loses the node's words, and a duplicate, which is done already, looks the
+ * same. The same signed transaction may be sent again: the chain accepts it only once.
  *
  * @param[in] transaction JSON with `ref_block_num`, `ref_block_prefix`, `expiration`,
  *   `operations` and `signatures`, or an object that contains it as `transaction`. Sent as it

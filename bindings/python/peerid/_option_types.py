@@ -66,6 +66,10 @@ class Options(TypedDict, total=False):
     #: Default: false.
     allow_http: bool | None
 
+    #: The address of the consent page, for a front end of its own. Empty: base_url with
+    #: /permissions.
+    authorization_page: str | os.PathLike[str] | None
+
     #: How log in, exchange and refresh send their parameters: in the body as a form or
     #: as JSON, or in the query of the URL, which proxies and servers log. Default:
     #: form.
