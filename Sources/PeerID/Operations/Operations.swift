@@ -39,6 +39,23 @@ public enum Operations {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try check(json: json) }
   }
 
+  /// Which rule of the chain an operation breaks at a time in seconds since 1970; `nil` when it breaks none. Rules count
+  /// that the committee can change.
+  package static func violation(of operation: Bytes, at now: Int64) -> String? {
+    guard let index = try? JSONIndex(operation.raw) else { return nil }
+    return index.withRoot { root in
+      let name = root.member(OperationField.operationName)?.string
+      guard let definition = name.flatMap(OperationCatalogue.standard.operation(named:)) else { return nil }
+      var validator = OperationValidator(validation: .strict, now: now)
+      do throws(PeerIDError) {
+        try validator.check(root, name: name, definition: definition)
+        return nil
+      } catch {
+        return error.message
+      }
+    }
+  }
+
   package static func check(json: UnsafeRawBufferPointer) throws(PeerIDError) -> [String] {
     try OperationBatch(json: json, validation: .known).warnings
   }

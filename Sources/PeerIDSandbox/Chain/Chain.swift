@@ -138,6 +138,12 @@ struct Chain {
       if let violation = rule.violation(of: operation.document.root, now: headTime) {
         throw Refusal(message: ChainMessage.assertion(violation))
       }
+      // What the node's source says in more than one comparison, in the library's words.
+      if let request = operation.request,
+        let violation = Operations.violation(of: request, at: headTime)
+      {
+        throw Refusal(message: ChainMessage.assertion("op: \(violation)"))
+      }
     }
     if knownIDs.contains(transaction.id) || pool.contains(where: { $0.transaction.id == transaction.id }) {
       let index = "trx_idx.indices().get<by_trx_id>()"

@@ -6,6 +6,8 @@ struct ChainOperation: Sendable {
   let name: String
   /// The fields as the node echoes them.
   let fields: JSONLiteral
+  /// The operation as the application wrote it; `nil` when the server made it or it was signed elsewhere.
+  var request: Bytes?
 
   /// `[id, {…}]`.
   var literal: JSONLiteral { [.integer(Int64(id)), fields] }

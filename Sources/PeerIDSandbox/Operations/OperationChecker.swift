@@ -68,7 +68,12 @@ struct OperationChecker {
     return CheckedOperation(
       definition: definition,
       given: [.string(name), .object(given)],
-      operation: ChainOperation(id: definition.id, name: name, fields: .object(echo)),
+      operation: ChainOperation(
+        id: definition.id,
+        name: name,
+        fields: .object(echo),
+        request: value.compactText()
+      ),
       buildFault: buildFault
     )
   }
