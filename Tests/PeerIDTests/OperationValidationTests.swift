@@ -107,6 +107,30 @@ import Testing
     #expect(single.body.text == #"{"operations":[{"op_name":"x"}]}"#)
   }
 
+  @Test(arguments: [
+    ("https://example.com", true), ("https://example.com:8443/a?b#c", true), ("mailto:a@b", true), ("x:y", true),
+    ("https://[::1]/", true), ("https://x/%41", true), ("http://a@b", true), ("http://", false), ("http:///x", false),
+    ("http://a@/x", false), ("http://:80/", false), ("https://x/%zz", false), ("https://x/%4", false), ("//x", false),
+    ("example.com", false), ("https://a b", false), ("https://é", false), ("https://x/[]", false), ("x:", false),
+    ("1x:y", false), ("https://x#a#b", false),
+  ])
+  func `URIs are those of RFC 3986, with a scheme`(text: String, isURI: Bool) {
+    #expect(Bytes(text).withBytes { TextForm.isURI($0) } == isURI)
+  }
+
+  @Test(arguments: [
+    ("PPY859gxfnXyUriMgUeThh1fWv3oqcpLFyHa3TfFYC4PK2HqhToVM", true),
+    ("TEST859gxfnXyUriMgUeThh1fWv3oqcpLFyHa3TfFYC4PK2HqhToVM", true),
+    ("PPY1111111111111111111111111111111114T1Anm", true), ("1111111111111111111111111111111114T1Anm", false),
+    ("ppy859gxfnXyUriMgUeThh1fWv3oqcpLFyHa3TfFYC4PK2HqhToVM", false),
+    ("PPY859gxfnXyUriMgUeThh1fWv3oqcpLFyHa3TfFYC4PK2HqhToV", false),
+    ("PPY159gxfnXyUriMgUeThh1fWv3oqcpLFyHa3TfFYC4PK2HqhToVM", false),
+    ("PPY859gxfnXyUriMgUeThh1fWv3oqcpLFyHa3TfFYC4PK2HqhToV0", false), ("", false),
+  ])
+  func `public keys have the chain's prefix and base58`(text: String, isKey: Bool) {
+    #expect(Bytes(text).withBytes { TextForm.isPublicKey($0) } == isKey)
+  }
+
   private func order(_ expiration: Int64) -> String {
     #"{"op_name":"limit_order_create","fee_asset":"1.3.0","seller":"1.2.31","fill_or_kill":false,"expiration":\#(expiration),"#
       + #""amount_to_sell":{"amount":1,"asset_id":"1.3.0"},"min_to_receive":{"amount":1,"asset_id":"1.3.1"}}"#

@@ -1507,7 +1507,8 @@ type BalanceClaim struct {
 	// BalanceToClaim: a balance, 1.15.N.
 	BalanceToClaim ObjectID `json:"balance_to_claim"`
 
-	// BalanceOwnerKey: a public key.
+	// BalanceOwnerKey: a public key; it may not be PPY1111111111111111111111111111111114T1Anm or
+	// TEST1111111111111111111111111111111114T1Anm: nobody has the null key.
 	BalanceOwnerKey string `json:"balance_owner_key"`
 
 	// TotalClaimed: an amount of an asset.

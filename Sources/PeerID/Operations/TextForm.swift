@@ -28,8 +28,13 @@ enum TextForm {
   }
 
   /// A public key: a prefix of upper-case letters, and the 50 characters of base58 in which 37 bytes are written, of
-  /// which the first is 2 or 3. Its checksum is left to the server, as is which prefix the chain has.
+  /// which the first is 2 or 3; or the null key. Its checksum is left to the server, as is which prefix the chain has.
   static func isPublicKey(_ text: UnsafeRawBufferPointer) -> Bool {
+    let nullKey = "1111111111111111111111111111111114T1Anm".utf8
+    if text.suffix(nullKey.count).elementsEqual(nullKey) {
+      let prefix = text.dropLast(nullKey.count)
+      return 3...7 ~= prefix.count && prefix.allSatisfy { isLetter($0) && $0 & 0x20 == 0 }
+    }
     guard 53...57 ~= text.count else { return false }
     let digits = text.suffix(50)
     return text.prefix(text.count - 50).allSatisfy { isLetter($0) && $0 & 0x20 == 0 }
@@ -57,13 +62,23 @@ enum TextForm {
     else { return false }
     let rest = text[(colon + 1)...]
     let hierarchy = rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-    guard !hierarchy.isEmpty, !hierarchy.elementsEqual("//".utf8) else { return false }
+    guard !hierarchy.isEmpty, isAuthority(hierarchy) else { return false }
     // Brackets only around the address of a host.
     let hasAddress = hierarchy.prefix(3).elementsEqual("//[".utf8) && hierarchy.contains(UInt8(ascii: "]"))
-    return rest.allSatisfy { byte in
-      isLetter(byte) || isDigit(byte) || "-._~:/?#@!$&'()*+,;=%".utf8.contains(byte)
-        || hasAddress && "[]".utf8.contains(byte)
-    }
+    let parts = rest.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
+    return parts.dropFirst().allSatisfy { $0.count >= 2 && $0.prefix(2).allSatisfy(isHexDigit) }
+      && rest.allSatisfy { byte in
+        isLetter(byte) || isDigit(byte) || "-._~:/?#@!$&'()*+,;=%".utf8.contains(byte)
+          || hasAddress && "[]".utf8.contains(byte)
+      }
+  }
+
+  /// Whether the part of a URI behind its scheme names a host, if it begins with two slashes.
+  private static func isAuthority(_ hierarchy: Slice<UnsafeRawBufferPointer>) -> Bool {
+    guard hierarchy.starts(with: "//".utf8) else { return true }
+    let authority = hierarchy.dropFirst(2).prefix { $0 != UInt8(ascii: "/") }
+    let host = authority.suffix(from: authority.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? authority.startIndex)
+    return !host.isEmpty && host.first != UInt8(ascii: ":")
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }

@@ -1703,7 +1703,9 @@ def balance_claim(
         fee_asset: an asset, `1.3.N`; it must be 1.3.0.
         deposit_to_account: an account, `1.2.N`.
         balance_to_claim: a balance, `1.15.N`.
-        balance_owner_key: a public key.
+        balance_owner_key: a public key; it may not be
+            PPY1111111111111111111111111111111114T1Anm or
+            TEST1111111111111111111111111111111114T1Anm: nobody has the null key.
         total_claimed: an amount of an asset.
     """
     return Operation(

@@ -1,0 +1,81 @@
+/// Ids, numbers, times and texts.
+extension OperationValidator {
+  func checkObjectID(_ value: JSONIndex.Value, _ space: String) throws(PeerIDError) {
+    if isChainForm, value.kind == .integer { return }
+    guard let text = isChainForm ? value.utf8 : value.trimmed else {
+      throw fault("must be an object id such as \"\(space).7\", as text, not \(value.shown)")
+    }
+    guard let instance = TextForm.instance(text, in: space) else {
+      let isName = !text.isEmpty && !text.contains(UInt8(ascii: "."))
+      let hint = isName && space == "1.2" ? "; database.get_account_by_name finds the id of a name" : ""
+      let symbolHint = isName && space == "1.3" ? "; database.lookup_asset_symbols finds the id of a symbol" : ""
+      throw fault("must be an object id such as \"\(space).7\", not \(value.shown)\(hint)\(symbolHint)")
+    }
+    guard instance <= TextForm.maximumInstance else {
+      throw fault("is \(value.shown), but the last number of an object id is at most 281474976710655 (2^48 - 1)")
+    }
+  }
+
+  func checkInteger(
+    _ value: JSONIndex.Value,
+    _ minimum: Int64?,
+    _ maximum: Int64?,
+    _ refinement: OperationRefinement?
+  ) throws(PeerIDError) {
+    if value.kind == .real {
+      throw fault("must be an integer, without a decimal point or exponent, not \(value.shown)")
+    }
+    let isPlain = refinement?.isJSONNumber == true || isChainForm && refinement?.largest != nil
+    let number = isPlain ? value.integer : value.wholeNumber
+    guard number != nil || value.kind == .integer else { throw fault("must be an integer, not \(value.shown)") }
+    let unit = refinement?.unit
+    let safe = OperationFieldType.maximumSafeInteger
+    guard let number, -safe...safe ~= number else {
+      throw fault("is \(value.shown), beyond what the server takes (2^53 - 1)")
+    }
+    let lowest = minimum ?? refinement?.largest.map { _ in 0 }
+    if let lowest, number < lowest { throw fault("is \(number): \(limit("at least \(lowest)", in: unit))") }
+    let highest = min(maximum ?? .max, refinement?.largest ?? .max)
+    if number > highest { throw fault("is \(number): \(limit("at most \(highest)", in: unit))") }
+  }
+
+  /// The unit with a limit in it, in front of its example.
+  func limit(_ limit: String, in unit: String?) -> String {
+    guard let unit else { return "it must be \(limit)" }
+    let head = unit.prefix { $0 != "(" }
+    let example = unit.dropFirst(head.count)
+    return example.isEmpty ? "\(unit), \(limit)" : "\(head.dropLast()), \(limit) \(example)"
+  }
+
+  /// A time in the wrong unit is the commonest mistake here, and it is silent: seconds taken for milliseconds are 1970.
+  func checkTime(_ value: JSONIndex.Value, _ unit: OperationFieldType.TimeUnit) throws(PeerIDError) {
+    if isChainForm, let text = value.utf8, TextForm.isDate(text) { return }
+    let counted = unit == .seconds || isChainForm ? "seconds" : "milliseconds"
+    guard value.kind != .real, let number = isChainForm ? value.integer : value.wholeNumber else {
+      throw fault("must be a time as \(counted) since 1970, an integer, not \(value.shown)")
+    }
+    let largest = counted == "seconds" ? Int64(UInt32.max) : Int64(UInt32.max) * 1000 + 999
+    guard number >= 0 else { throw fault("is \(number): counted in \(counted) since 1970, at least 0") }
+    guard number <= largest else {
+      let hint =
+        counted == "seconds" && number / 1000 <= largest ? "; these are milliseconds, \(number / 1000) is meant" : ""
+      throw fault("is \(number): counted in \(counted) since 1970, at most \(largest)\(hint)")
+    }
+  }
+
+  func checkText(_ value: JSONIndex.Value, _ maximumLength: Int64?) throws(PeerIDError) {
+    let text = try text(value)
+    // The server counts UTF-16 units, of which there are no more than bytes.
+    if let maximumLength, text.count > maximumLength,
+      String(decoding: text, as: UTF8.self).utf16.count > maximumLength
+    {
+      throw fault("must be at most \(maximumLength) characters long")
+    }
+  }
+
+  func text(_ value: JSONIndex.Value) throws(PeerIDError) -> UnsafeRawBufferPointer {
+    guard let text = value.utf8 else { throw fault("must be a string, not \(value.shown)") }
+    if text.isEmpty, !isChainForm { throw fault("must not be empty") }
+    return text
+  }
+}
