@@ -97,7 +97,8 @@ struct OperationValidator {
       if let nearest = EditDistance.nearest(to: name, in: fields.lazy.map(\.name)) {
         text += "the nearest is '\(nearest)'"
       } else {
-        text += "the fields are " + fields.map(\.name).joined(separator: ", ")
+        let usable = fields.filter { $0.presence != .unusable }
+        text += "the fields are " + usable.map(\.name).joined(separator: ", ")
       }
       if !missing.isEmpty { text += "; missing: " + missing.joined(separator: ", ") }
       throw fault(text, at: name)
