@@ -40,7 +40,7 @@ struct Terminal {
 
   /// Wraps words to the width; further lines are indented.
   func wrap(_ words: [String], indent: Int) -> String {
-    let limit = max(width == .max ? .max : width - indent, 20)
+    let limit = max(width == .max ? .max : width - indent, 10)
     var lines = [""]
     for word in words {
       let line = lines[lines.count - 1]
