@@ -1,13 +1,13 @@
-"""Calls of the library: errors become exceptions, and Ctrl-C is heard.
+"""Calls of the library: errors become exceptions, and Ctrl-C ends a call.
 
-Python runs the handler of a signal in the main thread, between two of its own
-instructions, and so not while a call waits in the library. But the library asks on the
-thread of the call, every 50 to 1000 ms, whether to go on. Asking runs the handlers that
-are due; what a handler raises, such as KeyboardInterrupt, ends the call, and is raised
+Python runs signal handlers in the main thread, between two of its own instructions, so
+not while a call waits in the library. But the library asks on the thread of the call,
+every 50 to 1000 ms, whether to continue. The interrupt handler then runs the pending
+signal handlers; what one raises, such as KeyboardInterrupt, ends the call and is raised
 where the call was made.
 
-A call that ends before it asks again is over when Python runs the handler. Its answer
-may say that money has moved, and so is not lost: it is the cause of what is raised.
+A call that ends before it asks again is over when Python runs the signal handler. Its
+answer may say that money has moved, so it is kept: it is the cause of the exception.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from .errors import (
     take_error,
 )
 
-# How long an interrupted call on a thread of its own may take to end.
-_PATIENCE = 1.2
+# Seconds that an interrupted call on another thread may take to end.
+_TIMEOUT = 1.2
 
 _Listener = Generator[int, Any, None]
 
 
 class _Waiting(threading.local):
-    """What a thread has to know while it waits for the library.
+    """The state of a thread that waits for the library.
 
-    Calling it asks the listener of the call that the thread is in.
+    Calling it asks the listener of the thread's current call.
     """
 
-    #: What the handler of a signal has raised.
+    #: What a signal handler raised.
     exception: BaseException | None = None
 
     def _nobody(self, _context: object) -> int:
@@ -52,9 +52,9 @@ class _Waiting(threading.local):
     #: Resumes the listener.
     ask: Any = _nobody
 
-    # Python looks for signals when it enters a function, before the function can catch
-    # anything. So no function of Python may stand between the library and a listener:
-    # this property is resolved in C.
+    # Python runs signal handlers when it enters a function, before the function can
+    # catch anything. So the library must call the listener without a function of Python
+    # in between: this property is resolved in C.
     __call__ = property(attrgetter("ask"))
 
 
@@ -65,10 +65,10 @@ on_interrupt = keep_forever(InterruptHandler(_waiting))
 
 
 def _listen(is_stopped: Callable[[], bool] | None) -> _Listener:
-    """Answer one call's question whether to end, again and again.
+    """Answer whether one call should end, each time it asks.
 
-    A generator is resumed within its `try`, and so catches what a signal raises at the
-    very moment at which it is resumed.
+    A generator is resumed within its `try`, so it also catches what a signal handler
+    raises at the moment at which it is resumed.
     """
     try:
         yield 0
@@ -97,26 +97,26 @@ def obtain(
     finish: Callable[[], Any],
     is_stopped: Callable[[], bool] | None = None,
 ) -> Any:
-    """Make a call that may wait, and give its result.
+    """Make a call that may wait, and return its result.
 
-    Python looks for signals whenever it has left C or enters a function. So the answer
-    is put into a list still in C, and until the result is on its way to the caller
-    everything stands where what a signal raises is caught. For the same reason who
-    hands the result on does not call with `*`, after which some versions look as well.
+    Python runs signal handlers when it returns from C and when it enters a function. So
+    the answer is put into a list in C, and everything until the return of the result is
+    in a `try`. For the same reason callers that return the result do not call this with
+    `*`: some versions of Python run signal handlers after that as well.
 
     Args:
         function: the function of the library.
         arguments: its arguments.
-        finish: makes the result when the call has succeeded; may be called twice.
-        is_stopped: tells whether the call shall end.
+        finish: makes the result after success; may be called twice.
+        is_stopped: tells whether the call should end.
 
     Raises:
-        PeerIDError: the call has failed.
-        BaseException: the handler of a signal has raised it during the call; its cause
-            is the error of the call, or a `CancelledTooLate` with its result.
+        PeerIDError: the call failed.
+        BaseException: a signal handler raised it during the call; its cause is the
+            error of the call, or a `CancelledTooLate` with its result.
     """
     waiting = _waiting
-    # The handler of a signal may make a call of its own while this one waits.
+    # A signal handler may make a call of its own while this one waits.
     outer = waiting.ask
     listener = _listen(is_stopped)
     next(listener)
@@ -127,8 +127,8 @@ def obtain(
     try:
         answers.extend(call)
         waiting.ask = outer
-        struck = waiting.exception
-        if struck is None:
+        raised = waiting.exception
+        if raised is None:
             failure = answers[0]
             if not failure:
                 return finish()
@@ -138,17 +138,17 @@ def obtain(
             raise error
     except BaseException as exception:
         if exception is error:
-            # Who raises an error must not refer to it as well.
+            # The frame that raises an error must not refer to it: that is a cycle.
             error = None
             raise
         if not answers:
-            # The library was not called at all.
+            # The library was not called.
             raise
-        struck = exception
+        raised = exception
     finally:
         waiting.ask = outer
     waiting.exception = None
-    raise struck from (error or _what_became(answers[0], finish))
+    raise raised from (error or _what_became(answers[0], finish))
 
 
 def _nothing() -> None:
@@ -156,22 +156,22 @@ def _nothing() -> None:
 
 
 def _what_became(failure: Any, finish: Callable[[], Any]) -> PeerIDError:
-    """Tell what became of a call that has ended."""
+    """Return the error of a call that has ended, or its result in an exception."""
     return take_error(failure) if failure else CancelledTooLate(result=finish())
 
 
 def check(failure: Any) -> None:
-    """Raise the error that a call which does not wait has answered with."""
+    """Raise the error of a call that does not wait."""
     if failure:
         raise take_error(failure)
 
 
-def invoke_aside(function: Callable[..., Any], *arguments: Any) -> None:
-    """Make a call that may wait and call functions of Python back.
+def call_on_thread(function: Callable[..., Any], *arguments: Any) -> None:
+    """Make a call that may wait and call back functions of Python, on another thread.
 
-    In the main thread a signal could strike such a function before its first
-    instruction, and so take its answer from the library. Therefore the call is made on
-    another thread, for which the main thread waits.
+    In the main thread a signal handler could raise before the first instruction of such
+    a function, and the library would get no answer. So the call is made on another
+    thread, for which the main thread waits.
     """
     if threading.current_thread() is not threading.main_thread():
         invoke(function, *arguments)
@@ -183,7 +183,7 @@ def invoke_aside(function: Callable[..., Any], *arguments: Any) -> None:
         nonlocal failure
         try:
             if stop.is_set():
-                raise Cancelled("the call was cancelled before it began")
+                raise Cancelled("the call was cancelled before it started")
             invoke(function, *arguments, is_stopped=stop.is_set)
         except BaseException as error:
             failure = error
@@ -193,21 +193,21 @@ def invoke_aside(function: Callable[..., Any], *arguments: Any) -> None:
     thread = threading.Thread(target=call, name="peerid", daemon=True)
     try:
         thread.start()
-        # Not `join`: Ctrl-C makes it take a thread that runs for one that has ended.
+        # Not `join`: after Ctrl-C it takes a running thread for one that has ended.
         done.wait()
     except BaseException as exception:
-        struck = exception
+        raised = exception
         stop.set()
         if thread.ident is None:
-            # It has not begun, and will do nothing.
+            # It has not started, and will do nothing.
             raise
         try:
-            done.wait(_PATIENCE)
+            done.wait(_TIMEOUT)
         except BaseException as another:
-            struck = another
+            raised = another
         if not done.is_set():
-            message = "the call goes on aside; what becomes of it is not known"
+            message = "the call continues on another thread; how it ends is not known"
             failure = Cancelled(message, outcome=Outcome.UNKNOWN)
-        raise struck from (failure or CancelledTooLate())
+        raise raised from (failure or CancelledTooLate())
     if failure is not None:
         raise failure

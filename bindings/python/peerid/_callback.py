@@ -1,4 +1,4 @@
-"""Functions of Python that the library calls, on any thread and at any time."""
+"""Functions of Python that the library calls, from any thread at any time."""
 
 from __future__ import annotations
 
@@ -10,30 +10,29 @@ from typing import Any, TypeVar
 
 _Thing = TypeVar("_Thing")
 
-# What goes wrong in a callback that has no other way to say so.
-complaints = logging.getLogger("peerid")
+# For errors in callbacks that cannot report them otherwise.
+logger = logging.getLogger("peerid")
 
 
 def keep_forever(thing: _Thing) -> _Thing:
-    """Let an object live until the process ends, without its end ever being run.
+    """Keep an object until the process ends, and never finalize it.
 
-    So with callbacks: a thread of the library may be about to call when the interpreter
-    has begun to throw its modules away. The memory behind a callback that is gone would
-    crash it there.
+    For callbacks: a thread of the library may be about to call one when the interpreter
+    is already freeing its modules. A callback that was freed would crash it.
     """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
     return thing
 
 
 def describe(exception: BaseException, secret: str | None = None) -> str:
-    """Tell on one line what a callback has raised, without secrets.
+    """Describe an exception of a callback on one line, without secrets.
 
-    Databases repeat the row that they refuse, so the text of an exception is left out
-    when a part of the secret stands in it.
+    Databases repeat the row that they reject, so the text of an exception is left out
+    if it contains a part of the secret.
 
     Args:
         exception: what was raised.
-        secret: JSON with the tokens that the callback knew.
+        secret: JSON with the tokens that were passed to the callback.
     """
     kind = type(exception).__name__
     frames = traceback.extract_tb(exception.__traceback__)
@@ -41,7 +40,7 @@ def describe(exception: BaseException, secret: str | None = None) -> str:
     try:
         whole = str(exception)
     except BaseException:
-        # An exception that cannot even say what it is.
+        # An exception whose text raises.
         whole = ""
     text = whole.strip().partition("\n")[0][:300]
     if not text or (secret is not None and _shows(whole, secret)):
@@ -49,13 +48,13 @@ def describe(exception: BaseException, secret: str | None = None) -> str:
     return f"{kind}: {text}{place}"
 
 
-def complain(what: str, exception: BaseException) -> None:
-    """Log what a callback has raised that can tell nobody else.
+def log_exception(what: str, exception: BaseException) -> None:
+    """Log an exception of a callback that cannot report it otherwise.
 
-    Nothing is raised: that would make the callback's answer a random number.
+    Raises nothing: that would make the callback's answer a random number.
     """
     with suppress(BaseException):
-        complaints.error("%s: %s", what, describe(exception))
+        logger.error("%s: %s", what, describe(exception))
 
 
 def _shows(text: str, secret: str) -> bool:
@@ -65,5 +64,5 @@ def _shows(text: str, secret: str) -> bool:
 
 
 def as_text(value: Any) -> str:
-    """Read a text that the library lends to a callback."""
+    """Read a text that the library passes to a callback."""
     return "" if value is None else bytes(value).decode(errors="replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, NoReturn
 
-from . import _leaving, _trust
+from . import _shutdown, _trust
 from ._amount import AssetInfo
 from ._call import check
 from ._handle import Handle
@@ -101,7 +101,7 @@ class BaseClient:
         client = Handle(ClientPointer(), library.peerid_client_free)
         check(library.peerid_client_create(config, client.out))
         self._handle = client
-        _leaving.clients.add(self)
+        _shutdown.clients.add(self)
 
     def authorization_url(self, redirect_uri: str) -> Authorization:
         """Start the authorization code flow. Sends nothing.

@@ -38,7 +38,7 @@ def write(value: Any) -> bytes:
     try:
         return _encoder.encode(value).encode()
     except UnicodeEncodeError:
-        raise InvalidArgument("a text holds half of a surrogate pair") from None
+        raise InvalidArgument("a text contains half of a surrogate pair") from None
 
 
 def read(text: str | bytes) -> Any:

@@ -8,11 +8,11 @@ from typing import Any, Callable
 
 
 class Handle:
-    """One object of the library, given back when nothing refers to it any more.
+    """One object of the library, freed when nothing refers to it any more.
 
-    The count of references is the count of users: a call is given the handle itself and
-    so holds it while it runs, and closing in another thread frees the object only after
-    the call. That needs no lock, and so nothing that a fork could leave locked.
+    The count of references is the count of users: a call receives the handle itself and
+    keeps it while it runs, so closing in another thread frees the object only after the
+    call. This needs no lock, which a fork could leave locked.
     """
 
     __slots__ = ("__weakref__", "_free", "pointer")
@@ -22,14 +22,14 @@ class Handle:
 
         Args:
             pointer: the pointer to it; NULL for a handle to be filled through `out`.
-            free: the function that gives it back.
+            free: the function that frees it.
         """
         self.pointer = pointer
         # The module of the function may be gone when the interpreter shuts down.
         self._free = free
 
-    # What ctypes hands to the library in the place of the handle. It is read in C: what
-    # a signal raises in a function of Python would become an ArgumentError.
+    # What ctypes passes to the library in place of the handle. It is read in C: what a
+    # signal handler raises in a function of Python would become an ArgumentError.
     _as_parameter_ = property(attrgetter("pointer"))
 
     @property

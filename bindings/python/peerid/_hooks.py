@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, Union
 
 from . import _prototypes
 from ._call import check, on_interrupt
-from ._callback import as_text, complain, keep_forever
+from ._callback import as_text, keep_forever, log_exception
 from ._library import library
 from ._text import encode
 from .credentials import Credentials
@@ -32,14 +32,14 @@ _LEVELS = {
 class Hooks:
     """The functions of one client; it and its sessions keep them alive.
 
-    The library is given their number and not an address: a refresh may outlive its
-    client, and then finds nothing under the number, and nobody to tell.
+    The library receives their number and not an address: a refresh may outlive its
+    client; then nothing has the number any more, and nothing is called.
     """
 
     __slots__ = ("__weakref__", "_log", "_number", "_relogin")
 
     def __init__(self, log: Log | None, relogin: Relogin | None) -> None:
-        """Keep the functions of a client."""
+        """Register the functions of a client."""
         self._log = log
         self._relogin = relogin
         self._number = next(_numbers)
@@ -90,7 +90,7 @@ def _log(context: Any, level: int, message: Any) -> None:
     try:
         hooks.log(_LEVELS.get(level, logging.ERROR), as_text(message))
     except BaseException as exception:
-        complain("the log function failed", exception)
+        log_exception("the log function failed", exception)
 
 
 def _relogin(context: Any, key: Any, credentials: Any) -> int:
@@ -109,13 +109,13 @@ def _relogin(context: Any, key: Any, credentials: Any) -> int:
         )
         check(failure)
     except BaseException as exception:
-        complain("the relogin function failed", exception)
+        log_exception("the relogin function failed", exception)
         return 1
     return 0
 
 
-# The library calls both on threads of its own, where no signal strikes.
+# The library calls both on its own threads, where Python runs no signal handler.
 _on_log = keep_forever(_prototypes.LogHandler(_log))
 _on_relogin = keep_forever(_prototypes.ReloginHandler(_relogin))
-# Nothing is kept for the library: what is gone is not found under its number.
+# Nothing is kept for the library, so there is nothing to release.
 _no_release = _prototypes.ReleaseCallback()

@@ -1,4 +1,4 @@
-"""What the program around must be like, checked where it would hang or crash instead.
+"""Checks of the host program, which would hang or crash otherwise.
 
 The library calls back from threads of its own.
 """
@@ -21,8 +21,8 @@ def check_threads() -> None:
     if options is None or _has_threads(options):
         return
     raise ConfigurationError(
-        "uWSGI runs Python without threads, so that refreshes in the background would "
-        "wait for ever: start it with --enable-threads"
+        "uWSGI runs Python without threads, so refreshes in the background would "
+        "hang: start it with --enable-threads"
     )
 
 

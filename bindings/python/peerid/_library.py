@@ -14,10 +14,10 @@ _VARIABLE = "PEERID_LIBRARY"
 
 
 def _places() -> list[tuple[str, str]]:
-    """Where to look, in this order, and how to call each place in a message."""
+    """Where to look, in this order, and the name of each place in a message."""
     chosen = os.environ.get(_VARIABLE)
     if chosen:
-        # Whoever names a library wants that one, and none that happens to be around.
+        # If a library is named, no other one is used.
         return [(chosen, f"the environment variable {_VARIABLE}")]
     own = Path(__file__).with_name("_lib") / _NAME
     places = [(str(own), "this package")] if own.exists() else []
@@ -39,7 +39,7 @@ def _load() -> tuple[str, ctypes.CDLL, ctypes.PyDLL]:
         return path, library, quick
     raise ImportError(
         "libpeerid was not found; install it, install a wheel of this package that "
-        f"holds it, or name it in {_VARIABLE}. Tried " + "; ".join(failures),
+        f"contains it, or name it in {_VARIABLE}. Tried " + "; ".join(failures),
         name="peerid",
     )
 
@@ -63,8 +63,7 @@ def _check(library: ctypes.CDLL, path: str) -> None:
     )
 
 
-# `library` gives up the interpreter's lock during a call. `quick` keeps it: for
-# functions that only read what never changes, and therefore cannot wait for anybody,
-# giving up the lock would cost more than the call.
+# `library` releases the interpreter's lock during a call. `quick` keeps it: releasing
+# it would cost more than a function that only reads what never changes.
 check_interpreter()
 path, library, quick = _load()

@@ -22,7 +22,7 @@ _is_own_copy = Path(path).parent == Path(__file__).with_name("_lib")
 
 
 def ca_file() -> str | None:
-    """Give the file of the system's certificates, if the library would not find it."""
+    """Return the file of the system's certificates if the library would not find it."""
     if not _is_own_copy or _DEBIAN.exists():
         return None
     known = ssl.get_default_verify_paths().cafile

@@ -13,11 +13,11 @@ from ._arguments import (
     redirect_arguments,
     token_arguments,
 )
-from ._call import invoke, invoke_aside
+from ._call import call_on_thread, invoke
 from ._client import BaseClient
-from ._leaving import settle
 from ._library import library
 from ._session import new_session_handle
+from ._shutdown import settle
 from ._text import encode
 from .result import Response
 from .session import Session
@@ -186,8 +186,8 @@ class Client(BaseClient):
         self, key: str | None, function: Callable[..., Any], *arguments: Any
     ) -> None:
         """Make a call that uses the store if there is a key."""
-        is_aside = self._calls_back and key is not None
-        (invoke_aside if is_aside else invoke)(function, *arguments)
+        needs_thread = self._calls_back and key is not None
+        (call_on_thread if needs_thread else invoke)(function, *arguments)
 
     def __enter__(self) -> Client:
         return self

@@ -284,7 +284,7 @@ class CancelledTooLate(Cancelled, OutcomeUnknown):
     """The call had succeeded before it could be cancelled.
 
     It is never raised, only found as the cause of what ended the wait for the call: a
-    `CancelledError` of asyncio, or what the handler of a signal has raised, such as
+    `CancelledError` of asyncio, or what a signal handler raised, such as
     `KeyboardInterrupt`.
     """
 

@@ -19,7 +19,7 @@ class Option(NamedTuple):
     name: str
     #: What it takes, for people.
     accepts: str
-    #: Its value when nobody sets it.
+    #: Its default value.
     default: str
     #: What it does.
     help: str

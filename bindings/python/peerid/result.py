@@ -39,7 +39,7 @@ class Result:
 
     def __init__(self, response: Response) -> None:
         """Made by the methods of `Session`."""
-        # What nobody asks for is not copied into Python.
+        # What is not read is not copied into Python.
         self._response: Response | None = response
         self._fields: dict[str, Any] = {}
         self._raw: Any = None

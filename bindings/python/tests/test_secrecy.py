@@ -88,7 +88,7 @@ def test_half_of_a_surrogate_pair_is_told_without_the_text(
 ) -> None:
     with pytest.raises(peerid.InvalidArgument) as caught:
         call(client, '{"token":"demo-secret\ud800"}')
-    assert str(caught.value) == f"{name} holds half of a surrogate pair"
+    assert str(caught.value) == f"{name} contains half of a surrogate pair"
     # An error that Python shows or a program logs may bring others along.
     assert caught.value.__context__ is None
     assert caught.value.__cause__ is None

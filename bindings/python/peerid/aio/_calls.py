@@ -33,16 +33,16 @@ _T = TypeVar("_T")
 
 # How many completions are taken out of the queue at a time.
 _BATCH = 256
-# After how many seconds a call that found the library full looks again: room that calls
-# of another event loop have left is not told of here.
-_PATIENCE = 0.01
+# After how many seconds a call that found the queue full tries again: this event loop
+# is not notified when calls of another one end.
+_TIMEOUT = 0.01
 
-# What a call has brought as long as it has not ended.
+# The outcome of a call that has not ended.
 _NOTHING_YET: Any = object()
 
 
 class _Call:
-    """A call that is under way, and then what it has brought."""
+    """A call in flight, and its outcome when it has ended."""
 
     __slots__ = ("future", "id", "outcome")
 
@@ -57,12 +57,12 @@ class _Call:
 
     def end(self, outcome: Any) -> None:
         self.outcome = outcome
-        # It may have been cancelled, and its task not have heard of that yet.
+        # It may have been cancelled while its task has not run yet.
         if not self.future.done():
             self.future.set_result(None)
 
     def take_outcome(self) -> Any:
-        """Give the outcome away: who raises an error must not refer to it as well."""
+        """Return the outcome and forget it: a frame that raises must not keep it."""
         outcome, self.outcome = self.outcome, None
         return outcome
 
@@ -70,12 +70,12 @@ class _Call:
 class Calls:
     """The calls of one client on one event loop.
 
-    The event loop keeps this alive, by watching for completions, and this does not keep
-    the client alive, so that both can be forgotten.
+    The event loop keeps this object alive while it watches for completions. This object
+    does not keep the client alive, so that both can be freed.
     """
 
     def __init__(self, client: Handle, *, fail_when_full: bool) -> None:
-        """Begin to watch for completions on the event loop that runs."""
+        """Watch for completions on the running event loop."""
         self._client = client
         self._fails_when_full = fail_when_full
         self._queue = Handle(QueuePointer(), library.peerid_queue_free)
@@ -88,11 +88,11 @@ class Calls:
         self._count = ctypes.c_size_t()
         self._count_out = ctypes.byref(self._count)
         self._place = 0
-        # Who waits for a turn because the library is full; first come, first served.
+        # Calls that wait because too many are in flight; first come, first served.
         self._turn = asyncio.Lock()
         self._delivery: asyncio.Future[None] | None = None
         self._is_retired = False
-        #: The process that may touch the event loop: after a fork not the child.
+        #: The process that may use the event loop: not the child of a fork.
         self.process = os.getpid()
         self._descriptor = quick.peerid_queue_fd(self._queue)
         self._is_watched = True
@@ -107,8 +107,8 @@ class Calls:
         """Make a call.
 
         Args:
-            finish: makes the result of what the call has brought.
-            function: the function of the library that begins the call.
+            finish: makes the result of the outcome.
+            function: the function of the library that starts the call.
             arguments: its arguments, without the last three.
         """
         call = None if self._turn.locked() else self._begin(function, arguments)
@@ -119,7 +119,7 @@ class Calls:
         except asyncio.CancelledError as cancellation:
             raise cancellation from await self._cancel(call, finish)
         except GeneratorExit:
-            # The event loop is gone, and nobody will hear how the call ends.
+            # The event loop was closed, and nothing awaits the call any more.
             library.peerid_client_cancel(self._client, call.id)
             raise
         if isinstance(call.outcome, PeerIDError):
@@ -127,12 +127,12 @@ class Calls:
         return finish(call.take_outcome())
 
     async def all_ended(self) -> None:
-        """Wait until no call is under way."""
+        """Wait until no call is in flight."""
         while self._pending:
             await self._next_delivery()
 
     def retire(self) -> None:
-        """Watch no longer than until the last call has ended."""
+        """Stop watching when the last call has ended."""
         self._is_retired = True
         if self._is_watched and not self._pending:
             self._is_watched = False
@@ -141,7 +141,7 @@ class Calls:
     def _begin(
         self, function: Callable[..., Any], arguments: tuple[Any, ...]
     ) -> _Call | None:
-        """Begin a call; None when it has to wait because too many are in flight."""
+        """Start a call; None if it has to wait because too many are in flight."""
         self._last_tag = tag = self._last_tag + 1
         failure = function(*arguments, self._queue.pointer, tag, self._id_out)
         if failure:
@@ -156,20 +156,20 @@ class Calls:
     async def _begin_in_turn(
         self, function: Callable[..., Any], arguments: tuple[Any, ...]
     ) -> _Call:
-        """Begin a call as soon as there is room for it."""
+        """Start a call as soon as fewer calls are in flight."""
         try:
             async with self._turn:
                 while True:
                     call = self._begin(function, arguments)
                     if call is not None:
                         return call
-                    await self._next_delivery(_PATIENCE)
+                    await self._next_delivery(_TIMEOUT)
         except asyncio.CancelledError as cancellation:
-            message = "the call was cancelled before it began; nothing was sent"
+            message = "the call was cancelled before it started; nothing was sent"
             raise cancellation from Cancelled(message, retryable=True)
 
     async def _cancel(self, call: _Call, finish: Callable[[Any], Any]) -> PeerIDError:
-        """End a call whose task was cancelled, and tell what became of it."""
+        """Cancel a call whose task was cancelled, and return how it ended."""
         if not call.has_ended:
             library.peerid_client_cancel(self._client, call.id)
         while not call.has_ended:
@@ -188,9 +188,9 @@ class Calls:
         await asyncio.wait([self._delivery], timeout=seconds)
 
     def _deliver(self) -> None:
-        """Hand completions to those who wait for them.
+        """Deliver completions to the tasks that wait for them.
 
-        When there are more than one batch the descriptor stays readable.
+        If there are more than one batch, the descriptor stays readable.
         """
         try:
             if self._place == self._count.value:
@@ -205,7 +205,7 @@ class Calls:
                 self._finish(completion)
         finally:
             if self._place < self._count.value:
-                # A signal has struck; what was taken must not be lost.
+                # A signal handler raised; what was taken must not be lost.
                 asyncio.get_running_loop().call_soon(self._deliver)
         if self._delivery is not None:
             self._delivery.set_result(None)
@@ -218,8 +218,8 @@ class Calls:
         try:
             outcome = _outcome(completion)
         except BaseException:
-            # A signal has struck, or memory ran out; a task must not wait for ever.
-            message = "the call has ended, but how could not be read"
+            # A signal handler raised, or memory ran out; a task must not wait for ever.
+            message = "the call has ended, but its result could not be read"
             outcome = InternalError(message, outcome=Outcome.UNKNOWN)
             raise
         finally:
@@ -229,8 +229,8 @@ class Calls:
 
 
 def _outcome(completion: Any) -> Any:
-    """Take out of a completion what it brings."""
-    # The commonest first.
+    """Take the outcome out of a completion."""
+    # The most common first.
     response = quick.peerid_completion_response(completion)
     if response:
         return Response(response)

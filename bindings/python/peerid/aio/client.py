@@ -22,8 +22,8 @@ from .._arguments import (
 from .._client import BaseClient
 from .._handle import Handle
 from .._hooks import Log, Relogin
-from .._leaving import while_patient
 from .._library import library
+from .._shutdown import until_timeout
 from .._text import encode
 from ..result import Response
 from ..stores import BuiltinStore, Store
@@ -191,7 +191,7 @@ class Client(BaseClient):
         if calls is not None:
             await calls.all_ended()
         if handle is not None:
-            for _ in while_patient():
+            for _ in until_timeout():
                 if library.peerid_client_settle(handle, 0):
                     return
                 await asyncio.sleep(_LOOK_INTERVAL)

@@ -12,7 +12,7 @@ from typing import Any, Callable, NamedTuple
 
 from .. import _prototypes
 from .._call import check
-from .._callback import as_text, complain, describe, keep_forever
+from .._callback import as_text, describe, keep_forever, log_exception
 from .._handle import Handle
 from .._host import check_no_green_threads
 from .._library import library, quick
@@ -148,9 +148,9 @@ class _Binding:
         return _OK
 
     def enter_child(self) -> None:
-        """Leave the locks, after a fork, to the parent that holds them.
+        """Leave the locks to the parent after a fork.
 
-        A manager that is thrown away gives its lock back; these must not.
+        A manager that is dropped releases its lock; these must not.
         """
         for held in self._locks.values():
             keep_forever(held)
@@ -241,7 +241,7 @@ def _unlock(context: Any, _key: Any, lock: Any) -> None:
     try:
         _bindings[context].unlock(lock)
     except BaseException as exception:
-        complain("a lock could not be given back", exception)
+        log_exception("a lock could not be released", exception)
 
 
 def _list(context: Any, reply: Any) -> int:

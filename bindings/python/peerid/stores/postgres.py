@@ -167,7 +167,7 @@ class PostgresStore(Store):
                 self._has_lost_lock = True
                 raise PoolerError
         finally:
-            # Whatever is wrong with the connection, its end frees the lock.
+            # Whatever is wrong with the connection, closing it frees the lock.
             self._give_back(connection, is_usable=is_free)
 
     def keys(self) -> list[str]:
@@ -248,7 +248,7 @@ class PostgresStore(Store):
     def _leave_parent(self) -> None:
         """Forget, after a fork, the connections of the parent.
 
-        They are not closed: to say goodbye on them would end the parent's sessions.
+        They are not closed: that would end the sessions of the parent.
         """
         if self._process != os.getpid():
             _of_parents.append(self._idle)

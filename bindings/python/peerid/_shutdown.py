@@ -1,9 +1,9 @@
 """The end of the process.
 
-The interpreter goes before the library does, and a thread of the library that calls
-back afterwards would crash the process at its very end. So before the interpreter goes
-all clients are closed, and the library does what it does when a process exits: it gives
-refreshes a moment to bring and save their new pairs, and then ends its threads.
+The interpreter ends before the library, and a thread of the library that calls back
+afterwards would crash the process. So before the interpreter ends, all clients are
+closed, and the library does what it does at exit: it waits for refreshes and for tokens
+that are not saved, and then ends its threads.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Protocol
 from ._handle import Handle
 from ._library import library
 
-# How many seconds a client that is closed waits for refreshes and saves under way.
-_PATIENCE = 5.0
+# Seconds that a closed client waits for refreshes and saves in flight.
+_TIMEOUT = 5.0
 _PAUSE_MS = 50
 
 
@@ -32,18 +32,18 @@ clients: weakref.WeakSet[_Closable] = weakref.WeakSet()
 def settle(*handles: Handle) -> None:
     """Wait until clients that were closed have nothing left to refresh or to save.
 
-    A process may end without anybody else waiting for that: a child of
-    `multiprocessing`, for example.
+    Some processes end without waiting for that otherwise, such as a child of
+    `multiprocessing`.
     """
-    for _ in while_patient():
-        # Between two waits a signal can strike.
+    for _ in until_timeout():
+        # Between two waits Python runs signal handlers.
         if all(library.peerid_client_settle(each, _PAUSE_MS) for each in handles):
             return
 
 
-def while_patient() -> Iterator[None]:
-    """Go around until patience is at its end."""
-    deadline = time.monotonic() + _PATIENCE
+def until_timeout() -> Iterator[None]:
+    """Repeat until the time is over."""
+    deadline = time.monotonic() + _TIMEOUT
     while time.monotonic() < deadline:
         yield
 
