@@ -7,26 +7,26 @@ import "context"
 
 // This file is where Go waits for the library.
 
-// beginning is how a call that answers into the queue is begun.
+// beginning starts an asynchronous call, which completes into the queue.
 type beginning func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error
 
-// exchange is a call that can be made in two ways: blocking a thread, which is the fastest way for a few calls at a time,
-// or answering into the queue, which serves any number.
+// exchange is a call that can be made in two ways: blocking a thread, which is fastest for a few calls at a time, or
+// asynchronously through the queue, for any number of calls.
 type exchange[Answer any] struct {
 	// run makes the call on this thread. The cancellation, if there is one, ends it early.
 	run func(cancellation *C.peerid_cancellation, answer *Answer) *C.peerid_error
-	// begin begins the call.
+	// begin starts the asynchronous call.
 	begin beginning
-	// take takes what the completion brings, and frees it.
+	// take takes the result out of the completion, and frees the completion.
 	take func(completion *C.peerid_completion, answer *Answer) *C.peerid_error
 }
 
-// maximumDirect is how many calls of a client may be in flight, so that another one blocks a thread. A thread that is
-// blocked keeps its processor from other goroutines for a while, so this is for the few. Only tests change it.
+// maximumDirect is how many calls of a client may be in flight if another one shall block a thread. A blocked thread keeps
+// its processor from other goroutines for a while, so only a few may. Only tests change this.
 var maximumDirect = 1
 
-// perform makes a call in the way that is better now. When the context ends the call is cancelled, and its error tells
-// what really became of the request.
+// perform makes a call in the better of the two ways. When the context ends, the call is cancelled, and its error tells
+// what happened to the request.
 func perform[Answer any](ctx context.Context, client *Client, call exchange[Answer]) (*Answer, error) {
 	if err := client.enter(ctx); err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func perform[Answer any](ctx context.Context, client *Client, call exchange[Answ
 	return await(ctx, client, call)
 }
 
-// queued makes a call that answers into the queue in any case.
+// queued makes a call through the queue.
 func queued[Answer any](ctx context.Context, client *Client, call exchange[Answer]) (*Answer, error) {
 	if err := client.enter(ctx); err != nil {
 		return nil, err
@@ -47,8 +47,8 @@ func queued[Answer any](ctx context.Context, client *Client, call exchange[Answe
 	return await(ctx, client, call)
 }
 
-// enter waits until the client takes another call, or fails if that is wanted. The library would refuse it; goroutines
-// are used to waiting.
+// enter waits until the client may have another call in flight, or fails if the Config says so. The library would return
+// an error; goroutines can wait.
 func (c *Client) enter(ctx context.Context) error {
 	if ended := ctx.Err(); ended != nil {
 		return notBegun(ended)
@@ -92,7 +92,7 @@ func block[Answer any](ctx context.Context, call exchange[Answer]) (*Answer, err
 	return answer, nil
 }
 
-// await makes a call that answers into the queue.
+// await makes an asynchronous call and waits for its completion.
 func await[Answer any](ctx context.Context, client *Client, call exchange[Answer]) (*Answer, error) {
 	completions, err := theCompletions()
 	if err != nil {
@@ -113,7 +113,7 @@ func await[Answer any](ctx context.Context, client *Client, call exchange[Answer
 	return answer, nil
 }
 
-// wait waits for the completion of a call, which comes in any case.
+// wait waits for the completion of a call, which always comes.
 func (c *Client) wait(ctx context.Context, w waiter, id C.uint64_t) *C.peerid_completion {
 	select {
 	case completion := <-w:
@@ -124,7 +124,7 @@ func (c *Client) wait(ctx context.Context, w waiter, id C.uint64_t) *C.peerid_co
 	}
 }
 
-// ofContext says why a call was cancelled, if the context did it.
+// ofContext adds the error of the context that cancelled a call.
 func ofContext(ctx context.Context, failure *Error) *Error {
 	if ended := ctx.Err(); ended != nil && failure.Code == ErrCancelled {
 		return failure.withContext(ended)
@@ -132,7 +132,7 @@ func ofContext(ctx context.Context, failure *Error) *Error {
 	return failure
 }
 
-// notBegun is the error of a call whose context ended before it.
+// notBegun is the error of a call whose context had ended before.
 func notBegun(ended error) *Error {
 	e := newError(ErrCancelled, "nothing was sent").withContext(ended)
 	e.Retryable = true

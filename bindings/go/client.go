@@ -112,7 +112,7 @@ func (c *Client) ReadChain(ctx context.Context, api, method string, params ...an
 	}
 	var result json.RawMessage
 	err = c.use(func(client *C.peerid_client) error {
-		data, length := lend(encoded)
+		data, length := borrowed(encoded)
 		answer, err := perform(ctx, c, exchange[C.peerid_go_answer]{
 			run: func(cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
 				return C.peerid_go_read_chain(client, apiText.pointer(), methodText.pointer(), data, length, cancellation, answer)

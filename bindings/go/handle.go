@@ -2,8 +2,8 @@ package peerid
 
 import "sync/atomic"
 
-// handle owns an object of the library. It lets any number of calls use the object and frees it when it is closed and
-// the last of them has ended, because an object must not be freed while another thread uses it.
+// handle owns an object of the library. Any number of calls may use the object. It is freed when the handle is closed and
+// the last of them has ended: an object must not be freed while another thread uses it.
 type handle[Object any] struct {
 	object *Object
 	free   func(*Object)
@@ -17,7 +17,7 @@ func newHandle[Object any](object *Object, free func(*Object)) *handle[Object] {
 	return &handle[Object]{object: object, free: free}
 }
 
-// acquire allows to use the object until release; false when it is closed.
+// acquire keeps the object usable until release; false when the handle is closed.
 func (h *handle[Object]) acquire() bool {
 	for {
 		state := h.state.Load()
@@ -36,8 +36,8 @@ func (h *handle[Object]) release() {
 	}
 }
 
-// close lets nobody acquire the handle any more, and frees the object after its last user. Returns whether this call
-// was the one that closed it.
+// close makes acquire fail from now on, and frees the object after its last user. It returns whether this call closed the
+// handle.
 func (h *handle[Object]) close() bool {
 	for {
 		state := h.state.Load()

@@ -5,17 +5,17 @@ import "C"
 
 import "fmt"
 
-// Level tells how much an event of the log matters.
+// Level is a log severity.
 type Level int32
 
 const (
-	// LevelDebug is for whoever follows what the library does.
+	// LevelDebug is for details of what the library does.
 	LevelDebug Level = C.PEERID_LOG_LEVEL_DEBUG
 	// LevelInfo is an ordinary event, such as a refreshed token.
 	LevelInfo Level = C.PEERID_LOG_LEVEL_INFO
-	// LevelWarning is something that went wrong and is being dealt with.
+	// LevelWarning is a problem that the library handles.
 	LevelWarning Level = C.PEERID_LOG_LEVEL_WARNING
-	// LevelError is something that went wrong that a person should look at.
+	// LevelError is a problem that needs a person.
 	LevelError Level = C.PEERID_LOG_LEVEL_ERROR
 )
 
@@ -35,8 +35,7 @@ func (l Level) String() string {
 	}
 }
 
-// hooks are the functions of a Config. The library finds them by a number for each handler that it was given, until it
-// releases the handler.
+// hooks are the functions of a Config. The library finds them by a number for each handler, until it releases the handler.
 type hooks struct {
 	log     func(Level, string)
 	relogin func(string) (Password, bool)
@@ -44,7 +43,7 @@ type hooks struct {
 
 var allHooks registry[*hooks]
 
-// give registers the hooks for one handler of the library, which set gives it.
+// give registers the hooks for one handler of the library, which set passes on.
 func (h *hooks) give(set func(id C.uintptr_t) *C.peerid_error) error {
 	id := allHooks.add(h)
 	err := asError(set(C.uintptr_t(id)))
@@ -54,8 +53,8 @@ func (h *hooks) give(set func(id C.uintptr_t) *C.peerid_error) error {
 	return err
 }
 
-// tell writes a line to the log, if there is one. A panic of the log must not unwind the frames of the library, which
-// hold its locks.
+// tell writes a line to the log, if there is one. A panic of the log must not unwind the frames of the library, which hold
+// its locks.
 func (h *hooks) tell(level Level, message string) {
 	if h.log == nil {
 		return

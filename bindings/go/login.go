@@ -46,7 +46,7 @@ func (c *Client) Login(ctx context.Context, password Password, options ...Sessio
 // no store; [ErrStore].
 func (c *Client) Restore(ctx context.Context, token []byte, options ...SessionOption) (*Session, error) {
 	return c.newSession(ctx, options, func(client *C.peerid_client, key *C.char, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
-		data, length := lend(token)
+		data, length := borrowed(token)
 		return C.peerid_client_restore_async(client, data, length, key, queue, tag, id)
 	})
 }

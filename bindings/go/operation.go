@@ -83,7 +83,7 @@ func Check(operations ...Operation) error {
 	if err != nil {
 		return err
 	}
-	data, length := lend(encoded)
+	data, length := borrowed(encoded)
 	return asError(C.peerid_operation_check(data, length))
 }
 
@@ -96,7 +96,7 @@ func Warnings(operations ...Operation) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, length := lend(encoded)
+	data, length := borrowed(encoded)
 	if err := asError(C.peerid_operation_check(data, length)); err != nil {
 		return nil, err
 	}

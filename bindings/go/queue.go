@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// completions is the queue into which all calls of the process put their completions, and one goroutine that hands them
-// to whoever waits. Go's own poller watches its descriptor, so that no thread waits in C, however many calls there are.
+// completions is the queue of all calls of the process, and one goroutine that delivers completions to the goroutines that
+// wait. Go's poller watches its descriptor, so that no thread waits in C, however many calls there are.
 type completions struct {
 	queue *C.peerid_queue
 
@@ -22,7 +22,7 @@ type completions struct {
 // waiter receives the completion of one call, exactly once.
 type waiter chan *C.peerid_completion
 
-// waiters are used again: a call costs no channel.
+// waiters are reused, so that a call costs no channel.
 var waiters = sync.Pool{New: func() any { return make(waiter, 1) }}
 
 var (
@@ -31,7 +31,7 @@ var (
 	sharedCompletionsOnce sync.Once
 )
 
-// theCompletions makes the queue of the process with the first call. It is never freed.
+// theCompletions creates the queue of the process at the first call. It is never freed.
 func theCompletions() (*completions, error) {
 	sharedCompletionsOnce.Do(func() {
 		sharedCompletions, sharedCompletionsErr = newCompletions()
@@ -44,7 +44,7 @@ func newCompletions() (*completions, error) {
 	if err := asError(C.peerid_queue_create(&queue)); err != nil {
 		return nil, err
 	}
-	// Go closes what it watches, and the queue's descriptor is not to be closed: it gets one of its own.
+	// Go closes what it watches, and the queue's descriptor must stay open: Go gets a copy.
 	descriptor, err := syscall.Dup(int(C.peerid_queue_fd(queue)))
 	if err != nil {
 		C.peerid_queue_free(queue)
@@ -61,7 +61,7 @@ func newCompletions() (*completions, error) {
 	return c, nil
 }
 
-// deliver hands out completions for ever.
+// deliver delivers completions; it never returns.
 func (c *completions) deliver(watched syscall.RawConn) {
 	const batch = 256
 	completed := make([]*C.peerid_completion, batch)
@@ -74,7 +74,7 @@ func (c *completions) deliver(watched syscall.RawConn) {
 			return count > 0
 		})
 		if err != nil {
-			// Nobody closes the descriptor. Going on without it would leave every call waiting for ever.
+			// Nothing closes the descriptor. Without it every call would hang.
 			panic("peerid: the queue can no longer be watched: " + err.Error())
 		}
 		c.hand(completed[:count], tags[:count])
@@ -91,7 +91,7 @@ func (c *completions) hand(completed []*C.peerid_completion, tags []C.uint64_t) 
 	}
 }
 
-// expect prepares for the completion of a call that is about to begin.
+// expect prepares for the completion of a call that is about to start.
 func (c *completions) expect() (C.uint64_t, waiter) {
 	w := waiters.Get().(waiter)
 	c.mutex.Lock()
@@ -101,7 +101,7 @@ func (c *completions) expect() (C.uint64_t, waiter) {
 	return c.lastTag, w
 }
 
-// forget is for a call that did not begin, and gets no completion.
+// forget is for a call that did not start, which gets no completion.
 func (c *completions) forget(tag C.uint64_t, w waiter) {
 	c.mutex.Lock()
 	delete(c.waiters, tag)

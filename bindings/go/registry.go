@@ -2,8 +2,8 @@ package peerid
 
 import "sync"
 
-// registry gives numbers to Go values that C calls back to: C must not keep a pointer into Go's memory. A number that
-// is no longer known finds nothing, unlike a cgo.Handle, which would panic: a refresh may outlive its session.
+// registry numbers the Go values that C calls back to: C must not keep a pointer into Go's memory. A number that was
+// removed finds nothing, while a cgo.Handle would panic: a refresh may outlive its session.
 type registry[Value any] struct {
 	mutex  sync.RWMutex
 	last   uintptr

@@ -10,13 +10,14 @@ import (
 	"time"
 )
 
-// The library calls back into a StoreBackend from here, by the numbers of backends and of locks that are held.
+// Here the library calls back a StoreBackend, by the numbers of backends and of locks that are held.
 var (
 	backends registry[StoreBackend]
 	locks    registry[StoreLock]
 )
 
-// backendTimeout limits what the library sets no time for: a database that does not answer must not hold a key forever.
+// backendTimeout limits calls for which the library sets no time: a database that does not answer must not hold a key for
+// ever.
 const backendTimeout = 30 * time.Second
 
 // answer runs a callback. An error or a panic becomes the reason of a failure: a panic must not unwind the frames of
@@ -44,7 +45,7 @@ func fail(reply *C.peerid_store_reply, reason error) C.int32_t {
 	return C.PEERID_STORE_RESULT_FAILED
 }
 
-// withTimeout runs a deed of a backend that the library sets no time for.
+// withTimeout calls a backend where the library sets no time.
 func withTimeout(body func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), backendTimeout)
 	defer cancel()
@@ -73,7 +74,7 @@ func peerid_go_store_load(id C.uintptr_t, key *C.char, lockID C.uintptr_t, reply
 			if err != nil || stored == nil {
 				return err
 			}
-			data, length := lend(stored.Data)
+			data, length := borrowed(stored.Data)
 			C.peerid_store_reply_set_session(reply, data, length, C.uint64_t(stored.Generation))
 			return nil
 		})

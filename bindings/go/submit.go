@@ -28,7 +28,7 @@ func (s *Session) Submit(ctx context.Context, operations ...Operation) (*Result,
 // SubmitJSON is [Session.Submit] for operations as JSON: an array of operations, an object with "operations", or one
 // operation. It is sent as it is.
 func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, error) {
-	data, length := lend(operations)
+	data, length := borrowed(operations)
 	return s.send(ctx, sending{
 		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
 			return C.peerid_go_submit(session, data, length, cancellation, answer)
@@ -66,7 +66,7 @@ func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result
 //
 // Errors: [ErrInvalidArgument] when a part is missing; and those of [Session.Submit].
 func (s *Session) Broadcast(ctx context.Context, transaction []byte) (*Result, error) {
-	data, length := lend(transaction)
+	data, length := borrowed(transaction)
 	return s.send(ctx, sending{
 		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
 			return C.peerid_go_broadcast(session, data, length, cancellation, answer)

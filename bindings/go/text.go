@@ -8,11 +8,10 @@ import (
 	"unsafe"
 )
 
-// text is a string on its way to the library, which copies it: NUL-terminated, in memory that C may read during the
-// call.
+// text is a string for the library, which copies it: NUL-terminated, in memory that C may read during the call.
 type text []byte
 
-// newText makes a text that must be there. A NUL would cut it short silently.
+// newText makes a text. A NUL in it is an error, since it would cut the text silently.
 func newText(value, name string) (text, error) {
 	if strings.IndexByte(value, 0) >= 0 {
 		return nil, newError(ErrInvalidArgument, "%s holds a NUL byte", name)
@@ -30,7 +29,7 @@ func optionalText(value, name string) (text, error) {
 	return newText(value, name)
 }
 
-// pointer lends the text to a call of C; NULL for no text.
+// pointer is the address of the text for the duration of a call of C; NULL for no text.
 func (t text) pointer() *C.char {
 	if t == nil {
 		return nil
@@ -45,8 +44,9 @@ func (t text) wipe() {
 	}
 }
 
-// lend lends bytes to a call of C. There is an address also for none, since NULL would mean a missing argument.
-func lend(data []byte) (*C.char, C.size_t) {
+// borrowed returns the address and the length of bytes for the duration of a call of C. No bytes have an address as well,
+// since NULL would mean a missing argument.
+func borrowed(data []byte) (*C.char, C.size_t) {
 	if len(data) == 0 {
 		data = []byte{0}
 		return (*C.char)(unsafe.Pointer(&data[0])), 0
@@ -62,7 +62,7 @@ func goString(borrowed *C.char) string {
 	return C.GoString(borrowed)
 }
 
-// goBytes copies bytes that may be NULL. C.GoBytes would take an int and cut what is longer.
+// goBytes copies bytes that may be NULL. C.GoBytes takes an int and would cut what is longer.
 func goBytes(borrowed *C.char, length C.size_t) []byte {
 	if borrowed == nil {
 		return nil

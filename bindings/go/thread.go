@@ -7,8 +7,8 @@ const maximumThreads = 64
 
 var threads = make(chan struct{}, maximumThreads)
 
-// onThread makes a call that only a store can hold up. When the context ends the caller goes on, and
-// so does the call, in the background; abandon then frees what it brings.
+// onThread makes a call that only a store can block. When the context ends, the caller continues, and the call continues
+// in the background; abandon then frees its result.
 func onThread(ctx context.Context, run func() error, abandon func()) error {
 	if ended := ctx.Err(); ended != nil {
 		return notBegun(ended)

@@ -52,7 +52,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		refused = token.Generation
 		if !isRepeatable(request) {
-			// The next request shall find a token that is good. Whatever keeps it from that, the next one will be told.
+			// Get a token for the next request. If this fails, the next request reports it.
 			_, _ = t.session.TokenAfter(ctx, refused)
 			return response, nil
 		}

@@ -15,29 +15,29 @@ type watch struct {
 	ended     chan struct{}
 }
 
-// canceller owns a cancellation of the library, until the garbage collector finds that nobody has it any more.
+// canceller owns a cancellation of the library. The garbage collector frees it when it is not used any more.
 type canceller struct {
 	object *C.peerid_cancellation
 }
 
-// cancellers that were not cancelled are used again.
+// cancellers that were not cancelled are reused.
 var cancellers = sync.Pool{New: func() any {
 	c := &canceller{}
 	if asError(C.peerid_cancellation_create(&c.object)) != nil {
-		// Only for a NULL, which cannot be.
+		// Only NULL is an error, which this is not.
 		return c
 	}
 	runtime.SetFinalizer(c, func(c *canceller) { C.peerid_cancellation_free(c.object) })
 	return c
 }}
 
-// watchContext begins to watch a context.
+// watchContext starts to watch a context.
 func watchContext(ctx context.Context) watch {
 	w := watch{canceller: cancellers.Get().(*canceller), ended: make(chan struct{})}
 	go func() {
 		select {
 		case <-ctx.Done():
-			// Perhaps the call has just ended. Nobody uses a cancellation again that was cancelled.
+			// The call may have just ended. A cancellation that was cancelled is not reused.
 			C.peerid_cancellation_cancel(w.canceller.object)
 			runtime.KeepAlive(w.canceller)
 		case <-w.ended:

@@ -1,4 +1,4 @@
-// Package storetest tests backends of a peerid.Store: whoever writes one can see whether it keeps what sessions rely on.
+// Package storetest tests a backend of a peerid.Store: whether it does what sessions rely on.
 package storetest
 
 import (
@@ -155,7 +155,7 @@ func locksAKeyForOne(t *testing.T, backend peerid.StoreBackend) {
 		}
 		with(t, backend, "bob", func(context.Context, peerid.StoreLock) {})
 	})
-	// Whoever waited in vain must not have locked it after all.
+	// A wait that ended must not have locked the key after all.
 	with(t, backend, "alice", func(context.Context, peerid.StoreLock) {})
 
 	locked := make(chan error, 1)
