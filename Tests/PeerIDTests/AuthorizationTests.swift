@@ -90,7 +90,7 @@ import Testing
     ("http://localhost", true), ("http://[::1]:80", true), ("http://peerid.example", false),
     ("http://127.0.0.1.evil.example", false), ("ftp://x", false), ("peerid.example", false), ("https://", false),
     ("https://user:pw@host", false), ("https://host/?q", false), ("https://ho st", false),
-    ("http://localhost.evil", false),
+    ("http://localhost.evil", false), ("https://h%7Fst", false), ("https://h%C3%BCst", false), ("https://h%6Fst", true),
   ])
   func `base URLs that would leak or cannot work are refused`(url: String, isFine: Bool) {
     let endpoints = try? Endpoints(baseURL: url, allowsPlainHTTP: false)
@@ -113,7 +113,10 @@ import Testing
     #expect(text == "api=database&method=m" + (query.isEmpty ? "" : "&" + query))
   }
 
-  @Test(arguments: ["{}", "[null]", "[[]]", "[{}]", "[[[[[1]]]]]", "7", "[1"])
+  @Test(arguments: [
+    "{}", "[null]", "[[]]", "[{}]", "[[[[[1]]]]]", "7", "[1", #"[{"":1}]"#, #"[{"a[b]":1}]"#, #"[{"a]":1}]"#,
+    #"[{"7":1}]"#,
+  ])
   func `parameters that the server cannot be sent are refused`(json: String) {
     #expect(throws: PeerIDError.self) {
       try Bytes(json).withBytes { (bytes) throws(PeerIDError) in

@@ -50,7 +50,14 @@ struct ChainReadQuery {
     case .object:
       guard value.count > 0 else { throw Self.empty(path) }
       try value.forEachMember { (key, member) throws(PeerIDError) in
-        try append(member, at: "\(path)[\(String(decoding: key, as: UTF8.self))]", depth: depth + 1)
+        let name = String(decoding: key, as: UTF8.self)
+        guard Self.isKey(name) else {
+          throw PeerIDError(
+            .invalidArgument,
+            "\(path) has the key '\(name.prefix(60))', which the server cannot be sent: it must be a name without brackets"
+          )
+        }
+        try append(member, at: "\(path)[\(name)]", depth: depth + 1)
       }
     case .array:
       guard value.count > 0 else { throw Self.empty(path) }
@@ -64,6 +71,12 @@ struct ChainReadQuery {
     case .integer, .real: try appendLeaf(value.digits ?? "", at: path)
     case .boolean: try appendLeaf(value.boolean == true ? "true" : "false", at: path)
     }
+  }
+
+  /// Whether the server's parser reads the name in brackets as the key of an object: it takes a number for a place in an
+  /// array, and a bracket for the end of the key.
+  private static func isKey(_ name: String) -> Bool {
+    !name.isEmpty && !name.utf8.contains { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") } && Int(name) == nil
   }
 
   private mutating func appendLeaf(_ value: String, at path: String) throws(PeerIDError) {

@@ -23,7 +23,7 @@ struct ServerAddress: Sendable {
     guard let handle = curl_url() else { throw Problem(reason: "memory ran out") }
     defer { curl_url_cleanup(handle) }
     // Other scripts in a host name would be sent in another form than the one that is shown.
-    guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+    guard Self.isPlain(url) else {
       throw Problem(reason: "it holds a character that a URL must write as %xx")
     }
     let flags = UInt32(CURLU_NON_SUPPORT_SCHEME) | (defaultScheme ? UInt32(CURLU_GUESS_SCHEME) : 0)
@@ -41,11 +41,15 @@ struct ServerAddress: Sendable {
     holdsCredentials = part(CURLUPART_USER) != nil || part(CURLUPART_PASSWORD) != nil
     holdsQueryOrFragment = url.contains("?") || url.contains("#")
     guard !host.isEmpty else { throw Problem(reason: "it has no host") }
+    // libcurl resolves the escapes of a host.
+    guard Self.isPlain(host) else { throw Problem(reason: "its host holds an escaped character") }
     if part(CURLUPART_PORT) == "0" { throw Problem(reason: "its port is 0") }
     var text = part(CURLUPART_URL) ?? ""
     while text.hasSuffix("/") { text.removeLast() }
     self.text = text
   }
+
+  private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21..<0x7F ~= $0 } }
 
   /// Whether the host is this machine by every reading: libcurl takes `localhost` for it without asking a name server.
   var isLoopback: Bool {
