@@ -83,6 +83,10 @@ check: ## Run what a commit needs, in some minutes, installing what it needs
 test: ## Run every test of the project, installing what they need
 	@Tools/scripts/test
 
+.PHONY: fuzz
+fuzz: | packages ## Fuzz what reads texts from outside for SECONDS=60, or the TARGETS=… alone
+	nice python3 -B Tests/Fuzz/fuzz.py --seconds $(or $(SECONDS),60) $(TARGETS)
+
 .PHONY: wheel
 wheel: library ## Build, repair and test the Python wheel; it ends in dist/
 	bindings/python/build_wheel

@@ -39,8 +39,7 @@ BUILD, TOOLS, SWIFT, THREADS = "build", "tools of Python", "core and sandbox", "
 COMMAND = "build of the command"
 PARTS = [
     Part(BUILD, "make --no-print-directory all", check=True),
-    Part("format", "swift format lint --strict --recursive Sources Tests/PeerIDTests Tests/PeerIDSandboxTests Tools/command",
-         check=True),
+    Part("format", "swift format lint --strict --recursive Sources Tests Tools/command", check=True),
     Part(TOOLS, "bindings/python/environment", check=True),
     Part("header generator", "python3 -B -m unittest discover Tools/header", after=(BUILD,)),
     Part("header, version script and prototypes are as generated", "python3 -B Tools/header/generate.py --check",
@@ -58,6 +57,7 @@ PARTS = [
     Part("C, with memcheck", "Tests/C/run", after=(BUILD,), alone=("build/tests",),
          check="Tests/C/run arguments errors sessions operations stores"),
     Part("C interface, compared with the committed one", "Tests/ABI/run", after=(BUILD,), alone=("build/tests",)),
+    Part("fuzzing", "python3 -B Tests/Fuzz/fuzz.py --seconds 60", after=(BUILD,)),
     Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,)),
     Part("faults, with memcheck", "Tests/Faults/run", after=(BUILD,),
          alone=("build/tests", "certificates"), check="Tests/Faults/run fault_table"),

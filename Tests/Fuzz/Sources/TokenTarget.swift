@@ -1,0 +1,43 @@
+@testable import PeerID
+
+/// Tokens in answers: what is read is written and read again without a change.
+enum TokenTarget {
+  static func run(_ input: UnsafeRawBufferPointer) {
+    guard let root = (try? JSONDocument.answer(input))?.root else { return }
+    guard case .success(let token) = TokenReader.read(root["result"] ?? root) else { return }
+    checkWritten(token)
+  }
+
+  /// A token in the library's own form, and in a stored session, is the same token.
+  static func checkWritten(_ token: Token) {
+    check(isHeaderText(token.accessTokenBytes), "an access token can end its header")
+    if let refresh = token.refreshTokenBytes { check(isHeaderText(refresh), "a refresh token has control characters") }
+    if let time = token.expiresAtMilliseconds {
+      check(0...253_402_300_799_999 ~= time, "a token expires outside of the calendar: \(time)")
+    }
+    do {
+      switch TokenReader.read(try JSONDocument(token.exportedJSON().text).root) {
+      case .success(let again): checkSame(token, again)
+      case .failure(let malformed): fail("an exported token \(malformed.reason)")
+      }
+      let stored = StoredSessionFormat.write(token, key: "alice")
+      checkSame(token, try StoredSessionFormat.read(stored, key: "alice"))
+    } catch {
+      fail("a token that was written is not read: \(error)")
+    }
+  }
+
+  static func checkSame(_ one: Token, _ other: Token) {
+    check(one.accessToken == other.accessToken, "the access token changes")
+    check(one.refreshToken == other.refreshToken, "the refresh token changes")
+    check(one.scope == other.scope, "the scope changes")
+    check(one.expiresAtMilliseconds == other.expiresAtMilliseconds, "the expiry changes")
+    check(one.applicationID == other.applicationID, "the application changes")
+    check(one.userID == other.userID, "the user changes")
+    check(Int64(clamping: one.generation) == Int64(clamping: other.generation), "the generation changes")
+  }
+
+  private static func isHeaderText(_ text: Bytes) -> Bool {
+    text.count > 0 && text.withBytes { $0.allSatisfy { 0x21..<0x7F ~= $0 } }
+  }
+}
