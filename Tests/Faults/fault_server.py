@@ -450,6 +450,18 @@ def speaks_http_1_0(connection):
 
 
 @fault
+def rotates(connection):
+    """Healthy, but every call for a token gets another pair: the n-th since what was seen was forgotten the pair n."""
+    while True:
+        request = connection.read_request()
+        result = right_result(request)
+        if result is TOKEN:
+            pair = sum("/auth/" in head for head in connection.record.json()["heads"])
+            result = dict(TOKEN, token=f"newAccessToken{pair}".ljust(124, "x"), refresh_token=f"newRefreshToken{pair}".ljust(124, "y"))
+        connection.send(answer(200, envelope(result)))
+
+
+@fault
 def repeats_keys(connection):
     while True:
         result = json.dumps(right_result(connection.read_request()))
