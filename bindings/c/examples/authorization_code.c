@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Prints an error, frees it, and hands on that something failed. */
+/* Prints an error, frees it, and returns the status of a failure. */
 static int fail(const char *doing, peerid_error *error) {
   fprintf(stderr, "%s: %s\n", doing, peerid_error_message(error));
   peerid_error_free(error);

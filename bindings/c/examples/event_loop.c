@@ -6,7 +6,7 @@
  * so many the input is not read. Prints a line for each payment, in the order in which they end. Ctrl-C cancels what is in
  * flight, and the lines still tell what became of each: that is the moment to look carefully at "unknown".
  *
- * The status is 0 when all payments were made, 1 when not, 3 when nobody can tell of some.
+ * The status is 0 when all payments were made, 1 when not, 3 when some may have been made.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Logs a user in, submits a transfer, lives through the server refusing the token, and submits again.
+/* Logs a user in, submits a transfer, loses the token, and submits again.
  *
  *   login_and_submit BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO
  *

@@ -67,7 +67,7 @@ static void close_wire(wire *wire) {
   free(wire);
 }
 
-/* A child of fork must not speak on its parent's connections, not even to say goodbye. */
+/* A child of fork must not use its parent's connections, not even to close them. */
 static void leave_to_parent(pool *pool) {
   if (pool->process == getpid()) return;
   for (wire *each = pool->idle; each; each = each->next) close(PQsocket(each->connection));

@@ -45,7 +45,7 @@ typedef struct {
 static const char lock_script[] =
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end "
     "return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0";
-/* Gives back what is still held. */
+/* Frees what is still held. */
 static const char unlock_script[] =
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 /* -1: the lease is lost; 0: another generation is there; 1: saved. */
@@ -231,7 +231,7 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
         /* The lease may have been made, and the answer lost. */
         run_script(context, NULL, unlock_script, key, 1, arguments, NULL);
       } else {
-        peerid_store_reply_set_error(reply, "somebody else has held the lock all the time");
+        peerid_store_reply_set_error(reply, "the lock was held by another process all the time");
       }
       free(made);
       return PEERID_STORE_RESULT_FAILED;
