@@ -373,7 +373,8 @@ def compile_programs():
              f"-I{ROOT}/include", f"-I{ROOT}/bindings/c/stores", f"-I{postgres}", source,
              *([] if name in ("sql", "reloading") else [f"{SOURCES}/{other}" for other in _shared]), "-o", f"{PROGRAMS}/{name}",
              f"-L{LIBRARY}", *([] if name == "reloading" else ["-lpeerid"]), "-lpq", "-lhiredis", "-pthread", "-ldl",
-             f"-Wl,-rpath,{LIBRARY}", *FLAGS],
+             # A program may put a function of its own in the place of one that a library calls.
+             "-rdynamic", f"-Wl,-rpath,{LIBRARY}", *FLAGS],
             check=True,
         )
 

@@ -34,6 +34,21 @@ def children_use_an_inherited_client_over_tls():
     return forks("tls")
 
 
+@test("fork")
+def a_fork_waits_for_the_locks_of_openssl():
+    """Each time another lock is held by a thread of the parent that opens a connection."""
+    with reached_by("tls") as (_, environment):
+        environment.update(PEERID_USER="u0", PEERID_OPTIONS="max_idle_connections=0")
+        held = 0
+        for number in (1, 2, 5, 10, 20, 50, 100):
+            process = start("fork_in_tls", number, environment=environment, stderr=subprocess.PIPE, text=True)
+            _, errors = process.communicate(timeout=60)
+            check(process.returncode in (0, 77), f"lock {number}: status {process.returncode} {errors[:2000]}")
+            held += process.returncode == 0
+        check(held > 0, "no lock of OpenSSL was held: this test shows nothing")
+        return f"{held} forks"
+
+
 def first_calls(manner):
     """Children of a process whose first call is under way: nothing that is made at first use may be left locked."""
     forks = 0

@@ -231,7 +231,7 @@ final class EventLoopDriver: @unchecked Sendable {
         ?? CurlTransfer(settings: loop.settings, driver: .eventLoop, sockets: multi.sockets)
     else { return PeerIDError(.outOfMemory, "memory ran out") }
     transfer.prepare(request, context: call.context)
-    guard curl_multi_add_handle(multi.handle, transfer.handle) == CURLM_OK else {
+    guard multi.add(transfer) else {
       transfer.finish()
       return PeerIDError(.outOfMemory, "libcurl takes no further request")
     }
@@ -243,17 +243,15 @@ final class EventLoopDriver: @unchecked Sendable {
 
   private func performTransfers() {
     guard !active.isEmpty else { return }
-    var running: Int32 = 0
-    curl_multi_perform(multi.handle, &running)
-    multi.sockets.protectLookUps(of: multi)
+    _ = multi.perform()
     var remaining: Int32 = 0
     while let message = curl_multi_info_read(multi.handle, &remaining) {
       guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
       let code = message.pointee.data.result
       guard let (call, transfer) = active.removeValue(forKey: handle) else { continue }
       if transfer.tryAnotherConnection() {
-        curl_multi_remove_handle(multi.handle, handle)
-        if curl_multi_add_handle(multi.handle, handle) == CURLM_OK {
+        multi.remove(transfer)
+        if multi.add(transfer) {
           active[handle] = (call, transfer)
           continue
         }
@@ -269,7 +267,7 @@ final class EventLoopDriver: @unchecked Sendable {
   }
 
   private func release(_ transfer: CurlTransfer) {
-    curl_multi_remove_handle(multi.handle, transfer.handle)
+    multi.remove(transfer)
     transfer.finish()
     if idleTransfers.count < loop.maximumActive { idleTransfers.append(transfer) }
   }

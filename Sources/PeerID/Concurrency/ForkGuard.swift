@@ -24,6 +24,7 @@ enum ForkGuard {
   /// Called in the child, while its only thread holds all locks.
   static func enterChild() {
     counter.wrappingAdd(1, ordering: .relaxed)
+    ForkGate.enterChild()
     ExitGuard.enterChild()
     OwnedDescriptor.closeInChild()
   }

@@ -8,7 +8,7 @@ import Synchronization
 /// held, nor state that was half changed. It also keeps a session small: a lock costs it one pointer.
 ///
 /// Two objects may share a mutex. Therefore nothing may be called under a lock that takes another one but `innermost`,
-/// and no object with a lock of its own may be released under one.
+/// and no object with a lock of its own may be released under one. Debug builds stop where this rule is broken.
 struct Lock: @unchecked Sendable {
   fileprivate let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
@@ -26,6 +26,10 @@ struct Lock: @unchecked Sendable {
 
   /// Runs `body` while this thread alone holds the lock.
   func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    #if DEBUG
+      let before = HeldLocks.enter(isInnermost: mutex == Self.innermost.mutex)
+      defer { HeldLocks.ofThread = before }
+    #endif
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try body()
@@ -35,7 +39,7 @@ struct Lock: @unchecked Sendable {
 /// Threads that wait until another thread has changed something under a lock.
 ///
 /// A condition is used with one lock only. In the child of a fork the threads that waited do not exist, so a condition
-/// must not be carried over: whoever owns it makes a new one (see `ForkGuard`).
+/// must not be carried over: its owner makes a new one (see `ForkLocal`).
 final class Condition: @unchecked Sendable {
   private let lock: Lock
   private let condition: UnsafeMutablePointer<pthread_cond_t>
@@ -57,7 +61,7 @@ final class Condition: @unchecked Sendable {
   }
 
   /// Waits for `broadcast` or until `deadline`, in milliseconds of the monotonic clock. The lock must be held; it is
-  /// given up while waiting. May return early for no reason, so the caller looks again at what it waits for.
+  /// released while waiting. May return early for no reason, so the caller looks again at what it waits for.
   func wait(untilMonotonic deadline: Int64) {
     let capped = min(max(deadline, 0), Int64.max / 4)
     var time = timespec(tv_sec: Int(capped / 1000), tv_nsec: Int(capped % 1000) * 1_000_000)
@@ -70,23 +74,54 @@ final class Condition: @unchecked Sendable {
   }
 }
 
+#if DEBUG
+  /// The locks that a thread holds.
+  enum HeldLocks: Int {
+    case none
+    case one
+    case withInnermost
+
+    static var ofThread: HeldLocks {
+      get { HeldLocks(rawValue: Int(bitPattern: pthread_getspecific(key))) ?? .none }
+      set { pthread_setspecific(key, UnsafeRawPointer(bitPattern: newValue.rawValue)) }
+    }
+
+    private static let key: pthread_key_t = {
+      var key = pthread_key_t()
+      precondition(pthread_key_create(&key, nil) == 0)
+      return key
+    }()
+
+    /// Notes that this thread takes a lock; returns what it held before.
+    fileprivate static func enter(isInnermost: Bool) -> HeldLocks {
+      let before = ofThread
+      precondition(before == .none || (before == .one && isInnermost), "a lock is taken under another lock")
+      ofThread = isInnermost ? .withInnermost : .one
+      return before
+    }
+  }
+#endif
+
 /// The mutexes behind all locks, and the fork handlers that hold them while the process is doubled.
-private final class LockTable: @unchecked Sendable {
+final class LockTable: @unchecked Sendable {
   static let shared = LockTable()
   private static let count = 64
 
   private let mutexes: UnsafeMutablePointer<pthread_mutex_t>
+  /// Held by the thread that forks, from before it waits for others until it has forked.
+  private let forking = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let turn = Atomic<UInt>(0)
 
   private init() {
     mutexes = .allocate(capacity: Self.count)
     for index in 0..<Self.count { pthread_mutex_init(mutexes + index, nil) }
+    pthread_mutex_init(forking, nil)
     pthread_atfork(
-      { LockTable.shared.lockAll() },
-      { LockTable.shared.unlockAll() },
+      { LockTable.shared.prepareFork() },
+      { LockTable.shared.endFork() },
       {
         ForkGuard.enterChild()
-        LockTable.shared.unlockAll()
+        LockTable.shared.endFork()
       }
     )
   }
@@ -94,16 +129,29 @@ private final class LockTable: @unchecked Sendable {
   /// The last mutex, so that the fork handlers take it last, as every other thread does.
   var innermost: Lock { Lock(mutex: mutexes + Self.count - 1) }
 
-  func nextLock() -> Lock {
+  fileprivate func nextLock() -> Lock {
     let ticket = turn.wrappingAdd(1, ordering: .relaxed).newValue
     return Lock(mutex: mutexes + Int(ticket % UInt(Self.count - 1)))
   }
 
-  private func lockAll() {
+  /// Waits while a thread forks.
+  func waitForFork() {
+    pthread_mutex_lock(forking)
+    pthread_mutex_unlock(forking)
+  }
+
+  private func prepareFork() {
+    #if DEBUG
+      precondition(HeldLocks.ofThread == .none, "a fork under a lock waits for itself")
+    #endif
+    pthread_mutex_lock(forking)
+    ForkGate.close()
     for index in 0..<Self.count { pthread_mutex_lock(mutexes + index) }
   }
 
-  private func unlockAll() {
+  private func endFork() {
     for index in (0..<Self.count).reversed() { pthread_mutex_unlock(mutexes + index) }
+    ForkGate.open()
+    pthread_mutex_unlock(forking)
   }
 }

@@ -38,7 +38,7 @@ final class BlockingTransfer: @unchecked Sendable {
     context.cancellation?.enter(multi.handle)
     var code: CURLcode
     repeat {
-      guard curl_multi_add_handle(multi.handle, transfer.handle) == CURLM_OK else {
+      guard multi.add(transfer) else {
         context.cancellation?.leave(multi.handle)
         return body(.failure(TransportFailure(kind: .outOfMemory, mayHaveBeenSent: false, reason: "")))
       }
@@ -47,14 +47,14 @@ final class BlockingTransfer: @unchecked Sendable {
         let reason = "the process was forked during the call, which goes on in the parent"
         return body(.failure(TransportFailure(kind: .lost, mayHaveBeenSent: true, reason: reason)))
       }
-      if transfer.foundStaleConnection { curl_multi_remove_handle(multi.handle, transfer.handle) }
+      if transfer.foundStaleConnection { multi.remove(transfer) }
     } while transfer.tryAnotherConnection()
     context.cancellation?.leave(multi.handle)
     let outcome = transfer.outcome(of: code)
     if case .success = outcome, clock.wantsSample, let date = transfer.dateMilliseconds() {
       clock.learn(dateMilliseconds: date)
     }
-    curl_multi_remove_handle(multi.handle, transfer.handle)
+    multi.remove(transfer)
     return body(outcome)
   }
 
@@ -66,10 +66,7 @@ final class BlockingTransfer: @unchecked Sendable {
     let sleep = context.isAsking ? CallContext.askingInterval : Self.longestSleep
     var receivedAtEnd: Int64 = -1
     while true {
-      var running: Int32 = 0
-      let code = curl_multi_perform(multi.handle, &running)
-      multi.sockets.protectLookUps(of: multi)
-      guard code == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
+      guard let running = multi.perform() else { return CURLE_OUT_OF_MEMORY }
       if running == 0 { break }
       let interruption = context.interruption()
       // The application's interrupt function has forked.

@@ -58,7 +58,8 @@ final class CurlTransfer {
   }
 
   deinit {
-    curl_easy_cleanup(handle)
+    let handle = handle
+    ForkGate.inside { curl_easy_cleanup(handle) }
     errorText.deallocate()
   }
 

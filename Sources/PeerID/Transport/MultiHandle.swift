@@ -33,7 +33,26 @@ final class MultiHandle {
   /// that the parent still uses.
   deinit {
     for descriptor in wakeUps { descriptor.forget() }
-    curl_multi_cleanup(handle)
+    let handle = handle
+    ForkGate.inside { _ = curl_multi_cleanup(handle) }
+  }
+
+  /// Begins a transfer; returns whether there was memory for it.
+  func add(_ transfer: CurlTransfer) -> Bool {
+    ForkGate.inside { curl_multi_add_handle(handle, transfer.handle) == CURLM_OK }
+  }
+
+  /// Ends a transfer, which may be under way.
+  func remove(_ transfer: CurlTransfer) {
+    ForkGate.inside { _ = curl_multi_remove_handle(handle, transfer.handle) }
+  }
+
+  /// Does what can be done without waiting; returns how many transfers go on, `nil` when memory has run out.
+  func perform() -> Int32? {
+    var running: Int32 = 0
+    let code = ForkGate.inside { curl_multi_perform(handle, &running) }
+    sockets.protectLookUps(of: self)
+    return code == CURLM_OK ? running : nil
   }
 
   private static func make() -> (UnsafeMutableRawPointer, wakeUps: [Int32])? {

@@ -72,7 +72,7 @@ enum Curl {
 
   /// Why libcurl cannot be used; `nil` when it can. The first caller initialises it.
   static let unusableBecause: String? = {
-    let code = curl_global_init(CCURL_GLOBAL_DEFAULT)
+    let code = ForkGate.inside { curl_global_init(CCURL_GLOBAL_DEFAULT) }
     if code != CURLE_OK { return "libcurl could not be initialised: \(String(cString: curl_easy_strerror(code)))" }
     ExitGuard.arm()
     // Now, before there are threads that could fork.

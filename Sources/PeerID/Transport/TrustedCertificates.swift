@@ -107,12 +107,16 @@ final class CertificateList: @unchecked Sendable {
     openSSL.initialize(to: functions)
     certificates = .allocate(capacity: 1)
     certificates.initialize(to: ccurl_certificates(openssl: openSSL, list: nil, count: 0))
-    text.withBytes { ccurl_read_certificates(certificates, $0.baseAddress, Int32(clamping: $0.count)) }
+    let certificates = certificates
+    text.withBytes { text in
+      ForkGate.inside { ccurl_read_certificates(certificates, text.baseAddress, Int32(clamping: text.count)) }
+    }
     if certificates.pointee.count == 0 { return nil }
   }
 
   deinit {
-    ccurl_free_certificates(certificates)
+    let certificates = certificates
+    ForkGate.inside { ccurl_free_certificates(certificates) }
     certificates.deallocate()
     openSSL.deallocate()
   }

@@ -1,0 +1,65 @@
+/* Forks while a thread that opens a TLS connection holds a lock of OpenSSL: `fork_in_tls NUMBER`, which is the lock that
+ * the thread takes for the NUMBERth time. The child opens a connection of its own. Status 50: it got stuck; 77: the
+ * thread took fewer locks. */
+#include <dlfcn.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "program.h"
+
+enum { NONE_HELD = 77, STUCK = 50, PATIENCE_SECONDS = 10 };
+
+static peerid_session *session;
+static pthread_t caller;
+static sem_t is_held, fork_begins;
+static atomic_int locks_until_held;
+
+/* In the place of the C library's. The thread keeps the lock until the fork has begun, and for a while, in which a fork
+ * that does not wait is over. */
+int pthread_rwlock_wrlock(pthread_rwlock_t *lock) {
+  static int (*real)(pthread_rwlock_t *);
+  if (!real) real = (int (*)(pthread_rwlock_t *))(uintptr_t)dlsym(RTLD_NEXT, "pthread_rwlock_wrlock");
+  int code = real(lock);
+  if (locks_until_held > 0 && pthread_equal(pthread_self(), caller) && --locks_until_held == 0) {
+    sem_post(&is_held);
+    sem_wait(&fork_begins);
+    pause_ms(100);
+  }
+  return code;
+}
+
+static void begin_fork(void) { sem_post(&fork_begins); }
+
+static void *call(void *number) {
+  caller = pthread_self();
+  locks_until_held = (int)(intptr_t)number;
+  must("the parent's call", transfer(session, 1));
+  if (locks_until_held > 0) exit(NONE_HELD);
+  return NULL;
+}
+
+int main(int count, char **arguments) {
+  if (count != 2) return EXIT_FAILURE;
+  session = make_session(make_client());
+  sem_init(&is_held, 0, 0);
+  sem_init(&fork_begins, 0, 0);
+  /* Runs before the library's, which are older. */
+  pthread_atfork(begin_fork, NULL, NULL);
+  pthread_t thread;
+  pthread_create(&thread, NULL, call, (void *)(intptr_t)atoi(arguments[1]));
+  sem_wait(&is_held);
+  pid_t child = fork();
+  if (child == 0) {
+    alarm(PATIENCE_SECONDS);
+    _exit(transfer(session, 2) ? EXIT_FAILURE : EXIT_SUCCESS);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  pthread_join(thread, NULL);
+  return WIFSIGNALED(status) ? STUCK : WEXITSTATUS(status);
+}
