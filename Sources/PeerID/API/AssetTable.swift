@@ -1,0 +1,43 @@
+/// What a client knows of an asset of the chain.
+public struct Asset: Sendable, Equatable {
+  /// Its object id, such as `1.3.0`.
+  public let id: String
+  /// Its symbol, such as `PPY`.
+  public let symbol: String
+  /// The decimal places of a whole unit, from 0 to 12.
+  public let precision: Int32
+}
+
+/// The assets that a client has looked up. An asset's id, symbol and precision never change, so they are kept for good.
+final class AssetTable: @unchecked Sendable {
+  /// An asset, and its texts for C.
+  final class Entry: Sendable {
+    let asset: Asset
+    let id: Bytes
+    let symbol: Bytes
+
+    init(_ asset: Asset) {
+      self.asset = asset
+      id = Bytes(asset.id)
+      symbol = Bytes(asset.symbol)
+    }
+  }
+
+  private let lock = Lock()
+  private var entries: [[UInt8]: Entry] = [:]
+
+  /// The asset of a symbol or an id, compared byte by byte.
+  func entry(_ name: String) -> Entry? {
+    lock.withLock { entries[Array(name.utf8)] }
+  }
+
+  /// Keeps what was read under the name, unless another thread has done so, and gives what is kept.
+  func keep(_ asset: Asset, as name: String) -> Entry {
+    let read = Entry(asset)
+    return lock.withLock {
+      let kept = entries[Array(name.utf8)] ?? read
+      entries[Array(name.utf8)] = kept
+      return kept
+    }
+  }
+}
