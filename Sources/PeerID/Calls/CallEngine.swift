@@ -10,7 +10,7 @@ final class CallEngine: Sendable {
   let assets = AssetTable()
 
   /// The engine of a client.
-  static func make(_ configuration: Configuration) throws(PeerIDError) -> CallEngine {
+  static func make(_ configuration: Configuration, _ clock: Clock) throws(PeerIDError) -> CallEngine {
     if let reason = Curl.unusableBecause { throw PeerIDError(.configuration, reason) }
     let allowsPlainHTTP = configuration.options.allowsPlainHTTP
     let endpoints = try Endpoints(
@@ -18,7 +18,7 @@ final class CallEngine: Sendable {
       authorizationPage: configuration.options.authorizationPage,
       allowsPlainHTTP: allowsPlainHTTP
     )
-    return try CallEngine(configuration, endpoints)
+    return try CallEngine(configuration, endpoints, clock: clock)
   }
 
   init(_ configuration: Configuration, _ endpoints: Endpoints, clock: Clock = .system) throws(PeerIDError) {
@@ -100,8 +100,7 @@ final class CallEngine: Sendable {
     let end = clock.deadline(afterMilliseconds: timeoutMilliseconds)
     while !environment.workers.isIdle || !loop.taskThreads.isIdle {
       guard clock.monotonicMilliseconds() < end else { return false }
-      var pause = timespec(tv_sec: 0, tv_nsec: 2_000_000)
-      nanosleep(&pause, nil)
+      Clock.pause(microseconds: 2000)
     }
     return true
   }

@@ -9,8 +9,12 @@ public final class Client: Sendable {
   /// - Parameter configuration: the server, the application and the options.
   /// - Throws: `configuration` when the base URL cannot be used (no scheme, plain HTTP to another machine) or libcurl
   ///   is too old.
-  public init(_ configuration: Configuration) throws(PeerIDError) {
-    engine = try CallEngine.make(configuration)
+  public convenience init(_ configuration: Configuration) throws(PeerIDError) {
+    try self.init(configuration, clock: .system)
+  }
+
+  init(_ configuration: Configuration, clock: Clock) throws(PeerIDError) {
+    engine = try CallEngine.make(configuration, clock)
     RuntimeWarmup.runOnce(configuration)
   }
 

@@ -89,8 +89,7 @@ final class CallContext: @unchecked Sendable {
       if let interruption = interruption() { return interruption }
       let rest = min(end, deadline) - clock.monotonicMilliseconds()
       if rest <= 0 { return interruption() }
-      var time = timespec(tv_sec: 0, tv_nsec: Int(min(rest, Self.askingInterval)) * 1_000_000)
-      nanosleep(&time, nil)
+      Clock.pause(microseconds: min(rest, Self.askingInterval) * 1000)
     }
   }
 }

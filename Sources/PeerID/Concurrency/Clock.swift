@@ -24,6 +24,12 @@ package struct Clock: Sendable {
   /// Microseconds of a clock that only goes forward, from an arbitrary beginning.
   package static func monotonicMicroseconds() -> Int64 { read(CLOCK_MONOTONIC) }
 
+  /// Lets this thread sleep.
+  package static func pause(microseconds: Int64) {
+    var time = timespec(tv_sec: Int(microseconds / 1_000_000), tv_nsec: Int(microseconds % 1_000_000) * 1000)
+    nanosleep(&time, nil)
+  }
+
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     clock_gettime(clock, &time)

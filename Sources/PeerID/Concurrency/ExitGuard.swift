@@ -59,8 +59,7 @@ package enum ExitGuard {
     let end = clock.deadline(afterMilliseconds: milliseconds)
     while !busy.compareExchange(expected: 0, desired: tooLate, ordering: .acquiringAndReleasing).exchanged {
       if clock.monotonicMilliseconds() >= end { return false }
-      var pause = timespec(tv_sec: 0, tv_nsec: 2_000_000)
-      nanosleep(&pause, nil)
+      Clock.pause(microseconds: 2000)
     }
     return true
   }

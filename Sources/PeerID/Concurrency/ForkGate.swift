@@ -40,8 +40,7 @@ enum ForkGate {
     isClosed.store(true, ordering: .sequentiallyConsistent)
     let end = Clock.system.deadline(afterMilliseconds: longestWait)
     while threadsInside.load(ordering: .sequentiallyConsistent) > 0, Clock.system.monotonicMilliseconds() < end {
-      var pause = timespec(tv_sec: 0, tv_nsec: 20_000)
-      nanosleep(&pause, nil)
+      Clock.pause(microseconds: 20)
     }
   }
 

@@ -49,8 +49,7 @@ final class SaveRetrier: @unchecked Sendable {
       let now = environment.clock.monotonicMilliseconds()
       if environment.closing.isSet || environment.isAbandoned { end = min(end, now + Self.patienceAtEnd) }
       if tryAll(environment, isLast: ExitGuard.isExiting || now >= end) { return }
-      var pause = timespec(tv_sec: 0, tv_nsec: Int(Self.lookInterval) * 1_000_000)
-      nanosleep(&pause, nil)
+      Clock.pause(microseconds: Self.lookInterval * 1000)
     }
   }
 

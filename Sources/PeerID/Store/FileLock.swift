@@ -21,9 +21,8 @@ enum FileLock {
         descriptor.close()
         throw PeerIDError(.store, "timed out waiting for the session lock, which another process holds: '\(path)'")
       }
-      var pause = timespec(tv_sec: 0, tv_nsec: Int(pauses[min(tries, pauses.count - 1)]) * 1_000_000)
+      Clock.pause(microseconds: pauses[min(tries, pauses.count - 1)] * 1000)
       tries += 1
-      nanosleep(&pause, nil)
     }
     return descriptor
   }

@@ -13,6 +13,7 @@ struct Live {
 
   let sandbox: Sandbox
   let client: Client
+  let clock = AdvancedClock()
 
   init(
     clientID: String = "4",
@@ -31,7 +32,8 @@ struct Live {
         turnedOff: turnedOff,
         store: store,
         change: change
-      )
+      ),
+      clock: clock.clock
     )
   }
 
@@ -62,6 +64,12 @@ struct Live {
   var refreshes: Int { sandbox.requestCount("POST " + Self.refresh) }
   var submits: Int { sandbox.requestCount("POST " + Self.operations) }
   var executed: Int { sandbox.executedTransactionCount }
+
+  /// Waits until nothing waits to be saved any more; returns whether it came to that.
+  var hasStoppedSaving: Bool {
+    clock.advance(milliseconds: 60_000)
+    return client.settle(timeoutMilliseconds: 20_000)
+  }
 
   /// Another client of the same sandbox.
   func sibling(options: [String: String] = [:], turnedOff: Mechanisms = [], store: SessionStore? = nil) throws -> Live {
@@ -121,9 +129,9 @@ func failure<Result>(_ body: () throws(PeerIDError) -> Result) -> PeerIDError? {
   }
 }
 
-/// Waits until `condition` holds, for five seconds at the most.
+/// Waits until `condition` holds, for half a minute at most.
 func eventually(_ condition: () -> Bool) -> Bool {
-  for _ in 0..<2500 {
+  for _ in 0..<15_000 {
     if condition() { return true }
     usleep(2000)
   }
@@ -131,6 +139,17 @@ func eventually(_ condition: () -> Bool) -> Bool {
 }
 
 extension SessionStore {
+  /// The same store, which counts how often its lock is asked for.
+  func counting(_ tries: Gathered<Bool>) -> SessionStore {
+    var backend = backend
+    let lockAtOnce = backend.lockAtOnce
+    backend.lockAtOnce = { (key) throws(PeerIDError) in
+      tries.add(true)
+      return try lockAtOnce?(key)
+    }
+    return SessionStore(backend)
+  }
+
   /// A store in memory that tells what happens in it.
   static func watched(onSave: @escaping @Sendable () throws -> Void) -> SessionStore {
     let memory = SessionStore.memory().backend
