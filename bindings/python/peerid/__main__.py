@@ -9,7 +9,14 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import __version__, _doctor, library_version, operation_id, operation_names
+from . import (
+    __version__,
+    _doctor,
+    describe_operation,
+    library_version,
+    operation_id,
+    operation_names,
+)
 from ._library import path
 from .options import options
 
@@ -49,7 +56,10 @@ def _operations(arguments: argparse.Namespace) -> int:
     if arguments.name:
         if arguments.name not in names:
             return _unknown("operation", arguments.name, names)
-        names = [arguments.name]
+        description = describe_operation(arguments.name)
+        indent = None if arguments.json else 2
+        print(json.dumps(description, ensure_ascii=False, indent=indent))
+        return 0
     if arguments.json:
         _print([{"name": name, "id": operation_id(name)} for name in names])
         return 0
@@ -94,7 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     command = add("options", _options, "List the options of a client.")
     command.add_argument("name", nargs="?", help="one option")
     command = add("operations", _operations, "List the operations of the chain.")
-    command.add_argument("name", nargs="?", help="one operation")
+    command.add_argument(
+        "name", nargs="?", help="one operation, with its fields and rules"
+    )
     command = add(
         "doctor",
         _check,

@@ -49,7 +49,8 @@ def test_options() -> None:
 def test_operations() -> None:
     found = answer("operations")
     assert [entry["name"] for entry in found] == list(peerid.operation_names())
-    assert answer("operations", "bet_place")[0]["id"] == 62
+    assert answer("operations", "bet_place") == peerid.describe_operation("bet_place")
+    assert json.loads(run("operations", "bet_place").stdout)["id"] == 62
     assert "  0  transfer" in run("operations").stdout.splitlines()
 
 
