@@ -195,7 +195,7 @@ class Nginx:
             ["nginx", "-p", path, "-c", os.path.join(path, "nginx.conf"), "-e", "stderr", "-g", "daemon off;"],
             env=environment,
         )
-        wait_until(lambda: accepts(port), 10, "nginx")
+        wait_until(lambda: accepts(port), 120, "nginx")
 
     def __enter__(self):
         return self
@@ -294,7 +294,7 @@ class Pooler:
             [found, "--quiet", configuration], stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd="/",
             user=database.user, group=database.user, extra_groups=[] if database.user else None,
         )
-        wait_until(lambda: accepts(self.port), 30, "pgbouncer")
+        wait_until(lambda: accepts(self.port), 120, "pgbouncer")
 
     def __enter__(self):
         return self
@@ -319,7 +319,7 @@ class Redis:
              "--appendonly", "yes", "--appendfsync", "always"],
             stdout=subprocess.DEVNULL,
         )
-        wait_until(lambda: accepts(self.port), 10, "redis")
+        wait_until(lambda: accepts(self.port), 120, "redis")
 
     def stop(self):
         self.process.kill()

@@ -17,10 +17,10 @@ def daemon(kind, does, expected):
         sandbox.post("settings", {"save_delay_ms": 0})
         process = start("daemon", does, environment=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
-            wait_until(lambda: executed(sandbox) == 1, 20, "the first call")
+            wait_until(lambda: executed(sandbox) == 1, 120, "the first call")
             sandbox.post("faults", {"kind": "delay_after", "ms": 3000, "path": OPERATIONS, "times": 2})
             print(file=process.stdin, flush=True)
-            wait_until(lambda: executed(sandbox) == 3, 20, "the calls whose answers the fork finds missing")
+            wait_until(lambda: executed(sandbox) == 3, 120, "the calls whose answers the fork finds missing")
             _, errors = process.communicate("\n", timeout=60)
         finally:
             end([process])

@@ -27,7 +27,7 @@ def a_session_is_durable_before_its_lock_is_released_and_its_space_reserved_befo
             "PEERID_URL": sandbox.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": "directory:" + store,
             "LD_PRELOAD": harness.CHECKPOINT, "PEERID_DIRECTORY": store, "PEERID_STEPS": steps,
         }
-        check(start("refresher", 1, environment=environment).wait(timeout=60) == 0, "the program failed")
+        check(start("refresher", 1, environment=environment).wait(timeout=300) == 0, "the program failed")
         expected = ["mkdir directory", "sync parent"]
         for request in ("token", "refreshtoken"):
             expected += ["lock lock", "reserve new", f"send {request}", *SAVE, "unlock lock"]
@@ -35,7 +35,7 @@ def a_session_is_durable_before_its_lock_is_released_and_its_space_reserved_befo
         check(found == expected, f"the steps are {found}")
         # A directory that exists is not made again.
         os.remove(steps)
-        check(start("refresher", 1, environment=environment).wait(timeout=60) == 0, "the program failed")
+        check(start("refresher", 1, environment=environment).wait(timeout=300) == 0, "the program failed")
         check(steps_of(steps) == ["lock lock", "reserve new", "send refreshtoken", *SAVE, "unlock lock"], "a second time")
 
 

@@ -28,7 +28,7 @@ def exits(kind, is_answered, ending="exit"):
                 check(process.stdout.readline() == "ending\n", "a program ended otherwise")
             if is_answered:
                 gate.decide()
-            states = {process.wait(timeout=60) for process in processes}
+            states = {process.wait(timeout=300) for process in processes}
         finally:
             end(processes)
         check(states == {0}, f"programs ended with {states}")
@@ -81,7 +81,7 @@ def a_pair_that_is_refused_while_the_process_exits_is_saved_again():
         print(file=process.stdin, flush=True)
         check(process.stdout.readline() == "ending\n", "it does not end")
         gate.decide()
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=300)
         check(process.returncode == 0, f"status {process.returncode}")
         check(output.split("\n") == ["refused 2", "saved 2", ""], f"the store has {output!r}")
 
@@ -92,7 +92,7 @@ def the_library_is_unloaded_a_hundred_times():
         # Or the next log in would give back the pair that the last refresh is about to replace.
         sandbox.post("settings", {"save_delay_ms": 0})
         process = start("reloading", os.path.join(LIBRARY, "libpeerid.so"), sandbox.url, 100, environment={}, stdout=subprocess.PIPE, text=True)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=300)
         check(process.returncode == 0, f"status {process.returncode}")
         first, *_, last = memory = [int(line) for line in output.split()]
         check(IS_SANITIZED or last < first + 512, f"memory grew: {memory} kB")

@@ -42,7 +42,7 @@ def a_fork_waits_for_the_locks_of_openssl():
         held = 0
         for number in (1, 2, 5, 10, 20, 50, 100):
             process = start("fork_in_tls", number, environment=environment, stderr=subprocess.PIPE, text=True)
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=300)
             check(process.returncode in (0, 77), f"lock {number}: status {process.returncode} {errors[:2000]}")
             held += process.returncode == 0
         check(held > 0, "no lock of OpenSSL was held: this test shows nothing")
@@ -57,7 +57,7 @@ def first_calls(manner):
         sandbox.post("settings", {"save_delay_ms": 0})
         for microseconds in range(0, 400, 10):
             process = start("first_call", manner, microseconds, environment=environment, stderr=subprocess.PIPE, text=True)
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=300)
             check(process.returncode == 0, f"after {microseconds} us: status {process.returncode} {errors[:2000]}")
             forks += 1
     return f"{forks} forks"

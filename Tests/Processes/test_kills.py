@@ -97,12 +97,12 @@ class Killed:
     def recover(self, is_lost):
         """The next process goes on; where the session is lost and no log in is allowed, it is told to log in."""
         expected = 3 if is_lost and not self.relogin else 0
-        status = self.start().wait(timeout=60)
+        status = self.start().wait(timeout=300)
         check(status == expected, f"the next process ends with {status} instead of {expected}")
         if expected == 3:
             for file in glob.glob(f"{self.store}/{self.user}.*.session"):
                 os.remove(file)
-            check(self.start().wait(timeout=60) == 0, "the user cannot log in again")
+            check(self.start().wait(timeout=300) == 0, "the user cannot log in again")
 
 
 def kill(process):
@@ -120,7 +120,7 @@ def await_stop(process):
             raise AssertionError(f"the process ended with {process.returncode} before it came to its point")
         return bool(status)
 
-    wait_until(has_stopped, 60, "the process comes to its point")
+    wait_until(has_stopped, 120, "the process comes to its point")
 
 
 def kill_and_recover(sandbox, store, index, point, relogin):

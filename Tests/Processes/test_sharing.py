@@ -69,7 +69,7 @@ class Sharers:
     def stop(self):
         self._set(self.STOP, 1)
         for process in self.processes:
-            check(process.wait(timeout=60) == 0, "a process failed")
+            check(process.wait(timeout=300) == 0, "a process failed")
 
     def state(self):
         return ", ".join(f"{field} {self.total(field)}" for field in self.FIELDS[1:])
@@ -186,7 +186,7 @@ def a_pooler_that_loses_locks_is_noticed():
         # The session of the database that was used last is the first to be used again: it has the lock, which is released.
         database.query("SELECT pg_advisory_unlock_all()", pooler.connection)
         gate.decide()
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=300)
         check("pool_mode = session" in errors and process.returncode == 1, f"status {process.returncode}: {errors}")
         check(sandbox.refreshes() == 1, "a refresh was sent without a lock")
 
