@@ -13,12 +13,6 @@ VERSION_PATCH = 0
 VERSION_NUMBER = 10000
 VERSION_STRING = "1.0.0"
 
-# peerid_log_level: Log severity.
-LOG_LEVEL_DEBUG = 1
-LOG_LEVEL_INFO = 2
-LOG_LEVEL_WARNING = 3
-LOG_LEVEL_ERROR = 4
-
 # peerid_code: What kind of failure an error is.
 CODE_INVALID_ARGUMENT = 1
 CODE_CONFIGURATION = 2
@@ -46,6 +40,12 @@ CODE_CHAIN_REJECTED = 20
 OUTCOME_NOT_SENT = 101
 OUTCOME_NOT_DONE = 102
 OUTCOME_UNKNOWN = 103
+
+# peerid_log_level: Log severity.
+LOG_LEVEL_DEBUG = 1
+LOG_LEVEL_INFO = 2
+LOG_LEVEL_WARNING = 3
+LOG_LEVEL_ERROR = 4
 
 # peerid_store_result: The result of a callback of a custom store.
 STORE_RESULT_OK = 0
