@@ -103,9 +103,9 @@ public func clientClose(_ client: ClientHandle?) {
 /// - Returns: 1 when nothing is pending, also for NULL; 0 when the time is over. A client that is not closed may start
 ///   another refresh.
 /// - Thread safety: not from a handler or a store callback.
-@_cdecl("peerid_client_settle")
-public func clientSettle(_ client: ClientHandle?, _ timeoutMs: Int64) -> Int32 {
-  optional(client, as: Client.self)?.settle(timeoutMilliseconds: timeoutMs) == false ? 0 : 1
+@_cdecl("peerid_client_flush")
+public func clientFlush(_ client: ClientHandle?, _ timeoutMs: Int64) -> Int32 {
+  optional(client, as: Client.self)?.flush(timeoutMilliseconds: timeoutMs) == false ? 0 : 1
 }
 
 /// Closes and frees a client. Its memory is released after its last call and its last session.

@@ -81,7 +81,7 @@
 /// fails, `release` is not called.
 ///
 /// **Exit.** `exit` waits up to two seconds for refreshes in flight and for tokens that are not saved, and up to 1.5
-/// seconds for threads. A process that ends in another way calls `peerid_client_settle` before. Handlers that were
+/// seconds for threads. A process that ends in another way calls `peerid_client_flush` before. Handlers that were
 /// passed to `atexit` before the first client was created run after this and must not wait for asynchronous calls.
 ///
 /// **fork.** A child may continue to use what it inherited: it opens its own connections and does not disturb the

@@ -42,6 +42,14 @@ public func errorOutcome(_ error: ErrorHandle?) -> OutcomeNumber {
   optional(error, as: ErrorObject.self)?.error.outcome.rawValue ?? 0
 }
 
+/// Returns what `peerid_session_settle` needs to find out whether the operations were done.
+/// - Returns: JSON, borrowed from the error; NULL unless the outcome is PEERID_OUTCOME_UNKNOWN and the option
+///   `settleable` is on.
+@_cdecl("peerid_error_mark")
+public func errorMark(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
+  optional(error, as: ErrorObject.self)?.error.markBytes.flatMap { borrowed($0) }
+}
+
 /// Returns the HTTP status of the server's answer.
 /// - Returns: the status, such as 400; 0 without an answer.
 @_cdecl("peerid_error_http_status")

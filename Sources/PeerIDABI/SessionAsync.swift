@@ -61,6 +61,43 @@ public func sessionBroadcastAsync(
   }
 }
 
+/// Asynchronous `peerid_session_mark`. The completion has the response.
+@_cdecl("peerid_session_mark_async")
+public func sessionMarkAsync(
+  _ session: SessionHandle?,
+  _ operations: UnsafePointer<CChar>?,
+  _ length: UInt,
+  _ queue: QueueHandle?,
+  _ tag: UInt64,
+  _ outID: UnsafeMutablePointer<UInt64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let session = try borrow(session, as: Session.self, "session")
+    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
+    let json = try bytes(operations, length, "operations")
+    let id = try session.mark(json: json, to: queue, tag: tag)
+    outID?.pointee = id
+  }
+}
+
+/// Asynchronous `peerid_session_settle`. The completion has the response.
+@_cdecl("peerid_session_settle_async")
+public func sessionSettleAsync(
+  _ session: SessionHandle?,
+  _ mark: UnsafePointer<CChar>?,
+  _ length: UInt,
+  _ queue: QueueHandle?,
+  _ tag: UInt64,
+  _ outID: UnsafeMutablePointer<UInt64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let session = try borrow(session, as: Session.self, "session")
+    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
+    let id = try session.settle(mark: try bytes(mark, length, "mark"), to: queue, tag: tag)
+    outID?.pointee = id
+  }
+}
+
 /// Asynchronous `peerid_session_refresh`.
 @_cdecl("peerid_session_refresh_async")
 public func sessionRefreshAsync(

@@ -126,8 +126,8 @@ static void null_is_refused_by_clients(void **state) {
   assert_ptr_equal(authorization, untouched);
   assert_ptr_equal(response, untouched);
   peerid_client_close(NULL);
-  assert_int_equal(peerid_client_settle(NULL, -1), 1);
-  assert_int_equal(peerid_client_settle(client, -1), 1);
+  assert_int_equal(peerid_client_flush(NULL, -1), 1);
+  assert_int_equal(peerid_client_flush(client, -1), 1);
 }
 
 static void null_is_refused_by_sessions(void **state) {

@@ -26,7 +26,7 @@ int main(int count, char **arguments) {
   if (strcmp(arguments[1], "settle") == 0) {
     peerid_client_close(client);
     say_ending();
-    _exit(peerid_client_settle(client, 60000) ? EXIT_SUCCESS : EXIT_FAILURE);
+    _exit(peerid_client_flush(client, 60000) ? EXIT_SUCCESS : EXIT_FAILURE);
   }
   if (strcmp(arguments[1], "prepare") == 0) {
     say_ending();

@@ -62,7 +62,7 @@ def exit_does_not_wait_for_an_answer_that_does_not_come_over_tls():
 
 
 @test("exit")
-def a_client_settles_before_a_process_ends_without_exit():
+def a_client_is_flushed_before_a_process_ends_without_exit():
     return exits("http", is_answered=True, ending="settle")
 
 

@@ -16,7 +16,7 @@ SECTIONS = {
     "Client": ("Client",),
     "Log in": ("Login", "Authorization"),
     "Session": ("Session", "Token"),
-    "Operations": ("Submit",),
+    "Operations": ("Submit", "Settle"),
     "Response": ("Response",),
     "Error": ("Error", "ErrorCode", "Outcome"),
     "Stores": ("Store", "StoreCallbacks", "StoreReply", "StoreResult"),

@@ -66,6 +66,20 @@ peerid_error *peerid_go_broadcast(
   return finish(peerid_session_broadcast(session, transaction, length, &response), &response, answer);
 }
 
+peerid_error *peerid_go_mark(
+    peerid_session *session, const char *operations, size_t length, peerid_cancellation *cancellation, peerid_go_answer *answer) {
+  peerid_response *response = NULL;
+  peerid_cancellation_use(cancellation);
+  return finish(peerid_session_mark(session, operations, length, &response), &response, answer);
+}
+
+peerid_error *peerid_go_settle(
+    peerid_session *session, const char *mark, size_t length, peerid_cancellation *cancellation, peerid_go_answer *answer) {
+  peerid_response *response = NULL;
+  peerid_cancellation_use(cancellation);
+  return finish(peerid_session_settle(session, mark, length, &response), &response, answer);
+}
+
 peerid_error *peerid_go_read_chain(
     peerid_client *client,
     const char *api,

@@ -51,9 +51,9 @@ func NewClient(config Config) (*Client, error) {
 	return client, nil
 }
 
-// settleMilliseconds is how long Close waits for refreshes and saves in flight. A process in Go ends without C's atexit,
+// flushMilliseconds is how long Close waits for refreshes and saves in flight. A process in Go ends without C's atexit,
 // so nothing else waits.
-const settleMilliseconds = 5000
+const flushMilliseconds = 5000
 
 // Close ends the calls in flight with [ErrClosed] within a second, and later ones at once, also those of the client's
 // sessions. It waits until a refresh in flight is over and new tokens are saved, at most five seconds: they would be lost
@@ -61,7 +61,7 @@ const settleMilliseconds = 5000
 func (c *Client) Close() error {
 	if c.handle.acquire() {
 		C.peerid_client_close(c.handle.object)
-		C.peerid_client_settle(c.handle.object, settleMilliseconds)
+		C.peerid_client_flush(c.handle.object, flushMilliseconds)
 		c.handle.release()
 	}
 	c.handle.close()

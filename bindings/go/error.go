@@ -35,6 +35,9 @@ type Error struct {
 	// TransactionID is the id of the transaction that the node refused, 40 hexadecimal digits; empty when the server did
 	// not tell it.
 	TransactionID string
+	// Mark is what [Session.Settle] needs to find out whether the operations were done; nil unless the outcome is
+	// unknown and the option "settleable" is on.
+	Mark []byte
 
 	cause error
 }
@@ -115,6 +118,9 @@ func takeError(failure *C.peerid_error) *Error {
 	detail := C.peerid_error_detail(failure, &length)
 	e.Detail = goBytes(detail, length)
 	e.Fields = fieldMessages(e.Detail)
+	if mark := C.peerid_error_mark(failure); mark != nil {
+		e.Mark = []byte(C.GoString(mark))
+	}
 	return e
 }
 

@@ -29,9 +29,14 @@ public struct Response: Sendable {
 
   /// A list of texts as a JSON array.
   package init(listing texts: [String]) {
+    self.init(json: JSONLiteral.array(texts.map { .string($0) }).compactText)
+  }
+
+  /// A result that is no transaction.
+  init(json: Bytes) {
     self.init(
       ResponseParts(
-        json: JSONLiteral.array(texts.map { .string($0) }).compactText,
+        json: json,
         transactionID: nil,
         blockNumber: nil,
         transactionNumber: nil,

@@ -16,7 +16,7 @@ final class AsyncCall: @unchecked Sendable {
   /// Whether a task thread has the call.
   var isRunningTask = false
   /// The generation of the token that was sent last.
-  var sentGeneration: UInt64 = 0
+  var sentGeneration: UInt64?
   /// Whether the call waits for a point in time before it goes on.
   var isPausing = false
   /// Why the call has to end; a task may have to end first.
@@ -29,7 +29,7 @@ final class AsyncCall: @unchecked Sendable {
     self.context = context
     self.queue = queue
     self.engine = engine
-    machine = CallMachine(call.purpose, scope: call.scope)
+    machine = call.machine
     nextStep = machine.next(.started)
   }
 

@@ -6,7 +6,7 @@ struct BlockingDriver {
   /// Runs `call` to its end.
   func run(_ call: Call) throws(PeerIDError) -> CallResult {
     var call = call
-    var machine = CallMachine(call.purpose, scope: call.scope)
+    var machine = call.machine
     var reply: SessionCore.Reply?
     var step = machine.next(.started)
     while true {
@@ -25,7 +25,7 @@ struct BlockingDriver {
         let ended = runTask(call)
         if case .success(.session(let lease)) = ended { call.session = lease.core }
         step = machine.next(.taskEnded(ended))
-      case .finish(let result): return try result.get()
+      case .finish(let result): return try call.ended(result, machine, transport.serverClock).get()
       }
     }
   }
@@ -34,7 +34,7 @@ struct BlockingDriver {
     guard let request = call.httpRequest(reply?.headers) else {
       return .failure(PeerIDError(.internal, "the call has no request"))
     }
-    let answer = transport.send(request, context: context, call.read)
+    let answer = transport.send(request, context: context) { call.read($0, token: token?.generation) }
     if let token, reply?.reportsAcceptance == true, answer.showsAcceptedToken {
       call.session?.accepted(token.generation)
     }

@@ -13,19 +13,31 @@ struct Call: Sendable {
     case task(Task)
   }
 
+  /// What is read before the request is sent, so that an unknown outcome can be settled.
+  struct Marking: Sendable {
+    let read: HTTPRequest
+    let payer: String
+  }
+
   let purpose: CallMachine.Purpose
   /// The session whose token is used; set by a task that begins one.
   var session: SessionCore?
   let request: Request
   /// The operations, to be checked against the token's scope.
   var scope: OperationBatch?
+  var marking: Marking?
 
   static func read(_ request: HTTPRequest) -> Call {
     Call(purpose: .read, session: nil, request: .read(request))
   }
 
-  static func session(_ session: SessionCore, _ call: SessionCall, scope: OperationBatch? = nil) -> Call {
-    Call(purpose: .session, session: session, request: .session(call), scope: scope)
+  static func session(
+    _ session: SessionCore,
+    _ call: SessionCall,
+    scope: OperationBatch? = nil,
+    marking: Marking? = nil
+  ) -> Call {
+    Call(purpose: .session, session: session, request: .session(call), scope: scope, marking: marking)
   }
 
   static func externalToken(_ session: SessionCore, refused generation: UInt64) -> Call {
@@ -53,18 +65,35 @@ struct Call: Sendable {
     }
   }
 
+  /// The machine that runs the call.
+  var machine: CallMachine { CallMachine(purpose, scope: scope, marks: marking != nil) }
+
   /// The request to send; `headers` are those of the token.
   func httpRequest(_ headers: HeaderList?) -> HTTPRequest? {
     switch request {
     case .none, .task: nil
     case .read(let request): request
-    case .session(let call): headers.map { call.request($0) }
+    case .session(let call): headers.map { call.request($0) } ?? marking?.read
     }
   }
 
-  /// What the answer means.
-  func read(_ outcome: Result<HTTPResponse, TransportFailure>) -> Result<Response, PeerIDError> {
-    Answer.response(of: outcome, to: kind)
+  /// What the answer means; `token` is the one that was sent.
+  func read(_ outcome: Result<HTTPResponse, TransportFailure>, token: UInt64?) -> Result<Response, PeerIDError> {
+    if case .session(let call) = request, token != nil { return call.read(outcome) }
+    return Answer.response(of: outcome, to: marking == nil ? kind : .chainRead)
+  }
+
+  /// The result of the call: an error after which the operations may have been done gets the mark that settles it.
+  func ended(
+    _ result: Result<CallResult, PeerIDError>,
+    _ machine: CallMachine,
+    _ clock: ServerClock
+  ) -> Result<CallResult, PeerIDError> {
+    guard case .failure(let error) = result, error.outcome == .unknown, case .session(let call) = request,
+      let payer = marking?.payer, let newest = machine.newestEntry
+    else { return result }
+    let now = (clock.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
+    return .failure(error.marked(Mark(payer: payer, after: newest, sentBy: now, request: call.body)))
   }
 }
 

@@ -86,6 +86,17 @@ final class CallEngine: Sendable {
     )
   }
 
+  /// The request for a read of the chain; `parameters` is a JSON array, or empty.
+  func chainRead(api: String, method: String, parameters: UnsafeRawBufferPointer) throws(PeerIDError) -> HTTPRequest {
+    let query = try ChainReadQuery(api: api, method: method, parameters: parameters)
+    return HTTPRequest(
+      kind: api == "network_broadcast" ? .chainBroadcast : .chainRead,
+      url: endpoints.chainRead(query: query.text),
+      headers: readHeaders,
+      body: nil
+    )
+  }
+
   /// Ends the calls in flight with `closed` and refuses new ones.
   func close() {
     if environment.closing.set() {
@@ -95,7 +106,7 @@ final class CallEngine: Sendable {
   }
 
   /// Waits until the threads that refresh, save and use stores have nothing to do; returns whether it came to that.
-  func settle(timeoutMilliseconds: Int64) -> Bool {
+  func flush(timeoutMilliseconds: Int64) -> Bool {
     let clock = environment.clock
     let end = clock.deadline(afterMilliseconds: timeoutMilliseconds)
     while !environment.workers.isIdle || !loop.taskThreads.isIdle {

@@ -41,7 +41,7 @@ struct CallMachine {
   enum Step {
     /// Ask the session, and report its decision.
     case ask(SessionStateMachine.Question)
-    /// Send the request, with this token if the purpose needs one.
+    /// Send the request, with this token if the purpose needs one; for a session without one, the read that comes first.
     case send(Token?)
     /// Wait until the refresh under way ends.
     case awaitRefresh
@@ -66,6 +66,11 @@ struct CallMachine {
   private let purpose: Purpose
   /// Checks the operations of the call against the scope of the token.
   private let scope: OperationBatch?
+  /// Whether the payer's history is read before anything is sent; see `Mark`.
+  private let marks: Bool
+  /// The newest entry of that history.
+  private(set) var newestEntry: String?
+  private var isMarking = false
   private var attempts = SessionStateMachine.Attempts()
   /// How many HTTP 401 answers the call has had.
   private var refusals = 0
@@ -78,9 +83,10 @@ struct CallMachine {
   private var isPausing = false
   private var result: CallResult?
 
-  init(_ purpose: Purpose, scope: OperationBatch? = nil) {
+  init(_ purpose: Purpose, scope: OperationBatch? = nil, marks: Bool = false) {
     self.purpose = purpose
     self.scope = scope
+    self.marks = marks
   }
 
   /// The next step after `event`.
@@ -99,6 +105,9 @@ struct CallMachine {
   private mutating func start() -> Step {
     switch purpose {
     case .read: return .send(nil)
+    case .session where marks:
+      isMarking = true
+      return .send(nil)
     case .session: return askForToken()
     case .externalToken(refused: 0): return askForToken()
     case .externalToken(let refused):
@@ -156,6 +165,7 @@ struct CallMachine {
   }
 
   private mutating func receive(_ answer: Result<Response, PeerIDError>) -> Step {
+    if isMarking { return noteHistory(answer) }
     switch answer {
     case .success(let response): return .finish(.success(.response(response)))
     case .failure(let error):
@@ -164,6 +174,17 @@ struct CallMachine {
       if refusals > Self.maximumRefusals { return .finish(.failure(error)) }
       refusal = error
       return .ask(.afterRefusal(generation: generation, attempts: attempts))
+    }
+  }
+
+  private mutating func noteHistory(_ answer: Result<Response, PeerIDError>) -> Step {
+    isMarking = false
+    do throws(PeerIDError) {
+      newestEntry = try Mark.newestEntry(in: try answer.get())
+      return askForToken()
+    } catch {
+      let reason = "nothing was sent, because the payer's history could not be read first: "
+      return .finish(.failure(error.withOutcome(.notSent, prefix: reason)))
     }
   }
 
@@ -206,5 +227,6 @@ enum CallResult: Sendable {
   case response(Response)
   case session(SessionLease)
   case token(Token)
+  case settlement(Settlement)
   case done
 }

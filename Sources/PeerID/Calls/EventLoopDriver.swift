@@ -236,7 +236,7 @@ final class EventLoopDriver: @unchecked Sendable {
       return PeerIDError(.outOfMemory, "libcurl takes no further request")
     }
     call.isSending = true
-    call.sentGeneration = token?.generation ?? 0
+    call.sentGeneration = token?.generation
     active[transfer.handle] = (call, transfer)
     return nil
   }
@@ -261,7 +261,7 @@ final class EventLoopDriver: @unchecked Sendable {
       if case .success = outcome, loop.serverClock.wantsSample, let date = transfer.dateMilliseconds() {
         loop.serverClock.learn(dateMilliseconds: date)
       }
-      receive(call.call.read(outcome), for: call)
+      receive(call.call.read(outcome, token: call.sentGeneration), for: call)
       release(transfer)
     }
   }
@@ -273,8 +273,8 @@ final class EventLoopDriver: @unchecked Sendable {
   }
 
   private func receive(_ answer: Result<Response, PeerIDError>, for call: AsyncCall) {
-    if call.reply?.reportsAcceptance == true, answer.showsAcceptedToken {
-      call.call.session?.accepted(call.sentGeneration)
+    if call.reply?.reportsAcceptance == true, answer.showsAcceptedToken, let generation = call.sentGeneration {
+      call.call.session?.accepted(generation)
     }
     proceed(call, .answer(answer))
   }
@@ -314,7 +314,8 @@ final class EventLoopDriver: @unchecked Sendable {
       active.removeValue(forKey: transfer.handle)
       call.isSending = false
       transfer.giveUp(interruption)
-      receive(call.call.read(transfer.outcome(of: CURLE_ABORTED_BY_CALLBACK)), for: call)
+      let outcome = transfer.outcome(of: CURLE_ABORTED_BY_CALLBACK)
+      receive(call.call.read(outcome, token: call.sentGeneration), for: call)
       release(transfer)
     }
   }
@@ -325,7 +326,7 @@ final class EventLoopDriver: @unchecked Sendable {
 
   private func finish(_ call: AsyncCall, _ result: Result<CallResult, PeerIDError>) {
     calls[call.id] = nil
-    guard let ended = call.complete(result) else { return }
+    guard let ended = call.complete(call.call.ended(result, call.machine, loop.serverClock)) else { return }
     if finishedQueue !== call.queue { flush() }
     finishedQueue = call.queue
     finished.append(ended)

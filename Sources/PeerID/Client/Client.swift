@@ -217,15 +217,7 @@ public final class Client: Sendable {
     method: String,
     parametersJSON: UnsafeRawBufferPointer
   ) throws(PeerIDError) -> Call {
-    let query = try ChainReadQuery(api: api, method: method, parameters: parametersJSON)
-    return .read(
-      HTTPRequest(
-        kind: api == "network_broadcast" ? .chainBroadcast : .chainRead,
-        url: engine.endpoints.chainRead(query: query.text),
-        headers: engine.readHeaders,
-        body: nil
-      )
-    )
+    .read(try engine.chainRead(api: api, method: method, parameters: parametersJSON))
   }
 
   /// Closes the client: calls in flight end with `closed` within a second, later ones at once. May be called twice.
@@ -238,7 +230,7 @@ public final class Client: Sendable {
   ///
   /// - Parameter timeoutMilliseconds: how long to wait, in milliseconds; 0: not at all.
   /// - Returns: whether nothing is left to be done.
-  public func settle(timeoutMilliseconds: Int64) -> Bool {
-    engine.settle(timeoutMilliseconds: timeoutMilliseconds)
+  public func flush(timeoutMilliseconds: Int64) -> Bool {
+    engine.flush(timeoutMilliseconds: timeoutMilliseconds)
   }
 }

@@ -8,6 +8,8 @@ public struct Completion: Sendable {
     case session(Session)
     /// A token for a request that the application sends itself.
     case token(Token)
+    /// Whether operations were done, from a settlement.
+    case settlement(Settlement)
     /// Nothing but success, from a refresh or a log out.
     case done
     /// Why it failed; read `PeerIDError.outcome` before you send money again.
@@ -29,6 +31,7 @@ public struct Completion: Sendable {
       case .success(.response(let response)): .response(response)
       case .success(.session(let lease)): .session(Session(lease, finished.engine))
       case .success(.token(let token)): .token(token)
+      case .success(.settlement(let settlement)): .settlement(settlement)
       case .success(.done): .done
       case .failure(let error): .failure(error)
       }

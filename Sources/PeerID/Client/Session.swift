@@ -45,15 +45,20 @@ public final class Session: Sendable {
     try response(of: try submission(json))
   }
 
-  func submission(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
-    let batch = try OperationBatch(
+  /// Reads and checks operations, as the options say and by the server's clock.
+  func operations(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> OperationBatch {
+    try OperationBatch(
       json: json,
       validation: engine.configuration.options.validation,
       clock: engine.environment.transport.serverClock,
       log: engine.configuration.log
     )
+  }
+
+  func submission(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
+    let batch = try operations(json)
     let call = SessionCall(kind: .operations, url: engine.endpoints.operations, body: batch.body)
-    return .session(core, call, scope: batch)
+    return .session(core, call, scope: batch, marking: try marking(batch.body))
   }
 
   /// Confirms a transaction token, which `Response.transactionToken` gave or the user brought. It can be used once.
@@ -97,7 +102,8 @@ public final class Session: Sendable {
 
   func broadcastCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
     let body = try SignedTransaction.requestBody(json)
-    return .session(core, SessionCall(kind: .broadcast, url: engine.endpoints.broadcast, body: body))
+    let call = SessionCall(kind: .broadcast, url: engine.endpoints.broadcast, body: body)
+    return .session(core, call, marking: try marking(body))
   }
 
   private func response(of call: Call) throws(PeerIDError) -> Response {

@@ -87,6 +87,20 @@ public struct PeerIDError: Error, Sendable {
     return PeerIDError(fields)
   }
 
+  /// The same error with what settles its outcome.
+  func marked(_ mark: Mark) -> PeerIDError {
+    var fields = storage.fields
+    fields.mark = mark.json
+    return PeerIDError(fields)
+  }
+
+  /// What `Session.settle(_:)` needs to find out whether the operations were done, as JSON. Only an error with an unknown
+  /// outcome has one, and only with the option `settleable`.
+  public var mark: String? { storage.fields.mark?.text }
+
+  /// The mark at an address that lives as long as the error.
+  package var markBytes: Bytes? { storage.fields.mark }
+
   /// The error of a call whose first attempt the server answered with HTTP 401: it arrived and was not carried out,
   /// whatever kept it from being sent again.
   package var afterRefusal: PeerIDError {
@@ -104,6 +118,7 @@ public struct PeerIDError: Error, Sendable {
     var detail: Bytes?
     var reason: ErrorReason?
     var transactionID: Bytes?
+    var mark: Bytes?
   }
 
   private final class Storage: Sendable {

@@ -82,7 +82,13 @@ extension JSONIndex {
     /// The member of an object with this key.
     func member(_ key: JSONKey) -> Value? { member(where: key.matches) }
 
-    private func member(where isKey: (UnsafeRawBufferPointer) -> Bool) -> Value? {
+    /// The text of the value as it was written.
+    var source: UnsafeRawBufferPointer {
+      let (start, end) = (Int(node.start), Int(node.end))
+      return kind == .string ? text : UnsafeRawBufferPointer(rebasing: text[start..<max(start, end)])
+    }
+
+    func member(where isKey: (UnsafeRawBufferPointer) -> Bool) -> Value? {
       guard node.kind == .object else { return nil }
       let end = Int(node.next)
       var place = place + 1

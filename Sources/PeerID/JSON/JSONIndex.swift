@@ -71,6 +71,7 @@ struct JSONIndex {
         count += 1
       }
       if count > Self.fewMembers { try refuseDuplicates(in: place) }
+      nodes[place].end = UInt32(scanner.position)
     case UInt8(ascii: "["):
       nodes[place].kind = .array
       try Self.check(depth)
@@ -78,6 +79,7 @@ struct JSONIndex {
         try read(&scanner, depth: depth + 1)
         count += 1
       }
+      nodes[place].end = UInt32(scanner.position)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       let number = try scanner.number()
       nodes[place].kind = number.isInteger ? .integer : .real

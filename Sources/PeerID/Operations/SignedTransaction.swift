@@ -2,6 +2,12 @@
 enum SignedTransaction {
   private static let requiredKeys = ["ref_block_num", "ref_block_prefix", "expiration", "operations", "signatures"]
 
+  /// Whether the text is a transaction, and no operations.
+  static func isOne(_ json: UnsafeRawBufferPointer) -> Bool {
+    guard let index = try? JSONIndex(json) else { return false }
+    return index.withRoot { $0.member("transaction") != nil || $0.member("signatures") != nil }
+  }
+
   /// The body of the request for a transaction, or for an object that holds it under `transaction`. Its text is sent
   /// as it was written: the signatures are over its exact numbers.
   static func requestBody(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Bytes {

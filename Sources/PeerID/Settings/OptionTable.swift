@@ -153,6 +153,13 @@ package enum OptionTable {
       kind: .choice(["known", "strict", "allow_unknown", "off"]) { $0.validation = .init(rawValue: $1) ?? .known }
     ),
     OptionDefinition(
+      name: "settleable",
+      defaultValue: "false",
+      help: "Whether submissions and broadcasts first read where the payer's history stands, so that an unknown outcome "
+        + "can be settled. It costs one read of the chain for each of them.",
+      kind: .boolean { $0.isSettleable = $1 }
+    ),
+    OptionDefinition(
       name: "relogin",
       defaultValue: "off",
       help: "Whether a session that was started with a password keeps it in memory, to log in again when the refresh "

@@ -46,6 +46,7 @@ struct Options: Sendable {
   var parameterStyle = ParameterStyle.form
   var validation = Validation.known
   var keepsCredentials = false
+  var isSettleable = false
 
   /// Every option at the default that its definition names.
   init() {

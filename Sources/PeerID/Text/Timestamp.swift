@@ -20,6 +20,12 @@ enum Timestamp {
     return milliseconds1970(year, month, day, hour, minute, second).map { $0 + milliseconds }
   }
 
+  /// Reads a point in time as the chain writes it, `2026-03-01T12:30:00`, as seconds since 1970.
+  static func fromChain(_ text: UnsafeRawBufferPointer) -> Int64? {
+    guard text.count == 19 else { return nil }
+    return Bytes.joining("", text, "Z").withBytes { fromISO8601($0) }.map { $0 / 1000 }
+  }
+
   /// Days are counted by the proleptic Gregorian calendar; every part has at most four digits, so nothing overflows.
   private static func milliseconds1970(
     _ year: Int64,

@@ -124,15 +124,15 @@ import Testing
     #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) } == nil)
   }
 
-  @Test func `a client settles when its refresh is over`() throws {
+  @Test func `a client is flushed when its refresh is over`() throws {
     let live = try Live(options: ["request_timeout_ms": "300"])
     let session = try live.logIn()
-    #expect(live.client.settle(timeoutMilliseconds: 0))
+    #expect(live.client.flush(timeoutMilliseconds: 0))
     live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 900))
     #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .timeout)
     live.client.close()
-    #expect(!live.client.settle(timeoutMilliseconds: 50))
-    #expect(live.client.settle(timeoutMilliseconds: 5000))
+    #expect(!live.client.flush(timeoutMilliseconds: 50))
+    #expect(live.client.flush(timeoutMilliseconds: 5000))
     #expect(session.token.generation == 2)
   }
 

@@ -79,6 +79,7 @@ from .errors import (
 from .options import Option, OptionValue, options
 from .result import Result
 from .session import Session
+from .settlement import Settlement, Transaction
 from .stores import BuiltinStore, DirectoryStore, MemoryStore, Store, StoredSession
 from .token import Token
 
@@ -128,6 +129,7 @@ __all__ = [
     "Result",
     "ServerError",
     "Session",
+    "Settlement",
     "Store",
     "StoreError",
     "StoredSession",
@@ -135,6 +137,7 @@ __all__ = [
     "Timeout",
     "Token",
     "TooLarge",
+    "Transaction",
     "Unreachable",
     "__version__",
     "check_operations",

@@ -29,7 +29,7 @@ class _Closable(Protocol):
 clients: weakref.WeakSet[_Closable] = weakref.WeakSet()
 
 
-def settle(*handles: Handle) -> None:
+def flush(*handles: Handle) -> None:
     """Wait until clients that were closed have nothing left to refresh or to save.
 
     Some processes end without waiting for that otherwise, such as a child of
@@ -37,7 +37,7 @@ def settle(*handles: Handle) -> None:
     """
     for _ in until_timeout():
         # Between two waits Python runs signal handlers.
-        if all(library.peerid_client_settle(each, _PAUSE_MS) for each in handles):
+        if all(library.peerid_client_flush(each, _PAUSE_MS) for each in handles):
             return
 
 
@@ -50,7 +50,7 @@ def until_timeout() -> Iterator[None]:
 
 def _leave() -> None:
     handles = [client._close_at_once() for client in list(clients)]
-    settle(*(handle for handle in handles if handle is not None))
+    flush(*(handle for handle in handles if handle is not None))
     library.peerid_library_prepare_exit()
 
 

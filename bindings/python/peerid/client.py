@@ -17,7 +17,7 @@ from ._call import call_on_thread, invoke
 from ._client import BaseClient
 from ._library import library
 from ._session import new_session_handle
-from ._shutdown import settle
+from ._shutdown import flush
 from ._text import encode
 from .result import Response
 from .session import Session
@@ -170,7 +170,7 @@ class Client(BaseClient):
         """
         handle = self._close_at_once()
         if handle is not None:
-            settle(handle)
+            flush(handle)
 
     def _begin(
         self, function: Callable[..., Any], *arguments: Any, key: str | None

@@ -111,6 +111,7 @@ class PeerIDError(Exception):
         detail: Any = None,
         reason: str | None = None,
         transaction_id: str | None = None,
+        mark: str | None = None,
     ) -> None:
         """Create an error; applications do so only in their tests."""
         super().__init__(message)
@@ -134,6 +135,9 @@ class PeerIDError(Exception):
         #: The id of the transaction that the node refused, 40 hexadecimal digits; None
         #: when the server did not tell it.
         self.transaction_id = transaction_id
+        #: What `Session.settle` needs to find out whether the operations were done;
+        #: None unless the outcome is unknown and the option `settleable` is on.
+        self.mark = mark
 
     @property
     def outcome(self) -> Outcome:
@@ -409,6 +413,7 @@ def read_error(pointer: Any) -> PeerIDError:
     delay = quick.peerid_error_retry_after_ms(pointer)
     detail: bytes | None = quick.peerid_error_detail(pointer, None)
     transaction_id: bytes | None = quick.peerid_error_transaction_id(pointer)
+    mark: bytes | None = quick.peerid_error_mark(pointer)
     return _CLASSES.get(code, PeerIDError)(
         quick.peerid_error_message(pointer).decode(),
         code=code,
@@ -419,6 +424,7 @@ def read_error(pointer: Any) -> PeerIDError:
         detail=_parse_detail(detail),
         reason=quick.peerid_error_reason(pointer).decode() or None,
         transaction_id=None if transaction_id is None else transaction_id.decode(),
+        mark=None if mark is None else mark.decode(),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from ._arguments import transaction_arguments
 from ._call import obtain
@@ -13,11 +13,21 @@ from ._library import library
 from ._operation import Operations, write_operations
 from ._session import BaseSession
 from ._text import encode
+from .errors import PeerIDError
 from .result import Response, Result
+from .settlement import (
+    Settlement,
+    mark_arguments,
+    marked_arguments,
+    read_mark,
+    read_settlement,
+)
 from .token import Token, new_token_handle
 
 if TYPE_CHECKING:
     from .client import Client
+
+Read = TypeVar("Read")
 
 
 class Session(BaseSession):
@@ -98,6 +108,46 @@ class Session(BaseSession):
         arguments = transaction_arguments(transaction)
         return self._call(library.peerid_session_broadcast, *arguments)
 
+    def mark(self, operations: Operations) -> str:
+        """Note where the payer's history stands, so that an outcome can be settled.
+
+        Call it right before `submit` or `broadcast`, keep the mark, for instance in the
+        database that holds the payment, and send the operations within two minutes.
+        With the option `settleable` these calls read the mark by themselves, and the
+        error has it. It costs one read of the chain.
+
+        Args:
+            operations: what is about to be sent, as for `submit`; or a signed
+                transaction as a dict, as for `broadcast`.
+
+        Returns:
+            The mark, JSON text without a secret.
+
+        Raises:
+            InvalidArgument: an operation has a fault or is not in the catalogue.
+            PeerIDError: the chain could not be read.
+        """
+        arguments = marked_arguments(operations)
+        return self._read(library.peerid_session_mark, read_mark, *arguments)
+
+    def settle(self, mark: str | PeerIDError) -> Settlement:
+        """Find out whether operations were done whose answer was lost.
+
+        Reads the chain and sends nothing. The answer is final three to four minutes
+        after the call ended at the latest. Equal transactions cannot be told apart; a
+        `custom` operation with random `data` in the same call marks yours.
+
+        Args:
+            mark: an error whose outcome is unknown, with the option `settleable`; or
+                what `mark` returned before the operations were sent.
+
+        Raises:
+            InvalidArgument: the text is not a mark, or the error has none.
+            PeerIDError: the chain could not be read.
+        """
+        arguments = mark_arguments(mark)
+        return self._read(library.peerid_session_settle, read_settlement, *arguments)
+
     def refresh(self) -> Token:
         """Refresh the tokens now, however old they are.
 
@@ -168,6 +218,20 @@ class Session(BaseSession):
             partial(Result, response),
         )
         return result
+
+    def _read(
+        self,
+        function: Callable[..., Any],
+        read: Callable[[Response], Read],
+        *arguments: Any,
+    ) -> Read:
+        response = Response()
+        read_response: Read = obtain(
+            function,
+            (self._open_handle(), *arguments, response.out),
+            partial(read, response),
+        )
+        return read_response
 
     def __enter__(self) -> Session:
         return self

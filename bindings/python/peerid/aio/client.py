@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# How often a client that is being closed looks whether it has settled, in seconds.
+# How often a client that is being closed asks whether anything is pending, in seconds.
 _LOOK_INTERVAL = 0.005
 
 
@@ -192,7 +192,7 @@ class Client(BaseClient):
             await calls.all_ended()
         if handle is not None:
             for _ in until_timeout():
-                if library.peerid_client_settle(handle, 0):
+                if library.peerid_client_flush(handle, 0):
                     return
                 await asyncio.sleep(_LOOK_INTERVAL)
 

@@ -11,7 +11,15 @@ from .._library import library
 from .._operation import Operations, write_operations
 from .._session import BaseSession, read_token
 from .._text import encode
+from ..errors import PeerIDError
 from ..result import Result
+from ..settlement import (
+    Settlement,
+    mark_arguments,
+    marked_arguments,
+    read_mark,
+    read_settlement,
+)
 from ..token import Token
 
 if TYPE_CHECKING:
@@ -56,6 +64,30 @@ class Session(BaseSession):
         """
         arguments = transaction_arguments(transaction)
         return await self._call(library.peerid_session_broadcast_async, *arguments)
+
+    async def mark(self, operations: Operations) -> str:
+        """Note where the payer's history stands, so that an outcome can be settled.
+
+        See `peerid.Session.mark`.
+        """
+        return await self._client._make(
+            read_mark,
+            library.peerid_session_mark_async,
+            self._open_handle(),
+            *marked_arguments(operations),
+        )
+
+    async def settle(self, mark: str | PeerIDError) -> Settlement:
+        """Find out whether operations were done whose answer was lost.
+
+        See `peerid.Session.settle`.
+        """
+        return await self._client._make(
+            read_settlement,
+            library.peerid_session_settle_async,
+            self._open_handle(),
+            *mark_arguments(mark),
+        )
 
     async def refresh(self) -> Token:
         """Refresh the tokens now, however old they are.

@@ -1,0 +1,95 @@
+// Finding out whether operations were done whose answer was lost.
+
+extension Session {
+  /// Notes where the payer's history stands, so that the outcome of operations can be settled if their answer is lost.
+  ///
+  /// Call this right before `submit(_:)`, keep the mark, for instance in the database that holds the payment, and send
+  /// the operations within two minutes. With the option `settleable` each call does this by itself, and the error has
+  /// the mark: `PeerIDError.mark`. It costs one read of the chain.
+  ///
+  /// - Parameter operations: what is about to be sent: operations as for `submit(_:)`, or a signed transaction as for
+  ///   `broadcast(_:)`.
+  /// - Returns: the mark as JSON; no secret.
+  /// - Throws: `invalidArgument` with the place of a fault; and the errors of a chain read.
+  public func mark(_ operations: String) throws(PeerIDError) -> String {
+    try Bytes(operations).withBytes { (json) throws(PeerIDError) in try mark(json: json).json }
+  }
+
+  package func mark(json: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
+    try settlementResponse(try markCall(json))
+  }
+
+  /// Finds out whether marked operations were done, by reading the chain. Nothing is sent a second time.
+  ///
+  /// - Parameter mark: what `mark(_:)` gave before the operations were sent, or the mark of an error with an unknown
+  ///   outcome.
+  /// - Returns: done, not done, or when to ask again.
+  /// - Throws: `invalidArgument` when the text is no mark; and the errors of a chain read.
+  public func settle(_ mark: String) throws(PeerIDError) -> Settlement {
+    let mark = try Bytes(mark).withBytes { (json) throws(PeerIDError) in try Mark(json) }
+    guard case .settlement(let settlement) = try engine.run(settleCall(mark)) else {
+      throw PeerIDError(.internal, "the call brought no settlement")
+    }
+    return settlement
+  }
+
+  package func settle(mark: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
+    try settlementResponse(settleCall(try Mark(mark)))
+  }
+
+  package func mark(
+    json: UnsafeRawBufferPointer,
+    to queue: CompletionQueue,
+    tag: UInt64
+  ) throws(PeerIDError) -> UInt64 {
+    try engine.begin(try markCall(json), queue, tag)
+  }
+
+  package func settle(
+    mark: UnsafeRawBufferPointer,
+    to queue: CompletionQueue,
+    tag: UInt64
+  ) throws(PeerIDError) -> UInt64 {
+    try engine.begin(settleCall(try Mark(mark)), queue, tag)
+  }
+
+  /// What a call reads before it sends this body; `nil` without the option `settleable`.
+  func marking(_ body: Bytes) throws(PeerIDError) -> Call.Marking? {
+    guard engine.configuration.options.isSettleable else { return nil }
+    let payer = try Mark.payer(of: body)
+    let parameters = JSONLiteral.array(Mark.newest(of: payer)).compactText
+    let read = try parameters.withBytes { (json) throws(PeerIDError) in
+      try engine.chainRead(api: "history", method: "get_account_history", parameters: json)
+    }
+    return Call.Marking(read: read, payer: payer)
+  }
+
+  private func markCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
+    let body =
+      SignedTransaction.isOne(json)
+      ? try SignedTransaction.requestBody(json)
+      : try operations(json).body
+    let payer = try Mark.payer(of: body)
+    return .task { [engine] (context) throws(PeerIDError) in
+      let reader = ChainReader(engine: engine, context: context)
+      let newest = Mark.newest(of: payer)
+      let after = try reader.read("history", "get_account_history", newest, Mark.newestEntry)
+      let sentBy = engine.environment.serverTime / 1000 + Mark.secondsToSend
+      return .response(Response(json: Mark(payer: payer, after: after, sentBy: sentBy, request: body).json))
+    }
+  }
+
+  private func settleCall(_ mark: Mark) -> Call {
+    .task { [engine] (context) throws(PeerIDError) in
+      .settlement(try Settler(reader: ChainReader(engine: engine, context: context)).settle(mark))
+    }
+  }
+
+  private func settlementResponse(_ call: Call) throws(PeerIDError) -> Response {
+    switch try engine.run(call) {
+    case .response(let response): return response
+    case .settlement(let settlement): return settlement.response
+    default: throw PeerIDError(.internal, "the call brought no response")
+    }
+  }
+}

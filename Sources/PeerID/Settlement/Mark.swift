@@ -1,0 +1,145 @@
+/// What is noted before operations are sent, so that it can be found out later whether they were done.
+///
+/// It is JSON, which a program may keep in its database: `{"mark":1,"payer":"1.2.31","after":"1.11.57","sent_by":
+/// 1790000000,"request":{"operations":[…]}}`.
+struct Mark {
+  /// The seconds after a mark within which its operations have to be sent.
+  static let secondsToSend: Int64 = 120
+
+  /// The account that pays for the first operation; its history shows whether the operations were done.
+  let payer: String
+  /// The newest entry of the payer's history before the operations were sent; `1.11.0` when there was none.
+  let after: String
+  /// When the last attempt to send them had ended at the latest, in seconds since 1970, by the server's clock.
+  let sentBy: Int64
+  /// The request's body: `{"operations":[…]}`, or `{"transaction":{…}}` for a signed transaction.
+  let request: Bytes
+
+  /// The mark as JSON.
+  var json: Bytes {
+    let head: JSONLiteral = [
+      "mark": 1, "payer": .string(payer), "after": .string(after), "sent_by": .integer(sentBy),
+    ]
+    let text = String(head.compactText.text.dropLast()) + ",\"request\":"
+    return Bytes(capacity: text.utf8.count + request.count + 1) { target in
+      var writer = JSONLiteral.Writer(target: target)
+      writer.put(text.utf8)
+      request.withBytes { writer.put($0) }
+      writer.put(UInt8(ascii: "}"))
+      return writer.count
+    }
+  }
+
+  init(payer: String, after: String, sentBy: Int64, request: Bytes) {
+    self.payer = payer
+    self.after = after
+    self.sentBy = sentBy
+    self.request = request
+  }
+
+  /// Reads a mark.
+  init(_ json: UnsafeRawBufferPointer) throws(PeerIDError) {
+    let index: JSONIndex
+    do throws(JSONSyntaxError) {
+      index = try JSONIndex(json)
+    } catch {
+      let place = "line \(error.line), column \(error.column)"
+      throw PeerIDError(.invalidArgument, "mark is not JSON (\(place)): \(error.reason)")
+    }
+    self = try index.withRoot { (root) throws(PeerIDError) in
+      guard root.member("mark")?.integer == 1, let payer = root.member("payer")?.string,
+        let after = root.member("after")?.string, ObjectInstance.of(after) != nil,
+        let sentBy = root.member("sent_by")?.integer, let request = root.member("request"), request.kind == .object
+      else {
+        throw PeerIDError(
+          .invalidArgument,
+          "mark is none: pass what peerid_session_mark or peerid_error_mark gave, unchanged"
+        )
+      }
+      return Mark(payer: payer, after: after, sentBy: sentBy, request: Bytes(request.source))
+    }
+  }
+
+  /// The parameters of `get_account_history` for the newest entry of an account.
+  static func newest(of payer: String) -> [JSONLiteral] {
+    [.string(payer), "1.11.0", "1", "1.11.0"]
+  }
+
+  /// The newest entry in the answer to that.
+  static func newestEntry(in history: Response) throws(PeerIDError) -> String {
+    try history.jsonBytes.withBytes { (json) throws(PeerIDError) in
+      try ChainAnswer.read(json, "get_account_history", newestEntry)
+    }
+  }
+
+  static func newestEntry(_ history: JSONIndex.Value) -> String? {
+    guard history.kind == .array else { return nil }
+    return history.count == 0 ? "1.11.0" : history[0]?.member("id")?.string
+  }
+
+  /// The account that pays for the first operation of a request's body.
+  static func payer(of request: Bytes) throws(PeerIDError) -> String {
+    try Self.withOperations(of: request) { $0[0].payer }
+  }
+
+  /// When a signed transaction expires, in seconds since 1970; `nil` for operations that the server signs.
+  func expiration() -> Int64? {
+    guard let index = try? JSONIndex(request.raw) else { return nil }
+    return index.withRoot { root in
+      root.member("transaction")?.member("expiration")?.utf8.flatMap(Timestamp.fromChain)
+    }
+  }
+
+  /// Passes the operations of a request's body to `body`; there is at least one.
+  static func withOperations<Result>(
+    of request: Bytes,
+    _ body: ([RequestedOperation]) throws(PeerIDError) -> Result
+  ) throws(PeerIDError) -> Result {
+    try request.withBytes { (json) throws(PeerIDError) in
+      guard let index = try? JSONIndex(json) else { throw PeerIDError(.invalidArgument, "the operations are not JSON") }
+      return try index.withRoot { (root) throws(PeerIDError) in
+        let transaction = root.member("transaction")
+        let list = (transaction ?? root).member("operations")?.elements ?? []
+        var operations: [RequestedOperation] = []
+        for (position, operation) in list.enumerated() {
+          operations.append(try requested(operation, isSigned: transaction != nil, at: position))
+        }
+        guard !operations.isEmpty else { throw PeerIDError(.invalidArgument, "there is no operation to look for") }
+        return try body(operations)
+      }
+    }
+  }
+
+  private static func requested(
+    _ operation: JSONIndex.Value,
+    isSigned: Bool,
+    at position: Int
+  ) throws(PeerIDError) -> RequestedOperation {
+    let catalogue = OperationCatalogue.standard
+    let definition =
+      isSigned
+      ? operation[0]?.wholeNumber.flatMap { Int32(exactly: $0) }.flatMap(catalogue.operation(id:))
+      : operation.member(OperationField.operationName)?.string.flatMap(catalogue.operation(named:))
+    let fields = isSigned ? operation[1] : operation
+    guard let definition, let fields, fields.kind == .object else {
+      throw PeerIDError(
+        .invalidArgument,
+        "operations[\(position)] is not of this library's catalogue, so it is not known who pays for it"
+      )
+    }
+    // Some operations are paid by an account of the chain itself.
+    let isAccount = definition.payer.utf8.first == UInt8(ascii: "1")
+    let payer = isAccount ? definition.payer : fields.member(JSONKey(definition.payer))?.comparableText
+    guard let payer else {
+      throw PeerIDError(.invalidArgument, "operations[\(position)].\(definition.payer), who pays, is missing")
+    }
+    return RequestedOperation(number: definition.id, fields: fields, payer: payer)
+  }
+}
+
+/// The number behind the last dot of an object id.
+enum ObjectInstance {
+  static func of(_ id: String) -> Int64? {
+    id.utf8.lastIndex(of: UInt8(ascii: ".")).flatMap { Int64(id[id.utf8.index(after: $0)...]) }
+  }
+}

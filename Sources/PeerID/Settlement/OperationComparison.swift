@@ -1,0 +1,110 @@
+/// Whether an operation in a block is the one that was to be sent.
+///
+/// The chain writes values in another way than callers do: points in time as text, large integers as text, sets in an
+/// order of its own. What cannot be compared for certain is `unsure`, never `different`: a transaction that was done
+/// must not be reported as not done.
+enum OperationComparison {
+  enum Verdict: Comparable {
+    case different
+    case unsure
+    case same
+  }
+
+  /// Compares a transaction's operations, `[[number, {…}], …]`, with those of a request.
+  static func compare(request: [RequestedOperation], chain: [JSONIndex.Value]) -> Verdict {
+    guard request.count == chain.count else { return .different }
+    return least(zip(request, chain)) { compare($0, $1) }
+  }
+
+  /// Compares one operation of a block, `[number, {…}]`.
+  static func compare(_ requested: RequestedOperation, _ chain: JSONIndex.Value) -> Verdict {
+    guard chain[0]?.wholeNumber == Int64(requested.number), let fields = chain[1] else { return .different }
+    return compareMembers(requested.fields, fields, isOperation: true)
+  }
+
+  /// Members that only one side has say nothing: the server adds defaults and drops some options.
+  private static func compareMembers(
+    _ given: JSONIndex.Value,
+    _ chain: JSONIndex.Value,
+    isOperation: Bool
+  ) -> Verdict {
+    var verdict = Verdict.same
+    given.forEachMember { key, value in
+      if isOperation, isAboutFees(key) { return }
+      guard let other = chain.member(where: { $0.isSame(as: key) }) else {
+        if !isEmpty(value) { verdict = min(verdict, .unsure) }
+        return
+      }
+      verdict = min(verdict, compare(value, other))
+    }
+    return verdict
+  }
+
+  private static func compare(_ given: JSONIndex.Value, _ chain: JSONIndex.Value) -> Verdict {
+    switch (given.kind, chain.kind) {
+    case (.object, .object): return compareMembers(given, chain, isOperation: false)
+    case (.array, .array): return compareElements(given.elements, chain.elements)
+    case (.object, _), (.array, _), (_, .object), (_, .array): return isEmpty(given) && isEmpty(chain) ? .same : .unsure
+    default: break
+    }
+    if let one = given.truth, let other = chain.truth { return one == other ? .same : .different }
+    if let one = given.wholeNumber {
+      if let other = chain.wholeNumber { return one == other ? .same : .different }
+      guard let seconds = chain.utf8.flatMap(Timestamp.fromChain) else { return .unsure }
+      return one == seconds || one / 1000 == seconds ? .same : .different
+    }
+    guard let one = given.comparableText, let other = chain.comparableText else { return .unsure }
+    if one.utf8.elementsEqual(other.utf8) { return .same }
+    // An object id is a different one; a text may have been written in another way.
+    let areIDs = given.isObjectID && chain.isObjectID
+    return areIDs ? .different : .unsure
+  }
+
+  /// Compares in order, and if that fails as sets, which the chain sorts.
+  private static func compareElements(_ given: [JSONIndex.Value], _ chain: [JSONIndex.Value]) -> Verdict {
+    guard given.count == chain.count else { return .unsure }
+    let inOrder = least(zip(given, chain)) { compare($0, $1) }
+    if inOrder == .same { return .same }
+    let asSet = given.map { one in chain.map { compare(one, $0) }.max() ?? .same }.min() ?? .same
+    return max(inOrder, asSet)
+  }
+
+  private static func least<Pairs: Sequence>(
+    _ pairs: Pairs,
+    _ compare: (Pairs.Element) -> Verdict
+  ) -> Verdict {
+    var verdict = Verdict.same
+    for pair in pairs { verdict = min(verdict, compare(pair)) }
+    return verdict
+  }
+
+  private static func isAboutFees(_ key: UnsafeRawBufferPointer) -> Bool {
+    key.elementsEqual("op_name".utf8) || key.elementsEqual("fee_asset".utf8) || key.elementsEqual("fee".utf8)
+  }
+
+  private static func isEmpty(_ value: JSONIndex.Value) -> Bool {
+    switch value.kind {
+    case .null: true
+    case .array, .object: value.count == 0
+    case .string: value.utf8?.isEmpty ?? true
+    default: false
+    }
+  }
+}
+
+/// An operation that was to be sent.
+struct RequestedOperation {
+  let number: Int32
+  let fields: JSONIndex.Value
+  /// The account that pays for it.
+  let payer: String
+}
+
+extension JSONIndex.Value {
+  /// Whether this is a text such as `1.2.31`.
+  fileprivate var isObjectID: Bool {
+    guard let text = trimmed else { return false }
+    let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return parts.count == 3 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { 0x30...0x39 ~= $0 } }
+  }
+}

@@ -1,0 +1,88 @@
+/// Whether operations whose answer was lost have been done.
+public struct Settlement: Sendable {
+  public enum State: Sendable {
+    /// A block holds the transaction.
+    case done
+    /// No block holds it, and none can take it any more. It may be sent again.
+    case notDone
+    /// It may still be done: ask again after `retryAfterMilliseconds`.
+    case notYet
+    /// It cannot be done any more, and the chain shows transactions that may be it but cannot be compared for certain:
+    /// look at `transactions`.
+    case undecided
+  }
+
+  /// A transaction in a block.
+  public struct Transaction: Sendable {
+    /// Its id, 40 hexadecimal digits; `nil` when the node does not tell it.
+    public let id: String?
+    /// The number of its block.
+    public let blockNumber: Int64
+    /// Its place in the block, from 0.
+    public let number: Int64
+  }
+
+  /// What became of the operations.
+  public let state: State
+  /// The id of the transaction, when it was done and the node tells it.
+  public let transactionID: String?
+  /// The number of its block, when it was done.
+  public let blockNumber: Int64?
+  /// Its place in the block, from 0, when it was done.
+  public let transactionNumber: Int64?
+  /// Whether the state can no longer change. A block that is not irreversible yet may be undone, which hardly happens.
+  public let isIrreversible: Bool
+  /// All transactions since the mark that are equal to the one that was sent, or may be: with more than one, other
+  /// programs have sent the same, and nobody can tell whose is whose.
+  public let transactions: [Transaction]
+  /// When to ask again, in milliseconds; 0 unless the state is `notYet`.
+  public let retryAfterMilliseconds: Int64
+
+  /// The settlement as JSON.
+  public var json: String { literal.compactText.text }
+
+  /// The settlement as a response, whose result is its JSON.
+  package var response: Response {
+    Response(
+      ResponseParts(
+        json: literal.compactText,
+        transactionID: transactionID.map { Bytes($0) },
+        blockNumber: blockNumber,
+        transactionNumber: transactionNumber,
+        createdObjectIDs: [],
+        transactionToken: nil
+      )
+    )
+  }
+
+  private var literal: JSONLiteral {
+    [
+      "state": .string(state.name),
+      "transaction_id": transactionID.map { .string($0) } ?? .null,
+      "block_num": blockNumber.map { .integer($0) } ?? .null,
+      "trx_num": transactionNumber.map { .integer($0) } ?? .null,
+      "irreversible": .boolean(isIrreversible),
+      "transactions": .array(
+        transactions.map {
+          [
+            "id": $0.id.map { .string($0) } ?? .null, "block_num": .integer($0.blockNumber),
+            "trx_num": .integer($0.number),
+          ]
+        }
+      ),
+      "retry_after_ms": .integer(retryAfterMilliseconds),
+    ]
+  }
+}
+
+extension Settlement.State {
+  /// The name in JSON.
+  package var name: String {
+    switch self {
+    case .done: "done"
+    case .notDone: "not_done"
+    case .notYet: "not_yet"
+    case .undecided: "undecided"
+    }
+  }
+}

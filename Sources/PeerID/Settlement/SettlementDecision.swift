@@ -1,0 +1,60 @@
+/// Decides from what the chain shows whether operations were done. Nothing is read here.
+struct SettlementDecision {
+  /// A transaction uses the blocks up to its expiration, which the server sets 15 seconds after its own clock or the
+  /// head block's time, or 30 seconds later when the head block is old.
+  static let longestLife: Int64 = 45
+  /// How long the server may wait for its node before it signs, in seconds.
+  static let longestWaitBeforeSigning: Int64 = 120
+
+  /// A transaction in a block that may be the one that was sent.
+  struct Candidate {
+    let verdict: OperationComparison.Verdict
+    let block: Int64
+    let number: Int64
+    let id: String?
+  }
+
+  /// The last moment at which a block may take the transaction, in seconds since 1970.
+  let deadline: Int64
+  /// The number of the last block that cannot be undone, and its time in seconds since 1970.
+  let irreversibleBlock: Int64
+  let irreversibleTime: Int64
+
+  init(_ mark: Mark, irreversibleBlock: Int64, irreversibleTime: Int64) {
+    deadline = mark.expiration() ?? (mark.sentBy + Self.longestLife + Self.longestWaitBeforeSigning)
+    self.irreversibleBlock = irreversibleBlock
+    self.irreversibleTime = irreversibleTime
+  }
+
+  /// Decides from all transactions of the payer since the mark.
+  func settlement(_ candidates: [Candidate]) -> Settlement {
+    let same = candidates.filter { $0.verdict == .same }.sorted { ($0.block, $0.number) < ($1.block, $1.number) }
+    if let first = same.first {
+      return Settlement(
+        state: .done,
+        transactionID: first.id,
+        blockNumber: first.block,
+        transactionNumber: first.number,
+        isIrreversible: first.block <= irreversibleBlock,
+        transactions: same.map(Self.transaction),
+        retryAfterMilliseconds: 0
+      )
+    }
+    let unsure = candidates.filter { $0.verdict == .unsure }
+    let isOver = irreversibleTime > deadline
+    let wait = min(max(deadline - irreversibleTime, 1), 15) * 1000
+    return Settlement(
+      state: !isOver ? .notYet : unsure.isEmpty ? .notDone : .undecided,
+      transactionID: nil,
+      blockNumber: nil,
+      transactionNumber: nil,
+      isIrreversible: isOver,
+      transactions: unsure.map(Self.transaction),
+      retryAfterMilliseconds: isOver ? 0 : wait
+    )
+  }
+
+  private static func transaction(_ candidate: Candidate) -> Settlement.Transaction {
+    Settlement.Transaction(id: candidate.id, blockNumber: candidate.block, number: candidate.number)
+  }
+}

@@ -1,0 +1,138 @@
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// Settling what became of operations, whatever was lost on the way.
+@Suite struct SettlementTests {
+  /// Longer than any transaction can wait, with the blocks that make it irreversible.
+  private static let untilFinal: Int64 = 300
+
+  private func live() throws -> Live { try Live(options: ["settleable": "true"]) }
+
+  private func unknown(_ live: Live, _ session: Session, _ fault: Fault.Action) throws -> PeerIDError {
+    live.sandbox.add(Fault(fault, path: Live.operations, times: 1))
+    let error = try #require(failure { () throws(PeerIDError) in try session.submit(Live.transfer) })
+    #expect(error.outcome == .unknown)
+    return error
+  }
+
+  private func pass(_ seconds: Int64, _ live: Live) {
+    live.sandbox.configure { $0.clockOffset += seconds }
+  }
+
+  @Test(arguments: [Fault.Action.dropBefore, .loseBeforeChain])
+  func `what was lost before the chain is not done, once it cannot be any more`(fault: Fault.Action) throws {
+    let live = try live()
+    let session = try live.logIn()
+    let mark = try #require(try unknown(live, session, fault).mark)
+    let first = try session.settle(mark)
+    #expect(first.state == .notYet && 1000...15_000 ~= first.retryAfterMilliseconds)
+    pass(Self.untilFinal, live)
+    #expect(try session.settle(mark).state == .notDone)
+    #expect(live.executed == 0)
+  }
+
+  @Test(arguments: [Fault.Action.dropAfter, .dropMid(.head), .statusAfter(.init(status: 502))])
+  func `what was done and not answered is done`(fault: Fault.Action) throws {
+    let live = try live()
+    let session = try live.logIn()
+    let mark = try #require(try unknown(live, session, fault).mark)
+    let settlement = try session.settle(mark)
+    #expect(settlement.state == .done && settlement.transactionID?.utf8.count == 40 && !settlement.isIrreversible)
+    #expect(settlement.transactions.count == 1)
+    pass(Self.untilFinal, live)
+    let later = try session.settle(mark)
+    #expect(later.state == .done && later.isIrreversible && later.transactionID == settlement.transactionID)
+  }
+
+  @Test func `what waits in the pool is done when a block takes it`() throws {
+    let live = try live()
+    let session = try live.logIn()
+    let mark = try #require(try unknown(live, session, .holdInPool(includedAfterMilliseconds: 9_000)).mark)
+    #expect(try session.settle(mark).state == .notYet)
+    pass(12, live)
+    #expect(try session.settle(mark).state == .done)
+  }
+
+  @Test func `what expires in the pool is not done`() throws {
+    let live = try live()
+    let session = try live.logIn()
+    let mark = try #require(try unknown(live, session, .holdInPool(includedAfterMilliseconds: nil)).mark)
+    #expect(try session.settle(mark).state == .notYet)
+    pass(Self.untilFinal, live)
+    #expect(try session.settle(mark).state == .notDone)
+  }
+
+  @Test func `equal transactions before the mark do not count, and later ones are listed`() throws {
+    let live = try live()
+    let session = try live.logIn()
+    _ = try session.submit(Live.transfer)
+    let mark = try #require(try unknown(live, session, .dropBefore).mark)
+    #expect(try session.settle(mark).state == .notYet)
+    _ = try session.submit(Live.transfer)
+    _ = try session.submit(Live.transfer)
+    let settlement = try session.settle(mark)
+    #expect(settlement.state == .done && settlement.transactions.count == 2)
+  }
+
+  @Test func `a history of many pages is read to its end`() throws {
+    let live = try live()
+    let session = try live.logIn()
+    let mark = try #require(try unknown(live, session, .dropAfter).mark)
+    let other = Live.transfer.replacing("100000", with: "1")
+    for _ in 0..<120 { _ = try session.submit(other) }
+    #expect(try session.settle(mark).state == .done)
+  }
+
+  @Test func `a mark that was read before works in another client`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    let mark = try session.mark(Live.transfer)
+    live.sandbox.add(Fault(.dropAfter, path: Live.operations, times: 1))
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.mark == nil)
+    #expect(try live.sibling().logIn().settle(mark).state == .done)
+  }
+
+  @Test func `nothing is sent when the history cannot be read`() throws {
+    let live = try live()
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.status(.init(status: 503)), path: "/api/v1/app/blockchain-data", times: 1))
+    let error = try #require(failure { () throws(PeerIDError) in try session.submit(Live.transfer) })
+    #expect(error.outcome == .notSent && error.mark == nil && live.submits == 0)
+  }
+
+  @Test func `an error whose outcome is known has no mark`() throws {
+    let live = try live()
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.refuseOnChain("Assert Exception: x: Insufficient Balance"), path: Live.operations, times: 1))
+    let error = try #require(failure { () throws(PeerIDError) in try session.submit(Live.transfer) })
+    #expect(error.outcome == .unknown || error.mark == nil)
+  }
+
+  @Test func `asynchronous calls are marked and settled as well`() throws {
+    let live = try live()
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    live.sandbox.add(Fault(.dropAfter, path: Live.operations, times: 1))
+    _ = try session.submit(Live.transfer, to: queue, tag: 1)
+    guard case .failure(let error) = queue.next(maximum: 1).first?.outcome else {
+      Issue.record("the call did not fail")
+      return
+    }
+    let mark = Bytes(try #require(error.mark))
+    _ = try session.settle(mark: mark.raw, to: queue, tag: 2)
+    guard case .settlement(let settlement) = queue.next(maximum: 1).first?.outcome else {
+      Issue.record("the call was not settled")
+      return
+    }
+    #expect(settlement.state == .done)
+  }
+
+  @Test(arguments: ["", "{}", "[]", #"{"mark":2}"#, #"{"mark":1,"payer":"1.2.3","after":"x","sent_by":1,"request":{}}"#])
+  func `what is no mark is refused`(text: String) throws {
+    let session = try Live().logIn()
+    let error = try #require(failure { () throws(PeerIDError) in try session.settle(text) })
+    #expect(error.code == .invalidArgument && error.message.hasPrefix("mark "))
+  }
+}

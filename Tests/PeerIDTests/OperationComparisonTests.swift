@@ -1,0 +1,89 @@
+import Testing
+
+@testable import PeerID
+
+/// Whether an operation in a block is the one that was to be sent.
+@Suite struct OperationComparisonTests {
+  /// Compares one operation as a caller writes it with one as a block holds it.
+  private func compare(_ request: String, _ chain: String) throws -> OperationComparison.Verdict {
+    let body = Bytes("{\"operations\":[\(request)]}")
+    let block = Bytes("[\(chain)]")
+    return try Mark.withOperations(of: body) { operations in
+      (try? JSONIndex(block.raw))?.withRoot { OperationComparison.compare(request: operations, chain: $0.elements) }
+    } ?? .unsure
+  }
+
+  private static let fee = #""fee":{"amount":20,"asset_id":"1.3.0"}"#
+
+  private func transfer(_ amount: String, to: String = "\"1.2.33\"", memo: String = "") -> String {
+    #"{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":\#(to),"#
+      + #""amount":{"amount":\#(amount),"asset_id":"1.3.0"}\#(memo)}"#
+  }
+
+  private func done(_ amount: String, number: Int = 0, to: String = "1.2.33") -> String {
+    #"[\#(number),{\#(Self.fee),"from":"1.2.31","to":"\#(to)","#
+      + #""amount":{"amount":\#(amount),"asset_id":"1.3.0"},"extensions":[]}]"#
+  }
+
+  @Test(arguments: [("100000", "100000"), ("\"100000\"", "100000"), ("10000000000", "\"10000000000\"")])
+  func `an amount is the same as a number and as text`(given: String, chain: String) throws {
+    #expect(try compare(transfer(given), done(chain)) == .same)
+  }
+
+  @Test func `another amount, account or operation is a different one`() throws {
+    #expect(try compare(transfer("100000"), done("100001")) == .different)
+    #expect(try compare(transfer("100000"), done("100000", to: "1.2.34")) == .different)
+    #expect(try compare(transfer("100000"), done("100000", number: 4)) == .different)
+  }
+
+  @Test func `blanks and zeros of an id do not count`() throws {
+    #expect(try compare(transfer("1", to: "\" 1.2.033 \""), done("1")) == .same)
+  }
+
+  @Test func `a field that the block lacks leaves it open`() throws {
+    #expect(try compare(transfer("1", memo: #","memo":"for lunch""#), done("1")) == .unsure)
+    #expect(try compare(transfer("1", memo: #","memo":"""#), done("1")) == .same)
+    // What differs for certain differs, whatever else is open.
+    #expect(try compare(transfer("1", memo: #","memo":"for lunch""#), done("2")) == .different)
+  }
+
+  @Test func `a point in time is the same as a number and as text`() throws {
+    let order =
+      #"{"op_name":"limit_order_create","fee_asset":"1.3.0","seller":"1.2.31","#
+      + #""amount_to_sell":{"amount":1,"asset_id":"1.3.0"},"min_to_receive":{"amount":1,"asset_id":"1.3.1"},"#
+      + #""expiration":4070908800,"fill_or_kill":"false"}"#
+    func inBlock(_ expiration: String) -> String {
+      #"[1,{\#(Self.fee),"seller":"1.2.31","amount_to_sell":{"amount":1,"asset_id":"1.3.0"},"#
+        + #""min_to_receive":{"amount":1,"asset_id":"1.3.1"},"expiration":"\#(expiration)","fill_or_kill":false}]"#
+    }
+    #expect(try compare(order, inBlock("2099-01-01T00:00:00")) == .same)
+    #expect(try compare(order, inBlock("2099-01-01T00:00:01")) == .different)
+    #expect(try compare(order, inBlock("soon")) == .unsure)
+  }
+
+  @Test func `the chain may sort a set`() throws {
+    func update(_ accounts: String) -> String {
+      #"{"op_name":"asset_update_feed_producers","fee_asset":"1.3.0","issuer":"1.2.31","asset_to_update":"1.3.7","#
+        + #""new_feed_producers":\#(accounts)}"#
+    }
+    func inBlock(_ accounts: String) -> String {
+      #"[13,{\#(Self.fee),"issuer":"1.2.31","asset_to_update":"1.3.7","new_feed_producers":\#(accounts)}]"#
+    }
+    #expect(try compare(update(#"["1.2.9","1.2.7"]"#), inBlock(#"["1.2.7","1.2.9"]"#)) == .same)
+    #expect(try compare(update(#"["1.2.9","1.2.7"]"#), inBlock(#"["1.2.7","1.2.8"]"#)) == .different)
+    #expect(try compare(update(#"["1.2.9","1.2.7"]"#), inBlock(#"["1.2.7"]"#)) == .unsure)
+  }
+
+  @Test func `all operations of a transaction count`() throws {
+    let body = Bytes("{\"operations\":[\(transfer("1")),\(transfer("2"))]}")
+    func verdict(_ chain: String) throws -> OperationComparison.Verdict {
+      let block = Bytes("[\(chain)]")
+      return try Mark.withOperations(of: body) { operations in
+        (try? JSONIndex(block.raw))?.withRoot { OperationComparison.compare(request: operations, chain: $0.elements) }
+      } ?? .unsure
+    }
+    #expect(try verdict("\(done("1")),\(done("2"))") == .same)
+    #expect(try verdict("\(done("2")),\(done("1"))") == .different)
+    #expect(try verdict("\(done("1"))") == .different)
+  }
+}

@@ -1,0 +1,55 @@
+import Testing
+
+@testable import PeerID
+
+/// What the chain shows, and what a settlement says of it.
+@Suite struct SettlementDecisionTests {
+  private static let sentBy: Int64 = 1_790_000_000
+  private static let lastChance = sentBy + 45 + 120
+
+  private func decision(at time: Int64) -> SettlementDecision {
+    let mark = Mark(payer: "1.2.31", after: "1.11.7", sentBy: Self.sentBy, request: Bytes(#"{"operations":[]}"#))
+    return SettlementDecision(mark, irreversibleBlock: 1000, irreversibleTime: time)
+  }
+
+  private func candidate(_ verdict: OperationComparison.Verdict, block: Int64) -> SettlementDecision.Candidate {
+    SettlementDecision.Candidate(verdict: verdict, block: block, number: 2, id: "id of \(block)")
+  }
+
+  @Test func `nothing is final before the last block that can take it is irreversible`() {
+    let early = decision(at: Self.sentBy).settlement([])
+    #expect(early.state == .notYet && early.retryAfterMilliseconds == 15_000 && !early.isIrreversible)
+    let last = decision(at: Self.lastChance).settlement([])
+    #expect(last.state == .notYet && last.retryAfterMilliseconds == 1000)
+    let after = decision(at: Self.lastChance + 1).settlement([])
+    #expect(after.state == .notDone && after.retryAfterMilliseconds == 0 && after.isIrreversible)
+  }
+
+  @Test func `an equal transaction settles it at once`() {
+    let settlement = decision(at: Self.sentBy).settlement([candidate(.same, block: 1001)])
+    #expect(settlement.state == .done && settlement.transactionID == "id of 1001" && settlement.blockNumber == 1001)
+    #expect(settlement.transactionNumber == 2 && !settlement.isIrreversible && settlement.transactions.count == 1)
+    #expect(decision(at: Self.sentBy).settlement([candidate(.same, block: 1000)]).isIrreversible)
+  }
+
+  @Test func `of several equal ones the first is named, and all are listed`() {
+    let settlement = decision(at: Self.sentBy).settlement([candidate(.same, block: 9), candidate(.same, block: 8)])
+    #expect(settlement.state == .done && settlement.blockNumber == 8)
+    #expect(settlement.transactions.map(\.blockNumber) == [8, 9])
+  }
+
+  @Test func `what cannot be compared is never called not done`() {
+    let unsure = [candidate(.unsure, block: 8)]
+    #expect(decision(at: Self.lastChance).settlement(unsure).state == .notYet)
+    let settlement = decision(at: Self.lastChance + 1).settlement(unsure)
+    #expect(settlement.state == .undecided && settlement.transactions.map(\.blockNumber) == [8])
+    #expect(decision(at: Self.lastChance).settlement(unsure + [candidate(.same, block: 9)]).state == .done)
+  }
+
+  @Test func `a signed transaction is over when it expires`() throws {
+    let request = Bytes(#"{"transaction":{"expiration":"2026-09-21T14:13:20","operations":[]}}"#)
+    let mark = Mark(payer: "1.2.31", after: "1.11.7", sentBy: Self.sentBy, request: request)
+    #expect(SettlementDecision(mark, irreversibleBlock: 1, irreversibleTime: 1_790_000_000).settlement([]).state == .notYet)
+    #expect(SettlementDecision(mark, irreversibleBlock: 1, irreversibleTime: 1_790_000_001).settlement([]).state == .notDone)
+  }
+}

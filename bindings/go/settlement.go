@@ -1,0 +1,125 @@
+package peerid
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// SettlementState tells what became of operations whose answer was lost.
+type SettlementState string
+
+const (
+	// SettledDone: a block holds the transaction.
+	SettledDone SettlementState = "done"
+	// SettledNotDone: no block holds it and none can take it any more. It may be sent again.
+	SettledNotDone SettlementState = "not_done"
+	// SettledNotYet: it may still be done. Ask again after [Settlement.RetryAfter].
+	SettledNotYet SettlementState = "not_yet"
+	// SettledUndecided: it cannot be done any more, and [Settlement.Transactions] may be it. Look at them.
+	SettledUndecided SettlementState = "undecided"
+)
+
+// Settlement is what became of operations whose answer was lost.
+type Settlement struct {
+	// State says whether the operations were done.
+	State SettlementState
+	// TransactionID is the id of the transaction; "" unless it was done and the node tells it.
+	TransactionID string
+	// BlockNum is the number of the block that holds the transaction; 0 unless it was done.
+	BlockNum int64
+	// TrxNum is the transaction's place in its block, from 0.
+	TrxNum int64
+	// Irreversible says whether the state can no longer change. The undoing of a block hardly happens.
+	Irreversible bool
+	// Transactions are all since the mark that are equal to the one that was sent, or may be. With more than one, other
+	// programs have sent the same.
+	Transactions []SettledTransaction
+	// RetryAfter is how long to wait before asking again; 0 unless the state is SettledNotYet.
+	RetryAfter time.Duration
+}
+
+// SettledTransaction is a transaction in a block.
+type SettledTransaction struct {
+	// ID has 40 hexadecimal digits; "" when the node does not tell it.
+	ID string `json:"id"`
+	// BlockNum is the number of its block.
+	BlockNum int64 `json:"block_num"`
+	// TrxNum is its place in the block, from 0.
+	TrxNum int64 `json:"trx_num"`
+}
+
+// Mark notes where the payer's history stands, so that the outcome of operations can be settled if their answer is lost.
+// Call it right before [Session.SubmitJSON] or [Session.Broadcast], keep the mark, for instance in the database that
+// holds the payment, and send the operations within two minutes. With the option "settleable" these calls read the mark
+// by themselves, and their [Error] has it. The operations are JSON, as for SubmitJSON, or a signed transaction, as for
+// Broadcast. The mark is JSON without a secret.
+//
+// Errors: [ErrInvalidArgument] when an operation has a fault or is not in the catalogue; and those of
+// [Client.ReadChain].
+func (s *Session) Mark(ctx context.Context, operations []byte) ([]byte, error) {
+	data, length := lend(operations)
+	result, err := s.send(ctx, sending{
+		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
+			return C.peerid_go_mark(session, data, length, cancellation, answer)
+		},
+		begin: func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+			return C.peerid_session_mark_async(session, data, length, queue, tag, id)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return result.JSON, nil
+}
+
+// Settle finds out whether the operations of a call were done that ended with [OutcomeUnknown]. The option "settleable"
+// must have been on. It reads the chain and sends nothing. The answer is final three to four minutes after the call ended
+// at the latest. Equal transactions cannot be told apart; a custom operation with random data in the same call marks
+// yours.
+//
+// Errors: [ErrInvalidArgument] when err is not an [Error] with a mark; and those of [Client.ReadChain].
+func (s *Session) Settle(ctx context.Context, err error) (*Settlement, error) {
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Mark == nil {
+		return nil, newError(ErrInvalidArgument, "the error has no mark: only an error whose outcome is unknown has one, "+
+			"and only with the option \"settleable\"")
+	}
+	return s.SettleMark(ctx, failure.Mark)
+}
+
+// SettleMark is [Session.Settle] for a mark that [Session.Mark] or [Error.Mark] gave, in this process or in another.
+func (s *Session) SettleMark(ctx context.Context, mark []byte) (*Settlement, error) {
+	data, length := lend(mark)
+	result, err := s.send(ctx, sending{
+		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
+			return C.peerid_go_settle(session, data, length, cancellation, answer)
+		},
+		begin: func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
+			return C.peerid_session_settle_async(session, data, length, queue, tag, id)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var read struct {
+		State        SettlementState      `json:"state"`
+		ID           string               `json:"transaction_id"`
+		BlockNum     int64                `json:"block_num"`
+		TrxNum       int64                `json:"trx_num"`
+		Irreversible bool                 `json:"irreversible"`
+		Transactions []SettledTransaction `json:"transactions"`
+		RetryAfter   int64                `json:"retry_after_ms"`
+	}
+	if err := result.Decode(&read); err != nil {
+		return nil, newError(ErrInternal, "the settlement cannot be read: %v", err)
+	}
+	return &Settlement{
+		State: read.State, TransactionID: read.ID, BlockNum: read.BlockNum, TrxNum: read.TrxNum,
+		Irreversible: read.Irreversible, Transactions: read.Transactions,
+		RetryAfter: time.Duration(read.RetryAfter) * time.Millisecond,
+	}, nil
+}

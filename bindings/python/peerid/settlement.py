@@ -1,0 +1,107 @@
+"""Whether operations were done whose answer was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from . import _exact
+from ._arguments import transaction_arguments
+from ._operation import write_operations
+from ._text import utf8
+from .errors import InvalidArgument, PeerIDError
+
+if TYPE_CHECKING:
+    from .result import Response
+
+State = Literal["done", "not_done", "not_yet", "undecided"]
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A transaction in a block."""
+
+    #: Its id, 40 hexadecimal digits; None when the node does not tell it.
+    id: str | None
+    #: The number of its block.
+    block_num: int
+    #: Its place in the block, from 0.
+    trx_num: int
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What became of operations whose answer was lost."""
+
+    #: `done`: a block holds the transaction. `not_done`: no block holds it and none can
+    #: take it any more; it may be sent again. `not_yet`: ask again after `retry_after`
+    #: seconds. `undecided`: it cannot be done any more, but `transactions` may be it:
+    #: look at them.
+    state: State
+    #: The id of the transaction; None unless it was done and the node tells it.
+    transaction_id: str | None
+    #: The number of its block; None unless it was done.
+    block_num: int | None
+    #: Its place in the block, from 0; None unless it was done.
+    trx_num: int | None
+    #: Whether the state can no longer change. The undoing of a block hardly happens.
+    irreversible: bool
+    #: All transactions since the mark that are equal to the one that was sent, or may
+    #: be. With more than one, other programs have sent the same.
+    transactions: tuple[Transaction, ...]
+    #: How many seconds to wait before asking again; None unless the state is `not_yet`.
+    retry_after: float | None
+
+    @property
+    def done(self) -> bool:
+        """Whether a block holds the transaction."""
+        return self.state == "done"
+
+    @property
+    def not_done(self) -> bool:
+        """Whether it was not done and cannot be done any more: send it again."""
+        return self.state == "not_done"
+
+
+def read_mark(response: Response) -> str:
+    """Read a mark."""
+    return response.json.decode()
+
+
+def read_settlement(response: Response) -> Settlement:
+    """Read how operations were settled."""
+    fields: dict[str, Any] = _exact.read(response.json)
+    delay = fields["retry_after_ms"]
+    return Settlement(
+        state=fields["state"],
+        transaction_id=fields["transaction_id"],
+        block_num=fields["block_num"],
+        trx_num=fields["trx_num"],
+        irreversible=fields["irreversible"],
+        transactions=tuple(Transaction(**each) for each in fields["transactions"]),
+        retry_after=delay / 1000 if delay else None,
+    )
+
+
+def marked_arguments(operations: Any) -> tuple[bytes, int]:
+    """Write what is about to be sent: operations, or a signed transaction."""
+    if isinstance(operations, Mapping) and not operations.keys().isdisjoint(
+        ("transaction", "signatures")
+    ):
+        return transaction_arguments(operations)
+    text = write_operations(operations)
+    return text, len(text)
+
+
+def mark_arguments(mark: str | PeerIDError) -> tuple[bytes, int]:
+    """Write a mark, which an error may have."""
+    if isinstance(mark, PeerIDError):
+        if mark.mark is None:
+            raise InvalidArgument(
+                "the error has no mark: only an error whose outcome is unknown has one, "
+                "and only with the option settleable=True"
+            )
+        mark = mark.mark
+    text = utf8(mark, "mark")
+    return text, len(text)
