@@ -96,7 +96,7 @@
  *
  * **Exit.** `exit` waits up to two seconds for refreshes in flight and for tokens that are not
  * saved, and up to 1.5 seconds for threads. A process that ends in another way calls
- * `peerid_client_settle` before. Handlers that were passed to `atexit` before the first client
+ * `peerid_client_flush` before. Handlers that were passed to `atexit` before the first client
  * was created run after this and must not wait for asynchronous calls.
  *
  * **fork.** A child may continue to use what it inherited: it opens its own connections and
@@ -478,7 +478,7 @@ PEERID_API void peerid_client_close(peerid_client *client);
  * @par Thread safety
  * Not from a handler or a store callback.
  */
-PEERID_API int32_t peerid_client_settle(peerid_client *client, int64_t timeout_ms);
+PEERID_API int32_t peerid_client_flush(peerid_client *client, int64_t timeout_ms);
 
 /**
  * Closes and frees a client. Its memory is released after its last call and its last session.
@@ -911,6 +911,72 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast(
     size_t length,
     peerid_response **out_response);
 
+/**
+ * Notes where the payer's history stands, so that the outcome of operations can be settled if
+ * their answer is lost.
+ *
+ * Call it right before `peerid_session_submit` or `peerid_session_broadcast`, keep the mark,
+ * for instance in the database that holds the payment, and send the operations within two
+ * minutes. With the option `settleable` each of those calls reads the mark by itself, and its
+ * error has it: `peerid_error_mark`.
+ *
+ * @param[in] operations JSON: what is about to be sent, as for `peerid_session_submit`, or a
+ *   signed transaction as for `peerid_session_broadcast`.
+ * @param[in] length its length in bytes.
+ * @param[out] out_response receives the mark, which `peerid_response_json` returns; free it
+ *   with `peerid_response_free`. It holds no secret.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: an operation is not valid, or is not in the catalogue.
+ * - PEERID_CODE_SERVER: the node refuses the read.
+ *
+ * @par Source
+ * `get_account_history` of a Peerplays node.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
+    peerid_session *session,
+    const char *operations,
+    size_t length,
+    peerid_response **out_response);
+
+/**
+ * Finds out whether marked operations were done, after an error with PEERID_OUTCOME_UNKNOWN. It
+ * reads the chain and sends nothing.
+ *
+ * The result is an object. Its `state` is one of:
+ * - `done`: a block holds the transaction. `transaction_id` (null if the node does not tell
+ *   it), `block_num` and `trx_num` name it; `irreversible` says whether its block can still be
+ *   undone, which hardly happens.
+ * - `not_done`: no block holds it and none can take it any more. It may be sent again.
+ * - `not_yet`: it may still be done. Ask again after `retry_after_ms` milliseconds; the answer
+ *   is final three to four minutes after the call ended at the latest, a signed transaction's
+ *   soon after its expiration.
+ * - `undecided`: it cannot be done any more, but `transactions` lists some that may be it and
+ *   cannot be compared for certain. Look at them.
+ *
+ * Equal transactions cannot be told apart: if `transactions` lists more than one for `done`,
+ * other programs have sent the same. A `custom` operation with random `data` in the same call
+ * marks a transaction as yours.
+ *
+ * @param[in] mark what `peerid_session_mark` or `peerid_error_mark` returned.
+ * @param[in] length its length in bytes.
+ * @param[out] out_response receives the result; free it with `peerid_response_free`.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: the text is not a mark.
+ * - PEERID_CODE_SERVER: the node refuses a read; it needs the history plugin.
+ *
+ * @par Source
+ * `get_account_history`, `get_transaction` and the block headers of a Peerplays node; a
+ * transaction expires 15 s after it was signed, by the backend's source, or 45 s when the node
+ * is behind. The server's wait for its node is taken as 120 s at most.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_settle(
+    peerid_session *session,
+    const char *mark,
+    size_t length,
+    peerid_response **out_response);
+
 /** @} */
 
 /**
@@ -1123,6 +1189,14 @@ PEERID_API const char *peerid_error_message(const peerid_error *error);
  *   PEERID_OUTCOME_UNKNOWN.
  */
 PEERID_API peerid_outcome peerid_error_outcome(const peerid_error *error);
+
+/**
+ * Returns what `peerid_session_settle` needs to find out whether the operations were done.
+ *
+ * @return JSON, borrowed from the error; NULL unless the outcome is PEERID_OUTCOME_UNKNOWN and
+ *   the option `settleable` is on.
+ */
+PEERID_API const char *peerid_error_mark(const peerid_error *error);
 
 /**
  * Returns the HTTP status of the server's answer.
@@ -1532,7 +1606,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_completion_error(
     const peerid_completion *completion);
 
 /**
- * Returns the response to a submit, a confirmation, a broadcast or a read of the chain.
+ * Returns the response to a submit, a confirmation, a broadcast, a mark, a settlement or a read
+ * of the chain.
  *
  * @return a response, which you free with `peerid_response_free`; NULL if the call has none.
  */
@@ -1649,6 +1724,24 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm_async(
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast_async(
     peerid_session *session,
     const char *transaction,
+    size_t length,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/** Asynchronous `peerid_session_mark`. The completion has the response. */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark_async(
+    peerid_session *session,
+    const char *operations,
+    size_t length,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/** Asynchronous `peerid_session_settle`. The completion has the response. */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_settle_async(
+    peerid_session *session,
+    const char *mark,
     size_t length,
     peerid_queue *queue,
     uint64_t tag,

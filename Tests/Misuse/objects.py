@@ -23,6 +23,13 @@ _TRANSACTION = {
     "operations": [],
     "signatures": [],
 }
+_MARK = {
+    "mark": 1,
+    "payer": "1.2.31",
+    "after": "1.11.0",
+    "sent_by": 1790000000,
+    "request": {"operations": [_OPERATION]},
+}
 
 # No server listens there, so every request fails at once.
 _URL = b"http://127.0.0.1:9"
@@ -46,6 +53,7 @@ TEXTS = {
     "method": b"get_objects",
     "params": b'[["1.2.31"]]',
     "operations": json.dumps(_OPERATION).encode(),
+    "mark": json.dumps(_MARK).encode(),
     "transaction": json.dumps(_TRANSACTION).encode(),
     "transaction_token": b"t",
     "operation": b"transfer",

@@ -340,7 +340,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_client_close", None, (ClientPointer,)),
     # Waits until no refresh of the client's sessions is in flight and all new tokens
     # are saved.
-    ("peerid_client_settle", ctypes.c_int32, (ClientPointer, ctypes.c_int64)),
+    ("peerid_client_flush", ctypes.c_int32, (ClientPointer, ctypes.c_int64)),
     # Closes and frees a client.
     ("peerid_client_free", None, (ClientPointer,)),
     # Asynchronous `peerid_client_login`.
@@ -434,8 +434,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_completion_id", ctypes.c_uint64, (CompletionPointer,)),
     # Returns the error of the call, the same that the blocking function returns.
     ("peerid_completion_error", ErrorPointer, (CompletionPointer,)),
-    # Returns the response to a submit, a confirmation, a broadcast or a read of the
-    # chain.
+    # Returns the response to a submit, a confirmation, a broadcast, a mark, a
+    # settlement or a read of the chain.
     ("peerid_completion_response", ResponsePointer, (CompletionPointer,)),
     # Returns the session of a login, an exchange, a restore or an open.
     ("peerid_completion_session", SessionPointer, (CompletionPointer,)),
@@ -486,6 +486,9 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_error_message", ctypes.c_char_p, (ErrorPointer,)),
     # Returns whether the call was carried out.
     ("peerid_error_outcome", ctypes.c_int32, (ErrorPointer,)),
+    # Returns what `peerid_session_settle` needs to find out whether the operations were
+    # done.
+    ("peerid_error_mark", ctypes.c_char_p, (ErrorPointer,)),
     # Returns the HTTP status of the server's answer.
     ("peerid_error_http_status", ctypes.c_int32, (ErrorPointer,)),
     # Tells whether the same call may be repeated later: it cannot be carried out twice,
@@ -726,6 +729,32 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ctypes.c_uint64),
         ),
     ),
+    # Asynchronous `peerid_session_mark`.
+    (
+        "peerid_session_mark_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Asynchronous `peerid_session_settle`.
+    (
+        "peerid_session_settle_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
     # Asynchronous `peerid_session_refresh`.
     (
         "peerid_session_refresh_async",
@@ -758,6 +787,30 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             QueuePointer,
             ctypes.c_uint64,
             ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Notes where the payer's history stands, so that the outcome of operations can be
+    # settled if their answer is lost.
+    (
+        "peerid_session_mark",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            ctypes.POINTER(ResponsePointer),
+        ),
+    ),
+    # Finds out whether marked operations were done, after an error with
+    # PEERID_OUTCOME_UNKNOWN.
+    (
+        "peerid_session_settle",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            ctypes.POINTER(ResponsePointer),
         ),
     ),
     # Creates a store in the memory of this process.
