@@ -53,10 +53,13 @@ struct Mark {
       else {
         throw PeerIDError(
           .invalidArgument,
-          "mark is none: pass what peerid_session_mark or peerid_error_mark gave, unchanged"
+          "mark is not a mark: pass what peerid_session_mark or peerid_error_mark returned, unchanged"
         )
       }
-      return Mark(payer: payer, after: after, sentBy: sentBy, request: Bytes(request.source))
+      let body = Bytes(request.source)
+      // What cannot be compared is found before anything is read.
+      try Mark.withOperations(of: body) { _ in }
+      return Mark(payer: payer, after: after, sentBy: sentBy, request: body)
     }
   }
 
@@ -124,14 +127,14 @@ struct Mark {
     guard let definition, let fields, fields.kind == .object else {
       throw PeerIDError(
         .invalidArgument,
-        "operations[\(position)] is not of this library's catalogue, so it is not known who pays for it"
+        "operations[\(position)] is not in the library's catalogue, so its payer is not known"
       )
     }
     // Some operations are paid by an account of the chain itself.
     let isAccount = definition.payer.utf8.first == UInt8(ascii: "1")
     let payer = isAccount ? definition.payer : fields.member(JSONKey(definition.payer))?.comparableText
     guard let payer else {
-      throw PeerIDError(.invalidArgument, "operations[\(position)].\(definition.payer), who pays, is missing")
+      throw PeerIDError(.invalidArgument, "operations[\(position)].\(definition.payer), the payer, is missing")
     }
     return RequestedOperation(number: definition.id, fields: fields, payer: payer)
   }

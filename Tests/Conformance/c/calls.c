@@ -309,6 +309,28 @@ static void confirm(call *call) {
   answered(call, response);
 }
 
+static void mark(call *call) {
+  peerid_session *on = session(call);
+  if (!on) return;
+  size_t length;
+  char *json = json_argument(call, "operations", &length);
+  peerid_response *response = NULL;
+  MAKE(call, peerid_session_mark, &response, on, json, length);
+  if (!call->error) call->view = json_pack("{s:s}", "mark", peerid_response_json(response, NULL));
+  peerid_response_free(response);
+  free(json);
+}
+
+static void settle(call *call) {
+  peerid_session *on = session(call);
+  peerid_response *response = NULL;
+  const char *mark = text(call, "mark");
+  if (!on) return;
+  MAKE(call, peerid_session_settle, &response, on, mark, strlen(mark));
+  if (!call->error) call->view = parsed_response(response);
+  peerid_response_free(response);
+}
+
 /* ---- Tokens ---- */
 
 static void refresh(call *call) {
@@ -395,6 +417,8 @@ static const struct {
     {"confirm", confirm},
     {"broadcast", broadcast},
     {"broadcast_text", broadcast},
+    {"mark", mark},
+    {"settle", settle},
     {"refresh", refresh},
     {"token", read_token},
     {"permits", permits},

@@ -29,7 +29,7 @@ json_t *view_of_error(const peerid_error *error) {
   const char *text = peerid_error_detail(error, &length);
   json_t *detail = parsed(text, length);
   const char *reason = peerid_error_reason(error);
-  return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o, s:o, s:o}",
+  return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o, s:o, s:o, s:o}",
                    "code", peerid_error_name(error),
                    "outcome", peerid_outcome_name(peerid_error_outcome(error)),
                    "http_status", (int)peerid_error_http_status(error),
@@ -39,7 +39,8 @@ json_t *view_of_error(const peerid_error *error) {
                    "reason", text_or_null(*reason ? reason : NULL),
                    "transaction_id", text_or_null(peerid_error_transaction_id(error)),
                    "fields", fields_of(detail),
-                   "detail", detail);
+                   "detail", detail,
+                   "mark", text_or_null(peerid_error_mark(error)));
 }
 
 static json_t *scope_of(const peerid_token *token) {

@@ -129,6 +129,27 @@ import Testing
     #expect(settlement.state == .done)
   }
 
+  /// The chain writes points in time, large numbers and sets in its own way.
+  @Test func `every operation that can be sent is recognized in the history`() throws {
+    let live = try Live(clientID: "8", options: ["settleable": "true", "validate": "schema"])
+    live.sandbox.configure { $0.appliesChainRules = false }
+    let session = try live.logIn()
+    var settled = 0
+    for entry in OperationCatalogue.standard.entries {
+      let description = try JSONDocument(try #require(Operations.description(of: entry.name))).root
+      guard let example = description["example"]?.compactText().text else { continue }
+      let mark = try session.mark(example)
+      if let error = failure({ () throws(PeerIDError) in try session.submit(example) }) {
+        // The backend knows these no more.
+        #expect(OperationCatalogue.standard.operation(id: entry.id)?.isKnownToServer == false, "\(entry.name): \(error)")
+        continue
+      }
+      #expect(try session.settle(mark).state == .done, "\(entry.name)")
+      settled += 1
+    }
+    #expect(settled > 80)
+  }
+
   @Test(arguments: ["", "{}", "[]", #"{"mark":2}"#, #"{"mark":1,"payer":"1.2.3","after":"x","sent_by":1,"request":{}}"#])
   func `what is no mark is refused`(text: String) throws {
     let session = try Live().logIn()

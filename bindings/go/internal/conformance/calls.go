@@ -40,6 +40,8 @@ var calls = map[string]func(*call) (any, error){
 	"confirm":         onSession(confirm),
 	"broadcast":       onSession(broadcast),
 	"broadcast_text":  onSession(broadcastText),
+	"mark":            onSession(mark),
+	"settle":          onSession(settle),
 	"refresh":         onSession(refresh),
 	"token":           onSession(currentToken),
 	"permits":         onSession(permits),
@@ -283,6 +285,23 @@ func broadcast(c *call, session *peerid.Session) (any, error) {
 
 func broadcastText(c *call, session *peerid.Session) (any, error) {
 	return answered(session.Broadcast(c.ctx, []byte(c.text("transaction"))))
+}
+
+func mark(c *call, session *peerid.Session) (any, error) {
+	operations, err := write(c.arguments["operations"])
+	if err != nil {
+		return nil, err
+	}
+	mark, err := session.Mark(c.ctx, operations)
+	return object{"mark": string(mark)}, err
+}
+
+func settle(c *call, session *peerid.Session) (any, error) {
+	settlement, err := session.SettleMark(c.ctx, []byte(c.text("mark")))
+	if err != nil {
+		return nil, err
+	}
+	return viewOfSettlement(settlement), nil
 }
 
 // Tokens.

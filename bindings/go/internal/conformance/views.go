@@ -18,6 +18,7 @@ func viewOfError(e *peerid.Error) (object, error) {
 		"reason":         textOrNull(e.Reason),
 		"transaction_id": textOrNull(e.TransactionID),
 		"fields":         nil,
+		"mark":           textOrNull(string(e.Mark)),
 	}
 	if e.Fields != nil {
 		fields := object{}
@@ -76,6 +77,31 @@ func viewOfResult(result *peerid.Result) (object, error) {
 		view["trx_num"] = integer(result.TrxNum)
 	}
 	return view, err
+}
+
+func viewOfSettlement(settlement *peerid.Settlement) object {
+	transactions := []any{}
+	for _, transaction := range settlement.Transactions {
+		transactions = append(transactions, object{
+			"id":        textOrNull(transaction.ID),
+			"block_num": integer(transaction.BlockNum),
+			"trx_num":   integer(transaction.TrxNum),
+		})
+	}
+	view := object{
+		"state":          string(settlement.State),
+		"transaction_id": textOrNull(settlement.TransactionID),
+		"block_num":      nil,
+		"trx_num":        nil,
+		"irreversible":   settlement.Irreversible,
+		"transactions":   transactions,
+		"retry_after_ms": integer(settlement.RetryAfter.Milliseconds()),
+	}
+	if settlement.State == peerid.SettledDone {
+		view["block_num"] = integer(settlement.BlockNum)
+		view["trx_num"] = integer(settlement.TrxNum)
+	}
+	return view
 }
 
 func textOrNull(text string) any {

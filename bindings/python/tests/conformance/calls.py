@@ -8,7 +8,7 @@ import peerid
 from peerid.stores import BuiltinStore
 
 from .manners import Manner
-from .views import view_of_result, view_of_token
+from .views import view_of_result, view_of_settlement, view_of_token
 from .world import World
 
 
@@ -123,6 +123,8 @@ CALLS: dict[str, Callable[..., Any]] = {
     "broadcast_text": lambda it, transaction: view_of_result(
         it.session.broadcast(transaction)
     ),
+    "mark": lambda it, operations: {"mark": it.session.mark(operations)},
+    "settle": lambda it, mark: view_of_settlement(it.session.settle(mark)),
     "refresh": lambda it: view_of_token(it.session.refresh()),
     "token": lambda it: view_of_token(it.session.token),
     "permits": lambda it, operation: {"permits": it.session.token.permits(operation)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import peerid
@@ -19,6 +20,7 @@ def view_of_error(error: peerid.PeerIDError) -> dict[str, Any]:
         "fields": error.fields,
         "reason": error.reason,
         "transaction_id": error.transaction_id,
+        "mark": error.mark,
     }
 
 
@@ -31,6 +33,18 @@ def view_of_token(token: peerid.Token) -> dict[str, Any]:
         "app_id": token.app_id,
         "user_id": token.user_id,
         "generation": token.generation,
+    }
+
+
+def view_of_settlement(settlement: peerid.Settlement) -> dict[str, Any]:
+    return {
+        "state": settlement.state,
+        "transaction_id": settlement.transaction_id,
+        "block_num": settlement.block_num,
+        "trx_num": settlement.trx_num,
+        "irreversible": settlement.irreversible,
+        "transactions": [asdict(each) for each in settlement.transactions],
+        "retry_after_ms": round((settlement.retry_after or 0) * 1000),
     }
 
 
