@@ -53,14 +53,23 @@ type SettledTransaction struct {
 }
 
 // Mark notes where the payer's history stands, so that the outcome of operations can be settled if their answer is lost.
-// Call it right before [Session.SubmitJSON] or [Session.Broadcast], keep the mark, for instance in the database that
-// holds the payment, and send the operations within two minutes. With the option "settleable" these calls read the mark
-// by themselves, and their [Error] has it. The operations are JSON, as for SubmitJSON, or a signed transaction, as for
-// Broadcast. The mark is JSON without a secret.
+// Call it right before [Session.Submit] or [Session.Confirm], keep the mark, for instance in the database that holds the
+// payment, and send the operations within two minutes. With the option "settleable", Submit and Broadcast read the mark by
+// themselves, and their [Error] has it. It costs one read of the chain. The mark is JSON without a secret.
 //
-// Errors: [ErrInvalidArgument] when an operation has a fault or is not in the catalogue; and those of
+// Errors: [ErrInvalidArgument] when an operation is not valid or is not in the catalogue; and those of
 // [Client.ReadChain].
-func (s *Session) Mark(ctx context.Context, operations []byte) ([]byte, error) {
+func (s *Session) Mark(ctx context.Context, operations ...Operation) ([]byte, error) {
+	encoded, err := encodeOperations(operations)
+	if err != nil {
+		return nil, err
+	}
+	return s.MarkJSON(ctx, encoded)
+}
+
+// MarkJSON is [Session.Mark] for operations as JSON, as for [Session.SubmitJSON], or a signed transaction, as for
+// [Session.Broadcast].
+func (s *Session) MarkJSON(ctx context.Context, operations []byte) ([]byte, error) {
 	data, length := lend(operations)
 	result, err := s.send(ctx, sending{
 		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {

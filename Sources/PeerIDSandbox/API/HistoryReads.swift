@@ -121,9 +121,10 @@ extension SandboxState {
 }
 
 extension ExecutedOperation {
-  /// Whether the operation names the account.
+  /// Whether the operation names the account, or an account of the chain itself that pays for it.
   func concerns(_ account: String) -> Bool {
     Self.names(account, operation.fields)
+      || OperationCatalogue.standard.operation(id: operation.id)?.payer == account
   }
 
   private static func names(_ account: String, _ literal: JSONLiteral) -> Bool {

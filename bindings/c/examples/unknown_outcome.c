@@ -1,17 +1,17 @@
-/* Pays once, whatever the network does: what to do when nobody can tell whether an operation was carried out.
+/* Pays once, whatever the network does: what to do when nobody can tell whether an operation was done.
  *
  *   unknown_outcome BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO AMOUNT LEDGER
  *
- * Every error of the library tells what became of the request (`peerid_error_outcome`):
+ * Every error of the library says what became of the request (`peerid_error_outcome`):
  *
  *   not sent   no byte left. Sending again cannot pay twice.
- *   refused    the server said no, and did nothing. Sending again cannot pay twice, but rarely helps.
- *   unknown    the payment may have been made and only the answer was lost. Sending again may pay twice: look first.
+ *   not done   the server or the chain said no, and did nothing. Sending again cannot pay twice, but rarely helps.
+ *   unknown    the payment may have been made and only the answer was lost. Sending again may pay twice: settle first.
  *
- * So this program writes into its ledger, a file, what it is about to do before it does it. After an unknown outcome,
- * and after a crash, it asks the chain whether the payment is there, and pays again only when the chain has moved on so
- * far that the lost transaction cannot be taken any more. When it cannot find out, it leaves the payment open for a
- * person, and ends with status 3. Run it again with the same ledger as often as you like: it pays once.
+ * So this program takes a mark (`peerid_session_mark`) and writes it into its ledger, a file, before it sends anything.
+ * After an unknown outcome, and after a crash, it settles the mark (`peerid_session_settle`) and pays again only when
+ * the payment was not done and cannot be done any more. When the chain cannot be read it leaves the payment open, and
+ * ends with status 3. Run it again with the same ledger as often as you like: it pays once.
  *
  * To keep to the C library, answers are searched as text here; a real program reads them with a JSON library.
  */
@@ -25,131 +25,102 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DONE = 0, NOT_DONE = 1, OPEN = 3, TRIES = 3, MILLISECONDS_PER_BLOCK = 3000 };
+enum { DONE = 0, NOT_DONE = 1, OPEN = 3, TRIES = 3 };
 
-/* After so many blocks a transaction that is in none of them has expired. */
-static long lifetime_in_blocks = 40;
+/* How long to wait at most before the chain is asked again; a test moves the clock of its sandbox instead. */
+static int64_t longest_wait_ms = 15000;
 
 typedef struct payment {
-  const char *from;
-  const char *to;
-  int64_t amount;
   const char *ledger;
-  /* Where the chain stood before the payment was sent: the newest entry of the payer's history, and the block. */
-  char history_mark[32];
-  long block;
+  /* The operation as JSON. */
+  char operation[512];
+  size_t length;
+  /* The mark that was taken before it was sent; NULL when there is none. */
+  char *mark;
 } payment;
 
 /* ---- The ledger ---- */
 
 /* Replaces what the ledger says, durably: nothing may be sent before it is on the disk. */
-static bool write_ledger(const payment *payment, const char *line) {
+static bool write_ledger(const payment *payment, const char *word, const char *mark) {
   FILE *file = fopen(payment->ledger, "w");
   if (!file) return false;
-  bool is_written = fprintf(file, "%s\n", line) > 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+  bool is_written = fprintf(file, "%s %s\n", word, mark) > 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
   return fclose(file) == 0 && is_written;
 }
 
-static bool write_intention(const payment *payment) {
-  char line[128];
-  snprintf(line, sizeof line, "sending %s %ld", payment->history_mark, payment->block);
-  return write_ledger(payment, line);
-}
-
-/* What an earlier run has left: "done …", "sending …", or nothing. */
+/* What an earlier run has left: "done", "sending" and the mark, or nothing. */
 static void read_ledger(payment *payment, char word[16]) {
   *word = '\0';
   FILE *file = fopen(payment->ledger, "r");
   if (!file) return;
-  if (fscanf(file, "%15s %31s %ld", word, payment->history_mark, &payment->block) < 1) *word = '\0';
+  size_t size = 0;
+  if (fscanf(file, "%15s ", word) != 1) *word = '\0';
+  if (getline(&payment->mark, &size, file) <= 0) {
+    free(payment->mark);
+    payment->mark = strdup("");
+  }
+  payment->mark[strcspn(payment->mark, "\n")] = '\0';
   fclose(file);
 }
-
-/* ---- The chain ---- */
 
 static void wait_ms(int64_t milliseconds) {
   struct timespec time = {.tv_sec = (time_t)(milliseconds / 1000), .tv_nsec = (long)(milliseconds % 1000) * 1000000};
   nanosleep(&time, NULL);
 }
 
-/* Reads the chain; reading again does no harm, so it is tried a few times. NULL when it cannot be read. */
-static peerid_response *read_chain(peerid_client *client, const char *api, const char *method, const char *params) {
-  for (int i = 0; i < TRIES; i++) {
+/* ---- What became of it ---- */
+
+/* Takes the mark of the payment, which costs a read of the chain. */
+static bool mark(peerid_session *session, payment *payment) {
+  peerid_response *response = NULL;
+  peerid_error *error = peerid_session_mark(session, payment->operation, payment->length, &response);
+  free(payment->mark);
+  payment->mark = error ? NULL : strdup(peerid_response_json(response, NULL));
+  if (error) fprintf(stderr, "reading the chain: %s\n", peerid_error_message(error));
+  peerid_error_free(error);
+  peerid_response_free(response);
+  return payment->mark != NULL;
+}
+
+/* Settles the mark: DONE, NOT_DONE, or OPEN when the chain does not tell. Asking again does no harm. */
+static int settle(peerid_session *session, const payment *payment) {
+  for (int failures = 0; failures < TRIES;) {
     peerid_response *response = NULL;
-    peerid_error *error = peerid_client_read_chain(client, api, method, params, strlen(params), &response);
-    if (!error) return response;
-    fprintf(stderr, "reading the chain: %s\n", peerid_error_message(error));
-    bool may_help = peerid_error_is_retryable(error) && i + 1 < TRIES;
-    int64_t pause = peerid_error_retry_after_ms(error);
-    peerid_error_free(error);
-    if (!may_help) break;
-    wait_ms(pause > 0 ? pause : 200);
+    peerid_error *error = peerid_session_settle(session, payment->mark, strlen(payment->mark), &response);
+    if (error) {
+      fprintf(stderr, "reading the chain: %s\n", peerid_error_message(error));
+      bool may_help = peerid_error_is_retryable(error);
+      peerid_error_free(error);
+      if (!may_help) return OPEN;
+      failures++;
+      wait_ms(200);
+      continue;
+    }
+    const char *json = peerid_response_json(response, NULL);
+    bool is_done = strstr(json, "\"state\":\"done\""), is_not_done = strstr(json, "\"state\":\"not_done\"");
+    const char *wait = strstr(json, "\"retry_after_ms\":");
+    int64_t milliseconds = wait ? strtoll(strchr(wait, ':') + 1, NULL, 10) : 0;
+    peerid_response_free(response);
+    if (is_done || is_not_done) return is_done ? DONE : NOT_DONE;
+    /* 0: there are payments that may be it, and a person has to look. */
+    if (milliseconds == 0) return OPEN;
+    wait_ms(milliseconds < longest_wait_ms ? milliseconds : longest_wait_ms);
   }
-  return NULL;
-}
-
-/* The payer's operations since an entry of the history, the newest first. */
-static peerid_response *read_history(peerid_client *client, const payment *payment, const char *since) {
-  char params[128];
-  snprintf(params, sizeof params, "[\"%s\",\"%s\",100,\"1.11.0\"]", payment->from, since);
-  return read_chain(client, "history", "get_account_history", params);
-}
-
-static bool read_head_block(peerid_client *client, long *block) {
-  peerid_response *response = read_chain(client, "database", "get_dynamic_global_properties", "[]");
-  const char *place = response ? strstr(peerid_response_json(response, NULL), "\"head_block_number\":") : NULL;
-  if (place) *block = strtol(strchr(place, ':') + 1, NULL, 10);
-  peerid_response_free(response);
-  return place != NULL;
-}
-
-/* Notes where the chain stands before the payment is sent. */
-static bool mark_place(peerid_client *client, payment *payment) {
-  peerid_response *response = read_history(client, payment, "1.11.0");
-  if (!response) return false;
-  const char *newest = strstr(peerid_response_json(response, NULL), "\"id\":\"1.11.");
-  snprintf(payment->history_mark, sizeof payment->history_mark, "1.11.0");
-  if (newest) sscanf(newest, "\"id\":\"%31[0-9.]", payment->history_mark);
-  peerid_response_free(response);
-  return read_head_block(client, &payment->block);
-}
-
-/* Looks until the payment is found (DONE), or can no longer come (NOT_DONE), or the chain cannot be read (OPEN). */
-static int look_for(peerid_client *client, const payment *payment) {
-  char wanted[256];
-  snprintf(wanted, sizeof wanted,
-           "\"from\":\"%s\",\"to\":\"%s\",\"amount\":{\"amount\":%" PRId64 ",\"asset_id\":\"1.3.0\"}", payment->from,
-           payment->to, payment->amount);
-  for (;;) {
-    long block = 0;
-    /* The block first: what is not in the history afterwards was in no block up to this one. */
-    if (!read_head_block(client, &block)) return OPEN;
-    peerid_response *history = read_history(client, payment, payment->history_mark);
-    if (!history) return OPEN;
-    bool is_there = strstr(peerid_response_json(history, NULL), wanted) != NULL;
-    peerid_response_free(history);
-    if (is_there) return DONE;
-    if (block >= payment->block + lifetime_in_blocks) return NOT_DONE;
-    wait_ms(MILLISECONDS_PER_BLOCK);
-  }
+  return OPEN;
 }
 
 /* ---- The payment ---- */
 
 static peerid_error *send_payment(peerid_session *session, const payment *payment) {
-  char operation[512];
-  int length = snprintf(operation, sizeof operation,
-                        "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"%s\",\"to\":\"%s\","
-                        "\"amount\":{\"amount\":%" PRId64 ",\"asset_id\":\"1.3.0\"}}",
-                        payment->from, payment->to, payment->amount);
   peerid_response *response = NULL;
-  peerid_error *error = peerid_session_submit(session, operation, (size_t)length, &response);
+  peerid_error *error = peerid_session_submit(session, payment->operation, payment->length, &response);
   if (!error) printf("paid: transaction %s\n", peerid_response_transaction_id(response));
   peerid_response_free(response);
   return error;
 }
 
-/* Deals with an error of the payment. Returns whether to try again; `is_uncertain` tells whether to look first. */
+/* Deals with an error of the payment. Returns whether to try again; `is_uncertain` says whether to settle first. */
 static bool understand(peerid_error *error, bool *is_uncertain) {
   bool may_retry = false;
   *is_uncertain = false;
@@ -159,7 +130,7 @@ static bool understand(peerid_error *error, bool *is_uncertain) {
       may_retry = peerid_error_is_retryable(error);
       break;
     case PEERID_OUTCOME_NOT_DONE:
-      printf("refused: %s\n", peerid_error_message(error));
+      printf("not done: %s\n", peerid_error_message(error));
       may_retry = peerid_error_is_retryable(error);
       break;
     default: /* PEERID_OUTCOME_UNKNOWN, and whatever else: the careful reading */
@@ -171,7 +142,7 @@ static bool understand(peerid_error *error, bool *is_uncertain) {
   return may_retry;
 }
 
-static int pay(peerid_client *client, peerid_session *session, payment *payment) {
+static int pay(peerid_session *session, payment *payment) {
   char word[16];
   read_ledger(payment, word);
   if (strcmp(word, "done") == 0) {
@@ -181,22 +152,22 @@ static int pay(peerid_client *client, peerid_session *session, payment *payment)
   bool is_uncertain = strcmp(word, "sending") == 0;
   for (int sends = 0;;) {
     if (is_uncertain) {
-      printf("looking at the chain\n");
-      int found = look_for(client, payment);
+      printf("settling\n");
+      int found = settle(session, payment);
       if (found == OPEN) {
         printf("left open: nobody can tell yet whether it was paid; run this again with the same ledger\n");
         return OPEN;
       }
       printf("%s\n", found == DONE ? "the payment is there" : "the payment is not there and cannot come any more");
-      if (found == DONE) return write_ledger(payment, "done") ? DONE : OPEN;
+      if (found == DONE) return write_ledger(payment, "done", "") ? DONE : OPEN;
     }
     if (sends++ == TRIES) return NOT_DONE;
-    /* Without the mark an unknown outcome could not be cleared up later: then rather nothing is sent. */
-    if (!mark_place(client, payment) || !write_intention(payment)) return NOT_DONE;
+    /* Without the mark an unknown outcome could not be settled later: then rather nothing is sent. */
+    if (!mark(session, payment) || !write_ledger(payment, "sending", payment->mark)) return NOT_DONE;
     peerid_error *error = send_payment(session, payment);
-    if (!error) return write_ledger(payment, "done") ? DONE : OPEN;
+    if (!error) return write_ledger(payment, "done", "") ? DONE : OPEN;
     bool may_retry = understand(error, &is_uncertain);
-    if (!is_uncertain) write_ledger(payment, "nothing sent");
+    if (!is_uncertain) write_ledger(payment, "nothing sent", "");
     if (!may_retry) return NOT_DONE;
   }
 }
@@ -222,10 +193,14 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: %s BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO AMOUNT LEDGER\n", argv[0]);
     return 2;
   }
-  /* Against the sandbox there is no need to wait for two minutes. */
-  const char *blocks = getenv("PEERID_EXAMPLE_LIFETIME_IN_BLOCKS");
-  if (blocks) lifetime_in_blocks = strtol(blocks, NULL, 10);
-  payment payment = {.from = argv[6], .to = argv[7], .amount = strtoll(argv[8], NULL, 10), .ledger = argv[9]};
+  const char *wait = getenv("PEERID_EXAMPLE_LONGEST_WAIT_MS");
+  if (wait) longest_wait_ms = strtoll(wait, NULL, 10);
+  payment payment = {.ledger = argv[9]};
+  payment.length = (size_t)snprintf(payment.operation, sizeof payment.operation,
+                                    "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"%s\",\"to\":\"%s\","
+                                    "\"amount\":{\"amount\":%" PRId64 ",\"asset_id\":\"1.3.0\"}}",
+                                    argv[6], argv[7], (int64_t)strtoll(argv[8], NULL, 10));
+  if (payment.length >= sizeof payment.operation) return 2;
 
   int status = NOT_DONE;
   peerid_config *config = NULL;
@@ -239,8 +214,9 @@ int main(int argc, char **argv) {
   if ((error = log_in(client, argv[4], argv[5], &session))) {
     status = fail("log in", error);
   } else {
-    status = pay(client, session, &payment);
+    status = pay(session, &payment);
   }
+  free(payment.mark);
   peerid_session_free(session);
   peerid_client_free(client);
   return status;

@@ -9,12 +9,11 @@ id has been paid before is left out, so a queue may be given again: after a cras
 after Ctrl-C.
 
 What makes that safe is JOURNAL, a file of SQLite, which one worker has at a time.
-Before a payment is sent the journal notes it, together with the place at which the
-chain stands. When the answer is lost, or the worker ends before it comes, the worker
-looks for the payment on the chain behind that place, before it sends anything else. It
-sends again only when the chain has moved on so far that the lost transaction has
-expired. So no other program may make the same payments from the same account
-meanwhile.
+Before a payment is sent the journal notes it, together with a mark of where the chain
+stands (`Session.mark`). When the answer is lost, or the worker ends before it comes,
+the worker settles the mark (`Session.settle`) before it sends anything else, and sends
+again only what was not done and cannot be done any more. So no other program may make
+the same payments from the same account meanwhile.
 """
 
 from __future__ import annotations
@@ -27,11 +26,12 @@ import time
 from collections.abc import Iterable
 from contextlib import closing
 from functools import partial
-from typing import Any, Callable, NamedTuple
+from typing import Callable, NamedTuple, TypeVar
 
 from peerid import (
     Client,
     Credentials,
+    InvalidArgument,
     LoginRequired,
     Operation,
     Outcome,
@@ -41,9 +41,7 @@ from peerid import (
 )
 
 ATTEMPTS = 5
-SECONDS_PER_BLOCK = 3
-# How many operations a node tells at a time.
-HISTORY_PAGE = 100
+Answer = TypeVar("Answer")
 
 
 class Payment(NamedTuple):
@@ -79,93 +77,6 @@ class Payment(NamedTuple):
             amount=ops.Asset(amount=self.amount, asset_id=self.asset_id),
         )
 
-    def is_made_by(self, operation: Any) -> bool:
-        """Tell whether an operation of the chain is this payment."""
-        number, fields = operation
-        return (
-            number == 0
-            and fields["from"] == self.sender
-            and fields["to"] == self.receiver
-            # Large amounts arrive as text.
-            and int(fields["amount"]["amount"]) == self.amount
-            and fields["amount"]["asset_id"] == self.asset_id
-        )
-
-
-class Place(NamedTuple):
-    """Where the chain stood: the newest operation of an account, and the block."""
-
-    operation: int
-    block: int
-
-
-class Chain:
-    """What the worker asks the chain."""
-
-    def __init__(self, client: Client, lifetime: int) -> None:
-        """Ask through a client; `lifetime` is that of a transaction, in blocks."""
-        self._client = client
-        self._lifetime = lifetime
-
-    def place(self, account: str) -> Place:
-        """Tell where the chain stands."""
-        newest = self._history(account, since=0, limit=1)
-        return Place(_number(newest[0]) if newest else 0, self._head_block())
-
-    def has(self, payment: Payment, since: Place) -> bool:
-        """Look for a payment until it is there, or cannot come any more."""
-        while True:
-            # The block first: what is not in the history afterwards was in no block up
-            # to this one.
-            block = self._head_block()
-            if any(
-                payment.is_made_by(entry["op"])
-                for entry in self._history(payment.sender, since.operation)
-            ):
-                return True
-            if block >= since.block + self._lifetime:
-                return False
-            time.sleep(SECONDS_PER_BLOCK)
-
-    def _history(
-        self, account: str, since: int, limit: int = HISTORY_PAGE
-    ) -> list[dict[str, Any]]:
-        """List an account's operations since one of them, the newest first."""
-        found: list[dict[str, Any]] = []
-        newest = 0
-        while True:
-            page = self._read(
-                "history",
-                "get_account_history",
-                [account, f"1.11.{since}", limit, f"1.11.{newest}"],
-            )
-            found += page
-            if len(page) < HISTORY_PAGE:
-                return found
-            newest = _number(page[-1]) - 1
-            if newest <= since:
-                return found
-
-    def _head_block(self) -> int:
-        properties = self._read("database", "get_dynamic_global_properties", [])
-        return int(properties["head_block_number"])
-
-    def _read(self, api: str, method: str, params: list[Any]) -> Any:
-        """Read the chain; to read again does no harm."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return self._client.read_chain(api, method, params)
-            except PeerIDError as error:
-                # Whether the request has left does not matter: it changes nothing.
-                if attempt == ATTEMPTS:
-                    raise
-                pause(error, attempt)
-        raise AssertionError("unreachable")
-
-
-def _number(entry: dict[str, Any]) -> int:
-    return int(entry["id"].rpartition(".")[2])
-
 
 _FOUND = "paid: found on the chain"
 _COLUMNS = "id, sender, receiver, amount, asset_id"
@@ -189,7 +100,7 @@ class Journal:
         self._database.execute(
             "create table if not exists payments (id text primary key, "
             "sender text, receiver text, amount integer, asset_id text, "
-            "done integer, operation integer, block integer)"
+            "done integer, mark text)"
         )
         self._database.execute("commit")
 
@@ -199,17 +110,17 @@ class Journal:
         row = self._database.execute(query, (payment_id,)).fetchone()
         return None if row is None else Payment(*row)
 
-    def open_payments(self) -> list[tuple[Payment, Place]]:
-        """List what was sent and may be made, and where the chain stood before."""
-        query = f"select {_COLUMNS}, operation, block from payments where not done"
+    def open_payments(self) -> list[tuple[Payment, str]]:
+        """List what was sent and may be made, each with its mark."""
+        query = f"select {_COLUMNS}, mark from payments where not done"
         rows = self._database.execute(query).fetchall()
-        return [(Payment(*row[:-2]), Place(*row[-2:])) for row in rows]
+        return [(Payment(*row[:-1]), row[-1]) for row in rows]
 
-    def note_sending(self, payment: Payment, place: Place) -> None:
+    def note_sending(self, payment: Payment, mark: str) -> None:
         """Note that a payment is about to be sent."""
         self._database.execute(
-            "insert or replace into payments values (?, ?, ?, ?, ?, 0, ?, ?)",
-            (*payment, *place),
+            "insert or replace into payments values (?, ?, ?, ?, ?, 0, ?)",
+            (*payment, mark),
         )
 
     def note_done(self, payment: Payment) -> None:
@@ -239,23 +150,23 @@ class Left(Exception):
 class Worker:
     """Makes payments."""
 
-    def __init__(self, session: Session, chain: Chain, journal: Journal) -> None:
+    def __init__(self, session: Session, journal: Journal, longest_wait: float) -> None:
         """Make a worker that pays in the name of a session's user."""
         self._session = session
-        self._chain = chain
         self._journal = journal
+        self._longest_wait = longest_wait
 
-    def open_payments(self) -> list[tuple[Payment, Place]]:
+    def open_payments(self) -> list[tuple[Payment, str]]:
         """List what an earlier worker was sending when it ended.
 
-        It is settled before anything else is sent: of two equal payments nobody could
-        tell which one stands on the chain.
+        It is settled before anything else is sent: two equal payments cannot be told
+        apart on the chain.
         """
         return self._journal.open_payments()
 
-    def settle(self, payment: Payment, place: Place) -> str:
+    def settle(self, payment: Payment, mark: str) -> str:
         """Find out what became of an open payment."""
-        if self._was_made(payment, place):
+        if self._was_made(payment, mark):
             return _FOUND
         return "not paid when the worker ended: the queue has to bring it again"
 
@@ -267,12 +178,12 @@ class Worker:
                 raise Left("not paid: another payment had its id")
             return "paid before"
         for attempt in range(1, ATTEMPTS + 1):
-            place = self._place(payment)
+            mark = self._mark(payment)
             try:
-                return self._send(payment, place)
+                return self._send(payment, mark)
             except PeerIDError as error:
                 if error.outcome is Outcome.UNKNOWN:
-                    if self._was_made(payment, place):
+                    if self._was_made(payment, mark):
                         return _FOUND
                     continue
                 self._journal.note_not_done(payment)
@@ -284,17 +195,19 @@ class Worker:
                 pause(error, attempt)
         raise Left("not paid: its requests are lost again and again", stops=True)
 
-    def _place(self, payment: Payment) -> Place:
-        # Without the place a lost answer could not be cleared up: then rather nothing
-        # is sent.
+    def _mark(self, payment: Payment) -> str:
+        # Without the mark a lost answer could not be settled: then rather nothing is
+        # sent.
         try:
-            return self._chain.place(payment.sender)
+            return self._again(lambda: self._session.mark(payment.operation()))
+        except InvalidArgument as error:
+            raise Left(f"not paid: {error}") from error
         except PeerIDError as error:
             message = f"not paid: the chain cannot be read: {error}"
             raise Left(message, stops=True) from error
 
-    def _send(self, payment: Payment, place: Place) -> str:
-        self._journal.note_sending(payment, place)
+    def _send(self, payment: Payment, mark: str) -> str:
+        self._journal.note_sending(payment, mark)
         result = self._session.submit(payment.operation())
         if result.transaction_id is None:
             # A token, which is of no use to anybody when nobody confirms it.
@@ -304,18 +217,36 @@ class Worker:
         self._journal.note_done(payment)
         return f"paid: transaction {result.transaction_id} in block {result.block_num}"
 
-    def _was_made(self, payment: Payment, place: Place) -> bool:
-        """Ask the chain about a payment that may have been made, and note it."""
-        try:
-            was_made = self._chain.has(payment, place)
-        except PeerIDError as error:
-            message = "open: it may have been paid, and the chain cannot be read"
-            raise Left(f"{message}: {error}", stops=True) from error
-        if was_made:
-            self._journal.note_done(payment)
-        else:
-            self._journal.note_not_done(payment)
-        return was_made
+    def _was_made(self, payment: Payment, mark: str) -> bool:
+        """Find out whether a payment was made, and note it."""
+        while True:
+            try:
+                settlement = self._again(lambda: self._session.settle(mark))
+            except PeerIDError as error:
+                message = "open: it may have been paid, and the chain cannot be read"
+                raise Left(f"{message}: {error}", stops=True) from error
+            if settlement.done:
+                self._journal.note_done(payment)
+                return True
+            if settlement.not_done:
+                self._journal.note_not_done(payment)
+                return False
+            if settlement.retry_after is None:
+                blocks = ", ".join(str(it.block_num) for it in settlement.transactions)
+                message = f"open: it may be one of those in the blocks {blocks}"
+                raise Left(message, stops=True)
+            time.sleep(min(settlement.retry_after, self._longest_wait))
+
+    def _again(self, read: Callable[[], Answer]) -> Answer:
+        """Read the chain; reading again does no harm."""
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return read()
+            except PeerIDError as error:
+                if not error.retryable:
+                    raise
+                pause(error, attempt)
+        return read()
 
 
 def pause(error: PeerIDError, attempt: int) -> None:
@@ -325,8 +256,8 @@ def pause(error: PeerIDError, attempt: int) -> None:
 
 def work(worker: Worker, lines: Iterable[str]) -> bool:
     """Make all payments; True means that nobody has to look at one."""
-    for payment, place in worker.open_payments():
-        if tell(payment.id, partial(worker.settle, payment, place)):
+    for payment, mark in worker.open_payments():
+        if tell(payment.id, partial(worker.settle, payment, mark)):
             return False
     is_clean = True
     for number, line in enumerate(lines, 1):
@@ -363,11 +294,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         parser.add_argument(name)
     parser.add_argument("journal")
     parser.add_argument(
-        "--lifetime",
-        type=int,
-        default=40,
-        metavar="BLOCKS",
-        help="after so many blocks a transaction that is in none of them has expired",
+        "--longest-wait",
+        type=float,
+        default=15,
+        metavar="SECONDS",
+        help="how long to wait at most before the chain is asked again",
     )
     return parser.parse_args(arguments)
 
@@ -384,7 +315,7 @@ def run(given: argparse.Namespace, journal: Journal) -> bool:
         relogin=lambda _: credentials,
     ) as client:
         session = client.login(credentials.login, password=credentials.password)
-        worker = Worker(session, Chain(client, given.lifetime), journal)
+        worker = Worker(session, journal, given.longest_wait)
         return work(worker, sys.stdin)
 
 

@@ -80,3 +80,8 @@ class Options(TypedDict, total=False):
     #: strict: these rules refuse too. allow_unknown: as known, but operations that the
     #: library does not know are sent. off: not at all. Default: known.
     validate: Literal["known", "strict", "allow_unknown", "off"] | None
+
+    #: Whether submissions and broadcasts first read where the payer's history stands,
+    #: so that an unknown outcome can be settled. It costs one read of the chain for
+    #: each of them. Default: false.
+    settleable: bool | None

@@ -99,9 +99,13 @@ def mark_arguments(mark: str | PeerIDError) -> tuple[bytes, int]:
     if isinstance(mark, PeerIDError):
         if mark.mark is None:
             raise InvalidArgument(
-                "the error has no mark: only an error whose outcome is unknown has one, "
-                "and only with the option settleable=True"
+                "the error has no mark: only an error whose outcome is unknown has "
+                "one, and only with the option settleable=True"
             )
         mark = mark.mark
+    if not isinstance(mark, str):
+        raise TypeError(
+            f"mark must be a str or a PeerIDError, not {type(mark).__name__}"
+        )
     text = utf8(mark, "mark")
     return text, len(text)

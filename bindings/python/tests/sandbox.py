@@ -86,8 +86,15 @@ class Sandbox:
         entry = self.get("counts").get(method_and_path, {})
         return int(entry.get("total", 0))
 
-    def wait_for(self, path: str, at_least: int = 1) -> list[Any]:
-        found = self.get("requests", path=path, at_least=at_least, wait_ms=10000)
+    def last_request(self) -> int:
+        """The sequence number of the last request."""
+        found = self.get("requests", limit=1)
+        return int(found[-1]["sequence"]) if found else 0
+
+    def wait_for(self, path: str, at_least: int = 1, after: int = 0) -> list[Any]:
+        found = self.get(
+            "requests", path=path, at_least=at_least, after=after, wait_ms=10000
+        )
         assert len(found) >= at_least
         return list(found)
 

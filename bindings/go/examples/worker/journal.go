@@ -27,8 +27,8 @@ const (
 type note struct {
 	State   state   `json:"state"`
 	Payment payment `json:"payment"`
-	// SentAt is where the chain stood before the payment was sent.
-	SentAt place `json:"sent_at"`
+	// Mark is what settles whether the payment was made.
+	Mark string `json:"mark,omitempty"`
 	// TransactionToken is what confirms a payment that is not signed.
 	TransactionToken string `json:"transaction_token,omitempty"`
 }

@@ -19,7 +19,7 @@ func openForTest(t *testing.T, path string) *journal {
 func TestTheJournalKeepsTheLastNoteOfAPayment(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	j := openForTest(t, path)
-	n := note{State: sent, Payment: payment{"a", "1.2.31", "1.2.33", 1 << 60, "1.3.0"}, SentAt: place{5, 7}}
+	n := note{State: sent, Payment: payment{"a", "1.2.31", "1.2.33", 1 << 60, "1.3.0"}, Mark: `{"mark":1}`}
 	for _, n.State = range []state{sent, notPaid, sent} {
 		if err := j.write(n); err != nil {
 			t.Fatal(err)

@@ -1,16 +1,16 @@
 // Command worker makes payments from a queue, and none of them twice.
 //
-//	worker [-lifetime BLOCKS] BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD JOURNAL < payments
+//	worker [-longest-wait DURATION] BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD JOURNAL < payments
 //
 // Each line of the standard input is a payment: JSON with an "id" of one's own, "from", "to", "amount", and perhaps
 // "asset_id". The worker tells on its standard output what became of each, and ends with status 1 if a person has to
 // look at one. A payment whose id has been paid before is left out, so a queue may be given again: after a crash, or
 // after Ctrl-C.
 //
-// What makes that safe is JOURNAL, a file. Before a payment is sent the journal notes it, together with the place at
-// which the chain stands. When the answer is lost, or the worker ends before it comes, the worker looks for the payment
-// on the chain behind that place. It sends again only when the chain has moved on so far that the lost transaction has
-// expired. So no other program may make the same payments from the same account meanwhile.
+// What makes that safe is JOURNAL, a file. Before a payment is sent the journal notes it, together with a mark of where
+// the chain stands (Session.Mark). When the answer is lost, or the worker ends before it comes, the worker settles the
+// mark (Session.SettleMark), and sends again only what was not done and cannot be done any more. So no other program may
+// make the same payments from the same account meanwhile.
 //
 // If the users of the application sign each request, nothing is paid: the journal holds the transaction token of each
 // payment, to be confirmed in the user's name with Session.Confirm.
@@ -25,6 +25,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"time"
 
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
@@ -32,10 +33,10 @@ import (
 func main() {
 	flag.Usage = func() {
 		fmt.Fprintf(flag.CommandLine.Output(),
-			"usage: %s [-lifetime BLOCKS] BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD JOURNAL < payments\n", os.Args[0])
+			"usage: %s [-longest-wait DURATION] BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD JOURNAL < payments\n", os.Args[0])
 		flag.PrintDefaults()
 	}
-	lifetime := flag.Uint64("lifetime", 40, "after so many `BLOCKS` a transaction that is in none of them has expired")
+	longestWait := flag.Duration("longest-wait", 15*time.Second, "how long to wait at most before the chain is asked again")
 	flag.Parse()
 	if flag.NArg() != 6 {
 		flag.Usage()
@@ -43,7 +44,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	clean, err := run(ctx, flag.Args(), *lifetime, os.Stdin, os.Stdout)
+	clean, err := run(ctx, flag.Args(), *longestWait, os.Stdin, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
@@ -53,7 +54,7 @@ func main() {
 }
 
 // run makes all payments; clean means that nobody has to look at one.
-func run(ctx context.Context, arguments []string, lifetime uint64, queue io.Reader, report io.Writer) (clean bool, err error) {
+func run(ctx context.Context, arguments []string, longestWait time.Duration, queue io.Reader, report io.Writer) (clean bool, err error) {
 	journal, err := openJournal(arguments[5])
 	if err != nil {
 		return false, err
@@ -74,7 +75,7 @@ func run(ctx context.Context, arguments []string, lifetime uint64, queue io.Read
 		return false, err
 	}
 	defer session.Close()
-	return work(ctx, &worker{session, chain{client, lifetime}, journal}, queue, report)
+	return work(ctx, &worker{session, journal, longestWait}, queue, report)
 }
 
 // work makes the payments of a queue.

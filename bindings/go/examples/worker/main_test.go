@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/peerplays/libpeerid/bindings/go/internal/sandbox"
 )
@@ -19,6 +20,9 @@ const (
 	operationsPath = "/api/v1/app/operations"
 	chainPath      = "/api/v1/app/blockchain-data"
 )
+
+// longestWait keeps the tests short: they move the clock of the sandbox.
+const longestWait = 50 * time.Millisecond
 
 // asProgram makes the program of the tests the worker itself, which can then be killed.
 const asProgram = "PEERID_TEST_AS_WORKER"
@@ -72,7 +76,7 @@ func (r *runs) arguments() []string {
 func (r *runs) work(queue ...string) (report []string, clean bool) {
 	r.Helper()
 	var written strings.Builder
-	clean, err := run(context.Background(), r.arguments(), 0, strings.NewReader(strings.Join(queue, "\n")), &written)
+	clean, err := run(context.Background(), r.arguments(), longestWait, strings.NewReader(strings.Join(queue, "\n")), &written)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -130,13 +134,23 @@ func TestALostRequestIsSentAgainWhenItHasExpired(t *testing.T) {
 	// A payment of the same amount stands on the chain already, and is not mistaken.
 	r.wants(queue(pays("before", 7)), "before: paid: transaction …")
 	r.fault(sandbox.Object{"kind": "drop_before", "times": 2})
+	expired := make(chan struct{})
+	go func() {
+		defer close(expired)
+		// The first request was the payment before.
+		for lost := 1; lost <= 2; lost++ {
+			_, _ = r.server.Read(fmt.Sprintf("requests?at_least=%d&wait_ms=60000&path=%s", lost+1, operationsPath))
+			_, _ = r.server.Change("settings", sandbox.Object{"clock_offset_s": 600 * lost})
+		}
+	}()
 	r.wants(queue(pays("a", 7)), "a: paid: transaction …")
+	<-expired
 	r.executed(2)
 }
 
 func TestNothingIsSentAsLongAsAPaymentIsOpen(t *testing.T) {
-	// The worker reads the chain twice before it sends.
-	unreadable := sandbox.Object{"path": chainPath, "kind": "status", "status": 500, "times": "always", "skip": 2}
+	// The worker reads the chain once before it sends.
+	unreadable := sandbox.Object{"path": chainPath, "kind": "status", "status": 503, "times": "always", "skip": 1}
 	r := start(t, sandbox.Object{"kind": "drop_after"}, unreadable)
 	for range []string{"when the answer is lost", "and when it runs again"} {
 		report, clean := r.work(pays("a", 7), pays("b", 7))
@@ -153,7 +167,7 @@ func TestNothingIsSentAsLongAsAPaymentIsOpen(t *testing.T) {
 func TestAPaymentIsFoundBehindManyOthers(t *testing.T) {
 	// A node tells 100 operations at a time, and large amounts as text.
 	const large = 100_000_000_000
-	unreadable := sandbox.Object{"path": chainPath, "kind": "status", "status": 500, "times": 5, "skip": 2}
+	unreadable := sandbox.Object{"path": chainPath, "kind": "status", "status": 503, "times": 5, "skip": 1}
 	r := start(t, sandbox.Object{"kind": "drop_after"}, unreadable)
 	if report, _ := r.work(pays("a", large)); !strings.HasPrefix(report[0], "a: open: ") {
 		t.Fatalf("reported %q", report)
@@ -197,7 +211,7 @@ func TestAWorkerThatIsStoppedPaysOnce(t *testing.T) {
 		stop()
 	}()
 	var report strings.Builder
-	clean, err := run(ctx, r.arguments(), 0, strings.NewReader(pays("a", 7)), &report)
+	clean, err := run(ctx, r.arguments(), longestWait, strings.NewReader(pays("a", 7)), &report)
 	if report.String() != "a: open: it may have been paid: run the worker again with the same journal\n" || clean || err != nil {
 		t.Errorf("reported %q, %v", report.String(), err)
 	}

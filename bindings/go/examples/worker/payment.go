@@ -34,24 +34,3 @@ func (p payment) operation() peerid.Operation {
 		FeeAsset: "1.3.0", From: p.From, To: p.To, Amount: peerid.Asset{Amount: p.Amount, AssetID: p.AssetID},
 	}
 }
-
-// isMadeBy tells whether an operation of the chain is this payment.
-func (p payment) isMadeBy(operation []json.RawMessage) bool {
-	const transfer = "0"
-	if len(operation) != 2 || string(operation[0]) != transfer {
-		return false
-	}
-	var made struct {
-		From, To peerid.ObjectID
-		Amount   struct {
-			// Large amounts arrive as text, which json.Number takes as well.
-			Amount  json.Number
-			AssetID peerid.ObjectID `json:"asset_id"`
-		}
-	}
-	if json.Unmarshal(operation[1], &made) != nil {
-		return false
-	}
-	amount, err := made.Amount.Amount.Int64()
-	return err == nil && amount == p.Amount && made.Amount.AssetID == p.AssetID && made.From == p.From && made.To == p.To
-}

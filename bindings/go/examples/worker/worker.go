@@ -14,9 +14,9 @@ const maximumAttempts = 5
 
 // worker makes payments in the name of a session's user.
 type worker struct {
-	session *peerid.Session
-	chain   chain
-	journal *journal
+	session     *peerid.Session
+	journal     *journal
+	longestWait time.Duration
 }
 
 // left is the error of a payment that was not made, or of which nobody knows: a person has to look at it.
@@ -32,7 +32,7 @@ func (l left) Error() string { return l.text }
 var errUnknown = errors.New("the answer is lost")
 
 // settle finds out what became of the payments that an earlier worker was sending when it ended. As long as one of them
-// is open nothing else is sent: of two equal payments nobody could tell which one stands on the chain.
+// is open nothing else is sent: two equal payments cannot be told apart on the chain.
 func (w *worker) settle(ctx context.Context, tell func(id, report string)) error {
 	for _, open := range w.journal.unsettled() {
 		made, err := w.wasMade(ctx, open)
@@ -93,12 +93,15 @@ func (w *worker) pay(ctx context.Context, p payment) (report string, err error) 
 // send sends a payment once. The error is errUnknown when it may have been made, and a *peerid.Error when it was
 // certainly not.
 func (w *worker) send(ctx context.Context, p payment) (report string, err error) {
-	// Without the place a lost answer could not be cleared up: then rather nothing is sent.
-	stands, err := w.chain.place(ctx, p.From)
-	if err != nil {
+	// Without the mark a lost answer could not be settled: then rather nothing is sent.
+	mark, err := again(ctx, func() ([]byte, error) { return w.session.Mark(ctx, p.operation()) })
+	switch {
+	case errors.Is(err, peerid.ErrInvalidArgument):
+		return "", err
+	case err != nil:
 		return "", left{text: "not paid: the chain cannot be read: " + err.Error(), stops: true}
 	}
-	n := note{State: sent, Payment: p, SentAt: stands}
+	n := note{State: sent, Payment: p, Mark: string(mark)}
 	if err := w.journal.write(n); err != nil {
 		return "", err
 	}
@@ -125,20 +128,53 @@ func (w *worker) send(ctx context.Context, p payment) (report string, err error)
 	}
 }
 
-// wasMade asks the chain about a payment that may have been made, and notes what it says.
+// wasMade finds out whether a payment was made, and notes it.
 func (w *worker) wasMade(ctx context.Context, open note) (bool, error) {
-	made, err := w.chain.has(ctx, open.Payment, open.SentAt)
+	settlement, err := w.final(ctx, []byte(open.Mark))
 	switch {
 	case ctx.Err() != nil:
 		return false, left{text: "open: it may have been paid: run the worker again with the same journal", stops: true}
 	case err != nil:
 		return false, left{text: "open: it may have been paid, and the chain cannot be read: " + err.Error(), stops: true}
-	case made:
+	case settlement.State == peerid.SettledUndecided:
+		return false, left{text: fmt.Sprintf("open: it may be one of these: %v", settlement.Transactions), stops: true}
+	case settlement.State == peerid.SettledDone:
 		open.State = paid
 	default:
 		open.State = notPaid
 	}
-	return made, w.journal.write(open)
+	return open.State == paid, w.journal.write(open)
+}
+
+// final settles a mark, and asks again until the answer is final.
+func (w *worker) final(ctx context.Context, mark []byte) (*peerid.Settlement, error) {
+	for {
+		settlement, err := again(ctx, func() (*peerid.Settlement, error) { return w.session.SettleMark(ctx, mark) })
+		if err != nil || settlement.State != peerid.SettledNotYet {
+			return settlement, err
+		}
+		wait := settlement.RetryAfter
+		if wait > w.longestWait {
+			wait = w.longestWait
+		}
+		if err := pause(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// again reads the chain, more than once if that can help: reading does no harm.
+func again[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	for attempt := 1; ; attempt++ {
+		answer, err := read()
+		var failure *peerid.Error
+		if err == nil || attempt == maximumAttempts || !errors.As(err, &failure) || !failure.Retryable {
+			return answer, err
+		}
+		if pause(ctx, waitAfter(err, attempt)) != nil {
+			return answer, err
+		}
+	}
 }
 
 // waitAfter is how long to wait behind an attempt that failed, longer each time.

@@ -292,7 +292,7 @@ func mark(c *call, session *peerid.Session) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	mark, err := session.Mark(c.ctx, operations)
+	mark, err := session.MarkJSON(c.ctx, operations)
 	return object{"mark": string(mark)}, err
 }
 
