@@ -11,6 +11,7 @@ struct ChainReadQuery {
   private static let maximumParameters = 1000
 
   private(set) var text: String
+  private let kind: RequestKind
   private var count = 2
 
   /// Checks and translates; `parameters` is a JSON array, or empty for none.
@@ -22,6 +23,7 @@ struct ChainReadQuery {
       )
     }
     guard !method.isEmpty else { throw PeerIDError(.invalidArgument, "method is empty: name a method of the API") }
+    kind = api == "network_broadcast" ? .chainBroadcast : .chainRead
     text = "api=" + PercentEncoding.encode(api) + "&method=" + PercentEncoding.encode(method)
     if parameters.isEmpty { return }
     let index: JSONIndex
@@ -31,6 +33,11 @@ struct ChainReadQuery {
       throw PeerIDError(.invalidArgument, "params are not JSON (column \(error.column)): \(error.reason)")
     }
     try index.withRoot { (root) throws(PeerIDError) in try append(all: root) }
+  }
+
+  /// The request, which needs no token.
+  func request(to endpoints: Endpoints, _ headers: HeaderList) -> HTTPRequest {
+    HTTPRequest(kind: kind, url: endpoints.chainRead(query: text), headers: headers, body: nil)
   }
 
   private mutating func append(all root: JSONIndex.Value) throws(PeerIDError) {

@@ -93,7 +93,7 @@ struct Call: Sendable {
       let payer = marking?.payer, let newest = machine.newestEntry
     else { return result }
     let now = (clock.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
-    return .failure(error.marked(Mark(payer: payer, after: newest, sentBy: now, request: call.body)))
+    return .failure(error.marked(Mark(payer: payer, after: newest, sentBy: now, request: call.body).json))
   }
 }
 

@@ -88,13 +88,12 @@ final class CallEngine: Sendable {
 
   /// The request for a read of the chain; `parameters` is a JSON array, or empty.
   func chainRead(api: String, method: String, parameters: UnsafeRawBufferPointer) throws(PeerIDError) -> HTTPRequest {
-    let query = try ChainReadQuery(api: api, method: method, parameters: parameters)
-    return HTTPRequest(
-      kind: api == "network_broadcast" ? .chainBroadcast : .chainRead,
-      url: endpoints.chainRead(query: query.text),
-      headers: readHeaders,
-      body: nil
-    )
+    try ChainReadQuery(api: api, method: method, parameters: parameters).request(to: endpoints, readHeaders)
+  }
+
+  /// Reads the chain within a call.
+  func chainReader(_ context: CallContext) -> ChainReader {
+    ChainReader(transport: environment.transport, endpoints: endpoints, headers: readHeaders, context: context)
   }
 
   /// Ends the calls in flight with `closed` and refuses new ones.

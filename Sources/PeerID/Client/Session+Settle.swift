@@ -71,7 +71,7 @@ extension Session {
       : try operations(json).body
     let payer = try Mark.payer(of: body)
     return .task { [engine] (context) throws(PeerIDError) in
-      let reader = ChainReader(engine: engine, context: context)
+      let reader = engine.chainReader(context)
       let newest = Mark.newest(of: payer)
       let after = try reader.read("history", "get_account_history", newest, Mark.newestEntry)
       let sentBy = engine.environment.serverTime / 1000 + Mark.secondsToSend
@@ -81,7 +81,7 @@ extension Session {
 
   private func settleCall(_ mark: Mark) -> Call {
     .task { [engine] (context) throws(PeerIDError) in
-      .settlement(try Settler(reader: ChainReader(engine: engine, context: context)).settle(mark))
+      .settlement(try Settler(reader: engine.chainReader(context)).settle(mark))
     }
   }
 

@@ -88,9 +88,9 @@ public struct PeerIDError: Error, Sendable {
   }
 
   /// The same error with what settles its outcome.
-  func marked(_ mark: Mark) -> PeerIDError {
+  func marked(_ mark: Bytes) -> PeerIDError {
     var fields = storage.fields
-    fields.mark = mark.json
+    fields.mark = mark
     return PeerIDError(fields)
   }
 

@@ -155,8 +155,8 @@ package enum OptionTable {
     OptionDefinition(
       name: "settleable",
       defaultValue: "false",
-      help: "Whether submissions and broadcasts first read where the payer's history stands, so that an unknown outcome "
-        + "can be settled. It costs one read of the chain for each of them.",
+      help: "Whether submissions and broadcasts first read where the payer's history stands, so that an unknown "
+        + "outcome can be settled. It costs one read of the chain for each of them.",
       kind: .boolean { $0.isSettleable = $1 }
     ),
     OptionDefinition(

@@ -1,5 +1,6 @@
 /// Whether operations whose answer was lost have been done.
 public struct Settlement: Sendable {
+  /// What became of the operations.
   public enum State: Sendable {
     /// A block holds the transaction.
     case done

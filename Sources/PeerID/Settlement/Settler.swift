@@ -95,7 +95,7 @@ struct Settler {
       return try reader.read("database", "get_block2", [.integer(place.block)]) { block in
         block.member("transaction_ids").map { $0[Int(place.number)]?.string }
       }
-    } catch where error.code == .server || error.code == .protocol {
+    } catch  where error.code == .server || error.code == .protocol {
       return nil
     }
   }

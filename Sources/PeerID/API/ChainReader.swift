@@ -1,6 +1,8 @@
 /// Reads the chain for a call that needs more than one answer.
 struct ChainReader {
-  let engine: CallEngine
+  let transport: Transport
+  let endpoints: Endpoints
+  let headers: HeaderList
   let context: CallContext
 
   /// Reads, and passes the result to `read`, which gives `nil` for an answer that it does not understand.
@@ -12,9 +14,9 @@ struct ChainReader {
   ) throws(PeerIDError) -> Result {
     let parameters = JSONLiteral.array(parameters).compactText
     let request = try parameters.withBytes { (json) throws(PeerIDError) in
-      try engine.chainRead(api: api, method: method, parameters: json)
+      try ChainReadQuery(api: api, method: method, parameters: json).request(to: endpoints, headers)
     }
-    let answer = engine.environment.transport.send(request, context: context) { outcome in
+    let answer = transport.send(request, context: context) { outcome in
       Answer.response(of: outcome, to: .chainRead)
     }
     return try answer.get().jsonBytes.withBytes { (json) throws(PeerIDError) in
