@@ -70,7 +70,7 @@ func (s *Session) Mark(ctx context.Context, operations ...Operation) ([]byte, er
 // MarkJSON is [Session.Mark] for operations as JSON, as for [Session.SubmitJSON], or a signed transaction, as for
 // [Session.Broadcast].
 func (s *Session) MarkJSON(ctx context.Context, operations []byte) ([]byte, error) {
-	data, length := lend(operations)
+	data, length := borrowed(operations)
 	result, err := s.send(ctx, sending{
 		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
 			return C.peerid_go_mark(session, data, length, cancellation, answer)
@@ -102,7 +102,7 @@ func (s *Session) Settle(ctx context.Context, err error) (*Settlement, error) {
 
 // SettleMark is [Session.Settle] for a mark that [Session.Mark] or [Error.Mark] gave, in this process or in another.
 func (s *Session) SettleMark(ctx context.Context, mark []byte) (*Settlement, error) {
-	data, length := lend(mark)
+	data, length := borrowed(mark)
 	result, err := s.send(ctx, sending{
 		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
 			return C.peerid_go_settle(session, data, length, cancellation, answer)
