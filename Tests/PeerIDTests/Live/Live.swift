@@ -68,7 +68,7 @@ struct Live {
   /// Waits until nothing waits to be saved any more; returns whether it came to that.
   var hasStoppedSaving: Bool {
     clock.advance(milliseconds: 60_000)
-    return client.settle(timeoutMilliseconds: 20_000)
+    return client.flush(timeoutMilliseconds: 20_000)
   }
 
   /// Another client of the same sandbox.

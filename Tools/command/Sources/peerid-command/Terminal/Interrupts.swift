@@ -100,9 +100,9 @@ enum Interrupts {
     restoreInput()
     if let client = state.withLock({ $0.client }) {
       client.close()
-      if !client.settle(timeoutMilliseconds: 300) {
+      if !client.flush(timeoutMilliseconds: 300) {
         Output.printError("The session is being refreshed; waiting for the new tokens. Ctrl-C ends at once.")
-        if !client.settle(timeoutMilliseconds: patience) {
+        if !client.flush(timeoutMilliseconds: patience) {
           Output.printError("peerid: the refresh did not end within \(patience / 1000) seconds")
         }
       }
