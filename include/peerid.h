@@ -237,8 +237,13 @@ typedef enum peerid_log_level {
 /**
  * Receives a log event, on the thread on which it happens. Must return soon.
  *
+ * Among the events are each refresh, each problem with a store, each outcome that is unknown,
+ * each HTTP 5xx, and each request that is sent again after HTTP 401.
+ *
  * @param[in] level one of `peerid_log_level`.
- * @param[in] message one line of text without secrets, valid until the handler returns.
+ * @param[in] message one line of text without secrets, valid until the handler returns. It ends
+ *   with the session, by its key or its user, and the application:
+ *   `session refreshed, generation 2 (session 'alice', application 4)`.
  */
 typedef void (*peerid_log_handler)(void *context, int32_t level, const char *message);
 

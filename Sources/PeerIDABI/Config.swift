@@ -5,9 +5,13 @@ internal import PeerID
 
 /// Receives a log event, on the thread on which it happens. Must return soon.
 ///
+/// Among the events are each refresh, each problem with a store, each outcome that is unknown, each HTTP 5xx, and each
+/// request that is sent again after HTTP 401.
+///
 /// - Parameters:
 ///   - level: one of `peerid_log_level`.
-///   - message: one line of text without secrets, valid until the handler returns.
+///   - message: one line of text without secrets, valid until the handler returns. It ends with the session, by its key or
+///     its user, and the application: `session refreshed, generation 2 (session 'alice', application 4)`.
 public typealias LogHandler =
   @convention(c) (
     _ context: UnsafeMutableRawPointer?, _ level: Int32, _ message: UnsafePointer<CChar>?

@@ -94,3 +94,10 @@ enum ErrorClassifier {
     return row.isTransient && (row.outcome != .unknown || !kind.changesSomething)
   }
 }
+
+extension PeerIDError {
+  /// Whether an operator has to know: the outcome is open, or the server failed.
+  func isWorthLogging(of kind: RequestKind) -> Bool {
+    outcome == .unknown && kind.changesSomething || httpStatus >= 500
+  }
+}

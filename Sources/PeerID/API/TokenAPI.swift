@@ -81,7 +81,12 @@ struct TokenAPI: Sendable {
       secrets: parameters.secrets
     )
     return try transport.send(request, context: context) { outcome in
-      Answer.result(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
+      let result = Answer.result(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
+      // What becomes of a refresh is logged by its session.
+      if kind != .refresh, case .failure(let error) = result, error.isWorthLogging(of: kind) {
+        configuration.report(.warning, "\(kind): \(error)")
+      }
+      return result
     }.get()
   }
 

@@ -16,7 +16,9 @@ struct BlockingDriver {
         let answer = session.reply(to: question)
         reply = answer
         step = machine.next(.decision(answer.decision))
-      case .send(let token): step = machine.next(.answer(send(call, token, reply)))
+      case .send(let token):
+        if machine.isResend { call.logResend() }
+        step = machine.next(.answer(send(call, token, reply)))
       case .awaitRefresh: step = machine.next(wait(call.session, reply?.flight))
       case .pause(let milliseconds):
         let interruption = context.pause(milliseconds: milliseconds)

@@ -23,6 +23,8 @@ struct Call: Sendable {
   /// The session whose token is used; set by a task that begins one.
   var session: SessionCore?
   let request: Request
+  /// Whose log has a line for what happens to the call.
+  var environment: SessionEnvironment?
   /// The operations, to be checked against the token's scope.
   var scope: OperationBatch?
   var marking: Marking?
@@ -77,10 +79,27 @@ struct Call: Sendable {
     }
   }
 
-  /// What the answer means; `token` is the one that was sent.
+  /// What the answer means; `token` is the one that was sent. An outcome that is open and a failure of the server are
+  /// logged.
   func read(_ outcome: Result<HTTPResponse, TransportFailure>, token: UInt64?) -> Result<Response, PeerIDError> {
-    if case .session(let call) = request, token != nil { return call.read(outcome) }
-    return Answer.response(of: outcome, to: marking == nil ? kind : .chainRead)
+    let answer: Result<Response, PeerIDError>
+    let kind = marking == nil || token != nil ? self.kind : .chainRead
+    if case .session(let call) = request, token != nil {
+      answer = call.read(outcome)
+    } else {
+      answer = Answer.response(of: outcome, to: kind)
+    }
+    if case .failure(let error) = answer, error.isWorthLogging(of: kind) { log(.warning, "\(kind): \(error)") }
+    return answer
+  }
+
+  /// Logs that the request is sent once more.
+  func logResend() {
+    log(.info, "\(kind): sent again, because the server refused the token (HTTP 401)")
+  }
+
+  private func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
+    if let session { session.log(level, message()) } else { environment?.log(level, message()) }
   }
 
   /// The result of the call: an error after which the operations may have been done gets the mark that settles it.

@@ -53,13 +53,19 @@ final class CallEngine: Sendable {
   /// Runs a call on this thread.
   func run(_ call: Call) throws(PeerIDError) -> CallResult {
     try checkOpen()
-    return try BlockingDriver(transport: environment.transport, context: blockingContext()).run(call)
+    return try BlockingDriver(transport: environment.transport, context: blockingContext()).run(logged(call))
+  }
+
+  private func logged(_ call: Call) -> Call {
+    var call = call
+    call.environment = environment
+    return call
   }
 
   /// Begins a call on the event loop; returns its id.
   func begin(_ call: Call, _ queue: CompletionQueue, _ tag: UInt64) throws(PeerIDError) -> UInt64 {
     try checkOpen()
-    return try loop.begin(call, tag: tag, queue: queue, engine: self) { progress in
+    return try loop.begin(logged(call), tag: tag, queue: queue, engine: self) { progress in
       self.asynchronousContext(progress)
     }
   }

@@ -83,6 +83,9 @@ struct CallMachine {
   private var isPausing = false
   private var result: CallResult?
 
+  /// Whether the request has been sent before, and the server refused its token.
+  var isResend: Bool { refusals > 0 }
+
   init(_ purpose: Purpose, scope: OperationBatch? = nil, marks: Bool = false) {
     self.purpose = purpose
     self.scope = scope

@@ -175,6 +175,7 @@ final class EventLoopDriver: @unchecked Sendable {
         call.reply = reply
         step = call.machine.next(.decision(reply.decision))
       case .send(let token):
+        if call.machine.isResend { call.call.logResend() }
         guard let failure = send(call, token) else { return }
         step = call.machine.next(.answer(.failure(failure)))
       case .awaitRefresh:

@@ -89,3 +89,11 @@ public struct Configuration: Sendable {
     relogin = credentials
   }
 }
+
+extension Configuration {
+  /// Logs an event with the application, and the session that it is about, on one line.
+  func report(_ level: LogLevel, of session: String? = nil, _ message: @autoclosure () -> String) {
+    let session = session.map { OneLine.text($0) + ", " } ?? ""
+    log(level, "\(OneLine.text(message())) (\(session)application \(clientID))")
+  }
+}

@@ -141,24 +141,3 @@ extension PeerIDError: CustomStringConvertible {
     "\(code.name) (\(outcome.name)): \(message)"
   }
 }
-
-/// Makes one line of what callers and servers wrote.
-private enum OneLine {
-  /// The longest message, in characters.
-  private static let longest = 1000
-
-  /// The text without control characters, which could forge a line of a log.
-  static func text(_ message: String) -> String {
-    let isPlain = !message.unicodeScalars.contains(where: isControl)
-    if isPlain, message.utf8.count <= longest { return message }
-    var clean = ""
-    for scalar in message.unicodeScalars.prefix(longest) {
-      clean.unicodeScalars.append(isControl(scalar) ? " " : scalar)
-    }
-    return message.unicodeScalars.count > longest ? clean + "…" : clean
-  }
-
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || 0x2028...0x2029 ~= scalar.value
-  }
-}

@@ -65,9 +65,9 @@ final class SaveRetrier: @unchecked Sendable {
       let isSaved = !isUnsaved || core.saveAgain(lockTimeout: timeout)
       if !isSaved, !isLast { continue }
       if !isSaved {
-        environment.log(
+        core.log(
           .error,
-          "the new tokens of a session could not be saved before its client ended: they are lost"
+          "the new tokens could not be saved before its client ended: they are lost"
         )
       }
       remove(lease)

@@ -56,13 +56,13 @@ extension SessionCore {
       }
       other = other.asGeneration(generation)
       if let user = other.userID, let own = mine.userID, user != own {
-        environment.log(.error, "the relogin returned the tokens of another user: they are not used")
+        log(.error, "the relogin returned the tokens of another user: they are not used")
         return nil
       }
       // The server hands out the old pair until it has saved the new one.
       return other.isPredecessor(of: mine) ? nil : .adopted(other.identified(as: mine))
     } catch {
-      environment.log(.error, "the relogin failed: \(error)")
+      log(.error, "the relogin failed: \(error)")
       return nil
     }
   }
@@ -72,7 +72,7 @@ extension SessionCore {
   private func withUsableExpiry(_ renewed: Token) -> Token {
     let now = environment.transport.serverClock.nowMilliseconds
     guard let expiry = renewed.expiresAtMilliseconds, let now, expiry <= now else { return renewed }
-    environment.log(.warning, "the new token has expired already by the server's clock: its expiry is ignored")
+    log(.warning, "the new token has expired already by the server's clock: its expiry is ignored")
     return renewed.withoutExpiry()
   }
 
@@ -152,11 +152,11 @@ extension SessionCore {
 
   private func report(_ result: SessionStateMachine.RefreshResult) {
     switch result {
-    case .renewed(let token): environment.log(.info, "session refreshed, generation \(token.generation)")
-    case .adopted: environment.log(.info, "session continues with a pair from elsewhere")
-    case .refused(let error): environment.log(.error, "refresh token refused: \(error)")
-    case .transient(let error): environment.log(.warning, "refresh failed, the pair is unchanged: \(error.explanation)")
-    case .unknown(let error): environment.log(.warning, "refresh without an answer: \(error.explanation)")
+    case .renewed(let token): log(.info, "session refreshed, generation \(token.generation)")
+    case .adopted: log(.info, "session continues with a pair from elsewhere")
+    case .refused(let error): log(.error, "refresh token refused: \(error)")
+    case .transient(let error): log(.warning, "refresh failed, the pair is unchanged: \(error.explanation)")
+    case .unknown(let error): log(.warning, "refresh without an answer: \(error.explanation)")
     }
   }
 }

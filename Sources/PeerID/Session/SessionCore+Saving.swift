@@ -22,7 +22,7 @@ extension SessionCore {
       .unknown,
       prefix: "the new tokens are in use, but could not be saved; saving is tried again: "
     )
-    environment.log(.error, "\(failure)")
+    log(.error, "\(failure)")
     let now = environment.clock.monotonicMilliseconds()
     withState { $0.saving.failed(failure, pair, replacing: stored, now: now) }
   }
@@ -67,7 +67,7 @@ extension SessionCore {
         return true
       }
     } catch {
-      environment.log(.warning, "the new tokens of a session could not be saved yet: \(error)")
+      log(.warning, "the new tokens could not be saved yet: \(error)")
       let now = environment.clock.monotonicMilliseconds()
       withState { $0.saving.failedAgain(error, now: now) }
       return false

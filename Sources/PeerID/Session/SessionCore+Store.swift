@@ -161,7 +161,7 @@ extension SessionCore {
       guard case .adopted(let found)? = lateWriter(of: token, place) else { return }
       guard isOver?.isUsedRefreshToken == true else { return }
       offer(found)
-      environment.log(.info, "the session continues with a pair that another process has saved")
+      log(.info, "the session continues with a pair that another process has saved")
     }
   }
 }

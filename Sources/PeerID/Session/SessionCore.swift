@@ -185,4 +185,15 @@ final class SessionCore: @unchecked Sendable {
       return .impossible(error)
     }
   }
+
+  /// Logs an event of this session. Must not be called under the lock.
+  func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
+    environment.log(level, of: name, message())
+  }
+
+  /// What tells the session from others in a log: its key, or its user.
+  private var name: String {
+    if let place { return "session '\(place.key.prefix(80))'" }
+    return token.userID.map { "user \($0)" } ?? "session without a key"
+  }
 }

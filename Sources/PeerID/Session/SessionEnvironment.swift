@@ -72,7 +72,8 @@ final class SessionEnvironment: Sendable {
   /// The server's time, or the local one before the server has answered, in milliseconds since 1970.
   var serverTime: Int64 { transport.serverClock.nowMilliseconds ?? Clock.wallMilliseconds() }
 
-  func log(_ level: LogLevel, _ message: String) {
-    configuration.log(level, message)
+  /// Logs an event with the application, and the session that it is about.
+  func log(_ level: LogLevel, of session: String? = nil, _ message: @autoclosure () -> String) {
+    configuration.report(level, of: session, message())
   }
 }

@@ -1,17 +1,20 @@
 /// What a request asks of the server. It decides what an answer proves.
-enum RequestKind: CaseIterable, Sendable {
+enum RequestKind: String, CaseIterable, Sendable, CustomStringConvertible {
   case operations
   /// The confirmation of a transaction token.
   case confirmation
   /// A transaction that was signed elsewhere.
   case broadcast
   /// A read of the chain.
-  case chainRead
+  case chainRead = "chain read"
   /// A call of the node's API `network_broadcast`, which changes the chain by way of a chain read.
-  case chainBroadcast
-  case logIn
+  case chainBroadcast = "network_broadcast"
+  case logIn = "log in"
   case exchange
   case refresh
+
+  /// The name in logs.
+  var description: String { rawValue }
 
   /// Whether the request asks for a transaction, so that only a transaction id shows its success.
   var isSubmit: Bool {

@@ -439,7 +439,7 @@ def test_tls_error(tls_server: tuple[str, Path]) -> None:
     assert caught.value.outcome is Outcome.NOT_SENT
     with (
         Client(url, client_id=4, ca_file=certificate) as client,
-        pytest.raises(peerid.Rejected),
+        pytest.raises(peerid.ProtocolError),
     ):
         client.login("alice", password="x")
 

@@ -29,7 +29,9 @@ def test_events_go_to_a_function(sandbox: Sandbox) -> None:
     ) as client:
         client.login("alice", password="alice-password").refresh()
         assert told.wait(5)
-    assert events == [(logging.INFO, "session refreshed, generation 2")]
+    assert events == [
+        (logging.INFO, "session refreshed, generation 2 (user 1, application 4)")
+    ]
 
 
 class Listener(logging.Handler):

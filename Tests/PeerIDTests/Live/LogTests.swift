@@ -1,0 +1,69 @@
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// What an operator finds in the log.
+@Suite struct LogTests {
+  private let lines = Gathered<(LogLevel, String)>()
+
+  private func live(_ store: SessionStore? = nil) throws -> Live {
+    try Live(store: store) { [lines] in
+      $0.log = Log { level, message in lines.add((level, message)) }
+    }
+  }
+
+  private func expectLine(_ level: LogLevel, _ parts: [String]) {
+    let found = lines.all.contains { line in
+      line.0 == level && parts.allSatisfy { line.1.contains($0) }
+    }
+    #expect(found, "\(parts) in \(lines.all)")
+  }
+
+  @Test func `an outcome that is open, a failure of the server and a resend each have a line that names the session`()
+    throws
+  {
+    let live = try live(.memory())
+    let session = try live.logIn(key: "alice\nof the shop")
+    let who = ["(session 'alice of the shop', application 4)"]
+    live.sandbox.add(Fault(.dropAfter, path: Live.operations))
+    _ = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    expectLine(.warning, ["operations: connection_lost (unknown)"] + who)
+
+    live.sandbox.add(Fault(.status(Fault.Replacement(status: 502, body: "")), path: Live.operations))
+    _ = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+    expectLine(.warning, ["operations: server (unknown)", "HTTP 502"] + who)
+
+    live.sandbox.expireTokens()
+    _ = try session.submit(Live.transfer)
+    expectLine(.info, ["operations: sent again", "HTTP 401"] + who)
+    expectLine(.info, ["session refreshed, generation 2"] + who)
+    #expect(!lines.all.contains { $0.1.contains("\n") || $0.1.contains(session.token.accessToken) })
+  }
+
+  @Test func `calls without a session name the application, and a session without a key its user`() throws {
+    let live = try live()
+    live.sandbox.add(Fault(.status(Fault.Replacement(status: 500, body: "")), path: "/api/v1/app/blockchain-data"))
+    _ = failure { () throws(PeerIDError) in try live.client.readChain(api: "database", method: "get_chain_id") }
+    expectLine(.warning, ["chain read: server (unknown)", "(application 4)"])
+
+    live.sandbox.add(Fault(.status(Fault.Replacement(status: 504, body: "")), path: "/api/v1/auth/token"))
+    _ = failure { () throws(PeerIDError) in try live.logIn() }
+    expectLine(.warning, ["log in: server (unknown)", "(application 4)"])
+
+    let session = try live.logIn()
+    live.sandbox.add(Fault(.dropAfter, path: Live.operations))
+    let queue = try CompletionQueue()
+    _ = try session.submit(Live.transfer, to: queue, tag: 1)
+    _ = queue.next(timeoutMilliseconds: 10_000)
+    expectLine(.warning, ["operations: connection_lost (unknown)", "(user 1, application 4)"])
+  }
+
+  @Test func `what succeeds or is refused has no line`() throws {
+    let live = try live()
+    let session = try live.logIn()
+    _ = try session.submit(Live.transfer)
+    _ = failure { () throws(PeerIDError) in try live.client.logIn(login: "alice", password: "wrong") }
+    #expect(lines.all.isEmpty)
+  }
+}
