@@ -123,6 +123,11 @@ def transfer(amount: int) -> dict[str, Any]:
     return {**TRANSFER, "amount": {"amount": amount, "asset_id": "1.3.0"}}
 
 
+def executed(peerid: Command) -> list[int]:
+    """The amounts of the transfers that were done, in their order."""
+    return [operation["operation"][1]["amount"]["amount"] for operation in peerid.sandbox.get("executed")["operations"]]
+
+
 def ended(terminal: pexpect.spawn) -> int:
     """Wait for the end of what runs in a terminal, and give its status."""
     terminal.expect(pexpect.EOF)

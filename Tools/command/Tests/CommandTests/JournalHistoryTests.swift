@@ -46,9 +46,12 @@ struct JournalHistoryTests {
 
   @Test("what is written is read", arguments: TransactionState.allCases)
   func roundTrip(state: TransactionState) throws {
-    let entry = JournalEntry(number: 7, state: state, time: "t", operations: "{\"text\":\"ü\\n\"}", transactionID: "ab")
+    let place = ChainPlace(transactionID: "ab", block: 5, number: 0)
+    let entry = JournalEntry(7, state, operations: "{\"text\":\"ü\\n\"}", mark: "{}", place: place)
     let history = try read("\(Self.head)\n\(entry.json([("error", .object([]))]).text)\n")
     #expect(history.states == [7: state])
     #expect(history.operations[7] == entry.operations)
+    #expect(history.places[7] == (state == .done ? place : nil))
+    #expect(history.marks[7] == (state == .sending ? "{}" : nil))
   }
 }

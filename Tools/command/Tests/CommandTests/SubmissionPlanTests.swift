@@ -17,8 +17,8 @@ struct SubmissionPlanTests {
     for (index, state) in states.enumerated() {
       guard let state else { continue }
       let text = transactions[index].text
-      history.add(JournalEntry(number: index + 1, state: .sending, time: "", operations: text))
-      history.add(JournalEntry(number: index + 1, state: state, time: ""))
+      history.add(JournalEntry(index + 1, .sending, operations: text))
+      history.add(JournalEntry(index + 1, state))
     }
     return history
   }

@@ -1,18 +1,23 @@
 import ArgumentParser
+import Glibc
+import PeerID
 
 /// `peerid settle`
 struct Settle: Subcommand {
   static let configuration = CommandConfiguration(
-    abstract: "List transactions whose outcome is unknown, and record what was found out.",
+    abstract: "Find out what became of transactions whose outcome is unknown.",
     discussion: """
-      Reads the journal of a file that was submitted. Look at the history of the account that paid, for instance with \
-      `peerid read history get_account_history 1.2.31 1.11.0 100 1.11.0`, and record each transaction as done or not \
-      done. `peerid submit --resume` then sends those that were not done.
+      Reads the journal of a file that was submitted, looks for each such transaction in the payer's history, and \
+      records what it finds; nothing is sent a second time. `peerid submit --resume` then sends those that were not \
+      done. What it cannot find out, a person can record with --done and --not-done.
       """
   )
 
   @Argument(help: "The file that was submitted.", completion: .file())
   var file: String
+
+  @Flag(help: "Wait until every outcome is known; a transaction may be done for minutes after it was sent.")
+  var wait = false
 
   @Option(parsing: .singleValue, help: ArgumentHelp("This transaction was done. May be repeated.", valueName: "n"))
   var done: [Int] = []
@@ -38,29 +43,89 @@ struct Settle: Subcommand {
     if let number = (done + notDone).first(where: { !journal.history.unknown.contains($0) }) {
       throw Failure(.usage, "the outcome of transaction \(number) is not unknown")
     }
-    if !done.isEmpty || !notDone.isEmpty { try journal.resume() }
-    let time = SessionDescription.timestamp(SessionDescription.now)
+    try journal.resume()
     for (numbers, state) in [(done, TransactionState.done), (notDone, .notDone)] {
-      for number in numbers {
-        try journal.record(JournalEntry(number: number, state: state, time: time), [("by", .string("settle"))])
+      for number in numbers { try journal.record(JournalEntry(number, state), [("by", .string("person"))]) }
+    }
+    if done.isEmpty, notDone.isEmpty, !journal.history.unknown.isEmpty { try findOut(journal) }
+    let open = journal.history.unknown
+    for number in open where journal.history.marks[number] == nil || !(done + notDone).isEmpty {
+      emit(number, "unknown", [("sent_at", .optional(journal.history.sent[number]))], "not looked for")
+    }
+    if open.isEmpty, !common.json { Output.printError("No outcome is unknown.") }
+    if !open.isEmpty { throw ExitCode(ExitStatus.unknown.rawValue) }
+  }
+
+  /// Asks the chain about each transaction that has a mark.
+  private func findOut(_ journal: Journal) throws {
+    guard let head = journal.history.head else { return }
+    let workspace = try Workspace(common, needsSecret: false)
+    let key = workspace.key(workspace.settings.user ?? head.user)
+    guard JournalHead(key) == head else {
+      throw Failure(
+        .usage,
+        "the file was submitted for '\(head.user)' with application \(head.clientID) on \(head.server)"
+      )
+    }
+    let session: Session
+    do throws(PeerIDError) {
+      session = try workspace.client.open(key: key.text)
+    } catch {
+      throw workspace.explained(error, key)
+    }
+    for number in journal.history.unknown {
+      guard let mark = journal.history.marks[number] else { continue }
+      try settle(number, mark, session, journal)
+    }
+  }
+
+  private func settle(_ number: Int, _ mark: String, _ session: Session, _ journal: Journal) throws {
+    while true {
+      let settlement: Settlement
+      do throws(PeerIDError) {
+        settlement = try session.settle(mark)
+      } catch {
+        throw Failure(error, changesNothing: true)
       }
-    }
-    let history = journal.history
-    for number in history.unknown {
-      let (operations, sent) = (history.operations[number] ?? "", history.sent[number] ?? "")
-      if common.json {
-        let members: [(String, JSON)] = [
-          ("n", .integer(Int64(number))), ("sent_at", .string(sent)), ("operations", .verbatim(operations)),
-        ]
-        Output.print(JSON.object(members).text)
-      } else {
-        Output.print("\(number)  sent \(sent)  \(operations)")
+      // Of equal transactions, each is one of those on the chain.
+      let taken = Array(journal.history.places.values)
+      switch SettlementVerdict(settlement, taken: taken) {
+      case .done(let place):
+        try journal.record(JournalEntry(number, .done, place: place), [("by", .string("settle"))])
+        emit(number, "done", Self.members(place), Self.words(place))
+      case .notDone:
+        try journal.record(JournalEntry(number, .notDone), [("by", .string("settle"))])
+        emit(number, "not_done", [], "no block holds it, and none can take it any more")
+      case .undecided(let places):
+        let found = places.map(Self.words).joined(separator: "; ")
+        let members = places.map { JSON.object(Self.members($0)) }
+        emit(number, "undecided", [("transactions", .array(members))], "equal ones are on the chain: \(found)")
+      case .notYet(let retry) where wait:
+        Output.printError("Transaction \(number) may still be done; asking again in \(retry / 1000) seconds.")
+        usleep(useconds_t(clamping: retry * 1000))
+        continue
+      case .notYet(let retry):
+        let words = "it may still be done; ask again in \(retry / 1000) seconds, or use --wait"
+        emit(number, "not_yet", [("retry_after_ms", .integer(retry))], words)
       }
+      return
     }
-    if history.unknown.isEmpty {
-      Output.printError("No outcome is unknown.")
-    } else {
-      throw ExitCode(ExitStatus.unknown.rawValue)
-    }
+  }
+
+  private func emit(_ number: Int, _ state: String, _ members: [(String, JSON)], _ words: String) {
+    let json = JSON.object([("n", .integer(Int64(number))), ("state", .string(state))] + members)
+    Output.print(common.json ? json.text : "\(number)  \(state)  \(words)")
+  }
+
+  private static func members(_ place: ChainPlace) -> [(String, JSON)] {
+    [
+      ("transaction_id", .optional(place.transactionID)), ("block_num", .optional(place.block)),
+      ("trx_num", .optional(place.number)),
+    ]
+  }
+
+  private static func words(_ place: ChainPlace) -> String {
+    let place = (id: place.transactionID ?? "id unknown", block: place.block.map(String.init) ?? "unknown")
+    return "\(place.id) in block \(place.block)"
   }
 }

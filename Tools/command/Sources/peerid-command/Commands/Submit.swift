@@ -30,6 +30,14 @@ struct Submit: Subcommand {
   @Option(help: ArgumentHelp("The journal, instead of FILE.journal.", valueName: "path"), completion: .file())
   var journal: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Do not note where the payer's history stands before each transaction.",
+      discussion: "Saves a read of the chain for each. `peerid settle` can then not find out what became of one."
+    )
+  )
+  var withoutMarks = false
+
   @Flag(help: "Print the whole result of each transaction.")
   var full = false
 
@@ -56,7 +64,8 @@ struct Submit: Subcommand {
       plan: plan,
       total: file.transactions.count,
       keepsGoing: keepGoing,
-      printsResult: full
+      printsResult: full,
+      marks: journal != nil && !withoutMarks
     )
     run.run()
     let summary = SubmissionSummary(run, of: file)

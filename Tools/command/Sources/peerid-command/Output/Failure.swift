@@ -41,15 +41,15 @@ struct Failure: Error {
       let name = status == .loginRequired ? "login_required" : status == .usage ? "usage" : "failed"
       return .object([("code", .string(name)), ("outcome", .string("not_sent")), ("message", .string(message))])
     }
-    return error.json(message: message)
+    return error.json()
   }
 }
 
 extension PeerIDError {
-  /// The error as JSON.
-  func json(message: String? = nil) -> JSON {
+  /// The error as JSON. `outcome` is that of the command, when it is not the error's.
+  func json(outcome: String? = nil) -> JSON {
     var members: [(String, JSON)] = [
-      ("code", .string(code.name)), ("outcome", .string(outcome.name)), ("message", .string(message ?? self.message)),
+      ("code", .string(code.name)), ("outcome", .string(outcome ?? self.outcome.name)), ("message", .string(message)),
     ]
     if httpStatus != 0 { members.append(("http_status", .integer(Int64(httpStatus)))) }
     members.append(("retryable", .bool(isRetryable)))

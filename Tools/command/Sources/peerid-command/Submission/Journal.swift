@@ -81,6 +81,10 @@ struct JournalHistory: Equatable {
   private(set) var operations: [Int: String] = [:]
   /// When each was last sent.
   private(set) var sent: [Int: String] = [:]
+  /// What the library noted before that.
+  private(set) var marks: [Int: String] = [:]
+  /// Where those that were done are on the chain.
+  private(set) var places: [Int: ChainPlace] = [:]
   /// How many bytes hold whole lines. A line without an end was being written when the program ended.
   private(set) var wholeBytes = 0
 
@@ -108,7 +112,8 @@ struct JournalHistory: Equatable {
   mutating func add(_ entry: JournalEntry) {
     states[entry.number] = entry.state
     if let text = entry.operations { operations[entry.number] = text }
-    if entry.state == .sending { sent[entry.number] = entry.time }
+    if entry.state == .sending { (sent[entry.number], marks[entry.number]) = (entry.time, entry.mark) }
+    if entry.state == .done { places[entry.number] = entry.place }
   }
 
   /// The transactions that may have been done.

@@ -2,7 +2,7 @@ import FoundationEssentials
 import PeerID
 
 /// How far a transaction has come.
-enum TransactionState: String, Codable, CaseIterable {
+enum TransactionState: String, Decodable, CaseIterable {
   /// Written before it is sent. Without a later entry nobody knows how it ended.
   case sending
   case done
@@ -34,37 +34,85 @@ enum TransactionState: String, Codable, CaseIterable {
   var isUnknown: Bool { self == .sending || self == .unknown }
 }
 
+/// Where a transaction is on the chain.
+struct ChainPlace: Equatable {
+  var transactionID: String?
+  var block: Int64?
+  var number: Int64?
+
+  /// Whether both are one transaction.
+  func isSame(as other: ChainPlace) -> Bool {
+    if let transactionID, let id = other.transactionID { return transactionID == id }
+    return block != nil && block == other.block && number == other.number
+  }
+}
+
 /// What the journal says of one transaction, newest entry last.
-struct JournalEntry: Codable, Equatable {
+struct JournalEntry: Decodable, Equatable {
   let number: Int
   let state: TransactionState
   /// When it was written.
   let time: String
   /// The transaction, with the entry before it is sent.
   var operations: String?
-  var transactionID: String?
+  /// What the library noted before it was sent, to find out later whether it was done.
+  var mark: String?
+  var place = ChainPlace()
 
-  enum CodingKeys: String, CodingKey {
+  private enum Key: String, CodingKey {
     case number = "n"
     case state
     case time
     case operations
+    case mark
     case transactionID = "transaction_id"
+    case block = "block_num"
+    case place = "trx_num"
+  }
+
+  init(
+    _ number: Int,
+    _ state: TransactionState,
+    operations: String? = nil,
+    mark: String? = nil,
+    place: ChainPlace? = nil
+  ) {
+    self.number = number
+    self.state = state
+    time = SessionDescription.timestamp(SessionDescription.now)
+    self.operations = operations
+    self.mark = mark
+    self.place = place ?? ChainPlace()
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    number = try container.decode(Int.self, forKey: .number)
+    state = try container.decode(TransactionState.self, forKey: .state)
+    time = try container.decode(String.self, forKey: .time)
+    operations = try container.decodeIfPresent(String.self, forKey: .operations)
+    mark = try container.decodeIfPresent(String.self, forKey: .mark)
+    place.transactionID = try container.decodeIfPresent(String.self, forKey: .transactionID)
+    place.block = try container.decodeIfPresent(Int64.self, forKey: .block)
+    place.number = try container.decodeIfPresent(Int64.self, forKey: .place)
   }
 
   /// The line of the journal.
   func json(_ more: [(String, JSON)] = []) -> JSON {
-    var members: [(String, JSON)] = [
-      ("n", .integer(Int64(number))), ("state", .string(state.rawValue)), ("time", .string(time)),
+    var members: [(Key, JSON)] = [
+      (.number, .integer(Int64(number))), (.state, .string(state.rawValue)), (.time, .string(time)),
     ]
-    if let operations { members.append(("operations", .string(operations))) }
-    if let transactionID { members.append(("transaction_id", .string(transactionID))) }
-    return .object(members + more)
+    if let operations { members.append((.operations, .string(operations))) }
+    if let mark { members.append((.mark, .string(mark))) }
+    if let id = place.transactionID { members.append((.transactionID, .string(id))) }
+    if let block = place.block { members.append((.block, .integer(block))) }
+    if let number = place.number { members.append((.place, .integer(number))) }
+    return .object(members.map { ($0.0.rawValue, $0.1) } + more)
   }
 }
 
 /// The first line of a journal: for whom and where the transactions are sent.
-struct JournalHead: Codable, Equatable {
+struct JournalHead: Decodable, Equatable {
   var journal = "peerid submit"
   var version = 1
   let user: String

@@ -8,6 +8,14 @@ struct SubmissionResult {
 
   var state: TransactionState { response.transactionToken == nil ? .done : .needsConfirmation }
 
+  var place: ChainPlace {
+    ChainPlace(
+      transactionID: response.transactionID,
+      block: response.blockNumber,
+      number: response.transactionNumber
+    )
+  }
+
   /// The token that confirms the transaction, if it needs that.
   var confirmation: [(String, JSON)] {
     response.transactionToken.map { [("transaction_token", .string($0))] } ?? []
@@ -28,7 +36,7 @@ struct SubmissionResult {
   }
 
   static func json(_ transaction: Transaction, _ state: TransactionState, _ error: PeerIDError) -> JSON {
-    .object(members(transaction, state) + [("error", error.json())])
+    .object(members(transaction, state) + [("error", error.json(outcome: state.rawValue))])
   }
 
   private static func members(_ transaction: Transaction, _ state: TransactionState) -> [(String, JSON)] {

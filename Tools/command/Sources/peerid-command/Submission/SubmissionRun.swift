@@ -18,9 +18,10 @@ final class SubmissionRun {
   private let plan: SubmissionPlan
   private let keepsGoing: Bool
   private let printsResult: Bool
+  private let marks: Bool
   private let progress: ProgressBar
   private(set) var states: [Int: TransactionState]
-  private(set) var failures: [Int: PeerIDError] = [:]
+  private(set) var failures: [Int: ExitStatus] = [:]
   private(set) var stop: Stop?
 
   init(
@@ -29,13 +30,15 @@ final class SubmissionRun {
     plan: SubmissionPlan,
     total: Int,
     keepsGoing: Bool,
-    printsResult: Bool
+    printsResult: Bool,
+    marks: Bool
   ) {
     self.session = session
     self.journal = journal
     self.plan = plan
     self.keepsGoing = keepsGoing
     self.printsResult = printsResult
+    self.marks = marks
     states = plan.earlier
     progress = ProgressBar(total: total)
   }
@@ -58,49 +61,47 @@ final class SubmissionRun {
   }
 
   private func submit(_ transaction: Transaction) {
-    guard record(.sending, transaction, operations: transaction.text) else { return }
+    var mark: String?
     do throws(PeerIDError) {
-      let response = try session.submit(transaction.text)
-      let result = SubmissionResult(transaction: transaction, response: response, isWhole: printsResult)
+      // Where the payer's history stands: with that the outcome can be found out if the answer is lost.
+      if marks { mark = try session.mark(transaction.text) }
+    } catch {
+      return fail(transaction, .notSent, error)
+    }
+    guard record(JournalEntry(transaction.number, .sending, operations: transaction.text, mark: mark)) else { return }
+    do throws(PeerIDError) {
+      let result = SubmissionResult(
+        transaction: transaction,
+        response: try session.submit(transaction.text),
+        isWhole: printsResult
+      )
       states[transaction.number] = result.state
-      record(result.state, transaction, result.confirmation, transactionID: response.transactionID)
+      record(JournalEntry(transaction.number, result.state, place: result.place), result.confirmation)
       emit(result.json)
     } catch {
-      let state = TransactionState(error.outcome)
-      states[transaction.number] = state
-      failures[transaction.number] = error
-      record(state, transaction, [("error", error.json())])
-      emit(SubmissionResult.json(transaction, state, error))
-      guard stop == nil else { return }
-      switch error.code {
-      case .loginRequired: stop = .loginRequired
-      case .cancelled, .closed: stop = .interrupted(SIGINT)
-      default: if !keepsGoing { stop = .failure }
-      }
+      fail(transaction, TransactionState(error.outcome), error)
     }
   }
 
-  /// Writes to the journal. Without it nothing more is sent.
+  private func fail(_ transaction: Transaction, _ state: TransactionState, _ error: PeerIDError) {
+    states[transaction.number] = state
+    // What failed may have been only a read before the sending.
+    failures[transaction.number] = state == .notSent && error.outcome == .unknown ? .notSent : ExitStatus(error)
+    record(JournalEntry(transaction.number, state), [("error", error.json(outcome: state.rawValue))])
+    emit(SubmissionResult.json(transaction, state, error))
+    guard stop == nil else { return }
+    switch error.code {
+    case .loginRequired: stop = .loginRequired
+    case .cancelled, .closed: stop = .interrupted(SIGINT)
+    default: if !keepsGoing { stop = .failure }
+    }
+  }
+
+  /// Writes to the journal. When that fails nothing more is sent.
   @discardableResult
-  private func record(
-    _ state: TransactionState,
-    _ transaction: Transaction,
-    _ more: [(String, JSON)] = [],
-    operations: String? = nil,
-    transactionID: String? = nil
-  ) -> Bool {
-    let time = SessionDescription.timestamp(SessionDescription.now)
+  private func record(_ entry: JournalEntry, _ more: [(String, JSON)] = []) -> Bool {
     do throws(Failure) {
-      try journal?.record(
-        JournalEntry(
-          number: transaction.number,
-          state: state,
-          time: time,
-          operations: operations,
-          transactionID: transactionID
-        ),
-        more
-      )
+      try journal?.record(entry, more)
       return true
     } catch {
       stop = .journal(error.message)

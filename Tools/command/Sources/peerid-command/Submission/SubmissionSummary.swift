@@ -6,7 +6,7 @@ struct SubmissionSummary {
   private let journal: String?
   private let states: [TransactionState?]
   private let stop: SubmissionRun.Stop?
-  private let firstFailure: PeerIDError?
+  private let firstFailure: ExitStatus?
 
   init(_ run: SubmissionRun, of file: TransactionFile) {
     self.file = file
@@ -37,8 +37,8 @@ struct SubmissionSummary {
     lines.append("Of \(states.count) transaction\(states.count == 1 ? "" : "s"): \(parts.joined(separator: ", ")).")
     if !unknown.isEmpty {
       lines.append(
-        "Unknown: \(Self.ranges(unknown)). They may have been done and are not sent again; look at the chain"
-          + (journal == nil ? "." : ", then record what you found with `peerid settle\(arguments)`.")
+        "Unknown: \(Self.ranges(unknown)). They may have been done and are not sent again; "
+          + (journal == nil ? "look at the chain." : "find out with: peerid settle --wait\(arguments)")
       )
     }
     if journal != nil, !notDone.isEmpty || !notSent.isEmpty {
@@ -83,7 +83,7 @@ struct SubmissionSummary {
     case .interrupted(let number): return 128 + number
     case .loginRequired: return ExitStatus.loginRequired.rawValue
     case .journal, .output: return ExitStatus.notDone.rawValue
-    case .failure, nil: return (firstFailure.map { ExitStatus($0) } ?? .done).rawValue
+    case .failure, nil: return (firstFailure ?? .done).rawValue
     }
   }
 
