@@ -1,4 +1,4 @@
-"""A sandbox, a home of one's own, and the command in a pipe or in a terminal."""
+"""A sandbox, a home directory for each test, and the command in a pipe or in a terminal."""
 
 from __future__ import annotations
 

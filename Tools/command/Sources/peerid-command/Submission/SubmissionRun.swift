@@ -111,7 +111,7 @@ final class SubmissionRun {
 
   private func emit(_ result: JSON) {
     progress.clear()
-    // Whoever reads the results has gone: send nothing more.
+    // The reader of the results has gone: send nothing more.
     if !Output.tryPrint(result.text), stop == nil { stop = .output }
   }
 
