@@ -20,6 +20,11 @@ final class EventLoop: @unchecked Sendable {
     var isAsleep = false
     /// Kept while the thread rests, with its connections.
     var driver: EventLoopDriver?
+
+    init() {
+      // The runtime makes the array's type now; see `RuntimeWarmup`.
+      inbox.reserveCapacity(8)
+    }
   }
 
   static let idleMilliseconds: Int64 = 10_000

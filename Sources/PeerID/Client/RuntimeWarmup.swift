@@ -20,6 +20,7 @@ enum RuntimeWarmup {
     (200, #"{"status":200,"result":{"id":"a","block_num":1,"trx_num":0,"trx":{"operation_results":[[1,"1.22.7"]]}}}"#),
     (200, #"{"status":200,"result":{"\u0069d":[1e300]}}"#),
     (400, #"{"status":400,"error":{"refresh_token":"no"}}"#),
+    (400, #"{"status":400,"error":{"code":"a%20\u0073ecret"}}"#),
     (401, #"{"status":401,"error":"unauthorized"}"#),
     (500, #"{"status":500,"error":"Assert Exception: a: b"}"#),
     (502, "<h1>Bad Gateway</h1>"),
@@ -38,6 +39,7 @@ enum RuntimeWarmup {
     guard let engine = try? CallEngine(silent, .unreachable), let session = begin(engine) else { return }
     run(blockingCalls(engine, session) + taskCalls(engine), engine)
     refresh(session, engine)
+    cancel()
     complete(blockingCalls(engine, session), engine)
     engine.close()
   }
@@ -63,7 +65,7 @@ enum RuntimeWarmup {
     }
     let url = engine.endpoints.operations
     let submission = SessionCall(kind: .operations, url: url, body: Bytes("{\"operations\":\(operations[0])}"))
-    for (status, body) in answers { read(status, Bytes(body), submission) }
+    for (status, body) in answers { read(status, Bytes(body), submission, engine) }
     let read = HTTPRequest(kind: .chainRead, url: url, headers: engine.readHeaders, body: nil)
     return [.session(session, submission), .externalToken(session, refused: 0), .read(read)]
   }
@@ -83,9 +85,12 @@ enum RuntimeWarmup {
     ]
   }
 
-  private static func read(_ status: Int, _ body: Bytes, _ call: SessionCall) {
+  private static func read(_ status: Int, _ body: Bytes, _ call: SessionCall, _ engine: CallEngine) {
+    let secrets = [Bytes("a secret")]
+    let request = HTTPRequest(kind: .exchange, url: call.url, headers: engine.readHeaders, body: nil, secrets: secrets)
     body.withBytes { bytes in
-      let answer = HTTPResponse(status: status, body: bytes)
+      let answer = HTTPResponse(status: status, body: bytes, request: request)
+      _ = Answer.result(of: .success(answer), to: .exchange)
       switch call.read(.success(answer)) {
       case .success(let response): _ = response.createdObjectIDs
       case .failure(let error): _ = (error.description, RefreshFailure.result(of: error))
@@ -103,6 +108,14 @@ enum RuntimeWarmup {
     guard let place = session.place else { return }
     _ = session.refreshStored(place, engine.environment.refreshContext())
     session.offer(session.token.renewing(session.token, atMilliseconds: 0, generation: 2))
+  }
+
+  private static func cancel() {
+    let cancellation = Cancellation()
+    let sleeper = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+    cancellation.enter(sleeper)
+    cancellation.leave(sleeper)
+    sleeper.deallocate()
   }
 
   /// Completes asynchronous calls on this thread.

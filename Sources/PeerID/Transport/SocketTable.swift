@@ -26,6 +26,11 @@ final class SocketTable {
   /// The signal mask of the driver's thread, while all signals are blocked because libcurl starts a thread.
   private var maskBeforeLookUp: Thread.SignalMask?
 
+  init() {
+    // The runtime makes the array's type now; see `RuntimeWarmup`.
+    connections.reserveCapacity(1)
+  }
+
   /// Makes `handle` open and close its sockets through this table.
   func attach(to handle: UnsafeMutableRawPointer) {
     let me = Unmanaged.passUnretained(self).toOpaque()

@@ -1,0 +1,34 @@
+"""What the Swift runtime makes in the first call of a process."""
+
+import os
+import shutil
+import subprocess
+
+from harness import PROGRAMS, ROOT, SOURCES, check, fixture, folder, reached_by, test
+from test_fork import KINDS
+
+# The one that is shipped has no symbols.
+LIBRARY = os.path.join(ROOT, ".build-shipped", "release", "libpeerid.so")
+
+
+@test("runtime")
+def the_first_call_makes_no_type():
+    """The runtime makes types under locks that no fork handler can take. So creating a client makes all of them."""
+    with reached_by("http") as (sandbox, environment), folder() as path:
+        shutil.copy(LIBRARY, os.path.join(path, "libpeerid.so.1"))
+        pair = sandbox.pair("u0")
+        environment = dict(
+            os.environ, **environment, LD_LIBRARY_PATH=path, PEERID_USER="u0", PEERID_STORE=f"directory:{path}/store",
+            PEERID_ACCESS=pair["token"], PEERID_REFRESH=pair["refresh_token"],
+        )
+        for kind in KINDS:
+            sandbox.post("reset", fixture(1))
+            # The child begins when the call of the parent is long over.
+            command = ["gdb", "-batch", "-x", os.path.join(SOURCES, "made_types.gdb"), "--args"]
+            command += [os.path.join(PROGRAMS, "first_call"), kind, "200000"]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+            lines = done.stdout.splitlines()
+            check("watching" in lines and "exited normally" in done.stdout, f"{kind}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+            made = sorted({line for line in lines if line.startswith("made:")})
+            check(not made, "\n".join([f"{kind} makes types:", *made]))
+    return f"{len(KINDS)} kinds of calls"
