@@ -145,3 +145,19 @@ public func clientReadChainAsync(
 public func clientCancel(_ client: ClientHandle?, _ id: UInt64) {
   optional(client, as: Client.self)?.cancel(id)
 }
+
+/// Asynchronous `peerid_client_check`. The completion has nothing but success.
+@_cdecl("peerid_client_check_async")
+public func clientCheckAsync(
+  _ client: ClientHandle?,
+  _ queue: QueueHandle?,
+  _ tag: UInt64,
+  _ outID: UnsafeMutablePointer<UInt64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
+    let id = try client.check(to: queue, tag: tag)
+    outID?.pointee = id
+  }
+}

@@ -27,7 +27,7 @@ import Testing
       expiresAtMilliseconds: 1_700_000_000_000
     )
 
-    var place: StorePlace { StorePlace(store: store, key: key) }
+    var place: StorePlace { StorePlace(store: store, key: key, statistics: Statistics()) }
 
     func path(_ suffix: String) throws -> String { try #require(folder.file(suffix)) }
   }
@@ -174,7 +174,7 @@ import Testing
 
   @Test func `a file under the name of another key is not taken for its session`() throws {
     let stored = try Stored()
-    let other = StorePlace(store: stored.store, key: "other")
+    let other = StorePlace(store: stored.store, key: "other", statistics: Statistics())
     _ = try stored.store.backend.lock("other", 0)
     let path = try #require(stored.folder.names.first { $0.hasPrefix("other") }).replacing(".lock", with: ".session")
     link(try stored.path(".session"), "\(stored.folder.path)/\(path)")
@@ -189,7 +189,7 @@ import Testing
     let store = kind == "memory" ? SessionStore.memory() : try SessionStore.directory(folder.path)
     let keys = ["caf\u{E9}", "cafe\u{301}", "K", "\u{212A}", "\u{1100}\u{1161}", "\u{AC00}"]
     for (index, key) in keys.enumerated() {
-      let place = StorePlace(store: store, key: key)
+      let place = StorePlace(store: store, key: key, statistics: Statistics())
       #expect(try place.load() == nil)
       let lock = try store.backend.lock(key, 0)
       for other in keys where StoreKey(other) != StoreKey(key) {
@@ -199,10 +199,10 @@ import Testing
       store.backend.unlock(key, lock)
     }
     for (index, key) in keys.enumerated() {
-      #expect(try StorePlace(store: store, key: key).load()?.generation == UInt64(index + 1))
+      #expect(try StorePlace(store: store, key: key, statistics: Statistics()).load()?.generation == UInt64(index + 1))
     }
     #expect(Set(try store.keys().map { Array($0.utf8) }) == Set(keys.map { Array($0.utf8) }))
     try store.remove(key: keys[0])
-    #expect(try StorePlace(store: store, key: keys[1]).load() != nil)
+    #expect(try StorePlace(store: store, key: keys[1], statistics: Statistics()).load() != nil)
   }
 }

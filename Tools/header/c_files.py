@@ -13,7 +13,7 @@ _LINE_LENGTH = 96
 # The sections of the header in the order of use, each with the source files that it shows.
 SECTIONS = {
     "Configuration": ("Config", "Relogin", "Log"),
-    "Client": ("Client",),
+    "Client": ("Client", "ClientOperation"),
     "Log in": ("Login", "Authorization"),
     "Session": ("Session", "Token"),
     "Operations": ("Submit", "Settle"),

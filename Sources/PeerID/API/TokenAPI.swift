@@ -4,11 +4,13 @@ struct TokenAPI: Sendable {
   private let endpoints: Endpoints
   private let transport: Transport
   private let headers: HeaderList
+  let secret: ClientSecret
 
   init(configuration: Configuration, endpoints: Endpoints, transport: Transport) {
     self.configuration = configuration
     self.endpoints = endpoints
     self.transport = transport
+    secret = ClientSecret(configuration.clientSecret)
     let isJSON = configuration.options.parameterStyle == .json
     headers = HeaderList([
       Bytes("Content-Type: " + (isJSON ? "application/json" : "application/x-www-form-urlencoded")),
@@ -60,7 +62,7 @@ struct TokenAPI: Sendable {
 
   /// The client secret, or the error that says who needs it.
   func requiredSecret(for purpose: String) throws(PeerIDError) -> Bytes {
-    guard let secret = configuration.clientSecret else {
+    guard let secret = secret.current else {
       throw PeerIDError(.configuration, "\(purpose) needs the client secret, and the configuration has none")
     }
     return secret

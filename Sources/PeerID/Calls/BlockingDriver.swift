@@ -27,7 +27,7 @@ struct BlockingDriver {
         let ended = runTask(call)
         if case .success(.session(let lease)) = ended { call.session = lease.core }
         step = machine.next(.taskEnded(ended))
-      case .finish(let result): return try call.ended(result, machine, transport.serverClock).get()
+      case .finish(let result): return try call.ended(result, machine, context, transport).get()
       }
     }
   }

@@ -19,6 +19,8 @@ struct Call: Sendable {
     let payer: String
   }
 
+  /// Under what the statistics count it.
+  let countedAs: CallKind
   let purpose: CallMachine.Purpose
   /// The session whose token is used; set by a task that begins one.
   var session: SessionCore?
@@ -30,7 +32,7 @@ struct Call: Sendable {
   var marking: Marking?
 
   static func read(_ request: HTTPRequest) -> Call {
-    Call(purpose: .read, session: nil, request: .read(request))
+    Call(countedAs: .readChain, purpose: .read, session: nil, request: .read(request))
   }
 
   static func session(
@@ -39,23 +41,24 @@ struct Call: Sendable {
     scope: OperationBatch? = nil,
     marking: Marking? = nil
   ) -> Call {
-    Call(purpose: .session, session: session, request: .session(call), scope: scope, marking: marking)
+    Call(countedAs: CallKind(call.kind), purpose: .session, session: session, request: .session(call), scope: scope, marking: marking)
   }
 
   static func externalToken(_ session: SessionCore, refused generation: UInt64) -> Call {
-    Call(purpose: .externalToken(refused: generation), session: session, request: .none)
+    Call(countedAs: .acquireToken, purpose: .externalToken(refused: generation), session: session, request: .none)
   }
 
   static func refresh(_ session: SessionCore) -> Call {
-    Call(purpose: .refresh(supersedes: session.token.generation), session: session, request: .none)
+    let purpose = CallMachine.Purpose.refresh(supersedes: session.token.generation)
+    return Call(countedAs: .refresh, purpose: purpose, session: session, request: .none)
   }
 
-  static func task(_ body: @escaping Task) -> Call {
-    Call(purpose: .task, session: nil, request: .task(body))
+  static func task(_ kind: CallKind, _ body: @escaping Task) -> Call {
+    Call(countedAs: kind, purpose: .task, session: nil, request: .task(body))
   }
 
   static func logIn(_ body: @escaping Task) -> Call {
-    Call(purpose: .logIn, session: nil, request: .task(body))
+    Call(countedAs: .login, purpose: .logIn, session: nil, request: .task(body))
   }
 
   /// What the request asks of the server.
@@ -102,17 +105,36 @@ struct Call: Sendable {
     if let session { session.log(level, message()) } else { environment?.log(level, message()) }
   }
 
-  /// The result of the call: an error after which the operations may have been done gets the mark that settles it.
+  /// The result of the call, counted: an error after which the operations may have been done gets the mark that settles
+  /// it.
   func ended(
     _ result: Result<CallResult, PeerIDError>,
     _ machine: CallMachine,
-    _ clock: ServerClock
+    _ context: CallContext,
+    _ transport: Transport
   ) -> Result<CallResult, PeerIDError> {
+    transport.statistics.ended(countedAs, .init(result), microseconds: Clock.monotonicMicroseconds() - context.began)
+    if machine.sendings > 1 { transport.statistics.add(.resends, machine.sendings - 1) }
+    if machine.refreshWaits > 0 { transport.statistics.add(.refreshWaits, machine.refreshWaits) }
     guard case .failure(let error) = result, error.outcome == .unknown, case .session(let call) = request,
       let payer = marking?.payer, let newest = machine.newestEntry
     else { return result }
-    let now = (clock.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
+    let now = (transport.serverClock.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
     return .failure(error.marked(Mark(payer: payer, after: newest, sentBy: now, request: call.body).json))
+  }
+}
+
+extension Statistics.Result {
+  init(_ result: Result<CallResult, PeerIDError>) {
+    switch result {
+    case .success: self = .success
+    case .failure(let error):
+      switch error.outcome {
+      case .notSent: self = .notSent
+      case .notDone: self = .notDone
+      case .unknown: self = .unknown
+      }
+    }
   }
 }
 

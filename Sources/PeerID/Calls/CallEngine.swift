@@ -53,6 +53,9 @@ final class CallEngine: Sendable {
   /// Runs a call on this thread.
   func run(_ call: Call) throws(PeerIDError) -> CallResult {
     try checkOpen()
+    let statistics = environment.transport.statistics
+    statistics.add(.begun)
+    defer { statistics.add(.ended) }
     return try BlockingDriver(transport: environment.transport, context: blockingContext()).run(logged(call))
   }
 

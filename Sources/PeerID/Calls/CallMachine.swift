@@ -71,6 +71,9 @@ struct CallMachine {
   /// The newest entry of that history.
   private(set) var newestEntry: String?
   private var isMarking = false
+  /// How often the request was sent, and how often the call waited for a refresh.
+  private(set) var sendings: Int64 = 0
+  private(set) var refreshWaits: Int64 = 0
   private var attempts = SessionStateMachine.Attempts()
   /// How many HTTP 401 answers the call has had.
   private var refusals = 0
@@ -140,6 +143,7 @@ struct CallMachine {
       if refusal != nil { attempts.refreshes += 1 }
       if case .refresh = purpose { hasRequestedRefresh = true }
       isAwaitingRefresh = true
+      refreshWaits += 1
       return .awaitRefresh
     case .resend(afterMilliseconds: 0): return askForToken()
     case .resend(let pause):
@@ -164,6 +168,7 @@ struct CallMachine {
       return .finish(.failure(afterRefusals(error)))
     }
     generation = token.generation
+    sendings += 1
     return .send(token)
   }
 

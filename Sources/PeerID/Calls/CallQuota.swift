@@ -29,6 +29,9 @@ final class CallQuota: @unchecked Sendable {
     }
   }
 
+  /// How many calls there are.
+  var inFlight: Int { lock.withLock { count.current } }
+
   /// Forgets calls that have ended, or did not begin after all. All of them have begun in this process.
   func leave(_ ended: Int = 1) {
     lock.withLock { count.current -= ended }

@@ -259,6 +259,7 @@ final class EventLoopDriver: @unchecked Sendable {
       }
       call.isSending = false
       let outcome = transfer.outcome(of: code)
+      transfer.countConnections(call.engine.environment.transport.statistics)
       if case .success = outcome, loop.serverClock.wantsSample, let date = transfer.dateMilliseconds() {
         loop.serverClock.learn(dateMilliseconds: date)
       }
@@ -327,7 +328,9 @@ final class EventLoopDriver: @unchecked Sendable {
 
   private func finish(_ call: AsyncCall, _ result: Result<CallResult, PeerIDError>) {
     calls[call.id] = nil
-    guard let ended = call.complete(call.call.ended(result, call.machine, loop.serverClock)) else { return }
+    if call.isDone { return }
+    let counted = call.call.ended(result, call.machine, call.context, call.engine.environment.transport)
+    guard let ended = call.complete(counted) else { return }
     if finishedQueue !== call.queue { flush() }
     finishedQueue = call.queue
     finished.append(ended)

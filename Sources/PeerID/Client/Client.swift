@@ -122,7 +122,7 @@ public final class Client: Sendable {
 
   func exchangeCall(code: Bytes, key: String?) throws(PeerIDError) -> Call {
     guard code.count > 0 else { throw PeerIDError(.invalidArgument, "code is empty: pass the authorization code") }
-    return .task { [engine] (context) throws(PeerIDError) in
+    return .task(.exchange) { [engine] (context) throws(PeerIDError) in
       .session(
         try engine.opening.begin(key: key, by: .exchange, context) { () throws(PeerIDError) in
           try engine.environment.tokens.exchange(code: code, context: context)
@@ -150,7 +150,7 @@ public final class Client: Sendable {
 
   func restoreCall(tokenJSON: UnsafeRawBufferPointer, key: String?) throws(PeerIDError) -> Call {
     let token = try Self.token(in: tokenJSON)
-    return .task { [engine] (context) throws(PeerIDError) in
+    return .task(.restore) { [engine] (context) throws(PeerIDError) in
       .session(try engine.opening.begin(key: key, by: .restore, context) { token })
     }
   }
@@ -182,7 +182,7 @@ public final class Client: Sendable {
 
   func openCall(key: String) throws(PeerIDError) -> Call {
     _ = try engine.opening.place(key)
-    return .task { [engine] (context) throws(PeerIDError) in .session(try engine.opening.open(key: key, context)) }
+    return .task(.open) { [engine] (context) throws(PeerIDError) in .session(try engine.opening.open(key: key, context)) }
   }
 
   /// Reads the chain through the server. Needs no session.

@@ -47,7 +47,7 @@ enum RuntimeWarmup {
   private static func begin(_ engine: CallEngine) -> SessionCore? {
     guard let pair = try? Bytes(token).withBytes({ (json) throws(PeerIDError) in try Client.token(in: json) }),
       case .session(let lease)? = try? engine.run(
-        .task { (context) throws(PeerIDError) in
+        .task(.open) { (context) throws(PeerIDError) in
           .session(try engine.opening.begin(key: "warmup", by: .logIn, context) { pair })
         }
       )
@@ -78,10 +78,10 @@ enum RuntimeWarmup {
         let token = try tokens.logIn(credentials, context: context)
         return .session(try engine.opening.begin(key: nil, by: .logIn, context) { token })
       },
-      .task { (context) throws(PeerIDError) in
+      .task(.open) { (context) throws(PeerIDError) in
         .token(try tokens.exchange(code: Bytes("a"), context: context))
       },
-      .task { (context) throws(PeerIDError) in .session(try engine.opening.open(key: "warmup", context)) },
+      .task(.open) { (context) throws(PeerIDError) in .session(try engine.opening.open(key: "warmup", context)) },
     ]
   }
 

@@ -70,7 +70,7 @@ extension Session {
       ? try SignedTransaction.requestBody(json)
       : try operations(json).body
     let payer = try Mark.payer(of: body)
-    return .task { [engine] (context) throws(PeerIDError) in
+    return .task(.mark) { [engine] (context) throws(PeerIDError) in
       let reader = engine.chainReader(context)
       let newest = Mark.newest(of: payer)
       let after = try reader.read("history", "get_account_history", newest, Mark.newestEntry)
@@ -80,7 +80,7 @@ extension Session {
   }
 
   private func settleCall(_ mark: Mark) -> Call {
-    .task { [engine] (context) throws(PeerIDError) in
+    .task(.settle) { [engine] (context) throws(PeerIDError) in
       .settlement(try Settler(reader: engine.chainReader(context)).settle(mark))
     }
   }

@@ -154,7 +154,7 @@ public final class Session: Sendable {
   }
 
   func logOutCall() -> Call {
-    .task { [core, engine] (context) throws(PeerIDError) in
+    .task(.logout) { [core, engine] (context) throws(PeerIDError) in
       try engine.opening.logOut(core, context)
       return .done
     }

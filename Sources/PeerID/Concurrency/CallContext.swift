@@ -12,6 +12,8 @@ final class CallContext: @unchecked Sendable {
 
   /// When the call has to be over, in milliseconds of the monotonic clock.
   let deadline: Int64
+  /// When it began, in microseconds of the system's monotonic clock; only statistics ask.
+  let began = Clock.monotonicMicroseconds()
   private let clock: Clock
   private let closing: ClosingFlag
   private let isInterrupted: (@Sendable () -> Bool)?

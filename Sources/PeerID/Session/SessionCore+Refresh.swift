@@ -6,6 +6,7 @@ extension SessionCore {
   func launch(_ flight: RefreshFlight) {
     // The table finds the session until its new pair is there.
     let lease = environment.table.lease(self)
+    environment.transport.statistics.add(.refreshesStarted)
     let started = environment.workers.run {
       self.performRefresh(flight)
       withExtendedLifetime(lease) {}
@@ -151,6 +152,16 @@ extension SessionCore {
   }
 
   private func report(_ result: SessionStateMachine.RefreshResult) {
+    let statistics = environment.transport.statistics
+    switch result {
+    case .renewed: statistics.add(.refreshesRenewed)
+    case .adopted: statistics.add(.refreshesFoundNewer)
+    case .refused: statistics.add(.refreshesRejected)
+    case .transient(let error):
+      statistics.add(.refreshesFailed)
+      if error.code == .store { statistics.add(.storeFailures) }
+    case .unknown: statistics.add(.refreshesUnknown)
+    }
     switch result {
     case .renewed(let token): log(.info, "session refreshed, generation \(token.generation)")
     case .adopted: log(.info, "session continues with a pair from elsewhere")

@@ -22,6 +22,7 @@ extension SessionCore {
       .unknown,
       prefix: "the new tokens are in use, but could not be saved; saving is tried again: "
     )
+    environment.transport.statistics.add(.storeFailures)
     log(.error, "\(failure)")
     let now = environment.clock.monotonicMilliseconds()
     withState { $0.saving.failed(failure, pair, replacing: stored, now: now) }
@@ -67,6 +68,7 @@ extension SessionCore {
         return true
       }
     } catch {
+      environment.transport.statistics.add(.storeFailures)
       log(.warning, "the new tokens could not be saved yet: \(error)")
       let now = environment.clock.monotonicMilliseconds()
       withState { $0.saving.failedAgain(error, now: now) }

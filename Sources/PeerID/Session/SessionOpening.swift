@@ -86,7 +86,7 @@ struct SessionOpening {
       throw PeerIDError(.configuration, "there is a key but no store: set one on the configuration")
     }
     try SessionStore.check(key: key)
-    return StorePlace(store: store, key: key)
+    return StorePlace(store: store, key: key, statistics: environment.transport.statistics)
   }
 
   // MARK: - Steps

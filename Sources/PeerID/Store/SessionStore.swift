@@ -69,6 +69,7 @@ public final class SessionStore: Sendable {
 struct StorePlace: Sendable {
   let store: SessionStore
   let key: String
+  let statistics: Statistics
 
   /// Runs `body` while nobody else holds the key.
   func withLock<Result>(
@@ -78,7 +79,10 @@ struct StorePlace: Sendable {
     _ body: (SessionStore.LockToken) throws(PeerIDError) -> Result
   ) throws(PeerIDError) -> Result {
     if !really { return try body(0) }
+    let began = Clock.monotonicMicroseconds()
     let lock = try lock(timeoutMilliseconds, context)
+    statistics.add(.locks)
+    statistics.add(.lockMicroseconds, Clock.monotonicMicroseconds() - began)
     defer { store.backend.unlock(key, lock) }
     return try body(lock)
   }

@@ -31,6 +31,7 @@ final class BlockingTransfer: @unchecked Sendable {
     _ request: HTTPRequest,
     context: CallContext,
     learningTime clock: ServerClock,
+    _ statistics: Statistics,
     _ body: (Swift.Result<HTTPResponse, TransportFailure>) -> Result
   ) -> Result {
     transfer.prepare(request, context: context)
@@ -51,6 +52,7 @@ final class BlockingTransfer: @unchecked Sendable {
     } while transfer.tryAnotherConnection()
     context.cancellation?.leave(multi.handle)
     let outcome = transfer.outcome(of: code)
+    transfer.countConnections(statistics)
     if case .success = outcome, clock.wantsSample, let date = transfer.dateMilliseconds() {
       clock.learn(dateMilliseconds: date)
     }

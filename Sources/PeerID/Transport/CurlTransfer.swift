@@ -99,6 +99,17 @@ final class CurlTransfer {
     return .failure(failure(code))
   }
 
+  /// Counts the connections that the request needed.
+  func countConnections(_ statistics: Statistics) {
+    var opened = 0
+    ccurl_getinfo_long(handle, CURLINFO_NUM_CONNECTS, &opened)
+    if opened > 0 {
+      statistics.add(.connectionsOpened, Int64(opened))
+    } else if mayHaveBeenSent {
+      statistics.add(.connectionsReused)
+    }
+  }
+
   private static func breaksAnswer(_ code: CURLcode) -> Bool {
     switch code {
     case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2,

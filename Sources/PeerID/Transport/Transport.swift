@@ -5,6 +5,7 @@ import Glibc
 final class Transport: Sendable {
   /// The server's clock, kept up to date by every answer.
   let serverClock: ServerClock
+  let statistics = Statistics()
   private let settings: TransportSettings
   private let pool: TransferPool
 
@@ -27,7 +28,7 @@ final class Transport: Sendable {
     guard let transfer = pool.take() ?? BlockingTransfer(settings: settings) else {
       return body(.failure(TransportFailure(kind: .outOfMemory, mayHaveBeenSent: false, reason: "")))
     }
-    let result = transfer.perform(request, context: context, learningTime: serverClock, body)
+    let result = transfer.perform(request, context: context, learningTime: serverClock, statistics, body)
     pool.giveBack(transfer)
     return result
   }

@@ -1,0 +1,22 @@
+/// The application's secret, which may be replaced while sessions go on.
+final class ClientSecret: @unchecked Sendable {
+  private let lock = Lock()
+  private var value: Bytes?
+
+  init(_ value: Bytes?) {
+    self.value = value
+  }
+
+  /// The secret; `nil` when there is none.
+  var current: Bytes? { lock.withLock { value } }
+
+  /// Uses another secret from now on.
+  func replace(with other: Bytes) {
+    // The old one is wiped after the lock was released.
+    let old = lock.withLock {
+      defer { value = other }
+      return value
+    }
+    withExtendedLifetime(old) {}
+  }
+}

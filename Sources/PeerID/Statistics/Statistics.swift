@@ -1,0 +1,138 @@
+import Synchronization
+
+/// What the calls of one client have done, counted without a lock. A child of `fork` counts from the start.
+final class Statistics: @unchecked Sendable {
+  /// What is counted beside the calls.
+  enum Counter: Int, CaseIterable {
+    /// Blocking calls that have begun, and that have ended.
+    case begun, ended
+    /// Requests that were sent again after HTTP 401.
+    case resends
+    /// Refreshes that were started, and how they ended.
+    case refreshesStarted, refreshesRenewed, refreshesFoundNewer, refreshesRejected, refreshesFailed, refreshesUnknown
+    /// Calls that waited for a refresh under way, each time.
+    case refreshWaits
+    /// Locks of a store that were taken, and the time that it took in microseconds.
+    case locks, lockMicroseconds
+    case storeFailures
+    /// Requests for which a connection was opened, and those that used an open one.
+    case connectionsOpened, connectionsReused
+  }
+
+  /// How a call ended.
+  enum Result: Int, CaseIterable {
+    case success, notSent, notDone, unknown
+  }
+
+  private static let counters = Counter.allCases.count
+  private static let results = Result.allCases.count
+  private static let slots = counters + CallKind.allCases.count * results
+
+  private let counts: UnsafeMutablePointer<Atomic<Int64>>
+  private let generation = Atomic<Int>(ForkGuard.generation)
+  private let histograms = CallKind.Latency.allCases.map { _ in LatencyHistogram() }
+
+  init() {
+    counts = .allocate(capacity: Self.slots)
+    for slot in 0..<Self.slots { (counts + slot).initialize(to: Atomic(0)) }
+  }
+
+  deinit {
+    counts.deinitialize(count: Self.slots)
+    counts.deallocate()
+  }
+
+  func add(_ counter: Counter, _ amount: Int64 = 1) {
+    restartInChild()
+    counts[counter.rawValue].wrappingAdd(amount, ordering: .relaxed)
+  }
+
+  func count(_ counter: Counter) -> Int64 {
+    restartInChild()
+    return counts[counter.rawValue].load(ordering: .relaxed)
+  }
+
+  /// Counts a call that has ended, and how long it took.
+  func ended(_ kind: CallKind, _ result: Result, microseconds: Int64) {
+    restartInChild()
+    counts[slot(kind, result)].wrappingAdd(1, ordering: .relaxed)
+    if let latency = kind.latency { histograms[latency.rawValue].add(microseconds) }
+  }
+
+  func count(_ kind: CallKind, _ result: Result) -> Int64 {
+    restartInChild()
+    return counts[slot(kind, result)].load(ordering: .relaxed)
+  }
+
+  func histogram(_ latency: CallKind.Latency) -> LatencyHistogram { histograms[latency.rawValue] }
+
+  private func slot(_ kind: CallKind, _ result: Result) -> Int {
+    Self.counters + kind.rawValue * Self.results + result.rawValue
+  }
+
+  private func restartInChild() {
+    let current = ForkGuard.generation
+    guard generation.load(ordering: .relaxed) != current else { return }
+    generation.store(current, ordering: .relaxed)
+    for slot in 0..<Self.slots { counts[slot].store(0, ordering: .relaxed) }
+    for histogram in histograms { histogram.clear() }
+  }
+}
+
+/// What a call is for, as callers know it.
+enum CallKind: Int, CaseIterable, Sendable {
+  case login, exchange, restore, open, submit, confirm, broadcast, readChain, mark, settle, refresh, acquireToken, logout
+  case check
+
+  /// The calls whose duration is measured together.
+  enum Latency: Int, CaseIterable {
+    case operations, reads, logins
+  }
+
+  /// The call of a session that sends a request of this kind.
+  init(_ request: RequestKind) {
+    switch request {
+    case .confirmation: self = .confirm
+    case .broadcast: self = .broadcast
+    default: self = .submit
+    }
+  }
+
+  var name: String {
+    switch self {
+    case .login: "login"
+    case .exchange: "exchange"
+    case .restore: "restore"
+    case .open: "open"
+    case .submit: "submit"
+    case .confirm: "confirm"
+    case .broadcast: "broadcast"
+    case .readChain: "read_chain"
+    case .mark: "mark"
+    case .settle: "settle"
+    case .refresh: "refresh"
+    case .acquireToken: "acquire_token"
+    case .logout: "logout"
+    case .check: "check"
+    }
+  }
+
+  var latency: Latency? {
+    switch self {
+    case .submit, .confirm, .broadcast: .operations
+    case .readChain: .reads
+    case .login, .exchange: .logins
+    default: nil
+    }
+  }
+}
+
+extension CallKind.Latency {
+  var name: String {
+    switch self {
+    case .operations: "operations"
+    case .reads: "reads"
+    case .logins: "logins"
+    }
+  }
+}

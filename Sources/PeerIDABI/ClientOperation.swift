@@ -1,0 +1,61 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
+internal import PeerID
+
+/// Checks that the server is there and is PeerID, and that it knows the application and its secret. Call it when a
+/// program starts. It sends one request that changes nothing: a refresh with a token that does not exist.
+///
+/// It cannot tell whether users have granted operations, nor whether the redirect addresses are registered.
+/// - Errors:
+///   - `rejected`: the server does not know the application, or its secret is another one.
+///   - `protocol`: the server is not PeerID.
+/// - Source: `POST /api/v1/auth/refreshtoken` looks at the application before the token, measured on the backend.
+@_cdecl("peerid_client_check")
+public func clientCheck(_ client: ClientHandle?) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    try borrow(client, as: Client.self, "client").check()
+  }
+}
+
+/// Uses another client secret from now on, for instance after it was changed at PeerID. Sessions go on. Sends nothing.
+/// - Parameters:
+///   - clientSecret: the new secret. The library copies it.
+/// - Errors:
+///   - `invalidArgument`: the secret is empty.
+@_cdecl("peerid_client_set_secret")
+public func clientSetSecret(_ client: ClientHandle?, _ clientSecret: UnsafePointer<CChar>?) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    try borrow(client, as: Client.self, "client").setSecret(try secret(clientSecret, "client_secret"))
+  }
+}
+
+/// Returns what the calls of the client have done, counted since the client was created; in a child of `fork`, since
+/// the child used it. Sends nothing and takes microseconds.
+///
+/// The result is an object:
+/// - `calls`: for each kind of call (`login`, `exchange`, `restore`, `open`, `submit`, `confirm`, `broadcast`,
+///   `read_chain`, `mark`, `settle`, `refresh`, `acquire_token`, `logout`, `check`) how many `succeeded`, and how many
+///   failed with the outcomes `not_sent`, `not_done` and `unknown`.
+/// - `in_flight`: calls under way, `blocking` and `asynchronous`.
+/// - `resends_after_401`: requests that were sent again with a new token.
+/// - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another process had refreshed),
+///   `rejected` (the user has to log in again), `failed` (the pair is unchanged) or `unknown`; `waits` counts calls that
+///   waited for one.
+/// - `store`: `locks` taken, the time spent on taking them in `lock_wait_us`, and `failures`.
+/// - `connections`: how many requests `opened` one, and how many `reused` one.
+/// - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`, `p50`, `p90`, `p99`,
+///   `p999` and `max` in microseconds, exact to 6 percent.
+/// - Parameters:
+///   - outResponse: receives the result, which `peerid_response_json` returns; free it with `peerid_response_free`.
+@_cdecl("peerid_client_statistics")
+public func clientStatistics(
+  _ client: ClientHandle?,
+  _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let out = try output(outResponse, "out_response")
+    out.pointee = retained(ResponseObject(client.statisticsResponse()))
+  }
+}
