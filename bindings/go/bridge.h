@@ -48,6 +48,7 @@ peerid_error *peerid_go_mark(
     peerid_session *session, const char *operations, size_t length, peerid_cancellation *cancellation, peerid_go_answer *answer);
 peerid_error *peerid_go_settle(
     peerid_session *session, const char *mark, size_t length, peerid_cancellation *cancellation, peerid_go_answer *answer);
+peerid_error *peerid_go_check(peerid_client *client, peerid_cancellation *cancellation);
 peerid_error *peerid_go_read_chain(
     peerid_client *client,
     const char *api,

@@ -80,6 +80,13 @@ peerid_error *peerid_go_settle(
   return finish(peerid_session_settle(session, mark, length, &response), &response, answer);
 }
 
+peerid_error *peerid_go_check(peerid_client *client, peerid_cancellation *cancellation) {
+  peerid_cancellation_use(cancellation);
+  peerid_error *error = peerid_client_check(client);
+  peerid_cancellation_use(NULL);
+  return error;
+}
+
 peerid_error *peerid_go_read_chain(
     peerid_client *client,
     const char *api,

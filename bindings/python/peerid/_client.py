@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import _shutdown, _trust
+from . import _exact, _shutdown, _trust
 from ._amount import AssetInfo
 from ._call import check
 from ._handle import Handle
@@ -17,6 +17,7 @@ from ._text import encode
 from .authorization import Authorization
 from .errors import ClosedError
 from .options import option_text
+from .result import Response
 from .stores import BuiltinStore, Store
 from .stores._custom import bind
 
@@ -102,6 +103,29 @@ class BaseClient:
         check(library.peerid_client_create(config, client.out))
         self._handle = client
         _shutdown.clients.add(self)
+
+    def statistics(self) -> dict[str, Any]:
+        """Tell what the calls of the client have done since it was made.
+
+        A dict of counts: `calls` by kind and outcome, `in_flight`,
+        `resends_after_401`, `refreshes`, `store`, `connections`, and `latency_us` with
+        percentiles in microseconds; `peerid_client_statistics` in `peerid.h` describes
+        all of them. Sends nothing and takes microseconds. A child of `fork` starts at
+        zero.
+        """
+        response = Response()
+        check(library.peerid_client_statistics(self._open_handle(), response.out))
+        counts: dict[str, Any] = _exact.read(response.json)
+        return counts
+
+    def set_secret(self, client_secret: str) -> None:
+        """Use another client secret from now on. Sessions go on; nothing is sent.
+
+        Raises:
+            InvalidArgument: the secret is empty.
+        """
+        secret = encode(client_secret, "client_secret")
+        check(library.peerid_client_set_secret(self._open_handle(), secret))
 
     def authorization_url(self, redirect_uri: str) -> Authorization:
         """Start the authorization code flow. Sends nothing.

@@ -161,6 +161,22 @@ class Client(BaseClient):
             known = self._assets.setdefault(name, read_asset(name, answer))
         return known
 
+    def check(self) -> None:
+        """Check that the server is there, is PeerID, and knows the application.
+
+        Call it when a program starts. It sends one request that changes nothing: a
+        refresh with a token that does not exist. It cannot tell whether users have
+        granted operations, nor whether the redirect addresses are registered.
+
+        Raises:
+            ConfigurationError: the client has no secret.
+            Rejected: the server does not know the application, or its secret is
+                another one.
+            ProtocolError: the server is not PeerID.
+            PeerIDError: the server could not be asked.
+        """
+        invoke(library.peerid_client_check, self._open_handle())
+
     def close(self) -> None:
         """Close the client: calls in flight end within a second, later ones at once.
 

@@ -178,6 +178,15 @@ class Client(BaseClient):
             known = self._assets.setdefault(name, read_asset(name, answer))
         return known
 
+    async def check(self) -> None:
+        """Check that the server is there, is PeerID, and knows the application.
+
+        See `peerid.Client.check`.
+        """
+        await self._make(
+            lambda _: None, library.peerid_client_check_async, self._open_handle()
+        )
+
     async def close(self) -> None:
         """Close the client, and wait until the calls of this event loop have ended.
 
