@@ -490,6 +490,64 @@ PEERID_API int32_t peerid_client_flush(peerid_client *client, int64_t timeout_ms
  */
 PEERID_API void peerid_client_free(peerid_client *client);
 
+/**
+ * Checks that the server is there and is PeerID, and that it knows the application and its
+ * secret. Call it when a program starts. It sends one request that changes nothing: a refresh
+ * with a token that does not exist.
+ *
+ * It cannot tell whether users have granted operations, nor whether the redirect addresses are
+ * registered.
+ *
+ * @par Errors
+ * - PEERID_CODE_REJECTED: the server does not know the application, or its secret is another
+ *   one.
+ * - PEERID_CODE_PROTOCOL: the server is not PeerID.
+ *
+ * @par Source
+ * `POST /api/v1/auth/refreshtoken` looks at the application before the token, measured on the
+ * backend.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_check(peerid_client *client);
+
+/**
+ * Uses another client secret from now on, for instance after it was changed at PeerID. Sessions
+ * go on. Sends nothing.
+ *
+ * @param[in] client_secret the new secret. The library copies it.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: the secret is empty.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_set_secret(
+    peerid_client *client,
+    const char *client_secret);
+
+/**
+ * Returns what the calls of the client have done, counted since the client was created; in a
+ * child of `fork`, since the child used it. Sends nothing and takes microseconds.
+ *
+ * The result is an object:
+ * - `calls`: for each kind of call (`login`, `exchange`, `restore`, `open`, `submit`,
+ *   `confirm`, `broadcast`, `read_chain`, `mark`, `settle`, `refresh`, `acquire_token`,
+ *   `logout`, `check`) how many `succeeded`, and how many failed with the outcomes `not_sent`,
+ *   `not_done` and `unknown`.
+ * - `in_flight`: calls under way, `blocking` and `asynchronous`.
+ * - `resends_after_401`: requests that were sent again with a new token.
+ * - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another
+ *   process had refreshed), `rejected` (the user has to log in again), `failed` (the pair is
+ *   unchanged) or `unknown`; `waits` counts calls that waited for one.
+ * - `store`: `locks` taken, the time spent on taking them in `lock_wait_us`, and `failures`.
+ * - `connections`: how many requests `opened` one, and how many `reused` one.
+ * - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`,
+ *   `p50`, `p90`, `p99`, `p999` and `max` in microseconds, exact to 6 percent.
+ *
+ * @param[out] out_response receives the result, which `peerid_response_json` returns; free it
+ *   with `peerid_response_free`.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_statistics(
+    peerid_client *client,
+    peerid_response **out_response);
+
 /** @} */
 
 /**
@@ -1707,6 +1765,13 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain_async(
  * @param[in] id the call's id.
  */
 PEERID_API void peerid_client_cancel(peerid_client *client, uint64_t id);
+
+/** Asynchronous `peerid_client_check`. The completion has nothing but success. */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_check_async(
+    peerid_client *client,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
 
 /** Asynchronous `peerid_session_submit`. The completion has the response. */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit_async(

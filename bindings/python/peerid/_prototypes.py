@@ -428,6 +428,25 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ),
     # Cancels an asynchronous call that has not ended yet.
     ("peerid_client_cancel", None, (ClientPointer, ctypes.c_uint64)),
+    # Asynchronous `peerid_client_check`.
+    (
+        "peerid_client_check_async",
+        ErrorPointer,
+        (ClientPointer, QueuePointer, ctypes.c_uint64, ctypes.POINTER(ctypes.c_uint64)),
+    ),
+    # Checks that the server is there and is PeerID, and that it knows the application
+    # and its secret.
+    ("peerid_client_check", ErrorPointer, (ClientPointer,)),
+    # Uses another client secret from now on, for instance after it was changed at
+    # PeerID.
+    ("peerid_client_set_secret", ErrorPointer, (ClientPointer, ctypes.c_char_p)),
+    # Returns what the calls of the client have done, counted since the client was
+    # created; in a child of `fork`, since the child used it.
+    (
+        "peerid_client_statistics",
+        ErrorPointer,
+        (ClientPointer, ctypes.POINTER(ResponsePointer)),
+    ),
     # Returns the tag that the caller gave to the call.
     ("peerid_completion_tag", ctypes.c_uint64, (CompletionPointer,)),
     # Returns the id of the call.
