@@ -94,7 +94,7 @@ def rejecting_server() -> bytes:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        body = b'{"status": 400, "error": {"refresh_token": "invalid"}}'
+        body = b'{"status": 400, "error": {"refresh_token": "invalid refresh token"}}'
         head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
         while True:
             connection, _ = listener.accept()

@@ -41,7 +41,14 @@ struct Call: Sendable {
     scope: OperationBatch? = nil,
     marking: Marking? = nil
   ) -> Call {
-    Call(countedAs: CallKind(call.kind), purpose: .session, session: session, request: .session(call), scope: scope, marking: marking)
+    Call(
+      countedAs: CallKind(call.kind),
+      purpose: .session,
+      session: session,
+      request: .session(call),
+      scope: scope,
+      marking: marking
+    )
   }
 
   static func externalToken(_ session: SessionCore, refused generation: UInt64) -> Call {
@@ -121,6 +128,17 @@ struct Call: Sendable {
     else { return result }
     let now = (transport.serverClock.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
     return .failure(error.marked(Mark(payer: payer, after: newest, sentBy: now, request: call.body).json))
+  }
+}
+
+extension CallKind {
+  /// The call of a session that sends a request of this kind.
+  init(_ request: RequestKind) {
+    switch request {
+    case .confirmation: self = .confirm
+    case .broadcast: self = .broadcast
+    default: self = .submit
+    }
   }
 }
 

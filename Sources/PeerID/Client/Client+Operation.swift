@@ -32,10 +32,10 @@ extension Client {
     .task(.check) { [engine] (context) throws(PeerIDError) in
       do throws(PeerIDError) {
         _ = try engine.environment.tokens.refresh(Bytes("peerid-check"), context: context)
-      } catch where error.code == .rejected && error.names("refresh_token") {
+      } catch  where error.code == .rejected && error.names("refresh_token") {
         // The server looks at the application first.
         return .done
-      } catch where error.outcome == .unknown {
+      } catch  where error.outcome == .unknown {
         // Nothing can have been done with a token that does not exist.
         throw error.withOutcome(.notDone)
       }

@@ -182,7 +182,8 @@ public final class Client: Sendable {
 
   func openCall(key: String) throws(PeerIDError) -> Call {
     _ = try engine.opening.place(key)
-    return .task(.open) { [engine] (context) throws(PeerIDError) in .session(try engine.opening.open(key: key, context)) }
+    return .task(.open) { [engine] (context) throws(PeerIDError) in .session(try engine.opening.open(key: key, context))
+    }
   }
 
   /// Reads the chain through the server. Needs no session.

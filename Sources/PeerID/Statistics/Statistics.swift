@@ -81,21 +81,13 @@ final class Statistics: @unchecked Sendable {
 
 /// What a call is for, as callers know it.
 enum CallKind: Int, CaseIterable, Sendable {
-  case login, exchange, restore, open, submit, confirm, broadcast, readChain, mark, settle, refresh, acquireToken, logout
+  case login, exchange, restore, open, submit, confirm, broadcast, readChain, mark, settle, refresh, acquireToken,
+    logout
   case check
 
   /// The calls whose duration is measured together.
   enum Latency: Int, CaseIterable {
     case operations, reads, logins
-  }
-
-  /// The call of a session that sends a request of this kind.
-  init(_ request: RequestKind) {
-    switch request {
-    case .confirmation: self = .confirm
-    case .broadcast: self = .broadcast
-    default: self = .submit
-    }
   }
 
   var name: String {
