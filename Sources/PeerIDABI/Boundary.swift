@@ -1,4 +1,5 @@
 internal import PeerID
+import Glibc
 
 // All rules about pointers and numbers of C. Arguments are checked here, so that none can trap; the caller owns what the
 // functions return.
@@ -52,9 +53,7 @@ func output<Value>(
 /// A required string.
 func text(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> String {
   guard let pointer else { throw isNull(name) }
-  guard let text = String(validatingCString: pointer) else {
-    throw PeerIDError(.invalidArgument, "\(name) is not UTF-8")
-  }
+  guard let text = String(validatingCString: pointer) else { throw isNotUTF8(name) }
   return text
 }
 
@@ -65,7 +64,10 @@ func optionalText(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws
 
 /// A required string that is wiped when it is freed.
 func secret(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> Bytes {
-  Bytes(try text(pointer, name), wipes: true)
+  guard let pointer else { throw isNull(name) }
+  let secret = Bytes(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)), wipes: true)
+  guard secret.withBytes(\.isUTF8) else { throw isNotUTF8(name) }
+  return secret
 }
 
 /// A string that may be NULL and is wiped when it is freed.
@@ -95,6 +97,10 @@ func bytes(
 func borrowed(_ bytes: Bytes?, length: UnsafeMutablePointer<UInt>? = nil) -> UnsafePointer<CChar>? {
   length?.pointee = UInt(bytes?.count ?? 0)
   return bytes?.cString
+}
+
+private func isNotUTF8(_ name: StaticString) -> PeerIDError {
+  PeerIDError(.invalidArgument, "\(name) is not UTF-8")
 }
 
 private func isNull(_ name: StaticString) -> PeerIDError {

@@ -64,7 +64,7 @@ public func clientExchangeRedirectAsync(
     let client = try borrow(client, as: Client.self, "client")
     let queue = try borrow(queue, as: CompletionQueue.self, "queue")
     let id = try client.exchange(
-      redirect: try text(redirect, "redirect"),
+      redirect: try secret(redirect, "redirect"),
       expectedState: try text(expectedState, "expected_state"),
       key: try optionalText(key, "key"),
       to: queue,

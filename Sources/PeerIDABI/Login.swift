@@ -66,7 +66,7 @@ public func clientExchangeRedirect(
     let client = try borrow(client, as: Client.self, "client")
     let out = try output(outSession, "out_session")
     let session = try client.exchange(
-      redirect: try text(redirect, "redirect"),
+      redirect: try secret(redirect, "redirect"),
       expectedState: try text(expectedState, "expected_state"),
       key: try optionalText(key, "key")
     )

@@ -18,7 +18,7 @@ import Testing
     "https://a/cb?tenant=1?code=c%2Fode&state=s&", "https://a/cb??code=c%2Fode&state=s",
   ])
   func `the code is taken out of the whole address, whatever else it holds`(url: String) throws {
-    #expect(try AuthorizationRedirect.code(in: url, expectedState: "s").text == "c/ode")
+    #expect(try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s").text == "c/ode")
   }
 
   @Test(arguments: [
@@ -37,7 +37,7 @@ import Testing
     ("", "no state"), ("?", "no state"), ("#", "no state"), ("https://a/cb", "no state"),
   ])
   func `an address that does not belong to the request is refused`(url: String, says: String) {
-    let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: url, expectedState: "s") }
+    let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s") }
     #expect(error?.code == .invalidArgument)
     #expect(error?.message.contains(says) == true)
   }
@@ -53,7 +53,7 @@ import Testing
     ("https://a/cb?error_description=why&state=s&error=x%0Ay", "x y – why"),
   ])
   func `an error of the page is told with its description`(url: String, says: String) {
-    let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: url, expectedState: "s") }
+    let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s") }
     #expect(error?.code == .rejected && error?.outcome == .notDone)
     #expect(error?.message.contains(says) == true, "\(error?.message ?? "")")
   }
@@ -79,9 +79,11 @@ import Testing
 
   @Test func `the user's refusal is told, but only with the right state`() {
     let url = "https://a/cb?error=access_denied&state=s"
-    let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: url, expectedState: "s") }
+    let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s") }
     #expect(error?.code == .rejected && error?.message.contains("access_denied") == true)
-    let foreign = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: url, expectedState: "t") }
+    let foreign = #expect(throws: PeerIDError.self) {
+      try AuthorizationRedirect.code(in: Bytes(url), expectedState: "t")
+    }
     #expect(foreign?.code == .invalidArgument)
   }
 

@@ -48,6 +48,11 @@ import Testing
     #expect(!masked.contains("p") || masked.contains("not shown"), "\(masked)")
   }
 
+  @Test func `a secret that a server puts into JSON without escapes is masked as it reads then`() {
+    let mask = SecretMask([Bytes(#"pass\"word\\1\u0041"#)])
+    #expect(mask.masked(#"login: pass"word\1A is wrong"#) == "login: *** is wrong")
+  }
+
   @Test func `the text around a secret stays`() {
     let mask = SecretMask([Bytes("s3cret-word")])
     #expect(mask.masked("no user with s3cret-word here") == "no user with *** here")

@@ -8,16 +8,49 @@ enum Answer {
     if case .success(let answer) = outcome, 200..<300 ~= answer.status, !answer.isTruncated,
       let response = ResponseScanner.response(answer.body)
     {
-      return checked(response, kind)
+      return checked(response, kind, answer.status)
     }
-    return result(of: outcome, to: kind).flatMap { _ in
-      // The scanner reads every result.
-      .failure(PeerIDError(.protocol, .unknown, "the answer has no result", advice: kind.advice, httpStatus: 200))
+    // The scanner reads every result.
+    return result(of: outcome, to: kind).flatMap { _ in .failure(noResult(of: outcome, kind)) }
+  }
+
+  /// The token of a success, or why there is none; `nil` when the server has none.
+  static func token(
+    of outcome: Result<HTTPResponse, TransportFailure>,
+    to kind: RequestKind,
+    explain: (PeerIDError) -> PeerIDError
+  ) -> Result<Token?, PeerIDError> {
+    if case .success(let answer) = outcome, 200..<300 ~= answer.status, !answer.isTruncated,
+      let read = TokenAnswer(answer.body)
+    {
+      switch read {
+      case .none: return .success(nil)
+      case .token(let token): return .success(token)
+      case .malformed(let malformed): return .failure(self.malformed(malformed))
+      }
     }
+    return result(of: outcome, to: kind, explain: explain).flatMap { _ in .failure(noResult(of: outcome, kind)) }
+  }
+
+  /// The error of a success without a usable token.
+  static func malformed(_ token: TokenReader.Malformed) -> PeerIDError {
+    PeerIDError(.protocol, .unknown, "the server's token \(token.reason)", httpStatus: 200)
+  }
+
+  private static func noResult(
+    of outcome: Result<HTTPResponse, TransportFailure>,
+    _ kind: RequestKind
+  ) -> PeerIDError {
+    let status = (try? outcome.get())?.status ?? 0
+    return PeerIDError(.protocol, .unknown, "the answer has no result", advice: kind.advice, httpStatus: status)
   }
 
   /// The response of a submit, if it shows that there is a transaction: by its id, or by the token that confirms it.
-  private static func checked(_ response: Response, _ kind: RequestKind) -> Result<Response, PeerIDError> {
+  private static func checked(
+    _ response: Response,
+    _ kind: RequestKind,
+    _ status: Int
+  ) -> Result<Response, PeerIDError> {
     let proof = response.transactionIDBytes ?? (kind == .operations ? response.transactionTokenBytes : nil)
     if !kind.isSubmit || (proof?.count ?? 0) > 0 { return .success(response) }
     let json = response.jsonBytes
@@ -28,7 +61,7 @@ enum Answer {
         .unknown,
         "the server reports success without \(missing)",
         advice: kind.advice,
-        httpStatus: 200
+        httpStatus: status
       )
     )
   }

@@ -21,11 +21,16 @@ struct Parameters {
 
   private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
 
-  /// `name=value&…`, for a form body and for a query alike.
-  func urlEncoded() -> Bytes {
+  /// `name=value&…`, for a form body and for a query alike; with an address a query behind it.
+  func urlEncoded(behind address: Bytes? = nil) -> Bytes {
     var text: [UInt8] = []
     // Growing would leave copies of a password behind; three bytes a byte is the most that encoding needs.
-    text.reserveCapacity(members.reduce(0) { $0 + 3 * ($1.value.count + $1.name.utf8.count) + 2 })
+    let room = members.reduce(0) { $0 + 3 * ($1.value.count + $1.name.utf8.count) + 2 }
+    text.reserveCapacity(room + (address?.count ?? 0) + 1)
+    if let address {
+      address.withBytes { text.append(contentsOf: $0) }
+      text.append(UInt8(ascii: "?"))
+    }
     for (index, member) in members.enumerated() {
       if index > 0 { text.append(UInt8(ascii: "&")) }
       PercentEncoding.append(member.name.utf8, to: &text)

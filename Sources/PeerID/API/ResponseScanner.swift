@@ -138,10 +138,7 @@ struct ResponseScanner {
       return nil
     }
     let text = try scanner.string()
-    guard text.hasEscapes else { return Bytes(UnsafeRawBufferPointer(rebasing: scanner.bytes[text.range])) }
-    var plain: ContiguousArray<UInt8> = []
-    scanner.append(text, to: &plain)
-    return plain.withUnsafeBytes { Bytes($0) }
+    return scanner.copy(of: text)
   }
 
   /// Reads an integer, also one that is written as text: so the server writes those beyond 32 bits.

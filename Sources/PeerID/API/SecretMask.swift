@@ -23,8 +23,18 @@ struct SecretMask {
   private let encoded: [Bytes]
 
   init(_ secrets: [Bytes]) {
-    self.secrets = secrets.filter { $0.count > 0 }
+    self.secrets = (secrets + secrets.compactMap(Self.unescaped)).filter { $0.count > 0 }
     encoded = self.secrets.filter { $0.count >= Self.shortest }.flatMap(Base64.inner)
+  }
+
+  /// What a secret with backslashes becomes when a server puts it into JSON as it is.
+  private static func unescaped(_ secret: Bytes) -> Bytes? {
+    guard secret.raw.contains(UInt8(ascii: "\\")) else { return nil }
+    return Bytes.joining("\"", secret.raw, "\"", wipes: true).withBytes { quoted in
+      var scanner = JSONScanner(quoted)
+      guard let text = try? scanner.string(), scanner.position == quoted.count else { return nil }
+      return scanner.copy(of: text, wipes: true)
+    }
   }
 
   var isEmpty: Bool { secrets.isEmpty }

@@ -27,17 +27,14 @@ struct TokenAPI: Sendable {
     if let password = credentials.password { parameters.add("password", password) }
     if let mobile = credentials.mobile { parameters.add("mobile", mobile) }
     parameters.add("client_id", Bytes(configuration.clientID))
-    let result = try send(parameters, to: endpoints.token, .logIn, context: context)
-    if result.isNull {
-      throw PeerIDError(
-        .rejected,
-        .notDone,
-        "the server holds no token for this user: the user joined the app on the web page and its code was never "
-          + "exchanged. Send the user through the authorization code flow once: authorization URL, then exchange",
-        httpStatus: 200
-      )
-    }
-    return try token(in: result)
+    if let token = try send(parameters, to: endpoints.token, .logIn, context: context) { return token }
+    throw PeerIDError(
+      .rejected,
+      .notDone,
+      "the server holds no token for this user: the user joined the app on the web page and its code was never "
+        + "exchanged. Send the user through the authorization code flow once: authorization URL, then exchange",
+      httpStatus: 200
+    )
   }
 
   /// Exchanges an authorization code for a new pair.
@@ -46,8 +43,7 @@ struct TokenAPI: Sendable {
     parameters.add("code", code)
     parameters.add("client_id", Bytes(configuration.clientID))
     parameters.add("client_secret", try requiredSecret(for: "exchanging an authorization code"))
-    let result = try send(parameters, to: endpoints.exchange, .exchange, context: context)
-    return try token(in: result)
+    return try required(try send(parameters, to: endpoints.exchange, .exchange, context: context))
   }
 
   /// Rotates the pair: both old tokens are dead when the server answers.
@@ -56,8 +52,7 @@ struct TokenAPI: Sendable {
     parameters.add("refresh_token", refreshToken)
     parameters.add("client_id", Bytes(configuration.clientID))
     parameters.add("client_secret", try requiredSecret(for: "refreshing a token"))
-    let result = try send(parameters, to: endpoints.refresh, .refresh, context: context)
-    return try token(in: result)
+    return try required(try send(parameters, to: endpoints.refresh, .refresh, context: context))
   }
 
   /// The client secret, or the error that says who needs it.
@@ -68,22 +63,28 @@ struct TokenAPI: Sendable {
     return secret
   }
 
+  private func required(_ token: Token?) throws(PeerIDError) -> Token {
+    guard let token else { throw Answer.malformed(TokenReader.Malformed(reason: "is not a JSON object")) }
+    return token
+  }
+
+  /// The token of the answer; `nil` when the server has none.
   private func send(
     _ parameters: Parameters,
     to url: Bytes,
     _ kind: RequestKind,
     context: CallContext
-  ) throws(PeerIDError) -> JSONValue {
+  ) throws(PeerIDError) -> Token? {
     let style = configuration.options.parameterStyle
     let request = HTTPRequest(
       kind: kind,
-      url: style == .query ? Bytes(url.text + "?" + parameters.urlEncoded().text, wipes: true) : url,
+      url: style == .query ? parameters.urlEncoded(behind: url) : url,
       headers: headers,
       body: style == .query ? Bytes("") : style == .json ? parameters.json() : parameters.urlEncoded(),
       secrets: parameters.secrets
     )
     return try transport.send(request, context: context) { outcome in
-      let result = Answer.result(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
+      let result = Answer.token(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
       // What becomes of a refresh is logged by its session.
       if kind != .refresh, case .failure(let error) = result, error.isWorthLogging(of: kind) {
         configuration.report(.warning, "\(kind): \(error)")
@@ -102,19 +103,5 @@ struct TokenAPI: Sendable {
     return error.adding(
       " – but '\(missed)' was sent with parameters=\(style.name); this server wants parameters=\(others)"
     )
-  }
-
-  private func token(in result: JSONValue) throws(PeerIDError) -> Token {
-    defer { result.wipeDocument() }
-    switch TokenReader.read(result, generation: 1) {
-    case .success(let token): return token
-    case .failure(let malformed):
-      throw PeerIDError(
-        .protocol,
-        .unknown,
-        "the server's token \(malformed.reason)",
-        httpStatus: 200
-      )
-    }
   }
 }

@@ -12,7 +12,11 @@ enum AuthorizationRedirect {
   /// - Returns: the code.
   /// - Throws: `rejected` when the user or the server said no, `invalidArgument` when there is no code, or the state is
   ///   missing, another one, or there are several.
-  static func code(in url: String, expectedState: String) throws(PeerIDError) -> Bytes {
+  static func code(in url: Bytes, expectedState: String) throws(PeerIDError) -> Bytes {
+    try url.withBytes { (url) throws(PeerIDError) in try code(in: url, expectedState: expectedState) }
+  }
+
+  private static func code(in url: UnsafeRawBufferPointer, expectedState: String) throws(PeerIDError) -> Bytes {
     guard !expectedState.isEmpty else {
       throw PeerIDError(.invalidArgument, "expected_state is empty: pass the state of the authorization request")
     }
@@ -20,23 +24,23 @@ enum AuthorizationRedirect {
     guard let state = try answer.value(of: "state", mayRepeat: false) else {
       throw PeerIDError(.invalidArgument, "the redirect has no state: it does not belong to this request")
     }
-    guard ConstantTime.areEqual(state, expectedState) else {
+    guard ConstantTime.areEqual(state.text, expectedState) else {
       throw PeerIDError(.invalidArgument, "the redirect has another state: it does not belong to this request")
     }
-    if answer.isError, let error = try answer.value(of: "error") {
-      let description = try answer.value(of: "error_description").map { " – \($0.prefix(200))" } ?? ""
+    if answer.isError, let error = try answer.value(of: "error")?.text {
+      let description = try answer.value(of: "error_description").map { " – \($0.text.prefix(200))" } ?? ""
       throw PeerIDError(.rejected, .notDone, "consent was not given: \(error.prefix(100))\(description)")
     }
-    guard let code = try answer.value(of: "code"), !code.isEmpty else {
+    guard let code = try answer.value(of: "code"), code.count > 0 else {
       throw PeerIDError(.invalidArgument, "the redirect has neither a code nor an error")
     }
-    return Bytes(code, wipes: true)
+    return code
   }
 }
 
 /// The parameters that the consent page appended.
 private struct RedirectAnswer {
-  private typealias Text = Substring.UTF8View
+  private typealias Text = Slice<UnsafeRawBufferPointer>
   private typealias Parameter = (name: String, value: Text)
 
   /// From the last `code` or `error` on.
@@ -47,8 +51,9 @@ private struct RedirectAnswer {
   /// Whether it begins with `error`; one before a `code` is the redirect URI's own.
   var isError: Bool { answer.contains { $0.name == "error" } }
 
-  init(_ url: String) {
-    let parts = url.utf8.split(separator: UInt8(ascii: "#"), maxSplits: 1, omittingEmptySubsequences: false)
+  /// The URL must stay where it is as long as this is used.
+  init(_ url: UnsafeRawBufferPointer) {
+    let parts = url.split(separator: UInt8(ascii: "#"), maxSplits: 1, omittingEmptySubsequences: false)
     // A page with its routes in the fragment has the answer there.
     for part in parts where answer.isEmpty {
       before = []
@@ -83,15 +88,15 @@ private struct RedirectAnswer {
     }
   }
 
-  /// The value of a parameter of the answer; `nil` when there is none.
-  func value(of name: String, mayRepeat: Bool = true) throws(PeerIDError) -> String? {
+  /// The value of a parameter of the answer, in memory that is wiped; `nil` when there is none.
+  func value(of name: String, mayRepeat: Bool = true) throws(PeerIDError) -> Bytes? {
     let inAnswer = answer.filter { $0.name == name }
     let found = inAnswer.isEmpty ? before.filter { $0.name == name } : inAnswer
     guard let last = found.last else { return nil }
     if !mayRepeat, found.count > 1 {
       throw PeerIDError(.invalidArgument, "the redirect holds '\(name)' more than once")
     }
-    guard let value = PercentEncoding.decode(last.value) else {
+    guard let value = PercentEncoding.decoded(last.value, wipes: true) else {
       throw PeerIDError(.invalidArgument, "the redirect holds a broken percent-escape")
     }
     return value

@@ -45,6 +45,17 @@ extension Client {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
+    let redirect = Bytes(redirect, wipes: true)
+    return try exchange(redirect: redirect, expectedState: expectedState, key: key, to: queue, tag: tag)
+  }
+
+  package func exchange(
+    redirect: Bytes,
+    expectedState: String,
+    key: String?,
+    to queue: CompletionQueue,
+    tag: UInt64
+  ) throws(PeerIDError) -> UInt64 {
     let code = try AuthorizationRedirect.code(in: redirect, expectedState: expectedState)
     return try exchange(code: code, key: key, to: queue, tag: tag)
   }

@@ -102,6 +102,10 @@ public final class Client: Sendable {
   /// - Throws: `rejected` when the user did not consent or the server refuses the code; `invalidArgument` when the
   ///   state is another one or there is no code; `configuration` without a client secret; and the errors of any call.
   public func exchange(redirect: String, expectedState: String, key: String? = nil) throws(PeerIDError) -> Session {
+    try exchange(redirect: Bytes(redirect, wipes: true), expectedState: expectedState, key: key)
+  }
+
+  package func exchange(redirect: Bytes, expectedState: String, key: String?) throws(PeerIDError) -> Session {
     try exchange(code: try AuthorizationRedirect.code(in: redirect, expectedState: expectedState), key: key)
   }
 
@@ -156,15 +160,13 @@ public final class Client: Sendable {
   }
 
   static func token(in tokenJSON: UnsafeRawBufferPointer) throws(PeerIDError) -> Token {
-    let document: JSONDocument
+    let result: Result<Token, TokenReader.Malformed>
     do throws(JSONSyntaxError) {
-      document = try JSONDocument(parsing: tokenJSON)
+      result = try TokenReader.read(tokenJSON)
     } catch {
-      if let shortage = PeerIDError(outOfMemory: error) { throw shortage }
       throw PeerIDError(.invalidArgument, "token_json is not JSON (line \(error.line), column \(error.column))")
     }
-    defer { document.wipeStrings() }
-    switch TokenReader.read(document.root) {
+    switch result {
     case .success(let token): return token
     case .failure(let malformed): throw PeerIDError(.invalidArgument, "token_json \(malformed.reason)")
     }

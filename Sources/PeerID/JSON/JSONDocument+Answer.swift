@@ -38,9 +38,7 @@ extension JSONDocument {
       case UInt8(ascii: "\""):
         let string = try scanner.string()
         guard string.hasHalfPair else { break }
-        var plain: ContiguousArray<UInt8> = []
-        scanner.append(string, to: &plain)
-        writer.putQuoted(plain)
+        scanner.copy(of: string, wipes: true).withBytes { writer.putQuoted($0) }
         continue
       case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
         let number = try scanner.number()

@@ -77,7 +77,8 @@ package final class JSONDocument: @unchecked Sendable {
         isOutOfMemory: cjansson_error_code(&error) == CJANSSON_OUT_OF_MEMORY
       )
     }
-    guard errno != ENOMEM, Self.isWhole(node, text, flags) else {
+    // jansson 2.14 drops a character of a string or number without a word when its buffer cannot grow (`lex_save`).
+    guard errno != ENOMEM else {
       JSONDocument(owning: OpaquePointer(node)).wipeStrings()
       throw JSONSyntaxError(
         reason: "memory ran out",
@@ -88,24 +89,6 @@ package final class JSONDocument: @unchecked Sendable {
       )
     }
     rootNode = OpaquePointer(node)
-  }
-
-  /// jansson 2.14 drops a character of a string or number without a word when its buffer cannot grow (`lex_save`): a
-  /// token would be stored without it. The system says that memory ran out; where a token may be, the text is also read
-  /// again.
-  private static func isWhole(
-    _ node: UnsafeMutablePointer<json_t>,
-    _ text: UnsafeRawBufferPointer,
-    _ flags: Int
-  ) -> Bool {
-    let largestWithTokens = 16 * 1024
-    guard text.count <= largestWithTokens else { return true }
-    let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
-    guard let again = json_loadb(base, text.count, flags, nil) else { return false }
-    defer {
-      JSONDocument(owning: OpaquePointer(again)).wipeStrings()
-    }
-    return json_equal(node, again) == 1
   }
 
   /// Parses the UTF-8 of `text`.

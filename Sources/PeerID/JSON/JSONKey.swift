@@ -24,4 +24,9 @@ extension UnsafeRawBufferPointer {
     }
     return memcmp(mine, theirs, count) == 0
   }
+
+  /// Whether the bytes are UTF-8. Nothing is copied.
+  package var isUTF8: Bool {
+    (try? UTF8Span(validating: bindMemory(to: UInt8.self).span)) != nil
+  }
 }

@@ -67,21 +67,38 @@ extension JSONScanner {
     return Number(integer: integer, isInteger: true)
   }
 
-  /// Appends the UTF-8 of a text, with its escapes resolved. Half of a surrogate pair becomes U+FFFD.
+  /// The UTF-8 of a text, with its escapes resolved; with `wipes` it is overwritten on release.
+  func copy(of text: Text, wipes: Bool = false) -> Bytes {
+    let source = UnsafeRawBufferPointer(rebasing: bytes[text.range])
+    guard text.hasEscapes else { return Bytes(source, wipes: wipes) }
+    // An escape is longer than what it stands for.
+    return Bytes(capacity: source.count, wipes: wipes) { target in
+      var writer = JSONLiteral.Writer(target: target)
+      Self.resolve(source) { writer.put($0) }
+      return writer.count
+    }
+  }
+
+  /// Appends the UTF-8 of a text, with its escapes resolved.
   func append(_ text: Text, to target: inout ContiguousArray<UInt8>) {
     let source = UnsafeRawBufferPointer(rebasing: bytes[text.range])
     guard text.hasEscapes else { return target.append(contentsOf: source) }
+    Self.resolve(source) { target.append($0) }
+  }
+
+  /// Half of a surrogate pair becomes U+FFFD.
+  private static func resolve(_ source: UnsafeRawBufferPointer, _ put: (UInt8) -> Void) {
     var reader = JSONScanner(source)
     while reader.position < source.count {
       let byte = reader.next
       reader.position += 1
       // The escapes have been read before, so none fails.
       guard byte == UInt8(ascii: "\\"), let value = try? reader.escape() else {
-        target.append(byte)
+        put(byte)
         continue
       }
       let scalar = Unicode.Scalar(value) ?? "\u{FFFD}"
-      target.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { put(byte) }
     }
   }
 

@@ -37,6 +37,19 @@ struct JSONScanner {
     self.bytes = bytes
   }
 
+  /// Reads a text that is one value.
+  static func read(
+    _ text: UnsafeRawBufferPointer,
+    _ body: (inout JSONScanner) throws(Fault) -> Void
+  ) throws(JSONSyntaxError) {
+    var scanner = JSONScanner(text)
+    do throws(Fault) {
+      try scanner.whole(body)
+    } catch {
+      throw JSONSyntaxError(error, in: text, at: scanner.position)
+    }
+  }
+
   /// The byte at which the scanner stands; 0, which JSON never holds, at the end.
   var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
 
@@ -46,7 +59,7 @@ struct JSONScanner {
     try body(&self)
     skipSpace()
     guard position == bytes.count else { throw unexpected }
-    guard !sawNonASCII || String(validating: bytes, as: UTF8.self) != nil else {
+    guard !sawNonASCII || bytes.isUTF8 else {
       throw Fault(reason: "it is not UTF-8")
     }
   }
@@ -114,11 +127,17 @@ struct JSONScanner {
 
   /// Whether a text is this one.
   func matches(_ text: Text, _ name: StaticString) -> Bool {
-    let expected = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-    guard text.hasEscapes else { return UnsafeRawBufferPointer(rebasing: bytes[text.range]).isSame(as: expected) }
-    var plain: ContiguousArray<UInt8> = []
-    append(text, to: &plain)
-    return plain.withUnsafeBytes { $0.isSame(as: expected) }
+    matches(text) { $0.isSame(as: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)) }
+  }
+
+  /// Whether a text is this one.
+  func matches(_ text: Text, _ key: JSONKey) -> Bool {
+    matches(text, key.matches)
+  }
+
+  private func matches(_ text: Text, _ isExpected: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+    text.hasEscapes
+      ? copy(of: text).withBytes(isExpected) : isExpected(UnsafeRawBufferPointer(rebasing: bytes[text.range]))
   }
 
   // MARK: - Parts

@@ -66,7 +66,7 @@ package final class Bytes: @unchecked Sendable {
   }
 
   /// Lends the bytes to `body` and stays alive until it returns.
-  func withBytes<Result, Failure: Error>(
+  package func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     defer { withExtendedLifetime(self) {} }

@@ -51,25 +51,59 @@ enum StoredSessionFormat {
 
   /// Reads a text together with the key it was written for.
   static func read(_ text: Bytes) throws(PeerIDError) -> (token: Token, key: String) {
-    let document: JSONDocument
+    let parts: Parts
     do throws(JSONSyntaxError) {
-      document = try JSONDocument(parsing: text.raw)
+      parts = try text.withBytes { (text) throws(JSONSyntaxError) in try Parts(text) }
     } catch {
-      throw PeerIDError(outOfMemory: error) ?? damaged("it is not whole JSON")
+      throw damaged("it is not whole JSON")
     }
-    defer { document.wipeStrings() }
-    let root = document.root
-    guard root["format"]?.string == "libpeerid session", let version = root["version"]?.integer else {
-      throw damaged("it was not written by this library")
-    }
+    guard parts.isOurs, let version = parts.version else { throw damaged("it was not written by this library") }
     guard version == Self.version else {
       throw damaged("its format \(version) is not the one that this version reads (\(Self.version))")
     }
     guard Checksum.isValid(text) else { throw damaged("its checksum does not match, so it was changed or damaged") }
-    guard let key = root["key"]?.string, let json = root["token"] else { throw damaged("a part is missing") }
-    switch TokenReader.read(json) {
+    guard let key = parts.key, let token = parts.token else { throw damaged("a part is missing") }
+    switch token.token() {
     case .success(let token): return (token, key)
     case .failure(let malformed): throw damaged("its token \(malformed.reason)")
+    }
+  }
+
+  /// What the text holds, read without a copy of its tokens: see `TokenReader`.
+  private struct Parts {
+    private(set) var isOurs = false
+    private(set) var version: Int64?
+    private(set) var key: String?
+    private(set) var token: TokenReader?
+
+    private typealias Fault = JSONScanner.Fault
+
+    init(_ text: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
+      var parts = Self.nothing
+      try JSONScanner.read(text) { (scanner) throws(Fault) in
+        guard scanner.next == UInt8(ascii: "{") else { return try scanner.skipValue() }
+        try scanner.members { (scanner, key) throws(Fault) in try parts.read(&scanner, key) }
+      }
+      self = parts
+    }
+
+    private init() {}
+    private static let nothing = Parts()
+
+    private mutating func read(_ scanner: inout JSONScanner, _ name: JSONScanner.Text) throws(Fault) {
+      let isText = scanner.next == UInt8(ascii: "\"")
+      switch true {
+      case scanner.matches(name, "format") where isText:
+        isOurs = scanner.matches(try scanner.string(), "libpeerid session")
+      case scanner.matches(name, "version") where 0x30...0x39 ~= scanner.next:
+        version = try scanner.number().integer
+      case scanner.matches(name, "key") where isText: key = scanner.copy(of: try scanner.string()).text
+      case scanner.matches(name, "token"):
+        var reader = TokenReader()
+        try reader.read(&scanner)
+        token = reader
+      default: try scanner.skipValue()
+      }
     }
   }
 

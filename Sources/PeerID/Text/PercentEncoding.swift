@@ -23,23 +23,30 @@ package enum PercentEncoding {
 
   /// Decodes a part of a query: `%41` and `+`. Returns `nil` for a broken escape or for bytes that are not UTF-8.
   package static func decode(_ text: some Collection<UInt8>) -> String? {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.count)
-    var rest = text.makeIterator()
-    while let byte = rest.next() {
-      switch byte {
-      case UInt8(ascii: "+"):
-        bytes.append(UInt8(ascii: " "))
-      case UInt8(ascii: "%"):
-        guard let high = rest.next().flatMap(Hexadecimal.value), let low = rest.next().flatMap(Hexadecimal.value) else {
-          return nil
+    decoded(text)?.text
+  }
+
+  /// The same; with `wipes` the memory is overwritten on release.
+  static func decoded(_ text: some Collection<UInt8>, wipes: Bool = false) -> Bytes? {
+    var isBroken = false
+    let bytes = Bytes(capacity: text.count, wipes: wipes) { target in
+      var count = 0
+      var rest = text.makeIterator()
+      while let byte = rest.next(), !isBroken {
+        switch byte {
+        case UInt8(ascii: "+"): target[count] = UInt8(ascii: " ")
+        case UInt8(ascii: "%"):
+          let high = rest.next().flatMap(Hexadecimal.value)
+          let low = rest.next().flatMap(Hexadecimal.value)
+          isBroken = high == nil || low == nil
+          target[count] = (high ?? 0) << 4 | (low ?? 0)
+        default: target[count] = byte
         }
-        bytes.append(high << 4 | low)
-      default:
-        bytes.append(byte)
+        count += 1
       }
+      return count
     }
-    return String(validating: bytes, as: UTF8.self)
+    return isBroken || !bytes.withBytes(\.isUTF8) ? nil : bytes
   }
 
   private static func isUnreserved(_ byte: UInt8) -> Bool {

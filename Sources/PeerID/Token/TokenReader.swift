@@ -1,68 +1,145 @@
-/// Reads tokens from the server's answers and from the JSON in which this library writes them.
-enum TokenReader {
-  /// Reads a token object of the server (`token`, `refresh_token`, `scope`, `expires`, …) or one that
-  /// `TokenWriter` wrote (`access_token`, `expires_at`, …). Whatever may be missing is left unknown.
-  ///
-  /// Returns what is wrong, for a person, when it is not usable.
-  static func read(_ json: JSONValue, generation: UInt64? = nil) -> Result<Token, Malformed> {
-    guard json.kind == .object else { return .failure(Malformed(reason: "is not a JSON object")) }
-    guard let access = json["access_token"] ?? json["token"] else {
-      return .failure(Malformed(reason: "has no access token"))
-    }
-    guard let accessToken = secret(access) else {
-      return .failure(Malformed(reason: "has an access token that is not plain text"))
-    }
-    var refreshToken: Bytes?
-    if let refresh = json["refresh_token"], !refresh.isNull {
-      guard let usable = secret(refresh) else {
-        return .failure(Malformed(reason: "has a refresh token that is not plain text"))
-      }
-      refreshToken = usable
-    }
-    let storedGeneration = json["generation"]?.integer.flatMap(UInt64.init(exactly:))
-    return .success(
-      Token(
-        accessToken: accessToken,
-        refreshToken: refreshToken,
-        scope: scope(json["scope"]),
-        expiresAtMilliseconds: (json["expires_at"]?.integer ?? expiry(json["expires"])).map(clampToCalendar),
-        applicationID: identifier(json["app_id"]),
-        userID: identifier(json["user_id"]),
-        generation: generation ?? storedGeneration ?? 1,
-        renewal: renewal(json)
-      )
-    )
+/// Reads tokens from the server's answers and from the JSON in which this library writes them, in one pass over the text,
+/// so that no copy of a token is left in memory that is not wiped.
+///
+/// Reads a token object of the server (`token`, `refresh_token`, `scope`, `expires`, …) or one that `TokenWriter` wrote
+/// (`access_token`, `expires_at`, …). Whatever may be missing is left unknown. Of equal keys the last one counts.
+struct TokenReader {
+  private enum Field: String, CaseIterable {
+    case accessToken = "access_token"
+    case token
+    case refreshToken = "refresh_token"
+    case scope
+    case expiresAt = "expires_at"
+    case expires
+    case applicationID = "app_id"
+    case userID = "user_id"
+    case generation
+    case renewedAt = "renewed_at"
+    case replaces
   }
 
-  private static func renewal(_ json: JSONValue) -> Token.Renewal? {
-    guard let time = json["renewed_at"]?.integer, let replaced = json["replaces"]?.integer else { return nil }
-    return Token.Renewal(atMilliseconds: clampToCalendar(time), predecessor: UInt64(bitPattern: replaced))
+  private enum Value {
+    case text(Bytes)
+    case integer(Int64)
+    case numbers([Int32])
+    case null
+    case other
+
+    var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+    var text: Bytes? { if case .text(let value) = self { value } else { nil } }
   }
 
-  /// What makes a token object unusable.
+  private typealias Fault = JSONScanner.Fault
+
+  private static let keys = Field.allCases.map { (field: $0, key: JSONKey($0.rawValue)) }
+
+  private var isObject = false
+  private var values: [Field: Value] = [:]
+
+  /// What makes a token object unusable, for a person.
   struct Malformed: Error {
     let reason: String
   }
 
+  /// Reads a text that is a token object.
+  static func read(_ text: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> Result<Token, Malformed> {
+    var reader = TokenReader()
+    try JSONScanner.read(text) { (scanner) throws(Fault) in try reader.read(&scanner) }
+    return reader.token()
+  }
+
+  /// Reads the value at which the scanner stands.
+  mutating func read(_ scanner: inout JSONScanner) throws(JSONScanner.Fault) {
+    isObject = scanner.next == UInt8(ascii: "{")
+    values = [:]
+    guard isObject else { return try scanner.skipValue() }
+    try scanner.members { (scanner, key) throws(Fault) in
+      if let field = Self.keys.first(where: { scanner.matches(key, $0.key) })?.field {
+        values[field] = try Self.value(&scanner)
+      } else {
+        try scanner.skipValue()
+      }
+    }
+  }
+
+  private static func value(_ scanner: inout JSONScanner) throws(Fault) -> Value {
+    switch scanner.next {
+    case UInt8(ascii: "\""): return .text(scanner.copy(of: try scanner.string(), wipes: true))
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      return try scanner.number().integer.map { .integer($0) } ?? .other
+    case UInt8(ascii: "["): return try numbers(&scanner)
+    default:
+      let isNull = scanner.next == UInt8(ascii: "n")
+      try scanner.skipValue()
+      return isNull ? .null : .other
+    }
+  }
+
+  private static func numbers(_ scanner: inout JSONScanner) throws(Fault) -> Value {
+    var numbers: [Int32]? = []
+    try scanner.elements { (scanner, _) throws(Fault) in
+      if case .integer(let value) = try value(&scanner), let number = Int32(exactly: value) {
+        numbers?.append(number)
+      } else {
+        numbers = nil
+      }
+    }
+    return numbers.map { .numbers($0) } ?? .other
+  }
+
+  // MARK: - The token
+
+  /// What has been read as a token.
+  func token(generation: UInt64? = nil) -> Result<Token, Malformed> {
+    guard isObject else { return .failure(Malformed(reason: "is not a JSON object")) }
+    guard let access = values[.accessToken] ?? values[.token] else {
+      return .failure(Malformed(reason: "has no access token"))
+    }
+    guard let accessToken = Self.secret(access) else {
+      return .failure(Malformed(reason: "has an access token that is not plain text"))
+    }
+    var refreshToken: Bytes?
+    switch values[.refreshToken] {
+    case nil, .null: break
+    case let refresh?:
+      guard let usable = Self.secret(refresh) else {
+        return .failure(Malformed(reason: "has a refresh token that is not plain text"))
+      }
+      refreshToken = usable
+    }
+    let storedGeneration = values[.generation]?.integer.flatMap(UInt64.init(exactly:))
+    return .success(
+      Token(
+        accessToken: accessToken,
+        refreshToken: refreshToken,
+        scope: scope,
+        expiresAtMilliseconds: (values[.expiresAt]?.integer ?? expiry).map(Self.clampToCalendar),
+        applicationID: identifier(.applicationID),
+        userID: identifier(.userID),
+        generation: generation ?? storedGeneration ?? 1,
+        renewal: renewal
+      )
+    )
+  }
+
+  private var renewal: Token.Renewal? {
+    guard let time = values[.renewedAt]?.integer, let replaced = values[.replaces]?.integer else { return nil }
+    return Token.Renewal(atMilliseconds: Self.clampToCalendar(time), predecessor: UInt64(bitPattern: replaced))
+  }
+
   /// A token goes into a header, so it must not be able to end one.
-  private static func secret(_ value: JSONValue) -> Bytes? {
-    guard let text = value.utf8, !text.isEmpty, text.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
-    return Bytes(text, wipes: true)
+  private static func secret(_ value: Value) -> Bytes? {
+    guard let text = value.text, text.count > 0, text.raw.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+    return text
   }
 
   /// The numbers of the operations. A scope of anything else, such as names, is unknown: the server checks it.
-  private static func scope(_ value: JSONValue?) -> Scope? {
-    guard let value, value.kind == .array else { return nil }
-    var numbers: [Int32] = []
-    for element in value.elements {
-      guard let number = element.integer.flatMap(Int32.init(exactly:)) else { return nil }
-      numbers.append(number)
-    }
-    return Scope(numbers)
+  private var scope: Scope? {
+    if case .numbers(let numbers) = values[.scope] { Scope(numbers) } else { nil }
   }
 
-  private static func identifier(_ value: JSONValue?) -> Int64? {
-    value?.integer ?? value?.string.flatMap { Int64($0) }
+  private func identifier(_ field: Field) -> Int64? {
+    values[field]?.integer ?? values[field]?.text.flatMap { Int64($0.text) }
   }
 
   /// Keeps a point in time between 1970 and the year 9999, so that no later arithmetic can overflow.
@@ -72,9 +149,9 @@ enum TokenReader {
 
   /// The backend writes ISO 8601. The guide does not say, so numbers are taken too: seconds or, when they are too
   /// large for that, milliseconds.
-  private static func expiry(_ value: JSONValue?) -> Int64? {
-    if let text = value?.utf8 { return Timestamp.fromISO8601(text) }
-    guard let number = value?.integer, number > 0 else { return nil }
+  private var expiry: Int64? {
+    if let text = values[.expires]?.text { return text.withBytes(Timestamp.fromISO8601) }
+    guard let number = values[.expires]?.integer, number > 0 else { return nil }
     let firstPlausibleMilliseconds: Int64 = 100_000_000_000
     return number < firstPlausibleMilliseconds ? number * 1000 : number
   }
