@@ -3,6 +3,7 @@
  * one, hold the pair that the server has given, letter by letter.
  *
  * The allocator of this program stands in front of the C library's and looks who asks. */
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,7 @@ static bool must_fail(const void *caller) {
     if ((uintptr_t)caller < libraries[i].from || (uintptr_t)caller >= libraries[i].to) continue;
     if (++counted != failing) return false;
     has_failed = true;
+    errno = ENOMEM;
     return true;
   }
   return false;

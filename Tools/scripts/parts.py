@@ -58,6 +58,7 @@ PARTS = [
     Part("C, with memcheck", "Tests/C/run", after=(BUILD,), alone=("build/tests",),
          check="Tests/C/run arguments errors sessions operations stores"),
     Part("C interface, compared with the committed one", "Tests/ABI/run", after=(BUILD,), alone=("build/tests",)),
+    Part("secrets in memory", "python3 -B Tests/Memory/secrets.py", after=(BUILD,)),
     Part("fuzzing", "python3 -B Tests/Fuzz/fuzz.py --seconds 60", after=(BUILD,)),
     Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,)),
     Part("faults, with memcheck", "Tests/Faults/run", after=(BUILD,),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shown.h"
 #include "views.h"
 
 /* ---- Arguments ---- */
@@ -119,6 +120,7 @@ static int32_t give_credentials(void *context, const char *key, peerid_credentia
 
 static peerid_error *configure(call *call, peerid_config *config) {
   peerid_error *error = peerid_config_set_interrupt_handler(config, is_interrupted, call->world, NULL);
+  if (!error) error = peerid_config_set_log_handler(config, note_line, NULL, NULL);
   const char *name;
   json_t *value;
   json_object_foreach(json_object_get(call->arguments, "options"), name, value) {

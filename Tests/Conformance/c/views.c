@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "shown.h"
+
 static json_t *text_or_null(const char *text) { return text ? json_string(text) : json_null(); }
 
 static json_t *known_or_null(int64_t number) { return number < 0 ? json_null() : json_integer(number); }
@@ -29,7 +31,13 @@ json_t *view_of_error(const peerid_error *error) {
   const char *text = peerid_error_detail(error, &length);
   json_t *detail = parsed(text, length);
   const char *reason = peerid_error_reason(error);
+<<<<<<< HEAD
   return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o, s:o, s:o, s:o}",
+=======
+  note_shown(peerid_error_message(error));
+  note_shown(text);
+  return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o, s:o, s:o}",
+>>>>>>> df129bf (Test that memory, logs and errors hold no secret)
                    "code", peerid_error_name(error),
                    "outcome", peerid_outcome_name(peerid_error_outcome(error)),
                    "http_status", (int)peerid_error_http_status(error),
