@@ -9,6 +9,8 @@ struct FuzzTarget: Sendable {
 
   static let all = [
     FuzzTarget(name: "json", run: JSONTarget.run),
+    FuzzTarget(name: "answers", run: AnswerTarget.run),
+    FuzzTarget(name: "masks", run: MaskTarget.run),
     FuzzTarget(name: "tokens", run: TokenTarget.run),
     FuzzTarget(name: "sessions", run: StoredSessionTarget.run),
     FuzzTarget(name: "files", run: StoreFileTarget.run),
@@ -18,6 +20,7 @@ struct FuzzTarget: Sendable {
     FuzzTarget(name: "redirects", run: RedirectTarget.run),
     FuzzTarget(name: "base_urls", run: BaseURLTarget.run),
     FuzzTarget(name: "options", run: OptionTarget.run),
+    FuzzTarget(name: "dates", run: DateTarget.run),
     FuzzTarget(name: "fixtures", run: FixtureTarget.run),
     FuzzTarget(name: "controls", run: SandboxTarget.runControls),
     FuzzTarget(name: "requests", run: SandboxTarget.runRequests),

@@ -3,9 +3,26 @@
 /// Tokens in answers: what is read is written and read again without a change.
 enum TokenTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
-    guard let root = (try? JSONDocument.answer(input))?.root else { return }
-    guard case .success(let token) = TokenReader.read(root["result"] ?? root) else { return }
-    checkWritten(token)
+    if case .token(let token) = TokenAnswer(input) {
+      checkWritten(token)
+      checkTree(token, input)
+    }
+    if case .success(let token)? = try? TokenReader.read(input) { checkWritten(token) }
+  }
+
+  /// jansson finds the same tokens.
+  private static func checkTree(_ token: Token, _ answer: UnsafeRawBufferPointer) {
+    guard let result = (try? JSONDocument(parsing: answer))?.root["result"] else { return }
+    let access = result["access_token"] ?? result["token"]
+    check(access?.string == token.accessToken, "another access token")
+    check(result["refresh_token"]?.string == token.refreshToken, "another refresh token")
+    check((result["user_id"]?.integer ?? token.userID) == token.userID, "another user")
+    if result["scope"]?.kind == .array, let scope = token.scope {
+      check(
+        Set(scope) == Set(result["scope"]?.elements.compactMap { $0.integer.map(Int32.init) } ?? []),
+        "another scope"
+      )
+    }
   }
 
   /// A token in the library's own form, and in a stored session, is the same token.
@@ -16,7 +33,7 @@ enum TokenTarget {
       check(0...253_402_300_799_999 ~= time, "a token expires outside of the calendar: \(time)")
     }
     do {
-      switch TokenReader.read(try JSONDocument(token.exportedJSON().text).root) {
+      switch try token.exportedJSON().withBytes(TokenReader.read) {
       case .success(let again): checkSame(token, again)
       case .failure(let malformed): fail("an exported token \(malformed.reason)")
       }
