@@ -197,7 +197,7 @@ static void foreign_redirects_are_refused_before_anything_is_sent(void **state) 
       {"", "no state"},
       {"?state=the-state", "neither a code nor an error"},
       {"?state=the-state&code=", "neither a code nor an error"},
-      {"?state=the-state&state=the-state&code=abc", "'state' twice"},
+      {"?state=the-state&state=the-state&code=abc", "'state' more than once"},
       {"?state=the-state&code=%zz", "percent"},
       {"?state=the-state&code=%f", "percent"},
   };
