@@ -199,6 +199,76 @@ import Testing
   }
 
   @Test(arguments: [false, true])
+  func `a refusal is not final when the server has accepted the pair since the refresh began`(isAcceptedBefore: Bool) {
+    var machine = machine()
+    if isAcceptedBefore { machine.accepted(1) }
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    if !isAcceptedBefore { machine.accepted(1) }
+    let failure = machine.refreshEnded(.refused(Self.used), now: 1, serverNow: Self.start, jitter: 0)
+    #expect((machine.isOver != nil) == isAcceptedBefore)
+    #expect(failure?.code == (isAcceptedBefore ? .loginRequired : .server))
+    #expect(!machine.isInDoubt)
+  }
+
+  @Test func `a session that is over has the store read once a second, and calls wait for that`() {
+    var machine = SessionStateMachine(
+      token: token(),
+      renewal: .possible,
+      isStored: true,
+      policy: SessionStateMachine.Policy(),
+      serverNow: Self.start
+    )
+    machine.end(Self.used)
+    #expect(describe(machine.admit(now: 0, serverNow: Self.start)) == "wait, refresh")
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: 1)) == "wait")
+    _ = machine.refreshEnded(.refused(Self.used), now: 2, serverNow: Self.start, jitter: 0)
+    #expect(describe(machine.admit(now: 999, serverNow: Self.start)) == "fail login_required")
+    #expect(describe(machine.admit(now: 1000, serverNow: Self.start)) == "wait, refresh")
+    _ = machine.refreshEnded(.adopted(token(2)), now: 1001, serverNow: Self.start, jitter: 0)
+    #expect(describe(machine.admit(now: 1002, serverNow: Self.start)) == "use 2")
+  }
+
+  @Test(arguments: [false, true])
+  func `a session that was logged out, or is not stored, reads no store`(isLoggedOut: Bool) {
+    var machine = SessionStateMachine(
+      token: token(),
+      renewal: .possible,
+      isStored: isLoggedOut,
+      policy: SessionStateMachine.Policy(),
+      serverNow: Self.start
+    )
+    machine.end(isLoggedOut ? SessionOpening.loggedOut : Self.used)
+    #expect(describe(machine.admit(now: 0, serverNow: Self.start)) == "fail login_required")
+  }
+
+  @Test func `a log out during the read of the store stays`() {
+    var machine = SessionStateMachine(
+      token: token(),
+      renewal: .possible,
+      isStored: true,
+      policy: SessionStateMachine.Policy(),
+      serverNow: Self.start
+    )
+    machine.end(Self.used)
+    _ = machine.admit(now: 0, serverNow: Self.start)
+    machine.end(SessionOpening.loggedOut)
+    _ = machine.refreshEnded(.refused(Self.used), now: 1, serverNow: Self.start, jitter: 0)
+    #expect(machine.isOver?.isUsedRefreshToken == false)
+    _ = machine.refreshEnded(.adopted(token(2)), now: 2, serverNow: Self.start, jitter: 0)
+    #expect(machine.isOver?.isUsedRefreshToken == false)
+  }
+
+  @Test func `a log in that was answered long ago brings a pair from before`() {
+    var machine = machine()
+    for generation in UInt64(1)...3 {
+      _ = machine.refreshRequested(supersedes: generation, now: 0)
+      _ = machine.refreshEnded(.renewed(token(generation + 1)), now: 0, serverNow: Self.start, jitter: 0)
+    }
+    #expect((1...3).allSatisfy { machine.isEarlier(token($0)) })
+    #expect(!machine.isEarlier(token(4)) && !machine.isEarlier(token(5)))
+  }
+
+  @Test(arguments: [false, true])
   func `after a refresh without an answer a refusal is final, unless the pair was in doubt before`(wasInDoubt: Bool) {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
@@ -255,6 +325,32 @@ import Testing
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 0)) == "wait, refresh")
     machine.enterChild()
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 0)) == "wait, refresh")
+  }
+}
+
+/// The server's clock, as answers tell it.
+@Suite struct ServerClockTests {
+  private final class Time: @unchecked Sendable {
+    var now: Int64 = 100_000
+  }
+
+  private static let date: Int64 = 1_800_000_000_000
+
+  @Test func `the date of an answer that took long counts only when nothing better is known`() {
+    let time = Time()
+    let clock = ServerClock(clock: Clock { time.now })
+    #expect(clock.nowMilliseconds == nil && clock.wantsSample)
+    clock.learn(dateMilliseconds: Self.date, took: 40_000)
+    #expect(clock.nowMilliseconds == Self.date + 500 && clock.wantsSample)
+    clock.learn(dateMilliseconds: Self.date + 40_000, took: 20)
+    #expect(clock.nowMilliseconds == Self.date + 40_500 && !clock.wantsSample)
+    time.now += 2000
+    #expect(clock.wantsSample)
+    clock.learn(dateMilliseconds: Self.date, took: 1001)
+    #expect(clock.nowMilliseconds == Self.date + 42_500)
+    time.now += 60_000
+    clock.learn(dateMilliseconds: Self.date, took: 1001)
+    #expect(clock.nowMilliseconds == Self.date + 500)
   }
 }
 

@@ -261,7 +261,7 @@ final class EventLoopDriver: @unchecked Sendable {
       let outcome = transfer.outcome(of: code)
       transfer.countConnections(call.engine.environment.transport.statistics)
       if case .success = outcome, loop.serverClock.wantsSample, let date = transfer.dateMilliseconds() {
-        loop.serverClock.learn(dateMilliseconds: date)
+        loop.serverClock.learn(dateMilliseconds: date, took: transfer.durationMilliseconds())
       }
       receive(call.call.read(outcome, token: call.sentGeneration), for: call)
       release(transfer)

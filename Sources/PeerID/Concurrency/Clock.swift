@@ -40,11 +40,13 @@ package struct Clock: Sendable {
 /// The server's clock, learnt from the `Date` of its answers.
 ///
 /// Whether a token has expired is a question of the server's time. The local wall clock may be wrong by hours; it is
-/// asked only for tokens that are lent before the server has answered once.
+/// asked only for external tokens before the server has answered once.
 final class ServerClock: Sendable {
   private static let unknown = Int64.min
   /// How old a sample may grow before another is worth the look, in milliseconds.
   private static let resamplingInterval: Int64 = 1000
+  /// How old a sample may grow before one of a slow answer replaces it, in milliseconds.
+  private static let longestUse: Int64 = 60_000
 
   private let clock: Clock
   private let offset = Atomic<Int64>(unknown)
@@ -66,11 +68,18 @@ final class ServerClock: Sendable {
       || clock.monotonicMilliseconds() - sampledAt.load(ordering: .relaxed) >= Self.resamplingInterval
   }
 
-  /// Takes over the `Date` of an answer that has just come, in milliseconds since 1970.
-  func learn(dateMilliseconds: Int64) {
+  /// Takes over the `Date` of an answer, in milliseconds since 1970, that had come `took` milliseconds after its request
+  /// was sent.
+  ///
+  /// The date of an answer that took long, or lay unread while the process was stopped, is an old one: it counts only
+  /// when nothing better is known.
+  func learn(dateMilliseconds: Int64, took: Int64) {
     let now = clock.monotonicMilliseconds()
+    let isPrecise = took <= Self.resamplingInterval
+    let isKnown = offset.load(ordering: .relaxed) != Self.unknown
+    guard isPrecise || !isKnown || now - sampledAt.load(ordering: .relaxed) >= Self.longestUse else { return }
     // The header has whole seconds: on average it is half a second behind.
     offset.store(dateMilliseconds + 500 - now, ordering: .relaxed)
-    sampledAt.store(now, ordering: .relaxed)
+    sampledAt.store(isPrecise ? now : now - Self.resamplingInterval, ordering: .relaxed)
   }
 }

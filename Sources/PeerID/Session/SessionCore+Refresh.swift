@@ -18,6 +18,7 @@ extension SessionCore {
 
   private func performRefresh(_ flight: RefreshFlight) {
     let context = environment.refreshContext()
+    if let place, let isOver { return end(flight, lateWriter(of: token, place) ?? .refused(isOver)) }
     guard let place else { return end(flight, withOtherPair(renew(token, context))) }
     end(flight, followLateWriter(refreshStored(place, context), place, flight, context))
   }
@@ -37,10 +38,14 @@ extension SessionCore {
       let time = environment.serverTime
       return .renewed(withUsableExpiry(renewed.renewing(mine, atMilliseconds: time, generation: next)))
     case .transient where mine.refreshTokenBytes != nil: return result
-    case .transient, .refused, .unknown: return logInAgain(insteadOf: mine, context, generation: next) ?? result
+    case .transient, .refused: return logInAgain(insteadOf: mine, context, generation: next) ?? result
+    case .unknown:
+      guard case .adopted(let other)? = logInAgain(insteadOf: mine, context, generation: next) else { return result }
+      return .adopted(other)
     }
   }
 
+  /// Logs in again; `nil` when the application does not want it, or it brings no better pair.
   private func logInAgain(
     insteadOf mine: Token,
     _ context: CallContext,
@@ -64,7 +69,8 @@ extension SessionCore {
       return other.isPredecessor(of: mine) ? nil : .adopted(other.identified(as: mine))
     } catch {
       log(.error, "the relogin failed: \(error)")
-      return nil
+      // Unless the server has refused the credentials, trying again may bring the pair.
+      return error.outcome == .notDone && !error.isRetryable ? nil : .transient(error)
     }
   }
 
@@ -81,13 +87,15 @@ extension SessionCore {
   /// A refusal changes nothing, so sending again is safe.
   private func send(_ refreshToken: Bytes, _ context: CallContext) -> SessionStateMachine.RefreshResult {
     while true {
+      // As it was when the request left: the server may have refused it and saved the pair, and accepted it, since.
+      let mightBeUnsaved = mayBeUnsaved
       let result: SessionStateMachine.RefreshResult
       do throws(PeerIDError) {
         result = .renewed(try environment.tokens.refresh(refreshToken, context: context))
       } catch {
         result = RefreshFailure.result(of: error)
       }
-      guard case .refused = result, mayBeUnsaved, context.pause(milliseconds: Self.unsavedPause) == nil else {
+      guard case .refused = result, mightBeUnsaved, context.pause(milliseconds: Self.unsavedPause) == nil else {
         return result
       }
     }

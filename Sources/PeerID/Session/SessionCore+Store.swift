@@ -128,7 +128,7 @@ extension SessionCore {
 
   /// What the store holds by now instead of a pair whose refresh token is refused; `nil` when it is the same, or when
   /// the store fails.
-  private func lateWriter(
+  func lateWriter(
     of mine: Token,
     _ place: StorePlace,
     _ lock: SessionStore.LockToken = 0
@@ -140,28 +140,6 @@ extension SessionCore {
       return nil
     }
     let decision = decide(mine, stored)
-    return decision == .renew || decision == .renewNewer ? nil : follow(decision, stored)
-  }
-
-  /// How often a session that is over reads the store at most, in milliseconds.
-  private static let secondLookInterval: Int64 = 1000
-
-  /// Another process may save its pair after this session was found to be over. So a session that is over reads the
-  /// store when it is used, beside the call, and continues with what it finds.
-  func readStoreAgain() {
-    guard let place else { return }
-    let now = environment.clock.monotonicMilliseconds()
-    let isDue = withState { state in
-      guard now >= state.nextSecondLook else { return false }
-      state.nextSecondLook = now + Self.secondLookInterval
-      return true
-    }
-    guard isDue else { return }
-    _ = environment.workers.run { [self] in
-      guard case .adopted(let found)? = lateWriter(of: token, place) else { return }
-      guard isOver?.isUsedRefreshToken == true else { return }
-      offer(found)
-      log(.info, "the session continues with a pair that another process has saved")
-    }
+    return decision == .renew ? nil : follow(decision, stored)
   }
 }

@@ -11,8 +11,6 @@ final class SessionCore: @unchecked Sendable {
     var credentials: Credentials?
     /// A pair that came from elsewhere during a refresh, used if the refresh fails.
     var offered: Token?
-    /// When a session that is over may read the store again.
-    var nextSecondLook = Int64.min
   }
 
   let environment: SessionEnvironment
@@ -27,6 +25,7 @@ final class SessionCore: @unchecked Sendable {
     let machine = SessionStateMachine(
       token: token,
       renewal: Self.renewal(of: token, environment, hasOtherWays: place != nil || credentials != nil),
+      isStored: place != nil,
       policy: environment.policy,
       serverNow: environment.transport.serverClock.nowMilliseconds
     )
@@ -85,7 +84,6 @@ final class SessionCore: @unchecked Sendable {
     }
     if reply.decision.beginsRefresh, let flight = reply.flight { launch(flight) }
     if isSavingNeglected { keepTryingToSave() }
-    if case .fail(let error) = reply.decision, error.isUsedRefreshToken { readStoreAgain() }
     return reply
   }
 
@@ -120,7 +118,7 @@ final class SessionCore: @unchecked Sendable {
 
   /// Why the session is over unless another process saves a pair in time.
   func verdict(of flight: RefreshFlight?) -> PeerIDError? {
-    lock.withLock { flight?.verdict }
+    withState { $0.machine.isAcceptedSinceRefreshBegan ? nil : flight?.verdict }
   }
 
   // MARK: - Changes
@@ -140,12 +138,11 @@ final class SessionCore: @unchecked Sendable {
       let mine = state.machine.token
       if state.machine.isOver == nil {
         if offered.isSamePair(as: mine) { return nil }
-        // The server has not saved the newer pair yet.
-        if offered.isPredecessor(of: mine) { return nil }
-        if state.flight != nil {
-          state.offered = offered
-          return nil
-        }
+        if state.machine.isEarlier(offered) { return nil }
+      }
+      if state.flight != nil {
+        state.offered = offered
+        return nil
       }
       return adopt(offered, &state, now: now, serverNow: serverNow)
     }

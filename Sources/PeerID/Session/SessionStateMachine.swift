@@ -70,6 +70,8 @@ struct SessionStateMachine {
     /// The wait after the first failed refresh; doubled with each further one.
     var firstBackoff: Int64 = 1000
     var maximumBackoff: Int64 = 60_000
+    /// How often a session that is over reads the store at most.
+    var lookInterval: Int64 = 1000
     /// The wait before a refresh token is tried again whose first use had no answer.
     var probeDelay: Int64 = 5000
     /// Whether a refresh keeps others from beginning.
@@ -82,9 +84,16 @@ struct SessionStateMachine {
     case impossible(PeerIDError)
   }
 
+  /// Far more than a process replaces during one log in.
+  private static let rememberedPairs = 7
+
   private let policy: Policy
   private let renewal: Renewal
+  /// Whether the session is stored, so that another process may save a pair for it.
+  private let isStored: Bool
   private(set) var token: Token
+  /// The pairs that refreshes of this process have replaced, by their fingerprints; the latest last.
+  private var replacedPairs: [UInt64] = []
   /// When the token came from a refresh of this process; `nil` for others.
   private var renewedAt: Int64?
   /// Whether the server has accepted the token in this process.
@@ -94,16 +103,21 @@ struct SessionStateMachine {
   /// How long the token was to live when it came; `nil` while the server's time is unknown.
   private var lifetime: Int64?
   private(set) var isRefreshing = false
+  /// Whether the server has accepted the token only after the refresh began: a refusal of the refresh may be older.
+  private(set) var isAcceptedSinceRefreshBegan = false
   private var failures = 0
   private var notBefore: Int64 = .min
   private var lastFailure: PeerIDError?
   /// Whether a refresh of this pair had no answer.
   private var mayHaveRotated = false
   private(set) var isOver: PeerIDError?
+  /// When a session that is over may read the store again.
+  private var nextLook = Int64.min
 
-  init(token: Token, renewal: Renewal, policy: Policy, serverNow: Int64?) {
+  init(token: Token, renewal: Renewal, isStored: Bool = false, policy: Policy, serverNow: Int64?) {
     self.token = token
     self.renewal = renewal
+    self.isStored = isStored
     self.policy = policy
     lifetime = Self.lifetime(of: token, serverNow: serverNow)
   }
@@ -112,7 +126,7 @@ struct SessionStateMachine {
 
   /// Decides what a call does that asks `question`.
   mutating func decide(_ question: Question, now: Int64, serverNow: Int64?) -> Decision {
-    if let isOver { return .fail(isOver) }
+    if let isOver { return lookAgain(isOver, now: now) }
     switch question {
     case .token: return admit(now: now, serverNow: serverNow)
     case .unexpiredToken:
@@ -124,6 +138,17 @@ struct SessionStateMachine {
       return refused(generation, attempts ?? uncountedAttempts(now: now), now: now, serverNow: serverNow)
     case .refresh(let generation): return refreshRequested(supersedes: generation, now: now)
     }
+  }
+
+  /// Another process may save its pair after this session was found to be over. So a call that needs a pair reads the
+  /// store first, by way of a refresh that sends nothing.
+  private mutating func lookAgain(_ isOver: PeerIDError, now: Int64) -> Decision {
+    guard isStored, isOver.isUsedRefreshToken else { return .fail(isOver) }
+    if isRefreshing { return .wait(beginsRefresh: false) }
+    guard now >= nextLook else { return .fail(isOver) }
+    nextLook = now + policy.lookInterval
+    isRefreshing = true
+    return .wait(beginsRefresh: true)
   }
 
   private mutating func admit(now: Int64, serverNow: Int64?) -> Decision {
@@ -198,6 +223,7 @@ struct SessionStateMachine {
   /// The server has accepted the token of this generation.
   mutating func accepted(_ generation: UInt64) {
     guard token.generation == generation else { return }
+    if !isAccepted { isAcceptedSinceRefreshBegan = true }
     isAccepted = true
     isInDoubt = false
   }
@@ -209,21 +235,18 @@ struct SessionStateMachine {
     isRefreshing = false
     switch result {
     case .renewed(let newer), .adopted(let newer):
-      // A refresh never begins on a session that is over: the user was logged out meanwhile.
-      let over = isOver
+      // The user may have been logged out meanwhile.
+      let over = isOver?.isUsedRefreshToken == true ? nil : isOver
+      if case .renewed = result { replacedPairs = replacedPairs.suffix(Self.rememberedPairs) + [token.fingerprint] }
       replace(with: newer, now: now, serverNow: serverNow)
       if case .renewed = result { renewedAt = now }
       isOver = over
       return nil
     case .refused(let error):
-      // After a refresh without an answer the refusal tells that it was done, unless the pair was in doubt before.
-      guard error.isUsedRefreshToken, isInDoubt || !mayHaveRotated,
-        mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
-      else {
-        isOver = error
-        return error
-      }
-      isInDoubt = true
+      if let isOver { return isOver.isUsedRefreshToken ? end(error) : isOver }
+      guard error.isUsedRefreshToken, isAcceptedSinceRefreshBegan || isInDoubtOfRefusal(now: now, serverNow: serverNow)
+      else { return end(error) }
+      isInDoubt = !isAccepted
       return failed(Self.doubt(error), until: now + backoffAfterFailure(jitter: jitter))
     case .transient(let error):
       let wait = max(error.retryAfterMilliseconds, backoffAfterFailure(jitter: jitter))
@@ -235,11 +258,24 @@ struct SessionStateMachine {
     }
   }
 
+  /// Whether the server may refuse the refresh token because it has not saved the pair yet. After a refresh without an
+  /// answer the refusal tells that it was done, unless the pair was in doubt before.
+  private func isInDoubtOfRefusal(now: Int64, serverNow: Int64?) -> Bool {
+    (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
+  }
+
+  /// Whether `other` came before the present pair: a log in may bring it, since the server has not saved the present one
+  /// yet, or had not when it made the answer.
+  func isEarlier(_ other: Token) -> Bool {
+    other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint)
+  }
+
   /// Another pair replaces the present one.
   mutating func replace(with newer: Token, now: Int64, serverNow: Int64?) {
     token = newer
     renewedAt = nil
     isAccepted = false
+    isAcceptedSinceRefreshBegan = false
     isInDoubt = false
     mayHaveRotated = false
     lifetime = Self.lifetime(of: newer, serverNow: serverNow)
@@ -249,9 +285,11 @@ struct SessionStateMachine {
     isOver = nil
   }
 
-  /// The session has ended for good.
-  mutating func end(_ error: PeerIDError) {
+  /// The session has ended, for this reason.
+  @discardableResult
+  mutating func end(_ error: PeerIDError) -> PeerIDError {
     isOver = error
+    return error
   }
 
   /// The process is the child of a fork: the thread that was refreshing does not exist here.
@@ -264,6 +302,7 @@ struct SessionStateMachine {
   private mutating func beginRefreshIfPossible(now: Int64) -> Bool {
     guard case .possible = renewal, !isRefreshing || !policy.allowsOneRefresh, now >= notBefore else { return false }
     isRefreshing = true
+    isAcceptedSinceRefreshBegan = false
     return true
   }
 

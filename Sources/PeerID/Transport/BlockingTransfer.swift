@@ -54,7 +54,7 @@ final class BlockingTransfer: @unchecked Sendable {
     let outcome = transfer.outcome(of: code)
     transfer.countConnections(statistics)
     if case .success = outcome, clock.wantsSample, let date = transfer.dateMilliseconds() {
-      clock.learn(dateMilliseconds: date)
+      clock.learn(dateMilliseconds: date, took: transfer.durationMilliseconds())
     }
     multi.remove(transfer)
     return body(outcome)

@@ -167,6 +167,15 @@ final class CurlTransfer {
     headerValue("Date").flatMap(HTTPDate.milliseconds)
   }
 
+  /// How long the request and its answer took on an open connection, in milliseconds.
+  func durationMilliseconds() -> Int64 {
+    var total: curl_off_t = 0
+    var before: curl_off_t = 0
+    ccurl_getinfo_offset(handle, CURLINFO_TOTAL_TIME_T, &total)
+    ccurl_getinfo_offset(handle, CURLINFO_PRETRANSFER_TIME_T, &before)
+    return Int64(max(total - before, 0)) / 1000
+  }
+
   private func retryAfter() -> Int64? {
     headerValue("Retry-After").map {
       RetryAfter.milliseconds($0, nowMilliseconds: dateMilliseconds() ?? Clock.wallMilliseconds())

@@ -1,0 +1,12 @@
+// In place of Sources/PeerID/Concurrency/Cancellation.swift, which wakes threads that are in libcurl.
+
+public final class Cancellation: @unchecked Sendable {
+  private(set) var isCancelled = false
+
+  init() {}
+
+  static var ofThread: Cancellation? { nil }
+  static func prepare() {}
+
+  func cancel() { isCancelled = true }
+}

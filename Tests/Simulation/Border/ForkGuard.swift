@@ -1,0 +1,9 @@
+// In place of Sources/PeerID/Concurrency/ForkGuard.swift: the forks of the simulated process whose thread runs.
+
+enum ForkGuard {
+  static var generation: Int { world.process?.forks ?? 0 }
+
+  static func leakAfterFork<Value>(_ value: Value) {
+    world.leaked.append(value)
+  }
+}

@@ -1,0 +1,33 @@
+internal import CFiber
+
+// In place of Sources/PeerID/Concurrency/Lock.swift: the threads are fibers of one thread, of which one runs at a time.
+
+/// A place where another thread may get its turn. Its holder does not switch, so nobody ever waits for it.
+struct Lock: @unchecked Sendable {
+  init() {}
+
+  func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    let fiber = world.lockPoint()
+    fiber?.heldLocks += 1
+    // The compiler releases nothing beyond this, as beyond the functions of a real lock.
+    fiber_barrier()
+    defer {
+      fiber?.heldLocks -= 1
+      fiber_barrier()
+    }
+    return try body()
+  }
+}
+
+/// Threads that wait for a broadcast.
+final class Condition: @unchecked Sendable {
+  init(lock: Lock) {}
+
+  func wait(untilMonotonic deadline: Int64) {
+    world.waitReleasingLock(for: ObjectIdentifier(self), untilMonotonic: deadline)
+  }
+
+  func broadcast() {
+    world.wake(ObjectIdentifier(self))
+  }
+}

@@ -1,0 +1,71 @@
+import Glibc
+
+// The functions of the C library that the core calls, by the same names: the clock, random numbers, threads, and the
+// files of the directory store. Swift finds those of this module first.
+
+func clock_gettime(_ clock: clockid_t, _ time: UnsafeMutablePointer<timespec>) -> Int32 {
+  let milliseconds = clock == CLOCK_MONOTONIC ? world.monotonic : world.wall
+  time.pointee = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+  return 0
+}
+
+@discardableResult
+func nanosleep(_ time: UnsafePointer<timespec>, _ rest: UnsafeMutablePointer<timespec>?) -> Int32 {
+  let milliseconds = Int64(time.pointee.tv_sec) * 1000 + Int64(time.pointee.tv_nsec + 999_999) / 1_000_000
+  world.wait(for: nil, untilMonotonic: world.monotonic + max(milliseconds, 1))
+  return 0
+}
+
+func getentropy(_ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int32 {
+  for index in 0..<count {
+    buffer.storeBytes(of: UInt8(truncatingIfNeeded: world.randomByte()), toByteOffset: index, as: UInt8.self)
+  }
+  return 0
+}
+
+func pthread_create(
+  _ thread: UnsafeMutablePointer<pthread_t>,
+  _ attributes: UnsafePointer<pthread_attr_t>?,
+  _ body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?,
+  _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  world.startLibraryThread { _ = body(context) } ? 0 : EAGAIN
+}
+
+func pthread_sigmask(_ how: Int32, _ new: UnsafePointer<sigset_t>?, _ old: UnsafeMutablePointer<sigset_t>?) -> Int32 {
+  0
+}
+
+// MARK: - Files
+
+/// What the core names with its module.
+enum Glibc {
+  static func open(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 { world.disk.open(path, flags) }
+  @discardableResult static func close(_ descriptor: Int32) -> Int32 { world.disk.close(descriptor) }
+  static func read(_ descriptor: Int32, _ target: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int {
+    world.disk.read(descriptor, target, count)
+  }
+  static func write(_ descriptor: Int32, _ source: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    world.disk.write(descriptor, UnsafeBufferPointer(start: source, count: count))
+  }
+}
+
+func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 { world.disk.open(path, flags) }
+@discardableResult func close(_ descriptor: Int32) -> Int32 { world.disk.close(descriptor) }
+func ftruncate(_ descriptor: Int32, _ size: off_t) -> Int32 { world.disk.truncate(descriptor, Int(size)) }
+func fsync(_ descriptor: Int32) -> Int32 { world.disk.sync(descriptor) }
+func posix_fallocate(_ descriptor: Int32, _ offset: off_t, _ size: off_t) -> Int32 { world.disk.reserve(descriptor) }
+func flock(_ descriptor: Int32, _ operation: Int32) -> Int32 { world.disk.lock(descriptor) }
+func rename(_ old: String, _ new: String) -> Int32 { world.disk.rename(old, new) }
+@discardableResult func unlink(_ path: String) -> Int32 { world.disk.unlink(path) }
+
+func fstat(_ descriptor: Int32, _ status: UnsafeMutablePointer<stat>) -> Int32 {
+  guard let size = world.disk.size(descriptor) else {
+    errno = EBADF
+    return -1
+  }
+  status.pointee.st_mode = S_IFREG | 0o600
+  status.pointee.st_uid = geteuid()
+  status.pointee.st_size = off_t(size)
+  return 0
+}

@@ -1,0 +1,16 @@
+// Threads that take turns on one thread of the system: each has a stack of its own, and runs until it switches.
+#ifndef PEERID_SIMULATION_FIBER_H
+#define PEERID_SIMULATION_FIBER_H
+
+#include <stddef.h>
+
+// A stack that begins with `entry(argument)` when it is first switched to. `entry` must never return.
+void *fiber_prepare(void *stack, size_t size, void (*entry)(void *), void *argument);
+
+// Leaves this stack, whose position goes to `*from`, and continues on the one at `to`.
+void fiber_switch(void **from, void *to);
+
+// Does nothing that the compiler of the caller could know.
+void fiber_barrier(void);
+
+#endif

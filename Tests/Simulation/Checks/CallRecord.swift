@@ -1,0 +1,37 @@
+/// What a process asks of the library.
+enum Action: Equatable {
+  case open
+  case logIn
+  case submit
+  case refresh
+  case externalToken
+  case logOut
+}
+
+/// One call, from its beginning to what its caller was told.
+final class CallRecord {
+  let number: Int
+  let action: Action
+  let user: Int
+  let process: SimulatedProcess
+  let begun: Int64
+  let frozenBefore: Int64
+  /// How often its request was sent, how often it came to the server, and how often the operation was done.
+  var sent = 0
+  var arrived = 0
+  var executed = 0
+  /// How many answers with HTTP 401 it got.
+  var refusals = 0
+  var isDone = false
+  var error: PeerIDError?
+  var transactionID: String?
+
+  init(_ number: Int, _ action: Action, _ user: Int, _ process: SimulatedProcess, now: Int64) {
+    self.number = number
+    self.action = action
+    self.user = user
+    self.process = process
+    begun = now
+    frozenBefore = process.frozenFor
+  }
+}

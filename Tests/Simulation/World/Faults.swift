@@ -1,0 +1,63 @@
+/// What can go wrong in a schedule.
+enum Fault: Int, CaseIterable, Hashable {
+  // At any step.
+  case kill
+  case powerLoss
+  case freeze
+  case exit
+  case wallClockJump
+  case rollback
+  case lostLease
+  case diskFull
+  /// The server forgets an access token.
+  case revocation
+  // At a request.
+  case unreachable
+  case lostRequest
+  case lostAnswer
+  case slowAnswer
+  case doubled
+  case serverError
+  case chainRefusal
+  case lateSave
+  // At the store.
+  case diskError
+  case storeError
+  case lateLock
+
+  /// Those that the scheduler brings in between two steps.
+  static let betweenSteps: [Fault] = [
+    .kill, .powerLoss, .freeze, .exit, .wallClockJump, .rollback, .lostLease, .diskFull, .revocation,
+  ]
+}
+
+/// What a world is like. A seed decides it, or the walk through small worlds.
+struct WorldSettings {
+  enum Store {
+    case directory
+    case lease
+    case none
+  }
+
+  var store = Store.directory
+  var processes = 2
+  /// How many users there are, each with a pair under a key of its own.
+  var users = 1
+  var threads = 1
+  var callsPerThread = 1
+  var faults: Set<Fault> = []
+  var faultBudget = 0
+  /// For how long a new access token lives, in milliseconds.
+  var tokenLifetime: Int64 = 90 * 86_400_000
+  /// How much of that is left when the world begins.
+  var remainingLifetime: Int64 = 90 * 86_400_000
+  var isStored = true
+  var relogin = false
+  var logsOut = false
+  var refreshTimeout: Int64 = 30_000
+  var requestTimeout: Int64 = 60_000
+  /// Between 0 and this many milliseconds go by until the server has saved a new pair.
+  var saveDelay: Int64 = 0
+  /// One step in so many switches threads at a lock.
+  var lockSwitchRarity = 4
+}

@@ -1,0 +1,218 @@
+/// What the processes of a world do, and what is checked at the end.
+final class Scenario {
+  /// Within this time after the last fault every session with a living pair works again, in milliseconds.
+  static let recoveryLimit: Int64 = 200_000
+  private static let directory = Scenario.makeDirectory()
+
+  private static let actions: [Action] = [.submit, .submit, .submit, .refresh, .refresh, .externalToken, .logIn, .open]
+
+  private let settings: WorldSettings
+  private let world: World
+  private var unfinished = 0
+
+  init(_ world: World) {
+    self.world = world
+    settings = world.settings
+  }
+
+  /// Runs all of it; returns the violation, if there is one.
+  func run() -> String? {
+    for user in 1...settings.users { prepare(user) }
+    for number in 1...settings.processes { startProcess(number) }
+    world.run { unfinished == 0 || world.processes.allSatisfy(\.isDead) }
+    if world.checker.violation == nil, world.states?.isKnown != true { recover() }
+    world.checker.checkEnd()
+    let violation = world.checker.violation
+    world.takeDown()
+    return violation
+  }
+
+  // MARK: - The beginning
+
+  private func prepare(_ user: Int) {
+    let pair = world.server.makePair(user, lifetime: settings.remainingLifetime)
+    world.server.accept(pair)
+    pair.lossCause = settings.isStored && settings.store != .none ? nil : "nobody has had it yet"
+    guard settings.isStored, settings.store != .none else { return }
+    let token = try? Bytes(Server.json(pair)).withBytes { (json) throws(PeerIDError) in try Client.token(in: json) }
+    guard let token else { return }
+    let stored = StoredSessionFormat.write(token.asGeneration(3), key: key(user))
+    switch settings.store {
+    case .lease: world.leaseStore.put(key(user), stored)
+    default:
+      world.disk.put("\(Self.directory)/\(key(user)).\(SHA256.hexDigest(key(user))).session", Array(stored.bytes.raw))
+    }
+  }
+
+  private func key(_ user: Int) -> String { "key\(user)" }
+
+  @discardableResult
+  private func startProcess(_ number: Int, runsScript: Bool = true) -> SimulatedProcess {
+    let process = SimulatedProcess(id: number, name: runsScript ? "P\(number)" : "fresh")
+    world.add(process)
+    process.client = try? Client(configuration(number))
+    guard runsScript else { return process }
+    for thread in 1...settings.threads {
+      let user = settings.store == .none ? number : world.choices.pick(settings.users) + 1
+      let actions = (0..<settings.callsPerThread).map { _ in action() }
+      unfinished += 1
+      world.start("thread \(thread)", process) { [unowned self] in
+        script(process, user, actions)
+        unfinished -= 1
+      }
+    }
+    return process
+  }
+
+  private func action() -> Action {
+    world.choices.isExhaustive
+      ? world.choices.pick([Action.submit, .refresh])
+      : world.choices.pick(settings.logsOut ? Self.actions + [.logOut] : Self.actions)
+  }
+
+  private func configuration(_ number: Int) throws -> Configuration {
+    var configuration = try Configuration(baseURL: "https://server.example", clientID: "1", clientSecret: "secret")
+    try configuration.set("request_timeout_ms", "\(settings.requestTimeout)")
+    try configuration.set("refresh_timeout_ms", "\(settings.refreshTimeout)")
+    switch settings.store {
+    case .directory: configuration.setStore(try .directory(Self.directory))
+    case .lease: configuration.setStore(world.leaseStore.sessionStore())
+    case .none: break
+    }
+    if settings.relogin {
+      configuration.setReloginHandler { key in
+        Credentials(login: "user\(key?.dropFirst(3) ?? "\(number)")", password: "password")
+      }
+    }
+    let world = world
+    nonisolated(unsafe) let teller = world
+    configuration.setLogHandler { _, message in teller.tell { "log: \(message)" } }
+    return configuration
+  }
+
+  // MARK: - The calls of a process
+
+  private func script(_ process: SimulatedProcess, _ user: Int, _ actions: [Action]) {
+    guard ensureSession(process, user) else { return }
+    for action in actions { perform(action, process, user) }
+  }
+
+  private func ensureSession(_ process: SimulatedProcess, _ user: Int) -> Bool {
+    if settings.store != .none {
+      perform(.open, process, user)
+      if process.sessions[user] != nil { return true }
+    }
+    perform(.logIn, process, user)
+    return process.sessions[user] != nil
+  }
+
+  @discardableResult
+  private func perform(_ action: Action, _ process: SimulatedProcess, _ user: Int) -> PeerIDError? {
+    guard !world.isOver, let client = process.client else { return nil }
+    let record = world.checker.begin(action, user, process)
+    world.current?.call = record
+    defer { world.current?.call = nil }
+    do throws(PeerIDError) {
+      let id = try carryOut(action, record, client, process, user)
+      world.checker.ended(record, nil, transactionID: id)
+      return nil
+    } catch {
+      world.checker.ended(record, error)
+      return error
+    }
+  }
+
+  private func carryOut(
+    _ action: Action,
+    _ record: CallRecord,
+    _ client: Client,
+    _ process: SimulatedProcess,
+    _ user: Int
+  ) throws(PeerIDError) -> String? {
+    switch action {
+    case .open: hold(try client.open(key: key(user)), process, user)
+    case .logIn:
+      let key = settings.store == .none ? nil : key(user)
+      hold(try client.logIn(login: "user\(user)", password: "password", key: key), process, user)
+    case .submit:
+      let operation =
+        #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":"1.2.33","#
+        + #""amount":{"amount":\#(record.number),"asset_id":"1.3.0"}}]"#
+      return try process.sessions[user]?.submit(operation).transactionID
+    case .refresh: try process.sessions[user]?.refresh()
+    case .externalToken: _ = try process.sessions[user]?.freshToken()
+    case .logOut:
+      world.checker.loggedOut.insert(user)
+      try process.sessions[user]?.logOut()
+    }
+    return nil
+  }
+
+  /// The session that was there is released after the change: that takes locks, and so lets other threads run.
+  private func hold(_ session: Session, _ process: SimulatedProcess, _ user: Int) {
+    let earlier = process.sessions[user]
+    process.sessions[user] = session
+    withExtendedLifetime(earlier) {}
+  }
+
+  // MARK: - The end
+
+  /// When faults have ended, everything that can work does, within a stated time, and then nothing is left running.
+  private func recover() {
+    world.faultsLeft = 0
+    world.disk.fullUntil = .min
+    let living = world.processes.filter { !$0.isDead && !$0.isExiting }
+    for process in living { process.frozenUntil = .min }
+    world.checker.faultsEnded = world.now
+    var waiting = 0
+    for user in 1...settings.users where !world.checker.loggedOut.contains(user) {
+      var users = living.filter { $0.sessions[user] != nil }
+      if settings.store != .none { users.append(startProcess(world.processes.count + 1, runsScript: false)) }
+      for process in users {
+        waiting += 1
+        world.start("recovery", process) { [unowned self] in
+          recover(process, user)
+          waiting -= 1
+        }
+      }
+    }
+    world.run { waiting == 0 }
+    guard world.checker.violation == nil else { return }
+    if waiting > 0 { return world.checker.fail("a call does not end: \(world.livingThreads)") }
+    close()
+  }
+
+  private func recover(_ process: SimulatedProcess, _ user: Int) {
+    let begin = world.now
+    while !world.isOver {
+      var error: PeerIDError?
+      if process.sessions[user] == nil { error = perform(.open, process, user) }
+      if error?.code == .loginRequired, settings.relogin { error = perform(.logIn, process, user) }
+      if error == nil { error = perform(.submit, process, user) }
+      if error == nil { return world.checker.recovered(after: world.now - begin) }
+      if world.checker.isLost(user) { return }
+      if world.happened.contains(.rollback), !world.checker.storeHoldsLivingPair(user) { return }
+      if world.now - begin > Self.recoveryLimit {
+        return world.checker.fail(
+          "the session of user \(user) in \(process.name) does not work again: \(error?.message ?? "")"
+        )
+      }
+      world.wait(for: nil, until: world.now + 500)
+    }
+  }
+
+  private func close() {
+    for process in world.processes where !process.isDead {
+      process.client?.close()
+      let (sessions, client) = (process.sessions, process.client)
+      process.sessions = [:]
+      process.client = nil
+      withExtendedLifetime((sessions, client)) {}
+    }
+    let end = world.now + 2 * settings.refreshTimeout + 5000
+    world.run { world.isQuiet || world.now > end }
+    if world.checker.violation == nil, world.states?.isKnown != true, !world.isQuiet {
+      world.checker.fail("still running after the end: \(world.livingThreads)")
+    }
+  }
+}

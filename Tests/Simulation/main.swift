@@ -1,0 +1,1 @@
+SimulationCommand.run(Array(CommandLine.arguments.dropFirst()))
