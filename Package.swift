@@ -38,7 +38,6 @@ for target in package.targets where target.type != .system {
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
-    .define("PEERID_TEST_SWITCHES", .when(configuration: .debug)),
   ]
   if shipped && ["PeerID", "PeerIDABI"].contains(target.name) {
     settings.append(.unsafeFlags(["-cross-module-optimization", "-Xfrontend", "-disable-reflection-metadata"]))

@@ -138,7 +138,7 @@ import Testing
 
   @Test func `whether a time is over is judged by the server's clock`() throws {
     let clock = ServerClock(clock: Clock { 0 })
-    clock.learn(dateMilliseconds: 1_000_000_000_000)
+    clock.learn(dateMilliseconds: 1_000_000_000_000, took: 0)
     for (expiration, isInTime) in [(999_999_999, false), (1_000_000_000, true), (1_000_000_001, true)]
       as [(Int64, Bool)]
     {

@@ -1,44 +1,69 @@
 import Glibc
 
+/// The mechanism that is removed in this run, in the copy of the core that has the changes of `mutations.py`.
+nonisolated(unsafe) private var removedMechanism = ""
+
+func removed(_ mechanism: String) -> Bool { removedMechanism == mechanism }
+
 /// The program: runs schedules by their seeds, all schedules of small worlds, or one with its story.
 enum SimulationCommand {
   static func run(_ arguments: [String]) {
-    switch arguments.first {
-    case "seeds":
-      guard arguments.count == 3, let first = UInt64(arguments[1]), let count = UInt64(arguments[2]) else { usage() }
-      runSeeds(first, count)
-    case "story":
-      guard arguments.count == 2, let seed = UInt64(arguments[1]) else { usage() }
-      tell(seed)
-    default: usage()
+    let numbers = arguments.dropFirst().compactMap { UInt64($0) }
+    switch (arguments.first, arguments.count) {
+    case ("seeds", 3) where numbers.count == 2: runSeeds(numbers[0], numbers[1])
+    case ("survey", 3) where numbers.count == 2: survey(numbers[0], numbers[1])
+    case ("find", 3) where numbers.count == 1:
+      removedMechanism = arguments[1]
+      find(numbers[0])
+    case ("story", 2) where numbers.count == 1: exit(tell(numbers[0]) == nil ? 0 : 1)
+    case ("story", 3) where numbers.count == 1:
+      removedMechanism = arguments[2]
+      exit(tell(numbers[0]) == nil ? 0 : 1)
+    case ("small", 1): SmallWorlds.walk()
+    default:
+      print(
+        "usage: simulate seeds FIRST COUNT | survey FIRST COUNT | find MECHANISM COUNT | story SEED [MECHANISM] | small"
+      )
+      exit(2)
     }
-  }
-
-  private static func usage() -> Never {
-    print("usage: simulate seeds FIRST COUNT | story SEED")
-    exit(2)
   }
 
   private static func runSeeds(_ first: UInt64, _ count: UInt64) {
     var longestRecovery: Int64 = 0
     var calls = 0
-    var violations: [String: [UInt64]] = [:]
     for seed in first..<first + count {
       let (violation, ended) = schedule(seed, story: nil)
       longestRecovery = max(longestRecovery, ended.checker.longestRecovery)
       calls += ended.checker.calls.count
-      guard let violation else { continue }
-      violations[kind(violation), default: []].append(seed)
-      if violations.values.reduce(0, { $0 + $1.count }) >= 1000 { break }
-    }
-    if !violations.isEmpty {
-      for (kind, seeds) in violations.sorted(by: { $0.value.count > $1.value.count }) {
-        print("\(seeds.count) × \(kind): seeds \(seeds.prefix(4))")
+      if violation != nil {
+        tell(seed)
+        print("seed \(seed)")
+        exit(1)
       }
-      if let seed = violations.values.compactMap(\.first).min() { tell(seed) }
-      exit(1)
     }
-    print("\(count) schedules from seed \(first): no violation; \(calls) calls; longest recovery \(longestRecovery) ms")
+    print("calls=\(calls) longest_recovery_ms=\(longestRecovery)")
+  }
+
+  /// Counts the kinds of violations.
+  private static func survey(_ first: UInt64, _ count: UInt64) {
+    var violations: [String: [UInt64]] = [:]
+    for seed in first..<first + count {
+      if let violation = schedule(seed, story: nil).violation { violations[kind(violation), default: []].append(seed) }
+    }
+    for (kind, seeds) in violations.sorted(by: { $0.value.count > $1.value.count }) {
+      print("\(seeds.count) × \(kind): seeds \(seeds.prefix(4))")
+    }
+  }
+
+  /// Looks for the first schedule in which the removal of a mechanism shows.
+  private static func find(_ count: UInt64) {
+    for seed in 1...count {
+      guard let violation = schedule(seed, story: nil).violation else { continue }
+      print("seed \(seed): \(violation)")
+      exit(0)
+    }
+    print("not noticed")
+    exit(1)
   }
 
   /// A violation without its numbers.
@@ -46,12 +71,14 @@ enum SimulationCommand {
     String(violation.prefix { $0 != ":" }.map { $0.isNumber ? "#" : $0 })
   }
 
-  private static func tell(_ seed: UInt64) {
+  @discardableResult
+  private static func tell(_ seed: UInt64) -> String? {
     let story = Story()
     let (violation, ended) = schedule(seed, story: story)
     print("seed \(seed): \(ended.settings)")
     for line in story.lines { print(line) }
     print(violation.map { "violation: \($0)" } ?? "no violation")
+    return violation
   }
 
   private static func schedule(_ seed: UInt64, story: Story?) -> (violation: String?, world: World) {

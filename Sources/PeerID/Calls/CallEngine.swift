@@ -24,11 +24,7 @@ final class CallEngine: Sendable {
   init(_ configuration: Configuration, _ endpoints: Endpoints, clock: Clock = .system) throws(PeerIDError) {
     let options = configuration.options
     self.endpoints = endpoints
-    let settings = try TransportSettings(
-      options,
-      endpoints: endpoints,
-      sendsOnce: configuration.works(.sendingOnce)
-    )
+    let settings = try TransportSettings(options, endpoints: endpoints)
     let transport = Transport(settings: settings, clock: clock)
     environment = SessionEnvironment(
       configuration: configuration,

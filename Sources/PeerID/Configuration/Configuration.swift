@@ -11,10 +11,6 @@ public struct Configuration: Sendable {
   var log = Log.silent
   var isInterrupted: (@Sendable () -> Bool)?
   var store: SessionStore?
-  #if PEERID_TEST_SWITCHES
-    /// What a test has turned off.
-    var turnedOff: Mechanisms = []
-  #endif
   var relogin: (@Sendable (_ key: String?) -> Credentials?)?
 
   /// Describes an application on a PeerID server.

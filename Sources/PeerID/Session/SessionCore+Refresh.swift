@@ -151,14 +151,6 @@ extension SessionCore {
     other.isSamePair(as: mine) ? other : other.asGeneration(max(other.generation, mine.generation &+ 1))
   }
 
-  /// Shows callers a pair that is not saved yet, for the test that turns the order around.
-  func publishEarly(_ token: Token) {
-    withState { state in
-      state.machine.replace(with: token, now: environment.clock.monotonicMilliseconds(), serverNow: nil)
-      state.headers = Self.headers(for: token, environment)
-    }
-  }
-
   private func report(_ result: SessionStateMachine.RefreshResult) {
     let statistics = environment.transport.statistics
     switch result {

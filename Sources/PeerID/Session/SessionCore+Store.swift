@@ -5,16 +5,12 @@ extension SessionCore {
   ///
   /// Without the lock nothing is sent: two refreshes of one pair at a time would leave one of them with a dead pair.
   func refreshStored(_ place: StorePlace, _ context: CallContext) -> SessionStateMachine.RefreshResult {
-    let configuration = environment.configuration
     do throws(PeerIDError) {
-      let result = try place.withLock(
-        timeoutMilliseconds: context.remainingMilliseconds,
-        context,
-        really: configuration.works(.storeLock)
-      ) { (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
+      let result = try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) {
+        (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
         let mine = token
         if let isOver { return .refused(isOver) }
-        let stored = configuration.works(.readingFirst) ? try place.load(lock) : mine
+        let stored = try place.load(lock)
         let decision = decide(mine, stored)
         switch decision {
         case .renew, .renewNewer: break
@@ -30,7 +26,6 @@ extension SessionCore {
         }
         switch result {
         case .renewed(let pair):
-          if !configuration.works(.savingFirst) { publishEarly(pair) }
           save(pair, in: place, replacing: stored, lock)
         case .adopted(let pair) where stored?.isSamePair(as: pair) != true:
           let next = pair.asGeneration(max(mine.generation, stored?.generation ?? 0) &+ 1)

@@ -125,7 +125,7 @@ final class SessionCore: @unchecked Sendable {
 
   /// Lets no call use the session any more, and no new handle find it.
   func end(_ error: PeerIDError) {
-    withState { $0.machine.end(error) }
+    withState { _ = $0.machine.end(error) }
     environment.table.remove(self, key: place?.key)
   }
 

@@ -34,8 +34,6 @@ final class SessionEnvironment: Sendable {
     var policy = SessionStateMachine.Policy()
     policy.refreshWindow = options.refreshWindowMilliseconds
     policy.probeDelay = options.probeDelayMilliseconds
-    if !configuration.works(.earlyRefusalPause) { policy.earlyRefusalAge = 0 }
-    policy.allowsOneRefresh = configuration.works(.oneRefresh)
     self.policy = policy
     sessionHeaders = HeaderList([
       Bytes("ClientID: \(configuration.clientID)"),

@@ -74,8 +74,6 @@ struct SessionStateMachine {
     var lookInterval: Int64 = 1000
     /// The wait before a refresh token is tried again whose first use had no answer.
     var probeDelay: Int64 = 5000
-    /// Whether a refresh keeps others from beginning.
-    var allowsOneRefresh = true
   }
 
   /// Whether a refresh is possible at all.
@@ -176,7 +174,7 @@ struct SessionStateMachine {
     if isYounger(than: policy.earlyRefusalAge, now: now, serverNow: serverNow) {
       return .resend(afterMilliseconds: pause)
     }
-    if isRefreshing, policy.allowsOneRefresh {
+    if isRefreshing {
       return attempts.refreshes < policy.maximumRefreshesPerCall ? .wait(beginsRefresh: false) : .giveUp
     }
     let mayRefresh = attempts.refreshes < policy.maximumRefreshesPerCall
@@ -300,7 +298,7 @@ struct SessionStateMachine {
   // MARK: - Parts of decisions
 
   private mutating func beginRefreshIfPossible(now: Int64) -> Bool {
-    guard case .possible = renewal, !isRefreshing || !policy.allowsOneRefresh, now >= notBefore else { return false }
+    guard case .possible = renewal, !isRefreshing, now >= notBefore else { return false }
     isRefreshing = true
     isAcceptedSinceRefreshBegan = false
     return true

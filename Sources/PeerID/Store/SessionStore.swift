@@ -75,10 +75,8 @@ struct StorePlace: Sendable {
   func withLock<Result>(
     timeoutMilliseconds: Int64,
     _ context: CallContext? = nil,
-    really: Bool = true,
     _ body: (SessionStore.LockToken) throws(PeerIDError) -> Result
   ) throws(PeerIDError) -> Result {
-    if !really { return try body(0) }
     let began = Clock.monotonicMicroseconds()
     let lock = try lock(timeoutMilliseconds, context)
     statistics.add(.locks)

@@ -358,7 +358,7 @@ extension CurlTransfer {
   /// request as its answer, and the answer to this one to the next. libcurl 7.88 uses it all the same. What is still on
   /// its way when the request leaves cannot be noticed by anyone.
   private func isAboutToSend(_ localPort: Int32) -> Int32 {
-    if sendings > 0, request?.kind.changesSomething == true, settings.sendsOnce {
+    if sendings > 0, request?.kind.changesSomething == true {
       stop = .wouldSendAgain
       return CCURL_PREREQFUNC_ABORT
     }

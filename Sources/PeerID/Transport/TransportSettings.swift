@@ -7,21 +7,18 @@ struct TransportSettings: Sendable {
   let usesTLS: Bool
   let maximumResponseBytes: Int64
   let maximumHeaderBytes: Int64 = 256 * 1024
-  /// Whether libcurl is kept from sending again by itself.
-  let sendsOnce: Bool
   let trusted: TrustedCertificates
   let proxy: Proxy
   let userAgent: Bytes
 
   /// - Throws: `configuration` when the value of an option cannot be used, with the option's name.
-  init(_ options: Options, endpoints: Endpoints, sendsOnce: Bool) throws(PeerIDError) {
+  init(_ options: Options, endpoints: Endpoints) throws(PeerIDError) {
     connectTimeoutMilliseconds = options.connectTimeoutMilliseconds
     idleConnectionTimeoutSeconds = options.idleConnectionTimeoutSeconds
     maximumIdleConnections = options.maximumIdleConnections
     usesHTTP2 = options.usesHTTP2
     usesTLS = endpoints.usesTLS
     maximumResponseBytes = options.maximumResponseBytes
-    self.sendsOnce = sendsOnce
     trusted = try TrustedCertificates(option: options.caFile)
     proxy = try Proxy(option: options.proxy, isLoopback: endpoints.isLoopback)
     let suffix = options.userAgentSuffix.isEmpty ? "" : " \(options.userAgentSuffix)"

@@ -7,6 +7,7 @@ import PeerIDSandbox
 struct Live {
   static let operations = "/api/v1/app/operations"
   static let refresh = "/api/v1/auth/refreshtoken"
+  static let logIn = "/api/v1/auth/token"
   static let transfer =
     #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":"1.2.33","#
     + #""amount":{"amount":100000,"asset_id":"1.3.0"}}]"#
@@ -18,7 +19,6 @@ struct Live {
   init(
     clientID: String = "4",
     options: [String: String] = [:],
-    turnedOff: Mechanisms = [],
     store: SessionStore? = nil,
     sandbox: Sandbox? = nil,
     change: (inout Configuration) -> Void = { _ in }
@@ -29,7 +29,6 @@ struct Live {
         self.sandbox,
         clientID: clientID,
         options: options,
-        turnedOff: turnedOff,
         store: store,
         change: change
       ),
@@ -41,7 +40,6 @@ struct Live {
     _ sandbox: Sandbox,
     clientID: String = "4",
     options: [String: String] = [:],
-    turnedOff: Mechanisms = [],
     store: SessionStore? = nil,
     change: (inout Configuration) -> Void = { _ in }
   ) throws -> Configuration {
@@ -51,7 +49,6 @@ struct Live {
       clientSecret: "demo-secret-\(clientID)"
     )
     for (name, value) in options { try configuration.set(name, value) }
-    configuration.turnedOff = turnedOff
     if let store { configuration.setStore(store) }
     change(&configuration)
     return configuration
@@ -72,8 +69,8 @@ struct Live {
   }
 
   /// Another client of the same sandbox.
-  func sibling(options: [String: String] = [:], turnedOff: Mechanisms = [], store: SessionStore? = nil) throws -> Live {
-    try Live(options: options, turnedOff: turnedOff, store: store, sandbox: sandbox)
+  func sibling(options: [String: String] = [:], store: SessionStore? = nil) throws -> Live {
+    try Live(options: options, store: store, sandbox: sandbox)
   }
 }
 
@@ -162,6 +159,19 @@ extension SessionStore {
       remove: { try memory.remove($0, $1) },
       lock: { try memory.lock($0, $1) },
       unlock: { memory.unlock($0, $1) },
+      list: { try memory.list() }
+    )
+  }
+
+  /// A store in memory whose locks lock nothing.
+  static func withoutLocks() -> SessionStore {
+    let memory = SessionStore.memory().backend
+    return SessionStore.custom(
+      load: { try memory.load($0, $1) },
+      save: { try memory.save($0, $1, $2, $3) },
+      remove: { try memory.remove($0, $1) },
+      lock: { _, _ in 0 },
+      unlock: { _, _ in },
       list: { try memory.list() }
     )
   }

@@ -60,15 +60,6 @@ import Testing
     #expect(live.sandbox.requestCount("POST " + Live.operations, outcome: "401") < 400)
   }
 
-  @Test func `without the rule of one refresh at a time there are many`() throws {
-    let live = try Live(turnedOff: .oneRefresh)
-    let session = try live.logIn()
-    live.sandbox.revokeAccessTokens()
-    live.sandbox.add(Fault(.delay, path: Live.refresh, times: nil, milliseconds: 30))
-    onThreads(40) { _ in _ = failure { () throws(PeerIDError) in try session.submit(Live.transfer) } }
-    #expect(live.refreshes > 1)
-  }
-
   @Test func `an early refusal of a new token is waited out, not refreshed away`() throws {
     let live = try Live()
     live.sandbox.configure { $0.saveDelay = 300 }
@@ -87,15 +78,6 @@ import Testing
     try session.refresh()
     _ = try session.submit(Live.transfer)
     #expect(session.token.generation == 3 && live.executed == 1)
-  }
-
-  @Test func `without the pause an early refusal starts another refresh`() throws {
-    let live = try Live(turnedOff: .earlyRefusalPause)
-    live.sandbox.configure { $0.saveDelay = 300 }
-    let session = try live.logIn()
-    try session.refresh()
-    _ = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-    #expect(live.refreshes > 1)
   }
 
   @Test func `a refresh goes on when the caller that began it runs out of time`() throws {

@@ -99,23 +99,6 @@ import Testing
     #expect(live.executed == 160)
   }
 
-  @Test func `without the lock, or without reading first, the sharers refresh over each other`() throws {
-    for mechanism in [Mechanisms.storeLock, .readingFirst] {
-      let folder = Folder()
-      let live = try Live(store: try .directory(folder.path))
-      _ = try live.logIn(key: "k")
-      live.sandbox.expireTokens()
-      live.sandbox.add(Fault(.delay, path: Live.refresh, times: nil, milliseconds: 50))
-      let sessions = try (0..<4).map { _ in
-        try live.sibling(turnedOff: mechanism, store: try .directory(folder.path)).client.open(key: "k")
-      }
-      onThreads(4) { index in
-        _ = failure { () throws(PeerIDError) in try sessions[index].submit(Live.transfer) }
-      }
-      #expect(live.refreshes > 1)
-    }
-  }
-
   @Test func `a log in right behind a refresh does not bring the old pair back`() throws {
     let live = try Live(store: .memory())
     live.sandbox.configure { $0.saveDelay = 60 }
@@ -128,11 +111,11 @@ import Testing
   }
 
   @Test func `a sibling that lost its lock and saves late is followed`() throws {
-    let store = SessionStore.memory()
+    let store = SessionStore.withoutLocks()
     let live = try Live(store: store)
     live.sandbox.configure { $0.saveDelay = 0 }
-    let first = try live.sibling(turnedOff: .storeLock, store: store).logIn(key: "k")
-    let second = try live.sibling(turnedOff: .storeLock, store: store).client.open(key: "k")
+    let first = try live.sibling(store: store).logIn(key: "k")
+    let second = try live.sibling(store: store).client.open(key: "k")
     live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 400))
     let failures = Gathered<String>()
     onThreads(2) { index in
@@ -145,16 +128,15 @@ import Testing
     #expect(live.executed == 1)
   }
 
-  @Test(arguments: [false, true])
-  func `a new pair is saved before anybody sees it, as long as that order holds`(isTurnedAround: Bool) throws {
+  @Test func `a new pair is saved before anybody sees it`() throws {
     let shared = Gathered<Session>()
     let seen = Gathered<UInt64>()
     let store = SessionStore.watched { for session in shared.all { seen.add(session.token.generation) } }
-    let live = try Live(turnedOff: isTurnedAround ? .savingFirst : [], store: store)
+    let live = try Live(store: store)
     let session = try live.logIn(key: "k")
     shared.add(session)
     try session.refresh()
-    #expect(seen.all == [isTurnedAround ? 2 : 1])
+    #expect(seen.all == [1])
     #expect(session.token.generation == 2)
   }
 

@@ -4,10 +4,17 @@ internal import CFiber
 
 /// A place where another thread may get its turn. Its holder does not switch, so nobody ever waits for it.
 struct Lock: @unchecked Sendable {
-  init() {}
+  /// May be taken under another one.
+  static var innermost: Lock { Lock(isInnermost: true) }
+
+  private let isInnermost: Bool
+
+  init() { isInnermost = false }
+
+  private init(isInnermost: Bool) { self.isInnermost = isInnermost }
 
   func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    let fiber = world.lockPoint()
+    let fiber = isInnermost ? world.current : world.lockPoint()
     fiber?.heldLocks += 1
     // The compiler releases nothing beyond this, as beyond the functions of a real lock.
     fiber_barrier()

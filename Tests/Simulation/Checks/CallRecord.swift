@@ -23,6 +23,7 @@ final class CallRecord {
   /// How many answers with HTTP 401 it got.
   var refusals = 0
   var isDone = false
+  var endedAt: Int64 = 0
   var error: PeerIDError?
   var transactionID: String?
 

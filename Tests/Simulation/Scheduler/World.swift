@@ -170,7 +170,7 @@ final class World {
   }
 
   func replacedStored() {
-    checker.lastReplaced = now
+    checker.replacedStored()
     tell { "replaced the stored session" }
   }
 

@@ -185,7 +185,10 @@ final class Disk {
     syncEntries()
   }
 
-  private var isFull: Bool { world.now < fullUntil }
+  /// Whether a file that will become a session has its space.
+  var hasReservedSpace: Bool { entries.contains { $0.key.hasSuffix(".new") && $0.value.hasReservedSpace } }
+
+  var isFull: Bool { world.now < fullUntil }
 
   private func change(_ path: String, _ file: File?) {
     entries[path] = file

@@ -164,6 +164,7 @@ final class Scenario {
     let living = world.processes.filter { !$0.isDead && !$0.isExiting }
     for process in living { process.frozenUntil = .min }
     world.checker.faultsEnded = world.now
+    world.checker.checkLogOuts()
     var waiting = 0
     for user in 1...settings.users where !world.checker.loggedOut.contains(user) {
       var users = living.filter { $0.sessions[user] != nil }

@@ -15,6 +15,7 @@ final class Server {
     let number: Int
     let user: Int
     let expiresAt: Int64
+    let madeAt: Int64
     /// The pair that it replaces.
     let predecessor: Pair?
     var isRevoked = false
@@ -24,7 +25,8 @@ final class Server {
     /// Why nobody may have it: its answer was lost, or its receiver died before it was saved.
     var lossCause: String?
 
-    init(number: Int, user: Int, expiresAt: Int64, predecessor: Pair?) {
+    init(number: Int, user: Int, expiresAt: Int64, madeAt: Int64, predecessor: Pair?) {
+      self.madeAt = madeAt
       self.number = number
       self.user = user
       self.expiresAt = expiresAt
@@ -61,7 +63,13 @@ final class Server {
 
   func makePair(_ user: Int, lifetime: Int64, predecessor: Pair? = nil) -> Pair {
     lastNumber += 1
-    let pair = Pair(number: lastNumber, user: user, expiresAt: world.serverTime + lifetime, predecessor: predecessor)
+    let pair = Pair(
+      number: lastNumber,
+      user: user,
+      expiresAt: world.serverTime + lifetime,
+      madeAt: world.now,
+      predecessor: predecessor
+    )
     pairs[pair.access] = pair
     pairs[pair.refresh] = pair
     return pair
