@@ -91,6 +91,13 @@ fuzz: | packages ## Fuzz what reads texts from outside for SECONDS=60, or the TA
 wheel: library ## Build, repair and test the Python wheel; it ends in dist/
 	bindings/python/build_wheel
 
+SEEDS ?= 50000
+
+.PHONY: simulate
+simulate: ## Run the sessions in so many random schedules with faults (SEEDS=…)
+	@Tools/scripts/install-packages libcurl4-openssl-dev libjansson-dev pkg-config gcc libc6-dev
+	Tests/Simulation/run $(SEEDS)
+
 .PHONY: bench
 bench: library ## Measure against programs written by hand; writes Benchmarks/results
 	@Tools/scripts/install-packages nginx-light openssl valgrind python3

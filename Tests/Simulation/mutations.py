@@ -21,7 +21,9 @@ MUTATIONS = [
      'removed("reading first") ? mine : try place.load(lock)\n        let decision'),
     ("saving first", CORE,
      "        case .renewed(let pair):",
-     '        case .renewed(let pair):\n          if removed("saving first") { offer(pair) }'),
+     '        case .renewed(let pair):\n          if removed("saving first") {\n'
+     "            let now = environment.clock.monotonicMilliseconds()\n"
+     "            _ = withState { adopt(pair, &$0, now: now, serverNow: nil) }\n          }"),
     ("saving at all", CORE,
      "          save(pair, in: place, replacing: stored, lock)",
      '          if !removed("saving at all") { save(pair, in: place, replacing: stored, lock) }'),

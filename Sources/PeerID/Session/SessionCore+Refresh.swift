@@ -133,7 +133,7 @@ extension SessionCore {
       var ended = result
       if case .adopted(let other) = result { ended = .adopted(next(other, after: state.machine.token)) }
       var failure = state.machine.refreshEnded(ended, now: now, serverNow: serverNow, jitter: jitter)
-      if failure != nil, let pair = state.offered {
+      if failure != nil, !state.hasEnded, let pair = state.offered {
         offered = adopt(pair, &state, now: now, serverNow: serverNow)
         failure = nil
       }

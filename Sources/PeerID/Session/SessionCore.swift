@@ -9,6 +9,8 @@ final class SessionCore: @unchecked Sendable {
     var saving = SaveState()
     /// The credentials to log in with again, when the application allowed the library to keep them.
     var credentials: Credentials?
+    /// Whether the session was logged out or replaced: nothing revives it, since nobody can find it any more.
+    var hasEnded = false
     /// A pair that came from elsewhere during a refresh, used if the refresh fails.
     var offered: Token?
   }
@@ -125,28 +127,33 @@ final class SessionCore: @unchecked Sendable {
 
   /// Lets no call use the session any more, and no new handle find it.
   func end(_ error: PeerIDError) {
-    withState { _ = $0.machine.end(error) }
+    withState { state in
+      state.machine.end(error)
+      state.hasEnded = true
+    }
     environment.table.remove(self, key: place?.key)
   }
 
-  /// Takes a pair that came from elsewhere: from a log in, or from the store.
-  func offer(_ offered: Token, credentials: Credentials? = nil) {
+  /// Takes a pair that came from elsewhere: from a log in, or from the store. Returns `false` when the session has ended.
+  @discardableResult
+  func offer(_ offered: Token, credentials: Credentials? = nil) -> Bool {
     let now = environment.clock.monotonicMilliseconds()
     let serverNow = environment.transport.serverClock.nowMilliseconds
-    let taken: Token? = withState { state in
+    let (isUsable, taken): (Bool, Token?) = withState { state in
+      if state.hasEnded { return (false, nil) }
       if let credentials { state.credentials = credentials }
-      let mine = state.machine.token
       if state.machine.isOver == nil {
-        if offered.isSamePair(as: mine) { return nil }
-        if state.machine.isEarlier(offered) { return nil }
+        if offered.isSamePair(as: state.machine.token) { return (true, nil) }
+        if state.machine.isEarlier(offered) { return (true, nil) }
       }
       if state.flight != nil {
         state.offered = offered
-        return nil
+        return (true, nil)
       }
-      return adopt(offered, &state, now: now, serverNow: serverNow)
+      return (true, adopt(offered, &state, now: now, serverNow: serverNow))
     }
     if let taken { environment.table.update(self, taken) }
+    return isUsable
   }
 
   /// Called under the lock; the generation only grows, so that no two pairs of a session share one.

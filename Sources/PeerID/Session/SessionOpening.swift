@@ -66,7 +66,7 @@ struct SessionOpening {
   /// Ends the session of a handle. Other handles of a session in memory go on; one with a key ends for all.
   func logOut(_ core: SessionCore, _ context: CallContext) throws(PeerIDError) {
     guard let place = core.place else {
-      if environment.table.users(of: core) <= 1 { core.end(Self.loggedOut) }
+      if environment.table.removeUnlessShared(core) { core.end(Self.loggedOut) }
       return
     }
     core.end(Self.loggedOut)
@@ -135,8 +135,9 @@ struct SessionOpening {
       return mine
     }
     lease.core.withState { $0.saving.supersede(by: token) }
-    lease.core.offer(token, credentials: kept)
-    return lease
+    if lease.core.offer(token, credentials: kept) { return lease }
+    // It was logged out since it was found.
+    return environment.table.session(forKey: place.key, orElse: core, token, replaces: true).session
   }
 
   /// Whether the store holds another user's session under the key by now. What cannot be read is not worth keeping.

@@ -78,9 +78,14 @@ final class SessionTable: @unchecked Sendable {
     lock.withLock { use(ObjectIdentifier(core)) }.map { SessionLease($0) }
   }
 
-  /// How many leases a session has.
-  func users(of core: SessionCore) -> Int {
-    lock.withLock { entries[ObjectIdentifier(core)]?.users ?? 0 }
+  /// Lets nobody find a session any more if it has one lease at most; returns whether that is so.
+  func removeUnlessShared(_ core: SessionCore) -> Bool {
+    lock.withLock {
+      let id = ObjectIdentifier(core)
+      guard (entries[id]?.users ?? 0) <= 1 else { return false }
+      hide(id, nil)
+      return true
+    }
   }
 
   /// The session has another pair.

@@ -1,5 +1,6 @@
 // In place of Sources/PeerID/Concurrency/Cancellation.swift, which wakes threads that are in libcurl.
 
+/// Whether a call was cancelled.
 public final class Cancellation: @unchecked Sendable {
   private(set) var isCancelled = false
 

@@ -1,0 +1,93 @@
+// Who has which pair of tokens.
+
+extension Checker {
+  /// A process has died; what only it had is lost.
+  func died(_ process: SimulatedProcess) {
+    let held = pairs(in: process) + delivered.filter { $0.process === process }.map(\.pair)
+    for pair in held where pair.lossCause == nil && !stored.contains(pair.number) {
+      pair.lossCause = "\(process.name) died before it was saved"
+    }
+  }
+
+  private func pairs(in process: SimulatedProcess) -> [Server.Pair] {
+    world.observe { process.sessions.values.compactMap { world.server.pair(access: $0.token.accessToken) } }
+  }
+
+  /// Who has a pair: the store, a process, or an answer that is on its way; `nil` when nobody has it.
+  func holder(of pair: Server.Pair) -> String? {
+    if storeHolds(pair) { return "the store" }
+    for process in world.processes where !process.isDead {
+      if pairs(in: process).contains(where: { $0 === pair }) { return process.name }
+      if delivered.contains(where: { $0.process === process && $0.pair === pair }) { return process.name }
+    }
+    if world.network.open.contains(where: { $0.brings(pair) }) { return "an answer on its way" }
+    return nil
+  }
+
+  func storeHoldsLivingPair(_ user: Int) -> Bool { world.server.living(user).map { storeHolds($0) } ?? false }
+
+  func storeHolds(_ pair: Server.Pair) -> Bool {
+    let pattern = Array("\"\(pair.access)\"".utf8)
+    func holds(_ bytes: some Collection<UInt8>) -> Bool {
+      let bytes = Array(bytes)
+      guard bytes.count >= pattern.count else { return false }
+      return (0...bytes.count - pattern.count).contains {
+        bytes[$0] == pattern[0] && bytes[$0...].starts(with: pattern)
+      }
+    }
+    switch world.settings.store {
+    case .directory: return world.disk.contents(suffix: ".session").contains { holds($0.bytes) }
+    case .lease: return world.leaseStore.records.values.contains { holds($0.bytes.raw) }
+    case .none: return false
+    }
+  }
+
+  /// Whether a user has to log in again, and may: nobody has the pair, for a reason that nobody could prevent.
+  func isLost(_ user: Int) -> Bool {
+    if loggedOut.contains(user) { return true }
+    guard let living = world.server.living(user) else { return true }
+    if living.isRival, mayMissOtherPairs { return true }
+    if holder(of: living) != nil { return false }
+    if world.settings.relogin { return false }
+    var excuses: Set<Fault> = [.rollback, .diskError, .storeError]
+    // What was used was saved before, durably.
+    if !used.contains(living.number) { excuses.insert(.powerLoss) }
+    if living.lossCause == nil, world.happened.isDisjoint(with: excuses) {
+      fail("nobody has the pair \(living.number) of user \(user), which the server takes, and nothing explains that")
+    }
+    return true
+  }
+
+  /// The store holds another pair.
+  func replacedStored() {
+    lastReplaced = world.now
+    for (pair, _) in delivered where !stored.contains(pair.number) && storeHolds(pair) { stored.insert(pair.number) }
+  }
+
+  /// A user that was logged out stays so until the next log in.
+  func checkLogOuts() {
+    guard world.settings.store != .none, world.happened.isDisjoint(with: [.rollback, .lostLease, .freeze]) else {
+      return
+    }
+    for user in loggedOut {
+      let calls = calls.filter { $0.user == user }
+      guard let logOut = calls.last(where: { $0.action == .logOut && $0.isDone && $0.error == nil }),
+        !calls.contains(where: { $0.action == .logIn && (!$0.isDone || $0.endedAt >= logOut.begun) })
+      else { continue }
+      if storeHasSession(user) { fail("the session of user \(user) is in the store after its log out") }
+    }
+  }
+
+  private func storeHasSession(_ user: Int) -> Bool {
+    let key = "key\(user)"
+    return world.leaseStore.records[key] != nil
+      || world.disk.contents(suffix: ".session").contains { $0.path.contains("/\(key).") }
+  }
+
+  func recovered(after milliseconds: Int64) { longestRecovery = max(longestRecovery, milliseconds) }
+
+  /// After the end of all.
+  func checkEnd() {
+    for call in calls { checkTruth(call) }
+  }
+}

@@ -1,0 +1,120 @@
+// How faults come about.
+
+extension World {
+  /// Whether a fault happens now.
+  func fault(_ fault: Fault) -> Bool {
+    guard faultsLeft > 0, !isOver, settings.faults.contains(fault), choices.chance(in: 6) else { return false }
+    occur(fault)
+    tell { "FAULT: \(fault)" }
+    return true
+  }
+
+  private func occur(_ fault: Fault) {
+    faultsLeft -= 1
+    happened.insert(fault)
+  }
+
+  func replacedStored() {
+    checker.replacedStored()
+    tell { "replaced the stored session" }
+  }
+
+  func rememberBackup(_ path: String) {
+    guard settings.faults.contains(.rollback) else { return }
+    if settings.store == .lease {
+      if let record = leaseStore.records[path] { backups.append((path, Array(record.bytes.raw))) }
+    } else if let bytes = disk.entries[path]?.bytes {
+      backups.append((path, bytes))
+    }
+  }
+
+  /// A fault between two steps, perhaps.
+  func disturb() {
+    guard faultsLeft > 0 else { return }
+    let kinds = Fault.betweenSteps.filter { settings.faults.contains($0) }
+    guard !kinds.isEmpty else { return }
+    let living = processes.filter { !$0.isDead }
+    guard !living.isEmpty else { return }
+    if choices.isExhaustive {
+      let taken = choices.pick(1 + kinds.count * living.count)
+      guard taken > 0 else { return }
+      disturb(kinds[(taken - 1) / living.count], living[(taken - 1) % living.count])
+    } else if choices.chance(in: 40) {
+      disturb(choices.pick(kinds), choices.pick(living))
+    }
+  }
+
+  private func disturb(_ fault: Fault, _ process: SimulatedProcess) {
+    switch fault {
+    case .kill:
+      tell { "FAULT: \(process.name) is killed" }
+      kill(process)
+    case .powerLoss:
+      guard settings.store == .directory else { return }
+      tell { "FAULT: power loss" }
+      for process in processes where !process.isDead { kill(process) }
+      disk.losePower()
+    case .freeze:
+      let time = choices.pick([Int64(200), 4000, 40_000, 150_000])
+      tell { "FAULT: \(process.name) is frozen for \(time) ms" }
+      process.frozenUntil = now + time
+      process.frozenFor += time
+    case .exit:
+      guard !process.isExiting else { return }
+      tell { "FAULT: \(process.name) exits" }
+      exit(process)
+    case .wallClockJump:
+      process.wallOffset += choices.pick([Int64(-86_400_000), 7_200_000, 200 * 86_400_000])
+      tell { "FAULT: the wall clock of \(process.name) jumps" }
+    case .rollback:
+      guard let backup = backups.last else { return }
+      tell { "FAULT: an older state of the store is restored" }
+      if settings.store == .lease {
+        if let token = try? backup.bytes.withUnsafeBytes({ try StoredSessionFormat.read(Bytes($0)).token }) {
+          let bytes = backup.bytes.withUnsafeBytes { Bytes($0) }
+          leaseStore.put(backup.path, StoredSession(bytes: bytes, generation: token.generation))
+        }
+      } else {
+        disk.restore(backup.path, backup.bytes)
+      }
+    case .lostLease:
+      guard settings.store == .lease else { return }
+      tell { "FAULT: the leases of the store are lost" }
+      leaseStore.loseLeases()
+    case .diskFull:
+      tell { "FAULT: the disk is full for a while" }
+      disk.fullUntil = now + choices.pick([Int64(100), 5000, 100_000])
+    case .revocation:
+      guard let pair = server.current[choices.pick(settings.users) + 1] else { return }
+      tell { "the server forgets the access token \(pair.access)" }
+      pair.isRevoked = true
+    default: return
+    }
+    occur(fault)
+  }
+
+  func kill(_ process: SimulatedProcess) {
+    process.isDead = true
+    disk.closeAll(of: process)
+    for exchange in network.open where exchange.process === process { exchange.abandon() }
+    checker.died(process)
+  }
+
+  /// As `ExitGuard.leave` does it: waits for threads at work, then makes them give up, and then waits no longer.
+  func exit(_ process: SimulatedProcess) {
+    process.isExiting = true
+    awaitIdle(process, until: now + 2000) { [unowned self] in
+      process.isGivingUp = true
+      awaitIdle(process, until: now + 1500) { [unowned self] in kill(process) }
+    }
+  }
+
+  private func awaitIdle(_ process: SimulatedProcess, until end: Int64, _ otherwise: @escaping () -> Void) {
+    schedule("exit of \(process.name)", after: 2) { [unowned self] in
+      if process.isDead { return }
+      if process.busy == 0 { return kill(process) }
+      if now >= end { return otherwise() }
+      awaitIdle(process, until: end, otherwise)
+    }
+  }
+}

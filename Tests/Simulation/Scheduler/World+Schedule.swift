@@ -1,0 +1,113 @@
+// How a schedule runs.
+
+extension World {
+  func add(_ process: SimulatedProcess) { processes.append(process) }
+
+  /// Runs until `isDone`, or nothing is left to happen, or a check has failed. Returns whether it is done.
+  @discardableResult
+  func run(until isDone: () -> Bool) -> Bool {
+    while checker.violation == nil, states?.isKnown != true {
+      if isDone() { return true }
+      steps += 1
+      if steps > Self.maximumSteps {
+        checker.fail("the schedule does not end")
+        return false
+      }
+      disturb()
+      if !step(), !advance() { return isDone() }
+    }
+    return false
+  }
+
+  private func step() -> Bool {
+    let candidates = fibers.filter { $0.state == .ready && canRun($0.process) }
+    let due = events.indices.filter { events[$0].due <= now }
+    let count = candidates.count + due.count
+    if count == 0 { return false }
+    if count > 1, let states, choices.isBeyondPath, !states.isNew(state()) { return true }
+    let taken = choices.pick(count)
+    if taken < candidates.count {
+      resume(candidates[taken])
+    } else {
+      let event = events.remove(at: due[taken - candidates.count])
+      event.action()
+    }
+    return true
+  }
+
+  private func canRun(_ process: SimulatedProcess) -> Bool { !process.isDead && process.frozenUntil <= now }
+
+  private func resume(_ fiber: Fiber) {
+    current = fiber
+    fiber.enter()
+    current = nil
+    if states != nil {
+      var hasher = StableHash(fiber.process.history)
+      hasher.combine(UInt64(fiber.id))
+      hasher.combine(UInt64(bitPattern: now))
+      fiber.process.history = hasher.value
+    }
+    if fiber.state == .finished { fibers.removeAll { $0 === fiber } }
+  }
+
+  /// Lets time pass until something can happen; returns whether something can.
+  private func advance() -> Bool {
+    var next = events.map(\.due).min() ?? .max
+    for fiber in fibers where !fiber.process.isDead {
+      let time = fiber.state == .ready ? now : fiber.wakeAt
+      if time < .max { next = min(next, max(time, fiber.process.frozenUntil)) }
+    }
+    guard next < .max else { return false }
+    now = max(now, next)
+    for fiber in fibers where fiber.state == .waiting && fiber.wakeAt <= now { ready(fiber) }
+    return true
+  }
+
+  private func state() -> UInt64 {
+    var hasher = Hasher()
+    server.hash(into: &hasher)
+    disk.hash(into: &hasher)
+    leaseStore.hash(into: &hasher)
+    hasher.combine(now)
+    hasher.combine(faultsLeft)
+    for event in events.map({ "\($0.name)\($0.due)" }).sorted() { hasher.combine(event) }
+    for process in processes {
+      hasher.combine(process.history)
+      hasher.combine(process.isDead)
+      hasher.combine(process.frozenUntil)
+      hasher.combine(process.isExiting)
+    }
+    return UInt64(bitPattern: Int64(hasher.finalize()))
+  }
+
+  /// Whether no thread is left but those of dead processes.
+  var isQuiet: Bool { fibers.allSatisfy { $0.process.isDead } }
+  var livingThreads: [String] { fibers.filter { !$0.process.isDead }.map { "\($0.process.name): \($0.name)" } }
+
+  func tell(_ line: () -> String) {
+    guard let story else { return }
+    story.add(now, current, line())
+  }
+
+  /// Ends all threads: each runs to its end, and nothing that it does has an effect.
+  func takeDown() {
+    isOver = true
+    for process in processes {
+      process.isExiting = true
+      if let client = process.client { _ = client.engine.environment.closing.set() }
+    }
+    while let fiber = fibers.popLast() {
+      current = fiber
+      fiber.heldLocks = 0
+      fiber.enter()
+      current = nil
+    }
+    events = []
+    for process in processes {
+      process.sessions = [:]
+      process.client = nil
+    }
+    processes = []
+    leaked = []
+  }
+}
