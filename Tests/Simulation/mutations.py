@@ -76,7 +76,7 @@ MUTATIONS = [
     ("removal by a log out", OPENING,
      "        try place.store.backend.remove(place.key, lock)",
      '        if !removed("removal by a log out") { try place.store.backend.remove(place.key, lock) }'),
-    ("deadline of a call", "Transport/CallContext.swift",
+    ("deadline of a call", "Concurrency/CallContext.swift",
      "    return now >= deadline ? .timedOut : nil",
      '    return now >= deadline && !removed("deadline of a call") ? .timedOut : nil'),
     ("one core for each pair", "Session/SessionTable.swift",
