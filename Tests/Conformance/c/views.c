@@ -31,13 +31,9 @@ json_t *view_of_error(const peerid_error *error) {
   const char *text = peerid_error_detail(error, &length);
   json_t *detail = parsed(text, length);
   const char *reason = peerid_error_reason(error);
-<<<<<<< HEAD
-  return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o, s:o, s:o, s:o}",
-=======
   note_shown(peerid_error_message(error));
   note_shown(text);
-  return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o, s:o, s:o}",
->>>>>>> df129bf (Test that memory, logs and errors hold no secret)
+  return json_pack("{s:s, s:s, s:i, s:b, s:I, s:s, s:o, s:o, s:o, s:o, s:o}",
                    "code", peerid_error_name(error),
                    "outcome", peerid_outcome_name(peerid_error_outcome(error)),
                    "http_status", (int)peerid_error_http_status(error),

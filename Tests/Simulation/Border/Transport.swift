@@ -7,6 +7,7 @@ final class Transport: Sendable {
   private static let longestSleep: Int64 = 100
 
   let serverClock: ServerClock
+  let statistics = Statistics()
 
   init(settings: TransportSettings, clock: Clock) {
     serverClock = ServerClock(clock: clock)
