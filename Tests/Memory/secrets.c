@@ -1,9 +1,9 @@
 /* Makes every call that handles a secret, frees everything, and waits, so that its memory can be searched.
  *
- *   secrets STYLE MODE STORE RELOGIN CHUNKS FOLDER
+ *   secrets STYLE MODE STORE RELOGIN CHUNKS FOLDER CERTIFICATES
  *
  * with the style of parameters, `blocking` or `asynchronous`, the kind of store, the option `relogin`, the file in which
- * to write what foreign libraries keep, and a folder for the store.
+ * to write what foreign libraries keep, a folder for the store, and a file of certificates or nothing.
  *
  * On standard input are lines: base URL, client secret, password, code, another code, and a token as JSON. */
 #include <peerid.h>
@@ -224,7 +224,8 @@ static peerid_error *make_store(const char *kind, const char *folder, peerid_sto
   return peerid_store_create_custom(&callbacks, store);
 }
 
-static void make_calls(const char *style, const char *kind, const char *relogin, const char *folder) {
+static void make_calls(const char *style, const char *kind, const char *relogin, const char *folder,
+                       const char *certificates) {
   peerid_config *config = NULL;
   peerid_client *client = NULL;
   peerid_store *store = NULL;
@@ -233,6 +234,7 @@ static void make_calls(const char *style, const char *kind, const char *relogin,
   must("config", peerid_config_create(lines[0], "4", lines[1], &config));
   must("parameters", peerid_config_set(config, "parameters", style));
   must("relogin", peerid_config_set(config, "relogin", relogin));
+  if (*certificates) must("certificates", peerid_config_set(config, "ca_file", certificates));
   must("store", peerid_config_set_store(config, store));
   must("log", peerid_config_set_log_handler(config, ignore_line, NULL, NULL));
   must("client", peerid_client_create(config, &client));
@@ -263,12 +265,12 @@ static void make_calls(const char *style, const char *kind, const char *relogin,
 }
 
 int main(int count, char **arguments) {
-  if (count != 7) return 2;
+  if (count != 8) return 2;
   kept_start();
   is_asynchronous = strcmp(arguments[2], "asynchronous") == 0;
   read_lines();
   must("queue", peerid_queue_create(&queue));
-  make_calls(arguments[1], arguments[3], arguments[4], arguments[6]);
+  make_calls(arguments[1], arguments[3], arguments[4], arguments[6], arguments[7]);
   explicit_bzero(input, sizeof input);
   peerid_queue_free(queue);
   kept_write(arguments[5]);

@@ -2,10 +2,11 @@
 """Searches the memory of a process for what it should have forgotten: after the sessions are logged out and everything
 is freed, no password, client secret, code or token may be left in memory that libpeerid or jansson used.
 
-Needs `make` before, and the Debian packages gcc and python3. What libcurl and OpenSSL leave in memory that they gave
-back is listed, with the function that had asked for it; libpeerid cannot wipe it."""
+Needs `make` before, and the Debian packages gcc, python3, nginx-light and openssl. What libcurl and OpenSSL leave in
+memory that they gave back is listed; libpeerid cannot wipe it."""
 
 import collections
+import contextlib
 import itertools
 import json
 import re
@@ -16,11 +17,15 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests/Processes"))
+import harness  # noqa: E402
+
 OUT = ROOT / "build/tests"
 STYLES = ("form", "json", "query")
 MODES = ("blocking", "asynchronous")
-# The store, and whether the session may log in again by itself; with that, the answer to the first refresh is lost.
-KINDS = (("directory", "off"), ("memory", "keep"), ("custom", "off"))
+# The store, whether the session may log in again by itself (with that, the answer to the first refresh is lost), and
+# whether the server is reached over TLS.
+KINDS = (("directory", "off", False), ("memory", "keep", False), ("custom", "off", False), ("directory", "off", True))
 # As much of a secret as is looked for: the middle of a random token. The beginning of memory that was given back is
 # overwritten by the allocator.
 PART = slice(24, 48)
@@ -94,9 +99,9 @@ class World:
         }
         self.sandbox = Sandbox(fixture)
 
-    def lines(self):
+    def lines(self, url):
         values = [
-            self.sandbox.url,
+            url,
             *(self.secrets[name] for name in ("client secret", "password", "code", "code in a redirect")),
             json.dumps(self.restored),
         ]
@@ -149,20 +154,22 @@ def kept_at(address, kept):
     return None
 
 
-def run(style, mode, store, relogin, listed):
+def run(style, mode, store, relogin, uses_tls, listed):
     """Runs the program once; returns what is found in memory of our own."""
     world = World()
     if relogin == "keep":
         world.sandbox.control("faults", {"kind": "drop_after", "path": "/api/v1/auth/refreshtoken"})
-    with tempfile.TemporaryDirectory() as folder:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(harness.folder())
+        proxy = stack.enter_context(harness.Nginx(world.sandbox.url, folder)) if uses_tls else None
         chunks = f"{folder}/chunks"
         program = subprocess.Popen(
-            [OUT / "secrets", style, mode, store, relogin, chunks, f"{folder}/store"],
+            [OUT / "secrets", style, mode, store, relogin, chunks, f"{folder}/store", proxy.ca if proxy else ""],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        program.stdin.write(world.lines())
+        program.stdin.write(world.lines(proxy.url if proxy else world.sandbox.url))
         program.stdin.flush()
         if program.stdout.readline() != "ready\n":
             sys.exit(f"the program failed with parameters={style}, {mode}, {store}")
@@ -177,7 +184,7 @@ def run(style, mode, store, relogin, listed):
     assert min(len(kept), 10 * len(parts)) > 100, "the program did not do what it should"
     for name, _, _, owner, _ in found:
         if owner:
-            listed[owner].add(re.sub(r" \w{4}$", "", name))
+            listed[owner.split()[0]].add(re.sub(r" \w{4}$", "", name))
     return [(name, address, region, text) for name, address, region, owner, text in found if not owner]
 
 
@@ -217,11 +224,10 @@ def main():
     listed = collections.defaultdict(set)
     failed = 0
     runs = list(itertools.product(STYLES, MODES, KINDS))
-    for style, mode, (store, relogin) in runs:
-        found = run(style, mode, store, relogin, listed)
-        print(
-            f"{'FAILED' if found else 'ok':6}  parameters={style}, {mode}, store {store}, relogin={relogin}", flush=True
-        )
+    for style, mode, (store, relogin, uses_tls) in runs:
+        found = run(style, mode, store, relogin, uses_tls, listed)
+        verdict, scheme = "FAILED" if found else "ok", "https" if uses_tls else "http"
+        print(f"{verdict:6} parameters={style}, {mode}, {scheme}, store {store}, relogin={relogin}", flush=True)
         for name, address, region, text in found[:12]:
             print(f"        {name} at {address:x} in {region}: {text}")
         failed += bool(found)
