@@ -462,6 +462,19 @@ def rotates(connection):
 
 
 @fault
+def refuses_what_follows_the_log_in(connection):
+    """Operations are refused by the chain, and the refresh token is not known."""
+    while True:
+        request = connection.read_request()
+        if "/app/operations" in request.target:
+            connection.send(answer(500, refusal(STACK_TRACE, 500)))
+        elif "/auth/refreshtoken" in request.target:
+            connection.send(answer(400, refusal({"refresh_token": "invalid refresh token"}, 400)))
+        else:
+            connection.send(right_answer(request))
+
+
+@fault
 def repeats_keys(connection):
     while True:
         result = json.dumps(right_result(connection.read_request()))
