@@ -95,6 +95,8 @@ def run(target, *arguments, **options):
         **os.environ,
         "PEERID_FUZZ_TARGET": target,
         "TZ": "UTC",
+        # libFuzzer handles the signals.
+        "SWIFT_BACKTRACE": "enable=no",
         "LSAN_OPTIONS": f"suppressions={ROOT}/Tests/Fuzz/leaks.supp:print_suppressions=0",
     }
     return subprocess.run([str(PROGRAM), *arguments], env=environment, **options)

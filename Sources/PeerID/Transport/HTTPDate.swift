@@ -2,11 +2,14 @@ internal import CCurl
 
 /// Points in time in HTTP headers, as libcurl reads them.
 enum HTTPDate {
-  /// Milliseconds since 1970; `nil` when the text is no date. A NUL has to follow it.
+  /// The end of the year 9999. libcurl reads years of ten digits.
+  private static let lastSecond: Int64 = 253_402_300_799
+
+  /// Milliseconds since 1970; `nil` when the text is no date up to the year 9999. A NUL has to follow it.
   static func milliseconds(_ text: UnsafeRawBufferPointer) -> Int64? {
     guard let start = text.baseAddress?.assumingMemoryBound(to: CChar.self) else { return nil }
     let seconds = curl_getdate(start, nil)
-    return seconds < 0 ? nil : Int64(seconds) * 1000
+    return 0...lastSecond ~= Int64(seconds) ? Int64(seconds) * 1000 : nil
   }
 }
 
