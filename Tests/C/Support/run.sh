@@ -60,7 +60,7 @@ run_tests() {
   log="$out/logs/$name.log"
   begin=$(date +%s)
   status=0
-  CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 120 "$@" >"$log" 2>&1 || status=$?
+  CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 400 "$@" >"$log" 2>&1 || status=$?
   good=$(count_lines "$log" '^ok ')
   skipped=$(count_lines "$log" '^not ok .*# SKIP')
   bad=$(($(count_lines "$log" '^not ok ') - skipped))
