@@ -236,5 +236,6 @@ enum CallResult: Sendable {
   case session(SessionLease)
   case token(Token)
   case settlement(Settlement)
+  case account(Account)
   case done
 }

@@ -235,9 +235,14 @@ struct SessionStateMachine {
     case .renewed(let newer), .adopted(let newer):
       // The user may have been logged out meanwhile.
       let over = isOver?.isUsedRefreshToken == true ? nil : isOver
+      let identity = token.identity
       if case .renewed = result { replacedPairs = replacedPairs.suffix(Self.rememberedPairs) + [token.fingerprint] }
       replace(with: newer, now: now, serverNow: serverNow)
-      if case .renewed = result { renewedAt = now }
+      if case .renewed = result {
+        renewedAt = now
+        // The account may have been set meanwhile.
+        identify { $0 = identity.filled(from: $0) }
+      }
       isOver = over
       return nil
     case .refused(let error):
@@ -281,6 +286,11 @@ struct SessionStateMachine {
     notBefore = .min
     lastFailure = nil
     isOver = nil
+  }
+
+  /// Something else is known of the user.
+  mutating func identify(_ change: (inout Token.Identity) -> Void) {
+    token = token.identified(change)
   }
 
   /// The session has ended, for this reason.
