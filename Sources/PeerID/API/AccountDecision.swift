@@ -10,7 +10,8 @@ enum AccountPermission: Equatable {
   /// Whether this is the name of such a permission.
   static func isNamedByPeerID(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
-    return bytes.count == 10 && bytes.starts(with: "pid".utf8) && bytes.dropFirst(3).allSatisfy { 0x61...0x7A ~= $0 | 0x20 }
+    guard bytes.count == 10, bytes.starts(with: "pid".utf8) else { return false }
+    return bytes.dropFirst(3).allSatisfy { 0x61...0x7A ~= $0 | 0x20 }
   }
 }
 
