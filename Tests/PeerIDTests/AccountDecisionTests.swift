@@ -50,7 +50,7 @@ import Testing
       $0.account = Self.made
     }
     let text = token.exportedJSON()
-    let read = try TokenReader.read(try JSONDocument(text.text).root).get()
+    let read = try text.withBytes(TokenReader.read).get()
     #expect(read.user == "alice" && read.account == Self.made)
     let stored = try StoredSessionFormat.read(StoredSessionFormat.write(token, key: "k"), key: "k")
     #expect(stored.user == "alice" && stored.account == Self.made)
@@ -60,7 +60,7 @@ import Testing
 
   @Test func `an object of the server tells no account`() throws {
     let json = #"{"token":"a","user":"alice","account_id":"1.2.3","account_name":"pi-mallory"}"#
-    let read = try TokenReader.read(try JSONDocument(json).root).get()
+    let read = try Bytes(json).withBytes(TokenReader.read).get()
     #expect(read.user == nil && read.account == nil)
   }
 }
