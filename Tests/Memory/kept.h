@@ -2,7 +2,7 @@
 #ifndef KEPT_H
 #define KEPT_H
 
-/* Notes from now on what foreign libraries ask for, and keeps what they give back. */
+/* Notes from now on what foreign libraries ask for, and keeps what they free. */
 void kept_start(void);
 
 /* Writes a line for each chunk that was noted: address in hexadecimal, size, library, function. */
