@@ -9,6 +9,7 @@ import collections
 import contextlib
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -163,11 +164,14 @@ def run(style, mode, store, relogin, uses_tls, listed):
         folder = stack.enter_context(harness.folder())
         proxy = stack.enter_context(harness.Nginx(world.sandbox.url, folder)) if uses_tls else None
         chunks = f"{folder}/chunks"
+        # When the dynamic loader looks a function up at its first call, it saves the vector registers on the stack, and
+        # with them pieces of what was copied last.
         program = subprocess.Popen(
             [OUT / "secrets", style, mode, store, relogin, chunks, f"{folder}/store", proxy.ca if proxy else ""],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env={**os.environ, "LD_BIND_NOW": "1"},
         )
         program.stdin.write(world.lines(proxy.url if proxy else world.sandbox.url))
         program.stdin.flush()
