@@ -172,7 +172,7 @@ static void calls_at_once_arrive_once(const char *http_version) {
   enum { CALLS = 100 };
   fault_server_reset();
   caller caller =
-      caller_make(ASYNCHRONOUS, nginx_url("right"), OPTIONS("ca_file", ca_file, "http_version", http_version));
+      caller_make(ASYNCHRONOUS, nginx_url("right"), OPTIONS("ca_file", ca_file, "http_version", http_version, "request_timeout_ms", "120000"));
   for (int i = 0; i < CALLS; i++) {
     char operation[256];
     int length = snprintf(operation, sizeof operation,
@@ -188,7 +188,7 @@ static void calls_at_once_arrive_once(const char *http_version) {
   for (int i = 0; i < CALLS; i++) {
     peerid_completion *completion = NULL;
     size_t count = 0;
-    assert_success(peerid_queue_take(caller.queue, 30000, 1, &completion, &count));
+    assert_success(peerid_queue_take(caller.queue, 120000, 1, &completion, &count));
     assert_int_equal(count, 1);
     failure found = take_failure(peerid_completion_error(completion), __FILE__, __LINE__);
     has_succeeded[peerid_completion_tag(completion) - 4000] = found.code == 0;

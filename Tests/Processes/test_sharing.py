@@ -104,7 +104,7 @@ def without_a_store_the_promise_breaks():
         sharers.play(1)
         sharers.begin_round()
         wait_until(
-            lambda: sharers.total("login_required") + sharers.total("other_failures") > 0, 20, "a process has no valid tokens"
+            lambda: sharers.total("login_required") + sharers.total("other_failures") > 0, 120, "a process has no valid tokens"
         )
         return sharers.state()
 

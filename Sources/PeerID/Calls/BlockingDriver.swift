@@ -27,7 +27,12 @@ struct BlockingDriver {
         let ended = runTask(call)
         if case .success(.session(let lease)) = ended { call.session = lease.core }
         step = machine.next(.taskEnded(ended))
-      case .finish(let result): return try call.ended(result, machine, context, transport).get()
+      case .finish(.success(let result)):
+        call.count(.success, machine, context, transport.statistics)
+        return result
+      case .finish(.failure(let error)):
+        call.count(.init(error.outcome), machine, context, transport.statistics)
+        throw call.settleable(error, machine, transport.serverClock)
       }
     }
   }

@@ -112,22 +112,20 @@ struct Call: Sendable {
     if let session { session.log(level, message()) } else { environment?.log(level, message()) }
   }
 
-  /// The result of the call, counted: an error after which the operations may have been done gets the mark that settles
-  /// it.
-  func ended(
-    _ result: Result<CallResult, PeerIDError>,
-    _ machine: CallMachine,
-    _ context: CallContext,
-    _ transport: Transport
-  ) -> Result<CallResult, PeerIDError> {
-    transport.statistics.ended(countedAs, .init(result), microseconds: Clock.monotonicMicroseconds() - context.began)
-    if machine.sendings > 1 { transport.statistics.add(.resends, machine.sendings - 1) }
-    if machine.refreshWaits > 0 { transport.statistics.add(.refreshWaits, machine.refreshWaits) }
-    guard case .failure(let error) = result, error.outcome == .unknown, case .session(let call) = request,
-      let payer = marking?.payer, let newest = machine.newestEntry
-    else { return result }
-    let now = (transport.serverClock.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
-    return .failure(error.marked(Mark(payer: payer, after: newest, sentBy: now, request: call.body).json))
+  /// Counts the call, which has ended.
+  func count(_ result: Statistics.Result, _ machine: CallMachine, _ context: CallContext, _ statistics: Statistics) {
+    statistics.ended(countedAs, result, microseconds: Clock.monotonicMicroseconds() - context.began)
+    if machine.sendings > 1 { statistics.add(.resends, machine.sendings - 1) }
+    if machine.refreshWaits > 0 { statistics.add(.refreshWaits, machine.refreshWaits) }
+  }
+
+  /// The error of the call: one after which the operations may have been done gets the mark that settles it.
+  func settleable(_ error: PeerIDError, _ machine: CallMachine, _ clock: ServerClock) -> PeerIDError {
+    guard error.outcome == .unknown, case .session(let call) = request, let payer = marking?.payer,
+      let newest = machine.newestEntry
+    else { return error }
+    let now = (clock.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
+    return error.marked(Mark(payer: payer, after: newest, sentBy: now, request: call.body).json)
   }
 }
 
@@ -143,15 +141,11 @@ extension CallKind {
 }
 
 extension Statistics.Result {
-  init(_ result: Result<CallResult, PeerIDError>) {
-    switch result {
-    case .success: self = .success
-    case .failure(let error):
-      switch error.outcome {
-      case .notSent: self = .notSent
-      case .notDone: self = .notDone
-      case .unknown: self = .unknown
-      }
+  init(_ outcome: Outcome) {
+    switch outcome {
+    case .notSent: self = .notSent
+    case .notDone: self = .notDone
+    case .unknown: self = .unknown
     }
   }
 }

@@ -329,8 +329,15 @@ final class EventLoopDriver: @unchecked Sendable {
   private func finish(_ call: AsyncCall, _ result: Result<CallResult, PeerIDError>) {
     calls[call.id] = nil
     if call.isDone { return }
-    let counted = call.call.ended(result, call.machine, call.context, call.engine.environment.transport)
-    guard let ended = call.complete(counted) else { return }
+    let transport = call.engine.environment.transport
+    var counted = Statistics.Result.success
+    var result = result
+    if case .failure(let error) = result {
+      counted = .init(error.outcome)
+      result = .failure(call.call.settleable(error, call.machine, transport.serverClock))
+    }
+    call.call.count(counted, call.machine, call.context, transport.statistics)
+    guard let ended = call.complete(result) else { return }
     if finishedQueue !== call.queue { flush() }
     finishedQueue = call.queue
     finished.append(ended)
