@@ -16,7 +16,6 @@ SECTIONS = {
     "Client": ("Client", "ClientOperation"),
     "Log in": ("Login", "Authorization"),
     "Session": ("Session", "Token"),
-    "Account": ("Account",),
     "Operations": ("Submit", "Settle"),
     "Response": ("Response",),
     "Error": ("Error", "ErrorCode", "Outcome"),

@@ -30,9 +30,6 @@ public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable 
   /// Nothing, so that dumping credentials shows no secret.
   public var customMirror: Mirror { Mirror(self, children: []) }
 
-  /// The user name; `nil` for an e-mail address.
-  var userName: String? { login.raw.contains(UInt8(ascii: "@")) ? nil : login.text }
-
   func check() throws(PeerIDError) {
     guard login.count > 0 else { throw PeerIDError(.invalidArgument, "login is empty: give a user name or an e-mail") }
     guard password != nil || mobile != nil else {

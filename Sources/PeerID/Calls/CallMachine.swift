@@ -236,6 +236,5 @@ enum CallResult: Sendable {
   case session(SessionLease)
   case token(Token)
   case settlement(Settlement)
-  case account(Account)
   case done
 }

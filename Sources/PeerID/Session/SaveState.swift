@@ -25,7 +25,7 @@ struct SaveState {
   /// The pair that comes after what the store holds; `nil` when there is none, or the store holds something else by now.
   func successor(of stored: Token) -> Token? {
     guard let unsaved, let replaced, stored.isSamePair(as: replaced) else { return nil }
-    return unsaved.identified { $0 = stored.identity.filled(from: $0) }
+    return unsaved
   }
 
   /// A pair could not be saved in the place of another one.
@@ -47,11 +47,6 @@ struct SaveState {
   mutating func settle(_ generation: UInt64) {
     self = SaveState()
     savedGeneration = generation
-  }
-
-  /// The store holds this generation of the pair that it held before.
-  mutating func saw(_ generation: UInt64) {
-    savedGeneration = max(savedGeneration, generation)
   }
 
   /// The store holds a pair that was begun anew: what could not be saved before is superseded, unless it comes after.

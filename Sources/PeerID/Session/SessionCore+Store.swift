@@ -8,12 +8,10 @@ extension SessionCore {
     do throws(PeerIDError) {
       let result = try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) {
         (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
-        var mine = token
+        let mine = token
         if let isOver { return .refused(isOver) }
         let stored = try place.load(lock)
         let decision = decide(mine, stored)
-        // Another process may have set the account.
-        if let stored, stored.isSamePair(as: mine) { mine = mine.identified { $0 = stored.identity.filled(from: $0) } }
         switch decision {
         case .renew, .renewNewer: break
         case .adopt, .loggedOut, .anotherUser: return follow(decision, stored)

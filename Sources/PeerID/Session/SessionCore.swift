@@ -143,10 +143,7 @@ final class SessionCore: @unchecked Sendable {
       if state.hasEnded { return (false, nil) }
       if let credentials { state.credentials = credentials }
       if state.machine.isOver == nil {
-        if offered.isSamePair(as: state.machine.token) {
-          state.machine.identify { $0 = offered.identity.filled(from: $0) }
-          return (true, nil)
-        }
+        if offered.isSamePair(as: state.machine.token) { return (true, nil) }
         if state.machine.isEarlier(offered) { return (true, nil) }
       }
       if state.flight != nil {
@@ -162,10 +159,7 @@ final class SessionCore: @unchecked Sendable {
   /// Called under the lock; the generation only grows, so that no two pairs of a session share one.
   func adopt(_ other: Token, _ state: inout State, now: Int64, serverNow: Int64?) -> Token {
     let mine = state.machine.token
-    let token =
-      other.isSamePair(as: mine)
-      ? mine.identified { $0 = other.identity.filled(from: $0) }
-      : other.asGeneration(max(other.generation, mine.generation &+ 1))
+    let token = other.isSamePair(as: mine) ? mine : other.asGeneration(max(other.generation, mine.generation &+ 1))
     state.machine.replace(with: token, now: now, serverNow: serverNow)
     state.headers = Self.headers(for: token, environment)
     return token

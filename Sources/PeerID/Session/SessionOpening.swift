@@ -101,18 +101,11 @@ struct SessionOpening {
   ) throws(PeerIDError) -> Token {
     let stored = try place.load(lock)
     try place.reserve(lock)
-    var obtained = try obtain()
+    let obtained = try obtain()
     let present = environment.table.session(forKey: place.key)?.core
     if let stored {
-      if let user = stored.userID, user == obtained.userID {
-        obtained = obtained.identified { $0 = $0.filled(from: stored.identity) }
-      }
       // Logging in again returns the pair that is stored already.
-      if stored.isSamePair(as: obtained) {
-        let identity = obtained.identity.filled(from: stored.identity)
-        if identity == stored.identity { return stored }
-        obtained = stored.identified { $0 = identity }
-      }
+      if stored.isSamePair(as: obtained) { return stored }
       // The server answers a refresh before it saves the new pair, and hands out the old one meanwhile. A session that is
       // over has waited long enough for that.
       if origin == .logIn, obtained.isPredecessor(of: stored), present?.isOver == nil { return stored }

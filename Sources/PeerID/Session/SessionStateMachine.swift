@@ -235,14 +235,9 @@ struct SessionStateMachine {
     case .renewed(let newer), .adopted(let newer):
       // The user may have been logged out meanwhile.
       let over = isOver?.isUsedRefreshToken == true ? nil : isOver
-      let identity = token.identity
       if case .renewed = result { replacedPairs = replacedPairs.suffix(Self.rememberedPairs) + [token.fingerprint] }
       replace(with: newer, now: now, serverNow: serverNow)
-      if case .renewed = result {
-        renewedAt = now
-        // The account may have been set meanwhile.
-        identify { $0 = identity.filled(from: $0) }
-      }
+      if case .renewed = result { renewedAt = now }
       isOver = over
       return nil
     case .refused(let error):
@@ -286,11 +281,6 @@ struct SessionStateMachine {
     notBefore = .min
     lastFailure = nil
     isOver = nil
-  }
-
-  /// Something else is known of the user.
-  mutating func identify(_ change: (inout Token.Identity) -> Void) {
-    token = token.identified(change)
   }
 
   /// The session has ended, for this reason.

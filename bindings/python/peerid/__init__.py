@@ -43,7 +43,6 @@ from ._operation import (
     operation_names,
 )
 from ._prototypes import VERSION_STRING as __version__
-from .account import Account
 from .authorization import Authorization
 from .client import Client
 from .credentials import Credentials
@@ -91,7 +90,6 @@ def library_version() -> str:
 
 
 __all__ = [
-    "Account",
     "AssetInfo",
     "Authorization",
     "BuiltinStore",
