@@ -16,8 +16,8 @@ static void note_pipe_signal(int number) {
   pipe_signals++;
 }
 
-/* Every test is run in both manners. */
-static const mode manners[] = {BLOCKING, ASYNCHRONOUS};
+/* Every test runs in both modes. */
+static const mode modes[] = {BLOCKING, ASYNCHRONOUS};
 
 static mode manner_of(void **state) { return *(const mode *)*state; }
 
@@ -307,8 +307,8 @@ int main(void) {
   remember_secret("thePasswordOfAlice");
   remember_secret("theCodeOfAlice");
 #define BOTH(test)                                                                              \
-  {#test, test, set_up, tear_down, (void *)(uintptr_t)&manners[BLOCKING]}, {                    \
-    #test " (asynchronous)", test, set_up, tear_down, (void *)(uintptr_t)&manners[ASYNCHRONOUS] \
+  {#test, test, set_up, tear_down, (void *)(uintptr_t)&modes[BLOCKING]}, {                    \
+    #test " (asynchronous)", test, set_up, tear_down, (void *)(uintptr_t)&modes[ASYNCHRONOUS] \
   }
   const struct CMUnitTest tests[] = {
       BOTH(operation_is_not_sent_again_after_a_close),

@@ -18,7 +18,7 @@
 #include "fault_server.h"
 #include "nginx.h"
 
-static const mode manners[] = {BLOCKING, ASYNCHRONOUS};
+static const mode modes[] = {BLOCKING, ASYNCHRONOUS};
 
 static mode manner_of(void **state) { return *(const mode *)*state; }
 
@@ -302,8 +302,8 @@ int main(void) {
     return EXIT_FAILURE;
   }
 #define BOTH(test)                                                                      \
-  {#test, test, NULL, NULL, (void *)(uintptr_t)&manners[BLOCKING]}, {                    \
-    #test " (asynchronous)", test, NULL, NULL, (void *)(uintptr_t)&manners[ASYNCHRONOUS] \
+  {#test, test, NULL, NULL, (void *)(uintptr_t)&modes[BLOCKING]}, {                    \
+    #test " (asynchronous)", test, NULL, NULL, (void *)(uintptr_t)&modes[ASYNCHRONOUS] \
   }
   const struct CMUnitTest tests[] = {
       BOTH(moved_name_is_looked_up_again),

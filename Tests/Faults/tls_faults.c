@@ -127,7 +127,7 @@ static void call_meets_fault(void **state) {
 
 /* ---- More than one call ---- */
 
-static const mode manners[] = {BLOCKING, ASYNCHRONOUS};
+static const mode modes[] = {BLOCKING, ASYNCHRONOUS};
 
 static mode manner_of(void **state) { return *(const mode *)*state; }
 
@@ -253,9 +253,9 @@ int main(void) {
     tests[count] = (struct CMUnitTest){meetings[count].name, call_meets_fault, NULL, NULL, &meetings[count]};
   }
 #define BOTH(test)                                                                                      \
-  tests[count++] = (struct CMUnitTest){#test, test, NULL, NULL, (void *)(uintptr_t)&manners[BLOCKING]}; \
+  tests[count++] = (struct CMUnitTest){#test, test, NULL, NULL, (void *)(uintptr_t)&modes[BLOCKING]}; \
   tests[count++] =                                                                                      \
-      (struct CMUnitTest){#test " (asynchronous)", test, NULL, NULL, (void *)(uintptr_t)&manners[ASYNCHRONOUS]}
+      (struct CMUnitTest){#test " (asynchronous)", test, NULL, NULL, (void *)(uintptr_t)&modes[ASYNCHRONOUS]}
   BOTH(operation_is_not_sent_again_after_a_close);
   BOTH(operation_is_not_sent_again_after_a_reset);
   BOTH(connections_that_end_regularly_lose_nothing);

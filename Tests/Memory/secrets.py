@@ -27,7 +27,7 @@ MODES = ("blocking", "asynchronous")
 # The store, whether the session may log in again by itself (with that, the answer to the first refresh is lost), and
 # whether the server is reached over TLS.
 KINDS = (("directory", "off", False), ("memory", "keep", False), ("custom", "off", False), ("directory", "off", True))
-# As much of a secret as is looked for: the middle of a random token. The beginning of memory that was given back is
+# As much of a secret as is looked for: the middle of a random token. The beginning of freed memory is
 # overwritten by the allocator.
 PART = slice(24, 48)
 

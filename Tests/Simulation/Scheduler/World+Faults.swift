@@ -1,4 +1,4 @@
-// How faults come about.
+// Which fault happens, and when.
 
 extension World {
   /// Whether a fault happens now.
