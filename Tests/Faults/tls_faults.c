@@ -172,7 +172,9 @@ static void calls_at_once_arrive_once(const char *http_version) {
   enum { CALLS = 100 };
   fault_server_reset();
   caller caller =
-      caller_make(ASYNCHRONOUS, nginx_url("right"), OPTIONS("ca_file", ca_file, "http_version", http_version, "request_timeout_ms", "120000"));
+      caller_make(ASYNCHRONOUS, nginx_url("right"),
+                  OPTIONS("ca_file", ca_file, "http_version", http_version, "connect_timeout_ms", "120000",
+                          "request_timeout_ms", "120000"));
   for (int i = 0; i < CALLS; i++) {
     char operation[256];
     int length = snprintf(operation, sizeof operation,
