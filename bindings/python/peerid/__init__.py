@@ -22,6 +22,10 @@ done: every error answers with `error.outcome`, or catch `OutcomeUnknown`.
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import stores
 from ._amount import (
     AssetInfo,
     format_amount,
@@ -83,10 +87,26 @@ from .settlement import Settlement, Transaction
 from .stores import BuiltinStore, DirectoryStore, MemoryStore, Store, StoredSession
 from .token import Token
 
+if TYPE_CHECKING:
+    from . import aio, ops
+
+# They are imported when they are used: most programs need one of them.
+_LAZY = ("aio", "ops")
+
 
 def library_version() -> str:
     """Return the version of the loaded libpeerid, such as `1.0.0`."""
     return str(_quick.peerid_library_version().decode())
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
 
 
 __all__ = [
@@ -140,6 +160,7 @@ __all__ = [
     "Transaction",
     "Unreachable",
     "__version__",
+    "aio",
     "check_operations",
     "describe_operation",
     "format_amount",
@@ -149,8 +170,10 @@ __all__ = [
     "operation_id",
     "operation_name",
     "operation_names",
+    "ops",
     "options",
     "parse_amount",
     "parse_odds",
     "parse_percent",
+    "stores",
 ]

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from itertools import starmap
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from typing import Any, Callable
 
 from ._callback import keep_forever
@@ -46,6 +46,11 @@ class _Waiting(threading.local):
     #: What a signal handler raised.
     exception: BaseException | None = None
 
+    def __init__(self) -> None:
+        """Prepare the thread for callbacks."""
+        for callback in _signal_safe:
+            callback.prepare()
+
     def _nobody(self, _context: object) -> int:
         return 0
 
@@ -58,6 +63,51 @@ class _Waiting(threading.local):
     __call__ = property(attrgetter("ask"))
 
 
+class SignalSafe(threading.local):
+    """A callback that loses nothing of what signal handlers raise.
+
+    Python runs signal handlers when it enters a function, and what they raise in a
+    callback goes nowhere. So they run before: the property, which is resolved in C,
+    resumes a generator within its `try`. What was raised is raised again by the call
+    that the thread makes; see `obtain` and `raise_what_signals_raised`.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """Run signal handlers before a function."""
+        entry = _enter(function)
+        next(entry)
+        self._enter = entry.__next__
+        _signal_safe.add(self)
+
+    def prepare(self) -> None:
+        """Make the generator of this thread."""
+
+    __call__ = property(methodcaller("_enter"))
+
+
+def _enter(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    while True:
+        try:
+            yield function
+        except GeneratorExit:
+            return
+        except BaseException as exception:
+            keep_for_the_call(exception)
+
+
+def keep_for_the_call(exception: BaseException) -> None:
+    """Keep what a signal handler raised in a callback, for the call of this thread."""
+    _waiting.exception = exception
+
+
+def raise_what_signals_raised() -> None:
+    """Raise what a signal handler raised in a callback."""
+    exception, _waiting.exception = _waiting.exception, None
+    if exception is not None:
+        raise exception
+
+
+_signal_safe: set[SignalSafe] = set()
 _waiting = _Waiting()
 
 #: The interrupt handler of all clients.
@@ -116,6 +166,8 @@ def obtain(
             error of the call, or a `CancelledTooLate` with its result.
     """
     waiting = _waiting
+    if waiting.exception is not None:
+        raise_what_signals_raised()
     # A signal handler may make a call of its own while this one waits.
     outer = waiting.ask
     listener = _listen(is_stopped)

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 _Thing = TypeVar("_Thing")
 
-# For errors in callbacks that cannot report them otherwise.
+# For events, and for errors in callbacks that cannot report them otherwise. A program
+# that has not set up logging prints nothing.
 logger = logging.getLogger("peerid")
+logger.addHandler(logging.NullHandler())
 
 
 def keep_forever(thing: _Thing) -> _Thing:

@@ -54,9 +54,12 @@ class BaseClient:
             client_secret: the secret of the application. Without it users can log in,
                 but no code can be exchanged and no token refreshed.
             store: where sessions with a key are kept.
-            log: receives events, such as a refresh: a logger, or a function of a level
-                of the module `logging` and a line of text. It is also called on
-                threads of the library, must return soon, and must not use this package.
+            log: receives events, such as a refresh, each on one line without secrets:
+                a logger, or a function of a level of the module `logging` and a line
+                of text. It is also called on threads of the library, must return soon,
+                and must not use this package. Without it events go to the logger
+                `peerid`; with the monkey patches of gevent or eventlet to nobody, since
+                their locks do not work on threads of the library.
             relogin: a function that returns the user's `Credentials` when a session is
                 over, so that it can continue; it receives the session's key, may block,
                 and may return None. Or `"keep"`: the password of a log in is kept in
@@ -115,7 +118,7 @@ class BaseClient:
         """
         response = Response()
         check(library.peerid_client_statistics(self._open_handle(), response.out))
-        counts: dict[str, Any] = _exact.read(response.json)
+        counts: dict[str, Any] = _exact.read(response.text)
         return counts
 
     def set_secret(self, client_secret: str) -> None:

@@ -1,7 +1,8 @@
 """JSON in which numbers stay what they are.
 
-Python's integers are exact in JSON both ways. Floats are not: they and Decimals are
-refused wherever an integer belongs, with the place, before anything is sent.
+Python's integers are exact in JSON both ways. Floats are not: a number with a fraction
+is read as a Decimal, and both are refused wherever an integer belongs, with the place,
+before anything is sent.
 """
 
 from __future__ import annotations
@@ -46,14 +47,16 @@ def read(text: str | bytes) -> Any:
 
     Raises:
         ProtocolError: it is more than Python reads, such as an integer of more than
-            4300 digits.
+            4300 digits, or a number with an exponent of 19 digits.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=Decimal)
     except RecursionError:
         reason = "it is nested too deeply"
     except ValueError as error:
         reason = str(error)
+    except ArithmeticError:
+        reason = "it has a number with too large an exponent"
     message = f"the answer cannot be read: {reason}"
     raise ProtocolError(message, outcome=Outcome.UNKNOWN)
 

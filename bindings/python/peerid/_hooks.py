@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import logging
+import threading
 import weakref
 from typing import Any, Callable, Optional, Union
 
 from . import _prototypes
-from ._call import check, on_interrupt
-from ._callback import as_text, keep_forever, log_exception
+from ._call import SignalSafe, check, keep_for_the_call, on_interrupt
+from ._callback import as_text, keep_forever, log_exception, logger
+from ._host import green_threads
 from ._library import library
 from ._text import encode
 from .credentials import Credentials
@@ -39,7 +41,14 @@ class Hooks:
     __slots__ = ("__weakref__", "_log", "_number", "_relogin")
 
     def __init__(self, log: Log | None, relogin: Relogin | None) -> None:
-        """Register the functions of a client."""
+        """Register the functions of a client.
+
+        Without a `log` events go to the logger `peerid`, as from other packages; not
+        where green threads have replaced the locks of `logging`, which threads of the
+        library cannot use.
+        """
+        if log is None and green_threads() is None:
+            log = logger
         self._log = log
         self._relogin = relogin
         self._number = next(_numbers)
@@ -89,8 +98,13 @@ def _log(context: Any, level: int, message: Any) -> None:
         return
     try:
         hooks.log(_LEVELS.get(level, logging.ERROR), as_text(message))
-    except BaseException as exception:
+    except Exception as exception:
         log_exception("the log function failed", exception)
+    except BaseException as exception:
+        if threading.current_thread() is threading.main_thread():
+            keep_for_the_call(exception)
+        else:
+            log_exception("the log function failed", exception)
 
 
 def _relogin(context: Any, key: Any, credentials: Any) -> int:
@@ -114,8 +128,9 @@ def _relogin(context: Any, key: Any, credentials: Any) -> int:
     return 0
 
 
-# The library calls both on its own threads, where Python runs no signal handler.
-_on_log = keep_forever(_prototypes.LogHandler(_log))
+# The library logs on the thread of a call as well, which may be the main thread.
+_on_log = keep_forever(_prototypes.LogHandler(SignalSafe(_log)))
+# It calls this on its own threads, where Python runs no signal handler.
 _on_relogin = keep_forever(_prototypes.ReloginHandler(_relogin))
 # Nothing is kept for the library, so there is nothing to release.
 _no_release = _prototypes.ReleaseCallback()

@@ -44,15 +44,23 @@ def check_no_green_threads(store: object) -> None:
     Raises:
         ConfigurationError: sockets or locks are those of green threads.
     """
+    name = green_threads()
+    if name is not None:
+        raise ConfigurationError(
+            f"{type(store).__name__} cannot be used with {name}'s monkey patches: "
+            "a store in Python is called from threads of the library, in which "
+            f"{name}'s sockets and locks do not work. Use a DirectoryStore, or a "
+            "worker with real threads (gunicorn: --worker-class gthread)"
+        )
+
+
+def green_threads() -> str | None:
+    """Name the package whose monkey patches have replaced sockets or locks."""
     for name, module, function in (
         ("gevent", "gevent.monkey", "is_module_patched"),
         ("eventlet", "eventlet.patcher", "is_monkey_patched"),
     ):
         is_patched = getattr(sys.modules.get(module), function, None)
         if is_patched and any(is_patched(part) for part in ("socket", "thread")):
-            raise ConfigurationError(
-                f"{type(store).__name__} cannot be used with {name}'s monkey patches: "
-                "a store in Python is called from threads of the library, in which "
-                f"{name}'s sockets and locks do not work. Use a DirectoryStore, or a "
-                "worker with real threads (gunicorn: --worker-class gthread)"
-            )
+            return name
+    return None

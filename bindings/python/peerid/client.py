@@ -135,13 +135,14 @@ class Client(BaseClient):
             params: its parameters, a list. The server receives every value as text.
 
         Returns:
-            The answer as Python reads JSON. Integers are exact.
+            The answer as Python objects. Numbers are exact: integers, and a
+            `decimal.Decimal` for a number with a fraction.
         """
         arguments = chain_arguments(api, method, params)
         response = Response()
         client = self._open_handle()
         invoke(library.peerid_client_read_chain, client, *arguments, response.out)
-        return _exact.read(response.json)
+        return _exact.read(response.text)
 
     def asset(self, name: str) -> AssetInfo:
         """Find an asset by its symbol or its id.

@@ -23,8 +23,8 @@ class Response(Handle):
         super().__init__(pointer, quick.peerid_response_free)
 
     @property
-    def json(self) -> bytes:
-        """The whole result."""
+    def text(self) -> bytes:
+        """The whole result, as JSON text."""
         text: bytes = quick.peerid_response_json(self.pointer, None)
         return text
 
@@ -35,14 +35,14 @@ class Result:
     Immutable.
     """
 
-    __slots__ = ("_fields", "_raw", "_response")
+    __slots__ = ("_fields", "_json", "_response")
 
     def __init__(self, response: Response) -> None:
         """Made by the methods of `Session`."""
         # What is not read is not copied into Python.
         self._response: Response | None = response
         self._fields: dict[str, Any] = {}
-        self._raw: Any = None
+        self._json: Any = None
 
     @property
     def transaction_id(self) -> str | None:
@@ -82,22 +82,25 @@ class Result:
         return value
 
     @property
-    def json(self) -> str:
-        """The whole result as compact JSON, with keys in the server's order."""
-        value: str = self._field("json")
+    def text(self) -> str:
+        """The whole result as JSON text, as the server wrote it."""
+        value: str = self._field("text")
         return value
 
     @property
-    def raw(self) -> Any:
-        """The whole result as Python reads JSON. Integers are exact.
+    def json(self) -> Any:
+        """The whole result as Python objects. Numbers are exact.
+
+        An integer is an `int`, a number with a fraction or an exponent a
+        `decimal.Decimal`. It is read once.
 
         Raises:
             ProtocolError: it is more than Python reads, such as an integer of more than
-                4300 digits. What else the result tells can be had all the same.
+                4300 digits. The other properties still work.
         """
-        if self._raw is None:
-            self._raw = _exact.read(self.json)
-        return self._raw
+        if self._json is None:
+            self._json = _exact.read(self.text)
+        return self._json
 
     def _field(self, name: str) -> Any:
         fields = self._fields
@@ -123,7 +126,7 @@ def _restore(fields: dict[str, Any]) -> Result:
     result = Result.__new__(Result)
     result._response = None
     result._fields = fields
-    result._raw = None
+    result._json = None
     return result
 
 
@@ -143,5 +146,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "trx_num": lambda it: _known(quick.peerid_response_trx_num(it)),
     "created_ids": _created_ids,
     "transaction_token": lambda it: decode(quick.peerid_response_transaction_token(it)),
-    "json": lambda it: decode(quick.peerid_response_json(it, None)),
+    "text": lambda it: decode(quick.peerid_response_json(it, None)),
 }

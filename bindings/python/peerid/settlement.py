@@ -66,12 +66,12 @@ class Settlement:
 
 def read_mark(response: Response) -> str:
     """Read a mark."""
-    return response.json.decode()
+    return response.text.decode()
 
 
 def read_settlement(response: Response) -> Settlement:
     """Read how operations were settled."""
-    fields: dict[str, Any] = _exact.read(response.json)
+    fields: dict[str, Any] = _exact.read(response.text)
     delay = fields["retry_after_ms"]
     return Settlement(
         state=fields["state"],

@@ -32,7 +32,7 @@ async def test_a_user_logs_in_and_submits(sandbox: Sandbox) -> None:
         result = await session.submit(TRANSFER)
         assert result.transaction_id is not None
         assert len(result.transaction_id) == 40
-        assert result.raw["trx"]["operations"][0][0] == 0
+        assert result.json["trx"]["operations"][0][0] == 0
         assert (await session.submit([TRANSFER, TRANSFER])).block_num
         assert (await session.refresh()).generation == 2
     assert session.closed
@@ -83,7 +83,7 @@ async def test_transaction_tokens_and_signed_transactions(sandbox: Sandbox) -> N
             await session.confirm(pending.transaction_token)
     async with new_client(sandbox) as client:
         session = await log_in(client)
-        transaction = (await session.submit(TRANSFER)).raw["trx"]
+        transaction = (await session.submit(TRANSFER)).json["trx"]
         del transaction["operation_results"]
         for form in (transaction, json.dumps(transaction)):
             assert (await session.broadcast(form)).transaction_id

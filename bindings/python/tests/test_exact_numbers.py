@@ -39,9 +39,43 @@ def test_integers_beyond_2_53_are_read_exactly(
     sandbox.fault("status", OPERATIONS, status=200, body=body)
     result = session.submit(TRANSFER)
     assert result.block_num == BEYOND
-    assert result.raw["block_num"] == BEYOND
-    assert result.raw["trx"]["x"] == 2**63 - 1
-    assert str(BEYOND) in result.json
+    assert result.json["block_num"] == BEYOND
+    assert result.json["trx"]["x"] == 2**63 - 1
+    assert str(BEYOND) in result.text
+
+
+@pytest.mark.parametrize(
+    "digits", ["0.1", "0.10000000000000001", "1e400", "-1.50", "12345678901234567890.5"]
+)
+def test_fractions_are_read_exactly(
+    session: Session, client: Client, sandbox: Sandbox, digits: str
+) -> None:
+    body = (
+        f'{{"result":{{"id":"{"a" * 40}","block_num":7,"trx_num":0,"x":{digits}}},'
+        '"status":200}'
+    )
+    sandbox.fault("status", OPERATIONS, status=200, body=body)
+    result = session.submit(TRANSFER)
+    assert str(result.json["x"]).replace("E+", "e") == digits
+    assert isinstance(result.json["x"], Decimal)
+    sandbox.fault("status", status=200, body=f'{{"result":[{digits}],"status":200}}')
+    assert client.read_chain("database", "get_ticker") == [Decimal(digits)]
+
+
+def test_a_number_that_python_cannot_hold_keeps_the_rest_of_a_result(
+    session: Session, sandbox: Sandbox
+) -> None:
+    digits = "1e9999999999999999999"
+    body = (
+        f'{{"result":{{"id":"{"a" * 40}","block_num":7,"trx_num":0,"x":{digits}}},'
+        '"status":200}'
+    )
+    sandbox.fault("status", OPERATIONS, status=200, body=body)
+    result = session.submit(TRANSFER)
+    with pytest.raises(peerid.ProtocolError, match="too large an exponent"):
+        _ = result.json
+    assert result.transaction_id == "a" * 40
+    assert digits in result.text
 
 
 @pytest.mark.parametrize(
@@ -160,7 +194,7 @@ def test_unicode_arrives_as_it_is(session: Session) -> None:
         token_uri=name,
     )
     result = session.submit(token)
-    assert result.raw["trx"]["operations"][0][1]["token_uri"] == name
+    assert result.json["trx"]["operations"][0][1]["token_uri"] == name
 
 
 MOMENT = datetime(2026, 12, 24, 18, 0, 0, 999999, tzinfo=timezone.utc)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
+import signal
 import threading
 import weakref
+from collections.abc import Iterator
+from functools import partial
+from operator import methodcaller
 from typing import Any
 
 import pytest
-from sandbox import LOGIN, TRANSFER, Sandbox
+from sandbox import LOGIN, OPERATIONS, TRANSFER, Sandbox, start_python
 from stores import Unspeakable
 
 import peerid
-from peerid import Client, Credentials
+from peerid import Client, Credentials, _hooks
+from peerid._call import obtain
 
 
 def test_events_go_to_a_function(sandbox: Sandbox) -> None:
@@ -75,6 +81,84 @@ def test_events_go_to_a_logger(sandbox: Sandbox) -> None:
     assert record.name == "my.application"
     assert record.levelno == logging.ERROR
     assert "session is over" in record.getMessage()
+
+
+def test_events_go_to_the_logger_of_the_package_by_default(sandbox: Sandbox) -> None:
+    with (
+        Listener("peerid") as heard,
+        Client(sandbox.url, client_id=4, client_secret="demo-secret-4") as client,
+    ):
+        client.login("alice", password="alice-password").refresh()
+        assert heard.told.wait(5)
+    (record,) = heard.records
+    assert (record.name, record.levelno) == ("peerid", logging.INFO)
+    message = "session refreshed, generation 2 (user 1, application 4)"
+    assert record.getMessage() == message
+
+
+def test_a_program_without_logging_prints_nothing(sandbox: Sandbox) -> None:
+    program = """
+        import logging, sys
+        import peerid
+        with peerid.Client(sys.argv[1], client_id=4, client_secret="x") as client:
+            session = client.login("alice", password="alice-password")
+            try:
+                session.submit({"op_name": "transfer", "fee_asset": "1.3.0",
+                    "from": "1.2.31", "to": "1.2.33",
+                    "amount": {"amount": 1, "asset_id": "1.3.0"}})
+            except peerid.OutcomeUnknown:
+                print("unknown")
+    """
+    sandbox.fault("drop_after", OPERATIONS)
+    process = start_python(program, sandbox.url)
+    assert process.communicate(timeout=60) == ("unknown\n", "")
+
+
+@pytest.fixture
+def strike() -> Iterator[Any]:
+    """A function of C that sends a signal, whose handler raises `KeyboardInterrupt`."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    raise_signal = ctypes.PyDLL(None)["raise"]
+    yield partial(raise_signal, int(signal.SIGTERM))
+    signal.signal(signal.SIGTERM, before)
+
+
+def _call_log(hooks: _hooks.Hooks) -> Any:
+    """The log callback as the library calls it, with no function of Python before."""
+    callback = ctypes.cast(_hooks._on_log, ctypes.c_void_p).value
+    assert callback is not None
+    prototype = ctypes.PYFUNCTYPE(
+        None, ctypes.c_void_p, ctypes.c_int32, ctypes.c_char_p
+    )
+    return partial(prototype(callback), hooks._number, 2, b"an event")
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_ctrl_c_before_an_event_ends_the_call(strike: Any, is_first: bool) -> None:
+    events: list[str] = []
+    hooks = _hooks.Hooks(lambda _, message: events.append(message), None)
+    steps = [strike, _call_log(hooks)] if is_first else [_call_log(hooks), strike]
+    # One after the other without an instruction of Python between them.
+    call = partial(max, map(methodcaller("__call__"), steps), key=bool)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        obtain(call, (), lambda: "the result")
+    assert isinstance(caught.value.__cause__, peerid.CancelledTooLate)
+    assert caught.value.__cause__.result == "the result"
+    assert events == ["an event"]
+
+
+def test_ctrl_c_during_an_event_ends_the_call(strike: Any) -> None:
+    hooks = _hooks.Hooks(lambda _level, _message: strike(), None)
+    call = _call_log(hooks)
+    with pytest.raises(KeyboardInterrupt):
+        obtain(call, (), lambda: "the result")
+    # Outside of a call that waits, the next one raises it, and is not made.
+    call()
+    made: list[int] = []
+    with pytest.raises(KeyboardInterrupt):
+        obtain(lambda: made.append(1), (), lambda: "the result")
+    assert made == []
+    assert obtain(lambda: None, (), lambda: "the result") == "the result"
 
 
 def test_a_log_that_fails_harms_nothing(sandbox: Sandbox) -> None:

@@ -104,8 +104,9 @@ def test_green_threads_share_a_directory_but_no_store_in_python(
         import warnings
         warnings.simplefilter("ignore")
         {PATCHES[name]}
-        import sys
+        import logging, sys
         import peerid
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
         class Store(peerid.Store):
             load = save = remove = lock = None
         def client(store):
@@ -122,6 +123,7 @@ def test_green_threads_share_a_directory_but_no_store_in_python(
             print(session.token.generation)
     """
     output = run_python(program, sandbox.url, tmp_path / "store")
+    # Events are not logged: the locks of logging are those of green threads.
     assert output == "True True\n2\n"
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sandbox import ROOT, environment
+from sandbox import PACKAGE, ROOT, environment
 
 import peerid
 from peerid import _prototypes, ops
@@ -161,6 +161,25 @@ def test_options_are_converted() -> None:
     for value in (0.5, b"5000", [1]):
         with pytest.raises(TypeError, match="option request_timeout_ms must be"):
             peerid.Client("https://x.example", client_id=4, request_timeout_ms=value)  # type: ignore[arg-type]
+
+
+def test_modules_are_found_without_an_import_of_their_own() -> None:
+    # They are not imported before: most programs need one of them.
+    code = """
+import sys
+import peerid
+print(sorted({"peerid.aio", "peerid.ops", "asyncio"} & {*sys.modules}))
+print(peerid.ops.transfer.__name__, peerid.aio.Client.__name__)
+print(peerid.stores.postgres.PostgresStore.__name__)
+print(peerid.stores.redis.RedisStore.__name__)
+print({"aio", "ops", "stores"} <= {*dir(peerid)}, "redis" in dir(peerid.stores))
+"""
+    expected = "[]\ntransfer Client\nPostgresStore\nRedisStore\nTrue True\n"
+    done = run(code, PYTHONPATH=str(PACKAGE))
+    assert done.stdout == expected, done.stderr
+    for module in (peerid, peerid.stores):
+        with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+            _ = module.nothing
 
 
 def test_everything_is_exported() -> None:

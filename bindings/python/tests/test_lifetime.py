@@ -114,7 +114,7 @@ _LEAK = """
 
     def dear():
         result = session.submit(transfer)
-        result.raw, result.json, result.created_ids
+        result.json, result.text, result.created_ids
 
     def growth(call, warm, count):
         for _ in range(warm):

@@ -68,7 +68,7 @@ def test_results_and_operations_are_pickled(session: Session) -> None:
         }
     )
     again = pickle.loads(pickle.dumps(result))
-    assert again.raw == result.raw
+    assert again.json == result.json
     assert repr(again) == repr(result)
 
 

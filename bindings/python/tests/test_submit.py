@@ -54,10 +54,10 @@ def test_what_is_no_operation_is_a_type_error(
 
 def test_the_result_holds_all_that_the_server_said(session: Session) -> None:
     result = session.submit([TRANSFER, TRANSFER])
-    assert result.raw == json.loads(result.json)
-    assert result.raw["id"] == result.transaction_id
-    assert [name for name, _ in result.raw["trx"]["operations"]] == [0, 0]
-    assert list(result.raw) == ["id", "block_num", "trx_num", "trx"]
+    assert result.json == json.loads(result.text)
+    assert result.json["id"] == result.transaction_id
+    assert [name for name, _ in result.json["trx"]["operations"]] == [0, 0]
+    assert list(result.json) == ["id", "block_num", "trx_num", "trx"]
     assert result.transaction_id is not None
     assert result.transaction_id in repr(result)
 
@@ -132,7 +132,7 @@ def test_transaction_tokens_are_confirmed_once(sandbox: Sandbox) -> None:
 
 
 def test_a_signed_transaction_is_broadcast(session: Session) -> None:
-    transaction = session.submit(TRANSFER).raw["trx"]
+    transaction = session.submit(TRANSFER).json["trx"]
     del transaction["operation_results"]
     for form in (
         transaction,

@@ -12,7 +12,7 @@ import os
 from contextlib import suppress
 from typing import Any, Callable, TypeVar
 
-from .._call import check
+from .._call import check, raise_what_signals_raised
 from .._handle import Handle
 from .._library import library, quick
 from .._prototypes import CompletionPointer, QueuePointer
@@ -151,6 +151,7 @@ class Calls:
             raise error
         future = asyncio.get_running_loop().create_future()
         self._pending[tag] = call = _Call(future, self._id.value)
+        raise_what_signals_raised()
         return call
 
     async def _begin_in_turn(

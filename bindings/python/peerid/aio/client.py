@@ -268,4 +268,4 @@ class Client(BaseClient):
 
 
 def _read_json(response: Response) -> Any:
-    return _exact.read(response.json)
+    return _exact.read(response.text)

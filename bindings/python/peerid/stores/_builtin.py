@@ -43,7 +43,7 @@ class BuiltinStore:
         """
         response = Response()
         invoke(library.peerid_store_list, self._open_handle(), response.out)
-        keys: list[str] = _exact.read(response.json)
+        keys: list[str] = _exact.read(response.text)
         return keys
 
     def remove(self, key: str) -> None:

@@ -55,6 +55,6 @@ def view_of_result(result: peerid.Result) -> dict[str, Any]:
         "trx_num": result.trx_num,
         "created_ids": list(result.created_ids),
         "transaction_token": result.transaction_token,
-        "json": result.raw,
-        "text": result.json,
+        "json": result.json,
+        "text": result.text,
     }
