@@ -235,6 +235,6 @@ enum CallResult: Sendable {
   case response(Response)
   case session(SessionLease)
   case token(Token)
-  case settlement(Settlement)
+  indirect case settlement(Settlement)
   case done
 }

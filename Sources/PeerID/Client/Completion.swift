@@ -9,7 +9,7 @@ public struct Completion: Sendable {
     /// A token for a request that the application sends itself.
     case token(Token)
     /// Whether operations were done, from a settlement.
-    case settlement(Settlement)
+    indirect case settlement(Settlement)
     /// Nothing but success, from a refresh or a log out.
     case done
     /// Why it failed; read `PeerIDError.outcome` before you send money again.
