@@ -98,6 +98,11 @@ simulate: ## Run the sessions in so many random schedules with faults (SEEDS=…
 	@Tools/scripts/install-packages libcurl4-openssl-dev libjansson-dev pkg-config gcc libc6-dev
 	Tests/Simulation/run $(SEEDS)
 
+.PHONY: soak
+soak: all ## Make calls from C, Python and Go for MINUTES=30 with a fault every second; draws build/soak/soak.svg
+	@Tools/scripts/install-packages gcc libc6-dev golang-go pkg-config python3-venv
+	Tests/Soak/run $(or $(MINUTES),30)
+
 .PHONY: bench
 bench: library ## Measure against programs written by hand; writes Benchmarks/results
 	@Tools/scripts/install-packages nginx-light openssl valgrind python3
