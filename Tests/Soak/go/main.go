@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -92,15 +92,15 @@ func (w *worker) rest() bool {
 	}
 }
 
-// collect frees garbage every second: what is measured is what the library keeps, not what the collector has not looked
-// at yet.
+// collect frees garbage every second and gives its pages to the system: what is measured is what is in use, not what the
+// collector has not looked at yet.
 func (w *worker) collect() {
 	for {
 		select {
 		case <-w.over:
 			return
 		case <-time.After(time.Second):
-			runtime.GC()
+			debug.FreeOSMemory()
 		}
 	}
 }
