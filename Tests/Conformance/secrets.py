@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Looks for secrets in what the library has shown during a run of the cases.
 
-usage: secrets.py FILE
+usage: secrets.py FILE ...
 
-FILE holds the lines of the log and the texts of the errors; see c/shown.h. The secrets are those of the sandbox, those
+Each FILE holds the lines of the log and the texts of the errors of one language; see c/shown.h. The secrets are those of the sandbox, those
 that the cases pass, and whatever looks like a token."""
 
 import json
@@ -37,18 +37,20 @@ def passed(value):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    text = Path(sys.argv[1]).read_text("utf-8", "replace")
     files = [json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("cases/*.json"))]
     cases = [case for file in files for case in file["cases"]]
     given = [case.get("client") for case in cases] + [step.get("with") for case in cases for step in case["steps"]]
     patterns = re.compile("|".join([*PATTERNS, *sorted(set(passed(given)))]))
-    lines = text.splitlines()
+    lines = []
+    for path in map(Path, sys.argv[1:]):
+        text = path.read_text("utf-8", "replace")
+        # Without these the search would prove nothing.
+        if text.count("\n") < 500 or "refresh" not in text:
+            sys.exit(f"{path.name}: {text.count(chr(10))} lines are too few to prove anything")
+        lines += text.splitlines()
     found = [line for line in lines if patterns.search(line)]
-    # Without these the search would prove nothing.
-    if len(lines) < 500 or "refresh" not in text:
-        sys.exit(f"{len(lines)} lines are too few to prove anything")
     for line in found[:20]:
         print(f"a secret is shown: {line}")
     print(f"{len(lines)} lines of logs and errors, {len(found)} with a secret")

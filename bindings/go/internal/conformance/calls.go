@@ -113,6 +113,7 @@ func makeClient(c *call) (any, error) {
 		ClientSecret: c.textOr("client_secret", "demo-secret-4"),
 		Options:      map[string]string{},
 		FailWhenFull: c.arguments["fail_when_full"] == true,
+		Log:          noteLine,
 	}
 	for name, value := range members(c.arguments["options"]) {
 		config.Options[name], _ = value.(string)

@@ -1,12 +1,15 @@
 package conformance
 
 import (
+	"fmt"
+
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
 // This file is what a case sees of the objects of the package: the same members in all languages.
 
 func viewOfError(e *peerid.Error) (object, error) {
+	noteShown(fmt.Sprintf("%v %+v %s", e, *e, e.Detail))
 	view := object{
 		"code":           e.Code.String(),
 		"outcome":        e.Outcome.String(),

@@ -8,6 +8,7 @@ import peerid
 from peerid.stores import BuiltinStore
 
 from .manners import Manner
+from .shown import note_line
 from .views import view_of_result, view_of_settlement, view_of_token
 from .world import World
 
@@ -73,6 +74,7 @@ def _client(
         client_id=client_id,
         client_secret=client_secret,
         store=target.store_named(store),
+        log=note_line,
         **given,
     )
     target.keep(client)

@@ -7,8 +7,11 @@ from typing import Any
 
 import peerid
 
+from .shown import note_shown
+
 
 def view_of_error(error: peerid.PeerIDError) -> dict[str, Any]:
+    note_shown(f"{error!r} {error} {error.detail}")
     return {
         "code": error.name,
         "outcome": error.outcome.name.lower(),
