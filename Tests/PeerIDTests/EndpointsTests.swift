@@ -73,6 +73,30 @@ import Testing
     #expect(OptionTable.nearest(to: name) == meant)
   }
 
+  @Test(
+    "a number is taken from the least to the most that the documentation says, and no other",
+    arguments: [
+      ("connect_timeout_ms", 1, 3_600_000), ("request_timeout_ms", 1, 3_600_000), ("refresh_timeout_ms", 1, 3_600_000),
+      ("refresh_window_ms", 0, 8_640_000_000), ("refresh_probe_delay_ms", 0, 3_600_000),
+      ("idle_connection_timeout_s", 0, 3600), ("max_idle_connections", 0, 100_000), ("max_in_flight", 1, 10_000_000),
+      ("max_active_requests", 1, 10_000), ("max_response_bytes", 1024, 1_073_741_824),
+    ]
+  )
+  func bounds(name: String, least: Int64, most: Int64) throws {
+    var options = Options()
+    for value in [least, least + 1, most - 1, most] { try OptionTable.set(name, to: String(value), in: &options) }
+    for value in [least - 1, most + 1] {
+      let error = #expect(throws: PeerIDError.self) { try OptionTable.set(name, to: String(value), in: &options) }
+      #expect(error?.code == .configuration && error?.message.contains("'\(name)'") == true)
+    }
+  }
+
+  @Test("every option that takes a number has its bounds in the table of these tests")
+  func numbers() {
+    let numbers = OptionTable.all.filter { if case .integer = $0.kind { true } else { false } }
+    #expect(numbers.count == 10)
+  }
+
   @Test("every default is a value that its option takes")
   func defaults() throws {
     for option in OptionTable.all {

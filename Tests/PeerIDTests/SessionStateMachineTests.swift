@@ -132,6 +132,44 @@ import Testing
     #expect(waits == [1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000, 60000])
   }
 
+  @Test(arguments: [(-1.0, Int64(500)), (0, 500), (0.5, 750), (1, 1000), (2, 1000)])
+  func `processes that fail together do not try again together`(jitter: Double, wait: Int64) {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    let failure = PeerIDError(.server, .unknown, "chain", httpStatus: 500)
+    _ = machine.refreshEnded(.transient(failure), now: 0, serverNow: Self.start, jitter: jitter)
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: wait - 1)) == "fail server")
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: wait)) == "wait, refresh")
+  }
+
+  @Test func `refreshes without an answer are tried again later and later, and never before the probe's time`() {
+    var machine = machine()
+    let lost = PeerIDError(.connectionLost, .unknown, "lost")
+    var now: Int64 = 0
+    var waits: [Int64] = []
+    for _ in 0..<9 {
+      #expect(describe(machine.refreshRequested(supersedes: 1, now: now)) == "wait, refresh")
+      _ = machine.refreshEnded(.unknown(lost), now: now, serverNow: Self.start, jitter: 1)
+      guard case .fail(let error) = machine.refreshRequested(supersedes: 1, now: now) else {
+        Issue.record("a refresh began at once after one without an answer")
+        return
+      }
+      waits.append(error.retryAfterMilliseconds)
+      now += error.retryAfterMilliseconds
+    }
+    #expect(waits == [5000, 5000, 5000, 8000, 16000, 32000, 60000, 60000, 60000])
+  }
+
+  @Test func `only the acceptance of the present token counts`() {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    _ = machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
+    machine.accepted(1)
+    #expect(!machine.isAccepted)
+    machine.accepted(2)
+    #expect(machine.isAccepted)
+  }
+
   @Test func `a server that says when to come back is believed`() {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)

@@ -128,6 +128,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 1 << 20])
+  func `a file is read up to a megabyte`(size: Int) throws {
+    let folder = StoreTests.Folder()
+    let path = folder.path + "/file"
+    let text = Bytes(String(repeating: "x", count: size))
+    try StoreFile.write(text, to: path)
+    #expect(try StoreFile.read(path)?.count == size)
+    try StoreFile.write(Bytes(text.text + "x"), to: path)
+    if size == 1 << 20 {
+      #expect(failure { () throws(PeerIDError) in try StoreFile.read(path) }?.message.contains("too large") == true)
+    } else {
+      #expect(try StoreFile.read(path)?.count == size + 1)
+    }
+  }
+
   // MARK: Reservation
 
   @Test func `space is reserved once, used by the next save, and not left behind`() throws {

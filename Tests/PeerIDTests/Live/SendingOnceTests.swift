@@ -38,6 +38,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [(1023, true), (1024, true), (1025, false)])
+  func `an answer of exactly the limit is read, and one byte more is too large`(size: Int, isRead: Bool) throws {
+    let live = try Live(options: ["max_response_bytes": "1024"])
+    let frame = #"{"result":""}"#
+    let body = #"{"result":""# + String(repeating: "x", count: size - frame.utf8.count) + #""}"#
+    live.sandbox.add(Fault(.status(.init(status: 200, body: body))))
+    let error = failure { () throws(PeerIDError) in try live.client.readChain(api: "database", method: "get_chain_id") }
+    #expect(error?.code == (isRead ? nil : .tooLarge))
+  }
+
   @Test func `a slow answer is a timeout with an unknown outcome`() throws {
     let live = try Live(options: ["request_timeout_ms": "100"])
     let session = try live.logIn()

@@ -1,0 +1,22 @@
+import Testing
+
+@testable import PeerID
+
+/// How many asynchronous calls there may be at a time.
+@Suite struct CallQuotaTests {
+  @Test(arguments: [1, 2, 100])
+  func `as many calls begin as the limit says, and another one when one has ended`(limit: Int) throws {
+    let quota = CallQuota(limit: limit)
+    for _ in 0..<limit { try quota.enter() }
+    for _ in 0..<2 {
+      let error = failure { () throws(PeerIDError) in try quota.enter() }
+      #expect(error?.code == .queueFull && error?.outcome == .notSent && error?.isRetryable == true)
+      #expect(quota.inFlight == limit)
+    }
+    quota.leave()
+    try quota.enter()
+    #expect(failure { () throws(PeerIDError) in try quota.enter() } != nil)
+    quota.leave(limit)
+    #expect(quota.inFlight == 0)
+  }
+}

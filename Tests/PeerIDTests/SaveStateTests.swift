@@ -1,0 +1,74 @@
+import Testing
+
+@testable import PeerID
+
+/// A pair that could not be saved, and when saving is tried again.
+@Suite struct SaveStateTests {
+  private static let failure = PeerIDError(.store, "the disk is full")
+
+  private func pair(_ name: String, _ generation: UInt64) -> Token {
+    Token(
+      accessToken: Bytes(name),
+      refreshToken: nil,
+      scope: nil,
+      expiresAtMilliseconds: nil,
+      generation: generation
+    )
+  }
+
+  private func unsaved(now: Int64 = 0) -> SaveState {
+    var state = SaveState()
+    state.failed(Self.failure, pair("new", 3), replacing: pair("old", 2), now: now)
+    return state
+  }
+
+  @Test func `each failure doubles the wait for the next try, up to a minute`() {
+    var state = unsaved(now: 50)
+    var now: Int64 = 50
+    var waits: [Int64] = []
+    for _ in 0..<13 {
+      let due = (now..<now + 200_000).first { state.isDue(now: $0) } ?? .max
+      waits.append(due - now)
+      now = due
+      state.failedAgain(Self.failure, now: now)
+    }
+    #expect(waits == [1000, 2000, 4000, 8000, 16000, 32000] + Array(repeating: 60_000, count: 7))
+  }
+
+  @Test func `another pair that cannot be saved waits longer, and one that was saved begins anew`() {
+    var state = unsaved()
+    state.failed(Self.failure, pair("newest", 4), replacing: pair("old", 2), now: 0)
+    #expect(!state.isDue(now: 1999) && state.isDue(now: 2000))
+    state.settle(4)
+    #expect(!state.isDue(now: .max) && state.savedGeneration == 4 && state.unsaved == nil && state.failure == nil)
+    state.failedAgain(Self.failure, now: 0)
+    #expect(state.failure == nil)
+    state.failed(Self.failure, pair("newer", 5), replacing: pair("newest", 4), now: 0)
+    #expect(!state.isDue(now: 999) && state.isDue(now: 1000))
+  }
+
+  @Test func `the pair comes after the one that it replaced, and after no other`() {
+    let state = unsaved()
+    #expect(state.successor(of: pair("old", 2))?.generation == 3)
+    #expect(state.successor(of: pair("another", 2)) == nil)
+    #expect(state.successor(of: pair("another", 9)) == nil)
+    #expect(SaveState().successor(of: pair("old", 2)) == nil)
+  }
+
+  @Test(arguments: [("old", false), ("new", true), ("another", true)])
+  func `what the store holds supersedes the pair, unless the pair comes after it`(name: String, isSettled: Bool) {
+    var state = unsaved()
+    state.supersede(by: pair(name, 7))
+    #expect((state.failure == nil) == isSettled)
+    #expect(state.savedGeneration == (isSettled ? 7 : 0))
+  }
+
+  @Test func `somebody has to try again unless somebody does`() {
+    var state = SaveState()
+    #expect(!state.isNeglected)
+    state = unsaved()
+    #expect(state.isNeglected)
+    state.isBeingTried = true
+    #expect(!state.isNeglected)
+  }
+}
