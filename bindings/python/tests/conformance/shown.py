@@ -1,4 +1,4 @@
-"""All that the package shows of calls: the lines of its log and the texts of its errors.
+"""All that the package shows of calls: the lines of its log and the texts of errors.
 
 They must not hold a secret, which Tests/Conformance/secrets.py checks when the run has
 ended.
