@@ -29,6 +29,10 @@ _LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\[\]]*\])*\])\(([^)\s]+)\)")
 _FENCE = re.compile(r"^(```+|~~~+)", re.M)
 
 
+# In the search the guides come first.
+_BEHIND_GUIDES = "---\nsearch:\n  boost: 0.3\n---\n\n"
+
+
 def on_files(files, config):
     """Add the pages that are not files in `docs`."""
     pages = {page: (ROOT / path).read_text("utf-8") for page, path in _OUTSIDE.items()}
@@ -38,6 +42,8 @@ def on_files(files, config):
     pages["reference/go-operations.md"] = _go(_GO_OPERATIONS, "operations.go")
     pages["reference/man.md"] = man_pages.page(ROOT)
     for name, text in pages.items():
+        if name.startswith("reference/"):
+            text = _BEHIND_GUIDES + text
         if files.get_file_from_path(name):
             raise PluginError(f"docs/{name} is generated, and in docs as well")
         files.append(File.generated(config, name, content=text))
@@ -88,7 +94,7 @@ def _link(link, source, page, config, files):
     elif path.parts[0] == "docs":
         inside = str(path.relative_to("docs"))
     elif (ROOT / path).is_file():
-        inside = f"source/{path}.txt"
+        inside = f"source/{path}" if path.suffix in (".png", ".svg") else f"source/{path}.txt"
         if not files.get_file_from_path(inside):
             content = (ROOT / path).read_bytes()
             files.append(File.generated(config, inside, content=content))

@@ -1,15 +1,25 @@
-"""Makes the page of the Swift reference from the symbol graph that the compiler writes."""
+"""Makes the page of the Swift reference from the symbol graph that the compiler writes, and its DocC archive."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 _INTRODUCTION = """# Swift reference
 
 The module `PeerID`, product `PeerID` of the package. [Start here](../start/swift.md) shows how to depend on it.
+"""
+_ARCHIVE = """
+`make docs` makes a DocC archive of the same as well, `build/docs/PeerID.doccarchive`, for Xcode and for a browser:
+
+```sh
+python3 -m http.server --bind 127.0.0.1 --directory build/docs/PeerID.doccarchive 8001
+```
+
+It is at http://127.0.0.1:8001/documentation/peerid then.
 """
 _TYPES = ("swift.class", "swift.struct", "swift.enum")
 _SECTIONS = (
@@ -28,10 +38,28 @@ def page(root: Path, folder: Path) -> str:
     """Write the page."""
     symbols = _symbols(root, folder)
     parts = [_INTRODUCTION]
+    if _make_archive(root / "Tools/docs/PeerID.docc", folder, folder.parent / "PeerID.doccarchive"):
+        parts.append(_ARCHIVE)
     types = [symbol for symbol in symbols if symbol["kind"]["identifier"] in _TYPES]
     for symbol in sorted(types, key=lambda symbol: symbol["pathComponents"]):
         parts.append(_type(symbol, symbols))
     return "\n".join(parts)
+
+
+def _make_archive(catalog: Path, graphs: Path, archive: Path) -> bool:
+    """Let DocC check and render the comments; False where the toolchain has none. Whatever it warns of is an error."""
+    swift = shutil.which("swift")
+    docc = shutil.which("docc") or (swift and shutil.which("docc", path=str(Path(swift).resolve().parent)))
+    if not docc:
+        return False
+    shutil.rmtree(archive, ignore_errors=True)
+    command = [docc, "convert", catalog, "--additional-symbol-graph-dir", graphs, "--output-path", archive]
+    command += ["--fallback-display-name", "PeerID", "--fallback-bundle-identifier", "org.peerplays.PeerID"]
+    command += ["--transform-for-static-hosting", "--warnings-as-errors"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0 or "warning:" in done.stdout:
+        raise SystemExit(f"docc: {done.stdout}")
+    return True
 
 
 def _symbols(root: Path, folder: Path) -> list[dict]:
@@ -65,7 +93,9 @@ def _symbols(root: Path, folder: Path) -> list[dict]:
         command += ["-Xcc", f"-fmodule-map-file={root}/Sources/{name}/module.modulemap"]
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(command, check=True)
-    return json.loads((folder / "PeerID.symbols.json").read_text("utf-8"))["symbols"]
+    symbols = json.loads((folder / "PeerID.symbols.json").read_text("utf-8"))["symbols"]
+    # Its comment is that of Swift's own library.
+    return [symbol for symbol in symbols if symbol["pathComponents"][-1] != "init(rawValue:)"]
 
 
 def _type(symbol: dict, symbols: list[dict]) -> str:
