@@ -17,7 +17,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 HEADER = FOLDER.parents[1] / "include/peerid.h"
-MANNERS = ["blocking", "asynchronous"]
+MODES = ["blocking", "asynchronous"]
 # How the runners name their runs.
 C_PREFIXES = {"asynchronous": "asynchronously: ", "broken": "broken: "}
 PYTHON_TESTS = {
@@ -42,9 +42,9 @@ def read_broken():
     return [entry["case"] for entry in json.loads((FOLDER / "broken.json").read_text("utf-8"))["cases"]]
 
 
-def manners(case):
-    """The manners in which a case is run."""
-    return [case["only"]] if "only" in case else MANNERS
+def modes(case):
+    """The modes in which a case is run."""
+    return [case["only"]] if "only" in case else MODES
 
 
 def published(enum):
@@ -84,7 +84,7 @@ class Runs:
             self.failed.append(name)
 
     def cases(self):
-        """How many cases have passed in every manner that they were run in."""
+        """How many cases have passed in every mode that they were run in."""
         return len((self.passed["blocking"] | self.passed["asynchronous"]) - set(self.failed))
 
 
@@ -127,7 +127,7 @@ def check():
 
 def summary(folder):
     cases = read_cases()
-    wanted = {manner: sum(manner in manners(case) for case in cases) for manner in MANNERS}
+    wanted = {mode: sum(mode in modes(case) for case in cases) for mode in MODES}
     wanted["broken"] = len(read_broken())
     is_complete, counts = True, []
     for language, read in (("C", read_c), ("Python", read_python), ("Go", read_go)):

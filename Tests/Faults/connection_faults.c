@@ -19,7 +19,7 @@ static void note_pipe_signal(int number) {
 /* Every test runs in both modes. */
 static const mode modes[] = {BLOCKING, ASYNCHRONOUS};
 
-static mode manner_of(void **state) { return *(const mode *)*state; }
+static mode mode_of(void **state) { return *(const mode *)*state; }
 
 static int set_up(void **state) {
   (void)state;
@@ -54,7 +54,7 @@ static int count_connections(const char *fault) {
 /* The server reads the second request on a connection and hangs up. libcurl alone would send it again on a new
  * connection, and the operation would be carried out twice. */
 static void second_request_is_not_sent_again(void **state, const char *fault, call call) {
-  caller caller = caller_make(manner_of(state), fault_url("http", fault), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", fault), NULL);
   assert_success(make_call(&caller, call, 1001));
   assert_record(fault, 1, 1);
   failure lost = assert_failure(make_call(&caller, call, 1002), CONNECTION_LOST, UNKNOWN, "find out whether");
@@ -92,7 +92,7 @@ static void exchange_is_not_sent_again(void **state) {
 }
 
 static void refresh_is_not_sent_again(void **state) {
-  caller caller = caller_make(manner_of(state), fault_url("http", "closes_on_second"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "closes_on_second"), NULL);
   assert_success(make_call(&caller, LOG_IN, 0));
   failure lost = take_failure(make_call(&caller, REFRESH, 0), __FILE__, __LINE__);
   assert_int_not_equal(lost.code, 0);
@@ -110,7 +110,7 @@ static void reads_may_be_sent_again(void **state) {
   static const call harmless[] = {READ_CHAIN, LOG_IN};
   for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
     fault_server_reset();
-    caller caller = caller_make(manner_of(state), fault_url("http", "closes_on_second"), NULL);
+    caller caller = caller_make(mode_of(state), fault_url("http", "closes_on_second"), NULL);
     assert_success(make_call(&caller, harmless[i], 0));
     assert_success(make_call(&caller, harmless[i], 0));
     assert_record("closes_on_second", 2, 3);
@@ -121,7 +121,7 @@ static void reads_may_be_sent_again(void **state) {
 /* ---- Connections that the server has closed or will close ---- */
 
 static void closed_connection_is_noticed(void **state) {
-  caller caller = caller_make(manner_of(state), fault_url("http", "hangs_up_behind_answer"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "hangs_up_behind_answer"), NULL);
   for (int i = 1; i <= 3; i++) {
     assert_success(make_call(&caller, SUBMIT, 2000 + i));
     char condition[32];
@@ -135,7 +135,7 @@ static void closed_connection_is_noticed(void **state) {
 }
 
 static void connection_is_used_again(void **state) {
-  caller caller = caller_make(manner_of(state), fault_url("http", "healthy"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), NULL);
   for (int i = 0; i < 5; i++) assert_success(make_call(&caller, SUBMIT, 3000 + i));
   assert_record("healthy", 1, 5);
   caller_free(&caller);
@@ -145,7 +145,7 @@ static void connection_is_used_again(void **state) {
  * that second has to pass: idleness is not an event. */
 static void idle_connection_is_left_alone(void **state) {
   caller caller =
-      caller_make(manner_of(state), fault_url("http", "healthy"), OPTIONS("idle_connection_timeout_s", "1"));
+      caller_make(mode_of(state), fault_url("http", "healthy"), OPTIONS("idle_connection_timeout_s", "1"));
   assert_success(make_call(&caller, SUBMIT, 4001));
   assert_success(make_call(&caller, SUBMIT, 4002));
   assert_record("healthy", 1, 2);
@@ -158,7 +158,7 @@ static void idle_connection_is_left_alone(void **state) {
 }
 
 static void every_call_has_a_connection_of_its_own(void **state, const char *const options[], const char *reported) {
-  caller caller = caller_make(manner_of(state), fault_url("http", "healthy"), options);
+  caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), options);
   for (int call = 0; call < 3; call++) assert_success(make_call(&caller, SUBMIT, 5000 + call));
   bool is_right = count_connections("healthy") == 3;
   if (is_right) {
@@ -176,20 +176,20 @@ static void connections_are_not_kept_without_idle_time(void **state) {
 }
 
 static void connections_are_not_kept_without_room(void **state) {
-  bool is_async = manner_of(state) == ASYNCHRONOUS;
+  bool is_async = mode_of(state) == ASYNCHRONOUS;
   every_call_has_a_connection_of_its_own(state, OPTIONS("max_idle_connections", "0"),
                                          is_async ? "max_idle_connections=0 means libcurl's default there" : NULL);
 }
 
 /* However a client is left, its connections end with it. */
 static void connections_end_with_their_client(void **state, void (*leave)(caller *)) {
-  caller caller = caller_make(manner_of(state), fault_url("http", "healthy"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), NULL);
   assert_success(make_call(&caller, SUBMIT, 6001));
   leave(&caller);
   port_record record = fault_record("healthy", "closed=1&within_ms=2000");
   json_decref(record.whole);
   caller_free(&caller);
-  if (record.open > 0 && manner_of(state) == ASYNCHRONOUS) {
+  if (record.open > 0 && mode_of(state) == ASYNCHRONOUS) {
     known_fault("the loop's idle connections and its thread outlive the client by ten seconds");
   }
   assert_int_equal(record.open, 0);
@@ -214,7 +214,7 @@ static void freeing_the_client_closes_its_connections(void **state) {
 static void connection_of_a_lost_answer_is_not_used_again(void **state) {
   static const char *const faults[] = {"silent", "stalls_amid_body", "floods_body"};
   for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-    caller caller = caller_make(manner_of(state), fault_url("http", faults[i]),
+    caller caller = caller_make(mode_of(state), fault_url("http", faults[i]),
                                 OPTIONS("request_timeout_ms", "600", "max_response_bytes", "65536"));
     for (int call = 0; call < 2; call++) {
       failure lost = take_failure(make_call(&caller, SUBMIT, 7001), __FILE__, __LINE__);
@@ -226,7 +226,7 @@ static void connection_of_a_lost_answer_is_not_used_again(void **state) {
 }
 
 static void answer_nobody_asked_for_is_not_taken(void **state) {
-  caller caller = caller_make(manner_of(state), fault_url("http", "says_more_than_asked"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "says_more_than_asked"), NULL);
   for (int i = 0; i < 3; i++) {
     peerid_response *response = NULL;
     assert_success(transfer(caller.session, 8000 + i, &response));
@@ -238,7 +238,7 @@ static void answer_nobody_asked_for_is_not_taken(void **state) {
 }
 
 static void refused_tokens_end_in_an_answer(void **state) {
-  caller caller = caller_make(manner_of(state), fault_url("http", "always_401"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "always_401"), NULL);
   failure refused = assert_failure(make_call(&caller, SUBMIT, 9001), REJECTED, NOT_DONE, "Access Token invalid");
   assert_int_equal(refused.http_status, 401);
   assert_in_range(count_bodies("always_401", "grant") + count_bodies("always_401", "refresh_token="), 1, 2);
@@ -256,7 +256,7 @@ static const char *last_head(port_record *record) {
 }
 
 static void requests_hold_what_they_should(void **state) {
-  caller caller = caller_make(manner_of(state), fault_url("http", "healthy"),
+  caller caller = caller_make(mode_of(state), fault_url("http", "healthy"),
                               OPTIONS("validate", "off", "user_agent_suffix", "table-tennis/2.0"));
   static const call all[] = {SUBMIT, SUBMIT_LARGE, CONFIRM, BROADCAST, LOG_IN, EXCHANGE, READ_CHAIN, REFRESH};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -286,14 +286,14 @@ static void requests_hold_what_they_should(void **state) {
 }
 
 static void secrets_stand_in_the_url_only_when_asked(void **state) {
-  caller caller = caller_make(manner_of(state), fault_url("http", "healthy"), OPTIONS("parameters", "query"));
+  caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), OPTIONS("parameters", "query"));
   assert_success(make_call(&caller, LOG_IN, 0));
   port_record record;
   assert_contains(last_head(&record), "POST /api/v1/auth/token?login=alice&password=thePasswordOfAlice&client_id=4 ");
   json_decref(record.whole);
   caller_free(&caller);
 
-  caller = caller_make(manner_of(state), fault_url("http", "healthy"), OPTIONS("parameters", "json"));
+  caller = caller_make(mode_of(state), fault_url("http", "healthy"), OPTIONS("parameters", "json"));
   assert_success(make_call(&caller, LOG_IN, 0));
   assert_contains(last_head(&record), "POST /api/v1/auth/token HTTP/1.1");
   json_decref(record.whole);

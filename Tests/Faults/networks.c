@@ -20,7 +20,7 @@
 
 static const mode modes[] = {BLOCKING, ASYNCHRONOUS};
 
-static mode manner_of(void **state) { return *(const mode *)*state; }
+static mode mode_of(void **state) { return *(const mode *)*state; }
 
 /* ---- Names ---- */
 
@@ -53,7 +53,7 @@ static void moved_name_is_looked_up_again(void **state) {
   fault_server_reset();
   look_ups = 0;
   address_of_name = "127.0.0.2";
-  caller caller = caller_make(manner_of(state), url_by_name("hangs_up_behind_answer"), OPTIONS("allow_http", "true"));
+  caller caller = caller_make(mode_of(state), url_by_name("hangs_up_behind_answer"), OPTIONS("allow_http", "true"));
   failure dead = take_failure(make_call(&caller, SUBMIT, 1000), __FILE__, __LINE__);
   assert_int_equal(dead.outcome, PEERID_OUTCOME_NOT_SENT);
   address_of_name = "127.0.0.1";
@@ -107,7 +107,7 @@ static void no_descriptor_is_inherited(void **state) {
   address_of_name = "127.0.0.1";
   look_ups_wait = true;
   background background = {
-      .caller = caller_make(manner_of(state), url_by_name("healthy"), OPTIONS("allow_http", "true"))};
+      .caller = caller_make(mode_of(state), url_by_name("healthy"), OPTIONS("allow_http", "true"))};
   pthread_t thread;
   assert_int_equal(pthread_create(&thread, NULL, call_in_background, &background), 0);
   /* In the middle of a look-up; the thread that began it marks what libcurl has opened at once. */
@@ -126,7 +126,7 @@ static void no_descriptor_is_inherited(void **state) {
 /* A client that finds no free descriptor at first works as soon as there is one. */
 static void descriptors_that_ran_out_do_no_lasting_harm(void **state) {
   fault_server_reset();
-  caller caller = caller_make(manner_of(state), fault_url("http", "healthy"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), NULL);
   struct rlimit before, none;
   getrlimit(RLIMIT_NOFILE, &before);
   none = before;
@@ -158,12 +158,12 @@ static const char *proxy_url(const char *fault) {
 static void loopback_is_not_sent_through_the_environments_proxy(void **state) {
   fault_server_reset();
   setenv("http_proxy", proxy_url("html_502"), 1);
-  caller caller = caller_make(manner_of(state), fault_url("http", "healthy"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), NULL);
   assert_success(make_call(&caller, LOG_IN, 0));
   assert_success(make_call(&caller, EXCHANGE, 0));
   caller_free(&caller);
   /* A proxy that is named is used, though. */
-  caller = caller_make(manner_of(state), fault_url("http", "healthy"), OPTIONS("proxy", proxy_url("html_502")));
+  caller = caller_make(mode_of(state), fault_url("http", "healthy"), OPTIONS("proxy", proxy_url("html_502")));
   failure failed = take_failure(make_call(&caller, LOG_IN, 0), __FILE__, __LINE__);
   assert_int_equal(failed.http_status, 502);
   caller_free(&caller);
@@ -178,15 +178,15 @@ static void option_wins_over_the_environment(void **state) {
   address_of_name = "127.0.0.1";
   const char *url = url_by_name("healthy");
   setenv("http_proxy", proxy_url("html_503"), 1);
-  caller caller = caller_make(manner_of(state), url, OPTIONS("allow_http", "true", "proxy", "none"));
+  caller caller = caller_make(mode_of(state), url, OPTIONS("allow_http", "true", "proxy", "none"));
   assert_success(make_call(&caller, SUBMIT, 4000));
   caller_free(&caller);
-  caller = caller_make(manner_of(state), url, OPTIONS("allow_http", "true"));
+  caller = caller_make(mode_of(state), url, OPTIONS("allow_http", "true"));
   failure failed = take_failure(make_call(&caller, SUBMIT, 4001), __FILE__, __LINE__);
   assert_int_equal(failed.http_status, 503);
   caller_free(&caller);
   setenv("no_proxy", "*", 1);
-  caller = caller_make(manner_of(state), url, OPTIONS("allow_http", "true", "proxy", proxy_url("html_502")));
+  caller = caller_make(mode_of(state), url, OPTIONS("allow_http", "true", "proxy", proxy_url("html_502")));
   failed = take_failure(make_call(&caller, SUBMIT, 4002), __FILE__, __LINE__);
   assert_int_equal(failed.http_status, 502);
   caller_free(&caller);
@@ -199,7 +199,7 @@ static void password_of_a_proxy_is_not_shown(void **state) {
   static const char *const proxies[] = {"http://alice:geheim@127.0.0.1:1", "http://alice:geheim@nowhere.invalid",
                                         "alice:geheim@127.0.0.1:1"};
   for (size_t i = 0; i < sizeof proxies / sizeof proxies[0]; i++) {
-    caller caller = caller_make(manner_of(state), "https://peerid.invalid", OPTIONS("proxy", proxies[i]));
+    caller caller = caller_make(mode_of(state), "https://peerid.invalid", OPTIONS("proxy", proxies[i]));
     assert_int_equal(take_failure(make_call(&caller, SUBMIT, 5000), __FILE__, __LINE__).outcome,
                      PEERID_OUTCOME_NOT_SENT);
     caller_free(&caller);
@@ -208,7 +208,7 @@ static void password_of_a_proxy_is_not_shown(void **state) {
                                          "alice:geheim@"};
   for (size_t i = 0; i < sizeof unusable / sizeof unusable[0]; i++) {
     setenv("https_proxy", unusable[i], 1);
-    caller caller = caller_make(manner_of(state), "https://peerid.invalid", NULL);
+    caller caller = caller_make(mode_of(state), "https://peerid.invalid", NULL);
     failure failed = take_failure(make_call(&caller, SUBMIT, 5000), __FILE__, __LINE__);
     assert_int_equal(failed.outcome, PEERID_OUTCOME_NOT_SENT);
     caller_free(&caller);
@@ -281,7 +281,7 @@ static void certificates_are_found_as_curl_finds_them(void **state) {
   for (size_t i = 0; i < sizeof trusts / sizeof trusts[0]; i++) {
     const trust *trust = &trusts[i];
     for (int k = 0; trust->names[k]; k++) setenv(trust->names[k], trust->values[k], 1);
-    caller caller = caller_make(manner_of(state), nginx_url(trust->server),
+    caller caller = caller_make(mode_of(state), nginx_url(trust->server),
                                 trust->ca_file ? OPTIONS("ca_file", trust->ca_file) : NULL);
     failure failed = take_failure(make_call(&caller, SUBMIT, 6000), __FILE__, __LINE__);
     caller_free(&caller);

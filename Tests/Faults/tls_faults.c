@@ -129,11 +129,11 @@ static void call_meets_fault(void **state) {
 
 static const mode modes[] = {BLOCKING, ASYNCHRONOUS};
 
-static mode manner_of(void **state) { return *(const mode *)*state; }
+static mode mode_of(void **state) { return *(const mode *)*state; }
 
 static void second_request_is_not_sent_again(void **state, const char *fault) {
   fault_server_reset();
-  caller caller = caller_make(manner_of(state), fault_url("https", fault), OPTIONS("ca_file", own_file));
+  caller caller = caller_make(mode_of(state), fault_url("https", fault), OPTIONS("ca_file", own_file));
   assert_success(make_call(&caller, SUBMIT, 2001));
   assert_failure(make_call(&caller, SUBMIT, 2002), CONNECTION_LOST, UNKNOWN, "find out whether");
   assert_success(make_call(&caller, SUBMIT, 2003));
@@ -158,7 +158,7 @@ static void operation_is_not_sent_again_after_a_reset(void **state) {
 static void connections_that_end_regularly_lose_nothing(void **state) {
   enum { CALLS = 35 };
   fault_server_reset();
-  caller caller = caller_make(manner_of(state), nginx_url("right"), OPTIONS("ca_file", ca_file));
+  caller caller = caller_make(mode_of(state), nginx_url("right"), OPTIONS("ca_file", ca_file));
   for (int i = 0; i < CALLS; i++) assert_success(make_call(&caller, SUBMIT, 3000 + i));
   port_record record = fault_record("healthy", NULL);
   assert_int_equal(record.requests, CALLS);

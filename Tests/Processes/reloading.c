@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <peerid.h>
@@ -11,8 +12,19 @@
 /* Looks a function up under the type that the header gives it. */
 #define FUNCTION(name) __typeof__(&name) call_##name = (__typeof__(&name))(uintptr_t)dlsym(library, #name)
 
-/* A thread of the library without work ends after two seconds. */
-enum { THREADS_END_WITHIN = 3 };
+/* A thread of the library without work ends after two seconds, long before this. */
+enum { THREADS_END_WITHIN = 60 };
+
+/* Waits until the threads of the library have ended. */
+static void wait_for_threads(void) {
+  for (int tries = 0; tries < THREADS_END_WITHIN * 100; tries++) {
+    struct stat tasks;
+    /* The main thread, and the two links of a directory. */
+    if (stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink == 3) return;
+    usleep(10000);
+  }
+  exit(EXIT_FAILURE);
+}
 
 static long resident_kilobytes(void) {
   long pages = 0;
@@ -59,7 +71,7 @@ int main(int count, char **arguments) {
   for (int done = 1; done <= times; done++) {
     use(arguments[1], arguments[2]);
     if (done % (times / 4) == 0) {
-      sleep(THREADS_END_WITHIN);
+      wait_for_threads();
       printf("%ld\n", resident_kilobytes());
     }
   }

@@ -19,11 +19,11 @@ func TestConformanceAsynchronously(t *testing.T) {
 	runCases(t, "asynchronous")
 }
 
-func runCases(t *testing.T, manner string) {
+func runCases(t *testing.T, mode string) {
 	t.Helper()
 	table, runner := startConformance(t)
 	for _, c := range table.Cases {
-		if !c.IsFor(manner) {
+		if !c.IsFor(mode) {
 			continue
 		}
 		c := c

@@ -27,9 +27,9 @@ static peerid_client *client(call *call) { return world_find(call->world, CLIENT
 static peerid_session *session(call *call) { return world_find(call->world, SESSION, call->on, &call->fault); }
 static peerid_store *store(call *call) { return world_find(call->world, STORE, call->on, &call->fault); }
 
-/* ---- Two manners ----
+/* ---- Two modes ----
  *
- * A call that has an asynchronous twin is made by it in the asynchronous manner. */
+ * A call that has an asynchronous twin is made by it in the asynchronous mode. */
 
 static void give_up(call *call) {
   failure nothing = NULL;
@@ -56,7 +56,7 @@ static peerid_completion *wait_for(call *call, peerid_error *refusal) {
 #define PART_OF_COMPLETION(result) \
   _Generic((result), peerid_session **: peerid_completion_session, peerid_response **: peerid_completion_response)
 
-/* Makes a call of the library, in the manner of the case. The rest are its arguments without the last one, `result`. */
+/* Makes a call of the library, in the mode of the case. The rest are its arguments without the last one, `result`. */
 #define MAKE(call, function, result, ...) \
   do { \
     if ((call)->queue) { \

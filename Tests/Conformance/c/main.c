@@ -36,7 +36,7 @@ static failure run_broken_case(json_t *content, json_t *says) {
   return missed;
 }
 
-static void run_in_manners(json_t *content, const char *file) {
+static void run_in_modes(json_t *content, const char *file) {
   if (is_for(content, false)) tell(name_in(content), file, run_case(content, false));
   if (!is_for(content, true)) return;
   char *name = fail("asynchronously: %s", name_in(content));
@@ -52,7 +52,7 @@ int main(void) {
   json_t *entry;
   json_array_foreach(table_cases(), index, entry) {
     json_t *content = json_object_get(entry, "case");
-    if (strstr(name_in(content), part)) run_in_manners(content, json_string_value(json_object_get(entry, "file")));
+    if (strstr(name_in(content), part)) run_in_modes(content, json_string_value(json_object_get(entry, "file")));
   }
   json_array_foreach(table_broken_cases(), index, entry) {
     json_t *content = json_object_get(entry, "case");

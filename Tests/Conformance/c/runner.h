@@ -6,11 +6,11 @@
 
 #include "failure.h"
 
-/* Whether a case is to be run in this manner. */
+/* Whether a case is to be run in this mode. */
 bool is_for(json_t *content, bool is_asynchronous);
 
 /* Runs a case from a fresh state of the server; what does not come out as it says is the failure. In the asynchronous
- * manner whatever can be called so is. */
+ * mode whatever can be called so is. */
 failure run_case(json_t *content, bool is_asynchronous);
 
 #endif

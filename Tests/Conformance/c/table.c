@@ -112,9 +112,9 @@ failure check_members(json_t *value, json_t *known, const char *what) {
 
 failure check_case(json_t *content) {
   failure found = check_members(content, format_of("case"), "the case");
-  json_t *manner = json_object_get(content, "only");
-  if (!found && manner && !is_listed(format_of("manners"), manner)) {
-    found = fail("there is no manner '%s'", json_string_value(manner));
+  json_t *mode = json_object_get(content, "only");
+  if (!found && mode && !is_listed(format_of("modes"), mode)) {
+    found = fail("there is no mode '%s'", json_string_value(mode));
   }
   return found;
 }

@@ -19,7 +19,7 @@ json_t *table_broken_cases(void);
  * or "any", with "?" behind it if the member may be left out. */
 failure check_members(json_t *value, json_t *known, const char *what);
 
-/* Refuses a case with unknown members, or for an unknown manner. */
+/* Refuses a case with unknown members, or for an unknown mode. */
 failure check_case(json_t *content);
 
 /* What kind of step it is, after checking its members. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import select
 import time
 from collections.abc import Coroutine
 from typing import Any, Callable
@@ -12,7 +13,7 @@ from sandbox import Sandbox
 
 from peerid import aio
 
-# No test takes longer, unless a task waits for ever.
+# No test takes longer, unless a task never ends.
 _PATIENCE = 60
 
 
@@ -42,6 +43,24 @@ async def aside(function: Callable[..., Any], *arguments: Any, **more: Any) -> A
     """Calls what blocks, such as a control of the sandbox, beside the event loop."""
     call = functools.partial(function, *arguments, **more)
     return await asyncio.get_running_loop().run_in_executor(None, call)
+
+
+def pending_calls(client: aio.Client) -> int:
+    """How many calls of a client have begun on this event loop and not ended."""
+    calls = client._calls_on(asyncio.get_running_loop())
+    return len(calls._pending) if calls else 0
+
+
+def block_until_completed(client: aio.Client) -> None:
+    """Blocks the event loop until all calls of the client have completions to read."""
+    calls = client._calls_on(asyncio.get_running_loop())
+    assert calls is not None
+    end = time.monotonic() + 10
+    while client.statistics()["in_flight"]["asynchronous"] > 0:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    readable, _, _ = select.select([calls._descriptor], [], [], 10)
+    assert readable
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -6,14 +6,13 @@ import asyncio
 import inspect
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from loops import aside, log_in, new_client, on_a_loop
+from loops import aside, block_until_completed, log_in, new_client, on_a_loop
 from sandbox import LOGIN, OPERATIONS, REFRESH, TRANSFER, Sandbox, run_python
 from stores import DictStore
 from test_login import consent
@@ -252,10 +251,7 @@ async def test_more_calls_have_ended_than_are_taken_at_a_time(sandbox: Sandbox) 
         count = 2 * _calls._BATCH + 10
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(count)]
         await asyncio.sleep(0)
-        # The event loop stands still meanwhile.
-        while sandbox.executed() < count:
-            time.sleep(0.02)
-        time.sleep(0.1)
+        block_until_completed(client)
         assert len({(await task).transaction_id for task in tasks}) == count
 
 
@@ -291,41 +287,42 @@ def test_no_thread_but_the_librarys_own(sandbox: Sandbox) -> None:
     assert run_python(program, sandbox.url) == "2 1\n"
 
 
-class SlowStore(DictStore):
-    """A store that takes its time."""
+class LoopStore(DictStore):
+    """A store that answers only when the event loop runs while it waits."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._loop = loop
+        self.waits = 0
+
+    def _wait_for_loop(self) -> None:
+        async def turn() -> None:
+            self.waits += 1
+
+        asyncio.run_coroutine_threadsafe(turn(), self._loop).result(10)
 
     @contextmanager
     def lock(self, key: str, timeout: float) -> Iterator[str]:
         with super().lock(key, timeout) as lock:
-            time.sleep(0.3)
+            self._wait_for_loop()
             yield lock
 
     def load(self, key: str, lock: Any = None) -> Any:
-        time.sleep(0.3)
+        self._wait_for_loop()
         return super().load(key, lock)
 
 
 @on_a_loop
-async def test_a_slow_store_does_not_hold_the_loop_up(sandbox: Sandbox) -> None:
-    longest = 0.0
-
-    async def watch() -> None:
-        nonlocal longest
-        while True:
-            start = time.monotonic()
-            await asyncio.sleep(0.01)
-            longest = max(longest, time.monotonic() - start)
-
-    watcher = asyncio.create_task(watch())
-    async with new_client(sandbox, store=SlowStore()) as client:
+async def test_the_loop_runs_while_a_store_waits(sandbox: Sandbox) -> None:
+    store = LoopStore(asyncio.get_running_loop())
+    async with new_client(sandbox, store=store) as client:
         session = await log_in(client, key="alice")
         opened = await client.open("alice")
         assert (await opened.refresh()).generation == 2
         await session.logout()
         with pytest.raises(peerid.LoginRequired):
             await client.open("alice")
-    watcher.cancel()
-    assert longest < 0.2
+    assert store.waits > 0
 
 
 @on_a_loop
@@ -452,8 +449,7 @@ async def test_what_strikes_in_the_middle_of_a_delivery_loses_nothing_else(
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(20)]
         await asyncio.sleep(0)
         monkeypatch.setattr(_calls, "_outcome", strike)
-        sandbox.wait_for(OPERATIONS, at_least=20)
-        time.sleep(0.3)
+        block_until_completed(client)
         ended = await asyncio.gather(*tasks, return_exceptions=True)
     (lost,) = (result for result in ended if not isinstance(result, peerid.Result))
     assert isinstance(lost, peerid.OutcomeUnknown)

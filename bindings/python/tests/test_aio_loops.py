@@ -326,8 +326,11 @@ def test_a_fork_in_the_middle_of_calls(sandbox: Sandbox) -> None:
             )
         ).close()
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(5)]
-        await asyncio.sleep(0.3)
-        assert not any(task.done() for task in tasks)
+        wait = "/sandbox/requests?at_least=5&wait_ms=10000&path="
+        requests = sys.argv[1] + wait + sys.argv[2]
+        await asyncio.get_running_loop().run_in_executor(
+            None, lambda: urllib.request.urlopen(requests).close()
+        )
         # Another thread forks, as servers with workers do.
         statuses = []
         thread = threading.Thread(
@@ -384,19 +387,23 @@ def test_ctrl_c_ends_a_program(sandbox: Sandbox) -> None:
 
 def test_a_program_may_end_in_the_middle_of_calls(sandbox: Sandbox) -> None:
     program = """
-        import asyncio, logging, sys
+        import asyncio, logging, sys, urllib.request
         from peerid import aio
 
         logging.disable(logging.CRITICAL)
         client = aio.Client(sys.argv[1], client_id=4, client_secret="demo-secret-4")
         loop = asyncio.new_event_loop()
         task = loop.create_task(client.login("alice", password="alice-password"))
-        loop.run_until_complete(asyncio.sleep(0.2))
+        wait = "/sandbox/requests?at_least=1&wait_ms=10000&path="
+        request = sys.argv[1] + wait + sys.argv[2]
+        loop.run_until_complete(
+            loop.run_in_executor(None, lambda: urllib.request.urlopen(request).close())
+        )
         print("end")
     """
     sandbox.fault("delay", LOGIN, ms=20000)
     start = time.monotonic()
-    assert run_python(program, sandbox.url) == "end\n"
+    assert run_python(program, sandbox.url, LOGIN) == "end\n"
     assert time.monotonic() - start < _SOON
 
 

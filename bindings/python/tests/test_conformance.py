@@ -21,9 +21,9 @@ def server() -> Iterator[Sandbox]:
     sandbox.stop()
 
 
-def _cases(manner: str) -> list[Any]:
+def _cases(mode: str) -> list[Any]:
     return [
-        pytest.param(case, id=case.name) for case in read_cases() if case.is_for(manner)
+        pytest.param(case, id=case.name) for case in read_cases() if case.is_for(mode)
     ]
 
 
@@ -37,9 +37,9 @@ def test_case_asynchronously(case: Case, server: Sandbox, tmp_path: Path) -> Non
     _run(case, server, tmp_path, "asynchronous")
 
 
-def _run(case: Case, server: Sandbox, folder: Path, manner: str) -> None:
+def _run(case: Case, server: Sandbox, folder: Path, mode: str) -> None:
     try:
-        run_case(case, server, folder, manner)
+        run_case(case, server, folder, mode)
     except CaseFailure as failure:
         pytest.fail(f"{case.file}: {case.name}: {failure}", pytrace=False)
 

@@ -16,10 +16,10 @@ type Case struct {
 	content any
 }
 
-// IsFor tells whether a case is to be run in a manner: "blocking" or "asynchronous".
-func (c Case) IsFor(manner string) bool {
+// IsFor tells whether a case is to be run in a mode: "blocking" or "asynchronous".
+func (c Case) IsFor(mode string) bool {
 	only, ok := members(c.content)["only"]
-	return !ok || only == manner
+	return !ok || only == mode
 }
 
 // BrokenCase is a case that must fail, and what the failure must say.
@@ -140,13 +140,13 @@ func isOneOf(kind, kinds string) bool {
 	return false
 }
 
-// checkCase refuses a case with unknown members, or for an unknown manner.
+// checkCase refuses a case with unknown members, or for an unknown mode.
 func (t *Table) checkCase(content any) error {
 	if err := checkMembers(content, members(t.format["case"]), "the case"); err != nil {
 		return err
 	}
-	if manner, ok := members(content)["only"]; ok && !t.isListed("manners", manner) {
-		return fmt.Errorf("there is no manner '%s'", manner)
+	if mode, ok := members(content)["only"]; ok && !t.isListed("modes", mode) {
+		return fmt.Errorf("there is no mode '%s'", mode)
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ from typing import Any, Callable
 import peerid
 from peerid.stores import BuiltinStore
 
-from .manners import Manner
+from .modes import Mode
 from .shown import note_line
 from .views import view_of_result, view_of_settlement, view_of_token
 from .world import World
@@ -38,8 +38,8 @@ class Target:
         return None if name is None else self._world.find(name, "store")
 
     @property
-    def manner(self) -> Manner:
-        return self._world.manner
+    def mode(self) -> Mode:
+        return self._world.mode
 
     def keep(self, made: Any) -> None:
         self._world.keep(self._made, made)
@@ -68,7 +68,7 @@ def _client(
     if relogin_login is not None:
         credentials = peerid.Credentials(relogin_login, password=relogin_password)
         given["relogin"] = lambda _: credentials
-    client = target.manner.client(
+    client = target.mode.client(
         target.url if base_url is None else base_url,
         fail_when_full=fail_when_full,
         client_id=client_id,

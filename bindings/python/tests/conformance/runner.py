@@ -17,8 +17,8 @@ import peerid
 from .calls import CALLS, Target
 from .expansion import expand
 from .failure import CaseFailure
-from .manners import manner as in_manner
 from .matching import match
+from .modes import mode as in_mode
 from .shortage import shortage
 from .table import (
     FORMAT,
@@ -37,12 +37,12 @@ _End = tuple[Any, Optional[peerid.PeerIDError]]
 
 
 def run_case(
-    case: Case, sandbox: Sandbox, folder: Path, manner: str = "blocking"
+    case: Case, sandbox: Sandbox, folder: Path, mode: str = "blocking"
 ) -> None:
     """Run a case from a fresh state of the sandbox; raise what does not come out."""
     check_case(case.content)
     sandbox.reset(case.content.get("fixture", sandbox.fixture))
-    with in_manner(manner) as made, World(sandbox, folder, made) as world:
+    with in_mode(mode) as made, World(sandbox, folder, made) as world:
         given = case.content.get("client", {})
         if given is not None:
             _run_step(world, "the client", {"call": "client", "with": given})
@@ -104,7 +104,7 @@ def _call(world: World, step: dict[str, Any]) -> None:
 
 def _interrupt(attempt: Callable[[], _End], world: World, path: str) -> _End:
     """Press Ctrl-C, so to speak, or cancel the task, when the request has arrived."""
-    loop = world.manner.loop
+    loop = world.mode.loop
 
     def press() -> None:
         world.sandbox.wait_for(path)

@@ -27,10 +27,10 @@ class Case:
     def name(self) -> str:
         return str(self.content["name"])
 
-    def is_for(self, manner: str) -> bool:
-        """Tell whether the case is to be run in a manner."""
-        only: str = self.content.get("only", manner)
-        return only == manner
+    def is_for(self, mode: str) -> bool:
+        """Tell whether the case is to be run in a mode."""
+        only: str = self.content.get("only", mode)
+        return only == mode
 
 
 def read_cases() -> list[Case]:
@@ -84,10 +84,10 @@ def check_members(value: Any, known: Mapping[str, str], what: str) -> None:
 
 
 def check_case(content: Any) -> None:
-    """Refuse a case with unknown members, or for an unknown manner."""
+    """Refuse a case with unknown members, or for an unknown mode."""
     check_members(content, FORMAT["case"], "the case")
-    if "only" in content and content["only"] not in FORMAT["manners"]:
-        raise CaseFailure(f"there is no manner '{content['only']}'")
+    if "only" in content and content["only"] not in FORMAT["modes"]:
+        raise CaseFailure(f"there is no mode '{content['only']}'")
 
 
 def kind_of_step(step: Any) -> str:

@@ -12,21 +12,21 @@ from sandbox import Sandbox
 import peerid
 from peerid.stores import BuiltinStore
 
-from . import manners
+from . import modes
 from .failure import CaseFailure
-from .manners import Manner
+from .modes import Mode
 
 KINDS: dict[str, tuple[type, ...]] = {
-    "client": (peerid.Client, manners.Client),
-    "session": (peerid.Session, manners.Session),
+    "client": (peerid.Client, modes.Client),
+    "session": (peerid.Session, modes.Session),
     "store": (BuiltinStore,),
 }
 
 
 class World:
-    def __init__(self, sandbox: Sandbox, folder: Path, manner: Manner) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, mode: Mode) -> None:
         self.sandbox = sandbox
-        self.manner = manner
+        self.mode = mode
         self.variables: dict[str, str] = {
             "url": sandbox.url,
             "port": sandbox.url.rpartition(":")[2],

@@ -83,7 +83,7 @@ class Session(_OnALoop):
     """Stands for a `peerid.aio.Session`."""
 
 
-class Manner:
+class Mode:
     """Blocking, or asynchronous with a loop."""
 
     def __init__(self, loop: Loop | None) -> None:
@@ -97,13 +97,13 @@ class Manner:
 
 
 @contextmanager
-def manner(name: str) -> Iterator[Manner]:
-    """The manner of this name, for one case."""
+def mode(name: str) -> Iterator[Mode]:
+    """The mode of this name, for one case."""
     if name == "blocking":
-        yield Manner(None)
+        yield Mode(None)
         return
     loop = Loop()
     try:
-        yield Manner(loop)
+        yield Mode(loop)
     finally:
         loop.stop()
