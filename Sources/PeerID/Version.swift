@@ -4,7 +4,7 @@ public enum Version {
   public static let major: Int32 = 1
   /// Changes when something is added.
   public static let minor: Int32 = 0
-  /// Changes when something is mended.
+  /// Changes with bug fixes.
   public static let patch: Int32 = 0
   /// `major * 10000 + minor * 100 + patch`, to be compared.
   public static let number: Int32 = major * 10_000 + minor * 100 + patch

@@ -1,4 +1,5 @@
 import PeerID
+import PeerIDSandbox
 import Testing
 
 @Suite struct OperationSchemaTests {

@@ -1,3 +1,4 @@
+import PeerIDSandbox
 import Testing
 
 @testable import PeerID

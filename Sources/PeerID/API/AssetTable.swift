@@ -1,4 +1,4 @@
-/// What a client knows of an asset of the chain.
+/// An asset of the chain.
 public struct Asset: Sendable, Equatable {
   /// Its object id, such as `1.3.0`.
   public let id: String
@@ -8,7 +8,8 @@ public struct Asset: Sendable, Equatable {
   public let precision: Int32
 }
 
-/// The assets that a client has looked up. An asset's id, symbol and precision never change, so they are kept for good.
+/// The assets that a client has looked up. An asset's id, symbol and precision never change, so they are cached for the
+/// life of the client.
 final class AssetTable: @unchecked Sendable {
   /// An asset, and its texts for C.
   final class Entry: Sendable {
@@ -31,7 +32,7 @@ final class AssetTable: @unchecked Sendable {
     lock.withLock { entries[Array(name.utf8)] }
   }
 
-  /// Keeps what was read under the name, unless another thread has done so, and gives what is kept.
+  /// Stores an asset under a name, unless another thread was faster; returns the stored one.
   func keep(_ asset: Asset, as name: String) -> Entry {
     let read = Entry(asset)
     return lock.withLock {

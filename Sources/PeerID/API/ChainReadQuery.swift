@@ -3,9 +3,9 @@
 struct ChainReadQuery {
   /// The APIs of a Peerplays node that the server passes on.
   private static let apis = ["database", "network_broadcast", "history", "crypto", "bookie"]
-  /// The server's parser takes a larger index for the key of an object.
+  /// The server's parser treats a larger index as the key of an object.
   private static let largestIndex = 20
-  /// The server's parser drops what lies deeper.
+  /// The server's parser drops deeper values.
   private static let deepestNesting = 4
   /// The server's parser drops further parameters silently.
   private static let maximumParameters = 1000
@@ -50,10 +50,10 @@ struct ChainReadQuery {
 
   private mutating func append(_ value: JSONIndex.Value, at path: String, depth: Int) throws(PeerIDError) {
     guard depth <= Self.deepestNesting else {
-      throw PeerIDError(.invalidArgument, "\(path) lies too deep: the server reads four levels")
+      throw PeerIDError(.invalidArgument, "\(path) is nested too deeply: the server reads four levels")
     }
     switch value.kind {
-    case .null: throw PeerIDError(.invalidArgument, "\(path) is null, which the server cannot be sent")
+    case .null: throw PeerIDError(.invalidArgument, "\(path) is null, which cannot be sent to the server")
     case .object:
       guard value.count > 0 else { throw Self.empty(path) }
       try value.forEachMember { (key, member) throws(PeerIDError) in
@@ -61,7 +61,7 @@ struct ChainReadQuery {
         guard Self.isKey(name) else {
           throw PeerIDError(
             .invalidArgument,
-            "\(path) has the key '\(name.prefix(60))', which the server cannot be sent: it must be a name without brackets"
+            "\(path) has the key '\(name.prefix(60))', which cannot be sent to the server: use a name without brackets"
           )
         }
         try append(member, at: "\(path)[\(name)]", depth: depth + 1)
@@ -80,8 +80,8 @@ struct ChainReadQuery {
     }
   }
 
-  /// Whether the server's parser reads the name in brackets as the key of an object: it takes a number for a place in an
-  /// array, and a bracket for the end of the key.
+  /// Whether the server's parser reads the name in brackets as the key of an object: it reads a number as an array
+  /// index, and a bracket as the end of the key.
   private static func isKey(_ name: String) -> Bool {
     !name.isEmpty && !name.utf8.contains { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") } && Int(name) == nil
   }
@@ -95,13 +95,13 @@ struct ChainReadQuery {
   }
 
   private static func empty(_ path: String) -> PeerIDError {
-    PeerIDError(.invalidArgument, "\(path) is empty, which the server cannot be sent")
+    PeerIDError(.invalidArgument, "\(path) is empty, which cannot be sent to the server")
   }
 
   private static func tooManyElements(_ path: String) -> PeerIDError {
     PeerIDError(
       .invalidArgument,
-      "\(path) holds more than \(largestIndex + 1) elements, which the server cannot be sent"
+      "\(path) holds more than \(largestIndex + 1) elements, which cannot be sent to the server"
     )
   }
 }

@@ -5,7 +5,7 @@ struct ChainReader {
   let headers: HeaderList
   let context: CallContext
 
-  /// Reads, and passes the result to `read`, which gives `nil` for an answer that it does not understand.
+  /// Reads, and passes the result to `read`, which returns `nil` for an answer that it does not understand.
   func read<Result>(
     _ api: String,
     _ method: String,

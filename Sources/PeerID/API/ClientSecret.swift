@@ -1,4 +1,4 @@
-/// The application's secret, which may be replaced while sessions go on.
+/// The application's secret, which may be replaced while sessions use it.
 final class ClientSecret: @unchecked Sendable {
   private let lock = Lock()
   private var value: Bytes?

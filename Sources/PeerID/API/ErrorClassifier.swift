@@ -1,5 +1,5 @@
-/// Makes the error of a call from what came back: the code tells what kind of failure it is, the outcome whether the
-/// request can have been carried out.
+/// Makes the error of a call from the answer: the code says what kind of failure it is, the outcome whether the request
+/// may have been carried out.
 enum ErrorClassifier {
   /// The error for a request without an answer.
   static func error(_ failure: TransportFailure, _ kind: RequestKind) -> PeerIDError {
@@ -40,10 +40,8 @@ enum ErrorClassifier {
       let text = isPeerIDs ? shown.string : nil
       said = text.map(NodeMessage.reason) ?? ServerText.message(shown)
       detail = ServerText.detail(shown)
-      if !mask.isEmpty { error.wipeDocument() }
     case .text: said = ServerText.readable(mask.masked(Bytes(response.body)))
     case .malformed(let what): said = response.isTruncated ? "the answer was cut off" : "it sent \(what)"
-    case .unread: said = "memory ran out while the answer was read"
     case .result: said = response.isTruncated ? "the answer was cut off" : "it sent a result"
     }
     return PeerIDError(
@@ -60,7 +58,7 @@ enum ErrorClassifier {
     )
   }
 
-  /// The answer as the table looks at it.
+  /// The parts of the answer that the table checks.
   static func answer(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> FailedAnswer {
     var isPeerIDs = false
     let said: Bytes
@@ -69,7 +67,7 @@ enum ErrorClassifier {
       isPeerIDs = isOwn
       said = NodeMessage(error).withoutTransaction
     case .text: said = Bytes(UnsafeRawBufferPointer(rebasing: response.body.prefix(ServerText.maximumRead)))
-    case .result, .malformed, .unread: said = Bytes("")
+    case .result, .malformed: said = Bytes("")
     }
     return FailedAnswer(
       kind: kind,
@@ -80,7 +78,7 @@ enum ErrorClassifier {
     )
   }
 
-  /// What the node says comes first: it is what people need to read.
+  /// The node's words come first: people need to read them.
   private static func message(_ row: OutcomeRow, status: Int, said: String) -> String {
     let what = "\(row.what) (HTTP \(status))"
     if said.isEmpty { return what }

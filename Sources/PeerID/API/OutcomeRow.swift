@@ -1,4 +1,4 @@
-/// What an answer that is no success shows: a row of `OutcomeTable`.
+/// A row of `OutcomeTable`: which answers it matches, and what they prove.
 struct OutcomeRow: Sendable {
   /// Who must have written the answer.
   enum Author: Sendable {
@@ -8,16 +8,16 @@ struct OutcomeRow: Sendable {
     case anyone
   }
 
-  // What the row is for.
+  // What the row matches.
   let kinds: [RequestKind]
   let statuses: [ClosedRange<Int>]
   let author: Author
-  /// Texts of which one must be in what the server says; empty for any text.
+  /// The server's message must contain one of these texts; empty: any message.
   let texts: [StaticString]
   /// Whether the answer must have a `Retry-After`.
   let needsRetryAfter: Bool
 
-  // What it shows.
+  // What it proves.
   let code: ErrorCode
   let outcome: Outcome
   let reason: ErrorReason?
@@ -63,7 +63,7 @@ struct OutcomeRow: Sendable {
   }
 }
 
-/// An answer that is no success, as far as `OutcomeTable` looks at it.
+/// The parts of a failed answer that `OutcomeTable` checks.
 struct FailedAnswer {
   let kind: RequestKind
   let status: Int

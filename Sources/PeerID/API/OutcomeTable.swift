@@ -1,7 +1,7 @@
-/// What the answers that are no success prove. The first row that matches decides.
+/// What failed answers prove. The first row that matches decides.
 ///
 /// An operation is *not done* only if the answer proves it: because PeerID says so in its own envelope, or because
-/// the proxy that wrote the answer cannot have passed the request on. Whatever proves nothing is *unknown*.
+/// the proxy that wrote the answer cannot have passed the request on. Everything else is *unknown*.
 ///
 /// The sources: peerid-backend 0.11.2 (`src/…`), peerplaysjs-lib (`lib/…`), the Peerplays node, RFC 9110.
 enum OutcomeTable {

@@ -1,4 +1,4 @@
-/// The parameters of a token call, in the three ways in which a server may want them.
+/// The parameters of a token call, in each of the three styles that servers accept.
 struct Parameters {
   /// The names of the parameters of all token calls.
   static let allNames = ["login", "password", "mobile", "code", "refresh_token", "client_id", "client_secret"]
@@ -9,7 +9,7 @@ struct Parameters {
     members.append((name, value))
   }
 
-  /// The names, to tell which of them a server did not see.
+  /// The names of the parameters that were sent.
   var names: [String] { members.map(\.name) }
 
   /// The values that must not appear in an error. A client_id that is not a number may be a secret in
@@ -21,7 +21,7 @@ struct Parameters {
 
   private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
 
-  /// `name=value&…`, for a form body and for a query alike; with an address a query behind it.
+  /// `name=value&…`, for a form body or a query; with an address, the address and the query.
   func urlEncoded(behind address: Bytes? = nil) -> Bytes {
     var text: [UInt8] = []
     // Growing would leave copies of a password behind; three bytes a byte is the most that encoding needs.

@@ -46,7 +46,7 @@ public struct Response: Sendable {
     )
   }
 
-  // What C callers borrow lives as long as the response.
+  // C callers get pointers to these, which are valid as long as the response.
 
   package var jsonBytes: Bytes { storage.parts.json }
   package var transactionIDBytes: Bytes? { storage.parts.transactionID }
@@ -59,7 +59,7 @@ public struct Response: Sendable {
   }
 }
 
-/// What a response tells, read once, by the thread that has the answer; what was read from is then freed.
+/// The parts of a response, read once by the thread that receives the answer; the answer itself is then freed.
 struct ResponseParts: Sendable {
   let json: Bytes
   let transactionID: Bytes?

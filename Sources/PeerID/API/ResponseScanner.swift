@@ -1,9 +1,9 @@
-/// Reads the envelope of a success, and what a `Response` tells of it, in one pass over the bytes: an answer costs half
-/// of a call when it is parsed into a tree.
+/// Reads the envelope of a success, and the parts of a `Response`, in one pass over the bytes: parsing an answer into a
+/// tree takes as long as half of the call.
 ///
-/// The result is copied as the server wrote it, without white space, so that numbers keep all their digits. Whatever is
-/// JSON is read, since a success must not be lost for a number that nobody asked for. Of equal keys the last one counts,
-/// as in JavaScript.
+/// The result is copied as the server wrote it, without white space, so that numbers keep all their digits. Any JSON is
+/// read: a success must not be lost because of a number that no caller needs. Of duplicate keys the last one counts, as
+/// in JavaScript.
 struct ResponseScanner {
   private var result: Range<Int>?
   private var resultHasSpace = false

@@ -1,8 +1,8 @@
 /// The address to which the user's browser came back, read.
 ///
 /// The consent page appends `?code=…&state=…` to the redirect URI without looking whether it holds a `?` already:
-/// `https://shop.example/cb?tenant=1` comes back as `https://shop.example/cb?tenant=1?code=…&state=…`. So a `?` separates
-/// parameters like a `&`, and the answer is what begins with the last `code` or `error`.
+/// `https://shop.example/cb?tenant=1` comes back as `https://shop.example/cb?tenant=1?code=…&state=…`. So a `?`
+/// separates parameters like a `&`, and the answer is what begins with the last `code` or `error`.
 enum AuthorizationRedirect {
   /// Takes the authorization code out of `url` after comparing its state in constant time.
   ///

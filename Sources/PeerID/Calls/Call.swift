@@ -19,13 +19,13 @@ struct Call: Sendable {
     let payer: String
   }
 
-  /// Under what the statistics count it.
+  /// How the statistics count it.
   let countedAs: CallKind
   let purpose: CallMachine.Purpose
   /// The session whose token is used; set by a task that begins one.
   var session: SessionCore?
   let request: Request
-  /// Whose log has a line for what happens to the call.
+  /// Whose log the call writes to when it has no session.
   var environment: SessionEnvironment?
   /// The operations, to be checked against the token's scope.
   var scope: OperationBatch?
@@ -89,7 +89,7 @@ struct Call: Sendable {
     }
   }
 
-  /// What the answer means; `token` is the one that was sent. An outcome that is open and a failure of the server are
+  /// What the answer means; `token` is the one that was sent. An unknown outcome and a failure of the server are
   /// logged.
   func read(_ outcome: Result<HTTPResponse, TransportFailure>, token: UInt64?) -> Result<Response, PeerIDError> {
     let answer: Result<Response, PeerIDError>

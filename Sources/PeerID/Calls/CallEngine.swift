@@ -33,7 +33,7 @@ final class CallEngine: Sendable {
       tokens: TokenAPI(configuration: configuration, endpoints: endpoints, transport: transport)
     )
     loop = EventLoop(settings: settings, options: options, clock: clock, serverClock: transport.serverClock)
-    // What is made once for all is made now, so that no fork can happen while another thread is making it.
+    // Lazy globals are made now, so that no fork can happen while another thread is making one.
     _ = OperationCatalogue.standard.entries.count
     OwnedDescriptor.prepare()
     Cancellation.prepare()
@@ -109,7 +109,8 @@ final class CallEngine: Sendable {
     }
   }
 
-  /// Waits until the threads that refresh, save and use stores have nothing to do; returns whether it came to that.
+  /// Waits until the threads that refresh, save and use stores have nothing to do; returns `false` when the time is
+  /// over before.
   func flush(timeoutMilliseconds: Int64) -> Bool {
     let clock = environment.clock
     let end = clock.deadline(afterMilliseconds: timeoutMilliseconds)

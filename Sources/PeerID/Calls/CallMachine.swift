@@ -1,4 +1,4 @@
-/// What a call does next, decided without doing it. A driver carries out each step and reports what came of it.
+/// What a call does next, decided without doing it. A driver carries out each step and reports the result.
 ///
 /// ```
 /// event   started · decision · answer · refreshEnded · pauseOver · taskEnded · interrupted
@@ -41,7 +41,8 @@ struct CallMachine {
   enum Step {
     /// Ask the session, and report its decision.
     case ask(SessionStateMachine.Question)
-    /// Send the request, with this token if the purpose needs one; for a session without one, the read that comes first.
+    /// Send the request, with this token if the purpose needs one; for a session without one, the read that comes
+    /// first.
     case send(Token?)
     /// Wait until the refresh under way ends.
     case awaitRefresh
@@ -52,7 +53,7 @@ struct CallMachine {
     case finish(Result<CallResult, PeerIDError>)
   }
 
-  /// What the server's refusal of an external token amounts to when refreshing does not help.
+  /// The error when the server refuses an external token, and a refreshed one as well.
   static let externalTokenRefused = PeerIDError(
     .rejected,
     .notDone,
@@ -60,7 +61,7 @@ struct CallMachine {
     httpStatus: 401
   )
 
-  /// How many HTTP 401 answers a call accepts before it hands on the last one.
+  /// How many HTTP 401 answers a call accepts before it fails with the last one.
   static let maximumRefusals = 20
 
   private let purpose: Purpose
@@ -211,7 +212,7 @@ struct CallMachine {
     return askForToken()
   }
 
-  /// A call that the server has refused for its token's sake has arrived and was not done.
+  /// A call that got HTTP 401 has reached the server and was not carried out.
   private func afterRefusals(_ error: PeerIDError) -> PeerIDError {
     refusals > 0 ? error.afterRefusal : error
   }
@@ -230,7 +231,7 @@ struct CallMachine {
   }
 }
 
-/// What a call brings when it succeeds.
+/// The result of a call that succeeds.
 enum CallResult: Sendable {
   case response(Response)
   case session(SessionLease)

@@ -7,7 +7,7 @@ import Glibc
 /// queue may be used by any number of threads and clients at once.
 public final class CompletionQueue: @unchecked Sendable {
   private struct Waiting {
-    /// Those that have been taken have left `nil`, so that the queue keeps nothing of them alive.
+    /// A taken call is replaced by `nil`, so that the queue does not keep it alive.
     var calls: [FinishedCall?] = []
     /// The index of the oldest; those before it have been taken.
     var head = 0
@@ -70,7 +70,7 @@ public final class CompletionQueue: @unchecked Sendable {
         remaining = timeoutMilliseconds - (clock.monotonicMilliseconds() - start)
         if remaining <= 0 { return }
       }
-      // Without a descriptor it waits, and looks again.
+      // Without a descriptor it polls.
       let descriptor = fileDescriptor
       if descriptor < 0 { remaining = remaining < 0 ? 1 : min(remaining, 1) }
       var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -99,7 +99,7 @@ public final class CompletionQueue: @unchecked Sendable {
       for index in head..<end { waiting.current.calls[index] = nil }
       waiting.current.head = end
       if waiting.current.isEmpty {
-        // A raise that is still to come is cleared by the next one who finds nothing.
+        // A raise that is still to come is cleared by the next thread that finds the queue empty.
         if waiting.current.raises > 0, let descriptor = waiting.current.descriptor {
           waiting.current.raises -= min(clinux_eventfd_clear(descriptor.number), waiting.current.raises)
         }

@@ -98,7 +98,7 @@ final class EventLoop: @unchecked Sendable {
   }
 
   func post(_ command: Command) {
-    // Without the thread there is no call that it could concern.
+    // Without the thread there is no call.
     let sleeper = lock.withLock { control.current.isRunning ? add(command) : nil }
     sleeper?.wake()
   }
@@ -156,7 +156,8 @@ final class EventLoop: @unchecked Sendable {
     lock.withLock { control.current.isAsleep = false }
   }
 
-  /// Ends the thread's work when it has had none for a while, or when the client is closed, and with it the connections.
+  /// Ends the thread's work when it has had none for a while, or when the client is closed, and with it the
+  /// connections.
   func end(isIdle: Bool) -> Bool {
     var closing: EventLoopDriver?
     let ends = lock.withLock {

@@ -1,8 +1,8 @@
 internal import CCurl
 
-/// Runs asynchronous calls on the event loop's thread. Nothing here is used by any other.
+/// Runs asynchronous calls on the event loop's thread. No other thread uses it.
 final class EventLoopDriver: @unchecked Sendable {
-  /// How many completions are handed over at most with one wake-up of those who wait.
+  /// How many completions at most go to the queue with one wake-up of the waiting threads.
   private static let largestHandover = 32
 
   /// Owns this driver; kept alive by `run` and by the calls in flight.
@@ -15,14 +15,14 @@ final class EventLoopDriver: @unchecked Sendable {
   private var active: [UnsafeMutableRawPointer: (call: AsyncCall, transfer: CurlTransfer)] = [:]
   private var idleTransfers: [CurlTransfer] = []
   private var timers = TimerHeap()
-  /// Calls that have to end although their requests are under way, and how much of their answers had come when they
-  /// were looked at last.
+  /// Calls that have to end while their requests are in flight, and how much of their answers had arrived at the last
+  /// check.
   private var ending: [(call: AsyncCall, interruption: CallContext.Interruption, received: Int64)] = []
   /// Finished calls of one queue, which are handed over together.
   private var finished: [FinishedCall] = []
   private var finishedQueue: CompletionQueue?
 
-  /// `nil` when memory or descriptors have run out: without a descriptor nobody could wake the thread.
+  /// `nil` when memory or descriptors have run out: without a descriptor the thread cannot be woken.
   init?(_ loop: EventLoop) {
     guard let multi = MultiHandle() else { return nil }
     ccurl_multi_setopt_long(multi.handle, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
@@ -64,8 +64,7 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Runs calls on the thread of the caller, who has the loop for itself, as long as they end at once; see
-  /// `RuntimeWarmup`.
+  /// Runs calls that end at once on the caller's thread, which must be the only user of the loop; see `RuntimeWarmup`.
   func run(_ calls: [AsyncCall]) {
     for call in calls {
       try? loop.quota.enter()
@@ -193,7 +192,7 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Lets a call rest until a refresh is over; `false` when it is already.
+  /// Parks a call until a refresh ends; `false` when it has ended already.
   private func isParked(_ call: AsyncCall) -> Bool {
     guard let session = call.call.session, let flight = call.reply?.flight else { return false }
     return session.whenDone(flight) { [loop] in loop.post(.refreshEnded(call)) }
@@ -301,8 +300,8 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Ends the calls whose time has run out, unless more of their answers has come since they were looked at: after a
-  /// while in which the process was stopped an answer may have been in the socket for long.
+  /// Ends the calls whose time has run out, unless more of their answers has arrived since the last check: if the
+  /// process was stopped for a while, an answer may have been in the socket for long.
   private func endOverdue() {
     guard !ending.isEmpty else { return }
     let overdue = ending

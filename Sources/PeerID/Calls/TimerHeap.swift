@@ -1,7 +1,6 @@
-/// Points in time at which calls want to be looked at, the earliest first.
+/// The times at which calls are due, the earliest first.
 ///
-/// Calls that have ended leave their timers behind; the heap holds nothing but numbers, and is cleaned when most of
-/// them are dead.
+/// Timers of ended calls stay in the heap, which holds numbers only, and are removed when they are the majority.
 struct TimerHeap {
   private struct Timer {
     let time: Int64
@@ -13,7 +12,7 @@ struct TimerHeap {
   /// The earliest time; `nil` when there is none.
   var earliest: Int64? { timers.first?.time }
 
-  /// Wants `call` to be looked at when `time` has come.
+  /// Makes `call` due at `time`.
   mutating func add(_ time: Int64, call: UInt64) {
     timers.append(Timer(time: time, call: call))
     var child = timers.count - 1
@@ -36,7 +35,7 @@ struct TimerHeap {
     return first.call
   }
 
-  /// Forgets the timers of calls that have ended, when they are the greater part.
+  /// Removes the timers of ended calls when they are the majority.
   mutating func clean(alive: Int, isAlive: (UInt64) -> Bool) {
     guard timers.count > 1024, timers.count > 4 * alive else { return }
     timers.removeAll { !isAlive($0.call) }

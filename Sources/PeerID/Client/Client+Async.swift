@@ -133,8 +133,8 @@ extension Client {
     }
   }
 
-  /// Ends an asynchronous call with `cancelled`, if it has not ended yet. Its completion comes in any case, and tells
-  /// whether the request may have left.
+  /// Ends an asynchronous call with `cancelled`, if it has not ended yet. Its completion comes in any case, and says
+  /// whether the request may have been sent.
   ///
   /// - Parameter id: the call's id.
   public func cancel(_ id: UInt64) {

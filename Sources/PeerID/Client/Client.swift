@@ -71,10 +71,10 @@ public final class Client: Sendable {
   /// Begins the authorization code flow: send the user's browser to the URL, and keep the state with the user's web
   /// session.
   ///
-  /// The real page appends `?code=…` also to a redirect URI that has a query: `exchange(redirect:expectedState:key:)` reads
-  /// it, but a framework that parses the query finds no code. Its *Cancel* does not redirect. The server accepts redirect
-  /// URIs by their registered domain, and neither `localhost` nor an IP address. A user can grant at most 15 operations
-  /// over all applications.
+  /// The real page appends `?code=…` also to a redirect URI that has a query: `exchange(redirect:expectedState:key:)`
+  /// reads it, but a framework that parses the query finds no code. Its *Cancel* does not redirect. The server accepts
+  /// redirect URIs by their registered domain, and neither `localhost` nor an IP address. A user can grant at most 15
+  /// operations over all applications.
   ///
   /// - Parameter redirectURI: where the browser comes back to; its domain must be registered for the application.
   /// - Returns: the URL and the state.
@@ -228,8 +228,8 @@ public final class Client: Sendable {
     engine.close()
   }
 
-  /// Waits until no refresh is under way and every new pair of tokens is saved. Work that begins meanwhile is waited
-  /// for as well, so close the client before.
+  /// Waits until no refresh is under way and every new pair of tokens is saved. It also waits for work
+  /// that begins in the meantime, so close the client first.
   ///
   /// - Parameter timeoutMilliseconds: how long to wait, in milliseconds; 0: not at all.
   /// - Returns: whether nothing is left to be done.

@@ -1,6 +1,6 @@
 /// How an asynchronous call ended.
 public struct Completion: Sendable {
-  /// What a call brings when it succeeds, or why it failed.
+  /// The result of a call, or why it failed.
   public enum Outcome: Sendable {
     /// The server's answer.
     case response(Response)

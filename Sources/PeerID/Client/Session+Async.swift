@@ -69,7 +69,7 @@ extension Session {
     try begin(.refresh(core), queue, tag)
   }
 
-  /// Gives a token for a request that the library does not make, without waiting. See `freshToken(refused:)`.
+  /// Gets a token for requests that you send yourself, without waiting. See `freshToken(refused:)`.
   ///
   /// - Parameters:
   ///   - generation: of the token that the server has refused; 0 when it has refused none.

@@ -29,14 +29,15 @@ public final class Session: Sendable {
 
   /// Submits operations, which become one transaction.
   ///
-  /// The call returns when the chain has taken the transaction into a block. It is sent again only after a refusal
-  /// for the token's sake (HTTP 401), never after an answer was lost.
+  /// The call returns when the chain has taken the transaction into a block. It is sent again only after the server
+  /// refused its token (HTTP 401), never after an answer was lost.
   ///
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
   /// - Returns: the transaction, or a transaction token when the application's users sign each request.
   /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
-  ///   `loginRequired` when the session is over; `chainRejected` when the node refused the transaction; `rejected`, `rateLimited`, `server`, `connectionLost` and the other
-  ///   errors of a call. Look at `PeerIDError.outcome` before you submit again.
+  ///   `loginRequired` when the session is over; `chainRejected` when the node refused the transaction; `rejected`,
+  ///   `rateLimited`, `server`, `connectionLost` and the other errors of a call. Look at `PeerIDError.outcome` before
+  ///   you submit again.
   public func submit(_ operations: String) throws(PeerIDError) -> Response {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json) }
   }
@@ -120,8 +121,9 @@ public final class Session: Sendable {
 
   /// Renews the pair of tokens now, whatever their age. Returns at once when another thread has just done it.
   ///
-  /// - Throws: `loginRequired` when the refresh token was used before; `configuration` without a client secret; `server`,
-  ///   `unreachable`, `connectionLost` and the other errors of a call. The old pair stays in use where it can.
+  /// - Throws: `loginRequired` when the refresh token was used before; `configuration` without a client secret;
+  ///   `server`, `unreachable`, `connectionLost` and the other errors of a call. The old pair stays in use where it
+  ///   can.
   public func refresh() throws(PeerIDError) {
     _ = try run(.refresh(core))
   }

@@ -45,7 +45,7 @@ final class CallContext: @unchecked Sendable {
     lastAsked = now
   }
 
-  /// Ends the call, from any thread: at once, or at the next occasion.
+  /// Ends the call, from any thread: at once, or as soon as it checks for interruptions.
   func cancel() {
     cancelled.store(true, ordering: .relaxed)
     cancellation?.cancel()
@@ -69,7 +69,7 @@ final class CallContext: @unchecked Sendable {
   /// Milliseconds until the deadline; never negative.
   var remainingMilliseconds: Int64 { max(deadline - clock.monotonicMilliseconds(), 0) }
 
-  /// Whether the call has to end, and why. Cheap enough to be asked again and again by the thread of the call.
+  /// Whether the call has to end, and why. Cheap enough for a loop.
   func interruption() -> Interruption? {
     if closing.isSet || ExitGuard.isGivingUp { return .closed }
     if cancelled.load(ordering: .relaxed) || cancellation?.isCancelled == true { return .cancelled }

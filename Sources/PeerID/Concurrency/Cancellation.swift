@@ -4,18 +4,18 @@ import Synchronization
 
 /// Ends blocking calls from another thread.
 ///
-/// A thread uses a cancellation, and from then on each of its blocking calls ends with `cancelled` as soon as somebody
-/// cancels. Cancelling is for ever: a cancellation that was cancelled ends every later call at once.
+/// A thread uses a cancellation, and from then on each of its blocking calls ends with `cancelled` as soon as another
+/// thread cancels. Cancelling is permanent: it also ends every later call at once.
 public final class Cancellation: @unchecked Sendable {
   private let cancelled = Atomic<Bool>(false)
   private let lock = Lock()
   /// The libcurl handles over which threads are asleep.
   private var sleepers = ForkLocal([UnsafeMutableRawPointer]()) { $0 = [] }
 
-  /// Makes a cancellation that was not cancelled yet.
+  /// Makes a cancellation.
   public init() {}
 
-  /// Whether somebody has cancelled.
+  /// Whether it was cancelled.
   public var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
   /// Ends the calls under way, and all later ones, of the threads that use this cancellation. May be called from any
@@ -27,7 +27,7 @@ public final class Cancellation: @unchecked Sendable {
     }
   }
 
-  /// Lets the blocking calls of this thread end when `cancellation` is cancelled; `nil`: of no cancellation any more.
+  /// Lets the blocking calls of this thread end when `cancellation` is cancelled; `nil`: no longer.
   public static func use(_ cancellation: Cancellation?) {
     guard let threadKey else { return }
     let before = pthread_getspecific(threadKey)
@@ -46,7 +46,7 @@ public final class Cancellation: @unchecked Sendable {
     return Unmanaged<Cancellation>.fromOpaque(pointer).takeUnretainedValue()
   }
 
-  /// A thread begins to wait in libcurl. Whoever cancels from now on wakes it.
+  /// A thread begins to wait in libcurl. `cancel` wakes it from now on.
   func enter(_ multi: UnsafeMutableRawPointer) {
     lock.withLock { sleepers.current.append(multi) }
   }

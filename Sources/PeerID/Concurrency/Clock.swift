@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// The clocks that decisions are made by. Tests put their own in.
+/// The clock behind all decisions. Tests inject their own.
 package struct Clock: Sendable {
   /// Milliseconds of a clock that only goes forward, from an arbitrary beginning.
   let monotonicMilliseconds: @Sendable () -> Int64
@@ -43,9 +43,9 @@ package struct Clock: Sendable {
 /// asked only for external tokens before the server has answered once.
 final class ServerClock: Sendable {
   private static let unknown = Int64.min
-  /// How old a sample may grow before another is worth the look, in milliseconds.
+  /// The age of a sample after which the next answer's date is read, in milliseconds.
   private static let resamplingInterval: Int64 = 1000
-  /// How old a sample may grow before one of a slow answer replaces it, in milliseconds.
+  /// The age of a sample after which that of a slow answer replaces it, in milliseconds.
   private static let longestUse: Int64 = 60_000
 
   private let clock: Clock
@@ -62,17 +62,17 @@ final class ServerClock: Sendable {
     return offset == Self.unknown ? nil : clock.monotonicMilliseconds() + offset
   }
 
-  /// Whether the next answer's date should be looked at.
+  /// Whether the next answer's date should be read.
   var wantsSample: Bool {
     offset.load(ordering: .relaxed) == Self.unknown
       || clock.monotonicMilliseconds() - sampledAt.load(ordering: .relaxed) >= Self.resamplingInterval
   }
 
-  /// Takes over the `Date` of an answer, in milliseconds since 1970, that had come `took` milliseconds after its request
-  /// was sent.
+  /// Uses the `Date` of an answer, in milliseconds since 1970, that arrived `took` milliseconds after its request was
+  /// sent.
   ///
-  /// The date of an answer that took long, or lay unread while the process was stopped, is an old one: it counts only
-  /// when nothing better is known.
+  /// The date of an answer that took long, or was read late because the process was stopped, is old: it counts only
+  /// when there is no better one.
   func learn(dateMilliseconds: Int64, took: Int64) {
     let now = clock.monotonicMilliseconds()
     let isPrecise = took <= Self.resamplingInterval

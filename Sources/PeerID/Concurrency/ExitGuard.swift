@@ -3,15 +3,15 @@ import Synchronization
 
 /// What the library's own threads do when the process exits.
 ///
-/// `exit` runs handlers while threads still run. OpenSSL's handler frees what a TLS connection needs, so a thread in the
-/// middle of one would crash the program at its very end. And a refresh whose answer is on the way deserves a moment:
-/// its new pair would be lost. So this handler, which runs before OpenSSL's because it is set later, waits for the
-/// threads that are at work, at first patiently, then telling them to give up, and in the end not at all.
+/// `exit` runs handlers while threads still run. OpenSSL's handler frees what a TLS connection needs, so a thread in
+/// the middle of one would crash the program at exit. And a refresh whose answer is on its way would lose its new pair.
+/// So this handler, which runs before OpenSSL's because it is set later, waits for the threads that are at work: first
+/// until they end by themselves, then until they have given up; after that it lets no thread go on.
 package enum ExitGuard {
   /// How long work may go on, in milliseconds.
   private static let grace: Int64 = 2000
   /// How long threads get to give up after that, in milliseconds.
-  private static let farewell: Int64 = 1500
+  private static let shutdownTimeout: Int64 = 1500
 
   /// Threads at work; far below zero when the process has stopped waiting for them.
   private static let busy = Atomic<Int>(0)
@@ -50,7 +50,7 @@ package enum ExitGuard {
     if exiting.exchange(true, ordering: .acquiringAndReleasing) { return }
     if wait(grace) { return }
     givingUp.store(true, ordering: .releasing)
-    if wait(farewell) { return }
+    if wait(shutdownTimeout) { return }
     busy.wrappingAdd(tooLate, ordering: .acquiringAndReleasing)
   }
 

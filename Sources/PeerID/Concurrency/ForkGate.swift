@@ -6,7 +6,8 @@ import Synchronization
 /// OpenSSL has locks for the whole process and no fork handlers. A child that inherits one of them locked, because a
 /// thread of the parent held it, hangs in its first TLS handshake.
 enum ForkGate {
-  /// How long a fork waits at most, in milliseconds: it may have been called by a signal handler whose thread is inside.
+  /// How long a fork waits at most, in milliseconds: it may have been called by a signal handler whose thread is
+  /// inside.
   private static let longestWait: Int64 = 1000
 
   private static let threadsInside = Atomic<Int>(0)

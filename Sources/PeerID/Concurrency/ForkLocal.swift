@@ -1,7 +1,6 @@
-/// State that does not survive a fork as it is: the child renews it before it uses it.
+/// State that a child of a fork has to renew before it uses it, such as threads and connections; see `ForkGuard`.
 ///
-/// Threads of the library do not exist in a child, waiting threads do not exist, and open connections are shared with
-/// the parent. The parent's value is leaked in the child, because its threads may have been using it.
+/// The parent's value is leaked in the child, because the parent's threads may have been using it.
 struct ForkLocal<Value>: ~Copyable {
   private var value: Value
   private var generation = ForkGuard.generation
@@ -9,7 +8,7 @@ struct ForkLocal<Value>: ~Copyable {
 
   /// - Parameters:
   ///   - value: the value in the process that makes it.
-  ///   - renew: puts right in a child what the fork has broken. Runs under the owner's lock.
+  ///   - renew: makes the value of a child from the parent's. Runs under the owner's lock.
   init(_ value: Value, inChild renew: @escaping (inout Value) -> Void) {
     self.value = value
     self.renew = renew

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A mutual exclusion lock that survives `fork`.
 ///
-/// A `Lock` is one of a fixed set of mutexes that all objects of the library share by turns. So the fork handlers can
-/// take every one of them before the process is doubled: the child never inherits a lock that a thread of the parent
+/// A `Lock` is one of a fixed set of mutexes that all objects of the library share in turn. So the fork handlers can
+/// take every one of them before the process forks: the child never inherits a lock that a thread of the parent
 /// held, nor state that was half changed. It also keeps a session small: a lock costs it one pointer.
 ///
 /// Two objects may share a mutex. Therefore nothing may be called under a lock that takes another one but `innermost`,
@@ -49,7 +49,7 @@ final class Condition: @unchecked Sendable {
     condition = .allocate(capacity: 1)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
-    // Deadlines must not move when somebody sets the wall clock.
+    // Deadlines must not move when the wall clock is set.
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
     pthread_cond_init(condition, &attributes)
     pthread_condattr_destroy(&attributes)
@@ -61,7 +61,7 @@ final class Condition: @unchecked Sendable {
   }
 
   /// Waits for `broadcast` or until `deadline`, in milliseconds of the monotonic clock. The lock must be held; it is
-  /// released while waiting. May return early for no reason, so the caller looks again at what it waits for.
+  /// released while waiting. May return early for no reason, so the caller checks again what it waits for.
   func wait(untilMonotonic deadline: Int64) {
     let capped = min(max(deadline, 0), Int64.max / 4)
     var time = timespec(tv_sec: Int(capped / 1000), tv_nsec: Int(capped % 1000) * 1_000_000)
@@ -102,7 +102,7 @@ final class Condition: @unchecked Sendable {
   }
 #endif
 
-/// The mutexes behind all locks, and the fork handlers that hold them while the process is doubled.
+/// The mutexes behind all locks, and the fork handlers that hold them while the process forks.
 final class LockTable: @unchecked Sendable {
   static let shared = LockTable()
   private static let count = 64

@@ -2,11 +2,11 @@ import Glibc
 
 /// A descriptor that no child of a fork may keep: a connection, a lock, a wake-up.
 ///
-/// A child closes its copies in the fork handler, while their numbers still are the library's. Later they may be those
-/// of files that the child has opened, so nothing is ever closed there by its number.
+/// A child closes its copies in the fork handler, before it can use their numbers for files of its own. So a child
+/// never closes a descriptor of its parent by its number later.
 struct OwnedDescriptor: Sendable {
   let number: Int32
-  /// Numbers are used again, ids are not.
+  /// Unique, unlike the number, which the system uses again.
   let id: UInt64
 
   private final class Table: @unchecked Sendable {
@@ -60,7 +60,7 @@ struct OwnedDescriptor: Sendable {
     }
   }
 
-  /// Leaves closing it to others.
+  /// Forgets it without closing it: libcurl closes it.
   func forget() {
     Self.table.lock.withLock { Self.table.numbers[id] = nil }
   }

@@ -25,7 +25,7 @@ final class TaskProgress: Sendable {
   /// Whether the server has answered the task's request.
   var hasAnswer: Bool { answered.load(ordering: .acquiring) }
 
-  /// A thread takes up the task; returns whether it still has to be done.
+  /// A thread starts the task; returns whether it still has to be done.
   func start() -> Bool {
     place.store(Place.running.rawValue, ordering: .sequentiallyConsistent)
     return !interrupted.load(ordering: .sequentiallyConsistent)

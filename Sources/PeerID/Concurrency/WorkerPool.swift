@@ -1,6 +1,6 @@
 import Glibc
 
-/// The library's own threads for work that no caller may have to wait for: refreshes.
+/// The library's own threads for work that must go on without its caller: refreshes.
 ///
 /// A thread is started when there is work and no idle one, and ends after a while without work. All signals are
 /// blocked in it, so that the host's handlers keep running on the host's threads.

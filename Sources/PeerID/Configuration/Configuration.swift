@@ -1,6 +1,6 @@
-/// What a client is made from: the server, the application's credentials, and options by name.
+/// Client configuration: the server, the application's credentials, and options by name.
 ///
-/// A configuration is a value: a client copies it and is not changed by what happens to it afterwards.
+/// A configuration is a value: a client copies it, so later changes do not affect the client.
 public struct Configuration: Sendable {
   /// The server, such as `https://peerid.peerplays.download`.
   public let baseURL: String
@@ -24,7 +24,7 @@ public struct Configuration: Sendable {
   public init(baseURL: String, clientID: String, clientSecret: String? = nil) throws(PeerIDError) {
     guard !baseURL.isEmpty else { throw PeerIDError(.invalidArgument, "base_url is empty: give https://host") }
     guard Self.isApplicationID(clientID) else {
-      // What is passed in place of the id may be the secret.
+      // The secret may have been passed in place of the id.
       let shown = clientID.utf8.count <= 16 && !Self.isApplicationID(clientSecret ?? "") ? " '\(clientID)'" : ""
       throw PeerIDError(
         .invalidArgument,
@@ -48,13 +48,13 @@ public struct Configuration: Sendable {
   /// - Parameters:
   ///   - name: the option's name, such as `request_timeout_ms`.
   ///   - value: its value as text.
-  /// - Throws: `configuration` for a name that does not exist (the nearest one is named) or a value that it does not
-  ///   take.
+  /// - Throws: `configuration` for a name that does not exist (the error suggests one) or an invalid
+  ///   value.
   public mutating func set(_ name: String, _ value: String) throws(PeerIDError) {
     try OptionTable.set(name, to: value, in: &options)
   }
 
-  /// Sets who is told of events worth a line in a log, such as a refresh. Never holds a token or a password.
+  /// Sets the log callback. Log lines never contain a token or a password.
   ///
   /// - Parameter handler: called on the thread on which the event happens, also on the library's own; it must return
   ///   soon and must not call the library.

@@ -1,4 +1,4 @@
-/// Makes one line of what callers and servers wrote.
+/// Makes one line of a text from a caller or a server.
 enum OneLine {
   /// The longest message, in characters.
   private static let longest = 1000

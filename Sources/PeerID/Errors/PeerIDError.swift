@@ -94,8 +94,8 @@ public struct PeerIDError: Error, Sendable {
     return PeerIDError(fields)
   }
 
-  /// What `Session.settle(_:)` needs to find out whether the operations were done, as JSON. Only an error with an unknown
-  /// outcome has one, and only with the option `settleable`.
+  /// What `Session.settle(_:)` needs to find out whether the operations were done, as JSON. Only an error with an
+  /// unknown outcome has one, and only with the option `settleable`.
   public var mark: String? { storage.fields.mark?.text }
 
   /// The mark at an address that lives as long as the error.

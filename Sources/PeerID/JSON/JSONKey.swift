@@ -1,6 +1,6 @@
 import Glibc
 
-/// A key that is looked for again and again: its bytes are at hand.
+/// A key that is looked up often; its bytes are kept.
 struct JSONKey: Sendable {
   private let bytes: Bytes
 

@@ -3,19 +3,19 @@ import Glibc
 /// Reads JSON (RFC 8259) in one pass over its bytes, without building anything: integers of any size, and halves of
 /// surrogate pairs, are valid.
 struct JSONScanner {
-  /// Why a text is not JSON; the scanner stands at the place.
+  /// Why a text is not JSON. The scanner's position is where it found this.
   struct Fault: Error {
     let reason: String
     var isDuplicateKey = false
   }
 
-  /// A string, as it stands between its quotes.
+  /// A string, as it is between its quotes.
   struct Text {
     let range: Range<Int>
     let hasEscapes: Bool
-    /// Whether an escape stands for a NUL.
+    /// Whether an escape means a NUL.
     let hasNUL: Bool
-    /// Whether an escape stands for half of a surrogate pair alone, which UTF-8 cannot express.
+    /// Whether an escape means half of a surrogate pair, which UTF-8 cannot express.
     let hasHalfPair: Bool
   }
 
@@ -50,7 +50,7 @@ struct JSONScanner {
     }
   }
 
-  /// The byte at which the scanner stands; 0, which JSON never holds, at the end.
+  /// The byte at the current position; at the end 0, which JSON never holds.
   var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
 
   /// Reads what the whole text is.
@@ -164,7 +164,7 @@ struct JSONScanner {
     }
   }
 
-  /// What is wrong where the scanner stands.
+  /// The error at the current position.
   var unexpected: Fault {
     guard position < bytes.count else { return Fault(reason: "it ends too early") }
     let byte = bytes[position]
@@ -172,7 +172,7 @@ struct JSONScanner {
     return Fault(reason: "unexpected \(shown)")
   }
 
-  /// Goes into an array or object, unless it ends at once.
+  /// Enters an array or object, unless it is empty.
   private mutating func enter(_ bracket: UInt8, unless end: UInt8) -> Bool {
     guard skip(bracket) else { return false }
     skipSpace()

@@ -3,8 +3,8 @@ import Glibc
 
 /// An immutable run of bytes with a NUL behind it, at an address that never moves.
 ///
-/// C callers borrow the address, libcurl sends from it, and a secret is wiped from it: none of the three can be done
-/// with a Swift `String` or `Array`, whose storage moves and is copied.
+/// C callers get the address, libcurl sends from it, and a secret is wiped from it. None of this works with a Swift
+/// `String` or `Array`, whose storage moves and is copied.
 package final class Bytes: @unchecked Sendable {
   /// The first byte; `count` bytes follow, and then a NUL.
   package let address: UnsafePointer<UInt8>
@@ -14,7 +14,7 @@ package final class Bytes: @unchecked Sendable {
 
   /// Makes a run of `capacity` bytes at the most, filled by `fill`, which returns how many it wrote.
   ///
-  /// With `wipes` the bytes are overwritten before the memory is given back.
+  /// With `wipes` the bytes are overwritten before the memory is freed.
   package init(capacity: Int, wipes: Bool = false, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
     let storage = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + 1)
     let written = min(max(fill(UnsafeMutableBufferPointer(start: storage, count: capacity)), 0), capacity)
@@ -65,7 +65,7 @@ package final class Bytes: @unchecked Sendable {
     storage.deallocate()
   }
 
-  /// Lends the bytes to `body` and stays alive until it returns.
+  /// Passes the bytes to `body`, and keeps this object alive until it returns.
   package func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -1,6 +1,6 @@
 /// Reads the lines of `CatalogueTable.swift`: a JSON object for each named type and for each operation.
 ///
-/// The table is generated and tested as a whole, so what cannot be read here is left out instead of reported.
+/// The table is generated and tested as a whole, so unreadable parts are skipped here without an error.
 struct CatalogueReader {
   typealias Value = JSONIndex.Value
 

@@ -1,4 +1,5 @@
-/// Exact conversions between decimal text and the integers of the chain: amounts, odds and percents. Nothing is rounded.
+/// Exact conversions between decimal text and the integers of the chain: amounts, odds and percents. Nothing is
+/// rounded.
 public enum Decimals {
   /// The decimal places of an asset at most.
   static let maximumPrecision: Int32 = 12

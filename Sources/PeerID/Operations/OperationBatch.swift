@@ -4,12 +4,12 @@ struct OperationBatch: Sendable {
   let body: Bytes
   /// The operations whose names are known, by name and number, for the check of a token's scope.
   let known: [OperationDefinition]
-  /// What to beware of: rules that hold by default and are broken, and cautions.
+  /// Warnings: broken rules that the committee can change, and cautions.
   let warnings: [String]
 
   /// Reads JSON: an array of operations, an object with `operations`, or one operation alone. The warnings go to `log`.
   ///
-  /// Throws `invalidArgument` with the place of what is wrong.
+  /// Throws `invalidArgument` with the place of the fault.
   init(
     json: UnsafeRawBufferPointer,
     validation: Options.Validation,

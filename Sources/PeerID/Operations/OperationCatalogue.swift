@@ -2,8 +2,8 @@ import Synchronization
 
 /// All operations that PeerID knows, found by name and by number.
 ///
-/// An operation is read from its line of the table when it is first asked for, without a lock: a process may fork at any
-/// time.
+/// An operation is read from its line of the table when it is first asked for, without a lock: a process may fork at
+/// any time.
 package struct OperationCatalogue: Sendable {
   /// The catalogue that this version of the library was made with.
   package static let standard = OperationCatalogue(table: catalogueTable)

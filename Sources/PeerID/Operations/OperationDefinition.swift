@@ -22,7 +22,7 @@ package final class OperationDefinition: Sendable {
   package let onlyProposedBecause: String?
   /// Why a proposal cannot hold it.
   package let notProposedBecause: String?
-  /// What to beware of when using it.
+  /// A warning for every use of it.
   package let caution: String?
 
   init(
@@ -54,7 +54,7 @@ package final class OperationField: Sendable {
   package enum Presence: Sendable {
     case required
     case optional
-    /// The schema takes it, and then the server always fails.
+    /// The schema accepts it, and then the server always fails.
     case unusable
   }
 
@@ -81,7 +81,7 @@ package final class OperationField: Sendable {
   }
 }
 
-/// What the value of a field must look like: the server's schema, and with `refined` what goes beyond the schema.
+/// What the value of a field must look like: the server's schema, and with `refined` further requirements.
 package indirect enum OperationFieldType: Sendable {
   /// The unit of a point in time since 1970.
   package enum TimeUnit: Sendable {
@@ -107,7 +107,7 @@ package indirect enum OperationFieldType: Sendable {
   case array(OperationFieldType, minimumCount: Int64?, maximumCount: Int64?)
   /// An array of exactly these.
   case tuple([OperationFieldType])
-  /// A type of the schema of which the serializer or the chain wants more.
+  /// A type of the schema with further requirements of the serializer or the chain.
   case refined(OperationFieldType, OperationRefinement)
 
   /// The largest amount that the server takes.
@@ -116,9 +116,9 @@ package indirect enum OperationFieldType: Sendable {
   package static let maximumSafeInteger: Int64 = 9_007_199_254_740_991
 }
 
-/// What the serializer and the chain want of a value beyond the server's schema.
+/// What the serializer and the chain require of a value beyond the server's schema.
 package final class OperationRefinement: Sendable {
-  /// What a value of the schema's type stands for.
+  /// What a value of the schema's type means.
   package enum Meaning: Sendable {
     case plain
     /// A public key: a prefix of the chain and 50 characters of base58.
@@ -140,11 +140,11 @@ package final class OperationRefinement: Sendable {
     package let failure: String?
   }
 
-  /// What the value stands for.
+  /// What the value means.
   package let meaning: Meaning
-  /// In what an integer is counted, such as `counted in 1/100 percent (1234 is 12.34 %)`.
+  /// The unit of an integer, such as `counted in 1/100 percent (1234 is 12.34 %)`.
   package let unit: String?
-  /// The largest integer that the serializer has room for; it then takes no negative ones.
+  /// The largest integer that the serializer can write; it then accepts no negative ones.
   package let largest: Int64?
   /// Whether an integer must not be written as text.
   let isJSONNumber: Bool

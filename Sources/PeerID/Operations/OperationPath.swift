@@ -1,4 +1,4 @@
-/// Where the check of an operation stands, such as `operations[0].amount.asset_id`. Written out for a message only.
+/// The path of the value that is being checked, such as `operations[0].amount.asset_id`.
 struct OperationPath {
   private enum Step {
     case name(String)

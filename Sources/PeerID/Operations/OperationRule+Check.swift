@@ -1,5 +1,5 @@
 extension OperationRule {
-  /// Whether an object keeps the rule. An operand that is not there is no reason to break it.
+  /// Whether an object satisfies the rule. A missing operand does not break it.
   func holds(for object: JSONIndex.Value, now: Int64) -> Bool {
     if let condition {
       guard let member = object.member(JSONKey(condition.member)) else { return true }
@@ -13,7 +13,7 @@ extension OperationRule {
     let number = first.wholeNumber
     switch kind {
     case .range:
-      // Of an array each element is meant.
+      // In an array the rule is about each element.
       let numbers = first.kind == .array ? first.elements.compactMap(\.wholeNumber) : number.map { [$0] } ?? []
       return numbers.allSatisfy(isWithinLimits)
     case .bytes: return first.utf8.map { isWithinLimits(Int64($0.count)) } ?? true
@@ -74,7 +74,7 @@ extension OperationRule {
     value.kind != .array || value.count > 0
   }
 
-  /// Whether the object around the operands is there; without it there is nothing of which some must be given.
+  /// Whether the object around the operands is present; without it the rule does not apply.
   private func parentIsThere(_ object: JSONIndex.Value) -> Bool {
     var parent: JSONIndex.Value? = object
     for key in operands.first?.keys.dropLast() ?? [] { parent = parent?.member(key) }

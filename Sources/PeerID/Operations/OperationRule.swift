@@ -1,4 +1,4 @@
-/// A rule of the chain or of the server's serializer that a field's type cannot say.
+/// A rule of the chain or of the server's serializer that a field's type cannot express.
 package struct OperationRule: Sendable {
   /// What is compared with what.
   package enum Kind: String, Sendable {
@@ -72,7 +72,7 @@ package struct OperationRule: Sendable {
     case committeeReview = "committee_review"
   }
 
-  /// A value that a rule looks at, by its path from the object that has the rule.
+  /// A value that a rule checks, by its path from the object that has the rule.
   struct Operand: Sendable {
     let name: String
     let keys: [JSONKey]
@@ -110,7 +110,7 @@ package struct OperationRule: Sendable {
   let constant: String?
   /// Whether the rule does not hold inside a proposal.
   let isDirect: Bool
-  /// Whether the rule only warns: the chain takes what breaks it.
+  /// Whether the rule only warns: the chain accepts operations that break it.
   let isNotice: Bool
   /// The rule for people, as the end of a sentence.
   package let text: String

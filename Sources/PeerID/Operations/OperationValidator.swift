@@ -1,8 +1,8 @@
 /// Checks operations against the catalogue: as the server's schema, its serializer and the chain would, but before
 /// anything is sent, and with the place of the fault and the remedy.
 ///
-/// It does not refuse what these three take: integers may be numeric strings, truth values `"true"` and `"false"`, and
-/// ids may have blanks around them. The exception are numbers with a fraction where an integer belongs: money is not
+/// It accepts everything that these three accept: integers may be numeric strings, truth values `"true"` and `"false"`,
+/// and ids may have blanks around them. The exception is a number with a fraction in place of an integer: money is not
 /// rounded. Rules that the committee can change only warn, unless they are enforced.
 struct OperationValidator {
   /// The time at which the chain would execute the operations, in seconds since 1970.
@@ -11,7 +11,7 @@ struct OperationValidator {
   /// The rules that hold by default and are broken.
   private(set) var warnings: [String] = []
   var path = OperationPath()
-  /// Whether the value is in the chain's own form, which the server hands on as it is: inside proposals and variants.
+  /// Whether the value is in the chain's own form, which the server passes on unchanged: inside proposals and variants.
   var isChainForm = false
   /// How many proposals are around the value. Deeper ones would need more stack than a small thread has.
   var proposalDepth = 0

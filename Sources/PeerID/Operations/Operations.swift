@@ -22,7 +22,8 @@ public enum Operations {
   /// What an operation is: its fields with types, units and limits, its rules, and an example that passes the check.
   ///
   /// - Parameter name: the name, such as `transfer`.
-  /// - Returns: a JSON object; `nil` for a name that this library does not know. `docs/operations.md` describes its keys.
+  /// - Returns: a JSON object; `nil` for a name that this library does not know. `docs/operations.md` describes its
+  ///   keys.
   public static func description(of name: String) -> String? {
     OperationCatalogue.standard.description(of: name)?.text
   }
@@ -39,8 +40,8 @@ public enum Operations {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try check(json: json) }
   }
 
-  /// Which rule of the chain an operation breaks at a time in seconds since 1970; `nil` when it breaks none. Rules count
-  /// that the committee can change.
+  /// Which rule of the chain an operation breaks at a time in seconds since 1970; `nil` when it breaks none. Rules
+  /// count that the committee can change.
   package static func violation(of operation: Bytes, at now: Int64) -> String? {
     guard let index = try? JSONIndex(operation.raw) else { return nil }
     return index.withRoot { root in

@@ -1,8 +1,8 @@
-/// A transaction that was signed elsewhere and is to be broadcast.
+/// A transaction to broadcast that was signed elsewhere.
 enum SignedTransaction {
   private static let requiredKeys = ["ref_block_num", "ref_block_prefix", "expiration", "operations", "signatures"]
 
-  /// Whether the text is a transaction, and no operations.
+  /// Whether the text is a transaction rather than operations.
   static func isOne(_ json: UnsafeRawBufferPointer) -> Bool {
     guard let index = try? JSONIndex(json) else { return false }
     return index.withRoot { $0.member("transaction") != nil || $0.member("signatures") != nil }

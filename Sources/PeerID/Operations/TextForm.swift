@@ -1,4 +1,4 @@
-/// Texts whose form the server's schema or its serializer fixes.
+/// The text formats that the server's schema and serializer require.
 enum TextForm {
   /// The largest number behind the second dot of an object id, 2^48 − 1.
   static let maximumInstance: Int64 = 281_474_976_710_655

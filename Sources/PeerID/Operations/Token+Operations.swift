@@ -1,6 +1,6 @@
 extension Token {
-  /// Whether the scope holds the operation of this name. A name that this library does not know, and a token whose
-  /// scope the server did not tell, are left to the server: `true`.
+  /// Whether the scope includes an operation. `true` for a name that this library does not know, and for a token whose
+  /// scope is unknown: the server decides then.
   ///
   /// - Parameter operation: the operation's name, such as `transfer`.
   /// - Returns: whether it may be submitted.

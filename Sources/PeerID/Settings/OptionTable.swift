@@ -1,6 +1,6 @@
 /// One option: its name, values, default and meaning, and where its value is stored.
 package struct OptionDefinition: Sendable {
-  /// What an option takes, and where its value goes.
+  /// The values of an option, and where its value is stored.
   enum Kind: Sendable {
     case integer(ClosedRange<Int64>, @Sendable (inout Options, Int64) -> Void)
     case boolean(@Sendable (inout Options, Bool) -> Void)
@@ -10,13 +10,13 @@ package struct OptionDefinition: Sendable {
 
   /// The name, with its unit at the end where it has one.
   package let name: String
-  /// The value when nobody sets it, as it would be written.
+  /// The default, as text.
   package let defaultValue: String
   /// What it does, for the documentation.
   package let help: String
   let kind: Kind
 
-  /// What the option takes, for people.
+  /// The valid values, for people.
   package var accepts: String {
     switch kind {
     case .integer(let range, _): "\(range.lowerBound)–\(range.upperBound)"
@@ -200,7 +200,7 @@ package enum OptionTable {
     }
   }
 
-  /// The options that a wrong name may mean: the one that is a slip of the hand away, or those that share words with it.
+  /// The options that a wrong name may mean: the one with the most similar spelling, or those that share words with it.
   static func nearest(to name: String) -> [String] {
     guard name.utf8.count <= 64 else { return [] }
     let candidates = all.map { (name: $0.name, distance: EditDistance.between($0.name, name)) }

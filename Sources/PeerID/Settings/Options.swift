@@ -1,4 +1,4 @@
-/// The values of all options of a client. `OptionTable` gives them their names, ranges and defaults, and nothing else does.
+/// The values of all options of a client. Their names, ranges and defaults are in `OptionTable` alone.
 struct Options: Sendable {
   /// How parameters of the three token calls are sent.
   enum ParameterStyle: Int64, Sendable {
@@ -6,7 +6,7 @@ struct Options: Sendable {
     case json
     case query
 
-    /// The name as the option takes it.
+    /// The value of the option.
     var name: String {
       switch self {
       case .form: "form"

@@ -34,7 +34,7 @@ public struct Settlement: Sendable {
   /// Whether the state can no longer change. A block that is not irreversible yet may be undone, which hardly happens.
   public let isIrreversible: Bool
   /// All transactions since the mark that are equal to the one that was sent, or may be: with more than one, other
-  /// programs have sent the same, and nobody can tell whose is whose.
+  /// programs have sent the same, and it is not known which is whose.
   public let transactions: [Transaction]
   /// When to ask again, in milliseconds; 0 unless the state is `notYet`.
   public let retryAfterMilliseconds: Int64

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Counts durations in classes whose width grows with the duration, so that a percentile is exact to 6 %.
 final class LatencyHistogram: @unchecked Sendable {
-  /// Each power of two has so many classes.
+  /// The number of classes for each power of two.
   private static let classesOfOctave = 8
   /// Longer durations, from about 19 hours on, share a class.
   private static let octaves = 36
@@ -36,8 +36,8 @@ final class LatencyHistogram: @unchecked Sendable {
     longest.store(0, ordering: .relaxed)
   }
 
-  /// How many durations there were, and the upper bounds of the classes in which the given shares of them, in parts of a
-  /// thousand and growing, end.
+  /// How many durations there were, and the upper bounds of the classes in which the given shares of them, in parts of
+  /// a thousand and growing, end.
   func percentiles(_ shares: [Int64]) -> (count: Int64, bounds: [Int64], longest: Int64) {
     let counted = (0..<Self.classes).map { Int64(counts[$0].load(ordering: .relaxed)) }
     let total = counted.reduce(0, +)

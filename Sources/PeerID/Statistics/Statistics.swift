@@ -2,7 +2,7 @@ import Synchronization
 
 /// What the calls of one client have done, counted without a lock. A child of `fork` counts from the start.
 final class Statistics: @unchecked Sendable {
-  /// What is counted beside the calls.
+  /// Counters other than those of calls.
   enum Counter: Int, CaseIterable {
     /// Blocking calls that have begun, and that have ended.
     case begun, ended

@@ -3,7 +3,7 @@ extension Statistics {
     ("p50", 500), ("p90", 900), ("p99", 990), ("p999", 999),
   ]
 
-  /// Everything as JSON. Counts are read one after the other, so that they may differ by calls that end meanwhile.
+  /// Everything as JSON. Counts are read one after the other, so they may not add up exactly while calls end.
   func report(asynchronousInFlight: Int) -> JSONLiteral {
     [
       "calls": .object(

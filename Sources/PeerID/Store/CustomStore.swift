@@ -7,13 +7,13 @@ extension SessionStore {
   ///
   /// - Parameters:
   ///   - load: the session under a key; `nil` when there is none. Under the lock it must see what was saved last.
-  ///   - save: saves durably if the generation under the key is `expected` (0: there is none), and tells whether it
+  ///   - save: saves durably if the generation under the key is `expected` (0: there is none), and returns whether it
   ///     was.
   ///   - remove: removes the session; nothing to remove is fine.
-  ///   - lock: waits at most the given milliseconds until nobody else holds the key, and returns what the other
-  ///     functions and `unlock` will know the lock by. A lock must outlive `refresh_timeout_ms`, and must be given
-  ///     back by itself when its holder dies.
-  ///   - unlock: gives the lock back.
+  ///   - lock: waits at most the given milliseconds until no other caller holds the key, and returns a number for the
+  ///     lock, which the other functions and `unlock` receive. A lock must last longer than `refresh_timeout_ms`, and
+  ///     must end by itself when its holder dies.
+  ///   - unlock: releases the lock.
   ///   - list: all keys.
   /// - Returns: the store.
   public static func custom(

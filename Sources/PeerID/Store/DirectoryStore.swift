@@ -6,8 +6,8 @@ extension SessionStore {
   ///
   /// Before a request is sent whose answer has to be saved, space for it is reserved on the disk.
   ///
-  /// - Parameter path: the directory; made with mode 0700 if it does not exist. A relative path is made absolute now. The
-  ///   file system must have working locks (`flock`).
+  /// - Parameter path: the directory; made with mode 0700 if it does not exist. A relative path is made absolute now.
+  ///   The file system must have working locks (`flock`).
   /// - Returns: the store.
   /// - Throws: `invalidArgument` when the path is empty; `store` when the directory cannot be made or read, belongs to
   ///   another user, or can be entered by other users.

@@ -2,9 +2,9 @@ import Glibc
 
 /// An exclusive lock among processes and threads, kept by the kernel on a file beside the one it guards.
 ///
-/// The kernel releases it when its holder dies, so no lock is ever stale. The file is never removed: a lock on a removed
-/// file would guard nothing. A fork copies descriptors: the child closes its copies at once, or the lock would outlive
-/// the parent that holds it.
+/// The kernel releases it when its holder dies, so no lock is ever stale. The file is never removed: a lock on a
+/// removed file would guard nothing. A fork copies descriptors: the child closes its copies at once, or the lock would
+/// outlive the parent that holds it.
 enum FileLock {
   /// Pauses between two tries, in milliseconds; the last one repeats.
   private static let pauses: [Int64] = [1, 1, 2, 2, 5, 5, 10, 20]

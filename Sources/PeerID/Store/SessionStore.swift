@@ -9,7 +9,7 @@ public final class SessionStore: Sendable {
   struct Backend: Sendable {
     /// The session under a key; `nil` when there is none. The lock is 0 where none is held.
     let load: @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> StoredSession?
-    /// Saves durably if the stored generation is `expected` (0: there is none), and tells whether it was.
+    /// Saves durably if the stored generation is `expected` (0: there is none), and returns whether it was.
     let save:
       @Sendable (_ key: String, _ session: StoredSession, _ expected: UInt64, _ lock: LockToken) throws(PeerIDError) ->
         Bool
@@ -71,7 +71,7 @@ struct StorePlace: Sendable {
   let key: String
   let statistics: Statistics
 
-  /// Runs `body` while nobody else holds the key.
+  /// Runs `body` while holding the key's lock.
   func withLock<Result>(
     timeoutMilliseconds: Int64,
     _ context: CallContext? = nil,

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A file of a directory store. Nothing about it is trusted before it is checked: somebody may have put a pipe there,
-/// which would block the process that opens it, or a file that another user can change.
+/// A file of a directory store. Each is checked before it is used: it may have been replaced by a pipe, which would
+/// block the process that opens it, or by a file that another user can change.
 enum StoreFile {
   /// A session is about a kilobyte; a larger file does not belong to this library.
   private static let maximumBytes = 1 << 20

@@ -6,7 +6,8 @@ enum CharacterEscape: CaseIterable {
   /// As in HTML.
   case entity
 
-  /// What the escape at `start` stands for, and how long it is; `nil` when there is none. A form writes a blank as `+`.
+  /// The bytes that the escape at `start` encodes, and its length; `nil` when there is none. A form writes a blank as
+  /// `+`.
   static func read(_ text: UnsafeRawBufferPointer, at start: Int) -> (bytes: [UInt8], length: Int)? {
     switch text[start] {
     case UInt8(ascii: "+"): ([UInt8(ascii: " ")], 1)
@@ -17,7 +18,7 @@ enum CharacterEscape: CaseIterable {
     }
   }
 
-  /// The text with each escape of this kind replaced by what it stands for.
+  /// The text with each escape of this kind decoded.
   func decode(_ text: UnsafeRawBufferPointer) -> [UInt8] {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(text.count)

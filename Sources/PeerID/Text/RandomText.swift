@@ -1,6 +1,6 @@
 import Glibc
 
-/// Text that nobody can guess, from the system's random number generator.
+/// Text that cannot be guessed, from the system's random number generator.
 package enum RandomText {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
@@ -19,7 +19,7 @@ package enum RandomText {
   }
 }
 
-/// Random numbers that only spread things out, and need not be secret.
+/// Random numbers that spread pauses, and need not be secret.
 enum Jitter {
   /// A number from 0 to 1.
   static func fraction() -> Double {

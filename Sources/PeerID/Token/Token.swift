@@ -1,4 +1,4 @@
-/// What a session holds at one moment: the tokens, what they permit, and how long. Immutable.
+/// A pair of tokens, what they permit, and until when. Immutable.
 ///
 /// Printing a token shows no secret.
 public struct Token: Sendable {
@@ -6,7 +6,7 @@ public struct Token: Sendable {
 
   /// The token that API calls carry. A secret.
   public var accessToken: String { storage.parts.accessToken.text }
-  /// The token that buys a new pair, once; `nil` when the server gave none. A secret.
+  /// The token that is exchanged for a new pair, once; `nil` when the server gave none. A secret.
   public var refreshToken: String? { storage.parts.refreshToken?.text }
   /// The operations that the user granted, by their numbers; `nil` when the server did not say.
   public var scope: [Int32]? { storage.parts.scope.map { Array($0.identifiers) } }

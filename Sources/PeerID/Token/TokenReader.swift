@@ -1,8 +1,9 @@
-/// Reads tokens from the server's answers and from the JSON in which this library writes them, in one pass over the text,
-/// so that no copy of a token is left in memory that is not wiped.
+/// Reads tokens from the server's answers and from the JSON in which this library writes them, in one pass over the
+/// text, so that no copy of a token is left in memory that is not wiped.
 ///
 /// Reads a token object of the server (`token`, `refresh_token`, `scope`, `expires`, …) or one that `TokenWriter` wrote
-/// (`access_token`, `expires_at`, …). Whatever may be missing is left unknown. Of equal keys the last one counts.
+/// (`access_token`, `expires_at`, …). Optional members that are missing stay unknown. Of duplicate keys the last one
+/// counts.
 struct TokenReader {
   private enum Field: String, CaseIterable {
     case accessToken = "access_token"

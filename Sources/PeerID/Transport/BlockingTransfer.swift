@@ -2,10 +2,10 @@ internal import CCurl
 
 /// One connection for requests that block their thread, used by one call at a time and kept for the next one.
 ///
-/// It does what `curl_easy_perform` does, with a multi handle of its own: so a cancellation can wake the thread, and
-/// what has arrived is read before a call is given up.
+/// It does what `curl_easy_perform` does, with a multi handle of its own, so that a cancellation can wake the thread,
+/// and an answer that has arrived is read before the call times out.
 final class BlockingTransfer: @unchecked Sendable {
-  /// How long a waiting thread sleeps at the most before it looks whether the client was closed, in milliseconds.
+  /// How long a waiting thread sleeps at most before it checks whether the client was closed, in milliseconds.
   private static let longestSleep: Int64 = 100
 
   private let process = ForkGuard.generation
@@ -60,10 +60,10 @@ final class BlockingTransfer: @unchecked Sendable {
     return body(outcome)
   }
 
-  /// Carries the transfer to its end, or to the point where it may not go on.
+  /// Runs the transfer until it ends or is interrupted.
   ///
-  /// A call whose time has run out is given up only when nothing more has arrived: after a while in which the process
-  /// was stopped, its answer may have been lying there for long.
+  /// A call whose time has run out ends only when nothing more has arrived: if the process was stopped for a while, its
+  /// answer may have been in the socket for long.
   private func drive(_ context: CallContext) -> CURLcode {
     let sleep = context.isAsking ? CallContext.askingInterval : Self.longestSleep
     var receivedAtEnd: Int64 = -1

@@ -51,8 +51,8 @@ final class CurlTransfer {
     case .eventLoop:
       let version = settings.usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
       ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(version))
-      // Rather wait for the handshake to tell whether a connection can be shared than open one for each request. In
-      // the clear there is no handshake, and the wait would last until the first answer.
+      // Wait for the handshake, which says whether the connection can be shared, rather than open one for each request.
+      // Without TLS there is no handshake, and the wait would last until the first answer.
       ccurl_setopt_long(handle, CURLOPT_PIPEWAIT, settings.usesHTTP2 && settings.usesTLS ? 1 : 0)
     }
   }
@@ -63,7 +63,7 @@ final class CurlTransfer {
     errorText.deallocate()
   }
 
-  /// Sets what is special to this request.
+  /// Sets the options of this request.
   func prepare(_ request: HTTPRequest, context: CallContext) {
     self.request = request
     self.context = context
@@ -91,7 +91,7 @@ final class CurlTransfer {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
       return .success(response(status: status, isTruncated: false))
     }
-    // The status line tells more than what broke behind it.
+    // The status line says more than the error after it.
     if sendings == 1, stop == nil, Self.breaksAnswer(code) {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
       if status >= 200 { return .success(response(status: status, isTruncated: true)) }
@@ -122,7 +122,7 @@ final class CurlTransfer {
   /// Whether libcurl has begun to send the request.
   var mayHaveBeenSent: Bool { sendings > 0 }
 
-  /// How many bytes of an answer have come.
+  /// How many bytes of an answer have arrived.
   var received: Int64 { headerBytes + Int64(buffer.count) }
 
   /// Ends the transfer before its answer.
@@ -130,7 +130,7 @@ final class CurlTransfer {
     stop = .interrupted(interruption)
   }
 
-  /// Whether the request was not sent because its connection was not fit for it.
+  /// Whether the request was not sent because data had arrived on its connection.
   var foundStaleConnection: Bool { stop == .staleConnection }
 
   /// Makes the transfer ready to be tried on another connection; `false` when there is no reason to.
@@ -250,7 +250,7 @@ extension CurlTransfer {
     settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
       // To libcurl 8 an age of 0 may mean no limit.
       && (maximumAge > 0 || !Curl.takesNoAgeForNoLimit)
-      // Nobody could tell what a connection holds that was read and decrypted already.
+      // Without OpenSSL there is no way to see data that was read and decrypted already.
       && (!settings.usesTLS || (Curl.openSSL != nil && !settings.proxy.mayUseTLS))
   }
 
@@ -343,20 +343,20 @@ extension CurlTransfer {
     return count
   }
 
-  /// Whether a header that does not end has come: libcurl 7.88 calls a line of more than 100 kB a lack of memory.
+  /// Whether a header line without end has arrived: libcurl 7.88 reports a line of more than 100 kB as out of memory.
   private var holdsEndlessHeader: Bool {
     guard let use else { return false }
     return sockets.hasReceivedMuch(on: use)
   }
 
-  /// Called when the connection stands and the first byte of the request is about to leave.
+  /// Called when the connection is open, before the first byte of the request is sent.
   ///
   /// libcurl sends a request again by itself when a reused connection ends before the first byte of an answer: the
-  /// server may have done what it asked. So whatever changes something is sent once.
+  /// server may have done what it asked. So a request that changes something is sent once.
   ///
-  /// A connection on which something has arrived since its last answer, such as a late 408, would give that to this
-  /// request as its answer, and the answer to this one to the next. libcurl 7.88 uses it all the same. What is still on
-  /// its way when the request leaves cannot be noticed by anyone.
+  /// If something has arrived on a connection since its last answer, such as a late 408, libcurl would take it as the
+  /// answer to this request, and the answer to this one as that to the next. libcurl 7.88 uses such a connection. Data
+  /// that is still on its way when the request is sent cannot be noticed.
   private func isAboutToSend(_ localPort: Int32) -> Int32 {
     if sendings > 0, request?.kind.changesSomething == true {
       stop = .wouldSendAgain

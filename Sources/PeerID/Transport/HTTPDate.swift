@@ -15,7 +15,7 @@ enum HTTPDate {
 
 /// The header `Retry-After` (RFC 9110 §10.2.3): a number of seconds, or a date.
 enum RetryAfter {
-  /// The longest wait, in milliseconds. A server that asks for more is asked again after it.
+  /// The longest wait, in milliseconds. If a server asks for more, the caller may retry after this.
   static let longest: Int64 = 86_400_000
 
   /// The wait in milliseconds, at most `longest`; 0 when the header is not readable. A NUL has to follow it.

@@ -3,15 +3,15 @@ import Glibc
 
 /// Request headers in the form that libcurl reads, made once and used by any number of transfers at a time.
 ///
-/// A list can go on with another one: the header with a session's token stands in front of the headers that all
-/// requests of a client share, so that a request allocates nothing for its headers.
+/// A list can continue with another one: the header with a session's token precedes the headers that all requests of a
+/// client share, so a request allocates nothing for its headers.
 final class HeaderList: @unchecked Sendable {
   let head: UnsafeMutablePointer<curl_slist>?
   private let lines: [Bytes]
   private let nodes: UnsafeMutablePointer<curl_slist>
   private let next: HeaderList?
 
-  /// A list of the header lines, which goes on with `next`.
+  /// A list of the header lines, followed by `next`.
   init(_ lines: [Bytes], next: HeaderList? = nil) {
     self.lines = lines
     self.next = next

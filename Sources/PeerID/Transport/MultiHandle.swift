@@ -4,19 +4,21 @@ import Glibc
 
 /// A multi handle of libcurl, and the descriptors that libcurl opens for it by itself.
 ///
-/// libcurl 7.88 opens a pair of sockets to wake a thread that waits, and another one for each name it looks up, and lets
-/// both be inherited by programs that the process starts. Nothing tells their numbers, so they are searched for.
+/// libcurl 7.88 opens a pair of sockets to wake a thread that waits, and another one for each name it looks up, and
+/// lets both be inherited by programs that the process starts. It does not report their numbers, so they are searched
+/// for.
 final class MultiHandle {
   let handle: UnsafeMutableRawPointer
   /// Lives as long as the connections, which libcurl keeps here.
   let sockets = SocketTable()
   private let wakeUps: [OwnedDescriptor]
 
-  /// Numbers are handed out from below: what was opened just now is not far behind what is open.
+  /// How many closed numbers in a row end the search. The system uses the lowest free number, so a new descriptor is
+  /// close to the open ones.
   private static let longestGap = 256
 
-  /// Makes a handle; `nil` when memory or descriptors have run out: a handle that cannot be woken would look healthy and
-  /// sleep through everything it should be woken for.
+  /// Makes a handle; `nil` when memory or descriptors have run out: libcurl returns a handle without a wake-up then,
+  /// which would sleep through cancellations.
   init?() {
     var made: UnsafeMutableRawPointer?
     // No fork comes between opening the descriptors and marking them.
@@ -29,8 +31,8 @@ final class MultiHandle {
     handle = made
   }
 
-  /// In the child of a fork the owner of the parent's handle leaks it: cleaning it up would send the end of a TLS stream
-  /// that the parent still uses.
+  /// In the child of a fork the owner of the parent's handle leaks it: cleaning it up would send the end of a TLS
+  /// stream that the parent still uses.
   deinit {
     for descriptor in wakeUps { descriptor.forget() }
     let handle = handle
@@ -47,7 +49,7 @@ final class MultiHandle {
     ForkGate.inside { _ = curl_multi_remove_handle(handle, transfer.handle) }
   }
 
-  /// Does what can be done without waiting; returns how many transfers go on, `nil` when memory has run out.
+  /// Drives the transfers without waiting; returns how many are still running, `nil` when memory has run out.
   func perform() -> Int32? {
     var running: Int32 = 0
     let code = ForkGate.inside { curl_multi_perform(handle, &running) }
@@ -65,7 +67,7 @@ final class MultiHandle {
       return nil
     }
     let wakeUps = closeWakeUpOnExec(multi, near: lowestFree)
-    // Takes the wake-ups back.
+    // Consumes the wake-ups.
     curl_multi_poll(multi, nil, 0, 0, nil)
     return (multi, wakeUps)
   }

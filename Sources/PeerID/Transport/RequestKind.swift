@@ -1,4 +1,4 @@
-/// What a request asks of the server. It decides what an answer proves.
+/// What a request asks of the server. What an answer proves depends on it.
 enum RequestKind: String, CaseIterable, Sendable, CustomStringConvertible {
   case operations
   /// The confirmation of a transaction token.

@@ -1,12 +1,12 @@
 import Glibc
 
-/// Where the body of an answer is gathered. Its memory is kept for the next answer.
+/// Collects the body of an answer. Its memory is kept for the next answer.
 struct ResponseBuffer: ~Copyable {
   private var storage: UnsafeMutableRawPointer?
   private var capacity = 0
   private(set) var count = 0
 
-  /// Memory beyond this is given back after an answer, so that one large answer does not weigh on a handle for ever.
+  /// More memory than this is freed after an answer, so that one large answer does not occupy it forever.
   private static let keptCapacity = 256 * 1024
   private static let firstCapacity = 4096
 
@@ -18,7 +18,7 @@ struct ResponseBuffer: ~Copyable {
 
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
 
-  /// Appends what has come; returns whether there was memory for it.
+  /// Appends received bytes; returns whether there was memory for them.
   mutating func append(_ source: UnsafeRawPointer, count added: Int) -> Bool {
     let (needed, overflow) = count.addingReportingOverflow(added)
     guard !overflow else { return false }

@@ -3,8 +3,8 @@ import Glibc
 
 /// The sockets that libcurl has opened for one handle or one event loop.
 ///
-/// It knows which requests use which connection, so that one that the server closed, or on which something arrived that
-/// no request asked for, is not used again.
+/// It knows which requests use which connection, so that a connection is not reused after the server has closed it or
+/// sent data that no request asked for.
 ///
 /// Must outlive the connections: libcurl calls back when it closes one.
 final class SocketTable {
@@ -94,8 +94,8 @@ final class SocketTable {
     multi.closeLookUpOnExec()
   }
 
-  /// libcurl starts a thread to look up a name. It inherits the signal mask of this one, and the host's handlers must not
-  /// run on it.
+  /// libcurl starts a thread to look up a name. It inherits the signal mask of this one, and the host's handlers must
+  /// not run on it.
   private func blockSignals() -> Int32 {
     if maskBeforeLookUp == nil { maskBeforeLookUp = .blockAll() }
     return 0

@@ -1,4 +1,4 @@
-/// The idle connections of a client, the last used first, so that few are kept warm and the others age.
+/// The idle connections of a client. The one used last is taken first, so that few stay in use and the others expire.
 final class TransferPool: @unchecked Sendable {
   private let lock = Lock()
   private let maximumIdle: Int
@@ -16,9 +16,9 @@ final class TransferPool: @unchecked Sendable {
   }
 
   /// Keeps a connection for the next request.
-  func giveBack(_ transfer: BlockingTransfer) {
+  func put(_ transfer: BlockingTransfer) {
     guard transfer.isOfThisProcess else { return ForkGuard.leakAfterFork(transfer) }
-    // What is not kept is released outside the lock: closing a TLS connection takes time.
+    // A connection that is not kept is released outside the lock: closing TLS takes time.
     lock.withLock {
       if !isClosed, idle.current.count < maximumIdle { idle.current.append(transfer) }
     }

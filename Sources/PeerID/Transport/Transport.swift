@@ -21,7 +21,7 @@ final class Transport: Sendable {
     context: CallContext,
     _ body: (Swift.Result<HTTPResponse, TransportFailure>) -> Result
   ) -> Result {
-    // A call that is over before it begins must not send anything.
+    // A call that was interrupted before it began must not send anything.
     if let interruption = context.interruption() {
       return body(.failure(TransportFailure(interruption, mayHaveBeenSent: false)))
     }
@@ -29,7 +29,7 @@ final class Transport: Sendable {
       return body(.failure(TransportFailure(kind: .outOfMemory, mayHaveBeenSent: false, reason: "")))
     }
     let result = transfer.perform(request, context: context, learningTime: serverClock, statistics, body)
-    pool.giveBack(transfer)
+    pool.put(transfer)
     return result
   }
 

@@ -10,8 +10,7 @@ enum Envelope {
   private static func isFalsy(_ literal: JSONLiteral) -> Bool {
     switch literal {
     case .null, .boolean(false), .integer(0), .string(""): true
-    case .real(let number): number == 0
-    case .value(let value): value.isNull || value.boolean == false || value.number == 0 || value.string == ""
+    case .verbatim(let number): Double(number) == 0
     default: false
     }
   }

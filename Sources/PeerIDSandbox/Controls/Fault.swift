@@ -20,7 +20,8 @@ public struct Fault: Sendable {
     case closeAfter
     /// The answer is sent as usual; then the connection is closed without notice.
     case hangUp
-    /// The server does its part, and the transaction never reaches the chain; the connection is closed without an answer.
+    /// The server does its part, and the transaction never reaches the chain; the connection is closed without an
+    /// answer.
     case loseBeforeChain
     /// The transaction stays in the node's pool and the connection is closed without an answer. A block takes it after
     /// this time, in milliseconds; with `nil` none does, and it expires.

@@ -56,7 +56,8 @@ enum BodyParser {
     do throws(JSONSyntaxError) {
       return try JSONDocument(text)
     } catch {
-      // To JavaScript every number is a double, so a number past 64 bits is no syntax error but one that schemas refuse.
+      // To JavaScript every number is a double, so a number past 64 bits is no syntax error but one that schemas
+      // refuse.
       if let document = try? JSONDocument(asReals(Array(text.utf8))) { return document }
       throw Refusal(.html(400, error.reason))
     }

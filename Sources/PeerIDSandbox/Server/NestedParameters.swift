@@ -2,8 +2,8 @@ internal import PeerID
 
 /// Query strings and forms with brackets, `params[0][]=a&params[1]=b`, read as Express reads them: with `qs` 6.7.
 ///
-/// Texts are compared and taken apart by their code points: to Swift a mark of the syntax with an accent behind it is one
-/// character, and another one.
+/// Texts are compared and taken apart by their code points: to Swift a mark of the syntax with an accent behind it is
+/// one character, and another one.
 struct NestedParameters {
   /// How `qs` is configured: Express sets other limits for a query than its body parser for a form.
   struct Limits {

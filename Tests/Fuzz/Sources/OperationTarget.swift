@@ -1,3 +1,4 @@
+import PeerIDSandbox
 @testable import PeerID
 
 /// Operations: they are refused with a reason, or sent as they were written.

@@ -1,3 +1,4 @@
+import PeerIDSandbox
 @testable import PeerID
 
 /// Tokens in answers: what is read is written and read again without a change.
