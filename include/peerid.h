@@ -344,8 +344,20 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_store(
     peerid_config *config,
     peerid_store *store);
 
-/** Frees a configuration. Its clients stay usable. */
-PEERID_API void peerid_config_free(peerid_config *config);
+/**
+ * Sets the relogin handler. With it, a session whose refresh token is no longer valid, or whose
+ * refresh was not answered, logs the user in again: the server then returns the current tokens.
+ * Without it, and without the option `relogin=keep`, such a session ends with
+ * PEERID_CODE_LOGIN_REQUIRED.
+ *
+ * @param[in] handler the function that provides the credentials.
+ * @param[in] release releases the context; may be NULL.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_relogin_handler(
+    peerid_config *config,
+    peerid_relogin_handler handler,
+    void *context,
+    peerid_release_callback release);
 
 /**
  * Provides the credentials, in a relogin handler.
@@ -363,20 +375,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_credentials_set(
     const char *password,
     const char *mobile);
 
-/**
- * Sets the relogin handler. With it, a session whose refresh token is no longer valid, or whose
- * refresh was not answered, logs the user in again: the server then returns the current tokens.
- * Without it, and without the option `relogin=keep`, such a session ends with
- * PEERID_CODE_LOGIN_REQUIRED.
- *
- * @param[in] handler the function that provides the credentials.
- * @param[in] release releases the context; may be NULL.
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_relogin_handler(
-    peerid_config *config,
-    peerid_relogin_handler handler,
-    void *context,
-    peerid_release_callback release);
+/** Frees a configuration. Its clients stay usable. */
+PEERID_API void peerid_config_free(peerid_config *config);
 
 /** @} */
 
@@ -432,27 +432,19 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain(
     peerid_response **out_response);
 
 /**
- * Finds an asset by its symbol or its id. It is read from the chain once and kept by the
- * client. Blocks when it is not known yet.
+ * Finds an asset by its symbol or its id. The client reads it from the chain once and keeps it.
  *
- * @param[in] client the client.
  * @param[in] name the symbol, such as `PPY`, or the id, such as `1.3.0`.
  * @param[out] out_id receives the asset's id, borrowed from the client; may be NULL.
  * @param[out] out_symbol receives its symbol, borrowed from the client; may be NULL.
  * @param[out] out_precision receives the decimal places of a whole unit, from 0 to 12; may be
  *   NULL.
  *
- * @return NULL on success, otherwise an error that the caller frees.
- *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: `client` or `name` is NULL, or the chain has no such asset.
- * - PEERID_CODE_UNREACHABLE, PEERID_CODE_TLS, PEERID_CODE_TIMEOUT, PEERID_CODE_CANCELLED,
- *   PEERID_CODE_CLOSED, PEERID_CODE_CONNECTION_LOST, PEERID_CODE_PROTOCOL,
- *   PEERID_CODE_RATE_LIMITED, PEERID_CODE_SERVER, PEERID_CODE_TOO_LARGE, PEERID_CODE_REJECTED,
- *   PEERID_CODE_NOT_PERMITTED, PEERID_CODE_OUT_OF_MEMORY: as for `peerid_client_read_chain`.
+ * - PEERID_CODE_INVALID_ARGUMENT: the chain has no such asset.
  *
- * @par Thread safety
- * May be called from any thread.
+ * @par Source
+ * `lookup_asset_symbols` of a Peerplays node.
  *
  * @see `peerid_amount_parse`
  */
@@ -462,6 +454,64 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_asset(
     const char **out_id,
     const char **out_symbol,
     int32_t *out_precision);
+
+/**
+ * Checks that the server is there and is PeerID, and that it knows the application and its
+ * secret. Call it when a program starts. It sends one request that changes nothing: a refresh
+ * with a token that does not exist.
+ *
+ * It cannot tell whether users have granted operations, nor whether the redirect addresses are
+ * registered.
+ *
+ * @par Errors
+ * - PEERID_CODE_REJECTED: the server does not know the application, or its secret is another
+ *   one.
+ * - PEERID_CODE_PROTOCOL: the server is not PeerID.
+ *
+ * @par Source
+ * `POST /api/v1/auth/refreshtoken` looks at the application before the token, measured on the
+ * backend.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_check(peerid_client *client);
+
+/**
+ * Uses another client secret from now on, for instance after it was changed at PeerID. Sessions
+ * continue to work. Sends nothing.
+ *
+ * @param[in] client_secret the new secret.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: the secret is empty.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_set_secret(
+    peerid_client *client,
+    const char *client_secret);
+
+/**
+ * Returns what the calls of the client have done, counted since the client was created; in a
+ * child of `fork`, since the child used it. Sends nothing and takes microseconds.
+ *
+ * The result is an object:
+ * - `calls`: for each kind of call (`login`, `exchange`, `restore`, `open`, `submit`,
+ *   `confirm`, `broadcast`, `read_chain`, `mark`, `settle`, `refresh`, `acquire_token`,
+ *   `logout`, `check`) how many `succeeded`, and how many failed with the outcomes `not_sent`,
+ *   `not_done` and `unknown`.
+ * - `in_flight`: calls under way, `blocking` and `asynchronous`.
+ * - `resends_after_401`: requests that were sent again with a new token.
+ * - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another
+ *   process had refreshed), `rejected` (the user has to log in again), `failed` (the pair is
+ *   unchanged) or `unknown`; `waits` counts calls that waited for one.
+ * - `store`: `locks` taken, the time that it took in `lock_wait_us`, and `failures`.
+ * - `connections`: how many requests `opened` one, and how many `reused` one.
+ * - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`,
+ *   `p50`, `p90`, `p99`, `p999` and `max` in microseconds, exact to 6 percent.
+ *
+ * @param[out] out_response receives the result, which `peerid_response_json` returns; free it
+ *   with `peerid_response_free`.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_statistics(
+    peerid_client *client,
+    peerid_response **out_response);
 
 /**
  * Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second, later ones
@@ -489,64 +539,6 @@ PEERID_API int32_t peerid_client_flush(peerid_client *client, int64_t timeout_ms
  * Closes and frees a client. Its memory is released after its last call and its last session.
  */
 PEERID_API void peerid_client_free(peerid_client *client);
-
-/**
- * Checks that the server is there and is PeerID, and that it knows the application and its
- * secret. Call it when a program starts. It sends one request that changes nothing: a refresh
- * with a token that does not exist.
- *
- * It cannot tell whether users have granted operations, nor whether the redirect addresses are
- * registered.
- *
- * @par Errors
- * - PEERID_CODE_REJECTED: the server does not know the application, or its secret is another
- *   one.
- * - PEERID_CODE_PROTOCOL: the server is not PeerID.
- *
- * @par Source
- * `POST /api/v1/auth/refreshtoken` looks at the application before the token, measured on the
- * backend.
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_check(peerid_client *client);
-
-/**
- * Uses another client secret from now on, for instance after it was changed at PeerID. Sessions
- * go on. Sends nothing.
- *
- * @param[in] client_secret the new secret. The library copies it.
- *
- * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: the secret is empty.
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_set_secret(
-    peerid_client *client,
-    const char *client_secret);
-
-/**
- * Returns what the calls of the client have done, counted since the client was created; in a
- * child of `fork`, since the child used it. Sends nothing and takes microseconds.
- *
- * The result is an object:
- * - `calls`: for each kind of call (`login`, `exchange`, `restore`, `open`, `submit`,
- *   `confirm`, `broadcast`, `read_chain`, `mark`, `settle`, `refresh`, `acquire_token`,
- *   `logout`, `check`) how many `succeeded`, and how many failed with the outcomes `not_sent`,
- *   `not_done` and `unknown`.
- * - `in_flight`: calls under way, `blocking` and `asynchronous`.
- * - `resends_after_401`: requests that were sent again with a new token.
- * - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another
- *   process had refreshed), `rejected` (the user has to log in again), `failed` (the pair is
- *   unchanged) or `unknown`; `waits` counts calls that waited for one.
- * - `store`: `locks` taken, the time spent on taking them in `lock_wait_us`, and `failures`.
- * - `connections`: how many requests `opened` one, and how many `reused` one.
- * - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`,
- *   `p50`, `p90`, `p99`, `p999` and `max` in microseconds, exact to 6 percent.
- *
- * @param[out] out_response receives the result, which `peerid_response_json` returns; free it
- *   with `peerid_response_free`.
- */
-PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_statistics(
-    peerid_client *client,
-    peerid_response **out_response);
 
 /** @} */
 
@@ -975,8 +967,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast(
     peerid_response **out_response);
 
 /**
- * Notes where the payer's history stands, so that the outcome of operations can be settled if
- * their answer is lost.
+ * Records the newest entry of the payer's history, so that the outcome of operations can be
+ * settled if their answer is lost.
  *
  * Call it right before `peerid_session_submit` or `peerid_session_broadcast`, keep the mark,
  * for instance in the database that holds the payment, and send the operations within two
@@ -1017,7 +1009,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
  * - `undecided`: it cannot be done any more, but `transactions` lists some that may be it and
  *   cannot be compared for certain. Look at them.
  *
- * Equal transactions cannot be told apart: if `transactions` lists more than one for `done`,
+ * Equal transactions cannot be distinguished: if `transactions` lists more than one for `done`,
  * other programs have sent the same. A `custom` operation with random `data` in the same call
  * marks a transaction as yours.
  *
@@ -1124,7 +1116,7 @@ PEERID_API void peerid_response_free(peerid_response *response);
  * What kind of failure an error is.
  *
  * The numbers are stable: a code is never renumbered, and its meaning never changes. Whether
- * the call may be repeated is not a matter of the code: see `Outcome`.
+ * the call may be repeated depends on the outcome, not on the code.
  */
 typedef enum peerid_code {
   /** An argument is invalid; the message names it and says what is valid. Nothing was sent. */
@@ -1416,8 +1408,9 @@ typedef int32_t (*peerid_store_remove_callback)(
     peerid_store_reply *reply);
 
 /**
- * Locks a key: waits until nobody else, on any machine, holds the lock. The lock is held until
- * it is unlocked or its holder dies. May provide a pointer with `peerid_store_reply_set_lock`.
+ * Locks a key: waits until no other caller, on any machine, holds the lock. The lock is held
+ * until it is unlocked or its holder dies. May provide a pointer with
+ * `peerid_store_reply_set_lock`.
  *
  * @param[in] key the key.
  * @param[in] timeout_ms the longest wait in milliseconds. The lock must also be held for at
@@ -1545,7 +1538,7 @@ PEERID_API void peerid_store_free(peerid_store *store);
 /**
  * Provides the session, in a load callback.
  *
- * @param[in] reply what the callback was called with.
+ * @param[in] reply the callback's reply.
  * @param[in] data the text that was saved, unchanged.
  * @param[in] length its length in bytes.
  * @param[in] generation the generation that was saved with it.
@@ -1559,7 +1552,7 @@ PEERID_API void peerid_store_reply_set_session(
 /**
  * Provides a pointer by which the other callbacks know the lock, in a lock callback.
  *
- * @param[in] reply what the callback was called with.
+ * @param[in] reply the callback's reply.
  * @param[in] lock any pointer.
  */
 PEERID_API void peerid_store_reply_set_lock(peerid_store_reply *reply, void *lock);
@@ -1567,7 +1560,7 @@ PEERID_API void peerid_store_reply_set_lock(peerid_store_reply *reply, void *loc
 /**
  * Provides one more key, in a list callback.
  *
- * @param[in] reply what the callback was called with.
+ * @param[in] reply the callback's reply.
  * @param[in] key a key.
  */
 PEERID_API void peerid_store_reply_add_key(peerid_store_reply *reply, const char *key);
@@ -1575,7 +1568,7 @@ PEERID_API void peerid_store_reply_add_key(peerid_store_reply *reply, const char
 /**
  * Says why a callback is about to return PEERID_STORE_RESULT_FAILED.
  *
- * @param[in] reply what the callback was called with.
+ * @param[in] reply the callback's reply.
  * @param[in] message the reason, without secrets.
  */
 PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const char *message);
@@ -1608,7 +1601,7 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
  * - PEERID_CODE_INTERNAL: the process has no file descriptor left.
  *
  * @par Lifetime
- * A call in flight keeps its queue alive; completions that nobody takes are freed with it.
+ * A call in flight keeps its queue alive; completions that are not taken are freed with it.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_create(peerid_queue **out_queue);
 
@@ -1690,7 +1683,7 @@ PEERID_API peerid_session *peerid_completion_session(const peerid_completion *co
  */
 PEERID_API peerid_token *peerid_completion_token(const peerid_completion *completion);
 
-/** Frees a completion. What was taken from it stays. */
+/** Frees a completion. Objects that you took from it stay valid. */
 PEERID_API void peerid_completion_free(peerid_completion *completion);
 
 /** Asynchronous `peerid_client_login`. The completion has the session. */
@@ -1942,21 +1935,18 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_operation_check(
     size_t length);
 
 /**
- * What to beware of in operations that pass the check: rules that they break and that the
- * committee of the chain can change, and operations that are likely to fail for other reasons.
- * `peerid_session_submit` logs the same.
+ * Returns warnings about operations that pass the check: they break a rule that the committee
+ * of the chain can change, or they are likely to fail for other reasons.
+ * `peerid_session_submit` logs the same warnings.
  *
- * @param[in] operations JSON, as for `peerid_operation_check`; borrowed for the call.
+ * @param[in] operations JSON, as for `peerid_operation_check`.
  * @param[in] length its length in bytes.
- * @param[in] capacity the room in bytes.
- * @param[out] out_text receives the warnings, a line for each, and a NUL; cut when there is not
- *   enough room. May be NULL.
+ * @param[in] capacity the size of the buffer in bytes.
+ * @param[out] out_text receives the warnings, one on each line, and a NUL; cut if the buffer is
+ *   too small. May be NULL.
  *
- * @return how many bytes the warnings have without the NUL; 0 when there are none, also when
- *   the check fails.
- *
- * @par Thread safety
- * May be called from any thread.
+ * @return the length of all warnings in bytes, without the NUL; 0 if there are none, or if the
+ *   check fails.
  */
 PEERID_API size_t peerid_operation_warnings(
     const char *operations,
@@ -1965,36 +1955,28 @@ PEERID_API size_t peerid_operation_warnings(
     char *out_text);
 
 /**
- * What an operation is: its fields with types, units and limits, its rules, and an example that
- * passes the check.
+ * Describes an operation: its fields with types, units and limits, its rules, and an example
+ * that passes the check.
  *
  * @param[in] name the operation's name, such as `transfer`.
  *
- * @return a JSON object, a text that lives as long as the program; NULL for NULL and for a name
- *   that this library does not know. `docs/operations.md` describes its keys.
- *
- * @par Thread safety
- * May be called from any thread.
+ * @return a JSON object, a static string; NULL for NULL and for a name that this library does
+ *   not know. `docs/operations.md` describes its keys.
  */
 PEERID_API const char *peerid_operation_describe(const char *name);
 
 /**
  * Turns decimal text into an amount in the smallest unit. With precision 5, `12.5` is 1250000.
  *
- * @param[in] text digits with one point at most and perhaps a minus in front; nothing is
- *   rounded.
+ * @param[in] text digits with at most one point, and a minus before a negative amount; nothing
+ *   is rounded.
  * @param[in] precision the decimal places of the asset, from 0 to 12.
  * @param[out] out_amount receives the amount in the smallest unit of the asset.
  *
- * @return NULL on success, otherwise an error that the caller frees.
- *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, the text is no decimal number, it has more
- *   than `precision` decimal places, or the number does not fit into 64 bits, or the precision
- *   is not from 0 to 12.
- *
- * @par Thread safety
- * May be called from any thread.
+ * - PEERID_CODE_INVALID_ARGUMENT: the text is not a decimal number, it has more than
+ *   `precision` decimal places, the number does not fit into 64 bits, or the precision is not
+ *   from 0 to 12.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_parse(
     const char *text,
@@ -2007,17 +1989,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_parse(
  *
  * @param[in] amount the amount in the smallest unit of the asset.
  * @param[in] precision the decimal places of the asset, from 0 to 12.
- * @param[in] capacity the room in bytes; 40 are always enough.
+ * @param[in] capacity the size of the buffer in bytes; 40 are always enough.
  * @param[out] out_text receives the text and a NUL.
  *
- * @return NULL on success, otherwise an error that the caller frees.
- *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: `outText` is NULL, or there is not enough room, or the
- *   precision is not from 0 to 12.
- *
- * @par Thread safety
- * May be called from any thread.
+ * - PEERID_CODE_INVALID_ARGUMENT: the buffer is too small, or the precision is not from 0 to 12.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_format(
     int64_t amount,
@@ -2028,17 +2004,12 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_format(
 /**
  * Turns decimal odds into a backer multiplier: `1.5` is 15000.
  *
- * @param[in] text digits with one point at most; nothing is rounded.
+ * @param[in] text digits with at most one point; nothing is rounded.
  * @param[out] out_multiplier receives the odds in 1/10000.
  *
- * @return NULL on success, otherwise an error that the caller frees.
- *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, the text is no decimal number, it has more
- *   than 4 decimal places, or the number does not fit into 64 bits.
- *
- * @par Thread safety
- * May be called from any thread.
+ * - PEERID_CODE_INVALID_ARGUMENT: the text is not a decimal number, it has more than 4 decimal
+ *   places, or it does not fit into 64 bits.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_odds_parse(
     const char *text,
@@ -2048,16 +2019,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_odds_parse(
  * Turns a backer multiplier into decimal odds: 15000 is `1.5`.
  *
  * @param[in] multiplier the odds in 1/10000.
- * @param[in] capacity the room in bytes; 40 are always enough.
+ * @param[in] capacity the size of the buffer in bytes; 40 are always enough.
  * @param[out] out_text receives the text and a NUL.
  *
- * @return NULL on success, otherwise an error that the caller frees.
- *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: `outText` is NULL, or there is not enough room.
- *
- * @par Thread safety
- * May be called from any thread.
+ * - PEERID_CODE_INVALID_ARGUMENT: the buffer is too small.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_odds_format(
     int64_t multiplier,
@@ -2067,17 +2033,12 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_odds_format(
 /**
  * Turns a percent into 1/100 percent: `12.34` is 1234.
  *
- * @param[in] text digits with one point at most; nothing is rounded.
+ * @param[in] text digits with at most one point; nothing is rounded.
  * @param[out] out_share receives the percent in 1/100 percent.
  *
- * @return NULL on success, otherwise an error that the caller frees.
- *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: a pointer is NULL, the text is no decimal number, it has more
- *   than 2 decimal places, or the number does not fit into 64 bits.
- *
- * @par Thread safety
- * May be called from any thread.
+ * - PEERID_CODE_INVALID_ARGUMENT: the text is not a decimal number, it has more than 2 decimal
+ *   places, or it does not fit into 64 bits.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_percent_parse(
     const char *text,
@@ -2087,16 +2048,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_percent_parse(
  * Turns 1/100 percent into a percent: 1234 is `12.34`.
  *
  * @param[in] share the percent in 1/100 percent.
- * @param[in] capacity the room in bytes; 40 are always enough.
+ * @param[in] capacity the size of the buffer in bytes; 40 are always enough.
  * @param[out] out_text receives the text and a NUL.
  *
- * @return NULL on success, otherwise an error that the caller frees.
- *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: `outText` is NULL, or there is not enough room.
- *
- * @par Thread safety
- * May be called from any thread.
+ * - PEERID_CODE_INVALID_ARGUMENT: the buffer is too small.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_percent_format(
     int64_t share,

@@ -1,18 +1,18 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
 internal import PeerID
 
 // Exact conversions between decimal text and the integers of the chain.
 
 /// Turns decimal text into an amount in the smallest unit. With precision 5, `12.5` is 1250000.
-///
 /// - Parameters:
-///   - text: digits with one point at most and perhaps a minus in front; nothing is rounded.
+///   - text: digits with at most one point, and a minus before a negative amount; nothing is rounded.
 ///   - precision: the decimal places of the asset, from 0 to 12.
 ///   - outAmount: receives the amount in the smallest unit of the asset.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL, the text is no decimal number, it has more than `precision` decimal places, or
-///     the number does not fit into 64 bits, or the precision is not from 0 to 12.
-/// - Thread safety: may be called from any thread.
+///   - `invalidArgument`: the text is not a decimal number, it has more than `precision` decimal places, the number
+///     does not fit into 64 bits, or the precision is not from 0 to 12.
 @_cdecl("peerid_amount_parse")
 public func amountParse(
   _ text: UnsafePointer<CChar>?,
@@ -25,18 +25,15 @@ public func amountParse(
   }
 }
 
-/// Turns an amount in the smallest unit into decimal text, as wallets show it: without a point for whole units, otherwise
-/// with all decimal places.
-///
+/// Turns an amount in the smallest unit into decimal text, as wallets show it: without a point for whole units,
+/// otherwise with all decimal places.
 /// - Parameters:
 ///   - amount: the amount in the smallest unit of the asset.
 ///   - precision: the decimal places of the asset, from 0 to 12.
-///   - capacity: the room in bytes; 40 are always enough.
+///   - capacity: the size of the buffer in bytes; 40 are always enough.
 ///   - outText: receives the text and a NUL.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: `outText` is NULL, or there is not enough room, or the precision is not from 0 to 12.
-/// - Thread safety: may be called from any thread.
+///   - `invalidArgument`: the buffer is too small, or the precision is not from 0 to 12.
 @_cdecl("peerid_amount_format")
 public func amountFormat(
   _ amount: Int64,
@@ -50,15 +47,12 @@ public func amountFormat(
 }
 
 /// Turns decimal odds into a backer multiplier: `1.5` is 15000.
-///
 /// - Parameters:
-///   - text: digits with one point at most; nothing is rounded.
+///   - text: digits with at most one point; nothing is rounded.
 ///   - outMultiplier: receives the odds in 1/10000.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL, the text is no decimal number, it has more than 4 decimal places, or
-///     the number does not fit into 64 bits.
-/// - Thread safety: may be called from any thread.
+///   - `invalidArgument`: the text is not a decimal number, it has more than 4 decimal places, or
+///     it does not fit into 64 bits.
 @_cdecl("peerid_odds_parse")
 public func oddsParse(
   _ text: UnsafePointer<CChar>?,
@@ -71,15 +65,12 @@ public func oddsParse(
 }
 
 /// Turns a backer multiplier into decimal odds: 15000 is `1.5`.
-///
 /// - Parameters:
 ///   - multiplier: the odds in 1/10000.
-///   - capacity: the room in bytes; 40 are always enough.
+///   - capacity: the size of the buffer in bytes; 40 are always enough.
 ///   - outText: receives the text and a NUL.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: `outText` is NULL, or there is not enough room.
-/// - Thread safety: may be called from any thread.
+///   - `invalidArgument`: the buffer is too small.
 @_cdecl("peerid_odds_format")
 public func oddsFormat(
   _ multiplier: Int64,
@@ -92,15 +83,12 @@ public func oddsFormat(
 }
 
 /// Turns a percent into 1/100 percent: `12.34` is 1234.
-///
 /// - Parameters:
-///   - text: digits with one point at most; nothing is rounded.
+///   - text: digits with at most one point; nothing is rounded.
 ///   - outShare: receives the percent in 1/100 percent.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: a pointer is NULL, the text is no decimal number, it has more than 2 decimal places, or
-///     the number does not fit into 64 bits.
-/// - Thread safety: may be called from any thread.
+///   - `invalidArgument`: the text is not a decimal number, it has more than 2 decimal places, or
+///     it does not fit into 64 bits.
 @_cdecl("peerid_percent_parse")
 public func percentParse(
   _ text: UnsafePointer<CChar>?,
@@ -113,15 +101,12 @@ public func percentParse(
 }
 
 /// Turns 1/100 percent into a percent: 1234 is `12.34`.
-///
 /// - Parameters:
 ///   - share: the percent in 1/100 percent.
-///   - capacity: the room in bytes; 40 are always enough.
+///   - capacity: the size of the buffer in bytes; 40 are always enough.
 ///   - outText: receives the text and a NUL.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: `outText` is NULL, or there is not enough room.
-/// - Thread safety: may be called from any thread.
+///   - `invalidArgument`: the buffer is too small.
 @_cdecl("peerid_percent_format")
 public func percentFormat(
   _ share: Int64,
@@ -144,7 +129,7 @@ func copy(_ text: String, to room: UnsafeMutablePointer<CChar>?, _ size: UInt) -
   return UInt(bytes.count)
 }
 
-/// Copies a text into the caller's room, which must be large enough.
+/// Copies a text into the caller's buffer, which must be large enough.
 private func fill(
   _ room: UnsafeMutablePointer<CChar>?,
   _ size: UInt,

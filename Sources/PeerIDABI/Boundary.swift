@@ -1,8 +1,8 @@
 internal import PeerID
 import Glibc
 
-// All rules about pointers and numbers of C. Arguments are checked here, so that none can trap; the caller owns what the
-// functions return.
+// All rules about pointers and numbers of C. Arguments are checked here, so that none can trap; the caller owns what
+// the functions return.
 
 /// Runs the body of an exported function, and returns its error to the caller, who owns it.
 func attempt(_ body: () throws(PeerIDError) -> Void) -> ErrorHandle? {

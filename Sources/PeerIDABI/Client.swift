@@ -55,21 +55,15 @@ public func clientReadChain(
   }
 }
 
-/// Finds an asset by its symbol or its id. It is read from the chain once and kept by the client. Blocks when it is not
-/// known yet.
-///
+/// Finds an asset by its symbol or its id. The client reads it from the chain once and keeps it.
 /// - Parameters:
-///   - client: the client.
 ///   - name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
 ///   - outID: receives the asset's id, borrowed from the client; may be NULL.
 ///   - outSymbol: receives its symbol, borrowed from the client; may be NULL.
 ///   - outPrecision: receives the decimal places of a whole unit, from 0 to 12; may be NULL.
-/// - Returns: NULL on success, otherwise an error that the caller frees.
 /// - Errors:
-///   - `invalidArgument`: `client` or `name` is NULL, or the chain has no such asset.
-///   - `unreachable`, `tls`, `timeout`, `cancelled`, `closed`, `connectionLost`, `protocol`, `rateLimited`, `server`,
-///     `tooLarge`, `rejected`, `notPermitted`, `outOfMemory`: as for `peerid_client_read_chain`.
-/// - Thread safety: may be called from any thread.
+///   - `invalidArgument`: the chain has no such asset.
+/// - Source: `lookup_asset_symbols` of a Peerplays node.
 /// - SeeAlso: `peerid_amount_parse`
 @_cdecl("peerid_client_asset")
 public func clientAsset(
@@ -86,31 +80,4 @@ public func clientAsset(
     outSymbol?.pointee = asset.symbol.cString
     outPrecision?.pointee = asset.precision
   }
-}
-
-/// Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second, later ones at once. A refresh in
-/// flight continues, so that its tokens are not lost. Closing twice is allowed.
-@_cdecl("peerid_client_close")
-public func clientClose(_ client: ClientHandle?) {
-  optional(client, as: Client.self)?.close()
-}
-
-/// Waits until no refresh of the client's sessions is in flight and all new tokens are saved. Call it after
-/// `peerid_client_close` in a program that ends without running the handlers of `atexit`, such as one in Go, or a child
-/// that calls `_exit`.
-/// - Parameters:
-///   - timeoutMs: the longest wait in milliseconds; 0 or less only asks.
-/// - Returns: 1 when nothing is pending, also for NULL; 0 when the time is over. A client that is not closed may start
-///   another refresh.
-/// - Thread safety: not from a handler or a store callback.
-@_cdecl("peerid_client_flush")
-public func clientFlush(_ client: ClientHandle?, _ timeoutMs: Int64) -> Int32 {
-  optional(client, as: Client.self)?.flush(timeoutMilliseconds: timeoutMs) == false ? 0 : 1
-}
-
-/// Closes and frees a client. Its memory is released after its last call and its last session.
-@_cdecl("peerid_client_free")
-public func clientFree(_ client: ClientHandle?) {
-  clientClose(client)
-  free(client, as: Client.self)
 }

@@ -18,9 +18,10 @@ public func clientCheck(_ client: ClientHandle?) -> ErrorHandle? {
   }
 }
 
-/// Uses another client secret from now on, for instance after it was changed at PeerID. Sessions go on. Sends nothing.
+/// Uses another client secret from now on, for instance after it was changed at PeerID. Sessions continue to work.
+/// Sends nothing.
 /// - Parameters:
-///   - clientSecret: the new secret. The library copies it.
+///   - clientSecret: the new secret.
 /// - Errors:
 ///   - `invalidArgument`: the secret is empty.
 @_cdecl("peerid_client_set_secret")
@@ -40,9 +41,9 @@ public func clientSetSecret(_ client: ClientHandle?, _ clientSecret: UnsafePoint
 /// - `in_flight`: calls under way, `blocking` and `asynchronous`.
 /// - `resends_after_401`: requests that were sent again with a new token.
 /// - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another process had refreshed),
-///   `rejected` (the user has to log in again), `failed` (the pair is unchanged) or `unknown`; `waits` counts calls that
-///   waited for one.
-/// - `store`: `locks` taken, the time spent on taking them in `lock_wait_us`, and `failures`.
+///   `rejected` (the user has to log in again), `failed` (the pair is unchanged) or `unknown`; `waits` counts calls
+///   that waited for one.
+/// - `store`: `locks` taken, the time that it took in `lock_wait_us`, and `failures`.
 /// - `connections`: how many requests `opened` one, and how many `reused` one.
 /// - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`, `p50`, `p90`, `p99`,
 ///   `p999` and `max` in microseconds, exact to 6 percent.

@@ -61,7 +61,7 @@ public func completionToken(_ completion: CompletionHandle?) -> TokenHandle? {
   return retained(TokenObject(token))
 }
 
-/// Frees a completion. What was taken from it stays.
+/// Frees a completion. Objects that you took from it stay valid.
 @_cdecl("peerid_completion_free")
 public func completionFree(_ completion: CompletionHandle?) {
   free(completion, as: CompletionObject.self)

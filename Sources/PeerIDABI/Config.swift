@@ -10,8 +10,8 @@ internal import PeerID
 ///
 /// - Parameters:
 ///   - level: one of `peerid_log_level`.
-///   - message: one line of text without secrets, valid until the handler returns. It ends with the session, by its key or
-///     its user, and the application: `session refreshed, generation 2 (session 'alice', application 4)`.
+///   - message: one line of text without secrets, valid until the handler returns. It ends with the session, by its key
+///     or its user, and the application: `session refreshed, generation 2 (session 'alice', application 4)`.
 public typealias LogHandler =
   @convention(c) (
     _ context: UnsafeMutableRawPointer?, _ level: Int32, _ message: UnsafePointer<CChar>?
@@ -127,6 +127,71 @@ public func configSetStore(_ config: ConfigHandle?, _ store: StoreHandle?) -> Er
   attempt { () throws(PeerIDError) in
     let config = try borrow(config, as: ConfigObject.self, "config")
     config.configuration.setStore(try borrow(store, as: SessionStore.self, "store"))
+  }
+}
+
+/// Provides the credentials to log a user in again. Called on a thread of the library; may block.
+///
+/// - Parameters:
+///   - key: the session's key; NULL for a session without one.
+///   - credentials: receives the credentials, with `peerid_credentials_set`.
+/// - Returns: 0 if they were set; anything else ends the session.
+public typealias ReloginHandler =
+  @convention(c) (
+    _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ credentials: CredentialsHandle?
+  ) -> Int32
+
+/// Receives the credentials of a relogin handler, on its thread.
+final class CredentialsObject {
+  var credentials: Credentials?
+}
+
+/// Sets the relogin handler. With it, a session whose refresh token is no longer valid, or whose refresh was not
+/// answered, logs the user in again: the server then returns the current tokens. Without it, and without the option
+/// `relogin=keep`, such a session ends with PEERID_CODE_LOGIN_REQUIRED.
+/// - Parameters:
+///   - handler: the function that provides the credentials.
+///   - release: releases the context; may be NULL.
+@_cdecl("peerid_config_set_relogin_handler")
+public func configSetReloginHandler(
+  _ config: ConfigHandle?,
+  _ handler: ReloginHandler?,
+  _ context: UnsafeMutableRawPointer?,
+  _ release: ReleaseCallback?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let config = try borrow(config, as: ConfigObject.self, "config")
+    guard let handler else { throw PeerIDError(.invalidArgument, "handler is NULL") }
+    let owner = ContextOwner(context, release)
+    config.configuration.setReloginHandler { key in
+      let name = key.map { Bytes($0) }
+      let object = CredentialsObject()
+      let handle = OpaquePointer(Unmanaged.passUnretained(object).toOpaque())
+      return handler(owner.pointer, name?.cString, handle) == 0 ? object.credentials : nil
+    }
+  }
+}
+
+/// Provides the credentials, in a relogin handler.
+/// - Parameters:
+///   - login: the user name or the e-mail address.
+///   - password: the password; its copy is wiped after use. May be NULL.
+///   - mobile: the mobile number. May be NULL.
+/// - Thread safety: only in the handler, on its thread.
+@_cdecl("peerid_credentials_set")
+public func credentialsSet(
+  _ credentials: CredentialsHandle?,
+  _ login: UnsafePointer<CChar>?,
+  _ password: UnsafePointer<CChar>?,
+  _ mobile: UnsafePointer<CChar>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let object = try borrow(credentials, as: CredentialsObject.self, "credentials")
+    object.credentials = Credentials(
+      login: Bytes(try text(login, "login")),
+      password: try optionalSecret(password, "password"),
+      mobile: try optionalSecret(mobile, "mobile")
+    )
   }
 }
 

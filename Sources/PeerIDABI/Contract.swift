@@ -38,8 +38,8 @@
 /// failure), an outcome (whether the request was carried out) and a message. A function lists only the errors that
 /// are special to it; these are common:
 ///
-/// - Every function that can fail: `PEERID_CODE_INVALID_ARGUMENT` if a pointer is NULL that must not be, a string is not
-///   UTF-8, or a length or a number is out of range, and `PEERID_CODE_OUT_OF_MEMORY`.
+/// - Every function that can fail: `PEERID_CODE_INVALID_ARGUMENT` if a pointer is NULL that must not be, a string is
+///   not UTF-8, or a length or a number is out of range, and `PEERID_CODE_OUT_OF_MEMORY`.
 /// - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and `PEERID_CODE_STORE` if the
 ///   store failed.
 /// - Functions whose *Source* is a request send it: `PEERID_CODE_UNREACHABLE`, `PEERID_CODE_TLS`,
@@ -71,9 +71,9 @@
 /// An error's code and outcome have the types of their enums, so that compilers warn when the two are mixed.
 ///
 /// **Threads.** All functions may be called from any thread at any time, except that a configuration may be used by one
-/// thread at a time. Calls block their thread. The library starts threads only for refreshes, for asynchronous calls and
-/// to save again what a store did not accept; libcurl starts some to resolve names. They block all signals. The library
-/// installs no signal handler.
+/// thread at a time. Calls block their thread. The library starts threads only for refreshes, for asynchronous calls
+/// and to save again what a store did not accept; libcurl starts some to resolve names. They block all signals. The
+/// library installs no signal handler.
 ///
 /// **Handlers.** Handlers and store callbacks may be called from any thread and from several at once. They must not
 /// call the library, except the functions that provide their result. A handler's `context` is passed to it and must
@@ -85,8 +85,8 @@
 /// passed to `atexit` before the first client was created run after this and must not wait for asynchronous calls.
 ///
 /// **fork.** A child may continue to use what it inherited: it opens its own connections and does not disturb the
-/// parent. The library closes its descriptors in the child during the fork, and none of the parent's later: a daemon may
-/// close all descriptors and open its own. Ask for the descriptor of a queue again.
+/// parent. The library closes its descriptors in the child during the fork, and none of the parent's later: a daemon
+/// may close all descriptors and open its own. Ask for the descriptor of a queue again.
 ///
 /// **Secrets.** The library wipes its copies of tokens and passwords before it frees their memory; it cannot wipe those
 /// of libcurl and TLS. Errors and log lines contain no secrets. A URL contains a secret only where the server requires
@@ -107,11 +107,12 @@ public enum Contract {
   public enum AsynchronousCalls {}
 
   /// A store keeps sessions under their keys, so that they survive the process and can be shared. A key can be locked,
-  /// and each save expects the generation that it replaces, so that two processes never refresh the same tokens at once.
+  /// and each save expects the generation that it replaces, so that two processes never refresh the same tokens at
+  /// once.
   ///
   /// A callback of a custom store returns one of `peerid_store_result`. Anything but PEERID_STORE_RESULT_OK is a
-  /// failure, except PEERID_STORE_RESULT_CONFLICT from save. After a failure the session sends no refresh. Callbacks may
-  /// block. Those with a `reply` call the functions `peerid_store_reply_…`, on their own thread, to provide a result;
-  /// a value that is not valid counts as a failure.
+  /// failure, except PEERID_STORE_RESULT_CONFLICT from save. After a failure the session sends no refresh. Callbacks
+  /// may block. Those with a `reply` call the functions `peerid_store_reply_…`, on their own thread, to provide a
+  /// result; a value that is not valid counts as a failure.
   public enum Stores {}
 }

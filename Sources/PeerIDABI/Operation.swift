@@ -53,16 +53,14 @@ public func operationCheck(_ operations: UnsafePointer<CChar>?, _ length: UInt) 
   }
 }
 
-/// What to beware of in operations that pass the check: rules that they break and that the committee of the chain can
-/// change, and operations that are likely to fail for other reasons. `peerid_session_submit` logs the same.
-///
+/// Returns warnings about operations that pass the check: they break a rule that the committee of the chain can change,
+/// or they are likely to fail for other reasons. `peerid_session_submit` logs the same warnings.
 /// - Parameters:
-///   - operations: JSON, as for `peerid_operation_check`; borrowed for the call.
+///   - operations: JSON, as for `peerid_operation_check`.
 ///   - length: its length in bytes.
-///   - capacity: the room in bytes.
-///   - outText: receives the warnings, a line for each, and a NUL; cut when there is not enough room. May be NULL.
-/// - Returns: how many bytes the warnings have without the NUL; 0 when there are none, also when the check fails.
-/// - Thread safety: may be called from any thread.
+///   - capacity: the size of the buffer in bytes.
+///   - outText: receives the warnings, one on each line, and a NUL; cut if the buffer is too small. May be NULL.
+/// - Returns: the length of all warnings in bytes, without the NUL; 0 if there are none, or if the check fails.
 @_cdecl("peerid_operation_warnings")
 public func operationWarnings(
   _ operations: UnsafePointer<CChar>?,
@@ -80,12 +78,11 @@ public func operationWarnings(
   return copy(lines.joined(separator: "\n"), to: outText, capacity)
 }
 
-/// What an operation is: its fields with types, units and limits, its rules, and an example that passes the check.
-///
-/// - Parameter name: the operation's name, such as `transfer`.
-/// - Returns: a JSON object, a text that lives as long as the program; NULL for NULL and for a name that this library
-///   does not know. `docs/operations.md` describes its keys.
-/// - Thread safety: may be called from any thread.
+/// Describes an operation: its fields with types, units and limits, its rules, and an example that passes the check.
+/// - Parameters:
+///   - name: the operation's name, such as `transfer`.
+/// - Returns: a JSON object, a static string; NULL for NULL and for a name that this library does not know.
+///   `docs/operations.md` describes its keys.
 @_cdecl("peerid_operation_describe")
 public func operationDescribe(_ name: UnsafePointer<CChar>?) -> UnsafePointer<CChar>? {
   guard let name, let text = String(validatingCString: name) else { return nil }

@@ -6,7 +6,7 @@ internal import PeerID
 /// Creates a queue.
 /// - Errors:
 ///   - `internal`: the process has no file descriptor left.
-/// - Lifetime: a call in flight keeps its queue alive; completions that nobody takes are freed with it.
+/// - Lifetime: a call in flight keeps its queue alive; completions that are not taken are freed with it.
 @_cdecl("peerid_queue_create")
 public func queueCreate(_ outQueue: UnsafeMutablePointer<QueueHandle?>?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in

@@ -3,7 +3,8 @@
 
 internal import PeerID
 
-/// Notes where the payer's history stands, so that the outcome of operations can be settled if their answer is lost.
+/// Records the newest entry of the payer's history, so that the outcome of operations can be settled if their
+/// answer is lost.
 ///
 /// Call it right before `peerid_session_submit` or `peerid_session_broadcast`, keep the mark, for instance in the
 /// database that holds the payment, and send the operations within two minutes. With the option `settleable` each of
@@ -44,7 +45,7 @@ public func sessionMark(
 /// - `undecided`: it cannot be done any more, but `transactions` lists some that may be it and cannot be compared for
 ///   certain. Look at them.
 ///
-/// Equal transactions cannot be told apart: if `transactions` lists more than one for `done`, other programs have sent
+/// Equal transactions cannot be distinguished: if `transactions` lists more than one for `done`, other programs have sent
 /// the same. A `custom` operation with random `data` in the same call marks a transaction as yours.
 /// - Parameters:
 ///   - mark: what `peerid_session_mark` or `peerid_error_mark` returned.

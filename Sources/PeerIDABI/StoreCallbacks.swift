@@ -3,8 +3,8 @@
 
 internal import PeerID
 
-/// Loads the session of a key with `peerid_store_reply_set_session`, or provides none if there is none. While the key is
-/// locked it must return what was saved last.
+/// Loads the session of a key with `peerid_store_reply_set_session`, or provides none if there is none. While the key
+/// is locked it must return what was saved last.
 ///
 /// - Parameters:
 ///   - key: the key.
@@ -47,8 +47,8 @@ public typealias StoreRemoveCallback =
     _ reply: StoreReplyHandle?
   ) -> Int32
 
-/// Locks a key: waits until nobody else, on any machine, holds the lock. The lock is held until it is unlocked or its
-/// holder dies. May provide a pointer with `peerid_store_reply_set_lock`.
+/// Locks a key: waits until no other caller, on any machine, holds the lock. The lock is held until it is unlocked or
+/// its holder dies. May provide a pointer with `peerid_store_reply_set_lock`.
 ///
 /// - Parameters:
 ///   - key: the key.

@@ -34,7 +34,7 @@ final class StoreReply {
 
 /// Provides the session, in a load callback.
 /// - Parameters:
-///   - reply: what the callback was called with.
+///   - reply: the callback's reply.
 ///   - data: the text that was saved, unchanged.
 ///   - length: its length in bytes.
 ///   - generation: the generation that was saved with it.
@@ -56,7 +56,7 @@ public func storeReplySetSession(
 
 /// Provides a pointer by which the other callbacks know the lock, in a lock callback.
 /// - Parameters:
-///   - reply: what the callback was called with.
+///   - reply: the callback's reply.
 ///   - lock: any pointer.
 @_cdecl("peerid_store_reply_set_lock")
 public func storeReplySetLock(_ reply: StoreReplyHandle?, _ lock: UnsafeMutableRawPointer?) {
@@ -65,7 +65,7 @@ public func storeReplySetLock(_ reply: StoreReplyHandle?, _ lock: UnsafeMutableR
 
 /// Provides one more key, in a list callback.
 /// - Parameters:
-///   - reply: what the callback was called with.
+///   - reply: the callback's reply.
 ///   - key: a key.
 @_cdecl("peerid_store_reply_add_key")
 public func storeReplyAddKey(_ reply: StoreReplyHandle?, _ key: UnsafePointer<CChar>?) {
@@ -79,7 +79,7 @@ public func storeReplyAddKey(_ reply: StoreReplyHandle?, _ key: UnsafePointer<CC
 
 /// Says why a callback is about to return PEERID_STORE_RESULT_FAILED.
 /// - Parameters:
-///   - reply: what the callback was called with.
+///   - reply: the callback's reply.
 ///   - message: the reason, without secrets.
 @_cdecl("peerid_store_reply_set_error")
 public func storeReplySetError(_ reply: StoreReplyHandle?, _ message: UnsafePointer<CChar>?) {

@@ -35,11 +35,11 @@ public func sessionSubmit(
 
 /// Confirms a transaction with its token, which can be used once.
 ///
-/// An application whose users sign each request gets a transaction token in place of a transaction. To make one the real
-/// server needs, besides the access token, the cookie of a user who is signed in to PeerID's own web page; without it
-/// `peerid_session_submit` fails with `server side error` (HTTP 500). The library has no such cookie: confirm tokens that
-/// reach you from elsewhere, or register the application without signing requests. The server takes a confirmation from
-/// any application, and the token is used before its transaction is sent: a refused one needs a new token.
+/// An application whose users sign each request gets a transaction token in place of a transaction. To make one the
+/// real server needs, besides the access token, the cookie of a user who is signed in to PeerID's own web page; without
+/// it `peerid_session_submit` fails with `server side error` (HTTP 500). The library has no such cookie: confirm tokens
+/// that reach you from elsewhere, or register the application without signing requests. The server takes a confirmation
+/// from any application, and the token is used before its transaction is sent: a refused one needs a new token.
 /// - Parameters:
 ///   - transactionToken: what `peerid_response_transaction_token` returned, or what the user brought.
 /// - Errors:
@@ -63,9 +63,9 @@ public func sessionConfirm(
 
 /// Broadcasts a transaction that was signed elsewhere.
 ///
-/// A refusal of the node reaches the caller as `server side error` (HTTP 500) with an unknown outcome: the server loses the
-/// node's words, and a duplicate, which is done already, looks the same. The same signed transaction may be sent again:
-/// the chain accepts it only once.
+/// A refusal of the node reaches the caller as `server side error` (HTTP 500) with an unknown outcome: the server loses
+/// the node's words, and a duplicate, which is done already, looks the same. The same signed transaction may be sent
+/// again: the chain accepts it only once.
 /// - Parameters:
 ///   - transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and `signatures`, or an
 ///     object that contains it as `transaction`. Sent as it is.

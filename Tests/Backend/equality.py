@@ -8,7 +8,7 @@ engine only the first line counts, without positions.
 
 import re
 
-# Members whose value is new with every answer.
+# Members whose value changes with every answer.
 _VARIES = {
     "id",
     "grantcode_id",
@@ -37,7 +37,7 @@ _KINDS = [
 
 
 def difference(expected, found, fixed=frozenset()):
-    """What differs between two answers, or None when they are equal. Texts in `fixed` are not random."""
+    """The first difference between two answers, or None when they are equal. Texts in `fixed` are not random."""
     if expected.get("lost") or found.get("lost"):
         return None if expected == found else f"expected {expected}, found {found}"
     for part in ("status", "type"):

@@ -25,7 +25,7 @@ FIXTURE = json.loads(expanded((HERE / "fixture.json").read_text()))
 
 
 class Program:
-    """A running peerid-sandbox, which stops with its standard input."""
+    """A running peerid-sandbox, which stops when its standard input ends."""
 
     def __init__(self, command, *arguments):
         self._process = subprocess.Popen(
@@ -181,7 +181,7 @@ class Replay:
 
 
 def _generated(json_object_of_bytes=0, sign_in_of_bytes=0, form_parameters=0):
-    """A body that is too long to stand among the cases."""
+    """A body that is too long for the file of cases."""
     sign_in = {"login": "alice", "password": "Passw0rd!", "client_id": 4, "filler": ""}
     if form_parameters:
         return "&".join(f"p{number}=1" for number in range(form_parameters)).encode()

@@ -66,7 +66,7 @@ class Browser:
         self._driver.add_cookie(cookie)
 
     def click(self, selector: str) -> None:
-        """Click what a CSS selector finds, and wait for the page behind it."""
+        """Click the element that a CSS selector finds, and wait for the next page."""
         # The next page has a window of its own, which knows nothing of this mark.
         self._driver.execute_script("window.isLeft = true")
         self._find(selector).click()

@@ -1,4 +1,4 @@
-"""What a developer sees and does on the pages of the sandbox itself."""
+"""The pages of the sandbox, as a developer uses them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the users of a web application meet, from the first page to the log out."""
+"""A web application as its users see it, from the first page to the log out."""
 
 from __future__ import annotations
 

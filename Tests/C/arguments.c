@@ -24,7 +24,7 @@ static peerid_session *session;
 static peerid_store *store;
 static peerid_queue *queue;
 
-/* Where outputs go; must stay what it is when a call fails. */
+/* Where outputs go; a failed call must not change it. */
 static char nowhere;
 static void *const untouched = &nowhere;
 
@@ -491,7 +491,7 @@ static void long_texts_are_taken_or_named(void **state) {
   free(text);
 }
 
-/* A message is one line of readable length, whatever the caller's or the user's text that it quotes. */
+/* A message is one line of readable length, whatever text it quotes. */
 static bool is_one_short_line(peerid_error *error) {
   bool is_right = strlen(peerid_error_message(error)) < 1500;
   for (const char *text = peerid_error_message(error); *text; text++)
@@ -544,7 +544,7 @@ static void impossible_lengths_are_named(void **state) {
   assert_invalid(peerid_client_read_chain(client, "database", "m", "[]", SIZE_MAX, &response), "params has a length");
 }
 
-/* Puts a text at the very end of a page behind which nothing may be read. */
+/* Puts a text at the end of a page; the next page cannot be read. */
 static const char *before_the_abyss(const char *text, size_t length) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -91,7 +91,7 @@ static void completion_brings_the_response(void **state) {
   assert_int_equal(strlen(peerid_response_transaction_id(response)), 40);
   peerid_response_free(response);
   peerid_completion_free(completion);
-  /* What was taken out stays. */
+  /* Completions that were taken stay valid. */
   assert_true(peerid_response_block_num(again) > 0);
   peerid_response_free(again);
   assert_queue_is_empty();
@@ -148,7 +148,7 @@ static void completion_of_a_refresh_brings_nothing_else(void **state) {
   assert_int_equal(session_generation(session), 2);
 }
 
-/* A session whose store does not hold anything up either: restored, opened, logged out. */
+/* A store that waits does not block the caller either: restore, open, log out. */
 static void sessions_come_from_the_store(void **state) {
   (void)state;
   peerid_token *token = NULL;

@@ -246,7 +246,7 @@ static void closing_does_not_lose_a_refresh(void **state) {
   peerid_store_free(store);
 }
 
-/* What a program hands to a handler: alive until the library has given it back. */
+/* The context of a handler; it must stay valid until the library releases it. */
 typedef struct handler_context {
   atomic_bool is_released;
   atomic_int events;
@@ -267,7 +267,7 @@ static void release_context(void *context) {
   released->is_released = true;
 }
 
-/* A refresh goes on when everything that was made from a configuration has been freed, and may tell the log about it.
+/* A refresh goes on after the configuration, the client and the session are freed, and may still log.
  * The context of the handler is released after that, once. */
 static void context_of_a_handler_is_released_at_the_end(void **state) {
   (void)state;

@@ -176,7 +176,7 @@ static void connection_lost(void **state) {
   assert_int_equal(found.http_status, 0);
   sandbox_fault("drop_after", PATH_OPERATIONS, 1, "");
   assert_reached(submit_transfer(session, 15), CONNECTION_LOST, UNKNOWN, "find out");
-  /* Nobody can tell the two apart from here, and one was carried out. */
+  /* The two look the same from here, and one was carried out. */
   assert_int_equal(sandbox_executed_amount(14), 0);
   assert_int_equal(sandbox_executed_amount(15), 1);
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 2);
@@ -211,7 +211,7 @@ static void not_permitted(void **state) {
   peerid_session *frank = log_in(client, "frank");
   assert_reached(submit_transfer(frank, 17), NOT_PERMITTED, NOT_DONE, "App is missing permission");
   peerid_session_free(frank);
-  /* What the token's scope lacks is not even sent. */
+  /* An operation outside of the token's scope is not sent. */
   peerid_session *narrow = restore_session(client, "someAccessTokenOfAlice", NULL, "[64]");
   assert_reached(submit_transfer(narrow, 17), NOT_PERMITTED, NOT_SENT, "'transfer' (operation 0)");
   peerid_session_free(narrow);

@@ -80,7 +80,7 @@ static void login_and_submit_tells_why_it_fails(void **state) {
 
 /* ---- authorization_code ---- */
 
-/* Starts the example, plays the browser with this form, and pastes what comes of it, with `appended` behind it. */
+/* Starts the example, submits this form as a browser would, and pastes the resulting address followed by `appended`. */
 static int authorize(const char *form, const char *appended, char *output, size_t size) {
   const char *const arguments[] = {sandbox_url(), "4", "demo-secret-4", "http://127.0.0.1:8400/callback", "1.2.31",
                                    "1.2.33",      NULL};
@@ -165,7 +165,7 @@ static void payment_that_never_arrived_is_made_again(void **state) {
   sandbox_fault("drop_before", PATH_OPERATIONS, 1, "");
   process process = start_payment();
   sandbox_wait_for(PATH_OPERATIONS, 1);
-  /* What was lost can be in no block any more. */
+  /* No block can hold the lost transaction any more. */
   sandbox_post("settings", "{'clock_offset_s':600}");
   process_read_all(&process, output, sizeof output);
   int status = process_stop(&process);

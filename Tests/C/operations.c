@@ -219,7 +219,7 @@ static void *check_on_small_stack(void *argument) {
   return NULL;
 }
 
-/* A thread with 40 kB, of which the C library takes its part. */
+/* A thread with a stack of 40 kB, including what the C library needs. */
 static void a_small_stack_is_enough(void **state) {
   (void)state;
   pthread_attr_t attributes;
@@ -241,7 +241,7 @@ static void *call_on_small_stack(void *argument) {
   static char deep[400];
   memset(deep, '[', 64);
   memset(deep + 64, ']', 64);
-  assert_invalid(peerid_client_read_chain(client, "database", "get_objects", deep, 128, &response), "lies too deep");
+  assert_invalid(peerid_client_read_chain(client, "database", "get_objects", deep, 128, &response), "nested too deeply");
   assert_invalid(peerid_session_broadcast(own, deep, 128, &response), "must be a JSON object");
   memset(deep, '[', 200);
   assert_invalid(peerid_client_read_chain(client, "database", "get_objects", deep, 200, &response), "64 levels");
@@ -383,7 +383,7 @@ static void unchecked_operations_are_left_to_the_server(void **state) {
                  "does not match any of the allowed types");
   assert_success(submit(TRANSFER("3"), &response));
   peerid_response_free(response);
-  /* What counts twice is never sent: which amount would be meant? */
+  /* An operation with a duplicate key is not sent: it would be unclear which amount counts. */
   assert_invalid(submit(TRANSFER("1,'amount':2"), &response), "twice");
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 3);
 }
@@ -490,7 +490,7 @@ static void chain_is_read_without_a_session(void **state) {
   assert_null(response);
 }
 
-/* The server takes parameters only as bracket keys, in which every value is text. What it read, `echo` shows. */
+/* The server takes parameters only as bracket keys, in which every value is text. `echo` shows what the server read. */
 static void parameters_arrive_as_the_server_wants_them(void **state) {
   (void)state;
   static const struct {

@@ -1,4 +1,4 @@
-/* Log in, the authorization code flow, the life of a session, and what becomes of its tokens. */
+/* Log in, the authorization code flow, sessions, and their tokens. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -132,7 +132,7 @@ static void parameters_go_where_the_server_reads_them(void **state) {
 
 static const char redirect_uri[] = "http://127.0.0.1:8400/callback";
 
-/* What a browser does: opens the page, fills in the form, and is sent on. Returns the address. */
+/* Acts as a browser: opens the page, submits the form, and follows the redirect. Returns the address. */
 static char *browse(const char *url, const char *form) {
   http_answer answer =
       http_call(sandbox_port(), "POST", strstr(url, "/permissions"), "application/x-www-form-urlencoded", form);
@@ -250,7 +250,7 @@ static void refresh_makes_a_new_pair(void **state) {
   assert_int_equal(peerid_token_generation(after), 2);
   assert_string_not_equal(peerid_token_access_token(before, NULL), peerid_token_access_token(after, NULL));
   assert_string_not_equal(peerid_token_refresh_token(before, NULL), peerid_token_refresh_token(after, NULL));
-  /* A snapshot stays what it is, whatever becomes of its session. */
+  /* A snapshot does not change when its session does. */
   peerid_session_free(session);
   assert_int_equal(peerid_token_generation(before), 1);
   assert_int_equal(strncmp(peerid_token_access_token(before, NULL), "demoAccessAlice", 15), 0);
@@ -299,7 +299,7 @@ static void expiry_is_judged_by_the_clock_of_the_server(void **state) {
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
   peerid_session_free(session);
-  /* It is a hundred days behind: a token that ran out thirty days ago by ours is good. */
+  /* The server's clock is a hundred days behind: a token that expired thirty days ago by ours is valid. */
   begin_with(NULL);
   sandbox_reset(state);
   sandbox_post("settings", "{'clock_offset_s':-8640000}");
@@ -321,7 +321,7 @@ static void token_near_its_expiry_is_refreshed_in_the_background(void **state) {
   assert_success(submit_transfer(session, 134));
   assert_int_equal(sandbox_count(PATH_REFRESH), 0);
   peerid_session_free(session);
-  /* The window is a day. Another client, whose session lived longer than two. */
+  /* The window is a day. Another client, with a session that was refreshed more than twice. */
   begin_with(OPTIONS("refresh_window_ms", "4320000000"));
   session = session_that_expires_in_days(30);
   /* The old token is in use as long as the refresh takes. */
@@ -396,7 +396,7 @@ static void chain_that_refuses_a_refresh_leaves_the_pair(void **state) {
   peerid_session_free(session);
 }
 
-/* The answer to a refresh is lost, and with it, as far as the library can tell, perhaps the pair. */
+/* The answer to a refresh is lost, and perhaps the new pair with it. */
 static void lost_refresh_is_probed_once(void **state) {
   (void)state;
   begin_with(OPTIONS("refresh_probe_delay_ms", "0"));
@@ -609,7 +609,7 @@ static void objects_may_be_freed_in_any_order(void **state) {
   /* The session is still there; its client is closed. */
   assert_failure(submit_transfer(session, 172), CLOSED, NOT_SENT, "closed");
   peerid_session_free(session);
-  /* What they gave outlives both. */
+  /* Their results stay valid after both are freed. */
   assert_int_equal(strlen(peerid_token_access_token(token, NULL)), 124);
   assert_int_equal(strlen(peerid_response_transaction_id(response)), 40);
   assert_contains(peerid_authorization_url(authorization), "client_id=4");

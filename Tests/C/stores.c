@@ -1,4 +1,4 @@
-/* Where sessions are kept: in memory, in a folder, and in whatever a program brings callbacks for. */
+/* The stores of sessions: in memory, in a directory, and custom ones. */
 #include <time.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -59,7 +59,7 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 
 static void remove_folder(const char *folder) { nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS); }
 
-/* ---- What every store has in common ---- */
+/* ---- Tests of every store ---- */
 
 /* Two clients, as two processes would have them, live on one session: a refresh of either serves both. */
 static void sessions_are_shared(peerid_store *store) {
@@ -143,7 +143,7 @@ static void any_text_is_a_key(void **state) {
 
 /* ---- A folder ---- */
 
-/* The path of the one session in a folder, whose file ends so. */
+/* The path of the only session file in a folder, by its ending. */
 static void find_file(const char *folder, const char *ending, char *path, size_t size) {
   DIR *entries = opendir(folder);
   struct dirent *entry;
@@ -190,7 +190,7 @@ static void files_are_private_and_whole(void **state) {
   assert_string_equal(other, "");
   peerid_session_free(session);
 
-  /* What is damaged is left as it is, and named. */
+  /* A damaged file is not changed, and the error names it. */
   assert_int_equal(truncate(file, status.st_size / 2), 0);
   assert_failure(peerid_client_open(client, "alice", &session), STORE, NOT_SENT, file);
   failure found = assert_failure(peerid_client_login(client, "alice", "alice-password", NULL, "alice", &session), STORE,
@@ -225,7 +225,7 @@ static void processes_share_one_refresh(void **state) {
   for (int i = 0; i < PROCESSES; i++) {
     children[i] = fork();
     if (children[i] == 0) {
-      /* The child goes on with what it inherited. No assertions here: they belong to the parent. */
+      /* The child uses what it inherited. No assertions here: they belong to the parent. */
       int failures = 0;
       for (int call = 0; call < CALLS; call++) {
         peerid_error *error = submit_transfer(session, 300 + 10 * i + call);
@@ -282,7 +282,7 @@ static bool note(custom *custom, char letter, const char *key, void *lock, bool 
   return custom->fails != letter;
 }
 
-/* What a callback that did its work answers: OK, or what a test wants it to answer. */
+/* The result of a callback that succeeded: OK, or the result that a test has set. */
 static int32_t answer_of(const custom *custom, char call) {
   return custom->answering == call ? custom->answer : PEERID_STORE_RESULT_OK;
 }
@@ -349,8 +349,7 @@ static int32_t custom_list(void *context, peerid_store_reply *reply) {
 
 static void custom_release(void *context) { ((custom *)context)->released++; }
 
-/* The end of a store's last user. A thread of the library may be about to let go of it, and the context has to live until
- * then. */
+/* The end of a store's last user. A thread of the library may still hold it; the context must stay valid until then. */
 static void assert_is_released(custom *custom) {
   for (int tries = 0; tries < 1000 && custom->released == 0; tries++) {
     nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
@@ -446,7 +445,7 @@ static void pair_that_cannot_be_saved_is_not_lost(void **state) {
   peerid_session *session = log_in_with_key(client, "alice");
   sandbox_post("settings", "{'save_delay_ms':0}");
   custom.fails = 's';
-  /* The server has rotated the pair: it is in use, and whoever asked for the refresh is told. */
+  /* The server has rotated the pair: it is used, and the caller of the refresh gets an error. */
   failure found = assert_failure(peerid_session_refresh(session), STORE, UNKNOWN, "the disk is full");
   assert_contains(found.message, "in use");
   assert_int_equal(session_generation(session), 2);

@@ -88,7 +88,7 @@ def test_a_token_that_expires_soon_is_renewed_first(alice: Command) -> None:
     alice.sandbox.post("settings", {"token_lifetime_ms": 200_000, "save_delay_ms": 0})
     alice("refresh")
     answer = alice("token", "--json").json
-    # With 200 seconds to live it was renewed; the new one lives no longer, and is given all the same.
+    # A token with 200 seconds left is refreshed; the new one does not last longer, and is printed nevertheless.
     assert answer["generation"] == 3
     assert alice("token", "--valid-for", "100", "--json").json["generation"] == 3
 

@@ -1,4 +1,4 @@
-"""Finding out what became of transactions whose answer was lost."""
+"""Settling transactions whose answer was lost."""
 
 from __future__ import annotations
 

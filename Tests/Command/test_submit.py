@@ -234,7 +234,7 @@ def test_a_file_that_was_changed_is_not_resumed(alice: Command) -> None:
     answer = alice("submit", "--resume", alice.write("three.jsonl", 2, 3))
     assert answer.status == 2
     assert "transaction 1" in answer.errors
-    # What was not done may be corrected, and lines may be added at the end.
+    # Transactions that were not done may be corrected, and lines may be added at the end.
     assert alice("submit", "--resume", alice.write("three.jsonl", 1, 5, 3, 4)).status == 0
     assert executed(alice) == [1, 5, 3, 4]
 

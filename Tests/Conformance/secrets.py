@@ -3,8 +3,8 @@
 
 usage: secrets.py FILE ...
 
-Each FILE holds the lines of the log and the texts of the errors of one language; see c/shown.h. The secrets are those of the sandbox, those
-that the cases pass, and whatever looks like a token."""
+Each FILE holds the lines of the log and the texts of the errors of one language; see c/shown.h. The secrets are those of
+the sandbox, those that the cases pass, and everything that looks like a token."""
 
 import json
 import re

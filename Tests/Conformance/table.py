@@ -71,7 +71,7 @@ def faults(cases):
 
 
 class Runs:
-    """What a language did with the table. A name is what the language calls a case."""
+    """The results of one language. A name is what the language calls a case."""
 
     def __init__(self):
         self.passed = {"blocking": set(), "asynchronous": set(), "broken": set()}

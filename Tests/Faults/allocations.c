@@ -1,8 +1,8 @@
 /* Memory that runs out in libcurl, and where libpeerid asks the C library itself: the n-th of their allocations
- * fails, for every n. No call may crash or arrive twice, and after a reported success the session, and the store if it has
- * one, hold the pair that the server has given, letter by letter.
+ * fails, for every n. No call may crash or arrive twice, and after a reported success the session, and the store if it
+ * has one, hold the pair that the server has given, letter by letter.
  *
- * The allocator of this program stands in front of the C library's and looks who asks. */
+ * The allocator of this program replaces the C library's and checks its caller. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ typedef struct range {
 static range libraries[16];
 static int library_count;
 
-/* Where the function of libpeerid is that gathers answers. All else in it asks by way of Swift, which ends the process when
+/* Where libpeerid's function that collects answers is. All else in it asks by way of Swift, which ends the process when
  * there is no memory. */
 static range gatherer;
 
@@ -42,7 +42,7 @@ static void find_gatherer(void) {
   assert_int_not_equal(gatherer.from, 0);
 }
 
-/* Notes where the code is whose allocations fail. */
+/* Finds the code whose allocations fail. */
 static void find_libraries(void) {
   FILE *maps = fopen("/proc/self/maps", "r");
   char line[1024];
@@ -87,7 +87,7 @@ __attribute__((noinline)) void *realloc(void *memory, size_t size) {
   return must_fail(__builtin_return_address(0)) ? NULL : __libc_realloc(memory, size);
 }
 
-/* What is done while memory runs out. */
+/* The call that is made while memory runs out. */
 typedef struct scene {
   const char *name;
   const char *fault;

@@ -33,7 +33,8 @@ static int tear_down(void **state) {
   return pipe_signals;
 }
 
-/* That many connections and requests have come, and no more. The server may count a connection when the call is over. */
+/* Checks that this many connections and requests have arrived, and no more. The server may count a connection when the
+ * call is over. */
 static void assert_record(const char *fault, int connections, int requests) {
   char condition[64];
   snprintf(condition, sizeof condition, "connections=%d&requests=%d", connections, requests);
@@ -274,7 +275,7 @@ static void requests_hold_what_they_should(void **state) {
     if (all[i] != READ_CHAIN) {
       assert_contains(head, has_token ? "Content-Type: application/json" : "application/x-www-form-urlencoded");
     }
-    /* No secret stands in the request line. */
+    /* The request line contains no secret. */
     char line[512];
     snprintf(line, sizeof line, "%.*s", (int)strcspn(head, "\r"), head);
     assert_true(is_free_of_secrets(line));

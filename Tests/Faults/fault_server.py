@@ -4,7 +4,7 @@
     fault_server.py [--certificate PEM --key PEM]
 
 It prints one line of JSON: {"control": PORT, "ports": {"name of the fault": PORT, ...}} and ends with its standard
-input. On the control port, GET /NAME tells what the port has seen:
+input. On the control port, GET /NAME returns what the port has seen:
 
     connections   how often somebody connected
     open          how many of these connections are open still
@@ -15,7 +15,7 @@ input. On the control port, GET /NAME tells what the port has seen:
     connects      how many CONNECT requests arrived (proxies)
 
 GET /NAME?closed=N waits until N connections have been closed, GET /NAME?requests=N until N requests have arrived, so
-that a test need not sleep; with &within_ms=M not longer than that (10,000). POST /reset forgets everything.
+so tests need not sleep; with &within_ms=M at most that long (10,000). POST /reset forgets everything.
 
 Some faults wait for a word of the test: POST /NAME lets the next one of them happen, and "strays" counts what they have
 sent without being asked.
@@ -134,7 +134,7 @@ Request = collections.namedtuple("Request", "method target head body")
 class Connection:
     def __init__(self, plain, record):
         self.socket, self.record, self.clears = plain, record, record.clears
-        # What is sent must arrive at once, and not wait for the client to acknowledge what came before.
+        # Data is sent at once, without waiting for the client to acknowledge earlier data.
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
 
@@ -368,7 +368,7 @@ def resets_on_second(connection):
 
 @fault
 def hangs_up_behind_answer(connection):
-    """Promises to keep the connection and closes it all the same."""
+    """Promises to keep the connection, and closes it."""
     connection.send(right_answer(connection.read_request()))
 
 
@@ -495,7 +495,7 @@ LATE_408 = answer(408, HTML % ("408 Request Timeout", "408 Request Timeout"), "C
 
 
 def says_when_idle(name, what):
-    """Answers, says something that nobody asked for when the test gives the word, and goes on as if it had not."""
+    """Answers, sends an unrequested answer when the test says so, and goes on as before."""
 
     def behaviour(connection):
         connection.send(right_answer(connection.read_request()))
@@ -527,7 +527,7 @@ def closes_when_idle(connection):
 
 @fault
 def says_more_behind_large_answer(connection):
-    """The last bytes of the answer and what nobody asked for come together; over TLS in one record."""
+    """The last bytes of the answer and an unrequested answer arrive together; over TLS in one record."""
     while True:
         body = envelope(right_result(connection.read_request())) + " " * 40000
         connection.send(answer(200, body) + FALSE_ANSWER)
@@ -795,7 +795,7 @@ def control(records):
 
 
 def deaf_ports():
-    """A port where nobody listens, and one whose queue is full so that no connection comes about."""
+    """A port without a listener, and one with a full queue, which accepts no connection."""
     closed = socket.socket()
     closed.bind(("127.0.0.1", 0))
     full = listen(backlog=0)

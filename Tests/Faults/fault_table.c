@@ -1,5 +1,5 @@
-/* One row a fault: what the server does, and what the caller is told. That the fault happened is shown by the server's
- * own count of connections and requests; a request that changes something must never arrive twice. */
+/* One row for each fault: what the server does, and what the caller gets. The server's counts of connections and
+ * requests show that the fault happened; a request that changes something must never arrive twice. */
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -38,7 +38,7 @@ typedef struct row {
 #define PEERID_INVALID .url = "https://peerid.invalid"
 
 static const row rows[] = {
-    /* No connection comes about: nothing was sent. */
+    /* No connection is made: nothing was sent. */
     {"nobody", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
     {"nobody", LOG_IN, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
     {"nobody", EXCHANGE, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},

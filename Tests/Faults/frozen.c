@@ -1,5 +1,5 @@
-/* A process that is stopped while its answer arrives: SIGSTOP, a paused container, a laptop that is closed. When it goes on,
- * the time for the call is over, and the answer lies in the socket: it is read before the call is given up. */
+/* A process that is stopped while its answer arrives: SIGSTOP, a paused container, a laptop that is closed. When it
+ * continues, the call's time is over and the answer is in the socket: it is read before the call times out. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,7 +68,7 @@ static void answer_that_came_meanwhile_is_taken(void **state) {
   record = fault_record(fault, condition);
   assert_int_equal(record.strays, CHILDREN);
   json_decref(record.whole);
-  /* The fault is that this time passes. */
+  /* The fault is that this time passes, so there is no event to wait for. */
   struct timespec rest = {.tv_sec = TIME_LIMIT_MS / 1000, .tv_nsec = 100 * 1000 * 1000};
   while (nanosleep(&rest, &rest) != 0) {
   }

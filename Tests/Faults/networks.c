@@ -1,5 +1,5 @@
-/* What surrounds the library on a machine: names that move, proxies and certificates of the environment, descriptors that
- * run out, and programs that are started. Name look-ups of this process end in the function below. */
+/* The environment of the library: host names with new addresses, proxies and certificates of the environment, missing
+ * descriptors, and child programs. Name look-ups of this process end in the function below. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>

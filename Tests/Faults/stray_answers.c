@@ -1,5 +1,5 @@
-/* What arrives on a connection without being asked for, while it waits for its next request: it must not be taken for the
- * answer to that request. */
+/* Data that arrives on an idle connection without a request: it must not be taken for the answer to the next request.
+ * */
 #include <stdio.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ typedef struct meeting {
   char name[96];
 } meeting;
 
-/* Submits, and returns the id of the transaction that the caller is told of. */
+/* Submits, and returns the id of the transaction in the result. */
 static void submit(const caller *caller, int64_t amount, char id[64]) {
   peerid_response *response = NULL;
   if (caller->queue) {

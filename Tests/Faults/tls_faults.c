@@ -53,7 +53,7 @@ static const row rows[] = {
     {"unknown-ca", "healthy", SUBMIT, NOT_TRUSTED},
     {"unknown-ca", "healthy", EXCHANGE, NOT_TRUSTED},
 
-    /* The server behind nginx fails: nginx answers, and nobody knows what was done. */
+    /* The server behind nginx fails: nginx answers, and the outcome is unknown. */
     {"right", "closes_after_request", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 502, .requests = 1},
     {"right", "resets_after_request", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 502, .requests = 1},
     {"right", "resets_after_request", EXCHANGE, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 502, .requests = 1},
@@ -66,7 +66,7 @@ static const row rows[] = {
     {NULL, "tls_silent_in_handshake", SUBMIT, CODE(TIMEOUT), OUTCOME(NOT_SENT), .fragments = 1,
      .options = {"connect_timeout_ms", "300"}},
 
-    /* The connection ends behind the handshake, without the goodbye that TLS has for it. */
+    /* The connection ends after the handshake, without TLS's closing message. */
     {NULL, "tls_healthy", SUBMIT, .requests = 1},
     {NULL, "tls_hangs_up_behind_answer", SUBMIT, .requests = 1},
     {NULL, "tls_closes_after_request", SUBMIT, NOTHING_CAME, .requests = 1},
@@ -166,8 +166,8 @@ static void connections_that_end_regularly_lose_nothing(void **state) {
   caller_free(&caller);
 }
 
-/* The same with all calls at once. On shared HTTP/2 connections nginx turns requests away when it ends one, and says that
- * they were not carried out. By no means may a call be made twice. */
+/* The same with all calls at once. On shared HTTP/2 connections nginx turns requests away when it ends one, and says
+ * that they were not carried out. By no means may a call be made twice. */
 static void calls_at_once_arrive_once(const char *http_version) {
   enum { CALLS = 100 };
   fault_server_reset();

@@ -4,8 +4,8 @@
     fuzz.py [--seconds N | --runs N] [TARGET ...]
 
 Every target reads the committed inputs in Tests/Fuzz/corpus, inputs that are made from the tables of cases, and then
-new ones: for N seconds in all, or N of each target. Without a number there are no new inputs. What Python's json reads
-in the JSON among them is compared too.
+new ones: for N seconds in all, or N of each target. Without a number there are no new inputs. Those that are JSON are
+also compared with Python's json.
 
 An input that breaks a promise ends the run. It is kept in build/fuzz/findings; put it into Tests/Fuzz/corpus/TARGET
 with a name that says what it broke, so that it is read from then on.

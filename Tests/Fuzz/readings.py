@@ -109,7 +109,7 @@ def written(value, is_exact):
 
 
 def faults_of(line):
-    """What the readers of the library found otherwise than Python."""
+    """The differences between the library's readers and Python's."""
     text = bytes.fromhex(line["text"])
     mine = Survey(text)
     if mine.is_json != line["is_json"] and mine.depth <= MAXIMUM_DEPTH:

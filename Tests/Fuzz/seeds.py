@@ -139,7 +139,7 @@ def walk(value):
 
 
 class Tables:
-    """What the tables of cases hold, sorted by what reads it."""
+    """The texts of the tables of cases, by the target that reads them."""
 
     def __init__(self, root):
         self.operations, self.transactions, self.chain, self.options, self.urls = [], [], [], [], list(URLS)
@@ -198,7 +198,7 @@ def text(value):
 
 
 def inputs(root, target):
-    """The inputs for a target; how they are taken apart stands with the target."""
+    """The inputs for a target; the target's source describes their parts."""
     tables = Tables(root)
     match target:
         case "json":

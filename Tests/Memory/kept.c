@@ -1,6 +1,6 @@
 /* An allocator in front of the C library's that never reuses memory of foreign libraries, such as libcurl and OpenSSL:
- * when such a library gives memory back, it is kept as it was, and noted with the function that asked for it. So what
- * they leave behind can be told from what libpeerid leaves behind. */
+ * when such a library gives memory back, it is kept as it was, and noted with the function that asked for it. This
+ * distinguishes secrets left by them from secrets left by libpeerid. */
 #include "kept.h"
 
 #include <dlfcn.h>

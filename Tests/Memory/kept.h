@@ -1,4 +1,4 @@
-/* What foreign libraries leave behind in memory; see kept.c. */
+/* Memory that other libraries have freed; see kept.c. */
 #ifndef KEPT_H
 #define KEPT_H
 

@@ -2,8 +2,8 @@
 """Searches the memory of a process for what it should have forgotten: after the sessions are logged out and everything
 is freed, no password, client secret, code or token may be left in memory that libpeerid used.
 
-Needs `make` before, and the Debian packages gcc, python3, nginx-light and openssl. What libcurl and OpenSSL leave in
-memory that they gave back is listed; libpeerid cannot wipe it."""
+Needs `make` before, and the Debian packages gcc, python3, nginx-light and openssl. Secrets in memory that libcurl and
+OpenSSL have freed are listed; libpeerid cannot wipe it."""
 
 import collections
 import contextlib
@@ -60,7 +60,7 @@ class Sandbox:
 
 
 class World:
-    """A server and its secrets, some of which need to be escaped where they are sent."""
+    """A server and its secrets, some of which must be escaped when sent."""
 
     def __init__(self):
         self.secrets = {
@@ -109,7 +109,7 @@ class World:
         return "".join(f"{value}\n" for value in values)
 
     def parts(self):
-        """What to look for, by the name of the secret; the tokens are those that the server has given out."""
+        """What to look for, by the name of the secret; the tokens are those that the server has issued."""
         found = dict(self.secrets)
         found["access token"], found["refresh token"] = secret("Access"), secret("Refresh")
         found["restored access token"], found["restored refresh token"] = self.restored.values()

@@ -31,7 +31,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """What is done, for people."""
+        """A description for people."""
         return f"{self.function.name}: {self.what}"
 
     @property

@@ -85,7 +85,7 @@ def store_callbacks(**changed: Any) -> StoreCallbacks:
     return struct
 
 
-# What ctypes must not free while C uses it.
+# Objects that ctypes must not free while C uses them.
 KEPT: list[Any] = []
 
 

@@ -14,7 +14,7 @@ import Testing
     ("params%5B0%5D%5B%5D=1.2.31&params%5B0%5D%5B%5D=1.2.33", #"[["1.2.31","1.2.33"]]"#),
     ("params[0][limit]=5&params[0][from]=x", #"[{"limit":"5","from":"x"}]"#),
   ])
-  func `parameters come with brackets or repeated and every leaf is text`(query: String, echo: String) throws {
+  func `parameters may have brackets or be repeated and every value is text`(query: String, echo: String) throws {
     #expect(try get("api=database&method=echo&\(query)").result?.compactText().text == echo)
   }
 

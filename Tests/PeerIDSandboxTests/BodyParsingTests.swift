@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: ["[", "{\"a\":", "[{\"a\":"])
-  func `a body that is nested as deeply as it is long is 400`(opening: String) throws {
+  func `a deeply nested body is 400`(opening: String) throws {
     let server = try TestServer()
     let body = String(repeating: opening, count: 100_000 / opening.utf8.count)
     let answer = try server.json("/api/v1/auth/token", body)
@@ -30,8 +30,8 @@ import Testing
     #expect(try server.signIn("login=alice&password=alice-password&client_id=4").status == 200)
   }
 
-  /// An accent behind a mark of the syntax makes one character of both to Swift.
-  @Test func `a form may hold any characters behind its marks`() throws {
+  /// To Swift, a syntax character and a following accent are one character.
+  @Test func `a form may hold any characters in its values`() throws {
     let server = try TestServer()
     let accent = "\u{301}"
     let answer = try server.signIn("password=\(accent)p&\(accent)x=1&client_id=4&login=\(accent)alice")
@@ -106,7 +106,7 @@ import Testing
     #expect(answer.json?["error"]?["login"]?.string == "\"value\" is required")
   }
 
-  @Test func `an integer past 64 bits is a matter for the schema and not for the parser`() throws {
+  @Test func `the schema and not the parser refuses an integer of more than 64 bits`() throws {
     let transfer = Demo.transfer.replacing("100000", with: "123456789012345678901234567890")
     let answer = try TestServer().operate(transfer)
     #expect(answer.error == #"{"operations":"\"[0].amount.amount\" must be a safe number"}"#)

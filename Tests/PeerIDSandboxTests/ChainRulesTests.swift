@@ -22,7 +22,7 @@ import Testing
     return broken
   }
 
-  @Test func `what breaks a rule of the chain is refused`() throws {
+  @Test func `an operation that breaks a rule of the chain is refused`() throws {
     var fixture = Fixture.demo
     for index in fixture.apps.indices { fixture.apps[index].operations = Operations.names }
     let server = try TestServer(fixture)

@@ -48,7 +48,7 @@ import Testing
     Refused(text: "Unable to find Object 1.2.99", from: "1.2.31", to: "1.2.99", amount: 5),
     Refused(text: "Missing Active Authority 1.2.33", from: "1.2.33", to: "1.2.31", amount: 5),
   ])
-  private func `the chain refuses in the words of the node`(refused: Refused) throws {
+  private func `the chain refuses with the messages of the node`(refused: Refused) throws {
     var fixture = Fixture.demo
     fixture.joins.append(Fixture.Join(username: "carol", clientID: 4))
     let server = try TestServer(fixture)
@@ -69,7 +69,7 @@ import Testing
     #expect(try history(server).count == 0)
   }
 
-  @Test func `cancelling an order gives back what it held`() throws {
+  @Test func `cancelling an order returns its amount`() throws {
     let server = try TestServer()
     let before = try balance(server, "1.2.31")
     let order = """
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  @Test func `what is lost before the chain is never done`() throws {
+  @Test func `a transaction that is lost before the chain is never done`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.loseBeforeChain, path: "/api/v1/app/operations"))
     #expect(throws: (any Error).self) { try server.operate(transfer(5)) }
@@ -125,7 +125,7 @@ import Testing
     #expect(try history(server).count == 0)
   }
 
-  @Test func `what stays in the pool expires, or is done later`() throws {
+  @Test func `a transaction in the pool expires, or is done later`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.holdInPool(includedAfterMilliseconds: nil), path: "/api/v1/app/operations"))
     #expect(throws: (any Error).self) { try server.operate(transfer(5)) }
@@ -140,7 +140,7 @@ import Testing
     #expect(try history(server).count == 1)
   }
 
-  @Test func `a refusal on the chain keeps the old pair on a refresh`() throws {
+  @Test func `a refresh that the chain refuses keeps the old pair`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.refuseOnChain("no"), path: "/api/v1/auth/refreshtoken"))
     #expect(try server.refresh(Demo.aliceRefresh4).text == #"{"error":"server side error","status":500}"#)

@@ -42,7 +42,7 @@ import Testing
     for _ in 0..<3 { #expect(try connection.receive().status == 405) }
   }
 
-  @Test func `sandboxes in one program know nothing of each other`() throws {
+  @Test func `sandboxes in one program are independent`() throws {
     let first = try TestServer()
     let second = try TestServer()
     _ = try first.refresh(Demo.aliceRefresh4)
@@ -57,7 +57,7 @@ import Testing
     #expect(throws: TestConnection.Broken.cannotConnect) { try server.connect() }
   }
 
-  @Test func `a client that leaves early is noted`() throws {
+  @Test func `a client that closes early is logged`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.delay, path: "/x", milliseconds: 200))
     do {

@@ -21,7 +21,7 @@ import Testing
     #expect(try post(server, "expire").text == #"{"expired":6}"#)
   }
 
-  @Test func `revoke takes back one half of a pair or both`() throws {
+  @Test func `revoke ends one token of a pair or both`() throws {
     let server = try TestServer()
     #expect(try post(server, "revoke", #"{"token":"\#(Demo.aliceAccess4)","part":"access"}"#).status == 200)
     #expect(try !server.isAccepted(Demo.aliceAccess4))
@@ -31,7 +31,7 @@ import Testing
     #expect(try server.isAccepted(Demo.frankAccess4))
   }
 
-  @Test func `reset goes back to the fixture or on to another one`() throws {
+  @Test func `reset restores the fixture or loads another one`() throws {
     let server = try TestServer()
     _ = try server.refresh(Demo.aliceRefresh4)
     _ = try post(server, "settings", #"{"accept_query":true}"#)
@@ -84,7 +84,7 @@ import Testing
     #expect(try get(server, "counts").text == "{}")
   }
 
-  @Test func `the log holds what was asked and answered with nothing hidden`() throws {
+  @Test func `the log holds whole requests and answers`() throws {
     let server = try TestServer()
     _ = try server.signIn("login=alice&password=alice-password&client_id=4")
     let entry = try #require(try get(server, "requests?path=/api/v1/auth/token").json?[0])
@@ -99,7 +99,7 @@ import Testing
     #expect(try get(server, "requests?after=1").json?.count == 0)
   }
 
-  @Test func `a question for the log can wait for requests`() throws {
+  @Test func `reading the log can wait for requests`() throws {
     let server = try TestServer()
     let question = try server.connect()
     question.send("GET", "/sandbox/requests?path=/x&at_least=2&wait_ms=10000")
@@ -109,7 +109,7 @@ import Testing
     #expect(try get(server, "requests?path=/y&at_least=1&wait_ms=1").json?.count == 0)
   }
 
-  @Test func `executed operations are listed with the request that brought them`() throws {
+  @Test func `executed operations are listed with their request`() throws {
     let server = try TestServer()
     _ = try server.call("GET", "/x")
     _ = try server.operate("\(Demo.transfer),\(Demo.bet)")
@@ -141,7 +141,7 @@ import Testing
     #"[{"kind":"close_after"},{"kind":"hang_up"}]"#,
     #"{"kind":"status","status":429,"headers":{"Retry-After":"1"},"body":{"a":1}}"#,
   ])
-  func `faults are added over HTTP and come back as they are`(body: String) throws {
+  func `faults are added and listed over HTTP`(body: String) throws {
     let server = try TestServer()
     #expect(try post(server, "faults", body).status == 200)
     #expect(try get(server, "faults").json?[0]?["kind"] != nil)
@@ -158,7 +158,7 @@ import Testing
     #expect(answer.json?["error"]?.string?.contains("must be") == true || answer.text.contains("known are"))
   }
 
-  @Test func `controls are not counted and no fault strikes them`() throws {
+  @Test func `controls are not counted and have no faults`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.dropBefore, times: nil))
     #expect(try get(server, "counts").text == "{}")
@@ -174,7 +174,7 @@ import Testing
     ("consents", #"{"user":"alice","app":4,"operations":["transfr"]}"#, #"did you mean "transfer"?"#),
     ("reset", #"{"user":[]}"#, #"did you mean "users"?"#),
   ])
-  func `what does not exist is refused with the nearest name`(name: String, body: String, hint: String) throws {
+  func `an unknown name is refused with the nearest one`(name: String, body: String, hint: String) throws {
     let answer = try post(try TestServer(), name, body)
     #expect(answer.status == 400)
     #expect(answer.json?["error"]?.string?.contains(hint) == true, "\(answer.text)")
@@ -184,7 +184,7 @@ import Testing
     ("requests?pth=/", #"did you mean "path"?"#), ("tokens?user=alic", #"did you mean "alice"?"#),
     ("executed?after=1", "there are none here"),
   ])
-  func `a query that does not exist is refused with the nearest name`(control: String, hint: String) throws {
+  func `an unknown query is refused with the nearest name`(control: String, hint: String) throws {
     let answer = try get(try TestServer(), control)
     #expect(answer.status == 400)
     #expect(answer.json?["error"]?.string?.contains(hint) == true, "\(answer.text)")

@@ -90,7 +90,7 @@ import Testing
     #expect(try connection.readToEnd().isEmpty)
   }
 
-  @Test func `hang up closes behind a whole answer without a word`() throws {
+  @Test func `hang up closes after a whole answer without announcing it`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.hangUp))
     let connection = try server.connect()
@@ -100,7 +100,7 @@ import Testing
     #expect(try connection.readToEnd().isEmpty)
   }
 
-  @Test func `a delayed request holds up no other`() throws {
+  @Test func `a delayed request does not block others`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.delay, path: path, milliseconds: 600))
     let slow = try server.connect()

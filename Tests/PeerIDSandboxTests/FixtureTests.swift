@@ -3,7 +3,7 @@ import PeerIDSandbox
 import Testing
 
 @Suite struct FixtureTests {
-  @Test func `a fixture comes back from its own JSON`() throws {
+  @Test func `a fixture is read from its own JSON`() throws {
     let copy = try Fixture(json: Fixture.demo.json)
     #expect(copy.json == Fixture.demo.json)
     let server = try TestServer(copy)

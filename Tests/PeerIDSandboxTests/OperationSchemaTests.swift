@@ -42,7 +42,7 @@ import Testing
     #expect(try fault(transfer(old, new)) == "200")
   }
 
-  @Test func `only the first fault is told`() throws {
+  @Test func `only the first fault is reported`() throws {
     let broken = transfer("100000", "1.5").replacing("1.2.33", with: "x")
     #expect(try fault(broken).contains("[0].to"))
     #expect(try fault("\(Demo.transfer),\(transfer("100000", "1.5"))") == #""[1].amount.amount" must be an integer"#)
@@ -66,12 +66,12 @@ import Testing
   }
 
   @Test(arguments: [#""true""#, #""FALSE""#, "false"])
-  func `truth may come as text`(fill: String) throws {
+  func `truth values may be text`(fill: String) throws {
     #expect(try fault(order("1893456000", fill: fill)) == "200")
   }
 
   @Test(arguments: ["1", #""yes""#, "null"])
-  func `truth comes as nothing else`(fill: String) throws {
+  func `truth values may be nothing else`(fill: String) throws {
     #expect(try fault(order("1893456000", fill: fill)) == #""[0].fill_or_kill" must be a boolean"#)
   }
 
@@ -80,7 +80,7 @@ import Testing
     (#""back""#, "1", #""[0].back_or_lay" must be one of [back, lay]"#),
     ("20000", #""x""#, #""[0].backer_multiplier" must be a number"#),
   ])
-  func `a choice lists what it takes`(old: String, new: String, message: String) throws {
+  func `the fault of a choice lists the valid values`(old: String, new: String, message: String) throws {
     #expect(try fault(Demo.bet.replacing(old, with: new)) == message)
   }
 

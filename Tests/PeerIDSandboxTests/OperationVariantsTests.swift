@@ -4,14 +4,14 @@ import Testing
 @testable import PeerIDSandbox
 
 /// The example of each operation, with one thing changed at a time: the library's check and the sandbox, which follows
-/// the backend's schema, come to the same verdict by code of their own.
+/// the backend's schema, must agree, although they share no code.
 @Suite struct OperationVariantsTests {
   private static let names = OperationCatalogue.standard.operations
     .filter { $0.neverAcceptedBecause == nil && $0.alwaysFailsBecause == nil && $0.onlyProposedBecause == nil }
     .map(\.name)
 
   @Test(arguments: names)
-  func `the check says what the server says`(name: String) throws {
+  func `the library's check agrees with the server`(name: String) throws {
     let definition = try #require(OperationCatalogue.standard.operation(named: name))
     let description = try JSONDocument(try #require(Operations.description(of: name))).root
     let example = Sample(try #require(description["example"]))
@@ -33,7 +33,7 @@ import Testing
     #expect(count > 10)
   }
 
-  /// What the schema lets pass, and then the serializer or the chain refuses; and numbers with a fraction.
+  /// Values that the schema accepts, and the serializer or the chain refuses; and numbers with a fraction.
   private static let beyondSchema = [
     "the last number of an object id is at most 281474976710655 (2^48 - 1)", "must be a public key",
     "an integer, not 1.5", "an integer, not 7.0", "without a decimal point or exponent", "must be an integer, not '7'",
@@ -111,7 +111,7 @@ private indirect enum Sample {
     var isUnknown = false
   }
 
-  /// What stands in for each value.
+  /// The replacements of each value.
   private static let replacements = [
     "null", "true", "\"true\"", "0", "-1", "1", "1.5", "7.0", "\"7\"", "\" 7 \"", "\"\"", "\"x\"", "[]", "[7]", "{}",
     "{\"x\":1}", "4294967296", "1000000000001", "9007199254740992", "-9007199254740992", "\"1.2.7\"", "\" 1.2.7 \"",

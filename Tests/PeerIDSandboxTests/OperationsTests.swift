@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(arguments: [("{}", "is required"), (#"{"operations":{}}"#, "must be an array")])
-  func `operations must be there and be an array`(body: String, message: String) throws {
+  func `operations are required and must be an array`(body: String, message: String) throws {
     let headers = TestServer.credentials(Demo.aliceAccess4)
     let answer = try TestServer().json("/api/v1/app/operations", body, headers: headers)
     #expect(answer.json?["error"]?["operations"]?.string == "\"value\" \(message)")
@@ -88,7 +88,7 @@ import Testing
     #expect(answer.error == #"{"op_name":"Operation invalid"}"#)
   }
 
-  @Test func `the scope of the app is judged before the permission of the user`() throws {
+  @Test func `the scope of the app is checked before the permission of the user`() throws {
     let server = try TestServer()
     let unknown =
       #"{"op_name":"asset_reserve","fee_asset":"1.3.0","payer":"1.2.1","amount_to_reserve":{"amount":1,"asset_id":"1.3.0"}}"#
@@ -138,7 +138,7 @@ import Testing
     #expect(server.sandbox.executedTransactionCount == 0)
   }
 
-  @Test func `the chain can be told to refuse everything`() throws {
+  @Test func `a setting makes the chain refuse everything`() throws {
     let server = try TestServer()
     server.sandbox.configure { $0.chainRefusal = "insufficient balance" }
     let answer = try server.operate(Demo.transfer)

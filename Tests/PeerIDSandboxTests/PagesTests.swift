@@ -6,14 +6,14 @@ import Testing
   private let html = [("Accept", "text/html,application/xhtml+xml")]
   private let page = "/permissions?client_id=4&redirect_uri=http%3A%2F%2Flocalhost%3A5000%2Fcb&state=x"
 
-  @Test func `the dashboard is for those who ask for HTML`() throws {
+  @Test func `the dashboard is sent when HTML is requested`() throws {
     let server = try TestServer()
     #expect(try server.call("GET", "/", headers: html).text.contains("<title>PeerID sandbox</title>"))
     #expect(try server.call("GET", "/").status == 405)
     #expect(server.sandbox.requestCount("GET /") == 1)
   }
 
-  @Test func `the callback page shows what came back, as text`() throws {
+  @Test func `the callback page shows its parameters as text`() throws {
     let answer = try TestServer().call("GET", "/callback?code=abc&state=%3Cb%3E", headers: html)
     #expect(answer.text.contains("<code>abc</code>"))
     #expect(answer.text.contains("&lt;b&gt;"))

@@ -10,7 +10,7 @@ import Testing
     location?.firstMatch(of: /code=([A-Za-z0-9]+)/).map { String($0.1) } ?? ""
   }
 
-  @Test func `a person signs in and allows and comes back with a code that works`() throws {
+  @Test func `a user signs in and allows and is redirected with a valid code`() throws {
     let server = try TestServer()
     let form = try server.call("GET", page)
     #expect(form.status == 200)
@@ -38,13 +38,13 @@ import Testing
     #expect(try server.exchange(code(in: answer.wire.header("Location"))).status == 200)
   }
 
-  @Test func `who denies comes back with an error`() throws {
+  @Test func `a denial redirects with an error`() throws {
     let answer = try TestServer().form(page, "decision=deny")
     #expect(answer.status == 302)
     #expect(answer.wire.header("Location") == "\(Self.callback)?error=access_denied&state=a%26b%20c")
   }
 
-  @Test func `without a state none comes back`() throws {
+  @Test func `without a state none is returned`() throws {
     let page = "/permissions?client_id=4&redirect_uri=\(Self.callback)"
     let answer = try TestServer().form(page, "decision=deny")
     #expect(answer.wire.header("Location") == "\(Self.callback)?error=access_denied")
@@ -54,7 +54,7 @@ import Testing
     ("login=alice&password=wrong", "Invalid email/username or password"),
     ("login=carol&password=carol-password", "Permission does not exist for this user"),
   ])
-  func `who cannot sign in sees the form again with the reason`(body: String, message: String) throws {
+  func `a failed sign-in shows the form again with the reason`(body: String, message: String) throws {
     let answer = try TestServer().form(page, body)
     #expect(answer.status == 200)
     #expect(answer.text.contains(message))

@@ -25,7 +25,7 @@ import Testing
     #expect(program.exitStatus() == 0)
   }
 
-  @Test func `it tells a person where to go and who there is`() throws {
+  @Test func `it prints its URLs and its users`() throws {
     let program = try RunningProgram([])
     #expect(program.line()?.hasPrefix("PeerID sandbox is listening on http://127.0.0.1:") == true)
     var text = ""
@@ -42,7 +42,7 @@ import Testing
     #expect(program.exitStatus() == 0)
   }
 
-  @Test func `it ends with its input when it is asked to`() throws {
+  @Test func `it can end with its standard input`() throws {
     let program = try RunningProgram(["--quiet", "--exit-with-stdin"])
     #expect(program.line() != nil)
     program.closeInput()

@@ -3,7 +3,7 @@ import PeerIDSandbox
 import Testing
 
 @Suite struct RefreshTests {
-  @Test func `a refresh kills both old tokens at once`() throws {
+  @Test func `a refresh invalidates both old tokens at once`() throws {
     let server = try TestServer()
     let answer = try server.refresh(Demo.aliceRefresh4)
     #expect(answer.status == 200)
@@ -19,7 +19,7 @@ import Testing
     #expect(server.sandbox.tokenPairs(username: "alice", clientID: 4).map(\.accessToken) == [answer.token("token")])
   }
 
-  @Test func `a spent refresh token is refused with its field named`() throws {
+  @Test func `a used refresh token is refused with its field named`() throws {
     let server = try TestServer()
     _ = try server.refresh(Demo.aliceRefresh4)
     let answer = try server.refresh(Demo.aliceRefresh4)
@@ -62,7 +62,7 @@ import Testing
     #expect(try tokens.map { try server.isAccepted($0) } == [false, false, true])
   }
 
-  @Test func `signing in gives back the pair that a lost answer has rotated`() throws {
+  @Test func `signing in returns the pair whose answer was lost`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.dropAfter, path: "/api/v1/auth/refreshtoken"))
     #expect(throws: TestConnection.Broken.self) { try server.refresh(Demo.aliceRefresh4) }

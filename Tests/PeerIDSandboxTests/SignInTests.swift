@@ -91,7 +91,7 @@ import Testing
     #expect(answer.error == error)
   }
 
-  @Test func `signing in again gives back the stored pair`() throws {
+  @Test func `signing in again returns the stored pair`() throws {
     let server = try TestServer()
     let body = "login=bob&password=bob-password&client_id=4"
     let first = try server.signIn(body)
@@ -108,7 +108,7 @@ import Testing
     #expect(try server.isAccepted(server.refresh(Demo.erinRefresh4).token("token")))
   }
 
-  @Test func `who joined on the web and never exchanged the code gets null`() throws {
+  @Test func `a user who joined on the web and never exchanged the code gets null`() throws {
     let server = try TestServer()
     let answer = try server.signIn("login=dave&password=dave-password&client_id=4")
     #expect(answer.text == #"{"result":null,"status":200}"#)

@@ -17,7 +17,7 @@ import Testing
     "https://a/cb?x=1#/cb?code=c%2Fode&state=s", "https://a/cb?code=c%2Fode&state=s#?code=other&state=s",
     "https://a/cb?tenant=1?code=c%2Fode&state=s&", "https://a/cb??code=c%2Fode&state=s",
   ])
-  func `the code is taken out of the whole address, whatever else it holds`(url: String) throws {
+  func `the code is found in any address`(url: String) throws {
     #expect(try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s").text == "c/ode")
   }
 
@@ -52,7 +52,7 @@ import Testing
     ("https://a/cb?code=c&state=s&error=server_error", "server_error"),
     ("https://a/cb?error_description=why&state=s&error=x%0Ay", "x y – why"),
   ])
-  func `an error of the page is told with its description`(url: String, says: String) {
+  func `an error of the page is reported with its description`(url: String, says: String) {
     let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s") }
     #expect(error?.code == .rejected && error?.outcome == .notDone)
     #expect(error?.message.contains(says) == true, "\(error?.message ?? "")")
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `the user's refusal is told, but only with the right state`() {
+  @Test func `the user's refusal is reported, but only with the right state`() {
     let url = "https://a/cb?error=access_denied&state=s"
     let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s") }
     #expect(error?.code == .rejected && error?.message.contains("access_denied") == true)
@@ -119,7 +119,7 @@ import Testing
     "{}", "[null]", "[[]]", "[{}]", "[[[[[1]]]]]", "7", "[1", #"[{"":1}]"#, #"[{"a[b]":1}]"#, #"[{"a]":1}]"#,
     #"[{"7":1}]"#,
   ])
-  func `parameters that the server cannot be sent are refused`(json: String) {
+  func `parameters that cannot be sent to the server are refused`(json: String) {
     #expect(throws: PeerIDError.self) {
       try Bytes(json).withBytes { (bytes) throws(PeerIDError) in
         _ = try ChainReadQuery(api: "database", method: "m", parameters: bytes)

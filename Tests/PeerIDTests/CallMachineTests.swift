@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// What a call does after each event, without I/O.
+/// The steps of a call after each event, without I/O.
 @Suite struct CallMachineTests {
   private static func token(_ generation: UInt64) -> Token {
     Token(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PeerID
 
-/// What is made of the bodies that PeerID, body parsers and proxies send.
+/// Errors from the bodies that PeerID, body parsers and proxies send.
 @Suite struct EnvelopeTests {
   private func failure(_ status: Int, _ body: String, _ kind: RequestKind = .operations) -> PeerIDError? {
     Bytes(body).withBytes { bytes in
@@ -97,7 +97,7 @@ import Testing
   ]
 
   @Test(arguments: cases)
-  func `an answer that is no success becomes an error that tells what was done`(example: Case) throws {
+  func `a failed answer becomes an error with its outcome`(example: Case) throws {
     let error = try #require(failure(example.status, example.body))
     #expect(error.code == example.code)
     #expect(error.outcome == example.outcome)
@@ -127,13 +127,13 @@ import Testing
     }
   }
 
-  @Test func `reading again is always safe to try again`() throws {
+  @Test func `a chain read is always retryable`() throws {
     #expect(try #require(failure(502, "", .chainRead)).isRetryable)
     #expect(!(try #require(failure(502, "", .operations)).isRetryable))
   }
 
   @Test(arguments: ["a", "\u{1}", "\u{301}", "😀", "\""])
-  func `a detail is cut to four kilobytes, whatever it is made of`(scalar: String) throws {
+  func `a detail is cut to four kilobytes, whatever its characters are`(scalar: String) throws {
     let text = "x" + String(repeating: scalar, count: 10_000)
     let detail = ServerText.detail(.string(text))
     #expect((680...4096).contains(detail.count))

@@ -93,7 +93,7 @@ import Testing
     Damage(text: "[true\u{0}]", reason: "unexpected byte 0", line: 1, column: 6),
     Damage(text: String(repeating: "[", count: 65), reason: "64 levels", line: 1, column: 65),
   ])
-  func `a fault is told with its place`(damage: Damage) {
+  func `a fault has a place`(damage: Damage) {
     let error = #expect(throws: JSONSyntaxError.self) {
       try Bytes(damage.text).withBytes { (text) throws(JSONSyntaxError) in _ = try JSONIndex(text) }
     }

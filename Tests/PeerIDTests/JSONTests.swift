@@ -8,12 +8,12 @@ import Testing
     "9223372036854775807", "-9223372036854775808", "9007199254740993", #"{"z":1,"a":[2,{"b":null}],"m":true}"#,
     #""\u0000 ü 😀""#, "[]", "{}", #""""#,
   ])
-  func `what is parsed prints as it was`(text: String) throws {
+  func `parsed values print unchanged`(text: String) throws {
     #expect(try JSONDocument(text).root.compactText(expecting: 1).text == text)
   }
 
   @Test(arguments: ["", "{", "[1,]", "{\"a\":1}{", "9223372036854775808", "\u{FEFF}{}", "'a'", "nul"])
-  func `what is not JSON says where it is wrong`(text: String) {
+  func `an error in JSON has a place`(text: String) {
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(text) }
   }
 
@@ -24,7 +24,7 @@ import Testing
     #expect(error?.isDuplicateKey == true)
   }
 
-  @Test func `nesting without end is refused and not followed`() {
+  @Test func `endless nesting is refused and not followed`() {
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(String(repeating: "[", count: 100_000)) }
   }
 

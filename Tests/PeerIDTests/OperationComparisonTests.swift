@@ -40,10 +40,10 @@ import Testing
     #expect(try compare(transfer("1", to: "\" 1.2.033 \""), done("1")) == .same)
   }
 
-  @Test func `a field that the block lacks leaves it open`() throws {
+  @Test func `a field that is missing in the block makes the result unsure`() throws {
     #expect(try compare(transfer("1", memo: #","memo":"for lunch""#), done("1")) == .unsure)
     #expect(try compare(transfer("1", memo: #","memo":"""#), done("1")) == .same)
-    // What differs for certain differs, whatever else is open.
+    // One certain difference decides, even if other members are unsure.
     #expect(try compare(transfer("1", memo: #","memo":"for lunch""#), done("2")) == .different)
   }
 

@@ -22,7 +22,7 @@ import Testing
     return "[{" + fields.map { #""\#($0)":\#($1)"# }.joined(separator: ",") + "}]"
   }
 
-  @Test func `what the server takes passes`() {
+  @Test func `valid operations pass`() {
     #expect(check(transfer { _ in }) == "fine")
     #expect(check(transfer { $0["amount"] = #"{"amount":"100000","asset_id":"1.3.0"}"# }) == "fine")
     #expect(check(transfer { $0["to"] = #"" 1.2.33 ""# }) == "fine")
@@ -82,7 +82,7 @@ import Testing
   ]
 
   @Test(arguments: faults)
-  func `a fault is named with its place and the remedy`(fault: Fault) {
+  func `a fault is reported with its place and the remedy`(fault: Fault) {
     let message = check(transfer { $0[fault.field] = fault.value })
     #expect(message.contains(fault.says), "\(message)")
   }
@@ -93,7 +93,7 @@ import Testing
     ("{\"operations\":7}", "must be an array"), ("[{\"op_name\":\"x\",\"op_name\":\"y\"}]", "twice"), ("[", "not JSON"),
     ("", "not JSON"),
   ])
-  func `what is no list of operations is refused`(json: String, says: String) {
+  func `a text without operations is refused`(json: String, says: String) {
     #expect(check(json).contains(says))
   }
 
@@ -136,7 +136,7 @@ import Testing
       + #""amount_to_sell":{"amount":1,"asset_id":"1.3.0"},"min_to_receive":{"amount":1,"asset_id":"1.3.1"}}"#
   }
 
-  @Test func `whether a time is over is judged by the server's clock`() throws {
+  @Test func `times are compared with the server's clock`() throws {
     let clock = ServerClock(clock: Clock { 0 })
     clock.learn(dateMilliseconds: 1_000_000_000_000, took: 0)
     for (expiration, isInTime) in [(999_999_999, false), (1_000_000_000, true), (1_000_000_001, true)]
@@ -167,12 +167,12 @@ import Testing
   }
 
   @Test(arguments: [0, 1, -1, 12_345_678, .max, .min] as [Int64], 0...12 as ClosedRange<Int32>)
-  func `what is formatted is parsed to the same`(amount: Int64, precision: Int32) throws {
+  func `formatted amounts are parsed to the same`(amount: Int64, precision: Int32) throws {
     let text = try Decimals.text(ofAmount: amount, precision: precision)
     #expect(try Decimals.amount(text, precision: precision) == amount)
   }
 
-  @Test func `random amounts come back as they were`() throws {
+  @Test func `random amounts are formatted and parsed to the same`() throws {
     var random = RandomJSON(state: 0xA5A5_5A5A_1234_4321)
     for round in 0..<20_000 {
       _ = random.below(2)

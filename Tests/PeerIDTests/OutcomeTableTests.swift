@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// What each kind of answer proves, row by row of the table.
+/// What each kind of answer proves, for each row of the table.
 @Suite struct OutcomeTableTests {
   struct Case: CustomTestStringConvertible {
     let kind: RequestKind
@@ -204,7 +204,7 @@ import Testing
   private static let open = [
     Case(.operations, 500, own(500, "server side error"), .server, .unknown, says: "find out whether it was done"),
     Case(.broadcast, 500, own(500, "server side error"), .server, .unknown, says: "the chain accepts it only once"),
-    // Nobody could tell whether the text is about this transaction.
+    // It is not certain that the text is about this transaction.
     Case(.broadcast, 500, own(500, "Assert Exception: a: b"), .server, .unknown),
     Case(.operations, 500, own(500, "Internal Server Error"), .server, .unknown),
     // The envelope of a gateway.
@@ -313,7 +313,7 @@ import Testing
   private static let cases = refusals + reads + open + rejections + proxies + successes
 
   @Test(arguments: cases)
-  func `an answer that is no success proves what its row says`(example: Case) throws {
+  func `a failed answer proves what its row says`(example: Case) throws {
     let error = try #require(example.error)
     #expect(error.code == example.code)
     #expect(error.outcome == example.outcome)
@@ -351,7 +351,7 @@ import Testing
     }
   }
 
-  @Test func `the id of the transaction that the node refused is told`() throws {
+  @Test func `the error has the id of the transaction that the node refused`() throws {
     let error = try #require(Self.refusals[0].error)
     #expect(error.transactionID == "e2ddc03d756b05a5e4410572ae08db2a23d17469")
     for text in ["no digest", "x\npeerplays-crypto  digest 0c56 transaction", "peerplays-crypto  digest "] {
@@ -391,7 +391,7 @@ import Testing
     ("\n", ""),
     (": : :", ""),
   ])
-  func `the node's reason is taken out of its message`(text: String, reason: String) {
+  func `the node's reason is found in its message`(text: String, reason: String) {
     #expect(NodeMessage.reason(in: text) == reason)
   }
 }

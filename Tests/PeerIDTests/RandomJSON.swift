@@ -1,4 +1,4 @@
-/// Makes JSON that looks like answers: the keys that matter come often, and sometimes twice.
+/// Makes JSON that looks like answers: important keys are frequent, and sometimes duplicate.
 struct RandomJSON {
   var state: UInt64
 

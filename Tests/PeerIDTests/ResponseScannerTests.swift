@@ -5,7 +5,7 @@ import Testing
 
 /// The scanner reads what the parser reads, and what the parser has no room for.
 @Suite struct ResponseScannerTests {
-  /// What a program sees of a response.
+  /// The parts of a response.
   private struct Seen: Equatable {
     let transactionID: String?
     let blockNumber: Int64?
@@ -95,7 +95,7 @@ import Testing
     #"{"result":{"trx":{"operation_results":[[1,"1.2.3"]]},"trx":{}}}"#, #"{"result":{"trx":{}},"result":{"id":"a"}}"#,
     #"{"result":1,"error":null}"#,
   ])
-  func `what is unusual is read as the parser reads it`(body: String) throws {
+  func `unusual answers are read as the parser reads them`(body: String) throws {
     let response = try #require(scanned(Bytes(body)))
     #expect((try? Seen(response)) == (parsed(Bytes(body)).flatMap { try? Seen($0) }))
   }
@@ -106,7 +106,7 @@ import Testing
     "1e500", "9223372036854775808", "-9223372036854775809", "99999999999999999999", #""\ud800""#, #""\udc00\ud800x""#,
     #"{"\ud800":[1e400,{"b":"\ud800\ud83d\ude00"}]}"#, "0.10000000000000001", deep,
   ])
-  func `whatever else is in a success, its transaction is told and its bytes are handed on`(value: String) {
+  func `a success with unusual members keeps its transaction and its bytes`(value: String) {
     let result = #"{"id":"ab","block_num":5,"trx_num":0,"trx":{"x":\#(value),"operation_results":[[1,"1.22.7"]]}}"#
     let response = scanned(Bytes(#"{"x":\#(value),"result":\#(result),"status":200}"#))
     #expect(response?.json == result)
@@ -125,17 +125,17 @@ import Testing
     #"{"result":[1 2]}"#, #"{"result":{"a" 1}}"#, "\u{FEFF}{\"result\":1}", "{\"result\":1}\u{0B}",
     "{\"result\":1}\u{0}", "{\"result\":1\u{0}}", "{\"result\":true\u{0}}",
   ])
-  func `what is no envelope of a success is none`(body: String) {
+  func `an answer without the envelope of a success is refused`(body: String) {
     #expect(scanned(Bytes(body)) == nil)
   }
 
   @Test(arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82]] as [[UInt8]])
-  func `what is not UTF-8 is no envelope`(invalid: [UInt8]) {
+  func `an answer that is not UTF-8 is refused`(invalid: [UInt8]) {
     let body = Array(#"{"result":""#.utf8) + invalid + Array(#""}"#.utf8)
     body.withUnsafeBytes { #expect(ResponseScanner.response($0) == nil) }
   }
 
-  @Test func `no prefix of an answer makes the scanner leave the bytes it was given`() {
+  @Test func `for any prefix of an answer the scanner stays within its bytes`() {
     let body = #"{"a":[{"b":"\\\"c\u00e9"}],"result":{"d":[1,"e\\"]," f ":{"g":null}},"status":200}"#
     for length in 0..<body.utf8.count {
       Bytes(String(decoding: body.utf8.prefix(length), as: UTF8.self)).withBytes { bytes in
@@ -180,7 +180,7 @@ import Testing
   }
 
   @Test(arguments: ["[5\u{0}]", "[true\u{0}]", "{\"a\":null\u{0}}", "5\u{0}"])
-  func `a NUL behind a value is refused`(text: String) {
+  func `a NUL after a value is refused`(text: String) {
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(text) }
   }
 }

@@ -74,7 +74,7 @@ import Testing
     #expect(describe(machine.admit(now: 6001, serverNow: Self.start + 6001)) == "wait")
   }
 
-  @Test func `one refresh runs at a time, whoever asks`() {
+  @Test func `one refresh runs at a time, for all callers`() {
     var machine = machine()
     let attempts = SessionStateMachine.Attempts()
     #expect(describe(machine.refused(1, attempts, now: 0)) == "wait, refresh")
@@ -170,7 +170,7 @@ import Testing
     #expect(machine.isAccepted)
   }
 
-  @Test func `a server that says when to come back is believed`() {
+  @Test func `a server's retry time is respected`() {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
     let failure = PeerIDError(.rateLimited, .notDone, "later", httpStatus: 429, retryAfterMilliseconds: 90_000)
@@ -296,7 +296,7 @@ import Testing
     #expect(machine.isOver?.isUsedRefreshToken == false)
   }
 
-  @Test func `a log in that was answered long ago brings a pair from before`() {
+  @Test func `a log in that was answered long ago returns an old pair`() {
     var machine = machine()
     for generation in UInt64(1)...3 {
       _ = machine.refreshRequested(supersedes: generation, now: 0)
@@ -374,7 +374,7 @@ import Testing
 
   private static let date: Int64 = 1_800_000_000_000
 
-  @Test func `the date of an answer that took long counts only when nothing better is known`() {
+  @Test func `the date of a slow answer counts only when there is no better one`() {
     let time = Time()
     let clock = ServerClock(clock: Clock { time.now })
     #expect(clock.nowMilliseconds == nil && clock.wantsSample)
@@ -413,7 +413,7 @@ import Testing
     (pair("theirs", user: nil, generation: 4), 3, .adopt),
     (pair("theirs", user: 2, generation: 4), 3, .anotherUser),
     (pair("theirs", user: 2, generation: 1), 3, .anotherUser),
-    // What this session could not save comes after it.
+    // The pair that this session could not save is newer.
     (pair("replaced", generation: 2), 2, .renew),
     (nil, 3, .loggedOut),
   ]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// What the chain shows, and what a settlement says of it.
+/// Settlements by what the chain shows.
 @Suite struct SettlementDecisionTests {
   private static let sentBy: Int64 = 1_790_000_000
   private static let lastChance = sentBy + 45 + 120
@@ -38,7 +38,7 @@ import Testing
     #expect(settlement.transactions.map(\.blockNumber) == [8, 9])
   }
 
-  @Test func `what cannot be compared is never called not done`() {
+  @Test func `an operation that cannot be compared is never called not done`() {
     let unsure = [candidate(.unsure, block: 8)]
     #expect(decision(at: Self.lastChance).settlement(unsure).state == .notYet)
     let settlement = decision(at: Self.lastChance + 1).settlement(unsure)

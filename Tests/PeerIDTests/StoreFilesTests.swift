@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test(arguments: [(0, 0, true), (7, 7, true), (0, 7, true), (7, 0, false)] as [(uid_t, uid_t, Bool)])
-  func `the superuser makes no directory for somebody else`(parent: uid_t, user: uid_t, isAllowed: Bool) {
+  func `the superuser makes no directory for another user`(parent: uid_t, user: uid_t, isAllowed: Bool) {
     #expect((StoreDirectory.problem(ofNewDirectoryIn: parent, user: user) == nil) == isAllowed)
   }
 
@@ -110,7 +110,7 @@ import Testing
 
   /// A pipe without a writer would block the test for ever.
   @Test(.timeLimit(.minutes(1)), arguments: Intruder.allCases, [".session", ".lock", ".new"])
-  func `what is not a plain file is an error that names it, at once`(intruder: Intruder, suffix: String) throws {
+  func `a path that is not a plain file is an error that names it, at once`(intruder: Intruder, suffix: String) throws {
     let stored = try Stored()
     let place = stored.place
     let path = try stored.path(".lock").replacing(".lock", with: suffix)
@@ -165,7 +165,7 @@ import Testing
 
   // MARK: Damage
 
-  @Test func `every damaged bit and every cut is noticed`() throws {
+  @Test func `every damaged bit and every cut is detected`() throws {
     let good = StoredSessionFormat.write(Stored.token, key: "k").bytes
     let text = Array(good.raw)
     func isRead(_ bytes: [UInt8]) -> Bool {

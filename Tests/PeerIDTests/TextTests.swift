@@ -42,7 +42,7 @@ import Testing
     #expect(Bytes(text).withBytes { RetryAfter.milliseconds($0, nowMilliseconds: now) } == wait)
   }
 
-  @Test func `percent-encoding goes there and back`() {
+  @Test func `percent-encoding is decoded to the same text`() {
     let text = "a b&c=d/é😀%+"
     let encoded = PercentEncoding.encode(text)
     #expect(encoded == "a%20b%26c%3Dd%2F%C3%A9%F0%9F%98%80%25%2B")
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // The lengths at which the padding takes another block, and the messages of the standard.
+    // Lengths around which the padding needs another block, and the messages of the standard.
     ("a", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     ("a", 1, "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
     ("a", 55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),

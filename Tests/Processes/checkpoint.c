@@ -31,7 +31,7 @@
 
 static const char *directory(void) { return getenv("PEERID_DIRECTORY"); }
 
-/* What a path is to the store; NULL when it is nothing to it. */
+/* The role of a path in the store; NULL when it is nothing to it. */
 static const char *object_of(const char *path) {
   const char *root = directory();
   if (!root || !path) return NULL;

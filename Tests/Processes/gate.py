@@ -84,7 +84,7 @@ class Gate:
 
 
 def _message(connection):
-    """One request or answer, whose length its headers tell; empty when the connection ends."""
+    """One request or answer, with the length that its headers state; empty when the connection ends."""
     data = b""
     try:
         while b"\r\n\r\n" not in data:

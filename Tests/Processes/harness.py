@@ -18,7 +18,7 @@ import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOURCES = os.path.join(ROOT, "Tests", "Processes")
-# Which library is tested, and how, can be told by variables: see Tests/C/Support/run.sh.
+# Variables choose the library and how it is tested: see Tests/C/Support/run.sh.
 LIBRARY = os.environ.get("PEERID_TEST_LIBRARY") or os.path.join(ROOT, "build", "lib")
 PROGRAMS = os.path.join(os.environ.get("PEERID_TEST_PROGRAMS") or os.path.join(ROOT, "build", "tests"), "processes")
 # Loaded into programs that stop at a chosen step: see checkpoint.c.

@@ -1,4 +1,4 @@
-/* What the programs of the many-process tests share. */
+/* Shared by the programs of the many-process tests. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
@@ -26,7 +26,7 @@ const char *setting(const char *name, const char *otherwise);
 /* Ends the program when there is an error. */
 void must(const char *what, peerid_error *error);
 
-/* Submits one transfer, told from all others by its amount. */
+/* Submits one transfer, identified by its amount. */
 peerid_error *transfer(peerid_session *session, uint64_t amount);
 peerid_error *begin_transfer(peerid_session *session, uint64_t amount, peerid_queue *queue);
 

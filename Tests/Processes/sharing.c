@@ -18,7 +18,7 @@
 enum { ROUND, STOP, FIRST_THREAD, NUMBERS_PER_THREAD = 5 };
 enum { REACHED, SUCCESSES, LOGIN_REQUIRED, STORE_FAILURES, OTHER_FAILURES };
 
-/* What a thread waits after a success in this round, and after a failure, in milliseconds. */
+/* How long a thread waits after a success in this round, and after a failure, in milliseconds. */
 enum { REST = 250, PATIENCE = 100 };
 
 static _Atomic uint64_t *board;

@@ -1,4 +1,4 @@
-"""What reaches the disk, in which order, and what happens when it cannot be written."""
+"""What is written to the disk, in which order, and what happens when writing fails."""
 
 import glob
 import json

@@ -1,4 +1,4 @@
-"""What the Swift runtime makes in the first call of a process."""
+"""Types that the Swift runtime makes in the first call of a process."""
 
 import os
 import shutil

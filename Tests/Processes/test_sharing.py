@@ -75,7 +75,7 @@ class Sharers:
         return ", ".join(f"{field} {self.total(field)}" for field in self.FIELDS[1:])
 
     def verify(self):
-        """What is promised, after the end."""
+        """The promises, checked after the end."""
         refreshes = self.sandbox.refreshes()
         check(self.total("login_required") == 0, f"somebody was logged out: {self.state()}")
         check(self.total("other_failures") == 0, f"operations failed: {self.state()}")
@@ -98,8 +98,7 @@ def a_folder_is_shared():
 
 @test("sharing")
 def without_a_store_the_promise_breaks():
-    """The counterproof: processes that each hold the pair alone invalidate each other's tokens. One that has a pair which
-    the server never accepted cannot tell that from a server that saves late, and is not logged out at once."""
+    """The counterproof: processes that each hold the pair alone invalidate each other's tokens. A process with a pair that the server never accepted cannot distinguish this from a server that saves late, so it does not log out at once."""
     with Sandbox() as sandbox, Sharers(sandbox, "none", processes=4, threads=2) as sharers:
         sharers.play(1)
         sharers.begin_round()
@@ -110,7 +109,7 @@ def without_a_store_the_promise_breaks():
 
 
 def over_a_server(kind):
-    # A short refresh deadline, so that a lease whose holder dies is not waited for for a minute.
+    # A short refresh timeout, so that the lease of a dead holder ends soon.
     options = {"PEERID_OPTIONS": "refresh_timeout_ms=10000"}
     with (
         Sandbox() as sandbox, Gate(sandbox) as gate, server(kind) as database,
@@ -132,9 +131,9 @@ def over_a_server(kind):
         facts.append(f"restarted: {sharers.state()}")
         check(sandbox.refreshes() == sharers.expiries, f"{sandbox.refreshes()} refreshes for {sharers.expiries} expiries: {facts[-1]}")
 
-        # The lock is taken away while a refresh is on its way: first one that the server has carried out already, then one
-        # that it carries out later than that of the next holder. What is held passes when the next holder had its turn.
-        # The server saves before it answers: within its usual delay it would carry out both refreshes.
+        # The lock is taken away while a refresh is on its way: first one that the server has carried out already, then
+        # one that it carries out later than that of the next holder. A lock passes to the next holder in time. The
+        # server saves before it answers: within its usual delay it would carry out both refreshes.
         sandbox.post("settings", {"save_delay_ms": 0})
         for point in ("answer", "request"):
             sharers.play(1)
@@ -183,7 +182,8 @@ def a_pooler_that_loses_locks_is_noticed():
         environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": pooler.store}
         process = start("refresher", 2, environment=environment, stderr=subprocess.PIPE, text=True)
         gate.await_held()
-        # The session of the database that was used last is the first to be used again: it has the lock, which is released.
+        # The session of the database that was used last is the first to be used again: it has the lock, which is
+        # released.
         database.query("SELECT pg_advisory_unlock_all()", pooler.connection)
         gate.decide()
         _, errors = process.communicate(timeout=300)

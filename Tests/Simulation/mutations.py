@@ -1,7 +1,6 @@
 """Mechanisms of the core, each removed by one small change, which the simulator must notice.
 
-The changes are made in a copy of the sources, all of them at once: `removed("…")` says at run time whether this one is
-wanted. A change whose line is no longer in the file fails the test.
+The changes are made in a copy of the sources, all of them at once: `removed("…")` says at run time whether this mechanism is removed. A change whose line is no longer in the file fails the test.
 
 Each: what is removed, the file, the exact text, and what takes its place."""
 

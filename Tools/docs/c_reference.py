@@ -39,7 +39,7 @@ def page(root: Path) -> str:
         for member in members:
             if member.get("kind") == "typedef" and member.findtext("type", "").startswith("enum"):
                 continue
-            # A struct whose fields are public has a description of its own.
+            # A struct with public fields has its own description.
             is_open = member.findtext("name") == struct.findtext("compoundname")
             parts.append(writer.struct(struct) if is_open else writer.member(member))
     parts.append("## Version macros\n")

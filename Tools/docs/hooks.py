@@ -1,4 +1,4 @@
-"""What MkDocs does beside its own work: the generated pages of the reference, and links to files of the repository.
+"""Hooks of MkDocs: the generated pages of the reference, and links to files of the repository.
 
 Pages outside of `docs`, such as CONTRIBUTING.md, are pages of the site, too. A link to any other file of the repository
 leads to a copy of it."""

@@ -12,8 +12,8 @@ _LINE_LENGTH = 96
 
 # The sections of the header in the order of use, each with the source files that it shows.
 SECTIONS = {
-    "Configuration": ("Config", "Relogin", "Log"),
-    "Client": ("Client", "ClientOperation"),
+    "Configuration": ("Config", "Log"),
+    "Client": ("Client", "ClientOperation", "ClientClose"),
     "Log in": ("Login", "Authorization"),
     "Session": ("Session", "Token"),
     "Operations": ("Submit", "Settle"),
@@ -59,7 +59,7 @@ def header(interface: Interface) -> str:
     ]
     for title, stems in SECTIONS.items():
         declarations = [d for stem in stems for d in interface.declarations if PurePath(d.path).stem == stem]
-        # What functions use comes first.
+        # Types come before the functions that use them.
         declarations.sort(key=lambda d: [Enum, Callback, Struct, Function].index(type(d)))
         if declarations:
             introduction = interface.sections.get(title.replace(" ", "").lower())
@@ -149,7 +149,7 @@ def _function(function: Function, codes: dict[str, str], head: str) -> list[str]
 
 
 def parameter_text(function: Function, parameter: Parameter) -> list[Block]:
-    """What the header says about a parameter: what the source says, or what is the same wherever it occurs."""
+    """The header's text about a parameter: from the source, or the common text for its name."""
     if text := function.comment.parameters.get(parameter.swift):
         return text
     if parameter.name == "out_length":

@@ -106,7 +106,7 @@ class DocComment:
 
 
 def read(lines: list[str]) -> DocComment:
-    """Take a doc comment apart."""
+    """Parse a doc comment."""
     comment = DocComment()
     for block in parse(lines):
         if isinstance(block, list):
@@ -152,7 +152,7 @@ def _items(blocks: list[Block]) -> list[Item]:
 
 
 def _split(item: Item) -> tuple[str, list[Block]]:
-    """What stands in front of the first colon of an entry, and the blocks behind it."""
+    """The text before the first colon of an entry, and the blocks after it."""
     first = item.blocks[0] if item.blocks else ""
     head, colon, text = first.partition(":") if isinstance(first, str) else ("", "", "")
     return (head if colon else ""), ([text.strip()] if text.strip() else []) + item.blocks[1:]

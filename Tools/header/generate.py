@@ -4,7 +4,7 @@
 usage: generate.py [--check] [--allow-break]
 
 The sources are read through the symbol graphs of the built modules, which are brought up to date first. With `--check`
-nothing is written; the exit status is 1 when a file is not what it should be. What the list of prototypes holds may be
+nothing is written; the exit status is 1 when a file is not what it should be. Entries of the list of prototypes may be
 neither removed nor changed, except with `--allow-break`: the ABI only grows.
 """
 
@@ -46,7 +46,7 @@ def hidden_exports(root: Path, read: interface.Interface) -> list[str]:
 
 
 def outputs(read: interface.Interface) -> dict[str, str]:
-    """What every generated file should hold."""
+    """The expected content of every generated file."""
     return {
         "include/peerid.h": c_files.header(read),
         "Tools/ABI/peerid.map": c_files.version_script(read),

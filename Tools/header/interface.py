@@ -204,7 +204,7 @@ class Reader:
             self._types[name] = CType("peerid_" + snake_case(name), "callback")
         structs = [symbol for symbol in self._exported if self._is_published(symbol, "swift.struct")]
         for symbol in structs:
-            # Swift cannot export a pointer to its own struct, so a typealias of a raw pointer stands for it.
+            # Swift cannot export a pointer to its own struct, so it uses a typealias of a raw pointer.
             self._types[symbol["names"]["title"] + "Pointer"] = CType(self._c_name(symbol), "struct", (True,))
         enums = [symbol for symbol in self._core + self._exported if self._is_published(symbol, "swift.enum")]
         for symbol in enums:
@@ -294,7 +294,7 @@ class Reader:
         return Struct(*self._declaration(self._c_name(symbol), symbol), fields)
 
     def _callback(self, symbol: Symbol) -> Callback:
-        """Read a callback. The names of its parameters stand in the source alone."""
+        """Read a callback. Only the source has the names of its parameters."""
         title = symbol["names"]["title"]
         body, _, result = self._text(symbol).partition(" = (")[2].rpartition(") -> ")
         names = re.findall(r"_ (\w+):", self._source(symbol).split("->")[0])

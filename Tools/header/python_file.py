@@ -89,7 +89,7 @@ def _row(function: Function) -> list[str]:
 
 
 def _call(opening: str, elements: list[str], indent: str, closing: str) -> list[str]:
-    """Elements in parentheses: on one line, or one a line with a comma behind each, as formatters write them."""
+    """Elements in parentheses: on one line, or each on its own line with a trailing comma, as formatters write them."""
     line = indent + opening + ", ".join(elements) + closing
     if len(line) <= _LINE_LENGTH:
         return [line]

@@ -1,4 +1,4 @@
-"""What every published declaration has to be: named well, documented, and there for good."""
+"""Rules for every published declaration: its name, its documentation, and that it is never removed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import PurePath
 from c_files import SECTIONS, parameter_text
 from interface import Declaration, Function, Interface
 
-# What functions may be about besides the handles: `peerid_<object>_<verb>`, or `peerid_<object>_<property>`.
+# Subjects of functions other than the handles: `peerid_<object>_<verb>`, or `peerid_<object>_<property>`.
 _OBJECTS = ("library", "operation", "option", "amount", "odds", "percent", "code", "outcome")
 
 # A text of fewer letters may appear more than once.
@@ -16,7 +16,7 @@ _SHORT = 60
 
 
 def problems(interface: Interface) -> list[str]:
-    """What is wrong with the interface, a line for each problem."""
+    """The problems of the interface, a line for each."""
     found: list[str] = []
 
     def report(declaration: Declaration, text: str) -> None:
@@ -67,7 +67,7 @@ def problems(interface: Interface) -> list[str]:
 
 
 def _of_signature(function: Function) -> list[str]:
-    """What the comment of a function does not say."""
+    """Missing parts of a function's comment."""
     found = []
     for parameter in function.parameters:
         is_own = parameter.type.kind == "handle" and function.name.startswith(f"{parameter.type.base}_")
@@ -83,7 +83,7 @@ def _of_signature(function: Function) -> list[str]:
 
 
 def _of_comment(function: Function, codes: dict[str, str]) -> list[str]:
-    """What the comment of a function says wrongly."""
+    """Wrong parts of a function's comment."""
     found = list(function.comment.mistakes)
     names = [parameter.swift for parameter in function.parameters]
     found += [

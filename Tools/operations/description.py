@@ -40,7 +40,7 @@ def summary(operation: Operation) -> str:
 
 
 def warnings(operation: Operation) -> list[str]:
-    """What a caller has to know beside the fields."""
+    """Notes for callers, besides the fields."""
     texts = operation.texts
     lines: list[str] = []
     if reason := operation.cannot_succeed_because:

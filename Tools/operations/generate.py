@@ -45,7 +45,7 @@ def _named(type: catalogue.Type) -> Iterator[catalogue.Named]:
 
 
 def outputs() -> dict[Path, str]:
-    """What every generated file should hold."""
+    """The expected content of every generated file."""
     known = catalogue.read(_SOURCE)
     operations = known.operations
     # The chain's own forms, which only proposals hold, have no types in the bindings.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from catalogue import AnyObject, CatalogueError, Form, Integer, Named, ObjectID, Text, Tuple, Type, Variant
 
-# What the chain keeps in each space of object ids.
+# The kinds of object in each space of object ids.
 OBJECT_SPACES: dict[str, str] = json.loads((Path(__file__).parent / "catalogue.json").read_text())["spaces"]
 
 # Arrays of a fixed shape, for languages in which they have to be a type of their own: the name of the type, of its

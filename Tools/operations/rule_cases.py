@@ -70,7 +70,7 @@ class _Rule:
 
     @property
     def place(self) -> str:
-        """Where a message says that it is broken."""
+        """The path in the message of a broken rule."""
         text = "operations[0]"
         for step in (*self.path, rules.names(self.rule)[0]):
             text += f"[{step}]" if isinstance(step, int) else f".{step}"
@@ -83,7 +83,7 @@ class _Rule:
 
     @property
     def is_enforced_alone(self) -> bool:
-        """Whether `validate=strict` tells this rule first: the times of examples are too far away for some."""
+        """Whether `validate=strict` reports this rule first: the times of some examples break another one."""
         before = self.siblings[: self.siblings.index(self.rule)]
         return "default" in self.rule and not any(rule["rule"] in ("ahead", "near_now") for rule in before)
 

@@ -1,6 +1,6 @@
 """Writes the catalogue as the library reads it: one line of JSON for each named type and for each operation.
 
-`peerid_operation_describe` gives these lines to programs, so they hold everything that a caller may want to know.
+`peerid_operation_describe` gives these lines to programs, so they contain everything that a caller may need.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def table(file: Path, catalogue: Catalogue) -> str:
     entries = sorted(source["operations"], key=lambda entry: int(entry["id"]))
     for entry, operation in zip(entries, catalogue.operations):
         found = set(_uses(entry, known, source["types"]))
-        # Each type behind those that it needs itself.
+        # Each type after those that it uses.
         uses = [type["name"] for type in source["types"] if type["name"] in found]
         lines.append(_line({**entry, **({"uses": uses} if uses else {})}, operation.fields))
     return _HEAD + "".join(line + "\n" for line in lines) + '"""#\n'

@@ -26,7 +26,7 @@ class Part:
     command: str
     # The parts that come before.
     after: tuple = ()
-    # What it uses alone, such as a folder of test programs.
+    # Resources that no other part may use at the same time, such as a folder of test programs.
     alone: tuple = ()
     # Whether `make check` runs it; or what it runs then.
     check: "bool | str" = False
@@ -94,7 +94,7 @@ class Run:
                 self.changed.notify_all()
 
     def take(self):
-        """The next part whose needs are met; None when none is left."""
+        """The next part that can run; None when none is left."""
         with self.changed:
             while True:
                 waiting = [part for part in self.parts if part.result is None and part not in self.running]

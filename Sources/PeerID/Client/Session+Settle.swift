@@ -1,7 +1,8 @@
 // Finding out whether operations were done whose answer was lost.
 
 extension Session {
-  /// Notes where the payer's history stands, so that the outcome of operations can be settled if their answer is lost.
+  /// Records the newest entry of the payer's history, so that the outcome of operations can be settled if their answer
+  /// is lost.
   ///
   /// Call this right before `submit(_:)`, keep the mark, for instance in the database that holds the payment, and send
   /// the operations within two minutes. With the option `settleable` each call does this by itself, and the error has

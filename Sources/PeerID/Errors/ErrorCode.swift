@@ -1,7 +1,7 @@
 /// What kind of failure an error is.
 ///
 /// The numbers are stable: a code is never renumbered, and its meaning never changes. Whether the call may be repeated
-/// is not a matter of the code: see `Outcome`.
+/// depends on the outcome, not on the code.
 ///
 /// C name: `peerid_code`
 @nonexhaustive

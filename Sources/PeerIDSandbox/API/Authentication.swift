@@ -35,7 +35,7 @@ extension SandboxState {
     return nil
   }
 
-  /// The header becomes part of a database query as it is, and the database complains about it.
+  /// The header goes into a database query unescaped, and the database rejects the query.
   private static func databaseInteger(_ text: String) throws(Refusal) -> Int {
     let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
     guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {

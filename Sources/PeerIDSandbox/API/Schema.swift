@@ -67,7 +67,7 @@ enum Schema {
     }
   }
 
-  /// What JavaScript makes of a timestamp: a whole number, within 100,000,000 days around 1970 taken as milliseconds.
+  /// A timestamp as JavaScript reads it: an integer, in milliseconds if it is within 100,000,000 days of 1970.
   static func timestamp(_ value: JSONValue) throws(SchemaFault) -> Int64 {
     guard value.number != nil || value.string != nil else { throw SchemaFault("must be a valid date") }
     let number = value.number ?? value.string.flatMap { numeric($0) }

@@ -1,7 +1,7 @@
 internal import PeerID
 
 /// The routes of PeerID's own web front end, which go by the session cookie. The sandbox signs in and out, shows the
-/// user, and joins an app; of the others it knows that they want a signed-in user.
+/// user, and joins an app; the other routes only check that a user is signed in.
 extension SandboxState {
   /// The routes that refuse a request without a session, with their methods.
   private static let signedInOnly: Set<String> = [

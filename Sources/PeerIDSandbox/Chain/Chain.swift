@@ -17,7 +17,7 @@ struct Chain {
   private(set) var history = Ring<ExecutedOperation>(capacity: historyLimit)
   /// The last transactions, oldest first.
   private(set) var transactions = Ring<ExecutedTransaction>(capacity: historyLimit)
-  /// What is in the pool and in no block yet.
+  /// Transactions that are in the pool and in no block yet.
   private(set) var pool: [PooledTransaction] = []
   /// How many transactions and operations applications have had executed.
   private(set) var transactionCount = 0

@@ -16,8 +16,8 @@ enum ChainMessage {
     """
   }
 
-  /// What peerplaysjs-lib adds to every refusal of the node: the digest, which begins with the transaction's id, and
-  /// the transaction itself.
+  /// The text that peerplaysjs-lib adds to every refusal of the node: the digest, which begins with the transaction's
+  /// id, and the transaction itself.
   static func refusal(_ message: String, transactionID: String, transaction: JSONLiteral) -> String {
     if message.contains("peerplays-crypto") { return message }
     let digest = transactionID + Identifiers.hex(24)

@@ -22,7 +22,7 @@ struct Transaction: Sendable {
   let operations: [ChainOperation]
   let members: [(String, JSONLiteral)]
 
-  /// A transaction that the server builds. The salt keeps two equal ones of one block apart.
+  /// A transaction that the server builds. The salt distinguishes equal transactions in one block.
   init(
     referenceBlock: Int64,
     referencePrefix: Int64,

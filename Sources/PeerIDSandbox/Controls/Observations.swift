@@ -20,7 +20,7 @@ struct RequestCondition {
   func holds(_ state: SandboxState) -> Bool { state.requests(query).count >= count }
 }
 
-/// What the sandbox has seen and done, as the controls show it.
+/// The requests, operations and tokens of the sandbox, as its controls show them.
 extension SandboxState {
   /// The logged requests; `after=SEQUENCE`, `path=…` and `limit=N` (the newest ones) narrow them down.
   func requests(_ query: JSONValue) -> [LoggedRequest] {
@@ -40,7 +40,7 @@ extension SandboxState {
     ]
   }
 
-  /// What applications have had done, without what the server did for itself.
+  /// The operations of applications, without those of the server itself.
   var executed: [ExecutedOperation] { chain.history.elements.filter(\.origin.isApplication) }
 
   func executedLiteral(_ entry: ExecutedOperation) -> JSONLiteral {

@@ -112,8 +112,8 @@ final class SandboxCore: RequestHandler {
     }
   }
 
-  /// Processes a request whose transaction meets a fault, and closes the connection: the server would wait for the
-  /// node.
+  /// Processes a request whose transaction meets a fault, and closes the connection where the real server would wait
+  /// for its node.
   private func lose(
     _ fault: ChainFault,
     _ exchange: Exchange,

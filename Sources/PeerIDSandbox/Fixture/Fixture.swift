@@ -1,6 +1,6 @@
 package import PeerID
 
-/// What a sandbox knows when it starts, and again after a reset.
+/// The state of a sandbox when it starts, and after a reset.
 public struct Fixture: Sendable {
   /// The people with an account.
   public var users: [User]
@@ -40,7 +40,7 @@ public struct Fixture: Sendable {
 extension Fixture {
   /// One person with an account.
   public struct User: Sendable {
-    /// What the chain says to a user's first contact with an app.
+    /// The chain's answer when a user first joins an app.
     public enum JoinAnswer: String, Sendable, CaseIterable {
       /// The user joins.
       case allowed
@@ -107,7 +107,7 @@ extension Fixture {
     public var requiresSessionCookie: Bool?
     /// Where the authorization page may send the browser, besides loopback addresses.
     public var redirectURIs: [String]
-    /// The domains of the app, any address of which the authorization page may send the browser to.
+    /// The domains of the app: the authorization page may redirect to any address in them.
     public var domains: [String]
 
     /// Makes an app.

@@ -13,7 +13,7 @@ public struct Settings: Sendable, Equatable {
   public var clockOffset: Int64 = 0
   /// Whether the three token calls read the query string, as the published guide says; the real server ignores it.
   public var acceptsQuery = false
-  /// What the chain says to every transaction instead of taking it.
+  /// The error with which the chain refuses every transaction.
   public var chainRefusal: String?
   /// Whether the chain applies its rules and knows balances; otherwise it takes every operation.
   public var appliesChainRules = false

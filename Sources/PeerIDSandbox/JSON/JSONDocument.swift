@@ -21,7 +21,7 @@ package final class JSONDocument: @unchecked Sendable {
     var error = json_error_t()
     var flags = CJANSSON_ALLOW_NUL | CJANSSON_DECODE_ANY
     if rejectDuplicates { flags |= CJANSSON_REJECT_DUPLICATES }
-    // jansson skips a NUL behind a number or a word.
+    // jansson skips a NUL after a number or a word.
     let fault: String? =
       text.contains(0)
       ? "it holds a NUL" : Self.isTooDeep(text) ? "it is nested more than \(Self.maximumDepth) levels deep" : nil
@@ -49,7 +49,7 @@ package final class JSONDocument: @unchecked Sendable {
   /// to print them: 300 bytes a level, measured.
   package static let maximumDepth = 64
 
-  /// Counts brackets outside of strings. What is no JSON is left to jansson.
+  /// Counts brackets outside of strings. jansson reports invalid JSON.
   private static func isTooDeep(_ text: UnsafeRawBufferPointer) -> Bool {
     guard text.count > maximumDepth else { return false }
     var depth = 0

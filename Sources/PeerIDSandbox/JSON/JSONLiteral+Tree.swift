@@ -5,7 +5,7 @@ package import PeerID
 extension JSONLiteral {
   /// The literal as a document, which can be read like a parsed one.
   package var document: JSONDocument {
-    // jansson returns NULL when memory has run out; `null` then stands for the whole.
+    // jansson returns NULL when memory has run out; the document is `null` then.
     JSONDocument(owning: OpaquePointer(node ?? json_null()))
   }
 

@@ -6,8 +6,8 @@ enum SignedTransaction {
     "ref_block_num", "ref_block_prefix", "expiration", "operations", "extensions", "signatures",
   ]
 
-  /// Checks the parts that the server's schema names, and finds the operations; `nil` stands for one that the schema
-  /// takes and the chain does not know. The fields of the operations are left to the chain.
+  /// Checks the parts that the server's schema names, and finds the operations; `nil` is an operation that the schema
+  /// accepts and the chain does not know. The fields of the operations are left to the chain.
   static func check(_ value: JSONValue?) throws(OperationChecker.Fault) -> [ChainOperation?] {
     guard let value else { throw fault("value", .required) }
     guard value.kind == .object else { throw fault("value", SchemaFault("must be of type object")) }

@@ -1,4 +1,4 @@
-/// What a consent page that is open in a browser is about. The page carries the ticket's name in a hidden field, so no
+/// The request that a consent page in a browser shows. The page carries the ticket's name in a hidden field, so no
 /// cookie is needed.
 struct ConsentTicket {
   let userID: Int

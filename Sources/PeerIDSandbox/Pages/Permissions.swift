@@ -2,7 +2,7 @@ internal import PeerID
 
 /// The authorization page: sign in, look at what the app wants, allow or deny.
 extension SandboxState {
-  /// What the address of the page asks for, checked.
+  /// The parameters of the page's address, checked.
   private struct Application {
     let app: Fixture.App
     let redirectURI: String

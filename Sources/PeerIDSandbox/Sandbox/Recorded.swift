@@ -61,7 +61,7 @@ public struct RecordedOperation: Sendable {
   public let transactionID: String
   /// The number of its block.
   public let block: Int64
-  /// In whose name it was done.
+  /// The user and the app that it was done for.
   public let username: String
   /// By which app.
   public let clientID: Int

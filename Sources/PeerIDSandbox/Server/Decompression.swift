@@ -15,7 +15,7 @@ enum Decompression {
     var stream = z_stream()
     guard czlib_start_inflating(&stream) == Z_OK else { throw .malformed("out of memory") }
     defer { inflateEnd(&stream) }
-    // One byte more than the limit tells "exactly the limit" from "too large".
+    // One byte more than the limit distinguishes "exactly the limit" from "too large".
     var unpacked = [UInt8](repeating: 0, count: limit + 1)
     var input = packed
     let (status, message) = input.withUnsafeMutableBufferPointer { input in

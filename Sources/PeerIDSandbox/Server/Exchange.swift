@@ -44,7 +44,7 @@ final class Exchange {
     hasBegun = true
   }
 
-  /// Takes a part of the body. What goes past the limit is counted and thrown away: the connection stays in step.
+  /// Takes a part of the body. Bytes beyond the limit are counted and dropped, so that the connection stays usable.
   func receive(_ part: UnsafeRawBufferPointer) {
     bodyLength += part.count
     let room = bodyLimit + 1 - body.count

@@ -1,7 +1,7 @@
 internal import PeerID
 import Glibc
 
-/// A value that only one thread can touch at a time, and for changes of which other threads can wait.
+/// A value behind a lock; threads can wait for it to change.
 final class Guarded<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>

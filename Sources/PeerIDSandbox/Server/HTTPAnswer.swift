@@ -12,13 +12,13 @@ struct HTTPAnswer: Sendable {
     HTTPAnswer(status: status, contentType: "application/json; charset=utf-8", body: value.compactText)
   }
 
-  /// Text as Express sends it: with the type of HTML, whatever it holds.
+  /// Text as Express sends it: always with the type of HTML.
   static func html(_ status: Int, _ text: String) -> HTTPAnswer {
     HTTPAnswer(status: status, contentType: "text/html; charset=utf-8", body: Bytes(text))
   }
 
-  /// A weak tag in the form of Express, `W/"<length in hex>-<hash>"`; the hash is FNV-1a instead of SHA-1, which no
-  /// client can tell.
+  /// A weak tag in the form of Express, `W/"<length in hex>-<hash>"`; the hash is FNV-1a instead of SHA-1, which
+  /// clients cannot distinguish.
   var entityTag: String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in body.raw { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
@@ -33,7 +33,7 @@ struct HTTPAnswer: Sendable {
     return all
   }
 
-  /// The answer as it would go over the wire, for those of which only a part is sent.
+  /// The bytes of the whole answer, for answers of which only a part is sent.
   func wireBytes(date: String) -> (head: [UInt8], body: Bytes) {
     var head = "HTTP/1.1 \(status) \(reasonPhrase(status))\r\nDate: \(date)\r\n"
     for header in allHeaders { head += "\(header.name): \(header.value)\r\n" }

@@ -105,7 +105,7 @@ private func noticeTarget(
   target: UnsafePointer<CChar>?,
   connection: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
-  // What is returned here is what the other callbacks get as `state`.
+  // The other callbacks get the returned pointer as `state`.
   let role = owner.map { Unmanaged<HTTPServer>.fromOpaque($0).takeUnretainedValue().role } ?? .everything
   return Unmanaged.passRetained(Exchange(target: target.map { String(cString: $0) } ?? "/", role: role)).toOpaque()
 }

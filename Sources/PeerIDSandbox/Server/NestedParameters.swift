@@ -2,8 +2,8 @@ internal import PeerID
 
 /// Query strings and forms with brackets, `params[0][]=a&params[1]=b`, read as Express reads them: with `qs` 6.7.
 ///
-/// Texts are compared and taken apart by their code points: to Swift a mark of the syntax with an accent behind it is
-/// one character, and another one.
+/// Texts are compared and split by their code points: to Swift, a syntax character followed by a combining accent is
+/// one other character.
 struct NestedParameters {
   /// How `qs` is configured: Express sets other limits for a query than its body parser for a form.
   struct Limits {
@@ -62,7 +62,7 @@ struct NestedParameters {
     return (decoded(part[..<equals]), decoded(part[part.index(after: equals)...]))
   }
 
-  /// A text with a broken escape stays as it is, apart from its pluses.
+  /// A text with a broken escape is not decoded, except for its pluses.
   private static func decoded(_ text: Text) -> String {
     let plain = String(text)
     return PercentEncoding.decode(plain.utf8)

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// What Node and Express do with every answer.
+/// The headers that Node and Express add to every answer.
 extension HTTPAnswer {
   /// Node's answer to a header block of more than 16 kB: no body, and the end of the connection.
   static var headersTooLarge: HTTPAnswer {

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// What happens to a transaction on its way to the chain, on purpose.
+/// A fault between the server and the chain.
 enum ChainFault: Equatable {
   /// It never reaches the node.
   case lost

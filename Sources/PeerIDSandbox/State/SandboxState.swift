@@ -44,10 +44,10 @@ struct SandboxState {
   var sessions: [String: Int] = [:]
   /// The address of the authorization page.
   var authorizationPage = "/permissions"
-  /// What the consent pages that are open in browsers are about.
+  /// The requests of the consent pages that are open in browsers.
   var consentTickets: [String: ConsentTicket] = [:]
   var chain: Chain
-  /// What happens to the next transaction on its way to the chain.
+  /// The fault that the next transaction meets between the server and the chain.
   var chainFault: ChainFault?
   var faults = FaultQueue()
   var counts = RequestCounts()

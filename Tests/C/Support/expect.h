@@ -1,7 +1,6 @@
-/* What tests expect of the library, on top of cmocka.
+/* Expectations about the library, on top of cmocka.
  *
- * Every error that passes through here is looked at in full, whatever the test is about: its parts must agree with each
- * other and hold no secret.
+ * All parts of each error are checked, in every test: they must be consistent and contain no secret.
  */
 #ifndef SUPPORT_EXPECT_H
 #define SUPPORT_EXPECT_H
@@ -26,7 +25,7 @@ typedef struct failure {
   char detail[8192];
 } failure;
 
-/* Takes an error apart and frees it. */
+/* Copies the parts of an error and frees it. */
 failure take_failure(peerid_error *error, const char *file, int line);
 
 void expect_success(peerid_error *error, const char *call, const char *file, int line);

@@ -52,7 +52,7 @@ void sandbox_wait_for(const char *path, int count);
 peerid_client *demo_client(const char *const options[]);
 peerid_client *demo_app_client(int app, const char *const options[]);
 
-/* Logs in as one of the demo's users, whose passwords all follow one pattern. */
+/* Logs in as one of the demo's users; the password of NAME is NAME-password. */
 peerid_session *log_in(peerid_client *client, const char *user);
 
 #endif

@@ -13,7 +13,7 @@ static const char *text(call *call, const char *name) {
   return json_string_value(json_object_get(call->arguments, name));
 }
 
-/* An argument as JSON text for `free`, with its length. What is text already stays as it is. */
+/* An argument as JSON text for `free`, with its length. Text is passed unchanged. */
 static char *json_argument(call *call, const char *name, size_t *length) {
   json_t *value = json_object_get(call->arguments, name);
   char *json = NULL;

@@ -1,4 +1,4 @@
-/* Runs the cases of Tests/Conformance through the C interface, and tells of each on a line of TAP. PEERID_CASE names a
+/* Runs the cases of Tests/Conformance through the C interface, and reports each as a line of TAP. PEERID_CASE names a
  * part of the names of those to be run. */
 #include <stdbool.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@ typedef enum verdict { HOLDS, FAILS, MAKES_NO_SENSE } verdict;
 
 static verdict judged(bool holds) { return holds ? HOLDS : FAILS; }
 
-/* Counts how many of the operand's texts, one or an array, stand in the value. */
+/* Counts how many of the operand's texts, one or an array, the value contains. */
 static bool count_parts(json_t *operand, json_t *actual, size_t *found, size_t *all) {
   *found = 0;
   *all = json_is_string(operand) ? 1 : json_array_size(operand);
@@ -93,7 +93,7 @@ static const struct {
     {"$between", is_between}, {"$not", is_not},  {"$exactly", is_exactly}, {"$hex", is_hex},
 };
 
-/* The name of the operator that an object stands for; NULL when it stands for itself. */
+/* The name of an operator object's operator; NULL for a plain object. */
 static const char *operator_in(json_t *expected) {
   const char *key;
   json_t *value;

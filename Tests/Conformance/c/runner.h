@@ -10,7 +10,7 @@
 bool is_for(json_t *content, bool is_asynchronous);
 
 /* Runs a case from a fresh state of the server; what does not come out as it says is the failure. In the asynchronous
- * mode whatever can be called so is. */
+ * mode, each call that has an asynchronous form uses it. */
 failure run_case(json_t *content, bool is_asynchronous);
 
 #endif

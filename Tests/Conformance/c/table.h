@@ -1,4 +1,4 @@
-/* Reads the cases, and refuses whatever the format does not know. */
+/* Reads the cases, and refuses everything outside of the format. */
 #ifndef CONFORMANCE_TABLE_H
 #define CONFORMANCE_TABLE_H
 

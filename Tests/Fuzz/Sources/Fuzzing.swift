@@ -1,7 +1,7 @@
 import Glibc
 @testable import PeerID
 
-/// What is fuzzed: a name and a function that reads an input, which may be anything.
+/// A fuzz target: a name, and a function that reads any input.
 struct FuzzTarget: Sendable {
   let name: String
   /// Reads the input; ends the process when a promise does not hold for it.
@@ -37,7 +37,7 @@ struct FuzzTarget: Sendable {
   }()
 }
 
-/// What libFuzzer calls with every input.
+/// libFuzzer calls this with every input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   FuzzTarget.chosen.run(UnsafeRawBufferPointer(start: data, count: size))

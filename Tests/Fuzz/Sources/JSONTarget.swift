@@ -33,7 +33,7 @@ enum JSONTarget {
     checkWritten(text)
   }
 
-  /// An error answer is read whatever its keys and strings are, and what is written of it is JSON.
+  /// An error answer is read with any keys and strings, and is written as JSON.
   private static func checkLenient(_ text: UnsafeRawBufferPointer) {
     guard let answer = try? JSONIndex(text, isLenient: true) else { fail("an answer is not read") }
     let written = answer.withRoot(\.literal).compactText
@@ -43,7 +43,7 @@ enum JSONTarget {
     }
   }
 
-  /// What jansson prints means the same.
+  /// jansson prints JSON with the same meaning.
   private static func checkPrinted(_ tree: JSONDocument) {
     let printed = tree.root.compactText()
     printed.withBytes { text in
@@ -67,7 +67,7 @@ enum JSONTarget {
   }
 }
 
-/// What a text holds, read value by value.
+/// The properties of a text, read value by value.
 struct JSONSurvey {
   private(set) var isJSON = false
   /// Whether it is nested more deeply than the library reads; the rest is then unknown.

@@ -1,6 +1,6 @@
 @testable import PeerID
 
-/// Options: a value is taken as it is, or refused with the name of the option.
+/// Options: a value is stored unchanged, or refused with the name of the option.
 enum OptionTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
     var input = FuzzInput(input)

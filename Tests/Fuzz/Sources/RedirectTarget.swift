@@ -30,7 +30,7 @@ enum RedirectTarget {
     return String(Substring(mark.map { bytes[bytes.index(after: $0)...] } ?? bytes))
   }
 
-  /// What a server writes is read, with the address of a page that has a query of its own as well.
+  /// Addresses that servers write are read, including those with a query of their own.
   private static func readOwn(_ code: String, _ state: String) {
     guard !code.isEmpty, !state.isEmpty else { return }
     let parameters = "code=\(PercentEncoding.encode(code))&state=\(PercentEncoding.encode(state))"

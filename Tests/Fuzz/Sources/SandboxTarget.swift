@@ -1,7 +1,7 @@
 @testable import PeerID
 @testable import PeerIDSandbox
 
-/// Requests to the sandbox, one behind the other; none may end the server.
+/// Requests to the sandbox, one after the other; none may end the server.
 ///
 /// An input holds requests with a NUL between them: a line with method and target, lines of headers, an empty line, and
 /// the body. `{now}` and other tokens are those of the demo fixture.

@@ -1,6 +1,6 @@
 @testable import PeerID
 
-/// Stored sessions: damage is noticed, whatever it is.
+/// Stored sessions: any damage is detected.
 enum StoredSessionTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
     var input = FuzzInput(input)

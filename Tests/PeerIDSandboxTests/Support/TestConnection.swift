@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a test reads off the wire.
+/// An answer as it was received.
 struct WireAnswer {
   let status: Int
   let headers: [(name: String, value: String)]

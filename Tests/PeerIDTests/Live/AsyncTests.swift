@@ -145,7 +145,7 @@ import Testing
     #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer, to: queue, tag: 0) }?.code == .closed)
   }
 
-  @Test func `log in, refresh, exchange and chain reads complete as their blocking twins return`() throws {
+  @Test func `log in, refresh, exchange and chain reads complete with the results of the blocking calls`() throws {
     let live = try Live()
     let queue = try CompletionQueue()
     _ = try live.client.logIn(Credentials(login: "alice", password: "alice-password"), to: queue, tag: 1)
@@ -166,7 +166,7 @@ import Testing
     #expect(error(rest.first { $0.tag == 3 }) == nil)
   }
 
-  @Test func `restore, open and log out complete as their blocking twins return`() throws {
+  @Test func `restore, open and log out complete with the results of the blocking calls`() throws {
     let live = try Live(store: .memory())
     let queue = try CompletionQueue()
     let tokens = try live.logIn().exportTokens()
@@ -189,7 +189,7 @@ import Testing
     )
   }
 
-  @Test func `a job that a store of the host holds up can be cancelled, and goes on behind the caller's back`() throws {
+  @Test func `a job that waits for a custom store can be cancelled, and goes on`() throws {
     let store = SessionStore.watched {}
     let live = try Live(store: store)
     let queue = try CompletionQueue()
@@ -206,7 +206,7 @@ import Testing
     let cancelled = error(take(1, from: queue).first)
     #expect(cancelled?.code == .cancelled && cancelled?.outcome == .notSent)
     store.backend.unlock("alice", held)
-    // What was cancelled sends nothing any more.
+    // A cancelled call sends nothing.
     #expect(queue.next(timeoutMilliseconds: 50).isEmpty)
     #expect(live.sandbox.requestCount("POST /api/v1/auth/token") == 0)
     let tokens = try live.logIn().exportTokens()
@@ -239,7 +239,7 @@ import Testing
     #expect(closed.allSatisfy { error($0)?.code == .closed && error($0)?.outcome == .notSent })
   }
 
-  @Test func `a cancelled log in with a key tells the truth about its request`() throws {
+  @Test func `a cancelled log in with a key has the true outcome`() throws {
     let live = try Live(store: .memory())
     let queue = try CompletionQueue()
     live.sandbox.add(Fault(.delay, path: "/api/v1/auth/token", milliseconds: 20_000))
@@ -262,7 +262,7 @@ import Testing
     #expect(cancelled?.code == .cancelled && cancelled?.outcome == .unknown)
   }
 
-  @Test func `a lent token that was refused is replaced by a new one, once for all`() throws {
+  @Test func `an external token that was refused is replaced once for all calls`() throws {
     let live = try Live()
     let session = try live.logIn()
     let queue = try CompletionQueue()

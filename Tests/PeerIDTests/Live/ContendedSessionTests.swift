@@ -10,7 +10,7 @@ import Testing
 
   private func refreshes(_ live: Live) -> Int { live.sandbox.requestCount("POST " + Live.refresh) }
 
-  @Test func `a pair that has expired when it comes is used, and not refreshed again and again`() throws {
+  @Test func `a pair that is expired when received is used, and not refreshed in a loop`() throws {
     let live = try Live()
     let session = try live.logIn()
     live.sandbox.configure { $0.tokenLifetime = -1000 }
@@ -20,7 +20,7 @@ import Testing
     #expect(refreshes(live) <= 3)
   }
 
-  @Test func `the wait for a lock is not at the expense of the refresh`() throws {
+  @Test func `the wait for a lock does not count towards the refresh timeout`() throws {
     let inner = SessionStore.memory()
     let tries = Gathered<Bool>()
     let live = try Live(options: ["refresh_timeout_ms": "20000"], store: inner.counting(tries))
@@ -91,7 +91,7 @@ import Testing
     #expect(lines.all.contains { $0.contains("another user") })
   }
 
-  @Test func `a session that is over goes on with a pair that a sibling saves late`() throws {
+  @Test func `a session that is over uses a pair that another process saves late`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     let session = try live.logIn(key: "k")
@@ -119,7 +119,7 @@ import Testing
     live.sandbox.revokeAccessTokens(accessToken: session.token.accessToken)
     #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) } == nil)
     #expect(session.token.generation == 2)
-    // What only a secret could bring is told, and the pair stays in use.
+    // Without a secret the error says so, and the pair stays in use.
     #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .configuration)
     #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) } == nil)
   }
@@ -157,7 +157,7 @@ import Testing
     }
   }
 
-  @Test func `a queue keeps nothing of what was taken out`() throws {
+  @Test func `a queue does not keep taken completions alive`() throws {
     let live = try Live()
     let queue = try CompletionQueue()
     weak var session: Session?

@@ -147,7 +147,7 @@ extension SessionStore {
     return SessionStore(backend)
   }
 
-  /// A store in memory that tells what happens in it.
+  /// A store in memory that reports its calls.
   static func watched(onSave: @escaping @Sendable () throws -> Void) -> SessionStore {
     let memory = SessionStore.memory().backend
     return SessionStore.custom(

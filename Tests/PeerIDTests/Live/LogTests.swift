@@ -3,7 +3,7 @@ import Testing
 
 @testable import PeerID
 
-/// What an operator finds in the log.
+/// The log, as an operator reads it.
 @Suite struct LogTests {
   private let lines = Gathered<(LogLevel, String)>()
 

@@ -182,7 +182,7 @@ import Testing
     #expect(live.executed == 0)
   }
 
-  @Test func `what is not saved does not overwrite what somebody else has begun anew`() throws {
+  @Test func `an unsaved pair does not overwrite a session that was begun again`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     let alice = try live.logIn(key: "k")
@@ -199,7 +199,7 @@ import Testing
     #expect(try elsewhere.client.open(key: "k").token.userID == bob.token.userID)
   }
 
-  @Test func `a code that was exchanged for a pair that cannot be saved is spent, and the error says so`() throws {
+  @Test func `a code that was exchanged for a pair that cannot be saved is used up, and the error says so`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     disk.isFull = true

@@ -18,7 +18,7 @@ import Testing
     #expect(live.submits == 3 && live.executed == 2)
   }
 
-  @Test func `libcurl does send again what may be sent twice`() throws {
+  @Test func `libcurl sends a request again that may be sent twice`() throws {
     let live = try Live()
     _ = try live.logIn()
     live.sandbox.add(Fault(.dropBefore, path: Live.logIn))
@@ -57,7 +57,7 @@ import Testing
     #expect(live.executed == 1)
   }
 
-  @Test func `a server that is not there means not sent`() throws {
+  @Test func `without a server nothing is sent`() throws {
     let live = try Live()
     let session = try live.logIn()
     let tokens = session.exportTokens()

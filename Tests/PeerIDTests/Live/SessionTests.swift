@@ -40,7 +40,7 @@ import Testing
     }
     let first = try live.logIn()
     try first.refresh()
-    // The clock of the server goes on by two hours: the expiry has passed without anybody being told.
+    // The server's clock moves by two hours: the token has expired, and the client does not know.
     live.sandbox.configure { $0.clockOffset = 7200 }
     let session = try live.client.restore(tokenJSON: first.exportTokens())
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PeerID
 
-/// Settling what became of operations, whatever was lost on the way.
+/// Settling operations, whichever message was lost.
 @Suite struct SettlementTests {
   /// Longer than any transaction can wait, with the blocks that make it irreversible.
   private static let untilFinal: Int64 = 300

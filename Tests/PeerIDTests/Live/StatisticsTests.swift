@@ -4,7 +4,7 @@ import Testing
 
 @testable import PeerID
 
-/// What a client counts, and the check at the start.
+/// The counts of a client, and the check at the start.
 @Suite struct StatisticsTests {
   private func count(_ client: Client, _ path: String...) throws -> Int64? {
     var value: JSONValue? = try JSONDocument(client.statistics()).root
@@ -25,7 +25,7 @@ import Testing
     #expect(try count(live.client, "calls", "login", "succeeded") == 1)
     #expect(try count(live.client, "calls", "submit", "succeeded") == 2)
     #expect(try count(live.client, "calls", "submit", "unknown") == 1)
-    // What is no call yet, because an argument is wrong, is not counted.
+    // A call with a wrong argument is not counted.
     #expect(try count(live.client, "calls", "submit", "not_sent") == 0)
     #expect(try count(live.client, "latency_us", "operations", "count") == 3)
     #expect(try count(live.client, "in_flight", "blocking") == 0)
@@ -47,7 +47,7 @@ import Testing
     #expect(try count(live.client, "store", "failures") == 0)
   }
 
-  @Test func `a check tells whether the server knows the application`() throws {
+  @Test func `a check finds out whether the server knows the application`() throws {
     let live = try Live()
     try live.client.check()
     #expect(live.refreshes == 1 && live.executed == 0)
@@ -60,7 +60,7 @@ import Testing
     #expect(try count(live.client, "calls", "check", "not_done") == 1)
   }
 
-  @Test func `a session goes on with another secret`() throws {
+  @Test func `a session uses another secret`() throws {
     let live = try Live()
     let session = try live.logIn()
     try live.client.setSecret("wrong")

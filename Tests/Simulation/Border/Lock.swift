@@ -2,7 +2,7 @@ internal import CFiber
 
 // In place of Sources/PeerID/Concurrency/Lock.swift: the threads are fibers of one thread, of which one runs at a time.
 
-/// A place where another thread may get its turn. Its holder does not switch, so nobody ever waits for it.
+/// Another thread may get its turn here. The holder of a lock does not switch, so no thread waits for one.
 struct Lock: @unchecked Sendable {
   /// May be taken under another one.
   static var innermost: Lock { Lock(isInnermost: true) }

@@ -38,7 +38,7 @@ func pthread_sigmask(_ how: Int32, _ new: UnsafePointer<sigset_t>?, _ old: Unsaf
 
 // MARK: - Files
 
-/// What the core names with its module.
+/// Functions that the core calls with the module's name.
 enum Glibc {
   static func open(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 { world.disk.open(path, flags) }
   @discardableResult static func close(_ descriptor: Int32) -> Int32 { world.disk.close(descriptor) }

@@ -7,7 +7,7 @@
 // A stack that begins with `entry(argument)` when it is first switched to. `entry` must never return.
 void *fiber_prepare(void *stack, size_t size, void (*entry)(void *), void *argument);
 
-// Leaves this stack, whose position goes to `*from`, and continues on the one at `to`.
+// Switches to the stack at `to`; saves the position on this one in `*from`.
 void fiber_switch(void **from, void *to);
 
 // Does nothing that the compiler of the caller could know.

@@ -8,7 +8,7 @@ enum Action: Equatable {
   case logOut
 }
 
-/// One call, from its beginning to what its caller was told.
+/// One call, from its beginning to its result.
 final class CallRecord {
   let number: Int
   let action: Action

@@ -50,7 +50,7 @@ extension Checker {
     if holder(of: living) != nil { return false }
     if world.settings.relogin { return false }
     var excuses: Set<Fault> = [.rollback, .diskError, .storeError]
-    // What was used was saved before, durably.
+    // Each pair was saved durably before it was used.
     if !used.contains(living.number) { excuses.insert(.powerLoss) }
     if living.lossCause == nil, world.happened.isDisjoint(with: excuses) {
       fail("nobody has the pair \(living.number) of user \(user), which the server takes, and nothing explains that")

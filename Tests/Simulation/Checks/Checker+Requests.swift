@@ -1,4 +1,4 @@
-// What is sent, and what the server makes of it.
+// Requests, and how the server answers them.
 
 extension Checker {
   func sent(_ exchange: Exchange) {

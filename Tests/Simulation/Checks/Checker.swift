@@ -18,7 +18,7 @@ final class Checker {
   /// How long it took at most until every session worked again.
   var longestRecovery: Int64 = 0
 
-  /// The pairs that have come to a process.
+  /// The pairs that a process has received.
   var delivered: [(pair: Server.Pair, process: SimulatedProcess)] = []
 
   /// When the store got another pair.
@@ -78,7 +78,7 @@ final class Checker {
     }
   }
 
-  /// Whether the caller was told the truth, as far as it is known by now.
+  /// Whether the call's outcome is true, as far as it is known by now.
   func checkTruth(_ call: CallRecord) {
     guard call.isDone, call.action == .submit else { return }
     if call.executed > 1 { fail("the operation of call \(call.number) was done \(call.executed) times") }

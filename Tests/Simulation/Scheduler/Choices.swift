@@ -1,4 +1,4 @@
-/// Where every decision of a schedule comes from: from a seed, or from a walk through all of them.
+/// The source of every decision in a schedule: a seed, or a walk through all decisions.
 final class Choices {
   private var state: UInt64
   let isExhaustive: Bool

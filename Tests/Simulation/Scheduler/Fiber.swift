@@ -18,9 +18,9 @@ final class Fiber {
   var state = State.ready
   /// When a wait ends by itself.
   var wakeAt = Int64.max
-  /// What ends a wait earlier.
+  /// An event that ends a wait early.
   var waitsFor: ObjectIdentifier?
-  /// How many locks it holds. It does not switch then: nobody else could go on.
+  /// How many locks it holds. It does not switch then, because the others may need the lock.
   var heldLocks = 0
   /// The call that it carries out.
   var call: CallRecord?

@@ -13,7 +13,7 @@ struct StableHash {
 /// The states that a walk through all schedules has been in.
 final class StateMemory {
   private var seen: Set<UInt64> = []
-  /// Whether the run has come to a state from which everything was tried already.
+  /// Whether all schedules from the current state were run before.
   private(set) var isKnown = false
   var count: Int { seen.count }
 

@@ -1,4 +1,4 @@
-/// What happened in a schedule, for a person.
+/// A log of a schedule, for people.
 final class Story {
   private(set) var lines: [String] = []
 

@@ -145,7 +145,7 @@ final class World {
     return fiber
   }
 
-  /// What a thread has seen of the world.
+  /// The state of the world that a thread has read.
   func note(_ seen: some Sequence<UInt8>) {
     guard states != nil, let process else { return }
     var hasher = StableHash(process.history)

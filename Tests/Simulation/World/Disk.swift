@@ -4,7 +4,7 @@ import Glibc
 final class Disk {
   final class File {
     var bytes: [UInt8] = []
-    /// What is on the disk for certain.
+    /// The content that survives a power failure.
     var synced: [UInt8] = []
     var hasReservedSpace = false
     /// The descriptor that holds the lock on the file.
@@ -23,7 +23,7 @@ final class Disk {
   private unowned let world: World
   private(set) var entries: [String: File] = [:]
   private var durableEntries: [String: File] = [:]
-  /// What has been done to the directory since it was synced last.
+  /// Changes of the directory since it was last synced.
   private var entryChanges: [(path: String, file: File?)] = []
   private var opened: [Int32: Opened] = [:]
   private var lastDescriptor = Disk.firstDescriptor
@@ -34,7 +34,7 @@ final class Disk {
     self.world = world
   }
 
-  /// A session as it is from the beginning.
+  /// The session that exists at the start.
   func put(_ path: String, _ bytes: [UInt8]) {
     let file = File()
     file.bytes = bytes
@@ -43,7 +43,7 @@ final class Disk {
     durableEntries[path] = file
   }
 
-  /// The content of the files whose name ends so.
+  /// The content of the files with this ending.
   func contents(suffix: String) -> [(path: String, bytes: [UInt8])] {
     entries.filter { $0.key.hasSuffix(suffix) }.map { ($0.key, $0.value.bytes) }
   }
@@ -168,7 +168,7 @@ final class Disk {
     for (descriptor, found) in opened where found.process === process { _ = close(descriptor) }
   }
 
-  /// What was not synced is there, or not, or in part.
+  /// Changes that were not synced are there, missing or partial.
   func losePower() {
     var left = durableEntries
     for (path, file) in entryChanges.prefix(world.choices.pick(entryChanges.count + 1)) { left[path] = file }

@@ -1,4 +1,4 @@
-/// What can go wrong in a schedule.
+/// The faults that a schedule may contain.
 enum Fault: Int, CaseIterable, Hashable {
   // At any step.
   case kill
@@ -31,7 +31,7 @@ enum Fault: Int, CaseIterable, Hashable {
   ]
 }
 
-/// What a world is like. A seed decides it, or the walk through small worlds.
+/// The settings of a world. A seed decides it, or the walk through small worlds.
 struct WorldSettings {
   enum Store {
     case directory

@@ -18,7 +18,7 @@ final class LeaseStore {
     self.world = world
   }
 
-  /// What is there from the beginning, or after a backup was restored.
+  /// The content at the start, or after a backup was restored.
   func put(_ key: String, _ session: StoredSession) { records[key] = session }
 
   /// The store as the application of a process sees it.

@@ -4,7 +4,7 @@ final class Server {
     var status: Int
     var body: String
     var retryAfter: Int64?
-    /// The server's time, as the header `Date` tells it.
+    /// The server's time, as in the header `Date`.
     var date: Int64 = 0
     /// The pair that the answer brings.
     var pair: Pair?

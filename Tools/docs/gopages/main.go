@@ -136,7 +136,7 @@ func (p *pages) values(values []*doc.Value) {
 
 func (p *pages) functions(functions []*doc.Func, prefix string) {
 	for _, function := range functions {
-		// What every operation has is said once.
+		// Methods that every operation has are listed once.
 		if !p.isShown(function.Decl) || function.Name == "OpName" {
 			continue
 		}

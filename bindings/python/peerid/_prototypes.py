@@ -196,7 +196,7 @@ StoreRemoveCallback = ctypes.CFUNCTYPE(
     StoreReplyPointer,
 )
 
-# Locks a key: waits until nobody else, on any machine, holds the lock.
+# Locks a key: waits until no other caller, on any machine, holds the lock.
 StoreLockCallback = ctypes.CFUNCTYPE(
     ctypes.c_int32,
     ctypes.c_void_p,
@@ -335,14 +335,6 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ctypes.c_int32),
         ),
     ),
-    # Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second,
-    # later ones at once.
-    ("peerid_client_close", None, (ClientPointer,)),
-    # Waits until no refresh of the client's sessions is in flight and all new tokens
-    # are saved.
-    ("peerid_client_flush", ctypes.c_int32, (ClientPointer, ctypes.c_int64)),
-    # Closes and frees a client.
-    ("peerid_client_free", None, (ClientPointer,)),
     # Asynchronous `peerid_client_login`.
     (
         "peerid_client_login_async",
@@ -434,6 +426,14 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (ClientPointer, QueuePointer, ctypes.c_uint64, ctypes.POINTER(ctypes.c_uint64)),
     ),
+    # Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second,
+    # later ones at once.
+    ("peerid_client_close", None, (ClientPointer,)),
+    # Waits until no refresh of the client's sessions is in flight and all new tokens
+    # are saved.
+    ("peerid_client_flush", ctypes.c_int32, (ClientPointer, ctypes.c_int64)),
+    # Closes and frees a client.
+    ("peerid_client_free", None, (ClientPointer,)),
     # Checks that the server is there and is PeerID, and that it knows the application
     # and its secret.
     ("peerid_client_check", ErrorPointer, (ClientPointer,)),
@@ -494,6 +494,18 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ),
     # Sets the store in which sessions with a key are kept.
     ("peerid_config_set_store", ErrorPointer, (ConfigPointer, StorePointer)),
+    # Sets the relogin handler.
+    (
+        "peerid_config_set_relogin_handler",
+        ErrorPointer,
+        (ConfigPointer, ReloginHandler, ctypes.c_void_p, ReleaseCallback),
+    ),
+    # Provides the credentials, in a relogin handler.
+    (
+        "peerid_credentials_set",
+        ErrorPointer,
+        (CredentialsPointer, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p),
+    ),
     # Frees a configuration.
     ("peerid_config_free", None, (ConfigPointer,)),
     # Returns the kind of failure.
@@ -610,9 +622,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # Checks operations like `peerid_session_submit` with `validate=known`, without
     # sending them.
     ("peerid_operation_check", ErrorPointer, (ctypes.c_char_p, ctypes.c_size_t)),
-    # What to beware of in operations that pass the check: rules that they break and
-    # that the committee of the chain can change, and operations that are likely to fail
-    # for other reasons.
+    # Returns warnings about operations that pass the check: they break a rule that the
+    # committee of the chain can change, or they are likely to fail for other reasons.
     (
         "peerid_operation_warnings",
         ctypes.c_size_t,
@@ -623,7 +634,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ctypes.c_char),
         ),
     ),
-    # What an operation is: its fields with types, units and limits, its rules, and an
+    # Describes an operation: its fields with types, units and limits, its rules, and an
     # example that passes the check.
     ("peerid_operation_describe", ctypes.c_char_p, (ctypes.c_char_p,)),
     # Describes an option of `peerid_config_set`.
@@ -657,18 +668,6 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ),
     # Frees a queue.
     ("peerid_queue_free", None, (QueuePointer,)),
-    # Provides the credentials, in a relogin handler.
-    (
-        "peerid_credentials_set",
-        ErrorPointer,
-        (CredentialsPointer, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p),
-    ),
-    # Sets the relogin handler.
-    (
-        "peerid_config_set_relogin_handler",
-        ErrorPointer,
-        (ConfigPointer, ReloginHandler, ctypes.c_void_p, ReleaseCallback),
-    ),
     # Returns the whole result as compact JSON.
     (
         "peerid_response_json",
@@ -808,8 +807,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ctypes.c_uint64),
         ),
     ),
-    # Notes where the payer's history stands, so that the outcome of operations can be
-    # settled if their answer is lost.
+    # Records the newest entry of the payer's history, so that the outcome of operations
+    # can be settled if their answer is lost.
     (
         "peerid_session_mark",
         ErrorPointer,

@@ -1,6 +1,6 @@
 import PeerID
 
-/// Why a command failed, and the exit status that tells scripts.
+/// Why a command failed, and the exit status for scripts.
 struct Failure: Error {
   let status: ExitStatus
   let message: String

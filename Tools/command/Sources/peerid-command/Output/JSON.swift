@@ -1,4 +1,4 @@
-/// JSON that this program writes: keys keep their order, and what the server or the user wrote stays as it is.
+/// JSON that this program writes: keys keep their order, and texts of the server or the user are unchanged.
 indirect enum JSON {
   case null
   case bool(Bool)

@@ -15,7 +15,7 @@ enum JSONLayout {
     return String(decoding: output, as: UTF8.self)
   }
 
-  /// The value of a member of an object, as it is written but for blanks; `nil` when there is none.
+  /// The text of an object's member, without blanks; `nil` when there is none.
   static func member(_ name: String, of object: some StringProtocol) -> String? {
     let head = Array("\"\(name)\":".utf8)
     let body = Array(compact(object).utf8).dropFirst().dropLast()

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What the catalogue tells of an operation, for people.
+/// The catalogue's description of an operation, for people.
 struct OperationDescription: Decodable {
   /// A field, or a value inside one.
   struct Field: Decodable {
@@ -64,7 +64,7 @@ struct OperationDescription: Decodable {
   var caution: String?
   var note: String?
 
-  /// Reads what the library tells.
+  /// Reads the library's description.
   init(_ json: String) throws {
     self = try JSONDecoder().decode(OperationDescription.self, from: Data(json.utf8))
   }

@@ -7,7 +7,7 @@ enum Output {
     if !tryPrint(text) { Interrupts.leave(128 + SIGPIPE) }
   }
 
-  /// Prints a line of results, and tells whether that was possible.
+  /// Prints a line of results, and returns whether that succeeded.
   static func tryPrint(_ text: String) -> Bool {
     write(text + "\n", to: STDOUT_FILENO)
   }

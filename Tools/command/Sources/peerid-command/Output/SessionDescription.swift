@@ -1,7 +1,7 @@
 import FoundationEssentials
 import PeerID
 
-/// What can be told of a session, for people and for programs.
+/// The public facts of a session, for people and for programs.
 struct SessionDescription {
   let key: SessionKey
   let token: Token

@@ -103,7 +103,7 @@ struct Profile: Decodable, Equatable {
   }
 }
 
-/// What is wrong with a profile beyond its types.
+/// Checks of a profile beyond its types.
 struct ProfileFault: Error {
   let message: String
 }

@@ -53,7 +53,7 @@ struct Workspace {
     try settings.user ?? Self.choose(among: try store.keys().compactMap { SessionKey($0) }, settings)
   }
 
-  /// Decides whose session it is.
+  /// Chooses the session's key.
   static func choose(among keys: [SessionKey], _ settings: Settings) throws(Failure) -> String {
     let users = keys.filter { $0.clientID == settings.clientID && $0.baseURL == settings.baseURL }.map(\.user).sorted()
     guard let first = users.first else {

@@ -1,7 +1,7 @@
 import PeerID
 import Synchronization
 
-/// What signals do to a run: the first lets the transaction under way end, the second stops waiting for its answer.
+/// Signals during a run: after the first, the current transaction ends; after the second, its answer is not awaited.
 final class Interruption: Sendable {
   let cancellation = Cancellation()
   private let received = Mutex<[Int32]>([])

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
 
-/// The record of a run of `submit`: a line before each sending and one after each answer, each on the disk before the
-/// program goes on. So after any end of the program, the journal tells for each transaction whether it was done, not
-/// done, not sent, or may have been done.
+/// The record of a run of `submit`: a line before each request and one after each answer. Each is synced to the disk
+/// before the program goes on. So however the program ends, the journal says for each transaction whether it was done,
+/// not done, not sent, or may have been done.
 final class Journal {
   let path: String
   private let descriptor: Int32

@@ -1,12 +1,13 @@
 import PeerID
 
-/// What the chain tells of a transaction whose outcome was unknown, compared with the others of its file. A pure decision.
+/// What the chain shows of a transaction with an unknown outcome, compared with the others of its file. A pure
+/// decision.
 enum SettlementVerdict: Equatable {
   case done(ChainPlace)
   case notDone
   /// It may still be done: ask again after so many milliseconds.
   case notYet(Int64)
-  /// Nobody can tell which of these it is, for they are equal; a person has to decide.
+  /// These transactions are equal, so a person has to decide which one it is.
   case undecided([ChainPlace])
 
   /// - Parameters:

@@ -1,4 +1,4 @@
-/// Which transactions of a file are sent, after what the journal tells of earlier runs. A pure decision.
+/// Which transactions of a file are sent, given the journal of earlier runs. A pure decision.
 struct SubmissionPlan: Equatable {
   /// What the user asked for.
   enum Mode {
@@ -8,15 +8,15 @@ struct SubmissionPlan: Equatable {
     case again
   }
 
-  /// Whether the journal is begun anew.
+  /// Whether a new journal is begun.
   let isNew: Bool
   /// What is sent, in this order.
   let transactions: [Transaction]
   /// What is known of the others.
   let earlier: [Int: TransactionState]
 
-  /// Decides what this run, which would send for `head`, does with the transactions of the file. Fails when sending could
-  /// do something twice, or when the journal belongs to something else.
+  /// Decides what this run, which would send for `head`, does with the transactions of the file. Fails when sending
+  /// could do something twice, or when the journal belongs to something else.
   static func make(
     _ mode: Mode,
     _ transactions: [Transaction],

@@ -85,7 +85,7 @@ final class SubmissionRun {
 
   private func fail(_ transaction: Transaction, _ state: TransactionState, _ error: PeerIDError) {
     states[transaction.number] = state
-    // What failed may have been only a read before the sending.
+    // The failed request may have been the read before the submit.
     failures[transaction.number] = state == .notSent && error.outcome == .unknown ? .notSent : ExitStatus(error)
     record(JournalEntry(transaction.number, state), [("error", error.json(outcome: state.rawValue))])
     emit(SubmissionResult.json(transaction, state, error))

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A bar on standard error that shows how far many transactions have come; nothing when that is not a terminal.
+/// A progress bar on standard error for many transactions; none when that is not a terminal.
 final class ProgressBar {
   private let total: Int
   private let isVisible: Bool

@@ -5,8 +5,8 @@ import Testing
 @testable import PeerID
 
 /// Tokens for requests that the library does not make.
-@Suite struct LentTokenTests {
-  @Test func `a healthy token is lent as it is`() throws {
+@Suite struct ExternalTokenTests {
+  @Test func `a valid token is returned without a request`() throws {
     let live = try Live()
     let session = try live.logIn()
     #expect(try session.freshToken().generation == 1)
@@ -46,7 +46,7 @@ import Testing
     #expect(live.refreshes == 1)
   }
 
-  @Test func `before the server has told its time the local clock judges`() throws {
+  @Test func `before the server's time is known the local clock decides`() throws {
     let live = try Live()
     let tokens = try live.logIn().exportTokens()
     let access = try live.logIn().token
@@ -60,7 +60,7 @@ import Testing
     #expect(live.refreshes == 1)
   }
 
-  @Test func `a session that is over lends nothing`() throws {
+  @Test func `a session that is over returns no external token`() throws {
     let live = try Live()
     let session = try live.logIn()
     live.sandbox.add(Fault(.dropAfter, path: Live.refresh))
