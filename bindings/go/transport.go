@@ -58,7 +58,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		discard(response)
 		if body, err = bodyAgain(request); err != nil {
-			return nil, newError(ErrInvalidArgument, "the body of the request could not be had again: %v", err).causedBy(err)
+			return nil, newError(ErrInvalidArgument, "cannot read the body of the request again: %v", err).causedBy(err)
 		}
 	}
 }

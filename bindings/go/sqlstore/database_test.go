@@ -70,7 +70,7 @@ type connection struct{ database *database }
 func (c *connection) Prepare(string) (driver.Stmt, error) { return nil, errors.New("not used") }
 func (c *connection) Begin() (driver.Tx, error)           { return nil, errors.New("not used") }
 
-// Close gives back all locks of the connection.
+// Close releases all locks of the connection.
 func (c *connection) Close() error {
 	c.database.mutex.Lock()
 	defer c.database.mutex.Unlock()

@@ -80,7 +80,7 @@ class Collector(BaseCollector):
         )
         yield CounterMetricFamily(
             "peerid_store_lock_wait_seconds",
-            "Time spent on taking session locks.",
+            "Time that taking session locks took.",
             value=store["lock_wait_us"] / 1e6,
         )
         yield CounterMetricFamily(

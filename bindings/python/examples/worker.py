@@ -94,7 +94,7 @@ class Journal:
         # Every statement is a transaction, and durable when it is over.
         self._database = sqlite3.connect(path, isolation_level=None, timeout=0)
         self._database.execute("pragma synchronous = full")
-        # From the first statement that writes until the end nobody else may.
+        # From the first statement that writes until the end no other program may.
         self._database.execute("pragma locking_mode = exclusive")
         self._database.execute("begin exclusive")
         self._database.execute(
@@ -310,8 +310,7 @@ def run(given: argparse.Namespace, journal: Journal) -> bool:
         given.base_url,
         client_id=given.client_id,
         client_secret=given.client_secret,
-        # If a refresh is lost on the way, logging in again gives back the tokens that
-        # are current.
+        # If a refresh is lost on the way, logging in again returns the current tokens.
         relogin=lambda _: credentials,
     ) as client:
         session = client.login(credentials.login, password=credentials.password)

@@ -44,7 +44,7 @@ func Write(w io.Writer, s *peerid.Statistics) {
 		{"failed", s.Refreshes.Failed}, {"unknown", s.Refreshes.Unknown},
 	})
 	single(w, "peerid_store_locks_total", "Session locks taken.", s.Store.Locks)
-	metric(w, "peerid_store_lock_wait_seconds_total", "counter", "Time spent on taking session locks.")
+	metric(w, "peerid_store_lock_wait_seconds_total", "counter", "Time that taking session locks took.")
 	fmt.Fprintf(w, "peerid_store_lock_wait_seconds_total %g\n", seconds(s.Store.LockWaitMicroseconds))
 	single(w, "peerid_store_failures_total", "Failures of the session store.", s.Store.Failures)
 	metric(w, "peerid_requests_total", "counter", "Requests by connection.")

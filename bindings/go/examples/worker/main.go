@@ -63,7 +63,7 @@ func run(ctx context.Context, arguments []string, longestWait time.Duration, que
 	credentials := peerid.Password{Login: arguments[3], Password: arguments[4]}
 	client, err := peerid.NewClient(peerid.Config{
 		BaseURL: arguments[0], ClientID: arguments[1], ClientSecret: arguments[2],
-		// If a refresh is lost on the way, logging in again gives back the tokens that are current.
+		// If a refresh is lost on the way, logging in again returns the current tokens.
 		Relogin: func(string) (peerid.Password, bool) { return credentials, true },
 	})
 	if err != nil {
