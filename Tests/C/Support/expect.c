@@ -130,7 +130,9 @@ void expect_success(peerid_error *error, const char *call, const char *file, int
 failure expect_failure(peerid_error *error, int32_t code, int32_t outcome, const char *text, const char *call,
                        const char *file, int line) {
   failure found = take_failure(error, file, line);
-  bool is_right = found.code == code && found.outcome == outcome && (!text || strstr(found.message, text));
+  /* A newer library may say the same in other words: see Tests/ABI/run. */
+  bool has_text = !text || getenv("PEERID_TEST_ANY_TEXT") || strstr(found.message, text);
+  bool is_right = found.code == code && found.outcome == outcome && has_text;
   if (!is_right) {
     print_error("%s\n  expected %s, outcome %d, '%s'\n  found    %s, outcome %d, '%s'\n", call, peerid_code_name(code),
                 outcome, text ? text : "", peerid_code_name(found.code), found.outcome, found.message);
