@@ -74,6 +74,12 @@ import Testing
       ["ask", "send 1", "connection_lost unknown"]
     ),
     Case(
+      "403 is handed on, and nothing is sent again",
+      .session,
+      [use1, .answer(.failure(PeerIDError(.notPermitted, .notDone, "forbidden", httpStatus: 403)))],
+      ["ask", "send 1", "not_permitted not_done"]
+    ),
+    Case(
       "a token that has expired is waited for",
       .session,
       [wait, .refreshEnded(nil), use2],
@@ -191,6 +197,24 @@ import Testing
     var steps = [Self.describe(machine.next(.started))]
     for event in example.events { steps.append(Self.describe(machine.next(event))) }
     #expect(steps == example.steps)
+  }
+
+  /// 0 is a transfer, 69 a bet.
+  @Test(arguments: [([Int32(69), 0], "send 1"), ([69], "not_permitted not_sent")])
+  func `an operation that the token does not permit is not sent`(scope: [Int32], step: String) throws {
+    let json = Bytes(#"{"op_name":"transfer"}"#)
+    let operations = try json.withBytes { text in try OperationBatch(json: text, validation: .off) }
+    let token = Token(
+      accessToken: Bytes("access"),
+      refreshToken: nil,
+      scope: Scope(scope),
+      expiresAtMilliseconds: nil,
+      generation: 1
+    )
+    var machine = CallMachine(.session, scope: operations)
+    _ = machine.next(.started)
+    #expect(Self.describe(machine.next(.decision(.use(token, beginsRefresh: false)))) == step)
+    #expect(machine.sendings == (step == "send 1" ? 1 : 0))
   }
 
   @Test func `a 401 counts once, however the call recovers from it`() {

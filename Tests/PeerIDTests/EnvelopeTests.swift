@@ -106,6 +106,22 @@ import Testing
     #expect(!error.message.contains("\n"))
   }
 
+  @Test(arguments: [
+    (#"{"error":"no","status":502}"#, true), (#"{"error":"no","status":"502"}"#, true), (#"{"error":{"a":"b"}}"#, true),
+    (#"{"error":{"a":"b"},"status":502}"#, true), (#"{"error":"no"}"#, false), (#"{"error":"no","status":500}"#, false),
+    (#"{"error":"no","status":null}"#, false), (#"{"error":"no","status":502,"path":"/"}"#, false),
+    (#"{"error":{"a":"b"},"path":"/"}"#, false), (#"{"error":["no"]}"#, false),
+    (#"{"timestamp":1,"status":502,"error":"Bad Gateway","path":"/"}"#, false),
+  ])
+  func `an envelope with other members, or another status, is a gateway's`(body: String, isOwn: Bool) {
+    let envelope = Bytes(body).withBytes { Envelope(status: 502, body: $0) }
+    guard case .error(_, let isPeerIDs) = envelope else {
+      Issue.record("no error is read")
+      return
+    }
+    #expect(isPeerIDs == isOwn)
+  }
+
   @Test func `a stack trace of ten kilobytes is cut`() throws {
     let trace =
       "Error: something\\n" + String(repeating: "    at Object.<anonymous> (/srv/app/index.js:1:1)\\n", count: 200)

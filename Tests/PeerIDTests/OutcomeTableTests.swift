@@ -338,6 +338,48 @@ import Testing
     for row in OutcomeTable.rows { #expect(row.source.utf8.count > 20) }
   }
 
+  /// The texts of the node and of the library that builds transactions, as their sources write them.
+  private static let nodeTexts: [(text: String, reason: ErrorReason)] = [
+    ("Disconnected from the BlockChain", .chainUnreachable), ("websocket state error", .chainUnreachable),
+    ("find(trx_id)", .duplicate), ("find( trx_id )", .duplicate), ("duplicate transaction", .duplicate),
+    ("Duplicate transaction", .duplicate), ("missing required active authority", .missingAuthority),
+    ("missing required owner authority", .missingAuthority), ("missing required other authority", .missingAuthority),
+    ("Missing Active Authority", .missingAuthority), ("Missing Owner Authority", .missingAuthority),
+    ("committee account cannot directly approve", .missingAuthority), ("insufficient fee", .insufficientFee),
+    ("Insufficient Fee", .insufficientFee), ("Insufficient Balance", .insufficientBalance),
+    ("insufficient balance", .insufficientBalance), ("Insufficient balance", .insufficientBalance),
+    ("insufficient_balance", .insufficientBalance), ("now <= trx.expiration", .expired),
+    ("maximum_time_until_expiration", .expirationTooFar), ("tapos_block_summary", .unknownReferenceBlock),
+    ("irrelevant signature included", .irrelevantSignature), ("Unable to find Object", .unknownObject),
+    ("unable to find object", .unknownObject), ("no method with name", .unknownMethod),
+    ("Assert Exception", .ruleBroken), ("assert_exception", .ruleBroken), ("peerplays-crypto  digest ", .ruleBroken),
+    (" cause: ", .invalidTransaction), ("\n stack: ", .invalidTransaction), ("value required", .invalidTransaction),
+    ("string required", .invalidTransaction), ("number required", .invalidTransaction),
+    ("unsigned required", .invalidTransaction), ("out of range", .invalidTransaction),
+    ("overflow ", .invalidTransaction), ("unmatched ", .invalidTransaction), ("unsupported type ", .invalidTransaction),
+    ("Unknown object type ", .invalidTransaction), ("unknown operation: ", .invalidTransaction),
+    ("add operation first", .invalidTransaction), ("add operations first", .invalidTransaction),
+    ("Expecting array [operation_id", .invalidTransaction), ("Missing signing key", .invalidTransaction),
+    ("is not a function", .invalidTransaction), ("is not iterable", .invalidTransaction),
+    ("Cannot read prop", .invalidTransaction),
+  ]
+
+  @Test(arguments: nodeTexts)
+  func `each text of the node tells that nothing was done, and why`(text: String, reason: ErrorReason) throws {
+    let error = try #require(Case(.operations, 500, Self.own(500, "x \(text) y"), .server, .unknown).error)
+    #expect(error.outcome == .notDone && error.reason == reason)
+    // A proxy may write anything.
+    let foreign = try #require(Case(.operations, 500, "x \(text) y", .server, .unknown).error)
+    #expect(foreign.outcome == .unknown && foreign.reason == nil)
+  }
+
+  @Test func `every text of the table is among these`() {
+    let known = Set(Self.nodeTexts.map(\.text))
+    for row in NodeRefusals.rows where row.kinds.contains(.operations) {
+      for text in row.texts { #expect(known.contains("\(text)"), "\(text)") }
+    }
+  }
+
   @Test func `a submit that proves nothing is never retryable, and no code says not done without a proof`() {
     for status in 100..<700 {
       for body in ["", "<p>x</p>", #"{"message":"x"}"#, #"{"error":"x"}"#] {

@@ -91,6 +91,9 @@ import Testing
     let mask = SecretMask([Bytes(token)])
     #expect(mask.masked("token \(token.prefix(40))… is bad") == "token ***… is bad")
     #expect(mask.masked("token abcdefgh is bad") == "token abcdefgh is bad")
+    // Sixteen bytes show which secret it is.
+    #expect(mask.masked("token \(token.prefix(15))… is bad") == "token abcdefghabcdefg… is bad")
+    #expect(mask.masked("token \(token.prefix(16))… is bad") == "token ***… is bad")
     #expect(mask.masked("token \(token.dropFirst(8)) is bad") == "token *** is bad")
     let long = String(repeating: "pass-", count: 4000)
     #expect(SecretMask([Bytes(long)]).masked("the \(long) is long") == "the ***")

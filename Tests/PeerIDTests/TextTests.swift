@@ -80,10 +80,10 @@ import Testing
     #expect(states.allSatisfy { $0.utf8.count == 32 })
   }
 
-  @Test func `secrets are compared to their ends`() {
-    #expect(ConstantTime.areEqual("abc", "abc"))
-    #expect(!ConstantTime.areEqual("abc", "abd"))
-    #expect(!ConstantTime.areEqual("abc", "abcd"))
-    #expect(ConstantTime.areEqual("", ""))
+  @Test(arguments: ["", "a", "ab", "xbc", "axc", "abx", "Abc", "abcd", "abb"])
+  func `secrets are compared byte by byte`(other: String) {
+    #expect(!ConstantTime.areEqual("abc", other))
+    #expect(!ConstantTime.areEqual(other, "abc"))
+    #expect(ConstantTime.areEqual(other, other))
   }
 }
