@@ -103,6 +103,11 @@ soak: all ## Make calls from C, Python and Go for MINUTES=30 with a fault every 
 	@Tools/scripts/install-packages gcc libc6-dev golang-go pkg-config python3-venv
 	Tests/Soak/run $(or $(MINUTES),30)
 
+.PHONY: mutants
+mutants: all ## Put 66 small faults into the core, one at a time, which the tests must detect
+	@Tools/scripts/install-packages gdb libpq-dev libhiredis-dev
+	Tests/Mutants/run
+
 .PHONY: bench
 bench: library ## Measure against programs written by hand; writes Benchmarks/results
 	@Tools/scripts/install-packages nginx-light openssl valgrind python3

@@ -76,6 +76,8 @@ def build():
         subprocess.run(
             ["swiftc", *FLAGS, "-module-name", name, *module, "-c", *map(str, files), "-o", str(made)], check=True
         )
+        # The compiler leaves a file alone that would be the same.
+        made.touch()
         newest = made.stat().st_mtime
     libraries = subprocess.run(
         ["pkg-config", "--libs", "libcurl", "jansson", "libmicrohttpd", "zlib"],
@@ -88,6 +90,7 @@ def build():
         subprocess.run(
             ["swiftc", "-use-ld=lld", "-sanitize=fuzzer,address", *objects, *libraries, "-o", str(PROGRAM)], check=True
         )
+        PROGRAM.touch()
 
 
 def run(target, *arguments, **options):

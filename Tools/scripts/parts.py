@@ -62,6 +62,7 @@ PARTS = [
     Part("secrets in memory", "python3 -B Tests/Memory/secrets.py", after=(BUILD,)),
     Part("fuzzing", "python3 -B Tests/Fuzz/fuzz.py --seconds 60", after=(BUILD,)),
     Part("calls of C, Python and Go with a fault every second", "Tests/Soak/run 0.75", after=(BUILD,)),
+    Part("faults of HTTP/2", "Tests/HTTP2/run", after=(BUILD,)),
     Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,)),
     Part("faults, with memcheck", "Tests/Faults/run", after=(BUILD,),
          alone=("build/tests", "certificates"), check="Tests/Faults/run fault_table"),

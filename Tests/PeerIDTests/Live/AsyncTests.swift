@@ -5,7 +5,7 @@ import Testing
 @testable import PeerID
 
 /// Asynchronous calls: each ends exactly once.
-@Suite struct AsyncTests {
+@Suite(.blocking) struct AsyncTests {
   /// Takes completions until `count` have come.
   private func take(_ count: Int, from queue: CompletionQueue) -> [Completion] {
     var taken: [Completion] = []

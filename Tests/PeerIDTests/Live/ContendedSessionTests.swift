@@ -5,7 +5,7 @@ import Testing
 @testable import PeerID
 
 /// Sessions that others use, lock, renew or replace at the same time.
-@Suite struct ContendedSessionTests {
+@Suite(.blocking) struct ContendedSessionTests {
   private static let logIn = "/api/v1/auth/token"
 
   private func refreshes(_ live: Live) -> Int { live.sandbox.requestCount("POST " + Live.refresh) }

@@ -5,7 +5,7 @@ import Testing
 @testable import PeerID
 
 /// Tokens for requests that the library does not make.
-@Suite struct ExternalTokenTests {
+@Suite(.blocking) struct ExternalTokenTests {
   @Test func `a valid token is returned without a request`() throws {
     let live = try Live()
     let session = try live.logIn()

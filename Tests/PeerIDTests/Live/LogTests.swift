@@ -4,7 +4,7 @@ import Testing
 @testable import PeerID
 
 /// The log, as an operator reads it.
-@Suite struct LogTests {
+@Suite(.blocking) struct LogTests {
   private let lines = Gathered<(LogLevel, String)>()
 
   private func live(_ store: SessionStore? = nil) throws -> Live {

@@ -4,7 +4,7 @@ import Testing
 @testable import PeerID
 
 /// A request whose answer has to be saved is not sent when it cannot be saved.
-@Suite struct ReservationTests {
+@Suite(.blocking) struct ReservationTests {
   /// A store in memory whose reservation can fail.
   private final class Disk: @unchecked Sendable {
     private let full = Gathered<Bool>()

@@ -5,7 +5,7 @@ import Testing
 @testable import PeerID
 
 /// Sessions whose newest pair cannot be saved at first.
-@Suite struct SavingTests {
+@Suite(.blocking) struct SavingTests {
   /// A store that cannot save at times.
   private final class Disk: @unchecked Sendable {
     struct Full: Error {}

@@ -5,7 +5,7 @@ import Testing
 @testable import PeerID
 
 /// An operation is never sent twice behind the caller's back.
-@Suite struct SendingOnceTests {
+@Suite(.blocking) struct SendingOnceTests {
   @Test func `libcurl's silent re-send on a dead connection is stopped`() throws {
     let live = try Live()
     let session = try live.logIn()

@@ -5,7 +5,7 @@ import Testing
 @testable import PeerID
 
 /// Sessions against the sandbox: what a user of the library would notice.
-@Suite struct SessionTests {
+@Suite(.blocking) struct SessionTests {
   @Test func `a user logs in, submits, loses the token, and submits again without noticing`() throws {
     let live = try Live()
     let session = try live.logIn()

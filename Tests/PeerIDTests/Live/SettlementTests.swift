@@ -4,7 +4,7 @@ import Testing
 @testable import PeerID
 
 /// Settling operations, whichever message was lost.
-@Suite struct SettlementTests {
+@Suite(.blocking) struct SettlementTests {
   /// Longer than any transaction can wait, with the blocks that make it irreversible.
   private static let untilFinal: Int64 = 300
 

@@ -5,7 +5,7 @@ import Testing
 @testable import PeerID
 
 /// Sessions that share one pair of the server.
-@Suite struct SharedSessionTests {
+@Suite(.blocking) struct SharedSessionTests {
   @Test func `two log ins of one user in one client share their tokens`() throws {
     let live = try Live()
     let (first, second) = (try live.logIn(), try live.logIn())

@@ -5,7 +5,7 @@ import Testing
 @testable import PeerID
 
 /// The counts of a client, and the check at the start.
-@Suite struct StatisticsTests {
+@Suite(.blocking) struct StatisticsTests {
   private func count(_ client: Client, _ path: String...) throws -> Int64? {
     var value: JSONValue? = try JSONDocument(client.statistics()).root
     for key in path { value = value?.member(key) }
