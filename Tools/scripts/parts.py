@@ -40,6 +40,7 @@ COMMAND = "build of the command"
 PARTS = [
     Part(BUILD, "make --no-print-directory all", check=True),
     Part("format", "swift format lint --strict --recursive Sources Tests Tools/command", check=True),
+    Part("places of the mutants", "Tests/Mutants/run --list", check=True),
     Part("folders of the core", "Tools/scripts/architecture --check", check=True),
     Part(TOOLS, "bindings/python/environment", check=True),
     Part("header generator", "python3 -B -m unittest discover Tools/header", after=(BUILD,)),
