@@ -1,6 +1,6 @@
-/* Memory that runs out in libcurl, and where libpeerid asks the C library itself: the n-th of their allocations
- * fails, for every n. No call may crash or arrive twice, and after a reported success the session, and the store if it
- * has one, hold the pair that the server has given, letter by letter.
+/* Memory that runs out in libcurl, in jansson, and where libpeerid asks the C library itself: the n-th of their allocations
+ * fails, for every n. No call may crash or arrive twice, and after a reported success the session, and the store if it has
+ * one, hold the pair that the server has given, letter by letter.
  *
  * The allocator of this program replaces the C library's and checks its caller. */
 #include <errno.h>
@@ -53,7 +53,7 @@ static void find_libraries(void) {
     if (strstr(line, "/libpeerid") && offset == 0) {
       libraries[library_count++] = (range){from + gatherer.from, from + gatherer.to};
     }
-    if (!strchr(mode, 'x') || !strstr(line, "/libcurl")) continue;
+    if (!strchr(mode, 'x') || (!strstr(line, "/libcurl") && !strstr(line, "/libjansson"))) continue;
     if (library_count < 16) libraries[library_count++] = (range){from, to};
   }
   if (maps) fclose(maps);

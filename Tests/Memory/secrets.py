@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Searches the memory of a process for what it should have forgotten: after the sessions are logged out and everything
-is freed, no password, client secret, code or token may be left in memory that libpeerid used.
+is freed, no password, client secret, code or token may be left in memory that libpeerid or jansson used.
 
 Needs `make` before, and the Debian packages gcc, python3, nginx-light and openssl. Secrets in memory that libcurl and
 OpenSSL have freed are listed; libpeerid cannot wipe it."""

@@ -1,5 +1,4 @@
 import PeerID
-import PeerIDSandbox
 import Testing
 
 @Suite struct ExchangeTests {

@@ -85,7 +85,7 @@ import Testing
     (#"{"login":"alice","password":"x","client_id":"x"}"#, #"{"client_id":"\"value\" must be a number"}"#),
     (#"{"login":"alice","password":"x","client_id":4.5}"#, #"{"client_id":"\"value\" must be an integer"}"#),
   ])
-  func `values of another type are refused with joi's messages`(body: String, error: String) throws {
+  func `values of another type are reported as joi does`(body: String, error: String) throws {
     let answer = try TestServer().json("/api/v1/auth/token", body)
     #expect(answer.status == 400)
     #expect(answer.error == error)

@@ -1,4 +1,3 @@
-import PeerIDSandbox
 import Testing
 
 @testable import PeerID
@@ -8,7 +7,8 @@ import Testing
   private func failure(_ status: Int, _ body: String, _ kind: RequestKind = .operations) -> PeerIDError? {
     Bytes(body).withBytes { bytes in
       let response = HTTPResponse(status: status, body: bytes, isTruncated: false)
-      return Answer.failure(of: .success(response), to: kind)
+      guard case .failure(let error) = Answer.result(of: .success(response), to: kind) else { return nil }
+      return error
     }
   }
 
@@ -139,7 +139,11 @@ import Testing
     let bytes: [UInt8] = Array(#"{"result":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8)
     bytes.withUnsafeBytes { body in
       let response = HTTPResponse(status: 200, body: body, isTruncated: false)
-      #expect(Answer.failure(of: .success(response), to: .operations)?.code == .protocol)
+      guard case .failure(let error) = Answer.result(of: .success(response), to: .operations) else {
+        Issue.record("invalid UTF-8 was taken")
+        return
+      }
+      #expect(error.code == .protocol)
     }
   }
 
@@ -151,7 +155,7 @@ import Testing
   @Test(arguments: ["a", "\u{1}", "\u{301}", "😀", "\""])
   func `a detail is cut to four kilobytes, whatever its characters are`(scalar: String) throws {
     let text = "x" + String(repeating: scalar, count: 10_000)
-    let detail = ServerText.detail(.string(text))
+    let detail = ServerText.detail(JSONLiteral.string(text).document.root)
     #expect((680...4096).contains(detail.count))
     let cut = try JSONDocument(parsing: detail.raw).root.string ?? ""
     #expect(cut.unicodeScalars.dropLast().elementsEqual(text.unicodeScalars.prefix(cut.unicodeScalars.count - 1)))

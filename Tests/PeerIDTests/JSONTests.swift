@@ -1,4 +1,3 @@
-import PeerIDSandbox
 import Testing
 
 @testable import PeerID
@@ -17,7 +16,7 @@ import Testing
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(text) }
   }
 
-  @Test func `a duplicate key is refused where that is asked for`() throws {
+  @Test func `a key that stands twice is refused where that is asked for`() throws {
     let text = #"{"amount":1,"amount":2}"#
     #expect(throws: Never.self) { try JSONDocument(text) }
     let error = #expect(throws: JSONSyntaxError.self) { try JSONDocument(text, rejectDuplicates: true) }
@@ -26,6 +25,13 @@ import Testing
 
   @Test func `endless nesting is refused and not followed`() {
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(String(repeating: "[", count: 100_000)) }
+  }
+
+  @Test func `wiped strings are gone`() throws {
+    let document = try JSONDocument(#"{"token":"secret","list":["also secret"]}"#)
+    let token = try #require(document.root["token"]?.utf8)
+    document.wipeStrings()
+    #expect(token.allSatisfy { $0 == 0 })
   }
 
   @Test func `literals print as they read`() {

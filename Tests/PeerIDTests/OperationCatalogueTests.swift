@@ -1,4 +1,3 @@
-import PeerIDSandbox
 import Testing
 
 @testable import PeerID

@@ -1,4 +1,3 @@
-import PeerIDSandbox
 import Testing
 
 @testable import PeerID
@@ -169,14 +168,14 @@ import Testing
   @Test(arguments: [
     (
       #"{"a":1e400,"b":9223372036854775808,"c":-1.5,"d":12}"#,
-      #"{"a":1e400,"b":9223372036854775808,"c":-1.5,"d":12}"#
+      #"{"a":"1e400","b":"9223372036854775808","c":-1.5,"d":12}"#
     ),
-    (#"["\ud800x\n",{"\udc00":"\ud83d\ude00"}]"#, "[\"\u{FFFD}x\\u000a\",{\"\u{FFFD}\":\"😀\"}]"),
-    (#"{"a":1,"a":2,"\u0000":null}"#, #"{"a":1,"a":2,"\u0000":null}"#),
+    (#"["\ud800x\n",{"\udc00":"\ud83d\ude00"}]"#, "[\"\u{FFFD}x\\n\",{\"\u{FFFD}\":\"😀\"}]"),
   ])
-  func `an error with values that few parsers read is read and written`(text: String, meaning: String) throws {
-    let bytes = Bytes(text)
-    #expect(try JSONIndex(bytes.raw, isLenient: true).withRoot(\.literal).compactText.text == meaning)
+  func `a token or an error with such values is read all the same`(text: String, meaning: String) throws {
+    #expect(throws: JSONSyntaxError.self) { try JSONDocument(text) }
+    let document = try Bytes(text).withBytes { (text) throws(JSONSyntaxError) in try JSONDocument.answer(text) }
+    #expect(try document.root.compactText().text == JSONDocument(meaning).root.compactText().text)
   }
 
   @Test(arguments: ["[5\u{0}]", "[true\u{0}]", "{\"a\":null\u{0}}", "5\u{0}"])

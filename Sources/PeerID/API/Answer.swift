@@ -1,4 +1,4 @@
-/// Turns the transport's outcome into a result or an error.
+/// Turns what the transport brought back into a result or an error.
 enum Answer {
   /// The response of a success, or why there is none.
   static func response(
@@ -10,7 +10,8 @@ enum Answer {
     {
       return checked(response, kind, answer.status)
     }
-    return .failure(failure(of: outcome, to: kind) ?? noResult(of: outcome, kind))
+    // The scanner reads every result.
+    return result(of: outcome, to: kind).flatMap { _ in .failure(noResult(of: outcome, kind)) }
   }
 
   /// The token of a success, or why there is none; `nil` when the server has none.
@@ -28,7 +29,7 @@ enum Answer {
       case .malformed(let malformed): return .failure(self.malformed(malformed))
       }
     }
-    return .failure(failure(of: outcome, to: kind).map(explain) ?? noResult(of: outcome, kind))
+    return result(of: outcome, to: kind, explain: explain).flatMap { _ in .failure(noResult(of: outcome, kind)) }
   }
 
   /// The error of a success without a usable token.
@@ -65,14 +66,26 @@ enum Answer {
     )
   }
 
-  /// Why the answer is not a success; `nil` when its envelope holds a result.
-  static func failure(of outcome: Result<HTTPResponse, TransportFailure>, to kind: RequestKind) -> PeerIDError? {
+  /// The envelope's result, or why there is none. `explain` may add to the error what only the caller knows.
+  static func result(
+    of outcome: Result<HTTPResponse, TransportFailure>,
+    to kind: RequestKind,
+    explain: (PeerIDError) -> PeerIDError = { $0 }
+  ) -> Result<JSONValue, PeerIDError> {
     switch outcome {
-    case .failure(let failure): return ErrorClassifier.error(failure, kind)
+    case .failure(let failure):
+      return .failure(explain(ErrorClassifier.error(failure, kind)))
     case .success(let response):
       let envelope = Envelope(status: response.status, body: response.body)
-      if !response.isTruncated, case .result = envelope { return nil }
-      return ErrorClassifier.error(response, envelope, kind)
+      if 200..<300 ~= response.status, !response.isTruncated, case .result(let result) = envelope {
+        return .success(result)
+      }
+      // Only a status that says what became of the request is worth more than knowing that memory ran out.
+      if case .unread = envelope, 200..<300 ~= response.status {
+        let message = "memory ran out while the answer was read"
+        return .failure(explain(PeerIDError(.outOfMemory, .unknown, message, httpStatus: response.status)))
+      }
+      return .failure(explain(ErrorClassifier.error(response, envelope, kind)))
     }
   }
 }

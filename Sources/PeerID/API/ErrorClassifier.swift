@@ -1,5 +1,5 @@
-/// Makes the error of a call from the answer: the code says what kind of failure it is, the outcome whether the request
-/// may have been carried out.
+/// Makes the error of a call from what came back: the code tells what kind of failure it is, the outcome whether the
+/// request can have been carried out.
 enum ErrorClassifier {
   /// The error for a request without an answer.
   static func error(_ failure: TransportFailure, _ kind: RequestKind) -> PeerIDError {
@@ -40,8 +40,10 @@ enum ErrorClassifier {
       let text = isPeerIDs ? shown.string : nil
       said = text.map(NodeMessage.reason) ?? ServerText.message(shown)
       detail = ServerText.detail(shown)
+      if !mask.isEmpty { error.wipeDocument() }
     case .text: said = ServerText.readable(mask.masked(Bytes(response.body)))
     case .malformed(let what): said = response.isTruncated ? "the answer was cut off" : "it sent \(what)"
+    case .unread: said = "memory ran out while the answer was read"
     case .result: said = response.isTruncated ? "the answer was cut off" : "it sent a result"
     }
     return PeerIDError(
@@ -58,7 +60,7 @@ enum ErrorClassifier {
     )
   }
 
-  /// The parts of the answer that the table checks.
+  /// The answer as the table looks at it.
   static func answer(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> FailedAnswer {
     var isPeerIDs = false
     let said: Bytes
@@ -67,7 +69,7 @@ enum ErrorClassifier {
       isPeerIDs = isOwn
       said = NodeMessage(error).withoutTransaction
     case .text: said = Bytes(UnsafeRawBufferPointer(rebasing: response.body.prefix(ServerText.maximumRead)))
-    case .result, .malformed: said = Bytes("")
+    case .result, .malformed, .unread: said = Bytes("")
     }
     return FailedAnswer(
       kind: kind,
@@ -78,7 +80,7 @@ enum ErrorClassifier {
     )
   }
 
-  /// The node's words come first: people need to read them.
+  /// What the node says comes first: it is what people need to read.
   private static func message(_ row: OutcomeRow, status: Int, said: String) -> String {
     let what = "\(row.what) (HTTP \(status))"
     if said.isEmpty { return what }

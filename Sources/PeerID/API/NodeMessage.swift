@@ -1,4 +1,4 @@
-/// The text in which PeerID passes on a refusal of the node:
+/// The text with which PeerID hands on a refusal of the node:
 ///
 /// ```
 /// Assert Exception: d.get_balance(*from_account, asset_type).amount >= op.amount.amount: Insufficient Balance
@@ -15,8 +15,8 @@ struct NodeMessage {
   private let text: Bytes
   private let digest: Int?
 
-  init(_ error: JSONLiteral) {
-    text = ServerText.whole(error)
+  init(_ error: JSONValue) {
+    text = Bytes(ServerText.whole(error))
     digest = text.index(of: Self.digestMark).map { $0 + Self.digestMark.utf8CodeUnitCount }
   }
 
@@ -79,7 +79,7 @@ struct NodeMessage {
     part.elementsEqual("Assert Exception".utf8)
   }
 
-  /// A kind of exception that says nothing, or that the following text repeats.
+  /// A kind of exception that is of no interest, or that what follows repeats.
   private static func isRepeated(_ part: Part) -> Bool {
     let part = Bytes(String(Substring(part)))
     let kinds: [StaticString] = [

@@ -1,25 +1,25 @@
 import Glibc
 
-/// Replaces the secrets of a request in what a server answers to it: servers and proxies quote requests in their
-/// errors, and an error is printed and logged.
+/// Replaces the secrets of a request in what a server answers to it: servers and proxies quote requests in their errors,
+/// and an error is printed and logged.
 ///
 /// A secret is found as it is, percent-encoded, as in a form, escaped as in JSON, as HTML entities, in any mixture of
 /// these, in Base64 of anything that holds it, and cut off after its first 16 bytes.
 struct SecretMask {
-  /// The text that replaces a secret.
+  /// What stands in place of a secret.
   static let replacement = "***"
   private static let notShown = "(not shown: it repeats a secret of the request)"
   /// A shorter secret is only masked where it is a word of its own.
   private static let shortest = 4
-  /// This many bytes at the beginning of a secret count as a secret that was cut off.
+  /// As much of a secret shows that it is one that was cut off.
   private static let cutOff = 16
-  /// How many bytes of a secret are compared; text after a longer secret is not shown.
+  /// As much of a secret is compared; what follows a longer one is not shown.
   private static let compared = 256
-  /// How many layers of encoding are searched.
+  /// How often text may be encoded before it is taken for what it is.
   private static let encodings = 3
 
   private let secrets: [Bytes]
-  /// The secrets in Base64, for each of the three offsets at which they may begin.
+  /// What Base64 makes of the secrets, for each of the three places in which they may begin.
   private let encoded: [Bytes]
 
   init(_ secrets: [Bytes]) {
@@ -27,7 +27,7 @@ struct SecretMask {
     encoded = self.secrets.filter { $0.count >= Self.shortest }.flatMap(Base64.inner)
   }
 
-  /// A secret with backslashes, as a JSON reader sees it when a server has not escaped it.
+  /// What a secret with backslashes becomes when a server puts it into JSON as it is.
   private static func unescaped(_ secret: Bytes) -> Bytes? {
     guard secret.raw.contains(UInt8(ascii: "\\")) else { return nil }
     return Bytes.joining("\"", secret.raw, "\"", wipes: true).withBytes { quoted in
@@ -44,7 +44,7 @@ struct SecretMask {
     isEmpty ? text : masked(Bytes(text, wipes: true)).text
   }
 
-  /// The text without the secrets, cut to a length that no message reaches.
+  /// The text without the secrets, up to a length that is more than is ever shown.
   func masked(_ text: Bytes) -> Bytes {
     if isEmpty { return text }
     return text.withBytes { bytes in
@@ -56,18 +56,24 @@ struct SecretMask {
 
   /// The value with every text in it masked. Keys are masked unless they are names of parameters, which a secret may
   /// equal.
-  func masked(_ value: JSONLiteral, sparing names: [String]) -> JSONLiteral {
-    if isEmpty { return value }
-    switch value {
-    case .string(let text): return .string(masked(text))
-    case .text(let text): return .text(masked(text))
-    case .array(let elements): return .array(elements.map { masked($0, sparing: names) })
-    case .object(let members):
-      return .object(members.map { (names.contains($0) ? $0 : masked($0), masked($1, sparing: names)) })
-    case .verbatim(let number):
-      return secrets.contains { $0.raw.elementsEqual(number.utf8) } ? .string(Self.replacement) : value
-    case .integer, .boolean, .null: return value
+  func masked(_ value: JSONValue, sparing names: [String]) -> JSONValue {
+    isEmpty ? value : literal(value, names).document.root
+  }
+
+  private func literal(_ value: JSONValue, _ names: [String]) -> JSONLiteral {
+    switch value.kind {
+    case .string: .string(masked(value.string ?? ""))
+    case .array: .array(value.elements.map { literal($0, names) })
+    case .object:
+      .object(value.members.map { (names.contains($0) ? $0 : masked($0), literal($1, names)) })
+    case .integer, .real: isSecretNumber(value) ? .string(Self.replacement) : .value(value)
+    case .boolean, .null: .value(value)
     }
+  }
+
+  private func isSecretNumber(_ value: JSONValue) -> Bool {
+    let digits = value.compactText()
+    return secrets.contains { $0.count == digits.count && memcmp($0.address, digits.address, digits.count) == 0 }
   }
 
   // MARK: - Finding
@@ -97,8 +103,8 @@ struct SecretMask {
     return memcmp(base + start, part.address, part.count) == 0
   }
 
-  /// Where a secret ends that begins at `start`. Each of its bytes may be plain or escaped; where both readings are
-  /// possible, the escape is tried first.
+  /// Where a secret ends that begins at `start`. Each of its bytes may be written as it is or as an escape; where both
+  /// are possible, as it is comes second.
   private func end(of secret: Bytes, in text: UnsafeRawBufferPointer, from start: Int) -> Int? {
     let length = min(secret.count, Self.compared)
     var read = 0
@@ -141,7 +147,7 @@ struct SecretMask {
     return !isPart(range.lowerBound - 1) && !isPart(range.upperBound)
   }
 
-  /// Whether the text holds a secret that is encoded more than once, in up to `depth` further layers.
+  /// Whether the text holds a secret that is encoded more than once, in up to so many ways behind the last.
   private func repeatsSecret(_ text: [UInt8], depth: Int = encodings - 1) -> Bool {
     guard depth > 0 else { return false }
     return CharacterEscape.allCases.contains { escape in
@@ -152,7 +158,7 @@ struct SecretMask {
   }
 }
 
-/// The parts of Base64 that a mask needs.
+/// The parts of Base64 that are of interest to a mask.
 enum Base64 {
   private static let digits: [[UInt8]] = [
     Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8),

@@ -28,36 +28,42 @@ enum ServerText {
   }
 
   /// All that the server says under `error`: a string as it is, an object as `field: message; field: message`.
-  static func whole(_ error: JSONLiteral) -> Bytes {
-    switch error {
-    case .text(let text): text
-    case .object(let members):
-      Bytes(members.map { $0 + ": " + text($1) }.joined(separator: "; "), wipes: true)
-    default: error.compactText
-    }
+  static func whole(_ error: JSONValue) -> String {
+    guard error.kind == .object else { return error.string ?? error.compactText().text }
+    return error.members.map { $0 + ": " + ($1.string ?? $1.compactText().text) }.joined(separator: "; ")
   }
 
-  /// The same on one line: the first line of each text.
-  static func message(_ error: JSONLiteral) -> String {
-    if case .object(let members) = error {
-      return cut(members.map { $0 + ": " + firstLine(text($1)) }.joined(separator: "; "))
+  /// The same on one line: of each text the first.
+  static func message(_ error: JSONValue) -> String {
+    switch error.kind {
+    case .string: firstLine(error.string ?? "")
+    case .object:
+      cut(
+        error.members.map { key, value in
+          key + ": " + firstLine(value.string ?? value.compactText().text)
+        }.joined(separator: "; ")
+      )
+    default: cut(error.compactText().text)
     }
-    return error.string.map(firstLine) ?? cut(error.compactText.text)
   }
-
-  private static func text(_ value: JSONLiteral) -> String { value.string ?? value.compactText.text }
 
   /// The server's `error` as JSON. A stack trace or a signed transaction of many kilobytes is cut.
-  static func detail(_ error: JSONLiteral) -> Bytes {
-    let whole = error.compactText
+  static func detail(_ error: JSONValue) -> Bytes {
+    let whole = error.compactText()
     if whole.count <= maximumDetail { return whole }
-    let text = text(error)
-    // JSON needs up to six bytes for a byte.
+    let text = error.string ?? whole.text
+    // JSON needs more bytes for some characters, six at the most.
     for budget in [maximumDetail - 8, maximumDetail / 2 - 8] {
       let cut = JSONLiteral.string(beginning(of: text, bytes: budget) + "…").compactText
       if cut.count <= maximumDetail { return cut }
     }
     return JSONLiteral.string(beginning(of: text, bytes: maximumDetail / 6 - 8) + "…").compactText
+  }
+
+  /// A reason of jansson's without the piece of the text that it quotes: `invalid token near 'password…`.
+  static func withoutQuote(_ reason: String) -> String {
+    let bytes = Bytes(reason)
+    return String(decoding: bytes.raw.prefix(bytes.index(of: " near ") ?? bytes.count), as: UTF8.self)
   }
 
   /// As much of the text as fits into so many bytes of UTF-8. One character may be of any length.

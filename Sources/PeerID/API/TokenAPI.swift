@@ -19,8 +19,8 @@ struct TokenAPI: Sendable {
     ])
   }
 
-  /// Logs a user in with a password, a mobile number or both. The server returns the stored pair, which may have
-  /// expired. Logging in twice does no harm.
+  /// Logs a user in with a password, a mobile number or both. The server gives back the stored pair, which may have
+  /// expired. Asking twice does no harm.
   func logIn(_ credentials: Credentials, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
     parameters.add("login", credentials.login)
@@ -46,7 +46,7 @@ struct TokenAPI: Sendable {
     return try required(try send(parameters, to: endpoints.exchange, .exchange, context: context))
   }
 
-  /// Rotates the pair: both old tokens are invalid when the server answers.
+  /// Rotates the pair: both old tokens are dead when the server answers.
   func refresh(_ refreshToken: Bytes, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
     parameters.add("refresh_token", refreshToken)
@@ -55,7 +55,7 @@ struct TokenAPI: Sendable {
     return try required(try send(parameters, to: endpoints.refresh, .refresh, context: context))
   }
 
-  /// The client secret, or an error that says what needs it.
+  /// The client secret, or the error that says who needs it.
   func requiredSecret(for purpose: String) throws(PeerIDError) -> Bytes {
     guard let secret = secret.current else {
       throw PeerIDError(.configuration, "\(purpose) needs the client secret, and the configuration has none")
@@ -85,7 +85,7 @@ struct TokenAPI: Sendable {
     )
     return try transport.send(request, context: context) { outcome in
       let result = Answer.token(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
-      // The session logs how its refresh ended.
+      // What becomes of a refresh is logged by its session.
       if kind != .refresh, case .failure(let error) = result, error.isWorthLogging(of: kind) {
         configuration.report(.warning, "\(kind): \(error)")
       }
@@ -93,21 +93,15 @@ struct TokenAPI: Sendable {
     }.get()
   }
 
-  /// Adds the remedy when the server does not see a parameter that was sent, because it expects another style.
+  /// Adds the remedy when the server says that a parameter is required which was sent: it looks for it elsewhere.
   private func explained(_ error: PeerIDError, _ sent: [String], _ style: Options.ParameterStyle) -> PeerIDError {
-    let missed = sent.first { error.serverMessage(about: $0)?.hasSuffix("is required") ?? false }
-    guard error.httpStatus == 400, let missed else { return error }
+    guard error.httpStatus == 400, let detail = error.detailBytes,
+      let fields = try? JSONDocument(parsing: detail.raw).root,
+      let missed = sent.first(where: { fields.member($0)?.string?.hasSuffix("is required") ?? false })
+    else { return error }
     let others = style == .form ? "query or json" : style == .json ? "form or query" : "form or json"
     return error.adding(
       " – but '\(missed)' was sent with parameters=\(style.name); this server wants parameters=\(others)"
     )
-  }
-}
-
-extension PeerIDError {
-  /// What the server's answer says about a field of the request; empty when that is not a text.
-  func serverMessage(about field: String) -> String? {
-    guard let detail = detailBytes, let index = try? JSONIndex(detail.raw, isLenient: true) else { return nil }
-    return index.withRoot { $0.member(JSONKey(field)).map { $0.string ?? "" } }
   }
 }

@@ -1,9 +1,9 @@
-// For operators of a service.
+// What operators ask of a client.
 
 extension Client {
   /// What the calls of this client have done, as JSON: calls by kind and outcome, requests sent again after HTTP 401,
-  /// refreshes, locks and failures of the store, connections, calls in flight, and latencies in microseconds. All
-  /// counts begin with the client, and in a child of `fork` with the child.
+  /// refreshes, locks and failures of the store, connections, calls in flight, and latencies in microseconds. All counts
+  /// begin with the client, and in a child of `fork` with the child.
   ///
   /// - Returns: the JSON; see the documentation of `peerid_client_statistics` for its members.
   public func statistics() -> String { statisticsResponse().json }
@@ -32,7 +32,7 @@ extension Client {
     .task(.check) { [engine] (context) throws(PeerIDError) in
       do throws(PeerIDError) {
         _ = try engine.environment.tokens.refresh(Bytes("peerid-check"), context: context)
-      } catch  where error.code == .rejected && error.serverMessage(about: "refresh_token") != nil {
+      } catch  where error.code == .rejected && error.names("refresh_token") {
         // The server looks at the application first.
         return .done
       } catch  where error.outcome == .unknown {
@@ -54,5 +54,13 @@ extension Client {
   package func setSecret(_ secret: Bytes) throws(PeerIDError) {
     guard secret.count > 0 else { throw PeerIDError(.invalidArgument, "client_secret is empty: pass the new secret") }
     engine.environment.tokens.secret.replace(with: secret)
+  }
+}
+
+extension PeerIDError {
+  /// Whether the server's answer has a message for this field.
+  fileprivate func names(_ field: String) -> Bool {
+    guard let detail = detailBytes, let fields = try? JSONDocument(parsing: detail.raw).root else { return false }
+    return fields.member(field) != nil
   }
 }

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Runs every kind of call once, without a server, before the process can fork during one.
+/// Runs every kind of call once, without a server, before a fork can come in between.
 ///
 /// The Swift runtime makes the descriptions of generic types when they are first used, under locks of its own, which no
 /// fork handler can take. A process that forks while another thread is in its very first call would leave such a lock
-/// held in the child forever. So the first client of a process runs all calls on the thread that makes it.
+/// held in the child for ever. So the first client of a process runs all calls on the thread that makes it.
 enum RuntimeWarmup {
   private static let operations = [
     // Plain, …
@@ -94,7 +94,7 @@ enum RuntimeWarmup {
     let request = HTTPRequest(kind: .exchange, url: call.url, headers: engine.readHeaders, body: nil, secrets: secrets)
     body.withBytes { bytes in
       let answer = HTTPResponse(status: status, body: bytes, request: request)
-      _ = Answer.failure(of: .success(answer), to: .exchange)
+      _ = Answer.result(of: .success(answer), to: .exchange)
       switch call.read(.success(answer)) {
       case .success(let response): _ = response.createdObjectIDs
       case .failure(let error): _ = (error.description, RefreshFailure.result(of: error))

@@ -24,7 +24,7 @@ extension JSONIndex {
     }
 
     /// What kind of value this is. An integer may be of any size.
-    var kind: JSONKind { node.kind }
+    var kind: JSONValue.Kind { node.kind }
 
     /// The integer, if this is one and fits into 64 bits.
     var integer: Int64? { node.kind == .integer && node.fits ? node.integer : nil }
@@ -86,21 +86,6 @@ extension JSONIndex {
     var source: UnsafeRawBufferPointer {
       let (start, end) = (Int(node.start), Int(node.end))
       return kind == .string ? text : UnsafeRawBufferPointer(rebasing: text[start..<max(start, end)])
-    }
-
-    /// The value as a tree of its own. Its texts are wiped on release.
-    var literal: JSONLiteral {
-      switch kind {
-      case .object:
-        var members: [(String, JSONLiteral)] = []
-        forEachMember { members.append((String(decoding: $0, as: UTF8.self), $1.literal)) }
-        return .object(members)
-      case .array: return .array(elements.map(\.literal))
-      case .string: return utf8.map { .text(Bytes($0, wipes: true)) } ?? .null
-      case .integer, .real: return .verbatim(digits ?? "")
-      case .boolean: return .boolean(boolean == true)
-      case .null: return .null
-      }
     }
 
     func member(where isKey: (UnsafeRawBufferPointer) -> Bool) -> Value? {

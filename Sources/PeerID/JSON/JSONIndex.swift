@@ -1,40 +1,34 @@
-import Glibc
-
 /// Where the values of a JSON text are, in the order of the text: read in one pass, in one piece of memory.
 ///
-/// Integers may be of any size. An object holds each key once, no string holds half of a surrogate pair, and no key a
-/// NUL, since servers read these in different ways. A lenient index of an error answer allows all three.
+/// Integers may be of any size. Keys come once, no text has half of a surrogate pair, and no key a NUL: what these mean
+/// to a server is anybody's guess.
 struct JSONIndex {
   struct Node {
-    var kind: JSONKind
-    /// The range of the value, of a string without its quotes. Positions beyond the end of the text are in `unescaped`.
+    var kind: JSONValue.Kind
+    /// Where the value is; a string without its quotes. What lies behind the text is in `unescaped`.
     var start: UInt32
     var end: UInt32
     /// How many elements or members there are.
     var count: UInt32 = 0
-    /// The index of the node after this value and all that it holds. A key is a node of its own before its value.
+    /// The node behind this value and all that it holds. Keys are nodes of their own, in front of their values.
     var next: UInt32 = 0
     var integer: Int64 = 0
     var fits = false
   }
 
-  /// How deep arrays and objects may be nested: reading recurses, and a small thread has little stack.
-  static let maximumDepth = 64
-  /// Positions must fit into 32 bits.
+  /// The places must fit into 32 bits.
   private static let maximumBytes = 1 << 30
-  /// The keys of an object with more members are sorted to find duplicates, instead of compared with each other.
+  /// Above this the keys of an object are sorted to find one that comes twice, instead of compared with each other.
   private static let fewMembers = 32
 
   private let bytes: UnsafeRawBufferPointer
   private var nodes: ContiguousArray<Node> = []
-  private let isLenient: Bool
-  /// The strings that had escapes, one after the other.
-  private var unescaped: Unescaped?
+  /// The strings that had escapes, one behind the other.
+  private var unescaped: ContiguousArray<UInt8> = []
 
-  /// Reads a text, which must stay at its address as long as the index is used.
-  init(_ bytes: UnsafeRawBufferPointer, isLenient: Bool = false) throws(JSONSyntaxError) {
+  /// Reads a text, which must stay where it is as long as the index is used.
+  init(_ bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
     self.bytes = bytes
-    self.isLenient = isLenient
     nodes.reserveCapacity(32)
     var scanner = JSONScanner(bytes)
     do throws(JSONScanner.Fault) {
@@ -45,12 +39,13 @@ struct JSONIndex {
     }
   }
 
-  /// Passes the outermost value to `body`. No value may be kept after `body` returns.
+  /// Passes the outermost value to `body`. No value may be kept longer than that.
   func withRoot<Result, Failure: Error>(_ body: (Value) throws(Failure) -> Result) throws(Failure) -> Result {
     try nodes.withUnsafeBufferPointer { (nodes) throws(Failure) in
-      defer { withExtendedLifetime(unescaped) {} }
-      // There is at least one node.
-      return try body(Value(text: bytes, unescaped: unescapedBytes, nodes: nodes, place: 0))
+      try unescaped.withUnsafeBufferPointer { (unescaped) throws(Failure) in
+        // There is one node at least.
+        try body(Value(text: bytes, unescaped: UnsafeRawBufferPointer(unescaped), nodes: nodes, place: 0))
+      }
     }
   }
 
@@ -67,15 +62,15 @@ struct JSONIndex {
       nodes[place].kind = .object
       try Self.check(depth)
       try scanner.members { (scanner, key) throws(JSONScanner.Fault) in
-        guard !key.hasNUL || isLenient else { throw JSONScanner.Fault(reason: "a key holds a NUL") }
+        guard !key.hasNUL else { throw JSONScanner.Fault(reason: "a key holds a NUL") }
         let (start, end) = try self.place(of: key, scanner)
         let node = nodes.count
         nodes.append(Node(kind: .string, start: start, end: end, next: UInt32(node + 1)))
-        if count < Self.fewMembers, !isLenient { try refuse(node, in: place) }
+        if count < Self.fewMembers { try refuse(node, in: place) }
         try read(&scanner, depth: depth + 1)
         count += 1
       }
-      if count > Self.fewMembers, !isLenient { try refuseDuplicates(in: place) }
+      if count > Self.fewMembers { try refuseDuplicates(in: place) }
       nodes[place].end = UInt32(scanner.position)
     case UInt8(ascii: "["):
       nodes[place].kind = .array
@@ -100,25 +95,21 @@ struct JSONIndex {
   }
 
   private static func check(_ depth: Int) throws(JSONScanner.Fault) {
-    guard depth < maximumDepth else {
-      throw JSONScanner.Fault(reason: "it is nested more than \(maximumDepth) levels deep")
+    guard depth < JSONDocument.maximumDepth else {
+      throw JSONScanner.Fault(reason: "it is nested more than 64 levels deep")
     }
   }
 
-  /// The range of a string; one with escapes is written to `unescaped` first.
+  /// Where a string is found; one with escapes is written out first.
   private mutating func place(
     of text: JSONScanner.Text,
     _ scanner: JSONScanner
   ) throws(JSONScanner.Fault) -> (UInt32, UInt32) {
-    guard !text.hasHalfPair || isLenient else {
-      throw JSONScanner.Fault(reason: "a text holds half of a surrogate pair")
-    }
+    guard !text.hasHalfPair else { throw JSONScanner.Fault(reason: "a text holds half of a surrogate pair") }
     guard text.hasEscapes else { return (UInt32(text.range.lowerBound), UInt32(text.range.upperBound)) }
-    let target = unescaped ?? Unescaped(capacity: bytes.count)
-    unescaped = target
-    let start = bytes.count + target.count
-    scanner.resolve(text) { target.append($0) }
-    return (UInt32(start), UInt32(bytes.count + target.count))
+    let start = bytes.count + unescaped.count
+    scanner.append(text, to: &unescaped)
+    return (UInt32(start), UInt32(bytes.count + unescaped.count))
   }
 
   /// Fails when an object has the key of this node already.
@@ -144,37 +135,10 @@ struct JSONIndex {
 
   private func duplicate(_ key: Int) -> JSONScanner.Fault {
     let name = String(decoding: text(key).prefix(60), as: UTF8.self)
-    return JSONScanner.Fault(reason: "the key '\(name)' appears more than once", isDuplicateKey: true)
+    return JSONScanner.Fault(reason: "the key '\(name)' comes twice", isDuplicateKey: true)
   }
 
   private func text(_ place: Int) -> UnsafeRawBufferPointer {
-    Value.text(nodes[place], bytes, unescapedBytes)
-  }
-
-  private var unescapedBytes: UnsafeRawBufferPointer {
-    unescaped?.bytes ?? UnsafeRawBufferPointer(start: nil, count: 0)
-  }
-
-  /// The strings that had escapes, in memory that never moves and is wiped: they may be secrets.
-  private final class Unescaped {
-    private let storage: UnsafeMutableRawBufferPointer
-    private(set) var count = 0
-
-    /// An escape is longer than the UTF-8 of its character, so the text's length is enough for all of its strings.
-    init(capacity: Int) {
-      storage = .allocate(byteCount: capacity, alignment: 1)
-    }
-
-    deinit {
-      if let start = storage.baseAddress { explicit_bzero(start, count) }
-      storage.deallocate()
-    }
-
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[..<count]) }
-
-    func append(_ byte: UInt8) {
-      storage[count] = byte
-      count += 1
-    }
+    unescaped.withUnsafeBytes { Value.text(nodes[place], bytes, $0) }
   }
 }

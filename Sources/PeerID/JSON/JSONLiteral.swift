@@ -1,25 +1,75 @@
+internal import CJansson
+
 /// JSON to be written, spelled in Swift: `["error": "unauthorized", "status": 401]`.
 package indirect enum JSONLiteral: Sendable {
   case object([(String, JSONLiteral)])
   case array([JSONLiteral])
   case string(String)
-  /// Text in UTF-8, written without another copy.
+  /// Text in UTF-8, of which no other copy is made.
   case text(Bytes)
   case integer(Int64)
+  case real(Double)
   case boolean(Bool)
   case null
-  /// JSON that is written as it is, such as a number with all its digits.
-  case verbatim(String)
+  /// A value that was parsed, put in as it is.
+  case value(JSONValue)
+
+  /// The literal as a document, which prints and can be read like a parsed one.
+  package var document: JSONDocument {
+    // jansson returns NULL when memory has run out; `null` then stands for the whole.
+    JSONDocument(owning: OpaquePointer(node ?? json_null()))
+  }
 
   /// The literal as compact JSON.
   package var compactText: Bytes { text() }
 
-  /// The literal as compact JSON; with `wipes` its memory is overwritten on release.
+  /// The literal as compact JSON; with `wipes` its memory is overwritten on release. It is written without jansson, so
+  /// that no member can be missing because memory ran out.
   func text(wipes: Bool = false) -> Bytes {
     Bytes(capacity: writtenLength, wipes: wipes) { target in
       var writer = Writer(target: target)
       write(to: &writer)
       return writer.count
+    }
+  }
+
+  private var node: UnsafeMutablePointer<json_t>? {
+    switch self {
+    case .object(let members):
+      let object = json_object()
+      for (key, value) in members {
+        var key = key
+        let code = key.withUTF8 { name in
+          name.withMemoryRebound(to: CChar.self) {
+            json_object_setn_new_nocheck(object, $0.baseAddress ?? emptyText, $0.count, value.node)
+          }
+        }
+        guard code == 0 else {
+          cjansson_decref(object)
+          return nil
+        }
+      }
+      return object
+    case .array(let elements):
+      let array = json_array()
+      for element in elements where json_array_append_new(array, element.node) != 0 {
+        cjansson_decref(array)
+        return nil
+      }
+      return array
+    case .string(var text):
+      return text.withUTF8 { bytes in
+        bytes.withMemoryRebound(to: CChar.self) { json_stringn_nocheck($0.baseAddress ?? emptyText, $0.count) }
+      }
+    case .text(let bytes):
+      return bytes.raw.withMemoryRebound(to: CChar.self) {
+        json_stringn_nocheck($0.baseAddress ?? emptyText, $0.count)
+      }
+    case .integer(let value): return json_integer(json_int_t(value))
+    case .real(let value): return json_real(value)
+    case .boolean(let value): return value ? json_true() : json_false()
+    case .null: return json_null()
+    case .value(let value): return value.retainedNode
     }
   }
 }
@@ -58,15 +108,6 @@ extension JSONLiteral {
     }
   }
 
-  /// The text, if this is a string.
-  var string: String? {
-    switch self {
-    case .string(let text): text
-    case .text(let bytes): bytes.text
-    default: nil
-    }
-  }
-
   fileprivate var writtenLength: Int {
     var counter = Writer(target: nil)
     write(to: &counter)
@@ -94,11 +135,16 @@ extension JSONLiteral {
     case .string(let text): writer.putQuoted(text.utf8)
     case .text(let bytes): bytes.withBytes { writer.putQuoted($0) }
     case .integer(let value): writer.put(String(value).utf8)
-    case .verbatim(let json): writer.put(json.utf8)
+    case .real, .value: document.root.compactText().withBytes { writer.put($0) }
     case .boolean(let value): writer.put((value ? "true" : "false").utf8)
     case .null: writer.put("null".utf8)
     }
   }
+}
+
+/// jansson refuses a NULL start even for an empty string.
+private var emptyText: UnsafePointer<CChar> {
+  UnsafeRawPointer(("" as StaticString).utf8Start).assumingMemoryBound(to: CChar.self)
 }
 
 extension JSONLiteral: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral,

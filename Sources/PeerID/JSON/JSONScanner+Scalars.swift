@@ -71,17 +71,23 @@ extension JSONScanner {
   func copy(of text: Text, wipes: Bool = false) -> Bytes {
     let source = UnsafeRawBufferPointer(rebasing: bytes[text.range])
     guard text.hasEscapes else { return Bytes(source, wipes: wipes) }
-    // An escape is longer than the UTF-8 of its character.
+    // An escape is longer than what it stands for.
     return Bytes(capacity: source.count, wipes: wipes) { target in
       var writer = JSONLiteral.Writer(target: target)
-      resolve(text) { writer.put($0) }
+      Self.resolve(source) { writer.put($0) }
       return writer.count
     }
   }
 
-  /// Passes the UTF-8 of a text to `put`, with its escapes resolved. Half of a surrogate pair becomes U+FFFD.
-  func resolve(_ text: Text, _ put: (UInt8) -> Void) {
+  /// Appends the UTF-8 of a text, with its escapes resolved.
+  func append(_ text: Text, to target: inout ContiguousArray<UInt8>) {
     let source = UnsafeRawBufferPointer(rebasing: bytes[text.range])
+    guard text.hasEscapes else { return target.append(contentsOf: source) }
+    Self.resolve(source) { target.append($0) }
+  }
+
+  /// Half of a surrogate pair becomes U+FFFD.
+  private static func resolve(_ source: UnsafeRawBufferPointer, _ put: (UInt8) -> Void) {
     var reader = JSONScanner(source)
     while reader.position < source.count {
       let byte = reader.next
@@ -118,7 +124,7 @@ extension JSONScanner {
     while isDigit(next) { position += 1 }
   }
 
-  /// Reads an escape after its backslash; returns the code point, which is a surrogate when its other half is missing.
+  /// Reads an escape behind its backslash; gives the code point, which is a surrogate when its other half is missing.
   private mutating func escape() throws(Fault) -> UInt32 {
     let kind = next
     guard kind != UInt8(ascii: "u") else {

@@ -10,7 +10,8 @@ enum Envelope {
   private static func isFalsy(_ literal: JSONLiteral) -> Bool {
     switch literal {
     case .null, .boolean(false), .integer(0), .string(""): true
-    case .verbatim(let number): Double(number) == 0
+    case .real(let number): number == 0
+    case .value(let value): value.isNull || value.boolean == false || value.number == 0 || value.string == ""
     default: false
     }
   }

@@ -132,6 +132,9 @@ extension ExecutedOperation {
     case .string(let text): text == account
     case .object(let members): members.contains { names(account, $0.1) }
     case .array(let elements): elements.contains { names(account, $0) }
+    case .value(let value):
+      value.string == account || value.members.contains { names(account, .value($0.value)) }
+        || value.elements.contains { names(account, .value($0)) }
     default: false
     }
   }

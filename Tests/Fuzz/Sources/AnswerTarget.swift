@@ -1,4 +1,3 @@
-import PeerIDSandbox
 @testable import PeerID
 
 /// Answers to calls: success only where there is one, with the values that jansson finds, and errors that can be shown.
@@ -20,7 +19,7 @@ enum AnswerTarget {
       checkResponse(response, input.rest)
     case .failure(let error): checkError(error, status)
     }
-    if let error = Answer.failure(of: .success(answer), to: kind) { checkError(error, status) }
+    if case .failure(let error) = Answer.result(of: .success(answer), to: kind) { checkError(error, status) }
   }
 
   static func checkError(_ error: PeerIDError, _ status: Int) {
@@ -32,7 +31,7 @@ enum AnswerTarget {
     check(error.message.utf8.count < 16 * 1024, "a message of \(error.message.utf8.count) bytes")
     guard let detail = error.detailBytes else { return }
     check(detail.count <= 4096, "a detail of \(detail.count) bytes")
-    check((try? JSONIndex(detail.raw, isLenient: true)) != nil, "a detail is not JSON: \(detail.text)")
+    check((try? JSONDocument(detail.text)) != nil, "a detail is not JSON: \(detail.text)")
   }
 
   /// The scanner of responses and jansson find the same.

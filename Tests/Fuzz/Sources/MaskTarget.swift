@@ -49,7 +49,7 @@ enum MaskTarget {
     )
     return body.withUnsafeBytes { bytes in
       let answer = HTTPResponse(status: status, body: bytes, request: request)
-      guard let error = Answer.failure(of: .success(answer), to: .refresh) else {
+      guard case .failure(let error) = Answer.result(of: .success(answer), to: .refresh) else {
         fail("HTTP \(status) is a success")
       }
       AnswerTarget.checkError(error, status)

@@ -1,4 +1,3 @@
-import PeerIDSandbox
 @testable import PeerID
 
 /// Operations: they are refused with a reason, or sent as they were written.

@@ -1,5 +1,4 @@
 import Glibc
-import PeerIDSandbox
 @testable import PeerID
 
 /// Writes what the readers find in a text as a line, for a comparison with a reader of another language.

@@ -1,4 +1,3 @@
-import PeerIDSandbox
 @testable import PeerID
 
 /// Tokens in answers: what is read is written and read again without a change.

@@ -1,5 +1,43 @@
 internal import CJansson
-package import PeerID
+import Glibc
+
+/// A JSON text that could not be read, with jansson's reason and the place.
+package struct JSONSyntaxError: Error, Equatable {
+  /// What is wrong, as a person would want to read it.
+  package let reason: String
+  /// The line, counted from 1; 0 when the fault has no place.
+  package let line: Int
+  /// The column, counted from 1.
+  package let column: Int
+  /// Whether one object holds a key twice.
+  package let isDuplicateKey: Bool
+  /// Whether nothing is wrong with the text, but memory ran out while it was read.
+  package let isOutOfMemory: Bool
+}
+
+extension JSONSyntaxError {
+  /// A fault that the scanner found at a place of a text.
+  init(_ fault: JSONScanner.Fault, in text: UnsafeRawBufferPointer, at position: Int) {
+    let read = text.prefix(position)
+    let line = read.suffix(from: read.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? read.startIndex)
+    self.init(
+      reason: fault.reason,
+      line: read.count { $0 == UInt8(ascii: "\n") } + 1,
+      // What continues a character is none of its own.
+      column: line.count { $0 & 0xC0 != 0x80 } + 1,
+      isDuplicateKey: fault.isDuplicateKey,
+      isOutOfMemory: false
+    )
+  }
+}
+
+extension PeerIDError {
+  /// What to report in place of a fault in the text when memory ran out; `nil` when the text is at fault.
+  init?(outOfMemory error: JSONSyntaxError, _ outcome: Outcome = .notSent) {
+    guard error.isOutOfMemory else { return nil }
+    self.init(.outOfMemory, outcome, "memory ran out while JSON was read")
+  }
+}
 
 /// A parsed JSON text. Its values are views into it and keep it alive.
 package final class JSONDocument: @unchecked Sendable {
@@ -25,14 +63,29 @@ package final class JSONDocument: @unchecked Sendable {
     let fault: String? =
       text.contains(0)
       ? "it holds a NUL" : Self.isTooDeep(text) ? "it is nested more than \(Self.maximumDepth) levels deep" : nil
-    if let fault { throw JSONSyntaxError(reason: fault, line: 0, column: 0) }
+    if let fault {
+      throw JSONSyntaxError(reason: fault, line: 0, column: 0, isDuplicateKey: false, isOutOfMemory: false)
+    }
     let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+    errno = 0
     guard let node = json_loadb(base, text.count, flags, &error) else {
       throw JSONSyntaxError(
         reason: String(cString: cjansson_error_text(&error)),
         line: max(Int(error.line), 0),
         column: max(Int(error.column), 0),
-        isDuplicateKey: cjansson_error_code(&error) == CJANSSON_DUPLICATE_KEY
+        isDuplicateKey: cjansson_error_code(&error) == CJANSSON_DUPLICATE_KEY,
+        isOutOfMemory: cjansson_error_code(&error) == CJANSSON_OUT_OF_MEMORY
+      )
+    }
+    // jansson 2.14 drops a character of a string or number without a word when its buffer cannot grow (`lex_save`).
+    guard errno != ENOMEM else {
+      JSONDocument(owning: OpaquePointer(node)).wipeStrings()
+      throw JSONSyntaxError(
+        reason: "memory ran out",
+        line: 0,
+        column: 0,
+        isDuplicateKey: false,
+        isOutOfMemory: true
       )
     }
     rootNode = OpaquePointer(node)
@@ -80,5 +133,12 @@ package final class JSONDocument: @unchecked Sendable {
 
   deinit {
     cjansson_decref(UnsafeMutablePointer(rootNode))
+  }
+
+  /// Overwrites every string in the document with zeroes, so that secrets do not outlive it in freed memory.
+  ///
+  /// No value of the document may be read as text afterwards.
+  package func wipeStrings() {
+    root.wipeStrings()
   }
 }

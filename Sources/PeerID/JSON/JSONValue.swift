@@ -1,8 +1,13 @@
 internal import CJansson
-package import PeerID
+import Glibc
 
 /// One value of a `JSONDocument`.
 package struct JSONValue: @unchecked Sendable {
+  /// The kinds of JSON value; numbers are kept apart by whether they are exact.
+  package enum Kind: Equatable, Sendable {
+    case object, array, string, integer, real, boolean, null
+  }
+
   private let document: JSONDocument
   private let node: UnsafeMutablePointer<json_t>
 
@@ -17,7 +22,7 @@ package struct JSONValue: @unchecked Sendable {
   }
 
   /// What kind of value this is.
-  package var kind: JSONKind {
+  package var kind: Kind {
     switch cjansson_typeof(node) {
     case JSON_OBJECT: .object
     case JSON_ARRAY: .array
@@ -64,6 +69,11 @@ package struct JSONValue: @unchecked Sendable {
   package var utf8: UnsafeRawBufferPointer? {
     guard let start = json_string_value(node) else { return nil }
     return UnsafeRawBufferPointer(start: start, count: json_string_length(node))
+  }
+
+  /// The UTF-8 of a string, copied into memory that is wiped on release.
+  package var secret: Bytes? {
+    utf8.map { Bytes($0, wipes: true) }
   }
 
   /// How many elements an array or members an object has; 0 for every other kind.
@@ -127,16 +137,17 @@ package struct JSONValue: @unchecked Sendable {
     }
   }
 
-  /// The value as compact JSON; `expected` is a guess of the length that saves a second pass.
-  package func compactText(expecting expected: Int = 512) -> Bytes {
+  /// The value as compact JSON; `expected` is a guess of the length that saves a second pass;
+  /// with `wipes` the text is overwritten on release.
+  package func compactText(expecting expected: Int = 512, wipes: Bool = false) -> Bytes {
     let flags = CJANSSON_COMPACT | CJANSSON_ENCODE_ANY
     var needed = 0
-    let first = Bytes(capacity: expected) { target in
+    let first = Bytes(capacity: expected, wipes: wipes) { target in
       needed = target.withMemoryRebound(to: CChar.self) { json_dumpb(node, $0.baseAddress, $0.count, flags) }
       return needed
     }
     if needed <= expected { return first }
-    return Bytes(capacity: needed) { target in
+    return Bytes(capacity: needed, wipes: wipes) { target in
       target.withMemoryRebound(to: CChar.self) { json_dumpb(node, $0.baseAddress, $0.count, flags) }
     }
   }
@@ -147,4 +158,18 @@ package struct JSONValue: @unchecked Sendable {
   }
 
   var retainedNode: UnsafeMutablePointer<json_t>? { cjansson_incref(node) }
+
+  /// Overwrites every string of the whole document this value belongs to; see `JSONDocument.wipeStrings`.
+  func wipeDocument() {
+    document.wipeStrings()
+  }
+
+  func wipeStrings() {
+    if let text = utf8, let start = text.baseAddress {
+      explicit_bzero(UnsafeMutableRawPointer(mutating: start), text.count)
+    } else {
+      for element in elements { element.wipeStrings() }
+      forEachMember { $1.wipeStrings() }
+    }
+  }
 }

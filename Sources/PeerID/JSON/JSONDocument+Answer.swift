@@ -1,0 +1,60 @@
+extension JSONDocument {
+  /// Longer answers than this are not read a second time.
+  private static let longestRepaired = 1 << 20
+
+  /// Parses what a server sent. What jansson cannot hold does not make the rest unreadable: a number that is too large
+  /// becomes a text with its digits, and half of a surrogate pair U+FFFD.
+  static func answer(_ text: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> JSONDocument {
+    do throws(JSONSyntaxError) {
+      return try JSONDocument(parsing: text)
+    } catch {
+      guard !error.isOutOfMemory, let repaired = repaired(text) else { throw error }
+      return try repaired.withBytes { (text) throws(JSONSyntaxError) in try JSONDocument(parsing: text) }
+    }
+  }
+
+  /// The text with what jansson cannot hold replaced; `nil` when a string or a number in it is damaged. It may hold
+  /// tokens, so it is wiped.
+  private static func repaired(_ text: UnsafeRawBufferPointer) -> Bytes? {
+    guard text.count <= longestRepaired else { return nil }
+    // The longest that a part becomes: an escape of two characters is written with six.
+    let result = Bytes(capacity: 3 * text.count, wipes: true) { target in
+      var writer = JSONLiteral.Writer(target: target)
+      var scanner = JSONScanner(text)
+      let isRead = (try? repair(&scanner, &writer)) != nil
+      return isRead ? writer.count : 0
+    }
+    return result.count > 0 ? result : nil
+  }
+
+  private static func repair(
+    _ scanner: inout JSONScanner,
+    _ writer: inout JSONLiteral.Writer
+  ) throws(JSONScanner.Fault) {
+    while scanner.position < scanner.bytes.count {
+      let start = scanner.position
+      var isHeld = true
+      switch scanner.next {
+      case UInt8(ascii: "\""):
+        let string = try scanner.string()
+        guard string.hasHalfPair else { break }
+        scanner.copy(of: string, wipes: true).withBytes { writer.putQuoted($0) }
+        continue
+      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+        let number = try scanner.number()
+        isHeld = number.isInteger ? number.integer != nil : scanner.isOrdinary(start..<scanner.position)
+      default: scanner.position += 1
+      }
+      let part = scanner.bytes[start..<scanner.position]
+      if isHeld { writer.put(part) } else { writer.putQuoted(part) }
+    }
+  }
+}
+
+extension JSONScanner {
+  /// Whether a number with a fraction or an exponent is certainly small enough for a double: below 10^300.
+  fileprivate func isOrdinary(_ number: Range<Int>) -> Bool {
+    let exponent = bytes[number].drop { $0 | 0x20 != UInt8(ascii: "e") }.filter(isDigit)
+    return number.count < 200 && exponent.count <= 2
+  }
+}
