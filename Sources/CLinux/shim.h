@@ -1,10 +1,40 @@
-// The parts of the Linux C library that Swift's Glibc module leaves out.
+// The calls of the C library that the core uses.
+//
+// A module of our own takes the place of Swift's Glibc module, which Embedded Swift does not have, and has what that one
+// leaves out: variadic functions, macros with a type, and memmem.
 #ifndef PEERID_CLINUX_SHIM_H
 #define PEERID_CLINUX_SHIM_H
 
-#include <stddef.h>
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static inline int clinux_errno(void) { return errno; }
+static inline void clinux_set_errno(int code) { errno = code; }
+
+// Opens a file; one that it creates is for its owner alone.
+static inline int clinux_open(const char *path, int flags) { return open(path, flags, 0600); }
+static inline int clinux_descriptor_flags(int descriptor) { return fcntl(descriptor, F_GETFD); }
+static inline void clinux_close_on_exec(int descriptor) { (void)fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
+static inline int clinux_is_file(mode_t mode) { return S_ISREG(mode); }
+static inline int clinux_is_directory(mode_t mode) { return S_ISDIR(mode); }
 
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline void clinux_eventfd_raise(int descriptor) { (void)eventfd_write(descriptor, 1); }

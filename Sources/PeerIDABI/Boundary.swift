@@ -1,5 +1,5 @@
+internal import CLinux
 internal import PeerID
-import Glibc
 
 // All rules about pointers and numbers of C. Arguments are checked here, so that none can trap; the caller owns what
 // the functions return.
@@ -66,7 +66,7 @@ func optionalText(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws
 func secret(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> Bytes {
   guard let pointer else { throw isNull(name) }
   let secret = Bytes(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)), wipes: true)
-  guard secret.withBytes(\.isUTF8) else { throw isNotUTF8(name) }
+  guard secret.withBytes({ $0.isUTF8 }) else { throw isNotUTF8(name) }
   return secret
 }
 

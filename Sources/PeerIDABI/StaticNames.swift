@@ -14,8 +14,8 @@ enum StaticNames {
     uniqueKeysWithValues: ErrorReason.allCases.map { ($0, Bytes($0.name)) }
   )
   private static let operations: [Int32: Bytes] = Dictionary(
-    OperationCatalogue.standard.entries.map { ($0.id, Bytes($0.name)) }
-  ) { first, _ in first }
+    uniqueKeysWithValues: OperationCatalogue.standard.entries.map { ($0.id, Bytes($0.name)) }
+  )
   private static let version = Bytes(Version.text)
 
   static func name(ofCode code: Int32) -> UnsafePointer<CChar>? {

@@ -137,14 +137,14 @@ extension StoreCallbacks {
       throw PeerIDError(.invalidArgument, "callbacks: load, save, remove, lock and unlock must not be NULL")
     }
     let (list, owner) = (list, ContextOwner(context, release))
-    return SessionStore.custom(
-      load: { key, lock in
+    return SessionStore(
+      load: { (key, lock) throws(PeerIDError) in
         let reply = StoreReply()
         let name = Bytes(key)
         try reply.succeed { load(owner.pointer, name.cString, Self.pointer(lock), $0) }
         return reply.session
       },
-      save: { key, session, expected, lock in
+      save: { (key, session, expected, lock) throws(PeerIDError) in
         let name = Bytes(key)
         let data = session.dataBytes
         let result = try StoreReply().call { reply in
@@ -161,11 +161,11 @@ extension StoreCallbacks {
         }
         return result == .ok
       },
-      remove: { key, lock in
+      remove: { (key, lock) throws(PeerIDError) in
         let name = Bytes(key)
         try StoreReply().succeed { remove(owner.pointer, name.cString, Self.pointer(lock), $0) }
       },
-      lock: { key, timeout in
+      lock: { (key, timeout) throws(PeerIDError) in
         let reply = StoreReply()
         let name = Bytes(key)
         try reply.succeed { lock(owner.pointer, name.cString, timeout, $0) }
@@ -175,7 +175,7 @@ extension StoreCallbacks {
         let name = Bytes(key)
         unlock(owner.pointer, name.cString, Self.pointer(lock))
       },
-      list: {
+      list: { () throws(PeerIDError) in
         guard let list else { throw PeerIDError(.store, "this store cannot list its keys") }
         let reply = StoreReply()
         try reply.succeed { list(owner.pointer, $0) }

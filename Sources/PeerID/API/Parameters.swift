@@ -10,13 +10,13 @@ struct Parameters {
   }
 
   /// The names of the parameters that were sent.
-  var names: [String] { members.map(\.name) }
+  var names: [String] { members.map { $0.name } }
 
   /// The values that must not appear in an error. A client_id that is not a number may be a secret in
   /// the wrong place.
   var secrets: [Bytes] {
     members.filter { $0.name != "login" && ($0.name != "client_id" || !$0.value.raw.allSatisfy(Self.isDigit)) }
-      .map(\.value)
+      .map { $0.value }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }

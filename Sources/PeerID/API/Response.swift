@@ -18,7 +18,7 @@ public struct Response: Sendable {
   public var transactionNumber: Int64? { storage.parts.transactionNumber }
 
   /// The ids of the objects that the operations created, in the order of the operations.
-  public var createdObjectIDs: [String] { storage.parts.createdObjectIDs.map(\.text) }
+  public var createdObjectIDs: [String] { storage.parts.createdObjectIDs.map { $0.text } }
 
   /// The token that confirms the transaction, when the application is one whose users sign each request.
   public var transactionToken: String? { storage.parts.transactionToken?.text }

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// Replaces the secrets of a request in what a server answers to it: servers and proxies quote requests in their errors,
 /// and an error is printed and logged.

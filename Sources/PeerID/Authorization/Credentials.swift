@@ -1,5 +1,5 @@
 /// With what a user logs in. Printing it shows no secret.
-public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable {
+public struct Credentials: Sendable, CustomStringConvertible {
   let login: Bytes
   let password: Bytes?
   let mobile: Bytes?
@@ -27,9 +27,6 @@ public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable 
   /// What can be shown: nothing.
   public var description: String { "Credentials" }
 
-  /// Nothing, so that dumping credentials shows no secret.
-  public var customMirror: Mirror { Mirror(self, children: []) }
-
   func check() throws(PeerIDError) {
     guard login.count > 0 else { throw PeerIDError(.invalidArgument, "login is empty: give a user name or an e-mail") }
     guard password != nil || mobile != nil else {
@@ -37,3 +34,11 @@ public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable 
     }
   }
 }
+
+// Embedded Swift has no reflection, so there is nothing to hide from it.
+#if !hasFeature(Embedded)
+  extension Credentials: CustomReflectable {
+    /// Nothing, so that dumping credentials shows no secret.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+  }
+#endif

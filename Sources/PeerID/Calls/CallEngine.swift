@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// Carries out the calls of one client and all its sessions. It lives as long as the last of them.
 final class CallEngine: Sendable {

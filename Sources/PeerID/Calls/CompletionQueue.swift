@@ -1,5 +1,4 @@
 internal import CLinux
-import Glibc
 
 /// Where asynchronous calls put their completions, in no particular order, each exactly once.
 ///
@@ -82,7 +81,7 @@ public final class CompletionQueue: @unchecked Sendable {
   func push(_ finished: [FinishedCall]) {
     let descriptor: OwnedDescriptor? = lock.withLock {
       let wasEmpty = waiting.current.isEmpty
-      waiting.current.calls.append(contentsOf: finished)
+      for call in finished { waiting.current.calls.append(call) }
       guard wasEmpty, let descriptor = waiting.current.descriptor else { return nil }
       waiting.current.raises += 1
       return descriptor

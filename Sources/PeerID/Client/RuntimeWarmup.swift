@@ -38,10 +38,12 @@ enum RuntimeWarmup {
     silent.store = .memory()
     guard let engine = try? CallEngine(silent, .unreachable), let session = begin(engine) else { return }
     run(blockingCalls(engine, session) + taskCalls(engine), engine)
-    describe(Result<CallResult, PeerIDError>.self)
-    describe(Result<Response, PeerIDError>.self)
-    describe(CallResult?.self)
-    describe((AsyncCall, Result<CallResult, PeerIDError>).self)
+    #if !hasFeature(Embedded)
+      describe(Result<CallResult, PeerIDError>.self)
+      describe(Result<Response, PeerIDError>.self)
+      describe(CallResult?.self)
+      describe((AsyncCall, Result<CallResult, PeerIDError>).self)
+    #endif
     refresh(session, engine)
     cancel()
     complete(blockingCalls(engine, session), engine)
@@ -114,17 +116,19 @@ enum RuntimeWarmup {
     session.offer(session.token.renewing(session.token, atMilliseconds: 0, generation: 2))
   }
 
-  private static let described = Atomic<Int>(0)
+  #if !hasFeature(Embedded)
+    private static let described = Atomic<Int>(0)
 
-  /// Makes the description of a type of which the calls above use no value as a whole.
-  @inline(never)
-  @_semantics("optimize.sil.specialize.generic.never")
-  private static func describe<Value>(_ type: Value.Type) {
-    described.store(Int(bitPattern: unsafeBitCast(type, to: UnsafeRawPointer.self)), ordering: .relaxed)
-    var fingerprints = [UInt64(truncatingIfNeeded: described.load(ordering: .relaxed))]
-    fingerprints = fingerprints.suffix(described.load(ordering: .relaxed) & 7) + [1]
-    described.store(fingerprints.count, ordering: .relaxed)
-  }
+    /// Makes the description of a type of which the calls above use no value as a whole.
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    private static func describe<Value>(_ type: Value.Type) {
+      described.store(Int(bitPattern: unsafeBitCast(type, to: UnsafeRawPointer.self)), ordering: .relaxed)
+      var fingerprints = [UInt64(truncatingIfNeeded: described.load(ordering: .relaxed))]
+      fingerprints = fingerprints.suffix(described.load(ordering: .relaxed) & 7) + [1]
+      described.store(fingerprints.count, ordering: .relaxed)
+    }
+  #endif
 
   private static func cancel() {
     let cancellation = Cancellation()

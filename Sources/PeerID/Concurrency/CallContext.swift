@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 import Synchronization
 
 /// What may end a call before its answer: its deadline, the caller, or the closing of the client.

@@ -1,5 +1,5 @@
 internal import CCurl
-import Glibc
+internal import CLinux
 import Synchronization
 
 /// Ends blocking calls from another thread.

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 import Synchronization
 
 /// The clock behind all decisions. Tests inject their own.

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 import Synchronization
 
 /// What the library's own threads do when the process exits.

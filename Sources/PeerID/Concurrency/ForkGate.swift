@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 import Synchronization
 
 /// Lets a fork wait while threads of the library are inside libcurl.

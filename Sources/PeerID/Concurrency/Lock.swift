@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 import Synchronization
 
 /// A mutual exclusion lock that survives `fork`.

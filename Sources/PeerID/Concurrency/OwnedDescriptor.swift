@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// A descriptor that no child of a fork may keep: a connection, a lock, a wake-up.
 ///
@@ -56,7 +56,7 @@ struct OwnedDescriptor: Sendable {
   /// Closes the descriptor of this id, unless it was the parent's and is closed already.
   static func close(_ id: UInt64) {
     table.lock.withLock {
-      if let number = table.numbers.removeValue(forKey: id) { _ = Glibc.close(number) }
+      if let number = table.numbers.removeValue(forKey: id) { _ = CLinux.close(number) }
     }
   }
 
@@ -67,7 +67,7 @@ struct OwnedDescriptor: Sendable {
 
   /// Called in the child of a fork, whose only thread holds all locks of the library.
   static func closeInChild() {
-    for number in table.numbers.values { _ = Glibc.close(number) }
+    for number in table.numbers.values { _ = CLinux.close(number) }
     table.numbers = [:]
   }
 }

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// The library's own threads for work that must go on without its caller: refreshes.
 ///

@@ -89,7 +89,11 @@ public struct Configuration: Sendable {
 extension Configuration {
   /// Logs an event with the application, and the session that it is about, on one line.
   func report(_ level: LogLevel, of session: String? = nil, _ message: @autoclosure () -> String) {
+    if let handler = log.handler { handler(level, line(of: session, message())) }
+  }
+
+  private func line(of session: String?, _ message: String) -> String {
     let session = session.map { OneLine.text($0) + ", " } ?? ""
-    log(level, "\(OneLine.text(message())) (\(session)application \(clientID))")
+    return "\(OneLine.text(message)) (\(session)application \(clientID))"
   }
 }

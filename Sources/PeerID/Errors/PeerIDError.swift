@@ -53,11 +53,14 @@ public struct PeerIDError: Error, Sendable {
     )
   }
 
+  // Hundreds of places make errors, all of them seldom.
+  @inline(never)
   private init(_ fields: Fields) {
     storage = Storage(fields)
   }
 
   /// A failure before anything was sent.
+  @inline(never)
   package init(_ code: ErrorCode, _ message: String) {
     self.init(code, .notSent, message)
   }

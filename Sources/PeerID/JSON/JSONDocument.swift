@@ -1,5 +1,5 @@
 internal import CJansson
-import Glibc
+internal import CLinux
 
 /// A JSON text that could not be read, with jansson's reason and the place.
 package struct JSONSyntaxError: Error, Equatable {

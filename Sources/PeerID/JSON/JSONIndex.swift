@@ -134,7 +134,7 @@ struct JSONIndex {
   }
 
   private func duplicate(_ key: Int) -> JSONScanner.Fault {
-    let name = String(decoding: text(key).prefix(60), as: UTF8.self)
+    let name = String(utf8: text(key).prefix(60))
     return JSONScanner.Fault(reason: "the key '\(name)' comes twice", isDuplicateKey: true)
   }
 

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// A key that is looked up often; its bytes are kept.
 struct JSONKey: Sendable {

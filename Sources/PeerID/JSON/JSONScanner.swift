@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// Reads JSON (RFC 8259) in one pass over its bytes, without building anything: integers of any size, and halves of
 /// surrogate pairs, are valid.

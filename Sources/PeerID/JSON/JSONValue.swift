@@ -1,5 +1,5 @@
 internal import CJansson
-import Glibc
+internal import CLinux
 
 /// One value of a `JSONDocument`.
 package struct JSONValue: @unchecked Sendable {

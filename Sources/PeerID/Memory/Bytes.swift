@@ -1,5 +1,4 @@
 internal import CLinux
-import Glibc
 
 /// An immutable run of bytes with a NUL behind it, at an address that never moves.
 ///

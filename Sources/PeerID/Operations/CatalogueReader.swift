@@ -125,7 +125,7 @@ struct CatalogueReader {
   }
 
   private func texts(_ value: JSONIndex.Value, _ key: StaticString) -> [String]? {
-    value.member(key) == nil ? nil : list(value, key).compactMap(\.string)
+    value.member(key) == nil ? nil : list(value, key).compactMap { $0.string }
   }
 
   private func text(_ value: JSONIndex.Value, _ key: StaticString) -> String? { value.member(key)?.string }

@@ -33,16 +33,20 @@ package struct OperationCatalogue: Sendable {
   init(table: StaticString) {
     var places: [String: Range<Int>] = [:]
     var entries: [Entry] = []
+    var indexByName: [String: Int] = [:]
+    var indexByID: [Int32: Int] = [:]
     let text = UnsafeRawBufferPointer(start: table.utf8Start, count: table.utf8CodeUnitCount)
     for line in text.split(separator: UInt8(ascii: "\n")) {
       let place = line.startIndex..<line.endIndex
       // Each line begins with its name, an operation's goes on with its number: {"name":"transfer","id":0,…
       let head = line.prefix(100).split(separator: UInt8(ascii: "\""))
       guard head.count > 5 else { continue }
-      let name = String(decoding: head[3], as: UTF8.self)
+      let name = String(utf8: head[3])
       if head[5].elementsEqual("id".utf8),
-        let id = Int32(String(decoding: head[6].dropFirst().dropLast(), as: UTF8.self))
+        let id = Int32(String(utf8: head[6].dropFirst().dropLast()))
       {
+        indexByName[name] = entries.count
+        indexByID[id] = entries.count
         entries.append(Entry(name: name, id: id, place: place))
       } else {
         places[name] = place
@@ -51,8 +55,8 @@ package struct OperationCatalogue: Sendable {
     self.table = table
     self.entries = entries
     placesOfTypes = places
-    indexByName = Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
-    indexByID = Dictionary(entries.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    self.indexByName = indexByName
+    self.indexByID = indexByID
   }
 
   /// All operations, in the order of their numbers.
@@ -76,7 +80,7 @@ package struct OperationCatalogue: Sendable {
 
   /// The name that is spelt most like this one; `nil` when none is near.
   func nearestName(to name: String) -> String? {
-    EditDistance.nearest(to: name, in: entries.lazy.map(\.name))
+    EditDistance.nearest(to: name, in: entries.lazy.map { $0.name })
   }
 
   /// What an operation is, as JSON: its line of the table and the types that it uses. Made once, and kept.
@@ -85,7 +89,7 @@ package struct OperationCatalogue: Sendable {
     if let known = entry.description.load() { return known }
     let line = text(entry.place)
     let types = placesOfTypes(in: line).map { "\"\($0)\":" + String(decoding: text($1), as: UTF8.self) }
-    let head = String(decoding: line.dropLast(), as: UTF8.self)
+    let head = String(utf8: line.dropLast())
     return entry.description.storeIfNil(Bytes(head + ",\"types\":{" + types.joined(separator: ",") + "}}"))
   }
 

@@ -14,7 +14,7 @@ extension OperationRule {
     switch kind {
     case .range:
       // In an array the rule is about each element.
-      let numbers = first.kind == .array ? first.elements.compactMap(\.wholeNumber) : number.map { [$0] } ?? []
+      let numbers = first.kind == .array ? first.elements.compactMap { $0.wholeNumber } : number.map { [$0] } ?? []
       return numbers.allSatisfy(isWithinLimits)
     case .bytes: return first.utf8.map { isWithinLimits(Int64($0.count)) } ?? true
     case .count: return isWithinLimits(Int64(first.count))

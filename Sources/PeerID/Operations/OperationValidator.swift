@@ -94,11 +94,11 @@ struct OperationValidator {
       if isOther(key) || fields.contains(where: { $0.key.matches(key) }) { return }
       let name = String(decoding: key, as: UTF8.self)
       var text = "is not a field here; "
-      if let nearest = EditDistance.nearest(to: name, in: fields.lazy.map(\.name)) {
+      if let nearest = EditDistance.nearest(to: name, in: fields.lazy.map({ $0.name })) {
         text += "the nearest is '\(nearest)'"
       } else {
         let usable = fields.filter { $0.presence != .unusable }
-        text += "the fields are " + usable.map(\.name).joined(separator: ", ")
+        text += "the fields are " + usable.map { $0.name }.joined(separator: ", ")
       }
       if !missing.isEmpty { text += "; missing: " + missing.joined(separator: ", ") }
       throw fault(text, at: name)

@@ -32,9 +32,9 @@ extension JSONIndex.Value {
     if let boolean { return boolean ? "true" : "false" }
     guard let text = trimmed else { return nil }
     guard let dot = text.lastIndex(of: UInt8(ascii: ".")),
-      let instance = Int64(String(decoding: text[(dot + 1)...], as: UTF8.self))
+      let instance = Int64(String(utf8: text[(dot + 1)...]))
     else { return String(decoding: text, as: UTF8.self) }
-    return String(decoding: text[...dot], as: UTF8.self) + String(instance)
+    return String(utf8: text[...dot]) + String(instance)
   }
 
   /// The elements of an array so that they can be compared; the first parts of pairs.
@@ -51,7 +51,7 @@ extension JSONIndex.Value {
     case .array: return "an array of \(count)"
     case .object: return "an object"
     case .string:
-      let text = String(decoding: utf8?.prefix(60) ?? UnsafeRawBufferPointer(start: nil, count: 0)[...], as: UTF8.self)
+      let text = utf8.map { String(utf8: $0.prefix(60)) } ?? ""
       return "'\(text)\(utf8?.count ?? 0 > 60 ? "…" : "")'"
     }
   }

@@ -17,7 +17,7 @@ public enum Operations {
   }
 
   /// The names of all operations that this library knows.
-  public static var names: [String] { OperationCatalogue.standard.entries.map(\.name) }
+  public static var names: [String] { OperationCatalogue.standard.entries.map { $0.name } }
 
   /// What an operation is: its fields with types, units and limits, its rules, and an example that passes the check.
   ///

@@ -11,7 +11,7 @@ enum TextForm {
     }
     let digits = text[(prefix.count + 1)...]
     guard digits.allSatisfy(isDigit) else { return nil }
-    return UInt64(String(decoding: digits, as: UTF8.self)) ?? .max
+    return UInt64(String(utf8: digits)) ?? .max
   }
 
   /// Base64 with padding.

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// The sessions of a client whose newest pair could not be saved, and the job that tries again until it is.
 ///

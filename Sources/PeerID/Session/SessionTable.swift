@@ -105,7 +105,7 @@ final class SessionTable: @unchecked Sendable {
     lock.withLock {
       guard case .user? = entries[ObjectIdentifier(core)]?.identity else { return nil }
       let others = (byIdentity[Identity(token)] ?? []).compactMap { entries[$0] }
-      return others.filter { $0.core !== core && !$0.token.isSamePair(as: token) }.map(\.token)
+      return others.filter { $0.core !== core && !$0.token.isSamePair(as: token) }.map { $0.token }
         .max { ($0.renewedAtMilliseconds ?? 0) < ($1.renewedAtMilliseconds ?? 0) }
     }
   }

@@ -209,6 +209,6 @@ package enum OptionTable {
       return [closest.name]
     }
     let words = Set(name.lowercased().split { $0 == "_" || $0 == "-" }).filter { $0.utf8.count > 2 }
-    return all.map(\.name).filter { !words.isDisjoint(with: $0.split(separator: "_")) }
+    return all.map { $0.name }.filter { !words.isDisjoint(with: $0.split(separator: "_")) }
   }
 }

@@ -40,7 +40,7 @@ extension Statistics {
   }
 
   private func latency(_ kind: CallKind.Latency) -> JSONLiteral {
-    let (count, bounds, longest) = histogram(kind).percentiles(Self.shares.map(\.thousandths))
+    let (count, bounds, longest) = histogram(kind).percentiles(Self.shares.map { $0.thousandths })
     return .object(
       [("count", .integer(count))] + zip(Self.shares, bounds).map { ($0.name, .integer($1)) }
         + [("max", .integer(longest))]

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 extension SessionStore {
   /// A store of files in a directory: one file for each key, readable by its owner alone, replaced as a whole or not at
@@ -101,7 +101,7 @@ private struct DirectoryStore: Sendable {
     var keys: [String] = []
     while let entry = readdir(entries) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        String(utf8: bytes.prefix { $0 != 0 })
       }
       let file = "\(path)/\(name)"
       guard name.hasSuffix(Suffix.session), let text = try StoreFile.read(file) else { continue }

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// An exclusive lock among processes and threads, kept by the kernel on a file beside the one it guards.
 ///

@@ -51,7 +51,7 @@ private final class MemoryStore: @unchecked Sendable {
   }
 
   func keys() -> [String] {
-    mutex.withLock { sessions.keys.map(\.text) }
+    mutex.withLock { sessions.keys.map { $0.text } }
   }
 
   func lock(_ key: StoreKey, _ timeout: Int64) throws(PeerIDError) -> SessionStore.LockToken {

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// The directory of a directory store: made, checked, and synced to the disk.
 enum StoreDirectory {
@@ -26,7 +26,7 @@ enum StoreDirectory {
 
   /// Makes renamed and removed entries of a directory durable.
   static func sync(_ path: String) throws(PeerIDError) {
-    guard let descriptor = OwnedDescriptor.open({ open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }) else {
+    guard let descriptor = OwnedDescriptor.open({ clinux_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }) else {
       throw .systemCall("cannot open the directory '\(path)' to sync it")
     }
     defer { descriptor.close() }
@@ -41,7 +41,7 @@ enum StoreDirectory {
 
   /// What is wrong with a directory; `nil` when it can hold sessions.
   static func problem(of mode: mode_t, owner: uid_t, user: uid_t) -> String? {
-    guard mode & S_IFMT == S_IFDIR else { return "is not a directory" }
+    guard clinux_is_directory(mode) != 0 else { return "is not a directory" }
     guard owner == user else { return foreign(owner, user) }
     guard mode & 0o077 == 0 else { return "can be entered by other users: run chmod 700 on it" }
     return nil

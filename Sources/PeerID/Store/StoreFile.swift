@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// A file of a directory store. Each is checked before it is used: it may have been replaced by a pipe, which would
 /// block the process that opens it, or by a file that another user can change.
@@ -10,7 +10,7 @@ enum StoreFile {
 
   /// What is wrong with a file; `nil` when it is a plain file of this user.
   static func problem(of mode: mode_t, owner: uid_t, user: uid_t) -> String? {
-    guard mode & S_IFMT == S_IFREG else { return "is not a regular file" }
+    guard clinux_is_file(mode) != 0 else { return "is not a regular file" }
     guard owner == user else { return StoreDirectory.foreign(owner, user) }
     return nil
   }
@@ -36,7 +36,7 @@ enum StoreFile {
     let text = Bytes(capacity: size, wipes: true) { target in
       var filled = 0
       while filled < size {
-        let count = Glibc.read(descriptor.number, target.baseAddress?.advanced(by: filled), size - filled)
+        let count = CLinux.read(descriptor.number, target.baseAddress?.advanced(by: filled), size - filled)
         if count == 0 { break }
         if count > 0 {
           filled += count
@@ -72,7 +72,7 @@ enum StoreFile {
     var failure: Int32 = 0
     var written = 0
     while written < text.count, failure == 0 {
-      let count = Glibc.write(descriptor.number, text.address.advanced(by: written), text.count - written)
+      let count = CLinux.write(descriptor.number, text.address.advanced(by: written), text.count - written)
       if count >= 0 {
         written += count
       } else if errno != EINTR {
@@ -98,7 +98,7 @@ enum StoreFile {
   private static func openIfThere(_ path: String, _ flags: Int32) throws(PeerIDError) -> OwnedDescriptor? {
     // Without O_NONBLOCK, opening a pipe waits for its writer.
     let all = flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW
-    guard let descriptor = OwnedDescriptor.open({ Glibc.open(path, all, 0o600) }) else {
+    guard let descriptor = OwnedDescriptor.open({ clinux_open(path, all) }) else {
       if errno == ENOENT { return nil }
       throw cannotOpen(path)
     }

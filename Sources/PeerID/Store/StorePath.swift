@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// The path of a directory store.
 enum StorePath {

@@ -92,7 +92,7 @@ enum CharacterEscape: CaseIterable {
     let isHexadecimal = first | 0x20 == UInt8(ascii: "x")
     let number =
       isHexadecimal
-      ? Hexadecimal.number(digits.dropFirst()) : UInt32(String(decoding: digits, as: UTF8.self))
+      ? Hexadecimal.number(digits.dropFirst()) : UInt32(String(utf8: digits))
     return number.flatMap(utf8).map { ($0, end + 1 - start) }
   }
 

@@ -46,7 +46,7 @@ package enum PercentEncoding {
       }
       return count
     }
-    return isBroken || !bytes.withBytes(\.isUTF8) ? nil : bytes
+    return isBroken || !bytes.withBytes({ $0.isUTF8 }) ? nil : bytes
   }
 
   private static func isUnreserved(_ byte: UInt8) -> Bool {

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// Text that cannot be guessed, from the system's random number generator.
 package enum RandomText {

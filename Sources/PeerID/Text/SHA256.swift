@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// SHA-256 (FIPS 180-4), for the names of session files and their checksums. The C library has none.
 package enum SHA256 {

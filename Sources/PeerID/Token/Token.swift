@@ -142,12 +142,17 @@ public struct Token: Sendable {
   }
 }
 
-extension Token: CustomStringConvertible, CustomReflectable {
+extension Token: CustomStringConvertible {
   /// What can be shown: the generation and the expiry.
   public var description: String {
     "Token(generation: \(generation), expiresAtMilliseconds: \(expiresAtMilliseconds.map(String.init) ?? "unknown"))"
   }
-
-  /// Nothing beyond the description, so that dumping a token shows no secret.
-  public var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+// Embedded Swift has no reflection, so there is nothing to hide from it.
+#if !hasFeature(Embedded)
+  extension Token: CustomReflectable {
+    /// Nothing beyond the description, so that dumping a token shows no secret.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+  }
+#endif

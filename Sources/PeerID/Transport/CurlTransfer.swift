@@ -1,5 +1,5 @@
 internal import CCurl
-import Glibc
+internal import CLinux
 
 /// One libcurl easy handle, used by one request at a time and kept for the next one.
 final class CurlTransfer {

@@ -24,7 +24,7 @@ enum RetryAfter {
     if digits.endIndex == text.endIndex {
       if digits.isEmpty { return 0 }
       // More digits than an integer has are more than any limit.
-      let seconds = Int64(String(decoding: digits, as: UTF8.self)) ?? longest
+      let seconds = Int64(String(utf8: digits)) ?? longest
       return min(seconds, longest / 1000) * 1000
     }
     guard digits.isEmpty, let date = HTTPDate.milliseconds(text) else { return 0 }

@@ -1,5 +1,5 @@
 internal import CCurl
-import Glibc
+internal import CLinux
 
 /// Request headers in the form that libcurl reads, made once and used by any number of transfers at a time.
 ///

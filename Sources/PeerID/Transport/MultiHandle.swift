@@ -1,6 +1,5 @@
 internal import CCurl
 internal import CLinux
-import Glibc
 
 /// A multi handle of libcurl, and the descriptors that libcurl opens for it by itself.
 ///
@@ -95,14 +94,14 @@ final class MultiHandle {
   /// Marks a socket of a pair and the other one, whose number in the system is the next. Returns both.
   private static func closePairOnExec(_ descriptor: Int32) -> [Int32] {
     let number = number(of: descriptor)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    clinux_close_on_exec(descriptor)
     let other = first(near: descriptor) { isInheritedPair($0) && self.number(of: $0) == number + 1 }
-    if let other { _ = fcntl(other, F_SETFD, FD_CLOEXEC) }
+    if let other { clinux_close_on_exec(other) }
     return [descriptor] + (other.map { [$0] } ?? [])
   }
 
   private static func isInheritedPair(_ descriptor: Int32) -> Bool {
-    guard fcntl(descriptor, F_GETFD) == 0 else { return false }
+    guard clinux_descriptor_flags(descriptor) == 0 else { return false }
     var family: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
     return getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0 && family == AF_UNIX
@@ -127,7 +126,7 @@ final class MultiHandle {
       var gap = 0
       var descriptor = begin
       while gap < longestGap {
-        if fcntl(descriptor, F_GETFD) < 0 {
+        if clinux_descriptor_flags(descriptor) < 0 {
           gap += 1
         } else {
           gap = 0

@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// Through which proxy a client reaches its server.
 enum Proxy: Sendable {

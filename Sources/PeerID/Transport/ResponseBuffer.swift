@@ -1,4 +1,4 @@
-import Glibc
+internal import CLinux
 
 /// Collects the body of an answer. Its memory is kept for the next answer.
 struct ResponseBuffer: ~Copyable {

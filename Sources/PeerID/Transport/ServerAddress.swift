@@ -1,5 +1,5 @@
 internal import CCurl
-import Glibc
+internal import CLinux
 
 /// A URL as libcurl reads it: whatever is decided about an address is decided from what libcurl will connect to.
 struct ServerAddress: Sendable {

@@ -1,5 +1,5 @@
 internal import CCurl
-import Glibc
+internal import CLinux
 
 /// The sockets that libcurl has opened for one handle or one event loop.
 ///

@@ -1,5 +1,5 @@
 internal import CCurl
-import Glibc
+internal import CLinux
 
 /// Sends requests over pooled connections, each on the thread of its caller.
 final class Transport: Sendable {

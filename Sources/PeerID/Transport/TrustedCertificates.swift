@@ -1,5 +1,5 @@
 internal import CCurl
-import Glibc
+internal import CLinux
 
 /// The authorities whose certificates a client trusts.
 struct TrustedCertificates: Sendable {
@@ -66,20 +66,20 @@ struct TrustedCertificates: Sendable {
   private static let largestFile = 16 * 1024 * 1024
 
   private static func read(_ path: String) -> Swift.Result<Bytes, Unreadable> {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = clinux_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return .failure(Unreadable(errno)) }
     defer { _ = close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return .failure(Unreadable(errno)) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      return .failure(Unreadable(status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL))
+    guard clinux_is_file(status.st_mode) != 0 else {
+      return .failure(Unreadable(clinux_is_directory(status.st_mode) != 0 ? EISDIR : EINVAL))
     }
     guard status.st_size <= largestFile else { return .failure(Unreadable(EFBIG)) }
     var failure: Int32 = 0
     let bytes = Bytes(capacity: Int(status.st_size)) { target in
       var count = 0
       while count < target.count {
-        let got = Glibc.read(descriptor, target.baseAddress.unsafelyUnwrapped + count, target.count - count)
+        let got = CLinux.read(descriptor, target.baseAddress.unsafelyUnwrapped + count, target.count - count)
         if got == 0 { break }
         if got < 0 {
           if errno == EINTR { continue }

@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 // The functions of the C library that the core calls, by the same names: the clock, random numbers, threads, and the
@@ -39,8 +40,7 @@ func pthread_sigmask(_ how: Int32, _ new: UnsafePointer<sigset_t>?, _ old: Unsaf
 // MARK: - Files
 
 /// Functions that the core calls with the module's name.
-enum Glibc {
-  static func open(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 { world.disk.open(path, flags) }
+enum CLinux {
   @discardableResult static func close(_ descriptor: Int32) -> Int32 { world.disk.close(descriptor) }
   static func read(_ descriptor: Int32, _ target: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int {
     world.disk.read(descriptor, target, count)
@@ -50,7 +50,7 @@ enum Glibc {
   }
 }
 
-func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 { world.disk.open(path, flags) }
+func clinux_open(_ path: String, _ flags: Int32) -> Int32 { world.disk.open(path, flags) }
 @discardableResult func close(_ descriptor: Int32) -> Int32 { world.disk.close(descriptor) }
 func ftruncate(_ descriptor: Int32, _ size: off_t) -> Int32 { world.disk.truncate(descriptor, Int(size)) }
 func fsync(_ descriptor: Int32) -> Int32 { world.disk.sync(descriptor) }
