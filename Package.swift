@@ -21,8 +21,9 @@ let package = Package(
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
+    .target(name: "CRuntime"),
     .target(name: "PeerID", dependencies: ["CCurl", "CJansson", "CLinux"]),
-    .target(name: "PeerIDABI", dependencies: ["PeerID"]),
+    .target(name: "PeerIDABI", dependencies: ["PeerID", "CLinux"] + (shipped ? ["CRuntime"] : [])),
     .target(name: "PeerIDSandbox", dependencies: ["PeerID", "CMicroHTTPD", "CZlib"]),
     .executableTarget(name: "peerid-sandbox", dependencies: ["PeerIDSandbox"]),
     .testTarget(name: "PeerIDTests", dependencies: ["PeerID", "PeerIDSandbox"]),
@@ -30,7 +31,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.name != "CRuntime" {
   var settings = target.swiftSettings ?? []
   settings += [
     .swiftLanguageMode(.v6),
@@ -40,7 +41,13 @@ for target in package.targets where target.type != .system {
     .treatAllWarnings(as: .error),
   ]
   if shipped && ["PeerID", "PeerIDABI"].contains(target.name) {
-    settings.append(.unsafeFlags(["-cross-module-optimization", "-Xfrontend", "-disable-reflection-metadata"]))
+    // The pass makes a copy of a function for each closure that it is called with.
+    settings.append(
+      .unsafeFlags([
+        "-cross-module-optimization", "-Xfrontend", "-disable-reflection-metadata",
+        "-Xllvm", "-sil-disable-pass=closure-specialize",
+      ])
+    )
   }
   target.swiftSettings = settings
   if shipped && target.name == "PeerIDABI" {
@@ -51,6 +58,7 @@ for target in package.targets where target.type != .system {
         "-Xlinker", "-soname=libpeerid.so.1",
         "-Xlinker", "-z", "-Xlinker", "nodelete",
         "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
+        "-Xlinker", "--wrap=_swift_stdlib_getScalarName", "-Xlinker", "--wrap=_swift_stdlib_getAge",
         "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "-O2",
         "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
       ])

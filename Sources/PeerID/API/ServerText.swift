@@ -63,7 +63,7 @@ enum ServerText {
   /// A reason of jansson's without the piece of the text that it quotes: `invalid token near 'password…`.
   static func withoutQuote(_ reason: String) -> String {
     let bytes = Bytes(reason)
-    return String(decoding: bytes.raw.prefix(bytes.index(of: " near ") ?? bytes.count), as: UTF8.self)
+    return String(utf8: bytes.raw.prefix(bytes.index(of: " near ") ?? bytes.count))
   }
 
   /// As much of the text as fits into so many bytes of UTF-8. One character may be of any length.
