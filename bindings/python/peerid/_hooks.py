@@ -6,7 +6,7 @@ import itertools
 import logging
 import threading
 import weakref
-from typing import Any, Callable, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from . import _prototypes
 from ._call import SignalSafe, check, keep_for_the_call, on_interrupt
@@ -18,11 +18,16 @@ from .credentials import Credentials
 
 LogFunction = Callable[[int, str], object]
 """Receives an event: a level of the module `logging`, and one line without secrets."""
-Log = Union[logging.Logger, LogFunction]
+if TYPE_CHECKING:
+    _Adapter = logging.LoggerAdapter[Any]
+else:
+    _Adapter = logging.LoggerAdapter
+Log = Union[logging.Logger, _Adapter, LogFunction]
 """Receives events."""
 Relogin = Callable[[Optional[str]], Optional[Credentials]]
 """Returns the credentials to log in again with; receives the session's key or None."""
 
+_LOGGERS = (logging.Logger, logging.LoggerAdapter)
 _LEVELS = {
     _prototypes.LOG_LEVEL_DEBUG: logging.DEBUG,
     _prototypes.LOG_LEVEL_INFO: logging.INFO,
@@ -49,6 +54,11 @@ class Hooks:
         """
         if log is None and green_threads() is None:
             log = logger
+        if not (log is None or callable(log) or isinstance(log, _LOGGERS)):
+            raise TypeError(
+                "log must be a logging.Logger, a logging.LoggerAdapter or a function, "
+                f"not {type(log).__name__}"
+            )
         self._log = log
         self._relogin = relogin
         self._number = next(_numbers)
@@ -78,7 +88,7 @@ class Hooks:
 
     def log(self, level: int, message: str) -> None:
         """Pass an event on."""
-        if isinstance(self._log, logging.Logger):
+        if isinstance(self._log, _LOGGERS):
             self._log.log(level, "%s", message)
         elif self._log is not None:
             self._log(level, message)

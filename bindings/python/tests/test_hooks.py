@@ -83,6 +83,25 @@ def test_events_go_to_a_logger(sandbox: Sandbox) -> None:
     assert "session is over" in record.getMessage()
 
 
+def test_events_go_to_an_adapter(sandbox: Sandbox) -> None:
+    adapter = logging.LoggerAdapter(logging.getLogger("my.application"), {"shop": 7})
+    with (
+        Listener("my.application") as heard,
+        Client(
+            sandbox.url, client_id=4, client_secret="demo-secret-4", log=adapter
+        ) as client,
+    ):
+        client.login("alice", password="alice-password").refresh()
+        assert heard.told.wait(5)
+    assert vars(heard.records[0])["shop"] == 7
+
+
+@pytest.mark.parametrize("log", [False, "peerid", 10, object()])
+def test_what_takes_no_events_is_refused_at_once(log: Any) -> None:
+    with pytest.raises(TypeError, match=r"log must be a logging\.Logger"):
+        Client("https://peerid.example", client_id=4, log=log)
+
+
 def test_events_go_to_the_logger_of_the_package_by_default(sandbox: Sandbox) -> None:
     with (
         Listener("peerid") as heard,
