@@ -150,19 +150,18 @@ def test_ctrl_c_reaches_the_main_thread_alone(sandbox: Sandbox) -> None:
         import sys, threading
         from peerid import Client
         client = Client(sys.argv[1], client_id=4, client_secret="x")
-        ended = []
-        thread = threading.Thread(
-            target=lambda: ended.append(
-                client.login("alice", password="alice-password")
-            )
-        )
+        ended = threading.Event()
+
+        def log_in():
+            client.login("alice", password="alice-password")
+            ended.set()
+
         try:
-            thread.start()
-            thread.join()
+            threading.Thread(target=log_in).start()
+            ended.wait()
         except KeyboardInterrupt:
             print("interrupted")
-        thread.join()
-        print("ended", len(ended))
+        print("ended", ended.wait())
         client.close()
     """
     # The signal comes within this time; the thread's call goes on after it.
@@ -171,7 +170,7 @@ def test_ctrl_c_reaches_the_main_thread_alone(sandbox: Sandbox) -> None:
     sandbox.wait_for(LOGIN)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=30)
-    assert output == "interrupted\nended 1\n", errors
+    assert output == "interrupted\nended True\n", errors
 
 
 def test_ctrl_c_while_a_store_of_python_waits(sandbox: Sandbox) -> None:
