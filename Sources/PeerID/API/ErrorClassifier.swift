@@ -28,7 +28,7 @@ enum ErrorClassifier {
 
   /// The error for an answer that is not a success; `envelope` is what its body held.
   static func error(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> PeerIDError {
-    let row = OutcomeTable.row(for: answer(response, envelope, kind))
+    let proof = OutcomeTable.row(for: answer(response, envelope, kind)).proof
     let mask = SecretMask(response.request?.secrets ?? [])
     let said: String
     var detail: Bytes?
@@ -47,15 +47,15 @@ enum ErrorClassifier {
     case .result: said = response.isTruncated ? "the answer was cut off" : "it sent a result"
     }
     return PeerIDError(
-      row.code,
-      row.outcome,
-      message(row, status: response.status, said: ServerText.cut(said)),
+      proof.code,
+      proof.outcome,
+      message(proof, status: response.status, said: ServerText.cut(said)),
       advice: kind.advice,
       httpStatus: response.status,
-      isRetryable: isRetryable(row, response, kind),
+      isRetryable: isRetryable(proof, response, kind),
       retryAfterMilliseconds: response.retryAfterMilliseconds ?? 0,
       detail: detail,
-      reason: row.reason,
+      reason: proof.reason,
       transactionID: transactionID
     )
   }
@@ -80,18 +80,18 @@ enum ErrorClassifier {
     )
   }
 
-  /// What the node says comes first: it is what people need to read.
-  private static func message(_ row: OutcomeRow, status: Int, said: String) -> String {
-    let what = "\(row.what) (HTTP \(status))"
+  /// The node's words come first: people need to read them.
+  private static func message(_ proof: OutcomeRow.Proof, status: Int, said: String) -> String {
+    let what = "\(proof.what) (HTTP \(status))"
     if said.isEmpty { return what }
-    return row.code == .chainRejected ? "\(said): \(what)" : "\(what): \(said)"
+    return proof.code == .chainRejected ? "\(said): \(what)" : "\(what): \(said)"
   }
 
-  private static func isRetryable(_ row: OutcomeRow, _ response: HTTPResponse, _ kind: RequestKind) -> Bool {
+  private static func isRetryable(_ proof: OutcomeRow.Proof, _ response: HTTPResponse, _ kind: RequestKind) -> Bool {
     if !kind.changesSomething, response.isTruncated { return true }
     // A transaction token is used before its transaction is sent.
     if kind == .confirmation, response.status >= 500 { return false }
-    return row.isTransient && (row.outcome != .unknown || !kind.changesSomething)
+    return proof.isTransient && (proof.outcome != .unknown || !kind.changesSomething)
   }
 }
 

@@ -5,15 +5,19 @@ enum NodeRefusals {
 
   static let rows: [OutcomeRow] = [
     OutcomeRow(
-      transacting,
-      500...500,
-      by: .peerID,
-      saying: ["Disconnected from the BlockChain", "websocket state error"],
-      shows: .server,
-      .notDone,
-      reason: .chainUnreachable,
-      isTransient: true,
-      what: "the server has no connection to the chain",
+      .answers(
+        transacting + [.chainRead],
+        500...500,
+        by: .peerID,
+        saying: ["Disconnected from the BlockChain", "websocket state error"]
+      ),
+      .prove(
+        .server,
+        .notDone,
+        .chainUnreachable,
+        isTransient: true,
+        what: "the server has no connection to the chain"
+      ),
       source: "lib/ws/ChainWebSocket.js refuses a call before it sends it while its socket is not open"
     ),
     refusal(
@@ -68,14 +72,8 @@ enum NodeRefusals {
       source: "the node rolls back the transaction whose evaluation fails (push_transaction)"
     ),
     OutcomeRow(
-      transacting,
-      500...500,
-      by: .peerID,
-      saying: ["no method with name"],
-      shows: .server,
-      .notDone,
-      reason: .unknownMethod,
-      what: "the node refused the call",
+      .answers(transacting, 500...500, by: .peerID, saying: ["no method with name"]),
+      .prove(.server, .notDone, .unknownMethod, what: "the node refused the call"),
       source: "the node looks the method up before it calls it"
     ),
     refusal(
@@ -86,52 +84,33 @@ enum NodeRefusals {
         + "which the node rolled back"
     ),
     OutcomeRow(
-      [.operations, .confirmation],
-      500...500,
-      by: .peerID,
-      saying: [
-        " cause: ", "\n stack: ", "value required", "string required", "number required", "unsigned required",
-        "out of range", "overflow ", "unmatched ", "unsupported type ", "Unknown object type ", "unknown operation: ",
-        "add operation first", "add operations first", "Expecting array [operation_id", "Missing signing key",
-        "is not a function", "is not iterable", "Cannot read prop",
-      ],
-      shows: .chainRejected,
-      .notDone,
-      reason: .invalidTransaction,
-      what: "the server cannot build the transaction",
+      .answers(
+        [.operations, .confirmation],
+        500...500,
+        by: .peerID,
+        saying: [
+          " cause: ", "\n stack: ", "value required", "string required", "number required", "unsigned required",
+          "out of range", "overflow ", "unmatched ", "unsupported type ", "Unknown object type ", "unknown operation: ",
+          "add operation first", "add operations first", "Expecting array [operation_id", "Missing signing key",
+          "is not a function", "is not iterable", "Cannot read prop",
+        ]
+      ),
+      .prove(.chainRejected, .notDone, .invalidTransaction, what: "the server cannot build the transaction"),
       source: "lib/serializer writes a transaction before TransactionBuilder sends it, and throws these texts"
     ),
     OutcomeRow(
-      [.chainRead],
-      500...500,
-      by: .peerID,
-      saying: ["no method with name"],
-      shows: .server,
-      .notDone,
-      reason: .unknownMethod,
-      what: "the node refused the read",
+      .answers([.chainRead], 500...500, by: .peerID, saying: ["no method with name"]),
+      .prove(.server, .notDone, .unknownMethod, what: "the node refused the read"),
       source: "the node looks the method up before it calls it; asking again brings the same answer"
     ),
     OutcomeRow(
-      [.chainRead],
-      500...500,
-      by: .peerID,
-      saying: ["Disconnected from the BlockChain", "websocket state error"],
-      shows: .server,
-      .notDone,
-      reason: .chainUnreachable,
-      isTransient: true,
-      what: "the server has no connection to the chain",
-      source: "lib/ws/ChainWebSocket.js refuses a call before it sends it while its socket is not open"
-    ),
-    OutcomeRow(
-      [.chainRead],
-      500...500,
-      by: .peerID,
-      saying: [" Exception", "Bad Cast", "Parse Error", "Out of Range"],
-      shows: .server,
-      .notDone,
-      what: "the node refused the read",
+      .answers(
+        [.chainRead],
+        500...500,
+        by: .peerID,
+        saying: [" Exception", "Bad Cast", "Parse Error", "Out of Range"]
+      ),
+      .prove(.server, .notDone, what: "the node refused the read"),
       source: "the kinds of fc::exception: the node rejects the parameters, and asking again brings the same answer"
     ),
   ]
@@ -143,15 +122,8 @@ enum NodeRefusals {
     source: String
   ) -> OutcomeRow {
     OutcomeRow(
-      transacting,
-      500...500,
-      by: .peerID,
-      saying: texts,
-      shows: .chainRejected,
-      .notDone,
-      reason: reason,
-      isTransient: isTransient,
-      what: "the chain rejected the transaction",
+      .answers(transacting, 500...500, by: .peerID, saying: texts),
+      .prove(.chainRejected, .notDone, reason, isTransient: isTransient, what: "the chain rejected the transaction"),
       source: source
     )
   }

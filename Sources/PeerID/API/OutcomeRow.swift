@@ -8,58 +8,65 @@ struct OutcomeRow: Sendable {
     case anyone
   }
 
-  // What the row matches.
-  let kinds: [RequestKind]
-  let statuses: [ClosedRange<Int>]
-  let author: Author
-  /// The server's message must contain one of these texts; empty: any message.
-  let texts: [StaticString]
-  /// Whether the answer must have a `Retry-After`.
-  let needsRetryAfter: Bool
+  /// The answers that a row is about.
+  struct Pattern: Sendable {
+    let kinds: [RequestKind]
+    let statuses: [ClosedRange<Int>]
+    let author: Author
+    /// The server's message must contain one of these texts; empty: any message.
+    let texts: [StaticString]
+    /// Whether the answer must have a `Retry-After`.
+    let needsRetryAfter: Bool
 
-  // What it proves.
-  let code: ErrorCode
-  let outcome: Outcome
-  let reason: ErrorReason?
-  /// Whether the same request may succeed later.
-  let isTransient: Bool
-  /// The beginning of the message.
-  let what: StaticString
-  /// What proves it.
-  let source: String
+    static func answers(
+      _ kinds: [RequestKind],
+      _ statuses: ClosedRange<Int>...,
+      by author: Author = .anyone,
+      saying texts: [StaticString] = [],
+      needsRetryAfter: Bool = false
+    ) -> Pattern {
+      Pattern(kinds: kinds, statuses: statuses, author: author, texts: texts, needsRetryAfter: needsRetryAfter)
+    }
 
-  init(
-    _ kinds: [RequestKind],
-    _ statuses: ClosedRange<Int>...,
-    by author: Author = .anyone,
-    saying texts: [StaticString] = [],
-    needsRetryAfter: Bool = false,
-    shows code: ErrorCode,
-    _ outcome: Outcome,
-    reason: ErrorReason? = nil,
-    isTransient: Bool = false,
-    what: StaticString,
-    source: String
-  ) {
-    self.kinds = kinds
-    self.statuses = statuses
-    self.author = author
-    self.texts = texts
-    self.needsRetryAfter = needsRetryAfter
-    self.code = code
-    self.outcome = outcome
-    self.reason = reason
-    self.isTransient = isTransient
-    self.what = what
-    self.source = source
+    func matches(_ answer: FailedAnswer) -> Bool {
+      kinds.contains(answer.kind)
+        && statuses.contains { $0 ~= answer.status }
+        && (author == .anyone || answer.isPeerIDs)
+        && (!needsRetryAfter || answer.hasRetryAfter)
+        && (texts.isEmpty || texts.contains { answer.said.contains($0) })
+    }
   }
 
-  func matches(_ answer: FailedAnswer) -> Bool {
-    kinds.contains(answer.kind)
-      && statuses.contains { $0 ~= answer.status }
-      && (author == .anyone || answer.isPeerIDs)
-      && (!needsRetryAfter || answer.hasRetryAfter)
-      && (texts.isEmpty || texts.contains { answer.said.contains($0) })
+  /// What these answers prove.
+  struct Proof: Sendable {
+    let code: ErrorCode
+    let outcome: Outcome
+    let reason: ErrorReason?
+    /// Whether the same request may succeed later.
+    let isTransient: Bool
+    /// The beginning of the message.
+    let what: StaticString
+
+    static func prove(
+      _ code: ErrorCode,
+      _ outcome: Outcome,
+      _ reason: ErrorReason? = nil,
+      isTransient: Bool = false,
+      what: StaticString
+    ) -> Proof {
+      Proof(code: code, outcome: outcome, reason: reason, isTransient: isTransient, what: what)
+    }
+  }
+
+  let pattern: Pattern
+  let proof: Proof
+  /// The evidence.
+  let source: String
+
+  init(_ pattern: Pattern, _ proof: Proof, source: String) {
+    self.pattern = pattern
+    self.proof = proof
+    self.source = source
   }
 }
 

@@ -27,26 +27,12 @@ struct HTTPResponse {
   let status: Int
   /// The bytes of the body.
   let body: UnsafeRawBufferPointer
-  /// Whether the connection ended before the whole body had come.
-  let isTruncated: Bool
+  /// Whether the connection ended before the whole body had arrived.
+  var isTruncated = false
   /// The request that it answers.
-  let request: HTTPRequest?
-  /// The wait that `Retry-After` asks for, in milliseconds; 0 when it asks for one that is not readable.
-  let retryAfterMilliseconds: Int64?
-
-  init(
-    status: Int,
-    body: UnsafeRawBufferPointer,
-    isTruncated: Bool = false,
-    request: HTTPRequest? = nil,
-    retryAfterMilliseconds: Int64? = nil
-  ) {
-    self.status = status
-    self.body = body
-    self.isTruncated = isTruncated
-    self.request = request
-    self.retryAfterMilliseconds = retryAfterMilliseconds
-  }
+  var request: HTTPRequest?
+  /// The wait that `Retry-After` asks for, in milliseconds; 0 when it is not readable.
+  var retryAfterMilliseconds: Int64?
 }
 
 /// Why there is no answer.

@@ -24,15 +24,12 @@ final class TransferPool: @unchecked Sendable {
     }
   }
 
-  /// Closes the idle connections.
-  func empty() {
-    var closing: [BlockingTransfer] = []
-    lock.withLock { swap(&closing, &idle.current) }
-  }
-
   /// Closes the idle connections, and keeps none from now on.
   func close() {
-    lock.withLock { isClosed = true }
-    empty()
+    var closing: [BlockingTransfer] = []
+    lock.withLock {
+      isClosed = true
+      swap(&closing, &idle.current)
+    }
   }
 }

@@ -33,11 +33,6 @@ final class Transport: Sendable {
     return result
   }
 
-  /// Closes the idle connections.
-  func closeIdleConnections() {
-    pool.empty()
-  }
-
   /// Closes the idle connections, and keeps none from now on.
   func close() {
     pool.close()
