@@ -68,7 +68,7 @@ static inline void open_request(struct request *r, const struct settings *s, str
   if (s->ca) curl_easy_setopt(r->easy, CURLOPT_CAINFO, s->ca);
 }
 
-/* What a program does at the least with operations that come from elsewhere. */
+/* The minimal checks of operations that come from elsewhere. */
 static inline void parse_operations(const char *operations) {
   json_error_t error;
   json_t *parsed = json_loads(operations, JSON_REJECT_DUPLICATES, &error);

@@ -96,7 +96,7 @@ static inline double now(void) {
   return seconds_of(time);
 }
 
-/* What the whole process has used, all threads: less at the mercy of other programs than the wall clock. */
+/* The processor time of all threads of the process, which other programs affect less than wall time. */
 static inline double processor_seconds(void) {
   struct timespec time;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);

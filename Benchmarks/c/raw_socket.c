@@ -1,5 +1,5 @@
-/* The floor: a ready request is written into a raw socket, and the answer is read to its end. Nothing is made and nothing is
- * understood, so nobody can be faster. HTTP/1.1 in the clear, one connection. */
+/* The floor: a ready request is written into a raw socket, and the answer is read to its end. The request is ready and
+ * the answer is not parsed, so no client can be faster. HTTP/1.1 in the clear, one connection. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-/* What the contenders that use libpeerid share: a client, and sessions made from tokens that are good for years. */
+/* Shared by the contenders that use libpeerid: a client, and sessions with tokens that are valid for years. */
 #ifndef WITH_LIBRARY_H
 #define WITH_LIBRARY_H
 

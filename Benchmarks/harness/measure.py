@@ -88,7 +88,7 @@ class Bench:
         calls = workload.calls or (1 if not workload.server or workload.under else self._calls(workload, entries[0]))
         results = [Result(entry, [], [], {}) for entry in entries]
         for number in range(rounds):
-            # A B, then B A: whoever comes first in a round has neither the advantage nor the disadvantage of it.
+            # A B, then B A: being first in a round is neither an advantage nor a disadvantage.
             for result in results if number % 2 == 0 else reversed(results):
                 progress(f"round {number + 1} of {rounds}: {result.entry.title}")
                 output = self._figures(workload, result.entry, calls)

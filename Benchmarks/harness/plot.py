@@ -89,7 +89,7 @@ def draw(path: Path, comparisons: list[Comparison]) -> None:
 
 
 def beside(end: float, lines: list[float]) -> float:
-    """Where a figure stands behind the end of its bar, clear of upright lines."""
+    """The position of a figure after the end of its bar, clear of vertical lines."""
     start = end + 6
     for line in sorted(lines):
         if start - 4 <= line <= start + FIGURE + 2:

@@ -50,7 +50,7 @@ TRANSFER = {
 
 
 class Settings:
-    """What the runner asks for."""
+    """The commands of the runner."""
 
     def __init__(self) -> None:
         parser = argparse.ArgumentParser()
@@ -71,7 +71,7 @@ class Settings:
 
 
 def transaction_id(status: int, answer: bytes) -> str:
-    """What a careful program does with an answer; whatever is wrong ends the program."""
+    """The checks of a careful program on an answer; any error ends the program."""
     envelope = json.loads(answer)
     if status != 200:
         sys.exit(f"refused: {envelope.get('error')}")

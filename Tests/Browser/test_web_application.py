@@ -32,7 +32,7 @@ def sign_in(browser: Browser) -> None:
 
 
 def log_in(browser: Browser, application: Application) -> None:
-    """Go all the way, and come back with a session."""
+    """Complete the flow, and return with a session."""
     go_to_consent(browser, application)
     sign_in(browser)
     browser.click(ALLOW)

@@ -379,7 +379,7 @@ static void closing_ends_all_calls_with_a_completion_each(void **state) {
   assert_queue_is_empty();
 }
 
-/* Completions that nobody takes are freed with their queue, also when it is freed before the calls have ended. */
+/* Completions that are not taken are freed with their queue, also when it is freed before the calls have ended. */
 static void queue_may_be_freed_first(void **state) {
   (void)state;
   for (int i = 0; i < 10; i++) assert_success(begin_transfer(450 + i, NULL));

@@ -125,7 +125,7 @@ static void threads_wait_for_a_pair_that_is_saved_late(void **state) {
   assert_each_executed_once();
 }
 
-/* The client knows that the token has run out: nobody sends before the refresh is over. */
+/* The client knows that the token has expired: nothing is sent before the refresh is over. */
 static void threads_wait_for_a_refresh_that_is_due(void **state) {
   (void)state;
   peerid_session_free(session);
@@ -236,7 +236,7 @@ static void closing_does_not_lose_a_refresh(void **state) {
   assert_int_not_equal(found.outcome, PEERID_OUTCOME_UNKNOWN);
   peerid_session_free(shared);
   peerid_client_free(closing);
-  /* Whoever comes next waits for the store's lock and finds the new pair. */
+  /* The next process waits for the store's lock and finds the new pair. */
   assert_success(peerid_client_open(later, "alice", &shared));
   assert_success(submit_transfer(shared, 1501));
   session_generation(shared);
@@ -503,7 +503,7 @@ static void child_goes_on_with_what_it_inherited(void **state) {
   int status = -1;
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_int_equal(status, 0);
-  /* The parent's connection is whole. Its pair is not: without a store the child has spent it. */
+  /* The parent's connection is whole. Its pair is not: without a store, the child has used it. */
   failure found = take_failure(submit_transfer(session, 1803), __FILE__, __LINE__);
   assert_int_equal(found.code, PEERID_CODE_LOGIN_REQUIRED);
   assert_int_equal(sandbox_executed(), 3);

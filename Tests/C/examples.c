@@ -1,4 +1,5 @@
-/* The examples do what they say. They are programs of their own; PEERID_EXAMPLE_WRAPPER may name one that runs them. */
+/* The examples do what they say. They are programs of their own; PEERID_EXAMPLE_WRAPPER may name a program that runs
+ * them. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

@@ -273,7 +273,7 @@ static void refused_token_is_refreshed_and_the_operation_sent_again(void **state
   peerid_session_free(session);
 }
 
-/* Alice's pair of the fixture, said to expire so many days from now by this machine's clock. */
+/* Alice's pair of the fixture, with an expiry this many days from now by this machine's clock. */
 static peerid_session *session_that_expires_in_days(int days) {
   char access_token[125] = "demoAccessAliceApp4";
   char refresh_token[125] = "demoRefreshAliceApp4";
@@ -331,7 +331,7 @@ static void token_near_its_expiry_is_refreshed_in_the_background(void **state) {
   assert_success(submit_transfer(session, 135));
   assert_int_equal(session_generation(session), 1);
   sandbox_wait_for(PATH_REFRESH, 1);
-  /* Whoever asks for a refresh now waits for the one under way. */
+  /* Another refresh now waits for the one in flight. */
   assert_success(peerid_session_refresh(session));
   assert_int_equal(session_generation(session), 2);
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);

@@ -1,4 +1,4 @@
-/* Lets libpeerid, and nobody else in the process, run short of what a system usually has. Loaded before all other
+/* Makes resources of the system run out for libpeerid, but not for the rest of the process. Loaded before all other
  * libraries (LD_PRELOAD), so that the library finds these definitions first. A file of the name in the folder
  * PEERID_SHORTAGES switches a shortage on:
  *

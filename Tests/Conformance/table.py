@@ -101,7 +101,7 @@ def read_python(folder):
     runs = Runs()
     for test in ElementTree.parse(folder / "conformance.xml").iter("testcase"):
         function, _, name = test.get("name").partition("[")
-        # A failure, an error, or a skipped test has an element of its own.
+        # Failed, erroneous and skipped tests each have an element.
         runs.add(PYTHON_TESTS[function], name[:-1], len(test) == 0)
     return runs
 

@@ -126,7 +126,7 @@ static int wrong(const char *what, peerid_error *error) {
   return WRONG;
 }
 
-/* How many pairs the server has given. */
+/* How many pairs the server has issued. */
 static int pairs_given(const char *fault) {
   port_record record = fault_record(fault, NULL);
   int pairs = 0;
@@ -139,7 +139,7 @@ static int pairs_given(const char *fault) {
   return pairs;
 }
 
-/* Whether a token is what the server has given as the access token of its n-th pair. */
+/* Whether a token is the access token of the n-th pair that the server has issued. */
 static bool is_pair(const char *token, int n) {
   char expected[125];
   memset(expected, 'x', sizeof expected);
@@ -149,7 +149,7 @@ static bool is_pair(const char *token, int n) {
   return strcmp(token, expected) == 0;
 }
 
-/* The session holds a pair as the server has given it: the last one after a success. */
+/* The session holds a pair exactly as the server has issued it: the last one after a success. */
 static bool holds_pair(peerid_session *session, const char *fault, bool has_succeeded) {
   if (strcmp(fault, "rotates") != 0) return true;
   peerid_token *token = NULL;

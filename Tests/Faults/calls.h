@@ -18,7 +18,7 @@ typedef enum call {
 /* The call's name, for the name of a test. */
 const char *call_name(call call);
 
-/* The two ways in which every call can be made. They must meet a fault alike. */
+/* The two ways in which every call can be made. A fault must have the same effect on each of them. */
 typedef enum mode { BLOCKING, ASYNCHRONOUS } mode;
 
 /* What calls are made with: a client, and a session whose tokens no server has seen. */

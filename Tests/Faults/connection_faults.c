@@ -211,7 +211,7 @@ static void freeing_the_client_closes_its_connections(void **state) {
   connections_end_with_their_client(state, free_client);
 }
 
-/* A timeout leaves an answer under way on the connection: nobody may take it for the answer to the next request. */
+/* After a timeout an answer is still on its way: it must not be taken for the answer to the next request. */
 static void connection_of_a_lost_answer_is_not_used_again(void **state) {
   static const char *const faults[] = {"silent", "stalls_amid_body", "floods_body"};
   for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {

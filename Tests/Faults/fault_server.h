@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-/* What a port has seen; see fault_server.py. */
+/* The record of a port; see fault_server.py. */
 typedef struct port_record {
   int connections;
   int open;

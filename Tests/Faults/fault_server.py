@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A PeerID server that misbehaves on raw sockets, each port in a way of its own.
+"""A PeerID server with a different fault on each port, on raw sockets.
 
     fault_server.py [--certificate PEM --key PEM]
 
@@ -205,7 +205,7 @@ class Connection:
         self.close()
 
     def close(self):
-        """Ends the connection with FIN, TLS included if there is any: without a goodbye of its own."""
+        """Ends the connection with FIN, over TLS without its closing message."""
         if self.socket.fileno() >= 0:
             self.socket.close()
             self.record.count_closed(self.clears)
@@ -483,7 +483,7 @@ def repeats_keys(connection):
 
 @fault
 def says_more_than_asked(connection):
-    """Sends a second answer that nobody asked for: it must not be taken for the answer to the next request."""
+    """Sends a second, unrequested answer: it must not be taken for the answer to the next request."""
     request = connection.read_request()
     false_answer = answer(200, envelope(dict(TRANSACTION, id="ee" * 20)))
     connection.send(right_answer(request) + false_answer)

@@ -33,7 +33,7 @@ static child start(const char *fault, call call, mode mode) {
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     bool with_tls = strncmp(fault, "tls_", 4) == 0;
-    /* The refresh itself is what must not be given up; the call that waits for it has a time limit of its own. */
+    /* The refresh itself must not be given up; the call that waits for it has its own time limit. */
     const char *request_limit = call == REFRESH ? "30000" : TIME_LIMIT;
     caller caller = caller_make(mode, fault_url(with_tls ? "https" : "http", fault),
                                 OPTIONS("request_timeout_ms", request_limit, "refresh_timeout_ms", TIME_LIMIT,

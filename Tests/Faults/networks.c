@@ -48,7 +48,7 @@ static const char *url_by_name(const char *fault) {
   return url;
 }
 
-/* 127.0.0.2 is a machine that is dead: nobody listens there. */
+/* 127.0.0.2 stands for a dead machine: there is no listener. */
 static void moved_name_is_looked_up_again(void **state) {
   fault_server_reset();
   look_ups = 0;

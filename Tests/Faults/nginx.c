@@ -26,8 +26,8 @@ static void give_up(const char *what) {
   exit(EXIT_FAILURE);
 }
 
-/* Opens a free port here and now; nginx inherits the socket. So no port is lost to somebody else, and whoever connects
- * before nginx is ready waits in the queue. */
+/* Opens a free port here and now; nginx inherits the socket. So no other program can take the port, and early
+ * connections wait in the queue until nginx is ready. */
 static int listen_somewhere(int *port) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;

@@ -32,7 +32,7 @@ typedef struct chunk {
   const void *caller;
 } chunk;
 
-/* Open addressing; a chunk stays noted for ever. */
+/* A hash table with open addressing; entries are never removed. */
 enum { MOST_CHUNKS = 1 << 20 };
 static chunk chunks[MOST_CHUNKS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -73,7 +73,7 @@ static void *noted(void *start, size_t size, const void *caller) {
   return start;
 }
 
-/* How large a noted chunk is; 0 for one that is not. */
+/* The size of a recorded chunk; 0 for others. */
 static size_t noted_size(const void *start) {
   if (foreign_count == 0) return 0;
   pthread_mutex_lock(&lock);

@@ -45,7 +45,7 @@ import Testing
     return known.contains { said.contains($0) }
   }
 
-  /// The rules in a type, and the units of its numbers, with which limits beyond the schema are told.
+  /// The rules in a type, and the units of its numbers, which the messages about limits contain.
   private func words(of type: OperationFieldType) -> [String] {
     switch type {
     case .refined(let schema, let refinement):

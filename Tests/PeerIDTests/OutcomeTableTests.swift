@@ -292,7 +292,7 @@ import Testing
     .map { Case(.operations, $0, "<p>no</p>", .protocol, .unknown, says: "find out") }
     // A gateway that writes like PeerID, with a status that PeerID never has.
     + [408, 444, 460, 499].map { Case(.operations, $0, own($0, "timeout"), .protocol, .unknown) }
-    // The status in the body is another: somebody has put one in its place.
+    // The status in the body differs: a proxy has replaced the status of HTTP.
     + [Case(.operations, 400, own(500, "server side error"), .protocol, .unknown)]
     + [301, 302, 303, 304, 307, 308].map { Case(.operations, $0, "", .protocol, .unknown, says: "redirects") }
     + [Case(.logIn, 400, "<h1>Bad Request</h1>", .protocol, .unknown), Case(.logIn, 404, "", .protocol, .unknown)]

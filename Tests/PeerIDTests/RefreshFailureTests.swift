@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// What a failed refresh means for the pair.
+/// The consequences of a failed refresh for the pair.
 @Suite struct RefreshFailureTests {
   private static let failures: [(error: PeerIDError, means: String)] = [
     // PeerID answers 500 when the chain refuses to renew the authorities: the old pair stays valid.

@@ -1,9 +1,9 @@
 /* A session whose store cannot be written: `disk KIND DIRECTORY`.
  *
  *   full, read-only   from before a refresh is sent: nothing is sent
- *   later             from the moment at which a line is read from standard input, while a refresh is on its way: the session
- *                     goes on with the pair in memory, which is saved once that is possible
- *   later-exit        the same, and the process ends at once when the directory can be written again
+ *   later             from the moment at which a line is read from standard input, while a refresh is on its way: the
+ *   session goes on with the pair in memory, which is saved once that is possible later-exit        the same, and the
+ *   process ends at once when the directory can be written again
  */
 #include <grp.h>
 #include <pthread.h>
@@ -105,7 +105,7 @@ static void save_later(const char *directory, bool just_ends) {
   expect(stored_generation() == 1, "the store holds something new");
   set_writable("read-only", directory, true);
   if (just_ends) exit(EXIT_SUCCESS);
-  /* No call is made meanwhile. */
+  /* No call is made while saving is retried. */
   for (int64_t end = now_ms() + SAVED_WITHIN; stored_generation() == 1 && now_ms() < end;) pause_ms(50);
   expect(stored_generation() == 2, "the pair was not saved later");
   must("a refresh afterwards", peerid_session_refresh(session));

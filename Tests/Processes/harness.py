@@ -110,7 +110,7 @@ def wait_until(condition, seconds, what):
 
 
 def fixture(users):
-    """So many users, u0 and on, who have joined app 4."""
+    """This many users, u0, u1 and so on, who have joined app 4."""
     names = [f"u{i}" for i in range(users)]
     return {
         "users": [
@@ -373,7 +373,7 @@ def compile_programs():
              f"-I{ROOT}/include", f"-I{ROOT}/bindings/c/stores", f"-I{postgres}", source,
              *([] if name in ("sql", "reloading") else [f"{SOURCES}/{other}" for other in _shared]), "-o", f"{PROGRAMS}/{name}",
              f"-L{LIBRARY}", *([] if name == "reloading" else ["-lpeerid"]), "-lpq", "-lhiredis", "-pthread", "-ldl",
-             # A program may put a function of its own in the place of one that a library calls.
+             # A program may replace a function that a library calls.
              "-rdynamic", f"-Wl,-rpath,{LIBRARY}", *FLAGS],
             check=True,
         )

@@ -89,7 +89,7 @@ def a_pair_that_is_refused_while_the_process_exits_is_saved_again():
 @test("exit")
 def the_library_is_unloaded_a_hundred_times():
     with Sandbox() as sandbox:
-        # Or the next log in would give back the pair that the last refresh is about to replace.
+        # Otherwise the next log in could return the pair that the last refresh is about to replace.
         sandbox.post("settings", {"save_delay_ms": 0})
         process = start("reloading", os.path.join(LIBRARY, "libpeerid.so"), sandbox.url, 100, environment={}, stdout=subprocess.PIPE, text=True)
         output, _ = process.communicate(timeout=300)

@@ -12,9 +12,9 @@ import harness
 from gate import Gate
 from harness import Sandbox, check, folder, start, test, wait_until
 
-# Where the process is killed. By a step before which it stops (see checkpoint.c; the first of each kind belongs to the log
-# in, the second to the refresh), or while the gate holds the request or its answer. Whether the session is lost, and how
-# often the server has carried out a refresh.
+# Where the process is killed. By a step before which it stops (see checkpoint.c; the first of each kind belongs to the
+# log in, the second to the refresh), or while the gate holds the request or its answer. Whether the session is lost,
+# and how often the server has carried out a refresh.
 POINTS = {
     "before the lock of the first log in": ("open lock 1", False, 0),
     "before the first log in is sent": ("reserve new 1", False, 0),
@@ -95,7 +95,7 @@ class Killed:
         return pair
 
     def recover(self, is_lost):
-        """The next process goes on; where the session is lost and no log in is allowed, it is told to log in."""
+        """The next process uses the session; if its pair is lost and no log in is allowed, it gets *login required*."""
         expected = 3 if is_lost and not self.relogin else 0
         status = self.start().wait(timeout=300)
         check(status == expected, f"the next process ends with {status} instead of {expected}")

@@ -7,7 +7,7 @@ import subprocess
 from harness import PROGRAMS, ROOT, SOURCES, check, fixture, folder, reached_by, test
 from test_fork import KINDS
 
-# The one that is shipped has no symbols.
+# The shipped library has no symbols.
 LIBRARY = os.path.join(ROOT, ".build-shipped", "release", "libpeerid.so")
 
 

@@ -50,8 +50,8 @@ class Sharers:
         return sum(self.values(field))
 
     def begin_round(self):
-        """The token expires, then the round begins: who reaches it has used a newer token. In the first round nothing
-        expires; when it is over all have the session."""
+        """The token expires before each round, so a process that completes the round has used a newer token. In the
+        first round nothing expires; after it all processes have the session."""
         self.round += 1
         if self.round > 1:
             self.sandbox.expire()
@@ -120,7 +120,7 @@ def over_a_server(kind):
         sharers.play(7)
         facts = [f"6 expiries: {sharers.state()}"]
 
-        # The server is gone while the token expires: nobody refreshes without the lock, and all say why.
+        # The lock server is down when the token expires: no process refreshes without the lock, and each reports why.
         before = sandbox.refreshes()
         database.stop()
         sharers.begin_round()

@@ -237,7 +237,7 @@ def doxygen(
                 group += write(blocks, width, f"@{section.split()[0]} ", "  ")
             else:
                 lines = write(blocks, width)
-                # A paragraph of its own is a sentence.
+                # A paragraph ends with a full stop.
                 group += [
                     f"@par {section.capitalize()}",
                     *(line[:1].upper() + line[1:] for line in lines[:1]),

@@ -35,7 +35,7 @@ VERSION_STRING = "{major}.{minor}.{patch}"
         lines += [f"{constant.name.removeprefix('PEERID_')} = {constant.value}" for constant in enum.constants]
     for handle in interface.handles:
         lines += ["", "", *_comment(handle.comment), f"class {_name(handle.name)}(ctypes.Structure):", "    pass"]
-    # A pointer type of its own for each handle, so that ctypes refuses one of another kind.
+    # Each handle has its own pointer type, so that ctypes refuses pointers to other objects.
     names = [_name(handle.name) for handle in interface.handles]
     lines += ["", "", "if TYPE_CHECKING:", *[f"    {name}Pointer = ctypes._Pointer[{name}]" for name in names]]
     lines += ["else:", *[f"    {name}Pointer = ctypes.POINTER({name})" for name in names]]
@@ -109,7 +109,7 @@ def _type(type_: CType) -> str:
         base = "int32_t" if type_.kind == "enum" else base
         result = "None" if base == "void" else _SCALARS.get(base, f"ctypes.c_{base.removesuffix('_t')}")
     else:
-        # The innermost pointer has a name of its own. `c_char_p` accepts `bytes`, which nobody may write to.
+        # The innermost pointer has a name of its own. `c_char_p` accepts `bytes`, which must not be modified.
         named = {"void": "ctypes.c_void_p", "char": "ctypes.c_char_p" if pointers[0] else None}
         pointer = _name(base) + "Pointer" if type_.kind == "handle" else named.get(base)
         if not pointer:

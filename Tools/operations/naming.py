@@ -10,8 +10,8 @@ from catalogue import AnyObject, CatalogueError, Form, Integer, Named, ObjectID,
 # The kinds of object in each space of object ids.
 OBJECT_SPACES: dict[str, str] = json.loads((Path(__file__).parent / "catalogue.json").read_text())["spaces"]
 
-# Arrays of a fixed shape, for languages in which they have to be a type of their own: the name of the type, of its
-# elements, and what it is.
+# Arrays of a fixed shape, for languages that need a type for them: the names of the type and of its elements, and its
+# description.
 TUPLES = {
     "(1.2, int)": ("account_weight", ("account", "weight"), "an account and its number, such as its weight"),
     "(string, int)": ("key_weight", ("key", "weight"), "a key or an address, and its weight"),

@@ -89,7 +89,7 @@ class _Rule:
 
     @property
     def is_excluded(self) -> bool:
-        """Whether it is about a field that may not be given beside one that the schema requires."""
+        """Whether it is about a field that excludes another one, which the schema requires."""
         paths = rules.names(self.rule)
         for rule in self.siblings:
             if rule["rule"] == "not_both" and rule != self.rule:

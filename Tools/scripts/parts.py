@@ -80,7 +80,7 @@ PARTS = [
 
 
 class Run:
-    """Parts under way in so many lanes."""
+    """Runs parts in LANES threads."""
 
     def __init__(self, parts):
         self.parts = parts

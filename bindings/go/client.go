@@ -10,8 +10,8 @@ import (
 	"runtime"
 )
 
-// Client is a client for a PeerID server: it creates sessions, and reads the chain. Any number of goroutines may use it at
-// once.
+// Client is a client for a PeerID server: it creates sessions, and reads the chain. Any number of goroutines may use it
+// at once.
 type Client struct {
 	handle   *handle[C.peerid_client]
 	clientID string
@@ -24,8 +24,8 @@ type Client struct {
 
 // NewClient creates a client. It sends nothing. Close the client when it is no longer needed.
 //
-// Errors: [ErrInvalidArgument] when the id is not a number; [ErrConfiguration] when the base URL is not usable, there is
-// no such option, or its value is not valid.
+// Errors: [ErrInvalidArgument] when the id is not a number; [ErrConfiguration] when the base URL is not usable, there
+// is no such option, or its value is not valid.
 func NewClient(config Config) (*Client, error) {
 	if err := checkVersion(); err != nil {
 		return nil, err
@@ -56,8 +56,8 @@ func NewClient(config Config) (*Client, error) {
 const flushMilliseconds = 5000
 
 // Close ends the calls in flight with [ErrClosed] within a second, and later ones at once, also those of the client's
-// sessions. It waits until a refresh in flight is over and new tokens are saved, at most five seconds: they would be lost
-// if the process ended before. The error is always nil.
+// sessions. It waits until a refresh in flight is over and new tokens are saved, at most five seconds: they would be
+// lost if the process ended before. The error is always nil.
 func (c *Client) Close() error {
 	if c.handle.acquire() {
 		C.peerid_client_close(c.handle.object)
@@ -69,7 +69,7 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// finalize frees a client that nobody closed. It has no sessions: they keep their client reachable.
+// finalize frees a client that was not closed. It has no sessions: they keep their client reachable.
 func (c *Client) finalize() {
 	c.handle.close()
 }

@@ -25,7 +25,7 @@ func TestTheLogTellsOfARefreshAndHoldsNoSecret(t *testing.T) {
 	if err := session.Refresh(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	// The event is told after those who wait have been woken.
+	// The event is logged after the waiting calls have been woken.
 	deadline := time.Now().Add(5 * time.Second)
 	for {
 		mutex.Lock()
@@ -54,7 +54,7 @@ func TestReloginGoesOnWhereTheRefreshTokenIsSpent(t *testing.T) {
 	}))
 	control(t, "expire", object{})
 	control(t, "revoke", object{"part": "refresh"})
-	// The pair that the server hands out again has expired as well: it only has to be asked for.
+	// The pair that the server returns has expired as well: the test only checks that the handler was asked.
 	_, _ = session.Submit(context.Background(), transfer(1))
 	select {
 	case key := <-asked:

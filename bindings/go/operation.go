@@ -87,8 +87,8 @@ func Check(operations ...Operation) error {
 	return asError(C.peerid_operation_check(data, length))
 }
 
-// Warnings tells what to beware of in operations that pass [Check]: rules that they break and that the committee of the
-// chain can change, and operations that are likely to fail for other reasons. Times are compared with the local clock.
+// Warnings returns warnings about operations that pass [Check]: they break a rule that the committee of the chain can
+// change, or they are likely to fail for other reasons. Times are compared with the local clock.
 //
 // Errors: as [Check].
 func Warnings(operations ...Operation) ([]string, error) {
@@ -109,8 +109,8 @@ func Warnings(operations ...Operation) ([]string, error) {
 	return strings.Split(string(buffer[:size]), "\n"), nil
 }
 
-// DescribeOperation describes an operation as JSON: its fields with types, units and limits, its rules, and an example that
-// passes [Check]; docs/operations.md lists the keys. It is nil for a name that the library does not know.
+// DescribeOperation describes an operation as JSON: its fields with types, units and limits, its rules, and an example
+// that passes [Check]; docs/operations.md lists the keys. It is nil for a name that the library does not know.
 func DescribeOperation(name string) json.RawMessage {
 	nameText, err := newText(name, "name")
 	if err != nil {
@@ -123,8 +123,8 @@ func DescribeOperation(name string) json.RawMessage {
 	return json.RawMessage(C.GoString(text))
 }
 
-// OperationID returns the number of an operation on the chain, by which [Token.Scope] lists it; false for a name that the
-// library does not know.
+// OperationID returns the number of an operation on the chain, by which [Token.Scope] lists it; false for a name that
+// the library does not know.
 func OperationID(name string) (id int, known bool) {
 	nameText, err := newText(name, "name")
 	if err != nil {

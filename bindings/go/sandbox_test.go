@@ -66,7 +66,7 @@ func control(t testing.TB, name string, body any) json.RawMessage {
 	return answer
 }
 
-// reset gives a test a sandbox that nobody has used.
+// reset gives a test a fresh sandbox.
 func reset(t testing.TB) {
 	t.Helper()
 	if _, err := server.Change("reset", nil); err != nil {

@@ -52,10 +52,11 @@ type SettledTransaction struct {
 	TrxNum int64 `json:"trx_num"`
 }
 
-// Mark notes where the payer's history stands, so that the outcome of operations can be settled if their answer is lost.
-// Call it right before [Session.Submit] or [Session.Confirm], keep the mark, for instance in the database that holds the
-// payment, and send the operations within two minutes. With the option "settleable", Submit and Broadcast read the mark by
-// themselves, and their [Error] has it. It costs one read of the chain. The mark is JSON without a secret.
+// Mark records the newest entry of the payer's history, so that the outcome of operations can be settled if their
+// answer is lost. Call it right before [Session.Submit] or [Session.Confirm], keep the mark, for instance in the
+// database that holds the payment, and send the operations within two minutes. With the option "settleable", Submit and
+// Broadcast read the mark by themselves, and their [Error] has it. It costs one read of the chain. The mark is JSON
+// without a secret.
 //
 // Errors: [ErrInvalidArgument] when an operation is not valid or is not in the catalogue; and those of
 // [Client.ReadChain].
@@ -86,9 +87,9 @@ func (s *Session) MarkJSON(ctx context.Context, operations []byte) ([]byte, erro
 }
 
 // Settle finds out whether the operations of a call were done that ended with [OutcomeUnknown]. The option "settleable"
-// must have been on. It reads the chain and sends nothing. The answer is final three to four minutes after the call ended
-// at the latest. Equal transactions cannot be told apart; a custom operation with random data in the same call marks
-// yours.
+// must have been on. It reads the chain and sends nothing. The answer is final three to four minutes after the call
+// ended at the latest. Equal transactions cannot be distinguished; a custom operation with random data in the same call
+// marks yours.
 //
 // Errors: [ErrInvalidArgument] when err is not an [Error] with a mark; and those of [Client.ReadChain].
 func (s *Session) Settle(ctx context.Context, err error) (*Settlement, error) {

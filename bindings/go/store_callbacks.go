@@ -16,8 +16,8 @@ var (
 	locks    registry[StoreLock]
 )
 
-// backendTimeout limits calls for which the library sets no time: a database that does not answer must not hold a key for
-// ever.
+// backendTimeout limits calls for which the library sets no time: a database that does not answer must not hold a key
+// forever.
 const backendTimeout = 30 * time.Second
 
 // answer runs a callback. An error or a panic becomes the reason of a failure: a panic must not unwind the frames of

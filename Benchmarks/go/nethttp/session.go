@@ -96,7 +96,7 @@ func (s *session) freshToken(ctx context.Context) (tokenPair, error) {
 	return s.token, nil
 }
 
-// post sends JSON and reads what stands in the envelope of the answer.
+// post sends JSON and reads the result in the envelope of the answer.
 func (s *session) post(ctx context.Context, path string, body []byte, token string, into any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+path, bytes.NewReader(body))
 	if err != nil {

@@ -83,7 +83,7 @@ public struct PeerIDError: Error, Sendable {
     return PeerIDError(fields)
   }
 
-  /// The same error with more to say.
+  /// The same error with a text added to its message.
   package func adding(_ text: String) -> PeerIDError {
     var fields = storage.fields
     fields.explanation += text

@@ -1,6 +1,6 @@
 /// A rule of the chain or of the server's serializer that a field's type cannot express.
 package struct OperationRule: Sendable {
-  /// What is compared with what.
+  /// The comparison that a rule makes.
   package enum Kind: String, Sendable {
     /// An integer lies between two limits.
     case range

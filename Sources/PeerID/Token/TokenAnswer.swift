@@ -7,7 +7,7 @@ enum TokenAnswer {
 
   private typealias Fault = JSONScanner.Fault
 
-  /// `nil` for what is no envelope of a success, or has an error beside its result.
+  /// `nil` if the body is not the envelope of a success, or has an error beside its result.
   init?(_ body: UnsafeRawBufferPointer) {
     var reader: TokenReader?
     var isNull = false

@@ -1,7 +1,7 @@
 internal import PeerID
 
-/// Reads the fields of a body. Each is judged by itself, so several can be refused at once; every message calls its
-/// field "value".
+/// Reads the fields of a body. Each field is checked separately, so several can be refused at once; every message calls
+/// its field "value".
 struct FieldReader {
   private let body: JSONValue?
   private var faults: [(String, JSONLiteral)] = []

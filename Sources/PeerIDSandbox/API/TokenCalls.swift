@@ -25,14 +25,14 @@ extension SandboxState {
       return tokens.latestPair(userID: userID, clientID: clientID)?.literal ?? .null
     }
     if apps[clientID]?.operations.isEmpty == true, let pair = tokens.latestPair(userID: userID, clientID: clientID) {
-      // Nobody can join an app without operations, so this pair can only come from the fixture.
+      // An app without operations cannot be joined, so this pair comes from the fixture.
       return pair.literal
     }
     let code = try joinedCode(party, user, sequence: sequence)
     return try createTokens(code, sequence: sequence).newLiteral
   }
 
-  /// The user who signs in, found before anything else is looked at.
+  /// The user who signs in, which is the first check.
   func knownUser(
     _ login: String,
     _ password: String?,
@@ -91,8 +91,8 @@ extension SandboxState {
     }
   }
 
-  /// The code of a user's first contact with an app: one that waits to be exchanged, or a new one, for which the
-  /// user's authorities are made on the chain.
+  /// The code of a user who joins an app: one that has not been exchanged, or a new one, for which the user's
+  /// authorities are created on the chain.
   mutating func joinedCode(_ party: Party, _ user: Fixture.User, sequence: UInt64) throws(Refusal) -> String {
     let waiting = codes.first {
       $0.value.isActive && $0.value.userID == party.userID && $0.value.clientID == party.clientID
@@ -140,7 +140,7 @@ extension SandboxState {
 }
 
 extension Fixture.User {
-  /// Whether these are the user's. Somebody without a password cannot sign in with one.
+  /// Whether these are the user's. A user without a password cannot sign in with one.
   func accepts(password: String?, mobile: String?) -> Bool {
     let isRightPassword = password == nil || password == self.password
     let isRightMobile = mobile.map { MobileNumber.normalized($0) == self.mobile.map(MobileNumber.normalized) } ?? true

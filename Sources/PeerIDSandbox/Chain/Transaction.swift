@@ -47,7 +47,7 @@ struct Transaction: Sendable {
     id = Self.hash(content)
   }
 
-  /// A transaction that somebody else has signed. Its id depends on everything but the signatures, so that sending it
+  /// A transaction that was signed elsewhere. Its id depends on everything but the signatures, so that sending it
   /// again is a duplicate.
   init(signed value: JSONValue, operations: [ChainOperation]) {
     self.operations = operations

@@ -18,7 +18,7 @@ struct RequestCounts {
     entries[path, default: Entry()].total += 1
   }
 
-  /// Notes the outcome: a status, or `dropped` when no whole answer was given.
+  /// Counts the outcome: a status, or `dropped` without a complete answer.
   mutating func ended(_ path: String, _ outcome: String) {
     entries[path]?.byOutcome[outcome, default: 0] += 1
   }

@@ -64,7 +64,7 @@ extension Fixture {
     public var account: String
     /// The name of that account.
     public var accountName: String
-    /// Whether the user has the permission on the chain without which nobody can sign in to an app.
+    /// Whether the user has the permission on the chain that signing in to an app requires.
     public var hasPermission: Bool
     /// What happens on the first contact with an app.
     public var joinAnswer: JoinAnswer

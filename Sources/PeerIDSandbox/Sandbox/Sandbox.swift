@@ -17,8 +17,8 @@ public final class Sandbox: Sendable {
   ///   - port: where it listens; 0 for any free port.
   ///   - pagePort: a port of its own for the authorization page, as the real server has; 0 for any free port, `nil`
   ///     for the same port.
-  ///   - host: the IPv4 address to listen on. Everybody who reaches another address than a loopback one can read all
-  ///     secrets of the fixture.
+  ///   - host: the IPv4 address to listen on. With an address other than loopback, every machine that reaches it can
+  ///     read all secrets of the fixture.
   ///   - idleSeconds: after how many seconds without traffic a connection is closed; 5 as the real server. Tests that
   ///     run under a slow tool raise it, because a request that waits unread for that long counts as no traffic.
   /// - Throws: ``SandboxError`` when a port cannot be used.
@@ -61,7 +61,7 @@ public final class Sandbox: Sendable {
     Nearest.name(to: unknown, among: known)
   }
 
-  /// Nobody can connect to the address that means all networks.
+  /// Clients cannot connect to the address that means all networks.
   private var shownHost: String { host == "0.0.0.0" ? "127.0.0.1" : host }
 
   /// Closes all connections and stops listening. Later calls do nothing.

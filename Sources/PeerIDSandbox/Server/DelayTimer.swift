@@ -1,7 +1,7 @@
 internal import PeerID
 import Glibc
 
-/// A thread that calls back when a point in time has come, so that a request that waits holds up no other.
+/// A thread that calls back at a given time, so that a delayed request does not block others.
 final class DelayTimer: @unchecked Sendable {
   private struct Entry {
     let due: Int64

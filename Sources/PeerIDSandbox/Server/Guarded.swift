@@ -35,7 +35,7 @@ final class Guarded<Value>: @unchecked Sendable {
     return try body(&value)
   }
 
-  /// Lets those who wait look at the value again.
+  /// Wakes the waiting threads, which check the value again.
   func announceChange() {
     pthread_cond_broadcast(changed)
   }

@@ -13,7 +13,7 @@ enum NextStep {
   case sendAndClose([UInt8])
 }
 
-/// What a port serves. PeerID's front end may have an address of its own, apart from its interface.
+/// What a port serves. The front end of PeerID may have an address of its own, other than that of the API.
 enum PortRole {
   case everything, interface, pages
 }

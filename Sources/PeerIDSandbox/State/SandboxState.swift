@@ -157,7 +157,7 @@ struct SandboxState {
         id: tokens.nextID(),
         userID: userID,
         clientID: token.clientID,
-        // A pair without a code in the fixture came from one that is not known.
+        // A pair in the fixture may have no code; then its code is unknown.
         codeID: used.map(\.id).min() ?? codes.count + 1,
         accessToken: token.accessToken,
         refreshToken: token.refreshToken,

@@ -46,8 +46,8 @@ failure expect_failure(peerid_error *error, int32_t code, int32_t outcome, const
 #define assert_contains(text, part) expect_contains((text), (part), __FILE__, __LINE__)
 void expect_contains(const char *text, const char *part, const char *file, int line);
 
-/* Ends a test that shows a fault which is known and reported: it counts neither as passed nor as failed. The test says
- * what should be, so whoever mends the fault takes the line away. */
+/* Ends a test that shows a fault which is known and reported: it counts neither as passed nor as failed. The test
+ * expects the correct behaviour; remove the line when the fault is fixed. */
 #define known_fault(description)               \
   do {                                         \
     print_message("known: %s\n", description); \
@@ -79,7 +79,7 @@ peerid_client *make_client(const char *base_url, const char *client_id, const ch
 /* Options for `make_client`. */
 #define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* A session of tokens that nobody has asked a server for. `scope`, JSON, and `refresh_token` may be NULL. */
+/* A session of tokens that no server has issued. `scope`, JSON, and `refresh_token` may be NULL. */
 peerid_session *restore_session(peerid_client *client, const char *access_token, const char *refresh_token,
                                 const char *scope);
 

@@ -24,8 +24,8 @@ void process_read_all(process *process, char *buffer, size_t size);
 /* Ends the program's standard input, waits for its end, and returns its exit status, or 128 + the signal. */
 int process_stop(process *process);
 
-/* Ends the child of a fork, without a look for leaks by memcheck: what the parent's other threads hold on their stacks
- * is nobody's in a child. */
+/* Ends the child of a fork without memcheck's search for leaks: memory that the parent's other threads use counts as
+ * leaked in a child. */
 _Noreturn void leave_child(int status);
 
 #endif

@@ -64,7 +64,7 @@ run_tests() {
   good=$(count_lines "$log" '^ok ')
   skipped=$(count_lines "$log" '^not ok .*# SKIP')
   bad=$(($(count_lines "$log" '^not ok ') - skipped))
-  # A program that died has not told of all its tests.
+  # A program that died has not reported all its tests.
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] || [ "$good" -eq 0 ]; then
     bad=$((bad + 1))
     echo "FAILED: $name ended with status $status"

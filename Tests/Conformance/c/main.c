@@ -24,7 +24,8 @@ static void tell(const char *name, const char *file, failure found) {
 
 static const char *name_in(json_t *content) { return json_string_value(json_object_get(content, "name")); }
 
-/* A runner that cannot fail proves nothing: what a broken case must say is said. */
+/* Runs the broken cases, each of which must fail with the expected message: a runner that cannot fail proves nothing.
+ * */
 static failure run_broken_case(json_t *content, json_t *says) {
   failure found = run_case(content, false);
   failure missed = found ? NULL : fail("it came out");

@@ -74,7 +74,7 @@ static void *make_attempt(void *context) {
   return NULL;
 }
 
-/* With `succeed`, so many of the calls succeed, and only the others fail as the step says. */
+/* With `succeed`, that many of the calls succeed, and only the others fail as the step says. */
 static failure compare_attempts(json_t *step, attempt *attempts, size_t count) {
   json_t *wanted = json_object_get(step, "succeed");
   json_int_t successes = 0;

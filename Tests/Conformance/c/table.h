@@ -15,7 +15,7 @@ json_t *format_of(const char *part);
 json_t *table_cases(void);
 json_t *table_broken_cases(void);
 
-/* Refuses an object with members other than those that are known, with their kinds. A kind is "string", "object|null"
+/* Refuses an object with unknown members, or members of the wrong kind. A kind is "string", "object|null"
  * or "any", with "?" behind it if the member may be left out. */
 failure check_members(json_t *value, json_t *known, const char *what);
 

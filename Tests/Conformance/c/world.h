@@ -15,7 +15,7 @@ typedef struct world {
   json_t *values; /* what only has to stay */
   struct object *objects;
   bool is_asynchronous;
-  /* Whether the call that waits is to be given up. */
+  /* Whether the waiting call should end. */
   atomic_bool is_interrupted;
 } world;
 

@@ -36,7 +36,7 @@ import Testing
     #expect(live.refreshes == 1)
   }
 
-  @Test func `a pair that is not saved yet outlives its session, and is handed out to whoever opens the key`() throws {
+  @Test func `a pair that is not saved yet outlives its session, and is returned to the next open of the key`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     let other = try live.logIn(key: "k")

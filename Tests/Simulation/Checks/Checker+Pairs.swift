@@ -13,7 +13,7 @@ extension Checker {
     world.observe { process.sessions.values.compactMap { world.server.pair(access: $0.token.accessToken) } }
   }
 
-  /// Who has a pair: the store, a process, or an answer that is on its way; `nil` when nobody has it.
+  /// Who has a pair: the store, a process, or an answer that is on its way; `nil` if it is lost.
   func holder(of pair: Server.Pair) -> String? {
     if storeHolds(pair) { return "the store" }
     for process in world.processes where !process.isDead {
@@ -42,7 +42,8 @@ extension Checker {
     }
   }
 
-  /// Whether a user has to log in again, and may: nobody has the pair, for a reason that nobody could prevent.
+  /// Whether a user may have to log in again: no process or store has the pair, for a reason that the library cannot
+  /// prevent.
   func isLost(_ user: Int) -> Bool {
     if loggedOut.contains(user) { return true }
     guard let living = world.server.living(user) else { return true }

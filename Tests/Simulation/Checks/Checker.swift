@@ -9,7 +9,7 @@ final class Checker {
   var used: Set<Int> = []
   /// The pairs that the server has refused in a process, as `process.pair`.
   var refusedPairs: Set<String> = []
-  /// How many refreshes a process has sent that nobody could see a reason for.
+  /// How many refreshes a process has sent without a visible reason.
   var unreasonedRefreshes: [Int: Int] = [:]
   /// Users that were logged out on purpose.
   var loggedOut: Set<Int> = []
@@ -95,7 +95,7 @@ final class Checker {
     }
   }
 
-  /// A session may only be over when nobody has a pair that the server takes.
+  /// A session may only be over if no process or store has a pair that the server accepts.
   private func checkLoginRequired(_ call: CallRecord) {
     if call.action == .open || loggedOut.contains(call.user) { return }
     guard let living = world.server.living(call.user) else { return }

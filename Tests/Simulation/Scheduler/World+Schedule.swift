@@ -80,7 +80,7 @@ extension World {
     return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 
-  /// Whether no thread is left but those of dead processes.
+  /// Whether only threads of dead processes are left.
   var isQuiet: Bool { fibers.allSatisfy { $0.process.isDead } }
   var livingThreads: [String] { fibers.filter { !$0.process.isDead }.map { "\($0.process.name): \($0.name)" } }
 

@@ -20,9 +20,9 @@ final class Server {
     let predecessor: Pair?
     var isRevoked = false
     /// Whether the server has rotated its predecessor twice, because it had not saved the first result: one of the two
-    /// pairs is dead, and nobody can know which.
+    /// pairs is invalid, and a client cannot know which.
     var isRival = false
-    /// Why nobody may have it: its answer was lost, or its receiver died before it was saved.
+    /// Why it may be lost: its answer was lost, or its receiver died before it was saved.
     var lossCause: String?
 
     init(number: Int, user: Int, expiresAt: Int64, madeAt: Int64, predecessor: Pair?) {

@@ -2,9 +2,9 @@
  *
  *   event_loop BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO
  *
- * Reads amounts from standard input, one a line, and pays each of them. Up to 100 payments are in flight; while there are
- * so many the input is not read. Prints a line for each payment, in the order in which they end. Ctrl-C cancels what is in
- * flight, and the lines still tell what became of each: that is the moment to look carefully at "unknown".
+ * Reads amounts from standard input, one a line, and pays each of them. Up to 100 payments are in flight; while there
+ * are so many the input is not read. Prints a line for each payment, in the order in which they end. Ctrl-C cancels the
+ * calls in flight, and the lines still report the outcome of each: look carefully at "unknown".
  *
  * The status is 0 when all payments were made, 1 when not, 3 when some may have been made.
  */

@@ -1,4 +1,4 @@
-/* Pays once, whatever the network does: what to do when nobody can tell whether an operation was done.
+/* Pays once, whatever the network does: what to do when it is unknown whether an operation was done.
  *
  *   unknown_outcome BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO AMOUNT LEDGER
  *
@@ -133,7 +133,7 @@ static bool understand(peerid_error *error, bool *is_uncertain) {
       printf("not done: %s\n", peerid_error_message(error));
       may_retry = peerid_error_is_retryable(error);
       break;
-    default: /* PEERID_OUTCOME_UNKNOWN, and whatever else: the careful reading */
+    default: /* PEERID_OUTCOME_UNKNOWN, and any outcome that is not known here */
       printf("unknown: %s\n", peerid_error_message(error));
       may_retry = *is_uncertain = true;
   }

@@ -84,7 +84,7 @@ static wire *take_idle(pool *pool) {
   return taken;
 }
 
-static void give_back(pool *pool, wire *wire) {
+static void put_back(pool *pool, wire *wire) {
   if (PQstatus(wire->connection) != CONNECTION_OK || PQtransactionStatus(wire->connection) != PQTRANS_IDLE) {
     close_wire(wire);
     return;
@@ -96,7 +96,7 @@ static void give_back(pool *pool, wire *wire) {
   pthread_mutex_unlock(&pool->mutex);
 }
 
-/* What the server remarks is not written to standard error. */
+/* Notices of the server are not written to standard error. */
 static void ignore_notice(void *context, const char *message) {
   (void)context;
   (void)message;
@@ -220,7 +220,7 @@ static void unlock_key(void *context, const char *key, void *lock) {
   if (result && !unlocked) ((pool *)context)->has_lost_lock = true;
   PQclear(result);
   if (unlocked) {
-    give_back(context, wire);
+    put_back(context, wire);
   } else {
     close_wire(wire);
   }
@@ -239,7 +239,7 @@ static int32_t load(void *context, const char *key, void *lock, peerid_store_rep
                                strtoull(PQgetvalue(result, 0, 1), NULL, 10));
   }
   PQclear(result);
-  if (!lock && wire) give_back(context, wire);
+  if (!lock && wire) put_back(context, wire);
   return answer;
 }
 
@@ -276,7 +276,7 @@ static int32_t list(void *context, peerid_store_reply *reply) {
   int32_t answer = result ? PEERID_STORE_RESULT_OK : fail(reply, wire);
   for (int i = 0; result && i < PQntuples(result); i++) peerid_store_reply_add_key(reply, PQgetvalue(result, i, 0));
   PQclear(result);
-  if (wire) give_back(context, wire);
+  if (wire) put_back(context, wire);
   return answer;
 }
 

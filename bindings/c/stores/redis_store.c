@@ -34,7 +34,7 @@ typedef struct {
   pid_t process;
 } pool;
 
-/* A lock: who holds it, told from all others by chance. */
+/* A lock: a random number identifies its holder. */
 typedef struct {
   char owner[33];
 } lease;
@@ -96,7 +96,7 @@ static wire *take_idle(pool *pool) {
   return taken;
 }
 
-static void give_back(pool *pool, wire *wire) {
+static void put_back(pool *pool, wire *wire) {
   if (!wire->connection || wire->connection->err) {
     close_wire(wire);
     return;
@@ -148,7 +148,7 @@ static redisReply *command(pool *pool, peerid_store_reply *reply, int type, int 
     bool usable = wire && wire->connection && !wire->connection->err;
     redisReply *answer = usable ? ask(wire, count, words, lengths) : NULL;
     if (answer && (answer->type == type || answer->type == REDIS_REPLY_NIL)) {
-      give_back(pool, wire);
+      put_back(pool, wire);
       return answer;
     }
     if (reply) {
@@ -209,8 +209,8 @@ static void pause_a_little(const lease *lease, int try) {
   nanosleep(&(struct timespec){.tv_nsec = pause * 1000000L}, NULL);
 }
 
-/* The lease outlives the time within which its holder is done: a refresh, and a log in when it fails, may each take as long
- * as the wait. If the holder dies, the others wait for its end. */
+/* The lease outlives the time within which its holder is done: a refresh, and a log in when it fails, may each take as
+ * long as the wait. If the holder dies, the others wait for its end. */
 static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
   lease *made = calloc(1, sizeof *made);
   if (!made || !make_owner(made)) {

@@ -45,7 +45,7 @@ func WithTable(name string) Option {
 // identifier is what means the same in quotes and without.
 var identifier = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?$`)
 
-// PostgreSQL makes a backend over a database, which stays the caller's. Nothing is asked of it yet.
+// PostgreSQL makes a backend over a database, which stays the caller's. It does not connect yet.
 //
 // The error tells that the name of the table cannot be used.
 func PostgreSQL(db *sql.DB, options ...Option) (*Backend, error) {
@@ -113,7 +113,7 @@ func (b *Backend) List(ctx context.Context) ([]string, error) {
 	return keys, rows.Err()
 }
 
-// Lock waits until nobody else holds the key, on a connection that is held until the key is unlocked.
+// Lock waits until no other caller holds the key, on a connection that stays open until the key is unlocked.
 //
 // The error is [ErrPooler] once a lock was lost.
 func (b *Backend) Lock(ctx context.Context, key string) (peerid.StoreLock, error) {

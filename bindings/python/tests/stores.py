@@ -126,7 +126,7 @@ def check_store(store: Store) -> None:
 
 
 def check_locks(first: Store, second: Store) -> None:
-    """A lock excludes the other holder, times out, and is given back."""
+    """A lock excludes the other holder, times out, and is released."""
     with first.lock("alice", 5):
         with second.lock("bob", 5):
             pass

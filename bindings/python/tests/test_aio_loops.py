@@ -212,7 +212,7 @@ def test_a_closed_client_on_another_event_loop(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_a_client_that_is_not_closed_is_told_of(sandbox: Sandbox) -> None:
-    """And what it has on an event loop that goes on is given back."""
+    """And its resources on an event loop that keeps running are released."""
     gc.collect()
     before = len(os.listdir("/proc/self/fd"))
     with warnings.catch_warnings(record=True) as caught:

@@ -122,14 +122,14 @@ func (a *application) transfer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer session.Close()
-	// A payment goes on when its user closes the page: cancelled, nobody would know what became of it.
+	// A payment goes on when its user closes the page: if it were cancelled, its outcome would be unknown.
 	ctx, cancel := context.WithTimeout(context.Background(), paymentTimeout)
 	defer cancel()
 	result, err := session.Submit(ctx, peerid.Transfer{
 		FeeAsset: "1.3.0", From: "1.2.31", To: "1.2.33", Amount: peerid.Asset{Amount: 100, AssetID: "1.3.0"},
 	})
 	if mayBeDone(err) {
-		// The user may be gone: somebody else has to look at the chain.
+		// The user may have left, so an operator has to look at the chain.
 		log.Printf("a payment of 100 from 1.2.31 to 1.2.33 may have been made: %v", err)
 	}
 	switch {
@@ -174,13 +174,13 @@ func explain(err error) string {
 	return "nothing was done. " + err.Error()
 }
 
-// mayBeDone tells whether a call has failed of which nobody knows what it has done.
+// mayBeDone reports whether a failed call may have been carried out.
 func mayBeDone(err error) bool {
 	var failure *peerid.Error
 	return errors.As(err, &failure) && failure.Outcome == peerid.OutcomeUnknown
 }
 
-// newKey makes a name for a session that nobody can guess.
+// newKey makes a key for a session that cannot be guessed.
 func newKey() (string, error) {
 	random := make([]byte, 24)
 	if _, err := rand.Read(random); err != nil {

@@ -10,11 +10,11 @@ import (
 	"syscall"
 )
 
-// state is what has become of a payment.
+// state is the outcome of a payment.
 type state string
 
 const (
-	// sent: it is being sent, or nobody knows what became of it.
+	// sent: it is being sent, or its outcome is unknown.
 	sent state = "sent"
 	paid state = "paid"
 	// notPaid: it was certainly not made, and may be sent.
@@ -90,7 +90,7 @@ func syncFolder(path string) error {
 	return folder.Sync()
 }
 
-// write notes what has become of a payment; the note is on the disk when write returns.
+// write records the outcome of a payment, synced to the disk.
 func (j *journal) write(n note) error {
 	line, err := json.Marshal(n)
 	if err != nil {
@@ -106,7 +106,7 @@ func (j *journal) write(n note) error {
 	return nil
 }
 
-// unsettled lists the payments of which nobody knows whether they were made.
+// unsettled lists the payments that may have been made.
 func (j *journal) unsettled() []note {
 	var found []note
 	for _, n := range j.notes {

@@ -19,7 +19,7 @@ type worker struct {
 	longestWait time.Duration
 }
 
-// left is the error of a payment that was not made, or of which nobody knows: a person has to look at it.
+// left is the error of a payment that was not made, or that may have been made and needs a person.
 type left struct {
 	text string
 	// stops means that the payments behind this one cannot be made either.
@@ -32,7 +32,7 @@ func (l left) Error() string { return l.text }
 var errUnknown = errors.New("the answer is lost")
 
 // settle finds out what became of the payments that an earlier worker was sending when it ended. As long as one of them
-// is open nothing else is sent: two equal payments cannot be told apart on the chain.
+// is open nothing else is sent: two equal payments cannot be distinguished on the chain.
 func (w *worker) settle(ctx context.Context, tell func(id, report string)) error {
 	for _, open := range w.journal.unsettled() {
 		made, err := w.wasMade(ctx, open)
@@ -83,7 +83,7 @@ func (w *worker) pay(ctx context.Context, p payment) (report string, err error) 
 		case !failure.Retryable || attempt == maximumAttempts:
 			return "", left{text: "not paid: " + failure.Message}
 		default:
-			// When the context ends meanwhile the next attempt says so.
+			// If the context ends during the wait, the next attempt fails.
 			_ = pause(ctx, waitAfter(err, attempt))
 		}
 	}

@@ -168,7 +168,7 @@ class PostgresStore(Store):
                 raise PoolerError
         finally:
             # Whatever is wrong with the connection, closing it frees the lock.
-            self._give_back(connection, is_usable=is_free)
+            self._put_back(connection, is_usable=is_free)
 
     def keys(self) -> list[str]:
         """List the keys of all sessions."""
@@ -211,7 +211,7 @@ class PostgresStore(Store):
         def execute(connection: Any) -> None:
             rows[:] = _run(connection, statement, values)
 
-        self._give_back(self._with_connection(execute), is_usable=True)
+        self._put_back(self._with_connection(execute), is_usable=True)
         return rows
 
     def _with_connection(self, use: Callable[[Any], None]) -> Any:
@@ -239,7 +239,7 @@ class PostgresStore(Store):
                 continue
             return connection
 
-    def _give_back(self, connection: Any, *, is_usable: bool) -> None:
+    def _put_back(self, connection: Any, *, is_usable: bool) -> None:
         if is_usable and len(self._idle) < self._max_idle:
             self._idle.append(connection)
         else:

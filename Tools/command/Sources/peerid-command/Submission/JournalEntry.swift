@@ -3,10 +3,11 @@ import PeerID
 
 /// How far a transaction has come.
 enum TransactionState: String, Decodable, CaseIterable {
-  /// Written before it is sent. Without a later entry nobody knows how it ended.
+  /// Written before it is sent. Without a later entry its outcome is unknown.
   case sending
   case done
-  /// The server has prepared it, and does nothing before the confirmation. For applications whose users sign each request.
+  /// The server has prepared it, and does nothing before the confirmation. For applications whose users sign each
+  /// request.
   case needsConfirmation = "needs_confirmation"
   /// The server or the chain did not do it.
   case notDone = "not_done"
@@ -30,7 +31,7 @@ enum TransactionState: String, Decodable, CaseIterable {
   /// Whether there is nothing left to submit.
   var isComplete: Bool { self == .done || self == .needsConfirmation }
 
-  /// Whether it may have been done, but nobody knows.
+  /// Whether it may have been done.
   var isUnknown: Bool { self == .sending || self == .unknown }
 }
 

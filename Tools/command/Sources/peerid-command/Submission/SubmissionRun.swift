@@ -63,7 +63,7 @@ final class SubmissionRun {
   private func submit(_ transaction: Transaction) {
     var mark: String?
     do throws(PeerIDError) {
-      // Where the payer's history stands: with that the outcome can be found out if the answer is lost.
+      // The mark of the payer's history, with which the outcome can be settled if the answer is lost.
       if marks { mark = try session.mark(transaction.text) }
     } catch {
       return fail(transaction, .notSent, error)

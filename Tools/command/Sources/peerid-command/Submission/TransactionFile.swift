@@ -10,12 +10,12 @@ struct Transaction: Equatable {
   let line: Int
   /// The JSON on one line, without blanks.
   let text: String
-  /// The JSON as it is in the file: what is wrong is said with its place there.
+  /// The JSON as in the file, so that errors name the place in the file.
   var source: Substring
 }
 
-/// A file of transactions: JSON values one after the other, on a line each or not. Each value becomes one transaction: an
-/// operation, an array of operations, or an object with `operations`.
+/// A file of transactions: JSON values one after the other, on a line each or not. Each value becomes one transaction:
+/// an operation, an array of operations, or an object with `operations`.
 struct TransactionFile {
   /// The path; `-` is standard input.
   let path: String
@@ -39,7 +39,7 @@ struct TransactionFile {
     guard !transactions.isEmpty else { throw Failure(.usage, "\(name) holds no operations") }
   }
 
-  /// Splits text into JSON values. What is not JSON ends at the next line: the check of it says what is wrong.
+  /// Splits text into JSON values. Text that is not JSON ends at the next line; the check reports the error.
   static func split(_ text: String) -> [Transaction] {
     var found: [Transaction] = []
     var (rest, line) = (text[...], 1)
