@@ -78,7 +78,7 @@ static void note_open_descriptors(void) {
   for (int i = 0; i < MOST_DESCRIPTORS; i++) was_open[i] = fcntl(i, F_GETFD) >= 0;
 }
 
-/* How many descriptors that were opened since would be inherited by a program that is started. */
+/* Counts the descriptors opened since then that a child program would inherit. */
 static int count_inherited(void) {
   int count = 0;
   for (int i = 0; i < MOST_DESCRIPTORS; i++) count += !was_open[i] && fcntl(i, F_GETFD) == 0;

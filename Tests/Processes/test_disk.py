@@ -14,7 +14,7 @@ SAVE = ["write new", "truncate new", "sync new", "rename new", "sync directory"]
 
 
 def steps_of(file):
-    """The steps that a process has made (see checkpoint.c); that a file was opened says nothing."""
+    """The steps that a process has made (see checkpoint.c), without the opening of files."""
     with open(file, encoding="utf-8") as lines:
         return [line for line in lines.read().splitlines() if not line.startswith("open")]
 

@@ -1,6 +1,6 @@
 """The account of a soak test: what the programs were told about each operation, and what the server did with it.
 
-Every operation carries a marker of its own. When all is over both sides have to agree, operation by operation."""
+Every operation carries a marker of its own. At the end both sides must agree, operation by operation."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class FixtureLibrary(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         symbols = []
         for module, text in (("Core", _CORE), ("Exported", _EXPORTED)):
-            # The names of the files say which section shows what is in them.
+            # The name of a file decides in which section of the header its declarations appear.
             source = cls.folder / {"Core": "ErrorCode.swift", "Exported": "Error.swift"}[module]
             source.write_text(text, encoding="utf-8")
             _run(

@@ -1,4 +1,4 @@
-/// What a server wrote, cut to what an error can hold.
+/// Texts of servers, cut to the length that an error can hold.
 enum ServerText {
   /// The longest text taken into a message, in characters.
   private static let maximumLength = 300

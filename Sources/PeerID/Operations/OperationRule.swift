@@ -108,7 +108,7 @@ package struct OperationRule: Sendable {
   let condition: (member: String, value: String?)?
   /// The parameter of the chain that the committee can change, for a rule that holds by default only.
   let constant: String?
-  /// Whether the rule does not hold inside a proposal.
+  /// Whether the rule does not apply inside a proposal.
   let isDirect: Bool
   /// Whether the rule only warns: the chain accepts operations that break it.
   let isNotice: Bool

@@ -22,7 +22,7 @@ final class Exchange {
   private(set) var hasBegun = false
 
   var phase = Phase.reading
-  /// The request's number in the log; 0 as long as it is not written down.
+  /// The request's number in the log; 0 until it is logged.
   var sequence: UInt64 = 0
   /// Until when a control waits for what it asks about, by the monotonic clock in microseconds.
   var deadline: Int64?

@@ -27,7 +27,7 @@ final class Disk {
   private var entryChanges: [(path: String, file: File?)] = []
   private var opened: [Int32: Opened] = [:]
   private var lastDescriptor = Disk.firstDescriptor
-  /// Until when there is no space.
+  /// The time until which the disk is full.
   var fullUntil = Int64.min
 
   init(_ world: World) {
@@ -185,7 +185,7 @@ final class Disk {
     syncEntries()
   }
 
-  /// Whether a file that will become a session has its space.
+  /// Whether space is reserved for a file that will become a session.
   var hasReservedSpace: Bool { entries.contains { $0.key.hasSuffix(".new") && $0.value.hasReservedSpace } }
 
   var isFull: Bool { world.now < fullUntil }

@@ -87,7 +87,7 @@ class PostgresStore(Store):
             ValueError: a table of this name exists that does not belong to such a
                 store, such as that of a store in another language.
         """
-        # Of two sessions that create a table at once one fails, "if not exists" or not.
+        # If two connections create a table at the same time, one of them fails, even with "if not exists".
         # Keys may be longer than what an index takes, so their hashes are indexed.
         self._execute(
             None,
