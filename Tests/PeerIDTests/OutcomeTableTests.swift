@@ -375,8 +375,8 @@ import Testing
 
   @Test func `every text of the table is among these`() {
     let known = Set(Self.nodeTexts.map(\.text))
-    for row in NodeRefusals.rows where row.kinds.contains(.operations) {
-      for text in row.texts { #expect(known.contains("\(text)"), "\(text)") }
+    for row in NodeRefusals.rows where row.pattern.kinds.contains(.operations) {
+      for text in row.pattern.texts { #expect(known.contains("\(text)"), "\(text)") }
     }
   }
 
