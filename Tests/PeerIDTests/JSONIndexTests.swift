@@ -69,11 +69,11 @@ import Testing
   }
 
   @Test(arguments: [
-    Damage(text: #"{"a":1,"a":2}"#, reason: "the key 'a' comes twice", line: 1, column: 12),
-    Damage(text: #"{"a":1,"\u0061":2}"#, reason: "the key 'a' comes twice", line: 1, column: 17),
+    Damage(text: #"{"a":1,"a":2}"#, reason: "the key 'a' appears more than once", line: 1, column: 12),
+    Damage(text: #"{"a":1,"\u0061":2}"#, reason: "the key 'a' appears more than once", line: 1, column: 17),
     Damage(
       text: "{" + manyMembers.dropFirst().dropLast() + #","k7":1}"#,
-      reason: "'k7' comes twice",
+      reason: "'k7' appears more than once",
       line: 1,
       column: 10789
     ),

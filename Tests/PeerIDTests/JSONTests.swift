@@ -16,7 +16,7 @@ import Testing
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(text) }
   }
 
-  @Test func `a key that stands twice is refused where that is asked for`() throws {
+  @Test func `a duplicate key is refused where that is asked for`() throws {
     let text = #"{"amount":1,"amount":2}"#
     #expect(throws: Never.self) { try JSONDocument(text) }
     let error = #expect(throws: JSONSyntaxError.self) { try JSONDocument(text, rejectDuplicates: true) }

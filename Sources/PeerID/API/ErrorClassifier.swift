@@ -1,5 +1,5 @@
-/// Makes the error of a call from what came back: the code tells what kind of failure it is, the outcome whether the
-/// request can have been carried out.
+/// Makes the error of a call from the answer: the code says what kind of failure it is, the outcome whether the request
+/// may have been carried out.
 enum ErrorClassifier {
   /// The error for a request without an answer.
   static func error(_ failure: TransportFailure, _ kind: RequestKind) -> PeerIDError {
@@ -60,7 +60,7 @@ enum ErrorClassifier {
     )
   }
 
-  /// The answer as the table looks at it.
+  /// The parts of the answer that the table checks.
   static func answer(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> FailedAnswer {
     var isPeerIDs = false
     let said: Bytes

@@ -1,4 +1,4 @@
-/// The text with which PeerID hands on a refusal of the node:
+/// The text in which PeerID passes on a refusal of the node:
 ///
 /// ```
 /// Assert Exception: d.get_balance(*from_account, asset_type).amount >= op.amount.amount: Insufficient Balance
@@ -79,7 +79,7 @@ struct NodeMessage {
     part.elementsEqual("Assert Exception".utf8)
   }
 
-  /// A kind of exception that is of no interest, or that what follows repeats.
+  /// A kind of exception that says nothing, or that the following text repeats.
   private static func isRepeated(_ part: Part) -> Bool {
     let part = Bytes(String(Substring(part)))
     let kinds: [StaticString] = [

@@ -1,25 +1,25 @@
 internal import CLinux
 
-/// Replaces the secrets of a request in what a server answers to it: servers and proxies quote requests in their errors,
-/// and an error is printed and logged.
+/// Replaces the secrets of a request in what a server answers to it: servers and proxies quote requests in their
+/// errors, and an error is printed and logged.
 ///
 /// A secret is found as it is, percent-encoded, as in a form, escaped as in JSON, as HTML entities, in any mixture of
 /// these, in Base64 of anything that holds it, and cut off after its first 16 bytes.
 struct SecretMask {
-  /// What stands in place of a secret.
+  /// The text that replaces a secret.
   static let replacement = "***"
   private static let notShown = "(not shown: it repeats a secret of the request)"
   /// A shorter secret is only masked where it is a word of its own.
   private static let shortest = 4
-  /// As much of a secret shows that it is one that was cut off.
+  /// This many bytes at the beginning of a secret count as a secret that was cut off.
   private static let cutOff = 16
-  /// As much of a secret is compared; what follows a longer one is not shown.
+  /// How many bytes of a secret are compared; text after a longer secret is not shown.
   private static let compared = 256
-  /// How often text may be encoded before it is taken for what it is.
+  /// How many layers of encoding are searched.
   private static let encodings = 3
 
   private let secrets: [Bytes]
-  /// What Base64 makes of the secrets, for each of the three places in which they may begin.
+  /// The secrets in Base64, for each of the three offsets at which they may begin.
   private let encoded: [Bytes]
 
   init(_ secrets: [Bytes]) {
@@ -27,7 +27,7 @@ struct SecretMask {
     encoded = self.secrets.filter { $0.count >= Self.shortest }.flatMap(Base64.inner)
   }
 
-  /// What a secret with backslashes becomes when a server puts it into JSON as it is.
+  /// A secret with backslashes, as a JSON reader sees it when a server has not escaped it.
   private static func unescaped(_ secret: Bytes) -> Bytes? {
     guard secret.raw.contains(UInt8(ascii: "\\")) else { return nil }
     return Bytes.joining("\"", secret.raw, "\"", wipes: true).withBytes { quoted in
@@ -44,7 +44,7 @@ struct SecretMask {
     isEmpty ? text : masked(Bytes(text, wipes: true)).text
   }
 
-  /// The text without the secrets, up to a length that is more than is ever shown.
+  /// The text without the secrets, cut to a length that no message reaches.
   func masked(_ text: Bytes) -> Bytes {
     if isEmpty { return text }
     return text.withBytes { bytes in
@@ -103,8 +103,8 @@ struct SecretMask {
     return memcmp(base + start, part.address, part.count) == 0
   }
 
-  /// Where a secret ends that begins at `start`. Each of its bytes may be written as it is or as an escape; where both
-  /// are possible, as it is comes second.
+  /// Where a secret ends that begins at `start`. Each of its bytes may be plain or escaped; where both readings are
+  /// possible, the escape is tried first.
   private func end(of secret: Bytes, in text: UnsafeRawBufferPointer, from start: Int) -> Int? {
     let length = min(secret.count, Self.compared)
     var read = 0
@@ -147,7 +147,7 @@ struct SecretMask {
     return !isPart(range.lowerBound - 1) && !isPart(range.upperBound)
   }
 
-  /// Whether the text holds a secret that is encoded more than once, in up to so many ways behind the last.
+  /// Whether the text holds a secret that is encoded more than once, in up to `depth` further layers.
   private func repeatsSecret(_ text: [UInt8], depth: Int = encodings - 1) -> Bool {
     guard depth > 0 else { return false }
     return CharacterEscape.allCases.contains { escape in
@@ -158,7 +158,7 @@ struct SecretMask {
   }
 }
 
-/// The parts of Base64 that are of interest to a mask.
+/// The parts of Base64 that a mask needs.
 enum Base64 {
   private static let digits: [[UInt8]] = [
     Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8),

@@ -19,8 +19,8 @@ struct TokenAPI: Sendable {
     ])
   }
 
-  /// Logs a user in with a password, a mobile number or both. The server gives back the stored pair, which may have
-  /// expired. Asking twice does no harm.
+  /// Logs a user in with a password, a mobile number or both. The server returns the stored pair, which may have
+  /// expired. Logging in twice does no harm.
   func logIn(_ credentials: Credentials, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
     parameters.add("login", credentials.login)
@@ -46,7 +46,7 @@ struct TokenAPI: Sendable {
     return try required(try send(parameters, to: endpoints.exchange, .exchange, context: context))
   }
 
-  /// Rotates the pair: both old tokens are dead when the server answers.
+  /// Rotates the pair: both old tokens are invalid when the server answers.
   func refresh(_ refreshToken: Bytes, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
     parameters.add("refresh_token", refreshToken)
@@ -55,7 +55,7 @@ struct TokenAPI: Sendable {
     return try required(try send(parameters, to: endpoints.refresh, .refresh, context: context))
   }
 
-  /// The client secret, or the error that says who needs it.
+  /// The client secret, or an error that says what needs it.
   func requiredSecret(for purpose: String) throws(PeerIDError) -> Bytes {
     guard let secret = secret.current else {
       throw PeerIDError(.configuration, "\(purpose) needs the client secret, and the configuration has none")
@@ -85,7 +85,7 @@ struct TokenAPI: Sendable {
     )
     return try transport.send(request, context: context) { outcome in
       let result = Answer.token(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
-      // What becomes of a refresh is logged by its session.
+      // The session logs how its refresh ended.
       if kind != .refresh, case .failure(let error) = result, error.isWorthLogging(of: kind) {
         configuration.report(.warning, "\(kind): \(error)")
       }
@@ -93,7 +93,7 @@ struct TokenAPI: Sendable {
     }.get()
   }
 
-  /// Adds the remedy when the server says that a parameter is required which was sent: it looks for it elsewhere.
+  /// Adds the remedy when the server does not see a parameter that was sent, because it expects another style.
   private func explained(_ error: PeerIDError, _ sent: [String], _ style: Options.ParameterStyle) -> PeerIDError {
     guard error.httpStatus == 400, let detail = error.detailBytes,
       let fields = try? JSONDocument(parsing: detail.raw).root,

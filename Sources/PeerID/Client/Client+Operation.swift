@@ -1,9 +1,9 @@
-// What operators ask of a client.
+// For operators of a service.
 
 extension Client {
   /// What the calls of this client have done, as JSON: calls by kind and outcome, requests sent again after HTTP 401,
-  /// refreshes, locks and failures of the store, connections, calls in flight, and latencies in microseconds. All counts
-  /// begin with the client, and in a child of `fork` with the child.
+  /// refreshes, locks and failures of the store, connections, calls in flight, and latencies in microseconds. All
+  /// counts begin with the client, and in a child of `fork` with the child.
   ///
   /// - Returns: the JSON; see the documentation of `peerid_client_statistics` for its members.
   public func statistics() -> String { statisticsResponse().json }

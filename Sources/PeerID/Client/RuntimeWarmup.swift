@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Runs every kind of call once, without a server, before a fork can come in between.
+/// Runs every kind of call once, without a server, before the process can fork during one.
 ///
 /// The Swift runtime makes the descriptions of generic types when they are first used, under locks of its own, which no
 /// fork handler can take. A process that forks while another thread is in its very first call would leave such a lock
-/// held in the child for ever. So the first client of a process runs all calls on the thread that makes it.
+/// held in the child forever. So the first client of a process runs all calls on the thread that makes it.
 enum RuntimeWarmup {
   private static let operations = [
     // Plain, …

@@ -1,32 +1,32 @@
 /// Where the values of a JSON text are, in the order of the text: read in one pass, in one piece of memory.
 ///
-/// Integers may be of any size. Keys come once, no text has half of a surrogate pair, and no key a NUL: what these mean
-/// to a server is anybody's guess.
+/// Integers may be of any size. An object holds each key once, no string holds half of a surrogate pair, and no key a
+/// NUL, since servers read these in different ways.
 struct JSONIndex {
   struct Node {
     var kind: JSONValue.Kind
-    /// Where the value is; a string without its quotes. What lies behind the text is in `unescaped`.
+    /// The range of the value, of a string without its quotes. Positions beyond the end of the text are in `unescaped`.
     var start: UInt32
     var end: UInt32
     /// How many elements or members there are.
     var count: UInt32 = 0
-    /// The node behind this value and all that it holds. Keys are nodes of their own, in front of their values.
+    /// The index of the node after this value and all that it holds. A key is a node of its own before its value.
     var next: UInt32 = 0
     var integer: Int64 = 0
     var fits = false
   }
 
-  /// The places must fit into 32 bits.
+  /// Positions must fit into 32 bits.
   private static let maximumBytes = 1 << 30
-  /// Above this the keys of an object are sorted to find one that comes twice, instead of compared with each other.
+  /// The keys of an object with more members are sorted to find duplicates, instead of compared with each other.
   private static let fewMembers = 32
 
   private let bytes: UnsafeRawBufferPointer
   private var nodes: ContiguousArray<Node> = []
-  /// The strings that had escapes, one behind the other.
+  /// The strings that had escapes, one after the other.
   private var unescaped: ContiguousArray<UInt8> = []
 
-  /// Reads a text, which must stay where it is as long as the index is used.
+  /// Reads a text, which must stay at its address as long as the index is used.
   init(_ bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
     self.bytes = bytes
     nodes.reserveCapacity(32)
@@ -39,11 +39,11 @@ struct JSONIndex {
     }
   }
 
-  /// Passes the outermost value to `body`. No value may be kept longer than that.
+  /// Passes the outermost value to `body`. No value may be kept after `body` returns.
   func withRoot<Result, Failure: Error>(_ body: (Value) throws(Failure) -> Result) throws(Failure) -> Result {
     try nodes.withUnsafeBufferPointer { (nodes) throws(Failure) in
       try unescaped.withUnsafeBufferPointer { (unescaped) throws(Failure) in
-        // There is one node at least.
+        // There is at least one node.
         try body(Value(text: bytes, unescaped: UnsafeRawBufferPointer(unescaped), nodes: nodes, place: 0))
       }
     }
@@ -100,7 +100,7 @@ struct JSONIndex {
     }
   }
 
-  /// Where a string is found; one with escapes is written out first.
+  /// The range of a string; one with escapes is written to `unescaped` first.
   private mutating func place(
     of text: JSONScanner.Text,
     _ scanner: JSONScanner
@@ -135,7 +135,7 @@ struct JSONIndex {
 
   private func duplicate(_ key: Int) -> JSONScanner.Fault {
     let name = String(utf8: text(key).prefix(60))
-    return JSONScanner.Fault(reason: "the key '\(name)' comes twice", isDuplicateKey: true)
+    return JSONScanner.Fault(reason: "the key '\(name)' appears more than once", isDuplicateKey: true)
   }
 
   private func text(_ place: Int) -> UnsafeRawBufferPointer {

@@ -5,7 +5,7 @@ package indirect enum JSONLiteral: Sendable {
   case object([(String, JSONLiteral)])
   case array([JSONLiteral])
   case string(String)
-  /// Text in UTF-8, of which no other copy is made.
+  /// Text in UTF-8, written without another copy.
   case text(Bytes)
   case integer(Int64)
   case real(Double)

@@ -71,7 +71,7 @@ extension JSONScanner {
   func copy(of text: Text, wipes: Bool = false) -> Bytes {
     let source = UnsafeRawBufferPointer(rebasing: bytes[text.range])
     guard text.hasEscapes else { return Bytes(source, wipes: wipes) }
-    // An escape is longer than what it stands for.
+    // An escape is longer than the UTF-8 of its character.
     return Bytes(capacity: source.count, wipes: wipes) { target in
       var writer = JSONLiteral.Writer(target: target)
       Self.resolve(source) { writer.put($0) }
@@ -124,7 +124,7 @@ extension JSONScanner {
     while isDigit(next) { position += 1 }
   }
 
-  /// Reads an escape behind its backslash; gives the code point, which is a surrogate when its other half is missing.
+  /// Reads an escape after its backslash; returns the code point, which is a surrogate when its other half is missing.
   private mutating func escape() throws(Fault) -> UInt32 {
     let kind = next
     guard kind != UInt8(ascii: "u") else {
