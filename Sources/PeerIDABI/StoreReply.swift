@@ -9,7 +9,7 @@ final class StoreReply {
   var lock: UnsafeMutableRawPointer?
   var keys: [String] = []
   var message = "no reason was given"
-  /// What the callback provided that is not valid, so that the callback counts as failed.
+  /// An invalid value that the callback provided; the callback counts as failed.
   var fault: StaticString?
 
   /// Calls a callback and checks its answer.

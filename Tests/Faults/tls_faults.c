@@ -1,4 +1,4 @@
-/* TLS: nginx in front with certificates that are in order and not, and connections that end in the middle. */
+/* TLS: nginx with valid and invalid certificates, and connections that end early. */
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@ from flat import growth
 
 
 def good() -> Account:
-    """Two programs, whose five operations ended in every way there is."""
+    """Two programs with five operations, one for each way in which a call can end."""
     account = Account()
     for marker, outcome, statuses in [
         (1, "done", [200]),

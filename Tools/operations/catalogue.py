@@ -117,7 +117,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Variant:
-    """An array of the number of a kind and an object of that kind."""
+    """An array of two elements: the number of a kind, and an object of that kind."""
 
     kinds: tuple[Kind, ...]
 

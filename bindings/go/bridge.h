@@ -31,7 +31,7 @@ typedef struct peerid_go_answer {
   size_t created_count;
 } peerid_go_answer;
 
-/* Takes what a completion brings, and frees it. */
+/* Takes the result out of a completion, and frees it. */
 peerid_error *peerid_go_take_answer(peerid_completion *completion, peerid_go_answer *answer);
 peerid_error *peerid_go_take_session(peerid_completion *completion, peerid_session **session);
 peerid_error *peerid_go_take_token(peerid_completion *completion, peerid_token **token);

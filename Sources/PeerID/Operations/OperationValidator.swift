@@ -13,7 +13,7 @@ struct OperationValidator {
   var path = OperationPath()
   /// Whether the value is in the chain's own form, which the server passes on unchanged: inside proposals and variants.
   var isChainForm = false
-  /// How many proposals are around the value. Deeper ones would need more stack than a small thread has.
+  /// How many proposals contain the value. Deeper ones would need more stack than a small thread has.
   var proposalDepth = 0
   static let maximumProposalDepth = 3
 

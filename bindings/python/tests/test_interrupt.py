@@ -292,7 +292,7 @@ def test_a_signal_at_the_end_of_a_call_does_not_take_its_error(strike: Any) -> N
     create = partial(
         library.peerid_config_create, b"", b"4", None, ctypes.byref(config)
     )
-    # One after the other without an instruction of Python between them.
+    # Calls the functions with no Python instruction between them.
     last = partial(max, map(methodcaller("__call__"), [strike, create]), key=bool)
     with pytest.raises(Stopped) as caught:
         invoke(last)
