@@ -87,7 +87,8 @@ class PostgresStore(Store):
             ValueError: a table of this name exists that does not belong to such a
                 store, such as that of a store in another language.
         """
-        # If two connections create a table at the same time, one of them fails, even with "if not exists".
+        # If two connections create a table at the same time, one of them fails, even
+        # with "if not exists".
         # Keys may be longer than what an index takes, so their hashes are indexed.
         self._execute(
             None,
