@@ -874,6 +874,88 @@ PEERID_API void peerid_token_free(peerid_token *token);
 /** @} */
 
 /**
+ * @name Account
+ *
+ * @{
+ */
+
+/**
+ * Finds an account of the chain by its name or its id. Needs no session.
+ *
+ * The result is `{"id":"1.2.31","name":"pi-alice"}`.
+ *
+ * @param[in] name the name, such as `pi-alice`, or the id, such as `1.2.31`.
+ * @param[out] out_response receives the result; free it with `peerid_response_free`.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: the chain has no such account.
+ * - PEERID_CODE_SERVER: the node refuses the read.
+ *
+ * @par Source
+ * `get_account_by_name` and `get_objects` of a Peerplays node.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_account(
+    peerid_client *client,
+    const char *name,
+    peerid_response **out_response);
+
+/**
+ * Returns the account of the session's user on the chain, which operations name as their payer.
+ *
+ * The server does not tell it. What is known depends on how the session began:
+ * - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case:
+ *   the one on which PeerID has its permission. It is looked up once, and kept with the
+ *   session.
+ * - A login with an e-mail address, or an exchange of a code: nothing is known. Ask the user,
+ *   and set the account with `peerid_session_set_account`, which keeps it.
+ * - A session that was opened or restored: what was known when it was stored or exported.
+ *
+ * The result is `{"id":"1.2.31","name":"pi-alice"}`. When the account is known,
+ * `peerid_session_submit` logs a warning for an operation that another account pays for. The
+ * server does not compare them.
+ *
+ * @param[out] out_response receives the result; free it with `peerid_response_free`.
+ *
+ * @par Errors
+ * - PEERID_CODE_CONFIGURATION: the account is not known, or two accounts can be the user's; the
+ *   message says what to do.
+ * - PEERID_CODE_SERVER: the node refuses the read.
+ *
+ * @par Source
+ * The names follow the backend's source; `get_account_by_name` and `get_custom_permissions` of
+ * a Peerplays node.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_account(
+    peerid_session *session,
+    peerid_response **out_response);
+
+/**
+ * Sets the account of the session's user, and keeps it with the session: in its store, and in
+ * exported tokens.
+ *
+ * The account is looked up on the chain first. A warning goes to the log if PeerID has no
+ * permission on it: the chain then rejects its operations.
+ *
+ * @param[in] name the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
+ * @param[out] out_response receives the account as `peerid_session_account` does; free it with
+ *   `peerid_response_free`.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: the chain has no such account.
+ * - PEERID_CODE_LOGIN_REQUIRED: another process has logged the session out.
+ * - PEERID_CODE_SERVER: the node refuses the read.
+ *
+ * @par Source
+ * `get_account_by_name`, `get_objects` and `get_custom_permissions` of a Peerplays node.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_set_account(
+    peerid_session *session,
+    const char *name,
+    peerid_response **out_response);
+
+/** @} */
+
+/**
  * @name Operations
  *
  * @{
@@ -1662,8 +1744,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_completion_error(
     const peerid_completion *completion);
 
 /**
- * Returns the response to a submit, a confirmation, a broadcast, a mark, a settlement or a read
- * of the chain.
+ * Returns the response to a submit, a confirmation, a broadcast, a mark, a settlement, an
+ * account or a read of the chain.
  *
  * @return a response, which you free with `peerid_response_free`; NULL if the call has none.
  */
@@ -1766,6 +1848,14 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_check_async(
     uint64_t tag,
     uint64_t *out_id);
 
+/** Asynchronous `peerid_client_account`. The completion has the response. */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_account_async(
+    peerid_client *client,
+    const char *name,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
 /** Asynchronous `peerid_session_submit`. The completion has the response. */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit_async(
     peerid_session *session,
@@ -1788,6 +1878,21 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast_async(
     peerid_session *session,
     const char *transaction,
     size_t length,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/** Asynchronous `peerid_session_account`. The completion has the response. */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_account_async(
+    peerid_session *session,
+    peerid_queue *queue,
+    uint64_t tag,
+    uint64_t *out_id);
+
+/** Asynchronous `peerid_session_set_account`. The completion has the response. */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_set_account_async(
+    peerid_session *session,
+    const char *name,
     peerid_queue *queue,
     uint64_t tag,
     uint64_t *out_id);

@@ -29,6 +29,7 @@ struct settings {
   long sessions;      /* sessions among which the calls go around */
   bool http2;         /* HTTP/2 over TLS */
   bool unchecked;     /* libpeerid alone: do not check the fields of operations */
+  bool settleable;    /* libpeerid alone: read where the payer's history stands before each call */
   bool parse;         /* by hand alone: see that the operations are JSON, without a key twice, before they are sent */
 };
 
@@ -43,6 +44,7 @@ static inline struct settings read_settings(int count, char **arguments) {
     const char *name = arguments[i];
     if (!strcmp(name, "--http2")) { s.http2 = true; continue; }
     if (!strcmp(name, "--unchecked")) { s.unchecked = true; continue; }
+    if (!strcmp(name, "--settleable")) { s.settleable = true; continue; }
     if (!strcmp(name, "--parse")) { s.parse = true; continue; }
     const char *value = i + 1 < count ? arguments[++i] : NULL;
     if (!value) die(name, "needs a value");

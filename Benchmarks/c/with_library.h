@@ -18,6 +18,7 @@ static inline peerid_client *make_client(const struct settings *s, const char *o
   check("http_version", peerid_config_set(config, "http_version", s->http2 ? "2" : "1.1"));
   if (s->ca) check("ca_file", peerid_config_set(config, "ca_file", s->ca));
   if (s->unchecked) check("validate", peerid_config_set(config, "validate", "off"));
+  if (s->settleable) check("settleable", peerid_config_set(config, "settleable", "true"));
   if (option) check(option, peerid_config_set(config, option, value));
   check("client", peerid_client_create(config, &client));
   peerid_config_free(config);

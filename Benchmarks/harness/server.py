@@ -1,6 +1,7 @@
 """nginx on loopback, which answers as a PeerID server does, always the same.
 
     {base}/api/v1/app/operations           a transaction of about 800 bytes
+    {base}/api/v1/app/blockchain-data      the newest entry of an account's history
     {base}/size-N/api/v1/app/operations    an answer of about N bytes
     {base}/held/api/v1/app/operations      the same transaction, one answer a second
 
@@ -72,6 +73,7 @@ class Server:
     def _write_answers(self) -> None:
         www = self.folder / "www"
         (www / "api/v1/app/operations").write_text(envelope(transaction(1)))
+        (www / "api/v1/app/blockchain-data").write_text(envelope(history()))
         for call in ("token", "exchange", "refreshtoken"):
             (www / "api/v1/auth" / call).write_text(envelope(token()))
         one = len(json.dumps(operation(), separators=(",", ":"))) + len(",[0,{}]")
@@ -166,6 +168,20 @@ def operation() -> list:
     fee = {"amount": "2000000000", "asset_id": "1.3.0"}
     amount = {"amount": 100000, "asset_id": "1.3.0"}
     return [0, {"fee": fee, "from": "1.2.31", "to": "1.2.33", "amount": amount, "extensions": []}]
+
+
+def history() -> list:
+    return [
+        {
+            "id": "1.11.4711",
+            "op": operation(),
+            "result": [0, {}],
+            "block_num": 60283113,
+            "trx_in_block": 0,
+            "op_in_trx": 0,
+            "virtual_op": 0,
+        }
+    ]
 
 
 def transaction(operations: int) -> dict:

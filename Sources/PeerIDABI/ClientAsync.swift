@@ -161,3 +161,20 @@ public func clientCheckAsync(
     outID?.pointee = id
   }
 }
+
+/// Asynchronous `peerid_client_account`. The completion has the response.
+@_cdecl("peerid_client_account_async")
+public func clientAccountAsync(
+  _ client: ClientHandle?,
+  _ name: UnsafePointer<CChar>?,
+  _ queue: QueueHandle?,
+  _ tag: UInt64,
+  _ outID: UnsafeMutablePointer<UInt64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
+    let id = try client.account(try text(name, "name"), to: queue, tag: tag)
+    outID?.pointee = id
+  }
+}

@@ -32,13 +32,15 @@ public func completionError(_ completion: CompletionHandle?) -> ErrorHandle? {
   return retained(ErrorObject(error))
 }
 
-/// Returns the response to a submit, a confirmation, a broadcast, a mark, a settlement or a read of the chain.
+/// Returns the response to a submit, a confirmation, a broadcast, a mark, a settlement, an account or a read of the
+/// chain.
 /// - Returns: a response, which you free with `peerid_response_free`; NULL if the call has none.
 @_cdecl("peerid_completion_response")
 public func completionResponse(_ completion: CompletionHandle?) -> ResponseHandle? {
   switch optional(completion, as: CompletionObject.self)?.completion.outcome {
   case .response(let response): retained(ResponseObject(response))
   case .settlement(let settlement): retained(ResponseObject(settlement.response))
+  case .account(let account): retained(ResponseObject(account.response))
   default: nil
   }
 }

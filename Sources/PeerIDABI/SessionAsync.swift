@@ -61,6 +61,39 @@ public func sessionBroadcastAsync(
   }
 }
 
+/// Asynchronous `peerid_session_account`. The completion has the response.
+@_cdecl("peerid_session_account_async")
+public func sessionAccountAsync(
+  _ session: SessionHandle?,
+  _ queue: QueueHandle?,
+  _ tag: UInt64,
+  _ outID: UnsafeMutablePointer<UInt64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let session = try borrow(session, as: Session.self, "session")
+    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
+    let id = try session.account(to: queue, tag: tag)
+    outID?.pointee = id
+  }
+}
+
+/// Asynchronous `peerid_session_set_account`. The completion has the response.
+@_cdecl("peerid_session_set_account_async")
+public func sessionSetAccountAsync(
+  _ session: SessionHandle?,
+  _ name: UnsafePointer<CChar>?,
+  _ queue: QueueHandle?,
+  _ tag: UInt64,
+  _ outID: UnsafeMutablePointer<UInt64>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let session = try borrow(session, as: Session.self, "session")
+    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
+    let id = try session.setAccount(try text(name, "name"), to: queue, tag: tag)
+    outID?.pointee = id
+  }
+}
+
 /// Asynchronous `peerid_session_mark`. The completion has the response.
 @_cdecl("peerid_session_mark_async")
 public func sessionMarkAsync(

@@ -296,6 +296,23 @@ import Testing
     #expect(machine.isOver?.isUsedRefreshToken == false)
   }
 
+  @Test func `what is known of the user makes no pair newer, and stays with every pair`() {
+    var machine = machine()
+    var identity = Token.Identity()
+    identity.account = Account(id: "1.2.31", name: "pi-alice")
+    machine.learn(identity)
+    #expect(machine.token.generation == 1 && machine.token.isSamePair(as: token(1)))
+    #expect(describe(machine.refused(1, SessionStateMachine.Attempts(), now: 0)) == "wait, refresh")
+    // The account is set again while the refresh is under way.
+    identity.account = Account(id: "1.2.33", name: "pi-carol")
+    machine.learn(identity)
+    let earlier = token(2).identified { $0.account = Account(id: "1.2.31", name: "pi-alice") }
+    _ = machine.refreshEnded(.renewed(earlier), now: 0, serverNow: Self.start, jitter: 0)
+    #expect(machine.token.generation == 2 && machine.token.account == identity.account)
+    machine.replace(with: token(3), now: 0, serverNow: Self.start)
+    #expect(machine.token.account == identity.account)
+  }
+
   @Test func `a log in that was answered long ago returns an old pair`() {
     var machine = machine()
     for generation in UInt64(1)...3 {

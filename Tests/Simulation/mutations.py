@@ -17,7 +17,10 @@ MUTATIONS = [
      '    let lock = removed("lock of the store") ? 0 : try lock(timeoutMilliseconds, context)'),
     ("reading first", CORE,
      "try place.load(lock)\n        let decision",
-     'removed("reading first") ? mine : try place.load(lock)\n        let decision'),
+     'removed("reading first") ? token : try place.load(lock)\n        let decision'),
+    ("the account of the stored pair", CORE,
+     "if let stored, decision != .anotherUser {",
+     'if let stored, decision != .anotherUser, !removed("the account of the stored pair") {'),
     ("saving first", CORE,
      "        case .renewed(let pair):",
      '        case .renewed(let pair):\n          if removed("saving first") {\n'

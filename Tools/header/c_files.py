@@ -16,6 +16,7 @@ SECTIONS = {
     "Client": ("Client", "ClientOperation", "ClientClose"),
     "Log in": ("Login", "Authorization"),
     "Session": ("Session", "Token"),
+    "Account": ("Account",),
     "Operations": ("Submit", "Settle"),
     "Response": ("Response",),
     "Error": ("Error", "ErrorCode", "Outcome"),

@@ -27,7 +27,9 @@ struct TokenAPI: Sendable {
     if let password = credentials.password { parameters.add("password", password) }
     if let mobile = credentials.mobile { parameters.add("mobile", mobile) }
     parameters.add("client_id", Bytes(configuration.clientID))
-    if let token = try send(parameters, to: endpoints.token, .logIn, context: context) { return token }
+    if let token = try send(parameters, to: endpoints.token, .logIn, context: context) {
+      return token.identified { $0.user = credentials.userName }
+    }
     throw PeerIDError(
       .rejected,
       .notDone,

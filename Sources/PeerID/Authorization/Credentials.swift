@@ -27,6 +27,9 @@ public struct Credentials: Sendable, CustomStringConvertible {
   /// What can be shown: nothing.
   public var description: String { "Credentials" }
 
+  /// The user name; `nil` for an e-mail address.
+  var userName: String? { login.raw.contains(UInt8(ascii: "@")) ? nil : login.text }
+
   func check() throws(PeerIDError) {
     guard login.count > 0 else { throw PeerIDError(.invalidArgument, "login is empty: give a user name or an e-mail") }
     guard password != nil || mobile != nil else {

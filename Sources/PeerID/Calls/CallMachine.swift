@@ -237,5 +237,6 @@ enum CallResult: Sendable {
   case session(SessionLease)
   case token(Token)
   indirect case settlement(Settlement)
+  indirect case account(Account)
   case done
 }

@@ -10,6 +10,8 @@ public struct Completion: Sendable {
     case token(Token)
     /// Whether operations were done, from a settlement.
     indirect case settlement(Settlement)
+    /// An account of the chain.
+    indirect case account(Account)
     /// Nothing but success, from a refresh or a log out.
     case done
     /// Why it failed; read `PeerIDError.outcome` before you send money again.
@@ -32,6 +34,7 @@ public struct Completion: Sendable {
       case .success(.session(let lease)): .session(Session(lease, finished.engine))
       case .success(.token(let token)): .token(token)
       case .success(.settlement(let settlement)): .settlement(settlement)
+      case .success(.account(let account)): .account(account)
       case .success(.done): .done
       case .failure(let error): .failure(error)
       }

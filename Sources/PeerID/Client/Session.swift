@@ -58,6 +58,7 @@ public final class Session: Sendable {
 
   func submission(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
     let batch = try operations(json)
+    warnOfOtherPayers(batch)
     let call = SessionCall(kind: .operations, url: engine.endpoints.operations, body: batch.body)
     return .session(core, call, scope: batch, marking: try marking(batch.body))
   }

@@ -25,7 +25,7 @@ struct SaveState {
   /// The pair that comes after what the store holds; `nil` when there is none, or the store holds something else by now.
   func successor(of stored: Token) -> Token? {
     guard let unsaved, let replaced, stored.isSamePair(as: replaced) else { return nil }
-    return unsaved
+    return unsaved.identified { $0 = stored.identity.filled(from: $0) }
   }
 
   /// A pair could not be saved in the place of another one.

@@ -8,10 +8,12 @@ extension SessionCore {
     do throws(PeerIDError) {
       let result = try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) {
         (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
-        let mine = token
         if let isOver { return .refused(isOver) }
         let stored = try place.load(lock)
-        let decision = decide(mine, stored)
+        let decision = decide(token, stored)
+        // Another process may have set the account.
+        if let stored, decision != .anotherUser { learn(stored.identity) }
+        let mine = token
         switch decision {
         case .renew, .renewNewer: break
         case .adopt, .loggedOut, .anotherUser: return follow(decision, stored)

@@ -142,9 +142,9 @@ final class SessionCore: @unchecked Sendable {
     let (isUsable, taken): (Bool, Token?) = withState { state in
       if state.hasEnded { return (false, nil) }
       if let credentials { state.credentials = credentials }
-      if state.machine.isOver == nil {
-        if offered.isSamePair(as: state.machine.token) { return (true, nil) }
-        if state.machine.isEarlier(offered) { return (true, nil) }
+      state.machine.learn(offered.identity)
+      if state.machine.isOver == nil, offered.isSamePair(as: state.machine.token) || state.machine.isEarlier(offered) {
+        return (true, nil)
       }
       if state.flight != nil {
         state.offered = offered

@@ -101,14 +101,17 @@ struct SessionOpening {
   ) throws(PeerIDError) -> Token {
     let stored = try place.load(lock)
     try place.reserve(lock)
-    let obtained = try obtain()
+    var obtained = try obtain()
     let present = environment.table.session(forKey: place.key)?.core
     if let stored {
-      // Logging in again returns the pair that is stored already.
-      if stored.isSamePair(as: obtained) { return stored }
       // The server answers a refresh before it saves the new pair, and hands out the old one meanwhile. A session that is
       // over has waited long enough for that.
-      if origin == .logIn, obtained.isPredecessor(of: stored), present?.isOver == nil { return stored }
+      let isReplaced = origin == .logIn && obtained.isPredecessor(of: stored) && present?.isOver == nil
+      // Logging in again returns the pair that is stored already.
+      if isReplaced || stored.isSamePair(as: obtained) { return try place.add(obtained.identity, to: stored, lock) }
+      if let user = stored.userID, user == obtained.userID {
+        obtained = obtained.identified { $0 = $0.filled(from: stored.identity) }
+      }
     }
     let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)
     let token = obtained.asGeneration(max(newest &+ 1, obtained.generation))

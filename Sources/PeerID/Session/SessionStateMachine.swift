@@ -268,9 +268,10 @@ struct SessionStateMachine {
     other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint)
   }
 
-  /// Another pair replaces the present one.
+  /// Another pair replaces the present one. What is known of the user stays: it may have been learned since the other
+  /// pair was asked for.
   mutating func replace(with newer: Token, now: Int64, serverNow: Int64?) {
-    token = newer
+    token = newer.identified { $0 = token.identity.filled(from: $0) }
     renewedAt = nil
     isAccepted = false
     isAcceptedSinceRefreshBegan = false
@@ -281,6 +282,11 @@ struct SessionStateMachine {
     notBefore = .min
     lastFailure = nil
     isOver = nil
+  }
+
+  /// Something is known of the user. That says nothing about the pair: it becomes neither newer nor older.
+  mutating func learn(_ identity: Token.Identity) {
+    token = token.identified { $0 = identity.filled(from: $0) }
   }
 
   /// The session has ended, for this reason.

@@ -20,6 +20,13 @@ public struct Token: Sendable {
   /// How often the pair has been renewed: 1 after log in, one more with every refresh.
   public var generation: UInt64 { storage.parts.generation }
 
+  /// What is known of the user beside the number: where the user's account comes from.
+  var identity: Identity { storage.parts.identity }
+  /// The user name with which the user logged in; `nil` when the log in told none.
+  var user: String? { identity.user }
+  /// The user's account on the chain, if it is known.
+  var account: Account? { identity.account }
+
   package init(
     accessToken: Bytes,
     refreshToken: Bytes?,
@@ -28,7 +35,8 @@ public struct Token: Sendable {
     applicationID: Int64? = nil,
     userID: Int64? = nil,
     generation: UInt64 = 1,
-    renewal: Renewal? = nil
+    renewal: Renewal? = nil,
+    identity: Identity = Identity()
   ) {
     storage = Storage(
       Parts(
@@ -39,7 +47,8 @@ public struct Token: Sendable {
         applicationID: applicationID,
         userID: userID,
         generation: generation,
-        renewal: renewal
+        renewal: renewal,
+        identity: identity
       )
     )
   }
@@ -58,6 +67,24 @@ public struct Token: Sendable {
   package var refreshTokenBytes: Bytes? { storage.parts.refreshToken }
   /// The scope at an address that lives as long as the token.
   package var scopeIdentifiers: UnsafeBufferPointer<Int32>? { storage.parts.scope?.identifiers }
+
+  /// What is known of the user beside the number at PeerID. It is kept with the token, in a store and in an export.
+  package struct Identity: Sendable, Equatable {
+    /// The user name with which the user logged in.
+    var user: String?
+    /// The user's account on the chain.
+    var account: Account?
+
+    package init() {}
+
+    /// The same with what only `other` knows.
+    func filled(from other: Identity) -> Identity {
+      var identity = self
+      identity.user = user ?? other.user
+      identity.account = account ?? other.account
+      return identity
+    }
+  }
 
   /// How a refresh made the token; `nil` when it comes from a log in, an exchange or outside.
   package struct Renewal: Sendable {
@@ -103,7 +130,13 @@ public struct Token: Sendable {
     changed {
       $0.applicationID = $0.applicationID ?? earlier.applicationID
       $0.userID = $0.userID ?? earlier.userID
+      $0.identity = $0.identity.filled(from: earlier.identity)
     }
+  }
+
+  /// The same token with something else known of the user.
+  func identified(_ change: (inout Identity) -> Void) -> Token {
+    changed { change(&$0.identity) }
   }
 
   /// The same token with an unknown expiry.
@@ -134,6 +167,7 @@ public struct Token: Sendable {
     var userID: Int64?
     var generation: UInt64
     var renewal: Renewal?
+    var identity: Identity
   }
 
   private final class Storage: Sendable {

@@ -17,6 +17,9 @@ struct TokenReader {
     case generation
     case renewedAt = "renewed_at"
     case replaces
+    case user
+    case accountID = "account_id"
+    case accountName = "account_name"
   }
 
   private enum Value {
@@ -118,9 +121,21 @@ struct TokenReader {
         applicationID: identifier(.applicationID),
         userID: identifier(.userID),
         generation: generation ?? storedGeneration ?? 1,
-        renewal: renewal
+        renewal: renewal,
+        identity: identity
       )
     )
+  }
+
+  /// Only this library writes these; an object of the server has `token` instead of `access_token`.
+  private var identity: Token.Identity {
+    var identity = Token.Identity()
+    guard values[.accessToken] != nil else { return identity }
+    identity.user = values[.user]?.text?.text
+    if let id = values[.accountID]?.text, let name = values[.accountName]?.text {
+      identity.account = Account(id: id.text, name: name.text)
+    }
+    return identity
   }
 
   private var renewal: Token.Renewal? {
@@ -168,6 +183,9 @@ enum TokenWriter {
           ("replaces", .integer(Int64(bitPattern: $0.predecessor))),
         ]
       } ?? []
+    let user: [(String, JSONLiteral)] = token.user.map { [("user", .string($0))] } ?? []
+    let account: [(String, JSONLiteral)] =
+      token.account.map { [("account_id", .string($0.id)), ("account_name", .string($0.name))] } ?? []
     return .object(
       [
         ("access_token", .text(token.accessTokenBytes)),
@@ -177,7 +195,7 @@ enum TokenWriter {
         ("app_id", token.applicationID.map { .integer($0) } ?? .null),
         ("user_id", token.userID.map { .integer($0) } ?? .null),
         ("generation", .integer(Int64(clamping: token.generation))),
-      ] + renewal
+      ] + renewal + user + account
     )
   }
 

@@ -311,6 +311,36 @@ static void confirm(call *call) {
   answered(call, response);
 }
 
+/* Ends a call whose result is an account. */
+static void found(call *call, peerid_response *response) {
+  if (!call->error) call->view = parsed_response(response);
+  peerid_response_free(response);
+}
+
+static void find_account(call *call) {
+  peerid_client *on = client(call);
+  peerid_response *response = NULL;
+  if (!on) return;
+  MAKE(call, peerid_client_account, &response, on, text(call, "name"));
+  found(call, response);
+}
+
+static void read_account(call *call) {
+  peerid_session *on = session(call);
+  peerid_response *response = NULL;
+  if (!on) return;
+  MAKE(call, peerid_session_account, &response, on);
+  found(call, response);
+}
+
+static void set_account(call *call) {
+  peerid_session *on = session(call);
+  peerid_response *response = NULL;
+  if (!on) return;
+  MAKE(call, peerid_session_set_account, &response, on, text(call, "name"));
+  found(call, response);
+}
+
 static void mark(call *call) {
   peerid_session *on = session(call);
   if (!on) return;
@@ -419,6 +449,9 @@ static const struct {
     {"confirm", confirm},
     {"broadcast", broadcast},
     {"broadcast_text", broadcast},
+    {"account", find_account},
+    {"session_account", read_account},
+    {"set_account", set_account},
     {"mark", mark},
     {"settle", settle},
     {"refresh", refresh},

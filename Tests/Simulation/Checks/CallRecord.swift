@@ -6,6 +6,7 @@ enum Action: Equatable {
   case refresh
   case externalToken
   case logOut
+  case setAccount
 }
 
 /// One call, from its beginning to its result.
@@ -26,6 +27,9 @@ final class CallRecord {
   var endedAt: Int64 = 0
   var error: PeerIDError?
   var transactionID: String?
+
+  /// The account that a call sets: one of its own.
+  var account: String { "1.2.\(number)" }
 
   init(_ number: Int, _ action: Action, _ user: Int, _ process: SimulatedProcess, now: Int64) {
     self.number = number

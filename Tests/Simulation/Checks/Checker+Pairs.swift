@@ -79,6 +79,19 @@ extension Checker {
     }
   }
 
+  /// A process that opens the session finds the account that was set last. Of calls that overlap any may be the last; a
+  /// call that failed may have set it.
+  func checkAccount(_ found: String?, _ user: Int) {
+    guard world.happened.isDisjoint(with: [.rollback, .lostLease, .freeze, .diskError, .storeError, .powerLoss]),
+      !loggedOut.contains(user)
+    else { return }
+    let sets = calls.filter { $0.user == user && $0.action == .setAccount }
+    let lastBegun = sets.filter { $0.isDone && $0.error == nil }.map(\.begun).max()
+    let possible = sets.filter { !$0.isDone || $0.endedAt >= lastBegun ?? 0 }
+    if possible.contains(where: { $0.account == found }) || lastBegun == nil && found == nil { return }
+    fail("the session of user \(user) has the account \(found ?? "none") instead of the one that was set last")
+  }
+
   private func storeHasSession(_ user: Int) -> Bool {
     let key = "key\(user)"
     return world.leaseStore.records[key] != nil

@@ -14,7 +14,7 @@ extension Checker {
       checkOneRefresh(token, exchange)
       checkReason(token, exchange)
       checkPlace(token)
-    case .logIn: break
+    case .logIn, .chainRead: break
     }
   }
 

@@ -7,6 +7,8 @@ final class Exchange {
     case operation(Int, String)
     case refresh(String)
     case logIn(Int)
+    /// The method, and the account that is asked for.
+    case chainRead(String, String)
   }
 
   let kind: Kind
@@ -48,6 +50,7 @@ final class Exchange {
     case .operation(let number, let token): "operation \(number) with \(token)"
     case .refresh(let token): "refresh with \(token)"
     case .logIn(let user): "log in of user \(user)"
+    case .chainRead(let method, let account): "\(method) of \(account)"
     }
   }
 }
@@ -130,6 +133,10 @@ final class Network {
     let body = request.body?.text ?? ""
     if url.hasSuffix("/auth/refreshtoken") { return .refresh(Self.part(of: body, after: "refresh_token=", upTo: "&")) }
     if url.hasSuffix("/auth/token") { return .logIn(Int(Self.part(of: body, after: "login=user", upTo: "&")) ?? 0) }
+    if let query = url.split(separator: "?").last, url.contains("/app/blockchain-data?") {
+      let method = Self.part(of: String(query), after: "method=", upTo: "&")
+      return .chainRead(method, "1.2." + Self.part(of: String(query), after: "1.2.", upTo: "%"))
+    }
     var header = request.headers.head
     while let line = header?.pointee.data.map({ String(cString: $0) }), !line.hasPrefix("Authorization") {
       header = header?.pointee.next

@@ -4,7 +4,9 @@ final class Scenario {
   static let recoveryLimit: Int64 = 200_000
   private static let directory = Scenario.makeDirectory()
 
-  private static let actions: [Action] = [.submit, .submit, .submit, .refresh, .refresh, .externalToken, .logIn, .open]
+  private static let actions: [Action] = [
+    .submit, .submit, .submit, .refresh, .refresh, .externalToken, .logIn, .open, .setAccount,
+  ]
 
   private let settings: WorldSettings
   private let world: World
@@ -141,6 +143,7 @@ final class Scenario {
       return try process.sessions[user]?.submit(operation).transactionID
     case .refresh: try process.sessions[user]?.refresh()
     case .externalToken: _ = try process.sessions[user]?.freshToken()
+    case .setAccount: _ = try process.sessions[user]?.setAccount(record.account)
     case .logOut:
       world.checker.loggedOut.insert(user)
       try process.sessions[user]?.logOut()
@@ -190,7 +193,10 @@ final class Scenario {
       if process.sessions[user] == nil { error = perform(.open, process, user) }
       if error?.code == .loginRequired, settings.relogin { error = perform(.logIn, process, user) }
       if error == nil { error = perform(.submit, process, user) }
-      if error == nil { return world.checker.recovered(after: world.now - begin) }
+      if error == nil {
+        if process.name == "fresh" { world.checker.checkAccount(process.sessions[user]?.token.account?.id, user) }
+        return world.checker.recovered(after: world.now - begin)
+      }
       if world.checker.isLost(user) { return }
       if world.happened.contains(.rollback), !world.checker.storeHoldsLivingPair(user) { return }
       if world.now - begin > Self.recoveryLimit {

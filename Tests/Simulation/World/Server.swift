@@ -90,6 +90,7 @@ final class Server {
       case .operation(let number, let token): operate(number, token, exchange)
       case .refresh(let token): refresh(token, exchange)
       case .logIn(let user): logIn(user)
+      case .chainRead(let method, let account): readChain(method, account)
       }
     answer.date = world.serverTime / 1000 * 1000
     return answer
@@ -171,6 +172,14 @@ final class Server {
     let pair = current[user] ?? makePair(user, lifetime: world.settings.tokenLifetime)
     accept(pair)
     return Answer(status: 200, body: #"{"status":200,"result":\#(Self.json(pair))}"#, pair: pair)
+  }
+
+  private func readChain(_ method: String, _ account: String) -> Answer {
+    if world.fault(.serverError) { return failure(500, "server side error") }
+    let result =
+      method == "get_objects"
+      ? #"[{"id":"\#(account)","name":"pi-user"}]"# : #"[{"permission_name":"pidabcdefg"}]"#
+    return Answer(status: 200, body: #"{"status":200,"result":\#(result)}"#)
   }
 
   private func failure(_ status: Int, _ error: String, retryAfter: Int64? = nil) -> Answer {

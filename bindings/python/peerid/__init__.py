@@ -47,6 +47,7 @@ from ._operation import (
     operation_names,
 )
 from ._prototypes import VERSION_STRING as __version__
+from .account import Account
 from .authorization import Authorization
 from .client import Client
 from .credentials import Credentials
@@ -110,6 +111,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Account",
     "AssetInfo",
     "Authorization",
     "BuiltinStore",

@@ -234,6 +234,26 @@ class StoreCallbacks(ctypes.Structure):
 
 # Every function: its symbol, the type of its result, the types of its parameters.
 FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
+    # Finds an account of the chain by its name or its id.
+    (
+        "peerid_client_account",
+        ErrorPointer,
+        (ClientPointer, ctypes.c_char_p, ctypes.POINTER(ResponsePointer)),
+    ),
+    # Returns the account of the session's user on the chain, which operations name as
+    # their payer.
+    (
+        "peerid_session_account",
+        ErrorPointer,
+        (SessionPointer, ctypes.POINTER(ResponsePointer)),
+    ),
+    # Sets the account of the session's user, and keeps it with the session: in its
+    # store, and in exported tokens.
+    (
+        "peerid_session_set_account",
+        ErrorPointer,
+        (SessionPointer, ctypes.c_char_p, ctypes.POINTER(ResponsePointer)),
+    ),
     # Turns decimal text into an amount in the smallest unit.
     (
         "peerid_amount_parse",
@@ -426,6 +446,18 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (ClientPointer, QueuePointer, ctypes.c_uint64, ctypes.POINTER(ctypes.c_uint64)),
     ),
+    # Asynchronous `peerid_client_account`.
+    (
+        "peerid_client_account_async",
+        ErrorPointer,
+        (
+            ClientPointer,
+            ctypes.c_char_p,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
     # Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second,
     # later ones at once.
     ("peerid_client_close", None, (ClientPointer,)),
@@ -454,7 +486,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # Returns the error of the call, the same that the blocking function returns.
     ("peerid_completion_error", ErrorPointer, (CompletionPointer,)),
     # Returns the response to a submit, a confirmation, a broadcast, a mark, a
-    # settlement or a read of the chain.
+    # settlement, an account or a read of the chain.
     ("peerid_completion_response", ResponsePointer, (CompletionPointer,)),
     # Returns the session of a login, an exchange, a restore or an open.
     ("peerid_completion_session", SessionPointer, (CompletionPointer,)),
@@ -742,6 +774,29 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             SessionPointer,
             ctypes.c_char_p,
             ctypes.c_size_t,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Asynchronous `peerid_session_account`.
+    (
+        "peerid_session_account_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            QueuePointer,
+            ctypes.c_uint64,
+            ctypes.POINTER(ctypes.c_uint64),
+        ),
+    ),
+    # Asynchronous `peerid_session_set_account`.
+    (
+        "peerid_session_set_account_async",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
             QueuePointer,
             ctypes.c_uint64,
             ctypes.POINTER(ctypes.c_uint64),

@@ -19,6 +19,7 @@ from ._library import library
 from ._session import new_session_handle
 from ._shutdown import flush
 from ._text import encode
+from .account import Account, read_account
 from .result import Response
 from .session import Session
 
@@ -143,6 +144,22 @@ class Client(BaseClient):
         client = self._open_handle()
         invoke(library.peerid_client_read_chain, client, *arguments, response.out)
         return _exact.read(response.text)
+
+    def account(self, name: str) -> Account:
+        """Find an account of the chain by its name or its id. Needs no session.
+
+        Args:
+            name: the name, such as `pi-alice`, or the id, such as `1.2.31`.
+
+        Raises:
+            InvalidArgument: the chain has no such account.
+            PeerIDError: the chain could not be read.
+        """
+        response = Response()
+        client = self._open_handle()
+        text = encode(name, "name")
+        invoke(library.peerid_client_account, client, text, response.out)
+        return read_account(response)
 
     def asset(self, name: str) -> AssetInfo:
         """Find an asset by its symbol or its id.

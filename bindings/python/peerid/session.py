@@ -13,6 +13,7 @@ from ._library import library
 from ._operation import Operations, write_operations
 from ._session import BaseSession
 from ._text import encode
+from .account import Account, read_account
 from .errors import PeerIDError
 from .result import Response, Result
 from .settlement import (
@@ -107,6 +108,39 @@ class Session(BaseSession):
         """
         arguments = transaction_arguments(transaction)
         return self._call(library.peerid_session_broadcast, *arguments)
+
+    def account(self) -> Account:
+        """Return the account of the session's user, which operations name as payer.
+
+        The server does not tell it. After a login with a user name it is found on the
+        chain: `pi-<user name>` or `<user name>`, on which PeerID has its permission. It
+        is read once and kept with the session. A login with an e-mail address and an
+        exchange of a code tell no user name: ask the user, and call `set_account`.
+
+        Raises:
+            ConfigurationError: the account is not known, or two can be the user's; the
+                message says what to do.
+            PeerIDError: the chain could not be read.
+        """
+        return self._read(library.peerid_session_account, read_account)
+
+    def set_account(self, name: str) -> Account:
+        """Set the account of the session's user, and keep it with the session.
+
+        It is looked up on the chain, and kept in the session's store and in exported
+        tokens. A warning goes to the log if PeerID has no permission on the account.
+
+        Args:
+            name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
+
+        Raises:
+            InvalidArgument: the chain has no such account.
+            LoginRequired: another process has logged the session out.
+            StoreError: it could not be saved.
+            PeerIDError: the chain could not be read.
+        """
+        text = encode(name, "name")
+        return self._read(library.peerid_session_set_account, read_account, text)
 
     def mark(self, operations: Operations) -> str:
         """Note where the payer's history stands, so that an outcome can be settled.

@@ -40,6 +40,9 @@ var calls = map[string]func(*call) (any, error){
 	"confirm":         onSession(confirm),
 	"broadcast":       onSession(broadcast),
 	"broadcast_text":  onSession(broadcastText),
+	"account":         onClient(findAccount),
+	"session_account": onSession(readAccount),
+	"set_account":     onSession(setAccount),
 	"mark":            onSession(mark),
 	"settle":          onSession(settle),
 	"refresh":         onSession(refresh),
@@ -286,6 +289,25 @@ func broadcast(c *call, session *peerid.Session) (any, error) {
 
 func broadcastText(c *call, session *peerid.Session) (any, error) {
 	return answered(session.Broadcast(c.ctx, []byte(c.text("transaction"))))
+}
+
+func found(account peerid.Account, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return object{"id": string(account.ID), "name": account.Name}, nil
+}
+
+func findAccount(c *call, client *peerid.Client) (any, error) {
+	return found(client.Account(c.ctx, c.text("name")))
+}
+
+func readAccount(c *call, session *peerid.Session) (any, error) {
+	return found(session.Account(c.ctx))
+}
+
+func setAccount(c *call, session *peerid.Session) (any, error) {
+	return found(session.SetAccount(c.ctx, c.text("name")))
 }
 
 func mark(c *call, session *peerid.Session) (any, error) {

@@ -25,6 +25,7 @@ from .._hooks import Log, Relogin
 from .._library import library
 from .._shutdown import until_timeout
 from .._text import encode
+from ..account import Account, read_account
 from ..result import Response
 from ..stores import BuiltinStore, Store
 from ._calls import Calls
@@ -168,6 +169,18 @@ class Client(BaseClient):
             library.peerid_client_read_chain_async,
             self._open_handle(),
             *arguments,
+        )
+
+    async def account(self, name: str) -> Account:
+        """Find an account of the chain by its name or its id. Needs no session.
+
+        See `peerid.Client.account`.
+        """
+        return await self._make(
+            read_account,
+            library.peerid_client_account_async,
+            self._open_handle(),
+            encode(name, "name"),
         )
 
     async def asset(self, name: str) -> AssetInfo:

@@ -11,6 +11,7 @@ from .._library import library
 from .._operation import Operations, write_operations
 from .._session import BaseSession, read_token
 from .._text import encode
+from ..account import Account, read_account
 from ..errors import PeerIDError
 from ..result import Result
 from ..settlement import (
@@ -64,6 +65,27 @@ class Session(BaseSession):
         """
         arguments = transaction_arguments(transaction)
         return await self._call(library.peerid_session_broadcast_async, *arguments)
+
+    async def account(self) -> Account:
+        """Return the account of the session's user, which operations name as payer.
+
+        See `peerid.Session.account`.
+        """
+        return await self._client._make(
+            read_account, library.peerid_session_account_async, self._open_handle()
+        )
+
+    async def set_account(self, name: str) -> Account:
+        """Set the account of the session's user, and keep it with the session.
+
+        See `peerid.Session.set_account`.
+        """
+        return await self._client._make(
+            read_account,
+            library.peerid_session_set_account_async,
+            self._open_handle(),
+            encode(name, "name"),
+        )
 
     async def mark(self, operations: Operations) -> str:
         """Note where the payer's history stands, so that an outcome can be settled.

@@ -125,6 +125,9 @@ CALLS: dict[str, Callable[..., Any]] = {
     "broadcast_text": lambda it, transaction: view_of_result(
         it.session.broadcast(transaction)
     ),
+    "account": lambda it, name: it.client.account(name)._asdict(),
+    "session_account": lambda it: it.session.account()._asdict(),
+    "set_account": lambda it, name: it.session.set_account(name)._asdict(),
     "mark": lambda it, operations: {"mark": it.session.mark(operations)},
     "settle": lambda it, mark: view_of_settlement(it.session.settle(mark)),
     "refresh": lambda it: view_of_token(it.session.refresh()),

@@ -1,0 +1,57 @@
+/// Finds accounts of the chain.
+struct AccountLookup {
+  let reader: ChainReader
+
+  /// The account of a name or an id; `nil` when the chain has none.
+  func account(_ name: String) throws(PeerIDError) -> Account? {
+    if ObjectInstance.isAccount(name) {
+      return try reader.read("database", "get_objects", [.array([.string(name)])]) { list in
+        list.kind == .array ? list[0].flatMap(Self.account) : nil
+      }
+    }
+    return try reader.read("database", "get_account_by_name", [.string(name)], Self.account)
+  }
+
+  /// The account of a name or an id, which must exist.
+  func existing(_ name: String) throws(PeerIDError) -> Account {
+    if let found = try account(name) { return found }
+    throw PeerIDError(.invalidArgument, "the chain has no account '\(name.prefix(80))'")
+  }
+
+  /// The account that a user's name stands for.
+  func decision(user: String) throws(PeerIDError) -> AccountDecision {
+    var existing: [(account: Account, permission: AccountPermission)] = []
+    for name in AccountDecision.names(ofUser: user) {
+      guard let account = try account(name) else { continue }
+      existing.append((account, try permission(account)))
+    }
+    return AccountDecision.decide(existing)
+  }
+
+  /// Whether PeerID may act for an account.
+  func permission(_ account: Account) throws(PeerIDError) -> AccountPermission {
+    do throws(PeerIDError) {
+      return try reader.read("database", "get_custom_permissions", [.string(account.id)]) { list in
+        guard list.kind == .array else { return nil }
+        let isPresent = list.elements.contains {
+          $0.member("permission_name")?.string.map(AccountPermission.isNamedByPeerID) ?? false
+        }
+        return isPresent ? .present : .absent
+      }
+    } catch  where error.httpStatus == 500 {
+      return .unknown
+    }
+  }
+
+  /// `.some(nil)` for `null`, which stands for no account.
+  private static func account(_ found: JSONIndex.Value) -> Account?? {
+    if found.kind == .null { return .some(nil) }
+    guard let id = found.member("id")?.string, let name = found.member("name")?.string else { return nil }
+    return Account(id: id, name: name)
+  }
+}
+
+extension Account {
+  /// The account as a response, whose result is its JSON.
+  package var response: Response { Response(json: literal.compactText) }
+}

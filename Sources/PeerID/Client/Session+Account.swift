@@ -1,0 +1,125 @@
+// Which account of the chain the session's user has.
+
+extension Session {
+  /// The account of the session's user on the chain, which operations name as their payer.
+  ///
+  /// The server does not tell it. It is known when the application has set it, and can be found when the user logged in
+  /// with a user name: it is the account `pi-<user name>` or `<user name>` on which PeerID has its permission. What was
+  /// found is kept, so that the chain is read once. An exchange of a code and a log in with an e-mail address tell no
+  /// user name: ask the user for the account and set it.
+  ///
+  /// - Returns: the account's id and name.
+  /// - Throws: `configuration` when the account is not known, with what to do; and the errors of a chain read.
+  public func account() throws(PeerIDError) -> Account {
+    try account(of: try accountCall())
+  }
+
+  /// Sets the account of the session's user. It is looked up on the chain and kept with the session, also in its store.
+  ///
+  /// Set it when the user has said which account it is, for instance because `account()` does not know. A warning goes to
+  /// the log if PeerID has no permission on the account.
+  ///
+  /// - Parameter name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
+  /// - Returns: the account's id and name.
+  /// - Throws: `invalidArgument` when the chain has no such account; `store` when it could not be saved; the errors of a
+  ///   chain read.
+  public func setAccount(_ name: String) throws(PeerIDError) -> Account {
+    try account(of: try setAccountCall(name))
+  }
+
+  package func account(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
+    try engine.begin(try accountCall(), queue, tag)
+  }
+
+  package func setAccount(_ name: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
+    try engine.begin(try setAccountCall(name), queue, tag)
+  }
+
+  private func account(of call: Call) throws(PeerIDError) -> Account {
+    guard case .account(let account) = try engine.run(call) else {
+      throw PeerIDError(.internal, "the call brought no account")
+    }
+    return account
+  }
+
+  private func accountCall() throws(PeerIDError) -> Call {
+    try checkLoggedIn()
+    return .task(.readChain) { [engine, core] (context) throws(PeerIDError) in
+      if let known = core.token.account { return .account(known) }
+      let found = try Self.find(core.token.user, engine.chainReader(context), engine.configuration.log)
+      var identity = Token.Identity()
+      identity.account = found
+      core.learn(identity)
+      return .account(found)
+    }
+  }
+
+  private static func find(_ user: String?, _ reader: ChainReader, _ log: Log) throws(PeerIDError) -> Account {
+    let remedy = "ask the user for the account and set it (peerid_session_set_account)"
+    guard let user else {
+      throw PeerIDError(
+        .configuration,
+        "the account of the session's user is not known, because the log in did not tell a user name: \(remedy)"
+      )
+    }
+    switch try AccountLookup(reader: reader).decision(user: user) {
+    case .found(let account, let isVerified):
+      if !isVerified {
+        log(
+          .warning,
+          "the account \(account.name) was found by the user's name alone: the node does not tell its permissions"
+        )
+      }
+      return account
+    case .ambiguous(let one, let other):
+      throw PeerIDError(
+        .configuration,
+        "the account of the user '\(user)' is either \(one.name) (\(one.id)) or \(other.name) (\(other.id)): \(remedy)"
+      )
+    case .none:
+      let names = AccountDecision.names(ofUser: user).joined(separator: " or ")
+      throw PeerIDError(
+        .configuration,
+        "the account of the user '\(user)' is not known, because PeerID has no permission on an account \(names): "
+          + remedy
+      )
+    }
+  }
+
+  private func setAccountCall(_ name: String) throws(PeerIDError) -> Call {
+    try checkLoggedIn()
+    try Client.checkAccountName(name)
+    return .task(.readChain) { [engine, core] (context) throws(PeerIDError) in
+      let lookup = AccountLookup(reader: engine.chainReader(context))
+      let account = try lookup.existing(name)
+      if try lookup.permission(account) == .absent {
+        engine.configuration.log(.warning, "PeerID has no permission on the account \(account.name), which was set")
+      }
+      try core.setAccount(account, context)
+      return .account(account)
+    }
+  }
+
+  /// Warns of operations that another account pays for: the server does not compare them.
+  func warnOfOtherPayers(_ batch: OperationBatch) {
+    guard let account = core.token.account else { return }
+    let log = engine.configuration.log
+    _ = try? Mark.withOperations(of: batch.body) { operations in
+      for (position, operation) in operations.enumerated() where operation.isPaid(byOtherThan: account) {
+        log(
+          .warning,
+          "operations[\(position)] is paid by \(operation.payer), but the session's account is \(account.id) "
+            + "(\(account.name)); the server does not compare them"
+        )
+      }
+    }
+  }
+}
+
+extension RequestedOperation {
+  /// Whether a user's account pays for the operation, and not this one.
+  fileprivate func isPaid(byOtherThan account: Account) -> Bool {
+    guard let definition = OperationCatalogue.standard.operation(id: number) else { return false }
+    return definition.payer.utf8.first != UInt8(ascii: "1") && payer != account.id
+  }
+}

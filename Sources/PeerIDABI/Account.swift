@@ -1,0 +1,82 @@
+// swift-format-ignore-file: ValidateDocumentationComments
+// Tools/header checks these comments: what is common to all functions is in the contract.
+
+internal import PeerID
+
+/// Finds an account of the chain by its name or its id. Needs no session.
+///
+/// The result is `{"id":"1.2.31","name":"pi-alice"}`.
+/// - Parameters:
+///   - name: the name, such as `pi-alice`, or the id, such as `1.2.31`.
+///   - outResponse: receives the result; free it with `peerid_response_free`.
+/// - Errors:
+///   - `invalidArgument`: the chain has no such account.
+///   - `server`: the node refuses the read.
+/// - Source: `get_account_by_name` and `get_objects` of a Peerplays node.
+@_cdecl("peerid_client_account")
+public func clientAccount(
+  _ client: ClientHandle?,
+  _ name: UnsafePointer<CChar>?,
+  _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client = try borrow(client, as: Client.self, "client")
+    let out = try output(outResponse, "out_response")
+    out.pointee = retained(ResponseObject(try client.account(try text(name, "name")).response))
+  }
+}
+
+/// Returns the account of the session's user on the chain, which operations name as their payer.
+///
+/// The server does not tell it. What is known depends on how the session began:
+/// - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case: the one on which PeerID has
+///   its permission. It is looked up once, and kept with the session.
+/// - A login with an e-mail address, or an exchange of a code: nothing is known. Ask the user, and set the account with
+///   `peerid_session_set_account`, which keeps it.
+/// - A session that was opened or restored: what was known when it was stored or exported.
+///
+/// The result is `{"id":"1.2.31","name":"pi-alice"}`. When the account is known, `peerid_session_submit` logs a warning for
+/// an operation that another account pays for. The server does not compare them.
+/// - Parameters:
+///   - outResponse: receives the result; free it with `peerid_response_free`.
+/// - Errors:
+///   - `configuration`: the account is not known, or two accounts can be the user's; the message says what to do.
+///   - `server`: the node refuses the read.
+/// - Source: the names follow the backend's source; `get_account_by_name` and `get_custom_permissions` of a Peerplays
+///   node.
+@_cdecl("peerid_session_account")
+public func sessionAccount(
+  _ session: SessionHandle?,
+  _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let session = try borrow(session, as: Session.self, "session")
+    let out = try output(outResponse, "out_response")
+    out.pointee = retained(ResponseObject(try session.account().response))
+  }
+}
+
+/// Sets the account of the session's user, and keeps it with the session: in its store, and in exported tokens.
+///
+/// The account is looked up on the chain first. A warning goes to the log if PeerID has no permission on it: the chain then
+/// rejects its operations.
+/// - Parameters:
+///   - name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
+///   - outResponse: receives the account as `peerid_session_account` does; free it with `peerid_response_free`.
+/// - Errors:
+///   - `invalidArgument`: the chain has no such account.
+///   - `loginRequired`: another process has logged the session out.
+///   - `server`: the node refuses the read.
+/// - Source: `get_account_by_name`, `get_objects` and `get_custom_permissions` of a Peerplays node.
+@_cdecl("peerid_session_set_account")
+public func sessionSetAccount(
+  _ session: SessionHandle?,
+  _ name: UnsafePointer<CChar>?,
+  _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let session = try borrow(session, as: Session.self, "session")
+    let out = try output(outResponse, "out_response")
+    out.pointee = retained(ResponseObject(try session.setAccount(try text(name, "name")).response))
+  }
+}

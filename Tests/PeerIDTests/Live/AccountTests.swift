@@ -1,0 +1,147 @@
+import PeerIDSandbox
+import Testing
+
+@testable import PeerID
+
+/// Who the user of a session is on the chain.
+@Suite struct AccountTests {
+  private static let alice = Account(id: "1.2.31", name: "pi-alice")
+  private static let chain = "GET /api/v1/app/blockchain-data"
+
+  /// What a client logs.
+  private func logging(_ lines: Gathered<String>) -> (inout Configuration) -> Void {
+    { configuration in configuration.setLogHandler { level, line in if level == .warning { lines.add(line) } } }
+  }
+
+  @Test func `an account is found by its name and by its id`() throws {
+    let live = try Live()
+    #expect(try live.client.account("pi-alice") == Self.alice)
+    #expect(try live.client.account("1.2.31") == Self.alice)
+    for name in ["nobody", "1.2.99999", ""] {
+      let error = try #require(failure { () throws(PeerIDError) in try live.client.account(name) })
+      #expect(error.code == .invalidArgument)
+    }
+  }
+
+  @Test func `a log in with a user name tells the account, which is read once`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    #expect(try session.account() == Self.alice)
+    let reads = live.sandbox.requestCount(Self.chain)
+    #expect(try session.account() == Self.alice)
+    #expect(live.sandbox.requestCount(Self.chain) == reads)
+    try session.refresh()
+    #expect(try session.account() == Self.alice)
+    #expect(live.sandbox.requestCount(Self.chain) == reads)
+  }
+
+  @Test func `a log in with an e-mail address tells nothing until the account is set`() throws {
+    let live = try Live()
+    let session = try live.client.logIn(login: "alice@example.com", password: "alice-password")
+    let error = try #require(failure { () throws(PeerIDError) in try session.account() })
+    #expect(error.code == .configuration && error.outcome == .notSent)
+    #expect(error.message.contains("peerid_session_set_account"))
+    #expect(try session.setAccount("pi-alice") == Self.alice)
+    #expect(try session.account() == Self.alice)
+    try session.refresh()
+    #expect(try session.account() == Self.alice)
+  }
+
+  @Test func `a set account is saved, and other clients of the store see it`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let other = try live.sibling(store: store)
+    let code = "demoCodeAliceApp4" + String(repeating: "0", count: 23)
+    let session = try live.client.exchange(code: code, key: "k")
+    let elsewhere = try other.client.open(key: "k")
+    #expect(failure { () throws(PeerIDError) in try elsewhere.account() }?.code == .configuration)
+    _ = try session.setAccount("1.2.31")
+    #expect(try live.sibling(store: store).client.open(key: "k").account() == Self.alice)
+    // The other client refreshes the pair, and this one takes it from the store; neither loses the account.
+    try elsewhere.refresh()
+    #expect(try elsewhere.account() == Self.alice)
+    try session.refresh()
+    #expect(try session.account() == Self.alice)
+    #expect(try live.sibling(store: store).client.open(key: "k").account() == Self.alice)
+    #expect(live.refreshes == 1)
+  }
+
+  @Test func `a session that was logged out elsewhere does not come back when its account is set`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    try live.sibling(store: store).client.open(key: "k").logOut()
+    #expect(failure { () throws(PeerIDError) in try session.setAccount("pi-alice") }?.code == .loginRequired)
+    #expect(try store.keys().isEmpty)
+  }
+
+  @Test func `an account that is set while tokens are unsaved is kept with them`() throws {
+    let fails = Gathered<Bool>()
+    struct Broken: Error {}
+    let saves = Gathered<Int>()
+    let store = SessionStore.watched(onSave: {
+      saves.add(1)
+      // The save of the refreshed pair fails once.
+      if saves.all.count == 2 { fails.add(true); throw Broken() }
+    })
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    _ = failure { () throws(PeerIDError) in try session.refresh() }
+    #expect(fails.all.count == 1)
+    _ = try session.setAccount("pi-alice")
+    #expect(live.hasStoppedSaving)
+    let opened = try live.sibling(store: store).client.open(key: "k")
+    #expect(try opened.account() == Self.alice)
+    #expect(opened.token.isSamePair(as: session.token))
+  }
+
+  @Test func `exported tokens take the account with them`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    _ = try session.account()
+    let restored = try live.sibling().client.restore(tokenJSON: session.exportTokens())
+    let reads = live.sandbox.requestCount(Self.chain)
+    #expect(try restored.account() == Self.alice)
+    #expect(live.sandbox.requestCount(Self.chain) == reads)
+  }
+
+  @Test func `an operation that another account pays for is a warning`() throws {
+    let lines = Gathered<String>()
+    let live = try Live(change: logging(lines))
+    let session = try live.logIn()
+    _ = try session.submit(Live.transfer)
+    #expect(lines.all.isEmpty)
+    _ = try session.setAccount("1.2.33")
+    _ = try session.submit(Live.transfer)
+    #expect(lines.all.count == 1)
+    #expect(lines.all.first?.contains("operations[0] is paid by 1.2.31, but the session's account is 1.2.33") == true)
+    _ = try session.setAccount("pi-alice")
+    _ = try session.submit(Live.transfer)
+    #expect(lines.all.count == 1)
+  }
+
+  @Test func `a node that does not tell permissions leaves the name`() throws {
+    let lines = Gathered<String>()
+    let live = try Live(change: logging(lines))
+    let session = try live.logIn()
+    live.sandbox.add(
+      Fault(.status(.init(status: 500)), path: "/api/v1/app/blockchain-data", times: 1, skip: 1)
+    )
+    #expect(try session.account() == Self.alice)
+    #expect(lines.all.first?.contains("found by the user's name alone") == true)
+  }
+
+  @Test func `the account comes into a queue as well`() throws {
+    let live = try Live()
+    let session = try live.logIn()
+    let queue = try CompletionQueue()
+    _ = try session.account(to: queue, tag: 1)
+    _ = try live.client.account("pi-bob", to: queue, tag: 2)
+    var names: [String] = []
+    for _ in 0..<2 {
+      guard case .account(let account) = queue.next(maximum: 1).first?.outcome else { continue }
+      names.append(account.name)
+    }
+    #expect(names.sorted() == ["pi-alice", "pi-bob"])
+  }
+}
