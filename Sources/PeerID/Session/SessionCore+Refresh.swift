@@ -128,21 +128,26 @@ extension SessionCore {
     case .renewed(let newest), .adopted(let newest): environment.table.update(self, newest)
     case .refused, .transient, .unknown: break
     }
-    var offered: Token?
+    var taken: Token?
     let continuations = withState { state in
       var ended = result
       if case .adopted(let other) = result { ended = .adopted(next(other, after: state.machine.token)) }
       var failure = state.machine.refreshEnded(ended, now: now, serverNow: serverNow, jitter: jitter)
-      if failure != nil, !state.hasEnded, let pair = state.offered {
-        offered = adopt(pair, &state, now: now, serverNow: serverNow)
+      if failure == nil {
+        state.pairOrder = environment.nextOrder()
+        state.offered = nil
+      } else if let offered = state.offered, offered.isNewer || result.isRefusal, !state.hasEnded {
+        // A pair that is only in doubt may turn out to be the good one.
+        let isInDoubt = state.machine.isOver == nil
+        state.offered = isInDoubt ? SessionCore.Offer(pair: state.machine.token, isNewer: false) : nil
+        taken = adopt(offered.pair, &state, now: now, serverNow: serverNow)
         failure = nil
       }
-      state.offered = nil
       state.headers = Self.headers(for: state.machine.token, environment)
       if state.flight === flight { state.flight = nil }
       return flight.finish(failure)
     }
-    if let offered { environment.table.update(self, offered) }
+    if let taken { environment.table.update(self, taken) }
     for continuation in continuations { continuation() }
   }
 

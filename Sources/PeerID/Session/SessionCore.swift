@@ -11,8 +11,18 @@ final class SessionCore: @unchecked Sendable {
     var credentials: Credentials?
     /// Whether the session was logged out or replaced: nothing revives it, since nobody can find it any more.
     var hasEnded = false
-    /// A pair that came from elsewhere during a refresh, used if the refresh fails.
-    var offered: Token?
+    /// When the present pair came, in the order of the client's events.
+    var pairOrder: UInt64
+    /// A pair that came from elsewhere and may be used if a refresh fails.
+    var offered: Offer?
+  }
+
+  /// A pair that came from elsewhere.
+  struct Offer {
+    let pair: Token
+    /// Whether it was asked for after the present pair came. Otherwise it may be the older of the two: answers can
+    /// overtake each other.
+    let isNewer: Bool
   }
 
   let environment: SessionEnvironment
@@ -32,7 +42,8 @@ final class SessionCore: @unchecked Sendable {
       serverNow: environment.transport.serverClock.nowMilliseconds
     )
     let headers = Self.headers(for: token, environment)
-    state = ForkLocal(State(machine: machine, headers: headers, credentials: credentials)) {
+    let order = environment.nextOrder()
+    state = ForkLocal(State(machine: machine, headers: headers, credentials: credentials, pairOrder: order)) {
       $0.machine.enterChild()
       $0.flight = nil
       $0.saving.isBeingTried = false
@@ -134,20 +145,22 @@ final class SessionCore: @unchecked Sendable {
     environment.table.remove(self, key: place?.key)
   }
 
-  /// Takes a pair that came from elsewhere: from a log in, or from the store. Returns `false` when the session has ended.
+  /// Takes a pair that came from elsewhere: from a log in, or from the store. `order` tells when a log in was sent; a pair
+  /// from the store was read under its lock. Returns `false` when the session has ended.
   @discardableResult
-  func offer(_ offered: Token, credentials: Credentials? = nil) -> Bool {
+  func offer(_ offered: Token, sent order: UInt64 = .max, credentials: Credentials? = nil) -> Bool {
     let now = environment.clock.monotonicMilliseconds()
     let serverNow = environment.transport.serverClock.nowMilliseconds
     let (isUsable, taken): (Bool, Token?) = withState { state in
       if state.hasEnded { return (false, nil) }
       if let credentials { state.credentials = credentials }
       state.machine.learn(offered.identity)
+      let isNewer = order > state.pairOrder
       if state.machine.isOver == nil, offered.isSamePair(as: state.machine.token) || state.machine.isEarlier(offered) {
         return (true, nil)
       }
-      if state.flight != nil {
-        state.offered = offered
+      if state.flight != nil || state.machine.isOver == nil && !isNewer {
+        state.offered = Offer(pair: offered, isNewer: isNewer)
         return (true, nil)
       }
       return (true, adopt(offered, &state, now: now, serverNow: serverNow))
@@ -156,11 +169,20 @@ final class SessionCore: @unchecked Sendable {
     return isUsable
   }
 
+  /// The session's pair, if it comes after `other`; with what `other` tells of the user.
+  func newer(than other: Token) -> Token? {
+    withState { state in
+      guard state.machine.isOver == nil, state.machine.isEarlier(other) else { return nil }
+      return state.machine.token.identified { $0 = other.identity.filled(from: $0) }
+    }
+  }
+
   /// Called under the lock; the generation only grows, so that no two pairs of a session share one.
   func adopt(_ other: Token, _ state: inout State, now: Int64, serverNow: Int64?) -> Token {
     let mine = state.machine.token
     let token = other.isSamePair(as: mine) ? mine : other.asGeneration(max(other.generation, mine.generation &+ 1))
     state.machine.replace(with: token, now: now, serverNow: serverNow)
+    state.pairOrder = environment.nextOrder()
     state.headers = Self.headers(for: token, environment)
     return token
   }

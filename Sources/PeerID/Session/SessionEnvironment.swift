@@ -16,6 +16,7 @@ final class SessionEnvironment: Sendable {
   let retrier = SaveRetrier()
   /// How many refused sessions wait for the pair of a late writer.
   let lateWriterWaits = Atomic<Int>(0)
+  private let order = Atomic<UInt64>(0)
   /// Set when the client is closed.
   let closing = ClosingFlag()
   /// Set when the application has freed the client; its sessions may live on.
@@ -63,6 +64,9 @@ final class SessionEnvironment: Sendable {
       closing: refreshClosing
     )
   }
+
+  /// Puts what happens to the client's sessions in an order.
+  func nextOrder() -> UInt64 { order.wrappingAdd(1, ordering: .relaxed).newValue }
 
   /// Whether the client is freed and no session handle is left.
   var isAbandoned: Bool { abandoning.isSet && !table.hasHandles }

@@ -32,11 +32,12 @@ struct SessionOpening {
         }
       }
     }
+    let order = environment.nextOrder()
     let token = try obtain()
     let lease = environment.table.session(for: token, isCurrent: origin != .restore) {
       SessionCore(environment: environment, token: token, place: nil, credentials: kept)
     }
-    lease.core.offer(token, credentials: kept)
+    lease.core.offer(token, sent: order, credentials: kept)
     return lease
   }
 
@@ -103,6 +104,8 @@ struct SessionOpening {
     try place.reserve(lock)
     var obtained = try obtain()
     let present = environment.table.session(forKey: place.key)?.core
+    // The server hands out an earlier pair until it has saved a refreshed one, which may not be in the store either.
+    if origin == .logIn, let newer = present?.newer(than: obtained) { obtained = newer }
     if let stored {
       // The server answers a refresh before it saves the new pair, and hands out the old one meanwhile. A session that is
       // over has waited long enough for that.

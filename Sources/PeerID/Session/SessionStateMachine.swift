@@ -41,6 +41,8 @@ struct SessionStateMachine {
     case transient(PeerIDError)
     /// The request left and no answer came: the pair may have been rotated.
     case unknown(PeerIDError)
+
+    var isRefusal: Bool { if case .refused = self { true } else { false } }
   }
 
   /// What one call has tried to recover from HTTP 401.

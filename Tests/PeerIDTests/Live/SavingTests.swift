@@ -36,6 +36,20 @@ import Testing
     #expect(live.refreshes == 1)
   }
 
+  @Test func `a log in that brings an older pair does not replace the one that is not saved`() throws {
+    let disk = Disk()
+    let live = try Live(store: disk.store)
+    live.sandbox.configure { $0.saveDelay = 300 }
+    let session = try live.logIn(key: "k")
+    disk.isFull = true
+    // The second one is sent again until the server has saved the first one's pair.
+    for _ in 0..<2 { #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store) }
+    disk.isFull = false
+    let again = try live.logIn(key: "k")
+    #expect(again.token.isSamePair(as: session.token) && session.token.generation >= 3)
+    #expect(try live.sibling(store: disk.store).client.open(key: "k").token.isSamePair(as: session.token))
+  }
+
   @Test func `a pair that is not saved yet outlives its session, and is returned to the next open of the key`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)

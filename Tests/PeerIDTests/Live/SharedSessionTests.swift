@@ -29,6 +29,46 @@ import Testing
     #expect(live.refreshes == 1 && live.executed == 2)
   }
 
+  @Test func `a log in whose answer is overtaken by another one does not bring its older pair`() throws {
+    let live = try Live()
+    live.sandbox.configure { $0.saveDelay = 0 }
+    let elsewhere = try live.sibling().logIn()
+    let queue = try CompletionQueue()
+    live.sandbox.add(Fault(.delayAfter, path: Live.logIn, milliseconds: 500))
+    _ = try live.client.logIn(Credentials(login: "alice", password: "alice-password"), to: queue, tag: 1)
+    #expect(live.sandbox.waitForRequests(2, path: Live.logIn))
+    try elsewhere.refresh()
+    let session = try live.logIn()
+    #expect(session.token.isSamePair(as: elsewhere.token))
+    #expect(queue.next(timeoutMilliseconds: 5000).count == 1)
+    #expect(session.token.isSamePair(as: elsewhere.token))
+    _ = try session.submit(Live.transfer)
+    #expect(live.executed == 1 && live.submits == 1)
+  }
+
+  @Test(arguments: [true, false])
+  func `a pair that came late is used when the present one is refused`(wasAccepted: Bool) throws {
+    let live = try Live()
+    live.sandbox.configure { $0.saveDelay = 0 }
+    let session = try live.logIn()
+    let whenAskedFor = session.core.environment.nextOrder()
+    try session.refresh()
+    if wasAccepted { _ = try session.submit(Live.transfer) }
+    let mine = session.token
+    let elsewhere = try live.sibling().client.restore(tokenJSON: session.exportTokens())
+    try elsewhere.refresh()
+    session.core.offer(elsewhere.token, sent: whenAskedFor)
+    #expect(session.token.isSamePair(as: mine))
+    // The server fails once: that says nothing about the pair.
+    live.sandbox.add(Fault(.status(.init(status: 503)), path: Live.refresh, times: 1))
+    _ = failure { () throws(PeerIDError) in try session.refresh() }
+    #expect(session.token.isSamePair(as: mine))
+    live.clock.advance(milliseconds: 60_000)
+    _ = try session.submit(Live.transfer)
+    #expect(session.token.isSamePair(as: elsewhere.token))
+    #expect(live.executed == (wasAccepted ? 2 : 1))
+  }
+
   @Test func `logging one handle out leaves the other logged in, when there is no key`() throws {
     let live = try Live()
     let (first, second) = (try live.logIn(), try live.logIn())

@@ -51,9 +51,9 @@ extension Checker {
     guard pair === world.server.living(pair.user), !pair.isRevoked, pair.expiresAt - world.serverTime > twoDays,
       world.happened.isDisjoint(with: [.wallClockJump, .lostLease, .freeze])
     else { return }
-    // Another process judges by dates in whole seconds.
+    // Another process judges by dates in whole seconds, its own and those of the process that made the pair.
     let isMaker = delivered.contains { $0.process === process && $0.pair === pair }
-    let earlyAge = SessionStateMachine.Policy().earlyRefusalAge - (isMaker ? 0 : 1700)
+    let earlyAge = SessionStateMachine.Policy().earlyRefusalAge - (isMaker ? 0 : 2000)
     let isRefused = refusedPairs.contains("\(process.id).\(pair.number)")
     if isRefused, world.now - pair.madeAt >= earlyAge { return }
     let count = unreasonedRefreshes[process.id, default: 0] + 1
@@ -87,6 +87,8 @@ extension Checker {
 
   func answered(_ exchange: Exchange, _ answer: Server.Answer) {
     if let pair = answer.pair, let process = exchange.process { delivered.append((pair, process)) }
+    // It is about to be saved. Other processes of a pair that was lost find it then.
+    if case .logIn = exchange.kind { lastReplaced = world.now }
     guard exchange.isRefused else { return }
     exchange.call?.refusals += 1
     if case .operation(_, let token) = exchange.kind, let pair = world.server.pair(access: token),

@@ -19,8 +19,8 @@ final class Server {
     /// The pair that it replaces.
     let predecessor: Pair?
     var isRevoked = false
-    /// Whether the server has rotated its predecessor twice, because it had not saved the first result: one of the two
-    /// pairs is invalid, and a client cannot know which.
+    /// Whether the server has rotated its predecessor twice, because it had not saved the first result, or it came of such
+    /// a pair: one of the pairs is invalid, and a client cannot know which.
     var isRival = false
     /// Why it may be lost: its answer was lost, or its receiver died before it was saved.
     var lossCause: String?
@@ -148,6 +148,8 @@ final class Server {
       other.isRival = true
       new.isRival = true
     }
+    // Whichever of two rivals is saved last is the one that it accepts, also instead of what came of the other one.
+    if unsaved.contains(where: { $0.pair.isRival && $0.pair.user == old.user }) { new.isRival = true }
     save(new)
     if let failsAfterwards {
       new.lossCause = "the answer was lost in a proxy"
