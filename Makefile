@@ -1,7 +1,10 @@
 # libpeerid. `make help` lists what there is.
 
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
+# What `peerid.pc` gives as its prefix; that of an archive is found from the place of the file.
+PC_PREFIX ?= $(PREFIX)
 VERSION := $(shell sed -n 's/^\#define PEERID_VERSION_STRING "\(.*\)"/\1/p' include/peerid.h)
 MAJOR := $(firstword $(subst ., ,$(VERSION)))
 
@@ -12,7 +15,9 @@ COMMAND := $(BUILD)/bin/peerid
 
 # The shipped library and the sandbox are built apart from the development build, with other flags, in a folder that
 # both share: the core is compiled once.
-SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped
+SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped -Xlinker $(CURDIR)/$(BUILD)/old_glibc.o
+# As Debian's tools strip, so that a package holds the same bytes as the tarball.
+STRIP := strip --strip-unneeded --remove-section=.comment --remove-section=.note
 SOURCES := $(shell find Sources -type f) Package.swift Tools/ABI/peerid.map
 
 EXAMPLES := $(patsubst bindings/c/examples/%.c,$(BUILD)/examples/%,$(wildcard bindings/c/examples/*.c))
@@ -34,15 +39,28 @@ packages:
 .PHONY: library
 library: $(LIBRARY) ## Build build/lib/libpeerid.so
 
-$(LIBRARY): $(SOURCES) | packages
+$(BUILD)/old_glibc.o: Tools/packaging/old_glibc.c | packages
+	@mkdir -p $(BUILD)
+	$(CC) -O2 -fPIC -Wall -Wextra -Werror -c $< -o $@
+
+$(LIBRARY): $(SOURCES) $(BUILD)/old_glibc.o | packages
 	$(SHIPPED) --product peerid
 	@mkdir -p $(BUILD)/lib/pkgconfig
 	install -m 755 .build-shipped/release/libpeerid.so $@
-	strip --strip-unneeded $@
+	$(STRIP) $@
 	ln -sf libpeerid.so.$(VERSION) $(BUILD)/lib/libpeerid.so.$(MAJOR)
 	ln -sf libpeerid.so.$(MAJOR) $(BUILD)/lib/libpeerid.so
 	@sed -e 's|@PREFIX@|$(CURDIR)|; s|@LIBDIR@|$(CURDIR)/$(BUILD)/lib|; s|@VERSION@|$(VERSION)|' \
 	  Tools/packaging/peerid.pc.in > $(BUILD)/lib/pkgconfig/peerid.pc
+
+# The same library for glibc 2.34 and newer, which the tarball and the wheel carry.
+PORTABLE := $(BUILD)/portable/libpeerid.so.$(VERSION)
+
+.PHONY: portable
+portable: $(PORTABLE)
+
+$(PORTABLE): $(LIBRARY) Tools/packaging/build_portable
+	Tools/packaging/build_portable $(LIBRARY) $@ '$(SHIPPED) --product peerid' .build-shipped/release/libpeerid.so '$(STRIP)'
 
 .PHONY: sandbox
 sandbox: $(SANDBOX) ## Build build/bin/peerid-sandbox, the local PeerID server
@@ -51,18 +69,20 @@ $(SANDBOX): $(SOURCES) | packages $(LIBRARY)
 	$(SHIPPED) --product peerid-sandbox
 	@mkdir -p $(BUILD)/bin
 	install -m 755 .build-shipped/release/peerid-sandbox $@
+	$(STRIP) $@
 
 .PHONY: command
 command: $(COMMAND) ## Build build/bin/peerid, the command for people and scripts
 
 # A package of its own with a remote dependency, swift-argument-parser, which the library does not have.
-$(COMMAND): $(shell find Sources/PeerID Tools/command/Sources -type f) Tools/command/Package.swift | packages
+$(COMMAND): $(shell find Sources/PeerID Tools/command/Sources -type f) Tools/command/Package.swift $(BUILD)/old_glibc.o | packages
 	swift build -c release --package-path Tools/command --scratch-path .build-command --static-swift-stdlib \
-	  --product peerid-command
+	  -Xlinker $(CURDIR)/$(BUILD)/old_glibc.o -Xlinker -z -Xlinker now --product peerid-command
 	@mkdir -p $(BUILD)/bin $(BUILD)/completions
 	install -m 755 .build-command/release/peerid-command $@
-	strip --strip-unneeded $@
+	$(STRIP) $@
 	for shell in bash zsh fish; do $@ --generate-completion-script $$shell > $(BUILD)/completions/peerid.$$shell; done
+	sed -i '1{/^#!/d}' $(BUILD)/completions/peerid.bash # It is sourced, not run.
 
 .PHONY: examples
 examples: $(EXAMPLES) ## Build the C examples
@@ -88,7 +108,7 @@ fuzz: | packages ## Fuzz what reads texts from outside for SECONDS=60, or the TA
 	nice python3 -B Tests/Fuzz/fuzz.py --seconds $(or $(SECONDS),60) $(TARGETS)
 
 .PHONY: wheel
-wheel: library ## Build, repair and test the Python wheel; it ends in dist/
+wheel: portable ## Build, repair and test the Python wheel; it ends in dist/
 	bindings/python/build_wheel
 
 SEEDS ?= 50000
@@ -125,39 +145,42 @@ header: | packages ## Generate include/peerid.h, the version script and the Pyth
 format: ## Format the Swift sources
 	swift format --in-place --recursive Sources Tests Tools/command
 
-# The man pages and completions of the programs.
-DOCUMENTATION := share/man/man1/peerid.1 share/man/man1/peerid-sandbox.1 share/bash-completion/completions/peerid share/zsh/site-functions/_peerid \
-  share/fish/vendor_completions.d/peerid.fish
+.PHONY: dist
+dist: portable command sandbox ## Make the tarball and the Debian packages; they end in dist/
+	Tools/packaging/build_dist
+
+# What `make install` installs beside the library, its links and its CMake files: file:target, under PREFIX.
+SHARED_FILES := include/peerid.h:include/peerid.h docs/man/peerid.3:share/man/man3/peerid.3 docs/man/peerid.1:share/man/man1/peerid.1 \
+  docs/man/peerid-sandbox.1:share/man/man1/peerid-sandbox.1 LICENSE:share/doc/peerid/LICENSE \
+  Tools/packaging/NOTICES:share/doc/peerid/NOTICES \
+  $(BUILD)/completions/peerid.bash:share/bash-completion/completions/peerid \
+  $(BUILD)/completions/peerid.zsh:share/zsh/site-functions/_peerid \
+  $(BUILD)/completions/peerid.fish:share/fish/vendor_completions.d/peerid.fish
+INSTALLED_LIBRARY := $(addprefix $(DESTDIR)$(LIBDIR)/libpeerid.so,.$(VERSION) .$(MAJOR)) $(DESTDIR)$(LIBDIR)/libpeerid.so
 
 .PHONY: install
-install: library command sandbox ## Install under PREFIX (default /usr/local), staged under DESTDIR if given
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/peerid $(DESTDIR)$(PREFIX)/include \
-	  $(DESTDIR)$(PREFIX)/share/man/man3
-	install -m 644 docs/man/peerid.3 $(DESTDIR)$(PREFIX)/share/man/man3/peerid.3
-	install -m 644 include/peerid.h $(DESTDIR)$(PREFIX)/include/peerid.h
-	install -m 755 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libpeerid.so.$(VERSION)
-	ln -sf libpeerid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libpeerid.so.$(MAJOR)
-	ln -sf libpeerid.so.$(MAJOR) $(DESTDIR)$(PREFIX)/lib/libpeerid.so
-	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$${prefix}/lib|; s|@VERSION@|$(VERSION)|' Tools/packaging/peerid.pc.in \
-	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/peerid.pc
+install: library command sandbox ## Install under PREFIX (/usr/local) and LIBDIR (PREFIX/lib), staged under DESTDIR
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBDIR)/cmake/peerid $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(LIBRARY) $(DESTDIR)$(LIBDIR)/libpeerid.so.$(VERSION)
+	ln -sf libpeerid.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libpeerid.so.$(MAJOR)
+	ln -sf libpeerid.so.$(MAJOR) $(DESTDIR)$(LIBDIR)/libpeerid.so
+	sed -e 's|@PREFIX@|$(PC_PREFIX)|; s|@LIBDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|; s|@VERSION@|$(VERSION)|' \
+	  Tools/packaging/peerid.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/peerid.pc
+	include=$$(realpath --canonicalize-missing --relative-to=$(LIBDIR)/cmake/peerid $(PREFIX)/include) && \
 	for file in peerid-config.cmake peerid-config-version.cmake; do \
-	  sed -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(MAJOR)|' Tools/packaging/$$file.in \
-	    > $(DESTDIR)$(PREFIX)/lib/cmake/peerid/$$file; \
+	  sed -e "s|@VERSION@|$(VERSION)|; s|@MAJOR@|$(MAJOR)|; s|@INCLUDE@|$$include|" Tools/packaging/$$file.in \
+	    > $(DESTDIR)$(LIBDIR)/cmake/peerid/$$file; \
 	done
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin $(sort $(dir $(DOCUMENTATION))))
 	install -m 755 $(COMMAND) $(SANDBOX) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 docs/man/peerid.1 docs/man/peerid-sandbox.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 $(BUILD)/completions/peerid.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/peerid
-	install -m 644 $(BUILD)/completions/peerid.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_peerid
-	install -m 644 $(BUILD)/completions/peerid.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/peerid.fish
+	$(foreach pair,$(SHARED_FILES),install -D -m 644 $(subst :, $(DESTDIR)$(PREFIX)/,$(pair)) &&) true
 	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig
 
 .PHONY: uninstall
 uninstall: ## Remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man3/peerid.3 $(DESTDIR)$(PREFIX)/include/peerid.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/peerid.pc
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/libpeerid.so,.$(VERSION) .$(MAJOR)) $(DESTDIR)$(PREFIX)/lib/libpeerid.so
-	rm -rf $(DESTDIR)$(PREFIX)/lib/cmake/peerid
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/peerid bin/peerid-sandbox $(DOCUMENTATION))
+	rm -f $(INSTALLED_LIBRARY) $(DESTDIR)$(LIBDIR)/pkgconfig/peerid.pc
+	rm -rf $(DESTDIR)$(LIBDIR)/cmake/peerid
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/peerid bin/peerid-sandbox $(foreach pair,$(SHARED_FILES),$(lastword $(subst :, ,$(pair)))))
+	rmdir $(DESTDIR)$(PREFIX)/share/doc/peerid 2>/dev/null || true
 
 .PHONY: clean
 clean: ## Remove everything that was built
