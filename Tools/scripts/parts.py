@@ -37,6 +37,7 @@ class Part:
 
 BUILD, TOOLS, SWIFT, THREADS = "build", "tools of Python", "core and sandbox", "thread sanitizer"
 COMMAND = "build of the command"
+PACKAGES = "tarball and Debian packages"
 PARTS = [
     Part(BUILD, "make --no-print-directory all", check=True),
     Part("format", "swift format lint --strict --recursive Sources Tests Tools/command", check=True),
@@ -74,6 +75,10 @@ PARTS = [
     Part("web applications and the sandbox in a browser", "Tests/Browser/run", after=(BUILD,)),
     Part("Python wheel", "make --no-print-directory wheel", after=(BUILD,)),
     Part("Python wheel in a Debian without Swift", "bindings/python/test_wheel_in_root", after=("Python wheel",)),
+    Part(PACKAGES, "make --no-print-directory dist", after=(COMMAND,)),
+    # After the wheel, whose test makes the root.
+    Part("tarball and Debian packages, in a Debian without Swift", "Tests/Packages/run",
+         after=(PACKAGES, "Python wheel in a Debian without Swift")),
     Part("demo", "Tools/scripts/demo", after=(BUILD,)),
     Part("the same cases in C, Python and Go", "Tests/Conformance/run", after=(BUILD, TOOLS), alone=("build/tests",)),
 ]
