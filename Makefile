@@ -53,14 +53,15 @@ $(LIBRARY): $(SOURCES) $(BUILD)/old_glibc.o | packages
 	@sed -e 's|@PREFIX@|$(CURDIR)|; s|@LIBDIR@|$(CURDIR)/$(BUILD)/lib|; s|@VERSION@|$(VERSION)|' \
 	  Tools/packaging/peerid.pc.in > $(BUILD)/lib/pkgconfig/peerid.pc
 
-# The same library for glibc 2.34 and newer, which the tarball and the wheel carry.
+# The same library for glibc 2.34 and newer, which tarball, packages and wheel hold.
 PORTABLE := $(BUILD)/portable/libpeerid.so.$(VERSION)
 
 .PHONY: portable
 portable: $(PORTABLE)
 
 $(PORTABLE): $(LIBRARY) Tools/packaging/build_portable
-	Tools/packaging/build_portable $(LIBRARY) $@ '$(SHIPPED) --product peerid' .build-shipped/release/libpeerid.so '$(STRIP)'
+	Tools/packaging/build_portable $(LIBRARY) .build-shipped/release.yaml $@
+	$(STRIP) $@
 
 .PHONY: sandbox
 sandbox: $(SANDBOX) ## Build build/bin/peerid-sandbox, the local PeerID server

@@ -6,8 +6,6 @@ import PackageDescription
 // well. These linker settings would break `swift test -c release`, and unsafe flags would keep other packages from
 // depending on this one, so only the Makefile's build of what is shipped asks for them.
 let shipped = Context.environment["PEERID_SHIPPED"] == "1"
-// Packed relocations make the shipped library 0.4 MB smaller. glibc can read them since 2.36.
-let packed = Context.environment["PEERID_OLD_GLIBC"] == nil
 
 let package = Package(
   name: "libpeerid",
@@ -62,11 +60,9 @@ for target in package.targets where target.type != .system && target.name != "CR
         "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
         "-Xlinker", "--wrap=_swift_stdlib_getScalarName", "-Xlinker", "--wrap=_swift_stdlib_getAge",
         "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "-O2",
+        "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
       ])
     ]
-    if packed {
-      target.linkerSettings?.append(.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]))
-    }
   }
   if shipped && target.name == "peerid-sandbox" {
     target.linkerSettings = [

@@ -75,7 +75,8 @@ PARTS = [
     Part("web applications and the sandbox in a browser", "Tests/Browser/run", after=(BUILD,)),
     Part("Python wheel", "make --no-print-directory wheel", after=(BUILD,)),
     Part("Python wheel in a Debian without Swift", "bindings/python/test_wheel_in_root", after=("Python wheel",)),
-    Part(PACKAGES, "make --no-print-directory dist", after=(COMMAND,)),
+    # Both link the library once more.
+    Part(PACKAGES, "make --no-print-directory dist", after=(COMMAND, "Python wheel")),
     # After the wheel, whose test makes the root.
     Part("tarball and Debian packages, in a Debian without Swift", "Tests/Packages/run",
          after=(PACKAGES, "Python wheel in a Debian without Swift")),
