@@ -66,7 +66,7 @@ static void transfer_three_times(uint64_t first) {
   for (uint64_t amount = first; amount < first + 3; amount++) must("an operation", transfer(session, amount));
 }
 
-/* Refreshes until that is possible: after a failure the session waits before it tries again. */
+/* Repeats the refresh until it succeeds: after a failure the session waits before it tries again. */
 static void refresh_in_the_end(void) {
   peerid_error *error;
   for (int64_t end = now_ms() + SAVED_WITHIN; (error = peerid_session_refresh(session)) && now_ms() < end;) {

@@ -163,6 +163,6 @@ func TestWhatAProgramKeepsIsShownByNothingButItsJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal(encoded, &restored); err != nil || restored.Authorization != authorization || string(restored.Stored.Data) != string(stored.Data) || restored.Stored.Generation != 3 {
-		t.Errorf("JSON gave back something else (%v)", err)
+		t.Errorf("JSON changed the values (%v)", err)
 	}
 }

@@ -1,4 +1,4 @@
-/// What a failed refresh means for the pair.
+/// The consequences of a failed refresh for the pair.
 enum RefreshFailure {
   /// Whether the refresh token is used, still good, or in doubt.
   static func result(of error: PeerIDError) -> SessionStateMachine.RefreshResult {

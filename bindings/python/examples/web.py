@@ -207,7 +207,7 @@ def cookie(name: str, value: str) -> tuple[str, str]:
 
 
 def read_cookies(header: str) -> dict[str, str]:
-    """Read what a browser sends; nonsense is no cookie."""
+    """Read the cookies that a browser sends; an invalid header counts as none."""
     try:
         return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
     except CookieError:

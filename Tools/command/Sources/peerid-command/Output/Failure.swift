@@ -46,7 +46,7 @@ struct Failure: Error {
 }
 
 extension PeerIDError {
-  /// The error as JSON. `outcome` is that of the command, when it is not the error's.
+  /// The error as JSON. `outcome` replaces the error's outcome: that of the transaction in the journal.
   func json(outcome: String? = nil) -> JSON {
     var members: [(String, JSON)] = [
       ("code", .string(code.name)), ("outcome", .string(outcome ?? self.outcome.name)), ("message", .string(message)),

@@ -41,7 +41,7 @@ struct Workspace {
     }
   }
 
-  /// An error of opening a session, with what the user can do.
+  /// The error of opening a session, with advice for the user.
   func explained(_ error: PeerIDError, _ key: SessionKey) -> any Error {
     guard error.code == .loginRequired else { return error }
     return Failure(.loginRequired, "'\(key.user)' is not logged in: peerid login \(key.user)")
