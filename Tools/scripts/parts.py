@@ -80,6 +80,8 @@ PARTS = [
     # After the wheel, whose test makes the root.
     Part("tarball and Debian packages, in a Debian without Swift", "Tests/Packages/run",
          after=(PACKAGES, "Python wheel in a Debian without Swift")),
+    Part("the documents, followed by a stranger with the packages", "Tools/docs/stranger",
+         after=(PACKAGES, "Python wheel in a Debian without Swift")),
     Part("demo", "Tools/scripts/demo", after=(BUILD,)),
     Part("the same cases in C, Python and Go", "Tests/Conformance/run", after=(BUILD, TOOLS), alone=("build/tests",)),
 ]
