@@ -342,7 +342,7 @@ static void token_near_its_expiry_is_refreshed_in_the_background(void **state) {
 /* The server answers a refresh before it has saved the new pair. A 401 then does not mean what it says. */
 static void early_refusal_does_not_start_another_refresh(void **state) {
   (void)state;
-  static const int delays[] = {0, 13, 30, 100, 300};
+  static const int delays[] = {0, 13, 30, 100, 1500};
   for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++) {
     sandbox_reset(state);
     sandbox_post("settings", "{'save_delay_ms':%d}", delays[i]);
@@ -352,7 +352,8 @@ static void early_refusal_does_not_start_another_refresh(void **state) {
     assert_int_equal(session_generation(session), 2);
     assert_int_equal(sandbox_count(PATH_REFRESH), 1);
     assert_int_equal(sandbox_executed_amount(140 + (int64_t)i), 1);
-    if (delays[i] >= 100) assert_true(sandbox_answered(PATH_OPERATIONS, "401") > 0);
+    /* The longest delay lasts until the submit has come, also on a busy machine. */
+    if (delays[i] >= 1500) assert_true(sandbox_answered(PATH_OPERATIONS, "401") > 0);
     peerid_session_free(session);
   }
 }
