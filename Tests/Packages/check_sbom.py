@@ -30,11 +30,26 @@ def check(file: Path, folder: Path) -> None:
             digest = hashlib.sha256(copy.read_bytes()).hexdigest()
             assert digest == entry["hashes"][0]["content"], f"{file}: {copy} has another digest"
     names = {entry["name"] for entry in by_reference.values()}
-    assert {"swift", "libcurl4", "libc6"} <= names, f"{file} lists only {names}"
+    assert {"swift", "libc6"} <= names, f"{file} lists only {names}"
+    assert names & {"curl", "libcurl4"}, f"{file} lists no libcurl"
+    check_contained(file, folder, document["components"])
     for dependency in document["dependencies"]:
         for reference in dependency["dependsOn"]:
             assert reference in by_reference, f"{file}: {reference} is not listed"
     print(f"{file.name}: {len(document['components'])} components")
+
+
+def check_contained(file: Path, folder: Path, components: list[dict]) -> None:
+    """Check that the list and the licences cover each library that a wheel brings along."""
+    contained = {
+        entry["hashes"][0]["content"]: entry["name"]
+        for entry in components
+        if entry["scope"] == "required" and "hashes" in entry
+    }
+    for library in folder.glob("*.libs/*"):
+        name = contained.get(hashlib.sha256(library.read_bytes()).hexdigest())
+        assert name, f"{file} does not list {library.name}"
+        assert find(folder, f"{name}.txt"), f"the licence of {name} is missing"
 
 
 def main() -> None:
@@ -44,7 +59,7 @@ def main() -> None:
         for file in find(artefact, "*.cdx.json"):
             check(file, artefact)
             checked += 1
-    assert checked == 4, f"{checked} SBOMs"
+    assert checked == 5, f"{checked} SBOMs"
 
 
 main()

@@ -116,6 +116,9 @@ def debian_component(library: str, *, contained: bool, digest: str = "") -> Comp
     """Return the Debian package of a library as a component."""
     package, version, architecture = debian_package(library)
     purl = f"pkg:deb/debian/{package.replace('+', '%2B')}@{version.replace('+', '%2B')}?arch={architecture}"
+    if contained:
+        # Two files can be of one package.
+        purl += f"#{Path(library).name}"
     if package not in DEBIAN_LICENCES:
         sys.exit(f"sbom: the licence of {package} is not listed in {__file__}")
     return Component(package, version, purl, DEBIAN_LICENCES[package], contained, digest)
