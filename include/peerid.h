@@ -60,8 +60,8 @@
  * **Money.** An operation or an exchange is sent once. The library never repeats a request once
  * a byte of it may have been sent, except after HTTP 401, which means that nothing was done.
  * After an error with the outcome PEERID_OUTCOME_UNKNOWN look at the chain before you repeat
- * the call. A refresh moves no money: it is repeated while the server may not know the token
- * yet, and once more if its answer was lost.
+ * the call. A refresh moves no money, so it may be repeated: while the server may not have
+ * saved the refresh token yet, and once more if the answer was lost.
  *
  * **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length
  * in bytes, at most 64 MB. Both are copied: you may free them after the call. Strings that you
@@ -95,8 +95,8 @@
  * not called.
  *
  * **Exit.** `exit` waits up to two seconds for refreshes in flight and for tokens that are not
- * saved, and up to 1.5 seconds for threads. A process that ends in another way calls
- * `peerid_client_flush` before. Handlers that were passed to `atexit` before the first client
+ * saved, and up to 1.5 seconds for threads. If a process ends without `exit`, call
+ * `peerid_client_flush` first. Handlers that were passed to `atexit` before the first client
  * was created run after this and must not wait for asynchronous calls.
  *
  * **fork.** A child may continue to use what it inherited: it opens its own connections and
@@ -469,8 +469,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_asset(
  * - PEERID_CODE_PROTOCOL: the server is not PeerID.
  *
  * @par Source
- * `POST /api/v1/auth/refreshtoken` looks at the application before the token, measured on the
- * backend.
+ * `POST /api/v1/auth/refreshtoken` checks the client id and secret before the refresh token
+ * (measured on the backend).
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_check(peerid_client *client);
 
@@ -501,7 +501,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_set_secret(
  * - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another
  *   process had refreshed), `rejected` (the user has to log in again), `failed` (the pair is
  *   unchanged) or `unknown`; `waits` counts calls that waited for one.
- * - `store`: `locks` taken, the time that it took in `lock_wait_us`, and `failures`.
+ * - `store`: `locks` taken, `lock_wait_us` (the time spent waiting for them), and `failures`.
  * - `connections`: how many requests `opened` one, and how many `reused` one.
  * - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`,
  *   `p50`, `p90`, `p99`, `p999` and `max` in microseconds, exact to 6 percent.
@@ -900,7 +900,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_account(
     peerid_response **out_response);
 
 /**
- * Returns the account of the session's user on the chain, which operations name as their payer.
+ * Returns the chain account of the session's user: the account that operations name as payer.
  *
  * The server does not tell it. What is known depends on how the session began:
  * - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case:
@@ -1082,8 +1082,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
  *
  * The result is an object. Its `state` is one of:
  * - `done`: a block holds the transaction. `transaction_id` (null if the node does not tell
- *   it), `block_num` and `trx_num` name it; `irreversible` says whether its block can still be
- *   undone, which hardly happens.
+ *   it), `block_num` and `trx_num` name it; `irreversible` is true once its block can no longer
+ *   be undone; undone blocks are rare.
  * - `not_done`: no block holds it and none can take it any more. It may be sent again.
  * - `not_yet`: it may still be done. Ask again after `retry_after_ms` milliseconds; the answer
  *   is final three to four minutes after the call ended at the latest, a signed transaction's
@@ -1101,7 +1101,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the text is not a mark.
- * - PEERID_CODE_SERVER: the node refuses a read; it needs the history plugin.
+ * - PEERID_CODE_SERVER: the node refuses a read, for example because it runs without the
+ *   history plugin.
  *
  * @par Source
  * `get_account_history`, `get_transaction` and the block headers of a Peerplays node; a
@@ -1375,8 +1376,9 @@ PEERID_API const char *peerid_error_detail(const peerid_error *error, size_t *ou
  *   does.
  * - `duplicate`: an equal transaction is on the chain, or waits for its block. This call added
  *   nothing to it.
- * - `expired`, `expiration_too_far`, `unknown_reference_block`, `irrelevant_signature`: the
- *   transaction's own data; what PeerID sets itself is different in the next call.
+ * - `expired`, `expiration_too_far`, `unknown_reference_block`: data that PeerID sets anew for
+ *   each transaction; repeat the call.
+ * - `irrelevant_signature`: the transaction carries a signature that it does not need.
  * - `unknown_object`: an id names an object that does not exist.
  * - `rule_broken`: another rule of the chain; the message says which.
  * - `invalid_transaction`: the operations cannot be written as a transaction; the node has not

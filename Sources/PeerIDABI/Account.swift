@@ -26,7 +26,7 @@ public func clientAccount(
   }
 }
 
-/// Returns the account of the session's user on the chain, which operations name as their payer.
+/// Returns the chain account of the session's user: the account that operations name as payer.
 ///
 /// The server does not tell it. What is known depends on how the session began:
 /// - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case: the one on which PeerID has

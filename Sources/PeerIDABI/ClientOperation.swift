@@ -10,7 +10,7 @@ internal import PeerID
 /// - Errors:
 ///   - `rejected`: the server does not know the application, or its secret is another one.
 ///   - `protocol`: the server is not PeerID.
-/// - Source: `POST /api/v1/auth/refreshtoken` looks at the application before the token, measured on the backend.
+/// - Source: `POST /api/v1/auth/refreshtoken` checks the client id and secret before the refresh token (measured on the backend).
 @_cdecl("peerid_client_check")
 public func clientCheck(_ client: ClientHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
@@ -43,7 +43,7 @@ public func clientSetSecret(_ client: ClientHandle?, _ clientSecret: UnsafePoint
 /// - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another process had refreshed),
 ///   `rejected` (the user has to log in again), `failed` (the pair is unchanged) or `unknown`; `waits` counts calls
 ///   that waited for one.
-/// - `store`: `locks` taken, the time that it took in `lock_wait_us`, and `failures`.
+/// - `store`: `locks` taken, `lock_wait_us` (the time spent waiting for them), and `failures`.
 /// - `connections`: how many requests `opened` one, and how many `reused` one.
 /// - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`, `p50`, `p90`, `p99`,
 ///   `p999` and `max` in microseconds, exact to 6 percent.

@@ -51,8 +51,8 @@
 ///
 /// **Money.** An operation or an exchange is sent once. The library never repeats a request once a byte of it may have
 /// been sent, except after HTTP 401, which means that nothing was done. After an error with the outcome
-/// PEERID_OUTCOME_UNKNOWN look at the chain before you repeat the call. A refresh moves no money: it is repeated while
-/// the server may not know the token yet, and once more if its answer was lost.
+/// PEERID_OUTCOME_UNKNOWN look at the chain before you repeat the call. A refresh moves no money, so it may be repeated:
+/// while the server may not have saved the refresh token yet, and once more if the answer was lost.
 ///
 /// **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length in bytes, at most 64 MB.
 /// Both are copied: you may free them after the call. Strings that you receive are NUL-terminated and borrowed from
@@ -81,7 +81,7 @@
 /// fails, `release` is not called.
 ///
 /// **Exit.** `exit` waits up to two seconds for refreshes in flight and for tokens that are not saved, and up to 1.5
-/// seconds for threads. A process that ends in another way calls `peerid_client_flush` before. Handlers that were
+/// seconds for threads. If a process ends without `exit`, call `peerid_client_flush` first. Handlers that were
 /// passed to `atexit` before the first client was created run after this and must not wait for asynchronous calls.
 ///
 /// **fork.** A child may continue to use what it inherited: it opens its own connections and does not disturb the

@@ -83,8 +83,9 @@ public func errorDetail(_ error: ErrorHandle?, _ outLength: UnsafeMutablePointer
 /// - `insufficient_balance`, `insufficient_fee`: the account has too little of the asset, or the fee is too low.
 /// - `missing_authority`: the account did not permit PeerID to sign this operation, or no longer does.
 /// - `duplicate`: an equal transaction is on the chain, or waits for its block. This call added nothing to it.
-/// - `expired`, `expiration_too_far`, `unknown_reference_block`, `irrelevant_signature`: the transaction's own data;
-///   what PeerID sets itself is different in the next call.
+/// - `expired`, `expiration_too_far`, `unknown_reference_block`: data that PeerID sets anew for each transaction; repeat
+///   the call.
+/// - `irrelevant_signature`: the transaction carries a signature that it does not need.
 /// - `unknown_object`: an id names an object that does not exist.
 /// - `rule_broken`: another rule of the chain; the message says which.
 /// - `invalid_transaction`: the operations cannot be written as a transaction; the node has not seen them.

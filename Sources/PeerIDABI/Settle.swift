@@ -38,7 +38,7 @@ public func sessionMark(
 ///
 /// The result is an object. Its `state` is one of:
 /// - `done`: a block holds the transaction. `transaction_id` (null if the node does not tell it), `block_num` and
-///   `trx_num` name it; `irreversible` says whether its block can still be undone, which hardly happens.
+///   `trx_num` name it; `irreversible` is true once its block can no longer be undone; undone blocks are rare.
 /// - `not_done`: no block holds it and none can take it any more. It may be sent again.
 /// - `not_yet`: it may still be done. Ask again after `retry_after_ms` milliseconds; the answer is final three to four
 ///   minutes after the call ended at the latest, a signed transaction's soon after its expiration.
@@ -53,7 +53,7 @@ public func sessionMark(
 ///   - outResponse: receives the result; free it with `peerid_response_free`.
 /// - Errors:
 ///   - `invalidArgument`: the text is not a mark.
-///   - `server`: the node refuses a read; it needs the history plugin.
+///   - `server`: the node refuses a read, for example because it runs without the history plugin.
 /// - Source: `get_account_history`, `get_transaction` and the block headers of a Peerplays node; a transaction expires
 ///   15 s after it was signed, by the backend's source, or 45 s when the node is behind. The server's wait for its node
 ///   is taken as 120 s at most.

@@ -67,8 +67,8 @@ def relations(broken: Sequence[rules.Rule], fields: Sequence[Field]) -> list[str
             continue
         words = rules.text(rule, fields)
         subject = "" if words.startswith(names[0]) or " and " in words.split(" m")[0] else f"`{names[0]}`: "
-        default = " by default" if "default" in rule else ""
-        lines.append(f"Rule{default}: {subject}{words}.")
+        start = "Default rule (the committee can change it)" if "default" in rule else "Rule"
+        lines.append(f"{start}: {subject}{words}.")
     return lines
 
 

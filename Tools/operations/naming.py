@@ -16,7 +16,7 @@ TUPLES = {
     "(1.2, int)": ("account_weight", ("account", "weight"), "an account and its number, such as its weight"),
     "(string, int)": ("key_weight", ("key", "weight"), "a key or an address, and its weight"),
     "sidechain_public_key": ("sidechain_public_key", ("sidechain", "key"), "a sidechain and a public key on it"),
-    "(string, string)": ("localized_text", ("language", "text"), "a text in one language"),
+    "(string, string)": ("localized_text", ("language", "text"), "a text in one language, as `[language, text]`"),
     "(int, {*})": ("variant", ("kind", "value"), "one of several kinds of objects, told by the number of its kind"),
     "(int, $rock_paper_scissors_options)": ("game_options", ("kind", "options"), "the number of a game, and its rules"),
     "(1.25, $resolution)": ("market_resolution", ("market_id", "resolution"), "a betting market and how it ended"),

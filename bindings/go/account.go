@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 )
 
-// Account is an account of the chain, which operations name as their payer.
+// Account is a chain account: what operations name as payer.
 type Account struct {
 	// ID is its object id, such as 1.2.31.
 	ID ObjectID `json:"id"`
@@ -44,10 +44,10 @@ func (c *Client) Account(ctx context.Context, name string) (Account, error) {
 	return account, err
 }
 
-// Account returns the account of the session's user, which operations name as their payer. The server does not tell it.
-// After a login with a user name it is found on the chain: pi-<user name> or <user name>, on which PeerID has its
-// permission. It is read once and kept with the session. A login with an e-mail address and an exchange of a code tell no
-// user name: ask the user, and call [Session.SetAccount].
+// Account returns the chain account of the session's user: the account that operations name as payer. The server does not
+// tell it. After a login with a user name it is found on the chain: pi-<user name> or <user name>, on which PeerID has
+// its permission. It is read once and kept with the session. A login with an e-mail address and an exchange of a code
+// tell no user name: ask the user, and call [Session.SetAccount].
 //
 // Errors: [ErrConfiguration] when the account is not known, or two can be the user's; the message says what to do; and
 // those of [Client.ReadChain].

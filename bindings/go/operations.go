@@ -422,7 +422,7 @@ func (t SidechainPublicKey) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Sidechain, t.Key})
 }
 
-// LocalizedText is a text in one language; on the wire an array of the two.
+// LocalizedText is a text in one language, as [language, text]; on the wire an array of the two.
 type LocalizedText struct {
 	Language string
 	Text     string
@@ -608,7 +608,8 @@ func (FillOrder) OpName() string {
 //
 // Rule: the weights in owner.account_auths and owner.key_auths must reach owner.weight_threshold.
 //
-// Rule by default: owner.account_auths and owner.key_auths may have at most 10 elements together.
+// Default rule (the committee can change it): owner.account_auths and owner.key_auths may have at most 10 elements
+// together.
 //
 // Rule: active.account_auths: one of active.account_auths, active.key_auths must be given.
 //
@@ -616,7 +617,8 @@ func (FillOrder) OpName() string {
 //
 // Rule: the weights in active.account_auths and active.key_auths must reach active.weight_threshold.
 //
-// Rule by default: active.account_auths and active.key_auths may have at most 10 elements together.
+// Default rule (the committee can change it): active.account_auths and active.key_auths may have at most 10 elements
+// together.
 //
 // Rule: options.num_witness: it may not exceed the number of votes, and the server takes no votes.
 //
@@ -666,7 +668,8 @@ func (AccountCreate) OpName() string {
 //
 // Rule: the weights in owner.account_auths and owner.key_auths must reach owner.weight_threshold.
 //
-// Rule by default: owner.account_auths and owner.key_auths may have at most 10 elements together.
+// Default rule (the committee can change it): owner.account_auths and owner.key_auths may have at most 10 elements
+// together.
 //
 // Rule: active.account_auths: one of active.account_auths, active.key_auths must be given.
 //
@@ -674,7 +677,8 @@ func (AccountCreate) OpName() string {
 //
 // Rule: the weights in active.account_auths and active.key_auths must reach active.weight_threshold.
 //
-// Rule by default: active.account_auths and active.key_auths may have at most 10 elements together.
+// Default rule (the committee can change it): active.account_auths and active.key_auths may have at most 10 elements
+// together.
 //
 // Rule: new_options.num_witness: it may not exceed the number of votes, and the server takes no votes.
 //
@@ -1086,8 +1090,8 @@ func (WitnessUpdate) OpName() string {
 //
 // Rule: review_period_seconds: it must be less than the seconds that are left until expiration_time.
 //
-// Rule by default: proposed_ops: review_period_seconds must be at least 1209600 for an operation of 1.2.0 (the
-// committee).
+// Default rule (the committee can change it): proposed_ops: review_period_seconds must be at least 1209600 for an
+// operation of 1.2.0 (the committee).
 type ProposalCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1366,8 +1370,8 @@ func (CommitteeMemberUpdateGlobalParameters) OpName() string {
 //
 // Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 //
-// Rule by default: amount.amount: counted in the smallest unit of the asset, at least 5000000 (1250000 is 12.5 at
-// precision 5), when balance_type is 'son'.
+// Default rule (the committee can change it): amount.amount: counted in the smallest unit of the asset, at least 5000000
+// (1250000 is 12.5 at precision 5), when balance_type is 'son'.
 type VestingBalanceCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1694,17 +1698,18 @@ func (FbaDistribute) OpName() string {
 //
 // Rule: options.registration_deadline: it must be now or later.
 //
-// Rule by default: options.registration_deadline: it may lie at most 2592000 seconds after now.
+// Default rule (the committee can change it): options.registration_deadline: it may lie at most 2592000 seconds after
+// now.
 //
 // Rule: options.buy_in.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
 //
 // Rule: options.number_of_players: a number of players, at least 2.
 //
-// Rule by default: options.number_of_players: a number of players, at most 256.
+// Default rule (the committee can change it): options.number_of_players: a number of players, at most 256.
 //
 // Rule: options.whitelist: it must be empty or have at least as many elements as options.number_of_players says.
 //
-// Rule by default: options.whitelist: it must have at most 999 elements.
+// Default rule (the committee can change it): options.whitelist: it must have at most 999 elements.
 //
 // Rule: options.start_time and options.start_delay may not both be given.
 //
@@ -1712,15 +1717,16 @@ func (FbaDistribute) OpName() string {
 //
 // Rule: options.registration_deadline may not be later than options.start_time.
 //
-// Rule by default: options.start_time: it may lie at most 2419200 seconds after now.
+// Default rule (the committee can change it): options.start_time: it may lie at most 2419200 seconds after now.
 //
-// Rule by default: options.start_delay: a number of seconds after the last player has joined, at most 604799.
+// Default rule (the committee can change it): options.start_delay: a number of seconds after the last player has joined,
+// at most 604799.
 //
 // Rule: options.number_of_wins: a number of wins, at least 1.
 //
-// Rule by default: options.number_of_wins: a number of wins, at most 100.
+// Default rule (the committee can change it): options.number_of_wins: a number of wins, at most 100.
 //
-// Rule by default: a number of seconds, at least 0 and at most 600.
+// Default rule (the committee can change it): a number of seconds, at least 0 and at most 600.
 type TournamentCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1786,7 +1792,7 @@ func (GameMove) OpName() string {
 //
 // No transaction of PeerID can hold it: the server forgets the fields when it builds this operation.
 //
-// Rule by default: new_options.payout_interval: a number of seconds, at least 86400.
+// Default rule (the committee can change it): new_options.payout_interval: a number of seconds, at least 86400.
 type AssetUpdateDividend struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1883,7 +1889,7 @@ type SportCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list, each a text in one language.
+	// Name: a list, each a text in one language, as [language, text].
 	Name List[LocalizedText] `json:"name"`
 }
 
@@ -1903,7 +1909,7 @@ type SportUpdate struct {
 	// SportID: a sport, 1.20.N.
 	SportID ObjectID `json:"sport_id"`
 
-	// NewName: a list, each a text in one language; new_name must be given; may be left out.
+	// NewName: a list, each a text in one language, as [language, text]; new_name must be given; may be left out.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 }
 
@@ -1920,7 +1926,7 @@ type EventGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list, each a text in one language.
+	// Name: a list, each a text in one language, as [language, text].
 	Name List[LocalizedText] `json:"name"`
 
 	// SportID: a sport, 1.20.N.
@@ -1942,7 +1948,7 @@ type EventGroupUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// NewName: a list, each a text in one language; may be left out.
+	// NewName: a list, each a text in one language, as [language, text]; may be left out.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 
 	// NewSportID: a sport, 1.20.N; may be left out.
@@ -1965,10 +1971,10 @@ type EventCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list, each a text in one language.
+	// Name: a list, each a text in one language, as [language, text].
 	Name List[LocalizedText] `json:"name"`
 
-	// Season: a list, each a text in one language.
+	// Season: a list, each a text in one language, as [language, text].
 	Season List[LocalizedText] `json:"season"`
 
 	// StartTime: a point in time, in seconds since 1970; may be left out.
@@ -1996,10 +2002,10 @@ type EventUpdate struct {
 	// EventID: an event, 1.22.N.
 	EventID ObjectID `json:"event_id"`
 
-	// NewName: a list, each a text in one language; may be left out.
+	// NewName: a list, each a text in one language, as [language, text]; may be left out.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 
-	// NewSeason: a list, each a text in one language; may be left out.
+	// NewSeason: a list, each a text in one language, as [language, text]; may be left out.
 	NewSeason List[LocalizedText] `json:"new_season,omitempty"`
 
 	// NewStartTime: a point in time, in seconds since 1970; may be left out.
@@ -2025,10 +2031,10 @@ type BettingMarketRulesCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list, each a text in one language.
+	// Name: a list, each a text in one language, as [language, text].
 	Name List[LocalizedText] `json:"name"`
 
-	// Description: a list, each a text in one language.
+	// Description: a list, each a text in one language, as [language, text].
 	Description List[LocalizedText] `json:"description"`
 }
 
@@ -2047,10 +2053,10 @@ type BettingMarketRulesUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// NewName: a list, each a text in one language; may be left out.
+	// NewName: a list, each a text in one language, as [language, text]; may be left out.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 
-	// NewDescription: a list, each a text in one language; may be left out.
+	// NewDescription: a list, each a text in one language, as [language, text]; may be left out.
 	NewDescription List[LocalizedText] `json:"new_description,omitempty"`
 
 	// BettingMarketRulesID: a betting market rules, 1.23.N.
@@ -2070,7 +2076,7 @@ type BettingMarketGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Description: a list, each a text in one language.
+	// Description: a list, each a text in one language, as [language, text].
 	Description List[LocalizedText] `json:"description"`
 
 	// EventID: an event, 1.22.N.
@@ -2099,10 +2105,10 @@ type BettingMarketCreate struct {
 	// GroupID: a betting market group, 1.24.N.
 	GroupID ObjectID `json:"group_id"`
 
-	// Description: a list, each a text in one language.
+	// Description: a list, each a text in one language, as [language, text].
 	Description List[LocalizedText] `json:"description"`
 
-	// PayoutCondition: a list, each a text in one language.
+	// PayoutCondition: a list, each a text in one language, as [language, text].
 	PayoutCondition List[LocalizedText] `json:"payout_condition"`
 }
 
@@ -2321,7 +2327,7 @@ type BettingMarketGroupUpdate struct {
 	// BettingMarketGroupID: a betting market group, 1.24.N.
 	BettingMarketGroupID ObjectID `json:"betting_market_group_id"`
 
-	// NewDescription: a list, each a text in one language; may be left out.
+	// NewDescription: a list, each a text in one language, as [language, text]; may be left out.
 	NewDescription List[LocalizedText] `json:"new_description,omitempty"`
 
 	// NewRulesID: a betting market rules, 1.23.N; may be left out.
@@ -2355,10 +2361,10 @@ type BettingMarketUpdate struct {
 	// NewGroupID: a betting market group, 1.24.N; may be left out.
 	NewGroupID ObjectID `json:"new_group_id,omitempty"`
 
-	// NewDescription: a list, each a text in one language; may be left out.
+	// NewDescription: a list, each a text in one language, as [language, text]; may be left out.
 	NewDescription List[LocalizedText] `json:"new_description,omitempty"`
 
-	// NewPayoutCondition: a list, each a text in one language; may be left out.
+	// NewPayoutCondition: a list, each a text in one language, as [language, text]; may be left out.
 	NewPayoutCondition List[LocalizedText] `json:"new_payout_condition,omitempty"`
 }
 
@@ -2592,7 +2598,7 @@ func (CustomPermissionDelete) OpName() string {
 //
 // Rule: valid_from must be earlier than valid_to.
 //
-// Rule by default: valid_from and valid_to may lie at most 15552000 seconds apart.
+// Default rule (the committee can change it): valid_from and valid_to may lie at most 15552000 seconds apart.
 type CustomAccountAuthorityCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2625,7 +2631,7 @@ func (CustomAccountAuthorityCreate) OpName() string {
 //
 // Rule: new_valid_from must be earlier than new_valid_to.
 //
-// Rule by default: new_valid_from and new_valid_to may lie at most 15552000 seconds apart.
+// Default rule (the committee can change it): new_valid_from and new_valid_to may lie at most 15552000 seconds apart.
 type CustomAccountAuthorityUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`

@@ -33,7 +33,7 @@ type Settlement struct {
 	BlockNum int64
 	// TrxNum is the transaction's place in its block, from 0.
 	TrxNum int64
-	// Irreversible says whether the state can no longer change. The undoing of a block hardly happens.
+	// Irreversible says whether the state can no longer change. Undone blocks are rare.
 	Irreversible bool
 	// Transactions are all since the mark that are equal to the one that was sent, or may be. With more than one, other
 	// programs have sent the same.

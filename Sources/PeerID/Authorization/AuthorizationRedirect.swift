@@ -43,9 +43,9 @@ private struct RedirectAnswer {
   private typealias Text = Slice<UnsafeRawBufferPointer>
   private typealias Parameter = (name: String, value: Text)
 
-  /// From the last `code` or `error` on.
+  /// The parameters from the last `code` or `error` to the end.
   private var answer: [Parameter] = []
-  /// What stands before it behind the same `?`.
+  /// The parameters before it, after the same `?`.
   private var before: [Parameter] = []
 
   /// Whether it begins with `error`; one before a `code` is the redirect URI's own.

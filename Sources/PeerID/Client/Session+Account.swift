@@ -1,7 +1,7 @@
 // Which account of the chain the session's user has.
 
 extension Session {
-  /// The account of the session's user on the chain, which operations name as their payer.
+  /// The chain account of the session's user: the account that operations name as payer.
   ///
   /// The server does not tell it. It is known when the application has set it, and can be found when the user logged in
   /// with a user name: it is the account `pi-<user name>` or `<user name>` on which PeerID has its permission. What was

@@ -12,7 +12,7 @@ final class Statistics: @unchecked Sendable {
     case refreshesStarted, refreshesRenewed, refreshesFoundNewer, refreshesRejected, refreshesFailed, refreshesUnknown
     /// Calls that waited for a refresh under way, each time.
     case refreshWaits
-    /// Locks of a store that were taken, and the time that it took in microseconds.
+    /// Locks of a store that were taken, and the time spent waiting for them, in microseconds.
     case locks, lockMicroseconds
     case storeFailures
     /// Requests for which a connection was opened, and those that used an open one.

@@ -1,4 +1,4 @@
-/// An account of the chain, which operations name as their payer.
+/// A chain account: what operations name as payer.
 public struct Account: Sendable, Equatable {
   /// Its object id, such as `1.2.31`.
   public let id: String

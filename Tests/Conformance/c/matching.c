@@ -10,7 +10,7 @@ typedef enum verdict { HOLDS, FAILS, MAKES_NO_SENSE } verdict;
 
 static verdict judged(bool holds) { return holds ? HOLDS : FAILS; }
 
-/* Counts how many of the operand's texts, one or an array, the value contains. */
+/* Counts how many strings of the operand, a string or an array, occur in the value. */
 static bool count_parts(json_t *operand, json_t *actual, size_t *found, size_t *all) {
   *found = 0;
   *all = json_is_string(operand) ? 1 : json_array_size(operand);

@@ -42,7 +42,7 @@ import Testing
     live.sandbox.configure { $0.saveDelay = 300 }
     let session = try live.logIn(key: "k")
     disk.isFull = true
-    // The second one is sent again until the server has saved the first one's pair.
+    // The second refresh is repeated until the server has saved the tokens of the first.
     for _ in 0..<2 { #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store) }
     disk.isFull = false
     let again = try live.logIn(key: "k")
@@ -67,7 +67,7 @@ import Testing
     #expect(eventually { (try? live.sibling(store: disk.store).client.open(key: "k").token.generation) == 2 })
   }
 
-  @Test(arguments: ["closing", "giving back"])
+  @Test(arguments: ["closing", "releasing"])
   func `what is not saved is tried once more at the end`(end: String) throws {
     let disk = Disk()
     let live = try Live()

@@ -240,8 +240,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (ClientPointer, ctypes.c_char_p, ctypes.POINTER(ResponsePointer)),
     ),
-    # Returns the account of the session's user on the chain, which operations name as
-    # their payer.
+    # Returns the chain account of the session's user: the account that operations name
+    # as payer.
     (
         "peerid_session_account",
         ErrorPointer,

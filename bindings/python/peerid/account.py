@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Account(NamedTuple):
-    """An account of the chain, which operations name as their payer."""
+    """A chain account: what operations name as payer."""
 
     #: The object id, such as `1.2.31`.
     id: str

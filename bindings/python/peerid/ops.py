@@ -563,8 +563,8 @@ def account_create(
     Rule: the weights in owner.account_auths and owner.key_auths must reach
     owner.weight_threshold.
 
-    Rule by default: owner.account_auths and owner.key_auths may have at most 10
-    elements together.
+    Default rule (the committee can change it): owner.account_auths and owner.key_auths
+    may have at most 10 elements together.
 
     Rule: `active.account_auths`: one of active.account_auths, active.key_auths must be
     given.
@@ -574,8 +574,8 @@ def account_create(
     Rule: the weights in active.account_auths and active.key_auths must reach
     active.weight_threshold.
 
-    Rule by default: active.account_auths and active.key_auths may have at most 10
-    elements together.
+    Default rule (the committee can change it): active.account_auths and
+    active.key_auths may have at most 10 elements together.
 
     Rule: `options.num_witness`: it may not exceed the number of votes, and the server
     takes no votes.
@@ -639,8 +639,8 @@ def account_update(
     Rule: the weights in owner.account_auths and owner.key_auths must reach
     owner.weight_threshold.
 
-    Rule by default: owner.account_auths and owner.key_auths may have at most 10
-    elements together.
+    Default rule (the committee can change it): owner.account_auths and owner.key_auths
+    may have at most 10 elements together.
 
     Rule: `active.account_auths`: one of active.account_auths, active.key_auths must be
     given.
@@ -650,8 +650,8 @@ def account_update(
     Rule: the weights in active.account_auths and active.key_auths must reach
     active.weight_threshold.
 
-    Rule by default: active.account_auths and active.key_auths may have at most 10
-    elements together.
+    Default rule (the committee can change it): active.account_auths and
+    active.key_auths may have at most 10 elements together.
 
     Rule: `new_options.num_witness`: it may not exceed the number of votes, and the
     server takes no votes.
@@ -1179,8 +1179,8 @@ def proposal_create(
     Rule: `review_period_seconds`: it must be less than the seconds that are left until
     expiration_time.
 
-    Rule by default: `proposed_ops`: review_period_seconds must be at least 1209600 for
-    an operation of 1.2.0 (the committee).
+    Default rule (the committee can change it): `proposed_ops`: review_period_seconds
+    must be at least 1209600 for an operation of 1.2.0 (the committee).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1533,8 +1533,9 @@ def vesting_balance_create(
     Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
     (1250000 is 12.5 at precision 5).
 
-    Rule by default: `amount.amount`: counted in the smallest unit of the asset, at
-    least 5000000 (1250000 is 12.5 at precision 5), when balance_type is 'son'.
+    Default rule (the committee can change it): `amount.amount`: counted in the smallest
+    unit of the asset, at least 5000000 (1250000 is 12.5 at precision 5), when
+    balance_type is 'son'.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1946,20 +1947,22 @@ def tournament_create(
 
     Rule: `options.registration_deadline`: it must be now or later.
 
-    Rule by default: `options.registration_deadline`: it may lie at most 2592000 seconds
-    after now.
+    Default rule (the committee can change it): `options.registration_deadline`: it may
+    lie at most 2592000 seconds after now.
 
     Rule: `options.buy_in.amount`: counted in the smallest unit of the asset, at least 0
     (1250000 is 12.5 at precision 5).
 
     Rule: `options.number_of_players`: a number of players, at least 2.
 
-    Rule by default: `options.number_of_players`: a number of players, at most 256.
+    Default rule (the committee can change it): `options.number_of_players`: a number of
+    players, at most 256.
 
     Rule: `options.whitelist`: it must be empty or have at least as many elements as
     options.number_of_players says.
 
-    Rule by default: `options.whitelist`: it must have at most 999 elements.
+    Default rule (the committee can change it): `options.whitelist`: it must have at
+    most 999 elements.
 
     Rule: options.start_time and options.start_delay may not both be given.
 
@@ -1968,16 +1971,19 @@ def tournament_create(
 
     Rule: options.registration_deadline may not be later than options.start_time.
 
-    Rule by default: `options.start_time`: it may lie at most 2419200 seconds after now.
+    Default rule (the committee can change it): `options.start_time`: it may lie at most
+    2419200 seconds after now.
 
-    Rule by default: `options.start_delay`: a number of seconds after the last player
-    has joined, at most 604799.
+    Default rule (the committee can change it): `options.start_delay`: a number of
+    seconds after the last player has joined, at most 604799.
 
     Rule: `options.number_of_wins`: a number of wins, at least 1.
 
-    Rule by default: `options.number_of_wins`: a number of wins, at most 100.
+    Default rule (the committee can change it): `options.number_of_wins`: a number of
+    wins, at most 100.
 
-    Rule by default: a number of seconds, at least 0 and at most 600.
+    Default rule (the committee can change it): a number of seconds, at least 0 and at
+    most 600.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2063,7 +2069,8 @@ def asset_update_dividend(
     No transaction of PeerID can hold it: the server forgets the fields when it builds
     this operation.
 
-    Rule by default: `new_options.payout_interval`: a number of seconds, at least 86400.
+    Default rule (the committee can change it): `new_options.payout_interval`: a number
+    of seconds, at least 86400.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2181,7 +2188,7 @@ def sport_create(
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        name: a list, each a text in one language.
+        name: a list, each a text in one language, as `[language, text]`.
     """
     return Operation(
         "sport_create",
@@ -2206,8 +2213,8 @@ def sport_update(
     Args:
         fee_asset: an asset, `1.3.N`.
         sport_id: a sport, `1.20.N`.
-        new_name: a list, each a text in one language; new_name must be given; may be
-            left out.
+        new_name: a list, each a text in one language, as `[language, text]`; new_name
+            must be given; may be left out.
     """
     return Operation(
         "sport_update",
@@ -2232,7 +2239,7 @@ def event_group_create(
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        name: a list, each a text in one language.
+        name: a list, each a text in one language, as `[language, text]`.
         sport_id: a sport, `1.20.N`.
     """
     return Operation(
@@ -2261,7 +2268,8 @@ def event_group_update(
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        new_name: a list, each a text in one language; may be left out.
+        new_name: a list, each a text in one language, as `[language, text]`; may be
+            left out.
         new_sport_id: a sport, `1.20.N`; may be left out.
         event_group_id: an event group, `1.21.N`.
     """
@@ -2291,8 +2299,8 @@ def event_create(
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        name: a list, each a text in one language.
-        season: a list, each a text in one language.
+        name: a list, each a text in one language, as `[language, text]`.
+        season: a list, each a text in one language, as `[language, text]`.
         start_time: a point in time, in seconds since 1970; may be left out.
         event_group_id: an event group, `1.21.N`.
     """
@@ -2329,8 +2337,10 @@ def event_update(
     Args:
         fee_asset: an asset, `1.3.N`.
         event_id: an event, `1.22.N`.
-        new_name: a list, each a text in one language; may be left out.
-        new_season: a list, each a text in one language; may be left out.
+        new_name: a list, each a text in one language, as `[language, text]`; may be
+            left out.
+        new_season: a list, each a text in one language, as `[language, text]`; may be
+            left out.
         new_start_time: a point in time, in seconds since 1970; may be left out.
         new_event_group_id: an event group, `1.21.N`; may be left out.
         is_live_market: true or false; may be left out.
@@ -2362,8 +2372,8 @@ def betting_market_rules_create(
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        name: a list, each a text in one language.
-        description: a list, each a text in one language.
+        name: a list, each a text in one language, as `[language, text]`.
+        description: a list, each a text in one language, as `[language, text]`.
     """
     return Operation(
         "betting_market_rules_create",
@@ -2391,8 +2401,10 @@ def betting_market_rules_update(
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        new_name: a list, each a text in one language; may be left out.
-        new_description: a list, each a text in one language; may be left out.
+        new_name: a list, each a text in one language, as `[language, text]`; may be
+            left out.
+        new_description: a list, each a text in one language, as `[language, text]`; may
+            be left out.
         betting_market_rules_id: a betting market rules, `1.23.N`.
     """
     return Operation(
@@ -2421,7 +2433,7 @@ def betting_market_group_create(
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        description: a list, each a text in one language.
+        description: a list, each a text in one language, as `[language, text]`.
         event_id: an event, `1.22.N`.
         rules_id: a betting market rules, `1.23.N`.
         asset_id: an asset, `1.3.N`.
@@ -2453,8 +2465,8 @@ def betting_market_create(
     Args:
         fee_asset: an asset, `1.3.N`.
         group_id: a betting market group, `1.24.N`.
-        description: a list, each a text in one language.
-        payout_condition: a list, each a text in one language.
+        description: a list, each a text in one language, as `[language, text]`.
+        payout_condition: a list, each a text in one language, as `[language, text]`.
     """
     return Operation(
         "betting_market_create",
@@ -2740,7 +2752,8 @@ def betting_market_group_update(
     Args:
         fee_asset: an asset, `1.3.N`.
         betting_market_group_id: a betting market group, `1.24.N`.
-        new_description: a list, each a text in one language; may be left out.
+        new_description: a list, each a text in one language, as `[language, text]`; may
+            be left out.
         new_rules_id: a betting market rules, `1.23.N`; may be left out.
         freeze: true or false; may be left out.
         delay_bets: true or false; may be left out.
@@ -2778,8 +2791,10 @@ def betting_market_update(
         fee_asset: an asset, `1.3.N`.
         betting_market_id: a betting market, `1.25.N`.
         new_group_id: a betting market group, `1.24.N`; may be left out.
-        new_description: a list, each a text in one language; may be left out.
-        new_payout_condition: a list, each a text in one language; may be left out.
+        new_description: a list, each a text in one language, as `[language, text]`; may
+            be left out.
+        new_payout_condition: a list, each a text in one language, as `[language,
+            text]`; may be left out.
     """
     return Operation(
         "betting_market_update",
@@ -3088,7 +3103,8 @@ def custom_account_authority_create(
 
     Rule: valid_from must be earlier than valid_to.
 
-    Rule by default: valid_from and valid_to may lie at most 15552000 seconds apart.
+    Default rule (the committee can change it): valid_from and valid_to may lie at most
+    15552000 seconds apart.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3126,8 +3142,8 @@ def custom_account_authority_update(
 
     Rule: new_valid_from must be earlier than new_valid_to.
 
-    Rule by default: new_valid_from and new_valid_to may lie at most 15552000 seconds
-    apart.
+    Default rule (the committee can change it): new_valid_from and new_valid_to may lie
+    at most 15552000 seconds apart.
 
     Args:
         fee_asset: an asset, `1.3.N`.

@@ -110,7 +110,7 @@ class Session(BaseSession):
         return self._call(library.peerid_session_broadcast, *arguments)
 
     def account(self) -> Account:
-        """Return the account of the session's user, which operations name as payer.
+        """Return the chain account of the session's user, the payer of operations.
 
         The server does not tell it. After a login with a user name it is found on the
         chain: `pi-<user name>` or `<user name>`, on which PeerID has its permission. It

@@ -67,7 +67,7 @@ class Session(BaseSession):
         return await self._call(library.peerid_session_broadcast_async, *arguments)
 
     async def account(self) -> Account:
-        """Return the account of the session's user, which operations name as payer.
+        """Return the chain account of the session's user, the payer of operations.
 
         See `peerid.Session.account`.
         """

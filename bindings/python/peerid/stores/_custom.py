@@ -187,7 +187,7 @@ def _answer(
 ) -> int:
     """Run a callback; what it raises becomes the message of its failure.
 
-    An exception that left this would make the answer a random number.
+    No exception may escape: the library would receive an undefined number.
     """
     try:
         return answer()
