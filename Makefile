@@ -20,6 +20,13 @@ SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped
 STRIP := strip --strip-unneeded --remove-section=.comment --remove-section=.note
 SOURCES := $(shell find Sources -type f) Package.swift Tools/ABI/peerid.map
 
+# The shared library before it is stripped. EMBEDDED=1 builds it as Embedded Swift; docs/embedded.md compares the two.
+EMBEDDED ?= 0
+NORMAL_LIBRARY := .build-shipped/release/libpeerid.so
+EMBEDDED_LIBRARY := $(BUILD)/embedded/libpeerid.so
+# Another file when the other library is asked for.
+KIND := $(BUILD)/lib/.embedded-$(EMBEDDED)
+
 EXAMPLES := $(patsubst bindings/c/examples/%.c,$(BUILD)/examples/%,$(wildcard bindings/c/examples/*.c))
 CFLAGS ?= -O2 -g
 EXAMPLE_FLAGS := -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude
@@ -43,15 +50,36 @@ $(BUILD)/old_glibc.o: Tools/packaging/old_glibc.c | packages
 	@mkdir -p $(BUILD)
 	$(CC) -O2 -fPIC -Wall -Wextra -Werror -c $< -o $@
 
-$(LIBRARY): $(SOURCES) $(BUILD)/old_glibc.o | packages
-	$(SHIPPED) --product peerid
+$(KIND):
+	@mkdir -p $(@D)
+	@rm -f $(@D)/.embedded-*
+	@touch $@
+
+ifeq ($(EMBEDDED),1)
+$(LIBRARY): $(EMBEDDED_LIBRARY)
+endif
+
+$(LIBRARY): $(SOURCES) $(KIND) $(BUILD)/old_glibc.o | packages
 	@mkdir -p $(BUILD)/lib/pkgconfig
-	install -m 755 .build-shipped/release/libpeerid.so $@
+ifeq ($(EMBEDDED),1)
+	install -m 755 $(EMBEDDED_LIBRARY) $@
+else
+	$(SHIPPED) --product peerid
+	install -m 755 $(NORMAL_LIBRARY) $@
+endif
 	$(STRIP) $@
 	ln -sf libpeerid.so.$(VERSION) $(BUILD)/lib/libpeerid.so.$(MAJOR)
 	ln -sf libpeerid.so.$(MAJOR) $(BUILD)/lib/libpeerid.so
 	@sed -e 's|@PREFIX@|$(CURDIR)|; s|@LIBDIR@|$(CURDIR)/$(BUILD)/lib|; s|@VERSION@|$(VERSION)|' \
 	  Tools/packaging/peerid.pc.in > $(BUILD)/lib/pkgconfig/peerid.pc
+
+.PHONY: embedded
+embedded: $(EMBEDDED_LIBRARY) ## Build build/embedded/libpeerid.so, the library as Embedded Swift, for tests
+
+$(EMBEDDED_LIBRARY): $(SOURCES) Tools/scripts/build-embedded | packages
+	@mkdir -p $(@D)
+	Tools/scripts/build-embedded $@
+	ln -sf libpeerid.so $(@D)/libpeerid.so.$(MAJOR)
 
 # The same library for glibc 2.34 and newer, which tarball, packages and wheel hold.
 PORTABLE := $(BUILD)/portable/libpeerid.so.$(VERSION)
@@ -103,6 +131,10 @@ check: ## Run what a commit needs, in some minutes, installing what it needs
 .PHONY: test
 test: ## Run every test of the project, installing what they need
 	@Tools/scripts/test
+
+.PHONY: test-embedded
+test-embedded: ## Run every test that goes through the C interface on the library as Embedded Swift
+	EMBEDDED=1 Tools/scripts/test library
 
 .PHONY: fuzz
 fuzz: | packages ## Fuzz what reads texts from outside for SECONDS=60, or the TARGETS=… alone
@@ -185,4 +217,4 @@ uninstall: ## Remove what install put there
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf $(BUILD) dist .build .build-shipped .build-command .build-tsan
+	rm -rf $(BUILD) dist .build .build-shipped .build-embedded .build-command .build-tsan

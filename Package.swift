@@ -21,7 +21,7 @@ let package = Package(
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
-    .target(name: "CRuntime"),
+    .target(name: "CRuntime", exclude: ["embedded.c"]),
     .target(name: "PeerID", dependencies: ["CCurl", "CJansson", "CLinux"]),
     .target(name: "PeerIDABI", dependencies: ["PeerID", "CLinux"] + (shipped ? ["CRuntime"] : [])),
     .target(name: "PeerIDSandbox", dependencies: ["PeerID", "CMicroHTTPD", "CZlib"]),

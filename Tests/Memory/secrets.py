@@ -18,6 +18,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = os.environ.get("PEERID_TEST_LIBRARY") or f"{ROOT}/build/lib"
 sys.path.insert(0, str(ROOT / "Tests/Processes"))
 import harness  # noqa: E402
 
@@ -212,12 +213,12 @@ def compile_program():
             *sources,
             "-o",
             str(OUT / "secrets"),
-            f"-L{ROOT}/build/lib",
+            f"-L{LIBRARY}",
             "-rdynamic",
             "-lpeerid",
             "-ldl",
             "-pthread",
-            f"-Wl,-rpath,{ROOT}/build/lib",
+            f"-Wl,-rpath,{LIBRARY}",
         ],
         check=True,
     )

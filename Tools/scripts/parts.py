@@ -1,6 +1,6 @@
 """Runs the parts of the tests: two at a time, each as soon as what it needs is there.
 
-    parts.py all|check
+    parts.py all|check|library
 
 Nothing is compiled twice: a part that builds something is needed by those that use it, and no two parts write into one
 folder at a time. What a part prints is in build/logs/parts/, and on the screen when it ends."""
@@ -30,6 +30,8 @@ class Part:
     alone: tuple = ()
     # Whether `make check` runs it; or what it runs then.
     check: "bool | str" = False
+    # Whether it uses the library through the C interface.
+    library: bool = False
     result: "bool | None" = None
     seconds: float = 0
     output: str = field(default="", repr=False)
@@ -38,12 +40,14 @@ class Part:
 BUILD, TOOLS, SWIFT, THREADS = "build", "tools of Python", "core and sandbox", "thread sanitizer"
 COMMAND = "build of the command"
 PACKAGES = "tarball and Debian packages"
+EMBEDDED = "library as Embedded Swift"
+WITH_EMBEDDED = "PEERID_TEST_LIBRARY=$PWD/build/embedded PEERID_TEST_PROGRAMS=build/tests-embedded "
 PARTS = [
-    Part(BUILD, "make --no-print-directory all", check=True),
+    Part(BUILD, "make --no-print-directory all", check=True, library=True),
     Part("format", "swift format lint --strict --recursive Sources Tests Tools/command", check=True),
     Part("places of the mutants", "Tests/Mutants/run --list", check=True),
     Part("folders of the core", "Tools/scripts/architecture --check", check=True),
-    Part(TOOLS, "bindings/python/environment", check=True),
+    Part(TOOLS, "bindings/python/environment", check=True, library=True),
     Part("header generator", "python3 -B -m unittest discover Tools/header", after=(BUILD,)),
     Part("header, version script and prototypes are as generated", "python3 -B Tools/header/generate.py --check",
          after=(SWIFT,), check=True),
@@ -53,37 +57,52 @@ PARTS = [
     Part("thread sanitizer, through the C interface", "Tests/ThreadSanitizer/run", after=(THREADS,),
          alone=("certificates",)),
     Part("tables of the documentation", "Tools/docs/tables --check", after=(BUILD,), check=True),
-    Part(COMMAND, "make --no-print-directory command", after=(SWIFT,)),
+    Part(COMMAND, "make --no-print-directory command", after=(SWIFT,), library=True),
     Part("command, typed in a terminal and called by scripts", "Tests/Command/run", after=(COMMAND,)),
     Part("programs of the documentation", "Tools/docs/programs", after=(BUILD, COMMAND), check="Tools/docs/programs README.md"),
     Part("documentation site", "make --no-print-directory docs", after=(BUILD,)),
-    Part("installed library", "Tools/scripts/test-install", after=(COMMAND,)),
+    Part("installed library", "Tools/scripts/test-install", after=(COMMAND,), library=True),
     Part("C, with memcheck", "Tests/C/run", after=(BUILD,), alone=("build/tests",),
-         check="Tests/C/run arguments errors sessions operations stores"),
-    Part("C interface, compared with the committed one", "Tests/ABI/run", after=(BUILD,), alone=("build/tests",)),
-    Part("secrets in memory", "python3 -B Tests/Memory/secrets.py", after=(BUILD,)),
+         check="Tests/C/run arguments errors sessions operations stores", library=True),
+    Part("C interface, compared with the committed one", "Tests/ABI/run", after=(BUILD,), alone=("build/tests",),
+         library=True),
+    Part("secrets in memory", "python3 -B Tests/Memory/secrets.py", after=(BUILD,), library=True),
     Part("fuzzing", "python3 -B Tests/Fuzz/fuzz.py --seconds 60", after=(BUILD,)),
-    Part("calls of C, Python and Go with a fault every second", "Tests/Soak/run 0.75", after=(BUILD,)),
-    Part("faults of HTTP/2", "Tests/HTTP2/run", after=(BUILD,)),
-    Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,)),
+    Part("calls of C, Python and Go with a fault every second", "Tests/Soak/run 0.75", after=(BUILD,), library=True),
+    Part("faults of HTTP/2", "Tests/HTTP2/run", after=(BUILD,), library=True),
+    Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,), library=True),
     Part("faults, with memcheck", "Tests/Faults/run", after=(BUILD,),
-         alone=("build/tests", "certificates"), check="Tests/Faults/run fault_table"),
-    Part("processes", "Tests/Processes/run", after=(BUILD,), check="Tests/Processes/run kills disk"),
-    Part("Python", "bindings/python/check", after=(BUILD, TOOLS), check="bindings/python/check fast"),
-    Part("Go", "bindings/go/check", after=(BUILD,), check="bindings/go/check fast"),
-    Part("the backend's answers from the sandbox", "Tests/Backend/run", after=(BUILD,)),
-    Part("web applications and the sandbox in a browser", "Tests/Browser/run", after=(BUILD,)),
-    Part("Python wheel", "make --no-print-directory wheel", after=(BUILD,)),
-    Part("Python wheel in a Debian without Swift", "bindings/python/test_wheel_in_root", after=("Python wheel",)),
+         alone=("build/tests", "certificates"), check="Tests/Faults/run fault_table", library=True),
+    Part("processes", "Tests/Processes/run", after=(BUILD,), alone=("processes",),
+         check="Tests/Processes/run kills disk", library=True),
+    Part("Python", "bindings/python/check", after=(BUILD, TOOLS), check="bindings/python/check fast", library=True),
+    Part("Go", "bindings/go/check", after=(BUILD,), check="bindings/go/check fast", library=True),
+    Part("the backend's answers from the sandbox", "Tests/Backend/run", after=(BUILD,), library=True),
+    Part("web applications and the sandbox in a browser", "Tests/Browser/run", after=(BUILD,), library=True),
+    Part("Python wheel", "make --no-print-directory wheel", after=(BUILD,), library=True),
+    Part("Python wheel in a Debian without Swift", "bindings/python/test_wheel_in_root", after=("Python wheel",),
+         library=True),
     # Both link the library once more.
-    Part(PACKAGES, "make --no-print-directory dist", after=(COMMAND, "Python wheel")),
+    Part(PACKAGES, "make --no-print-directory dist", after=(COMMAND, "Python wheel"), library=True),
     # After the wheel, whose test makes the root.
     Part("tarball and Debian packages, in a Debian without Swift", "Tests/Packages/run",
-         after=(PACKAGES, "Python wheel in a Debian without Swift")),
+         after=(PACKAGES, "Python wheel in a Debian without Swift"), library=True),
     Part("the documents, followed by a stranger with the packages", "Tools/docs/stranger",
          after=(PACKAGES, "Python wheel in a Debian without Swift")),
-    Part("demo", "Tools/scripts/demo", after=(BUILD,)),
-    Part("the same cases in C, Python and Go", "Tests/Conformance/run", after=(BUILD, TOOLS), alone=("build/tests",)),
+    Part("demo", "Tools/scripts/demo", after=(BUILD,), library=True),
+    Part("the same cases in C, Python and Go", "Tests/Conformance/run", after=(BUILD, TOOLS), alone=("build/tests",),
+         library=True),
+    Part(EMBEDDED, "make --no-print-directory embedded", after=(BUILD,)),
+    Part("Embedded Swift: C, with memcheck", WITH_EMBEDDED + "Tests/C/run", after=(EMBEDDED,),
+         alone=("build/tests-embedded",)),
+    Part("Embedded Swift: the same cases in C, Python and Go", WITH_EMBEDDED + "Tests/Conformance/run",
+         after=(EMBEDDED, TOOLS), alone=("build/tests-embedded",)),
+    Part("Embedded Swift: faults", WITH_EMBEDDED + "Tests/Faults/run fault_table connection_faults stray_answers frozen"
+         " networks allocations tls_faults", after=(EMBEDDED,), alone=("build/tests-embedded", "certificates")),
+    Part("Embedded Swift: processes", WITH_EMBEDDED + "Tests/Processes/run kills fork exit disk",
+         after=(EMBEDDED,), alone=("processes",)),
+    Part("Embedded Swift: every function, called wrongly",
+         "PEERID_LIBRARY=$PWD/build/embedded/libpeerid.so python3 -B Tests/Misuse/misuse.py", after=(EMBEDDED,)),
 ]
 
 
@@ -141,9 +160,9 @@ class Run:
 
 def main():
     kind = sys.argv[1] if len(sys.argv) == 2 else ""
-    if kind not in ("all", "check"):
+    if kind not in ("all", "check", "library"):
         sys.exit(__doc__)
-    parts = [part for part in PARTS if kind == "all" or part.check]
+    parts = [part for part in PARTS if kind == "all" or getattr(part, kind)]
     for part in parts:
         if kind == "check" and isinstance(part.check, str):
             part.command = part.check

@@ -20,6 +20,7 @@ mkdir -p "$out/logs" "$out/symbols"
 
 # Memcheck works on the library as it was before it was stripped: its suppressions name functions.
 shipped=$PWD/.build-shipped/release/libpeerid.so
+[ ! -e build/lib/.embedded-1 ] || shipped=$PWD/build/embedded/libpeerid.so
 [ -z "${PEERID_TEST_LIBRARY:-}" ] || shipped=$library/libpeerid.so
 for needed in "$library/libpeerid.so" build/bin/peerid-sandbox "$shipped"; do
   [ -e "$needed" ] || { echo "$needed is missing: run make first" >&2; exit 1; }

@@ -1,0 +1,79 @@
+// What Embedded Swift expects of a system, and what its runtime does worse than the normal one.
+#include <sched.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+// Seeds the hash tables, and nothing else. The C library has this function since glibc 2.36.
+void arc4random_buf(void *target, size_t count) {
+  if (getentropy(target, count) == 0) return;
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  uint64_t seed = (uint64_t)time.tv_nsec ^ (uint64_t)getpid() << 32 ^ (uintptr_t)&time;
+  for (size_t i = 0; i < count; i++) {
+    seed = seed * 6364136223846793005 + 1442695040888963407;
+    ((uint8_t *)target)[i] = (uint8_t)(seed >> 56);
+  }
+}
+
+// Called with numbers of elements, to size hash tables. So libm is not needed.
+double ceil(double number) {
+  double whole = (double)(int64_t)number;
+  return whole < number ? whole + 1 : whole;
+}
+
+// Called by the runtime in place of posix_memalign (--wrap), whose failure it does not look at.
+int __real_posix_memalign(void **target, size_t alignment, size_t size);
+int __wrap_posix_memalign(void **target, size_t alignment, size_t size) {
+  if (alignment <= _Alignof(max_align_t)) {
+    *target = malloc(size);
+  } else if (__real_posix_memalign(target, alignment, size) != 0) {
+    *target = NULL;
+  }
+  // malloc may return no address for no bytes, glibc's does not.
+  if (*target) return 0;
+  static const char text[] = "Fatal error: libpeerid: memory ran out\n";
+  if (write(STDERR_FILENO, text, sizeof text - 1) < 0) abort();
+  abort();
+}
+
+// Runs `body` once, for a global variable. The runtime's own waits for ever in the child of a fork when another thread of
+// the parent was running the body; here the child runs it again. `state` is 0, the process that runs the body, or -1.
+void swift_once(_Atomic intptr_t *state, void (*body)(void *), void *context) {
+  intptr_t mine = getpid();
+  for (;;) {
+    intptr_t seen = atomic_load_explicit(state, memory_order_acquire);
+    if (seen < 0) return;
+    if (seen == mine) {
+      sched_yield();
+    } else if (atomic_compare_exchange_weak(state, &seen, mine)) {
+      body(context);
+      atomic_store_explicit(state, -1, memory_order_release);
+      return;
+    }
+  }
+}
+
+// Frees an object whose initializer threw. The runtime's own only destroys what subclasses have stored.
+typedef struct class {
+  const struct class *superclass;
+  void *destroy;
+  void (*destroy_stored)(void *object);
+} class;
+
+typedef struct object {
+  const class *class;
+  // Its highest bit marks an object on the stack.
+  intptr_t references;
+} object;
+
+void swift_deallocPartialClassInstance(object *partial, const class *stored, size_t size, size_t alignment) {
+  (void)size, (void)alignment;
+  for (const class *each = partial->class; each && each != stored; each = each->superclass) {
+    if (each->destroy_stored) each->destroy_stored(partial);
+  }
+  if (partial->references >= 0) free(partial);
+}
