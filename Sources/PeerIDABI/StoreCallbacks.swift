@@ -23,7 +23,7 @@ public typealias StoreLoadCallback =
 ///   - key: the key.
 ///   - data: the text to keep, a secret; valid until the callback returns.
 ///   - length: its length in bytes.
-///   - generation: the generation to keep with it.
+///   - generation: the generation to keep with it; the same as `expected` if only what is known of the user changed.
 ///   - expected: the generation that the key must have now; 0 if it must have no session.
 ///   - lock: what the lock callback provided.
 ///   - reply: receives a message.

@@ -296,7 +296,7 @@ import Testing
     #expect(machine.isOver?.isUsedRefreshToken == false)
   }
 
-  @Test func `what is known of the user makes no pair newer, and stays with every pair`() {
+  @Test func `what is known of the user makes no pair newer, and stays with every pair of the user`() {
     var machine = machine()
     var identity = Token.Identity()
     identity.account = Account(id: "1.2.31", name: "pi-alice")
@@ -309,8 +309,12 @@ import Testing
     let earlier = token(2).identified { $0.account = Account(id: "1.2.31", name: "pi-alice") }
     _ = machine.refreshEnded(.renewed(earlier), now: 0, serverNow: Self.start, jitter: 0)
     #expect(machine.token.generation == 2 && machine.token.account == identity.account)
-    machine.replace(with: token(3), now: 0, serverNow: Self.start)
-    #expect(machine.token.account == identity.account)
+    // It may be another user's.
+    let stranger = token(3).identified { $0.user = "bob" }
+    machine.learn(of: stranger)
+    #expect(machine.token.user == nil)
+    machine.replace(with: stranger, now: 0, serverNow: Self.start)
+    #expect(machine.token.account == nil && machine.token.user == "bob")
   }
 
   @Test func `a log in that was answered long ago returns an old pair`() {

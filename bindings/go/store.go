@@ -124,7 +124,8 @@ func (s *Store) Remove(ctx context.Context, key string) error {
 type StoredSession struct {
 	// Data is the text to keep, UTF-8 of about a kilobyte. It contains the tokens: a secret.
 	Data []byte
-	// Generation tells two writers who came first; it grows with every save.
+	// Generation tells two writers who came first; it grows with every new
+	// pair, and stays when only what is known of the user changes.
 	Generation uint64
 }
 

@@ -38,7 +38,7 @@ struct AccountLookup {
         }
         return isPresent ? .present : .absent
       }
-    } catch  where error.httpStatus == 500 {
+    } catch  where error.reason == .unknownMethod {
       return .unknown
     }
   }

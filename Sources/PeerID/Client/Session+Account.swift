@@ -45,16 +45,12 @@ extension Session {
   private func accountCall() throws(PeerIDError) -> Call {
     try checkLoggedIn()
     return .task(.readChain) { [engine, core] (context) throws(PeerIDError) in
-      if let known = core.token.account { return .account(known) }
-      let found = try Self.find(core.token.user, engine.chainReader(context), engine.configuration.log)
-      var identity = Token.Identity()
-      identity.account = found
-      core.learn(identity)
-      return .account(found)
+      if let known = core.knownAccount(context) { return .account(known) }
+      return .account(core.keep(found: try Self.find(core.token.user, engine.chainReader(context))))
     }
   }
 
-  private static func find(_ user: String?, _ reader: ChainReader, _ log: Log) throws(PeerIDError) -> Account {
+  private static func find(_ user: String?, _ reader: ChainReader) throws(PeerIDError) -> Account {
     let remedy = "ask the user for the account and set it (peerid_session_set_account)"
     guard let user else {
       throw PeerIDError(
@@ -63,14 +59,13 @@ extension Session {
       )
     }
     switch try AccountLookup(reader: reader).decision(user: user) {
-    case .found(let account, let isVerified):
-      if !isVerified {
-        log(
-          .warning,
-          "the account \(account.name) was found by the user's name alone: the node does not tell its permissions"
-        )
-      }
-      return account
+    case .found(let account, isVerified: true): return account
+    case .found(let account, isVerified: false):
+      throw PeerIDError(
+        .configuration,
+        "the account of the user '\(user)' may be \(account.name) (\(account.id)), but the node does not tell whether "
+          + "PeerID has a permission on it: \(remedy)"
+      )
     case .ambiguous(let one, let other):
       throw PeerIDError(
         .configuration,
@@ -93,7 +88,7 @@ extension Session {
       let lookup = AccountLookup(reader: engine.chainReader(context))
       let account = try lookup.existing(name)
       if try lookup.permission(account) == .absent {
-        engine.configuration.log(.warning, "PeerID has no permission on the account \(account.name), which was set")
+        core.log(.warning, "PeerID has no permission on the account \(account.name), which was set")
       }
       try core.setAccount(account, context)
       return .account(account)
@@ -103,10 +98,9 @@ extension Session {
   /// Warns of operations that another account pays for: the server does not compare them.
   func warnOfOtherPayers(_ batch: OperationBatch) {
     guard let account = core.token.account else { return }
-    let log = engine.configuration.log
     _ = try? Mark.withOperations(of: batch.body) { operations in
       for (position, operation) in operations.enumerated() where operation.isPaid(byOtherThan: account) {
-        log(
+        core.log(
           .warning,
           "operations[\(position)] is paid by \(operation.payer), but the session's account is \(account.id) "
             + "(\(account.name)); the server does not compare them"

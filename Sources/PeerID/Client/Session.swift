@@ -52,7 +52,7 @@ public final class Session: Sendable {
       json: json,
       validation: engine.configuration.options.validation,
       clock: engine.environment.transport.serverClock,
-      log: engine.configuration.log
+      log: core.logHandler
     )
   }
 

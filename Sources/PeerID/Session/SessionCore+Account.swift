@@ -4,11 +4,45 @@ extension SessionCore {
     withState { $0.machine.learn(identity) }
   }
 
+  /// Learns what the store says of the user, unless the application has set the account since it was read. `order` tells
+  /// when that was.
+  func learn(stored: Token, read order: UInt64) {
+    withState { state in
+      if let user = stored.userID, let own = state.machine.token.userID, user != own { return }
+      if order > state.accountOrder { state.machine.learn(stored.identity) }
+    }
+  }
+
+  /// The account of the session's user, if it is known; another process may have set it in the store.
+  func knownAccount(_ context: CallContext) -> Account? {
+    if let account = token.account { return account }
+    guard let place else { return nil }
+    let order = environment.nextOrder()
+    do throws(PeerIDError) {
+      guard let stored = try context.inStore({ () throws(PeerIDError) in try place.load() }) else { return nil }
+      learn(stored: stored, read: order)
+    } catch {
+      return nil
+    }
+    return token.account
+  }
+
+  /// Keeps an account that was found on the chain, unless one was set meanwhile; returns the one that is kept.
+  func keep(found account: Account) -> Account {
+    withState { state in
+      if let known = state.machine.token.account { return known }
+      var identity = Token.Identity()
+      identity.account = account
+      state.machine.learn(identity)
+      return account
+    }
+  }
+
   /// Keeps the account that the application has set, in the store as well.
   func setAccount(_ account: Account, _ context: CallContext) throws(PeerIDError) {
     var identity = Token.Identity()
     identity.account = account
-    guard let place else { return learn(identity) }
+    guard let place else { return set(identity) }
     try context.inStore { () throws(PeerIDError) in
       try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) { (lock) throws(PeerIDError) in
         guard let stored = try place.load(lock) else {
@@ -17,8 +51,15 @@ extension SessionCore {
         if let user = stored.userID, let own = token.userID, user != own { throw Self.replacedByAnotherUser }
         _ = try place.add(identity, to: stored, lock)
         // Under the lock, so that a refresh does not bring back what it read before.
-        learn(identity)
+        set(identity)
       }
+    }
+  }
+
+  private func set(_ identity: Token.Identity) {
+    withState { state in
+      state.machine.learn(identity)
+      state.accountOrder = environment.nextOrder()
     }
   }
 }

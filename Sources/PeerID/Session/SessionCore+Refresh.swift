@@ -113,7 +113,7 @@ extension SessionCore {
     guard case .refused(let error) = result, error.isUsedRefreshToken,
       let other = environment.table.otherPair(of: token, than: self), !other.isPredecessor(of: token)
     else { return result }
-    return .adopted(other)
+    return .adopted(other.identified { $0 = token.identity.filled(from: $0) })
   }
 
   /// Tells the state machine and wakes those who wait.

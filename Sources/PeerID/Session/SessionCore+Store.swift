@@ -73,8 +73,10 @@ extension SessionCore {
     "another user was logged in under the key of this session: open it again"
   )
 
-  /// Takes over what the store holds when the session is opened again; returns `false` when it is another user's.
-  func follow(opened stored: Token) -> Bool {
+  /// Takes over what the store holds when the session is opened again; returns `false` when it is another user's. `order`
+  /// tells when it was read.
+  func follow(opened stored: Token, read order: UInt64) -> Bool {
+    learn(stored: stored, read: order)
     switch decide(token, stored) {
     case .anotherUser: return false
     case .adopt:

@@ -13,6 +13,8 @@ final class SessionCore: @unchecked Sendable {
     var hasEnded = false
     /// When the present pair came, in the order of the client's events.
     var pairOrder: UInt64
+    /// When the application set the account, in the same order.
+    var accountOrder: UInt64 = 0
     /// A pair that came from elsewhere and may be used if a refresh fails.
     var offered: Offer?
   }
@@ -154,13 +156,13 @@ final class SessionCore: @unchecked Sendable {
     let (isUsable, taken): (Bool, Token?) = withState { state in
       if state.hasEnded { return (false, nil) }
       if let credentials { state.credentials = credentials }
-      state.machine.learn(offered.identity)
+      state.machine.learn(of: offered)
       let isNewer = order > state.pairOrder
       if state.machine.isOver == nil, offered.isSamePair(as: state.machine.token) || state.machine.isEarlier(offered) {
         return (true, nil)
       }
       if state.flight != nil || state.machine.isOver == nil && !isNewer {
-        state.offered = Offer(pair: offered, isNewer: isNewer)
+        if isNewer || state.offered?.isNewer != true { state.offered = Offer(pair: offered, isNewer: isNewer) }
         return (true, nil)
       }
       return (true, adopt(offered, &state, now: now, serverNow: serverNow))
@@ -215,6 +217,12 @@ final class SessionCore: @unchecked Sendable {
   /// Logs an event of this session. Must not be called under the lock.
   func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
     environment.log(level, of: name, message())
+  }
+
+  /// `log` as a value; events go nowhere when the application does not want them.
+  var logHandler: Log {
+    guard environment.configuration.log.handler != nil else { return .silent }
+    return Log { [self] level, message in log(level, message) }
   }
 
   /// What tells the session from others in a log: its key, or its user.

@@ -45,6 +45,7 @@ struct SessionOpening {
   func open(key: String, _ context: CallContext) throws(PeerIDError) -> SessionLease {
     let place = try place(key)
     let present = environment.table.session(forKey: key)
+    let order = environment.nextOrder()
     let stored: Token?
     do throws(PeerIDError) {
       stored = try context.inStore { () throws(PeerIDError) in try place.load() }
@@ -57,7 +58,7 @@ struct SessionOpening {
       throw PeerIDError(.loginRequired, "no session is stored under the key '\(key.prefix(80))': log the user in")
     }
     if let present, present.core.isOver == nil || present.core.isOver?.isUsedRefreshToken == true,
-      present.core.follow(opened: stored)
+      present.core.follow(opened: stored, read: order)
     {
       return present
     }
@@ -107,13 +108,16 @@ struct SessionOpening {
     // The server hands out an earlier pair until it has saved a refreshed one, which may not be in the store either.
     if origin == .logIn, let newer = present?.newer(than: obtained) { obtained = newer }
     if let stored {
+      // A copy that the application kept may be older than what the store knows of the user.
+      let identity =
+        origin == .restore ? stored.identity.filled(from: obtained.identity) : obtained.identity
       // The server answers a refresh before it saves the new pair, and hands out the old one meanwhile. A session that is
       // over has waited long enough for that.
       let isReplaced = origin == .logIn && obtained.isPredecessor(of: stored) && present?.isOver == nil
       // Logging in again returns the pair that is stored already.
-      if isReplaced || stored.isSamePair(as: obtained) { return try place.add(obtained.identity, to: stored, lock) }
+      if isReplaced || stored.isSamePair(as: obtained) { return add(identity, to: stored, in: place, lock) }
       if let user = stored.userID, user == obtained.userID {
-        obtained = obtained.identified { $0 = $0.filled(from: stored.identity) }
+        obtained = obtained.identified { $0 = identity.filled(from: stored.identity) }
       }
     }
     let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)
@@ -127,6 +131,21 @@ struct SessionOpening {
       throw origin == .exchange ? error.withOutcome(.unknown, prefix: "the code was exchanged, but ") : error
     }
     return token
+  }
+
+  /// Adds what is known of the user to the stored pair. The log in has succeeded without that: the next save repeats it.
+  private func add(
+    _ identity: Token.Identity,
+    to stored: Token,
+    in place: StorePlace,
+    _ lock: SessionStore.LockToken
+  ) -> Token {
+    do throws(PeerIDError) {
+      return try place.add(identity, to: stored, lock)
+    } catch {
+      environment.log(.warning, of: "session '\(place.key.prefix(80))'", "the user was not stored: \(error)")
+      return stored.identified { $0 = identity.filled(from: $0) }
+    }
   }
 
   /// The session of a key with a pair that the store holds: the present one if it is the same user's, or else a new one.

@@ -238,8 +238,12 @@ struct SessionStateMachine {
       // The user may have been logged out meanwhile.
       let over = isOver?.isUsedRefreshToken == true ? nil : isOver
       if case .renewed = result { replacedPairs = replacedPairs.suffix(Self.rememberedPairs) + [token.fingerprint] }
+      let mine = token
       replace(with: newer, now: now, serverNow: serverNow)
-      if case .renewed = result { renewedAt = now }
+      if case .renewed = result {
+        learn(mine.identity)
+        renewedAt = now
+      }
       isOver = over
       return nil
     case .refused(let error):
@@ -270,10 +274,10 @@ struct SessionStateMachine {
     other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint)
   }
 
-  /// Another pair replaces the present one. What is known of the user stays: it may have been learned since the other
-  /// pair was asked for.
+  /// Another pair replaces the present one. What is known of the user stays, if it is the same one: it may have been
+  /// learned since the other pair was asked for.
   mutating func replace(with newer: Token, now: Int64, serverNow: Int64?) {
-    token = newer.identified { $0 = token.identity.filled(from: $0) }
+    token = newer.isOfSameUser(as: token) ? newer.identified { $0 = token.identity.filled(from: $0) } : newer
     renewedAt = nil
     isAccepted = false
     isAcceptedSinceRefreshBegan = false
@@ -289,6 +293,12 @@ struct SessionStateMachine {
   /// Something is known of the user. That says nothing about the pair: it becomes neither newer nor older.
   mutating func learn(_ identity: Token.Identity) {
     token = token.identified { $0 = identity.filled(from: $0) }
+  }
+
+  /// The same, from a pair that came from elsewhere; it may be another user's, and does not replace what is known.
+  mutating func learn(of offered: Token) {
+    guard isEarlier(offered) || offered.isOfSameUser(as: token) else { return }
+    token = token.identified { $0 = $0.filled(from: offered.identity) }
   }
 
   /// The session has ended, for this reason.

@@ -2,7 +2,8 @@
 /// came first.
 public struct StoredSession: Sendable {
   let bytes: Bytes
-  /// The generation of the pair in it; grows with every save.
+  /// The generation of the pair in it: it grows with every new pair, and stays when only what is known of the user
+  /// changes.
   public let generation: UInt64
 
   /// What to keep. A secret: it holds the tokens.

@@ -105,6 +105,12 @@ public struct Token: Sendable {
     other.renewal?.predecessor == fingerprint
   }
 
+  /// Whether both pairs are known to be one user's.
+  func isOfSameUser(as other: Token) -> Bool {
+    if let user = userID, let its = other.userID { return user == its }
+    return isSamePair(as: other) || isPredecessor(of: other) || other.isPredecessor(of: self)
+  }
+
   /// A number that two access tokens do not share by chance (FNV-1a).
   var fingerprint: UInt64 {
     accessTokenBytes.raw.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }

@@ -120,15 +120,60 @@ import Testing
     #expect(lines.all.count == 1)
   }
 
-  @Test func `a node that does not tell permissions leaves the name`() throws {
-    let lines = Gathered<String>()
-    let live = try Live(change: logging(lines))
+  @Test(arguments: [500, 503]) func `a permission that could not be read makes no account known`(status: Int) throws {
+    let live = try Live()
     let session = try live.logIn()
     live.sandbox.add(
-      Fault(.status(.init(status: 500)), path: "/api/v1/app/blockchain-data", times: 1, skip: 1)
+      Fault(.status(.init(status: status)), path: "/api/v1/app/blockchain-data", times: 1, skip: 1)
     )
+    #expect(failure { () throws(PeerIDError) in try session.account() }?.code == .server)
+    #expect(session.token.account == nil)
     #expect(try session.account() == Self.alice)
-    #expect(lines.all.first?.contains("found by the user's name alone") == true)
+  }
+
+  @Test func `an account is read from the store when another client has set it`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let code = "demoCodeAliceApp4" + String(repeating: "0", count: 23)
+    let session = try live.client.exchange(code: code, key: "k")
+    _ = try live.sibling(store: store).client.open(key: "k").setAccount("pi-bob")
+    #expect(try session.account().name == "pi-bob")
+    _ = try live.sibling(store: store).client.open(key: "k").setAccount("pi-alice")
+    #expect(try live.client.open(key: "k").account() == Self.alice)
+  }
+
+  @Test func `another user under the key does not take over the account`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    _ = try live.logIn(key: "k").account()
+    let bob = try live.sibling().client.logIn(login: "bob", password: "bob-password")
+    let pair = #"{"access_token":"\#(bob.token.accessToken)","refresh_token":"\#(bob.token.refreshToken ?? "")"}"#
+    let restored = try live.client.restore(tokenJSON: pair, key: "k")
+    #expect(restored.token.account == nil && restored.token.user == nil)
+    try restored.refresh()
+    let stored = try live.sibling(store: store).client.open(key: "k")
+    #expect(stored.token.account == nil && stored.token.user == nil)
+  }
+
+  @Test func `a pair of another session of the user does not lose the account`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    _ = try session.setAccount("pi-alice")
+    let other = try live.client.logIn(login: "alice@example.com", password: "alice-password")
+    try other.refresh()
+    try session.refresh()
+    #expect(try live.sibling(store: store).client.open(key: "k").token.account == Self.alice)
+  }
+
+  @Test func `a log line of an account is one line and names the session and the application`() throws {
+    let lines = Gathered<String>()
+    let live = try Live(change: { self.logging(lines)(&$0); $0.options.validation = .off })
+    let session = try live.logIn()
+    _ = try session.setAccount("1.2.33")
+    _ = try? session.submit(Live.transfer.replacing("1.2.31", with: "1.2.31\\nERROR forged"))
+    #expect(lines.all.count >= 1)
+    for line in lines.all { #expect(!line.contains("\n") && line.hasSuffix("application 4)")) }
   }
 
   @Test func `the account comes into a queue as well`() throws {

@@ -28,7 +28,8 @@ class StoredSession(NamedTuple):
 
     #: The text to keep, which only the library reads. A secret: it holds the tokens.
     data: str
-    #: The number by which two writers tell who came first; it grows with every save.
+    #: The number by which two writers tell who came first; it grows with
+    #: every new pair, and stays when only what is known of the user changes.
     generation: int
 
     def __repr__(self) -> str:
