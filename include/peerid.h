@@ -1458,7 +1458,8 @@ typedef int32_t (*peerid_store_load_callback)(
  * @param[in] key the key.
  * @param[in] data the text to keep, a secret; valid until the callback returns.
  * @param[in] length its length in bytes.
- * @param[in] generation the generation to keep with it.
+ * @param[in] generation the generation to keep with it; the same as `expected` if only what is
+ *   known of the user changed.
  * @param[in] expected the generation that the key must have now; 0 if it must have no session.
  * @param[in] lock what the lock callback provided.
  * @param[in] reply receives a message.

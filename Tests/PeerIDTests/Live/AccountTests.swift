@@ -168,7 +168,9 @@ import Testing
 
   @Test func `a log line of an account is one line and names the session and the application`() throws {
     let lines = Gathered<String>()
-    let live = try Live(change: { self.logging(lines)(&$0); $0.options.validation = .off })
+    let live = try Live(change: {
+      self.logging(lines)(&$0); $0.options.validation = .off
+    })
     let session = try live.logIn()
     _ = try session.setAccount("1.2.33")
     _ = try? session.submit(Live.transfer.replacing("1.2.31", with: "1.2.31\\nERROR forged"))
