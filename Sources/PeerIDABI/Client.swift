@@ -19,6 +19,7 @@ public func clientCreate(
   attempt { () throws(PeerIDError) in
     let config = try borrow(config, as: ConfigObject.self, "config")
     let out = try output(outClient, "out_client")
+    StaticNames.prepare()
     out.pointee = retained(try Client(config.configuration))
   }
 }

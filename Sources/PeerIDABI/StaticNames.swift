@@ -18,6 +18,11 @@ enum StaticNames {
   )
   private static let version = Bytes(Version.text)
 
+  /// Makes the strings, so that no fork can happen while another thread is making them.
+  static func prepare() {
+    withExtendedLifetime((codes, outcomes, reasons, operations, version)) {}
+  }
+
   static func name(ofCode code: Int32) -> UnsafePointer<CChar>? {
     code == 0 ? pointer("ok") : codes[code]?.cString
   }

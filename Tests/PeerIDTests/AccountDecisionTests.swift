@@ -31,7 +31,7 @@ import Testing
     existing: [(Account, AccountPermission)],
     decision: AccountDecision
   ) {
-    #expect(AccountDecision.decide(existing.map { (account: $0.0, permission: $0.1) }) == decision)
+    #expect(existing.reduce(AccountDecision.none) { $0.adding($1.0, $1.1) } == decision)
   }
 
   @Test(arguments: [

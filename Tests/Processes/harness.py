@@ -154,8 +154,15 @@ class Sandbox:
             return json.load(answer)
 
     def post(self, path, body=None):
-        data = json.dumps({} if body is None else body).encode()
-        request = urllib.request.Request(self.url + "/sandbox/" + path, data=data, method="POST")
+        return self._post("/sandbox/" + path, {} if body is None else body, {})
+
+    def submit(self, token, operations):
+        """Sends operations without the library."""
+        headers = {"Authorization": "Bearer " + token, "ClientID": "4", "Content-Type": "application/json"}
+        return self._post("/api/v1/app/operations", {"operations": operations}, headers)
+
+    def _post(self, path, body, headers):
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers, method="POST")
         with _direct.open(request, timeout=30) as answer:
             return json.load(answer)
 

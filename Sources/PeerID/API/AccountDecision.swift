@@ -31,13 +31,13 @@ enum AccountDecision: Equatable {
     return ["pi-" + lowered, lowered]
   }
 
-  /// Decides by the accounts that exist under these names.
-  static func decide(_ existing: [(account: Account, permission: AccountPermission)]) -> AccountDecision {
-    let possible = existing.filter { $0.permission != .absent }
-    switch possible.count {
-    case 0: return .none
-    case 1: return .found(possible[0].account, isVerified: possible[0].permission == .present)
-    default: return .ambiguous(possible[0].account, possible[1].account)
+  /// The decision when an account exists under one more of these names.
+  func adding(_ account: Account, _ permission: AccountPermission) -> AccountDecision {
+    if permission == .absent { return self }
+    switch self {
+    case .none: return .found(account, isVerified: permission == .present)
+    case .found(let one, _): return .ambiguous(one, account)
+    case .ambiguous: return self
     }
   }
 }

@@ -20,12 +20,12 @@ struct AccountLookup {
 
   /// The account that a user's name stands for.
   func decision(user: String) throws(PeerIDError) -> AccountDecision {
-    var existing: [(account: Account, permission: AccountPermission)] = []
+    var decision = AccountDecision.none
     for name in AccountDecision.names(ofUser: user) {
       guard let account = try account(name) else { continue }
-      existing.append((account, try permission(account)))
+      decision = decision.adding(account, try permission(account))
     }
-    return AccountDecision.decide(existing)
+    return decision
   }
 
   /// Whether PeerID may act for an account.

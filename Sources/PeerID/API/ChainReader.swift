@@ -1,9 +1,7 @@
 /// Reads the chain for a call that needs more than one answer.
 struct ChainReader {
-  let transport: Transport
-  let endpoints: Endpoints
-  let headers: HeaderList
-  let context: CallContext
+  /// Sends a read: its API, its method, and its parameters as a JSON array.
+  let send: (_ api: String, _ method: String, _ parameters: Bytes) throws(PeerIDError) -> Response
 
   /// Reads, and passes the result to `read`, which returns `nil` for an answer that it does not understand.
   func read<Result>(
@@ -12,14 +10,8 @@ struct ChainReader {
     _ parameters: [JSONLiteral],
     _ read: (JSONIndex.Value) -> Result?
   ) throws(PeerIDError) -> Result {
-    let parameters = JSONLiteral.array(parameters).compactText
-    let request = try parameters.withBytes { (json) throws(PeerIDError) in
-      try ChainReadQuery(api: api, method: method, parameters: json).request(to: endpoints, headers)
-    }
-    let answer = transport.send(request, context: context) { outcome in
-      Answer.response(of: outcome, to: .chainRead)
-    }
-    return try answer.get().jsonBytes.withBytes { (json) throws(PeerIDError) in
+    let answer = try send(api, method, JSONLiteral.array(parameters).compactText)
+    return try answer.jsonBytes.withBytes { (json) throws(PeerIDError) in
       try ChainAnswer.read(json, method, read)
     }
   }

@@ -98,7 +98,15 @@ final class CallEngine: Sendable {
 
   /// Reads the chain within a call.
   func chainReader(_ context: CallContext) -> ChainReader {
-    ChainReader(transport: environment.transport, endpoints: endpoints, headers: readHeaders, context: context)
+    ChainReader { (api, method, parameters) throws(PeerIDError) in
+      let request = try parameters.withBytes { (json) throws(PeerIDError) in
+        try self.chainRead(api: api, method: method, parameters: json)
+      }
+      let answer = self.environment.transport.send(request, context: context) { outcome in
+        Answer.response(of: outcome, to: .chainRead)
+      }
+      return try answer.get()
+    }
   }
 
   /// Ends the calls in flight with `closed` and refuses new ones.

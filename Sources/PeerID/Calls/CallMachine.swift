@@ -54,12 +54,14 @@ struct CallMachine {
   }
 
   /// The error when the server refuses an external token, and a refreshed one as well.
-  static let externalTokenRefused = PeerIDError(
-    .rejected,
-    .notDone,
-    "the server refuses the session's token (HTTP 401), and a new one as well",
-    httpStatus: 401
-  )
+  static var externalTokenRefused: PeerIDError {
+    PeerIDError(
+      .rejected,
+      .notDone,
+      "the server refuses the session's token (HTTP 401), and a new one as well",
+      httpStatus: 401
+    )
+  }
 
   /// How many HTTP 401 answers a call accepts before it fails with the last one.
   static let maximumRefusals = 20

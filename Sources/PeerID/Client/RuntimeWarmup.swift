@@ -37,7 +37,8 @@ enum RuntimeWarmup {
     silent.isInterrupted = nil
     silent.store = .memory()
     guard let engine = try? CallEngine(silent, .unreachable), let session = begin(engine) else { return }
-    run(blockingCalls(engine, session) + taskCalls(engine), engine)
+    run(blockingCalls(engine, session) + taskCalls(engine) + chainCalls(engine), engine)
+    readTexts(engine)
     #if !hasFeature(Embedded)
       describe(Result<CallResult, PeerIDError>.self)
       describe(Result<Response, PeerIDError>.self)
@@ -89,6 +90,54 @@ enum RuntimeWarmup {
       },
       .task(.open) { (context) throws(PeerIDError) in .session(try engine.opening.open(key: "warmup", context)) },
     ]
+  }
+
+  /// Calls that read the chain.
+  private static func chainCalls(_ engine: CallEngine) -> [Call] {
+    let body = Bytes("{\"operations\":\(operations[0])}")
+    let mark = Mark(payer: "1.2.1", after: "1.11.0", sentBy: 0, request: body).json
+    return [
+      .task(.readChain) { (context) throws(PeerIDError) in
+        .account(try AccountLookup(reader: engine.chainReader(context)).existing("a"))
+      },
+      .task(.readChain) { (_) throws(PeerIDError) in
+        _ = try AccountLookup(reader: chain).decision(user: "a")
+        return .account(try AccountLookup(reader: chain).existing("1.2.1"))
+      },
+      .task(.settle) { (_) throws(PeerIDError) in
+        let mark = try mark.withBytes { (json) throws(PeerIDError) in try Mark(json) }
+        let settlement = try Settler(reader: chain).settle(mark)
+        _ = settlement.response
+        return .settlement(settlement)
+      },
+    ]
+  }
+
+  private static var chain: ChainReader {
+    ChainReader { (_, method, _) throws(PeerIDError) in Response(json: Bytes(answer(to: method))) }
+  }
+
+  /// What a node answers when it has a transaction that may be the marked one.
+  private static func answer(to method: String) -> String {
+    switch method {
+    case "get_account_by_name": #"{"id":"1.2.1","name":"a"}"#
+    case "get_objects": #"[{"id":"1.2.1","name":"a"}]"#
+    case "get_custom_permissions": #"[{"permission_name":"pidabcdefg"}]"#
+    case "get_dynamic_global_properties": #"{"last_irreversible_block_num":1}"#
+    case "get_block_header": #"{"timestamp":"2000-01-01T00:00:00"}"#
+    case "get_account_history": #"[{"id":"1.11.1","op":[0,{}],"block_num":1,"trx_in_block":0}]"#
+    case "get_transaction": #"{"operations":[[0,{}],[68,{}]]}"#
+    default: #"{"transaction_ids":["a"]}"#
+    }
+  }
+
+  /// What sends nothing.
+  private static func readTexts(_ engine: CallEngine) {
+    _ = try? AuthorizationRedirect.code(in: Bytes("https://a.example/?b=c?state=d&code=e"), expectedState: "d")
+    _ = try? RandomText.urlSafe()
+    _ = OperationCatalogue.standard.description(of: "transfer")
+    _ = engine.environment.transport.statistics.report(asynchronousInFlight: 0)
+    _ = engine.assets.keep(Asset(id: "1.3.0", symbol: "a", precision: 0), as: "a")
   }
 
   private static func read(_ status: Int, _ body: Bytes, _ call: SessionCall, _ engine: CallEngine) {

@@ -68,10 +68,12 @@ extension SessionCore {
     }
   }
 
-  static let replacedByAnotherUser = PeerIDError(
-    .loginRequired,
-    "another user was logged in under the key of this session: open it again"
-  )
+  static var replacedByAnotherUser: PeerIDError {
+    PeerIDError(
+      .loginRequired,
+      "another user was logged in under the key of this session: open it again"
+    )
+  }
 
   /// Takes over what the store holds when the session is opened again; returns `false` when it is another user's. `order`
   /// tells when it was read.

@@ -80,7 +80,9 @@ struct SessionOpening {
     }
   }
 
-  static let loggedOut = PeerIDError(.loginRequired, "the session was logged out: log the user in again")
+  static var loggedOut: PeerIDError {
+    PeerIDError(.loginRequired, "the session was logged out: log the user in again")
+  }
 
   /// The place of a key in the configured store.
   func place(_ key: String) throws(PeerIDError) -> StorePlace {
