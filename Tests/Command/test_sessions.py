@@ -21,6 +21,7 @@ def test_a_session_is_shown_without_its_secrets(alice: Command) -> None:
     shown = dict(re.split("  +", line, maxsplit=1) for line in answer.output.splitlines())
     assert shown["user"] == "alice"
     assert shown["server"] == alice.sandbox.url
+    assert shown["account"] == "pi-alice (1.2.31)"
     assert shown["generation"] == "1"
     assert "in 89 days" in shown["expires"]
     assert "transfer" in shown["scope"].split()

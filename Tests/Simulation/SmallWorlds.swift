@@ -10,6 +10,7 @@ enum SmallWorlds {
       schedules += ran
       states += seen
       print("\(named.name): \(ran) schedules, \(seen) states")
+      fflush(nil)
     }
     print("\(worlds.count) worlds, \(schedules) schedules, \(states) states: no violation")
   }
@@ -47,12 +48,14 @@ enum SmallWorlds {
       ("kill", [.kill]), ("power loss", [.powerLoss]), ("lost answers", [.lostAnswer, .lostRequest]),
       ("failing disk", [.diskError]), ("failing server", [.serverError, .chainRefusal]), ("late save", [.lateSave]),
     ]
-    return faults.map { name, kinds in
-      var settings = WorldSettings()
-      settings.faults = kinds
-      settings.faultBudget = 2
-      settings.remainingLifetime = 1
-      return (name, settings)
+    return [1, 2].flatMap { budget in
+      faults.map { name, kinds in
+        var settings = WorldSettings()
+        settings.faults = kinds
+        settings.faultBudget = budget
+        settings.remainingLifetime = -1
+        return ("\(name), at most \(budget)", settings)
+      }
     }
   }
 }

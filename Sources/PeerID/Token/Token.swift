@@ -24,8 +24,8 @@ public struct Token: Sendable {
   var identity: Identity { storage.parts.identity }
   /// The user name with which the user logged in; `nil` when the log in told none.
   var user: String? { identity.user }
-  /// The user's account on the chain, if it is known.
-  var account: Account? { identity.account }
+  /// The user's account on the chain; `nil` until `Session.account()` has found it or `Session.setAccount(_:)` has set it.
+  public var account: Account? { identity.account }
 
   package init(
     accessToken: Bytes,

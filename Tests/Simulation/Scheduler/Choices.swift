@@ -5,6 +5,8 @@ final class Choices {
   /// The decisions of this run that are prescribed, and those that were made after them: which, and among how many.
   private(set) var path: [(taken: Int, among: Int)]
   private var position = 0
+  /// Whether a walk goes on along its first path alone.
+  var isWalkOver = false
 
   init(seed: UInt64) {
     state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1
@@ -26,6 +28,7 @@ final class Choices {
   func pick(_ count: Int) -> Int {
     if count <= 1 { return 0 }
     guard isExhaustive else { return Int(next() % UInt64(count)) }
+    if isWalkOver { return 0 }
     defer { position += 1 }
     if position < path.count { return path[position].taken }
     path.append((0, count))

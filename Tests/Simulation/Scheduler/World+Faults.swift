@@ -12,6 +12,7 @@ extension World {
   private func occur(_ fault: Fault) {
     faultsLeft -= 1
     happened.insert(fault)
+    remember("\(fault) \(event) \(current.map { "\($0.process.id) \($0.process.history)" } ?? "")")
   }
 
   func replacedStored() {

@@ -13,6 +13,7 @@ extension World {
         checker.fail("the schedule does not end")
         return false
       }
+      if let states, !choices.isWalkOver, choices.isBeyondPath, !states.isNew(state()) { return false }
       disturb()
       if !step(), !advance() { return isDone() }
     }
@@ -24,13 +25,14 @@ extension World {
     let due = events.indices.filter { events[$0].due <= now }
     let count = candidates.count + due.count
     if count == 0 { return false }
-    if count > 1, let states, choices.isBeyondPath, !states.isNew(state()) { return true }
     let taken = choices.pick(count)
     if taken < candidates.count {
       resume(candidates[taken])
     } else {
       let event = events.remove(at: due[taken - candidates.count])
+      self.event = event.name
       event.action()
+      self.event = ""
     }
     return true
   }
@@ -70,6 +72,7 @@ extension World {
     leaseStore.hash(into: &hasher)
     hasher.combine(now)
     hasher.combine(faultsLeft)
+    hasher.combine(unseen)
     for event in events.map({ "\($0.name)\($0.due)" }).sorted() { hasher.combine(event) }
     for process in processes {
       hasher.combine(process.history)

@@ -27,6 +27,10 @@ final class World {
   /// How many faults may still happen.
   var faultsLeft: Int
   var happened: Set<Fault> = []
+  /// The event that is taking place.
+  var event = ""
+  /// Faults and answers, which threads see later; their order does not matter.
+  var unseen: UInt64 = 0
   var leaked: [Any] = []
   /// Older contents of the stored sessions.
   var backups: [(path: String, bytes: [UInt8])] = []
@@ -44,6 +48,14 @@ final class World {
     self.story = story
     self.states = states
     faultsLeft = settings.faultBudget
+  }
+
+  /// Remembers what threads see later.
+  func remember(_ what: String) {
+    guard states != nil else { return }
+    var hasher = StableHash(0)
+    for byte in what.utf8 { hasher.combine(UInt64(byte)) }
+    unseen &+= hasher.value
   }
 
   // MARK: - Time
@@ -145,9 +157,9 @@ final class World {
     return fiber
   }
 
-  /// The state of the world that a thread has read.
-  func note(_ seen: some Sequence<UInt8>) {
-    guard states != nil, let process else { return }
+  /// The state of the world that a thread of the running process has read, or what a process will do.
+  func note(_ seen: some Sequence<UInt8>, _ other: SimulatedProcess? = nil) {
+    guard states != nil, let process = other ?? process else { return }
     var hasher = StableHash(process.history)
     for byte in seen { hasher.combine(UInt64(byte)) }
     process.history = hasher.value

@@ -64,6 +64,7 @@ final class Disk {
     var file: File?
     if flags & O_DIRECTORY == 0 {
       file = entries[path]
+      world.note([file == nil ? 0 : 1])
       if file == nil {
         guard flags & O_CREAT != 0 else { return fail(ENOENT) }
         if isFull { return fail(ENOSPC) }

@@ -57,6 +57,7 @@ final class Scenario {
     for thread in 1...settings.threads {
       let user = settings.store == .none ? number : world.choices.pick(settings.users) + 1
       let actions = (0..<settings.callsPerThread).map { _ in action() }
+      world.note("\(actions)".utf8, process)
       unfinished += 1
       world.start("thread \(thread)", process) { [unowned self] in
         script(process, user, actions)
@@ -163,6 +164,8 @@ final class Scenario {
   /// When faults have ended, everything that can work does, within a stated time, and then nothing is left running.
   private func recover() {
     world.faultsLeft = 0
+    // A walk tries all schedules with faults, and one of how the sessions recover from each.
+    world.choices.isWalkOver = true
     world.disk.fullUntil = .min
     let living = world.processes.filter { !$0.isDead && !$0.isExiting }
     for process in living { process.frozenUntil = .min }

@@ -92,6 +92,7 @@ final class Server {
       case .logIn(let user): logIn(user)
       case .chainRead(let method, let account): readChain(method, account)
       }
+    world.remember("\(exchange.description) \(answer.status) \(answer.body)")
     answer.date = world.serverTime / 1000 * 1000
     return answer
   }

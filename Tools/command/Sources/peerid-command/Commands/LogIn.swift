@@ -74,6 +74,8 @@ struct LogIn: Subcommand {
     }
     let key = workspace.key(user)
     let session = try workspace.client.logIn(login: user, password: secret, mobile: mobile, key: key.text)
+    // It is kept with the session, so that `peerid show` sends nothing.
+    if let account = try? session.account() { _ = try? session.setAccount(account.id) }
     report(SessionDescription(key: key, token: session.token), "logged in", common)
   }
 }

@@ -40,7 +40,7 @@ struct Sessions: Subcommand {
 /// `peerid show`
 struct Show: Subcommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show a session: user, expiry, scope, generation.",
+    abstract: "Show a session: user, account, expiry, scope, generation.",
     discussion: "Nothing is sent. Tokens are shown only with --reveal."
   )
 
@@ -69,6 +69,7 @@ struct Show: Subcommand {
     line("server", key.baseURL)
     line("application", key.clientID)
     line("user id", token.userID.map(String.init) ?? "unknown")
+    line("account", token.account.map { "\($0.name) (\($0.id))" } ?? "unknown")
     line("expires", description.expiry)
     line("generation", String(token.generation))
     line("refreshable", token.refreshToken == nil ? "no: the server gave no refresh token" : "yes")

@@ -18,6 +18,7 @@ struct SessionDescription {
       ("server", .string(key.baseURL)),
       ("client_id", .string(key.clientID)),
       ("user_id", .optional(token.userID)),
+      ("account", token.account.map { .object([("id", .string($0.id)), ("name", .string($0.name))]) } ?? .null),
       ("expires_at", .optional(token.expiresAtMilliseconds.map(Self.timestamp))),
       ("generation", .integer(Int64(clamping: token.generation))),
       ("scope", scope.map { .array($0.map { .string($0) }) } ?? .null),
