@@ -21,7 +21,8 @@ let package = Package(
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
-    .target(name: "CRuntime", exclude: ["embedded.c"]),
+    // memcheck of Debian 12 reads no newer debug information.
+    .target(name: "CRuntime", exclude: ["embedded.c"], cSettings: shipped ? [.unsafeFlags(["-gdwarf-4"])] : []),
     .target(name: "PeerID", dependencies: ["CCurl", "CJansson", "CLinux"]),
     .target(name: "PeerIDABI", dependencies: ["PeerID", "CLinux"] + (shipped ? ["CRuntime"] : [])),
     .target(name: "PeerIDSandbox", dependencies: ["PeerID", "CMicroHTTPD", "CZlib"]),

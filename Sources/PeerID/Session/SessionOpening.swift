@@ -110,16 +110,15 @@ struct SessionOpening {
     // The server hands out an earlier pair until it has saved a refreshed one, which may not be in the store either.
     if origin == .logIn, let newer = present?.newer(than: obtained) { obtained = newer }
     if let stored {
-      // A copy that the application kept may be older than what the store knows of the user.
-      let identity =
-        origin == .restore ? stored.identity.filled(from: obtained.identity) : obtained.identity
+      // An account that was set is in the store; this process or a copy of the tokens may know an older one.
+      let identity = stored.identity.filled(from: obtained.identity)
       // The server answers a refresh before it saves the new pair, and hands out the old one meanwhile. A session that is
       // over has waited long enough for that.
       let isReplaced = origin == .logIn && obtained.isPredecessor(of: stored) && present?.isOver == nil
       // Logging in again returns the pair that is stored already.
       if isReplaced || stored.isSamePair(as: obtained) { return add(identity, to: stored, in: place, lock) }
       if let user = stored.userID, user == obtained.userID {
-        obtained = obtained.identified { $0 = identity.filled(from: stored.identity) }
+        obtained = obtained.identified { $0 = identity }
       }
     }
     let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)
