@@ -95,7 +95,7 @@ run_memcheck() {
   rm -f "$log".*
   status=0
   # shellcheck disable=SC2086
-  LD_LIBRARY_PATH="$PWD/$out/symbols" CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 300 \
+  LD_LIBRARY_PATH="$PWD/$out/symbols" PEERID_UNDER_MEMCHECK=1 CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 600 \
     $memcheck --log-file="$log.%p" "$@" >"$log.output" 2>&1 || status=$?
   complaints=$(find "$out/logs" -path "$log.[0-9]*" -size +0 | sort)
   if [ "$status" -eq 0 ] && [ -z "$complaints" ]; then
