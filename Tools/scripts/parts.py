@@ -53,7 +53,8 @@ PARTS = [
          after=(SWIFT,), check=True),
     Part(SWIFT, "swift test", after=(BUILD,), check=True),
     Part("simulated schedules", "Tests/Simulation/run 50000", after=(BUILD,), check="Tests/Simulation/run 2000"),
-    Part(THREADS, "swift test --sanitize=thread --scratch-path .build-tsan --filter 'PeerIDTests\\.'", after=(SWIFT,)),
+    Part(THREADS, "PEERID_TEST_THREADS=2 swift test --sanitize=thread --scratch-path .build-tsan "
+         "--filter 'PeerIDTests\\.'", after=(SWIFT,)),
     Part("thread sanitizer, through the C interface", "Tests/ThreadSanitizer/run", after=(THREADS,),
          alone=("certificates",)),
     Part("tables of the documentation", "Tools/docs/tables --check", after=(BUILD,), check=True),
