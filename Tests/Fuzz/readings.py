@@ -24,9 +24,13 @@ class Survey:
                 parse_constant=self.refuse,
                 object_pairs_hook=self.members,
             )
-        except (ValueError, RecursionError):
+        except ValueError:
             self.is_json = False
-        self.depth = self.look(self.value) if self.is_json else 0
+        except RecursionError:
+            # Only the nesting is known, and it is enough: no reader takes that.
+            self.is_json, self.depth = False, MAXIMUM_DEPTH + 1
+            return
+        self.depth = self.look(self.value, 0) if self.is_json else 0
 
     @staticmethod
     def refuse(name):
@@ -37,8 +41,8 @@ class Survey:
         self.has_nul_key |= any("\0" in key for key, _ in pairs)
         return Members(pairs)
 
-    def look(self, value):
-        """The depth of a value; notes what is in it."""
+    def look(self, value, outside):
+        """The greatest depth in a value that is in `outside` others; notes what is in it. Stops below the maximum."""
         if isinstance(value, Number):
             digits = value.digits
             self.is_beyond_range |= (
@@ -46,15 +50,12 @@ class Survey:
                 if isinstance(value, Real)
                 else not -(1 << 63) <= as_integer(digits) < 1 << 63
             )
-            return 0
-        if isinstance(value, str):
+        elif isinstance(value, str):
             self.has_half_pair |= any("\ud800" <= character <= "\udfff" for character in value)
-            return 0
-        if isinstance(value, Members):
-            return 1 + max((max(self.look(key), self.look(member)) for key, member in value.pairs), default=0)
-        if isinstance(value, list):
-            return 1 + max(map(self.look, value), default=0)
-        return 0
+        elif isinstance(value, (Members, list)) and outside <= MAXIMUM_DEPTH:
+            parts = value if isinstance(value, list) else [part for pair in value.pairs for part in pair]
+            return max((self.look(part, outside + 1) for part in parts), default=outside + 1)
+        return outside
 
     @property
     def is_tree(self):
@@ -122,7 +123,7 @@ def faults_of(line):
         yield f"Python {'takes' if mine.is_tree else 'refuses'} what jansson does not"
     elif line["tree"] is not None and line["tree"] != written(mine.value, False):
         yield "Python and jansson find other values"
-    if line["result"] is not None:
+    if line["result"] is not None and mine.is_json:
         results = [member for key, member in mine.value.pairs if key == "result"]
         handed_on = Survey(bytes.fromhex(line["result"])).value
         if mine.is_tree and written(results[-1], True) != written(handed_on, True):

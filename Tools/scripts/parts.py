@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build/logs/parts"
 LANES = 2
 SLOWEST = 10
+# How many lines of a failed part come again at the end.
+ENDING = 15
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Part:
     library: bool = False
     result: "bool | None" = None
     seconds: float = 0
+    text: str = ""
     output: str = field(default="", repr=False)
 
 
@@ -155,7 +158,7 @@ class Run:
         part.seconds = time.monotonic() - begin
         (LOGS / (re.sub(r"[^a-z0-9]+", "-", part.name.lower()) + ".log")).write_text(text)
         with self.changed:
-            part.result = result
+            part.result, part.text = result, text
             print(f"\n== {part.name}\n{text}", end="", flush=True)
 
 
@@ -184,6 +187,9 @@ def main():
     for part in parts:
         print(f"  {'passed' if part.result else 'FAILED'}  {part.name}")
     failed = sum(not part.result for part in parts)
+    for part in parts:
+        if not part.result:
+            print(f"\nThe end of '{part.name}':", *part.text.splitlines()[-ENDING:], sep="\n  ")
     print(f"\nall of it took {time.monotonic() - begin:.0f} s")
     if kind == "all":
         cases = ROOT / "build/tests/conformance.results/summary"
