@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,8 +36,8 @@ class Part:
     library: bool = False
     result: "bool | None" = None
     seconds: float = 0
+    processor_seconds: float = 0
     text: str = ""
-    output: str = field(default="", repr=False)
 
 
 BUILD, TOOLS, SWIFT, THREADS = "build", "tools of Python", "core and sandbox", "thread sanitizer"
@@ -147,16 +147,21 @@ class Run:
     def run(self, part):
         broken = [name for name in part.after if name in self.names and not self.names[name].result]
         begin = time.monotonic()
+        log = LOGS / (re.sub(r"[^a-z0-9]+", "-", part.name.lower()) + ".log")
         if broken:
-            text, result = f"not run: {', '.join(broken)} failed\n", False
+            log.write_text(f"not run: {', '.join(broken)} failed\n")
+            result = False
         else:
-            done = subprocess.run(
-                part.command, shell=True, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, text=True, errors="replace",
-            )
-            text, result = done.stdout, done.returncode == 0
+            with log.open("w") as file:
+                process = subprocess.Popen(
+                    part.command, shell=True, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT
+                )
+                _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            part.processor_seconds = used.ru_utime + used.ru_stime
+            result = process.returncode == 0
         part.seconds = time.monotonic() - begin
-        (LOGS / (re.sub(r"[^a-z0-9]+", "-", part.name.lower()) + ".log")).write_text(text)
+        text = log.read_text(errors="replace")
         with self.changed:
             part.result, part.text = result, text
             print(f"\n== {part.name}\n{text}", end="", flush=True)
@@ -180,9 +185,9 @@ def main():
     for lane in lanes:
         lane.join()
     slowest = sorted(parts, key=lambda part: -part.seconds)[:SLOWEST]
-    print("\nSlowest:")
+    print("\nSlowest, with the processor time of each:")
     for part in slowest:
-        print(f"  {part.seconds:6.0f} s  {part.name}")
+        print(f"  {part.seconds:6.0f} s {part.processor_seconds:6.0f} s  {part.name}")
     print("\nParts:")
     for part in parts:
         print(f"  {'passed' if part.result else 'FAILED'}  {part.name}")
@@ -190,7 +195,8 @@ def main():
     for part in parts:
         if not part.result:
             print(f"\nThe end of '{part.name}':", *part.text.splitlines()[-ENDING:], sep="\n  ")
-    print(f"\nall of it took {time.monotonic() - begin:.0f} s")
+    processors = sum(part.processor_seconds for part in parts)
+    print(f"\nall of it took {time.monotonic() - begin:.0f} s, and {processors:.0f} s of processor time")
     if kind == "all":
         cases = ROOT / "build/tests/conformance.results/summary"
         lines = cases.read_text().splitlines() if cases.exists() else []
