@@ -451,6 +451,58 @@ import Testing
   }
 }
 
+@Suite struct LogInDecisionTests {
+  private static let renewedAt: Int64 = 1_800_000_000_000
+
+  private static func pair(_ name: String, user: Int64? = 1, replacing predecessor: Token? = nil) -> Token {
+    Token(
+      accessToken: Bytes("access" + name),
+      refreshToken: Bytes("refresh" + name),
+      scope: nil,
+      expiresAtMilliseconds: nil,
+      userID: user,
+      renewal: predecessor.map { Token.Renewal(atMilliseconds: renewedAt, predecessor: $0.fingerprint) }
+    )
+  }
+
+  private static let earlier = pair("earlier")
+  private static let stored = pair("stored", replacing: earlier)
+
+  private static let cases: [(obtained: Token, isYoung: Bool, isOver: Bool, expected: LogInDecision)] = [
+    (stored, true, false, .keepStored),
+    (stored, false, true, .keepStored),
+    // The server has not saved the stored pair yet.
+    (earlier, true, false, .keepStored),
+    (earlier, false, false, .keepStored),
+    // It never will.
+    (earlier, false, true, .replace),
+    // It may be about to, after that of another refresh of the same pair.
+    (pair("rival"), true, false, .askAgain),
+    (pair("rival", user: nil), true, false, .askAgain),
+    (pair("rival"), false, false, .replace),
+    (pair("rival"), true, true, .replace),
+    (pair("other user's", user: 2), true, false, .replace),
+  ]
+
+  @Test(arguments: cases)
+  func `what a log in brings takes the place of the stored pair, or not`(
+    obtained: Token,
+    isYoung: Bool,
+    isOver: Bool,
+    expected: LogInDecision
+  ) {
+    let decision = LogInDecision.decide(obtained: obtained, stored: Self.stored, isYoung: isYoung, isOver: isOver)
+    #expect(decision == expected)
+  }
+
+  @Test(arguments: [(0, true), (1999, true), (-1999, true), (2000, false), (-2000, false)])
+  func `a pair is young for a time after its refresh`(age: Int64, expected: Bool) {
+    #expect(Self.stored.isYounger(than: 2000, serverNow: Self.renewedAt + age) == expected)
+    #expect(!Self.stored.isYounger(than: 2000, serverNow: nil))
+    #expect(!Self.earlier.isYounger(than: 2000, serverNow: Self.renewedAt + age))
+  }
+}
+
 extension SessionStateMachine {
   fileprivate mutating func admit(now: Int64, serverNow: Int64?) -> Decision {
     decide(.token(isExternal: false), now: now, serverNow: serverNow)

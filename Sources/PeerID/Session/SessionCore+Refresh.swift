@@ -1,6 +1,6 @@
 extension SessionCore {
-  /// The pause before a refresh token is sent again that the server may not know yet, in milliseconds.
-  private static let unsavedPause: Int64 = 100
+  /// The pause before asking the server again when it may not have saved a pair yet, in milliseconds.
+  static let unsavedPause: Int64 = 100
 
   /// Carries out the refresh of a flight on a thread of the library.
   func launch(_ flight: RefreshFlight) {

@@ -25,7 +25,7 @@ struct SessionOpening {
       return try context.inStore { () throws(PeerIDError) in
         try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) {
           (lock) throws(PeerIDError) -> SessionLease in
-          let token = try store(in: place, by: origin, lock) { () throws(PeerIDError) in
+          let token = try store(in: place, by: origin, context, lock) { () throws(PeerIDError) in
             try context.outOfStore(obtain)
           }
           return adopt(token, at: place, kept)
@@ -96,27 +96,24 @@ struct SessionOpening {
   // MARK: - Steps
 
   /// Obtains a pair and stores it; returns the pair to use, which is the stored one if the server hands out that or
-  /// its predecessor.
+  /// one that it will not accept for long.
   private func store(
     in place: StorePlace,
     by origin: Origin,
+    _ context: CallContext,
     _ lock: SessionStore.LockToken,
     _ obtain: () throws(PeerIDError) -> Token
   ) throws(PeerIDError) -> Token {
     let stored = try place.load(lock)
     try place.reserve(lock)
     var obtained = try obtain()
+    var keepsStored = false
     let present = environment.table.session(forKey: place.key)?.core
-    // The server hands out an earlier pair until it has saved a refreshed one, which may not be in the store either.
-    if origin == .logIn, let newer = present?.newer(than: obtained) { obtained = newer }
+    if origin == .logIn { (obtained, keepsStored) = settled(obtained, stored, present, context, obtain) }
     if let stored {
       // An account that was set is in the store; this process or a copy of the tokens may know an older one.
       let identity = stored.identity.filled(from: obtained.identity)
-      // The server answers a refresh before it saves the new pair, and hands out the old one meanwhile. A session that is
-      // over has waited long enough for that.
-      let isReplaced = origin == .logIn && obtained.isPredecessor(of: stored) && present?.isOver == nil
-      // Logging in again returns the pair that is stored already.
-      if isReplaced || stored.isSamePair(as: obtained) { return add(identity, to: stored, in: place, lock) }
+      if keepsStored || stored.isSamePair(as: obtained) { return add(identity, to: stored, in: place, lock) }
       if let user = stored.userID, user == obtained.userID {
         obtained = obtained.identified { $0 = identity }
       }
@@ -132,6 +129,36 @@ struct SessionOpening {
       throw origin == .exchange ? error.withOutcome(.unknown, prefix: "the code was exchanged, but ") : error
     }
     return token
+  }
+
+  /// The pair of a log in, which is repeated while the server may not have saved the stored pair yet; and whether the
+  /// stored one is to be used.
+  private func settled(
+    _ first: Token,
+    _ stored: Token?,
+    _ present: SessionCore?,
+    _ context: CallContext,
+    _ logIn: () throws(PeerIDError) -> Token
+  ) -> (pair: Token, keepsStored: Bool) {
+    var obtained = first
+    var pause = SessionCore.unsavedPause
+    while true {
+      // The session's newest pair may not be in the store yet.
+      let newer = present?.newer(than: obtained)
+      obtained = newer ?? obtained
+      guard let stored else { return (obtained, false) }
+      let now = environment.transport.serverClock.nowMilliseconds
+      let isYoung = newer == nil && stored.isYounger(than: environment.policy.earlyRefusalAge, serverNow: now)
+      let isOver = present?.isOver != nil
+      switch LogInDecision.decide(obtained: obtained, stored: stored, isYoung: isYoung, isOver: isOver) {
+      case .keepStored: return (obtained, true)
+      case .replace: return (obtained, false)
+      case .askAgain:
+        guard context.pause(milliseconds: pause) == nil, let next = try? logIn() else { return (obtained, true) }
+        obtained = next
+        pause *= 2
+      }
+    }
   }
 
   /// Adds what is known of the user to the stored pair. The log in has succeeded without that: the next save repeats it.

@@ -213,9 +213,7 @@ struct SessionStateMachine {
 
   private func isYounger(than age: Int64, now: Int64, serverNow: Int64?) -> Bool {
     if let renewedAt { return now - renewedAt < age }
-    guard let renewed = token.renewedAtMilliseconds, let serverNow else { return false }
-    // Another process has refreshed it; the clocks are those of two processes.
-    return abs(serverNow - renewed) < min(age, policy.foreignDoubtPeriod)
+    return token.isYounger(than: min(age, policy.foreignDoubtPeriod), serverNow: serverNow)
   }
 
   // MARK: - Events

@@ -28,3 +28,30 @@ enum StoredPairDecision: Equatable {
     return stored.generation < savedGeneration ? .renewNewer : .adopt
   }
 }
+
+/// What a log in does that got another pair than the store holds.
+enum LogInDecision: Equatable {
+  /// Use the stored pair.
+  case keepStored
+  /// Log in again after a pause.
+  case askAgain
+  /// Store what the log in brought.
+  case replace
+
+  /// Decides by the two pairs. The server answers a refresh before it saves the new pair, and hands out an older one
+  /// meanwhile: the one before it, or that of another refresh, whose process has died.
+  ///
+  /// - Parameters:
+  ///   - obtained: the pair of the log in.
+  ///   - stored: the pair in the store.
+  ///   - isYoung: whether a refresh has just made the stored pair.
+  ///   - isOver: whether the session is over: it has waited long enough for its pair to be saved.
+  /// - Returns: what to do.
+  static func decide(obtained: Token, stored: Token, isYoung: Bool, isOver: Bool) -> LogInDecision {
+    if stored.isSamePair(as: obtained) { return .keepStored }
+    if isOver { return .replace }
+    if obtained.isPredecessor(of: stored) { return .keepStored }
+    if let user = stored.userID, let other = obtained.userID, user != other { return .replace }
+    return isYoung ? .askAgain : .replace
+  }
+}

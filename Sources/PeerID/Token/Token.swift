@@ -98,6 +98,12 @@ public struct Token: Sendable {
   var renewedAtMilliseconds: Int64? { storage.parts.renewal?.atMilliseconds }
   var renewal: Renewal? { storage.parts.renewal }
 
+  /// Whether a refresh made the token less than `age` ago. Another process may have done it, by another clock.
+  func isYounger(than age: Int64, serverNow: Int64?) -> Bool {
+    guard let renewedAtMilliseconds, let serverNow else { return false }
+    return abs(serverNow - renewedAtMilliseconds) < age
+  }
+
   /// Whether a refresh replaced this pair by `other`.
   ///
   /// The server answers a refresh before it saves the new pair; a log in in between hands out the old one.
