@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// A pair that could not be saved, and when saving is tried again.
+/// A pair that could not be saved, and when saving is retried.
 @Suite struct SaveStateTests {
   private static let failure = PeerIDError(.store, "the disk is full")
 

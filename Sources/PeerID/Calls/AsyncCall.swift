@@ -1,4 +1,4 @@
-/// One asynchronous call on the event loop. Only the loop's thread uses it.
+/// One asynchronous call on the event loop. Used only on the loop's thread.
 final class AsyncCall: @unchecked Sendable {
   let id: UInt64
   let tag: UInt64
@@ -7,19 +7,19 @@ final class AsyncCall: @unchecked Sendable {
   let queue: CompletionQueue
   let engine: CallEngine
   var machine: CallMachine
-  /// What the call does when it gets its turn.
+  /// The step to carry out when it is the call's turn.
   var nextStep: CallMachine.Step
   /// The session's answer to the last question.
   var reply: SessionCore.Reply?
   private(set) var isDone = false
   var isSending = false
-  /// Whether a task thread has the call.
+  /// Whether a task thread is running the call.
   var isRunningTask = false
   /// The generation of the token that was sent last.
   var sentGeneration: UInt64?
   /// Whether the call waits for a point in time before it goes on.
   var isPausing = false
-  /// Why the call has to end; a task may have to end first.
+  /// Why the call has to end. It ends once its task, if one is running, has ended.
   var interruption: CallContext.Interruption?
 
   init(id: UInt64, tag: UInt64, call: Call, context: CallContext, queue: CompletionQueue, engine: CallEngine) {
@@ -33,7 +33,7 @@ final class AsyncCall: @unchecked Sendable {
     nextStep = machine.next(.started)
   }
 
-  /// Ends the call, once: `nil` when it has ended before.
+  /// Ends the call; returns `nil` if it has already ended.
   func complete(_ result: Result<CallResult, PeerIDError>) -> FinishedCall? {
     if isDone { return nil }
     isDone = true
@@ -46,6 +46,6 @@ struct FinishedCall: Sendable {
   let tag: UInt64
   let id: UInt64
   let result: Result<CallResult, PeerIDError>
-  /// What carries out the calls of a session that the call has begun.
+  /// The engine for later calls of a session that this call has begun.
   let engine: CallEngine
 }

@@ -1,4 +1,4 @@
-/// Runs a call on the thread of its caller, which waits.
+/// Runs a call on the caller's thread, which blocks until the call ends.
 struct BlockingDriver {
   let transport: Transport
   let context: CallContext

@@ -1,10 +1,10 @@
-/// A call, described once for both drivers: what it is for, what it sends, and what its answer means.
+/// A description of one call, used by both drivers: its purpose, its request, and how to read the answer.
 struct Call: Sendable {
   /// Work that may block in a store.
   typealias Task = @Sendable (CallContext) throws(PeerIDError) -> CallResult
 
   enum Request: Sendable {
-    /// Nothing: the call is about tokens.
+    /// No request: the call only obtains or refreshes tokens.
     case none
     /// A request without a token that changes nothing.
     case read(HTTPRequest)
@@ -13,21 +13,21 @@ struct Call: Sendable {
     case task(Task)
   }
 
-  /// What is read before the request is sent, so that an unknown outcome can be settled.
+  /// What is read from the chain before the request is sent, so that an unknown outcome can be settled later.
   struct Marking: Sendable {
     let read: HTTPRequest
     let payer: String
   }
 
-  /// How the statistics count it.
+  /// The kind under which the statistics count the call.
   let countedAs: CallKind
   let purpose: CallMachine.Purpose
-  /// The session whose token is used; set by a task that begins one.
+  /// The session whose token is used. A task that begins a session sets it.
   var session: SessionCore?
   let request: Request
-  /// Whose log the call writes to when it has no session.
+  /// The environment whose log the call writes to when it has no session.
   var environment: SessionEnvironment?
-  /// The operations, to be checked against the token's scope.
+  /// The operations to check against the token's scope.
   var scope: OperationBatch?
   var marking: Marking?
 
@@ -68,7 +68,7 @@ struct Call: Sendable {
     Call(countedAs: .login, purpose: .logIn, session: nil, request: .task(body))
   }
 
-  /// What the request asks of the server.
+  /// The kind of request that is sent.
   var kind: RequestKind {
     switch request {
     case .none, .task: .chainRead
@@ -89,8 +89,8 @@ struct Call: Sendable {
     }
   }
 
-  /// What the answer means; `token` is the one that was sent. An unknown outcome and a failure of the server are
-  /// logged.
+  /// Converts the answer to a response or an error; `token` is the generation of the token that was sent. Logs unknown
+  /// outcomes and server failures.
   func read(_ outcome: Result<HTTPResponse, TransportFailure>, token: UInt64?) -> Result<Response, PeerIDError> {
     let answer: Result<Response, PeerIDError>
     let kind = marking == nil || token != nil ? self.kind : .chainRead
@@ -112,14 +112,15 @@ struct Call: Sendable {
     if let session { session.log(level, message()) } else { environment?.log(level, message()) }
   }
 
-  /// Counts the call, which has ended.
+  /// Adds the ended call to the statistics.
   func count(_ result: Statistics.Result, _ machine: CallMachine, _ context: CallContext, _ statistics: Statistics) {
     statistics.ended(countedAs, result, microseconds: Clock.monotonicMicroseconds() - context.began)
     if machine.sendings > 1 { statistics.add(.resends, machine.sendings - 1) }
     if machine.refreshWaits > 0 { statistics.add(.refreshWaits, machine.refreshWaits) }
   }
 
-  /// The error of the call: one after which the operations may have been done gets the mark that settles it.
+  /// The error to return. If the operations may have been done, it carries the mark with which the outcome can be
+  /// settled.
   func settleable(_ error: PeerIDError, _ machine: CallMachine, _ clock: ServerClock) -> PeerIDError {
     guard error.outcome == .unknown, case .session(let call) = request, let payer = marking?.payer,
       let newest = machine.newestEntry
@@ -130,7 +131,7 @@ struct Call: Sendable {
 }
 
 extension CallKind {
-  /// The call of a session that sends a request of this kind.
+  /// The kind of call that sends this kind of request for a session.
   init(_ request: RequestKind) {
     switch request {
     case .confirmation: self = .confirm

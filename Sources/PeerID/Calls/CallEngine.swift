@@ -33,7 +33,7 @@ final class CallEngine: Sendable {
       tokens: TokenAPI(configuration: configuration, endpoints: endpoints, transport: transport)
     )
     loop = EventLoop(settings: settings, options: options, clock: clock, serverClock: transport.serverClock)
-    // Lazy globals are made now, so that no fork can happen while another thread is making one.
+    // Initialize lazy globals now: a fork while another thread initializes one would leave it locked in the child.
     _ = OperationCatalogue.standard.entries.count
     OwnedDescriptor.prepare()
     Cancellation.prepare()
@@ -80,7 +80,8 @@ final class CallEngine: Sendable {
     )
   }
 
-  /// The limits of an asynchronous call that begins now. It is ended by its id; no thread of the caller waits for it.
+  /// The limits of an asynchronous call that begins now. The caller cancels it by its id; none of its threads waits for
+  /// it.
   func asynchronousContext(_ progress: TaskProgress?) -> CallContext {
     CallContext(
       clock: environment.clock,
@@ -96,7 +97,7 @@ final class CallEngine: Sendable {
     try ChainReadQuery(api: api, method: method, parameters: parameters).request(to: endpoints, readHeaders)
   }
 
-  /// Reads the chain within a call.
+  /// A reader of the chain that works within the limits of a call.
   func chainReader(_ context: CallContext) -> ChainReader {
     ChainReader { (api, method, parameters) throws(PeerIDError) in
       let request = try parameters.withBytes { (json) throws(PeerIDError) in
@@ -117,8 +118,7 @@ final class CallEngine: Sendable {
     }
   }
 
-  /// Waits until the threads that refresh, save and use stores have nothing to do; returns `false` when the time is
-  /// over before.
+  /// Waits until the threads that refresh, save and use stores are idle; returns `false` on timeout.
   func flush(timeoutMilliseconds: Int64) -> Bool {
     let clock = environment.clock
     let end = clock.deadline(afterMilliseconds: timeoutMilliseconds)

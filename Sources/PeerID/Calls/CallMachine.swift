@@ -1,4 +1,4 @@
-/// What a call does next, decided without doing it. A driver carries out each step and reports the result.
+/// Decides the next step of a call. It does no I/O: a driver carries out each step and reports the result.
 ///
 /// ```
 /// event   started · decision · answer · refreshEnded · pauseOver · taskEnded · interrupted
@@ -20,7 +20,7 @@ struct CallMachine {
     case refresh(supersedes: UInt64)
     /// Work that may block in a store: exchange, restore, open, log out.
     case task
-    /// The same for a log in, which may bring a pair that has expired: it is refreshed before the call ends.
+    /// A log in. It may return tokens that have expired; they are refreshed before the call ends.
     case logIn
   }
 
@@ -28,23 +28,23 @@ struct CallMachine {
     case started
     /// The session's answer to a question.
     case decision(SessionStateMachine.Decision)
-    /// The server's answer, or why there is none.
+    /// The server's answer, or the reason why there is none.
     case answer(Result<Response, PeerIDError>)
-    /// The refresh that the call waited for has ended; with the reason if it failed.
+    /// The refresh that the call waited for has ended, with an error if it failed.
     case refreshEnded(PeerIDError?)
     case pauseOver
     case taskEnded(Result<CallResult, PeerIDError>)
-    /// The call has to end. `verdict` is why its session cannot go on, if that is known already.
+    /// The call has to end. `verdict` is the reason why its session is over, if it is known to be.
     case interrupted(CallContext.Interruption, verdict: PeerIDError?)
   }
 
   enum Step {
     /// Ask the session, and report its decision.
     case ask(SessionStateMachine.Question)
-    /// Send the request, with this token if the purpose needs one; for a session without one, the read that comes
-    /// first.
+    /// Send the request, with this token if the purpose needs one. A session's call without a token reads the payer's
+    /// history instead, which comes before the request.
     case send(Token?)
-    /// Wait until the refresh under way ends.
+    /// Wait until the running refresh ends.
     case awaitRefresh
     /// Wait for this many milliseconds.
     case pause(Int64)
@@ -53,12 +53,12 @@ struct CallMachine {
     case finish(Result<CallResult, PeerIDError>)
   }
 
-  /// The error when the server refuses an external token, and a refreshed one as well.
+  /// The error when the server refuses both an external token and the refreshed one.
   static var externalTokenRefused: PeerIDError {
     PeerIDError(
       .rejected,
       .notDone,
-      "the server refuses the session's token (HTTP 401), and a new one as well",
+      "the server refuses the session's token (HTTP 401), and the refreshed one as well",
       httpStatus: 401
     )
   }
@@ -67,11 +67,11 @@ struct CallMachine {
   static let maximumRefusals = 20
 
   private let purpose: Purpose
-  /// Checks the operations of the call against the scope of the token.
+  /// The operations to check against the token's scope.
   private let scope: OperationBatch?
   /// Whether the payer's history is read before anything is sent; see `Mark`.
   private let marks: Bool
-  /// The newest entry of that history.
+  /// The newest entry of the payer's history.
   private(set) var newestEntry: String?
   private var isMarking = false
   /// How often the request was sent, and how often the call waited for a refresh.
@@ -89,7 +89,7 @@ struct CallMachine {
   private var isPausing = false
   private var result: CallResult?
 
-  /// Whether the request has been sent before, and the server refused its token.
+  /// Whether the request is being sent again because the server refused its token.
   var isResend: Bool { refusals > 0 }
 
   init(_ purpose: Purpose, scope: OperationBatch? = nil, marks: Bool = false) {
@@ -214,19 +214,19 @@ struct CallMachine {
     return askForToken()
   }
 
-  /// A call that got HTTP 401 has reached the server and was not carried out.
+  /// Sets the outcome to *not done* if a request got HTTP 401: it reached the server, which did not carry it out.
   private func afterRefusals(_ error: PeerIDError) -> PeerIDError {
     refusals > 0 ? error.afterRefusal : error
   }
 
   private func error(for interruption: CallContext.Interruption, _ verdict: PeerIDError?) -> PeerIDError {
     if interruption == .timedOut, let verdict { return afterRefusals(verdict) }
-    // A refresh that was requested goes on, and its result is open.
+    // The requested refresh continues, so its result is unknown.
     let outcome: Outcome = hasRequestedRefresh ? .unknown : refusals > 0 ? .notDone : .notSent
     return PeerIDError(interruption, outcome, while: waitReason)
   }
 
-  /// What the call waits for while it is not sending.
+  /// What the call waits for, for the message of a timeout.
   private var waitReason: String {
     if isPausing { return "waiting for the server to accept its new token" }
     return isAwaitingRefresh ? "waiting for the token to be refreshed" : "waiting to be sent"

@@ -1,18 +1,18 @@
-/// Counts the asynchronous calls of a client that have not ended, so that there are not too many.
+/// Limits the number of a client's asynchronous calls in flight.
 final class CallQuota: @unchecked Sendable {
   private let limit: Int
   private let lock = Lock()
-  // A child has none of the parent's calls.
+  // The calls of the parent process do not exist in a child.
   private var count = ForkLocal(0) { $0 = 0 }
 
-  /// - Parameter limit: how many calls there may be at a time.
+  /// - Parameter limit: the most calls that may be in flight at a time.
   init(limit: Int) {
     self.limit = limit
   }
 
   /// Counts a call that is about to begin.
   ///
-  /// - Throws: `queueFull` when there are too many already.
+  /// - Throws: `queueFull` when the limit is reached.
   func enter() throws(PeerIDError) {
     let isTaken = lock.withLock {
       guard count.current < limit else { return false }
@@ -32,7 +32,7 @@ final class CallQuota: @unchecked Sendable {
   /// How many calls there are.
   var inFlight: Int { lock.withLock { count.current } }
 
-  /// Forgets calls that have ended, or did not begin after all. All of them have begun in this process.
+  /// Subtracts calls that have ended or failed to begin. All of them were counted in this process.
   func leave(_ ended: Int = 1) {
     lock.withLock { count.current -= ended }
   }

@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// Where asynchronous calls put their completions, in no particular order, each exactly once.
+/// The queue to which asynchronous calls add their completions: each exactly once, in no particular order.
 ///
 /// A queue has a file descriptor that an event loop can watch: it is readable while the queue holds completions. A
 /// queue may be used by any number of threads and clients at once.
@@ -12,13 +12,13 @@ public final class CompletionQueue: @unchecked Sendable {
     var head = 0
     /// `nil` in a child of a fork, until it asks for one.
     var descriptor: OwnedDescriptor?
-    /// How often the descriptor was raised, or is about to be, since it was cleared.
+    /// How often the descriptor was made readable, or is about to be, since it was last cleared.
     var raises: UInt = 0
     var isEmpty: Bool { calls.count == head }
   }
 
   private let lock = Lock()
-  // The parent's completions are its own.
+  // A child has none of the parent's completions.
   private var waiting = ForkLocal(Waiting()) { $0 = Waiting() }
 
   /// Makes an empty queue.
@@ -36,7 +36,7 @@ public final class CompletionQueue: @unchecked Sendable {
   }
 
   /// The descriptor to watch for reading, with `poll`, `epoll` or an event loop. It must not be read or closed. The
-  /// child of a fork has another one, which it asks for anew. -1 when a child has no descriptor left.
+  /// child of a fork gets another descriptor by reading this property again; -1 when the process has none left.
   public var fileDescriptor: Int32 {
     if let present = lock.withLock({ waiting.current.descriptor }) { return present.number }
     guard let fresh = OwnedDescriptor.open({ clinux_eventfd() }) else { return -1 }
@@ -49,7 +49,7 @@ public final class CompletionQueue: @unchecked Sendable {
       }
       return used
     }
-    // Another thread may have been faster.
+    // Another thread may have made one meanwhile.
     if used.id != fresh.id { fresh.close() }
     return used.number
   }
@@ -69,7 +69,7 @@ public final class CompletionQueue: @unchecked Sendable {
         remaining = timeoutMilliseconds - (clock.monotonicMilliseconds() - start)
         if remaining <= 0 { return }
       }
-      // Without a descriptor it polls.
+      // Without a descriptor this loop polls.
       let descriptor = fileDescriptor
       if descriptor < 0 { remaining = remaining < 0 ? 1 : min(remaining, 1) }
       var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -86,7 +86,7 @@ public final class CompletionQueue: @unchecked Sendable {
       waiting.current.raises += 1
       return descriptor
     }
-    // Outside the lock: the thread that wakes up takes it.
+    // Not under the lock, because the thread that wakes up takes it.
     if let descriptor { withExtendedLifetime(self) { clinux_eventfd_raise(descriptor.number) } }
   }
 
@@ -98,7 +98,8 @@ public final class CompletionQueue: @unchecked Sendable {
       for index in head..<end { waiting.current.calls[index] = nil }
       waiting.current.head = end
       if waiting.current.isEmpty {
-        // A raise that is still to come is cleared by the next thread that finds the queue empty.
+        // Another thread may still be about to raise the descriptor; the next thread that finds the queue empty clears
+        // it.
         if waiting.current.raises > 0, let descriptor = waiting.current.descriptor {
           waiting.current.raises -= min(clinux_eventfd_clear(descriptor.number), waiting.current.raises)
         }

@@ -1,14 +1,14 @@
-/// Carries all asynchronous calls of a client on one thread, which is started with the first of them.
+/// Runs all asynchronous calls of a client on one thread, which the first call starts.
 ///
-/// This is the part for any thread: commands go into an inbox. `EventLoopDriver` is the part for the loop's thread,
-/// which ends when there has been nothing to do for a while.
+/// Any thread may use this class: it puts commands into an inbox. `EventLoopDriver` runs on the loop's thread, which
+/// ends after it has been idle for a while.
 final class EventLoop: @unchecked Sendable {
   enum Command: Sendable {
     case begin(AsyncCall)
     /// The refresh that the call waits for has ended.
     case refreshEnded(AsyncCall)
     case taskEnded(AsyncCall, Result<CallResult, PeerIDError>)
-    /// A task that has to end is blocked by a store.
+    /// The call's task has to end, but its store blocks it.
     case taskBlocked(id: UInt64)
     case cancel(id: UInt64)
     case closeAll
@@ -18,11 +18,11 @@ final class EventLoop: @unchecked Sendable {
     var inbox: [Command] = []
     var isRunning = false
     var isAsleep = false
-    /// Kept while the thread rests, with its connections.
+    /// Kept after an idle thread has ended, together with its connections.
     var driver: EventLoopDriver?
 
     init() {
-      // The runtime makes the array's type now; see `RuntimeWarmup`.
+      // This makes the Swift runtime create the array's type now; see `RuntimeWarmup`.
       inbox.reserveCapacity(8)
     }
   }
@@ -34,10 +34,10 @@ final class EventLoop: @unchecked Sendable {
   let serverClock: ServerClock
   let maximumActive: Int
   let quota: CallQuota
-  /// The threads that run tasks. They wait for stores, so refreshes must not have to wait for them.
+  /// The threads that run tasks. Tasks wait for stores, and a refresh must not wait behind them: it uses other threads.
   let taskThreads: WorkerPool
   private let lock = Lock()
-  // The parent's thread does not exist in a child, and its calls and connections are its own.
+  // The parent's thread does not exist in a child, which must not use the parent's calls and connections either.
   private var control = ForkLocal(Control()) { $0 = Control() }
   /// Whether the client is closed or gone, so that the thread ends with its last call.
   private var isStopping = false
@@ -91,20 +91,20 @@ final class EventLoop: @unchecked Sendable {
     post(.cancel(id: id))
   }
 
-  /// Ends all calls with `closed`, and the thread behind them.
+  /// Ends all calls with `closed`, and then the thread.
   func closeAll() {
     lock.withLock { isStopping = true }
     post(.closeAll)
   }
 
   func post(_ command: Command) {
-    // Without the thread there is no call.
+    // If the thread does not run, there is no call to end.
     let sleeper = lock.withLock { control.current.isRunning ? add(command) : nil }
     sleeper?.wake()
   }
 
-  /// Adds a command; returns the thread's driver when it sleeps. Called under the lock. It is woken outside, because it
-  /// takes the lock when it wakes up.
+  /// Adds a command; returns the driver if its thread sleeps. Called under the lock. The caller wakes the thread after
+  /// it has released the lock, which the thread takes when it wakes up.
   private func add(_ command: Command) -> EventLoopDriver? {
     control.current.inbox.append(command)
     guard control.current.isAsleep else { return nil }
@@ -112,7 +112,7 @@ final class EventLoop: @unchecked Sendable {
     return control.current.driver
   }
 
-  /// Starts the thread if it does not run; returns why that failed. Called under the lock.
+  /// Starts the thread if it does not run; returns the error if that fails. Called under the lock.
   private func start() -> PeerIDError? {
     if control.current.isRunning { return nil }
     guard let driver = control.current.driver ?? EventLoopDriver(self) else {
@@ -144,7 +144,7 @@ final class EventLoop: @unchecked Sendable {
     return commands
   }
 
-  /// Whether the thread may sleep; a command that comes then wakes it.
+  /// Returns whether the thread may sleep. From then on, a new command wakes it.
   func fallAsleep() -> Bool {
     lock.withLock {
       control.current.isAsleep = control.current.inbox.isEmpty
@@ -156,7 +156,7 @@ final class EventLoop: @unchecked Sendable {
     lock.withLock { control.current.isAsleep = false }
   }
 
-  /// Ends the thread's work when it has had none for a while, or when the client is closed, and with it the
+  /// Returns whether the thread ends: it has been idle for a while, or the client is closed. Closing also ends the
   /// connections.
   func end(isIdle: Bool) -> Bool {
     var closing: EventLoopDriver?

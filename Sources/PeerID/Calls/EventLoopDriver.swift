@@ -2,10 +2,10 @@ internal import CCurl
 
 /// Runs asynchronous calls on the event loop's thread. No other thread uses it.
 final class EventLoopDriver: @unchecked Sendable {
-  /// How many completions at most go to the queue with one wake-up of the waiting threads.
+  /// The most completions that are added to a queue at once, with one wake-up of the waiting threads.
   private static let largestHandover = 32
 
-  /// Owns this driver; kept alive by `run` and by the calls in flight.
+  /// The loop that owns this driver. `run` and the calls in flight keep it alive.
   private unowned(unsafe) let loop: EventLoop
   private let clock: Clock
   private let multi: MultiHandle
@@ -15,10 +15,10 @@ final class EventLoopDriver: @unchecked Sendable {
   private var active: [UnsafeMutableRawPointer: (call: AsyncCall, transfer: CurlTransfer)] = [:]
   private var idleTransfers: [CurlTransfer] = []
   private var timers = TimerHeap()
-  /// Calls that have to end while their requests are in flight, and how much of their answers had arrived at the last
-  /// check.
+  /// Calls that have to end while their requests are in flight. `received` is how much of the answer had arrived at the
+  /// last check.
   private var ending: [(call: AsyncCall, interruption: CallContext.Interruption, received: Int64)] = []
-  /// Finished calls of one queue, which are handed over together.
+  /// Finished calls of one queue that are added to it together.
   private var finished: [FinishedCall] = []
   private var finishedQueue: CompletionQueue?
 
@@ -40,14 +40,14 @@ final class EventLoopDriver: @unchecked Sendable {
     idleTransfers = []
   }
 
-  /// Wakes the thread, from any other.
+  /// Wakes the thread. May be called on any other thread.
   func wake() {
     curl_multi_wakeup(multi.handle)
   }
 
   /// Runs until there has been nothing to do for a while.
   func run() {
-    // The thread lives as long as it has work; so does the loop.
+    // Keep the loop alive as long as its thread has work.
     let loop = loop
     var idleSince = clock.monotonicMilliseconds()
     while true {
@@ -55,7 +55,7 @@ final class EventLoopDriver: @unchecked Sendable {
       if !calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
       let isIdle = clock.monotonicMilliseconds() - idleSince >= EventLoop.idleMilliseconds
       if calls.isEmpty {
-        // Calls that have ended may still wait here for their turn, and each of them keeps the loop alive.
+        // Ended calls may still be in this list, and each of them keeps the loop alive.
         ready = []
         readyHead = 0
         if loop.end(isIdle: isIdle) { return }
@@ -154,12 +154,12 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Reports an event to the call's machine, and does what it wants next.
+  /// Reports an event to the call's machine, and carries out the steps that it returns.
   private func proceed(_ call: AsyncCall, _ event: CallMachine.Event) {
     carryOut(call.machine.next(event), call, maySend: false)
   }
 
-  /// Does a step, and those that follow at once. A call waits for its turn before it asks for the token to send.
+  /// Carries out a step, and those that follow without waiting. A call waits for its turn before it asks for a token.
   private func carryOut(_ first: CallMachine.Step, _ call: AsyncCall, maySend: Bool) {
     var step = first
     while true {
@@ -192,7 +192,7 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Parks a call until a refresh ends; `false` when it has ended already.
+  /// Makes a call wait until its refresh ends; returns `false` if that has already ended.
   private func isParked(_ call: AsyncCall) -> Bool {
     guard let session = call.call.session, let flight = call.reply?.flight else { return false }
     return session.whenDone(flight) { [loop] in loop.post(.refreshEnded(call)) }
@@ -221,7 +221,7 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Begins to send; returns why that failed.
+  /// Begins to send; returns the error if that fails.
   private func send(_ call: AsyncCall, _ token: Token?) -> PeerIDError? {
     guard let request = call.call.httpRequest(call.reply?.headers) else {
       return PeerIDError(.internal, "the call has no request")
@@ -280,16 +280,16 @@ final class EventLoopDriver: @unchecked Sendable {
     proceed(call, .answer(answer))
   }
 
-  /// Ends a call early, wherever it is: one that is sending after what has arrived was read.
+  /// Ends a call early, in any state. If its request is in flight, what has arrived of the answer is read first.
   private func interrupt(_ call: AsyncCall, _ interruption: CallContext.Interruption) {
     if call.isDone { return }
     if call.isRunningTask, let progress = call.context.progress {
       call.interruption = call.interruption ?? interruption
       progress.interrupt()
-      // A task that sends ends by itself.
+      // A task that is sending notices the interruption itself.
       guard progress.isBlocked else { return }
       let outcome: Outcome = progress.hasAnswer ? .unknown : .notSent
-      let reason = "its store had not answered; what was asked of the store may still happen"
+      let reason = "its store had not answered; the store may still carry out the request"
       return finish(call, .failure(PeerIDError(call.interruption ?? interruption, outcome, while: reason)))
     }
     if let transfer = transfer(of: call) {
@@ -300,8 +300,8 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Ends the calls whose time has run out, unless more of their answers has arrived since the last check: if the
-  /// process was stopped for a while, an answer may have been in the socket for long.
+  /// Ends the calls whose deadline has passed, unless more of the answer has arrived since the last check. After the
+  /// process was stopped for a while, an answer that came in time may still be unread in the socket.
   private func endOverdue() {
     guard !ending.isEmpty else { return }
     let overdue = ending
@@ -343,11 +343,11 @@ final class EventLoopDriver: @unchecked Sendable {
     if finished.count >= Self.largestHandover { flush() }
   }
 
-  /// Hands over what has finished: one lock and one wake-up for many completions.
+  /// Adds the finished calls to their queue with one lock and one wake-up.
   private func flush() {
     guard let queue = finishedQueue, !finished.isEmpty else { return }
     let count = finished.count
-    // A caller that has seen the completion may begin another call at once.
+    // First free the places of these calls: a caller that has seen a completion may begin another call at once.
     loop.quota.leave(count)
     queue.push(finished)
     finished.removeAll(keepingCapacity: true)

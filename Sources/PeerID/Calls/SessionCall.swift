@@ -1,11 +1,11 @@
-/// A call that carries a session's token, without the token.
+/// A request that a session's token is added to before it is sent.
 struct SessionCall {
   let kind: RequestKind
   let url: Bytes
   let body: Bytes
   /// The secrets in the URL.
   var secrets: [Bytes] = []
-  /// The application that confirms a transaction token; the server accepts any.
+  /// The id of the application that confirms a transaction token; the server does not check it.
   var confirmingApplication: String?
 
   /// The request with the headers of one token.

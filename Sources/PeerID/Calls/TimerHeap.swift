@@ -1,6 +1,6 @@
 /// The times at which calls are due, the earliest first.
 ///
-/// Timers of ended calls stay in the heap, which holds numbers only, and are removed when they are the majority.
+/// Timers of ended calls stay in the heap until they are the majority; they hold no memory besides two numbers.
 struct TimerHeap {
   private struct Timer {
     let time: Int64

@@ -1,11 +1,11 @@
-/// The consequences of a failed refresh for the pair.
+/// What a failed refresh means for the session's pair of tokens.
 enum RefreshFailure {
   /// Whether the refresh token is used, still good, or in doubt.
   static func result(of error: PeerIDError) -> SessionStateMachine.RefreshResult {
     switch error.outcome {
     case .unknown where error.httpStatus == 500 || error.httpStatus == 503:
-      // When the chain refuses to renew the authorities the backend answers 500 and the old pair stays valid.
-      // A 502 or 504 of a proxy is different: the server may have done it, and only the answer is lost.
+      // When the chain refuses to renew the authorities, the server answers 500 and the old pair stays valid. After a
+      // proxy's 502 or 504 the server may have refreshed the pair, and only its answer is lost.
       return .transient(error)
     case .unknown: return .unknown(error)
     case .notDone where error.reason == .invalidRefreshToken:

@@ -1,10 +1,11 @@
-/// One refresh under way, and the calls that wait for it. Everything in it is used under the session's lock.
+/// A running refresh, and the calls that wait for it. Used only under the session's lock.
 final class RefreshFlight: @unchecked Sendable {
   private let condition: Condition
   private(set) var isDone = false
-  /// Why the refresh failed; `nil` when it did not, or is not over.
+  /// The reason why the refresh failed; `nil` if it succeeded or has not ended.
   private(set) var failure: PeerIDError?
-  /// Why the session is over unless another process saves a pair in time; `nil` when nothing points to that.
+  /// The server's refusal of the refresh token, which ends the session unless another process saves a new pair in time;
+  /// `nil` if there was none.
   var verdict: PeerIDError?
   /// What asynchronous calls do when the refresh is over.
   private var continuations: [@Sendable () -> Void] = []
@@ -13,7 +14,7 @@ final class RefreshFlight: @unchecked Sendable {
     condition = Condition(lock: lock)
   }
 
-  /// Ends the refresh for those who wait. What it returns is called outside the lock.
+  /// Ends the refresh and wakes the waiting threads. The caller calls the returned continuations without the lock.
   func finish(_ failure: PeerIDError?) -> [@Sendable () -> Void] {
     isDone = true
     self.failure = failure

@@ -1,31 +1,32 @@
 internal import CLinux
 
-/// The sessions of a client whose newest pair could not be saved, and the job that tries again until it is.
+/// Retries saving the sessions of a client whose newest pair of tokens could not be saved.
 ///
-/// The application may free a session long before that. So it is kept here, and in the client's table, which hands it to
-/// the next call that opens its key: what the store holds is a pair that the server no longer accepts.
+/// The application may free such a session long before it is saved. It is kept here and in the client's table, so that
+/// the next call that opens its key gets it: the store holds an old pair, which the server no longer accepts.
 final class SaveRetrier: @unchecked Sendable {
   private struct State {
     var sessions: [SessionLease] = []
     var isRunning = false
   }
 
-  /// How often the job looks whether there is something to do, in milliseconds. The end of the process waits for it.
+  /// How often the job looks for work, in milliseconds. The end of the process waits up to this long for it.
   private static let lookInterval: Int64 = 50
-  /// How long a try waits for a lock, in milliseconds: not long, since others may have to be saved as well, …
+  /// How long a try waits for a store's lock, in milliseconds: a short time, since other sessions have to be saved,
+  /// too.
   private static let lockTimeout: Int64 = 500
-  /// … but the last one does, …
+  /// The same for the last try, when the client is closed or freed.
   private static let lastLockTimeout: Int64 = 10_000
-  /// … as far as the end of the process lets it.
+  /// The same for the last try, when the process exits.
   private static let exitLockTimeout: Int64 = 1500
-  /// For how long saving is tried when the client has been closed or freed, in milliseconds.
+  /// How long saving is retried after the client is closed or freed, in milliseconds.
   private static let patienceAtEnd: Int64 = 2000
 
   private let lock = Lock()
-  // The parent goes on trying with its own.
+  // A child has nothing to save: the parent goes on retrying.
   private var state = ForkLocal(State()) { $0 = State() }
 
-  /// Keeps a session until its pair is saved.
+  /// Keeps a session, and retries until its pair is saved.
   func add(_ core: SessionCore, _ environment: SessionEnvironment) {
     // A session that has ended has nothing to save.
     guard let lease = environment.table.lease(core) else { return core.stopRetryingSave() }
@@ -36,7 +37,7 @@ final class SaveRetrier: @unchecked Sendable {
     }
     guard mustStart, !environment.workers.run({ self.work(environment) }) else { return }
     if ExitGuard.isExiting {
-      // This is a thread that the exit waits for, and there will be no other.
+      // No thread can be started any more, but the exit waits for the present one.
       _ = tryAll(environment, isLast: true)
     } else {
       drop()
@@ -53,7 +54,7 @@ final class SaveRetrier: @unchecked Sendable {
     }
   }
 
-  /// Tries to save what is due; everything if this is the last time. Returns whether there is nothing left to save.
+  /// Tries to save the sessions that are due, or all if this is the last try. Returns whether nothing is left to save.
   private func tryAll(_ environment: SessionEnvironment, isLast: Bool) -> Bool {
     let now = environment.clock.monotonicMilliseconds()
     let present = lock.withLock { state.current.sessions }
@@ -72,7 +73,7 @@ final class SaveRetrier: @unchecked Sendable {
       }
       remove(lease)
       core.stopRetryingSave()
-      // Another pair may have failed to be saved meanwhile.
+      // Saving a later pair may have failed meanwhile.
       if isSaved { core.keepTryingToSave() }
     }
     return lock.withLock {
@@ -85,7 +86,7 @@ final class SaveRetrier: @unchecked Sendable {
     lock.withLock { state.current.sessions.removeAll { $0 === lease } }
   }
 
-  /// Without a thread nobody tries: the next call of a session takes it up again.
+  /// Forgets the sessions, because no thread could be started. The next call of each session retries instead.
   private func drop() {
     var dropped: [SessionLease] = []
     lock.withLock {

@@ -1,34 +1,34 @@
-/// The pair of a session that could not be saved yet, and when saving is tried again.
+/// The pair of a session that could not be saved, and when saving is retried.
 struct SaveState {
   private static let firstPause: Int64 = 1000
   private static let longestPause: Int64 = 60_000
 
-  /// The pair that is not in the store: the one that the session uses.
+  /// The session's pair, if it could not be saved yet.
   private(set) var unsaved: Token?
-  /// Why it is not; `nil` when there is none.
+  /// The reason why it could not be saved; `nil` when there is no such pair.
   private(set) var failure: PeerIDError?
   /// The pair that the store held when saving failed: another one means that another process has written the session.
   private(set) var replaced: Token?
   /// The generation that this process has last seen in the store.
   private(set) var savedGeneration: UInt64 = 0
-  /// Whether a thread of this process tries again; none does in the child of a fork.
+  /// Whether a thread of this process retries; after a fork the child has no such thread.
   var isBeingTried = false
   private var failures: Int64 = 0
   private var notBefore: Int64 = .min
 
-  /// Whether somebody has to take over trying.
+  /// Whether saving has to be retried but no thread does.
   var isNeglected: Bool { failure != nil && !isBeingTried }
 
-  /// Whether it is time to try again.
+  /// Whether it is time to retry.
   func isDue(now: Int64) -> Bool { failure != nil && now >= notBefore }
 
-  /// The pair that comes after what the store holds; `nil` when there is none, or the store holds something else by now.
+  /// The unsaved pair if it is the successor of `stored`, which the store holds; otherwise `nil`.
   func successor(of stored: Token) -> Token? {
     guard let unsaved, let replaced, stored.isSamePair(as: replaced) else { return nil }
     return unsaved.identified { $0 = stored.identity.filled(from: $0) }
   }
 
-  /// A pair could not be saved in the place of another one.
+  /// Records that a pair could not be saved in place of the stored one.
   mutating func failed(_ error: PeerIDError, _ pair: Token, replacing stored: Token?, now: Int64) {
     unsaved = pair
     replaced = stored
@@ -36,20 +36,20 @@ struct SaveState {
     postpone(now: now)
   }
 
-  /// Trying again has failed.
+  /// Records that a retry has failed.
   mutating func failedAgain(_ error: PeerIDError, now: Int64) {
     if failure == nil { return }
     failure = error
     postpone(now: now)
   }
 
-  /// The store holds this generation, and nothing is left to be saved.
+  /// Records that the store holds this generation and nothing is left to save.
   mutating func settle(_ generation: UInt64) {
     self = SaveState()
     savedGeneration = generation
   }
 
-  /// The store holds a pair that was begun anew: what could not be saved before is superseded, unless it comes after.
+  /// Records that a log in has stored a pair. It replaces the unsaved pair, unless that is its successor.
   mutating func supersede(by stored: Token) {
     if let unsaved, stored.isSamePair(as: unsaved) || successor(of: stored) == nil { settle(stored.generation) }
     if unsaved == nil { savedGeneration = stored.generation }

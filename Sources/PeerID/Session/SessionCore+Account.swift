@@ -1,11 +1,11 @@
 extension SessionCore {
-  /// Keeps in memory what is known of the session's user.
+  /// Stores the identity of the session's user in memory.
   func learn(_ identity: Token.Identity) {
     withState { $0.machine.learn(identity) }
   }
 
-  /// Learns what the store says of the user, unless the application has set the account since it was read. `order` tells
-  /// when that was.
+  /// Takes over the user's identity from the stored pair, unless the application has set the account since the pair was
+  /// read. `order` is the place of that read in the order of the client's events.
   func learn(stored: Token, read order: UInt64) {
     withState { state in
       if let user = stored.userID, let own = state.machine.token.userID, user != own { return }
@@ -13,7 +13,7 @@ extension SessionCore {
     }
   }
 
-  /// The account of the session's user, if it is known; another process may have set it in the store.
+  /// The account of the session's user if it is known in memory or, set by another process, in the store.
   func knownAccount(_ context: CallContext) -> Account? {
     if let account = token.account { return account }
     guard let place else { return nil }
@@ -27,7 +27,7 @@ extension SessionCore {
     return token.account
   }
 
-  /// Keeps an account that was found on the chain, unless one was set meanwhile; returns the one that is kept.
+  /// Stores in memory an account found on the chain, unless one was set meanwhile; returns the one in effect.
   func keep(found account: Account) -> Account {
     withState { state in
       if let known = state.machine.token.account { return known }
@@ -38,7 +38,7 @@ extension SessionCore {
     }
   }
 
-  /// Keeps the account that the application has set, in the store as well.
+  /// Stores the account that the application has set, in memory and in the store.
   func setAccount(_ account: Account, _ context: CallContext) throws(PeerIDError) {
     var identity = Token.Identity()
     identity.account = account
@@ -50,7 +50,7 @@ extension SessionCore {
         }
         if let user = stored.userID, let own = token.userID, user != own { throw Self.replacedByAnotherUser }
         _ = try place.add(identity, to: stored, lock)
-        // Under the lock, so that a refresh does not bring back what it read before.
+        // Under the store's lock, so that a running refresh does not restore the account that it read before.
         set(identity)
       }
     }
@@ -65,9 +65,9 @@ extension SessionCore {
 }
 
 extension StorePlace {
-  /// Adds what is known of the user to the pair that the store holds; returns that pair.
+  /// Adds what is known about the user to the stored pair; returns the result.
   ///
-  /// The generation stays: it tells which pair is newer, and this is the same one.
+  /// The generation stays the same, because it orders pairs of tokens, and the tokens do not change.
   func add(
     _ identity: Token.Identity,
     to stored: Token,

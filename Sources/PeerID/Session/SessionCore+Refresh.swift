@@ -1,10 +1,10 @@
 extension SessionCore {
-  /// The pause before asking the server again when it may not have saved a pair yet, in milliseconds.
+  /// The pause, in milliseconds, before a request is repeated because the server may not have saved a pair yet.
   static let unsavedPause: Int64 = 100
 
-  /// Carries out the refresh of a flight on a thread of the library.
+  /// Runs a refresh on a thread of the library.
   func launch(_ flight: RefreshFlight) {
-    // The table finds the session until its new pair is there.
+    // Keep the session in the table until the refresh ends, so that other calls find it.
     let lease = environment.table.lease(self)
     environment.transport.statistics.add(.refreshesStarted)
     let started = environment.workers.run {
@@ -23,8 +23,8 @@ extension SessionCore {
     end(flight, followLateWriter(refreshStored(place, context), place, flight, context))
   }
 
-  /// Gets a new pair from the server: by the refresh token, or by logging in again where that is allowed and the
-  /// refresh token is used or in doubt. The new pair's generation is above `floor`.
+  /// Gets a new pair from the server: with the refresh token or, if that is refused or had no answer and the
+  /// application allows it, by logging in again. The new pair's generation is greater than `floor`.
   func renew(_ mine: Token, _ context: CallContext, above floor: UInt64 = 0) -> SessionStateMachine.RefreshResult {
     let result: SessionStateMachine.RefreshResult
     if let refreshToken = mine.refreshTokenBytes {
@@ -45,7 +45,7 @@ extension SessionCore {
     }
   }
 
-  /// Logs in again; `nil` when the application does not want it, or it brings no better pair.
+  /// Logs in again; returns `nil` if the application does not allow it or the pair that it returns is no newer.
   private func logInAgain(
     insteadOf mine: Token,
     _ context: CallContext,
@@ -56,7 +56,7 @@ extension SessionCore {
     let context = environment.reloginContext(after: context)
     do throws(PeerIDError) {
       var other = try environment.tokens.logIn(credentials, context: context)
-      // Until the server has saved a refreshed pair a log in returns the old one.
+      // A log in returns the old pair until the server has saved the refreshed one.
       if other.isSamePair(as: mine), context.pause(milliseconds: Self.unsavedPause) == nil {
         other = try environment.tokens.logIn(credentials, context: context)
       }
@@ -65,17 +65,17 @@ extension SessionCore {
         log(.error, "the relogin returned the tokens of another user: they are not used")
         return nil
       }
-      // The server hands out the old pair until it has saved the new one.
+      // The pair may still be the old one.
       return other.isPredecessor(of: mine) ? nil : .adopted(other.identified(as: mine))
     } catch {
       log(.error, "the relogin failed: \(error)")
-      // Unless the server has refused the credentials, trying again may bring the pair.
+      // Unless the server refused the credentials, a later try may succeed.
       return error.outcome == .notDone && !error.isRetryable ? nil : .transient(error)
     }
   }
 
-  /// The pair of a refresh, without an expiry that has passed when it comes: refreshing it again would bring no better
-  /// one. HTTP 401 then tells when it is over.
+  /// Removes an expiry that has already passed when the new pair arrives: refreshing again would not give a better one.
+  /// The token is then used until the server answers HTTP 401.
   private func withUsableExpiry(_ renewed: Token) -> Token {
     let now = environment.transport.serverClock.nowMilliseconds
     guard let expiry = renewed.expiresAtMilliseconds, let now, expiry <= now else { return renewed }
@@ -83,11 +83,11 @@ extension SessionCore {
     return renewed.withoutExpiry()
   }
 
-  /// Sends the refresh token, and again after a refusal for as long as the server usually takes to save the pair.
-  /// A refusal changes nothing, so sending again is safe.
+  /// Sends the refresh token. If it is refused while the server may not have saved the pair yet, sends it again after a
+  /// pause. A refusal changes nothing, so this is safe.
   private func send(_ refreshToken: Bytes, _ context: CallContext) -> SessionStateMachine.RefreshResult {
     while true {
-      // As it was when the request left: the server may have refused it and saved the pair, and accepted it, since.
+      // Read before the request is sent: a call may be accepted while the answer, an older refusal, is on its way.
       let mightBeUnsaved = mayBeUnsaved
       let result: SessionStateMachine.RefreshResult
       do throws(PeerIDError) {
@@ -108,7 +108,7 @@ extension SessionCore {
     return withState { $0.machine.mayBeUnsaved(for: age, now: now, serverNow: serverNow) }
   }
 
-  /// Another session of the same user in this client may have refreshed the pair that the server refuses here.
+  /// Replaces a refusal by the pair of another session of the same user in this client, which may have refreshed it.
   func withOtherPair(_ result: SessionStateMachine.RefreshResult) -> SessionStateMachine.RefreshResult {
     guard case .refused(let error) = result, error.isUsedRefreshToken,
       let other = environment.table.otherPair(of: token, than: self), !other.isPredecessor(of: token)
@@ -116,14 +116,14 @@ extension SessionCore {
     return .adopted(other.identified { $0 = token.identity.filled(from: $0) })
   }
 
-  /// Tells the state machine and wakes those who wait.
+  /// Passes the result to the state machine and wakes the waiting calls.
   private func end(_ flight: RefreshFlight, _ result: SessionStateMachine.RefreshResult) {
     let now = environment.clock.monotonicMilliseconds()
     let serverNow = environment.transport.serverClock.nowMilliseconds
     let jitter = Jitter.fraction()
-    // Before anyone is woken, who may then free what the handler uses.
+    // Report before waking a caller, because that caller may then free what the log callback uses.
     report(result)
-    // Another session of the user may look for the new pair as soon as a caller is woken.
+    // Likewise: another session of the user may look for the new pair as soon as a caller is woken.
     switch result {
     case .renewed(let newest), .adopted(let newest): environment.table.update(self, newest)
     case .refused, .transient, .unknown: break
@@ -137,7 +137,7 @@ extension SessionCore {
         state.pairOrder = environment.nextOrder()
         state.offered = nil
       } else if let offered = state.offered, offered.isNewer || result.isRefusal, !state.hasEnded {
-        // A pair that is only in doubt may turn out to be the good one.
+        // Keep a pair that is only in doubt: the server may accept it later.
         let isInDoubt = state.machine.isOver == nil
         state.offered = isInDoubt ? SessionCore.Offer(pair: state.machine.token, isNewer: false) : nil
         taken = adopt(offered.pair, &state, now: now, serverNow: serverNow)
@@ -151,7 +151,7 @@ extension SessionCore {
     for continuation in continuations { continuation() }
   }
 
-  /// Another pair, with a generation that no earlier pair of the session had.
+  /// Gives another pair a generation that no earlier pair of the session had.
   private func next(_ other: Token, after mine: Token) -> Token {
     other.isSamePair(as: mine) ? other : other.asGeneration(max(other.generation, mine.generation &+ 1))
   }

@@ -1,12 +1,12 @@
-// How a new pair is saved, and saved later when the store fails.
+// Saves new pairs, and retries when the store fails.
 
 extension SessionCore {
-  /// Whether there is a pair to be saved, and the session is not over.
+  /// Whether there is an unsaved pair and the session is not over.
   var mayBeSaved: Bool {
     withState { $0.machine.isOver == nil && $0.saving.failure != nil }
   }
 
-  /// Saves a new pair under the store's lock. If that fails the session continues in memory and saving is tried again.
+  /// Saves a new pair under the store's lock. If that fails, the session continues in memory and saving is retried.
   func save(_ pair: Token, in place: StorePlace, replacing stored: Token?, _ lock: SessionStore.LockToken) {
     var failure: PeerIDError
     do throws(PeerIDError) {
@@ -20,7 +20,7 @@ extension SessionCore {
     }
     failure = failure.withOutcome(
       .unknown,
-      prefix: "the new tokens are in use, but could not be saved; saving is tried again: "
+      prefix: "the new tokens are in use, but could not be saved; saving is retried: "
     )
     environment.transport.statistics.add(.storeFailures)
     log(.error, "\(failure)")
@@ -28,7 +28,7 @@ extension SessionCore {
     withState { $0.saving.failed(failure, pair, replacing: stored, now: now) }
   }
 
-  /// Makes the client's job try again, unless it does already.
+  /// Starts retrying in the background, unless that has been started already.
   func keepTryingToSave() {
     let isNew = withState { state in
       guard state.saving.isNeglected else { return false }
@@ -38,21 +38,21 @@ extension SessionCore {
     if isNew { environment.retrier.add(self, environment) }
   }
 
-  /// Leaves the unsaved pair to the session's next call, which tries again.
+  /// Stops retrying in the background. The session's next call starts it again.
   func stopRetryingSave() {
     withState { $0.saving.isBeingTried = false }
   }
 
-  /// Tries once more to save the pair.
+  /// Retries once to save the pair.
   ///
   /// - Parameter lockTimeout: how long to wait for the lock, in milliseconds.
-  /// - Returns: whether it is saved, or need not be saved any more.
+  /// - Returns: whether the pair is saved or no longer has to be.
   func saveAgain(lockTimeout: Int64) -> Bool {
     guard let place else { return true }
     do throws(PeerIDError) {
       return try place.withLock(timeoutMilliseconds: lockTimeout) { (storeLock) throws(PeerIDError) in
         let stored = try place.load(storeLock)
-        // The session must not come back when another process has removed it, and not overwrite another one.
+        // Another process may have removed or replaced the session: do not restore or overwrite it.
         if stored == nil { end(PeerIDError(.loginRequired, "the session was logged out: log the user in again")) }
         let pair = withState { state in
           state.machine.isOver == nil ? stored.flatMap { state.saving.successor(of: $0) } : nil

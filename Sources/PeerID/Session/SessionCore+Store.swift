@@ -3,7 +3,8 @@ import Synchronization
 extension SessionCore {
   /// Refreshes the pair of a stored session: lock, read, send, save, and only then publish the new pair.
   ///
-  /// Without the lock nothing is sent: two refreshes of one pair at a time would leave one of them with a dead pair.
+  /// Nothing is sent without the lock: of two concurrent refreshes of one pair, one would end with tokens that the
+  /// server no longer accepts.
   func refreshStored(_ place: StorePlace, _ context: CallContext) -> SessionStateMachine.RefreshResult {
     do throws(PeerIDError) {
       let result = try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) {
@@ -19,7 +20,8 @@ extension SessionCore {
         case .adopt, .loggedOut, .anotherUser: return follow(decision, stored)
         }
         try place.reserve(lock)
-        // The wait for the lock must not shorten the request's time: giving up one that is on its way loses the pair.
+        // The request gets its full timeout after the wait for the lock: abandoning it on its way would lose the new
+        // pair.
         var result = renew(mine, environment.refreshContext(), above: stored?.generation ?? 0)
         if case .refused = result, decision == .renewNewer { return follow(.adopt, stored) }
         if case .refused = result {
@@ -37,7 +39,7 @@ extension SessionCore {
         }
         return result
       }
-      // Not before the lock is released: the retry may begin at once.
+      // Only after the lock is released, because the retry may begin at once.
       if withState({ $0.saving.isNeglected }) { keepTryingToSave() }
       return result
     } catch {
@@ -75,8 +77,8 @@ extension SessionCore {
     )
   }
 
-  /// Takes over what the store holds when the session is opened again; returns `false` when it is another user's. `order`
-  /// tells when it was read.
+  /// Takes over the stored pair when the session is opened again; returns `false` if it is another user's. `order` is
+  /// the place of that read in the order of the client's events.
   func follow(opened stored: Token, read order: UInt64) -> Bool {
     learn(stored: stored, read: order)
     switch decide(token, stored) {
@@ -91,17 +93,17 @@ extension SessionCore {
 
   // MARK: - Late writers
 
-  /// How long a refused session looks into the store for the pair of another process that is about to save it: when the
-  /// server accepted its own pair before, …
+  /// After a refused refresh, how long to poll the store for a pair that another process may be about to save, in
+  /// milliseconds, if the server has accepted a token of this process's pair.
   private static let patience: Int64 = 3000
-  /// … and when this process has only just read it.
+  /// The same if the server has not yet accepted a token of the pair.
   private static let patienceForUnusedPair: Int64 = 500
-  /// How many sessions of a client do so at a time.
+  /// How many sessions of a client poll at a time.
   private static let maximumWaits = WorkerPool.maximumThreads / 4
 
-  /// A refused refresh token may mean that another process has refreshed the pair and is about to save it: its lock was
-  /// lost, or its store failed for a while. Before the session is over the store is read for some time, without the
-  /// lock, which the other process needs.
+  /// Polls the store for some time before a refusal ends the session. The refusal may mean that another process has
+  /// refreshed the pair but has not saved it yet, because it lost its lock or its store failed for a while. The store
+  /// is read without its lock, which the other process needs.
   func followLateWriter(
     _ result: SessionStateMachine.RefreshResult,
     _ place: StorePlace,
@@ -113,8 +115,8 @@ extension SessionCore {
       flight.verdict = error
       return (state.machine.token, state.machine.isAccepted)
     }
-    // Each of these waits has one of the few threads that refresh, and other sessions need some as well. A session that
-    // does not wait reads the store again with its next call.
+    // Each wait occupies one of the few refresh threads, which other sessions need as well. A session that does not
+    // wait reads the store again in its next call.
     let waits = environment.lateWriterWaits.wrappingAdd(1, ordering: .relaxed).newValue
     defer { environment.lateWriterWaits.wrappingSubtract(1, ordering: .relaxed) }
     guard waits <= Self.maximumWaits else { return result }
@@ -127,8 +129,8 @@ extension SessionCore {
     return result
   }
 
-  /// What the store holds by now instead of a pair whose refresh token is refused; `nil` when it is the same, or when
-  /// the store fails.
+  /// What the store now holds instead of `mine`, whose refresh token was refused; `nil` if that is the same pair or the
+  /// store fails.
   func lateWriter(
     of mine: Token,
     _ place: StorePlace,

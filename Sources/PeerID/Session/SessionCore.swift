@@ -1,5 +1,5 @@
-/// One user's session in this client, shared by all its handles: the tokens, what is known of them, and the refresh
-/// under way.
+/// One user's session in this client, shared by all its handles: the pair of access and refresh token, its state, and
+/// the running refresh.
 final class SessionCore: @unchecked Sendable {
   /// What the lock guards.
   struct State {
@@ -9,26 +9,26 @@ final class SessionCore: @unchecked Sendable {
     var saving = SaveState()
     /// The credentials to log in with again, when the application allowed the library to keep them.
     var credentials: Credentials?
-    /// Whether the session was logged out or replaced: nothing revives it, since nobody can find it any more.
+    /// Whether the session was logged out or replaced. It stays over: it is no longer in the table.
     var hasEnded = false
-    /// When the present pair came, in the order of the client's events.
+    /// When the session got its current pair, as a place in the order of the client's events.
     var pairOrder: UInt64
     /// When the application set the account, in the same order.
     var accountOrder: UInt64 = 0
-    /// A pair that came from elsewhere and may be used if a refresh fails.
+    /// A pair that may be used if the running refresh fails.
     var offered: Offer?
   }
 
-  /// A pair that came from elsewhere.
+  /// A pair that a log in or the store returned.
   struct Offer {
     let pair: Token
-    /// Whether it was asked for after the present pair came. Otherwise it may be the older of the two: answers can
-    /// overtake each other.
+    /// Whether it was requested after the session got its current pair. If not, it may be the older of the two, since
+    /// answers can overtake each other.
     let isNewer: Bool
   }
 
   let environment: SessionEnvironment
-  /// Where the session is stored; `nil` for one in memory alone.
+  /// Where the session is stored; `nil` if only in memory.
   let place: StorePlace?
   let lock = Lock()
   private var state: ForkLocal<State>
@@ -65,19 +65,19 @@ final class SessionCore: @unchecked Sendable {
 
   // MARK: - Questions of calls
 
-  /// What a call does that asks `question`: the decision, the headers of the token to use, and the refresh to wait for.
+  /// The reply to a call's question: the decision, the headers of the token to use, and the refresh to wait for.
   struct Reply {
     let decision: SessionStateMachine.Decision
     let headers: HeaderList
     let flight: RefreshFlight?
-    /// Whether the driver reports that the server accepted the token.
+    /// Whether the driver should report when the server accepts the token.
     let reportsAcceptance: Bool
   }
 
-  /// Answers a question; a refresh that is due has been launched.
+  /// Answers a question. Starts a refresh first if one is due.
   ///
-  /// An external token is judged by the local clock until the server has told its time: the library does not see the
-  /// answer and could not recover from HTTP 401.
+  /// Until the server's time is known, the expiry of an external token is compared with the local clock: the library
+  /// does not see the answers to the application's own requests and cannot recover from their HTTP 401.
   func reply(to question: SessionStateMachine.Question) -> Reply {
     let now = environment.clock.monotonicMilliseconds()
     var serverNow = environment.transport.serverClock.nowMilliseconds
@@ -107,10 +107,10 @@ final class SessionCore: @unchecked Sendable {
     withState { $0.machine.accepted(generation) }
   }
 
-  /// How long a waiting thread sleeps at most before it asks whether it has to end, in milliseconds.
+  /// How long a waiting thread sleeps at most before it checks for a deadline or cancellation, in milliseconds.
   private static let wakeInterval: Int64 = 50
 
-  /// Waits for a refresh, for a short time. Returns whether it is over.
+  /// Waits a short time for a refresh. Returns whether it has ended.
   func waitBriefly(for flight: RefreshFlight, until deadline: Int64) -> Bool {
     let end = min(environment.clock.monotonicMilliseconds() + Self.wakeInterval, deadline)
     return lock.withLock {
@@ -124,21 +124,21 @@ final class SessionCore: @unchecked Sendable {
     lock.withLock { flight.whenDone(continuation) }
   }
 
-  /// Why a refresh failed, or its pair could not be saved; `nil` when neither is so.
+  /// The reason why a refresh failed or its pair could not be saved; otherwise `nil`.
   func failure(of flight: RefreshFlight) -> PeerIDError? {
-    // For a call that waits, a refresh that the server rejected means not sent; the refresh itself arrived.
+    // The refresh reached the server, but the waiting call was not sent: change the outcome to *not sent*.
     let failure = withState { flight.failure ?? $0.saving.failure }
     return failure.map { $0.httpStatus == 0 ? $0 : $0.afterRefusal }
   }
 
-  /// Why the session is over unless another process saves a pair in time.
+  /// The reason why the session will be over, unless another process saves a new pair in time.
   func verdict(of flight: RefreshFlight?) -> PeerIDError? {
     withState { $0.machine.isAcceptedSinceRefreshBegan ? nil : flight?.verdict }
   }
 
   // MARK: - Changes
 
-  /// Lets no call use the session any more, and no new handle find it.
+  /// Ends the session: no call can use it and no new handle can find it.
   func end(_ error: PeerIDError) {
     withState { state in
       state.machine.end(error)
@@ -147,8 +147,8 @@ final class SessionCore: @unchecked Sendable {
     environment.table.remove(self, key: place?.key)
   }
 
-  /// Takes a pair that came from elsewhere: from a log in, or from the store. `order` tells when a log in was sent; a pair
-  /// from the store was read under its lock. Returns `false` when the session has ended.
+  /// Offers the session a pair from a log in or from the store. `order` is when the log in was sent; a pair read under
+  /// the store's lock needs none. Returns `false` if the session has ended.
   @discardableResult
   func offer(_ offered: Token, sent order: UInt64 = .max, credentials: Credentials? = nil) -> Bool {
     let now = environment.clock.monotonicMilliseconds()
@@ -171,7 +171,7 @@ final class SessionCore: @unchecked Sendable {
     return isUsable
   }
 
-  /// The session's pair, if it comes after `other`; with what `other` tells of the user.
+  /// The session's pair if it is newer than `other`, with what `other` adds about the user; otherwise `nil`.
   func newer(than other: Token) -> Token? {
     withState { state in
       guard state.machine.isOver == nil, state.machine.isEarlier(other) else { return nil }
@@ -179,7 +179,7 @@ final class SessionCore: @unchecked Sendable {
     }
   }
 
-  /// Called under the lock; the generation only grows, so that no two pairs of a session share one.
+  /// Replaces the pair. Called under the lock. The generation only grows, so that no two pairs of a session share one.
   func adopt(_ other: Token, _ state: inout State, now: Int64, serverNow: Int64?) -> Token {
     let mine = state.machine.token
     let token = other.isSamePair(as: mine) ? mine : other.asGeneration(max(other.generation, mine.generation &+ 1))
@@ -194,7 +194,7 @@ final class SessionCore: @unchecked Sendable {
     return HeaderList([line], next: environment.sessionHeaders)
   }
 
-  /// A pair may also come from the store, where another process has refreshed it, or from a log in.
+  /// Whether the session can get a new pair: with its refresh token, from the store, or by logging in again.
   private static func renewal(
     of token: Token,
     _ environment: SessionEnvironment,
@@ -219,13 +219,13 @@ final class SessionCore: @unchecked Sendable {
     environment.log(level, of: name, message())
   }
 
-  /// `log` as a value; events go nowhere when the application does not want them.
+  /// `log` as a value; it does nothing if no log callback is set.
   var logHandler: Log {
     guard environment.configuration.log.handler != nil else { return .silent }
     return Log { [self] level, message in log(level, message) }
   }
 
-  /// What tells the session from others in a log: its key, or its user.
+  /// The session's name in the log: its key or its user.
   private var name: String {
     if let place { return "session '\(place.key.prefix(80))'" }
     return token.userID.map { "user \($0)" } ?? "session without a key"

@@ -1,7 +1,6 @@
 import Synchronization
 
-/// What the sessions of one client share: its configuration, the way to the server, and the threads that refresh and
-/// save.
+/// What the sessions of one client share: configuration, transport, and the threads that refresh and save.
 final class SessionEnvironment: Sendable {
   let configuration: Configuration
   let clock: Clock
@@ -10,19 +9,19 @@ final class SessionEnvironment: Sendable {
   /// The threads that refresh and save.
   let workers: WorkerPool
   let policy: SessionStateMachine.Policy
-  /// The headers of every call for a session, after the one with its token.
+  /// The headers that follow `Authorization` in every request of a session.
   let sessionHeaders: HeaderList
   let table = SessionTable()
   let retrier = SaveRetrier()
-  /// How many refused sessions wait for the pair of a late writer.
+  /// How many sessions poll the store after a refused refresh; see `followLateWriter`.
   let lateWriterWaits = Atomic<Int>(0)
   private let order = Atomic<UInt64>(0)
   /// Set when the client is closed.
   let closing = ClosingFlag()
-  /// Set when the application has freed the client; its sessions may live on.
+  /// Set when the application has freed the client; sessions may still be in use.
   let abandoning = ClosingFlag()
-  /// Never set: a refresh whose answer is on its way is not given up when the client is closed, because the new pair
-  /// would be lost.
+  /// Never set: closing the client does not abandon a refresh whose answer is on its way, because the new pair would be
+  /// lost.
   private let refreshClosing = ClosingFlag()
 
   init(configuration: Configuration, clock: Clock, transport: Transport, tokens: TokenAPI) {
@@ -44,7 +43,7 @@ final class SessionEnvironment: Sendable {
     ])
   }
 
-  /// The limits of a refresh that begins now. No caller can end it.
+  /// The limits of a refresh that begins now. Callers cannot cancel it.
   func refreshContext() -> CallContext {
     CallContext(
       clock: clock,
@@ -53,8 +52,8 @@ final class SessionEnvironment: Sendable {
     )
   }
 
-  /// The limits of a log in that replaces a refresh. A store's lock is held all the while, for twice the refresh timeout
-  /// at most, however long the relogin handler takes: that is how long a store is asked to hold it.
+  /// The limits of a log in that replaces a refresh. The store's lock is held for both, at most for twice the refresh
+  /// timeout, because the store was asked to hold it for that long.
   func reloginContext(after refresh: CallContext) -> CallContext {
     let timeout = configuration.options.refreshTimeoutMilliseconds
     let end = refresh.deadline + timeout
@@ -65,16 +64,16 @@ final class SessionEnvironment: Sendable {
     )
   }
 
-  /// Puts what happens to the client's sessions in an order.
+  /// The next number in the order of events of the client's sessions.
   func nextOrder() -> UInt64 { order.wrappingAdd(1, ordering: .relaxed).newValue }
 
   /// Whether the client is freed and no session handle is left.
   var isAbandoned: Bool { abandoning.isSet && !table.hasHandles }
 
-  /// The server's time, or the local one before the server has answered, in milliseconds since 1970.
+  /// The server's time in milliseconds since 1970; the local time before the server has answered.
   var serverTime: Int64 { transport.serverClock.nowMilliseconds ?? Clock.wallMilliseconds() }
 
-  /// Logs an event with the application, and the session that it is about.
+  /// Logs an event with the names of the application and the session.
   func log(_ level: LogLevel, of session: String? = nil, _ message: @autoclosure () -> String) {
     configuration.report(level, of: session, message())
   }

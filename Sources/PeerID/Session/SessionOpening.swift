@@ -1,4 +1,4 @@
-/// How sessions begin: with a pair from the server, from the application, or from the store.
+/// Begins, opens and logs out sessions. A session's pair comes from the server, the application or the store.
 struct SessionOpening {
   /// Where the pair of a new session comes from.
   enum Origin {
@@ -9,9 +9,9 @@ struct SessionOpening {
 
   let environment: SessionEnvironment
 
-  /// Begins a session with a pair that `obtain` gets. With a key it is stored before this returns.
+  /// Begins a session with the pair that `obtain` returns. With a key, the pair is stored before this returns.
   ///
-  /// The store is read before anything is sent: what is damaged there must not cost a pair.
+  /// The store is read before anything is sent, so that a damaged entry does not cost the new pair.
   func begin(
     key: String?,
     by origin: Origin,
@@ -50,7 +50,7 @@ struct SessionOpening {
     do throws(PeerIDError) {
       stored = try context.inStore { () throws(PeerIDError) in try place.load() }
     } catch {
-      // Its newest pair is not in the store, which fails.
+      // The store fails, so the newest pair is only in memory.
       if let present, present.core.mayBeSaved { return present }
       throw error
     }
@@ -65,7 +65,7 @@ struct SessionOpening {
     return adopt(stored, at: place, nil)
   }
 
-  /// Ends the session of a handle. Other handles of a session in memory go on; one with a key ends for all.
+  /// Logs out. A session with a key ends for all its handles. One in memory ends only with its last handle.
   func logOut(_ core: SessionCore, _ context: CallContext) throws(PeerIDError) {
     guard let place = core.place else {
       if environment.table.removeUnlessShared(core) { core.end(Self.loggedOut) }
@@ -84,7 +84,7 @@ struct SessionOpening {
     PeerIDError(.loginRequired, "the session was logged out: log the user in again")
   }
 
-  /// The place of a key in the configured store.
+  /// The place of a key: the configured store and the key in it.
   func place(_ key: String) throws(PeerIDError) -> StorePlace {
     guard let store = environment.configuration.store else {
       throw PeerIDError(.configuration, "there is a key but no store: set one on the configuration")
@@ -95,8 +95,8 @@ struct SessionOpening {
 
   // MARK: - Steps
 
-  /// Obtains a pair and stores it; returns the pair to use, which is the stored one if the server hands out that or
-  /// one that it will not accept for long.
+  /// Obtains a pair and stores it. Returns the pair to use: the stored one, if the server returned the same pair or one
+  /// that it will soon stop accepting.
   private func store(
     in place: StorePlace,
     by origin: Origin,
@@ -111,7 +111,7 @@ struct SessionOpening {
     let present = environment.table.session(forKey: place.key)?.core
     if origin == .logIn { (obtained, keepsStored) = settled(obtained, stored, present, context, obtain) }
     if let stored {
-      // An account that was set is in the store; this process or a copy of the tokens may know an older one.
+      // The store's account takes precedence: this process or a copy of the tokens may hold an older one.
       let identity = stored.identity.filled(from: obtained.identity)
       if keepsStored || stored.isSamePair(as: obtained) { return add(identity, to: stored, in: place, lock) }
       if let user = stored.userID, user == obtained.userID {
@@ -125,14 +125,14 @@ struct SessionOpening {
         throw PeerIDError(.store, "the session was modified despite the lock; log in again")
       }
     } catch {
-      // The code is used, and its pair is lost.
+      // The authorization code is used up, and its pair is lost.
       throw origin == .exchange ? error.withOutcome(.unknown, prefix: "the code was exchanged, but ") : error
     }
     return token
   }
 
-  /// The pair of a log in, which is repeated while the server may not have saved the stored pair yet; and whether the
-  /// stored one is to be used.
+  /// Repeats the log in while the server may not have saved the stored pair yet. Returns the last pair, and whether to
+  /// use the stored one instead.
   private func settled(
     _ first: Token,
     _ stored: Token?,
@@ -161,7 +161,8 @@ struct SessionOpening {
     }
   }
 
-  /// Adds what is known of the user to the stored pair. The log in has succeeded without that: the next save repeats it.
+  /// Adds what is known about the user to the stored pair. A failure is only logged, because the log in has succeeded
+  /// and the next save adds it, too.
   private func add(
     _ identity: Token.Identity,
     to stored: Token,
@@ -171,12 +172,12 @@ struct SessionOpening {
     do throws(PeerIDError) {
       return try place.add(identity, to: stored, lock)
     } catch {
-      environment.log(.warning, of: "session '\(place.key.prefix(80))'", "the user was not stored: \(error)")
+      environment.log(.warning, of: "session '\(place.key.prefix(80))'", "the user's identity is not stored: \(error)")
       return stored.identified { $0 = identity.filled(from: $0) }
     }
   }
 
-  /// The session of a key with a pair that the store holds: the present one if it is the same user's, or else a new one.
+  /// The session of a key for a stored pair: the present session if it is the same user's, otherwise a new one.
   private func adopt(_ token: Token, at place: StorePlace, _ kept: Credentials?) -> SessionLease {
     let core = SessionCore(environment: environment, token: token, place: place, credentials: kept)
     core.withState { $0.saving.settle(token.generation) }
@@ -189,11 +190,12 @@ struct SessionOpening {
     }
     lease.core.withState { $0.saving.supersede(by: token) }
     if lease.core.offer(token, credentials: kept) { return lease }
-    // It was logged out since it was found.
+    // The present session was logged out meanwhile.
     return environment.table.session(forKey: place.key, orElse: core, token, replaces: true).session
   }
 
-  /// Whether the store holds another user's session under the key by now. What cannot be read is not worth keeping.
+  /// Whether the store now holds another user's session under the key; `false` if it cannot be read, so that a damaged
+  /// entry is removed.
   private func isOfAnotherUser(_ place: StorePlace, _ mine: Token, _ lock: SessionStore.LockToken) -> Bool {
     do throws(PeerIDError) {
       guard let user = try place.load(lock)?.userID, let own = mine.userID else { return false }

@@ -1,31 +1,32 @@
-/// What a session does, decided without doing it: when a token is used, when a refresh begins, who waits for it, and
-/// what its result means.
+/// Makes a session's decisions, without I/O: when to use the token, when to refresh, which calls wait for that, and
+/// what the result means for the pair of tokens.
 ///
-/// Times are milliseconds: `now` of the monotonic clock, `serverNow` of the server's, which is `nil` until the server
-/// has answered once.
+/// Times are in milliseconds. `now` is the monotonic clock; `serverNow` is the server's, `nil` until the server has
+/// answered once.
 struct SessionStateMachine {
-  /// What a call asks.
+  /// What a call asks its session for.
   enum Question {
     /// A token to send with. An external token goes into a request that the application sends itself.
     case token(isExternal: Bool)
-    /// The same, unless the token has not expired by the server's clock.
+    /// The current token if it has not expired by the server's clock; otherwise the same as `token`.
     case unexpiredToken
-    /// The server refused the token of this generation (HTTP 401); `nil` when the caller does not count its attempts.
+    /// What to do after the server refused the token of this generation (HTTP 401). `attempts` is `nil` if the caller
+    /// does not count them.
     case afterRefusal(generation: UInt64, attempts: Attempts?)
-    /// A refresh of the pair of this generation, whatever its age.
+    /// A refresh of the pair of this generation, even if it has not expired.
     case refresh(supersedes: UInt64)
   }
 
-  /// What the call does then.
+  /// What the call does next.
   enum Decision {
-    /// Go on with this token. The caller begins a refresh in the background if told to.
+    /// Go on with this token. With `beginsRefresh` the caller also begins a refresh in the background.
     case use(Token, beginsRefresh: Bool)
-    /// Wait for the refresh, after beginning one if told to, and ask again.
+    /// Wait for the refresh, then ask again. With `beginsRefresh` the caller begins it.
     case wait(beginsRefresh: Bool)
-    /// Ask for a token again after a pause, and send again.
+    /// Pause, ask for a token again, and resend the request.
     case resend(afterMilliseconds: Int64)
     case fail(PeerIDError)
-    /// Hand on what the server said.
+    /// Return the server's answer to the caller.
     case giveUp
   }
 
@@ -33,48 +34,49 @@ struct SessionStateMachine {
   enum RefreshResult {
     /// The server has just made a new pair.
     case renewed(Token)
-    /// The pair comes from elsewhere: the store, another session of the user, a log in.
+    /// The pair comes from the store, from another session of the user, or from a log in.
     case adopted(Token)
     /// The server will never accept this refresh token again.
     case refused(PeerIDError)
-    /// The pair is what it was: the server failed, or was not reached.
+    /// The pair is unchanged: the server failed or was not reached.
     case transient(PeerIDError)
-    /// The request left and no answer came: the pair may have been rotated.
+    /// The request was sent but no answer came: the pair may have been rotated.
     case unknown(PeerIDError)
 
     var isRefusal: Bool { if case .refused = self { true } else { false } }
   }
 
-  /// What one call has tried to recover from HTTP 401.
+  /// How often one call has tried to recover from HTTP 401.
   struct Attempts {
-    /// Pauses before sending again with a token that the server may not have saved yet.
+    /// Pauses before it sent again with a token that the server may not have saved yet.
     var early = 0
     /// Refreshes that the call has waited for.
     var refreshes = 0
   }
 
-  /// The numbers that decisions depend on, in milliseconds.
+  /// The limits and pauses that decisions depend on. Times are in milliseconds.
   struct Policy {
-    /// From this long before the expiry a token is refreshed in the background.
+    /// How long before its expiry a token is refreshed in the background.
     var refreshWindow: Int64 = 86_400_000
-    /// From this long before the expiry calls wait for the refresh.
+    /// How long before the expiry calls begin to wait for the refresh.
     var expiryMargin: Int64 = 60_000
-    /// A refreshed token that was never accepted may be refused for this long because the server has not saved it yet.
+    /// For how long after a refresh HTTP 401 may mean that the server has not saved the new token yet.
     var earlyRefusalAge: Int64 = 2000
     /// The pauses after such refusals; the last one repeats.
     var earlyPauses: [Int64] = [25, 25, 50, 100, 200, 400, 400, 400, 400, 500, 750, 1000, 1500, 2000, 3000]
-    /// For this long a refreshed pair that was never accepted is in doubt, not over, when both its tokens are refused.
+    /// How old a refreshed pair may be that is not given up when the server refuses both its tokens and has never
+    /// accepted one: it may not have saved the pair yet.
     var doubtPeriod: Int64 = 600_000
     /// The same for a pair that another process has refreshed.
     var foreignDoubtPeriod: Int64 = 10_000
-    /// How many refreshes one call may wait for before the server's refusal is handed on.
+    /// How many refreshes one call may wait for before it returns the server's refusal.
     var maximumRefreshesPerCall = 2
-    /// The wait after the first failed refresh; doubled with each further one.
+    /// The wait after the first failed refresh; it doubles with each further failure.
     var firstBackoff: Int64 = 1000
     var maximumBackoff: Int64 = 60_000
-    /// How often a session that is over reads the store at most.
+    /// The least time between two reads of the store by a session that is over.
     var lookInterval: Int64 = 1000
-    /// The wait before a refresh token is tried again whose first use had no answer.
+    /// The wait before a refresh token is sent again after a refresh without an answer.
     var probeDelay: Int64 = 5000
   }
 
@@ -84,7 +86,7 @@ struct SessionStateMachine {
     case impossible(PeerIDError)
   }
 
-  /// Far more than a process replaces during one log in.
+  /// How many replaced pairs are remembered: far more than a process replaces during one log in.
   private static let rememberedPairs = 7
 
   private let policy: Policy
@@ -92,23 +94,24 @@ struct SessionStateMachine {
   /// Whether the session is stored, so that another process may save a pair for it.
   private let isStored: Bool
   private(set) var token: Token
-  /// The pairs that refreshes of this process have replaced, by their fingerprints; the latest last.
+  /// The fingerprints of the pairs that refreshes of this process have replaced, the latest last.
   private var replacedPairs: [UInt64] = []
-  /// When the token came from a refresh of this process; `nil` for others.
+  /// When a refresh of this process returned the token; `nil` for other tokens.
   private var renewedAt: Int64?
   /// Whether the server has accepted the token in this process.
   private(set) var isAccepted = false
-  /// Whether both tokens of a pair were refused that the server has just made.
+  /// Whether the server has refused both tokens of a pair that it has just issued.
   private(set) var isInDoubt = false
-  /// How long the token was to live when it came; `nil` while the server's time is unknown.
+  /// The token's time to live when the session got it; `nil` if the server's time was unknown then.
   private var lifetime: Int64?
   private(set) var isRefreshing = false
-  /// Whether the server has accepted the token only after the refresh began: a refusal of the refresh may be older.
+  /// Whether the server accepted the token for the first time after the refresh began. A refusal of that refresh may be
+  /// older, and then says nothing.
   private(set) var isAcceptedSinceRefreshBegan = false
   private var failures = 0
   private var notBefore: Int64 = .min
   private var lastFailure: PeerIDError?
-  /// Whether a refresh of this pair had no answer.
+  /// Whether a refresh of this pair got no answer.
   private var mayHaveRotated = false
   private(set) var isOver: PeerIDError?
   /// When a session that is over may read the store again.
@@ -124,7 +127,7 @@ struct SessionStateMachine {
 
   // MARK: - Decisions
 
-  /// Decides what a call does that asks `question`.
+  /// Decides what a call does next.
   mutating func decide(_ question: Question, now: Int64, serverNow: Int64?) -> Decision {
     if let isOver { return lookAgain(isOver, now: now) }
     switch question {
@@ -140,8 +143,8 @@ struct SessionStateMachine {
     }
   }
 
-  /// Another process may save its pair after this session was found to be over. So a call that needs a pair reads the
-  /// store first, by way of a refresh that sends nothing.
+  /// Lets a call of a session that is over read the store again, since another process may have saved a new pair. The
+  /// read is a refresh that sends nothing.
   private mutating func lookAgain(_ isOver: PeerIDError, now: Int64) -> Decision {
     guard isStored, isOver.isUsedRefreshToken else { return .fail(isOver) }
     if isRefreshing { return .wait(beginsRefresh: false) }
@@ -164,7 +167,7 @@ struct SessionStateMachine {
     }
     if isRefreshing { return .wait(beginsRefresh: false) }
     if beginRefreshIfPossible(now: now) { return .wait(beginsRefresh: true) }
-    // No refresh now, but the token still has some seconds.
+    // A refresh is not possible now, but the token has not expired.
     if remaining > 0 { return .use(token, beginsRefresh: false) }
     return .fail(refreshImpediment(now: now))
   }
@@ -172,7 +175,7 @@ struct SessionStateMachine {
   private mutating func refused(_ generation: UInt64, _ attempts: Attempts, now: Int64, serverNow: Int64?) -> Decision {
     if token.generation != generation { return .resend(afterMilliseconds: 0) }
     let pause = policy.earlyPauses[min(attempts.early, policy.earlyPauses.count - 1)]
-    // Others may have been accepted meanwhile: this answer may be older.
+    // Even if another call's token was accepted meanwhile: this answer may be older.
     if isYounger(than: policy.earlyRefusalAge, now: now, serverNow: serverNow) {
       return .resend(afterMilliseconds: pause)
     }
@@ -186,7 +189,7 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
-  /// The attempts of a caller that does not count them: as many early refusals as have had time since the token came.
+  /// The attempts of a caller that does not count them: the most pauses that fit into the token's age.
   private func uncountedAttempts(now: Int64) -> Attempts {
     var attempts = Attempts()
     guard let renewedAt else { return attempts }
@@ -205,8 +208,8 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
-  /// Whether the pair is younger than `age` and was never accepted, so that the server may not have saved it yet: it
-  /// answers a refresh before it does.
+  /// Whether the server may not have saved the pair yet, since it answers a refresh before it saves the new pair: the
+  /// pair is younger than `age` and was never accepted.
   func mayBeUnsaved(for age: Int64, now: Int64, serverNow: Int64?) -> Bool {
     !isAccepted && isYounger(than: age, now: now, serverNow: serverNow)
   }
@@ -226,14 +229,14 @@ struct SessionStateMachine {
     isInDoubt = false
   }
 
-  /// The refresh that was begun has ended. `jitter` is a random number from 0 to 1.
+  /// The running refresh has ended. `jitter` is a random number from 0 to 1.
   ///
-  /// - Returns: what those are told who wait for it; `nil` when it succeeded.
+  /// - Returns: the error for the calls that wait for it; `nil` if it succeeded.
   mutating func refreshEnded(_ result: RefreshResult, now: Int64, serverNow: Int64?, jitter: Double) -> PeerIDError? {
     isRefreshing = false
     switch result {
     case .renewed(let newer), .adopted(let newer):
-      // The user may have been logged out meanwhile.
+      // A session that was logged out or replaced meanwhile stays over.
       let over = isOver?.isUsedRefreshToken == true ? nil : isOver
       if case .renewed = result { replacedPairs = replacedPairs.suffix(Self.rememberedPairs) + [token.fingerprint] }
       let mine = token
@@ -260,20 +263,20 @@ struct SessionStateMachine {
     }
   }
 
-  /// Whether the server may refuse the refresh token because it has not saved the pair yet. After a refresh without an
-  /// answer the refusal tells that it was done, unless the pair was in doubt before.
+  /// Whether the server may have refused the refresh token only because it has not saved the pair yet. If an earlier
+  /// refresh got no answer, the refusal means that it was carried out, unless the pair was in doubt before.
   private func isInDoubtOfRefusal(now: Int64, serverNow: Int64?) -> Bool {
     (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
   }
 
-  /// Whether `other` came before the present pair: a log in may bring it, since the server has not saved the present one
-  /// yet, or had not when it made the answer.
+  /// Whether `other` is older than the current pair. A log in returns an older pair as long as the server has not saved
+  /// the current one.
   func isEarlier(_ other: Token) -> Bool {
     other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint)
   }
 
-  /// Another pair replaces the present one. What is known of the user stays, if it is the same one: it may have been
-  /// learned since the other pair was asked for.
+  /// Replaces the current pair. The identity is kept if both are of the same user: part of it may have been learned
+  /// since the new pair was requested.
   mutating func replace(with newer: Token, now: Int64, serverNow: Int64?) {
     token = newer.isOfSameUser(as: token) ? newer.identified { $0 = token.identity.filled(from: $0) } : newer
     renewedAt = nil
@@ -288,25 +291,25 @@ struct SessionStateMachine {
     isOver = nil
   }
 
-  /// Something is known of the user. That says nothing about the pair: it becomes neither newer nor older.
+  /// Adds to what is known about the user. The pair stays the same: it becomes neither newer nor older.
   mutating func learn(_ identity: Token.Identity) {
     token = token.identified { $0 = identity.filled(from: $0) }
   }
 
-  /// The same, from a pair that came from elsewhere; it may be another user's, and does not replace what is known.
+  /// Adds what another pair says about the user, if it is the same user. It does not replace what is known.
   mutating func learn(of offered: Token) {
     guard isEarlier(offered) || offered.isOfSameUser(as: token) else { return }
     token = token.identified { $0 = $0.filled(from: offered.identity) }
   }
 
-  /// The session has ended, for this reason.
+  /// Ends the session for this reason.
   @discardableResult
   mutating func end(_ error: PeerIDError) -> PeerIDError {
     isOver = error
     return error
   }
 
-  /// The process is the child of a fork: the thread that was refreshing does not exist here.
+  /// Called in the child of a fork, in which the refreshing thread does not exist.
   mutating func enterChild() {
     isRefreshing = false
   }
@@ -333,22 +336,22 @@ struct SessionStateMachine {
     return capped / 2 + Int64(Double(capped / 2) * min(max(jitter, 0), 1))
   }
 
-  /// Both tokens of a pair are refused that the server has made and may not have saved.
+  /// The error while both tokens of a pair are refused that the server may not have saved yet.
   private static func doubt(_ error: PeerIDError) -> PeerIDError {
     PeerIDError(
       .server,
       .notSent,
-      "the server does not accept the tokens yet that it has just made; the refresh is tried again",
+      "the server does not yet accept the tokens that it has just issued; the refresh is retried",
       httpStatus: error.httpStatus,
       isRetryable: true,
       detail: error.detailBytes
     )
   }
 
-  /// Why no refresh begins, for a call that therefore sends nothing.
+  /// The error for a call that sends nothing because no refresh can begin now.
   private func refreshImpediment(now: Int64) -> PeerIDError {
     if case .impossible(let error) = renewal { return error }
-    guard let lastFailure else { return PeerIDError(.internal, "a refresh could not begin, for no known reason") }
+    guard let lastFailure else { return PeerIDError(.internal, "a refresh could not begin for an unknown reason") }
     let wait = max(notBefore - now, 0)
     return PeerIDError(
       lastFailure.code == .connectionLost ? .unreachable : lastFailure.code,
@@ -374,7 +377,7 @@ struct SessionStateMachine {
 }
 
 extension SessionStateMachine.Decision {
-  /// Whether the caller has to carry out a refresh.
+  /// Whether the caller has to begin a refresh.
   var beginsRefresh: Bool {
     switch self {
     case .use(_, let begins), .wait(let begins): begins
@@ -384,6 +387,6 @@ extension SessionStateMachine.Decision {
 }
 
 extension PeerIDError {
-  /// Whether a session is over because the server refuses its refresh token, and not because somebody ended it.
+  /// Whether a session is over because the server refused its refresh token, not because it was logged out or replaced.
   var isUsedRefreshToken: Bool { code == .loginRequired && httpStatus == 400 }
 }

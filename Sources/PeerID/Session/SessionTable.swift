@@ -1,9 +1,10 @@
-/// The sessions of a client: one core for each stored key and, without a key, for each pair.
+/// The sessions of a client: one `SessionCore` for each stored key and, for sessions without a key, for each pair of
+/// tokens.
 ///
-/// The server has one pair for each user of an application. Two cores with the same pair would invalidate each other's
-/// tokens, so handles share one.
+/// The server keeps one pair for each user of an application. Two cores with the same pair would invalidate each
+/// other's tokens, so all handles share one core.
 final class SessionTable: @unchecked Sendable {
-  /// What a session without a key is found by: the server's user, or else the pair it began with.
+  /// Identifies a session without a key: by the server's user id or, if that is unknown, by its first pair.
   private enum Identity: Hashable {
     case user(Int64)
     case pair(UInt64)
@@ -16,9 +17,9 @@ final class SessionTable: @unchecked Sendable {
   private struct Entry {
     let core: SessionCore
     let identity: Identity
-    /// The core's pair, kept here as well so that no lock is taken under another one.
+    /// A copy of the core's pair, so that the core's lock is not taken under the table's.
     var token: Token
-    /// Leases: the core stays in the table until there are none.
+    /// The number of leases. The core stays in the table until it is 0.
     var users = 1
   }
 
@@ -28,7 +29,7 @@ final class SessionTable: @unchecked Sendable {
   private var byIdentity: [Identity: [ObjectIdentifier]] = [:]
   private var handles = 0
 
-  /// Whether the application holds a session.
+  /// Whether the application holds a session handle.
   var hasHandles: Bool { lock.withLock { handles > 0 } }
 
   func handleBegan() { lock.withLock { handles += 1 } }
@@ -40,13 +41,13 @@ final class SessionTable: @unchecked Sendable {
     return core.map { SessionLease($0) }
   }
 
-  /// The session without a key that has this pair, or else a new one from `make`. `isCurrent` tells that the server has
-  /// just handed out the pair, so that it is the one of all sessions of its user.
+  /// The session without a key that has this pair; otherwise a new one from `make`. `isCurrent` means that the server
+  /// has just returned the pair, so that it belongs to every session of its user.
   func session(for token: Token, isCurrent: Bool, make: () -> SessionCore) -> SessionLease {
     if let present = lock.withLock({ find(token, isCurrent) }) { return SessionLease(present) }
     let made = make()
     let core = lock.withLock {
-      // Another thread may have been faster.
+      // Another thread may have added it meanwhile.
       if let present = find(token, isCurrent) { return present }
       add(made, token)
       return made
@@ -54,8 +55,8 @@ final class SessionTable: @unchecked Sendable {
     return SessionLease(core)
   }
 
-  /// The session of a key: the present one, or else `core`. With `replaces` it is `core` in any case, and the present one
-  /// is returned as `replaced`.
+  /// The session of a key: the present one if there is one, otherwise `core`. With `replaces` it is always `core`, and
+  /// the present one is returned as `replaced`.
   func session(
     forKey key: String,
     orElse core: SessionCore,
@@ -73,12 +74,12 @@ final class SessionTable: @unchecked Sendable {
     return (SessionLease(used), replaced)
   }
 
-  /// Another lease of a session.
+  /// Adds a lease for a session.
   func lease(_ core: SessionCore) -> SessionLease? {
     lock.withLock { use(ObjectIdentifier(core)) }.map { SessionLease($0) }
   }
 
-  /// Lets nobody find a session any more if it has one lease at most; returns whether that is so.
+  /// Removes a session if it has at most one lease; returns whether it did.
   func removeUnlessShared(_ core: SessionCore) -> Bool {
     lock.withLock {
       let id = ObjectIdentifier(core)
@@ -88,19 +89,19 @@ final class SessionTable: @unchecked Sendable {
     }
   }
 
-  /// The session has another pair.
+  /// Records a session's new pair.
   func update(_ core: SessionCore, _ token: Token) {
     lock.withLock { entries[ObjectIdentifier(core)]?.token = token }
   }
 
-  /// The session has ended: it is found no more.
+  /// Removes a session that has ended.
   func remove(_ core: SessionCore, key: String?) {
     lock.withLock {
       hide(ObjectIdentifier(core), key.map { StoreKey($0) })
     }
   }
 
-  /// The newest pair of another session of the same user; `nil` when there is none but `token`.
+  /// The newest pair of another session of the same user; `nil` if no other session has a pair besides `token`.
   func otherPair(of token: Token, than core: SessionCore) -> Token? {
     lock.withLock {
       guard case .user? = entries[ObjectIdentifier(core)]?.identity else { return nil }
@@ -116,7 +117,7 @@ final class SessionTable: @unchecked Sendable {
       entries[id]?.users -= 1
       guard entries[id]?.users == 0 else { return }
       hide(id, core.place.map { StoreKey($0.key) })
-      // The caller holds the core: its last reference does not go under the lock.
+      // The caller still holds the core, so that it is not deallocated under the lock.
       entries[id] = nil
     }
   }
@@ -128,7 +129,7 @@ final class SessionTable: @unchecked Sendable {
     return entries[id]?.core
   }
 
-  /// Without a refresh token there is nothing that two sessions could spoil for each other.
+  /// Finds the session to share. A pair without a refresh token is not shared: two sessions cannot invalidate it.
   private func find(_ token: Token, _ isCurrent: Bool) -> SessionCore? {
     guard token.refreshTokenBytes != nil else { return nil }
     let found = (byIdentity[Identity(token)] ?? []).first { id in
@@ -154,11 +155,11 @@ final class SessionTable: @unchecked Sendable {
   }
 }
 
-/// Keeps a session in its client's table: a handle, a refresh under way, or a pair that is not saved yet.
+/// Keeps a session in its client's table while there is a handle, a running refresh or an unsaved pair.
 final class SessionLease: Sendable {
   let core: SessionCore
 
-  /// Made by the table, which has counted it.
+  /// Only the table makes leases; it has already counted this one.
   fileprivate init(_ core: SessionCore) {
     self.core = core
   }

@@ -1,4 +1,4 @@
-/// What a refresh of a stored session does once it holds the lock and has read the store.
+/// What the refresh of a stored session does after it has taken the lock and read the store.
 enum StoredPairDecision: Equatable {
   /// Refresh the session's own pair.
   case renew
@@ -12,11 +12,11 @@ enum StoredPairDecision: Equatable {
   /// Another user was logged in under the key.
   case anotherUser
 
-  /// Decides by what the store holds.
+  /// Compares the session's pair with the stored one.
   ///
   /// - Parameters:
   ///   - mine: the session's pair.
-  ///   - replaced: the stored pair that `mine` comes after when `mine` could not be saved yet; `nil` when it was.
+  ///   - replaced: if `mine` could not be saved yet, the stored pair that it replaces; otherwise `nil`.
   ///   - savedGeneration: the highest generation that this process has seen in the store.
   ///   - stored: the pair in the store; `nil` when there is none.
   /// - Returns: what to do.
