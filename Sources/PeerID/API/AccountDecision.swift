@@ -1,10 +1,11 @@
 /// Whether the chain shows that a user of PeerID has an account.
 ///
-/// Every user has a custom permission on his account, named `pid` and seven letters, by which PeerID acts for him.
+/// PeerID acts for a user through a custom permission on the user's account. Its name is `pid` followed by seven
+/// letters.
 enum AccountPermission: Equatable {
   case present
   case absent
-  /// The node does not tell permissions.
+  /// The node does not report permissions.
   case unknown
 
   /// Whether this is the name of such a permission.
@@ -15,13 +16,13 @@ enum AccountPermission: Equatable {
   }
 }
 
-/// Which account a user's name stands for.
+/// Which chain account belongs to a user name.
 ///
-/// PeerID names the accounts that it makes `pi-` and the user name in lower case. An account that existed before keeps
-/// its name, which is the user name then. So there are two accounts that it can be.
+/// An account that PeerID creates is named `pi-` plus the user name in lower case. If the user already had an account,
+/// its name is the user name. So a user name has two possible accounts.
 enum AccountDecision: Equatable {
   case found(Account, isVerified: Bool)
-  /// Both can be it.
+  /// Both accounts are possible.
   case ambiguous(Account, Account)
   case none
 
@@ -31,7 +32,7 @@ enum AccountDecision: Equatable {
     return ["pi-" + lowered, lowered]
   }
 
-  /// The decision when an account exists under one more of these names.
+  /// The decision after another of these names has turned out to be an account.
   func adding(_ account: Account, _ permission: AccountPermission) -> AccountDecision {
     if permission == .absent { return self }
     switch self {

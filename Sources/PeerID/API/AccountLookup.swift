@@ -18,7 +18,7 @@ struct AccountLookup {
     throw PeerIDError(.invalidArgument, "the chain has no account '\(name.prefix(80))'")
   }
 
-  /// The account that a user's name stands for.
+  /// Decides which account belongs to a user name.
   func decision(user: String) throws(PeerIDError) -> AccountDecision {
     var decision = AccountDecision.none
     for name in AccountDecision.names(ofUser: user) {
@@ -43,7 +43,7 @@ struct AccountLookup {
     }
   }
 
-  /// `.some(nil)` for `null`, which stands for no account.
+  /// `.some(nil)` for `null`, which means that there is no account.
   private static func account(_ found: JSONIndex.Value) -> Account?? {
     if found.kind == .null { return .some(nil) }
     guard let id = found.member("id")?.string, let name = found.member("name")?.string else { return nil }

@@ -1,6 +1,6 @@
-/// Turns what the transport brought back into a result or an error.
+/// Converts what the transport received to a result or an error.
 enum Answer {
-  /// The response of a success, or why there is none.
+  /// The response of a success, or the error.
   static func response(
     of outcome: Result<HTTPResponse, TransportFailure>,
     to kind: RequestKind
@@ -10,11 +10,11 @@ enum Answer {
     {
       return checked(response, kind, answer.status)
     }
-    // The scanner reads every result.
+    // The scanner has not found a result, so this is an error.
     return result(of: outcome, to: kind).flatMap { _ in .failure(noResult(of: outcome, kind)) }
   }
 
-  /// The token of a success, or why there is none; `nil` when the server has none.
+  /// The token of a success, or the error; `nil` when the server has no token for the user.
   static func token(
     of outcome: Result<HTTPResponse, TransportFailure>,
     to kind: RequestKind,
@@ -45,7 +45,7 @@ enum Answer {
     return PeerIDError(.protocol, .unknown, "the answer has no result", advice: kind.advice, httpStatus: status)
   }
 
-  /// The response of a submit, if it shows that there is a transaction: by its id, or by the token that confirms it.
+  /// The response of a submit, if it has the transaction's id or the token that confirms the transaction.
   private static func checked(
     _ response: Response,
     _ kind: RequestKind,
@@ -66,7 +66,7 @@ enum Answer {
     )
   }
 
-  /// The envelope's result, or why there is none. `explain` may add to the error what only the caller knows.
+  /// The envelope's result, or the error. `explain` can add to the error what only the caller knows.
   static func result(
     of outcome: Result<HTTPResponse, TransportFailure>,
     to kind: RequestKind,
@@ -80,7 +80,8 @@ enum Answer {
       if 200..<300 ~= response.status, !response.isTruncated, case .result(let result) = envelope {
         return .success(result)
       }
-      // Only a status that says what became of the request is worth more than knowing that memory ran out.
+      // For other statuses the error of the status is more useful than "out of memory": it says whether the request was
+      // done.
       if case .unread = envelope, 200..<300 ~= response.status {
         let message = "memory ran out while the answer was read"
         return .failure(explain(PeerIDError(.outOfMemory, .unknown, message, httpStatus: response.status)))

@@ -4,14 +4,14 @@ public struct Asset: Sendable, Equatable {
   public let id: String
   /// Its symbol, such as `PPY`.
   public let symbol: String
-  /// The decimal places of a whole unit, from 0 to 12.
+  /// The number of decimal places, from 0 to 12.
   public let precision: Int32
 }
 
 /// The assets that a client has looked up. An asset's id, symbol and precision never change, so they are cached for the
 /// life of the client.
 final class AssetTable: @unchecked Sendable {
-  /// An asset, and its texts for C.
+  /// An asset and its C strings.
   final class Entry: Sendable {
     let asset: Asset
     let id: Bytes
@@ -32,7 +32,7 @@ final class AssetTable: @unchecked Sendable {
     lock.withLock { entries[Array(name.utf8)] }
   }
 
-  /// Stores an asset under a name, unless another thread was faster; returns the stored one.
+  /// Stores an asset under a name, unless another thread has already; returns the stored one.
   func keep(_ asset: Asset, as name: String) -> Entry {
     let read = Entry(asset)
     return lock.withLock {

@@ -1,4 +1,4 @@
-/// The query of a read of the chain. The server takes parameters only as bracket keys, in which every value is text:
+/// The query string of a chain read. The server accepts parameters only with bracket keys, and every value is text:
 /// `params[0][]=1.3.0&params[1]=true`.
 struct ChainReadQuery {
   /// The APIs of a Peerplays node that the server passes on.

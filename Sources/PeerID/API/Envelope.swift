@@ -1,15 +1,15 @@
-/// The body of an answer, read: PeerID wraps every result and every error in a JSON object, but bodies that fail
-/// before a route, and proxies in front, answer in plain text or HTML.
+/// The parsed body of an answer. PeerID wraps every result and every error in a JSON object, the envelope. Requests
+/// that fail before they reach a route, and proxies in front of PeerID, are answered in plain text or HTML.
 enum Envelope {
-  /// HTTP success with the member `result`, whatever it is.
+  /// HTTP success with a member `result` of any type.
   case result(JSONValue)
   /// The member `error` of a failure, and whether the envelope is PeerID's own.
   case error(JSONValue, isPeerIDs: Bool)
   /// Text or HTML.
   case text
-  /// JSON or text that is not what its status promises.
+  /// JSON or text that does not fit the HTTP status.
   case malformed(String)
-  /// Memory ran out while it was read.
+  /// Memory ran out while the body was parsed.
   case unread
 
   /// Reads the body of an answer with this status.
@@ -39,9 +39,9 @@ enum Envelope {
     }
   }
 
-  /// Whether PeerID wrote the envelope: `{"error": …, "status": …}` with the status of HTTP, which three of its answers
-  /// write as text, and nothing else. Gateways write JSON with an `error` too, but with other members. An object of
-  /// messages by field is PeerID's also without the status.
+  /// Whether PeerID wrote the envelope, not a gateway, which may also send JSON with an `error`. PeerID's envelope is
+  /// `{"error": …, "status": …}` with the HTTP status (a string in three of its answers) and no other member. An object
+  /// of messages by field is PeerID's even without the status.
   private static func isPeerIDs(_ root: JSONValue, _ error: JSONValue, status: Int) -> Bool {
     guard let written = root["status"] else { return root.count == 1 && error.kind == .object }
     return root.count == 2 && (written.integer ?? written.string.flatMap { Int64($0) }) == Int64(status)

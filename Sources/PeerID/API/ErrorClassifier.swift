@@ -1,5 +1,5 @@
-/// Makes the error of a call from the answer: the code says what kind of failure it is, the outcome whether the request
-/// may have been carried out.
+/// Makes the error of a call from the answer. The code is the kind of failure; the outcome is whether the request may
+/// have been carried out.
 enum ErrorClassifier {
   /// The error for a request without an answer.
   static func error(_ failure: TransportFailure, _ kind: RequestKind) -> PeerIDError {
@@ -26,7 +26,7 @@ enum ErrorClassifier {
     }
   }
 
-  /// The error for an answer that is not a success; `envelope` is what its body held.
+  /// The error for an answer that is not a success; `envelope` is its parsed body.
   static func error(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> PeerIDError {
     let proof = OutcomeTable.row(for: answer(response, envelope, kind)).proof
     let mask = SecretMask(response.request?.secrets ?? [])
@@ -80,7 +80,7 @@ enum ErrorClassifier {
     )
   }
 
-  /// The node's words come first: people need to read them.
+  /// The node's message comes first, because people need to read it.
   private static func message(_ proof: OutcomeRow.Proof, status: Int, said: String) -> String {
     let what = "\(proof.what) (HTTP \(status))"
     if said.isEmpty { return what }
@@ -89,14 +89,14 @@ enum ErrorClassifier {
 
   private static func isRetryable(_ proof: OutcomeRow.Proof, _ response: HTTPResponse, _ kind: RequestKind) -> Bool {
     if !kind.changesSomething, response.isTruncated { return true }
-    // A transaction token is used before its transaction is sent.
+    // The server uses up a transaction token before it sends the transaction.
     if kind == .confirmation, response.status >= 500 { return false }
     return proof.isTransient && (proof.outcome != .unknown || !kind.changesSomething)
   }
 }
 
 extension PeerIDError {
-  /// Whether an operator has to know: the outcome is open, or the server failed.
+  /// Whether to log the error for an operator: the outcome is unknown, or the server failed.
   func isWorthLogging(of kind: RequestKind) -> Bool {
     outcome == .unknown && kind.changesSomething || httpStatus >= 500
   }

@@ -5,8 +5,8 @@
 /// peerplays-crypto  digest <64 hexadecimal digits> transaction <hexadecimal digits> <JSON>
 /// ```
 ///
-/// The kind of exception, the condition in the node's source, and what it says about it; newer nodes put
-/// `Execution error: ` in front. The second line is from peerplaysjs-lib.
+/// The first line holds the kind of exception, the condition in the node's source and the node's message; newer nodes
+/// put `Execution error: ` in front. peerplaysjs-lib adds the second line.
 struct NodeMessage {
   private static let digestMark: StaticString = "peerplays-crypto  digest "
   private static let digestLength = 64
@@ -20,7 +20,7 @@ struct NodeMessage {
     digest = text.index(of: Self.digestMark).map { $0 + Self.digestMark.utf8CodeUnitCount }
   }
 
-  /// The text without the transaction behind the digest.
+  /// The text without the transaction that follows the digest.
   var withoutTransaction: Bytes {
     guard let digest else { return text }
     return Bytes(UnsafeRawBufferPointer(rebasing: text.raw.prefix(digest)))
@@ -34,7 +34,7 @@ struct NodeMessage {
     return Bytes(UnsafeRawBufferPointer(rebasing: digits.prefix(Self.transactionIDLength)))
   }
 
-  /// What the node says, without the kind of exception and the condition: `Insufficient Balance`.
+  /// The node's message without the kind of exception and the condition, such as `Insufficient Balance`.
   static func reason(in text: String) -> String {
     var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).makeIterator()
     guard let first = lines.next() else { return "" }
@@ -52,7 +52,7 @@ struct NodeMessage {
 
   private typealias Part = Substring.UTF8View
 
-  /// The parts between `: ` outside of brackets; a condition may hold colons.
+  /// Splits the line at each `: ` outside brackets. (Conditions contain colons inside brackets.)
   private static func parts(of line: Part) -> [Part] {
     var parts: [Part] = []
     var depth = 0
@@ -74,12 +74,12 @@ struct NodeMessage {
     return parts
   }
 
-  /// The kind of exception that a condition follows.
+  /// Whether this is a kind of exception that is followed by a condition.
   private static func isAssertion(_ part: Part) -> Bool {
     part.elementsEqual("Assert Exception".utf8)
   }
 
-  /// A kind of exception that says nothing, or that the following text repeats.
+  /// Whether this is a kind of exception that adds nothing to the text that follows it.
   private static func isRepeated(_ part: Part) -> Bool {
     let part = Bytes(String(Substring(part)))
     let kinds: [StaticString] = [

@@ -8,12 +8,12 @@ struct OutcomeRow: Sendable {
     case anyone
   }
 
-  /// The answers that a row is about.
+  /// The answers that a row matches.
   struct Pattern: Sendable {
     let kinds: [RequestKind]
     let statuses: [ClosedRange<Int>]
     let author: Author
-    /// The server's message must contain one of these texts; empty: any message.
+    /// The server's message must contain one of these texts; if empty, any message matches.
     let texts: [StaticString]
     /// Whether the answer must have a `Retry-After`.
     let needsRetryAfter: Bool
@@ -60,7 +60,7 @@ struct OutcomeRow: Sendable {
 
   let pattern: Pattern
   let proof: Proof
-  /// The evidence.
+  /// The evidence for what the row claims.
   let source: String
 
   init(_ pattern: Pattern, _ proof: Proof, source: String) {
@@ -77,6 +77,7 @@ struct FailedAnswer {
   /// Whether it is PeerID's own envelope.
   let isPeerIDs: Bool
   let hasRetryAfter: Bool
-  /// What the server says, without the transaction behind a refusal of the node: that may hold any text of the caller.
+  /// The server's message, without the transaction that a refusal of the node contains: it may hold any text that the
+  /// caller sent.
   let said: Bytes
 }

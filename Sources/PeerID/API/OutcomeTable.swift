@@ -14,7 +14,7 @@ enum OutcomeTable {
   private static let anyKind = RequestKind.allCases
   private static let signing: [RequestKind] = [.operations, .confirmation]
 
-  /// HTTP 5xx that proves nothing.
+  /// HTTP 5xx that does not prove an outcome.
   private static let server: [OutcomeRow] = [
     OutcomeRow(
       .answers(signing, 500...500, by: .peerID, saying: ["server side error"]),
@@ -40,7 +40,7 @@ enum OutcomeTable {
     ),
   ]
 
-  /// PeerID's own HTTP 4xx. Its routes end with them before anything is sent (src/modules/api/validators).
+  /// PeerID's own HTTP 4xx. Its validators answer with them before a route sends anything (src/modules/api/validators).
   private static let client: [OutcomeRow] = [
     OutcomeRow(
       .answers([.refresh], 400...400, by: .peerID, saying: ["refresh_token: invalid refresh token"]),
@@ -89,7 +89,7 @@ enum OutcomeTable {
     ),
   ]
 
-  /// HTTP 4xx and 3xx of proxies. PeerID's envelope is not in them, so only the status can prove something.
+  /// HTTP 4xx and 3xx of proxies. They lack PeerID's envelope, so only the status can prove an outcome.
   private static let proxies: [OutcomeRow] = [
     OutcomeRow(
       .answers(anyKind, 407...407),

@@ -1,4 +1,4 @@
-/// The parameters of a token call, in each of the three styles that servers accept.
+/// The parameters of a token call, written in one of the three styles that servers accept.
 struct Parameters {
   /// The names of the parameters of all token calls.
   static let allNames = ["login", "password", "mobile", "code", "refresh_token", "client_id", "client_secret"]
@@ -12,8 +12,8 @@ struct Parameters {
   /// The names of the parameters that were sent.
   var names: [String] { members.map { $0.name } }
 
-  /// The values that must not appear in an error. A client_id that is not a number may be a secret in
-  /// the wrong place.
+  /// The values that must not appear in an error. They include a client_id that is not a number: it may be a secret
+  /// passed by mistake.
   var secrets: [Bytes] {
     members.filter { $0.name != "login" && ($0.name != "client_id" || !$0.value.raw.allSatisfy(Self.isDigit)) }
       .map { $0.value }
@@ -21,10 +21,11 @@ struct Parameters {
 
   private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
 
-  /// `name=value&…`, for a form body or a query; with an address, the address and the query.
+  /// `name=value&…`, for a form body or a query; if there is an address, it comes first.
   func urlEncoded(behind address: Bytes? = nil) -> Bytes {
     var text: [UInt8] = []
-    // Growing would leave copies of a password behind; three bytes a byte is the most that encoding needs.
+    // Reserve everything at once, because a buffer that grows leaves copies of a password in memory. Percent encoding
+    // needs at most three bytes for each byte.
     let room = members.reduce(0) { $0 + 3 * ($1.value.count + $1.name.utf8.count) + 2 }
     text.reserveCapacity(room + (address?.count ?? 0) + 1)
     if let address {

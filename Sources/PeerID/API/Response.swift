@@ -1,7 +1,7 @@
-/// What the server answered to a call that succeeded. Immutable.
+/// The server's answer to a call that succeeded. Immutable.
 ///
-/// The accessors read the parts of a transaction; each is `nil` or empty when the result is not one, for instance for
-/// a read of the chain.
+/// The properties give the parts of a transaction. They are `nil` or empty if the result is not a transaction, for
+/// instance after a chain read.
 public struct Response: Sendable {
   private let storage: Storage
 
@@ -20,14 +20,14 @@ public struct Response: Sendable {
   /// The ids of the objects that the operations created, in the order of the operations.
   public var createdObjectIDs: [String] { storage.parts.createdObjectIDs.map { $0.text } }
 
-  /// The token that confirms the transaction, when the application is one whose users sign each request.
+  /// The token that confirms the transaction, if the application's users have to sign each request.
   public var transactionToken: String? { storage.parts.transactionToken?.text }
 
   init(_ parts: ResponseParts) {
     storage = Storage(parts)
   }
 
-  /// A list of texts as a JSON array.
+  /// A response whose result is a JSON array of these strings.
   package init(listing texts: [String]) {
     self.init(json: JSONLiteral.array(texts.map { .string($0) }).compactText)
   }
@@ -46,7 +46,7 @@ public struct Response: Sendable {
     )
   }
 
-  // C callers get pointers to these, which are valid as long as the response.
+  // C callers get pointers to these strings, which are valid as long as the response.
 
   package var jsonBytes: Bytes { storage.parts.json }
   package var transactionIDBytes: Bytes? { storage.parts.transactionID }
@@ -59,7 +59,7 @@ public struct Response: Sendable {
   }
 }
 
-/// The parts of a response, read once by the thread that receives the answer; the answer itself is then freed.
+/// The parts of a response. The thread that receives the answer reads them once and then frees the answer.
 struct ResponseParts: Sendable {
   let json: Bytes
   let transactionID: Bytes?

@@ -1,9 +1,9 @@
-/// Reads the envelope of a success, and the parts of a `Response`, in one pass over the bytes: parsing an answer into a
-/// tree takes as long as half of the call.
+/// Reads the envelope of a success and the parts of a `Response` in one pass over the bytes. Parsing the answer into a
+/// tree would take half as long as the whole call.
 ///
 /// The result is copied as the server wrote it, without white space, so that numbers keep all their digits. Any JSON is
-/// read: a success must not be lost because of a number that no caller needs. Of duplicate keys the last one counts, as
-/// in JavaScript.
+/// accepted: a success must not become an error because of a value that no caller needs. If a key is repeated, the last
+/// one counts, as in JavaScript.
 struct ResponseScanner {
   private var result: Range<Int>?
   private var resultHasSpace = false
@@ -12,7 +12,7 @@ struct ResponseScanner {
   private var confirmation = Confirmation()
   private var isElement = false
 
-  /// What is read of a result that is an object.
+  /// The members that are read from a result that is an object.
   private struct Confirmation {
     var hasTrx = false
     var hasTransaction = false
@@ -141,7 +141,7 @@ struct ResponseScanner {
     return scanner.copy(of: text)
   }
 
-  /// Reads an integer, also one that is written as text: so the server writes those beyond 32 bits.
+  /// Reads an integer, also from a string: the server writes integers of more than 32 bits as strings.
   private static func integer(_ scanner: inout JSONScanner) throws(Fault) -> Int64? {
     switch scanner.next {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try scanner.number().integer

@@ -1,17 +1,17 @@
 internal import CLinux
 
-/// Replaces the secrets of a request in what a server answers to it: servers and proxies quote requests in their
-/// errors, and an error is printed and logged.
+/// Masks the secrets of a request in the server's answer to it. Servers and proxies quote requests in their errors, and
+/// errors are printed and logged.
 ///
-/// A secret is found as it is, percent-encoded, as in a form, escaped as in JSON, as HTML entities, in any mixture of
-/// these, in Base64 of anything that holds it, and cut off after its first 16 bytes.
+/// A secret is found in plain text, in percent or form encoding, with JSON escapes, as HTML entities, in any mixture of
+/// these, inside Base64, and if it is cut off after at least 16 bytes.
 struct SecretMask {
   /// The text that replaces a secret.
   static let replacement = "***"
   private static let notShown = "(not shown: it repeats a secret of the request)"
   /// A shorter secret is only masked where it is a word of its own.
   private static let shortest = 4
-  /// This many bytes at the beginning of a secret count as a secret that was cut off.
+  /// How many of its first bytes identify a secret that is cut off.
   private static let cutOff = 16
   /// How many bytes of a secret are compared; text after a longer secret is not shown.
   private static let compared = 256
@@ -27,7 +27,7 @@ struct SecretMask {
     encoded = self.secrets.filter { $0.count >= Self.shortest }.flatMap(Base64.inner)
   }
 
-  /// A secret with backslashes, as a JSON reader sees it when a server has not escaped it.
+  /// A secret that contains backslashes, as a JSON parser reads it if the server did not escape them.
   private static func unescaped(_ secret: Bytes) -> Bytes? {
     guard secret.raw.contains(UInt8(ascii: "\\")) else { return nil }
     return Bytes.joining("\"", secret.raw, "\"", wipes: true).withBytes { quoted in
@@ -44,7 +44,7 @@ struct SecretMask {
     isEmpty ? text : masked(Bytes(text, wipes: true)).text
   }
 
-  /// The text without the secrets, cut to a length that no message reaches.
+  /// The text without the secrets, cut to a length that is more than any message uses.
   func masked(_ text: Bytes) -> Bytes {
     if isEmpty { return text }
     return text.withBytes { bytes in
@@ -103,7 +103,7 @@ struct SecretMask {
     return memcmp(base + start, part.address, part.count) == 0
   }
 
-  /// Where a secret ends that begins at `start`. Each of its bytes may be plain or escaped; where both readings are
+  /// The end of a secret that begins at `start`; `nil` if there is none. Each byte may be plain or escaped; if both are
   /// possible, the escape is tried first.
   private func end(of secret: Bytes, in text: UnsafeRawBufferPointer, from start: Int) -> Int? {
     let length = min(secret.count, Self.compared)
@@ -158,7 +158,7 @@ struct SecretMask {
   }
 }
 
-/// The parts of Base64 that a mask needs.
+/// What masking needs of Base64.
 enum Base64 {
   private static let digits: [[UInt8]] = [
     Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8),
@@ -175,8 +175,8 @@ enum Base64 {
     }
   }
 
-  /// The digits that depend on `secret` alone, when it begins at the first, second or third byte of a group, in both
-  /// alphabets.
+  /// The Base64 digits that depend only on `secret`, for each of the three positions in a group of three bytes and for
+  /// both alphabets.
   static func inner(_ secret: Bytes) -> [Bytes] {
     (0..<3).flatMap { offset in digits.map { inner(secret, offset, $0) } }
   }

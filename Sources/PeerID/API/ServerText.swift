@@ -1,10 +1,10 @@
-/// Texts of servers, cut to the length that an error can hold.
+/// Shortens texts of servers to what an error can hold.
 enum ServerText {
-  /// The longest text taken into a message, in characters.
+  /// The longest text that is quoted in a message, in characters.
   private static let maximumLength = 300
-  /// The longest detail handed on, in bytes of JSON.
+  /// The longest `PeerIDError.serverDetail`, in bytes.
   private static let maximumDetail = 4096
-  /// How much of a text is looked at, in bytes.
+  /// How much of a text is read, in bytes.
   static let maximumRead = 64 * 1024
 
   /// Plain text or HTML on one line, without tags.
@@ -27,13 +27,13 @@ enum ServerText {
     return cut(words.joined(separator: " "))
   }
 
-  /// All that the server says under `error`: a string as it is, an object as `field: message; field: message`.
+  /// The whole member `error`: a string as it is, an object as `field: message; field: message`.
   static func whole(_ error: JSONValue) -> String {
     guard error.kind == .object else { return error.string ?? error.compactText().text }
     return error.members.map { $0 + ": " + ($1.string ?? $1.compactText().text) }.joined(separator: "; ")
   }
 
-  /// The same on one line: of each text the first.
+  /// The same on one line, with only the first line of each message.
   static func message(_ error: JSONValue) -> String {
     switch error.kind {
     case .string: firstLine(error.string ?? "")
@@ -52,7 +52,7 @@ enum ServerText {
     let whole = error.compactText()
     if whole.count <= maximumDetail { return whole }
     let text = error.string ?? whole.text
-    // JSON needs more bytes for some characters, six at the most.
+    // JSON escapes some characters with up to six bytes.
     for budget in [maximumDetail - 8, maximumDetail / 2 - 8] {
       let cut = JSONLiteral.string(beginning(of: text, bytes: budget) + "…").compactText
       if cut.count <= maximumDetail { return cut }
@@ -60,13 +60,14 @@ enum ServerText {
     return JSONLiteral.string(beginning(of: text, bytes: maximumDetail / 6 - 8) + "…").compactText
   }
 
-  /// A reason of jansson's without the piece of the text that it quotes: `invalid token near 'password…`.
+  /// An error message of jansson without the text that it quotes, as in `invalid token near 'password…`.
   static func withoutQuote(_ reason: String) -> String {
     let bytes = Bytes(reason)
     return String(utf8: bytes.raw.prefix(bytes.index(of: " near ") ?? bytes.count))
   }
 
-  /// As much of the text as fits into so many bytes of UTF-8. One character may be of any length.
+  /// The longest beginning of the text that fits into this many bytes of UTF-8. A character can have any number of
+  /// bytes.
   private static func beginning(of text: String, bytes: Int) -> String {
     var length = 0
     return String(

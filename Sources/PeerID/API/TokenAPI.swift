@@ -1,4 +1,4 @@
-/// The three calls that make tokens: log in, exchange, refresh.
+/// The three calls that return tokens: log in, exchange, refresh.
 struct TokenAPI: Sendable {
   private let configuration: Configuration
   private let endpoints: Endpoints
@@ -87,7 +87,7 @@ struct TokenAPI: Sendable {
     )
     return try transport.send(request, context: context) { outcome in
       let result = Answer.token(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
-      // The session logs how its refresh ended.
+      // Failed refreshes are logged by the session.
       if kind != .refresh, case .failure(let error) = result, error.isWorthLogging(of: kind) {
         configuration.report(.warning, "\(kind): \(error)")
       }
@@ -95,7 +95,7 @@ struct TokenAPI: Sendable {
     }.get()
   }
 
-  /// Adds the remedy when the server does not see a parameter that was sent, because it expects another style.
+  /// Adds a hint if the server reports a parameter as missing that was sent: it expects another style of parameters.
   private func explained(_ error: PeerIDError, _ sent: [String], _ style: Options.ParameterStyle) -> PeerIDError {
     guard error.httpStatus == 400, let detail = error.detailBytes,
       let fields = try? JSONDocument(parsing: detail.raw).root,

@@ -1,5 +1,5 @@
 extension Client {
-  /// Finds an asset by its symbol or its id. It is read from the chain once, and kept as long as the client.
+  /// Finds an asset by its symbol or its id. It is read from the chain once and then cached for the life of the client.
   ///
   /// - Parameter name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
   /// - Returns: the asset's id, symbol and precision.
@@ -8,7 +8,7 @@ extension Client {
     try assetEntry(name).asset
   }
 
-  /// The texts of an asset for C; they live as long as the client.
+  /// The C strings of an asset; they live as long as the client.
   package func assetTexts(_ name: String) throws(PeerIDError) -> (id: Bytes, symbol: Bytes, precision: Int32) {
     let entry = try assetEntry(name)
     return (entry.id, entry.symbol, entry.asset.precision)

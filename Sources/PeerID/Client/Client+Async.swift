@@ -1,4 +1,4 @@
-// Asynchronous calls of a client: each begins at once, returns an id, and puts exactly one completion into a queue.
+// Asynchronous calls of a client. Each returns an id at once and later adds exactly one completion to a queue.
 
 extension Client {
   /// Logs a user in without waiting. See `logIn(login:password:mobile:key:)`.
@@ -133,8 +133,8 @@ extension Client {
     }
   }
 
-  /// Ends an asynchronous call with `cancelled`, if it has not ended yet. Its completion comes in any case, and says
-  /// whether the request may have been sent.
+  /// Cancels an asynchronous call that has not ended. Its completion still arrives; its error says whether the request
+  /// may have been carried out.
   ///
   /// - Parameter id: the call's id.
   public func cancel(_ id: UInt64) {

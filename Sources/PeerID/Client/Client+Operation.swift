@@ -1,9 +1,9 @@
-// For operators of a service.
+// Calls for operating a service: statistics, a check at start, a new secret.
 
 extension Client {
-  /// What the calls of this client have done, as JSON: calls by kind and outcome, requests sent again after HTTP 401,
-  /// refreshes, locks and failures of the store, connections, calls in flight, and latencies in microseconds. All
-  /// counts begin with the client, and in a child of `fork` with the child.
+  /// Statistics of this client as JSON: calls by kind and outcome, requests resent after HTTP 401, refreshes, locks and
+  /// failures of the store, connections, calls in flight, and latencies in microseconds. Counters start at 0 with the
+  /// client, and again in the child of a `fork`.
   ///
   /// - Returns: the JSON; see the documentation of `peerid_client_statistics` for its members.
   public func statistics() -> String { statisticsResponse().json }
@@ -13,13 +13,13 @@ extension Client {
     return Response(json: report.compactText)
   }
 
-  /// Checks at the start of a program that the server is there and is PeerID, and that it knows the application and its
-  /// secret. One request is sent, which changes nothing: a refresh with a token that does not exist.
+  /// Checks that the server is a PeerID server and accepts the application's id and secret. Call it at the start of a
+  /// program. It sends one request, which changes nothing: a refresh with a token that does not exist.
   ///
-  /// It cannot tell whether users have granted operations, nor whether the redirect addresses are registered.
+  /// It cannot check whether users have granted operations or whether redirect URIs are registered.
   ///
-  /// - Throws: `configuration` without a client secret; `rejected` when the server does not know the application or its
-  ///   secret is another one; `protocol` when the server is not PeerID; and the errors of any call.
+  /// - Throws: `configuration` without a client secret; `rejected` when the server does not know the application or the
+  ///   secret is wrong; `protocol` when it is not a PeerID server; and the errors of any call.
   public func check() throws(PeerIDError) {
     _ = try engine.run(checkCall())
   }
@@ -33,17 +33,17 @@ extension Client {
       do throws(PeerIDError) {
         _ = try engine.environment.tokens.refresh(Bytes("peerid-check"), context: context)
       } catch  where error.code == .rejected && error.names("refresh_token") {
-        // The server looks at the application first.
+        // The server checks the application before the refresh token.
         return .done
       } catch  where error.outcome == .unknown {
-        // Nothing can have been done with a token that does not exist.
+        // A refresh with a token that does not exist changes nothing, whatever the answer.
         throw error.withOutcome(.notDone)
       }
-      throw PeerIDError(.protocol, .notDone, "the server takes a refresh token that does not exist: check base_url")
+      throw PeerIDError(.protocol, .notDone, "the server accepted a refresh token that does not exist: check base_url")
     }
   }
 
-  /// Uses another client secret from now on, for instance after it was changed at PeerID. Sessions go on.
+  /// Replaces the client secret, for instance after it was changed at PeerID. Sessions continue.
   ///
   /// - Parameter secret: the new secret.
   /// - Throws: `invalidArgument` when it is empty.

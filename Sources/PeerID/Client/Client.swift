@@ -1,6 +1,6 @@
 /// A client for a PeerID server: logs users in, opens stored sessions, and reads the chain.
 ///
-/// A client is immutable and may be used from any number of threads at once. Sessions keep alive what they need of it.
+/// A client may be used from any number of threads at once. Its sessions stay usable after the client is released.
 public final class Client: Sendable {
   let engine: CallEngine
 
@@ -22,15 +22,16 @@ public final class Client: Sendable {
     _ = engine.environment.abandoning.set()
   }
 
-  /// Logs a user in with a password, a mobile number, or both; the server checks whatever is sent.
+  /// Logs a user in with a password, a mobile number, or both; the server checks each one that is sent.
   ///
-  /// The server answers with the stored pair of tokens, the same for every caller; one that has expired is refreshed
-  /// before this call returns. The first log in of a user joins the app on the chain, which takes seconds.
+  /// The server returns the user's stored pair of tokens, which is the same for every caller; if it has expired, this
+  /// call refreshes it before it returns. A user's first log in joins the application on the chain, which takes
+  /// seconds.
   ///
   /// - Parameters:
   ///   - login: the user name (upper and lower case matter) or the e-mail address (they do not).
-  ///   - password: the password, if it is to be checked.
-  ///   - mobile: the mobile number, if it is to be checked.
+  ///   - password: the password; `nil` to log in with the mobile number alone.
+  ///   - mobile: the mobile number; `nil` to log in with the password alone.
   ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   /// - Returns: a session of the user.
   /// - Throws: `invalidArgument` without a login, or without both password and mobile; `rejected` when the server
@@ -68,15 +69,16 @@ public final class Client: Sendable {
     return Session(lease, engine)
   }
 
-  /// Begins the authorization code flow: send the user's browser to the URL, and keep the state with the user's web
+  /// Begins the authorization code flow. Send the user's browser to the URL, and store the state in the user's web
   /// session.
   ///
-  /// The real page appends `?code=…` also to a redirect URI that has a query: `exchange(redirect:expectedState:key:)`
-  /// reads it, but a framework that parses the query finds no code. Its *Cancel* does not redirect. The server accepts
-  /// redirect URIs by their registered domain, and neither `localhost` nor an IP address. A user can grant at most 15
-  /// operations over all applications.
+  /// PeerID's consent page appends `?code=…` even to a redirect URI that already has a query.
+  /// `exchange(redirect:expectedState:key:)` can read that, but a framework that parses the query finds no code. The
+  /// page's *Cancel* button does not redirect. The server accepts redirect URIs of the registered domain only, never
+  /// `localhost` or an IP address. A user can grant at most 15 operations over all applications.
   ///
-  /// - Parameter redirectURI: where the browser comes back to; its domain must be registered for the application.
+  /// - Parameter redirectURI: the URI to which the browser is redirected; its domain must be registered for the
+  ///   application.
   /// - Returns: the URL and the state.
   /// - Throws: `invalidArgument` when the address is empty, `internal` when the system has no random numbers.
   public func authorizationRequest(redirectURI: String) throws(PeerIDError) -> AuthorizationRequest {
@@ -92,10 +94,10 @@ public final class Client: Sendable {
     return AuthorizationRequest(url: url, state: state)
   }
 
-  /// Ends the authorization code flow with the address to which the user's browser came back.
+  /// Completes the authorization code flow with the URL to which the user's browser was redirected.
   ///
   /// - Parameters:
-  ///   - redirect: the whole address, or its query. The last `code` counts, also behind a second `?`.
+  ///   - redirect: the whole URL, or its query. The last `code` counts, even after a second `?`.
   ///   - expectedState: the state of the authorization request.
   ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   /// - Returns: a session of the user.
@@ -109,7 +111,7 @@ public final class Client: Sendable {
     try exchange(code: try AuthorizationRedirect.code(in: redirect, expectedState: expectedState), key: key)
   }
 
-  /// Exchanges an authorization code whose state the caller has compared.
+  /// Exchanges an authorization code for a session. The caller must already have compared the state.
   ///
   /// - Parameters:
   ///   - code: the code.
@@ -135,7 +137,7 @@ public final class Client: Sendable {
     }
   }
 
-  /// Makes a session from tokens that were exported before, or from a token object of the server. Nothing is sent.
+  /// Makes a session from exported tokens or from the server's token JSON. Nothing is sent.
   ///
   /// - Parameters:
   ///   - tokenJSON: what `Session.exportTokens()` wrote; only `access_token` is required.
@@ -193,10 +195,11 @@ public final class Client: Sendable {
   /// - Parameters:
   ///   - api: `database`, `network_broadcast`, `history`, `crypto` or `bookie`.
   ///   - method: a method of that API of a Peerplays node, such as `get_objects`.
-  ///   - parametersJSON: its parameters as a JSON array; the server is sent every value as text.
-  /// - Returns: what the node answered.
-  /// - Throws: `invalidArgument` for what the server cannot be sent (`null`, empty arrays, deep nesting); `server`
-  ///   with the node's message when the node refuses; and the errors of any call. Reading again is always safe.
+  ///   - parametersJSON: its parameters as a JSON array; every value is sent as text.
+  /// - Returns: the node's answer.
+  /// - Throws: `invalidArgument` for parameters that cannot be sent to the server (`null`, empty arrays, deep nesting);
+  ///   `server` with the node's message when the node refuses; and the errors of any call. Repeating a read is always
+  ///   safe.
   public func readChain(api: String, method: String, parametersJSON: String = "[]") throws(PeerIDError) -> Response {
     try Bytes(parametersJSON).withBytes { (json) throws(PeerIDError) in
       try readChain(api: api, method: method, parametersJSON: json)
@@ -223,16 +226,16 @@ public final class Client: Sendable {
     .read(try engine.chainRead(api: api, method: method, parameters: parametersJSON))
   }
 
-  /// Closes the client: calls in flight end with `closed` within a second, later ones at once. May be called twice.
+  /// Closes the client: calls in flight fail with `closed` within a second, later calls at once. May be called twice.
   public func close() {
     engine.close()
   }
 
-  /// Waits until no refresh is under way and every new pair of tokens is saved. It also waits for work
-  /// that begins in the meantime, so close the client first.
+  /// Waits until no refresh is running and every new pair of tokens is saved. It also waits for work that begins
+  /// meanwhile, so close the client first.
   ///
   /// - Parameter timeoutMilliseconds: how long to wait, in milliseconds; 0: not at all.
-  /// - Returns: whether nothing is left to be done.
+  /// - Returns: whether everything is done; `false` on timeout.
   public func flush(timeoutMilliseconds: Int64) -> Bool {
     engine.flush(timeoutMilliseconds: timeoutMilliseconds)
   }

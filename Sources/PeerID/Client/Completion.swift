@@ -4,7 +4,7 @@ public struct Completion: Sendable {
   public enum Outcome: Sendable {
     /// The server's answer.
     case response(Response)
-    /// A session, from a log in, an exchange, a restore or an opening.
+    /// A session, from a log in, an exchange, a restore or an open.
     case session(Session)
     /// A token for a request that the application sends itself.
     case token(Token)
@@ -12,15 +12,15 @@ public struct Completion: Sendable {
     indirect case settlement(Settlement)
     /// An account of the chain.
     indirect case account(Account)
-    /// Nothing but success, from a refresh or a log out.
+    /// Success without a value, from a refresh or a log out.
     case done
-    /// Why it failed; read `PeerIDError.outcome` before you send money again.
+    /// The error; read `PeerIDError.outcome` before you send money again.
     case failure(PeerIDError)
   }
 
-  /// The number that the caller gave the call.
+  /// The tag that the caller passed when it began the call.
   public let tag: UInt64
-  /// The id that the call was given when it began.
+  /// The id that beginning the call returned.
   public let id: UInt64
   /// How it ended.
   public let outcome: Outcome
@@ -47,7 +47,7 @@ extension CompletionQueue {
   /// - Parameters:
   ///   - maximum: how many to take at most.
   ///   - timeoutMilliseconds: how long to wait for the first; 0: not at all; negative: without limit.
-  /// - Returns: the completions; empty when the time was over.
+  /// - Returns: the completions; empty on timeout.
   public func next(maximum: Int = 64, timeoutMilliseconds: Int64 = -1) -> [Completion] {
     var taken: [Completion] = []
     take(maximum: maximum, timeoutMilliseconds: timeoutMilliseconds) { taken.append($0) }

@@ -1,17 +1,17 @@
 import Synchronization
 
-/// Runs every kind of call once, without a server, before the process can fork during one.
+/// Runs every kind of call once, without a server, so that a later `fork` during a first call is safe.
 ///
-/// The Swift runtime makes the descriptions of generic types when they are first used, under locks of its own, which no
-/// fork handler can take. A process that forks while another thread is in its very first call would leave such a lock
-/// held in the child forever. So the first client of a process runs all calls on the thread that makes it.
+/// The Swift runtime creates the metadata of a generic type when it is first used, under internal locks that no fork
+/// handler can take. If a process forks while another thread is in its first call, such a lock stays held in the child
+/// forever. So the first client of a process runs all calls on the thread that creates it.
 enum RuntimeWarmup {
   private static let operations = [
-    // Plain, …
+    // Without escapes.
     #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.1","to":"1.2.2","#
       + #""amount":{"amount":1,"asset_id":"1.3.0"}},{"op_name":"bet_cancel","#
       + #""fee_asset":"1.3.0","bettor_id":"1.2.1","bet_to_cancel":"1.26.1"}]"#,
-    // … and with an escape and a field that does not exist.
+    // With an escape and a field that does not exist.
     #"{"op_name":"transfer","form":"\n"}"#,
   ]
   private static let token =
@@ -28,7 +28,7 @@ enum RuntimeWarmup {
 
   private static let hasRun = Atomic<Bool>(false)
 
-  /// Runs the calls, unless an earlier client of the process has.
+  /// Runs the calls, unless an earlier client of the process has done so.
   static func runOnce(_ configuration: Configuration) {
     guard !hasRun.exchange(true, ordering: .acquiringAndReleasing) else { return }
     var silent = configuration
@@ -117,7 +117,7 @@ enum RuntimeWarmup {
     ChainReader { (_, method, _) throws(PeerIDError) in Response(json: Bytes(answer(to: method))) }
   }
 
-  /// What a node answers when it has a transaction that may be the marked one.
+  /// The answer of a node that has a transaction that may be the marked one.
   private static func answer(to method: String) -> String {
     switch method {
     case "get_account_by_name": #"{"id":"1.2.1","name":"a"}"#
@@ -131,7 +131,7 @@ enum RuntimeWarmup {
     }
   }
 
-  /// What sends nothing.
+  /// Parses and checks texts, which sends nothing.
   private static func readTexts(_ engine: CallEngine) {
     _ = try? AuthorizationRedirect.code(in: Bytes("https://a.example/?b=c?state=d&code=e"), expectedState: "d")
     _ = try? RandomText.urlSafe()
@@ -168,7 +168,7 @@ enum RuntimeWarmup {
   #if !hasFeature(Embedded)
     private static let described = Atomic<Int>(0)
 
-    /// Makes the description of a type of which the calls above use no value as a whole.
+    /// Creates the metadata of a type that the calls above use only in part.
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
     private static func describe<Value>(_ type: Value.Type) {
@@ -187,7 +187,7 @@ enum RuntimeWarmup {
     sleeper.deallocate()
   }
 
-  /// Completes asynchronous calls on this thread.
+  /// Runs asynchronous calls to their end on this thread.
   private static func complete(_ calls: [Call], _ engine: CallEngine) {
     guard let queue = try? CompletionQueue(), let driver = EventLoopDriver(engine.loop) else { return }
     let context = engine.asynchronousContext(nil)

@@ -1,12 +1,12 @@
-// Which account of the chain the session's user has.
+// The chain account of the session's user.
 
 extension Session {
   /// The chain account of the session's user: the account that operations name as payer.
   ///
-  /// The server does not tell it. It is known when the application has set it, and can be found when the user logged in
-  /// with a user name: it is the account `pi-<user name>` or `<user name>` on which PeerID has its permission. What was
-  /// found is kept, so that the chain is read once. An exchange of a code and a log in with an e-mail address tell no
-  /// user name: ask the user for the account and set it.
+  /// The server does not return it. It is known after the application has set it. After a log in with a user name the
+  /// library finds it on the chain: it is the account `pi-<user name>` or `<user name>` on which PeerID has its
+  /// permission. The result is cached. After an exchange of a code or a log in with an e-mail address the user name is
+  /// unknown: ask the user for the account and set it.
   ///
   /// - Returns: the account's id and name.
   /// - Throws: `configuration` when the account is not known, with what to do; and the errors of a chain read.
@@ -14,10 +14,10 @@ extension Session {
     try account(of: try accountCall())
   }
 
-  /// Sets the account of the session's user. It is looked up on the chain and kept with the session, also in its store.
+  /// Sets the account of the session's user. It is looked up on the chain and stored with the session.
   ///
-  /// Set it when the user has said which account it is, for instance because `account()` does not know. A warning goes to
-  /// the log if PeerID has no permission on the account.
+  /// Use it when `account()` cannot find the account and the user has named it. If PeerID has no permission on the
+  /// account, a warning is logged.
   ///
   /// - Parameter name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
   /// - Returns: the account's id and name.
@@ -95,7 +95,7 @@ extension Session {
     }
   }
 
-  /// Warns of operations that another account pays for: the server does not compare them.
+  /// Logs a warning for operations that another account pays for, because the server does not check that.
   func warnOfOtherPayers(_ batch: OperationBatch) {
     guard let account = core.token.account else { return }
     _ = try? Mark.withOperations(of: batch.body) { operations in
@@ -111,7 +111,7 @@ extension Session {
 }
 
 extension RequestedOperation {
-  /// Whether a user's account pays for the operation, and not this one.
+  /// Whether the operation is paid by a user's account other than this one.
   fileprivate func isPaid(byOtherThan account: Account) -> Bool {
     guard let definition = OperationCatalogue.standard.operation(id: number) else { return false }
     return definition.payer.utf8.first != UInt8(ascii: "1") && payer != account.id

@@ -1,12 +1,12 @@
-// Finding out whether operations were done whose answer was lost.
+// Finds out whether operations were done after their answer was lost.
 
 extension Session {
   /// Records the newest entry of the payer's history, so that the outcome of operations can be settled if their answer
   /// is lost.
   ///
   /// Call this right before `submit(_:)`, keep the mark, for instance in the database that holds the payment, and send
-  /// the operations within two minutes. With the option `settleable` each call does this by itself, and the error has
-  /// the mark: `PeerIDError.mark`. It costs one read of the chain.
+  /// the operations within two minutes. It costs one chain read. With the option `settleable` each call does this by
+  /// itself, and its error has the mark: `PeerIDError.mark`.
   ///
   /// - Parameter operations: what is about to be sent: operations as for `submit(_:)`, or a signed transaction as for
   ///   `broadcast(_:)`.
@@ -22,8 +22,8 @@ extension Session {
 
   /// Finds out whether marked operations were done, by reading the chain. Nothing is sent a second time.
   ///
-  /// - Parameter mark: what `mark(_:)` gave before the operations were sent, or the mark of an error with an unknown
-  ///   outcome.
+  /// - Parameter mark: the result of `mark(_:)` before the operations were sent, or the mark of an error with an
+  ///   unknown outcome.
   /// - Returns: done, not done, or when to ask again.
   /// - Throws: `invalidArgument` when the text is no mark; and the errors of a chain read.
   public func settle(_ mark: String) throws(PeerIDError) -> Settlement {
@@ -54,7 +54,7 @@ extension Session {
     try engine.begin(settleCall(try Mark(mark)), queue, tag)
   }
 
-  /// What a call reads before it sends this body; `nil` without the option `settleable`.
+  /// What a call reads from the chain before it sends this body; `nil` without the option `settleable`.
   func marking(_ body: Bytes) throws(PeerIDError) -> Call.Marking? {
     guard engine.configuration.options.isSettleable else { return nil }
     let payer = try Mark.payer(of: body)

@@ -1,9 +1,9 @@
 /// A user's session: holds the tokens, keeps them fresh, and submits operations in the user's name.
 ///
-/// A session may be used from any number of threads at once; however many of them find that the token has expired,
-/// one refresh serves them all.
+/// A session may be used from any number of threads at once. Threads that find the token expired at the same time share
+/// one refresh.
 ///
-/// Sessions of one key, and log ins of one user without a key, share their tokens within a client.
+/// Within a client, sessions with the same key share their tokens, and so do sessions of one user without a key.
 public final class Session: Sendable {
   let engine: CallEngine
   private let lease: SessionLease
@@ -21,19 +21,19 @@ public final class Session: Sendable {
 
   var core: SessionCore { lease.core }
 
-  /// The tokens as they are now.
+  /// The current tokens.
   public var token: Token { core.token }
 
-  /// The tokens as JSON, to be kept in a safe place and given to `Client.restore(tokenJSON:)` later. A secret.
+  /// The tokens as JSON, for `Client.restore(tokenJSON:)` later. A secret: keep it in a safe place.
   public func exportTokens() -> String { token.exportedJSON().text }
 
   /// Submits operations, which become one transaction.
   ///
-  /// The call returns when the chain has taken the transaction into a block. It is sent again only after the server
-  /// refused its token (HTTP 401), never after an answer was lost.
+  /// The call returns when the transaction is in a block. The library resends the request only after the server refused
+  /// its token (HTTP 401), never after an answer was lost.
   ///
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
-  /// - Returns: the transaction, or a transaction token when the application's users sign each request.
+  /// - Returns: the transaction, or a transaction token if the application's users have to sign each request.
   /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
   ///   `loginRequired` when the session is over; `chainRejected` when the node refused the transaction; `rejected`,
   ///   `rateLimited`, `server`, `connectionLost` and the other errors of a call. Look at `PeerIDError.outcome` before
@@ -46,7 +46,7 @@ public final class Session: Sendable {
     try response(of: try submission(json))
   }
 
-  /// Reads and checks operations, as the options say and by the server's clock.
+  /// Parses and checks operations according to the options and the server's clock.
   func operations(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> OperationBatch {
     try OperationBatch(
       json: json,
@@ -63,11 +63,12 @@ public final class Session: Sendable {
     return .session(core, call, scope: batch, marking: try marking(batch.body))
   }
 
-  /// Confirms a transaction token, which `Response.transactionToken` gave or the user brought. It can be used once.
+  /// Confirms a transaction token, from `Response.transactionToken` or from the user. It can be used once.
   ///
-  /// To make a transaction token the real server needs the cookie of a user who is signed in to PeerID's own web page
-  /// besides the access token; without it `submit(_:)` fails with `server side error`. The server takes a confirmation
-  /// from any application, and the token is used before its transaction is sent: a refused one needs a new token.
+  /// PeerID issues a transaction token only to a request that has both the access token and the cookie of a user who is
+  /// signed in to PeerID's own web page; without the cookie `submit(_:)` fails with `server side error`. The server
+  /// accepts a confirmation from any application. It uses up the token before it sends the transaction, so that a
+  /// refused transaction needs a new token.
   ///
   /// - Parameter transactionToken: the token.
   /// - Returns: the transaction.
@@ -87,8 +88,8 @@ public final class Session: Sendable {
 
   /// Broadcasts a transaction that was signed elsewhere.
   ///
-  /// The server loses the node's words for a refusal, so it has an unknown outcome: a duplicate, which is done already,
-  /// looks the same. The same signed transaction may be sent again: the chain accepts it only once.
+  /// The server does not pass on why the node refuses a transaction, so the outcome of a refusal is unknown: it may be
+  /// a duplicate, which was done before. The same signed transaction may be sent again: the chain accepts it only once.
   ///
   /// - Parameter transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and
   ///   `signatures`; or an object with `transaction` that holds them.
@@ -120,23 +121,23 @@ public final class Session: Sendable {
     return try engine.run(call)
   }
 
-  /// Renews the pair of tokens now, whatever their age. Returns at once when another thread has just done it.
+  /// Refreshes the pair of tokens now, even if it has not expired. Joins a refresh that is already running.
   ///
   /// - Throws: `loginRequired` when the refresh token was used before; `configuration` without a client secret;
-  ///   `server`, `unreachable`, `connectionLost` and the other errors of a call. The old pair stays in use where it
-  ///   can.
+  ///   `server`, `unreachable`, `connectionLost` and the other errors of a call. The old pair stays in use if it may
+  ///   still be valid.
   public func refresh() throws(PeerIDError) {
     _ = try run(.refresh(core))
   }
 
-  /// A token for a request that the application sends itself: one that has not expired, refreshed if it has to be.
+  /// Returns a token for a request that the application sends itself. It is refreshed first if it has expired.
   ///
-  /// Send the request with it. If the server answers HTTP 401, ask again with the generation of the token that was
-  /// refused, and send the request once more if it can be sent twice: after 401 nothing was done. Give up after a few
-  /// rounds.
+  /// If the server answers your request with HTTP 401, nothing was done: call this again with the generation of the
+  /// refused token, and resend the request with the token that it returns. Give up after a few rounds.
   ///
-  /// - Parameter generation: of the token that the server has refused; 0 when it has refused none. The session then
-  ///   returns another one, or the same after a pause when it is so new that the server may not have saved it yet.
+  /// - Parameter generation: the generation of the token that the server refused; 0 if it refused none. The session
+  ///   then returns another token, or, if the refused one is so new that the server may not have saved it yet, the same
+  ///   one after a pause.
   /// - Returns: a token.
   /// - Throws: `loginRequired` when the session is over; `configuration` without a client secret; the errors of a
   ///   refresh. Their outcome is `notDone` or `notSent`: a request that carried the refused token was not done.
@@ -147,10 +148,10 @@ public final class Session: Sendable {
     return token
   }
 
-  /// Ends the session: removes it from the store, and lets no call use it any more. The tokens stay valid at the
-  /// server, which has no way to revoke them.
+  /// Ends the session: removes it from the store, and later calls fail. The tokens stay valid at the server, which has
+  /// no way to revoke them.
   ///
-  /// - Throws: `store` when the store fails; the session has ended in this process all the same.
+  /// - Throws: `store` when the store fails; the session has still ended in this process.
   public func logOut() throws(PeerIDError) {
     end()
     _ = try engine.run(logOutCall())
@@ -163,7 +164,7 @@ public final class Session: Sendable {
     }
   }
 
-  /// Lets no call of this handle begin any more, and with a key no call of any handle.
+  /// Ends this handle; if the session has a key, also all others: their later calls fail.
   func end() {
     _ = hasEnded.set()
     if core.place != nil { core.end(SessionOpening.loggedOut) }

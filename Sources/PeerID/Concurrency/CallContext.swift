@@ -1,7 +1,7 @@
 internal import CLinux
 import Synchronization
 
-/// What may end a call before its answer: its deadline, the caller, or the closing of the client.
+/// What can end a call before its answer arrives: its deadline, the caller, or closing the client.
 final class CallContext: @unchecked Sendable {
   /// Why a call ends early.
   enum Interruption: Equatable, Sendable {
@@ -10,21 +10,21 @@ final class CallContext: @unchecked Sendable {
     case closed
   }
 
-  /// When the call has to be over, in milliseconds of the monotonic clock.
+  /// The call's deadline, in milliseconds of the monotonic clock.
   let deadline: Int64
-  /// When it began, in microseconds of the system's monotonic clock; only statistics ask.
+  /// When it began, in microseconds of the system's monotonic clock; only for statistics.
   let began = Clock.monotonicMicroseconds()
   private let clock: Clock
   private let closing: ClosingFlag
   private let isInterrupted: (@Sendable () -> Bool)?
-  /// What ends the call from another thread, when a thread waits for it.
+  /// The cancellation through which another thread can end a blocking call.
   let cancellation: Cancellation?
-  /// Where the task of an asynchronous call is.
+  /// The state of an asynchronous call's task.
   let progress: TaskProgress?
   private let cancelled = Atomic<Bool>(false)
   private var lastAsked: Int64
 
-  /// How often the caller's interrupt function is asked at the most, in milliseconds.
+  /// The least time between two calls of the caller's interrupt function, in milliseconds.
   static let askingInterval: Int64 = 50
 
   init(
@@ -45,7 +45,7 @@ final class CallContext: @unchecked Sendable {
     lastAsked = now
   }
 
-  /// Ends the call, from any thread: at once, or as soon as it checks for interruptions.
+  /// Cancels the call. May be called on any thread; the call ends as soon as it checks for interruptions.
   func cancel() {
     cancelled.store(true, ordering: .relaxed)
     cancellation?.cancel()
@@ -63,13 +63,13 @@ final class CallContext: @unchecked Sendable {
     return try progress.outOfStore(body)
   }
 
-  /// Whether the caller wants to be asked while the call waits.
+  /// Whether the caller has set an interrupt function.
   var isAsking: Bool { isInterrupted != nil }
 
   /// Milliseconds until the deadline; never negative.
   var remainingMilliseconds: Int64 { max(deadline - clock.monotonicMilliseconds(), 0) }
 
-  /// Whether the call has to end, and why. Cheap enough for a loop.
+  /// The reason why the call has to end now; otherwise `nil`. Cheap enough for a loop.
   func interruption() -> Interruption? {
     if closing.isSet || ExitGuard.isGivingUp { return .closed }
     if cancelled.load(ordering: .relaxed) || cancellation?.isCancelled == true { return .cancelled }
@@ -84,7 +84,7 @@ final class CallContext: @unchecked Sendable {
     return now >= deadline ? .timedOut : nil
   }
 
-  /// Waits, unless the call has to end before. Returns why it has to.
+  /// Waits. Returns early, with the reason, if the call has to end.
   func pause(milliseconds: Int64) -> Interruption? {
     let end = clock.monotonicMilliseconds() + milliseconds
     while true {
@@ -97,7 +97,7 @@ final class CallContext: @unchecked Sendable {
 }
 
 extension PeerIDError {
-  /// The error of a call that had to end while it was not sending.
+  /// The error of a call that had to end while no request was on its way.
   init(_ interruption: CallContext.Interruption, _ outcome: Outcome, while doing: String) {
     switch interruption {
     case .timedOut: self.init(.timeout, outcome, "time ran out while \(doing)", isRetryable: true)
@@ -107,7 +107,7 @@ extension PeerIDError {
   }
 }
 
-/// Set once when a client is closed; every call in flight looks at it.
+/// Set once, when a client is closed; every call in flight checks it.
 final class ClosingFlag: Sendable {
   private let flag = Atomic<Bool>(false)
 

@@ -4,12 +4,12 @@ import Synchronization
 
 /// Ends blocking calls from another thread.
 ///
-/// A thread uses a cancellation, and from then on each of its blocking calls ends with `cancelled` as soon as another
-/// thread cancels. Cancelling is permanent: it also ends every later call at once.
+/// After a thread has called `use`, its blocking calls end with `cancelled` as soon as another thread calls `cancel`.
+/// Cancelling is permanent: later calls end at once.
 public final class Cancellation: @unchecked Sendable {
   private let cancelled = Atomic<Bool>(false)
   private let lock = Lock()
-  /// The libcurl handles over which threads are asleep.
+  /// The libcurl handles in which threads wait.
   private var sleepers = ForkLocal([UnsafeMutableRawPointer]()) { $0 = [] }
 
   /// Makes a cancellation.
@@ -18,8 +18,8 @@ public final class Cancellation: @unchecked Sendable {
   /// Whether it was cancelled.
   public var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
-  /// Ends the calls under way, and all later ones, of the threads that use this cancellation. May be called from any
-  /// thread, any number of times.
+  /// Ends the running and all later calls of the threads that use this cancellation. May be called from any thread, any
+  /// number of times.
   public func cancel() {
     cancelled.store(true, ordering: .releasing)
     lock.withLock {
@@ -27,7 +27,7 @@ public final class Cancellation: @unchecked Sendable {
     }
   }
 
-  /// Lets the blocking calls of this thread end when `cancellation` is cancelled; `nil`: no longer.
+  /// Makes this thread use `cancellation` for its blocking calls; with `nil` it uses none.
   public static func use(_ cancellation: Cancellation?) {
     guard let threadKey else { return }
     let before = pthread_getspecific(threadKey)
@@ -35,7 +35,7 @@ public final class Cancellation: @unchecked Sendable {
     release(before)
   }
 
-  /// Makes the key now, so that no fork can happen while another thread is making it.
+  /// Makes the thread key now: a fork while another thread makes it would leave its lock held in the child.
   static func prepare() {
     _ = threadKey
   }
@@ -46,17 +46,17 @@ public final class Cancellation: @unchecked Sendable {
     return Unmanaged<Cancellation>.fromOpaque(pointer).takeUnretainedValue()
   }
 
-  /// A thread begins to wait in libcurl. `cancel` wakes it from now on.
+  /// Called before a thread waits in libcurl, so that `cancel` can wake it.
   func enter(_ multi: UnsafeMutableRawPointer) {
     lock.withLock { sleepers.current.append(multi) }
   }
 
-  /// The thread waits no more.
+  /// Called after the thread has waited.
   func leave(_ multi: UnsafeMutableRawPointer) {
     lock.withLock { sleepers.current.removeAll { $0 == multi } }
   }
 
-  /// `nil` when the process has no keys left: then nothing can be cancelled in this way.
+  /// `nil` when the process has no thread keys left: then blocking calls cannot be cancelled.
   private static let threadKey: pthread_key_t? = {
     var key = pthread_key_t()
     return pthread_key_create(&key) { Cancellation.release($0) } == 0 ? key : nil

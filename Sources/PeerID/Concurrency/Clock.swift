@@ -3,10 +3,10 @@ import Synchronization
 
 /// The clock behind all decisions. Tests inject their own.
 package struct Clock: Sendable {
-  /// Milliseconds of a clock that only goes forward, from an arbitrary beginning.
+  /// Milliseconds of a clock that never goes back, since an arbitrary time.
   let monotonicMilliseconds: @Sendable () -> Int64
 
-  /// The moment after a wait. Callers may pass any number of milliseconds, so this never overflows.
+  /// The time after a wait, without overflow: callers may pass any number of milliseconds.
   func deadline(afterMilliseconds wait: Int64) -> Int64 {
     let (deadline, overflows) = monotonicMilliseconds().addingReportingOverflow(max(wait, 0))
     return overflows ? .max : deadline
@@ -21,10 +21,10 @@ package struct Clock: Sendable {
   /// Microseconds since 1970 by the local wall clock.
   package static func wallMicroseconds() -> Int64 { read(CLOCK_REALTIME) }
 
-  /// Microseconds of a clock that only goes forward, from an arbitrary beginning.
+  /// Microseconds of a clock that never goes back, since an arbitrary time.
   package static func monotonicMicroseconds() -> Int64 { read(CLOCK_MONOTONIC) }
 
-  /// Lets this thread sleep.
+  /// Makes this thread sleep.
   package static func pause(microseconds: Int64) {
     var time = timespec(tv_sec: Int(microseconds / 1_000_000), tv_nsec: Int(microseconds % 1_000_000) * 1000)
     nanosleep(&time, nil)
@@ -39,13 +39,13 @@ package struct Clock: Sendable {
 
 /// The server's clock, learnt from the `Date` of its answers.
 ///
-/// Whether a token has expired is a question of the server's time. The local wall clock may be wrong by hours; it is
-/// asked only for external tokens before the server has answered once.
+/// Whether a token has expired depends on the server's time. The local wall clock may be wrong by hours; it is used
+/// only for external tokens before the server has answered once.
 final class ServerClock: Sendable {
   private static let unknown = Int64.min
   /// The age of a sample after which the next answer's date is read, in milliseconds.
   private static let resamplingInterval: Int64 = 1000
-  /// The age of a sample after which that of a slow answer replaces it, in milliseconds.
+  /// The age of a sample, in milliseconds, after which a slow answer may replace it, too.
   private static let longestUse: Int64 = 60_000
 
   private let clock: Clock
@@ -71,14 +71,14 @@ final class ServerClock: Sendable {
   /// Uses the `Date` of an answer, in milliseconds since 1970, that arrived `took` milliseconds after its request was
   /// sent.
   ///
-  /// The date of an answer that took long, or was read late because the process was stopped, is old: it counts only
-  /// when there is no better one.
+  /// The date of an answer that took long, or was read late because the process was stopped, is old: it is used only if
+  /// there is no better one.
   func learn(dateMilliseconds: Int64, took: Int64) {
     let now = clock.monotonicMilliseconds()
     let isPrecise = took <= Self.resamplingInterval
     let isKnown = offset.load(ordering: .relaxed) != Self.unknown
     guard isPrecise || !isKnown || now - sampledAt.load(ordering: .relaxed) >= Self.longestUse else { return }
-    // The header has whole seconds: on average it is half a second behind.
+    // The header has whole seconds, so it is half a second behind on average.
     offset.store(dateMilliseconds + 500 - now, ordering: .relaxed)
     sampledAt.store(isPrecise ? now : now - Self.resamplingInterval, ordering: .relaxed)
   }

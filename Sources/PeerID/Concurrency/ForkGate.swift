@@ -1,23 +1,22 @@
 internal import CLinux
 import Synchronization
 
-/// Lets a fork wait while threads of the library are inside libcurl.
+/// Makes a fork wait while threads of the library are inside libcurl.
 ///
-/// OpenSSL has locks for the whole process and no fork handlers. A child that inherits one of them locked, because a
-/// thread of the parent held it, hangs in its first TLS handshake.
+/// OpenSSL has process-wide locks and no fork handlers. If a thread of the parent holds one during the fork, the child
+/// hangs in its first TLS handshake.
 enum ForkGate {
-  /// How long a fork waits at most, in milliseconds: it may have been called by a signal handler whose thread is
-  /// inside.
+  /// How long a fork waits at most, in milliseconds. There is a limit because a signal handler may have called `fork`
+  /// on a thread that is itself inside libcurl.
   private static let longestWait: Int64 = 1000
 
   private static let threadsInside = Atomic<Int>(0)
   private static let isClosed = Atomic<Bool>(false)
 
-  /// Runs `body` between forks. Must not be nested, must not wait for anything, and must not be called
-  /// under a lock.
+  /// Runs `body` while no fork can happen. Must not be nested, wait for anything, or be called under a lock.
   static func inside<Result>(_ body: () -> Result) -> Result {
     #if DEBUG
-      precondition(HeldLocks.ofThread == .none, "libcurl is entered under a lock, for which a fork would wait")
+      precondition(HeldLocks.ofThread == .none, "libcurl is entered under a lock that a fork would wait for")
     #endif
     let generation = enter()
     defer {
@@ -50,7 +49,7 @@ enum ForkGate {
     isClosed.store(false, ordering: .sequentiallyConsistent)
   }
 
-  /// Called in the child, where none of the threads inside exist.
+  /// Called in the child, in which no thread is inside libcurl.
   static func enterChild() {
     threadsInside.store(0, ordering: .sequentiallyConsistent)
   }

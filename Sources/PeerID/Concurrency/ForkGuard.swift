@@ -1,17 +1,16 @@
 import Synchronization
 
-/// Tells how often this process has been made by `fork`, so that objects notice when they were inherited.
+/// Counts forks, so that objects can detect that the process is a child and they were inherited from its parent.
 ///
-/// After a fork the child has none of the library's threads and no waiting threads, and it shares open connections with
-/// the parent. Each owner of such a thing keeps the generation in which it was made, and makes a new one when the
-/// number has changed.
+/// After a fork the child has none of the parent's threads, and it shares the parent's open connections. An owner of
+/// threads or connections stores the fork generation in which they were made, and makes new ones when it has changed.
 enum ForkGuard {
   private static let counter = Atomic<Int>(0)
 
   /// The number of forks between the process that loaded the library and this one.
   static var generation: Int { counter.load(ordering: .relaxed) }
 
-  /// Leaks a value that the parent's threads may be using, or that must not be released under a lock.
+  /// Leaks a value that the parent's threads may have been using, or that must not be released under a lock.
   static func leakAfterFork<Value>(_ value: Value) {
     _ = Unmanaged.passRetained(Leaked(value))
   }

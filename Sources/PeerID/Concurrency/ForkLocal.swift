@@ -1,4 +1,4 @@
-/// State that a child of a fork has to renew before it uses it, such as threads and connections; see `ForkGuard`.
+/// State that the child of a fork must replace before it uses it, such as threads and connections; see `ForkGuard`.
 ///
 /// The parent's value is leaked in the child, because the parent's threads may have been using it.
 struct ForkLocal<Value>: ~Copyable {
@@ -7,8 +7,8 @@ struct ForkLocal<Value>: ~Copyable {
   private let renew: (inout Value) -> Void
 
   /// - Parameters:
-  ///   - value: the value in the process that makes it.
-  ///   - renew: makes the value of a child from the parent's. Runs under the owner's lock.
+  ///   - value: the value in this process.
+  ///   - renew: changes a copy of the parent's value to the child's. Runs under the owner's lock.
   init(_ value: Value, inChild renew: @escaping (inout Value) -> Void) {
     self.value = value
     self.renew = renew

@@ -3,12 +3,12 @@ import Synchronization
 
 /// A mutual exclusion lock that survives `fork`.
 ///
-/// A `Lock` is one of a fixed set of mutexes that all objects of the library share in turn. So the fork handlers can
-/// take every one of them before the process forks: the child never inherits a lock that a thread of the parent
-/// held, nor state that was half changed. It also keeps a session small: a lock costs it one pointer.
+/// A `Lock` is one of a fixed set of mutexes, assigned to the library's objects in turn. The fork handlers take all of
+/// them before the process forks, so that the child never inherits a held lock or half-changed state. It also keeps
+/// sessions small: a lock costs one pointer.
 ///
-/// Two objects may share a mutex. Therefore nothing may be called under a lock that takes another one but `innermost`,
-/// and no object with a lock of its own may be released under one. Debug builds stop where this rule is broken.
+/// Two objects may share a mutex. So code that holds a lock must not take another one, except `innermost`, and must not
+/// release an object that has a lock. Debug builds stop when this rule is broken.
 struct Lock: @unchecked Sendable {
   fileprivate let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
@@ -17,7 +17,7 @@ struct Lock: @unchecked Sendable {
     self = LockTable.shared.nextLock()
   }
 
-  /// The one lock that may be taken under another one. Nothing may be called under it that takes a lock.
+  /// The only lock that may be taken while another one is held. No lock may be taken under it.
   static var innermost: Lock { LockTable.shared.innermost }
 
   fileprivate init(mutex: UnsafeMutablePointer<pthread_mutex_t>) {
@@ -38,8 +38,8 @@ struct Lock: @unchecked Sendable {
 
 /// Threads that wait until another thread has changed something under a lock.
 ///
-/// A condition is used with one lock only. In the child of a fork the threads that waited do not exist, so a condition
-/// must not be carried over: its owner makes a new one (see `ForkLocal`).
+/// A condition is used with one lock only. The waiting threads do not exist in the child of a fork, so its owner makes
+/// a new condition there (see `ForkLocal`).
 final class Condition: @unchecked Sendable {
   private let lock: Lock
   private let condition: UnsafeMutablePointer<pthread_cond_t>
@@ -49,7 +49,7 @@ final class Condition: @unchecked Sendable {
     condition = .allocate(capacity: 1)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
-    // Deadlines must not move when the wall clock is set.
+    // With this clock, setting the wall clock does not move deadlines.
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
     pthread_cond_init(condition, &attributes)
     pthread_condattr_destroy(&attributes)
@@ -61,7 +61,7 @@ final class Condition: @unchecked Sendable {
   }
 
   /// Waits for `broadcast` or until `deadline`, in milliseconds of the monotonic clock. The lock must be held; it is
-  /// released while waiting. May return early for no reason, so the caller checks again what it waits for.
+  /// released during the wait. May return early, so the caller must check its condition again.
   func wait(untilMonotonic deadline: Int64) {
     let capped = min(max(deadline, 0), Int64.max / 4)
     var time = timespec(tv_sec: Int(capped / 1000), tv_nsec: Int(capped % 1000) * 1_000_000)
@@ -92,7 +92,7 @@ final class Condition: @unchecked Sendable {
       return key
     }()
 
-    /// Notes that this thread takes a lock; returns what it held before.
+    /// Records that this thread takes a lock; returns what it held before.
     fileprivate static func enter(isInnermost: Bool) -> HeldLocks {
       let before = ofThread
       precondition(before == .none || (before == .one && isInnermost), "a lock is taken under another lock")
@@ -108,7 +108,7 @@ final class LockTable: @unchecked Sendable {
   private static let count = 64
 
   private let mutexes: UnsafeMutablePointer<pthread_mutex_t>
-  /// Held by the thread that forks, from before it waits for others until it has forked.
+  /// Held by the forking thread, from before it waits for other threads until after the fork.
   private let forking = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let turn = Atomic<UInt>(0)
 
@@ -134,7 +134,7 @@ final class LockTable: @unchecked Sendable {
     return Lock(mutex: mutexes + Int(ticket % UInt(Self.count - 1)))
   }
 
-  /// Waits while a thread forks.
+  /// Blocks while another thread forks.
   func waitForFork() {
     pthread_mutex_lock(forking)
     pthread_mutex_unlock(forking)
@@ -142,7 +142,7 @@ final class LockTable: @unchecked Sendable {
 
   private func prepareFork() {
     #if DEBUG
-      precondition(HeldLocks.ofThread == .none, "a fork under a lock waits for itself")
+      precondition(HeldLocks.ofThread == .none, "fork was called under a lock, and would wait for itself")
     #endif
     pthread_mutex_lock(forking)
     ForkGate.close()

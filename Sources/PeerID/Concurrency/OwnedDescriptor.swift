@@ -1,16 +1,16 @@
 internal import CLinux
 
-/// A descriptor that no child of a fork may keep: a connection, a lock, a wake-up.
+/// A file descriptor that the child of a fork must close: a connection, a lock, or an eventfd.
 ///
-/// A child closes its copies in the fork handler, before it can use their numbers for files of its own. So a child
-/// never closes a descriptor of its parent by its number later.
+/// The child closes its copies in the fork handler, before it can reuse their numbers. Otherwise it could later close
+/// one of its own files by the number of its parent's descriptor.
 struct OwnedDescriptor: Sendable {
   let number: Int32
-  /// Unique, unlike the number, which the system uses again.
+  /// Unique, unlike the number, which the system reuses.
   let id: UInt64
 
   private final class Table: @unchecked Sendable {
-    /// Descriptors are opened while the event loop's lock is held.
+    /// `innermost`, because descriptors are opened while the event loop's lock is held.
     let lock = Lock.innermost
     var numbers: [UInt64: Int32] = [:]
     var lastID: UInt64 = 0
@@ -18,13 +18,13 @@ struct OwnedDescriptor: Sendable {
 
   private static let table = Table()
 
-  /// Makes the table now, so that no fork can happen while another thread is making it.
+  /// Makes the table now: a fork while another thread makes it would leave its lock held in the child.
   static func prepare() {
     _ = table
   }
 
-  /// Opens and remembers in one step, so that no fork comes between; `nil` when `body` returns a negative number, with
-  /// the reason in `errno`.
+  /// Opens a descriptor and adds it to the table without a fork in between. Returns `nil` if `body` returns a negative
+  /// number; the reason is then in `errno`.
   static func open(_ body: () -> Int32) -> OwnedDescriptor? {
     var failure: Int32 = 0
     let opened = openSeveral {
@@ -47,20 +47,20 @@ struct OwnedDescriptor: Sendable {
     }
   }
 
-  /// Whether this process has it open: false in a child for what the parent has opened.
+  /// Whether this process has it open; `false` in a child for a descriptor of its parent.
   var isOpen: Bool { Self.table.lock.withLock { Self.table.numbers[id] != nil } }
 
-  /// Closes it, unless it was the parent's and is closed already.
+  /// Closes it, unless the fork handler has already closed it in this child.
   func close() { Self.close(id) }
 
-  /// Closes the descriptor of this id, unless it was the parent's and is closed already.
+  /// Closes the descriptor with this id, unless the fork handler has already closed it in this child.
   static func close(_ id: UInt64) {
     table.lock.withLock {
       if let number = table.numbers.removeValue(forKey: id) { _ = CLinux.close(number) }
     }
   }
 
-  /// Forgets it without closing it: libcurl closes it.
+  /// Removes it from the table without closing it, because libcurl closes it.
   func forget() {
     Self.table.lock.withLock { Self.table.numbers[id] = nil }
   }

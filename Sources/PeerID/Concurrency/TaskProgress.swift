@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Where the task of an asynchronous call is: a task that is queued or in a store cannot be interrupted, so the call
-/// ends without it.
+/// The state of an asynchronous call's task. A task that is queued or inside a store cannot be interrupted, so an
+/// interrupted call ends without waiting for it.
 final class TaskProgress: Sendable {
   private enum Place: UInt8 {
     case queued
@@ -14,7 +14,7 @@ final class TaskProgress: Sendable {
   private let answered = Atomic<Bool>(false)
   private let onBlocked: @Sendable () -> Void
 
-  /// - Parameter onBlocked: called when a task that was interrupted enters a store.
+  /// - Parameter onBlocked: called when an interrupted task enters a store.
   init(onBlocked: @escaping @Sendable () -> Void) {
     self.onBlocked = onBlocked
   }
@@ -25,13 +25,13 @@ final class TaskProgress: Sendable {
   /// Whether the server has answered the task's request.
   var hasAnswer: Bool { answered.load(ordering: .acquiring) }
 
-  /// A thread starts the task; returns whether it still has to be done.
+  /// Called by the thread that starts the task; returns whether the task still has to run.
   func start() -> Bool {
     place.store(Place.running.rawValue, ordering: .sequentiallyConsistent)
     return !interrupted.load(ordering: .sequentiallyConsistent)
   }
 
-  /// The call has to end.
+  /// Called when the call has to end.
   func interrupt() {
     interrupted.store(true, ordering: .sequentiallyConsistent)
   }

@@ -1,9 +1,9 @@
 internal import CLinux
 
-/// The library's own threads for work that must go on without its caller: refreshes.
+/// The library's threads for work that continues without its caller, such as refreshes.
 ///
-/// A thread is started when there is work and no idle one, and ends after a while without work. All signals are
-/// blocked in it, so that the host's handlers keep running on the host's threads.
+/// A thread is started when there is work and no idle thread, and ends after it has been idle for a while. It blocks
+/// all signals, so that the application's signal handlers run on the application's threads.
 final class WorkerPool: @unchecked Sendable {
   static let maximumThreads = 16
   private static let idleMilliseconds: Int64 = 2000
@@ -13,7 +13,7 @@ final class WorkerPool: @unchecked Sendable {
     var jobs: [@Sendable () -> Void] = []
     var threads = 0
     var idleThreads = 0
-    /// Jobs that wait or run.
+    /// The number of waiting and running jobs.
     var unfinished = 0
   }
 
@@ -27,7 +27,7 @@ final class WorkerPool: @unchecked Sendable {
     state = ForkLocal(State(hasWork: Condition(lock: lock))) { $0 = State(hasWork: Condition(lock: lock)) }
   }
 
-  /// Runs `job` soon on a thread of the pool. Returns `false` when no thread could be started for it.
+  /// Queues `job` for a thread of the pool. Returns `false` if there is no thread and none could be started.
   func run(_ job: @escaping @Sendable () -> Void) -> Bool {
     lock.withLock {
       if ExitGuard.isExiting { return false }
@@ -45,7 +45,7 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Whether no job waits or runs.
+  /// Whether no job is waiting or running.
   var isIdle: Bool {
     lock.withLock { state.current.unfinished == 0 }
   }
@@ -65,7 +65,7 @@ final class WorkerPool: @unchecked Sendable {
     while runNextJob() {}
   }
 
-  /// A function of its own, so that what a job holds is released before the thread waits for the next one.
+  /// A separate function, so that everything a job holds is released before the thread waits for the next job.
   private func runNextJob() -> Bool {
     guard let job = nextJob() else { return false }
     ExitGuard.whileBusy(job)
@@ -92,8 +92,8 @@ final class WorkerPool: @unchecked Sendable {
 
 /// Threads of the library.
 enum Thread {
-  /// Starts a detached thread with all signals blocked; returns whether that worked. Its stack is as large as that of
-  /// the host's threads, because stores and handlers of the host run on it.
+  /// Starts a detached thread with all signals blocked; returns whether that worked. Its stack has the application's
+  /// default size, because callbacks of the application run on it.
   static func start(
     _ context: UnsafeMutableRawPointer,
     _ body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
@@ -108,7 +108,7 @@ enum Thread {
     }
   }
 
-  /// Runs `body` with all signals of this thread blocked, and so those of the threads that it starts.
+  /// Runs `body` with all signals blocked in this thread; threads that it starts inherit that.
   static func whileSignalsAreBlocked<Result>(_ body: () -> Result) -> Result {
     let before = SignalMask.blockAll()
     defer { before.restore() }

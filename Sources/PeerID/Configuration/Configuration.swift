@@ -18,13 +18,13 @@ public struct Configuration: Sendable {
   /// - Parameters:
   ///   - baseURL: scheme, host and optional port and path of the server, without `/api/v1`.
   ///   - clientID: the application's id, a number in decimal.
-  ///   - clientSecret: the application's secret. Without it a user can log in with a password, but no code can be
-  ///     exchanged and no token refreshed.
+  ///   - clientSecret: the application's secret. Without it users can log in with a password, but codes cannot be
+  ///     exchanged and tokens cannot be refreshed.
   /// - Throws: `invalidArgument` when the id is not a number or the secret is empty.
   public init(baseURL: String, clientID: String, clientSecret: String? = nil) throws(PeerIDError) {
     guard !baseURL.isEmpty else { throw PeerIDError(.invalidArgument, "base_url is empty: give https://host") }
     guard Self.isApplicationID(clientID) else {
-      // The secret may have been passed in place of the id.
+      // Do not show the id if it may be the secret, passed in its place.
       let shown = clientID.utf8.count <= 16 && !Self.isApplicationID(clientSecret ?? "") ? " '\(clientID)'" : ""
       throw PeerIDError(
         .invalidArgument,
@@ -56,38 +56,38 @@ public struct Configuration: Sendable {
 
   /// Sets the log callback. Log lines never contain a token or a password.
   ///
-  /// - Parameter handler: called on the thread on which the event happens, also on the library's own; it must return
-  ///   soon and must not call the library.
+  /// - Parameter handler: called on the thread on which the event happens, which may be one of the library's own; it
+  ///   must return soon and must not call the library.
   public mutating func setLogHandler(_ handler: @escaping @Sendable (LogLevel, String) -> Void) {
     log = Log(handler: handler)
   }
 
-  /// Sets a function that is asked, about every 50 to 1000 ms, whether a waiting call should be given up.
+  /// Sets a function that a waiting call calls about every 50 to 1000 ms to check whether it should end.
   ///
   /// - Parameter isInterrupted: called on the thread of the waiting call; `true` ends the call with `cancelled`.
   public mutating func setInterruptHandler(_ isInterrupted: @escaping @Sendable () -> Bool) {
     self.isInterrupted = isInterrupted
   }
 
-  /// Sets where sessions with a key are kept.
+  /// Sets the store for sessions with a key.
   ///
   /// - Parameter store: the store; clients and processes may share one.
   public mutating func setStore(_ store: SessionStore) {
     self.store = store
   }
 
-  /// Allows the library to log a user in again when the session is over or the answer to a refresh was lost: the
-  /// server then hands out the pair that is current. Off unless this or the option `relogin=keep` is set.
+  /// Allows the library to log a user in again when the session is over or the answer to a refresh was lost. The log in
+  /// returns the current pair of tokens. Off unless this or the option `relogin=keep` is set.
   ///
-  /// - Parameter credentials: gives the credentials for the session with this key (`nil`: one without a key), or
-  ///   `nil` to let the session end. Called on a thread of the library; may block.
+  /// - Parameter credentials: returns the credentials for the session with this key (`nil`: a session without a key),
+  ///   or `nil` to let the session end. Called on a thread of the library; may block.
   public mutating func setReloginHandler(_ credentials: @escaping @Sendable (_ key: String?) -> Credentials?) {
     relogin = credentials
   }
 }
 
 extension Configuration {
-  /// Logs an event with the application, and the session that it is about, on one line.
+  /// Logs an event on one line, with the names of the application and the session.
   func report(_ level: LogLevel, of session: String? = nil, _ message: @autoclosure () -> String) {
     if let handler = log.handler { handler(level, line(of: session, message())) }
   }

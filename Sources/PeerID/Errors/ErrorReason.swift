@@ -1,18 +1,18 @@
-/// Why the server or the chain said no, for the cases that programs distinguish.
+/// Why the server or the chain refused a request, for the cases that programs distinguish.
 ///
-/// The names are stable, and a newer library may know more of them. They are read from the texts of the node, of the
-/// library with which the server signs, and of the server (peerid-backend 0.11.2).
+/// The names are stable, and a newer library may add more. The library recognizes them by the messages of the node, of
+/// the server (peerid-backend 0.11.2), and of the server's signing library.
 @nonexhaustive
 public enum ErrorReason: String, Sendable, CaseIterable {
   /// The account has less of the asset than the operation or its fee takes.
   case insufficientBalance = "insufficient_balance"
   /// The fee in the transaction is too low.
   case insufficientFee = "insufficient_fee"
-  /// The account did not permit PeerID to sign this operation, or no longer does.
+  /// The account does not permit PeerID to sign this operation, or no longer does.
   case missingAuthority = "missing_authority"
-  /// An equal transaction is on the chain, or waits for its block. This call added nothing to it.
+  /// An identical transaction is on the chain or waits for its block. This call did not add another one.
   case duplicate
-  /// The transaction came after its expiration.
+  /// The transaction arrived after its expiration.
   case expired
   /// The transaction's expiration lies too far in the future.
   case expirationTooFar = "expiration_too_far"

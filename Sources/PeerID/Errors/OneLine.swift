@@ -1,9 +1,9 @@
-/// Makes one line of a text from a caller or a server.
+/// Converts a text from a caller or a server to one line.
 enum OneLine {
   /// The longest message, in characters.
   private static let longest = 1000
 
-  /// The text without control characters, which could forge a line of a log.
+  /// The text without control characters, which could forge a log line.
   static func text(_ message: String) -> String {
     let isPlain = !message.unicodeScalars.contains(where: isControl)
     if isPlain, message.utf8.count <= longest { return message }

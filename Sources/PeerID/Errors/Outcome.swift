@@ -1,13 +1,13 @@
-/// Whether a failed call was carried out: the one question to ask before money is sent again.
+/// Whether a failed call was carried out. Check it before you send money again.
 ///
 /// No outcome has the name or the number of an error code, so the two cannot be confused.
 ///
 /// C name: `peerid_outcome`
 @nonexhaustive
 public enum Outcome: Int32, Sendable, CaseIterable {
-  /// The request was not sent. Repeating the call cannot do it twice.
+  /// The request was not sent. Repeating the call is safe: it cannot be done twice.
   case notSent = 101
-  /// The server or the chain answered that it did not do it. Repeating the call cannot do it twice.
+  /// The server or the chain answered that it did not do it. Repeating the call is safe: it cannot be done twice.
   case notDone = 102
   /// The request may have been carried out. Find out before repeating the call.
   case unknown = 103

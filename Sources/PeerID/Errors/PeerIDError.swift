@@ -1,4 +1,4 @@
-/// Why a call failed, whether it was carried out all the same, and what to do.
+/// Why a call failed, whether it may have been carried out nevertheless, and what to do.
 ///
 /// Errors are immutable and may be kept and passed between threads. None contains a token, a password or a secret.
 public struct PeerIDError: Error, Sendable {
@@ -12,16 +12,16 @@ public struct PeerIDError: Error, Sendable {
   public var message: String { storage.message.text }
   /// The HTTP status of the answer; 0 when there was none.
   public var httpStatus: Int { storage.fields.httpStatus }
-  /// Whether repeating the same call later cannot do it twice and may succeed.
+  /// Whether repeating the same call later is safe (it cannot be done twice) and may succeed.
   public var isRetryable: Bool { storage.fields.isRetryable }
   /// How long to wait before repeating the call, in milliseconds; 0 when unknown.
   public var retryAfterMilliseconds: Int64 { storage.fields.retryAfterMilliseconds }
   /// The member `error` of the server's answer as JSON text, cut after 4 kB; `nil` when there was none.
   public var serverDetail: String? { storage.fields.detail?.text }
 
-  /// Why the server or the chain said no; `nil` when the library does not know the case.
+  /// Why the server or the chain refused the request; `nil` when the library does not recognize the reason.
   public var reason: ErrorReason? { storage.fields.reason }
-  /// The id of the transaction that the node refused, 40 hexadecimal digits; `nil` when the server did not tell it.
+  /// The id of the transaction that the node refused, 40 hexadecimal digits; `nil` when the answer does not contain it.
   public var transactionID: String? { storage.fields.transactionID?.text }
 
   /// Makes an error. `advice` ends the message, and only when the outcome is unknown.
@@ -53,7 +53,7 @@ public struct PeerIDError: Error, Sendable {
     )
   }
 
-  // Hundreds of places make errors, all of them seldom.
+  // Hundreds of places make errors, and none of them often: inlining would only add code.
   @inline(never)
   private init(_ fields: Fields) {
     storage = Storage(fields)
@@ -65,7 +65,7 @@ public struct PeerIDError: Error, Sendable {
     self.init(code, .notSent, message)
   }
 
-  /// The message without the advice that belongs to an unknown outcome: what another error may quote.
+  /// The message without the advice for an unknown outcome, so that another error can quote it.
   package var explanation: String { storage.fields.explanation }
   /// The message at an address that lives as long as the error.
   package var messageBytes: Bytes { storage.message }
@@ -74,8 +74,8 @@ public struct PeerIDError: Error, Sendable {
   /// The transaction's id at an address that lives as long as the error.
   package var transactionIDBytes: Bytes? { storage.fields.transactionID }
 
-  /// The same failure as the reason why another call ended with `outcome`: an operation that waited for a refresh was
-  /// not sent when the server rejected the refresh.
+  /// The same failure with another outcome, for a call that failed because of it. Example: when the server rejects a
+  /// refresh, the operation that waited for it was not sent.
   package func withOutcome(_ outcome: Outcome, prefix: String = "") -> PeerIDError {
     var fields = storage.fields
     fields.outcome = outcome
@@ -90,22 +90,22 @@ public struct PeerIDError: Error, Sendable {
     return PeerIDError(fields)
   }
 
-  /// The same error with what settles its outcome.
+  /// The same error with the mark that settles its outcome.
   func marked(_ mark: Bytes) -> PeerIDError {
     var fields = storage.fields
     fields.mark = mark
     return PeerIDError(fields)
   }
 
-  /// What `Session.settle(_:)` needs to find out whether the operations were done, as JSON. Only an error with an
-  /// unknown outcome has one, and only with the option `settleable`.
+  /// The mark, as JSON, with which `Session.settle(_:)` finds out whether the operations were done. `nil` unless the
+  /// outcome is unknown and the option `settleable` is set.
   public var mark: String? { storage.fields.mark?.text }
 
   /// The mark at an address that lives as long as the error.
   package var markBytes: Bytes? { storage.fields.mark }
 
-  /// The error of a call whose first attempt the server answered with HTTP 401: it arrived and was not carried out,
-  /// whatever kept it from being sent again.
+  /// The error of a call whose first attempt got HTTP 401, and that failed before it was sent again: the request
+  /// arrived but was not carried out.
   package var afterRefusal: PeerIDError {
     outcome == .notSent ? withOutcome(.notDone) : self
   }

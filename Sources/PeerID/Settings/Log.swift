@@ -13,7 +13,7 @@ public enum LogLevel: Int32, Sendable {
   case error = 4
 }
 
-/// Where events go. Messages name sessions by their keys and never hold a secret.
+/// The log callback. Messages name sessions by their keys and never contain a secret.
 struct Log: Sendable {
   static let silent = Log(handler: nil)
 

@@ -8,7 +8,7 @@ package struct OptionDefinition: Sendable {
     case text(@Sendable (inout Options, String) -> Void)
   }
 
-  /// The name, with its unit at the end where it has one.
+  /// The name. It ends with the unit, if there is one.
   package let name: String
   /// The default, as text.
   package let defaultValue: String
@@ -27,7 +27,7 @@ package struct OptionDefinition: Sendable {
   }
 }
 
-/// All options of a client. The documentation's table is made from this one.
+/// All options of a client. The table in the documentation is generated from this one.
 package enum OptionTable {
   private static let hour: Int64 = 3_600_000
 
@@ -60,7 +60,7 @@ package enum OptionTable {
     OptionDefinition(
       name: "refresh_probe_delay_ms",
       defaultValue: "5000",
-      help: "How long after a refresh without an answer the refresh token is tried once more: the server may still be "
+      help: "How long after a refresh without an answer the refresh token is sent again: the server may still be "
         + "processing the first one.",
       kind: .integer(0...hour) { $0.probeDelayMilliseconds = $1 }
     ),
@@ -74,7 +74,7 @@ package enum OptionTable {
       name: "max_idle_connections",
       defaultValue: "64",
       help:
-        "How many idle connections are kept for later calls; asynchronous calls keep at least max_active_requests. "
+        "How many idle connections are kept for later calls, but at least max_active_requests for asynchronous calls. "
         + "0: none.",
       kind: .integer(0...100_000) { $0.maximumIdleConnections = $1 }
     ),
@@ -200,7 +200,7 @@ package enum OptionTable {
     }
   }
 
-  /// The options that a wrong name may mean: the one with the most similar spelling, or those that share words with it.
+  /// Suggestions for a wrong name: the option with the most similar spelling, or those that share words with it.
   static func nearest(to name: String) -> [String] {
     guard name.utf8.count <= 64 else { return [] }
     let candidates = all.map { (name: $0.name, distance: EditDistance.between($0.name, name)) }

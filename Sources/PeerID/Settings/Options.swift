@@ -16,13 +16,13 @@ struct Options: Sendable {
     }
   }
 
-  /// How much of an operation is checked before it is sent.
+  /// How strictly operations are checked before they are sent.
   enum Validation: Int64, Sendable {
-    /// The fields and the rules of operations that the library knows; no others are sent.
+    /// Operations that the library knows are checked by their fields and rules; others are refused.
     case known
-    /// As `known`, and rules that the committee of the chain can change are enforced as well.
+    /// As `known`, and rules that the chain's committee can change are enforced, too.
     case strict
-    /// As `known`, but operations of other names are sent without a check.
+    /// As `known`, but operations that the library does not know are sent without a check.
     case allowUnknown
     case off
   }
@@ -48,7 +48,7 @@ struct Options: Sendable {
   var keepsCredentials = false
   var isSettleable = false
 
-  /// Every option at the default that its definition names.
+  /// All options with their default values.
   init() {
     for option in OptionTable.all { try? OptionTable.set(option, to: option.defaultValue, in: &self) }
   }

@@ -1,5 +1,5 @@
 extension SessionStore {
-  /// A store over functions that say themselves what failed.
+  /// A store made of functions that throw `PeerIDError` themselves.
   package convenience init(
     load: @escaping @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> StoredSession?,
     save:
@@ -14,23 +14,23 @@ extension SessionStore {
   }
 }
 
-// Embedded Swift has no errors of any type. The C interface needs none.
+// Embedded Swift cannot throw errors of arbitrary types, which this initializer needs and the C interface does not.
 #if !hasFeature(Embedded)
   extension SessionStore {
-    /// A store over anything that can keep a text, compare a number and lock a name, such as a database. With one that
-    /// several machines reach, sessions are shared among machines.
+    /// A custom store, for instance in a database. If several machines use the same database, they share the sessions.
     ///
-    /// Every function may block, is called from any thread, and says that it failed by throwing; the session then fails
-    /// closed: nothing is sent without the lock.
+    /// Every function may block, may be called from any thread, and throws if it fails. Without the lock nothing is
+    /// sent.
     ///
     /// - Parameters:
-    ///   - load: the session under a key; `nil` when there is none. Under the lock it must see what was saved last.
-    ///   - save: saves durably if the generation under the key is `expected` (0: there is none), and returns whether it
-    ///     was.
-    ///   - remove: removes the session; nothing to remove is fine.
-    ///   - lock: waits at most the given milliseconds until no other caller holds the key, and returns a number for the
-    ///     lock, which the other functions and `unlock` receive. A lock must last longer than `refresh_timeout_ms`, and
-    ///     must end by itself when its holder dies.
+    ///   - load: returns the session with this key; `nil` when there is none. Under the lock it must return what was
+    ///     saved last.
+    ///   - save: saves durably if the stored generation is `expected` (0: nothing is stored); otherwise changes nothing
+    ///     and returns `false`.
+    ///   - remove: removes the session; succeeds if there is none.
+    ///   - lock: waits at most the given milliseconds for the key's lock. Returns a token that is passed to `unlock`
+    ///     and the other functions. A lock must last longer than `refresh_timeout_ms`, and must end by itself when its
+    ///     holder dies.
     ///   - unlock: releases the lock.
     ///   - list: all keys.
     /// - Returns: the store.

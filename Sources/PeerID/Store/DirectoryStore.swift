@@ -1,13 +1,13 @@
 internal import CLinux
 
 extension SessionStore {
-  /// A store of files in a directory: one file for each key, readable by its owner alone, replaced as a whole or not at
-  /// all, and locked by the kernel, so that any number of processes of one machine share the sessions.
+  /// A store of files in a directory, which any number of processes on one machine can share. Each key has a file that
+  /// only its owner can read, that is replaced atomically, and that is guarded by a kernel lock.
   ///
-  /// Before a request is sent whose answer has to be saved, space for it is reserved on the disk.
+  /// Before a request is sent whose answer has to be saved, disk space for it is reserved.
   ///
-  /// - Parameter path: the directory; made with mode 0700 if it does not exist. A relative path is made absolute now.
-  ///   The file system must have working locks (`flock`).
+  /// - Parameter path: the directory; created with mode 0700 if it does not exist. A relative path refers to the
+  ///   present working directory, even if that changes later. The file system must support `flock`.
   /// - Returns: the store.
   /// - Throws: `invalidArgument` when the path is empty; `store` when the directory cannot be made or read, belongs to
   ///   another user, or can be entered by other users.
@@ -39,11 +39,11 @@ private struct DirectoryStore: Sendable {
   private enum Suffix {
     static let session = ".session"
     static let lock = ".lock"
-    /// What becomes the session when it is written.
+    /// The suffix of a new version while it is written; it is then renamed.
     static let new = ".new"
   }
 
-  /// A readable beginning and the digest of the whole key.
+  /// The name of a file: the beginning of the key, for people to read, and the digest of the whole key.
   private func file(_ key: String, _ suffix: String) -> String {
     let readable = key.utf8.prefix(40).map { byte -> UInt8 in
       switch byte {
@@ -78,7 +78,7 @@ private struct DirectoryStore: Sendable {
     try StoreFile.reserve(file(key, Suffix.new))
   }
 
-  /// The caller holds the lock, so that no process writes between the comparison and the replacement.
+  /// The caller holds the lock, so that no other process writes between comparing and replacing.
   func save(_ key: String, _ session: StoredSession, _ expected: UInt64) throws(PeerIDError) -> Bool {
     guard (try load(key)?.generation ?? 0) == expected else { return false }
     let (new, current) = (file(key, Suffix.new), file(key, Suffix.session))

@@ -1,16 +1,16 @@
 internal import CLinux
 
-/// An exclusive lock among processes and threads, kept by the kernel on a file beside the one it guards.
+/// An exclusive lock among processes and threads: `flock` on a file next to the one that it guards.
 ///
-/// The kernel releases it when its holder dies, so no lock is ever stale. The file is never removed: a lock on a
-/// removed file would guard nothing. A fork copies descriptors: the child closes its copies at once, or the lock would
-/// outlive the parent that holds it.
+/// The kernel releases it when its holder dies, so a lock is never stale. The lock file is never removed, because a
+/// lock on a removed file would guard nothing. The child of a fork closes its copy of the descriptor at once; otherwise
+/// the lock would outlive the parent that holds it.
 enum FileLock {
-  /// Pauses between two tries, in milliseconds; the last one repeats.
+  /// The pauses between two tries, in milliseconds; the last one repeats.
   private static let pauses: [Int64] = [1, 1, 2, 2, 5, 5, 10, 20]
 
-  /// Locks the file at `path`, made if it does not exist, and waits for the lock at most `timeoutMilliseconds`.
-  /// Returns the descriptor that holds the lock.
+  /// Creates the file at `path` if it does not exist, and waits at most `timeoutMilliseconds` to lock it. Returns the
+  /// descriptor that holds the lock.
   static func acquire(_ path: String, timeoutMilliseconds: Int64) throws(PeerIDError) -> OwnedDescriptor {
     let clock = Clock.system
     let deadline = clock.deadline(afterMilliseconds: timeoutMilliseconds)
@@ -27,8 +27,7 @@ enum FileLock {
     return descriptor
   }
 
-  /// Locks the file at `path`, made if it does not exist, unless it is locked. Returns the descriptor that holds the
-  /// lock.
+  /// The same without waiting; returns `nil` if the file is locked.
   static func acquireAtOnce(_ path: String) throws(PeerIDError) -> OwnedDescriptor? {
     let descriptor = try open(path)
     if try isLocked(descriptor, path) { return descriptor }
@@ -40,7 +39,7 @@ enum FileLock {
     try StoreFile.open(path, O_RDWR | O_CREAT)
   }
 
-  /// Tries to lock, and returns whether the lock is held now. A descriptor that cannot be locked at all is closed.
+  /// Tries to lock; returns whether that succeeded. Closes the descriptor if it cannot be locked at all.
   private static func isLocked(_ descriptor: OwnedDescriptor, _ path: String) throws(PeerIDError) -> Bool {
     if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return true }
     let failure = errno

@@ -1,5 +1,6 @@
 extension SessionStore {
-  /// A store in the memory of this process: sessions are shared by key among its clients, and lost when it ends.
+  /// A store in the memory of this process. Clients that use it share sessions by key; they are lost when the process
+  /// ends.
   ///
   /// - Returns: a new, empty store.
   public static func memory() -> SessionStore {

@@ -1,31 +1,32 @@
-/// Where sessions are kept, so that they outlive the process and are shared by many.
+/// A session store keeps sessions beyond the end of the process and shares them among processes.
 ///
 /// A store may be used from any number of threads and clients at once.
 public final class SessionStore: Sendable {
-  /// What identifies a lock of a store; only the store knows what it means.
+  /// Identifies a held lock. Only the store interprets it.
   public typealias LockToken = UInt
 
   /// The functions of a store. Each may block; none is called while the library holds a lock of its own.
   struct Backend: Sendable {
-    /// The session under a key; `nil` when there is none. The lock is 0 where none is held.
+    /// The session with this key; `nil` when there is none. `lock` is 0 if the caller holds no lock.
     let load: @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> StoredSession?
-    /// Saves durably if the stored generation is `expected` (0: there is none), and returns whether it was.
+    /// Saves durably if the stored generation is `expected` (0: nothing is stored); otherwise changes nothing and
+    /// returns `false`.
     let save:
       @Sendable (_ key: String, _ session: StoredSession, _ expected: UInt64, _ lock: LockToken) throws(PeerIDError) ->
         Bool
-    /// Removes the session; nothing to remove is fine.
+    /// Removes the session; succeeds if there is none.
     let remove: @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> Void
-    /// Waits at most this long until no other process, on any machine, holds the key. The key is then held for twice
-    /// this time at most.
+    /// Waits at most this long for the key's lock, which excludes all other processes on all machines. The caller then
+    /// holds it for at most twice this time.
     let lock: @Sendable (_ key: String, _ timeoutMilliseconds: Int64) throws(PeerIDError) -> LockToken
     let unlock: @Sendable (_ key: String, _ lock: LockToken) -> Void
     /// All keys.
     let list: @Sendable () throws(PeerIDError) -> [String]
-    /// Locks the key if it is free; `nil` when it is held. With this a wait for the lock can be interrupted: it asks
-    /// again and again.
+    /// Locks the key without waiting; returns `nil` when it is held. A store that has this is polled, so that a wait
+    /// for its lock can be interrupted.
     var lockAtOnce: (@Sendable (_ key: String) throws(PeerIDError) -> LockToken?)?
-    /// Makes sure that a session can be saved; called under the lock, before a request whose answer has to be saved.
-    /// `nil`: the store has nothing to reserve.
+    /// Makes sure that a session can be saved. Called under the lock, before a request is sent whose answer has to be
+    /// saved. `nil` if the store has nothing to reserve.
     var reserve: (@Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> Void)?
   }
 
@@ -46,7 +47,7 @@ public final class SessionStore: Sendable {
     try backend.list()
   }
 
-  /// Removes a session, usable or not; nothing to remove is fine. The tokens stay valid at the server.
+  /// Removes a session, even one that is damaged; succeeds if there is none. The tokens stay valid at the server.
   ///
   /// - Parameter key: the session's key.
   /// - Throws: `store` when the store fails.
@@ -65,7 +66,7 @@ public final class SessionStore: Sendable {
   }
 }
 
-/// A session's place in a store.
+/// A store and a session's key in it.
 struct StorePlace: Sendable {
   let store: SessionStore
   let key: String
@@ -85,7 +86,7 @@ struct StorePlace: Sendable {
     return try body(lock)
   }
 
-  /// Pauses between two tries to take a lock, in milliseconds; the last one repeats.
+  /// The pauses between two tries to take a lock, in milliseconds; the last one repeats.
   private static let pauses: [Int64] = [1, 1, 2, 2, 5, 5, 10, 20]
 
   private func lock(_ timeout: Int64, _ context: CallContext?) throws(PeerIDError) -> SessionStore.LockToken {
@@ -95,7 +96,7 @@ struct StorePlace: Sendable {
       if let lock = try lockAtOnce(key) { return lock }
       switch context.pause(milliseconds: Self.pauses[min(tries, Self.pauses.count - 1)]) {
       case nil: tries += 1
-      // The store says what it waited for.
+      // Let the store fail, because its error says what it waited for.
       case .timedOut?: return try store.backend.lock(key, 0)
       case let interruption?:
         throw PeerIDError(interruption, .notSent, while: "waiting for the lock of the session in the store")
@@ -103,8 +104,8 @@ struct StorePlace: Sendable {
     }
   }
 
-  /// Makes sure that a new pair can be saved. Called under the lock, before the request that asks for the pair is sent:
-  /// a pair that cannot be saved is not asked for.
+  /// Makes sure that a new pair can be saved. Called under the lock, before the pair is requested: if it could not be
+  /// saved, it is not requested.
   func reserve(_ lock: SessionStore.LockToken) throws(PeerIDError) {
     guard let reserve = store.backend.reserve else { return }
     do throws(PeerIDError) {

@@ -1,9 +1,8 @@
 internal import CLinux
 
-/// The directory of a directory store: made, checked, and synced to the disk.
+/// Creates, checks and syncs the directory of a directory store.
 enum StoreDirectory {
-  /// Makes the directory if it does not exist, and checks that only this user can enter it.
-  /// `path` is absolute.
+  /// Creates the directory if it does not exist, and checks that only this user can enter it. `path` is absolute.
   static func prepare(_ path: String) throws(PeerIDError) {
     let user = geteuid()
     let parent = StorePath.parent(path)
@@ -24,7 +23,7 @@ enum StoreDirectory {
     }
   }
 
-  /// Makes renamed and removed entries of a directory durable.
+  /// Syncs a directory, so that renamed and removed entries are durable.
   static func sync(_ path: String) throws(PeerIDError) {
     guard let descriptor = OwnedDescriptor.open({ clinux_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }) else {
       throw .systemCall("cannot open the directory '\(path)' to sync it")
@@ -39,7 +38,7 @@ enum StoreDirectory {
     return status.st_uid
   }
 
-  /// What is wrong with a directory; `nil` when it can hold sessions.
+  /// The problem of a directory that cannot be used; otherwise `nil`.
   static func problem(of mode: mode_t, owner: uid_t, user: uid_t) -> String? {
     guard clinux_is_directory(mode) != 0 else { return "is not a directory" }
     guard owner == user else { return foreign(owner, user) }
@@ -47,15 +46,15 @@ enum StoreDirectory {
     return nil
   }
 
-  /// What is wrong with making a directory inside one of `parent`'s: run once by the superuser, an application would
-  /// be locked out of its own store.
+  /// The problem with creating a directory inside one that belongs to `parent`; otherwise `nil`. An application that is
+  /// run once as the superuser must not create a store that it cannot open later.
   static func problem(ofNewDirectoryIn parent: uid_t, user: uid_t) -> String? {
     guard user == 0, parent != 0 else { return nil }
     return "it would belong to the superuser, but its parent directory belongs to the user with uid \(parent): "
       + "run as that user, or make the directory yourself"
   }
 
-  /// What is said about a file or directory that belongs to another user.
+  /// The message about a file or directory that belongs to another user.
   static func foreign(_ owner: uid_t, _ user: uid_t) -> String {
     "belongs to the user with uid \(owner), and this process runs with uid \(user): "
       + "run every process that shares the store as the same user"

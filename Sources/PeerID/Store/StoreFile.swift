@@ -1,14 +1,14 @@
 internal import CLinux
 
-/// A file of a directory store. Each is checked before it is used: it may have been replaced by a pipe, which would
-/// block the process that opens it, or by a file that another user can change.
+/// Reads and writes the files of a directory store. Each file is checked first: someone may have replaced it by a pipe,
+/// which would block the process that opens it, or by a file that another user can change.
 enum StoreFile {
   /// A session is about a kilobyte; a larger file does not belong to this library.
   private static let maximumBytes = 1 << 20
   /// The space that is reserved for a session, in bytes: far more than one with the longest tokens needs.
   private static let reservedBytes: off_t = 64 << 10
 
-  /// What is wrong with a file; `nil` when it is a plain file of this user.
+  /// The problem of a file that is not a regular file of this user; otherwise `nil`.
   static func problem(of mode: mode_t, owner: uid_t, user: uid_t) -> String? {
     guard clinux_is_file(mode) != 0 else { return "is not a regular file" }
     guard owner == user else { return StoreDirectory.foreign(owner, user) }
@@ -51,21 +51,21 @@ enum StoreFile {
     return text
   }
 
-  /// Makes a file with space for a session that is about to be written, so that a full disk, a quota or a missing
-  /// permission is noticed before a request is sent whose answer has to be saved.
+  /// Creates a file with enough space for a session, so that a full disk, a quota or a missing permission is noticed
+  /// before the request is sent whose answer has to be saved.
   ///
-  /// The file stays when nothing is written into it, and the next reservation uses it again.
+  /// If nothing is written to the file, it stays for the next reservation.
   static func reserve(_ path: String) throws(PeerIDError) {
     let descriptor = try openToWrite(path)
     defer { descriptor.close() }
     let failure = posix_fallocate(descriptor.number, 0, reservedBytes)
-    // Some file systems cannot reserve. Then the file exists at least.
+    // Some file systems cannot reserve space. At least the file exists then.
     guard failure == 0 || failure == EOPNOTSUPP || failure == EINVAL || failure == ENOSYS else {
       throw .systemCall("cannot reserve space in '\(path)'", failure)
     }
   }
 
-  /// Writes a file and syncs it to the disk. The space that was reserved is used: the file is not truncated first.
+  /// Writes a file and syncs it to the disk. The file is not truncated first, so that its reserved space is used.
   static func write(_ text: Bytes, to path: String) throws(PeerIDError) {
     let descriptor = try openToWrite(path)
     defer { descriptor.close() }
@@ -84,7 +84,8 @@ enum StoreFile {
     guard failure == 0 else { throw .systemCall("cannot write '\(path)'", failure) }
   }
 
-  // The C library reserves space by reading and writing where the file system cannot.
+  // The descriptor must also be readable: if the file system cannot reserve space, the C library reads and writes
+  // instead.
   private static func openToWrite(_ path: String) throws(PeerIDError) -> OwnedDescriptor {
     try open(path, O_RDWR | O_CREAT)
   }

@@ -1,9 +1,9 @@
 /// A session's key, compared by its UTF-8 bytes.
 ///
-/// Swift's `String` compares canonically: `é` as one character equals `e` with a combining accent. Two users of an
-/// application can have these names, and stores in databases tell them apart.
+/// Swift's `String` compares canonically: `é` as one character equals `e` with a combining accent. But these can be the
+/// names of two users, and databases distinguish them.
 struct StoreKey: Hashable, Sendable {
-  /// The key as the application gave it.
+  /// The key as the application passed it.
   let text: String
 
   /// The key of this text.

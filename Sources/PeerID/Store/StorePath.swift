@@ -4,8 +4,7 @@ internal import CLinux
 enum StorePath {
   /// Makes a path absolute and removes the slashes at its end.
   ///
-  /// The process may change its working directory later, or fork and let the child do so: the store stays where it was
-  /// made.
+  /// The process or its child may change the working directory later; the store must stay in the same place.
   static func resolve(
     _ path: String,
     workingDirectory: () throws(PeerIDError) -> String

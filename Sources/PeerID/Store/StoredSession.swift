@@ -1,19 +1,19 @@
-/// A session as a store keeps it: a text that only this library reads, and a generation that tells which of two writers
-/// came first.
+/// A session as a store keeps it: data that only this library reads, and a generation, which shows whether the session
+/// was changed since it was loaded.
 public struct StoredSession: Sendable {
   let bytes: Bytes
-  /// The generation of the pair in it: it grows with every new pair, and stays when only what is known of the user
-  /// changes.
+  /// The generation of the pair of tokens in it. It grows with every new pair and stays the same if only the user's
+  /// identity changes.
   public let generation: UInt64
 
-  /// What to keep. A secret: it holds the tokens.
+  /// The text to store. A secret: it contains the tokens.
   public var data: String { bytes.text }
 
-  /// Makes what a store has loaded.
+  /// Makes a stored session from what a store has loaded.
   ///
   /// - Parameters:
-  ///   - data: the text that was given to be saved, unchanged.
-  ///   - generation: the generation that was given with it.
+  ///   - data: the text that was passed to `save`, unchanged.
+  ///   - generation: the generation that was passed with it.
   public init(data: String, generation: UInt64) {
     self.init(bytes: Bytes(data, wipes: true), generation: generation)
   }
@@ -23,13 +23,13 @@ public struct StoredSession: Sendable {
     self.generation = generation
   }
 
-  /// The text at an address that lives as long as this value.
+  /// The text at an address that is valid as long as this value.
   package var dataBytes: Bytes { bytes }
 }
 
 /// The text that a store keeps for a session: JSON whose last member is a checksum of everything before it.
 enum StoredSessionFormat {
-  /// Grows when an older library could no longer read the text.
+  /// The version of the format. It grows when an older library could not read the text.
   private static let version: Int64 = 2
 
   static func write(_ token: Token, key: String) -> StoredSession {
@@ -42,8 +42,8 @@ enum StoredSessionFormat {
     return StoredSession(bytes: Checksum.append(to: text), generation: token.generation)
   }
 
-  /// Reads a text that a store has loaded. What is damaged, foreign or of a newer format is an error, so that it is
-  /// never overwritten silently.
+  /// Parses a text that a store has loaded. Text that is damaged, of another program or of a newer format is an error,
+  /// so that it is never overwritten silently.
   static func read(_ stored: StoredSession, key: String) throws(PeerIDError) -> Token {
     let (token, storedKey) = try read(stored.bytes)
     guard StoreKey(storedKey) == StoreKey(key) else { throw damaged("it belongs to another key") }
