@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// The error number of the last call of the C library on this thread. In C it is a macro, which Swift cannot import.
+/// `errno` of this thread. In C it is a macro, which Swift cannot import.
 var errno: Int32 {
   get { clinux_errno() }
   set { clinux_set_errno(newValue) }

@@ -1,17 +1,17 @@
-/// The address to which the user's browser came back, read.
+/// Parses the URL to which the user's browser was redirected.
 ///
-/// The consent page appends `?code=…&state=…` to the redirect URI without looking whether it holds a `?` already:
-/// `https://shop.example/cb?tenant=1` comes back as `https://shop.example/cb?tenant=1?code=…&state=…`. So a `?`
-/// separates parameters like a `&`, and the answer is what begins with the last `code` or `error`.
+/// The consent page appends `?code=…&state=…` to the redirect URI even if that already contains a `?`:
+/// `https://shop.example/cb?tenant=1` becomes `https://shop.example/cb?tenant=1?code=…&state=…`. So a `?` separates
+/// parameters like a `&`, and the answer begins with the last `code` or `error`.
 enum AuthorizationRedirect {
-  /// Takes the authorization code out of `url` after comparing its state in constant time.
+  /// Returns the authorization code in `url` after comparing its state in constant time.
   ///
   /// - Parameters:
-  ///   - url: the whole address, or its query alone.
+  ///   - url: the whole URL, or only its query.
   ///   - expectedState: the state of the request.
   /// - Returns: the code.
-  /// - Throws: `rejected` when the user or the server said no, `invalidArgument` when there is no code, or the state is
-  ///   missing, another one, or there are several.
+  /// - Throws: `rejected` when the user or the server refused, `invalidArgument` when there is no code, or the state is
+  ///   missing, wrong or repeated.
   static func code(in url: Bytes, expectedState: String) throws(PeerIDError) -> Bytes {
     try url.withBytes { (url) throws(PeerIDError) in try code(in: url, expectedState: expectedState) }
   }
@@ -48,13 +48,13 @@ private struct RedirectAnswer {
   /// The parameters before it, after the same `?`.
   private var before: [Parameter] = []
 
-  /// Whether it begins with `error`; one before a `code` is the redirect URI's own.
+  /// Whether the answer is an error. An `error` before a `code` belongs to the redirect URI itself.
   var isError: Bool { answer.contains { $0.name == "error" } }
 
-  /// The URL must stay where it is as long as this is used.
+  /// The URL's memory must stay valid as long as this value is used.
   init(_ url: UnsafeRawBufferPointer) {
     let parts = url.split(separator: UInt8(ascii: "#"), maxSplits: 1, omittingEmptySubsequences: false)
-    // A page with its routes in the fragment has the answer there.
+    // If the page keeps its route in the fragment, the answer is in the fragment.
     for part in parts where answer.isEmpty {
       before = []
       read(part)
@@ -70,7 +70,7 @@ private struct RedirectAnswer {
       let end = part[start...].firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "&") } ?? part.endIndex
       let parameter = part[start..<end]
       let name = parameter.prefix { $0 != UInt8(ascii: "=") }
-      // A parameter that is not ours may hold anything.
+      // Other parameters may contain invalid escapes.
       parameters.append((PercentEncoding.decode(name) ?? "", parameter.dropFirst(name.count + 1)))
       let index = parameters.count - 1
       if ["code", "error"].contains(parameters[index].name) {

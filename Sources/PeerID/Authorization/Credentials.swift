@@ -1,4 +1,4 @@
-/// With what a user logs in. Printing it shows no secret.
+/// The credentials with which a user logs in. Printing them shows no secret.
 public struct Credentials: Sendable, CustomStringConvertible {
   let login: Bytes
   let password: Bytes?
@@ -8,8 +8,8 @@ public struct Credentials: Sendable, CustomStringConvertible {
   ///
   /// - Parameters:
   ///   - login: the user name or the e-mail address.
-  ///   - password: the password, if it is to be checked.
-  ///   - mobile: the mobile number, if it is to be checked.
+  ///   - password: the password; `nil` to log in with the mobile number alone.
+  ///   - mobile: the mobile number; `nil` to log in with the password alone.
   public init(login: String, password: String? = nil, mobile: String? = nil) {
     self.init(
       login: Bytes(login),
@@ -24,7 +24,7 @@ public struct Credentials: Sendable, CustomStringConvertible {
     self.mobile = mobile.flatMap { $0.count > 0 ? $0 : nil }
   }
 
-  /// What can be shown: nothing.
+  /// Shows none of the members, which are secret.
   public var description: String { "Credentials" }
 
   /// The user name; `nil` for an e-mail address.
@@ -38,10 +38,10 @@ public struct Credentials: Sendable, CustomStringConvertible {
   }
 }
 
-// Embedded Swift has no reflection, so there is nothing to hide from it.
+// Embedded Swift has no reflection, so this is not needed there.
 #if !hasFeature(Embedded)
   extension Credentials: CustomReflectable {
-    /// Nothing, so that dumping credentials shows no secret.
+    /// No children, so that dumping credentials shows no secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
   }
 #endif

@@ -1,9 +1,9 @@
 extension JSONDocument {
-  /// Longer answers than this are not read a second time.
+  /// The longest answer, in bytes, that is repaired and parsed again.
   private static let longestRepaired = 1 << 20
 
-  /// Parses what a server sent. What jansson cannot hold does not make the rest unreadable: a number that is too large
-  /// becomes a text with its digits, and half of a surrogate pair U+FFFD.
+  /// Parses a server's answer. Values that jansson cannot represent do not make the rest unreadable: a number that is
+  /// too large becomes a string of its digits, and half of a surrogate pair becomes U+FFFD.
   static func answer(_ text: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> JSONDocument {
     do throws(JSONSyntaxError) {
       return try JSONDocument(parsing: text)
@@ -13,11 +13,11 @@ extension JSONDocument {
     }
   }
 
-  /// The text with what jansson cannot hold replaced; `nil` when a string or a number in it is damaged. It may hold
-  /// tokens, so it is wiped.
+  /// The text with such values replaced; `nil` if a string or number in it is malformed. It may contain tokens, so it
+  /// is wiped.
   private static func repaired(_ text: UnsafeRawBufferPointer) -> Bytes? {
     guard text.count <= longestRepaired else { return nil }
-    // The longest that a part becomes: an escape of two characters is written with six.
+    // In the worst case each escape of two characters becomes one of six.
     let result = Bytes(capacity: 3 * text.count, wipes: true) { target in
       var writer = JSONLiteral.Writer(target: target)
       var scanner = JSONScanner(text)

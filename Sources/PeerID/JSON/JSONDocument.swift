@@ -1,29 +1,29 @@
 internal import CJansson
 internal import CLinux
 
-/// A JSON text that could not be read, with jansson's reason and the place.
+/// A JSON syntax error: jansson's reason and the position.
 package struct JSONSyntaxError: Error, Equatable {
-  /// What is wrong, as a person would want to read it.
+  /// What is wrong, for people.
   package let reason: String
-  /// The line, counted from 1; 0 when the fault has no place.
+  /// The line, counted from 1; 0 if the position is unknown.
   package let line: Int
   /// The column, counted from 1.
   package let column: Int
-  /// Whether one object holds a key twice.
+  /// Whether an object has a key twice.
   package let isDuplicateKey: Bool
-  /// Whether nothing is wrong with the text, but memory ran out while it was read.
+  /// Whether memory ran out, so that nothing is known about the text.
   package let isOutOfMemory: Bool
 }
 
 extension JSONSyntaxError {
-  /// A fault that the scanner found at a place of a text.
+  /// The error for a fault that the scanner found at this position of a text.
   init(_ fault: JSONScanner.Fault, in text: UnsafeRawBufferPointer, at position: Int) {
     let read = text.prefix(position)
     let line = read.suffix(from: read.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? read.startIndex)
     self.init(
       reason: fault.reason,
       line: read.count { $0 == UInt8(ascii: "\n") } + 1,
-      // What continues a character is none of its own.
+      // Continuation bytes of UTF-8 are not counted.
       column: line.count { $0 & 0xC0 != 0x80 } + 1,
       isDuplicateKey: fault.isDuplicateKey,
       isOutOfMemory: false
@@ -32,7 +32,7 @@ extension JSONSyntaxError {
 }
 
 extension PeerIDError {
-  /// What to report in place of a fault in the text when memory ran out; `nil` when the text is at fault.
+  /// The error if memory ran out; `nil` if the text is invalid.
   init?(outOfMemory error: JSONSyntaxError, _ outcome: Outcome = .notSent) {
     guard error.isOutOfMemory else { return nil }
     self.init(.outOfMemory, outcome, "memory ran out while JSON was read")
@@ -53,13 +53,13 @@ package final class JSONDocument: @unchecked Sendable {
 
   /// Parses exactly one JSON value.
   ///
-  /// Integers are kept as they are when they fit into 64 bits, and are an error when they do not. Nesting deeper than
-  /// `maximumDepth` is an error, as are bytes that are not UTF-8.
+  /// Errors are: an integer that does not fit into 64 bits, nesting deeper than `maximumDepth`, and bytes that are not
+  /// UTF-8.
   package init(parsing text: UnsafeRawBufferPointer, rejectDuplicates: Bool = false) throws(JSONSyntaxError) {
     var error = json_error_t()
     var flags = CJANSSON_ALLOW_NUL | CJANSSON_DECODE_ANY
     if rejectDuplicates { flags |= CJANSSON_REJECT_DUPLICATES }
-    // jansson skips a NUL after a number or a word.
+    // jansson would skip a NUL after a number, `true`, `false` or `null`.
     let fault: String? =
       text.contains(0)
       ? "it holds a NUL" : Self.isTooDeep(text) ? "it is nested more than \(Self.maximumDepth) levels deep" : nil
@@ -77,7 +77,7 @@ package final class JSONDocument: @unchecked Sendable {
         isOutOfMemory: cjansson_error_code(&error) == CJANSSON_OUT_OF_MEMORY
       )
     }
-    // jansson 2.14 drops a character of a string or number without a word when its buffer cannot grow (`lex_save`).
+    // jansson 2.14 silently drops a character of a string or number when its buffer cannot grow (`lex_save`).
     guard errno != ENOMEM else {
       JSONDocument(owning: OpaquePointer(node)).wipeStrings()
       throw JSONSyntaxError(
@@ -98,11 +98,11 @@ package final class JSONDocument: @unchecked Sendable {
     try self.init(parsing: bytes.raw, rejectDuplicates: rejectDuplicates)
   }
 
-  /// How deep values may be nested. jansson would take 2,048 levels, and then needs more stack than a small thread has
-  /// to print them: 300 bytes a level, measured.
+  /// How deep values may be nested. jansson would accept 2,048 levels, but printing them uses 300 bytes of stack a
+  /// level (measured), which is more than a small thread has.
   package static let maximumDepth = 64
 
-  /// Counts brackets outside of strings. jansson reports invalid JSON.
+  /// Counts brackets outside strings. (Invalid JSON is left to jansson.)
   private static func isTooDeep(_ text: UnsafeRawBufferPointer) -> Bool {
     guard text.count > maximumDepth else { return false }
     var depth = 0

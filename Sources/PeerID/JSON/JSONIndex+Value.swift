@@ -44,10 +44,10 @@ extension JSONIndex {
     /// The text, if this is a string.
     var string: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
 
-    /// How many elements an array or members an object has; 0 for every other kind.
+    /// The number of elements of an array or members of an object; 0 for every other kind.
     var count: Int { Int(node.count) }
 
-    /// The element of an array at this index, which is found by counting; `nil` past its end.
+    /// The element of an array at this index; `nil` past its end. Takes time proportional to the index.
     subscript(position: Int) -> Value? {
       guard node.kind == .array, 0..<count ~= position else { return nil }
       var place = place + 1
@@ -55,7 +55,7 @@ extension JSONIndex {
       return at(place)
     }
 
-    /// The elements of an array; none of every other kind.
+    /// The elements of an array; empty for every other kind.
     var elements: [Value] {
       var elements: [Value] = []
       elements.reserveCapacity(node.kind == .array ? count : 0)

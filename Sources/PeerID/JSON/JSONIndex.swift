@@ -1,16 +1,18 @@
-/// Where the values of a JSON text are, in the order of the text: read in one pass, in one piece of memory.
+/// The positions of all values of a JSON text, in the order of the text. It is built in one pass and uses one block of
+/// memory.
 ///
-/// Integers may be of any size. An object holds each key once, no string holds half of a surrogate pair, and no key a
-/// NUL, since servers read these in different ways.
+/// Integers may be of any size. Repeated keys, halves of surrogate pairs, and NULs in keys are errors, because servers
+/// read them in different ways.
 struct JSONIndex {
   struct Node {
     var kind: JSONValue.Kind
-    /// The range of the value, of a string without its quotes. Positions beyond the end of the text are in `unescaped`.
+    /// The range of the value; for a string, without its quotes. Positions beyond the end of the text are in
+    /// `unescaped`.
     var start: UInt32
     var end: UInt32
-    /// How many elements or members there are.
+    /// The number of elements or members.
     var count: UInt32 = 0
-    /// The index of the node after this value and all that it holds. A key is a node of its own before its value.
+    /// The index of the node after this value and everything inside it. A key is a separate node before its value.
     var next: UInt32 = 0
     var integer: Int64 = 0
     var fits = false
@@ -18,15 +20,15 @@ struct JSONIndex {
 
   /// Positions must fit into 32 bits.
   private static let maximumBytes = 1 << 30
-  /// The keys of an object with more members are sorted to find duplicates, instead of compared with each other.
+  /// For an object with more members than this, duplicates are found by sorting the keys.
   private static let fewMembers = 32
 
   private let bytes: UnsafeRawBufferPointer
   private var nodes: ContiguousArray<Node> = []
-  /// The strings that had escapes, one after the other.
+  /// The strings that had escapes, decoded, one after the other.
   private var unescaped: ContiguousArray<UInt8> = []
 
-  /// Reads a text, which must stay at its address as long as the index is used.
+  /// Indexes a text, which must stay at its address as long as the index is used.
   init(_ bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
     self.bytes = bytes
     nodes.reserveCapacity(32)
@@ -43,7 +45,7 @@ struct JSONIndex {
   func withRoot<Result, Failure: Error>(_ body: (Value) throws(Failure) -> Result) throws(Failure) -> Result {
     try nodes.withUnsafeBufferPointer { (nodes) throws(Failure) in
       try unescaped.withUnsafeBufferPointer { (unescaped) throws(Failure) in
-        // There is at least one node.
+        // A parsed text has at least one node.
         try body(Value(text: bytes, unescaped: UnsafeRawBufferPointer(unescaped), nodes: nodes, place: 0))
       }
     }
@@ -100,7 +102,7 @@ struct JSONIndex {
     }
   }
 
-  /// The range of a string; one with escapes is written to `unescaped` first.
+  /// The range of a string. A string with escapes is first decoded into `unescaped`.
   private mutating func place(
     of text: JSONScanner.Text,
     _ scanner: JSONScanner
@@ -112,7 +114,7 @@ struct JSONIndex {
     return (UInt32(start), UInt32(bytes.count + unescaped.count))
   }
 
-  /// Fails when an object has the key of this node already.
+  /// Fails if an object already has the key of this node.
   private func refuse(_ key: Int, in object: Int) throws(JSONScanner.Fault) {
     var place = object + 1
     while place < key {

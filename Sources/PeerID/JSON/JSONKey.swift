@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// A key that is looked up often; its bytes are kept.
+/// A key that is looked up often, as bytes.
 struct JSONKey: Sendable {
   private let bytes: Bytes
 

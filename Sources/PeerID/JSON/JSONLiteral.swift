@@ -1,6 +1,6 @@
 internal import CJansson
 
-/// JSON to be written, spelled in Swift: `["error": "unauthorized", "status": 401]`.
+/// JSON to write, as a Swift literal: `["error": "unauthorized", "status": 401]`.
 package indirect enum JSONLiteral: Sendable {
   case object([(String, JSONLiteral)])
   case array([JSONLiteral])
@@ -11,20 +11,20 @@ package indirect enum JSONLiteral: Sendable {
   case real(Double)
   case boolean(Bool)
   case null
-  /// A value that was parsed, put in as it is.
+  /// A parsed value, written unchanged.
   case value(JSONValue)
 
-  /// The literal as a document, which prints and can be read like a parsed one.
+  /// The literal as a document, which can be used like a parsed one.
   package var document: JSONDocument {
-    // jansson returns NULL when memory has run out; `null` then stands for the whole.
+    // jansson returns NULL when memory has run out; the document is then `null`.
     JSONDocument(owning: OpaquePointer(node ?? json_null()))
   }
 
   /// The literal as compact JSON.
   package var compactText: Bytes { text() }
 
-  /// The literal as compact JSON; with `wipes` its memory is overwritten on release. It is written without jansson, so
-  /// that no member can be missing because memory ran out.
+  /// The literal as compact JSON. With `wipes`, its memory is overwritten on release. It is written without jansson,
+  /// which leaves out members when memory runs out.
   func text(wipes: Bool = false) -> Bytes {
     Bytes(capacity: writtenLength, wipes: wipes) { target in
       var writer = Writer(target: target)

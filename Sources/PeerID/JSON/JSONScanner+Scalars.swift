@@ -71,7 +71,7 @@ extension JSONScanner {
   func copy(of text: Text, wipes: Bool = false) -> Bytes {
     let source = UnsafeRawBufferPointer(rebasing: bytes[text.range])
     guard text.hasEscapes else { return Bytes(source, wipes: wipes) }
-    // An escape is longer than the UTF-8 of its character.
+    // An escape is always longer than the UTF-8 of its character.
     return Bytes(capacity: source.count, wipes: wipes) { target in
       var writer = JSONLiteral.Writer(target: target)
       Self.resolve(source) { writer.put($0) }
@@ -86,13 +86,13 @@ extension JSONScanner {
     Self.resolve(source) { target.append($0) }
   }
 
-  /// Half of a surrogate pair becomes U+FFFD.
+  /// Decodes escapes. Half of a surrogate pair becomes U+FFFD.
   private static func resolve(_ source: UnsafeRawBufferPointer, _ put: (UInt8) -> Void) {
     var reader = JSONScanner(source)
     while reader.position < source.count {
       let byte = reader.next
       reader.position += 1
-      // The escapes have been read before, so none fails.
+      // The escapes have been checked before, so none fails.
       guard byte == UInt8(ascii: "\\"), let value = try? reader.escape() else {
         put(byte)
         continue
@@ -102,7 +102,7 @@ extension JSONScanner {
     }
   }
 
-  /// Skips characters that mean nothing in a string, eight at a time.
+  /// Skips ordinary characters of a string, eight at a time.
   private mutating func skipPlainText() {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highBits = ones << 7
@@ -124,7 +124,7 @@ extension JSONScanner {
     while isDigit(next) { position += 1 }
   }
 
-  /// Reads an escape after its backslash; returns the code point, which is a surrogate when its other half is missing.
+  /// Reads an escape after its backslash. Returns the code point, or the surrogate if its other half is missing.
   private mutating func escape() throws(Fault) -> UInt32 {
     let kind = next
     guard kind != UInt8(ascii: "u") else {

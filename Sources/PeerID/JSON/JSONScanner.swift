@@ -1,27 +1,27 @@
 internal import CLinux
 
-/// Reads JSON (RFC 8259) in one pass over its bytes, without building anything: integers of any size, and halves of
-/// surrogate pairs, are valid.
+/// Reads JSON (RFC 8259) in one pass over its bytes, without building a tree. Integers of any size and halves of
+/// surrogate pairs are valid.
 struct JSONScanner {
-  /// Why a text is not JSON. The scanner's position is where it found this.
+  /// Why a text is not JSON. The scanner's position is the place of the error.
   struct Fault: Error {
     let reason: String
     var isDuplicateKey = false
   }
 
-  /// A string, as it is between its quotes.
+  /// A string: the bytes between its quotes, with its escapes.
   struct Text {
     let range: Range<Int>
     let hasEscapes: Bool
-    /// Whether an escape means a NUL.
+    /// Whether it contains an escaped NUL.
     let hasNUL: Bool
-    /// Whether an escape means half of a surrogate pair, which UTF-8 cannot express.
+    /// Whether it contains an escaped half of a surrogate pair, which UTF-8 cannot represent.
     let hasHalfPair: Bool
   }
 
   /// A number.
   struct Number {
-    /// The integer; `nil` when it does not fit into 64 bits, or is no integer.
+    /// The integer; `nil` if the number is not an integer or does not fit into 64 bits.
     let integer: Int64?
     /// Whether there is neither a fraction nor an exponent.
     let isInteger: Bool
@@ -50,10 +50,10 @@ struct JSONScanner {
     }
   }
 
-  /// The byte at the current position; at the end 0, which JSON never holds.
+  /// The byte at the current position; at the end 0, which never occurs in JSON.
   var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
 
-  /// Reads what the whole text is.
+  /// Reads one value, which must be the whole text.
   mutating func whole(_ body: (inout JSONScanner) throws(Fault) -> Void) throws(Fault) {
     skipSpace()
     try body(&self)
@@ -64,7 +64,7 @@ struct JSONScanner {
     }
   }
 
-  /// Goes through the members of an object. `body` reads or skips the value of each.
+  /// Iterates over the members of an object. `body` reads or skips each value.
   mutating func members(_ body: (inout JSONScanner, Text) throws(Fault) -> Void) throws(Fault) {
     guard next == UInt8(ascii: "{") else { throw unexpected }
     guard enter(UInt8(ascii: "{"), unless: UInt8(ascii: "}")) else { return }
@@ -74,7 +74,7 @@ struct JSONScanner {
     } while try isFollowed(before: UInt8(ascii: "}"))
   }
 
-  /// Goes through the elements of an array. `body` reads or skips each.
+  /// Iterates over the elements of an array. `body` reads or skips each.
   mutating func elements(_ body: (inout JSONScanner, Int) throws(Fault) -> Void) throws(Fault) {
     guard next == UInt8(ascii: "[") else { throw unexpected }
     guard enter(UInt8(ascii: "["), unless: UInt8(ascii: "]")) else { return }
@@ -104,7 +104,7 @@ struct JSONScanner {
       case UInt8(ascii: "\""): _ = try string()
       default: try skipPlainValue()
       }
-      // The value has ended: go on to the next one, or out of the arrays and objects that end with it.
+      // The value has ended. Go to the next one, leaving the arrays and objects that end here.
       while nesting.depth > 0 {
         if try isFollowed(before: nesting.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
           if nesting.isObject { _ = try key() }
@@ -115,7 +115,7 @@ struct JSONScanner {
     } while nesting.depth > 0
   }
 
-  /// Skips a number or one of the three words.
+  /// Skips a number, `true`, `false` or `null`.
   mutating func skipPlainValue() throws(Fault) {
     switch next {
     case UInt8(ascii: "t"): try word("true")
@@ -125,12 +125,12 @@ struct JSONScanner {
     }
   }
 
-  /// Whether a text is this one.
+  /// Whether a string equals `name`.
   func matches(_ text: Text, _ name: StaticString) -> Bool {
     matches(text) { $0.isSame(as: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)) }
   }
 
-  /// Whether a text is this one.
+  /// Whether a string equals `key`.
   func matches(_ text: Text, _ key: JSONKey) -> Bool {
     matches(text, key.matches)
   }
@@ -142,11 +142,11 @@ struct JSONScanner {
 
   // MARK: - Parts
 
-  /// Which arrays and objects are open: a bit for each, the innermost one last.
+  /// The open arrays and objects: one bit each, the innermost last.
   private struct Nesting {
     private(set) var depth = 0
     private var objects: UInt64 = 0
-    /// The bits of the outer levels, in portions of 64.
+    /// The bits of the outer levels, 64 in each element.
     private var outer: [UInt64] = []
 
     var isObject: Bool { objects & 1 == 1 }
@@ -179,7 +179,7 @@ struct JSONScanner {
     return !skip(end)
   }
 
-  /// Reads a key and the colon behind it.
+  /// Reads a key and the colon after it.
   private mutating func key() throws(Fault) -> Text {
     let key = try string()
     skipSpace()
@@ -188,7 +188,7 @@ struct JSONScanner {
     return key
   }
 
-  /// Whether another element or member follows; otherwise the bracket that ends all of them is skipped.
+  /// Whether another element or member follows. If not, the closing bracket is skipped.
   private mutating func isFollowed(before end: UInt8) throws(Fault) -> Bool {
     skipSpace()
     guard !skip(end) else { return false }

@@ -3,7 +3,7 @@ internal import CLinux
 
 /// One value of a `JSONDocument`.
 package struct JSONValue: @unchecked Sendable {
-  /// The kinds of JSON value; numbers are kept apart by whether they are exact.
+  /// The kinds of JSON value. Numbers are integers or, if they have a fraction or an exponent, reals.
   package enum Kind: Equatable, Sendable {
     case object, array, string, integer, real, boolean, null
   }
@@ -76,7 +76,7 @@ package struct JSONValue: @unchecked Sendable {
     utf8.map { Bytes($0, wipes: true) }
   }
 
-  /// How many elements an array or members an object has; 0 for every other kind.
+  /// The number of elements of an array or members of an object; 0 for every other kind.
   package var count: Int {
     switch cjansson_typeof(node) {
     case JSON_ARRAY: json_array_size(node)
@@ -91,7 +91,7 @@ package struct JSONValue: @unchecked Sendable {
     return json_object_getn(node, name, key.utf8CodeUnitCount).map { JSONValue(document: document, node: $0) }
   }
 
-  /// The member of an object with this key, which is only known at run time.
+  /// The member of an object with this key, for a key that is not a literal.
   package func member(_ key: String) -> JSONValue? {
     var key = key
     let found = key.withUTF8 { name in
@@ -137,8 +137,8 @@ package struct JSONValue: @unchecked Sendable {
     }
   }
 
-  /// The value as compact JSON; `expected` is a guess of the length that saves a second pass;
-  /// with `wipes` the text is overwritten on release.
+  /// The value as compact JSON. `expected` is the likely length: a good guess saves a second pass. With `wipes`, the
+  /// text is overwritten on release.
   package func compactText(expecting expected: Int = 512, wipes: Bool = false) -> Bytes {
     let flags = CJANSSON_COMPACT | CJANSSON_ENCODE_ANY
     var needed = 0
@@ -152,7 +152,7 @@ package struct JSONValue: @unchecked Sendable {
     }
   }
 
-  /// A document of its own with this value as its root, sharing the memory.
+  /// A new document with this value as its root. It shares the memory.
   package var asDocument: JSONDocument {
     JSONDocument(owning: OpaquePointer(cjansson_incref(node)))
   }

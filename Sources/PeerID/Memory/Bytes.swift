@@ -1,17 +1,17 @@
 internal import CLinux
 
-/// An immutable run of bytes with a NUL behind it, at an address that never moves.
+/// An immutable, NUL-terminated array of bytes at a fixed address.
 ///
-/// C callers get the address, libcurl sends from it, and a secret is wiped from it. None of this works with a Swift
-/// `String` or `Array`, whose storage moves and is copied.
+/// C callers and libcurl get its address, and secrets in it can be wiped. That is not possible with a Swift `String` or
+/// `Array`, whose storage moves and is copied.
 package final class Bytes: @unchecked Sendable {
-  /// The first byte; `count` bytes follow, and then a NUL.
+  /// The address of the first of `count` bytes, which a NUL follows.
   package let address: UnsafePointer<UInt8>
-  /// How many bytes there are, the closing NUL not counted.
+  /// The number of bytes without the closing NUL.
   package let count: Int
   private let wipes: Bool
 
-  /// Makes a run of `capacity` bytes at the most, filled by `fill`, which returns how many it wrote.
+  /// Makes an array of at most `capacity` bytes. `fill` writes them and returns how many it wrote.
   ///
   /// With `wipes` the bytes are overwritten before the memory is freed.
   package init(capacity: Int, wipes: Bool = false, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
@@ -40,7 +40,7 @@ package final class Bytes: @unchecked Sendable {
     }
   }
 
-  /// Joins a text of the program, bytes from outside, and another text of the program.
+  /// Joins a prefix, some bytes and a suffix.
   static func joining(
     _ head: StaticString,
     _ middle: UnsafeRawBufferPointer,
@@ -81,11 +81,11 @@ package final class Bytes: @unchecked Sendable {
   /// Whether `part` occurs in the bytes.
   func contains(_ part: StaticString) -> Bool { index(of: part) != nil }
 
-  /// Where `part` occurs first in the bytes.
+  /// The first position of `part` in the bytes.
   func index(of part: StaticString) -> Int? {
     clinux_find(address, count, part.utf8Start, part.utf8CodeUnitCount).map { $0 - UnsafeRawPointer(address) }
   }
 
-  /// The bytes as text; what is not UTF-8 is replaced.
+  /// The bytes as text. Invalid UTF-8 is replaced by U+FFFD.
   package var text: String { String(decoding: raw, as: UTF8.self) }
 }

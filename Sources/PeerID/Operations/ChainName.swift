@@ -1,11 +1,11 @@
-/// The grammars of the chain's names.
+/// The formats of names on the chain.
 enum ChainName: String {
   case account = "account_name"
   case asset = "asset_symbol"
   case nft = "nft_name"
   case permission = "permission_name"
 
-  /// Whether a text follows the grammar.
+  /// Whether a text has this format.
   func matches(_ text: UnsafeRawBufferPointer) -> Bool {
     switch self {
     case .account:

@@ -1,40 +1,41 @@
 /// Exact conversions between decimal text and the integers of the chain: amounts, odds and percents. Nothing is
 /// rounded.
 public enum Decimals {
-  /// The decimal places of an asset at most.
+  /// The most decimal places that an asset can have.
   static let maximumPrecision: Int32 = 12
 
-  /// Turns decimal text into an amount in the smallest unit: `12.5` with precision 5 is 1250000.
+  /// Converts decimal text to an amount in the smallest unit: `12.5` with precision 5 is 1250000.
   ///
   /// - Parameters:
-  ///   - text: digits, one point and a minus in front at most.
+  ///   - text: digits, with at most one point, optionally after a minus sign.
   ///   - precision: the decimal places of the asset, from 0 to 12.
   /// - Returns: the amount in the smallest unit.
-  /// - Throws: `invalidArgument` for any other text, more decimals than the precision, or what does not fit 64 bits.
+  /// - Throws: `invalidArgument` for any other text, more decimals than the precision, or an amount that does not fit
+  ///   into 64 bits.
   public static func amount(_ text: String, precision: Int32) throws(PeerIDError) -> Int64 {
     try parse(text, places: try checked(precision), allowsNegative: true, "an amount")
   }
 
-  /// Turns an amount in the smallest unit into decimal text, as wallets show it: without a point for whole units, else
+  /// Converts an amount in the smallest unit to decimal text, as wallets show it: whole units without a point, others
   /// with all decimal places.
   public static func text(ofAmount amount: Int64, precision: Int32) throws(PeerIDError) -> String {
     format(amount, places: try checked(precision), keepsZeroes: true)
   }
 
-  /// Turns decimal odds into a backer multiplier: `1.5` is 15000.
+  /// Converts decimal odds to a backer multiplier: `1.5` is 15000.
   public static func odds(_ text: String) throws(PeerIDError) -> Int64 {
     try parse(text, places: 4, allowsNegative: false, "odds")
   }
 
-  /// Turns a backer multiplier into decimal odds: 15000 is `1.5`.
+  /// Converts a backer multiplier to decimal odds: 15000 is `1.5`.
   public static func text(ofOdds multiplier: Int64) -> String { format(multiplier, places: 4, keepsZeroes: false) }
 
-  /// Turns a percent into 1/100 percent: `12.34` is 1234.
+  /// Converts a percentage to 1/100 percent: `12.34` is 1234.
   public static func percent(_ text: String) throws(PeerIDError) -> Int64 {
     try parse(text, places: 2, allowsNegative: false, "a percent")
   }
 
-  /// Turns 1/100 percent into a percent: 1234 is `12.34`.
+  /// Converts 1/100 percent to a percentage: 1234 is `12.34`.
   public static func text(ofPercent share: Int64) -> String { format(share, places: 2, keepsZeroes: false) }
 
   private static func checked(_ precision: Int32) throws(PeerIDError) -> Int {
@@ -71,7 +72,7 @@ public enum Decimals {
         "'\(shown)' has \(decimals.count) decimal places, but \(places) are possible: it is not rounded"
       )
     }
-    // Counted below zero, because there is one more number there.
+    // Accumulate a negative number, because the smallest `Int64` has no positive counterpart.
     var value: Int64 = 0
     for digit in Array(whole) + Array(decimals) + Array(repeating: UInt8(ascii: "0"), count: places - decimals.count) {
       let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)

@@ -1,15 +1,15 @@
-/// Operations as the caller wrote them, checked and ready to be sent in one transaction.
+/// The caller's operations, checked and ready to be sent in one transaction.
 struct OperationBatch: Sendable {
-  /// The body of the request. The caller's text is sent as it was written, so that no number changes on the way.
+  /// The body of the request. It contains the caller's text unchanged, so that every number keeps its exact form.
   let body: Bytes
-  /// The operations whose names are known, by name and number, for the check of a token's scope.
+  /// The operations that the catalogue knows, for the check of a token's scope.
   let known: [OperationDefinition]
   /// Warnings: broken rules that the committee can change, and cautions.
   let warnings: [String]
 
-  /// Reads JSON: an array of operations, an object with `operations`, or one operation alone. The warnings go to `log`.
+  /// Parses JSON: an array of operations, an object with `operations`, or a single operation. Warnings go to `log`.
   ///
-  /// Throws `invalidArgument` with the place of the fault.
+  /// Throws `invalidArgument` with the position of the mistake.
   init(
     json: UnsafeRawBufferPointer,
     validation: Options.Validation,
@@ -29,7 +29,7 @@ struct OperationBatch: Sendable {
     let validation: Options.Validation
     var known: [OperationDefinition] = []
 
-    /// Checks the operations, and gives the body of the request.
+    /// Checks the operations and returns the body of the request.
     mutating func read(_ root: JSONIndex.Value, _ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Bytes {
       switch root.kind {
       case .array:
@@ -80,7 +80,7 @@ struct OperationBatch: Sendable {
 
   private static let operationsKey = JSONKey("operations")
 
-  /// Checks that `token` permits every operation; the error names the first that it does not.
+  /// Checks that `token` permits every operation; the error names the first operation that it does not permit.
   func checkScope(of token: Token) throws(PeerIDError) {
     for operation in known where operation.isKnownToServer && !token.permits(operationID: operation.id) {
       throw PeerIDError(

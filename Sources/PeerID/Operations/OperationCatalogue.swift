@@ -2,13 +2,13 @@ import Synchronization
 
 /// All operations that PeerID knows, found by name and by number.
 ///
-/// An operation is read from its line of the table when it is first asked for, without a lock: a process may fork at
-/// any time.
+/// An operation's line in the table is parsed when the operation is first used. This takes no lock, because the process
+/// may fork at any time.
 package struct OperationCatalogue: Sendable {
   /// The catalogue that this version of the library was made with.
   package static let standard = OperationCatalogue(table: catalogueTable)
 
-  /// An operation of the catalogue, and what has been read of it.
+  /// An operation of the catalogue and, once it has been used, its parsed definition.
   package final class Entry: Sendable {
     package let name: String
     package let id: Int32
@@ -38,7 +38,7 @@ package struct OperationCatalogue: Sendable {
     let text = UnsafeRawBufferPointer(start: table.utf8Start, count: table.utf8CodeUnitCount)
     for line in text.split(separator: UInt8(ascii: "\n")) {
       let place = line.startIndex..<line.endIndex
-      // Each line begins with its name, an operation's goes on with its number: {"name":"transfer","id":0,…
+      // Each line begins with the name; the line of an operation continues with its number: {"name":"transfer","id":0,…
       let head = line.prefix(100).split(separator: UInt8(ascii: "\""))
       guard head.count > 5 else { continue }
       let name = String(utf8: head[3])
@@ -78,12 +78,12 @@ package struct OperationCatalogue: Sendable {
   /// The name of an operation.
   package func name(of id: Int32) -> String? { indexByID[id].map { entries[$0].name } }
 
-  /// The name that is spelt most like this one; `nil` when none is near.
+  /// The name with the most similar spelling; `nil` if none is similar.
   func nearestName(to name: String) -> String? {
     EditDistance.nearest(to: name, in: entries.lazy.map { $0.name })
   }
 
-  /// What an operation is, as JSON: its line of the table and the types that it uses. Made once, and kept.
+  /// The description of an operation as JSON: its line of the table and the types that it uses. Cached.
   package func description(of name: String) -> Bytes? {
     guard let entry = indexByName[name].map({ entries[$0] }) else { return nil }
     if let known = entry.description.load() { return known }
@@ -104,7 +104,7 @@ package struct OperationCatalogue: Sendable {
     return (read ?? nil).map { entry.definition.storeIfNil($0) }
   }
 
-  /// The types that a line uses, each behind those that it needs itself.
+  /// The types that a line uses. Each type comes after the types that it uses itself.
   private func placesOfTypes(in line: UnsafeRawBufferPointer) -> [(String, Range<Int>)] {
     var places: [(String, Range<Int>)] = []
     (try? JSONIndex(line))?.withRoot { value in

@@ -1,28 +1,28 @@
-/// One operation of the chain: its name, its number, what its fields must look like, and the rules between them.
+/// One operation of the chain: its name, number, fields and rules.
 package final class OperationDefinition: Sendable {
-  /// The name by which a request asks for it, `op_name`.
+  /// The operation's name, the value of `op_name` in a request.
   package let name: String
   /// Its number on the chain, which a token's scope lists.
   package let id: Int32
-  /// The field that names the account which pays and must agree, or that account itself.
+  /// The field with the account that pays and has to authorize the operation, or that account itself.
   package let payer: String
-  /// Whether the server finds the operation by its name; without that, every request for it is refused.
+  /// Whether the server knows the operation's name. If not, it refuses every request with it.
   package let isKnownToServer: Bool
-  /// The fields beside `op_name`, in the schema's order.
+  /// The fields other than `op_name`, in the schema's order.
   package let fields: [OperationField]
-  /// The rules of the chain and of the server's serializer.
+  /// The rules that the chain and the server's serializer add to the schema.
   package let rules: [OperationRule]
-  /// The fields inside a proposal, beside `fee` and `extensions`, in the chain's names.
+  /// The fields inside a proposal, with the chain's names, other than `fee` and `extensions`.
   package let proposedFields: [OperationField]
-  /// Why the server cannot send this operation although it knows the name; `nil` for nearly all.
+  /// Why the server always fails to send this operation although it knows the name; `nil` for most operations.
   package let alwaysFailsBecause: String?
-  /// Why the chain never accepts it.
+  /// Why the chain never accepts this operation.
   package let neverAcceptedBecause: String?
-  /// Why the chain accepts it only inside a proposal.
+  /// Why the chain accepts this operation only inside a proposal.
   package let onlyProposedBecause: String?
-  /// Why a proposal cannot hold it.
+  /// Why a proposal cannot contain this operation.
   package let notProposedBecause: String?
-  /// A warning for every use of it.
+  /// A warning that every use of this operation gets.
   package let caution: String?
 
   init(
@@ -54,7 +54,7 @@ package final class OperationField: Sendable {
   package enum Presence: Sendable {
     case required
     case optional
-    /// The schema accepts it, and then the server always fails.
+    /// The schema accepts the field, but then the server always fails.
     case unusable
   }
 
@@ -62,12 +62,12 @@ package final class OperationField: Sendable {
   package let name: String
   let key: JSONKey
 
-  /// The key beside the fields that says which operation it is.
+  /// The key of the operation's name.
   static let operationName = JSONKey("op_name")
 
-  /// Whether it must, may or must not be there.
+  /// Whether the field is required, optional or unusable.
   package let presence: Presence
-  /// What its value must look like.
+  /// The type of its value.
   package let type: OperationFieldType
   /// Why it is unusable.
   let reason: String?
@@ -81,9 +81,9 @@ package final class OperationField: Sendable {
   }
 }
 
-/// What the value of a field must look like: the server's schema, and with `refined` further requirements.
+/// The type of a field's value in the server's schema. `refined` adds requirements of the serializer or the chain.
 package indirect enum OperationFieldType: Sendable {
-  /// The unit of a point in time since 1970.
+  /// The unit in which a time since 1970 is given.
   package enum TimeUnit: Sendable {
     case seconds
     case milliseconds
@@ -103,16 +103,16 @@ package indirect enum OperationFieldType: Sendable {
   case timestamp(TimeUnit)
   case object([OperationField])
   case anyObject
-  /// An array of one type. The minimum is the schema's, the maximum the serializer's.
+  /// An array whose elements all have one type. The minimum comes from the schema, the maximum from the serializer.
   case array(OperationFieldType, minimumCount: Int64?, maximumCount: Int64?)
-  /// An array of exactly these.
+  /// An array with exactly one element of each of these types.
   case tuple([OperationFieldType])
   /// A type of the schema with further requirements of the serializer or the chain.
   case refined(OperationFieldType, OperationRefinement)
 
-  /// The largest amount that the server takes.
+  /// The largest amount that the server accepts.
   package static let maximumAmount: Int64 = 1_000_000_000_000
-  /// The largest integer the server takes anywhere, 2^53 − 1; the smallest is its negative.
+  /// The largest integer that the server accepts anywhere, 2^53 − 1. The smallest is its negative.
   package static let maximumSafeInteger: Int64 = 9_007_199_254_740_991
 }
 
@@ -123,11 +123,11 @@ package final class OperationRefinement: Sendable {
     case plain
     /// A public key: a prefix of the chain and 50 characters of base58.
     case key
-    /// Hexadecimal digits of so many bytes; `nil`: of any number.
+    /// Hexadecimal digits for this number of bytes; `nil`: for any number.
     case hexadecimal(byteCount: Int64?)
     /// A vote of the form `type:instance`.
     case vote
-    /// An array of a number and an object; the number says which kind of object it is.
+    /// An array of a number and an object. The number is the kind of the object.
     case variant([Kind])
     /// An operation inside a proposal: `{"op": [number, {…}]}`.
     case proposedOperation
@@ -136,7 +136,7 @@ package final class OperationRefinement: Sendable {
   /// One kind of a variant.
   package struct Kind: Sendable {
     package let type: OperationFieldType
-    /// Why the server cannot write this kind.
+    /// Why the server cannot serialize this kind; `nil` if it can.
     package let failure: String?
   }
 
@@ -144,11 +144,11 @@ package final class OperationRefinement: Sendable {
   package let meaning: Meaning
   /// The unit of an integer, such as `counted in 1/100 percent (1234 is 12.34 %)`.
   package let unit: String?
-  /// The largest integer that the serializer can write; it then accepts no negative ones.
+  /// The largest integer that the serializer can write. If set, negative integers are refused as well.
   package let largest: Int64?
-  /// Whether an integer must not be written as text.
+  /// Whether an integer must be a JSON number, not a string.
   let isJSONNumber: Bool
-  /// Whether the elements of an array, or the first ones of its pairs, must differ.
+  /// Whether the elements of an array must be unique; for an array of pairs, their first elements.
   let isUnique: Bool
   /// Rules between the members of an object.
   package let rules: [OperationRule]

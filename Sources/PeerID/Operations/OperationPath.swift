@@ -7,16 +7,16 @@ struct OperationPath {
 
   private var steps: [Step] = []
 
-  /// Goes into a member of an object.
+  /// Enters a member of an object.
   mutating func enter(_ name: String) { steps.append(.name(name)) }
 
-  /// Goes into an element of an array.
+  /// Enters an element of an array.
   mutating func enter(_ index: Int) { steps.append(.index(index)) }
 
-  /// Goes back to the value around this one.
+  /// Returns to the enclosing value.
   mutating func leave() { steps.removeLast() }
 
-  /// The place as a caller would write it.
+  /// The path as a caller would write it.
   var text: String {
     var text = "operations"
     for step in steps {

@@ -13,7 +13,7 @@ extension OperationRule {
     let number = first.wholeNumber
     switch kind {
     case .range:
-      // In an array the rule is about each element.
+      // For an array, the rule applies to each element.
       let numbers = first.kind == .array ? first.elements.compactMap { $0.wholeNumber } : number.map { [$0] } ?? []
       return numbers.allSatisfy(isWithinLimits)
     case .bytes: return first.utf8.map { isWithinLimits(Int64($0.count)) } ?? true
@@ -54,7 +54,7 @@ extension OperationRule {
     case .resolutions: return Self.isConsistent(first.elements.map { $0[1]?.string })
     case .ending: return first.truth == true || second?.wholeNumber != 0
     case .future:
-      // The serializer keeps whole seconds of milliseconds.
+      // The serializer truncates milliseconds to whole seconds.
       guard let number else { return true }
       let seconds = self.number == 1000 ? number / 1000 : number
       return seconds > now || !isStrict && (seconds == now || number == 0)
@@ -74,7 +74,7 @@ extension OperationRule {
     value.kind != .array || value.count > 0
   }
 
-  /// Whether the object around the operands is present; without it the rule does not apply.
+  /// Whether the object that contains the operands is present. If not, the rule does not apply.
   private func parentIsThere(_ object: JSONIndex.Value) -> Bool {
     var parent: JSONIndex.Value? = object
     for key in operands.first?.keys.dropLast() ?? [] { parent = parent?.member(key) }

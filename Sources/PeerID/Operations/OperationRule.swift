@@ -2,13 +2,13 @@
 package struct OperationRule: Sendable {
   /// The comparison that a rule makes.
   package enum Kind: String, Sendable {
-    /// An integer lies between two limits.
+    /// An integer is between `minimum` and `maximum`.
     case range
-    /// A text has so many bytes of UTF-8.
+    /// The length of a text in UTF-8 bytes is between `minimum` and `maximum`.
     case bytes
-    /// An array has so many elements.
+    /// The number of elements of an array is between `minimum` and `maximum`.
     case count
-    /// A text follows the chain's grammar of a name; the first of `values` says which.
+    /// A text has one of the chain's name formats; `values[0]` is the format.
     case format
     /// A value is none of `values`.
     case not
@@ -18,65 +18,67 @@ package struct OperationRule: Sendable {
     case bits
     /// An integer does not have all bits of `number`.
     case bitsTogether = "bits_together"
-    /// The first has the bits of `number` when one of the arrays behind it has elements.
+    /// The first operand has all bits of `number` if one of the other operands, which are arrays, is not empty.
     case bitFor = "bit_for"
     /// Two values differ.
     case differ
     /// Two values are equal.
     case equal
-    /// At least one is given and, if it is an array, has elements.
+    /// At least one operand is given and not an empty array.
     case some
-    /// At most one is given.
+    /// At most one operand is given.
     case notBoth = "not_both"
-    /// The second is given when the first is.
+    /// If the first operand is given, so is the second.
     case needs
-    /// The first is less than the second.
+    /// The first operand is less than the second.
     case order
-    /// The second is at most `maximum` more than the first.
+    /// The second operand exceeds the first by at most `maximum`.
     case apart
     /// At least one of two integers is not 0.
     case nonzero
-    /// One of two ids is the first of `values`, and the other one the second of them or the third operand.
+    /// Of two ids, one is `values[0]`. The other is `values[1]` or the third operand, if there is one.
     case pair
     /// Two arrays have no element in common.
     case disjoint
-    /// The arrays have at most `maximum` elements together.
+    /// The arrays have at most `maximum` elements in total.
     case total
     /// The integers in the arrays add up to `number`.
     case sum
     /// The weights in the arrays reach the first operand.
     case weights
-    /// An array is empty, or has at least as many elements as the second operand says.
+    /// An array is empty or has at least as many elements as the value of the second operand.
     case enough
     /// The first number in each pair of an array is at most `maximum`.
     case kinds
-    /// An integer is a multiple of the step of the first row whose bound is greater.
+    /// An integer is a multiple of the `step` of the first row whose `bound` is greater than it.
     case steps
-    /// The stake of a bet can be matched as a whole: an amount, a backer multiplier, and `back` or `lay`.
+    /// The whole stake of a bet can be matched. The operands are the amount, the backer multiplier, and `back` or
+    /// `lay`.
     case stake
     /// All resolutions are `cancel`, or none is and exactly one is `win`.
     case resolutions
-    /// A lottery ends when it is sold out or at a date.
+    /// A lottery has an end: when it is sold out, or a date.
     case ending
-    /// A point in time is later than now.
+    /// A time is later than now.
     case future
-    /// A point in time is at most `maximum` seconds after now.
+    /// A time is at most `maximum` seconds after now.
     case ahead
-    /// A point in time is at most `maximum` seconds before or after now.
+    /// A time is at most `maximum` seconds before or after now.
     case nearNow = "near_now"
-    /// A start, and a number of periods of so many seconds, end later than now and within 32 bits.
+    /// Periods with a given start, length in seconds and number end later than now and fit into 32 bits.
     case periods
-    /// A number of seconds is less than the time until the second operand.
+    /// A number of seconds is less than the time from now until the second operand.
     case review
-    /// A proposal with an operation that the committee pays for has a review period of at least `minimum` seconds.
+    /// A proposal that contains an operation paid by the committee has a review period of at least `minimum` seconds.
     case committeeReview = "committee_review"
   }
 
-  /// A value that a rule checks, by its path from the object that has the rule.
+  /// The path of a value that a rule checks, relative to the object that the rule belongs to.
   struct Operand: Sendable {
     let name: String
     let keys: [JSONKey]
-    /// The member of each element of the array at `keys` that is meant: `share` in `benefactors[].share`.
+    /// If the operand is a member of each element of an array, the name of that member: `share` in
+    /// `benefactors[].share`.
     let memberOfElements: JSONKey?
 
     init(_ path: String) {
@@ -87,7 +89,7 @@ package struct OperationRule: Sendable {
       memberOfElements = isOfElements ? parts.last.map(JSONKey.init) : nil
     }
 
-    /// The value; `nil` when it or an object around it is not there.
+    /// The value; `nil` if it or an enclosing object is missing.
     func value(in object: JSONIndex.Value) -> JSONIndex.Value? {
       var value: JSONIndex.Value? = object
       for key in keys { value = value?.member(key) }
@@ -102,23 +104,23 @@ package struct OperationRule: Sendable {
   let number: Int64
   let values: [String]
   let rows: [(bound: Int64, step: Int64)]
-  /// Whether equality breaks the rule too, for rules that compare.
+  /// For a rule that compares: whether equality breaks it, too.
   let isStrict: Bool
-  /// The rule holds only when this member is there or, if a text is given, has this value.
+  /// The rule applies only if this member is present and, if `value` is set, has this value.
   let condition: (member: String, value: String?)?
-  /// The parameter of the chain that the committee can change, for a rule that holds by default only.
+  /// The chain parameter on which the rule depends and which the committee can change; `nil` for a fixed rule.
   let constant: String?
-  /// Whether the rule does not apply inside a proposal.
+  /// Whether the rule applies only outside proposals.
   let isDirect: Bool
-  /// Whether the rule only warns: the chain accepts operations that break it.
+  /// Whether a broken rule causes only a warning, because the chain accepts the operation.
   let isNotice: Bool
-  /// The rule for people, as the end of a sentence.
+  /// The rule as the end of an error message.
   package let text: String
 
   /// Whether the committee can change the rule.
   var isDefault: Bool { constant != nil }
 
-  /// Whether the rule is about the time at which the chain executes the operation.
+  /// Whether the rule depends on the time at which the chain executes the operation.
   var needsClock: Bool {
     switch kind {
     case .future, .ahead, .nearNow, .periods, .review: true

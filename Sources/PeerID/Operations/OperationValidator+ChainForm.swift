@@ -50,7 +50,7 @@ extension OperationValidator {
     }
     try check(fee, is: .asset)
     path.leave()
-    // The serializer writes no extensions but the lottery's, which is a field.
+    // The serializer writes no extensions. (The lottery's extension is a field here.)
     if let extensions = content.member(Self.extensionsKey), extensions.kind != .null, extensions.count > 0,
       !definition.proposedFields.contains(where: { $0.name == "extensions" })
     {

@@ -39,7 +39,7 @@ extension OperationValidator {
     if number > highest { throw fault("is \(number): \(limit("at most \(highest)", in: unit))") }
   }
 
-  /// The unit with a limit in it, in front of its example.
+  /// Inserts a limit into the text of a unit, before its example.
   func limit(_ limit: String, in unit: String?) -> String {
     guard let unit else { return "it must be \(limit)" }
     let head = unit.prefix { $0 != "(" }
@@ -47,7 +47,8 @@ extension OperationValidator {
     return example.isEmpty ? "\(unit), \(limit)" : "\(head.dropLast()), \(limit) \(example)"
   }
 
-  /// A time in the wrong unit is the commonest mistake here, and it is silent: seconds taken for milliseconds are 1970.
+  /// Detects a time in the wrong unit. This mistake is common and otherwise silent: seconds read as milliseconds are in
+  /// 1970.
   func checkTime(_ value: JSONIndex.Value, _ unit: OperationFieldType.TimeUnit) throws(PeerIDError) {
     if isChainForm, let text = value.utf8, TextForm.isDate(text) { return }
     let counted = unit == .seconds || isChainForm ? "seconds" : "milliseconds"
@@ -65,7 +66,7 @@ extension OperationValidator {
 
   func checkText(_ value: JSONIndex.Value, _ maximumLength: Int64?) throws(PeerIDError) {
     let text = try text(value)
-    // The server counts UTF-16 units, of which there are no more than bytes.
+    // The server counts UTF-16 units. A text never has more of them than bytes of UTF-8.
     if let maximumLength, text.count > maximumLength,
       String(decoding: text, as: UTF8.self).utf16.count > maximumLength
     {

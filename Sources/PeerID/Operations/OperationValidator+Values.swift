@@ -1,4 +1,4 @@
-/// Values by their type in the schema, and what the serializer wants beyond it.
+/// Checks values by their type in the schema and by the requirements of the serializer.
 extension OperationValidator {
   mutating func check(
     _ value: JSONIndex.Value,

@@ -1,19 +1,19 @@
-/// Checks operations against the catalogue: as the server's schema, its serializer and the chain would, but before
-/// anything is sent, and with the place of the fault and the remedy.
+/// Checks operations as the server's schema, its serializer and the chain do, but before anything is sent. Its errors
+/// name the position of the mistake and the fix.
 ///
-/// It accepts everything that these three accept: integers may be numeric strings, truth values `"true"` and `"false"`,
-/// and ids may have blanks around them. The exception is a number with a fraction in place of an integer: money is not
-/// rounded. Rules that the committee can change only warn, unless they are enforced.
+/// It accepts everything that these three accept: integers as numeric strings, booleans as `"true"` and `"false"`, and
+/// ids with blanks around them. The exception is a fraction in place of an integer, because money must not be rounded.
+/// A broken rule that the committee can change causes only a warning, unless `validate=strict` is set.
 struct OperationValidator {
   /// The time at which the chain would execute the operations, in seconds since 1970.
   private let now: Int64
   private let validation: Options.Validation
-  /// The rules that hold by default and are broken.
+  /// Warnings about broken rules that the committee can change.
   private(set) var warnings: [String] = []
   var path = OperationPath()
-  /// Whether the value is in the chain's own form, which the server passes on unchanged: inside proposals and variants.
+  /// Whether the value is inside a proposal or variant, where the server passes on the chain's own form unchanged.
   var isChainForm = false
-  /// How many proposals contain the value. Deeper ones would need more stack than a small thread has.
+  /// The number of proposals around the value. It is limited because a small thread has little stack.
   var proposalDepth = 0
   static let maximumProposalDepth = 3
 
@@ -22,7 +22,7 @@ struct OperationValidator {
     self.now = now
   }
 
-  /// Checks the operation at a place of the batch.
+  /// Checks the operation at this position of the batch.
   mutating func check(
     _ operation: JSONIndex.Value,
     name: String?,

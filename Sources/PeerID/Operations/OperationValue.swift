@@ -1,11 +1,11 @@
-/// How the server and the chain understand the values of an operation.
+/// Reads the values of an operation as the server and the chain do.
 extension JSONIndex.Value {
-  /// The integer, also when it is written as text, as the server takes it; blanks around it do not count.
+  /// The integer. Like the server, this accepts a string with blanks around the digits.
   var wholeNumber: Int64? {
     integer ?? trimmed.flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
   }
 
-  /// The truth value, also when it is written as text.
+  /// The boolean, also from a string.
   var truth: Bool? {
     if let boolean { return boolean }
     switch string?.lowercased() {
@@ -26,7 +26,7 @@ extension JSONIndex.Value {
     return UnsafeRawBufferPointer(rebasing: text[start..<end])
   }
 
-  /// The value in one form, so that it can be compared: an object id without blanks and leading zeros.
+  /// The value in a canonical form for comparison: an object id without blanks and leading zeros.
   var comparableText: String? {
     if kind == .integer { return integer.map(String.init) ?? digits }
     if let boolean { return boolean ? "true" : "false" }
@@ -37,12 +37,12 @@ extension JSONIndex.Value {
     return String(utf8: text[...dot]) + String(instance)
   }
 
-  /// The elements of an array so that they can be compared; the first parts of pairs.
+  /// The elements of an array in a form for comparison; of pairs, the first elements.
   var comparableTexts: [String] {
     elements.compactMap { ($0.kind == .array ? $0[0] : $0)?.comparableText }
   }
 
-  /// The value for a message, cut when it is long.
+  /// The value for a message; a long one is cut.
   var shown: String {
     switch kind {
     case .integer, .real: return digits.map { $0.utf8.count > 60 ? $0.prefix(60) + "…" : $0 } ?? ""

@@ -1,4 +1,4 @@
-/// The operations of the chain, and a check of them without a session.
+/// The operations of the chain: their names, numbers and descriptions, and a check without a session.
 public enum Operations {
   /// The number of an operation on the chain.
   ///
@@ -19,7 +19,7 @@ public enum Operations {
   /// The names of all operations that this library knows.
   public static var names: [String] { OperationCatalogue.standard.entries.map { $0.name } }
 
-  /// What an operation is: its fields with types, units and limits, its rules, and an example that passes the check.
+  /// The description of an operation: its fields with types, units and limits, its rules, and a valid example.
   ///
   /// - Parameter name: the name, such as `transfer`.
   /// - Returns: a JSON object; `nil` for a name that this library does not know. `docs/operations.md` describes its
@@ -30,18 +30,18 @@ public enum Operations {
 
   /// Checks operations as `Session.submit(_:)` does with `validate=known`. Nothing is sent.
   ///
-  /// Times are compared with the local clock, since there is no server whose clock could be asked.
+  /// Times are compared with the local clock, because there is no server whose clock could be used.
   ///
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
-  /// - Returns: warnings: rules that the committee of the chain can change and that are broken, and cautions.
+  /// - Returns: warnings: broken rules that the chain's committee can change, and cautions.
   /// - Throws: `invalidArgument` with the place of the first fault.
   @discardableResult
   public static func check(_ operations: String) throws(PeerIDError) -> [String] {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try check(json: json) }
   }
 
-  /// Which rule of the chain an operation breaks at a time in seconds since 1970; `nil` when it breaks none. Rules
-  /// count that the committee can change.
+  /// The first rule of the chain that an operation breaks at a time in seconds since 1970; `nil` when it breaks none.
+  /// This includes rules that the committee can change.
   package static func violation(of operation: Bytes, at now: Int64) -> String? {
     guard let index = try? JSONIndex(operation.raw) else { return nil }
     return index.withRoot { root in

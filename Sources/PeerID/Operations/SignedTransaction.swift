@@ -1,4 +1,4 @@
-/// A transaction to broadcast that was signed elsewhere.
+/// A signed transaction to broadcast.
 enum SignedTransaction {
   private static let requiredKeys = ["ref_block_num", "ref_block_prefix", "expiration", "operations", "signatures"]
 
@@ -8,8 +8,8 @@ enum SignedTransaction {
     return index.withRoot { $0.member("transaction") != nil || $0.member("signatures") != nil }
   }
 
-  /// The body of the request for a transaction, or for an object that holds it under `transaction`. Its text is sent
-  /// as it was written: the signatures are over its exact numbers.
+  /// The body of the request for a transaction, or for an object that contains it as `transaction`. Its text is sent
+  /// unchanged, because the signatures cover the exact numbers.
   static func requestBody(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Bytes {
     let index: JSONIndex
     do throws(JSONSyntaxError) {

@@ -1,6 +1,6 @@
 /// The text formats that the server's schema and serializer require.
 enum TextForm {
-  /// The largest number behind the second dot of an object id, 2^48 − 1.
+  /// The largest number after the second dot of an object id, 2^48 − 1.
   static let maximumInstance: Int64 = 281_474_976_710_655
 
   /// The instance in an object id of a space, such as 31 in `1.2.31`.
@@ -27,8 +27,8 @@ enum TextForm {
     text.count % 2 == 0 && text.allSatisfy(isHexDigit)
   }
 
-  /// A public key: a prefix of upper-case letters, and the 50 characters of base58 in which 37 bytes are written, of
-  /// which the first is 2 or 3; or the null key. Its checksum is left to the server, as is which prefix the chain has.
+  /// A public key: a prefix of upper-case letters and 50 characters of base58 that encode 37 bytes, the first of which
+  /// is 2 or 3; or the null key. The server checks the checksum and which prefix the chain uses.
   static func isPublicKey(_ text: UnsafeRawBufferPointer) -> Bool {
     let nullKey = "1111111111111111111111111111111114T1Anm".utf8
     if text.suffix(nullKey.count).elementsEqual(nullKey) {
@@ -54,7 +54,7 @@ enum TextForm {
       && zip(text, "0000-00-00T00:00:00".utf8).allSatisfy { $1 == UInt8(ascii: "0") ? isDigit($0) : $0 == $1 }
   }
 
-  /// A URI of RFC 3986 with a scheme and something behind it.
+  /// A URI of RFC 3986 with a scheme and something after it.
   static func isURI(_ text: UnsafeRawBufferPointer) -> Bool {
     guard let colon = text.firstIndex(of: UInt8(ascii: ":")), let first = text.first, isLetter(first),
       text[..<colon].allSatisfy({ isLetter($0) || isDigit($0) || "+-.".utf8.contains($0) }),
@@ -63,7 +63,7 @@ enum TextForm {
     let rest = text[(colon + 1)...]
     let hierarchy = rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
     guard !hierarchy.isEmpty, isAuthority(hierarchy) else { return false }
-    // Brackets only around the address of a host.
+    // Brackets are allowed only around an IPv6 address.
     let hasAddress = hierarchy.prefix(3).elementsEqual("//[".utf8) && hierarchy.contains(UInt8(ascii: "]"))
     let parts = rest.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
     return parts.dropFirst().allSatisfy { $0.count >= 2 && $0.prefix(2).allSatisfy(isHexDigit) }
@@ -73,7 +73,7 @@ enum TextForm {
       }
   }
 
-  /// Whether the part of a URI behind its scheme names a host, if it begins with two slashes.
+  /// Whether the part of a URI after its scheme names a host, if it begins with two slashes.
   private static func isAuthority(_ hierarchy: Slice<UnsafeRawBufferPointer>) -> Bool {
     guard hierarchy.starts(with: "//".utf8) else { return true }
     let authority = hierarchy.dropFirst(2).prefix { $0 != UInt8(ascii: "/") }

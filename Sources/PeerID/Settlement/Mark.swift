@@ -1,4 +1,4 @@
-/// What is noted before operations are sent, so that it can be found out later whether they were done.
+/// A record made before operations are sent. With it, one can find out later whether they were done.
 ///
 /// It is JSON, which a program may keep in its database: `{"mark":1,"payer":"1.2.31","after":"1.11.57","sent_by":
 /// 1790000000,"request":{"operations":[…]}}`.
@@ -10,7 +10,7 @@ struct Mark {
   let payer: String
   /// The newest entry of the payer's history before the operations were sent; `1.11.0` when there was none.
   let after: String
-  /// When the last attempt to send them had ended at the latest, in seconds since 1970, by the server's clock.
+  /// The latest time at which the operations can have been sent, in seconds since 1970 by the server's clock.
   let sentBy: Int64
   /// The request's body: `{"operations":[…]}`, or `{"transaction":{…}}` for a signed transaction.
   let request: Bytes
@@ -57,7 +57,7 @@ struct Mark {
         )
       }
       let body = Bytes(request.source)
-      // What cannot be compared is found before anything is read.
+      // Detect operations that cannot be compared before anything is read from the chain.
       try Mark.withOperations(of: body) { _ in }
       return Mark(payer: payer, after: after, sentBy: sentBy, request: body)
     }
@@ -68,7 +68,7 @@ struct Mark {
     [.string(payer), "1.11.0", "1", "1.11.0"]
   }
 
-  /// The newest entry in the answer to that.
+  /// The newest entry in the answer to that request.
   static func newestEntry(in history: Response) throws(PeerIDError) -> String {
     try history.jsonBytes.withBytes { (json) throws(PeerIDError) in
       try ChainAnswer.read(json, "get_account_history", newestEntry)

@@ -1,8 +1,8 @@
-/// Whether an operation in a block is the one that was to be sent.
+/// Compares an operation in a block with the one that was to be sent.
 ///
-/// The chain writes values in another way than callers do: points in time as text, large integers as text, sets in an
-/// order of its own. What cannot be compared for certain is `unsure`, never `different`: a transaction that was done
-/// must not be reported as not done.
+/// The chain writes some values differently from callers: times and large integers as strings, sets in its own order.
+/// What cannot be compared with certainty is `unsure`, never `different`, because a transaction that was done must not
+/// be reported as not done.
 enum OperationComparison {
   enum Verdict: Comparable {
     case different
@@ -22,7 +22,7 @@ enum OperationComparison {
     return compareMembers(requested.fields, fields, isOperation: true)
   }
 
-  /// Members that only one side has say nothing: the server adds defaults and drops some options.
+  /// Members that only one side has are ignored: the server adds defaults and drops some options.
   private static func compareMembers(
     _ given: JSONIndex.Value,
     _ chain: JSONIndex.Value,
@@ -55,12 +55,12 @@ enum OperationComparison {
     }
     guard let one = given.comparableText, let other = chain.comparableText else { return .unsure }
     if one.utf8.elementsEqual(other.utf8) { return .same }
-    // An object id is a different one; a text may have been written in another way.
+    // Different object ids are different objects; other strings may be different spellings of one value.
     let areIDs = given.isObjectID && chain.isObjectID
     return areIDs ? .different : .unsure
   }
 
-  /// Compares in order, and if that fails as sets, which the chain sorts.
+  /// Compares elements in order and, if that fails, as sets, because the chain sorts sets.
   private static func compareElements(_ given: [JSONIndex.Value], _ chain: [JSONIndex.Value]) -> Verdict {
     guard given.count == chain.count else { return .unsure }
     let inOrder = least(zip(given, chain)) { compare($0, $1) }

@@ -1,21 +1,21 @@
-/// Whether operations whose answer was lost have been done.
+/// The result of a settlement: whether operations whose answer was lost have been done.
 public struct Settlement: Sendable {
   /// What became of the operations.
   public enum State: Sendable {
-    /// A block holds the transaction.
+    /// A block contains the transaction.
     case done
-    /// No block holds it, and none can take it any more. It may be sent again.
+    /// No block contains the transaction, and no later block can. It may be sent again.
     case notDone
-    /// It may still be done: ask again after `retryAfterMilliseconds`.
+    /// A later block may still contain it: ask again after `retryAfterMilliseconds`.
     case notYet
-    /// It cannot be done any more, and the chain shows transactions that may be it but cannot be compared for certain:
-    /// look at `transactions`.
+    /// No later block can contain it, but the chain has transactions that may be it and cannot be compared with
+    /// certainty: see `transactions`.
     case undecided
   }
 
   /// A transaction in a block.
   public struct Transaction: Sendable {
-    /// Its id, 40 hexadecimal digits; `nil` when the node does not tell it.
+    /// Its id, 40 hexadecimal digits; `nil` when the node does not return it.
     public let id: String?
     /// The number of its block.
     public let blockNumber: Int64
@@ -25,16 +25,17 @@ public struct Settlement: Sendable {
 
   /// What became of the operations.
   public let state: State
-  /// The id of the transaction, when it was done and the node tells it.
+  /// The id of the transaction, if it was done and the node returns it.
   public let transactionID: String?
   /// The number of its block, when it was done.
   public let blockNumber: Int64?
   /// Its place in the block, from 0, when it was done.
   public let transactionNumber: Int64?
-  /// Whether the state can no longer change. A block that is not irreversible yet may be undone, which hardly happens.
+  /// Whether the state is final. Until its block is irreversible, a transaction may be undone, which hardly ever
+  /// happens.
   public let isIrreversible: Bool
-  /// All transactions since the mark that are equal to the one that was sent, or may be: with more than one, other
-  /// programs have sent the same, and it is not known which is whose.
+  /// All transactions since the mark that equal, or may equal, the one that was sent. If there are several, other
+  /// programs have sent the same operations, and it is unknown which transaction is whose.
   public let transactions: [Transaction]
   /// When to ask again, in milliseconds; 0 unless the state is `notYet`.
   public let retryAfterMilliseconds: Int64

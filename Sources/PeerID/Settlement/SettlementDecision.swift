@@ -1,7 +1,7 @@
-/// Decides from what the chain shows whether operations were done. Nothing is read here.
+/// Decides whether operations were done, from data that was read from the chain. Does no I/O.
 struct SettlementDecision {
-  /// A transaction uses the blocks up to its expiration, which the server sets 15 seconds after its own clock or the
-  /// head block's time, or 30 seconds later when the head block is old.
+  /// The longest time, in seconds, from signing to expiration. The server sets the expiration 15 seconds after its own
+  /// clock or the head block's time, and 30 seconds later than that if the head block is old.
   static let longestLife: Int64 = 45
   /// How long the server may wait for its node before it signs, in seconds.
   static let longestWaitBeforeSigning: Int64 = 120
@@ -14,7 +14,7 @@ struct SettlementDecision {
     let id: String?
   }
 
-  /// The last moment at which a block may take the transaction, in seconds since 1970.
+  /// The latest time of a block that can contain the transaction, in seconds since 1970.
   let deadline: Int64
   /// The number of the last block that cannot be undone, and its time in seconds since 1970.
   let irreversibleBlock: Int64

@@ -1,11 +1,11 @@
-/// Finds out whether marked operations were done, with reads of the chain alone.
+/// Finds out whether marked operations were done, by reading the chain.
 struct Settler {
   private static let page: Int64 = 100
 
   let reader: ChainReader
 
   func settle(_ mark: Mark) throws(PeerIDError) -> Settlement {
-    // First which blocks are final, then what the history holds: it covers them all.
+    // Read the last irreversible block before the history, so that the history covers all blocks up to it.
     let irreversible = try reader.read("database", "get_dynamic_global_properties", []) {
       $0.member("last_irreversible_block_num")?.wholeNumber
     }
@@ -29,13 +29,13 @@ struct Settler {
     return decision.settlement(candidates)
   }
 
-  /// Where in the chain a transaction is.
+  /// The position of a transaction in the chain.
   private struct Place: Equatable {
     let block: Int64
     let number: Int64
   }
 
-  /// The transactions since the mark in which the payer's history shows an operation like the first.
+  /// The transactions since the mark whose entries in the payer's history match the first operation.
   private func places(_ mark: Mark) throws(PeerIDError) -> [Place] {
     var found: [Place] = []
     var start = "1.11.0"
@@ -63,7 +63,7 @@ struct Settler {
             let transaction = entry.member("trx_in_block")?.wholeNumber
           else { return nil }
           oldest = number
-          // The chain adds operations of its own, such as the filling of an order.
+          // Skip operations that the chain itself adds, such as filling an order.
           if entry.member("virtual_op")?.wholeNumber ?? 0 != 0 { continue }
           if OperationComparison.compare(operations[0], operation) > .different {
             places.append(Place(block: block, number: transaction))
@@ -89,7 +89,7 @@ struct Settler {
     }
   }
 
-  /// The id of a transaction, by its block; `nil` when the node does not tell it.
+  /// The id of a transaction, read from its block; `nil` when the node does not return it.
   private func transactionID(of place: Place) throws(PeerIDError) -> String? {
     do throws(PeerIDError) {
       return try reader.read("database", "get_block2", [.integer(place.block)]) { block in

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Counts durations in classes whose width grows with the duration, so that a percentile is exact to 6 %.
+/// Counts durations in buckets whose width grows with the duration, so that percentiles are exact to 6 %.
 final class LatencyHistogram: @unchecked Sendable {
-  /// The number of classes for each power of two.
+  /// The number of buckets for each power of two.
   private static let classesOfOctave = 8
-  /// Longer durations, from about 19 hours on, share a class.
+  /// Durations from about 19 hours on share the last bucket.
   private static let octaves = 36
   private static let classes = octaves * classesOfOctave
 
@@ -36,8 +36,8 @@ final class LatencyHistogram: @unchecked Sendable {
     longest.store(0, ordering: .relaxed)
   }
 
-  /// How many durations there were, and the upper bounds of the classes in which the given shares of them, in parts of
-  /// a thousand and growing, end.
+  /// The number of durations, and percentiles: for each share, in thousandths and ascending, the upper bound of the
+  /// bucket in which it ends.
   func percentiles(_ shares: [Int64]) -> (count: Int64, bounds: [Int64], longest: Int64) {
     let counted = (0..<Self.classes).map { Int64(counts[$0].load(ordering: .relaxed)) }
     let total = counted.reduce(0, +)
@@ -53,7 +53,7 @@ final class LatencyHistogram: @unchecked Sendable {
     return (total, bounds, longest)
   }
 
-  /// The first classes are single microseconds.
+  /// The first buckets are one microsecond wide.
   static func index(of microseconds: Int64) -> Int {
     let value = max(microseconds, 0)
     guard value >= classesOfOctave else { return Int(value) }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the calls of one client have done, counted without a lock. A child of `fork` counts from the start.
+/// Counts the calls of one client, without a lock. The child of a `fork` starts at 0.
 final class Statistics: @unchecked Sendable {
   /// Counters other than those of calls.
   enum Counter: Int, CaseIterable {
@@ -10,7 +10,7 @@ final class Statistics: @unchecked Sendable {
     case resends
     /// Refreshes that were started, and how they ended.
     case refreshesStarted, refreshesRenewed, refreshesFoundNewer, refreshesRejected, refreshesFailed, refreshesUnknown
-    /// Calls that waited for a refresh under way, each time.
+    /// How often calls waited for a running refresh.
     case refreshWaits
     /// Locks of a store that were taken, and the time spent waiting for them, in microseconds.
     case locks, lockMicroseconds
@@ -79,13 +79,13 @@ final class Statistics: @unchecked Sendable {
   }
 }
 
-/// What a call is for, as callers know it.
+/// The kinds of calls, as callers know them.
 enum CallKind: Int, CaseIterable, Sendable {
   case login, exchange, restore, open, submit, confirm, broadcast, readChain, mark, settle, refresh, acquireToken,
     logout
   case check
 
-  /// The calls whose duration is measured together.
+  /// The groups of calls whose durations are measured together.
   enum Latency: Int, CaseIterable {
     case operations, reads, logins
   }

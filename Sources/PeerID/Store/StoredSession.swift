@@ -56,7 +56,7 @@ enum StoredSessionFormat {
     do throws(JSONSyntaxError) {
       parts = try text.withBytes { (text) throws(JSONSyntaxError) in try Parts(text) }
     } catch {
-      throw damaged("it is not whole JSON")
+      throw damaged("it is not complete JSON")
     }
     guard parts.isOurs, let version = parts.version else { throw damaged("it was not written by this library") }
     guard version == Self.version else {
@@ -70,7 +70,7 @@ enum StoredSessionFormat {
     }
   }
 
-  /// What the text holds, read without a copy of its tokens: see `TokenReader`.
+  /// The members of the text, read without copying its tokens: see `TokenReader`.
   private struct Parts {
     private(set) var isOurs = false
     private(set) var version: Int64?
@@ -114,7 +114,7 @@ enum StoredSessionFormat {
     private static let tail: StaticString = "\"}"
     private static let count = head.utf8CodeUnitCount + 64 + tail.utf8CodeUnitCount
 
-    /// Adds the checksum to an object that has other members.
+    /// Appends the checksum to an object that has other members.
     static func append(to text: Bytes) -> Bytes {
       let body = UnsafeRawBufferPointer(rebasing: text.raw.dropLast())
       let member = member(for: body)

@@ -1,4 +1,4 @@
-/// The ways in which servers and proxies write a character when they quote a request.
+/// The ways in which servers and proxies escape a character when they quote a request.
 enum CharacterEscape: CaseIterable {
   case percent
   /// As in JSON and JavaScript.

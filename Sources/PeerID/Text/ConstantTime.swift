@@ -1,4 +1,4 @@
-/// Comparisons whose duration tells nothing about where two secrets differ.
+/// Constant-time comparison: its duration does not reveal where two secrets differ.
 enum ConstantTime {
   static func areEqual(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Bool {
     guard first.count == second.count else { return false }

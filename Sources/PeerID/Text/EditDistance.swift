@@ -1,7 +1,7 @@
-/// How many letters must be changed, added or left out to make one word of another (Levenshtein).
+/// The Levenshtein distance: how many letters must be changed, added or removed to turn one word into another.
 package enum EditDistance {
   package static func between(_ first: String, _ second: String) -> Int {
-    // Only names are compared; a longer text cannot be near to any of them.
+    // Only names are compared; a longer text cannot be similar to any of them.
     let first = Array(first.utf8.prefix(64))
     let second = Array(second.utf8.prefix(64))
     var previous = Array(0...second.count)
@@ -16,7 +16,7 @@ package enum EditDistance {
     return previous[second.count]
   }
 
-  /// The name that is spelt most like `word`; `nil` when more than a third of its letters would have to change.
+  /// The name with the spelling most similar to `word`; `nil` if more than a third of its letters differ.
   static func nearest(to word: String, in names: some Sequence<String>) -> String? {
     var best: (name: String, distance: Int)?
     for name in names {

@@ -12,7 +12,7 @@ enum Hexadecimal {
     }
   }
 
-  /// The number that some digits write; `nil` when one of them is none.
+  /// The number that the digits represent; `nil` if one of them is not a hexadecimal digit.
   static func number(_ digits: some Sequence<UInt8>) -> UInt32? {
     var number: UInt32 = 0
     for digit in digits {

@@ -1,4 +1,4 @@
-/// The number behind the last dot of an object id.
+/// The number after the last dot of an object id.
 enum ObjectInstance {
   static func of(_ id: String) -> Int64? {
     id.utf8.lastIndex(of: UInt8(ascii: ".")).flatMap { Int64(id[id.utf8.index(after: $0)...]) }

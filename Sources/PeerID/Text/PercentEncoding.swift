@@ -1,7 +1,7 @@
-/// Percent-encoding as RFC 3986 and `application/x-www-form-urlencoded` have it.
+/// Percent-encoding as in RFC 3986 and `application/x-www-form-urlencoded`.
 package enum PercentEncoding {
-  /// Appends `text`, with every byte encoded that is not an unreserved character of RFC 3986. The result is right in
-  /// a query and in a form body alike.
+  /// Appends `text`, with every byte encoded that is not an unreserved character of RFC 3986. The result is valid both
+  /// in a query and in a form body.
   static func append(_ text: some Sequence<UInt8>, to target: inout [UInt8]) {
     for byte in text {
       if isUnreserved(byte) {

@@ -4,12 +4,13 @@ internal import CLinux
 package enum RandomText {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-  /// 32 characters of the base64url alphabet: 192 random bits.
+  /// 32 random characters of the base64url alphabet, which are 192 bits.
   static func urlSafe() throws(PeerIDError) -> String {
     try text(32, from: alphabet)
   }
 
-  /// `count` characters of an alphabet, at most 256. They are spread evenly when the alphabet's size divides 256.
+  /// `count` random characters of an alphabet of at most 256. They are evenly distributed if the alphabet's size
+  /// divides 256.
   package static func text(_ count: Int, from alphabet: [UInt8]) throws(PeerIDError) -> String {
     var random = [UInt8](repeating: 0, count: count)
     guard getentropy(&random, random.count) == 0 else {
@@ -19,7 +20,7 @@ package enum RandomText {
   }
 }
 
-/// Random numbers that spread pauses, and need not be secret.
+/// Random numbers for pauses; they need not be secret.
 enum Jitter {
   /// A number from 0 to 1.
   static func fraction() -> Double {

@@ -1,6 +1,6 @@
-/// Points in time as milliseconds since 1970, read from the notation in which the server writes them.
+/// Parses times of the server and the chain.
 enum Timestamp {
-  /// Reads ISO 8601 in UTC with optional milliseconds: `2026-03-01T12:30:00.000Z`.
+  /// Parses ISO 8601 in UTC with optional milliseconds, such as `2026-03-01T12:30:00.000Z`, to milliseconds since 1970.
   static func fromISO8601(_ text: UnsafeRawBufferPointer) -> Int64? {
     var reader = DigitReader(text)
     guard let year = reader.number(digits: 4), reader.skip("-"),
@@ -20,13 +20,13 @@ enum Timestamp {
     return milliseconds1970(year, month, day, hour, minute, second).map { $0 + milliseconds }
   }
 
-  /// Reads a point in time as the chain writes it, `2026-03-01T12:30:00`, as seconds since 1970.
+  /// Parses a time of the chain, such as `2026-03-01T12:30:00`, to seconds since 1970.
   static func fromChain(_ text: UnsafeRawBufferPointer) -> Int64? {
     guard text.count == 19 else { return nil }
     return Bytes.joining("", text, "Z").withBytes { fromISO8601($0) }.map { $0 / 1000 }
   }
 
-  /// Days are counted by the proleptic Gregorian calendar; every part has at most four digits, so nothing overflows.
+  /// Uses the proleptic Gregorian calendar. Every part has at most four digits, so nothing overflows.
   private static func milliseconds1970(
     _ year: Int64,
     _ month: Int64,
@@ -36,7 +36,7 @@ enum Timestamp {
     _ second: Int64
   ) -> Int64? {
     guard 1...12 ~= month, 1...31 ~= day, 0...23 ~= hour, 0...59 ~= minute, 0...60 ~= second else { return nil }
-    // The year begins in March here, so that the leap day is its last.
+    // In this calculation the year begins in March, so that the leap day is its last day.
     let shiftedYear = month > 2 ? year : year - 1
     let monthFromMarch = month > 2 ? month - 3 : month + 9
     let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1

@@ -1,7 +1,7 @@
 extension String {
-  /// The text of a part of a buffer; what is not UTF-8 is replaced.
+  /// The text of a part of a buffer. Invalid UTF-8 is replaced by U+FFFD.
   ///
-  /// `String(decoding:as:)` finds out by a dynamic cast whether a part has contiguous bytes.
+  /// Faster than `String(decoding:as:)`, which uses a dynamic cast to check whether the bytes are contiguous.
   init(utf8 part: Slice<UnsafeRawBufferPointer>) {
     self.init(decoding: UnsafeRawBufferPointer(rebasing: part), as: UTF8.self)
   }

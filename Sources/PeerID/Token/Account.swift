@@ -1,4 +1,4 @@
-/// A chain account: what operations name as payer.
+/// A chain account, such as the payer of an operation.
 public struct Account: Sendable, Equatable {
   /// Its object id, such as `1.2.31`.
   public let id: String

@@ -1,4 +1,4 @@
-/// The operations that a token permits, by their numbers, at an address that C callers may borrow.
+/// The numbers of the operations that a token permits, at a fixed address for C callers.
 package final class Scope: @unchecked Sendable {
   /// The numbers, in the server's order.
   package let identifiers: UnsafeBufferPointer<Int32>

@@ -1,12 +1,12 @@
-/// A pair of tokens, what they permit, and until when. Immutable.
+/// A pair of access and refresh token, with its scope and expiry. Immutable.
 ///
 /// Printing a token shows no secret.
 public struct Token: Sendable {
   private let storage: Storage
 
-  /// The token that API calls carry. A secret.
+  /// The access token, which API calls carry. A secret.
   public var accessToken: String { storage.parts.accessToken.text }
-  /// The token that is exchanged for a new pair, once; `nil` when the server gave none. A secret.
+  /// The refresh token, which can be exchanged once for a new pair; `nil` when the server returned none. A secret.
   public var refreshToken: String? { storage.parts.refreshToken?.text }
   /// The operations that the user granted, by their numbers; `nil` when the server did not say.
   public var scope: [Int32]? { storage.parts.scope.map { Array($0.identifiers) } }
@@ -17,12 +17,12 @@ public struct Token: Sendable {
   public var applicationID: Int64? { storage.parts.applicationID }
   /// The user's number at PeerID; `nil` when the server did not say.
   public var userID: Int64? { storage.parts.userID }
-  /// How often the pair has been renewed: 1 after log in, one more with every refresh.
+  /// Counts the pairs of the session: 1 after log in, one more with every refresh.
   public var generation: UInt64 { storage.parts.generation }
 
-  /// What is known of the user beside the number: where the user's account comes from.
+  /// What is known about the user besides the id.
   var identity: Identity { storage.parts.identity }
-  /// The user name with which the user logged in; `nil` when the log in told none.
+  /// The user name with which the user logged in; `nil` if there was none.
   var user: String? { identity.user }
   /// The user's account on the chain; `nil` until `Session.account()` has found it or `Session.setAccount(_:)` has set it.
   public var account: Account? { identity.account }
@@ -68,7 +68,7 @@ public struct Token: Sendable {
   /// The scope at an address that lives as long as the token.
   package var scopeIdentifiers: UnsafeBufferPointer<Int32>? { storage.parts.scope?.identifiers }
 
-  /// What is known of the user beside the number at PeerID. It is kept with the token, in a store and in an export.
+  /// What is known about the user besides the id. It is part of the stored session and of exported tokens.
   package struct Identity: Sendable, Equatable {
     /// The user name with which the user logged in.
     var user: String?
@@ -77,7 +77,7 @@ public struct Token: Sendable {
 
     package init() {}
 
-    /// The same with what only `other` knows.
+    /// This identity, with missing parts taken from `other`.
     func filled(from other: Identity) -> Identity {
       var identity = self
       identity.user = user ?? other.user
@@ -86,7 +86,7 @@ public struct Token: Sendable {
     }
   }
 
-  /// How a refresh made the token; `nil` when it comes from a log in, an exchange or outside.
+  /// Describes the refresh that returned a token.
   package struct Renewal: Sendable {
     /// When, in milliseconds since 1970 by the server's clock.
     let atMilliseconds: Int64
@@ -94,7 +94,8 @@ public struct Token: Sendable {
     let predecessor: UInt64
   }
 
-  /// When a refresh made the token, in milliseconds since 1970 by the server's clock.
+  /// When a refresh returned the token, in milliseconds since 1970 by the server's clock; `nil` if it has another
+  /// origin.
   var renewedAtMilliseconds: Int64? { storage.parts.renewal?.atMilliseconds }
   var renewal: Renewal? { storage.parts.renewal }
 
@@ -106,29 +107,30 @@ public struct Token: Sendable {
 
   /// Whether a refresh replaced this pair by `other`.
   ///
-  /// The server answers a refresh before it saves the new pair; a log in in between hands out the old one.
+  /// The server answers a refresh before it saves the new pair, so a log in just after a refresh may return the old
+  /// one.
   func isPredecessor(of other: Token) -> Bool {
     other.renewal?.predecessor == fingerprint
   }
 
-  /// Whether both pairs are known to be one user's.
+  /// Whether both pairs are known to belong to one user.
   func isOfSameUser(as other: Token) -> Bool {
     if let user = userID, let its = other.userID { return user == its }
     return isSamePair(as: other) || isPredecessor(of: other) || other.isPredecessor(of: self)
   }
 
-  /// A number that two access tokens do not share by chance (FNV-1a).
+  /// A hash of the access token (FNV-1a): different tokens do not share it by chance.
   var fingerprint: UInt64 {
     accessTokenBytes.raw.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 
-  /// The same token as another generation.
+  /// The same token with another generation.
   package func asGeneration(_ generation: UInt64) -> Token {
     changed { $0.generation = generation }
   }
 
-  /// The same token, made by a refresh of `earlier`: with its user, application and refresh token, where the server did
-  /// not give them again.
+  /// This token as the result of a refresh of `earlier`. Its user, application and refresh token are kept if the server
+  /// did not return them again.
   func renewing(_ earlier: Token, atMilliseconds: Int64, generation: UInt64) -> Token {
     changed {
       $0.generation = generation
@@ -137,7 +139,7 @@ public struct Token: Sendable {
     }.identified(as: earlier)
   }
 
-  /// The same token with the user and the application of an earlier one, where the server did not give them again.
+  /// The same token with the user and application of an earlier one, if the server did not return them again.
   func identified(as earlier: Token) -> Token {
     changed {
       $0.applicationID = $0.applicationID ?? earlier.applicationID
@@ -146,7 +148,7 @@ public struct Token: Sendable {
     }
   }
 
-  /// The same token with something else known of the user.
+  /// The same token with a changed identity.
   func identified(_ change: (inout Identity) -> Void) -> Token {
     changed { change(&$0.identity) }
   }
@@ -162,7 +164,7 @@ public struct Token: Sendable {
     return Token(parts)
   }
 
-  /// Everything as JSON, in memory that is wiped.
+  /// The token and its identity as JSON, in memory that is wiped.
   package func exportedJSON() -> Bytes { TokenWriter.text(self) }
 
   /// Whether both are the same pair.
@@ -189,16 +191,16 @@ public struct Token: Sendable {
 }
 
 extension Token: CustomStringConvertible {
-  /// What can be shown: the generation and the expiry.
+  /// The generation and the expiry, which are not secret.
   public var description: String {
     "Token(generation: \(generation), expiresAtMilliseconds: \(expiresAtMilliseconds.map(String.init) ?? "unknown"))"
   }
 }
 
-// Embedded Swift has no reflection, so there is nothing to hide from it.
+// Embedded Swift has no reflection, so this is not needed there.
 #if !hasFeature(Embedded)
   extension Token: CustomReflectable {
-    /// Nothing beyond the description, so that dumping a token shows no secret.
+    /// No children, so that dumping a token shows no secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
   }
 #endif

@@ -1,4 +1,4 @@
-/// The body of a success of a token call, read without a copy of its tokens: see `TokenReader`.
+/// The parsed body of a successful token call. Parsing leaves no copy of its tokens: see `TokenReader`.
 enum TokenAnswer {
   /// `result` is `null`.
   case none
@@ -7,7 +7,7 @@ enum TokenAnswer {
 
   private typealias Fault = JSONScanner.Fault
 
-  /// `nil` if the body is not the envelope of a success, or has an error beside its result.
+  /// Returns `nil` if the body is not the envelope of a success, or has both a result and an error.
   init?(_ body: UnsafeRawBufferPointer) {
     var reader: TokenReader?
     var isNull = false

@@ -1,9 +1,8 @@
-/// Reads tokens from the server's answers and from the JSON in which this library writes them, in one pass over the
-/// text, so that no copy of a token is left in memory that is not wiped.
+/// Parses tokens from the server's answers and from this library's own JSON. It works in one pass over the text and
+/// leaves no copy of a token in memory that is not wiped.
 ///
-/// Reads a token object of the server (`token`, `refresh_token`, `scope`, `expires`, …) or one that `TokenWriter` wrote
-/// (`access_token`, `expires_at`, …). Optional members that are missing stay unknown. Of duplicate keys the last one
-/// counts.
+/// The token object is the server's (`token`, `refresh_token`, `scope`, `expires`, …) or one that `TokenWriter` wrote
+/// (`access_token`, `expires_at`, …). Missing optional members stay unknown. If a key is repeated, the last one counts.
 struct TokenReader {
   private enum Field: String, CaseIterable {
     case accessToken = "access_token"
@@ -40,19 +39,19 @@ struct TokenReader {
   private var isObject = false
   private var values: [Field: Value] = [:]
 
-  /// What makes a token object unusable, for a person.
+  /// Why a token object is unusable, for people.
   struct Malformed: Error {
     let reason: String
   }
 
-  /// Reads a text that is a token object.
+  /// Parses a text that is a token object.
   static func read(_ text: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> Result<Token, Malformed> {
     var reader = TokenReader()
     try JSONScanner.read(text) { (scanner) throws(Fault) in try reader.read(&scanner) }
     return reader.token()
   }
 
-  /// Reads the value at which the scanner stands.
+  /// Parses the value at the scanner's position.
   mutating func read(_ scanner: inout JSONScanner) throws(JSONScanner.Fault) {
     isObject = scanner.next == UInt8(ascii: "{")
     values = [:]
@@ -93,7 +92,7 @@ struct TokenReader {
 
   // MARK: - The token
 
-  /// What has been read as a token.
+  /// The token from the members that were parsed.
   func token(generation: UInt64? = nil) -> Result<Token, Malformed> {
     guard isObject else { return .failure(Malformed(reason: "is not a JSON object")) }
     guard let access = values[.accessToken] ?? values[.token] else {
@@ -127,7 +126,7 @@ struct TokenReader {
     )
   }
 
-  /// Only this library writes these; an object of the server has `token` instead of `access_token`.
+  /// The identity, which only this library writes. (An object of the server has `token` instead of `access_token`.)
   private var identity: Token.Identity {
     var identity = Token.Identity()
     guard values[.accessToken] != nil else { return identity }
@@ -143,13 +142,14 @@ struct TokenReader {
     return Token.Renewal(atMilliseconds: Self.clampToCalendar(time), predecessor: UInt64(bitPattern: replaced))
   }
 
-  /// A token goes into a header, so it must not be able to end one.
+  /// A token becomes part of a header, so it must not contain a line end.
   private static func secret(_ value: Value) -> Bytes? {
     guard let text = value.text, text.count > 0, text.raw.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
     return text
   }
 
-  /// The numbers of the operations. A scope of anything else, such as names, is unknown: the server checks it.
+  /// The scope, if it consists of operation numbers. Any other scope, such as one of names, is unknown, and only the
+  /// server checks it.
   private var scope: Scope? {
     if case .numbers(let numbers) = values[.scope] { Scope(numbers) } else { nil }
   }
@@ -158,13 +158,13 @@ struct TokenReader {
     values[field]?.integer ?? values[field]?.text.flatMap { Int64($0.text) }
   }
 
-  /// Keeps a point in time between 1970 and the year 9999, so that no later arithmetic can overflow.
+  /// Limits a time to the years from 1970 to 9999, so that later arithmetic cannot overflow.
   private static func clampToCalendar(_ milliseconds: Int64) -> Int64 {
     min(max(milliseconds, 0), 253_402_300_799_999)
   }
 
-  /// The backend writes ISO 8601. The guide does not say, so numbers are taken too: seconds or, when they are too
-  /// large for that, milliseconds.
+  /// The expiry. The backend writes ISO 8601, but its guide does not specify that. So numbers are accepted, too:
+  /// seconds or, if too large for that, milliseconds.
   private var expiry: Int64? {
     if let text = values[.expires]?.text { return text.withBytes(Timestamp.fromISO8601) }
     guard let number = values[.expires]?.integer, number > 0 else { return nil }
@@ -173,7 +173,7 @@ struct TokenReader {
   }
 }
 
-/// Writes tokens as JSON, for applications that keep them and for stores.
+/// Writes tokens as JSON, for stores and for applications that export them.
 enum TokenWriter {
   static func json(_ token: Token) -> JSONLiteral {
     let renewal: [(String, JSONLiteral)] =

@@ -1,9 +1,9 @@
 internal import CCurl
 
-/// One connection for requests that block their thread, used by one call at a time and kept for the next one.
+/// A connection for blocking calls. One call at a time uses it; it is kept open for the next call.
 ///
-/// It does what `curl_easy_perform` does, with a multi handle of its own, so that a cancellation can wake the thread,
-/// and an answer that has arrived is read before the call times out.
+/// It does what `curl_easy_perform` does, but with its own multi handle, so that a cancellation can wake the thread and
+/// an answer that has arrived is read before the call times out.
 final class BlockingTransfer: @unchecked Sendable {
   /// How long a waiting thread sleeps at most before it checks whether the client was closed, in milliseconds.
   private static let longestSleep: Int64 = 100
@@ -13,7 +13,7 @@ final class BlockingTransfer: @unchecked Sendable {
   private let transfer: CurlTransfer
   private let multi: MultiHandle
 
-  /// Makes a connection that opens with its first request; `nil` when memory or descriptors have run out.
+  /// Prepares a connection, which the first request opens; returns `nil` when memory or descriptors have run out.
   init?(settings: TransportSettings) {
     guard let multi = MultiHandle(),
       let transfer = CurlTransfer(settings: settings, driver: .blocking, sockets: multi.sockets)
@@ -23,10 +23,10 @@ final class BlockingTransfer: @unchecked Sendable {
     self.transfer = transfer
   }
 
-  /// Whether the connection was made in this process, and not inherited by a fork.
+  /// Whether the connection was made in this process; `false` if it was inherited by a fork.
   var isOfThisProcess: Bool { process == ForkGuard.generation }
 
-  /// Sends `request` and hands its answer to `body`, on this thread, which waits.
+  /// Sends `request`, waits, and passes the answer to `body`, all on this thread.
   func perform<Result>(
     _ request: HTTPRequest,
     context: CallContext,
@@ -45,7 +45,7 @@ final class BlockingTransfer: @unchecked Sendable {
       }
       code = drive(context)
       guard isOfThisProcess else {
-        let reason = "the process was forked during the call, which goes on in the parent"
+        let reason = "the process was forked during the call, which continues in the parent"
         return body(.failure(TransportFailure(kind: .lost, mayHaveBeenSent: true, reason: reason)))
       }
       if transfer.foundStaleConnection { multi.remove(transfer) }
@@ -62,8 +62,8 @@ final class BlockingTransfer: @unchecked Sendable {
 
   /// Runs the transfer until it ends or is interrupted.
   ///
-  /// A call whose time has run out ends only when nothing more has arrived: if the process was stopped for a while, its
-  /// answer may have been in the socket for long.
+  /// After its deadline a call ends only when nothing more has arrived: if the process was stopped for a while, an
+  /// answer that came in time may still be unread in the socket.
   private func drive(_ context: CallContext) -> CURLcode {
     let sleep = context.isAsking ? CallContext.askingInterval : Self.longestSleep
     var receivedAtEnd: Int64 = -1
@@ -71,7 +71,7 @@ final class BlockingTransfer: @unchecked Sendable {
       guard let running = multi.perform() else { return CURLE_OUT_OF_MEMORY }
       if running == 0 { break }
       let interruption = context.interruption()
-      // The application's interrupt function has forked.
+      // The application's interrupt function may have forked.
       guard isOfThisProcess else { return CURLE_ABORTED_BY_CALLBACK }
       if let interruption {
         if transfer.received == receivedAtEnd {

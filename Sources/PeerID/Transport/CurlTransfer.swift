@@ -1,7 +1,7 @@
 internal import CCurl
 internal import CLinux
 
-/// One libcurl easy handle, used by one request at a time and kept for the next one.
+/// A libcurl easy handle. One request at a time uses it; it is kept for the next request.
 final class CurlTransfer {
   let handle: UnsafeMutableRawPointer
 
@@ -15,7 +15,7 @@ final class CurlTransfer {
   /// The connection that the request was sent on.
   private var use: SocketTable.Use?
   private var headerBytes: Int64 = 0
-  /// How often libcurl was about to send the request: more than once means that it would send it again by itself.
+  /// How often libcurl was about to send the request. More than once means that it tried to resend it by itself.
   private var sendings = 0
 
   /// Why a callback ended the transfer.
@@ -27,15 +27,15 @@ final class CurlTransfer {
     case outOfMemory
   }
 
-  /// How the handle is driven.
+  /// What drives the handle.
   enum Driver {
-    /// By a `BlockingTransfer`, with a connection of its own, for calls that block their thread.
+    /// A `BlockingTransfer`, which has its own connection, for blocking calls.
     case blocking
-    /// By an event loop, whose connections carry many requests at a time where the server speaks HTTP/2.
+    /// An event loop, whose connections carry many requests at a time if the server supports HTTP/2.
     case eventLoop
   }
 
-  /// Makes a handle with everything set that is the same for all requests; `nil` when memory has run out.
+  /// Makes a handle and sets the options that all requests share; returns `nil` when memory has run out.
   init?(settings: TransportSettings, driver: Driver, sockets: SocketTable) {
     guard let handle = curl_easy_init() else { return nil }
     self.handle = handle
@@ -46,13 +46,13 @@ final class CurlTransfer {
     setConstantOptions()
     switch driver {
     case .blocking:
-      // A blocking call has its connection for itself: HTTP/2 would only add frames to it.
+      // A blocking call does not share its connection: HTTP/2 would only add overhead.
       ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     case .eventLoop:
       let version = settings.usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
       ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(version))
-      // Wait for the handshake, which says whether the connection can be shared, rather than open one for each request.
-      // Without TLS there is no handshake, and the wait would last until the first answer.
+      // Let requests wait for the TLS handshake, which shows whether they can share the connection, instead of opening
+      // one each. Without TLS there is no handshake, and they would wait for the first answer.
       ccurl_setopt_long(handle, CURLOPT_PIPEWAIT, settings.usesHTTP2 && settings.usesTLS ? 1 : 0)
     }
   }
@@ -76,22 +76,22 @@ final class CurlTransfer {
     if let body = request.body {
       ccurl_setopt_long(handle, CURLOPT_POST, 1)
       ccurl_setopt_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-      // libcurl reads the body where it is: `request` keeps it until `finish`.
+      // libcurl does not copy the body; `request` keeps it alive until `finish`.
       ccurl_setopt_pointer(handle, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: body.cString))
     } else {
       ccurl_setopt_long(handle, CURLOPT_HTTPGET, 1)
     }
-    // The time limit is the driver's: libcurl looks at the clock before it reads an answer that has come.
+    // The driver enforces the deadline, because libcurl checks its own before it reads an answer that has arrived.
   }
 
-  /// What `code` means; the body of the answer is valid until `finish`.
+  /// Converts libcurl's result to an answer or a failure. The answer's body is valid until `finish`.
   func outcome(of code: CURLcode) -> Swift.Result<HTTPResponse, TransportFailure> {
     var status = 0
     if code == CURLE_OK {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
       return .success(response(status: status, isTruncated: false))
     }
-    // The status line says more than the error after it.
+    // If a status line has arrived, it is more useful than the error that followed.
     if sendings == 1, stop == nil, Self.breaksAnswer(code) {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
       if status >= 200 { return .success(response(status: status, isTruncated: true)) }
@@ -125,7 +125,7 @@ final class CurlTransfer {
   /// How many bytes of an answer have arrived.
   var received: Int64 { headerBytes + Int64(buffer.count) }
 
-  /// Ends the transfer before its answer.
+  /// Makes the transfer end before its answer has arrived.
   func giveUp(_ interruption: CallContext.Interruption) {
     stop = .interrupted(interruption)
   }
@@ -133,7 +133,7 @@ final class CurlTransfer {
   /// Whether the request was not sent because data had arrived on its connection.
   var foundStaleConnection: Bool { stop == .staleConnection }
 
-  /// Makes the transfer ready to be tried on another connection; `false` when there is no reason to.
+  /// Prepares the transfer for another try on another connection; returns `false` if that is not needed.
   func tryAnotherConnection() -> Bool {
     guard foundStaleConnection else { return false }
     stop = nil
@@ -142,7 +142,7 @@ final class CurlTransfer {
     return true
   }
 
-  /// Forgets the request; the connection stays.
+  /// Releases the request; the connection stays open.
   func finish() {
     endUse()
     buffer.reset(wiping: request?.kind.answersWithTokens ?? false)
@@ -233,7 +233,7 @@ extension CurlTransfer {
   }
 
   private func reason(_ code: CURLcode) -> String {
-    // libcurl quotes the whole address of a proxy that it cannot read, password included.
+    // libcurl quotes the whole URL of a proxy that it cannot parse, including the password.
     let quotesProxy = strstr(errorText, "Unsupported proxy") != nil
     if quotesProxy { return "the environment names a proxy that libcurl does not understand" }
     return String(cString: errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText))
@@ -243,21 +243,21 @@ extension CurlTransfer {
 // MARK: - Options and callbacks
 
 extension CurlTransfer {
-  /// libcurl reuses a connection while its whole seconds of idleness are not more than this number.
+  /// libcurl reuses a connection if it has been idle for at most this many whole seconds.
   private var maximumAge: Int { max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0) }
 
   private var keepsConnections: Bool {
     settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
-      // To libcurl 8 an age of 0 may mean no limit.
+      // In libcurl 8 an age of 0 may mean that there is no limit.
       && (maximumAge > 0 || !Curl.takesNoAgeForNoLimit)
-      // Without OpenSSL there is no way to see data that was read and decrypted already.
+      // Only OpenSSL can report data that was already read and decrypted.
       && (!settings.usesTLS || (Curl.openSSL != nil && !settings.proxy.mayUseTLS))
   }
 
   private func setConstantOptions() {
     let me = Unmanaged.passUnretained(self).toOpaque()
     ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
-    // A transfer that is given up while a name is looked up must not wait for the name server.
+    // A transfer that is aborted during a name lookup must not wait for the name server.
     ccurl_setopt_long(handle, CURLOPT_QUICK_EXIT, 1)
     ccurl_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
     ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
@@ -269,7 +269,7 @@ extension CurlTransfer {
     ccurl_setopt_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.maximumResponseBytes))
     ccurl_setopt_string(handle, CURLOPT_USERAGENT, settings.userAgent.cString)
     ccurl_setopt_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
-    // A name is looked up for each new connection: after a failover the old address must not be used again.
+    // Look up the name for each new connection, so that an old address is not used after a failover.
     ccurl_setopt_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 0)
     setTrust(settings.trusted)
     setProxy(settings.proxy)
@@ -306,7 +306,7 @@ extension CurlTransfer {
   private func setProxy(_ proxy: Proxy) {
     switch proxy {
     case .fromEnvironment: break
-    // An empty text keeps libcurl from reading the environment.
+    // An empty string stops libcurl from reading the environment.
     case .none: ccurl_setopt_string(handle, CURLOPT_PROXY, "")
     case .address(let address):
       ccurl_setopt_string(handle, CURLOPT_PROXY, address.cString)
@@ -315,7 +315,7 @@ extension CurlTransfer {
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer {
-    // The pointer is the one set above; the handle calls back only while the transfer lives.
+    // The pointer was set above. The handle calls back only while the transfer is alive.
     Unmanaged<CurlTransfer>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
   }
 
@@ -332,8 +332,8 @@ extension CurlTransfer {
     return count
   }
 
-  /// libcurl 7.88 limits the length of one header, but not their number; later ones limit their sum, with an error that
-  /// could mean anything.
+  /// Limits the total length of headers. libcurl 7.88 limits only the length of each header; later versions limit the
+  /// sum, but with an unspecific error.
   private func receivedHeader(_ count: Int) -> Int {
     headerBytes += Int64(count)
     if headerBytes > settings.maximumHeaderBytes {
@@ -343,7 +343,7 @@ extension CurlTransfer {
     return count
   }
 
-  /// Whether a header line without end has arrived: libcurl 7.88 reports a line of more than 100 kB as out of memory.
+  /// Whether an endless header line has arrived: libcurl 7.88 reports a line of more than 100 kB as out of memory.
   private var holdsEndlessHeader: Bool {
     guard let use else { return false }
     return sockets.hasReceivedMuch(on: use)
@@ -351,12 +351,12 @@ extension CurlTransfer {
 
   /// Called when the connection is open, before the first byte of the request is sent.
   ///
-  /// libcurl sends a request again by itself when a reused connection ends before the first byte of an answer: the
-  /// server may have done what it asked. So a request that changes something is sent once.
+  /// When a reused connection ends before the first byte of an answer, libcurl resends the request, although the server
+  /// may already have carried it out. This callback prevents that for requests that change something.
   ///
-  /// If something has arrived on a connection since its last answer, such as a late 408, libcurl would take it as the
-  /// answer to this request, and the answer to this one as that to the next. libcurl 7.88 uses such a connection. Data
-  /// that is still on its way when the request is sent cannot be noticed.
+  /// It also refuses a connection on which data, such as a late HTTP 408, has arrived after its last answer. libcurl
+  /// 7.88 would use that connection and take the data for the answer to this request, and then this answer for that to
+  /// the next request. Data that arrives later than this check cannot be detected.
   private func isAboutToSend(_ localPort: Int32) -> Int32 {
     if sendings > 0, request?.kind.changesSomething == true {
       stop = .wouldSendAgain

@@ -1,4 +1,4 @@
-/// The addresses of a PeerID server, made once from its base URL.
+/// The URLs of a PeerID server, derived once from its base URL.
 struct Endpoints: Sendable {
   let usesTLS: Bool
   /// Whether the server runs on this machine.
@@ -14,14 +14,14 @@ struct Endpoints: Sendable {
 
   private static let apiPath = "/api/v1"
 
-  /// Reads and checks a base URL such as `https://peerid.peerplays.download`. A path in front of `/api/v1` is allowed.
+  /// Parses and checks a base URL such as `https://peerid.peerplays.download`. A path before `/api/v1` is allowed.
   ///
-  /// `authorizationPage` is the address of the consent page when it is not that of the base URL.
+  /// `authorizationPage` is the URL of the consent page, if it is not derived from the base URL.
   init(baseURL: String, authorizationPage: String = "", allowsPlainHTTP: Bool) throws(PeerIDError) {
-    // A password in the address must not get into a message.
+    // A URL with `@` may contain a password, which must not appear in a message.
     let shown = baseURL.contains("@") ? "…" : baseURL
     func refuse(_ why: String) -> PeerIDError { PeerIDError(.configuration, "base_url '\(shown)' \(why)") }
-    // Not `contains("://")`, which links a megabyte of pattern matching.
+    // `contains("://")` would link a megabyte of code for pattern matching.
     guard baseURL.drop(while: { $0 != ":" }).hasPrefix("://") else {
       throw refuse("has no scheme: write https://host, for instance https://peerid.peerplays.download")
     }
@@ -53,7 +53,7 @@ struct Endpoints: Sendable {
     )
   }
 
-  /// The address of a consent page, which sees the user's password.
+  /// Checks the URL of a consent page. It must be safe, because the user types the password there.
   private static func checked(_ page: String, _ allowsPlainHTTP: Bool) throws(PeerIDError) -> String? {
     if page.isEmpty { return nil }
     let isUsable: Bool
@@ -73,7 +73,7 @@ struct Endpoints: Sendable {
     )
   }
 
-  /// Addresses that libcurl refuses before it opens anything.
+  /// URLs that libcurl refuses before it opens a connection; see `RuntimeWarmup`.
   static let unreachable = Endpoints(base: "warmup://none", usesTLS: false, isLoopback: true)
 
   private init(base: String, authorizationPage: String? = nil, usesTLS: Bool, isLoopback: Bool) {
@@ -90,12 +90,12 @@ struct Endpoints: Sendable {
     self.authorizationPage = authorizationPage ?? base + "/permissions"
   }
 
-  /// The address that confirms a transaction token, which the server reads only from the query.
+  /// The URL that confirms a transaction token. The server reads the token only from the query.
   func confirmation(ofTransactionToken token: String) -> Bytes {
     Bytes(transactionToken + PercentEncoding.encode(token), wipes: true)
   }
 
-  /// The address of a read of the chain.
+  /// The URL of a chain read.
   func chainRead(query: String) -> Bytes {
     Bytes(blockchainData + "?" + query)
   }

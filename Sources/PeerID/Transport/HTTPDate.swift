@@ -1,11 +1,11 @@
 internal import CCurl
 
-/// Points in time in HTTP headers, as libcurl reads them.
+/// Parses times in HTTP headers with libcurl.
 enum HTTPDate {
-  /// The end of the year 9999. libcurl reads years of ten digits.
+  /// The end of the year 9999. (libcurl also accepts later years.)
   private static let lastSecond: Int64 = 253_402_300_799
 
-  /// Milliseconds since 1970; `nil` when the text is no date up to the year 9999. A NUL has to follow it.
+  /// Milliseconds since 1970; `nil` if the text is not a date up to the year 9999. The text must be NUL-terminated.
   static func milliseconds(_ text: UnsafeRawBufferPointer) -> Int64? {
     guard let start = text.baseAddress?.assumingMemoryBound(to: CChar.self) else { return nil }
     let seconds = curl_getdate(start, nil)
@@ -18,12 +18,12 @@ enum RetryAfter {
   /// The longest wait, in milliseconds. If a server asks for more, the caller may retry after this.
   static let longest: Int64 = 86_400_000
 
-  /// The wait in milliseconds, at most `longest`; 0 when the header is not readable. A NUL has to follow it.
+  /// The wait in milliseconds, at most `longest`; 0 if the header is invalid. The text must be NUL-terminated.
   static func milliseconds(_ text: UnsafeRawBufferPointer, nowMilliseconds: Int64) -> Int64 {
     let digits = text.drop { $0 == UInt8(ascii: " ") }.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     if digits.endIndex == text.endIndex {
       if digits.isEmpty { return 0 }
-      // More digits than an integer has are more than any limit.
+      // A number that does not fit into an integer exceeds the limit.
       let seconds = Int64(String(utf8: digits)) ?? longest
       return min(seconds, longest / 1000) * 1000
     }

@@ -21,7 +21,7 @@ struct HTTPRequest: Sendable {
   var secrets: [Bytes] { headers.bearerToken.map { [$0] + sentSecrets } ?? sentSecrets }
 }
 
-/// The answer to a request. The body is only valid while the closure that was given the answer runs.
+/// The answer to a request. The body is valid only during the closure that receives the answer.
 struct HTTPResponse {
   /// The status code.
   let status: Int
@@ -31,18 +31,18 @@ struct HTTPResponse {
   var isTruncated = false
   /// The request that it answers.
   var request: HTTPRequest?
-  /// The wait that `Retry-After` asks for, in milliseconds; 0 when it is not readable.
+  /// The wait that `Retry-After` asks for, in milliseconds; 0 if the header is invalid, `nil` if there is none.
   var retryAfterMilliseconds: Int64?
 }
 
 /// Why there is no answer.
 struct TransportFailure: Error {
-  /// The kinds of failure, told apart by what the caller can do.
+  /// The kinds of failure, distinguished by what the caller can do.
   enum Kind: Equatable, Sendable {
     case unreachable
     case tls
     case lost
-    /// Something answered that does not speak HTTP/1.1.
+    /// The answer is not HTTP.
     case notHTTP
     case timedOut
     case cancelled
@@ -53,8 +53,8 @@ struct TransportFailure: Error {
   }
 
   let kind: Kind
-  /// Whether a byte of the request may have left.
+  /// Whether any byte of the request may have been sent.
   let mayHaveBeenSent: Bool
-  /// What happened, for a person.
+  /// What happened, for people.
   let reason: String
 }

@@ -1,10 +1,10 @@
 internal import CCurl
 internal import CLinux
 
-/// Request headers in the form that libcurl reads, made once and used by any number of transfers at a time.
+/// Request headers as a libcurl list. It is made once; any number of transfers may use it at a time.
 ///
-/// A list can continue with another one: the header with a session's token precedes the headers that all requests of a
-/// client share, so a request allocates nothing for its headers.
+/// A list can continue with another list: a session's token header is followed by the headers that all requests of a
+/// client share. So a request allocates nothing for its headers.
 final class HeaderList: @unchecked Sendable {
   let head: UnsafeMutablePointer<curl_slist>?
   private let lines: [Bytes]

@@ -1,26 +1,25 @@
 internal import CCurl
 internal import CLinux
 
-/// A multi handle of libcurl, and the descriptors that libcurl opens for it by itself.
+/// A libcurl multi handle, and the descriptors that libcurl opens for itself.
 ///
-/// libcurl 7.88 opens a pair of sockets to wake a thread that waits, and another one for each name it looks up, and
-/// lets both be inherited by programs that the process starts. It does not report their numbers, so they are searched
-/// for.
+/// libcurl 7.88 opens a socket pair to wake a waiting thread and another one for each name lookup, without
+/// close-on-exec, and does not report their numbers. So this class searches for them and marks them close-on-exec.
 final class MultiHandle {
   let handle: UnsafeMutableRawPointer
-  /// Lives as long as the connections, which libcurl keeps here.
+  /// The table of the connections. It lives as long as they do.
   let sockets = SocketTable()
   private let wakeUps: [OwnedDescriptor]
 
-  /// How many closed numbers in a row end the search. The system uses the lowest free number, so a new descriptor is
-  /// close to the open ones.
+  /// The search ends after this many closed numbers in a row. A new descriptor is close to the open ones, because the
+  /// system uses the lowest free number.
   private static let longestGap = 256
 
-  /// Makes a handle; `nil` when memory or descriptors have run out: libcurl returns a handle without a wake-up then,
-  /// which would sleep through cancellations.
+  /// Makes a handle; returns `nil` when memory or descriptors have run out. (Without descriptors libcurl returns a
+  /// handle that cancellations cannot wake.)
   init?() {
     var made: UnsafeMutableRawPointer?
-    // No fork comes between opening the descriptors and marking them.
+    // `openSeveral` lets no fork happen between opening the descriptors and marking them.
     wakeUps = OwnedDescriptor.openSeveral {
       guard let (handle, wakeUps) = Self.make() else { return [] }
       made = handle
@@ -30,7 +29,7 @@ final class MultiHandle {
     handle = made
   }
 
-  /// In the child of a fork the owner of the parent's handle leaks it: cleaning it up would send the end of a TLS
+  /// Not called for the parent's handle in the child of a fork: its owner leaks it, because cleaning up would end a TLS
   /// stream that the parent still uses.
   deinit {
     for descriptor in wakeUps { descriptor.forget() }
@@ -43,7 +42,7 @@ final class MultiHandle {
     ForkGate.inside { curl_multi_add_handle(handle, transfer.handle) == CURLM_OK }
   }
 
-  /// Ends a transfer, which may be under way.
+  /// Removes a transfer, even if it is running.
   func remove(_ transfer: CurlTransfer) {
     ForkGate.inside { _ = curl_multi_remove_handle(handle, transfer.handle) }
   }
@@ -66,12 +65,12 @@ final class MultiHandle {
       return nil
     }
     let wakeUps = closeWakeUpOnExec(multi, near: lowestFree)
-    // Consumes the wake-ups.
+    // Clears pending wake-ups.
     curl_multi_poll(multi, nil, 0, 0, nil)
     return (multi, wakeUps)
   }
 
-  /// Marks the sockets of a look-up that has just begun.
+  /// Marks the sockets of a name lookup that has just begun.
   func closeLookUpOnExec() {
     var (reads, writes, errors) = (fd_set(), fd_set(), fd_set())
     var highest: Int32 = -1
@@ -91,7 +90,7 @@ final class MultiHandle {
     return found.map { closePairOnExec($0) } ?? []
   }
 
-  /// Marks a socket of a pair and the other one, whose number in the system is the next. Returns both.
+  /// Marks both sockets of a pair and returns them. The inode number of the second is one more than that of the first.
   private static func closePairOnExec(_ descriptor: Int32) -> [Int32] {
     let number = number(of: descriptor)
     clinux_close_on_exec(descriptor)
@@ -107,7 +106,7 @@ final class MultiHandle {
     return getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0 && family == AF_UNIX
   }
 
-  /// The number that the system gives to the file or socket.
+  /// The inode number of a descriptor.
   private static func number(of descriptor: Int32) -> UInt {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? status.st_ino : 0
@@ -120,7 +119,7 @@ final class MultiHandle {
     }
   }
 
-  /// The first open descriptor that matches, looked for from `start` on, and then from the beginning.
+  /// The first matching open descriptor, searched from `start` and then from 0.
   private static func first(near start: Int32, where matches: (Int32) -> Bool) -> Int32? {
     for begin in start > 0 ? [start, 0] : [0] {
       var gap = 0

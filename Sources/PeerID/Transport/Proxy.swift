@@ -1,25 +1,25 @@
 internal import CLinux
 
-/// Through which proxy a client reaches its server.
+/// The proxy through which a client reaches its server.
 enum Proxy: Sendable {
-  /// As libcurl reads the environment: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`.
+  /// The proxy that libcurl finds in the environment: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`.
   case fromEnvironment
   case none
-  /// This one, whatever the environment says.
+  /// This proxy; the environment is ignored.
   case address(Bytes)
 
   private static let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
-  /// Reads the option `proxy`.
+  /// Parses the option `proxy`.
   ///
-  /// A server on this machine is reached directly unless a proxy is named: the proxy of the environment is another
-  /// machine, and would see the password and the secret in the clear.
+  /// A server on this machine is reached directly, unless the option names a proxy. The environment's proxy is usually
+  /// another machine, which would see passwords and secrets in plain text.
   init(option: String, isLoopback: Bool) throws(PeerIDError) {
     switch option {
     case "": self = isLoopback ? .none : .fromEnvironment
     case "none": self = .none
     default:
-      // The address may hold a password, so messages never quote it.
+      // The URL may contain a password, so messages never quote it.
       let problem: String
       do throws(ServerAddress.Problem) {
         let address = try ServerAddress(option, defaultScheme: true)

@@ -1,4 +1,4 @@
-/// What a request asks of the server. What an answer proves depends on it.
+/// The kinds of requests. What an answer proves depends on the kind.
 enum RequestKind: String, CaseIterable, Sendable, CustomStringConvertible {
   case operations
   /// The confirmation of a transaction token.
@@ -7,7 +7,7 @@ enum RequestKind: String, CaseIterable, Sendable, CustomStringConvertible {
   case broadcast
   /// A read of the chain.
   case chainRead = "chain read"
-  /// A call of the node's API `network_broadcast`, which changes the chain by way of a chain read.
+  /// A chain read that calls the node's API `network_broadcast`, which changes the chain.
   case chainBroadcast = "network_broadcast"
   case logIn = "log in"
   case exchange
@@ -16,7 +16,7 @@ enum RequestKind: String, CaseIterable, Sendable, CustomStringConvertible {
   /// The name in logs.
   var description: String { rawValue }
 
-  /// Whether the request asks for a transaction, so that only a transaction id shows its success.
+  /// Whether the request makes a transaction, so that only a transaction id proves success.
   var isSubmit: Bool {
     switch self {
     case .operations, .confirmation, .broadcast: true
@@ -24,8 +24,8 @@ enum RequestKind: String, CaseIterable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether sending the request twice may do something twice. A log in returns the stored pair of tokens, so it is as
-  /// safe to repeat as a read.
+  /// Whether the request changes something, so that it must not be sent twice. A log in only returns the stored pair of
+  /// tokens, so it is as safe to repeat as a read.
   var changesSomething: Bool {
     switch self {
     case .chainRead, .logIn: false
@@ -33,7 +33,7 @@ enum RequestKind: String, CaseIterable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the answer holds tokens, so that the memory it passes through is wiped.
+  /// Whether the answer contains tokens, so that its memory must be wiped.
   var answersWithTokens: Bool {
     switch self {
     case .logIn, .exchange, .refresh: true

@@ -6,7 +6,7 @@ struct ResponseBuffer: ~Copyable {
   private var capacity = 0
   private(set) var count = 0
 
-  /// More memory than this is freed after an answer, so that one large answer does not occupy it forever.
+  /// The largest buffer that is kept, so that one large answer does not occupy memory forever.
   private static let keptCapacity = 256 * 1024
   private static let firstCapacity = 4096
 
@@ -39,7 +39,7 @@ struct ResponseBuffer: ~Copyable {
     }
   }
 
-  /// The bytes are copied by hand and wiped, since `realloc` would leave a token behind in freed memory.
+  /// Copies and wipes the bytes itself, because `realloc` could leave a token in freed memory.
   private mutating func grow(to needed: Int) -> Bool {
     let doubled = capacity.multipliedReportingOverflow(by: 2)
     let wanted = max(needed, doubled.overflow ? needed : doubled.partialValue, Self.firstCapacity)

@@ -1,13 +1,13 @@
 internal import CCurl
 internal import CLinux
 
-/// A URL as libcurl reads it: whatever is decided about an address is decided from what libcurl will connect to.
+/// A URL as libcurl parses it. All decisions about a URL use this, so that they match what libcurl connects to.
 struct ServerAddress: Sendable {
   /// In lower case.
   let scheme: String
-  /// The host as libcurl names it; an IPv6 address in brackets.
+  /// The host as libcurl writes it. An IPv6 address is in brackets.
   let host: String
-  /// The whole URL in libcurl's form, without a `/` at its end.
+  /// The whole URL as libcurl writes it, without a `/` at its end.
   let text: String
   let path: String
   let holdsCredentials: Bool
@@ -18,11 +18,11 @@ struct ServerAddress: Sendable {
     let reason: String
   }
 
-  /// Reads `url`. With `defaultScheme` it may lack its scheme, as the address of a proxy may.
+  /// Parses `url`. With `defaultScheme` the scheme may be missing, as in the URL of a proxy.
   init(_ url: String, defaultScheme: Bool = false) throws(Problem) {
     guard let handle = curl_url() else { throw Problem(reason: "memory ran out") }
     defer { curl_url_cleanup(handle) }
-    // Other scripts in a host name would be sent in another form than the one that is shown.
+    // libcurl converts host names in other scripts, so the name that it uses would not be the one that is checked.
     guard Self.isPlain(url) else {
       throw Problem(reason: "it holds a character that a URL must write as %xx")
     }
@@ -41,7 +41,7 @@ struct ServerAddress: Sendable {
     holdsCredentials = part(CURLUPART_USER) != nil || part(CURLUPART_PASSWORD) != nil
     holdsQueryOrFragment = url.contains("?") || url.contains("#")
     guard !host.isEmpty else { throw Problem(reason: "it has no host") }
-    // libcurl resolves the escapes of a host.
+    // libcurl decodes escapes in a host.
     guard Self.isPlain(host) else { throw Problem(reason: "its host holds an escaped character") }
     if part(CURLUPART_PORT) == "0" { throw Problem(reason: "its port is 0") }
     var text = part(CURLUPART_URL) ?? ""
@@ -51,7 +51,7 @@ struct ServerAddress: Sendable {
 
   private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21..<0x7F ~= $0 } }
 
-  /// Whether the host is this machine by every reading: libcurl takes `localhost` for it without asking a name server.
+  /// Whether the host is certainly this machine. For `localhost` libcurl does not ask a name server.
   var isLoopback: Bool {
     if host.lowercased() == "localhost" || host == "[::1]" { return true }
     var address = in_addr()

@@ -1,18 +1,18 @@
 internal import CCurl
 internal import CLinux
 
-/// The sockets that libcurl has opened for one handle or one event loop.
+/// The sockets that libcurl has opened for one multi handle.
 ///
-/// It knows which requests use which connection, so that a connection is not reused after the server has closed it or
-/// sent data that no request asked for.
+/// It records which requests use which connection. A connection is not reused if the server has closed it or sent data
+/// without a request.
 ///
 /// Must outlive the connections: libcurl calls back when it closes one.
 final class SocketTable {
   private struct Connection {
     let descriptor: OwnedDescriptor
-    /// This end's port, by which libcurl names the connection; 0 before the first request.
+    /// The local port, by which libcurl identifies the connection; 0 before the first request.
     var localPort: Int32 = 0
-    /// How many requests are under way on it: more than one only over HTTP/2.
+    /// The number of requests in flight on it; more than one only with HTTP/2.
     var requests = 0
     var wasUsed = false
     var isHTTP2 = false
@@ -21,13 +21,13 @@ final class SocketTable {
 
   private let lock = Lock()
   private var connections: [Connection] = []
-  /// The connections that were closed last after much had arrived on them.
+  /// The most recently closed connections on which more than 100 kB had arrived.
   private var overfull: [UInt64] = []
   /// The signal mask of the driver's thread, while all signals are blocked because libcurl starts a thread.
   private var maskBeforeLookUp: Thread.SignalMask?
 
   init() {
-    // The runtime makes the array's type now; see `RuntimeWarmup`.
+    // This makes the Swift runtime create the array's type now; see `RuntimeWarmup`.
     connections.reserveCapacity(1)
   }
 
@@ -48,11 +48,11 @@ final class SocketTable {
   struct Use {
     fileprivate let id: UInt64
     let descriptor: Int32
-    /// Whether nothing but the answer to this request can arrive on it, so that nothing may have arrived yet.
+    /// Whether this request is alone on its connection, so that no data may have arrived before it is sent.
     let mustBeSilent: Bool
   }
 
-  /// Notes that a request is about to be sent from `localPort`; `nil` when the connection is not known.
+  /// Records that a request is about to be sent from `localPort`; returns `nil` if the connection is unknown.
   func begin(localPort: Int32) -> Use? {
     lock.withLock {
       guard let index = index(localPort: localPort) else { return nil }
@@ -67,7 +67,7 @@ final class SocketTable {
     }
   }
 
-  /// Notes that a request is over.
+  /// Records that a request has ended.
   func end(_ use: Use, isHTTP2: Bool) {
     lock.withLock {
       guard let index = connections.firstIndex(where: { $0.id == use.id }) else { return }
@@ -94,15 +94,15 @@ final class SocketTable {
     multi.closeLookUpOnExec()
   }
 
-  /// libcurl starts a thread to look up a name. It inherits the signal mask of this one, and the host's handlers must
-  /// not run on it.
+  /// Blocks all signals, because libcurl is about to start a thread for a name lookup. That thread inherits the signal
+  /// mask, and the application's signal handlers must not run on it.
   private func blockSignals() -> Int32 {
     if maskBeforeLookUp == nil { maskBeforeLookUp = .blockAll() }
     return 0
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> SocketTable {
-    // The pointer is the one set above.
+    // The pointer was set above.
     Unmanaged<SocketTable>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
   }
 
@@ -129,7 +129,7 @@ final class SocketTable {
   }
 
   private static func hasReceivedMuch(_ descriptor: Int32) -> Bool {
-    // The structure that Linux fills is larger than the C library's: this field is behind its end.
+    // The offset of `tcpi_bytes_received` in Linux's `tcp_info`. The C library's structure ends before it.
     let bytesReceived = 128
     return withUnsafeTemporaryAllocation(byteCount: bytesReceived + 8, alignment: 8) { information in
       var length = socklen_t(information.count)
@@ -140,7 +140,7 @@ final class SocketTable {
   }
 
   private func index(localPort: Int32) -> Int? {
-    // A blocking transfer has one.
+    // With one connection, as in a blocking transfer, there is nothing to search.
     if connections.count == 1 { return 0 }
     if let index = connections.firstIndex(where: { $0.localPort == localPort }) { return index }
     for index in connections.indices where connections[index].localPort == 0 {
@@ -149,14 +149,14 @@ final class SocketTable {
     return connections.firstIndex { $0.localPort == localPort }
   }
 
-  /// 0 while the socket is not connected.
+  /// The local port of a socket; 0 while it is not connected.
   private static func localPort(of descriptor: Int32) -> Int32 {
     var address = sockaddr_in6()
     var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
     let code = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
     }
-    // The port is at the same place for both families.
+    // The port is at the same offset for IPv4 and IPv6.
     return code == 0 ? Int32(UInt16(bigEndian: address.sin6_port)) : 0
   }
 }

@@ -1,8 +1,8 @@
-/// The idle connections of a client. The one used last is taken first, so that few stay in use and the others expire.
+/// The idle connections of a client. The most recently used one is taken first, so that surplus ones expire.
 final class TransferPool: @unchecked Sendable {
   private let lock = Lock()
   private let maximumIdle: Int
-  // The parent's connections are its own.
+  // A child must not use the parent's connections.
   private var idle = ForkLocal([BlockingTransfer]()) { $0 = [] }
   private var isClosed = false
 
@@ -15,16 +15,16 @@ final class TransferPool: @unchecked Sendable {
     lock.withLock { idle.current.popLast() }
   }
 
-  /// Keeps a connection for the next request.
+  /// Adds a connection for the next request.
   func put(_ transfer: BlockingTransfer) {
     guard transfer.isOfThisProcess else { return ForkGuard.leakAfterFork(transfer) }
-    // A connection that is not kept is released outside the lock: closing TLS takes time.
+    // If the connection is not kept, it is released after the lock, because closing TLS takes time.
     lock.withLock {
       if !isClosed, idle.current.count < maximumIdle { idle.current.append(transfer) }
     }
   }
 
-  /// Closes the idle connections, and keeps none from now on.
+  /// Closes the idle connections and keeps none from now on.
   func close() {
     var closing: [BlockingTransfer] = []
     lock.withLock {

@@ -1,9 +1,9 @@
 internal import CCurl
 internal import CLinux
 
-/// Sends requests over pooled connections, each on the thread of its caller.
+/// Sends requests on the caller's thread, over pooled connections.
 final class Transport: Sendable {
-  /// The server's clock, kept up to date by every answer.
+  /// The server's clock, updated by answers.
   let serverClock: ServerClock
   let statistics = Statistics()
   private let settings: TransportSettings
@@ -15,7 +15,7 @@ final class Transport: Sendable {
     pool = TransferPool(maximumIdle: Int(clamping: settings.maximumIdleConnections))
   }
 
-  /// Sends `request`, waits, and hands the answer or the failure to `body`.
+  /// Sends `request`, waits, and passes the answer or the failure to `body`.
   func send<Result>(
     _ request: HTTPRequest,
     context: CallContext,
@@ -51,29 +51,29 @@ extension TransportFailure {
   }
 }
 
-/// libcurl as a whole.
+/// Global state of libcurl.
 enum Curl {
-  /// The first version in which everything this library relies on works: a request that is not sent twice
-  /// (`CURLOPT_PREREQFUNCTION`), header access, and TLS writes that cannot raise SIGPIPE.
+  /// The first version with everything that this library needs: `CURLOPT_PREREQFUNCTION`, which prevents that a request
+  /// is sent twice, header access, and TLS writes that cannot raise SIGPIPE.
   private static let minimumVersion: UInt32 = 0x07_57_00
 
-  /// Whether libcurl may take a maximum age of 0 for no limit. Version 7 compares whole seconds, with 0 as well.
+  /// Whether a maximum age of 0 may mean "no limit" to libcurl. Version 7 compares whole seconds even with 0.
   static let takesNoAgeForNoLimit = (curl_version_info(CCURL_VERSION_NOW)?.pointee.version_num ?? 0) >= 0x08_00_00
 
-  /// The TLS library of libcurl, which can be asked what a connection holds; `nil` when it is not OpenSSL.
+  /// The functions of libcurl's OpenSSL, which can report unread data of a connection; `nil` for another TLS library.
   static let openSSL: ccurl_openssl? = {
     var functions = ccurl_openssl()
     return ccurl_find_openssl(&functions) != 0 ? functions : nil
   }()
 
-  /// Why libcurl cannot be used; `nil` when it can. The first caller initialises it.
+  /// Why libcurl cannot be used; `nil` if it can. The first use initialises libcurl.
   static let unusableBecause: String? = {
     let code = ForkGate.inside { curl_global_init(CCURL_GLOBAL_DEFAULT) }
     if code != CURLE_OK { return "libcurl could not be initialised: \(String(cString: curl_easy_strerror(code)))" }
     ExitGuard.arm()
-    // Now, before there are threads that could fork.
+    // Initialize this now, before there are threads that could fork.
     _ = openSSL
-    guard let information = curl_version_info(CCURL_VERSION_NOW)?.pointee else { return "libcurl tells no version" }
+    guard let information = curl_version_info(CCURL_VERSION_NOW)?.pointee else { return "libcurl has no version" }
     if information.version_num < minimumVersion {
       return "libcurl \(String(cString: information.version)) is too old; 7.87 or newer is needed"
     }

@@ -1,4 +1,4 @@
-/// How connections are made: the part of a client's configuration that the transport needs, checked and final.
+/// The checked part of a client's configuration that the transport needs.
 struct TransportSettings: Sendable {
   let connectTimeoutMilliseconds: Int64
   let idleConnectionTimeoutSeconds: Int64

@@ -1,24 +1,24 @@
 internal import CCurl
 internal import CLinux
 
-/// The authorities whose certificates a client trusts.
+/// The certificate authorities that a client trusts.
 struct TrustedCertificates: Sendable {
-  /// The certificates of the option.
+  /// The certificates of the option `ca_file`.
   let own: CertificateList?
-  /// Where libcurl reads the system's certificates.
+  /// The file from which libcurl reads the system's certificates.
   let file: Location
   /// The same for a directory of certificates.
   let directory: Location
 
   enum Location {
-    /// Where libcurl was built to look.
+    /// The default place of libcurl's build.
     case standard
     case nowhere
     case path(Bytes)
   }
 
-  /// Reads the option `ca_file`, and the variables that the curl command reads: `CURL_CA_BUNDLE`, or else
-  /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace the system's certificates.
+  /// Reads the option `ca_file` and the environment variables that the curl command reads: `CURL_CA_BUNDLE`, otherwise
+  /// `SSL_CERT_FILE` and `SSL_CERT_DIR`. The variables replace the system's certificates.
   init(option: String) throws(PeerIDError) {
     let bundle = Self.variable("CURL_CA_BUNDLE")
     let systemFile = bundle ?? Self.variable("SSL_CERT_FILE")
@@ -29,7 +29,7 @@ struct TrustedCertificates: Sendable {
       own = nil
       return
     }
-    // libcurl refuses to connect without its file, which a container may lack.
+    // libcurl refuses to connect if its default file is missing, as in some containers.
     file = systemFile.map { .path(Bytes($0)) } ?? (Self.hasStandardFile ? .standard : .nowhere)
     guard let openSSL = Curl.openSSL else {
       throw PeerIDError(.configuration, "option 'ca_file' needs a libcurl that uses OpenSSL")
@@ -94,14 +94,14 @@ struct TrustedCertificates: Sendable {
   }
 }
 
-/// Certificates that were read once, for all connections of a client.
+/// Certificates that are parsed once and shared by all connections of a client.
 ///
-/// As part of libcurl's options (`CURLOPT_CAINFO_BLOB`) their text would be copied and compared for every request.
+/// With libcurl's own option, `CURLOPT_CAINFO_BLOB`, their text would be copied and compared for every request.
 final class CertificateList: @unchecked Sendable {
   private let openSSL: UnsafeMutablePointer<ccurl_openssl>
   private let certificates: UnsafeMutablePointer<ccurl_certificates>
 
-  /// Reads a text in PEM form; `nil` when it holds no certificate, or one that cannot be read.
+  /// Parses PEM text; returns `nil` if it contains no certificate or an invalid one.
   init?(_ text: Bytes, _ functions: ccurl_openssl) {
     openSSL = .allocate(capacity: 1)
     openSSL.initialize(to: functions)
@@ -121,7 +121,7 @@ final class CertificateList: @unchecked Sendable {
     openSSL.deallocate()
   }
 
-  /// Lets the connections of `handle` trust them, as long as the list lives.
+  /// Makes the connections of `handle` trust these certificates, as long as the list lives.
   func attach(to handle: UnsafeMutableRawPointer) {
     ccurl_setopt_certificates(handle, certificates)
   }
