@@ -26,21 +26,21 @@ public func clientAccount(
   }
 }
 
-/// Returns the chain account of the session's user: the account that operations name as payer.
+/// Returns the chain account of the session's user, which operations name as payer.
 ///
-/// The server does not tell it. What is known depends on how the session began:
-/// - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case: the one on which PeerID has
-///   its permission. It is looked up once, and kept with the session.
+/// The server does not return it. What is known depends on how the session began:
+/// - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case, whichever gives PeerID
+///   its permission. It is looked up once and then stored with the session.
 /// - A login with an e-mail address, or an exchange of a code: nothing is known. Ask the user, and set the account with
-///   `peerid_session_set_account`, which keeps it.
-/// - A session that was opened or restored: what was known when it was stored or exported.
+///   `peerid_session_set_account`.
+/// - A session that was opened or restored: whatever was known when it was stored or exported.
 ///
-/// The result is `{"id":"1.2.31","name":"pi-alice"}`. When the account is known, `peerid_session_submit` logs a warning for
-/// an operation that another account pays for. The server does not compare them.
+/// The result is `{"id":"1.2.31","name":"pi-alice"}`. If the account is known, `peerid_session_submit` logs a warning
+/// for an operation that another account pays for, because the server does not check that.
 /// - Parameters:
 ///   - outResponse: receives the result; free it with `peerid_response_free`.
 /// - Errors:
-///   - `configuration`: the account is not known, or two accounts can be the user's; the message says what to do.
+///   - `configuration`: the account is unknown, or two accounts are possible; the message says what to do.
 ///   - `server`: the node refuses the read.
 /// - Source: the names follow the backend's source; `get_account_by_name` and `get_custom_permissions` of a Peerplays
 ///   node.
@@ -56,10 +56,10 @@ public func sessionAccount(
   }
 }
 
-/// Sets the account of the session's user, and keeps it with the session: in its store, and in exported tokens.
+/// Sets the account of the session's user. It is stored with the session and included in exported tokens.
 ///
-/// The account is looked up on the chain first. A warning goes to the log if PeerID has no permission on it: the chain then
-/// rejects its operations.
+/// The account is looked up on the chain first. If PeerID has no permission on it, a warning is logged: the chain will
+/// reject its operations.
 /// - Parameters:
 ///   - name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
 ///   - outResponse: receives the account as `peerid_session_account` does; free it with `peerid_response_free`.

@@ -5,7 +5,7 @@ internal import PeerID
 
 // Exact conversions between decimal text and the integers of the chain.
 
-/// Turns decimal text into an amount in the smallest unit. With precision 5, `12.5` is 1250000.
+/// Converts decimal text to an amount in the smallest unit. With precision 5, `12.5` is 1250000.
 /// - Parameters:
 ///   - text: digits with at most one point, and a minus before a negative amount; nothing is rounded.
 ///   - precision: the decimal places of the asset, from 0 to 12.
@@ -25,8 +25,8 @@ public func amountParse(
   }
 }
 
-/// Turns an amount in the smallest unit into decimal text, as wallets show it: without a point for whole units,
-/// otherwise with all decimal places.
+/// Converts an amount in the smallest unit to decimal text, as wallets show it: whole units without a point, others
+/// with all decimal places.
 /// - Parameters:
 ///   - amount: the amount in the smallest unit of the asset.
 ///   - precision: the decimal places of the asset, from 0 to 12.
@@ -46,7 +46,7 @@ public func amountFormat(
   }
 }
 
-/// Turns decimal odds into a backer multiplier: `1.5` is 15000.
+/// Converts decimal odds to a backer multiplier: `1.5` is 15000.
 /// - Parameters:
 ///   - text: digits with at most one point; nothing is rounded.
 ///   - outMultiplier: receives the odds in 1/10000.
@@ -64,7 +64,7 @@ public func oddsParse(
   }
 }
 
-/// Turns a backer multiplier into decimal odds: 15000 is `1.5`.
+/// Converts a backer multiplier to decimal odds: 15000 is `1.5`.
 /// - Parameters:
 ///   - multiplier: the odds in 1/10000.
 ///   - capacity: the size of the buffer in bytes; 40 are always enough.
@@ -82,10 +82,10 @@ public func oddsFormat(
   }
 }
 
-/// Turns a percent into 1/100 percent: `12.34` is 1234.
+/// Converts a percentage to 1/100 percent: `12.34` is 1234.
 /// - Parameters:
 ///   - text: digits with at most one point; nothing is rounded.
-///   - outShare: receives the percent in 1/100 percent.
+///   - outShare: receives the percentage in 1/100 percent.
 /// - Errors:
 ///   - `invalidArgument`: the text is not a decimal number, it has more than 2 decimal places, or
 ///     it does not fit into 64 bits.
@@ -100,9 +100,9 @@ public func percentParse(
   }
 }
 
-/// Turns 1/100 percent into a percent: 1234 is `12.34`.
+/// Converts 1/100 percent to a percentage: 1234 is `12.34`.
 /// - Parameters:
-///   - share: the percent in 1/100 percent.
+///   - share: the percentage in 1/100 percent.
 ///   - capacity: the size of the buffer in bytes; 40 are always enough.
 ///   - outText: receives the text and a NUL.
 /// - Errors:
@@ -118,7 +118,8 @@ public func percentFormat(
   }
 }
 
-/// Copies a text into the caller's room, with a NUL behind it; what does not fit is cut. Returns the text's length.
+/// Copies a text and a NUL into the caller's buffer. A text that does not fit is cut. Returns the length of the whole
+/// text.
 func copy(_ text: String, to room: UnsafeMutablePointer<CChar>?, _ size: UInt) -> UInt {
   let bytes = Array(text.utf8)
   if let room, size > 0 {

@@ -15,11 +15,11 @@ final class AuthorizationObject {
 /// Starts the authorization code flow: creates the URL of the consent page, with a random state of 192 bits. Sends
 /// nothing.
 ///
-/// What the real page does: its *Cancel* does not redirect, so an abandoned log in never comes back. It appends
-/// `?code=…` also to a redirect URI that has a query, which only `peerid_client_exchange_redirect` reads; a framework
-/// that parses the query finds no code, so use a redirect URI without a query. The server accepts a redirect URI by its
-/// registered domain, and neither `localhost` nor an IP address. A user can grant at most 15 operations over all
-/// applications. The page may be on another server than the API: see the option `authorization_page`.
+/// Notes on PeerID's consent page: Its *Cancel* button does not redirect, so the application does not notice a
+/// cancelled login. Use a redirect URI without a query: the page appends `?code=…` even to an existing query, which
+/// `peerid_client_exchange_redirect` can read but web frameworks cannot. The domain of the redirect URI must be
+/// registered; `localhost` and IP addresses are refused. A user can grant at most 15 operations over all applications.
+/// The page may be on another server than the API: see the option `authorization_page`.
 /// - Parameters:
 ///   - client: the client.
 ///   - redirectURI: the URL to which the browser returns; its domain must be registered for the application.
@@ -49,7 +49,7 @@ public func authorizationURL(_ authorization: AuthorizationHandle?) -> UnsafePoi
   borrowed(optional(authorization, as: AuthorizationObject.self)?.url)
 }
 
-/// Returns the state. Keep it with the user's web session and compare it when the browser returns.
+/// Returns the state. Store it in the user's web session and compare it when the browser returns.
 /// - Returns: a string borrowed from the authorization.
 @_cdecl("peerid_authorization_state")
 public func authorizationState(_ authorization: AuthorizationHandle?) -> UnsafePointer<CChar>? {

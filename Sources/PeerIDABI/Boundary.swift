@@ -1,10 +1,10 @@
 internal import CLinux
 internal import PeerID
 
-// All rules about pointers and numbers of C. Arguments are checked here, so that none can trap; the caller owns what
-// the functions return.
+// All rules about pointers and numbers of C. Arguments are checked here, so that no value can cause a trap. The caller
+// owns what the functions return.
 
-/// Runs the body of an exported function, and returns its error to the caller, who owns it.
+/// Runs the body of an exported function. Returns its error, which the caller owns.
 func attempt(_ body: () throws(PeerIDError) -> Void) -> ErrorHandle? {
   do throws(PeerIDError) {
     try body()
@@ -14,18 +14,18 @@ func attempt(_ body: () throws(PeerIDError) -> Void) -> ErrorHandle? {
   }
 }
 
-/// Returns an object to the caller, who owns one reference.
+/// Converts an object to a handle that owns one reference.
 func retained(_ object: some AnyObject) -> OpaquePointer {
   OpaquePointer(Unmanaged.passRetained(object).toOpaque())
 }
 
-/// Releases the reference that the caller owned; NULL is allowed.
+/// Releases the reference of a handle; NULL is allowed.
 func free<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type) {
   guard let handle else { return }
   Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).release()
 }
 
-/// The object of a handle that the caller still owns; NULL is an error.
+/// The object of a handle, which keeps its reference; NULL is an error.
 func borrow<Object: AnyObject>(
   _ handle: OpaquePointer?,
   as type: Object.Type,
@@ -41,7 +41,7 @@ func optional<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type)
   return Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
 }
 
-/// The pointer of an output, checked before anything is done.
+/// The pointer of an output parameter, checked before the function does anything.
 func output<Value>(
   _ pointer: UnsafeMutablePointer<Value>?,
   _ name: StaticString
@@ -75,11 +75,11 @@ func optionalSecret(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) thro
   pointer == nil ? nil : try secret(pointer, name)
 }
 
-/// The longest JSON that a caller may pass, in bytes. No request is larger, and a negative number that became a length
-/// must not be read.
+/// The longest JSON that a caller may pass, in bytes. The limit also catches a negative number that was converted to a
+/// length.
 let largestInput: UInt = 64 << 20
 
-/// Bytes of the caller, for the time of the call.
+/// The caller's bytes, valid during the call.
 func bytes(
   _ pointer: UnsafePointer<CChar>?,
   _ length: UInt,
@@ -93,7 +93,7 @@ func bytes(
   return UnsafeRawBufferPointer(start: pointer, count: Int(length))
 }
 
-/// Returns bytes that stay owned by their object, and their length if the caller asks for it.
+/// Returns a pointer to bytes that their object owns, and their length if the caller wants it.
 func borrowed(_ bytes: Bytes?, length: UnsafeMutablePointer<UInt>? = nil) -> UnsafePointer<CChar>? {
   length?.pointee = UInt(bytes?.count ?? 0)
   return bytes?.cString

@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-/// Creates a cancellation, with which one thread ends the blocking calls of another one. The thread to be cancelled
+/// Creates a cancellation, with which one thread can end the blocking calls of another. The thread to be cancelled
 /// calls `peerid_cancellation_use` before its calls.
 @_cdecl("peerid_cancellation_create")
 public func cancellationCreate(_ outCancellation: UnsafeMutablePointer<CancellationHandle?>?) -> ErrorHandle? {
@@ -21,7 +21,7 @@ public func cancellationUse(_ cancellation: CancellationHandle?) {
 }
 
 /// Ends the blocking calls, in progress and later, of the threads that use this cancellation. A call that waits for an
-/// answer ends at once; its outcome tells whether the request may have arrived. A refresh continues. A call that waits
+/// answer ends at once; its outcome says whether the request may have arrived. A refresh continues. A call that waits
 /// for a store cannot be ended; its asynchronous form can.
 /// - Thread safety: not from a signal handler.
 @_cdecl("peerid_cancellation_cancel")

@@ -9,8 +9,8 @@ internal import PeerID
 /// - Errors:
 ///   - `configuration`: the base URL is not usable (no scheme, a user or a query in it, plain HTTP to another machine
 ///     without the option `allow_http`), or libcurl is too old.
-/// - Lifetime: sessions keep what they need of their client, but their calls fail with PEERID_CODE_CLOSED once it is
-///   closed.
+/// - Lifetime: sessions stay valid without their client, but after it was closed their calls fail with
+///   PEERID_CODE_CLOSED.
 @_cdecl("peerid_client_create")
 public func clientCreate(
   _ config: ConfigHandle?,
@@ -24,7 +24,7 @@ public func clientCreate(
   }
 }
 
-/// Reads data of the blockchain through the server. Needs no session. Reading again is always safe.
+/// Reads data of the blockchain through the server. Needs no session. Repeating a read is always safe.
 /// - Parameters:
 ///   - api: `database`, `network_broadcast`, `history`, `crypto` or `bookie`.
 ///   - method: a method of that API of a Peerplays node, such as `get_objects`.
@@ -56,12 +56,12 @@ public func clientReadChain(
   }
 }
 
-/// Finds an asset by its symbol or its id. The client reads it from the chain once and keeps it.
+/// Finds an asset by its symbol or its id. The client reads it from the chain once and then caches it.
 /// - Parameters:
 ///   - name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
 ///   - outID: receives the asset's id, borrowed from the client; may be NULL.
 ///   - outSymbol: receives its symbol, borrowed from the client; may be NULL.
-///   - outPrecision: receives the decimal places of a whole unit, from 0 to 12; may be NULL.
+///   - outPrecision: receives the number of decimal places, from 0 to 12; may be NULL.
 /// - Errors:
 ///   - `invalidArgument`: the chain has no such asset.
 /// - Source: `lookup_asset_symbols` of a Peerplays node.

@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-// Asynchronous calls of a client. Each puts one completion into a queue.
+// Asynchronous calls of a client. Each adds one completion to a queue.
 
 /// Asynchronous `peerid_client_login`. The completion has the session.
 @_cdecl("peerid_client_login_async")
@@ -137,8 +137,8 @@ public func clientReadChainAsync(
   }
 }
 
-/// Cancels an asynchronous call that has not ended yet. Its completion comes in any case; if it has an error, its
-/// outcome tells whether the request may have arrived.
+/// Cancels an asynchronous call that has not ended. Its completion still arrives; if it has an error, the error's
+/// outcome says whether the request may have arrived.
 /// - Parameters:
 ///   - id: the call's id.
 @_cdecl("peerid_client_cancel")
@@ -146,7 +146,7 @@ public func clientCancel(_ client: ClientHandle?, _ id: UInt64) {
   optional(client, as: Client.self)?.cancel(id)
 }
 
-/// Asynchronous `peerid_client_check`. The completion has nothing but success.
+/// Asynchronous `peerid_client_check`. On success the completion has no result.
 @_cdecl("peerid_client_check_async")
 public func clientCheckAsync(
   _ client: ClientHandle?,

@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-/// Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second, later ones at once. A refresh in
+/// Closes a client: its calls in flight fail with PEERID_CODE_CLOSED within a second, later calls at once. A refresh in
 /// flight continues, so that its tokens are not lost. Closing twice is allowed.
 @_cdecl("peerid_client_close")
 public func clientClose(_ client: ClientHandle?) {
@@ -14,9 +14,9 @@ public func clientClose(_ client: ClientHandle?) {
 /// `peerid_client_close` in a program that ends without running the handlers of `atexit`, such as one in Go, or a child
 /// that calls `_exit`.
 /// - Parameters:
-///   - timeoutMs: the longest wait in milliseconds; 0 or less only asks.
-/// - Returns: 1 when nothing is pending, also for NULL; 0 when the time is over. A client that is not closed may start
-///   another refresh.
+///   - timeoutMs: the longest wait in milliseconds; 0 or less: do not wait.
+/// - Returns: 1 when nothing is pending, and for NULL; 0 on timeout. A client that is not closed may start another
+///   refresh.
 /// - Thread safety: not from a handler or a store callback.
 @_cdecl("peerid_client_flush")
 public func clientFlush(_ client: ClientHandle?, _ timeoutMs: Int64) -> Int32 {

@@ -3,13 +3,13 @@
 
 internal import PeerID
 
-/// Checks that the server is there and is PeerID, and that it knows the application and its secret. Call it when a
-/// program starts. It sends one request that changes nothing: a refresh with a token that does not exist.
+/// Checks that the server is a PeerID server and accepts the application's id and secret. Call it when a program
+/// starts. It sends one request that changes nothing: a refresh with a token that does not exist.
 ///
-/// It cannot tell whether users have granted operations, nor whether the redirect addresses are registered.
+/// It cannot check whether users have granted operations or whether redirect URIs are registered.
 /// - Errors:
-///   - `rejected`: the server does not know the application, or its secret is another one.
-///   - `protocol`: the server is not PeerID.
+///   - `rejected`: the server does not know the application, or the secret is wrong.
+///   - `protocol`: it is not a PeerID server.
 /// - Source: `POST /api/v1/auth/refreshtoken` checks the client id and secret before the refresh token (measured on the backend).
 @_cdecl("peerid_client_check")
 public func clientCheck(_ client: ClientHandle?) -> ErrorHandle? {
@@ -18,8 +18,7 @@ public func clientCheck(_ client: ClientHandle?) -> ErrorHandle? {
   }
 }
 
-/// Uses another client secret from now on, for instance after it was changed at PeerID. Sessions continue to work.
-/// Sends nothing.
+/// Replaces the client secret, for instance after it was changed at PeerID. Sessions continue to work. Sends nothing.
 /// - Parameters:
 ///   - clientSecret: the new secret.
 /// - Errors:
@@ -31,24 +30,24 @@ public func clientSetSecret(_ client: ClientHandle?, _ clientSecret: UnsafePoint
   }
 }
 
-/// Returns what the calls of the client have done, counted since the client was created; in a child of `fork`, since
-/// the child used it. Sends nothing and takes microseconds.
+/// Returns statistics of the client's calls since the client was created; in the child of a `fork`, since the child
+/// first used it. Sends nothing and takes microseconds.
 ///
 /// The result is an object:
 /// - `calls`: for each kind of call (`login`, `exchange`, `restore`, `open`, `submit`, `confirm`, `broadcast`,
-///   `read_chain`, `mark`, `settle`, `refresh`, `acquire_token`, `logout`, `check`) how many `succeeded`, and how many
+///   `read_chain`, `mark`, `settle`, `refresh`, `acquire_token`, `logout`, `check`): how many `succeeded`, and how many
 ///   failed with the outcomes `not_sent`, `not_done` and `unknown`.
-/// - `in_flight`: calls under way, `blocking` and `asynchronous`.
-/// - `resends_after_401`: requests that were sent again with a new token.
+/// - `in_flight`: calls that have not ended, `blocking` and `asynchronous`.
+/// - `resends_after_401`: requests that were resent with a new token.
 /// - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another process had refreshed),
 ///   `rejected` (the user has to log in again), `failed` (the pair is unchanged) or `unknown`; `waits` counts calls
 ///   that waited for one.
-/// - `store`: `locks` taken, `lock_wait_us` (the time spent waiting for them), and `failures`.
-/// - `connections`: how many requests `opened` one, and how many `reused` one.
+/// - `store`: how many `locks` were taken, `lock_wait_us` (the total wait for them in microseconds), and `failures`.
+/// - `connections`: how many requests `opened` a connection, and how many `reused` one.
 /// - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`, `p50`, `p90`, `p99`,
 ///   `p999` and `max` in microseconds, exact to 6 percent.
 /// - Parameters:
-///   - outResponse: receives the result, which `peerid_response_json` returns; free it with `peerid_response_free`.
+///   - outResponse: receives the result, to be read with `peerid_response_json`; free it with `peerid_response_free`.
 @_cdecl("peerid_client_statistics")
 public func clientStatistics(
   _ client: ClientHandle?,

@@ -8,7 +8,7 @@ final class CompletionObject {
   init(_ completion: Completion) { self.completion = completion }
 }
 
-/// Returns the tag that the caller gave to the call.
+/// Returns the tag that was passed when the call was started.
 /// - Returns: the tag; 0 for NULL.
 @_cdecl("peerid_completion_tag")
 public func completionTag(_ completion: CompletionHandle?) -> UInt64 {
@@ -22,7 +22,7 @@ public func completionID(_ completion: CompletionHandle?) -> UInt64 {
   optional(completion, as: CompletionObject.self)?.completion.id ?? 0
 }
 
-/// Returns the error of the call, the same that the blocking function returns.
+/// Returns the error of the call, as the blocking function would.
 /// - Returns: NULL if the call succeeded; otherwise an error, which you free with `peerid_error_free`.
 @_cdecl("peerid_completion_error")
 public func completionError(_ completion: CompletionHandle?) -> ErrorHandle? {
@@ -32,8 +32,7 @@ public func completionError(_ completion: CompletionHandle?) -> ErrorHandle? {
   return retained(ErrorObject(error))
 }
 
-/// Returns the response to a submit, a confirmation, a broadcast, a mark, a settlement, an account or a read of the
-/// chain.
+/// Returns the response of a call whose blocking function has an `out_response`.
 /// - Returns: a response, which you free with `peerid_response_free`; NULL if the call has none.
 @_cdecl("peerid_completion_response")
 public func completionResponse(_ completion: CompletionHandle?) -> ResponseHandle? {

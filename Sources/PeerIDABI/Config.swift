@@ -3,29 +3,29 @@
 
 internal import PeerID
 
-/// Receives a log event, on the thread on which it happens. Must return soon.
+/// Receives a log event, on the thread on which it happens. Must return quickly.
 ///
-/// Among the events are each refresh, each problem with a store, each outcome that is unknown, each HTTP 5xx, and each
-/// request that is sent again after HTTP 401.
+/// Events are, among others: refreshes, problems with a store, unknown outcomes, HTTP 5xx, and requests that are resent
+/// after HTTP 401.
 ///
 /// - Parameters:
 ///   - level: one of `peerid_log_level`.
-///   - message: one line of text without secrets, valid until the handler returns. It ends with the session, by its key
-///     or its user, and the application: `session refreshed, generation 2 (session 'alice', application 4)`.
+///   - message: one line of text without secrets, valid until the handler returns. It ends with the key or user of the
+///     session and the application: `session refreshed, generation 2 (session 'alice', application 4)`.
 public typealias LogHandler =
   @convention(c) (
     _ context: UnsafeMutableRawPointer?, _ level: Int32, _ message: UnsafePointer<CChar>?
   ) -> Void
 
-/// Tells whether a call that waits should end, on the thread of the call. Called every 50 to 1000 ms.
+/// Returns whether a waiting call should end. Called every 50 to 1000 ms, on the thread of the call.
 ///
 /// - Returns: 0 to continue; anything else ends the call with PEERID_CODE_CANCELLED.
 public typealias InterruptHandler = @convention(c) (_ context: UnsafeMutableRawPointer?) -> Int32
 
-/// Releases a context: no object uses it any more.
+/// Releases a context that no object uses any more.
 public typealias ReleaseCallback = @convention(c) (_ context: UnsafeMutableRawPointer?) -> Void
 
-/// A configuration. One thread at a time may use it.
+/// A configuration. Only one thread may use it at a time.
 final class ConfigObject {
   var configuration: Configuration
   init(_ configuration: Configuration) { self.configuration = configuration }
@@ -36,8 +36,8 @@ final class ConfigObject {
 ///   - baseURL: scheme, host and optional port and path of the server, such as `https://peerid.peerplays.download`,
 ///     without `/api/v1`.
 ///   - clientID: the application's id, a decimal number.
-///   - clientSecret: the application's secret. May be NULL: then users can log in, but no code can be exchanged and no
-///     token refreshed.
+///   - clientSecret: the application's secret. May be NULL: then users can log in with a password, but codes cannot be
+///     exchanged and tokens cannot be refreshed.
 /// - Errors:
 ///   - `invalidArgument`: the id is not a number, or the secret is empty.
 /// - Lifetime: a client copies its configuration, which may be changed or freed afterwards.
@@ -64,8 +64,8 @@ public func configCreate(
 ///   - name: the option's name, such as `request_timeout_ms`.
 ///   - value: its value as text, such as `5000`.
 /// - Errors:
-///   - `configuration`: there is no such option (the message suggests the nearest name), or the value is not valid for
-///     it (the message says which values are).
+///   - `configuration`: there is no such option (the message suggests the nearest name), or the value is invalid (the
+///     message lists the valid values).
 @_cdecl("peerid_config_set")
 public func configSet(
   _ config: ConfigHandle?,
@@ -100,9 +100,9 @@ public func configSetLogHandler(
   }
 }
 
-/// Sets the interrupt handler, which lets a program end its calls when the user presses Ctrl-C.
+/// Sets the interrupt handler, for instance to end calls when the user presses Ctrl-C.
 /// - Parameters:
-///   - handler: the function to ask.
+///   - handler: the function to call.
 ///   - release: releases the context; may be NULL.
 @_cdecl("peerid_config_set_interrupt_handler")
 public func configSetInterruptHandler(
@@ -146,8 +146,8 @@ final class CredentialsObject {
   var credentials: Credentials?
 }
 
-/// Sets the relogin handler. With it, a session whose refresh token is no longer valid, or whose refresh was not
-/// answered, logs the user in again: the server then returns the current tokens. Without it, and without the option
+/// Sets the relogin handler. With it, the library logs a user in again if the session's refresh token is no longer
+/// valid or a refresh got no answer; the server then returns the current tokens. Without it, and without the option
 /// `relogin=keep`, such a session ends with PEERID_CODE_LOGIN_REQUIRED.
 /// - Parameters:
 ///   - handler: the function that provides the credentials.

@@ -1,4 +1,4 @@
-/// A context of the caller. It is released with this object.
+/// Owns a context of the caller, and releases it when this object is released.
 final class ContextOwner: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer?
   private let release: ReleaseCallback?

@@ -28,31 +28,31 @@
 /// }
 /// ```
 ///
-/// What follows holds for every function.
+/// The following applies to every function.
 ///
 /// **Names.** `peerid_<object>_<verb>` does something; `peerid_<object>_<property>` returns a property of an object.
 /// Objects are opaque and used through pointers.
 ///
 /// **Errors.** A function that can fail returns a `peerid_error *`: NULL on success, otherwise an error that you free
 /// with `peerid_error_free`. Outputs come last and are written only on success. An error has a code (the kind of
-/// failure), an outcome (whether the request was carried out) and a message. A function lists only the errors that
-/// are special to it; these are common:
+/// failure), an outcome (whether the request was carried out) and a message. A function's comment lists only its
+/// specific errors; these are common:
 ///
 /// - Every function that can fail: `PEERID_CODE_INVALID_ARGUMENT` if a pointer is NULL that must not be, a string is
 ///   not UTF-8, or a length or a number is out of range, and `PEERID_CODE_OUT_OF_MEMORY`.
 /// - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and `PEERID_CODE_STORE` if the
 ///   store failed.
-/// - Functions whose *Source* is a request send it: `PEERID_CODE_UNREACHABLE`, `PEERID_CODE_TLS`,
+/// - Functions that send a request (their *Source* names it): `PEERID_CODE_UNREACHABLE`, `PEERID_CODE_TLS`,
 ///   `PEERID_CODE_CONNECTION_LOST`, `PEERID_CODE_TIMEOUT` (option `request_timeout_ms`), `PEERID_CODE_CANCELLED`,
 ///   `PEERID_CODE_PROTOCOL`, `PEERID_CODE_SERVER`, `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`,
 ///   `PEERID_CODE_REJECTED` and `PEERID_CODE_NOT_PERMITTED`.
 /// - Functions that need a valid access token: `PEERID_CODE_LOGIN_REQUIRED` if the session is over, and
 ///   `PEERID_CODE_CONFIGURATION` if the token has to be refreshed and there is no client secret.
 ///
-/// **Money.** An operation or an exchange is sent once. The library never repeats a request once a byte of it may have
+/// **Money.** An operation or an exchange is sent once. The library never resends a request of which a byte may have
 /// been sent, except after HTTP 401, which means that nothing was done. After an error with the outcome
-/// PEERID_OUTCOME_UNKNOWN look at the chain before you repeat the call. A refresh moves no money, so it may be repeated:
-/// while the server may not have saved the refresh token yet, and once more if the answer was lost.
+/// PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the call. A refresh moves no money, so the library may
+/// resend it: while the server may not have saved the refresh token yet, and after the answer was lost.
 ///
 /// **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length in bytes, at most 64 MB.
 /// Both are copied: you may free them after the call. Strings that you receive are NUL-terminated and borrowed from
@@ -66,52 +66,52 @@
 /// frees it, to pass an object of another type, a length greater than the text, or a `peerid_store_reply` or
 /// `peerid_credentials` after its callback has returned.
 ///
-/// **Numbers.** Numbers may have any value: one that is out of range is limited or an error. Times are in milliseconds;
-/// points in time count from 1970-01-01 00:00 UTC. Enum values that you pass are `int32_t` and are checked.
-/// An error's code and outcome have the types of their enums, so that compilers warn when the two are mixed.
+/// **Numbers.** Any number is safe to pass: a value that is out of range is limited or causes an error. Times are in
+/// milliseconds; points in time count from 1970-01-01 00:00 UTC. Enum values that you pass are `int32_t` and are
+/// checked. An error's code and outcome have the types of their enums, so that compilers warn when the two are mixed.
 ///
 /// **Threads.** All functions may be called from any thread at any time, except that a configuration may be used by one
 /// thread at a time. Calls block their thread. The library starts threads only for refreshes, for asynchronous calls
-/// and to save again what a store did not accept; libcurl starts some to resolve names. They block all signals. The
-/// library installs no signal handler.
+/// and to retry saving tokens; libcurl starts threads for name lookups. They block all signals. The library installs no
+/// signal handler.
 ///
 /// **Handlers.** Handlers and store callbacks may be called from any thread and from several at once. They must not
 /// call the library, except the functions that provide their result. A handler's `context` is passed to it and must
-/// stay valid until `release` is called with it: once, when no object uses the handler any more. If setting the handler
+/// stay valid until `release` is called with it, once, when no object uses the handler any more. If setting the handler
 /// fails, `release` is not called.
 ///
-/// **Exit.** `exit` waits up to two seconds for refreshes in flight and for tokens that are not saved, and up to 1.5
-/// seconds for threads. If a process ends without `exit`, call `peerid_client_flush` first. Handlers that were
-/// passed to `atexit` before the first client was created run after this and must not wait for asynchronous calls.
+/// **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then up to 1.5 seconds for
+/// threads to end. If a process ends without `exit`, call `peerid_client_flush` first. Functions that were registered
+/// with `atexit` before the first client was created run after this, and must not wait for asynchronous calls.
 ///
-/// **fork.** A child may continue to use what it inherited: it opens its own connections and does not disturb the
-/// parent. The library closes its descriptors in the child during the fork, and none of the parent's later: a daemon
-/// may close all descriptors and open its own. Ask for the descriptor of a queue again.
+/// **fork.** A child may use the objects that it inherited. It opens its own connections and does not affect the
+/// parent. The library closes its descriptors in the child during the fork, and closes none later by an old number, so
+/// a daemon may close all descriptors. In the child, call `peerid_queue_fd` again.
 ///
 /// **Secrets.** The library wipes its copies of tokens and passwords before it frees their memory; it cannot wipe those
 /// of libcurl and TLS. Errors and log lines contain no secrets. A URL contains a secret only where the server requires
 /// it: the transaction token of a confirmation, and the parameters with the option `parameters=query`.
 ///
-/// **Versions.** The library is `libpeerid.so.1`; within that number its interface only grows. A program can compare
-/// `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
+/// **Versions.** The library is `libpeerid.so.1`. As long as that number is 1, its interface only grows. A program can
+/// compare `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
 public enum Contract {
   /// A function `…_async` starts a call and returns at once. Its parameters are those of the blocking function, and:
   ///
   /// - `queue`: receives the completion of the call.
-  /// - `tag`: any number; the completion has it.
+  /// - `tag`: any number; the completion returns it.
   /// - `out_id`: receives the id of the call, for `peerid_client_cancel`; may be NULL.
   ///
   /// After success there will be exactly one completion. After an error there will be none, and nothing was sent.
-  /// Errors in arguments are returned at once, as are `PEERID_CODE_CLOSED` and `PEERID_CODE_QUEUE_FULL` if
-  /// `max_in_flight` calls are in flight; all others come with the completion.
+  /// Invalid arguments are reported at once, and so are `PEERID_CODE_CLOSED` and, if `max_in_flight` calls are in
+  /// flight, `PEERID_CODE_QUEUE_FULL`. All other errors are in the completion.
   public enum AsynchronousCalls {}
 
   /// A store keeps sessions under their keys, so that they survive the process and can be shared. A key can be locked,
-  /// and each save expects the generation that it replaces, so that two processes never refresh the same tokens at
-  /// once.
+  /// and each save names the generation that it expects to replace, so that two processes never refresh the same tokens
+  /// at once.
   ///
-  /// A callback of a custom store returns one of `peerid_store_result`. Anything but PEERID_STORE_RESULT_OK is a
-  /// failure, except PEERID_STORE_RESULT_CONFLICT from save. After a failure the session sends no refresh. Callbacks
+  /// A callback of a custom store returns one of `peerid_store_result`. Any result other than PEERID_STORE_RESULT_OK is
+  /// a failure, except PEERID_STORE_RESULT_CONFLICT from save. After a failure the session sends no refresh. Callbacks
   /// may block. Those with a `reply` call the functions `peerid_store_reply_…`, on their own thread, to provide a
   /// result; a value that is not valid counts as a failure.
   public enum Stores {}

@@ -15,7 +15,7 @@ final class ErrorObject {
 }
 
 /// Returns the kind of failure.
-/// - Returns: the code; 0 for NULL. A newer library may return a code that this header does not have.
+/// - Returns: the code; 0 for NULL. A newer library may return a code that is not in this header.
 @_cdecl("peerid_error_code")
 public func errorCode(_ error: ErrorHandle?) -> ErrorCodeNumber {
   optional(error, as: ErrorObject.self)?.error.code.rawValue ?? 0
@@ -28,21 +28,21 @@ public func errorName(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
   StaticNames.name(ofCode: errorCode(error))
 }
 
-/// Returns what happened and what to do about it, in English, on one line, without secrets.
+/// Returns a message in English that says what happened and what to do: one line without secrets.
 /// - Returns: a string borrowed from the error; empty for NULL.
 @_cdecl("peerid_error_message")
 public func errorMessage(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
   optional(error, as: ErrorObject.self).flatMap { borrowed($0.error.messageBytes) } ?? StaticNames.empty
 }
 
-/// Returns whether the call was carried out. Ask this before you repeat a call that moves money.
-/// - Returns: the outcome; 0 for NULL. Treat an outcome that this header does not have as PEERID_OUTCOME_UNKNOWN.
+/// Returns whether the call was carried out. Check it before you repeat a call that moves money.
+/// - Returns: the outcome; 0 for NULL. Treat an outcome that is not in this header as PEERID_OUTCOME_UNKNOWN.
 @_cdecl("peerid_error_outcome")
 public func errorOutcome(_ error: ErrorHandle?) -> OutcomeNumber {
   optional(error, as: ErrorObject.self)?.error.outcome.rawValue ?? 0
 }
 
-/// Returns what `peerid_session_settle` needs to find out whether the operations were done.
+/// Returns the mark with which `peerid_session_settle` finds out whether the operations were done.
 /// - Returns: JSON, borrowed from the error; NULL unless the outcome is PEERID_OUTCOME_UNKNOWN and the option
 ///   `settleable` is on.
 @_cdecl("peerid_error_mark")
@@ -57,8 +57,8 @@ public func errorHTTPStatus(_ error: ErrorHandle?) -> Int32 {
   optional(error, as: ErrorObject.self).flatMap { Int32(exactly: $0.error.httpStatus) } ?? 0
 }
 
-/// Tells whether the same call may be repeated later: it cannot be carried out twice, and it may succeed.
-/// - Returns: true if it may be repeated; false for NULL.
+/// Returns whether repeating the same call later is safe (it cannot be carried out twice) and may succeed.
+/// - Returns: true if it may be repeated; otherwise, and for NULL, false.
 @_cdecl("peerid_error_is_retryable")
 public func errorIsRetryable(_ error: ErrorHandle?) -> Bool {
   optional(error, as: ErrorObject.self)?.error.isRetryable ?? false
@@ -71,20 +71,20 @@ public func errorRetryAfterMs(_ error: ErrorHandle?) -> Int64 {
   optional(error, as: ErrorObject.self)?.error.retryAfterMilliseconds ?? 0
 }
 
-/// Returns what the server wrote under `error`: a JSON string, or an object of messages by field. Cut after 4 kB.
-/// - Returns: JSON borrowed from the error; NULL if the server wrote nothing.
+/// Returns the member `error` of the server's answer: a JSON string, or an object of messages by field. Cut after 4 kB.
+/// - Returns: JSON borrowed from the error; NULL if there is none.
 @_cdecl("peerid_error_detail")
 public func errorDetail(_ error: ErrorHandle?, _ outLength: UnsafeMutablePointer<UInt>?) -> UnsafePointer<CChar>? {
   borrowed(optional(error, as: ErrorObject.self)?.error.detailBytes, length: outLength)
 }
 
-/// Returns why the server or the chain said no, for the cases that programs distinguish.
+/// Returns why the server or the chain refused the request, for the cases that programs distinguish.
 ///
 /// - `insufficient_balance`, `insufficient_fee`: the account has too little of the asset, or the fee is too low.
-/// - `missing_authority`: the account did not permit PeerID to sign this operation, or no longer does.
-/// - `duplicate`: an equal transaction is on the chain, or waits for its block. This call added nothing to it.
-/// - `expired`, `expiration_too_far`, `unknown_reference_block`: data that PeerID sets anew for each transaction; repeat
-///   the call.
+/// - `missing_authority`: the account does not permit PeerID to sign this operation, or no longer does.
+/// - `duplicate`: an identical transaction is on the chain or waits for its block. This call did not add another one.
+/// - `expired`, `expiration_too_far`, `unknown_reference_block`: PeerID sets this data for each transaction; repeat the
+///   call.
 /// - `irrelevant_signature`: the transaction carries a signature that it does not need.
 /// - `unknown_object`: an id names an object that does not exist.
 /// - `rule_broken`: another rule of the chain; the message says which.
@@ -94,15 +94,15 @@ public func errorDetail(_ error: ErrorHandle?, _ outLength: UnsafeMutablePointer
 /// - `missing_permission`: the application or the user lacks the permission for an operation.
 /// - `invalid_refresh_token`: the server does not know the refresh token, or it was used before.
 ///
-/// A newer library may return others. Source: the texts of the node and of peerid-backend 0.11.2.
-/// - Returns: a static string; empty for every other failure and for NULL.
+/// A newer library may return others. Source: the messages of the node and of peerid-backend 0.11.2.
+/// - Returns: a static string; empty for any other failure and for NULL.
 @_cdecl("peerid_error_reason")
 public func errorReason(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
   StaticNames.name(ofReason: optional(error, as: ErrorObject.self)?.error.reason)
 }
 
-/// Returns the id of the transaction that the node refused, from the refusal's digest.
-/// - Returns: 40 hexadecimal digits borrowed from the error; NULL if the server did not tell it.
+/// Returns the id of the transaction that the node refused, taken from the digest in its message.
+/// - Returns: 40 hexadecimal digits borrowed from the error; NULL if the message has no digest.
 @_cdecl("peerid_error_transaction_id")
 public func errorTransactionID(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
   borrowed(optional(error, as: ErrorObject.self)?.error.transactionIDBytes)

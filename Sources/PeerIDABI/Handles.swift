@@ -12,7 +12,7 @@ public typealias SessionHandle = OpaquePointer
 /// Immutable.
 public typealias AuthorizationHandle = OpaquePointer
 
-/// A session's tokens at one moment.
+/// A snapshot of a session's tokens.
 ///
 /// Immutable.
 public typealias TokenHandle = OpaquePointer
@@ -39,7 +39,7 @@ public typealias CredentialsHandle = OpaquePointer
 /// A queue that receives the completions of asynchronous calls.
 public typealias QueueHandle = OpaquePointer
 
-/// The end of an asynchronous call: its error or its result.
+/// The completion of an asynchronous call: its error or its result.
 ///
 /// Immutable.
 public typealias CompletionHandle = OpaquePointer

@@ -5,13 +5,14 @@ internal import PeerID
 
 /// Logs a user in with a password, a mobile number or both, and creates a session.
 ///
-/// The server returns the user's stored tokens, the same for every caller; expired ones are refreshed first. The first
-/// login of a user joins the application on the chain and takes seconds. Logging in again is always safe.
+/// The server returns the user's stored tokens, which are the same for every caller; if they have expired, this
+/// function refreshes them before it returns. A user's first login joins the application on the chain and takes
+/// seconds. Logging in again is always safe.
 /// - Parameters:
 ///   - login: the user name (case-sensitive) or the e-mail address (not case-sensitive).
 ///   - password: the password; its copy is wiped after use. May be NULL or empty.
 ///   - mobile: the mobile number. May be NULL or empty.
-///   - key: the key of the session in the store, any text of up to 4096 bytes. NULL keeps the session only in memory.
+///   - key: the key of the session in the store, any text of up to 4096 bytes. NULL: the session is only in memory.
 /// - Errors:
 ///   - `invalidArgument`: login is empty, or both password and mobile are missing.
 ///   - `configuration`: the stored tokens have expired and there is no client secret to refresh them, or there is a key
@@ -44,7 +45,7 @@ public func clientLogin(
 /// Completes the authorization code flow: reads the URL to which the browser returned, compares the state in constant
 /// time, exchanges the code for tokens, and creates a session.
 /// - Parameters:
-///   - redirect: the whole URL, or its query. The last `code` counts, also behind a second `?`, which the consent page
+///   - redirect: the whole URL, or its query. The last `code` counts, even after a second `?`, which the consent page
 ///     appends to a redirect URI with a query.
 ///   - expectedState: the state of the authorization with which the user was sent to the consent page.
 ///   - key: the session's key, as for `peerid_client_login`.
@@ -74,7 +75,7 @@ public func clientExchangeRedirect(
   }
 }
 
-/// Exchanges an authorization code for tokens and creates a session. The caller has already compared the state;
+/// Exchanges an authorization code for tokens and creates a session. The caller must already have compared the state;
 /// `peerid_client_exchange_redirect` does both.
 /// - Parameters:
 ///   - code: the code.
@@ -100,10 +101,10 @@ public func clientExchange(
 
 /// Creates a session from exported tokens. Sends nothing.
 /// - Parameters:
-///   - tokenJSON: what `peerid_token_json` returned, or a token object of the server; only the access token is
-///     required.
+///   - tokenJSON: what `peerid_token_json` returned, or the server's token JSON; only the access token is required.
 ///   - length: its length in bytes.
-///   - key: the session's key, as for `peerid_client_login`. The tokens replace those under the key, even newer ones.
+///   - key: the session's key, as for `peerid_client_login`. The tokens replace those that are stored under the key,
+///     even newer ones.
 /// - Errors:
 ///   - `invalidArgument`: the text is not JSON, or contains no usable token.
 ///   - `configuration`: there is a key but no store.
@@ -126,7 +127,7 @@ public func clientRestore(
   }
 }
 
-/// Opens a session of the store. Sends nothing. The session shares its tokens with all sessions of this key, in every
+/// Opens a session from the store. Sends nothing. The session shares its tokens with all sessions of this key, in every
 /// process that uses the store.
 /// - Parameters:
 ///   - key: the session's key.

@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-/// Returns the id of an operation on the chain, by which a token's scope lists it.
+/// Returns the id of an operation on the chain. A token's scope consists of these ids.
 /// - Parameters:
 ///   - name: the operation's name, such as `transfer`.
 /// - Returns: the id; -1 for NULL and for a name that this library does not know.
@@ -45,7 +45,7 @@ public func operationIDAt(_ index: UInt) -> Int32 {
 ///   - length: its length in bytes.
 /// - Errors:
 ///   - `invalidArgument`: the text is not JSON, contains a key twice, or an operation is not valid; the message names
-///     the place and says what is valid.
+///     the position of the mistake and says what is valid.
 @_cdecl("peerid_operation_check")
 public func operationCheck(_ operations: UnsafePointer<CChar>?, _ length: UInt) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
@@ -53,8 +53,8 @@ public func operationCheck(_ operations: UnsafePointer<CChar>?, _ length: UInt) 
   }
 }
 
-/// Returns warnings about operations that pass the check: they break a rule that the committee of the chain can change,
-/// or they are likely to fail for other reasons. `peerid_session_submit` logs the same warnings.
+/// Returns warnings about operations that pass the check but may fail: those that break a rule that the chain's
+/// committee can change, and those that fail for other known reasons. `peerid_session_submit` logs the same warnings.
 /// - Parameters:
 ///   - operations: JSON, as for `peerid_operation_check`.
 ///   - length: its length in bytes.
@@ -78,7 +78,7 @@ public func operationWarnings(
   return copy(lines.joined(separator: "\n"), to: outText, capacity)
 }
 
-/// Describes an operation: its fields with types, units and limits, its rules, and an example that passes the check.
+/// Describes an operation: its fields with types, units and limits, its rules, and a valid example.
 /// - Parameters:
 ///   - name: the operation's name, such as `transfer`.
 /// - Returns: a JSON object, a static string; NULL for NULL and for a name that this library does not know.

@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-/// The texts of the option table at addresses that stay valid.
+/// The strings of the option table at fixed addresses.
 private enum OptionTexts {
   static let all = OptionTable.all.map { option in
     (

@@ -15,8 +15,9 @@ public func queueCreate(_ outQueue: UnsafeMutablePointer<QueueHandle?>?) -> Erro
   }
 }
 
-/// Returns the file descriptor of a queue, which is readable while the queue has completions, for `poll`, `epoll` or an
-/// event loop. Do not read, write or close it. The child of a fork asks for it again: there the queue has another one.
+/// Returns the file descriptor of a queue, for `poll`, `epoll` or an event loop. It is readable while the queue has
+/// completions. Do not read, write or close it. In the child of a fork the queue has another descriptor: call this
+/// function again.
 /// - Returns: the descriptor, valid until the queue is freed; -1 for NULL, and in a child without a free descriptor.
 @_cdecl("peerid_queue_fd")
 public func queueFd(_ queue: QueueHandle?) -> Int32 {
@@ -28,7 +29,7 @@ public func queueFd(_ queue: QueueHandle?) -> Int32 {
 ///   - timeoutMs: the longest wait in milliseconds; 0 does not wait, a negative number waits without a limit.
 ///   - capacity: the length of the array, at least 1.
 ///   - outCompletions: an array that receives the completions; free each with `peerid_completion_free`.
-///   - outCount: receives their number; 0 when the time is over.
+///   - outCount: receives their number; 0 on timeout.
 /// - Errors:
 ///   - `invalidArgument`: the capacity is 0.
 @_cdecl("peerid_queue_take")

@@ -58,7 +58,7 @@ public func responseCreatedID(_ response: ResponseHandle?, _ index: UInt) -> Uns
   return borrowed(identifiers[Int(index)])
 }
 
-/// Returns the token that confirms the transaction, if the application's users sign each request.
+/// Returns the token that confirms the transaction, if the application's users have to sign each request.
 /// - Returns: a string borrowed from the response; NULL if the result is not a transaction token.
 /// - SeeAlso: `peerid_session_confirm`
 @_cdecl("peerid_response_transaction_token")

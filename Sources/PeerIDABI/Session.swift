@@ -3,10 +3,11 @@
 
 internal import PeerID
 
-/// Refreshes the tokens now, however old they are. This is rarely needed: calls refresh them when necessary.
+/// Refreshes the tokens now, even if they have not expired. This is rarely needed: calls refresh them when necessary.
 ///
-/// One refresh runs at a time; a thread that asks for another one waits for the first. The refresh continues when the
-/// wait ends early. After a failure the session keeps its old tokens where possible.
+/// One refresh runs at a time: if one is running, this function waits for it. A refresh continues even if this function
+/// returns early, for instance on timeout. After a failed refresh the session keeps its old tokens if they may still be
+/// valid.
 /// - Source: `POST /api/v1/auth/refreshtoken`, measured on the backend.
 @_cdecl("peerid_session_refresh")
 public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
@@ -15,15 +16,15 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
   }
 }
 
-/// Returns a token for requests you send yourself: one that has not expired, refreshed if necessary.
+/// Returns a token for requests that you send yourself. It is refreshed first if it has expired.
 ///
-/// If the server answers such a request with HTTP 401, call this again with the generation of the rejected token, and
-/// repeat the request if that is safe: after HTTP 401 nothing was done. Give up after a few attempts. The local clock
-/// decides about expiry until an answer has told the server's time.
+/// If the server answers your request with HTTP 401, nothing was done: call this again with the generation of the
+/// rejected token, and resend the request with the token that it returns. Give up after a few attempts. Until the
+/// library knows the server's time, it compares the expiry with the local clock.
 /// - Parameters:
 ///   - refusedGeneration: the generation of the token that the server rejected with HTTP 401; 0 if it rejected none.
-///     The session then returns another token, or the same one after a pause if it is so new that the server may not
-///     know it yet.
+///     The session then returns another token, or, if the rejected one is so new that the server may not know it yet,
+///     the same one after a pause.
 /// - Errors:
 ///   - `rejected`: the server also rejected the new token, or the application's credentials.
 /// - Note: the outcome of an error is never PEERID_OUTCOME_UNKNOWN: a request with the rejected token was not carried
@@ -55,8 +56,8 @@ public func sessionGetToken(
   }
 }
 
-/// Ends a session: removes it from its store; no call can use it any more, even if the store fails. The tokens stay
-/// valid at the server, which cannot revoke them. The session still has to be freed.
+/// Ends a session and removes it from its store. Later calls fail, even if the store failed. The tokens stay valid at
+/// the server, which cannot revoke them. The session still has to be freed.
 @_cdecl("peerid_session_logout")
 public func sessionLogout(_ session: SessionHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in

@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-// Asynchronous calls of a session. Each puts one completion into a queue.
+// Asynchronous calls of a session. Each adds one completion to a queue.
 
 /// Asynchronous `peerid_session_submit`. The completion has the response.
 @_cdecl("peerid_session_submit_async")
@@ -164,7 +164,7 @@ public func sessionAcquireTokenAsync(
   }
 }
 
-/// Asynchronous `peerid_session_logout`: does not wait for the store. Once it has started, no call can use the session.
+/// Asynchronous `peerid_session_logout`: does not wait for the store. Once it has started, later calls fail.
 @_cdecl("peerid_session_logout_async")
 public func sessionLogoutAsync(
   _ session: SessionHandle?,

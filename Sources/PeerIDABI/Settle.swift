@@ -7,14 +7,14 @@ internal import PeerID
 /// answer is lost.
 ///
 /// Call it right before `peerid_session_submit` or `peerid_session_broadcast`, keep the mark, for instance in the
-/// database that holds the payment, and send the operations within two minutes. With the option `settleable` each of
-/// those calls reads the mark by itself, and its error has it: `peerid_error_mark`.
+/// database that holds the payment, and send the operations within two minutes. With the option `settleable` those
+/// functions make the mark themselves, and `peerid_error_mark` returns it.
 /// - Parameters:
-///   - operations: JSON: what is about to be sent, as for `peerid_session_submit`, or a signed transaction as for
-///     `peerid_session_broadcast`.
+///   - operations: the JSON that is about to be sent: operations as for `peerid_session_submit`, or a signed
+///     transaction as for `peerid_session_broadcast`.
 ///   - length: its length in bytes.
-///   - outResponse: receives the mark, which `peerid_response_json` returns; free it with `peerid_response_free`. It
-///     holds no secret.
+///   - outResponse: receives the mark, to be read with `peerid_response_json`; free it with `peerid_response_free`. It
+///     contains no secret.
 /// - Errors:
 ///   - `invalidArgument`: an operation is not valid, or is not in the catalogue.
 ///   - `server`: the node refuses the read.
@@ -37,16 +37,17 @@ public func sessionMark(
 /// sends nothing.
 ///
 /// The result is an object. Its `state` is one of:
-/// - `done`: a block holds the transaction. `transaction_id` (null if the node does not tell it), `block_num` and
-///   `trx_num` name it; `irreversible` is true once its block can no longer be undone; undone blocks are rare.
-/// - `not_done`: no block holds it and none can take it any more. It may be sent again.
-/// - `not_yet`: it may still be done. Ask again after `retry_after_ms` milliseconds; the answer is final three to four
-///   minutes after the call ended at the latest, a signed transaction's soon after its expiration.
-/// - `undecided`: it cannot be done any more, but `transactions` lists some that may be it and cannot be compared for
-///   certain. Look at them.
+/// - `done`: a block contains the transaction. `transaction_id` (null if the node does not return it), `block_num` and
+///   `trx_num` identify it. `irreversible` is true once its block can no longer be undone; undone blocks are rare.
+/// - `not_done`: no block contains it, and no later block can. It may be sent again.
+/// - `not_yet`: a later block may contain it. Ask again after `retry_after_ms` milliseconds. The answer is final at
+///   most three to four minutes after the call ended; for a signed transaction, soon after its expiration.
+/// - `undecided`: no later block can contain it, but `transactions` lists some that may be it and cannot be compared
+///   with certainty. Examine them.
 ///
-/// Equal transactions cannot be distinguished: if `transactions` lists more than one for `done`, other programs have sent
-/// the same. A `custom` operation with random `data` in the same call marks a transaction as yours.
+/// Equal transactions cannot be distinguished: if `done` comes with more than one entry in `transactions`, other
+/// programs have sent the same operations. To make a transaction unique, add a `custom` operation with random `data` to
+/// the call.
 /// - Parameters:
 ///   - mark: what `peerid_session_mark` or `peerid_error_mark` returned.
 ///   - length: its length in bytes.
@@ -54,9 +55,9 @@ public func sessionMark(
 /// - Errors:
 ///   - `invalidArgument`: the text is not a mark.
 ///   - `server`: the node refuses a read, for example because it runs without the history plugin.
-/// - Source: `get_account_history`, `get_transaction` and the block headers of a Peerplays node; a transaction expires
-///   15 s after it was signed, by the backend's source, or 45 s when the node is behind. The server's wait for its node
-///   is taken as 120 s at most.
+/// - Source: `get_account_history`, `get_transaction` and the block headers of a Peerplays node; according to the
+///   backend's source, a transaction expires 15 s after it was signed, or 45 s if the node is behind. The server is
+///   assumed to wait at most 120 s for its node.
 @_cdecl("peerid_session_settle")
 public func sessionSettle(
   _ session: SessionHandle?,

@@ -18,7 +18,7 @@ enum StaticNames {
   )
   private static let version = Bytes(Version.text)
 
-  /// Makes the strings, so that no fork can happen while another thread is making them.
+  /// Makes the strings now: a fork while another thread makes them would leave a lock held in the child.
   static func prepare() {
     withExtendedLifetime((codes, outcomes, reasons, operations, version)) {}
   }

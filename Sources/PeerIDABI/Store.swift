@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-/// Creates a store in the memory of this process. Its clients share sessions by key.
+/// Creates a store in the memory of this process. Clients that use it share sessions by key.
 @_cdecl("peerid_store_create_memory")
 public func storeCreateMemory(_ outStore: UnsafeMutablePointer<StoreHandle?>?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
@@ -12,8 +12,8 @@ public func storeCreateMemory(_ outStore: UnsafeMutablePointer<StoreHandle?>?) -
   }
 }
 
-/// Creates a store of files in a directory. Each key has one file, which only its owner can read, which is replaced
-/// atomically, and which the kernel locks: all processes of one machine can share the sessions.
+/// Creates a store of files in a directory. Each key has a file that only its owner can read, that is replaced
+/// atomically, and that is guarded by a kernel lock. All processes of one machine can share the sessions.
 /// - Parameters:
 ///   - path: the directory; created with mode 0700 if it does not exist.
 /// - Errors:
@@ -30,8 +30,7 @@ public func storeCreateDirectory(
   }
 }
 
-/// Creates a store from callbacks, over anything that can keep a text, compare a number and lock a name, such as a
-/// database that several machines use.
+/// Creates a custom store from callbacks, for instance for a database that several machines share.
 /// - Parameters:
 ///   - callbacks: the callbacks, which are copied.
 /// - Errors:

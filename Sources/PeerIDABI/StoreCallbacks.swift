@@ -3,8 +3,8 @@
 
 internal import PeerID
 
-/// Loads the session of a key with `peerid_store_reply_set_session`, or provides none if there is none. While the key
-/// is locked it must return what was saved last.
+/// Loads the session of a key and provides it with `peerid_store_reply_set_session`; does not call that if there is
+/// none. While the key is locked, this must load what was saved last.
 ///
 /// - Parameters:
 ///   - key: the key.
@@ -21,9 +21,10 @@ public typealias StoreLoadCallback =
 ///
 /// - Parameters:
 ///   - key: the key.
-///   - data: the text to keep, a secret; valid until the callback returns.
+///   - data: the text to save, a secret; valid until the callback returns.
 ///   - length: its length in bytes.
-///   - generation: the generation to keep with it; the same as `expected` if only what is known of the user changed.
+///   - generation: the generation to save with it; the same as `expected` if only data about the user changed, not the
+///     tokens.
 ///   - expected: the generation that the key must have now; 0 if it must have no session.
 ///   - lock: what the lock callback provided.
 ///   - reply: receives a message.
@@ -47,7 +48,7 @@ public typealias StoreRemoveCallback =
     _ reply: StoreReplyHandle?
   ) -> Int32
 
-/// Locks a key: waits until no other caller, on any machine, holds the lock. The lock is held until it is unlocked or
+/// Locks a key: waits until no other caller, on any machine, holds its lock. The lock is held until it is unlocked or
 /// its holder dies. May provide a pointer with `peerid_store_reply_set_lock`.
 ///
 /// - Parameters:
@@ -101,7 +102,7 @@ public struct StoreCallbacks: Sendable, BitwiseCopyable {
   public var lock: StoreLockCallback?
   /// Unlocks a key.
   public var unlock: StoreUnlockCallback?
-  /// Lists the keys; may be NULL: then they cannot be listed.
+  /// Lists the keys. If it is NULL, they cannot be listed.
   public var list: StoreListCallback?
 }
 
@@ -109,7 +110,7 @@ public struct StoreCallbacks: Sendable, BitwiseCopyable {
 public typealias StoreCallbacksPointer = UnsafeRawPointer
 
 extension StoreCallbacks {
-  /// A struct of a newer header may be larger, but not by more than this.
+  /// The largest size that a newer header's struct may have.
   private static let largestSize: UInt = 4096
 
   /// Copies the struct of a caller, which may have been compiled with another version of the header.
@@ -123,7 +124,7 @@ extension StoreCallbacks {
         "callbacks.size is \(size): set it to sizeof(peerid_store_callbacks), which is \(known) in this library"
       )
     }
-    // Fields that this library does not know must not be in use.
+    // Fields that this library does not know must be unused.
     let rest = UnsafeRawBufferPointer(start: pointer, count: Int(size))[Int(known)...]
     guard rest.allSatisfy({ $0 == 0 }) else {
       throw PeerIDError(.invalidArgument, "callbacks uses a field that this version of the library does not have")

@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-/// The result of one store callback. It is used only by the callback's thread.
+/// The result of one store callback. Used only on the callback's thread.
 final class StoreReply {
   var session: StoredSession?
   var lock: UnsafeMutableRawPointer?
@@ -24,7 +24,7 @@ final class StoreReply {
     return result
   }
 
-  /// Calls a callback that must answer OK: only saving can find a conflict.
+  /// Calls a callback that must return OK. (Only save may return a conflict.)
   func succeed(_ callback: (StoreReplyHandle) -> Int32) throws(PeerIDError) {
     guard try call(callback) == .ok else {
       throw PeerIDError(.store, "the store failed: its callback returned a conflict, which only save may return")
@@ -54,7 +54,7 @@ public func storeReplySetSession(
   reply.session = StoredSession(bytes: text, generation: generation)
 }
 
-/// Provides a pointer by which the other callbacks know the lock, in a lock callback.
+/// Provides a pointer that identifies the lock for the other callbacks, in a lock callback.
 /// - Parameters:
 ///   - reply: the callback's reply.
 ///   - lock: any pointer.
@@ -77,7 +77,7 @@ public func storeReplyAddKey(_ reply: StoreReplyHandle?, _ key: UnsafePointer<CC
   reply.keys.append(text)
 }
 
-/// Says why a callback is about to return PEERID_STORE_RESULT_FAILED.
+/// Sets the error message of a callback that then returns PEERID_STORE_RESULT_FAILED.
 /// - Parameters:
 ///   - reply: the callback's reply.
 ///   - message: the reason, without secrets.

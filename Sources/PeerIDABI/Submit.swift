@@ -5,15 +5,15 @@ internal import PeerID
 
 /// Submits operations as one transaction, and waits until a block contains it.
 ///
-/// Before anything is sent, the access token is refreshed if necessary, the operations are checked (option `validate`),
-/// and each is looked up in the token's scope.
+/// Before anything is sent, the access token is refreshed if necessary, and the operations are checked (option
+/// `validate`) and compared with the token's scope.
 /// - Parameters:
-///   - operations: JSON: an array of operations, an object with `operations`, or one operation. Sent as it is.
+///   - operations: JSON: an array of operations, an object with `operations`, or one operation. Sent unchanged.
 ///   - length: its length in bytes.
-///   - outResponse: receives the transaction; free it with `peerid_response_free`. If the application's users sign each
-///     request, it contains a transaction token instead, for `peerid_session_confirm`.
+///   - outResponse: receives the transaction; free it with `peerid_response_free`. If the application's users have to
+///     sign each request, it contains a transaction token instead, for `peerid_session_confirm`.
 /// - Errors:
-///   - `invalidArgument`: an operation is not valid; the message names the place, such as
+///   - `invalidArgument`: an operation is not valid; the message names the position of the mistake, such as
 ///     `operations[0].amount.amount`, and says what is valid.
 ///   - `notPermitted`: the user has not granted an operation, or the server does not permit it to the application.
 ///   - `rejected`: the server rejected the operations.
@@ -35,16 +35,17 @@ public func sessionSubmit(
 
 /// Confirms a transaction with its token, which can be used once.
 ///
-/// An application whose users sign each request gets a transaction token in place of a transaction. To make one the
-/// real server needs, besides the access token, the cookie of a user who is signed in to PeerID's own web page; without
-/// it `peerid_session_submit` fails with `server side error` (HTTP 500). The library has no such cookie: confirm tokens
-/// that reach you from elsewhere, or register the application without signing requests. The server takes a confirmation
-/// from any application, and the token is used before its transaction is sent: a refused one needs a new token.
+/// An application whose users have to sign each request gets a transaction token in place of a transaction. PeerID
+/// issues it only to a request that has both the access token and the cookie of a user who is signed in to PeerID's own
+/// web page. The library does not have that cookie, so `peerid_session_submit` fails with `server side error` (HTTP
+/// 500): confirm tokens that you get from elsewhere, or register the application without signed requests. The server
+/// accepts a confirmation from any application. It uses up the token before it sends the transaction, so a refused
+/// transaction needs a new token.
 /// - Parameters:
-///   - transactionToken: what `peerid_response_transaction_token` returned, or what the user brought.
+///   - transactionToken: the token, from `peerid_response_transaction_token` or from the user.
 /// - Errors:
 ///   - `invalidArgument`: the token is empty.
-///   - `rejected`: the token is unknown or was already used; the message names the application that confirmed.
+///   - `rejected`: the token is unknown or was already used; the message names the application that used it.
 ///   - `chainRejected`: the node refused the transaction; nothing was done.
 /// - Source: `POST /api/v1/app/transaction-token`, measured on the backend.
 @_cdecl("peerid_session_confirm")
@@ -63,12 +64,12 @@ public func sessionConfirm(
 
 /// Broadcasts a transaction that was signed elsewhere.
 ///
-/// A refusal of the node reaches the caller as `server side error` (HTTP 500) with an unknown outcome: the server loses
-/// the node's words, and a duplicate, which is done already, looks the same. The same signed transaction may be sent
-/// again: the chain accepts it only once.
+/// If the node refuses the transaction, the error is `server side error` (HTTP 500) with an unknown outcome: the server
+/// does not pass on the node's reason, and it may be a duplicate, which was done before. The same signed transaction
+/// may be sent again: the chain accepts it only once.
 /// - Parameters:
 ///   - transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and `signatures`, or an
-///     object that contains it as `transaction`. Sent as it is.
+///     object that contains it as `transaction`. Sent unchanged.
 ///   - length: its length in bytes.
 /// - Errors:
 ///   - `invalidArgument`: the text is not JSON, or a part of the transaction is missing.

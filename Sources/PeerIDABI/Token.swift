@@ -5,7 +5,7 @@ internal import PeerID
 
 final class TokenObject {
   let token: Token
-  /// Created with the object, because several threads may read it at once.
+  /// Created with the object, because several threads may read it at the same time.
   let json: Bytes
   init(_ token: Token) {
     self.token = token
@@ -39,11 +39,11 @@ public func tokenScope(_ token: TokenHandle?, _ outCount: UnsafeMutablePointer<U
   return scope?.baseAddress
 }
 
-/// Tells whether the scope includes an operation. The server decides about a name that this library does not know, and
-/// about a token without a scope.
+/// Returns whether the scope includes an operation. If the library does not know the operation or the scope, this is
+/// true, and the server decides.
 /// - Parameters:
 ///   - operation: the operation's name, such as `transfer`.
-/// - Returns: true if the operation may be submitted; false for NULL.
+/// - Returns: true if the operation may be submitted; otherwise, and for NULL, false.
 @_cdecl("peerid_token_permits")
 public func tokenPermits(_ token: TokenHandle?, _ operation: UnsafePointer<CChar>?) -> Bool {
   guard let operation, let name = String(validatingCString: operation) else { return false }
@@ -71,21 +71,21 @@ public func tokenUserID(_ token: TokenHandle?) -> Int64 {
   optional(token, as: TokenObject.self)?.token.userID ?? -1
 }
 
-/// Returns how often the tokens were renewed.
+/// Returns the number of this pair of tokens in its session.
 /// - Returns: 1 after login, one more after each refresh; 0 for NULL.
 @_cdecl("peerid_token_generation")
 public func tokenGeneration(_ token: TokenHandle?) -> UInt64 {
   optional(token, as: TokenObject.self)?.token.generation ?? 0
 }
 
-/// Exports the tokens as JSON, for a safe place and for `peerid_client_restore`. A secret.
+/// Exports the tokens as JSON, for `peerid_client_restore`. A secret: keep it in a safe place.
 /// - Returns: JSON borrowed from the token.
 @_cdecl("peerid_token_json")
 public func tokenJSON(_ token: TokenHandle?, _ outLength: UnsafeMutablePointer<UInt>?) -> UnsafePointer<CChar>? {
   borrowed(optional(token, as: TokenObject.self)?.json, length: outLength)
 }
 
-/// Frees a token. Its memory is wiped when the session no longer uses it either.
+/// Frees a token. Its memory is wiped when the session no longer uses the same tokens.
 @_cdecl("peerid_token_free")
 public func tokenFree(_ token: TokenHandle?) {
   free(token, as: TokenObject.self)

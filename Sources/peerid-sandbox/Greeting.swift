@@ -1,6 +1,6 @@
 import PeerIDSandbox
 
-/// What a person reads when the sandbox has started.
+/// The text that is printed when the sandbox has started.
 enum Greeting {
   static func text(_ sandbox: Sandbox, fixture: Fixture) -> String {
     let url = sandbox.url

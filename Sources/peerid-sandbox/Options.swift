@@ -1,8 +1,8 @@
 import PeerIDSandbox
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options {
-  /// A command line that cannot be understood.
+  /// An invalid command line.
   struct Fault: Error {
     let message: String
   }
@@ -50,7 +50,7 @@ struct Options {
   var wantsVersion = false
   var wantsHelp = false
 
-  /// Whether others than this machine can reach the sandbox.
+  /// Whether other machines can reach the sandbox.
   var isExposed: Bool { !host.hasPrefix("127.") }
 
   /// Reads the arguments after the program's name. `--port 80` and `--port=80` are the same.

@@ -1,7 +1,7 @@
 import Glibc
 import PeerIDSandbox
 
-/// The command: starts a sandbox, says where it is, and waits for a signal.
+/// The command: starts a sandbox, prints its URL, and waits for a signal.
 struct Program {
   private let arguments: [String]
 
@@ -9,7 +9,7 @@ struct Program {
     self.arguments = arguments
   }
 
-  /// Runs until a signal or the end of the input, and returns the exit status: 2 for a start that did not succeed.
+  /// Runs until a signal or the end of the input. Returns the exit status, which is 2 if the start failed.
   func run() -> Int32 {
     do {
       let options = try Options(arguments.dropFirst())
@@ -38,7 +38,7 @@ struct Program {
 
   private func serve(_ fixture: Fixture, _ options: Options) throws(SandboxError) -> Int32 {
     raiseFileLimit()
-    // The threads of the server inherit the mask, so that only `sigwait` below sees the signals.
+    // The server's threads inherit this mask, so that only `sigwait` below receives the signals.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGTERM)
@@ -69,7 +69,7 @@ struct Program {
     return 0
   }
 
-  /// Every connection is an open file, and the usual soft limit of 1,024 is soon reached.
+  /// Raises the limit of open files. Every connection is one, and the usual soft limit of 1,024 is soon reached.
   private func raiseFileLimit() {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }

@@ -1,18 +1,18 @@
 internal import PeerID
 
-/// Who makes a call with an access token, and through which app.
+/// The user and the app of a call with an access token.
 struct Caller {
   let party: Party
   let app: Fixture.App
 }
 
 extension SandboxState {
-  /// Checks the two headers of a call, in the order of the server.
+  /// Checks the two headers of a call, in the same order as the server.
   func authenticate(_ request: HTTPRequest) throws(Refusal) -> Caller {
     let authorization = request.header("Authorization") ?? ""
     let client = request.headers(named: "ClientID").joined(separator: ", ")
     guard !authorization.isEmpty, !client.isEmpty else { throw Refusal(401, "unauthorized") }
-    // The server refuses only what has neither two words nor `Bearer` in front, and takes the second word.
+    // The server accepts any header that has two words or begins with `Bearer`, and uses the second word.
     let words = authorization.split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 2 || words[0] == "Bearer" else { throw Refusal(401, "Authorization invalid") }
     guard words.count > 1 else {
@@ -35,7 +35,7 @@ extension SandboxState {
     return nil
   }
 
-  /// The header goes into a database query unescaped, and the database rejects the query.
+  /// The server puts the header into a database query unescaped, and the database rejects the query.
   private static func databaseInteger(_ text: String) throws(Refusal) -> Int {
     let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
     guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {

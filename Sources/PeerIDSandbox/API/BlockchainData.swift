@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// `GET /app/blockchain-data`: what the node's interfaces answer, from the sandbox's own chain.
+/// `GET /app/blockchain-data`: calls of the node's APIs, answered from the sandbox's own chain.
 extension SandboxState {
   func blockchainData(_ request: HTTPRequest) throws(Refusal) -> JSONLiteral {
     let query = NestedParameters.parse(request.query)
@@ -35,7 +35,7 @@ extension SandboxState {
     return result
   }
 
-  /// Methods that no node has, to test how parameters arrive and how results come back.
+  /// Methods that only the sandbox has, to test how parameters and results are transmitted.
   private func testAnswer(_ call: ChainCall) -> JSONLiteral? {
     switch call.method {
     case "echo", "echo_params": .array(call.parameters.map { .value($0) })

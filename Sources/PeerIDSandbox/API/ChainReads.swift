@@ -100,7 +100,7 @@ extension SandboxState {
     )
   }
 
-  /// Balances are objects of the space 2.5; here the instance is made of the account's and the asset's.
+  /// Balances are objects of the space 2.5. Here their instance is computed from those of the account and the asset.
   private func balanceObject(_ id: String) -> JSONLiteral? {
     guard id.hasPrefix("2.5."), let instance = Int64(id.dropFirst(4)) else { return nil }
     let (account, asset) = ("1.2.\(instance / 1_000)", "1.3.\(instance % 1_000)")
@@ -153,7 +153,7 @@ extension SandboxState {
 
   private func permissionID(of userID: Int) -> String { "1.27.\(userID)" }
 
-  /// The permission with which an account lets PeerID's paying account sign, as PeerID makes it at sign-up.
+  /// The permission that lets PeerID's paying account sign for an account. PeerID creates it at sign-up.
   private func permissions(of account: String) -> [JSONLiteral] {
     users.enumerated().filter { $0.element.account == account && $0.element.hasPermission }.map { index, user in
       [

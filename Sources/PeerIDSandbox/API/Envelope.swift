@@ -1,8 +1,8 @@
 internal import PeerID
 
-/// The form of all answers of the routes.
+/// The JSON envelope of all answers of the routes.
 enum Envelope {
-  /// `{"result": …, "status": 200}`. Whatever JavaScript takes for false arrives as `null`.
+  /// `{"result": …, "status": 200}`. A result that is false in JavaScript (0, `""`, `false`) is sent as `null`.
   static func success(_ result: JSONLiteral) -> HTTPAnswer {
     .json(200, ["result": isFalsy(result) ? .null : result, "status": 200])
   }
@@ -25,7 +25,7 @@ struct Refusal: Error {
     self.answer = answer
   }
 
-  /// `{"error": …, "status": …}`; `quotesStatus` makes the status in the body text, as it is in three answers of the
+  /// `{"error": …, "status": …}`. With `quotesStatus`, the status in the body is a string, as in three answers of the
   /// backend.
   init(_ status: Int, _ error: JSONLiteral, quotesStatus: Bool = false) {
     answer = .json(

@@ -23,7 +23,7 @@ struct FieldReader {
     read(key) { value throws(SchemaFault) in try Schema.integer(value) } ?? 0
   }
 
-  /// The field as `convert` makes it; a fault is noted, with nothing as the value.
+  /// The field, converted by `convert`. If that fails, records the fault and returns `nil`.
   mutating func read<Value>(_ key: String, _ convert: (JSONValue) throws(SchemaFault) -> Value) -> Value? {
     guard let value = body?.member(key) else {
       refuse(key, SchemaFault.required.message())
@@ -37,7 +37,7 @@ struct FieldReader {
     }
   }
 
-  /// Notes a fault of a field; the first one of each counts.
+  /// Records a fault of a field; only the first fault of each field is kept.
   mutating func refuse(_ key: String, _ message: String) {
     if !faults.contains(where: { $0.0 == key }) { faults.append((key, .string(message))) }
   }

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Blocks, transactions and the history of accounts: what settles whether an operation was done.
+/// Blocks, transactions and the history of accounts, which show whether an operation was done.
 extension SandboxState {
   private static let longestHistory = 100
 
@@ -34,7 +34,8 @@ extension SandboxState {
     return .array(found)
   }
 
-  /// The same by the account's own count of operations, from 1: those from `stop` to `start` (0: the newest).
+  /// The same, with positions in the account's own history, which begin at 1: those from `stop` to `start` (0: the
+  /// newest).
   private func relativeHistory(_ call: ChainCall) -> JSONLiteral {
     let account = accountID(call.text(0))
     let all = chain.history.elements.filter { $0.concerns(account) }

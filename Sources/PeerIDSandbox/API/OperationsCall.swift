@@ -2,7 +2,7 @@ internal import PeerID
 
 /// The calls that send operations to the chain.
 extension SandboxState {
-  /// How long the text of the operations of a transaction token may be: the column's width.
+  /// The longest text of operations that a transaction token can store: the width of the database column.
   private static let longestTransaction = 255
 
   /// `POST /app/operations`.
@@ -34,8 +34,8 @@ extension SandboxState {
     return try execute(checked, caller.party, sequence: sequence)
   }
 
-  /// `POST /app/transaction-token?token=…`: executes what waits for its confirmation. The access token of any app will
-  /// do.
+  /// `POST /app/transaction-token?token=…`: executes the operations that wait for this confirmation. The access token
+  /// may belong to any app.
   mutating func confirm(_ request: HTTPRequest, sequence: UInt64) throws(Refusal) -> JSONLiteral {
     _ = try authenticate(request)
     var fields = FieldReader(NestedParameters.parse(request.query).root)
@@ -44,14 +44,14 @@ extension SandboxState {
     guard let waiting = transactionTokens[token], waiting.isActive else {
       throw Refusal(400, ["token": "Invalid token"])
     }
-    // The server uses the token up before it broadcasts, so a refusal of the chain leaves nothing to confirm again.
+    // The server uses up the token before it broadcasts, so after a refusal of the chain it cannot be used again.
     transactionTokens[token]?.isActive = false
     let party = Party(userID: waiting.userID, clientID: waiting.clientID)
     return try execute(waiting.operations, party, sequence: sequence)
   }
 
-  /// `POST /app/broadcast`: an already signed transaction. The result is an array of one; the server hides why the
-  /// chain refuses.
+  /// `POST /app/broadcast`: an already signed transaction. The result is an array of one element. The server does not
+  /// pass on why the chain refuses.
   mutating func broadcast(
     _ body: JSONValue?,
     _ request: HTTPRequest,

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Which answer a request gets, the faults and the controls aside.
+/// Answers requests, except for faults and controls.
 extension SandboxState {
   /// Node closes the connection of a request whose header block is longer than this.
   private static let longestHeaderBlock = 16_384
@@ -14,7 +14,7 @@ extension SandboxState {
       do throws(Refusal) {
         body = try BodyParser.parse(request)
       } catch {
-        // The body parser answers before anything could add headers.
+        // The body parser answers before other code adds headers.
         return error.answer
       }
       if request.method == "OPTIONS" { return .preflight(request) }

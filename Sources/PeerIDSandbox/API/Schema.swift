@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// A value that a schema does not take; the text follows the name of the value.
+/// The error for a value that a schema rejects. The text follows the name of the value.
 struct SchemaFault: Error {
   let text: String
 
@@ -14,7 +14,7 @@ struct SchemaFault: Error {
   func message(label: String = "value") -> String { "\"\(label)\" \(text)" }
 }
 
-/// Single values, taken and refused as joi does with its conversions on.
+/// Checks single values as joi does with conversions enabled.
 enum Schema {
   static func string(
     _ value: JSONValue,
@@ -46,7 +46,7 @@ enum Schema {
     } else if let real = value.number {
       number = real
     } else if let text = value.string, let parsed = numeric(text) {
-      // A whole number in text that a double cannot hold exactly.
+      // An integer in a string that a double cannot represent exactly.
       if let exact = Int64(trimmed(text)), Int64(exactly: parsed) != exact { throw unsafe }
       number = parsed
     } else {

@@ -1,7 +1,7 @@
 internal import PeerID
 
-/// The three calls that issue tokens. Each checks in groups, as the server does: the shape of all fields, then what the
-/// database knows, one thing after another; the first group that fails is the whole answer.
+/// The three calls that issue tokens. Like the server, each checks first the form of all fields, and then the database,
+/// one check after the other. The answer contains only the errors of the first step that fails.
 extension SandboxState {
   /// `POST /auth/token`: signs in with a password, a mobile number, or both.
   mutating func signIn(_ body: JSONValue?, sequence: UInt64) throws(Refusal) -> JSONLiteral {
@@ -25,7 +25,7 @@ extension SandboxState {
       return tokens.latestPair(userID: userID, clientID: clientID)?.literal ?? .null
     }
     if apps[clientID]?.operations.isEmpty == true, let pair = tokens.latestPair(userID: userID, clientID: clientID) {
-      // An app without operations cannot be joined, so this pair comes from the fixture.
+      // An app without operations cannot be joined, so the pair can only come from the fixture.
       return pair.literal
     }
     let code = try joinedCode(party, user, sequence: sequence)
@@ -91,8 +91,8 @@ extension SandboxState {
     }
   }
 
-  /// The code of a user who joins an app: one that has not been exchanged, or a new one, for which the user's
-  /// authorities are created on the chain.
+  /// The code of a user who joins an app: an existing code that has not been exchanged, or a new one. For a new code
+  /// the user's authorities are created on the chain.
   mutating func joinedCode(_ party: Party, _ user: Fixture.User, sequence: UInt64) throws(Refusal) -> String {
     let waiting = codes.first {
       $0.value.isActive && $0.value.userID == party.userID && $0.value.clientID == party.clientID
@@ -115,7 +115,7 @@ extension SandboxState {
     return makeCode(party)
   }
 
-  /// Makes a pair for a code. Authorities that have expired are renewed first; without any there is no pair.
+  /// Makes a pair for a code. Expired authorities are renewed first; without authorities there is no pair.
   private mutating func createTokens(_ code: String, sequence: UInt64) throws(Refusal) -> TokenPair {
     guard let grant = codes[code] else { throw .serverError }
     let party = Party(userID: grant.userID, clientID: grant.clientID)
@@ -125,7 +125,7 @@ extension SandboxState {
     return issueTokens(party, codeID: grant.id)
   }
 
-  /// Renews a user's authorities on the chain. The server hides why the chain refuses.
+  /// Renews a user's authorities on the chain. The server does not pass on why the chain refuses.
   private mutating func renewAuthorities(_ party: Party, sequence: UInt64) throws(Refusal) {
     let granted = authorities[party] ?? [:]
     do throws(Chain.Refusal) {
@@ -140,7 +140,7 @@ extension SandboxState {
 }
 
 extension Fixture.User {
-  /// Whether these are the user's. A user without a password cannot sign in with one.
+  /// Whether these are the user's credentials. A user without a password cannot sign in with one.
   func accepts(password: String?, mobile: String?) -> Bool {
     let isRightPassword = password == nil || password == self.password
     let isRightMobile = mobile.map { MobileNumber.normalized($0) == self.mobile.map(MobileNumber.normalized) } ?? true

@@ -1,7 +1,7 @@
 internal import PeerID
 
-/// The routes of PeerID's own web front end, which go by the session cookie. The sandbox signs in and out, shows the
-/// user, and joins an app; the other routes only check that a user is signed in.
+/// The routes of PeerID's own web front end, which use the session cookie. The sandbox implements signing in and out,
+/// showing the user, and joining an app; the other routes only check that a user is signed in.
 extension SandboxState {
   /// The routes that refuse a request without a session, with their methods.
   private static let signedInOnly: Set<String> = [
@@ -53,7 +53,7 @@ extension SandboxState {
     return answer
   }
 
-  /// `POST /app/join`, with which the consent page allows an app: at most 15 operations of all apps together.
+  /// `POST /app/join`, with which the consent page grants an app its operations: at most 15 for all apps together.
   private mutating func webJoin(
     _ body: JSONValue?,
     _ userID: Int,
@@ -76,7 +76,7 @@ extension SandboxState {
     return .string(try joinedCode(Party(userID: userID, clientID: clientID), user, sequence: sequence))
   }
 
-  /// Why a user cannot join one more app on the consent page; `nil` when nothing is in the way.
+  /// Why a user cannot join another app on the consent page; `nil` if the user can.
   func authorityLimitProblem(_ userID: Int, _ clientID: Int, isLimited: Bool) -> String? {
     guard isLimited else { return nil }
     let limit = 15
@@ -96,7 +96,7 @@ extension SandboxState {
     ]
   }
 
-  /// The session cookie again, whose end moves with every request; nothing without a session.
+  /// The renewed session cookie, whose expiry moves with every request; empty without a session.
   func cookieHeaders(_ request: HTTPRequest) -> [(name: String, value: String)] {
     guard let userID = sessionUser(request) else { return [] }
     let sent = (request.header("Cookie") ?? "").split(separator: ";").compactMap { cookie -> String? in

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// A chain in memory: blocks by the clock, balances, objects, and the history of what was done.
+/// A chain in memory: blocks at regular times, balances, objects, and the history of operations.
 struct Chain {
   /// Why the node refuses a whole transaction.
   struct Refusal: Error {
@@ -9,17 +9,17 @@ struct Chain {
 
   private static let firstBlock: Int64 = 1_000_000
   private static let blockSeconds: Int64 = 3
-  /// How many blocks the last irreversible one is behind the newest.
+  /// The number of blocks after the last irreversible one.
   private static let reversibleBlocks: Int64 = 10
   private static let historyLimit = 10_000
 
-  /// The last operations, with those of the server itself, oldest first.
+  /// The last operations, including the server's own, oldest first.
   private(set) var history = Ring<ExecutedOperation>(capacity: historyLimit)
   /// The last transactions, oldest first.
   private(set) var transactions = Ring<ExecutedTransaction>(capacity: historyLimit)
   /// Transactions that are in the pool and in no block yet.
   private(set) var pool: [PooledTransaction] = []
-  /// How many transactions and operations applications have had executed.
+  /// How many transactions and operations were executed for applications.
   private(set) var transactionCount = 0
   private(set) var operationCount = 0
   private(set) var ledger: Ledger
@@ -45,7 +45,8 @@ struct Chain {
 
   var lastIrreversibleBlock: Int64 { headBlock - Self.reversibleBlocks }
 
-  /// Makes the blocks that are due at `now`, in milliseconds since 1970, and settles what is in the pool.
+  /// Makes the blocks that are due at `now`, in milliseconds since 1970, and includes or drops the transactions in the
+  /// pool.
   mutating func advance(to now: Int64, applyingRules: Bool) {
     headBlock = max(headBlock, Self.firstBlock + (now / 1_000 - startSeconds) / Self.blockSeconds)
     guard !pool.isEmpty else { return }
@@ -60,7 +61,7 @@ struct Chain {
     }
   }
 
-  /// A transaction around these operations, as the server builds and signs it.
+  /// A transaction with these operations, as the server builds and signs it.
   mutating func build(_ operations: [ChainOperation], now: Int64) -> Transaction {
     builtCount += 1
     return Transaction(
@@ -138,7 +139,7 @@ struct Chain {
       if let violation = rule.violation(of: operation.document.root, now: headTime) {
         throw Refusal(message: ChainMessage.assertion(violation))
       }
-      // What the node's source says in more than one comparison, in the library's words.
+      // Some rules of the node are several comparisons; their message is the library's.
       if let request = operation.request,
         let violation = Operations.violation(of: request, at: headTime)
       {

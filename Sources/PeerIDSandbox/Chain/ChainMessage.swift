@@ -1,8 +1,8 @@
 internal import PeerID
 
-/// Messages of the node and of the serializer, in the words of the real ones.
+/// Error messages with the texts of the real node and serializer.
 enum ChainMessage {
-  /// A failed assertion: the condition from the node's source, a colon, and what it says about it.
+  /// A failed assertion: the condition from the node's source, a colon, and a message.
   static func assertion(_ conditionAndComplaint: String) -> String {
     "Assert Exception: \(conditionAndComplaint)\n    {}\n    th_a  evaluator.cpp:52 start_evaluate"
   }
@@ -25,7 +25,7 @@ enum ChainMessage {
       + transaction.compactText.text
   }
 
-  /// How the server fails over an operation that it can never build.
+  /// The server's error for an operation that it can never build.
   static func alwaysFailing(_ operation: String) -> String? {
     switch operation {
     case "asset_update_dividend": "operation"
@@ -47,7 +47,7 @@ enum ChainMessage {
     }
   }
 
-  /// A fault of the serializer, which brings a stack trace with it.
+  /// An error of the serializer, which contains a stack trace.
   static func serializer(_ cause: String, at path: String) -> String {
     let library = "./node_modules/peerplaysjs-lib/dist/serializer/src"
     return """

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The objects of the chain by id: those of the fixture, and those that operations make.
+/// The objects of the chain by id: those of the fixture and those that operations create.
 struct ChainObjects {
   private(set) var byID: [String: JSONLiteral] = [:]
   /// Names and ids of all accounts, oldest first.
@@ -9,7 +9,7 @@ struct ChainObjects {
   private(set) var endedOffers: [JSONLiteral] = []
   private var nextInstances: [String: Int64] = [:]
 
-  /// The account with which PeerID signs and which users' permissions name.
+  /// The account with which PeerID signs. Users' permissions name it.
   static let payingAccount = "1.2.20"
 
   private static let specialAccounts = [
@@ -55,10 +55,10 @@ struct ChainObjects {
       .sorted { Self.instance($0.id) < Self.instance($1.id) }
   }
 
-  /// The number after the last point of an id; -1 for a text that is no id.
+  /// The number after the last dot of an id; -1 for a text that is not an id.
   static func instance(_ id: String) -> Int64 { id.split(separator: ".").last.flatMap { Int64($0) } ?? -1 }
 
-  /// The first account or asset that the fields name and the chain does not have.
+  /// The first account or asset in the fields that does not exist on the chain.
   func missingReference(of fields: JSONValue) -> String? {
     if let text = fields.string {
       guard text.hasPrefix("1.2.") || text.hasPrefix("1.3."), Self.instance(text) >= 0 else { return nil }
@@ -70,7 +70,7 @@ struct ChainObjects {
     return fields.elements.lazy.compactMap { missingReference(of: $0) }.first
   }
 
-  /// Does what the operation does to objects, and returns its result and the object that it makes.
+  /// Applies the operation to the objects; returns its result and the object that it creates.
   mutating func apply(_ operation: ChainOperation) -> (result: JSONLiteral, made: String?) {
     let fields = operation.document.root
     switch operation.name {
@@ -133,7 +133,7 @@ struct ChainObjects {
     max(1_000, (all(in: space).last.map { Self.instance($0.id) } ?? 0) + 1)
   }
 
-  /// The spaces in which operations make objects.
+  /// The spaces in which operations create objects.
   private static let createdSpaces = [
     "limit_order_create": "1.7", "account_create": "1.2", "asset_create": "1.3", "witness_create": "1.6",
     "proposal_create": "1.10", "withdraw_permission_create": "1.12", "committee_member_create": "1.5",

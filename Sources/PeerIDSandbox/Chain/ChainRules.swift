@@ -1,8 +1,8 @@
 internal import PeerID
 
-/// What the chain asks of one operation.
+/// The rules of the chain for one operation.
 struct ChainRule {
-  /// Whether a transaction may hold the operation.
+  /// Whether a transaction may contain the operation.
   enum Acceptance {
     case always, inProposals, never
   }
@@ -23,7 +23,7 @@ struct ChainRule {
   /// The rules of all operations by name.
   static let all: [String: ChainRule] = read(chainRuleText.description)
 
-  /// The first condition that the fields do not meet, in the words of the node.
+  /// The first condition that the fields do not meet, with the node's text.
   func violation(of fields: JSONValue, now: Int64) -> String? {
     switch acceptance {
     case .always: break
@@ -37,7 +37,7 @@ struct ChainRule {
     return nil
   }
 
-  /// The account that pays and must agree.
+  /// The account that pays and must authorize the operation.
   func payer(of fields: JSONValue) -> String? {
     payer.first?.isNumber == true ? payer : fields.member(payer)?.string
   }

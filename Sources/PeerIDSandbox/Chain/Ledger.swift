@@ -1,13 +1,13 @@
 internal import PeerID
 
-/// How much of each asset each account has.
+/// The balances of all accounts.
 struct Ledger {
   private struct Key: Hashable {
     let account: String
     let asset: String
   }
 
-  /// An amount that an object such as an order holds.
+  /// An amount that is locked in an object, such as an order.
   private struct Holding {
     let key: Key
     let amount: Int64
@@ -33,7 +33,8 @@ struct Ledger {
       .sorted { $0.asset < $1.asset }
   }
 
-  /// Takes the fees and amounts of all operations, or none and refuses in the words of the node.
+  /// Deducts the fees and amounts of all operations. If a balance is too small, deducts nothing and throws the node's
+  /// message.
   mutating func charge(_ operations: [ChainOperation]) throws(Chain.Refusal) {
     let before = balances
     do throws(Chain.Refusal) {
@@ -54,7 +55,8 @@ struct Ledger {
     }
   }
 
-  /// Notes what the object that a charged operation has made holds, and returns what a cancelled one held.
+  /// Records the amount that is locked in an object that an operation has created. Pays back the amount of a cancelled
+  /// object.
   mutating func settle(_ operation: ChainOperation, made object: String?) {
     let fields = operation.document.root
     if let object, let payment = Payment.all[operation.name], case .held = payment.destination,

@@ -2,13 +2,13 @@ internal import PeerID
 
 /// The amounts that an operation moves.
 struct Payment {
-  /// What happens with the amount.
+  /// Where the amount goes.
   enum Destination {
     /// It goes to the account in this field.
     case account(field: String)
     /// It is held until the object that the operation makes is cancelled.
     case held
-    /// It leaves the circulation.
+    /// It is destroyed.
     case nowhere
   }
 
@@ -19,7 +19,7 @@ struct Payment {
   let destination: Destination
   /// The condition that the node quotes when the balance is too small.
   let condition: String
-  /// The words after the condition.
+  /// The node's message after the condition.
   let complaint: String
 
   /// The payment of each operation that has one.
@@ -60,7 +60,7 @@ struct Payment {
     ),
   ]
 
-  /// The operations that return what an object holds, with the field that names it.
+  /// The operations that pay back the amount locked in an object, each with the field that names the object.
   static let cancellations = ["limit_order_cancel": "order", "bet_cancel": "bet_to_cancel", "cancel_offer": "offer_id"]
 
   private static func order(_ source: String, _ amount: String, to destination: Destination = .held) -> Payment {

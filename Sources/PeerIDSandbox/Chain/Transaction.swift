@@ -1,12 +1,12 @@
 internal import PeerID
 
-/// An operation as it goes into a transaction.
+/// An operation in a transaction.
 struct ChainOperation: Sendable {
   let id: Int32
   let name: String
   /// The fields as the node echoes them.
   let fields: JSONLiteral
-  /// The operation as the application wrote it; `nil` when the server made it or it was signed elsewhere.
+  /// The operation as the application sent it; `nil` if the server made it or it comes from a signed transaction.
   var request: Bytes?
 
   /// `[id, {…}]`.
@@ -47,7 +47,7 @@ struct Transaction: Sendable {
     id = Self.hash(content)
   }
 
-  /// A transaction that was signed elsewhere. Its id depends on everything but the signatures, so that sending it
+  /// A transaction that an application has signed. Its id depends on everything but the signatures, so that sending it
   /// again is a duplicate.
   init(signed value: JSONValue, operations: [ChainOperation]) {
     self.operations = operations
@@ -64,7 +64,7 @@ struct Transaction: Sendable {
     id = Self.hash(.object(unsigned))
   }
 
-  /// The first 20 bytes of a SHA-256, as on the chain, where the packed transaction is hashed instead of its JSON.
+  /// The first 20 bytes of a SHA-256, as on the chain. (The chain hashes the binary transaction, not its JSON.)
   private static func hash(_ content: JSONLiteral) -> String {
     String(SHA256.hexDigest(content.compactText.text).prefix(40))
   }
@@ -74,9 +74,9 @@ struct Transaction: Sendable {
 struct Origin: Sendable {
   let userID: Int
   let clientID: Int
-  /// The request that brought it, as the log numbers it.
+  /// The number of its request in the log.
   let requestSequence: UInt64
-  /// Whether an application asked for it, and not the server for itself.
+  /// Whether it was made for an application, not by the server itself.
   let isApplication: Bool
 }
 
@@ -84,7 +84,7 @@ struct Origin: Sendable {
 struct PooledTransaction: Sendable {
   let transaction: Transaction
   let origin: Origin
-  /// When a block takes it, in milliseconds since 1970; `nil`: none does before it expires.
+  /// When a block includes it, in milliseconds since 1970; `nil`: it expires in the pool.
   let includedAt: Int64?
 }
 

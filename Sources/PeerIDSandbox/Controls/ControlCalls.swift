@@ -1,8 +1,8 @@
 internal import PeerID
 
-/// The controls under `/sandbox`: GET reads, POST changes.
+/// The controls under `/sandbox`: GET reads state, POST changes it.
 extension SandboxState {
-  /// Answers a control. A control that makes no sense is answered with `{"error": "key: problem"}` and status 400.
+  /// Answers a control. The answer to an invalid control is `{"error": "key: problem"}` with status 400.
   mutating func control(_ request: HTTPRequest) -> HTTPAnswer {
     do throws(KeyedReader.Fault) {
       let document: JSONDocument?
@@ -34,7 +34,7 @@ extension SandboxState {
     "fixture", "state",
   ]
 
-  /// The keys that the query of a control may hold.
+  /// The keys that the query of a control may have.
   private static let queryKeys = [
     "requests": ["after", "path", "limit", "at_least", "wait_ms"], "tokens": TokenSelection.keys,
   ]

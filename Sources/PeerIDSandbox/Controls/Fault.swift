@@ -1,4 +1,4 @@
-/// Something that goes wrong with a request, on purpose.
+/// A fault that the sandbox applies to requests, for tests.
 public struct Fault: Sendable {
   /// What goes wrong.
   public enum Action: Sendable {
@@ -20,23 +20,23 @@ public struct Fault: Sendable {
     case closeAfter
     /// The answer is sent as usual; then the connection is closed without notice.
     case hangUp
-    /// The server does its part, and the transaction never reaches the chain; the connection is closed without an
-    /// answer.
+    /// The server processes the request, but the transaction never reaches the chain. The connection is closed without
+    /// an answer.
     case loseBeforeChain
-    /// The transaction stays in the node's pool and the connection is closed without an answer. A block takes it after
-    /// this time, in milliseconds; with `nil` none does, and it expires.
+    /// The transaction stays in the node's pool and the connection is closed without an answer. A block includes it
+    /// after this time, in milliseconds; with `nil` it expires.
     case holdInPool(includedAfterMilliseconds: Int?)
     /// The node refuses the transaction with this message.
     case refuseOnChain(String)
   }
 
-  /// Where an answer breaks off.
+  /// Where an answer is cut off.
   public enum Cut: String, Sendable, CaseIterable {
     /// After half of all its bytes.
     case half
     /// In the middle of its headers.
     case head
-    /// In the middle of its body: the headers are whole and promise more than comes.
+    /// In the middle of its body: the headers are complete, and `Content-Length` is larger than what is sent.
     case body
   }
 
@@ -67,13 +67,14 @@ public struct Fault: Sendable {
 
   /// What goes wrong.
   public var action: Action
-  /// Which requests it concerns: a path such as `/api/v1/app/operations`, or `*` for all. Controls never match.
+  /// Which requests it applies to: a path such as `/api/v1/app/operations`, or `*` for all. It never applies to
+  /// controls.
   public var path: String
-  /// How many requests it concerns; `nil` for all from now on.
+  /// How many requests it applies to; `nil`: all from now on.
   public var times: Int?
-  /// How many requests that match pass first.
+  /// How many matching requests are left alone first.
   public var skip: Int
-  /// How long the request waits before the action, or the answer with ``Action/delayAfter``, in milliseconds.
+  /// The delay before the action, or before the answer with ``Action/delayAfter``, in milliseconds.
   public var milliseconds: Int
 
   /// Makes a fault.
@@ -92,7 +93,7 @@ public struct Fault: Sendable {
   }
 }
 
-/// The faults that are still to come, oldest first.
+/// The pending faults, oldest first.
 struct FaultQueue {
   private(set) var faults: [Fault] = []
 
@@ -100,7 +101,7 @@ struct FaultQueue {
 
   mutating func removeAll() { faults = [] }
 
-  /// The fault for a request to this path, used up by one.
+  /// Takes the fault for a request to this path, and decrements its count.
   mutating func take(for path: String) -> Fault? {
     guard !faults.isEmpty else { return nil }
     for index in faults.indices where matches(faults[index], path) {

@@ -58,7 +58,7 @@ extension Fault {
     )
   }
 
-  /// The path, which must be one that the sandbox answers: a misspelt one would never match.
+  /// The path, which must be one that the sandbox answers: a misspelled path would never match.
   private static func path(_ reader: KeyedReader) throws(KeyedReader.Fault) -> String {
     guard let path = try reader.optionalString("path") else { return "*" }
     let known = KnownPaths.all
@@ -95,7 +95,7 @@ extension Fault {
     }
   }
 
-  /// The word by which controls and the log call the fault.
+  /// The fault's name in controls and in the log.
   var name: String { kind.rawValue }
 
   var literal: JSONLiteral {

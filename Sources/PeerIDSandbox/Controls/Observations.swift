@@ -1,13 +1,12 @@
 internal import PeerID
 
-/// `GET /sandbox/requests?at_least=N&wait_ms=M`: an answer that waits for requests instead of being asked for again and
-/// again.
+/// `GET /sandbox/requests?at_least=N&wait_ms=M`: waits for requests, so that clients do not have to poll.
 struct RequestCondition {
   let waitMilliseconds: Int64
   private let query: JSONValue
   private let count: Int
 
-  /// The condition of a request for the log, if it has one.
+  /// The condition in a request for the log, if it has one.
   init?(_ request: HTTPRequest) {
     guard request.query.contains("at_least="), request.route == HTTPRequest.controlPrefix + "/requests" else {
       return nil

@@ -1,8 +1,8 @@
 internal import PeerID
 
-/// How many requests came for each path, and how they were answered.
+/// The number of requests for each path, and how they were answered.
 struct RequestCounts {
-  /// Paths are the client's choice; at most this many are counted.
+  /// The most paths that are counted, since clients can send any path.
   private static let pathLimit = 10_000
 
   private struct Entry {
@@ -12,7 +12,7 @@ struct RequestCounts {
 
   private var entries: [String: Entry] = [:]
 
-  /// Notes that a request has come.
+  /// Counts a request that has arrived.
   mutating func arrived(_ path: String) {
     guard entries.count < Self.pathLimit || entries[path] != nil else { return }
     entries[path, default: Entry()].total += 1

@@ -1,23 +1,23 @@
 internal import PeerID
 
-/// One request that the sandbox has seen. Nothing in it is hidden, tokens and passwords least of all.
+/// One request that the sandbox has received. Nothing is masked, not even tokens and passwords.
 struct LoggedRequest {
-  /// Counts all requests from 1, across resets.
+  /// The number of the request, from 1; resets do not change the numbering.
   let sequence: UInt64
-  /// When the request had been read to its end, in microseconds since 1970.
+  /// When the whole request had been read, in microseconds since 1970.
   let arrived: Int64
   let request: HTTPRequest
   /// The fault that applied to it.
   let fault: String?
   /// Whether it was processed as PeerID would.
   var isProcessed = false
-  /// The answer that was made; with a fault that drops it, the one that the client did not get.
+  /// The answer; if a fault drops it, the one that the client did not get.
   var answer: HTTPAnswer?
-  /// When the answer was handed to the socket, or the connection closed.
+  /// When the answer was passed to the socket, or the connection closed.
   var answered: Int64?
-  /// When the last byte of the answer had left, or the request had ended otherwise.
+  /// When the last byte of the answer was sent, or the request ended in another way.
   var ended: Int64?
-  /// Whether the whole answer left; `nil` until that is known.
+  /// Whether the whole answer was sent; `nil` until that is known.
   var isDelivered: Bool?
 }
 
@@ -26,7 +26,7 @@ struct RequestLog {
   private var ring = Ring<LoggedRequest>(capacity: 1_000)
   private(set) var lastSequence: UInt64 = 0
 
-  /// The number for a request that comes now.
+  /// The number for a new request.
   mutating func nextSequence() -> UInt64 {
     lastSequence += 1
     return lastSequence

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Decides about requests: faults, then the answer of PeerID, with everything written down.
+/// Decides about requests: applies faults, then answers as PeerID does, and logs everything.
 final class SandboxCore: RequestHandler {
   let state: Guarded<SandboxState>
 
@@ -112,8 +112,8 @@ final class SandboxCore: RequestHandler {
     }
   }
 
-  /// Processes a request whose transaction meets a fault, and closes the connection where the real server would wait
-  /// for its node.
+  /// Processes a request whose transaction has a fault. Closes the connection at the point where the real server would
+  /// wait for its node.
   private func lose(
     _ fault: ChainFault,
     _ exchange: Exchange,

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Everything at a glance, for the dashboard and for programs: `GET /sandbox/state`.
+/// An overview of the state, for the dashboard and for programs: `GET /sandbox/state`.
 extension SandboxState {
   private static let shownRequests = 50
   private static let shownOperations = 20

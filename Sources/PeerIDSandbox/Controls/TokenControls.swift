@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Which token pairs a control is about. Without any key, all.
+/// The token pairs that a control applies to. Without any key, all.
 struct TokenSelection {
   var username: String?
   var clientID: Int?
@@ -25,7 +25,7 @@ struct TokenSelection {
     refreshToken = try reader.optionalString("refresh_token")
   }
 
-  /// Refuses a user or an app that does not exist: the control would do nothing without a word.
+  /// Refuses a user or an app that does not exist, because the control would silently do nothing.
   func check(_ state: SandboxState) throws(KeyedReader.Fault) {
     if let username, state.userID(username: username) == nil {
       let hint = Nearest.hint(username, state.users.map(\.username))
@@ -61,7 +61,7 @@ extension SandboxState {
     }
   }
 
-  /// Lets access tokens expire a second ago; refreshed pairs that are still unsaved are saved first.
+  /// Sets the expiry of access tokens to a second ago. Refreshed pairs that are still unsaved are saved first.
   mutating func expire(_ selection: TokenSelection) -> Int {
     tokens.settle()
     let pairs = selectedPairs(selection)
@@ -104,7 +104,7 @@ extension SandboxState {
     ]
   }
 
-  /// Sets what a user lets an app do; `nil` takes it all back.
+  /// Sets the operations that a user grants to an app; `nil` revokes all.
   mutating func setAuthorities(_ party: Party, _ operations: [String]?) {
     let expiry = now + settings.tokenLifetime
     authorities[party] = operations.map { Dictionary($0.map { ($0, expiry) }) { first, _ in first } }

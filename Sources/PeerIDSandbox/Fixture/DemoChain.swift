@@ -1,7 +1,7 @@
 internal import PeerID
 
 extension Fixture {
-  /// Balances, assets, NFTs and an offer, enough for applications to show something.
+  /// Balances, assets, NFTs and an offer, so that applications have something to show.
   static var demoChain: Chain {
     var chain = Chain(
       balances: [

@@ -1,7 +1,8 @@
 internal import PeerID
 
 extension Fixture {
-  /// The people, apps and tokens that a sandbox has without a file. The values never change: tests rely on them.
+  /// The users, apps and tokens of a sandbox that is started without a fixture file. The values never change: tests
+  /// rely on them.
   public static let demo = Fixture(
     users: [
       User(
@@ -104,7 +105,7 @@ extension Fixture {
     Code(code: filled("demoCode" + label, to: 40), username: username, clientID: clientID)
   }
 
-  /// A readable beginning, filled with zeroes, so that any language can write the value down in one expression.
+  /// A readable text, padded with zeros, so that any language can write the value as one expression.
   private static func filled(_ text: String, to length: Int) -> String {
     text + String(repeating: "0", count: max(length - text.utf8.count, 0))
   }

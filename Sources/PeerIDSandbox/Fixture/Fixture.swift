@@ -12,7 +12,7 @@ public struct Fixture: Sendable {
   public var tokens: [Token]
   /// The authorization codes that have been issued.
   public var codes: [Code]
-  /// What the chain holds; `nil` for a chain that takes every operation.
+  /// The chain's initial state; `nil` for a chain that accepts every operation.
   public var chain: Chain?
   /// How the server behaves.
   public var settings: Settings
@@ -46,9 +46,9 @@ extension Fixture {
       case allowed
       /// The chain refuses: the server answers 500.
       case refused
-      /// The user has linked all the operations that one can link: the server answers 400.
+      /// The user has already linked as many operations as possible: the server answers 400.
       case full
-      /// As on the real authorization page: at most 15 operations of all apps together.
+      /// The limit of the real authorization page: at most 15 operations for all apps together.
       case limited
     }
 
@@ -64,12 +64,12 @@ extension Fixture {
     public var account: String
     /// The name of that account.
     public var accountName: String
-    /// Whether the user has the permission on the chain that signing in to an app requires.
+    /// Whether the user has the chain permission that is needed to sign in to an app.
     public var hasPermission: Bool
-    /// What happens on the first contact with an app.
+    /// What happens when the user first joins an app.
     public var joinAnswer: JoinAnswer
 
-    /// Makes a user. Without a name of its own the account is called `pi-` and the user name, as PeerID names it.
+    /// Makes a user. The default name of the account is `pi-` and the user name, as in PeerID.
     public init(
       username: String,
       email: String? = nil,
@@ -103,7 +103,8 @@ extension Fixture {
     public var operations: [String]
     /// Whether operations must be confirmed with a transaction token.
     public var signingRequestRequired: Bool
-    /// Whether such a request fails without the cookie of a signed-in user; `nil` for what the settings say.
+    /// Whether a request for a transaction token fails without the cookie of a signed-in user; `nil`: as in the
+    /// settings.
     public var requiresSessionCookie: Bool?
     /// Where the authorization page may send the browser, besides loopback addresses.
     public var redirectURIs: [String]
@@ -134,9 +135,9 @@ extension Fixture {
 
   /// A user's consent to one app.
   public struct Join: Sendable {
-    /// Whose consent it is.
+    /// The user who consented.
     public var username: String
-    /// To which app.
+    /// The app.
     public var clientID: Int
     /// The operations that were granted; `nil` for all that the app has.
     public var operations: [String]?
@@ -151,9 +152,9 @@ extension Fixture {
 
   /// One token pair. Its user has joined the app, whether a `Join` says so or not.
   public struct Token: Sendable {
-    /// Whose pair it is.
+    /// The user of the pair.
     public var username: String
-    /// For which app.
+    /// The app of the pair.
     public var clientID: Int
     /// The access token, 124 letters and digits with the real server.
     public var accessToken: String
@@ -178,9 +179,9 @@ extension Fixture {
     }
   }
 
-  /// What the chain holds when a sandbox starts. A chain that has this applies its rules, unless the settings say not.
+  /// The chain's state when a sandbox starts. With it, the chain applies its rules, unless the settings turn that off.
   public struct Chain: Sendable {
-    /// How much of each asset the accounts have.
+    /// The balances of the accounts.
     public var balances: [Balance]
     /// Further objects: assets, offers, NFTs, the global properties. Each has an `id`.
     package var objects: [(id: String, literal: JSONLiteral)]
@@ -192,7 +193,7 @@ extension Fixture {
     }
   }
 
-  /// How much of one asset one account has.
+  /// The balance of one account in one asset.
   public struct Balance: Sendable {
     /// The account, such as `1.2.31`.
     public var account: String
@@ -213,9 +214,9 @@ extension Fixture {
   public struct Code: Sendable {
     /// The code.
     public var code: String
-    /// Who consented.
+    /// The user who consented.
     public var username: String
-    /// To which app.
+    /// The app.
     public var clientID: Int
 
     /// Whether it has been exchanged. It can be exchanged again.

@@ -4,7 +4,7 @@ import Glibc
 extension Fixture {
   /// Reads a fixture from a JSON file.
   ///
-  /// - Throws: ``SandboxError`` with the file, the key or the place in the text, and what would be right.
+  /// - Throws: ``SandboxError`` with the file, the key or position of the mistake, and what is valid.
   public init(contentsOfFile file: String) throws(SandboxError) {
     try self.init(json: try Self.read(file), name: file)
   }
@@ -13,8 +13,8 @@ extension Fixture {
   ///
   /// - Parameters:
   ///   - json: the text; `docs/sandbox.md` describes it.
-  ///   - name: what errors call the text.
-  /// - Throws: ``SandboxError`` with the key or the place in the text, and what would be right.
+  ///   - name: the name of the text in errors.
+  /// - Throws: ``SandboxError`` with the key or position of the mistake, and what is valid.
   public init(json: String, name: String = "(text)") throws(SandboxError) {
     let document: JSONDocument
     do throws(JSONSyntaxError) {

@@ -2,7 +2,7 @@ internal import PeerID
 
 /// Reads a JSON object by its keys; errors name the path of the key.
 struct KeyedReader {
-  /// What is wrong, where, and what would be right.
+  /// The key of a mistake, what is wrong, and what is valid.
   struct Fault: Error {
     let key: String
     let problem: String
@@ -11,7 +11,7 @@ struct KeyedReader {
   let value: JSONValue?
   let path: String
 
-  /// Reads `value`, which must be an object; nothing at all counts as an empty one.
+  /// Reads `value`, which must be an object; `nil` counts as an empty one.
   init(_ value: JSONValue?, path: String = "") throws(Fault) {
     if let value, value.kind != .object {
       throw Fault(key: path.isEmpty ? "(root)" : path, problem: "must be an object")
@@ -29,10 +29,10 @@ struct KeyedReader {
     return member
   }
 
-  /// Whether the key is there, be it with `null`.
+  /// Whether the key is present, even with the value `null`.
   func has(_ key: String) -> Bool { value?.member(key) != nil }
 
-  /// Refuses every other key: a misspelt one would go unnoticed.
+  /// Refuses all other keys, because a misspelled key would go unnoticed.
   func allowOnly(_ keys: [String]) throws(Fault) {
     for (key, _) in value?.members ?? [] where !keys.contains(key) {
       let known = keys.isEmpty ? "there are none here" : "known are \(keys.joined(separator: ", "))"
@@ -87,7 +87,7 @@ struct KeyedReader {
     return choice
   }
 
-  /// The objects of an array; none when the key is missing.
+  /// The objects of an array; empty if the key is missing.
   func objects(_ key: String) throws(Fault) -> [KeyedReader] {
     guard let member = present(key) else { return [] }
     guard member.kind == .array else { throw fault(key, "must be an array") }

@@ -1,4 +1,4 @@
-/// Mobile numbers in the one form in which the server compares them.
+/// Normalizes mobile numbers as the server does to compare them.
 enum MobileNumber {
   /// `+` and the digits of `text`; `00` in front means `+`, and a number without country code is North American.
   static func normalized(_ text: String) -> String {

@@ -1,11 +1,12 @@
 internal import PeerID
 
-/// How a sandbox behaves where the real server depends on its surroundings.
+/// Settings for behaviour that varies on the real server.
 public struct Settings: Sendable, Equatable {
   /// Three months, in milliseconds.
   public static let defaultTokenLifetime: Int64 = 90 * 24 * 3_600_000
 
-  /// How long after the answer a refreshed pair is saved, in milliseconds. The real server took a median of 13 ms.
+  /// The delay between the answer to a refresh and saving the new pair, in milliseconds. On the real server the median
+  /// was 13 ms.
   public var saveDelay: Int = 13
   /// How long new access tokens live, in milliseconds.
   public var tokenLifetime: Int64 = Settings.defaultTokenLifetime
@@ -15,7 +16,7 @@ public struct Settings: Sendable, Equatable {
   public var acceptsQuery = false
   /// The error with which the chain refuses every transaction.
   public var chainRefusal: String?
-  /// Whether the chain applies its rules and knows balances; otherwise it takes every operation.
+  /// Whether the chain applies its rules and checks balances; otherwise it accepts every operation.
   public var appliesChainRules = false
 
   /// Whether a transaction token needs the session cookie of a signed-in user, as on the real server.
@@ -24,13 +25,13 @@ public struct Settings: Sendable, Equatable {
   /// Whether the authorization page may send the browser to any loopback address; the real server refuses them all.
   public var allowsLoopbackRedirects = true
 
-  /// What the authorization page's Cancel does: nothing, as on the real page, or a redirect with `access_denied`.
+  /// Whether *Cancel* on the authorization page redirects with `access_denied`. On the real page it does nothing.
   public var cancelRedirects = true
 
   /// How many requests the log keeps.
   public var requestLogLength = 1_000
 
-  /// Makes the settings of the measured server.
+  /// Makes settings that correspond to the real server, as it was measured.
   public init() {}
 
   static let keys = [
@@ -38,7 +39,7 @@ public struct Settings: Sendable, Equatable {
     "session_cookie_required", "loopback_redirects", "cancel_redirects", "request_log_length",
   ]
 
-  /// Changes what `reader` names.
+  /// Changes the settings that `reader` contains.
   mutating func apply(_ reader: KeyedReader) throws(KeyedReader.Fault) {
     try reader.allowOnly(Self.keys)
     if let value = try reader.optionalInteger("save_delay_ms", 0...Int64(Self.longestSaveDelay)) {
@@ -67,7 +68,7 @@ public struct Settings: Sendable, Equatable {
     return settings
   }
 
-  /// Times and lifetimes in milliseconds stay within a thousand years.
+  /// The limit of times and lifetimes in milliseconds: a thousand years.
   static let anyTime: ClosedRange<Int64> = -31_536_000_000_000...31_536_000_000_000
   private static let anyOffset: ClosedRange<Int64> = -4_000_000_000...4_000_000_000
   private static let longestSaveDelay = 600_000

@@ -2,11 +2,11 @@ internal import PeerID
 
 /// A value that passed the schema, in two forms.
 struct CheckedValue {
-  /// As the server has it after the conversions of the schema.
+  /// The value after the conversions of the schema.
   let given: JSONLiteral
-  /// As the node echoes it: integers beyond 32 bits as text, times as ISO 8601.
+  /// The value as the node echoes it: integers of more than 32 bits as strings, times as ISO 8601.
   let echo: JSONLiteral
-  /// Why the serializer fails over it.
+  /// Why the serializer fails on it; `nil` if it does not.
   var problem: String?
 
   init(_ literal: JSONLiteral, echo: JSONLiteral? = nil, problem: String? = nil) {

@@ -7,15 +7,15 @@ struct CheckedOperation {
   let given: JSONLiteral
   /// The operation as the node echoes it.
   let operation: ChainOperation
-  /// Why the server fails when it builds the transaction.
+  /// Why the server fails to build the transaction; `nil` if it does not.
   let buildFault: String?
 }
 
 /// Checks the array `operations` of a call as the server's schema does, and builds what goes to the chain.
 ///
-/// Only the first fault is reported, with the path of the value: `"[0].amount.amount" must be an integer`.
+/// Only the first mistake is reported, with the path of the value: `"[0].amount.amount" must be an integer`.
 struct OperationChecker {
-  /// A fault and the path where it was found.
+  /// A mistake and its path.
   struct Fault: Error {
     let message: String
   }
@@ -87,8 +87,7 @@ struct OperationChecker {
     }
   }
 
-  /// The members of an object in the order of the schema. A member that the schema does not know is a fault that comes
-  /// last.
+  /// The members of an object in the order of the schema. Unknown members are reported last.
   private mutating func fields(
     _ fields: [OperationField],
     of value: JSONValue,
@@ -186,8 +185,8 @@ struct OperationChecker {
     return .array(elements)
   }
 
-  /// The schema lists the types of the parts without their order, so each part may be of any of them. A part in the
-  /// place of another is the serializer's fault.
+  /// The schema lists the types of the elements without their order, so it accepts any order. The serializer fails if
+  /// an element is in the wrong place.
   private mutating func tuple(_ value: JSONValue, of types: [OperationFieldType]) throws(Fault) -> CheckedValue {
     guard value.kind == .array else { throw fault("must be an array") }
     var elements: [CheckedValue] = []
@@ -211,7 +210,7 @@ struct OperationChecker {
     return .array(elements)
   }
 
-  /// Notes why the server fails when it builds the transaction; the first reason counts.
+  /// Records why the server fails to build the transaction; only the first reason is kept.
   private mutating func fail(_ cause: String, at path: String) {
     if buildFault == nil { buildFault = ChainMessage.serializer(cause, at: path) }
   }

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// A value of an operation that holds no other values: how the schema checks it, and how the chain echoes it.
+/// The type of a scalar value of an operation: how the schema checks it, and how the chain echoes it.
 struct ScalarType {
   private let type: OperationFieldType
 
@@ -12,7 +12,7 @@ struct ScalarType {
     switch type {
     case .objectID(let space):
       let text = try objectID(value, space: space)
-      // The schema's pattern lets through what the serializer refuses: another character for a point.
+      // The schema's pattern accepts any character in place of a dot; the serializer does not.
       let isExact = text.hasPrefix(space + ".")
       return CheckedValue(.string(text), problem: isExact ? nil : "Expecting \(space).x, got \(text)")
     case .integer(let minimum, let maximum):
@@ -51,7 +51,7 @@ struct ScalarType {
     Int32(exactly: number) == nil ? .string(String(number)) : .integer(number)
   }
 
-  /// The serializer keeps times as unsigned integers of 32 bits.
+  /// The serializer stores times as unsigned 32-bit integers.
   private static func time(_ number: Int64, _ unit: OperationFieldType.TimeUnit) -> CheckedValue {
     let seconds = unit == .seconds ? number : Int64((Double(number) / 1_000).rounded(.down))
     let isInRange = UInt32(exactly: seconds) != nil
@@ -62,7 +62,7 @@ struct ScalarType {
     )
   }
 
-  /// The dots of the schema's pattern are not escaped, so any character passes in their place.
+  /// The dots in the schema's pattern are not escaped, so they match any character.
   private func objectID(_ value: JSONValue, space: String) throws(SchemaFault) -> String {
     let text = try Schema.string(value, trims: true)
     let prefix = text.unicodeScalars.prefix(space.unicodeScalars.count + 1)

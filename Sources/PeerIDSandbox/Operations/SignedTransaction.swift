@@ -1,13 +1,13 @@
 internal import PeerID
 
-/// The already signed transaction of a broadcast.
+/// The signed transaction of a broadcast.
 enum SignedTransaction {
   private static let keys = [
     "ref_block_num", "ref_block_prefix", "expiration", "operations", "extensions", "signatures",
   ]
 
-  /// Checks the parts that the server's schema names, and finds the operations; `nil` is an operation that the schema
-  /// accepts and the chain does not know. The fields of the operations are left to the chain.
+  /// Checks the parts that the server's schema names, and returns the operations. `nil` is an operation that the schema
+  /// accepts but the chain does not know. The chain checks the fields of the operations.
   static func check(_ value: JSONValue?) throws(OperationChecker.Fault) -> [ChainOperation?] {
     guard let value else { throw fault("value", .required) }
     guard value.kind == .object else { throw fault("value", SchemaFault("must be of type object")) }
@@ -32,7 +32,7 @@ enum SignedTransaction {
     return operations
   }
 
-  /// Either part may be a number or an object: the schema does not say which comes first.
+  /// Either element may be a number or an object, because the schema does not define their order.
   private static func operation(_ value: JSONValue, label: String) throws(OperationChecker.Fault) -> ChainOperation? {
     guard value.kind == .array else { throw fault(label, SchemaFault("must be an array")) }
     var numbers: [Int64?] = []

@@ -1,5 +1,5 @@
-/// The request that a consent page in a browser shows. The page carries the ticket's name in a hidden field, so no
-/// cookie is needed.
+/// The request that a consent page shows. The page contains the ticket's name in a hidden field, so no cookie is
+/// needed.
 struct ConsentTicket {
   let userID: Int
   let clientID: Int

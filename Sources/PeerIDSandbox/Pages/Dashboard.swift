@@ -1,9 +1,8 @@
 internal import PeerID
 
-/// The pages for people who look at the sandbox in a browser: the dashboard at `/`, and `/callback`, where the
-/// authorization page can send the browser.
+/// The pages for browsers: the dashboard at `/`, and `/callback`, to which the authorization page can redirect.
 enum Dashboard {
-  /// The page for a request, when it asks for one. Programs that ask `/` for anything but HTML get PeerID's 405.
+  /// The page for a request that accepts HTML; otherwise `nil`. Other requests for `/` get PeerID's 405.
   static func answer(_ request: HTTPRequest) -> HTTPAnswer? {
     guard request.isForInterface, request.method == "GET", request.header("Accept")?.contains("text/html") == true
     else {
@@ -92,7 +91,7 @@ enum Dashboard {
     <p class="muted">Click a secret or a token to copy it. The same as JSON: <a href="/sandbox/state">/sandbox/state</a></p>
     """
 
-  /// Every text from the state goes through `textContent`, so nothing in it is taken for HTML.
+  /// Every text from the state is inserted with `textContent`, so nothing in it is interpreted as HTML.
   private static let dashboardScript = #"""
     "use strict";
     const operations = "/api/v1/app/operations";

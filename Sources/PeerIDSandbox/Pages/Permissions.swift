@@ -1,8 +1,8 @@
 internal import PeerID
 
-/// The authorization page: sign in, look at what the app wants, allow or deny.
+/// The authorization page: sign in, see what the app wants, allow or deny.
 extension SandboxState {
-  /// The parameters of the page's address, checked.
+  /// The checked parameters of the page's URL.
   private struct Application {
     let app: Fixture.App
     let redirectURI: String
@@ -26,7 +26,7 @@ extension SandboxState {
     }
     let decision = body?["decision"]?.string
     if decision == "deny" {
-      // The real page's Cancel does nothing: the browser stays where it is.
+      // *Cancel* on the real page does nothing: the browser stays there.
       guard settings.cancelRedirects else { return PermissionsPage.signIn(app: application.app, message: nil) }
       return Self.redirect(application, "error=access_denied")
     }
@@ -99,7 +99,7 @@ extension SandboxState {
     return .success(Application(app: app, redirectURI: redirectURI, state: query["state"]?.string))
   }
 
-  /// Sends the browser back to the app. Like the real page it appends `?` whether the address has one already or not.
+  /// Redirects the browser to the app. Like the real page, it appends `?` even if the URL already has one.
   private static func redirect(_ application: Application, _ parameters: String) -> HTTPAnswer {
     var location = application.redirectURI + "?" + parameters
     if let state = application.state { location += "&state=" + PercentEncoding.encode(state) }

@@ -25,7 +25,7 @@ enum PermissionsPage {
     )
   }
 
-  /// The question whether the app may act for the user.
+  /// The page that asks whether the app may act for the user.
   static func consent(app: Fixture.App, user: Fixture.User, ticket: String) -> HTTPAnswer {
     let operations = app.operations.map { "<li><code>\(escaped($0))</code></li>" }.joined(separator: "\n")
     let wish = app.operations.isEmpty ? "to know who you are; it has no operations" : "to do this in your name"
@@ -50,12 +50,12 @@ enum PermissionsPage {
     )
   }
 
-  /// The page for an address that cannot work. It does not redirect, because the redirect URI is not trusted.
+  /// The page for an invalid URL. It does not redirect, because the redirect URI is not trusted.
   static func problem(_ text: String) -> HTTPAnswer {
     page(400, title: "Not possible", "<h1>This does not work</h1>\n<p class=\"message\">\(escaped(text))</p>")
   }
 
-  /// `text` with the characters that mean something in HTML written as references.
+  /// `text` with the special characters of HTML escaped.
   static func escaped(_ text: String) -> String {
     var result = ""
     for character in text.unicodeScalars {

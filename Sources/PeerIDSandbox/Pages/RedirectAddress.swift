@@ -1,9 +1,9 @@
 internal import PeerID
 
-/// Where the consent page may send the browser, and how it writes the address.
+/// Checks where the consent page may redirect the browser.
 extension SandboxState {
-  /// Whether the page may send the browser to this address: a registered one, one of the app's domains, or the
-  /// developer's own machine, which the real server refuses.
+  /// Whether the page may redirect to this URL: a registered one, one in the app's domains, or one on the developer's
+  /// own machine, which the real server refuses.
   func isRegistered(_ redirectURI: String, of app: Fixture.App) -> Bool {
     if app.redirectURIs.contains(redirectURI) { return true }
     guard let host = Self.host(of: redirectURI) else { return false }
@@ -17,7 +17,7 @@ extension SandboxState {
     let name = address[..<scheme.lowerBound].lowercased()
     guard name == "http" || name == "https" else { return nil }
     let authority = address[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    // A user name in front of the host would hide where the browser really goes.
+    // A user name before the host would hide where the browser is really sent.
     guard !authority.contains("@"), !authority.contains("\\") else { return nil }
     if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return authority[...end].lowercased() }
     let host = authority.prefix { $0 != ":" }.lowercased()

@@ -1,10 +1,10 @@
 internal import PeerID
 
-/// One request that a sandbox has seen, with nothing hidden: passwords and tokens appear as they came.
+/// One request that a sandbox has received. Nothing is masked, not even passwords and tokens.
 public struct RecordedRequest: Sendable {
-  /// Counts all requests of the sandbox from 1, across resets.
+  /// The number of the request, from 1; resets do not change the numbering.
   public let sequence: UInt64
-  /// When the request had been read to its end, in microseconds since 1970 by the machine's clock.
+  /// When the whole request had been read, in microseconds since 1970 by the machine's clock.
   public let arrivedMicroseconds: Int64
   /// The method.
   public let method: String
@@ -20,15 +20,15 @@ public struct RecordedRequest: Sendable {
   public let fault: String?
   /// Whether the request was processed as PeerID would.
   public let isProcessed: Bool
-  /// The status of the answer that was made, whether it left or not.
+  /// The status of the answer, even if it was not sent.
   public let status: Int?
   /// The body of that answer.
   public let answer: String?
-  /// When the answer was handed to the socket, or the connection closed, in microseconds since 1970.
+  /// When the answer was passed to the socket, or the connection closed, in microseconds since 1970.
   public let answeredMicroseconds: Int64?
   /// When the request had ended, in microseconds since 1970.
   public let endedMicroseconds: Int64?
-  /// Whether the whole answer left; `nil` as long as that is not known.
+  /// Whether the whole answer was sent; `nil` until that is known.
   public let isDelivered: Bool?
 
   init(_ entry: LoggedRequest) {
@@ -61,21 +61,21 @@ public struct RecordedOperation: Sendable {
   public let transactionID: String
   /// The number of its block.
   public let block: Int64
-  /// The user and the app that it was done for.
+  /// The user for whom it was done.
   public let username: String
-  /// By which app.
+  /// The app that requested it.
   public let clientID: Int
-  /// The request that brought it.
+  /// The number of the request that contained it.
   public let requestSequence: UInt64
 }
 
 /// One token pair as it is stored now.
 public struct RecordedTokenPair: Sendable {
-  /// The number of the pair, which it keeps when it is refreshed.
+  /// The number of the pair; a refresh does not change it.
   public let id: Int
-  /// Whose pair it is.
+  /// The user of the pair.
   public let username: String
-  /// For which app.
+  /// The app of the pair.
   public let clientID: Int
   /// The access token.
   public let accessToken: String

@@ -1,19 +1,19 @@
 internal import PeerID
 
 extension Sandbox {
-  /// Goes back to the fixture: tokens, consents, settings, faults, counts, log and chain.
+  /// Resets tokens, consents, settings, faults, counts, log and chain to the fixture.
   ///
-  /// - Parameter fixture: another fixture from now on.
+  /// - Parameter fixture: another fixture to use from now on.
   public func reset(to fixture: Fixture? = nil) {
     core.state.withLock { state in
       state.reset(to: fixture ?? state.fixture)
     }
   }
 
-  /// How the sandbox behaves now.
+  /// The current settings.
   public var settings: Settings { core.state.withLock { $0.settings } }
 
-  /// Changes how the sandbox behaves.
+  /// Changes the settings.
   public func configure(_ change: (inout Settings) -> Void) {
     core.state.withLock { change(&$0.settings) }
   }
@@ -60,15 +60,15 @@ extension Sandbox {
     }
   }
 
-  /// Adds a fault after those that are still to come.
+  /// Adds a fault after the pending ones.
   public func add(_ fault: Fault) {
     core.state.withLock { $0.faults.append(fault) }
   }
 
-  /// The faults that are still to come.
+  /// The pending faults.
   public var pendingFaults: [Fault] { core.state.withLock { $0.faults.faults } }
 
-  /// Forgets all faults.
+  /// Removes all faults.
   public func removeFaults() {
     core.state.withLock { $0.faults.removeAll() }
   }

@@ -1,29 +1,29 @@
 internal import PeerID
 
 extension Sandbox {
-  /// How many requests came for a method and path such as `POST /api/v1/app/operations`.
+  /// The number of requests for a method and path, such as `POST /api/v1/app/operations`.
   ///
   /// - Parameters:
   ///   - endpoint: the method, a space, and the path.
   ///   - outcome: only those with this status, such as `200`, or `dropped`.
-  /// - Returns: how many came since the start, the last reset, or the last ``resetCounts()``.
+  /// - Returns: the number since the start, the last reset, or the last ``resetCounts()``.
   public func requestCount(_ endpoint: String, outcome: String? = nil) -> Int {
     core.state.withLock { state in
       outcome.map { state.counts.count(endpoint, $0) } ?? state.counts.total(endpoint)
     }
   }
 
-  /// Counts from zero again.
+  /// Sets all request counts to 0.
   public func resetCounts() {
     core.state.withLock { $0.counts.removeAll() }
   }
 
-  /// The last requests, oldest first; as many as the settings keep.
+  /// The last requests, oldest first; ``Settings/requestLogLength`` limits their number.
   ///
   /// - Parameters:
   ///   - sequence: only those after this one.
   ///   - path: only those to this path.
-  /// - Returns: the requests as they are now; one in progress has no end yet.
+  /// - Returns: the requests in their current state; one in progress has not ended yet.
   public func requests(after sequence: UInt64 = 0, path: String? = nil) -> [RecordedRequest] {
     core.state.withLock { state in
       state.log.requests.filter { $0.sequence > sequence && (path == nil || $0.request.path == path) }
@@ -31,13 +31,13 @@ extension Sandbox {
     }
   }
 
-  /// Waits until the log holds as many requests as wanted.
+  /// Waits until the log contains a number of requests.
   ///
   /// - Parameters:
   ///   - count: how many.
   ///   - path: only those to this path count.
   ///   - milliseconds: how long to wait at the most.
-  /// - Returns: whether they have come in time.
+  /// - Returns: whether they arrived in time.
   public func waitForRequests(_ count: Int, path: String? = nil, upToMilliseconds milliseconds: Int = 5_000) -> Bool {
     core.state.wait(upToMilliseconds: milliseconds) { state in
       state.log.requests.count { path == nil || $0.request.path == path } >= count

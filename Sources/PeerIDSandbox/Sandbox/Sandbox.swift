@@ -1,6 +1,7 @@
 internal import PeerID
 
-/// A local PeerID server: it answers as the real one does, keeps everything in memory, and can be made to fail.
+/// A local PeerID server for tests. It answers as the real one does, keeps everything in memory, and can fail on
+/// demand.
 ///
 /// It listens on 127.0.0.1 by default. Several sandboxes in one program are independent. All methods may be
 /// called from any thread. It stops when the last reference to it is released.
@@ -10,13 +11,13 @@ public final class Sandbox: Sendable {
   private let pageServer: HTTPServer?
   private let host: String
 
-  /// Starts a sandbox, which takes requests when this returns.
+  /// Starts a sandbox. When this returns, it accepts requests.
   ///
   /// - Parameters:
   ///   - fixture: the users, apps and tokens that it knows.
-  ///   - port: where it listens; 0 for any free port.
-  ///   - pagePort: a port of its own for the authorization page, as the real server has; 0 for any free port, `nil`
-  ///     for the same port.
+  ///   - port: the port to listen on; 0 for any free port.
+  ///   - pagePort: a separate port for the authorization page, as on the real server; 0 for any free port, `nil` for
+  ///     the same port.
   ///   - host: the IPv4 address to listen on. With an address other than loopback, every machine that reaches it can
   ///     read all secrets of the fixture.
   ///   - idleSeconds: after how many seconds without traffic a connection is closed; 5 as the real server. Tests that
@@ -56,12 +57,12 @@ public final class Sandbox: Sendable {
   /// The version of the sandbox, which is the library's.
   public static var version: String { PeerID.Version.text }
 
-  /// The name that a misspelt one probably means.
+  /// The known name that a misspelled one probably means.
   public static func nearestName(to unknown: String, among known: [String]) -> String? {
     Nearest.name(to: unknown, among: known)
   }
 
-  /// Clients cannot connect to the address that means all networks.
+  /// The host to show: clients cannot connect to 0.0.0.0.
   private var shownHost: String { host == "0.0.0.0" ? "127.0.0.1" : host }
 
   /// Closes all connections and stops listening. Later calls do nothing.

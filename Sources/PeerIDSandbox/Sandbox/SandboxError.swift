@@ -1,21 +1,21 @@
 import Glibc
 
-/// Why a sandbox could not be started, or a fixture not be read.
+/// Why a sandbox could not be started or a fixture could not be read.
 public enum SandboxError: Error, Sendable, CustomStringConvertible {
   /// Nothing can listen on this port of this address; `errno` says why.
   case cannotListen(host: String, port: UInt16, errno: Int32)
-  /// The text is no IPv4 address.
+  /// The text is not an IPv4 address.
   case invalidHost(String)
   /// The file with the fixture could not be read; `errno` says why.
   case unreadableFixture(file: String, errno: Int32)
-  /// The fixture is not JSON; the place counts from 1.
+  /// The fixture is not JSON; line and column count from 1.
   case malformedFixture(file: String, reason: String, line: Int, column: Int)
-  /// A value of the fixture is not what it must be; `key` is its path, such as `users[0].email`.
+  /// A value of the fixture is invalid; `key` is its path, such as `users[0].email`.
   case invalidFixture(file: String, key: String, problem: String)
-  /// The system refused something that is always possible; `errno` says why.
+  /// An operation of the system failed that normally succeeds; `errno` says why.
   case system(doing: String, errno: Int32)
 
-  /// What happened and what to do about it, for a person.
+  /// What happened and what to do, for people.
   public var description: String {
     switch self {
     case .cannotListen(_, let port, EADDRINUSE):

@@ -1,9 +1,9 @@
 internal import PeerID
 
-/// The body parser in front of all routes. It refuses in plain text, on any path, before the path and the credentials
-/// are looked at.
+/// The body parser, which runs before all routes. It rejects a body in plain text, on any path, before the path and the
+/// credentials are checked.
 enum BodyParser {
-  /// The parsed body; `nil` when there is none, or one of a type that the server does not read.
+  /// The parsed body; `nil` if there is none or the server does not read its type.
   static func parse(_ request: HTTPRequest) throws(Refusal) -> JSONDocument? {
     guard request.bodyLength > 0, let type = request.header("Content-Type") else { return nil }
     let (media, charset) = mediaType(type)
@@ -48,7 +48,7 @@ enum BodyParser {
     let text = body.unicodeScalars.first == "\u{FEFF}" ? String(body.unicodeScalars.dropFirst()) : body
     if text.isEmpty { return nil }
     let first = text.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
-    // The parser is strict: a string, a number or `null` is no body.
+    // The parser is strict: it rejects a string, a number or `null`.
     guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
       throw Refusal(.html(400, JavaScriptSyntax.notAnObject(text)))
     }
@@ -56,14 +56,14 @@ enum BodyParser {
     do throws(JSONSyntaxError) {
       return try JSONDocument(text)
     } catch {
-      // To JavaScript every number is a double, so a number past 64 bits is no syntax error but one that schemas
-      // refuse.
+      // In JavaScript every number is a double, so a number of more than 64 bits is not a syntax error; schemas refuse
+      // it.
       if let document = try? JSONDocument(asReals(Array(text.utf8))) { return document }
       throw Refusal(.html(400, error.reason))
     }
   }
 
-  /// The text with a fraction added to every long integer, which makes it a real.
+  /// The text with `.0` added to every long integer, so that it is parsed as a double.
   private static func asReals(_ body: [UInt8]) -> String {
     var result: [UInt8] = []
     var digits = 0

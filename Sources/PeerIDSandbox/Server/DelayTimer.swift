@@ -62,7 +62,7 @@ final class DelayTimer: @unchecked Sendable {
     if isLate { wake() }
   }
 
-  /// Wakes everything that still waits and ends the thread. Later calls do nothing.
+  /// Makes all pending calls at once and ends the thread. Later calls do nothing.
   func stop() {
     pthread_mutex_lock(mutex)
     let isFirst = !isStopping

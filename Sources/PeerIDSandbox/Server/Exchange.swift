@@ -1,15 +1,15 @@
 internal import PeerID
 
-/// One request on its way through the server, from its first line to the end of its answer.
+/// One request and its answer, from the first line to the end.
 ///
-/// Only the polling thread touches it; no thread does while the request waits.
+/// Used only on the polling thread; while the request waits, on no thread.
 final class Exchange {
-  /// How far the request has come.
+  /// The state of the request.
   enum Phase {
     case reading
-    /// It has waited, and its fault continues.
+    /// Its delay has ended, and its fault continues.
     case waited(Fault)
-    /// It has been answered, and the answer has waited.
+    /// Its answer is ready, and the delay before it is sent has ended.
     case answered(HTTPAnswer)
   }
 
@@ -24,7 +24,7 @@ final class Exchange {
   var phase = Phase.reading
   /// The request's number in the log; 0 until it is logged.
   var sequence: UInt64 = 0
-  /// Until when a control waits for what it asks about, by the monotonic clock in microseconds.
+  /// How long a control waits for its condition, as a time of the monotonic clock in microseconds.
   var deadline: Int64?
   /// Whether the connection is closed without notice after the answer.
   var hangsUp = false
@@ -37,21 +37,21 @@ final class Exchange {
     bodyLimit = HTTPRequest.bodyLimit(path: target)
   }
 
-  /// Takes the first line and the headers.
+  /// Receives the first line and the headers.
   func begin(method: String, headers: [(name: String, value: String)]) {
     self.method = method
     self.headers = headers
     hasBegun = true
   }
 
-  /// Takes a part of the body. Bytes beyond the limit are counted and dropped, so that the connection stays usable.
+  /// Receives a part of the body. Bytes beyond the limit are counted and dropped, so that the connection stays usable.
   func receive(_ part: UnsafeRawBufferPointer) {
     bodyLength += part.count
     let room = bodyLimit + 1 - body.count
     if room > 0 { body.append(contentsOf: part.prefix(room)) }
   }
 
-  /// The request, once it has been read to its end.
+  /// The whole request. Valid after it has been read to its end.
   var request: HTTPRequest {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     return HTTPRequest(

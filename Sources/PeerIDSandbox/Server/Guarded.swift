@@ -1,7 +1,7 @@
 internal import PeerID
 import Glibc
 
-/// A value behind a lock; threads can wait for it to change.
+/// A value guarded by a lock. Threads can wait for it to change.
 final class Guarded<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
@@ -26,7 +26,7 @@ final class Guarded<Value>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Calls `body` with the value while no other thread has it; `body` must not come back here.
+  /// Calls `body` with the value under the lock; `body` must not use this object again.
   func withLock<Result, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -40,7 +40,7 @@ final class Guarded<Value>: @unchecked Sendable {
     pthread_cond_broadcast(changed)
   }
 
-  /// Waits until `isReached` holds, and says whether it does; the time is up after `milliseconds`.
+  /// Waits at most `milliseconds` until `isReached` returns true; returns whether it did.
   func wait(upToMilliseconds milliseconds: Int, until isReached: (Value) -> Bool) -> Bool {
     let due = PeerID.Clock.monotonicMicroseconds() + Int64(milliseconds) * 1_000
     var time = timespec(tv_sec: Int(due / 1_000_000), tv_nsec: Int(due % 1_000_000) * 1_000)

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// One answer, before the headers that every answer has.
+/// One answer, without the headers that every answer gets.
 struct HTTPAnswer: Sendable {
   var status: Int
   var contentType: String
@@ -12,7 +12,7 @@ struct HTTPAnswer: Sendable {
     HTTPAnswer(status: status, contentType: "application/json; charset=utf-8", body: value.compactText)
   }
 
-  /// Text as Express sends it: always with the type of HTML.
+  /// Text as Express sends it: always with the content type of HTML.
   static func html(_ status: Int, _ text: String) -> HTTPAnswer {
     HTTPAnswer(status: status, contentType: "text/html; charset=utf-8", body: Bytes(text))
   }

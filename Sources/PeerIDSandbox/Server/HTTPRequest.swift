@@ -1,4 +1,4 @@
-/// One request, read to its end.
+/// One complete request.
 struct HTTPRequest: Sendable {
   let method: String
   /// The path as it was sent, without the query.
@@ -6,21 +6,21 @@ struct HTTPRequest: Sendable {
   /// The part after the first `?`, still percent-encoded.
   let query: String
   let headers: [(name: String, value: String)]
-  /// The body, cut one byte past the limit for this path.
+  /// The body, cut one byte after the limit for this path.
   let body: [UInt8]
-  /// How long the body really was.
+  /// The length of the uncut body.
   let bodyLength: Int
   /// Whether it came to a port that serves the pages for browsers.
   var isForPages = true
   /// Whether it came to a port that serves PeerID's interface.
   var isForInterface = true
 
-  /// How long a body may be: the backend's body parser takes 100 KiB; the controls take whole fixtures.
+  /// The longest body that is accepted. The backend's body parser accepts 100 KiB; controls accept whole fixtures.
   static func bodyLimit(path: some StringProtocol) -> Int {
     path.hasPrefix(controlPrefix) ? 16 << 20 : 102_400
   }
 
-  /// The path of the controls, which are not part of PeerID.
+  /// The path prefix of the controls, which are not part of PeerID.
   static let controlPrefix = "/sandbox"
 
   /// The first header of this name; the name is compared without regard to case.
@@ -33,7 +33,7 @@ struct HTTPRequest: Sendable {
     headers.filter { $0.name.isCaseInsensitively(name) }.map(\.value)
   }
 
-  /// How long Node counts the header block: the target, the names and the values.
+  /// The length of the header block as Node counts it: the target, the names and the values.
   var headerBlockLength: Int {
     let target = path.utf8.count + (query.isEmpty ? 0 : query.utf8.count + 1)
     return headers.reduce(target) { $0 + $1.name.utf8.count + $1.value.utf8.count }
@@ -46,7 +46,7 @@ struct HTTPRequest: Sendable {
     return lowered.utf8.count > 1 && lowered.hasSuffix("/") ? String(lowered.dropLast()) : lowered
   }
 
-  /// Whether this request drives the sandbox itself instead of PeerID.
+  /// Whether this request is a control of the sandbox.
   var isControl: Bool {
     path == Self.controlPrefix || path.hasPrefix(Self.controlPrefix + "/")
   }

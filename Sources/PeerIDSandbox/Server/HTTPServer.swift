@@ -4,16 +4,16 @@ import Glibc
 
 /// What the server does next with a request.
 enum NextStep {
-  /// Ask again after this time; other requests continue.
+  /// Decide again after this time; other requests continue.
   case wait(milliseconds: Int)
   case answer(HTTPAnswer)
-  /// Close the connection without a byte.
+  /// Close the connection without sending anything.
   case close
   /// Send these bytes and close the connection.
   case sendAndClose([UInt8])
 }
 
-/// What a port serves. The front end of PeerID may have an address of its own, other than that of the API.
+/// What a port serves. PeerID's front end may have another address than the API.
 enum PortRole {
   case everything, interface, pages
 }
@@ -26,7 +26,7 @@ enum Ending {
   case closed
 }
 
-/// The decisions about requests.
+/// Decides about requests.
 protocol RequestHandler: AnyObject, Sendable {
   /// Decides about a request that has been read to its end. Called on the polling thread.
   func nextStep(for exchange: Exchange) -> NextStep
@@ -38,8 +38,8 @@ protocol RequestHandler: AnyObject, Sendable {
 
 /// The HTTP side of a sandbox: one polling thread of libmicrohttpd.
 ///
-/// One thread is fast enough, and it gives every request a place in one order: when a client reads what the sandbox has
-/// seen, everything that it was answered before is in there.
+/// One thread is fast enough, and it puts all requests in order: when a client reads the log, all its earlier requests
+/// are in it.
 final class HTTPServer: @unchecked Sendable {
   private static let connectionLimit: UInt32 = 16_384
 
@@ -180,7 +180,7 @@ extension HTTPServer {
     case .close:
       return .NO
     case .sendAndClose(let bytes):
-      // The bytes fit into an empty socket buffer, so nothing is lost although the socket does not block.
+      // The socket is non-blocking, but the bytes fit into its empty buffer, so nothing is lost.
       let socket = cmicrohttpd_socket(connection)
       _ = bytes.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       return .NO

@@ -1,7 +1,7 @@
-/// The message with which Node 20's `JSON.parse` refuses a text.
+/// The error message of Node 20's `JSON.parse` for a text.
 ///
-/// The server hands these messages to its clients, so the sandbox scans a text that is not JSON once more by the rules
-/// of V8 to find the same words and the same position.
+/// The server returns these messages to its clients. So the sandbox scans a text that is not JSON again, by V8's rules,
+/// to find the same message and position.
 struct JavaScriptSyntax {
   private struct Failure: Error {
     let message: String
@@ -29,7 +29,7 @@ struct JavaScriptSyntax {
     }
   }
 
-  /// The refusal of a body that begins with neither `{` nor `[`, as `body-parser` words it.
+  /// The message of `body-parser` for a body that begins with neither `{` nor `[`.
   static func notAnObject(_ text: String) -> String {
     let blanks = text.prefix { " \t\r\n".unicodeScalars.contains($0.unicodeScalars.first ?? "x") }
     guard let first = text.dropFirst(blanks.count).first else {
@@ -48,7 +48,7 @@ struct JavaScriptSyntax {
     case object, array
   }
 
-  /// Scans a value. V8 takes values nested as deeply as a body is long, so the stack is not used for them.
+  /// Scans a value without recursion, because V8 accepts any depth of nesting.
   private mutating func value() throws(Failure) {
     var open: [Container] = []
     repeat {
@@ -76,7 +76,7 @@ struct JavaScriptSyntax {
     } while !open.isEmpty
   }
 
-  /// Goes into an object, up to its first value; `false` when it is empty.
+  /// Enters an object, up to its first value; returns `false` if it is empty.
   private mutating func enterObject() throws(Failure) -> Bool {
     position += 1
     skipBlanks()
@@ -92,7 +92,7 @@ struct JavaScriptSyntax {
     return !skip("]")
   }
 
-  /// Whether another value follows; otherwise the bracket at the end is skipped.
+  /// Whether another value follows. If not, the closing bracket is skipped.
   private mutating func isFollowed(in container: Container) throws(Failure) -> Bool {
     skipBlanks()
     switch container {
@@ -113,7 +113,7 @@ struct JavaScriptSyntax {
   private mutating func name(isFirst: Bool) throws(Failure) {
     try string()
     skipBlanks()
-    // V8 has words for the first property only.
+    // V8 has a specific message only for the first property.
     guard skip(":") else {
       throw isFirst ? at("Expected ':' after property name in JSON") : current == nil ? end : unexpected
     }
@@ -193,7 +193,7 @@ struct JavaScriptSyntax {
 
   private func at(_ message: String) -> Failure { Failure(message: "\(message) at position \(position)") }
 
-  /// V8 quotes the text around the position: all of a short one, else 10 units on either side.
+  /// V8 quotes the text around the position: a short text as a whole, otherwise 10 UTF-16 units on either side.
   private var unexpected: Failure {
     if isDigit || current == UInt16(ascii: "-") { return at("Unexpected number in JSON") }
     if current == UInt16(ascii: "\"") { return at("Unexpected string in JSON") }

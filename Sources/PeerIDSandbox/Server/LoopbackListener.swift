@@ -1,6 +1,6 @@
 import Glibc
 
-/// A listening socket, on 127.0.0.1 unless another address is asked for.
+/// A listening socket, by default on 127.0.0.1.
 struct LoopbackListener {
   static let loopback = "127.0.0.1"
 

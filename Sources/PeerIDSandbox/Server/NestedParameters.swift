@@ -1,21 +1,21 @@
 internal import PeerID
 
-/// Query strings and forms with brackets, `params[0][]=a&params[1]=b`, read as Express reads them: with `qs` 6.7.
+/// Parses query strings and forms with brackets, such as `params[0][]=a&params[1]=b`, as Express does with `qs` 6.7.
 ///
-/// Texts are compared and split by their code points: to Swift, a syntax character followed by a combining accent is
-/// one other character.
+/// Texts are compared and split by code points, because Swift treats a syntax character with a combining accent as
+/// another character.
 struct NestedParameters {
-  /// How `qs` is configured: Express sets other limits for a query than its body parser for a form.
+  /// The limits of `qs`. Express sets different limits for a query and for a form.
   struct Limits {
-    /// How many brackets of one key nest. The rest of the key becomes one key, with its brackets.
+    /// How deep the brackets of one key nest. The rest of the key, with its brackets, becomes a single key.
     let depth: Int
-    /// The largest index that makes an array; a larger one becomes a key of an object.
+    /// The largest array index. A larger one becomes a key of an object.
     let arrayIndex: Int
   }
 
   private indirect enum Node {
     case text(String)
-    /// An array; `nil` is a place that no parameter has filled.
+    /// An array; `nil` is a gap between indexes.
     case list([Node?])
     case map([(key: String, node: Node)])
   }
@@ -27,7 +27,7 @@ struct NestedParameters {
     parse(query, Limits(depth: 5, arrayIndex: 20))
   }
 
-  /// The backend has no limit, but also no schema that takes deeper values.
+  /// The backend has no limit, but no schema accepts deeper values.
   private static let deepestForm = 32
 
   /// A form as one JSON object.
@@ -62,7 +62,7 @@ struct NestedParameters {
     return (decoded(part[..<equals]), decoded(part[part.index(after: equals)...]))
   }
 
-  /// A text with a broken escape is not decoded, except for its pluses.
+  /// Decodes a text. If it has an invalid escape, only `+` is decoded.
   private static func decoded(_ text: Text) -> String {
     let plain = String(text)
     return PercentEncoding.decode(plain.utf8)
@@ -112,14 +112,14 @@ struct NestedParameters {
     }
   }
 
-  /// The node as JavaScript's `concat` takes it: the elements of an array, or the node itself.
+  /// The elements that JavaScript's `concat` would append: those of an array, or the node itself.
   private static func elements(_ node: Node) -> [Node?] {
     if case .list(let elements) = node { elements } else { [node] }
   }
 
   private static func merged(_ target: Node, _ source: Node) -> Node {
     switch (target, source) {
-    // An empty text is false to JavaScript, and is then left out.
+    // An empty string is false in JavaScript, so it is left out.
     case (_, .text("")): return target
     case (.list(let elements), .text): return .list(elements + [source])
     case (.map(let members), .text(let text)):
@@ -175,7 +175,7 @@ struct NestedParameters {
     switch node {
     case .text(let text): .string(text)
     case .map(let members): .object(members.map { ($0.key, literal($0.node)) })
-    // Places that nothing has filled close up.
+    // Gaps between indexes are removed.
     case .list(let elements): .array(elements.compactMap { $0.map(literal) })
     }
   }

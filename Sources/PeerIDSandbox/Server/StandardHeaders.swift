@@ -2,7 +2,7 @@ internal import PeerID
 
 /// The headers that Node and Express add to every answer.
 extension HTTPAnswer {
-  /// Node's answer to a header block of more than 16 kB: no body, and the end of the connection.
+  /// Node's answer to a header block of more than 16 kB: no body, and the connection is closed.
   static var headersTooLarge: HTTPAnswer {
     HTTPAnswer(status: 431, contentType: "", headers: [("Connection", "close")], body: Bytes(""))
   }
@@ -16,7 +16,7 @@ extension HTTPAnswer {
     return HTTPAnswer(status: 204, contentType: "", headers: originHeaders(request) + headers, body: Bytes(""))
   }
 
-  /// Any origin may call, with cookies.
+  /// CORS headers that allow requests with cookies from any origin.
   static func originHeaders(_ request: HTTPRequest) -> [(name: String, value: String)] {
     let origin = request.header("Origin").map { [(name: "Access-Control-Allow-Origin", value: $0)] } ?? []
     return [("X-Powered-By", "Express")] + origin + [("Vary", "Origin"), ("Access-Control-Allow-Credentials", "true")]

@@ -1,8 +1,8 @@
 import Glibc
 
-/// The three ways in which the server writes a point in time.
+/// The three formats in which the server writes times.
 enum TimeText {
-  /// `Sun, 06 Nov 1994 08:49:37 GMT`, as RFC 9110 wants it in a `Date` header.
+  /// `Sun, 06 Nov 1994 08:49:37 GMT`, the format of a `Date` header (RFC 9110).
   static func http(seconds: Int64) -> String {
     let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -12,19 +12,19 @@ enum TimeText {
     return "\(day), \(two(time.tm_mday)) \(month) \(year(time)) \(clock(time)) GMT"
   }
 
-  /// `2031-01-31T23:59:58.123Z`, as tokens carry it.
+  /// `2031-01-31T23:59:58.123Z`, the format in tokens.
   static func iso(milliseconds: Int64) -> String {
     let seconds = milliseconds >= 0 ? milliseconds / 1_000 : (milliseconds - 999) / 1_000
     return "\(chain(seconds: seconds)).\(padded(milliseconds - seconds * 1_000, to: 3))Z"
   }
 
-  /// `2031-01-31T23:59:58`, as the chain writes it.
+  /// `2031-01-31T23:59:58`, the format of the chain.
   static func chain(seconds: Int64) -> String {
     let time = calendar(seconds)
     return "\(year(time))-\(two(time.tm_mon + 1))-\(two(time.tm_mday))T\(clock(time))"
   }
 
-  /// Reads what `chain(seconds:)` writes; a `Z` at the end does not matter.
+  /// Parses the format of `chain(seconds:)`; a `Z` at the end is allowed.
   static func seconds(chain text: String) -> Int64? {
     let parts = text.split(whereSeparator: { "-T:Z".contains($0) }).map { Int32($0) }
     guard parts.count == 6, let year = parts[0], let month = parts[1], let day = parts[2], let hour = parts[3],

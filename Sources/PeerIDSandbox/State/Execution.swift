@@ -2,9 +2,9 @@ internal import PeerID
 
 /// A fault between the server and the chain.
 enum ChainFault: Equatable {
-  /// It never reaches the node.
+  /// The transaction never reaches the node.
   case lost
-  /// The node keeps it in its pool, and a block takes it after this time, in milliseconds; `nil`: none ever does.
+  /// The node keeps it in its pool, and a block includes it after this time, in milliseconds; `nil`: never.
   case held(includedAfter: Int64?)
   /// The node refuses it with this message.
   case refused(String)
@@ -17,7 +17,7 @@ extension SandboxState {
     chain.advance(to: now, applyingRules: settings.appliesChainRules)
   }
 
-  /// Builds, signs and pushes what an application asked for.
+  /// Builds, signs and pushes a transaction with an application's operations.
   mutating func execute(_ operations: [ChainOperation], _ origin: Origin) throws(Chain.Refusal) -> JSONLiteral {
     let transaction = chain.build(operations, now: now)
     do throws(Chain.Refusal) {
@@ -34,7 +34,7 @@ extension SandboxState {
     }
   }
 
-  /// Pushes a transaction, unless the fault of this request or the settings have another plan for it.
+  /// Pushes a transaction, or applies the request's fault or the setting for refusals instead.
   mutating func push(_ transaction: Transaction, _ origin: Origin) throws(Chain.Refusal) -> JSONLiteral {
     let fault = chainFault
     chainFault = nil
@@ -50,7 +50,8 @@ extension SandboxState {
     return try chain.push(transaction, origin, applyingRules: settings.appliesChainRules)
   }
 
-  /// Has the server itself change authorities of a user on the chain: one operation for each that the app has.
+  /// Changes authorities of a user on the chain, as the server itself does: with one operation for each operation of
+  /// the app.
   mutating func changeAuthorities(
     _ operation: String,
     of party: Party,
@@ -84,12 +85,12 @@ extension SandboxState {
       throw Chain.Refusal(message: message)
     }
     if let message = settings.chainRefusal { throw Chain.Refusal(message: message) }
-    // The server pays for these itself, so neither rules nor balances apply.
+    // The server itself pays for these, so neither rules nor balances apply.
     _ = try chain.push(transaction, origin, applyingRules: false)
   }
 
-  /// Whether the accounts that pay have allowed PeerID these operations. The chain does not know applications, so it
-  /// is enough that the user of the account has allowed the operation to any of them.
+  /// Checks that the paying accounts have granted PeerID these operations. The chain does not know applications, so it
+  /// is enough that the account's user has granted the operation to any application.
   private func checkAuthorities(_ operations: [ChainOperation]) throws(Chain.Refusal) {
     let now = now
     for operation in operations {

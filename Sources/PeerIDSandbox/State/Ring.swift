@@ -37,7 +37,7 @@ struct Ring<Element> {
     start = 0
   }
 
-  /// Changes the capacity; the newest elements stay.
+  /// Changes the capacity and keeps the newest elements.
   mutating func resize(to capacity: Int) {
     guard capacity != self.capacity else { return }
     storage = Array(elements.suffix(capacity))

@@ -6,7 +6,7 @@ struct Party: Hashable {
   let clientID: Int
 }
 
-/// An authorization code that has been issued. It can be exchanged again and again.
+/// An authorization code that has been issued. It can be exchanged any number of times.
 struct GrantCode {
   let id: Int
   let userID: Int
@@ -23,7 +23,7 @@ struct TransactionToken {
   var isActive = true
 }
 
-/// Everything that a sandbox knows. One lock guards all of it.
+/// The whole state of a sandbox. One lock guards it.
 struct SandboxState {
   let fixture: Fixture
   var settings: Settings {
@@ -32,10 +32,11 @@ struct SandboxState {
       log.resize(to: settings.requestLogLength)
     }
   }
-  /// The users; a user's id is the place in here, from 1.
+  /// The users. A user's id is the position in this array, from 1.
   let users: [Fixture.User]
   let apps: [Int: Fixture.App]
-  /// The operations that users let apps do, and when that ends on the chain, in milliseconds since 1970.
+  /// The operations that users have granted to apps, and when each grant expires on the chain, in milliseconds since
+  /// 1970.
   var authorities: [Party: [String: Int64]] = [:]
   var tokens = TokenStore()
   var codes: [String: GrantCode] = [:]
@@ -47,7 +48,7 @@ struct SandboxState {
   /// The requests of the consent pages that are open in browsers.
   var consentTickets: [String: ConsentTicket] = [:]
   var chain: Chain
-  /// The fault that the next transaction meets between the server and the chain.
+  /// The fault between the server and the chain that applies to the next transaction.
   var chainFault: ChainFault?
   var faults = FaultQueue()
   var counts = RequestCounts()
@@ -66,7 +67,7 @@ struct SandboxState {
     for token in fixture.tokens { load(token) }
   }
 
-  /// Starts again from a fixture. The address of the page and the numbering of requests stay.
+  /// Resets the state to a fixture. The URL of the page and the numbering of requests stay the same.
   mutating func reset(to fixture: Fixture) {
     let page = authorizationPage
     self = SandboxState(fixture, log: log.emptied)
@@ -83,13 +84,13 @@ struct SandboxState {
     users.firstIndex { $0.username == username }.map { $0 + 1 }
   }
 
-  /// The id of a user by what a person types in: the exact name, or the e-mail address in any case.
+  /// The id of a user by the exact name, or by the e-mail address in upper or lower case.
   func userID(login: String) -> Int? {
     let email = login.lowercased()
     return users.firstIndex { $0.username == login || $0.email == email }.map { $0 + 1 }
   }
 
-  /// Lets an app act for a user with all operations that the app has.
+  /// Grants an app all its operations for a user.
   mutating func join(_ party: Party) {
     let expiry = now + settings.tokenLifetime
     let operations = apps[party.clientID]?.operations ?? []

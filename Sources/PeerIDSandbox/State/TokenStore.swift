@@ -15,7 +15,7 @@ struct TokenPair {
   let createdAt: Int64
   var updatedAt: Int64
 
-  /// The pair in the order of members of a stored row.
+  /// The pair as JSON, with the members in the order of a stored row.
   var literal: JSONLiteral {
     .object(
       [
@@ -28,7 +28,7 @@ struct TokenPair {
     )
   }
 
-  /// The pair in the order of members of a new row.
+  /// The pair as JSON, with the members in the order of a new row.
   var newLiteral: JSONLiteral {
     .object(
       [
@@ -46,7 +46,7 @@ struct TokenPair {
 
 /// All token pairs, found by either token.
 struct TokenStore {
-  /// A refreshed pair whose answer has been sent and which is not saved yet.
+  /// A refreshed pair that has been sent to the client but is not saved yet.
   private struct UnsavedPair {
     let pair: TokenPair
     /// By the monotonic clock, in microseconds.
@@ -81,7 +81,7 @@ struct TokenStore {
     unsaved.append(UnsavedPair(pair: pair, due: due))
   }
 
-  /// Saves what is due, in the order in which it came; without `now` everything.
+  /// Saves the pairs that are due, in the order in which they were added; without `now`, all.
   mutating func settle(now: Int64? = nil) {
     guard !unsaved.isEmpty else { return }
     let due = unsaved.filter { now == nil || $0.due <= now ?? 0 }
@@ -93,7 +93,7 @@ struct TokenStore {
 
   func pair(refreshToken: String) -> TokenPair? { idByRefreshToken[refreshToken].flatMap { pairs[$0] } }
 
-  /// The pair of a user and an app that expires last; the server finds this one.
+  /// The pair of a user and an app that expires last, which is the one that the server finds.
   func latestPair(userID: Int, clientID: Int) -> TokenPair? {
     pairs.values.filter { $0.userID == userID && $0.clientID == clientID }
       .max { ($0.expires, -$0.id) < ($1.expires, -$1.id) }
@@ -102,14 +102,14 @@ struct TokenStore {
   /// All pairs in the order of their numbers.
   var all: [TokenPair] { pairs.values.sorted { $0.id < $1.id } }
 
-  /// Replaces the access token with one that no client has.
+  /// Replaces the access token by one that no client knows.
   mutating func revokeAccessToken(id: Int) {
     guard var pair = pairs[id] else { return }
     pair.accessToken = Identifiers.token()
     save(pair)
   }
 
-  /// Replaces the refresh token with one that no client has.
+  /// Replaces the refresh token by one that no client knows.
   mutating func revokeRefreshToken(id: Int) {
     guard var pair = pairs[id] else { return }
     pair.refreshToken = Identifiers.token()
