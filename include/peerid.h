@@ -33,7 +33,7 @@
  * }
  * ```
  *
- * What follows holds for every function.
+ * The following applies to every function.
  *
  * **Names.** `peerid_<object>_<verb>` does something; `peerid_<object>_<property>` returns a
  * property of an object. Objects are opaque and used through pointers.
@@ -41,14 +41,14 @@
  * **Errors.** A function that can fail returns a `peerid_error *`: NULL on success, otherwise
  * an error that you free with `peerid_error_free`. Outputs come last and are written only on
  * success. An error has a code (the kind of failure), an outcome (whether the request was
- * carried out) and a message. A function lists only the errors that are special to it; these
- * are common:
+ * carried out) and a message. A function's comment lists only its specific errors; these are
+ * common:
  * - Every function that can fail: `PEERID_CODE_INVALID_ARGUMENT` if a pointer is NULL that must
  *   not be, a string is not UTF-8, or a length or a number is out of range, and
  *   `PEERID_CODE_OUT_OF_MEMORY`.
  * - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and
  *   `PEERID_CODE_STORE` if the store failed.
- * - Functions whose *Source* is a request send it: `PEERID_CODE_UNREACHABLE`,
+ * - Functions that send a request (their *Source* names it): `PEERID_CODE_UNREACHABLE`,
  *   `PEERID_CODE_TLS`, `PEERID_CODE_CONNECTION_LOST`, `PEERID_CODE_TIMEOUT` (option
  *   `request_timeout_ms`), `PEERID_CODE_CANCELLED`, `PEERID_CODE_PROTOCOL`,
  *   `PEERID_CODE_SERVER`, `PEERID_CODE_RATE_LIMITED`, `PEERID_CODE_TOO_LARGE`,
@@ -57,11 +57,11 @@
  *   over, and `PEERID_CODE_CONFIGURATION` if the token has to be refreshed and there is no
  *   client secret.
  *
- * **Money.** An operation or an exchange is sent once. The library never repeats a request once
- * a byte of it may have been sent, except after HTTP 401, which means that nothing was done.
- * After an error with the outcome PEERID_OUTCOME_UNKNOWN look at the chain before you repeat
- * the call. A refresh moves no money, so it may be repeated: while the server may not have
- * saved the refresh token yet, and once more if the answer was lost.
+ * **Money.** An operation or an exchange is sent once. The library never resends a request of
+ * which a byte may have been sent, except after HTTP 401, which means that nothing was done.
+ * After an error with the outcome PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the
+ * call. A refresh moves no money, so the library may resend it: while the server may not have
+ * saved the refresh token yet, and after the answer was lost.
  *
  * **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length
  * in bytes, at most 64 MB. Both are copied: you may free them after the call. Strings that you
@@ -77,40 +77,41 @@
  * while another thread frees it, to pass an object of another type, a length greater than the
  * text, or a `peerid_store_reply` or `peerid_credentials` after its callback has returned.
  *
- * **Numbers.** Numbers may have any value: one that is out of range is limited or an error.
- * Times are in milliseconds; points in time count from 1970-01-01 00:00 UTC. Enum values that
- * you pass are `int32_t` and are checked. An error's code and outcome have the types of their
- * enums, so that compilers warn when the two are mixed.
+ * **Numbers.** Any number is safe to pass: a value that is out of range is limited or causes an
+ * error. Times are in milliseconds; points in time count from 1970-01-01 00:00 UTC. Enum values
+ * that you pass are `int32_t` and are checked. An error's code and outcome have the types of
+ * their enums, so that compilers warn when the two are mixed.
  *
  * **Threads.** All functions may be called from any thread at any time, except that a
  * configuration may be used by one thread at a time. Calls block their thread. The library
- * starts threads only for refreshes, for asynchronous calls and to save again what a store did
- * not accept; libcurl starts some to resolve names. They block all signals. The library
- * installs no signal handler.
+ * starts threads only for refreshes, for asynchronous calls and to retry saving tokens; libcurl
+ * starts threads for name lookups. They block all signals. The library installs no signal
+ * handler.
  *
  * **Handlers.** Handlers and store callbacks may be called from any thread and from several at
  * once. They must not call the library, except the functions that provide their result. A
- * handler's `context` is passed to it and must stay valid until `release` is called with it:
+ * handler's `context` is passed to it and must stay valid until `release` is called with it,
  * once, when no object uses the handler any more. If setting the handler fails, `release` is
  * not called.
  *
- * **Exit.** `exit` waits up to two seconds for refreshes in flight and for tokens that are not
- * saved, and up to 1.5 seconds for threads. If a process ends without `exit`, call
- * `peerid_client_flush` first. Handlers that were passed to `atexit` before the first client
- * was created run after this and must not wait for asynchronous calls.
+ * **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then
+ * up to 1.5 seconds for threads to end. If a process ends without `exit`, call
+ * `peerid_client_flush` first. Functions that were registered with `atexit` before the first
+ * client was created run after this, and must not wait for asynchronous calls.
  *
- * **fork.** A child may continue to use what it inherited: it opens its own connections and
- * does not disturb the parent. The library closes its descriptors in the child during the fork,
- * and none of the parent's later: a daemon may close all descriptors and open its own. Ask for
- * the descriptor of a queue again.
+ * **fork.** A child may use the objects that it inherited. It opens its own connections and
+ * does not affect the parent. The library closes its descriptors in the child during the fork,
+ * and closes none later by an old number, so a daemon may close all descriptors. In the child,
+ * call `peerid_queue_fd` again.
  *
  * **Secrets.** The library wipes its copies of tokens and passwords before it frees their
  * memory; it cannot wipe those of libcurl and TLS. Errors and log lines contain no secrets. A
  * URL contains a secret only where the server requires it: the transaction token of a
  * confirmation, and the parameters with the option `parameters=query`.
  *
- * **Versions.** The library is `libpeerid.so.1`; within that number its interface only grows. A
- * program can compare `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
+ * **Versions.** The library is `libpeerid.so.1`. As long as that number is 1, its interface
+ * only grows. A program can compare `peerid_library_version_number` with
+ * `PEERID_VERSION_NUMBER`.
  */
 
 #ifndef PEERID_H
@@ -172,7 +173,7 @@ typedef struct peerid_session peerid_session;
 typedef struct peerid_authorization peerid_authorization;
 
 /**
- * A session's tokens at one moment.
+ * A snapshot of a session's tokens.
  *
  * Immutable.
  */
@@ -205,7 +206,7 @@ typedef struct peerid_credentials peerid_credentials;
 typedef struct peerid_queue peerid_queue;
 
 /**
- * The end of an asynchronous call: its error or its result.
+ * The completion of an asynchronous call: its error or its result.
  *
  * Immutable.
  */
@@ -235,27 +236,27 @@ typedef enum peerid_log_level {
 } peerid_log_level;
 
 /**
- * Receives a log event, on the thread on which it happens. Must return soon.
+ * Receives a log event, on the thread on which it happens. Must return quickly.
  *
- * Among the events are each refresh, each problem with a store, each outcome that is unknown,
- * each HTTP 5xx, and each request that is sent again after HTTP 401.
+ * Events are, among others: refreshes, problems with a store, unknown outcomes, HTTP 5xx, and
+ * requests that are resent after HTTP 401.
  *
  * @param[in] level one of `peerid_log_level`.
  * @param[in] message one line of text without secrets, valid until the handler returns. It ends
- *   with the session, by its key or its user, and the application:
+ *   with the key or user of the session and the application:
  *   `session refreshed, generation 2 (session 'alice', application 4)`.
  */
 typedef void (*peerid_log_handler)(void *context, int32_t level, const char *message);
 
 /**
- * Tells whether a call that waits should end, on the thread of the call. Called every 50 to
- * 1000 ms.
+ * Returns whether a waiting call should end. Called every 50 to 1000 ms, on the thread of the
+ * call.
  *
  * @return 0 to continue; anything else ends the call with PEERID_CODE_CANCELLED.
  */
 typedef int32_t (*peerid_interrupt_handler)(void *context);
 
-/** Releases a context: no object uses it any more. */
+/** Releases a context that no object uses any more. */
 typedef void (*peerid_release_callback)(void *context);
 
 /**
@@ -278,8 +279,8 @@ typedef int32_t (*peerid_relogin_handler)(
  * @param[in] base_url scheme, host and optional port and path of the server, such as
  *   `https://peerid.peerplays.download`, without `/api/v1`.
  * @param[in] client_id the application's id, a decimal number.
- * @param[in] client_secret the application's secret. May be NULL: then users can log in, but no
- *   code can be exchanged and no token refreshed.
+ * @param[in] client_secret the application's secret. May be NULL: then users can log in with a
+ *   password, but codes cannot be exchanged and tokens cannot be refreshed.
  * @param[out] out_config receives the config; free it with `peerid_config_free`.
  *
  * @par Errors
@@ -303,7 +304,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_create(
  *
  * @par Errors
  * - PEERID_CODE_CONFIGURATION: there is no such option (the message suggests the nearest name),
- *   or the value is not valid for it (the message says which values are).
+ *   or the value is invalid (the message lists the valid values).
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set(
     peerid_config *config,
@@ -323,9 +324,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_log_handler(
     peerid_release_callback release);
 
 /**
- * Sets the interrupt handler, which lets a program end its calls when the user presses Ctrl-C.
+ * Sets the interrupt handler, for instance to end calls when the user presses Ctrl-C.
  *
- * @param[in] handler the function to ask.
+ * @param[in] handler the function to call.
  * @param[in] release releases the context; may be NULL.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_interrupt_handler(
@@ -345,9 +346,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_store(
     peerid_store *store);
 
 /**
- * Sets the relogin handler. With it, a session whose refresh token is no longer valid, or whose
- * refresh was not answered, logs the user in again: the server then returns the current tokens.
- * Without it, and without the option `relogin=keep`, such a session ends with
+ * Sets the relogin handler. With it, the library logs a user in again if the session's refresh
+ * token is no longer valid or a refresh got no answer; the server then returns the current
+ * tokens. Without it, and without the option `relogin=keep`, such a session ends with
  * PEERID_CODE_LOGIN_REQUIRED.
  *
  * @param[in] handler the function that provides the credentials.
@@ -397,15 +398,15 @@ PEERID_API void peerid_config_free(peerid_config *config);
  *   plain HTTP to another machine without the option `allow_http`), or libcurl is too old.
  *
  * @par Lifetime
- * Sessions keep what they need of their client, but their calls fail with PEERID_CODE_CLOSED
- * once it is closed.
+ * Sessions stay valid without their client, but after it was closed their calls fail with
+ * PEERID_CODE_CLOSED.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_create(
     peerid_config *config,
     peerid_client **out_client);
 
 /**
- * Reads data of the blockchain through the server. Needs no session. Reading again is always
+ * Reads data of the blockchain through the server. Needs no session. Repeating a read is always
  * safe.
  *
  * @param[in] api `database`, `network_broadcast`, `history`, `crypto` or `bookie`.
@@ -432,13 +433,13 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain(
     peerid_response **out_response);
 
 /**
- * Finds an asset by its symbol or its id. The client reads it from the chain once and keeps it.
+ * Finds an asset by its symbol or its id. The client reads it from the chain once and then
+ * caches it.
  *
  * @param[in] name the symbol, such as `PPY`, or the id, such as `1.3.0`.
  * @param[out] out_id receives the asset's id, borrowed from the client; may be NULL.
  * @param[out] out_symbol receives its symbol, borrowed from the client; may be NULL.
- * @param[out] out_precision receives the decimal places of a whole unit, from 0 to 12; may be
- *   NULL.
+ * @param[out] out_precision receives the number of decimal places, from 0 to 12; may be NULL.
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the chain has no such asset.
@@ -456,17 +457,16 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_asset(
     int32_t *out_precision);
 
 /**
- * Checks that the server is there and is PeerID, and that it knows the application and its
- * secret. Call it when a program starts. It sends one request that changes nothing: a refresh
- * with a token that does not exist.
+ * Checks that the server is a PeerID server and accepts the application's id and secret. Call
+ * it when a program starts. It sends one request that changes nothing: a refresh with a token
+ * that does not exist.
  *
- * It cannot tell whether users have granted operations, nor whether the redirect addresses are
+ * It cannot check whether users have granted operations or whether redirect URIs are
  * registered.
  *
  * @par Errors
- * - PEERID_CODE_REJECTED: the server does not know the application, or its secret is another
- *   one.
- * - PEERID_CODE_PROTOCOL: the server is not PeerID.
+ * - PEERID_CODE_REJECTED: the server does not know the application, or the secret is wrong.
+ * - PEERID_CODE_PROTOCOL: it is not a PeerID server.
  *
  * @par Source
  * `POST /api/v1/auth/refreshtoken` checks the client id and secret before the refresh token
@@ -475,8 +475,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_asset(
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_check(peerid_client *client);
 
 /**
- * Uses another client secret from now on, for instance after it was changed at PeerID. Sessions
- * continue to work. Sends nothing.
+ * Replaces the client secret, for instance after it was changed at PeerID. Sessions continue to
+ * work. Sends nothing.
  *
  * @param[in] client_secret the new secret.
  *
@@ -488,25 +488,26 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_set_secret(
     const char *client_secret);
 
 /**
- * Returns what the calls of the client have done, counted since the client was created; in a
- * child of `fork`, since the child used it. Sends nothing and takes microseconds.
+ * Returns statistics of the client's calls since the client was created; in the child of a
+ * `fork`, since the child first used it. Sends nothing and takes microseconds.
  *
  * The result is an object:
  * - `calls`: for each kind of call (`login`, `exchange`, `restore`, `open`, `submit`,
  *   `confirm`, `broadcast`, `read_chain`, `mark`, `settle`, `refresh`, `acquire_token`,
- *   `logout`, `check`) how many `succeeded`, and how many failed with the outcomes `not_sent`,
+ *   `logout`, `check`): how many `succeeded`, and how many failed with the outcomes `not_sent`,
  *   `not_done` and `unknown`.
- * - `in_flight`: calls under way, `blocking` and `asynchronous`.
- * - `resends_after_401`: requests that were sent again with a new token.
+ * - `in_flight`: calls that have not ended, `blocking` and `asynchronous`.
+ * - `resends_after_401`: requests that were resent with a new token.
  * - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another
  *   process had refreshed), `rejected` (the user has to log in again), `failed` (the pair is
  *   unchanged) or `unknown`; `waits` counts calls that waited for one.
- * - `store`: `locks` taken, `lock_wait_us` (the time spent waiting for them), and `failures`.
- * - `connections`: how many requests `opened` one, and how many `reused` one.
+ * - `store`: how many `locks` were taken, `lock_wait_us` (the total wait for them in
+ *   microseconds), and `failures`.
+ * - `connections`: how many requests `opened` a connection, and how many `reused` one.
  * - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`,
  *   `p50`, `p90`, `p99`, `p999` and `max` in microseconds, exact to 6 percent.
  *
- * @param[out] out_response receives the result, which `peerid_response_json` returns; free it
+ * @param[out] out_response receives the result, to be read with `peerid_response_json`; free it
  *   with `peerid_response_free`.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_statistics(
@@ -514,9 +515,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_statistics(
     peerid_response **out_response);
 
 /**
- * Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second, later ones
- * at once. A refresh in flight continues, so that its tokens are not lost. Closing twice is
- * allowed.
+ * Closes a client: its calls in flight fail with PEERID_CODE_CLOSED within a second, later
+ * calls at once. A refresh in flight continues, so that its tokens are not lost. Closing twice
+ * is allowed.
  */
 PEERID_API void peerid_client_close(peerid_client *client);
 
@@ -525,10 +526,10 @@ PEERID_API void peerid_client_close(peerid_client *client);
  * Call it after `peerid_client_close` in a program that ends without running the handlers of
  * `atexit`, such as one in Go, or a child that calls `_exit`.
  *
- * @param[in] timeout_ms the longest wait in milliseconds; 0 or less only asks.
+ * @param[in] timeout_ms the longest wait in milliseconds; 0 or less: do not wait.
  *
- * @return 1 when nothing is pending, also for NULL; 0 when the time is over. A client that is
- *   not closed may start another refresh.
+ * @return 1 when nothing is pending, and for NULL; 0 on timeout. A client that is not closed
+ *   may start another refresh.
  *
  * @par Thread safety
  * Not from a handler or a store callback.
@@ -551,15 +552,15 @@ PEERID_API void peerid_client_free(peerid_client *client);
 /**
  * Logs a user in with a password, a mobile number or both, and creates a session.
  *
- * The server returns the user's stored tokens, the same for every caller; expired ones are
- * refreshed first. The first login of a user joins the application on the chain and takes
- * seconds. Logging in again is always safe.
+ * The server returns the user's stored tokens, which are the same for every caller; if they
+ * have expired, this function refreshes them before it returns. A user's first login joins the
+ * application on the chain and takes seconds. Logging in again is always safe.
  *
  * @param[in] login the user name (case-sensitive) or the e-mail address (not case-sensitive).
  * @param[in] password the password; its copy is wiped after use. May be NULL or empty.
  * @param[in] mobile the mobile number. May be NULL or empty.
- * @param[in] key the key of the session in the store, any text of up to 4096 bytes. NULL keeps
- *   the session only in memory.
+ * @param[in] key the key of the session in the store, any text of up to 4096 bytes. NULL: the
+ *   session is only in memory.
  * @param[out] out_session receives the session; free it with `peerid_session_free`.
  *
  * @par Errors
@@ -587,7 +588,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_login(
  * Completes the authorization code flow: reads the URL to which the browser returned, compares
  * the state in constant time, exchanges the code for tokens, and creates a session.
  *
- * @param[in] redirect the whole URL, or its query. The last `code` counts, also behind a second
+ * @param[in] redirect the whole URL, or its query. The last `code` counts, even after a second
  *   `?`, which the consent page appends to a redirect URI with a query.
  * @param[in] expected_state the state of the authorization with which the user was sent to the
  *   consent page.
@@ -614,8 +615,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_redirect(
     peerid_session **out_session);
 
 /**
- * Exchanges an authorization code for tokens and creates a session. The caller has already
- * compared the state; `peerid_client_exchange_redirect` does both.
+ * Exchanges an authorization code for tokens and creates a session. The caller must already
+ * have compared the state; `peerid_client_exchange_redirect` does both.
  *
  * @param[in] code the code.
  * @param[in] key the session's key, as for `peerid_client_login`.
@@ -638,11 +639,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange(
 /**
  * Creates a session from exported tokens. Sends nothing.
  *
- * @param[in] token_json what `peerid_token_json` returned, or a token object of the server;
- *   only the access token is required.
+ * @param[in] token_json what `peerid_token_json` returned, or the server's token JSON; only the
+ *   access token is required.
  * @param[in] length its length in bytes.
- * @param[in] key the session's key, as for `peerid_client_login`. The tokens replace those
- *   under the key, even newer ones.
+ * @param[in] key the session's key, as for `peerid_client_login`. The tokens replace those that
+ *   are stored under the key, even newer ones.
  * @param[out] out_session receives the session; free it with `peerid_session_free`.
  *
  * @par Errors
@@ -657,8 +658,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_restore(
     peerid_session **out_session);
 
 /**
- * Opens a session of the store. Sends nothing. The session shares its tokens with all sessions
- * of this key, in every process that uses the store.
+ * Opens a session from the store. Sends nothing. The session shares its tokens with all
+ * sessions of this key, in every process that uses the store.
  *
  * @param[in] key the session's key.
  * @param[out] out_session receives the session; free it with `peerid_session_free`.
@@ -677,13 +678,12 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_open(
  * Starts the authorization code flow: creates the URL of the consent page, with a random state
  * of 192 bits. Sends nothing.
  *
- * What the real page does: its *Cancel* does not redirect, so an abandoned log in never comes
- * back. It appends `?code=…` also to a redirect URI that has a query, which only
- * `peerid_client_exchange_redirect` reads; a framework that parses the query finds no code, so
- * use a redirect URI without a query. The server accepts a redirect URI by its registered
- * domain, and neither `localhost` nor an IP address. A user can grant at most 15 operations
- * over all applications. The page may be on another server than the API: see the option
- * `authorization_page`.
+ * Notes on PeerID's consent page: Its *Cancel* button does not redirect, so the application
+ * does not notice a cancelled login. Use a redirect URI without a query: the page appends
+ * `?code=…` even to an existing query, which `peerid_client_exchange_redirect` can read but web
+ * frameworks cannot. The domain of the redirect URI must be registered; `localhost` and IP
+ * addresses are refused. A user can grant at most 15 operations over all applications. The page
+ * may be on another server than the API: see the option `authorization_page`.
  *
  * @param[in] client the client.
  * @param[in] redirect_uri the URL to which the browser returns; its domain must be registered
@@ -713,7 +713,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_authorization_create(
 PEERID_API const char *peerid_authorization_url(const peerid_authorization *authorization);
 
 /**
- * Returns the state. Keep it with the user's web session and compare it when the browser
+ * Returns the state. Store it in the user's web session and compare it when the browser
  * returns.
  *
  * @return a string borrowed from the authorization.
@@ -732,12 +732,12 @@ PEERID_API void peerid_authorization_free(peerid_authorization *authorization);
  */
 
 /**
- * Refreshes the tokens now, however old they are. This is rarely needed: calls refresh them
- * when necessary.
+ * Refreshes the tokens now, even if they have not expired. This is rarely needed: calls refresh
+ * them when necessary.
  *
- * One refresh runs at a time; a thread that asks for another one waits for the first. The
- * refresh continues when the wait ends early. After a failure the session keeps its old tokens
- * where possible.
+ * One refresh runs at a time: if one is running, this function waits for it. A refresh
+ * continues even if this function returns early, for instance on timeout. After a failed
+ * refresh the session keeps its old tokens if they may still be valid.
  *
  * @par Source
  * `POST /api/v1/auth/refreshtoken`, measured on the backend.
@@ -745,17 +745,16 @@ PEERID_API void peerid_authorization_free(peerid_authorization *authorization);
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh(peerid_session *session);
 
 /**
- * Returns a token for requests you send yourself: one that has not expired, refreshed if
- * necessary.
+ * Returns a token for requests that you send yourself. It is refreshed first if it has expired.
  *
- * If the server answers such a request with HTTP 401, call this again with the generation of
- * the rejected token, and repeat the request if that is safe: after HTTP 401 nothing was done.
- * Give up after a few attempts. The local clock decides about expiry until an answer has told
- * the server's time.
+ * If the server answers your request with HTTP 401, nothing was done: call this again with the
+ * generation of the rejected token, and resend the request with the token that it returns. Give
+ * up after a few attempts. Until the library knows the server's time, it compares the expiry
+ * with the local clock.
  *
  * @param[in] refused_generation the generation of the token that the server rejected with HTTP
- *   401; 0 if it rejected none. The session then returns another token, or the same one after a
- *   pause if it is so new that the server may not know it yet.
+ *   401; 0 if it rejected none. The session then returns another token, or, if the rejected one
+ *   is so new that the server may not know it yet, the same one after a pause.
  * @param[out] out_token receives the token; free it with `peerid_token_free`.
  *
  * @par Errors
@@ -783,9 +782,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_get_token(
     peerid_token **out_token);
 
 /**
- * Ends a session: removes it from its store; no call can use it any more, even if the store
- * fails. The tokens stay valid at the server, which cannot revoke them. The session still has
- * to be freed.
+ * Ends a session and removes it from its store. Later calls fail, even if the store failed. The
+ * tokens stay valid at the server, which cannot revoke them. The session still has to be freed.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_logout(peerid_session *session);
 
@@ -822,12 +820,12 @@ PEERID_API const char *peerid_token_refresh_token(
 PEERID_API const int32_t *peerid_token_scope(const peerid_token *token, size_t *out_count);
 
 /**
- * Tells whether the scope includes an operation. The server decides about a name that this
- * library does not know, and about a token without a scope.
+ * Returns whether the scope includes an operation. If the library does not know the operation
+ * or the scope, this is true, and the server decides.
  *
  * @param[in] operation the operation's name, such as `transfer`.
  *
- * @return true if the operation may be submitted; false for NULL.
+ * @return true if the operation may be submitted; otherwise, and for NULL, false.
  */
 PEERID_API bool peerid_token_permits(const peerid_token *token, const char *operation);
 
@@ -853,14 +851,14 @@ PEERID_API int64_t peerid_token_app_id(const peerid_token *token);
 PEERID_API int64_t peerid_token_user_id(const peerid_token *token);
 
 /**
- * Returns how often the tokens were renewed.
+ * Returns the number of this pair of tokens in its session.
  *
  * @return 1 after login, one more after each refresh; 0 for NULL.
  */
 PEERID_API uint64_t peerid_token_generation(const peerid_token *token);
 
 /**
- * Exports the tokens as JSON, for a safe place and for `peerid_client_restore`. A secret.
+ * Exports the tokens as JSON, for `peerid_client_restore`. A secret: keep it in a safe place.
  *
  * @param[out] out_length receives the length in bytes; may be NULL.
  *
@@ -868,7 +866,7 @@ PEERID_API uint64_t peerid_token_generation(const peerid_token *token);
  */
 PEERID_API const char *peerid_token_json(const peerid_token *token, size_t *out_length);
 
-/** Frees a token. Its memory is wiped when the session no longer uses it either. */
+/** Frees a token. Its memory is wiped when the session no longer uses the same tokens. */
 PEERID_API void peerid_token_free(peerid_token *token);
 
 /** @} */
@@ -900,24 +898,24 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_account(
     peerid_response **out_response);
 
 /**
- * Returns the chain account of the session's user: the account that operations name as payer.
+ * Returns the chain account of the session's user, which operations name as payer.
  *
- * The server does not tell it. What is known depends on how the session began:
- * - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case:
- *   the one on which PeerID has its permission. It is looked up once, and kept with the
+ * The server does not return it. What is known depends on how the session began:
+ * - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case,
+ *   whichever gives PeerID its permission. It is looked up once and then stored with the
  *   session.
  * - A login with an e-mail address, or an exchange of a code: nothing is known. Ask the user,
- *   and set the account with `peerid_session_set_account`, which keeps it.
- * - A session that was opened or restored: what was known when it was stored or exported.
+ *   and set the account with `peerid_session_set_account`.
+ * - A session that was opened or restored: whatever was known when it was stored or exported.
  *
- * The result is `{"id":"1.2.31","name":"pi-alice"}`. When the account is known,
- * `peerid_session_submit` logs a warning for an operation that another account pays for. The
- * server does not compare them.
+ * The result is `{"id":"1.2.31","name":"pi-alice"}`. If the account is known,
+ * `peerid_session_submit` logs a warning for an operation that another account pays for,
+ * because the server does not check that.
  *
  * @param[out] out_response receives the result; free it with `peerid_response_free`.
  *
  * @par Errors
- * - PEERID_CODE_CONFIGURATION: the account is not known, or two accounts can be the user's; the
+ * - PEERID_CODE_CONFIGURATION: the account is unknown, or two accounts are possible; the
  *   message says what to do.
  * - PEERID_CODE_SERVER: the node refuses the read.
  *
@@ -930,11 +928,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_account(
     peerid_response **out_response);
 
 /**
- * Sets the account of the session's user, and keeps it with the session: in its store, and in
+ * Sets the account of the session's user. It is stored with the session and included in
  * exported tokens.
  *
- * The account is looked up on the chain first. A warning goes to the log if PeerID has no
- * permission on it: the chain then rejects its operations.
+ * The account is looked up on the chain first. If PeerID has no permission on it, a warning is
+ * logged: the chain will reject its operations.
  *
  * @param[in] name the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
  * @param[out] out_response receives the account as `peerid_session_account` does; free it with
@@ -964,19 +962,19 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_set_account(
 /**
  * Submits operations as one transaction, and waits until a block contains it.
  *
- * Before anything is sent, the access token is refreshed if necessary, the operations are
- * checked (option `validate`), and each is looked up in the token's scope.
+ * Before anything is sent, the access token is refreshed if necessary, and the operations are
+ * checked (option `validate`) and compared with the token's scope.
  *
  * @param[in] operations JSON: an array of operations, an object with `operations`, or one
- *   operation. Sent as it is.
+ *   operation. Sent unchanged.
  * @param[in] length its length in bytes.
  * @param[out] out_response receives the transaction; free it with `peerid_response_free`. If
- *   the application's users sign each request, it contains a transaction token instead, for
- *   `peerid_session_confirm`.
+ *   the application's users have to sign each request, it contains a transaction token instead,
+ *   for `peerid_session_confirm`.
  *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: an operation is not valid; the message names the place, such
- *   as `operations[0].amount.amount`, and says what is valid.
+ * - PEERID_CODE_INVALID_ARGUMENT: an operation is not valid; the message names the position of
+ *   the mistake, such as `operations[0].amount.amount`, and says what is valid.
  * - PEERID_CODE_NOT_PERMITTED: the user has not granted an operation, or the server does not
  *   permit it to the application.
  * - PEERID_CODE_REJECTED: the server rejected the operations.
@@ -995,22 +993,22 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
 /**
  * Confirms a transaction with its token, which can be used once.
  *
- * An application whose users sign each request gets a transaction token in place of a
- * transaction. To make one the real server needs, besides the access token, the cookie of a
- * user who is signed in to PeerID's own web page; without it `peerid_session_submit` fails with
- * `server side error` (HTTP 500). The library has no such cookie: confirm tokens that reach you
- * from elsewhere, or register the application without signing requests. The server takes a
- * confirmation from any application, and the token is used before its transaction is sent: a
- * refused one needs a new token.
+ * An application whose users have to sign each request gets a transaction token in place of a
+ * transaction. PeerID issues it only to a request that has both the access token and the cookie
+ * of a user who is signed in to PeerID's own web page. The library does not have that cookie,
+ * so `peerid_session_submit` fails with `server side error` (HTTP 500): confirm tokens that you
+ * get from elsewhere, or register the application without signed requests. The server accepts a
+ * confirmation from any application. It uses up the token before it sends the transaction, so a
+ * refused transaction needs a new token.
  *
- * @param[in] transaction_token what `peerid_response_transaction_token` returned, or what the
- *   user brought.
+ * @param[in] transaction_token the token, from `peerid_response_transaction_token` or from the
+ *   user.
  * @param[out] out_response receives the response; free it with `peerid_response_free`.
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the token is empty.
  * - PEERID_CODE_REJECTED: the token is unknown or was already used; the message names the
- *   application that confirmed.
+ *   application that used it.
  * - PEERID_CODE_CHAIN_REJECTED: the node refused the transaction; nothing was done.
  *
  * @par Source
@@ -1024,13 +1022,14 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm(
 /**
  * Broadcasts a transaction that was signed elsewhere.
  *
- * A refusal of the node reaches the caller as `server side error` (HTTP 500) with an unknown
- * outcome: the server loses the node's words, and a duplicate, which is done already, looks the
- * same. The same signed transaction may be sent again: the chain accepts it only once.
+ * If the node refuses the transaction, the error is `server side error` (HTTP 500) with an
+ * unknown outcome: the server does not pass on the node's reason, and it may be a duplicate,
+ * which was done before. The same signed transaction may be sent again: the chain accepts it
+ * only once.
  *
  * @param[in] transaction JSON with `ref_block_num`, `ref_block_prefix`, `expiration`,
- *   `operations` and `signatures`, or an object that contains it as `transaction`. Sent as it
- *   is.
+ *   `operations` and `signatures`, or an object that contains it as `transaction`. Sent
+ *   unchanged.
  * @param[in] length its length in bytes.
  * @param[out] out_response receives the response; free it with `peerid_response_free`.
  *
@@ -1054,14 +1053,14 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast(
  *
  * Call it right before `peerid_session_submit` or `peerid_session_broadcast`, keep the mark,
  * for instance in the database that holds the payment, and send the operations within two
- * minutes. With the option `settleable` each of those calls reads the mark by itself, and its
- * error has it: `peerid_error_mark`.
+ * minutes. With the option `settleable` those functions make the mark themselves, and
+ * `peerid_error_mark` returns it.
  *
- * @param[in] operations JSON: what is about to be sent, as for `peerid_session_submit`, or a
- *   signed transaction as for `peerid_session_broadcast`.
+ * @param[in] operations the JSON that is about to be sent: operations as for
+ *   `peerid_session_submit`, or a signed transaction as for `peerid_session_broadcast`.
  * @param[in] length its length in bytes.
- * @param[out] out_response receives the mark, which `peerid_response_json` returns; free it
- *   with `peerid_response_free`. It holds no secret.
+ * @param[out] out_response receives the mark, to be read with `peerid_response_json`; free it
+ *   with `peerid_response_free`. It contains no secret.
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: an operation is not valid, or is not in the catalogue.
@@ -1081,19 +1080,19 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
  * reads the chain and sends nothing.
  *
  * The result is an object. Its `state` is one of:
- * - `done`: a block holds the transaction. `transaction_id` (null if the node does not tell
- *   it), `block_num` and `trx_num` name it; `irreversible` is true once its block can no longer
- *   be undone; undone blocks are rare.
- * - `not_done`: no block holds it and none can take it any more. It may be sent again.
- * - `not_yet`: it may still be done. Ask again after `retry_after_ms` milliseconds; the answer
- *   is final three to four minutes after the call ended at the latest, a signed transaction's
- *   soon after its expiration.
- * - `undecided`: it cannot be done any more, but `transactions` lists some that may be it and
- *   cannot be compared for certain. Look at them.
+ * - `done`: a block contains the transaction. `transaction_id` (null if the node does not
+ *   return it), `block_num` and `trx_num` identify it. `irreversible` is true once its block
+ *   can no longer be undone; undone blocks are rare.
+ * - `not_done`: no block contains it, and no later block can. It may be sent again.
+ * - `not_yet`: a later block may contain it. Ask again after `retry_after_ms` milliseconds. The
+ *   answer is final at most three to four minutes after the call ended; for a signed
+ *   transaction, soon after its expiration.
+ * - `undecided`: no later block can contain it, but `transactions` lists some that may be it
+ *   and cannot be compared with certainty. Examine them.
  *
- * Equal transactions cannot be distinguished: if `transactions` lists more than one for `done`,
- * other programs have sent the same. A `custom` operation with random `data` in the same call
- * marks a transaction as yours.
+ * Equal transactions cannot be distinguished: if `done` comes with more than one entry in
+ * `transactions`, other programs have sent the same operations. To make a transaction unique,
+ * add a `custom` operation with random `data` to the call.
  *
  * @param[in] mark what `peerid_session_mark` or `peerid_error_mark` returned.
  * @param[in] length its length in bytes.
@@ -1105,9 +1104,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
  *   history plugin.
  *
  * @par Source
- * `get_account_history`, `get_transaction` and the block headers of a Peerplays node; a
- * transaction expires 15 s after it was signed, by the backend's source, or 45 s when the node
- * is behind. The server's wait for its node is taken as 120 s at most.
+ * `get_account_history`, `get_transaction` and the block headers of a Peerplays node; according
+ * to the backend's source, a transaction expires 15 s after it was signed, or 45 s if the node
+ * is behind. The server is assumed to wait at most 120 s for its node.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_settle(
     peerid_session *session,
@@ -1175,7 +1174,7 @@ PEERID_API const char *peerid_response_created_id(
     size_t index);
 
 /**
- * Returns the token that confirms the transaction, if the application's users sign each
+ * Returns the token that confirms the transaction, if the application's users have to sign each
  * request.
  *
  * @return a string borrowed from the response; NULL if the result is not a transaction token.
@@ -1276,16 +1275,16 @@ typedef enum peerid_code {
 #endif
 
 /**
- * Whether a failed call was carried out: the one question to ask before money is sent again.
+ * Whether a failed call was carried out. Check it before you send money again.
  *
  * No outcome has the name or the number of an error code, so the two cannot be confused.
  */
 typedef enum peerid_outcome {
-  /** The request was not sent. Repeating the call cannot do it twice. */
+  /** The request was not sent. Repeating the call is safe: it cannot be done twice. */
   PEERID_OUTCOME_NOT_SENT = 101,
   /**
-   * The server or the chain answered that it did not do it. Repeating the call cannot do it
-   * twice.
+   * The server or the chain answered that it did not do it. Repeating the call is safe: it
+   * cannot be done twice.
    */
   PEERID_OUTCOME_NOT_DONE = 102,
   /** The request may have been carried out. Find out before repeating the call. */
@@ -1301,8 +1300,7 @@ typedef enum peerid_outcome {
 /**
  * Returns the kind of failure.
  *
- * @return the code; 0 for NULL. A newer library may return a code that this header does not
- *   have.
+ * @return the code; 0 for NULL. A newer library may return a code that is not in this header.
  */
 PEERID_API peerid_code peerid_error_code(const peerid_error *error);
 
@@ -1314,22 +1312,24 @@ PEERID_API peerid_code peerid_error_code(const peerid_error *error);
 PEERID_API const char *peerid_error_name(const peerid_error *error);
 
 /**
- * Returns what happened and what to do about it, in English, on one line, without secrets.
+ * Returns a message in English that says what happened and what to do: one line without
+ * secrets.
  *
  * @return a string borrowed from the error; empty for NULL.
  */
 PEERID_API const char *peerid_error_message(const peerid_error *error);
 
 /**
- * Returns whether the call was carried out. Ask this before you repeat a call that moves money.
+ * Returns whether the call was carried out. Check it before you repeat a call that moves money.
  *
- * @return the outcome; 0 for NULL. Treat an outcome that this header does not have as
+ * @return the outcome; 0 for NULL. Treat an outcome that is not in this header as
  *   PEERID_OUTCOME_UNKNOWN.
  */
 PEERID_API peerid_outcome peerid_error_outcome(const peerid_error *error);
 
 /**
- * Returns what `peerid_session_settle` needs to find out whether the operations were done.
+ * Returns the mark with which `peerid_session_settle` finds out whether the operations were
+ * done.
  *
  * @return JSON, borrowed from the error; NULL unless the outcome is PEERID_OUTCOME_UNKNOWN and
  *   the option `settleable` is on.
@@ -1344,10 +1344,10 @@ PEERID_API const char *peerid_error_mark(const peerid_error *error);
 PEERID_API int32_t peerid_error_http_status(const peerid_error *error);
 
 /**
- * Tells whether the same call may be repeated later: it cannot be carried out twice, and it may
- * succeed.
+ * Returns whether repeating the same call later is safe (it cannot be carried out twice) and
+ * may succeed.
  *
- * @return true if it may be repeated; false for NULL.
+ * @return true if it may be repeated; otherwise, and for NULL, false.
  */
 PEERID_API bool peerid_error_is_retryable(const peerid_error *error);
 
@@ -1359,25 +1359,26 @@ PEERID_API bool peerid_error_is_retryable(const peerid_error *error);
 PEERID_API int64_t peerid_error_retry_after_ms(const peerid_error *error);
 
 /**
- * Returns what the server wrote under `error`: a JSON string, or an object of messages by
+ * Returns the member `error` of the server's answer: a JSON string, or an object of messages by
  * field. Cut after 4 kB.
  *
  * @param[out] out_length receives the length in bytes; may be NULL.
  *
- * @return JSON borrowed from the error; NULL if the server wrote nothing.
+ * @return JSON borrowed from the error; NULL if there is none.
  */
 PEERID_API const char *peerid_error_detail(const peerid_error *error, size_t *out_length);
 
 /**
- * Returns why the server or the chain said no, for the cases that programs distinguish.
+ * Returns why the server or the chain refused the request, for the cases that programs
+ * distinguish.
  * - `insufficient_balance`, `insufficient_fee`: the account has too little of the asset, or the
  *   fee is too low.
- * - `missing_authority`: the account did not permit PeerID to sign this operation, or no longer
- *   does.
- * - `duplicate`: an equal transaction is on the chain, or waits for its block. This call added
- *   nothing to it.
- * - `expired`, `expiration_too_far`, `unknown_reference_block`: data that PeerID sets anew for
- *   each transaction; repeat the call.
+ * - `missing_authority`: the account does not permit PeerID to sign this operation, or no
+ *   longer does.
+ * - `duplicate`: an identical transaction is on the chain or waits for its block. This call did
+ *   not add another one.
+ * - `expired`, `expiration_too_far`, `unknown_reference_block`: PeerID sets this data for each
+ *   transaction; repeat the call.
  * - `irrelevant_signature`: the transaction carries a signature that it does not need.
  * - `unknown_object`: an id names an object that does not exist.
  * - `rule_broken`: another rule of the chain; the message says which.
@@ -1388,17 +1389,18 @@ PEERID_API const char *peerid_error_detail(const peerid_error *error, size_t *ou
  * - `missing_permission`: the application or the user lacks the permission for an operation.
  * - `invalid_refresh_token`: the server does not know the refresh token, or it was used before.
  *
- * A newer library may return others. Source: the texts of the node and of peerid-backend
+ * A newer library may return others. Source: the messages of the node and of peerid-backend
  * 0.11.2.
  *
- * @return a static string; empty for every other failure and for NULL.
+ * @return a static string; empty for any other failure and for NULL.
  */
 PEERID_API const char *peerid_error_reason(const peerid_error *error);
 
 /**
- * Returns the id of the transaction that the node refused, from the refusal's digest.
+ * Returns the id of the transaction that the node refused, taken from the digest in its
+ * message.
  *
- * @return 40 hexadecimal digits borrowed from the error; NULL if the server did not tell it.
+ * @return 40 hexadecimal digits borrowed from the error; NULL if the message has no digest.
  */
 PEERID_API const char *peerid_error_transaction_id(const peerid_error *error);
 
@@ -1411,10 +1413,10 @@ PEERID_API void peerid_error_free(peerid_error *error);
  * @name Stores
  *
  * A store keeps sessions under their keys, so that they survive the process and can be shared.
- * A key can be locked, and each save expects the generation that it replaces, so that two
- * processes never refresh the same tokens at once.
+ * A key can be locked, and each save names the generation that it expects to replace, so that
+ * two processes never refresh the same tokens at once.
  *
- * A callback of a custom store returns one of `peerid_store_result`. Anything but
+ * A callback of a custom store returns one of `peerid_store_result`. Any result other than
  * PEERID_STORE_RESULT_OK is a failure, except PEERID_STORE_RESULT_CONFLICT from save. After a
  * failure the session sends no refresh. Callbacks may block. Those with a `reply` call the
  * functions `peerid_store_reply_…`, on their own thread, to provide a result; a value that is
@@ -1437,8 +1439,8 @@ typedef enum peerid_store_result {
 } peerid_store_result;
 
 /**
- * Loads the session of a key with `peerid_store_reply_set_session`, or provides none if there
- * is none. While the key is locked it must return what was saved last.
+ * Loads the session of a key and provides it with `peerid_store_reply_set_session`; does not
+ * call that if there is none. While the key is locked, this must load what was saved last.
  *
  * @param[in] key the key.
  * @param[in] lock what the lock callback provided; NULL if the key is not locked.
@@ -1456,10 +1458,10 @@ typedef int32_t (*peerid_store_load_callback)(
  * Saves a session durably, if the key has the expected generation.
  *
  * @param[in] key the key.
- * @param[in] data the text to keep, a secret; valid until the callback returns.
+ * @param[in] data the text to save, a secret; valid until the callback returns.
  * @param[in] length its length in bytes.
- * @param[in] generation the generation to keep with it; the same as `expected` if only what is
- *   known of the user changed.
+ * @param[in] generation the generation to save with it; the same as `expected` if only data
+ *   about the user changed, not the tokens.
  * @param[in] expected the generation that the key must have now; 0 if it must have no session.
  * @param[in] lock what the lock callback provided.
  * @param[in] reply receives a message.
@@ -1493,7 +1495,7 @@ typedef int32_t (*peerid_store_remove_callback)(
     peerid_store_reply *reply);
 
 /**
- * Locks a key: waits until no other caller, on any machine, holds the lock. The lock is held
+ * Locks a key: waits until no other caller, on any machine, holds its lock. The lock is held
  * until it is unlocked or its holder dies. May provide a pointer with
  * `peerid_store_reply_set_lock`.
  *
@@ -1548,21 +1550,21 @@ typedef struct peerid_store_callbacks {
   peerid_store_lock_callback lock;
   /** Unlocks a key. */
   peerid_store_unlock_callback unlock;
-  /** Lists the keys; may be NULL: then they cannot be listed. */
+  /** Lists the keys. If it is NULL, they cannot be listed. */
   peerid_store_list_callback list;
 } peerid_store_callbacks;
 
 /**
- * Creates a store in the memory of this process. Its clients share sessions by key.
+ * Creates a store in the memory of this process. Clients that use it share sessions by key.
  *
  * @param[out] out_store receives the store; free it with `peerid_store_free`.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_store_create_memory(peerid_store **out_store);
 
 /**
- * Creates a store of files in a directory. Each key has one file, which only its owner can
- * read, which is replaced atomically, and which the kernel locks: all processes of one machine
- * can share the sessions.
+ * Creates a store of files in a directory. Each key has a file that only its owner can read,
+ * that is replaced atomically, and that is guarded by a kernel lock. All processes of one
+ * machine can share the sessions.
  *
  * @param[in] path the directory; created with mode 0700 if it does not exist.
  * @param[out] out_store receives the store; free it with `peerid_store_free`.
@@ -1576,8 +1578,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_store_create_directory(
     peerid_store **out_store);
 
 /**
- * Creates a store from callbacks, over anything that can keep a text, compare a number and lock
- * a name, such as a database that several machines use.
+ * Creates a custom store from callbacks, for instance for a database that several machines
+ * share.
  *
  * @param[in] callbacks the callbacks, which are copied.
  * @param[out] out_store receives the store; free it with `peerid_store_free`.
@@ -1635,7 +1637,7 @@ PEERID_API void peerid_store_reply_set_session(
     uint64_t generation);
 
 /**
- * Provides a pointer by which the other callbacks know the lock, in a lock callback.
+ * Provides a pointer that identifies the lock for the other callbacks, in a lock callback.
  *
  * @param[in] reply the callback's reply.
  * @param[in] lock any pointer.
@@ -1651,7 +1653,7 @@ PEERID_API void peerid_store_reply_set_lock(peerid_store_reply *reply, void *loc
 PEERID_API void peerid_store_reply_add_key(peerid_store_reply *reply, const char *key);
 
 /**
- * Says why a callback is about to return PEERID_STORE_RESULT_FAILED.
+ * Sets the error message of a callback that then returns PEERID_STORE_RESULT_FAILED.
  *
  * @param[in] reply the callback's reply.
  * @param[in] message the reason, without secrets.
@@ -1666,13 +1668,13 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
  * A function `…_async` starts a call and returns at once. Its parameters are those of the
  * blocking function, and:
  * - `queue`: receives the completion of the call.
- * - `tag`: any number; the completion has it.
+ * - `tag`: any number; the completion returns it.
  * - `out_id`: receives the id of the call, for `peerid_client_cancel`; may be NULL.
  *
  * After success there will be exactly one completion. After an error there will be none, and
- * nothing was sent. Errors in arguments are returned at once, as are `PEERID_CODE_CLOSED` and
- * `PEERID_CODE_QUEUE_FULL` if `max_in_flight` calls are in flight; all others come with the
- * completion.
+ * nothing was sent. Invalid arguments are reported at once, and so are `PEERID_CODE_CLOSED`
+ * and, if `max_in_flight` calls are in flight, `PEERID_CODE_QUEUE_FULL`. All other errors are
+ * in the completion.
  *
  * @{
  */
@@ -1691,9 +1693,9 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_create(peerid_queue **out_queue);
 
 /**
- * Returns the file descriptor of a queue, which is readable while the queue has completions,
- * for `poll`, `epoll` or an event loop. Do not read, write or close it. The child of a fork
- * asks for it again: there the queue has another one.
+ * Returns the file descriptor of a queue, for `poll`, `epoll` or an event loop. It is readable
+ * while the queue has completions. Do not read, write or close it. In the child of a fork the
+ * queue has another descriptor: call this function again.
  *
  * @return the descriptor, valid until the queue is freed; -1 for NULL, and in a child without a
  *   free descriptor.
@@ -1708,7 +1710,7 @@ PEERID_API int32_t peerid_queue_fd(peerid_queue *queue);
  * @param[in] capacity the length of the array, at least 1.
  * @param[out] out_completions an array that receives the completions; free each with
  *   `peerid_completion_free`.
- * @param[out] out_count receives their number; 0 when the time is over.
+ * @param[out] out_count receives their number; 0 on timeout.
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the capacity is 0.
@@ -1724,7 +1726,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_take(
 PEERID_API void peerid_queue_free(peerid_queue *queue);
 
 /**
- * Returns the tag that the caller gave to the call.
+ * Returns the tag that was passed when the call was started.
  *
  * @return the tag; 0 for NULL.
  */
@@ -1738,7 +1740,7 @@ PEERID_API uint64_t peerid_completion_tag(const peerid_completion *completion);
 PEERID_API uint64_t peerid_completion_id(const peerid_completion *completion);
 
 /**
- * Returns the error of the call, the same that the blocking function returns.
+ * Returns the error of the call, as the blocking function would.
  *
  * @return NULL if the call succeeded; otherwise an error, which you free with
  *   `peerid_error_free`.
@@ -1747,8 +1749,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_completion_error(
     const peerid_completion *completion);
 
 /**
- * Returns the response to a submit, a confirmation, a broadcast, a mark, a settlement, an
- * account or a read of the chain.
+ * Returns the response of a call whose blocking function has an `out_response`.
  *
  * @return a response, which you free with `peerid_response_free`; NULL if the call has none.
  */
@@ -1837,14 +1838,14 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain_async(
     uint64_t *out_id);
 
 /**
- * Cancels an asynchronous call that has not ended yet. Its completion comes in any case; if it
- * has an error, its outcome tells whether the request may have arrived.
+ * Cancels an asynchronous call that has not ended. Its completion still arrives; if it has an
+ * error, the error's outcome says whether the request may have arrived.
  *
  * @param[in] id the call's id.
  */
 PEERID_API void peerid_client_cancel(peerid_client *client, uint64_t id);
 
-/** Asynchronous `peerid_client_check`. The completion has nothing but success. */
+/** Asynchronous `peerid_client_check`. On success the completion has no result. */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_check_async(
     peerid_client *client,
     peerid_queue *queue,
@@ -1934,8 +1935,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_acquire_token_async(
     uint64_t *out_id);
 
 /**
- * Asynchronous `peerid_session_logout`: does not wait for the store. Once it has started, no
- * call can use the session.
+ * Asynchronous `peerid_session_logout`: does not wait for the store. Once it has started, later
+ * calls fail.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_logout_async(
     peerid_session *session,
@@ -1952,7 +1953,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_logout_async(
  */
 
 /**
- * Creates a cancellation, with which one thread ends the blocking calls of another one. The
+ * Creates a cancellation, with which one thread can end the blocking calls of another. The
  * thread to be cancelled calls `peerid_cancellation_use` before its calls.
  *
  * @param[out] out_cancellation receives the cancellation; free it with
@@ -1973,7 +1974,7 @@ PEERID_API void peerid_cancellation_use(peerid_cancellation *cancellation);
 
 /**
  * Ends the blocking calls, in progress and later, of the threads that use this cancellation. A
- * call that waits for an answer ends at once; its outcome tells whether the request may have
+ * call that waits for an answer ends at once; its outcome says whether the request may have
  * arrived. A refresh continues. A call that waits for a store cannot be ended; its asynchronous
  * form can.
  *
@@ -1994,7 +1995,7 @@ PEERID_API void peerid_cancellation_free(peerid_cancellation *cancellation);
  */
 
 /**
- * Returns the id of an operation on the chain, by which a token's scope lists it.
+ * Returns the id of an operation on the chain. A token's scope consists of these ids.
  *
  * @param[in] name the operation's name, such as `transfer`.
  *
@@ -2036,15 +2037,15 @@ PEERID_API int32_t peerid_operation_id_at(size_t index);
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the text is not JSON, contains a key twice, or an operation
- *   is not valid; the message names the place and says what is valid.
+ *   is not valid; the message names the position of the mistake and says what is valid.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_operation_check(
     const char *operations,
     size_t length);
 
 /**
- * Returns warnings about operations that pass the check: they break a rule that the committee
- * of the chain can change, or they are likely to fail for other reasons.
+ * Returns warnings about operations that pass the check but may fail: those that break a rule
+ * that the chain's committee can change, and those that fail for other known reasons.
  * `peerid_session_submit` logs the same warnings.
  *
  * @param[in] operations JSON, as for `peerid_operation_check`.
@@ -2063,8 +2064,8 @@ PEERID_API size_t peerid_operation_warnings(
     char *out_text);
 
 /**
- * Describes an operation: its fields with types, units and limits, its rules, and an example
- * that passes the check.
+ * Describes an operation: its fields with types, units and limits, its rules, and a valid
+ * example.
  *
  * @param[in] name the operation's name, such as `transfer`.
  *
@@ -2074,7 +2075,7 @@ PEERID_API size_t peerid_operation_warnings(
 PEERID_API const char *peerid_operation_describe(const char *name);
 
 /**
- * Turns decimal text into an amount in the smallest unit. With precision 5, `12.5` is 1250000.
+ * Converts decimal text to an amount in the smallest unit. With precision 5, `12.5` is 1250000.
  *
  * @param[in] text digits with at most one point, and a minus before a negative amount; nothing
  *   is rounded.
@@ -2092,8 +2093,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_parse(
     int64_t *out_amount);
 
 /**
- * Turns an amount in the smallest unit into decimal text, as wallets show it: without a point
- * for whole units, otherwise with all decimal places.
+ * Converts an amount in the smallest unit to decimal text, as wallets show it: whole units
+ * without a point, others with all decimal places.
  *
  * @param[in] amount the amount in the smallest unit of the asset.
  * @param[in] precision the decimal places of the asset, from 0 to 12.
@@ -2110,7 +2111,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_format(
     char *out_text);
 
 /**
- * Turns decimal odds into a backer multiplier: `1.5` is 15000.
+ * Converts decimal odds to a backer multiplier: `1.5` is 15000.
  *
  * @param[in] text digits with at most one point; nothing is rounded.
  * @param[out] out_multiplier receives the odds in 1/10000.
@@ -2124,7 +2125,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_odds_parse(
     int64_t *out_multiplier);
 
 /**
- * Turns a backer multiplier into decimal odds: 15000 is `1.5`.
+ * Converts a backer multiplier to decimal odds: 15000 is `1.5`.
  *
  * @param[in] multiplier the odds in 1/10000.
  * @param[in] capacity the size of the buffer in bytes; 40 are always enough.
@@ -2139,10 +2140,10 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_odds_format(
     char *out_text);
 
 /**
- * Turns a percent into 1/100 percent: `12.34` is 1234.
+ * Converts a percentage to 1/100 percent: `12.34` is 1234.
  *
  * @param[in] text digits with at most one point; nothing is rounded.
- * @param[out] out_share receives the percent in 1/100 percent.
+ * @param[out] out_share receives the percentage in 1/100 percent.
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the text is not a decimal number, it has more than 2 decimal
@@ -2153,9 +2154,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_percent_parse(
     int64_t *out_share);
 
 /**
- * Turns 1/100 percent into a percent: 1234 is `12.34`.
+ * Converts 1/100 percent to a percentage: 1234 is `12.34`.
  *
- * @param[in] share the percent in 1/100 percent.
+ * @param[in] share the percentage in 1/100 percent.
  * @param[in] capacity the size of the buffer in bytes; 40 are always enough.
  * @param[out] out_text receives the text and a NUL.
  *
@@ -2209,11 +2210,11 @@ PEERID_API const char *peerid_library_version(void);
 PEERID_API int32_t peerid_library_version_number(void);
 
 /**
- * Does now what the library does at exit: waits up to two seconds for refreshes in flight and
- * for tokens that are not saved, and then ends its threads within another 1.5 seconds.
- * Afterwards it starts no refresh and no asynchronous call, and calls no handler from its own
- * threads. For interpreters, which end before the handlers of `atexit` run. Calling it again
- * does nothing.
+ * Does what the library otherwise does at exit: waits up to two seconds for refreshes in flight
+ * and unsaved tokens, and then ends its threads within another 1.5 seconds. Afterwards it
+ * starts no refresh and no asynchronous call, and calls no handler from its own threads. It is
+ * for interpreters, which shut down before `atexit` functions run. Calling it again does
+ * nothing.
  *
  * @par Thread safety
  * Not from a handler or a store callback.

@@ -93,11 +93,11 @@ package enum OptionTable {
     OptionDefinition(
       name: "http_version",
       // Measured with libcurl 7.88 behind nginx, Tests/Faults/tls_faults.c: of 100 calls at once over HTTP/2, 6 to 47
-      // end as unknown because nginx ends a connection after a number of requests. libcurl retries a refused stream and
-      // a lost connection in the same way, and its debug output does not tell them apart on a connection that was used.
+      // end as unknown because nginx closes a connection after a number of requests. libcurl handles a refused stream
+      // and a lost connection in the same way, and its debug output does not distinguish them on a reused connection.
       defaultValue: "1.1",
       help: "The HTTP version of asynchronous calls over TLS. 2 sends many requests over one connection; when the "
-        + "server ends that, requests that it turned away are reported as unknown although they were not done.",
+        + "server closes it, requests that it refused are reported as unknown although they were not done.",
       kind: .choice(["1.1", "2"]) { $0.usesHTTP2 = $1 == 1 }
     ),
     OptionDefinition(
@@ -116,7 +116,7 @@ package enum OptionTable {
       name: "proxy",
       defaultValue: "",
       help: "The proxy, such as http://proxy.example:3128; it takes precedence over no_proxy. none: no proxy. Empty: "
-        + "as https_proxy, http_proxy, all_proxy and no_proxy say, but none for a server on this machine.",
+        + "from https_proxy, http_proxy, all_proxy and no_proxy, but none for a server on this machine.",
       kind: .text { $0.proxy = $1 }
     ),
     OptionDefinition(
@@ -134,7 +134,7 @@ package enum OptionTable {
     OptionDefinition(
       name: "authorization_page",
       defaultValue: "",
-      help: "The address of the consent page, for a front end of its own. Empty: base_url with /permissions.",
+      help: "The URL of the consent page, if it is on another server. Empty: base_url with /permissions.",
       kind: .text { $0.authorizationPage = $1 }
     ),
     OptionDefinition(
@@ -148,15 +148,15 @@ package enum OptionTable {
       name: "validate",
       defaultValue: "known",
       help: "How operations are checked before they are sent. known: by their fields and by the rules of the chain; "
-        + "rules that its committee can change only warn in the log. strict: these rules refuse too. allow_unknown: as "
-        + "known, but operations that the library does not know are sent. off: not at all.",
+        + "if a rule is broken that its committee can change, a warning is logged. strict: such operations are refused. "
+        + "allow_unknown: as known, but operations that the library does not know are sent. off: not at all.",
       kind: .choice(["known", "strict", "allow_unknown", "off"]) { $0.validation = .init(rawValue: $1) ?? .known }
     ),
     OptionDefinition(
       name: "settleable",
       defaultValue: "false",
-      help: "Whether submissions and broadcasts first read where the payer's history stands, so that an unknown "
-        + "outcome can be settled. It costs one read of the chain for each of them.",
+      help: "Whether submissions and broadcasts first read the newest entry of the payer's history, so that an "
+        + "unknown outcome can be settled. This costs one chain read for each of them.",
       kind: .boolean { $0.isSettleable = $1 }
     ),
     OptionDefinition(

@@ -23,16 +23,16 @@ class Options(TypedDict, total=False):
     #: its lifetime. 0: never. Default: 86400000.
     refresh_window_ms: int | None
 
-    #: How long after a refresh without an answer the refresh token is tried once more:
-    #: the server may still be processing the first one. Default: 5000.
+    #: How long after a refresh without an answer the refresh token is sent again: the
+    #: server may still be processing the first one. Default: 5000.
     refresh_probe_delay_ms: int | None
 
     #: Connections idle for this many seconds are not reused; the server closes them
     #: after 5. 0: never reuse. Default: 4.
     idle_connection_timeout_s: int | None
 
-    #: How many idle connections are kept for later calls; asynchronous calls keep at
-    #: least max_active_requests. 0: none. Default: 64.
+    #: How many idle connections are kept for later calls, but at least
+    #: max_active_requests for asynchronous calls. 0: none. Default: 64.
     max_idle_connections: int | None
 
     #: How many asynchronous calls of a client may be in flight; further ones fail with
@@ -44,8 +44,8 @@ class Options(TypedDict, total=False):
     max_active_requests: int | None
 
     #: The HTTP version of asynchronous calls over TLS. 2 sends many requests over one
-    #: connection; when the server ends that, requests that it turned away are reported
-    #: as unknown although they were not done. Default: 1.1.
+    #: connection; when the server closes it, requests that it refused are reported as
+    #: unknown although they were not done. Default: 1.1.
     http_version: Literal["1.1", "2"] | None
 
     #: The largest answer in bytes; a larger one fails with too_large. Default: 4194304.
@@ -55,8 +55,8 @@ class Options(TypedDict, total=False):
     ca_file: str | os.PathLike[str] | None
 
     #: The proxy, such as http://proxy.example:3128; it takes precedence over no_proxy.
-    #: none: no proxy. Empty: as https_proxy, http_proxy, all_proxy and no_proxy say,
-    #: but none for a server on this machine.
+    #: none: no proxy. Empty: from https_proxy, http_proxy, all_proxy and no_proxy, but
+    #: none for a server on this machine.
     proxy: str | os.PathLike[str] | None
 
     #: Appended to the User-Agent, after libpeerid/<version>.
@@ -66,7 +66,7 @@ class Options(TypedDict, total=False):
     #: Default: false.
     allow_http: bool | None
 
-    #: The address of the consent page, for a front end of its own. Empty: base_url with
+    #: The URL of the consent page, if it is on another server. Empty: base_url with
     #: /permissions.
     authorization_page: str | os.PathLike[str] | None
 
@@ -76,12 +76,13 @@ class Options(TypedDict, total=False):
     parameters: Literal["form", "json", "query"] | None
 
     #: How operations are checked before they are sent. known: by their fields and by
-    #: the rules of the chain; rules that its committee can change only warn in the log.
-    #: strict: these rules refuse too. allow_unknown: as known, but operations that the
-    #: library does not know are sent. off: not at all. Default: known.
+    #: the rules of the chain; if a rule is broken that its committee can change, a
+    #: warning is logged. strict: such operations are refused. allow_unknown: as known,
+    #: but operations that the library does not know are sent. off: not at all. Default:
+    #: known.
     validate: Literal["known", "strict", "allow_unknown", "off"] | None
 
-    #: Whether submissions and broadcasts first read where the payer's history stands,
-    #: so that an unknown outcome can be settled. It costs one read of the chain for
+    #: Whether submissions and broadcasts first read the newest entry of the payer's
+    #: history, so that an unknown outcome can be settled. This costs one chain read for
     #: each of them. Default: false.
     settleable: bool | None

@@ -35,8 +35,7 @@ CODE_STORE = 18
 CODE_QUEUE_FULL = 19
 CODE_CHAIN_REJECTED = 20
 
-# peerid_outcome: Whether a failed call was carried out: the one question to ask before
-# money is sent again.
+# peerid_outcome: Whether a failed call was carried out.
 OUTCOME_NOT_SENT = 101
 OUTCOME_NOT_DONE = 102
 OUTCOME_UNKNOWN = 103
@@ -73,7 +72,7 @@ class Authorization(ctypes.Structure):
     pass
 
 
-# A session's tokens at one moment.
+# A snapshot of a session's tokens.
 class Token(ctypes.Structure):
     pass
 
@@ -108,7 +107,7 @@ class Queue(ctypes.Structure):
     pass
 
 
-# The end of an asynchronous call: its error or its result.
+# The completion of an asynchronous call: its error or its result.
 class Completion(ctypes.Structure):
     pass
 
@@ -150,10 +149,10 @@ else:
 # Receives a log event, on the thread on which it happens.
 LogHandler = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int32, ctypes.c_char_p)
 
-# Tells whether a call that waits should end, on the thread of the call.
+# Returns whether a waiting call should end.
 InterruptHandler = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
 
-# Releases a context: no object uses it any more.
+# Releases a context that no object uses any more.
 ReleaseCallback = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 # Provides the credentials to log a user in again.
@@ -164,8 +163,8 @@ ReloginHandler = ctypes.CFUNCTYPE(
     CredentialsPointer,
 )
 
-# Loads the session of a key with `peerid_store_reply_set_session`, or provides none if
-# there is none.
+# Loads the session of a key and provides it with `peerid_store_reply_set_session`; does
+# not call that if there is none.
 StoreLoadCallback = ctypes.CFUNCTYPE(
     ctypes.c_int32,
     ctypes.c_void_p,
@@ -196,7 +195,7 @@ StoreRemoveCallback = ctypes.CFUNCTYPE(
     StoreReplyPointer,
 )
 
-# Locks a key: waits until no other caller, on any machine, holds the lock.
+# Locks a key: waits until no other caller, on any machine, holds its lock.
 StoreLockCallback = ctypes.CFUNCTYPE(
     ctypes.c_int32,
     ctypes.c_void_p,
@@ -240,28 +239,26 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (ClientPointer, ctypes.c_char_p, ctypes.POINTER(ResponsePointer)),
     ),
-    # Returns the chain account of the session's user: the account that operations name
-    # as payer.
+    # Returns the chain account of the session's user, which operations name as payer.
     (
         "peerid_session_account",
         ErrorPointer,
         (SessionPointer, ctypes.POINTER(ResponsePointer)),
     ),
-    # Sets the account of the session's user, and keeps it with the session: in its
-    # store, and in exported tokens.
+    # Sets the account of the session's user.
     (
         "peerid_session_set_account",
         ErrorPointer,
         (SessionPointer, ctypes.c_char_p, ctypes.POINTER(ResponsePointer)),
     ),
-    # Turns decimal text into an amount in the smallest unit.
+    # Converts decimal text to an amount in the smallest unit.
     (
         "peerid_amount_parse",
         ErrorPointer,
         (ctypes.c_char_p, ctypes.c_int32, ctypes.POINTER(ctypes.c_int64)),
     ),
-    # Turns an amount in the smallest unit into decimal text, as wallets show it:
-    # without a point for whole units, otherwise with all decimal places.
+    # Converts an amount in the smallest unit to decimal text, as wallets show it: whole
+    # units without a point, others with all decimal places.
     (
         "peerid_amount_format",
         ErrorPointer,
@@ -272,25 +269,25 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ctypes.c_char),
         ),
     ),
-    # Turns decimal odds into a backer multiplier: `1.5` is 15000.
+    # Converts decimal odds to a backer multiplier: `1.5` is 15000.
     (
         "peerid_odds_parse",
         ErrorPointer,
         (ctypes.c_char_p, ctypes.POINTER(ctypes.c_int64)),
     ),
-    # Turns a backer multiplier into decimal odds: 15000 is `1.5`.
+    # Converts a backer multiplier to decimal odds: 15000 is `1.5`.
     (
         "peerid_odds_format",
         ErrorPointer,
         (ctypes.c_int64, ctypes.c_size_t, ctypes.POINTER(ctypes.c_char)),
     ),
-    # Turns a percent into 1/100 percent: `12.34` is 1234.
+    # Converts a percentage to 1/100 percent: `12.34` is 1234.
     (
         "peerid_percent_parse",
         ErrorPointer,
         (ctypes.c_char_p, ctypes.POINTER(ctypes.c_int64)),
     ),
-    # Turns 1/100 percent into a percent: 1234 is `12.34`.
+    # Converts 1/100 percent to a percentage: 1234 is `12.34`.
     (
         "peerid_percent_format",
         ErrorPointer,
@@ -309,8 +306,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_authorization_state", ctypes.c_char_p, (AuthorizationPointer,)),
     # Frees an authorization.
     ("peerid_authorization_free", None, (AuthorizationPointer,)),
-    # Creates a cancellation, with which one thread ends the blocking calls of another
-    # one.
+    # Creates a cancellation, with which one thread can end the blocking calls of
+    # another.
     (
         "peerid_cancellation_create",
         ErrorPointer,
@@ -438,7 +435,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ctypes.c_uint64),
         ),
     ),
-    # Cancels an asynchronous call that has not ended yet.
+    # Cancels an asynchronous call that has not ended.
     ("peerid_client_cancel", None, (ClientPointer, ctypes.c_uint64)),
     # Asynchronous `peerid_client_check`.
     (
@@ -458,35 +455,33 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ctypes.c_uint64),
         ),
     ),
-    # Closes a client: its calls in flight end with PEERID_CODE_CLOSED within a second,
-    # later ones at once.
+    # Closes a client: its calls in flight fail with PEERID_CODE_CLOSED within a second,
+    # later calls at once.
     ("peerid_client_close", None, (ClientPointer,)),
     # Waits until no refresh of the client's sessions is in flight and all new tokens
     # are saved.
     ("peerid_client_flush", ctypes.c_int32, (ClientPointer, ctypes.c_int64)),
     # Closes and frees a client.
     ("peerid_client_free", None, (ClientPointer,)),
-    # Checks that the server is there and is PeerID, and that it knows the application
-    # and its secret.
+    # Checks that the server is a PeerID server and accepts the application's id and
+    # secret.
     ("peerid_client_check", ErrorPointer, (ClientPointer,)),
-    # Uses another client secret from now on, for instance after it was changed at
-    # PeerID.
+    # Replaces the client secret, for instance after it was changed at PeerID.
     ("peerid_client_set_secret", ErrorPointer, (ClientPointer, ctypes.c_char_p)),
-    # Returns what the calls of the client have done, counted since the client was
-    # created; in a child of `fork`, since the child used it.
+    # Returns statistics of the client's calls since the client was created; in the
+    # child of a `fork`, since the child first used it.
     (
         "peerid_client_statistics",
         ErrorPointer,
         (ClientPointer, ctypes.POINTER(ResponsePointer)),
     ),
-    # Returns the tag that the caller gave to the call.
+    # Returns the tag that was passed when the call was started.
     ("peerid_completion_tag", ctypes.c_uint64, (CompletionPointer,)),
     # Returns the id of the call.
     ("peerid_completion_id", ctypes.c_uint64, (CompletionPointer,)),
-    # Returns the error of the call, the same that the blocking function returns.
+    # Returns the error of the call, as the blocking function would.
     ("peerid_completion_error", ErrorPointer, (CompletionPointer,)),
-    # Returns the response to a submit, a confirmation, a broadcast, a mark, a
-    # settlement, an account or a read of the chain.
+    # Returns the response of a call whose blocking function has an `out_response`.
     ("peerid_completion_response", ResponsePointer, (CompletionPointer,)),
     # Returns the session of a login, an exchange, a restore or an open.
     ("peerid_completion_session", SessionPointer, (CompletionPointer,)),
@@ -517,8 +512,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (ConfigPointer, LogHandler, ctypes.c_void_p, ReleaseCallback),
     ),
-    # Sets the interrupt handler, which lets a program end its calls when the user
-    # presses Ctrl-C.
+    # Sets the interrupt handler, for instance to end calls when the user presses
+    # Ctrl-C.
     (
         "peerid_config_set_interrupt_handler",
         ErrorPointer,
@@ -544,33 +539,33 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_error_code", ctypes.c_int32, (ErrorPointer,)),
     # Returns the name of the error's code, such as `login_required`, for logs.
     ("peerid_error_name", ctypes.c_char_p, (ErrorPointer,)),
-    # Returns what happened and what to do about it, in English, on one line, without
-    # secrets.
+    # Returns a message in English that says what happened and what to do: one line
+    # without secrets.
     ("peerid_error_message", ctypes.c_char_p, (ErrorPointer,)),
     # Returns whether the call was carried out.
     ("peerid_error_outcome", ctypes.c_int32, (ErrorPointer,)),
-    # Returns what `peerid_session_settle` needs to find out whether the operations were
-    # done.
+    # Returns the mark with which `peerid_session_settle` finds out whether the
+    # operations were done.
     ("peerid_error_mark", ctypes.c_char_p, (ErrorPointer,)),
     # Returns the HTTP status of the server's answer.
     ("peerid_error_http_status", ctypes.c_int32, (ErrorPointer,)),
-    # Tells whether the same call may be repeated later: it cannot be carried out twice,
-    # and it may succeed.
+    # Returns whether repeating the same call later is safe (it cannot be carried out
+    # twice) and may succeed.
     ("peerid_error_is_retryable", ctypes.c_bool, (ErrorPointer,)),
     # Returns how long to wait before repeating the call.
     ("peerid_error_retry_after_ms", ctypes.c_int64, (ErrorPointer,)),
-    # Returns what the server wrote under `error`: a JSON string, or an object of
+    # Returns the member `error` of the server's answer: a JSON string, or an object of
     # messages by field.
     (
         "peerid_error_detail",
         ctypes.c_char_p,
         (ErrorPointer, ctypes.POINTER(ctypes.c_size_t)),
     ),
-    # Returns why the server or the chain said no, for the cases that programs
-    # distinguish.
+    # Returns why the server or the chain refused the request, for the cases that
+    # programs distinguish.
     ("peerid_error_reason", ctypes.c_char_p, (ErrorPointer,)),
-    # Returns the id of the transaction that the node refused, from the refusal's
-    # digest.
+    # Returns the id of the transaction that the node refused, taken from the digest in
+    # its message.
     ("peerid_error_transaction_id", ctypes.c_char_p, (ErrorPointer,)),
     # Frees an error.
     ("peerid_error_free", None, (ErrorPointer,)),
@@ -579,8 +574,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # Returns the version of the loaded library, to compare with
     # `PEERID_VERSION_NUMBER`.
     ("peerid_library_version_number", ctypes.c_int32, ()),
-    # Does now what the library does at exit: waits up to two seconds for refreshes in
-    # flight and for tokens that are not saved, and then ends its threads within another
+    # Does what the library otherwise does at exit: waits up to two seconds for
+    # refreshes in flight and unsaved tokens, and then ends its threads within another
     # 1.5 seconds.
     ("peerid_library_prepare_exit", None, ()),
     # Returns the name of an error code.
@@ -637,13 +632,13 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(SessionPointer),
         ),
     ),
-    # Opens a session of the store.
+    # Opens a session from the store.
     (
         "peerid_client_open",
         ErrorPointer,
         (ClientPointer, ctypes.c_char_p, ctypes.POINTER(SessionPointer)),
     ),
-    # Returns the id of an operation on the chain, by which a token's scope lists it.
+    # Returns the id of an operation on the chain.
     ("peerid_operation_id", ctypes.c_int32, (ctypes.c_char_p,)),
     # Returns the name of an operation.
     ("peerid_operation_name", ctypes.c_char_p, (ctypes.c_int32,)),
@@ -654,8 +649,9 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # Checks operations like `peerid_session_submit` with `validate=known`, without
     # sending them.
     ("peerid_operation_check", ErrorPointer, (ctypes.c_char_p, ctypes.c_size_t)),
-    # Returns warnings about operations that pass the check: they break a rule that the
-    # committee of the chain can change, or they are likely to fail for other reasons.
+    # Returns warnings about operations that pass the check but may fail: those that
+    # break a rule that the chain's committee can change, and those that fail for other
+    # known reasons.
     (
         "peerid_operation_warnings",
         ctypes.c_size_t,
@@ -666,8 +662,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ctypes.c_char),
         ),
     ),
-    # Describes an operation: its fields with types, units and limits, its rules, and an
-    # example that passes the check.
+    # Describes an operation: its fields with types, units and limits, its rules, and a
+    # valid example.
     ("peerid_operation_describe", ctypes.c_char_p, (ctypes.c_char_p,)),
     # Describes an option of `peerid_config_set`.
     (
@@ -683,8 +679,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ),
     # Creates a queue.
     ("peerid_queue_create", ErrorPointer, (ctypes.POINTER(QueuePointer),)),
-    # Returns the file descriptor of a queue, which is readable while the queue has
-    # completions, for `poll`, `epoll` or an event loop.
+    # Returns the file descriptor of a queue, for `poll`, `epoll` or an event loop.
     ("peerid_queue_fd", ctypes.c_int32, (QueuePointer,)),
     # Takes completions from a queue, in no particular order.
     (
@@ -716,15 +711,14 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_response_created_count", ctypes.c_size_t, (ResponsePointer,)),
     # Returns the id of an object that the operations created, such as `1.22.7`.
     ("peerid_response_created_id", ctypes.c_char_p, (ResponsePointer, ctypes.c_size_t)),
-    # Returns the token that confirms the transaction, if the application's users sign
-    # each request.
+    # Returns the token that confirms the transaction, if the application's users have
+    # to sign each request.
     ("peerid_response_transaction_token", ctypes.c_char_p, (ResponsePointer,)),
     # Frees a response.
     ("peerid_response_free", None, (ResponsePointer,)),
-    # Refreshes the tokens now, however old they are.
+    # Refreshes the tokens now, even if they have not expired.
     ("peerid_session_refresh", ErrorPointer, (SessionPointer,)),
-    # Returns a token for requests you send yourself: one that has not expired,
-    # refreshed if necessary.
+    # Returns a token for requests that you send yourself.
     (
         "peerid_session_acquire_token",
         ErrorPointer,
@@ -736,8 +730,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (SessionPointer, ctypes.POINTER(TokenPointer)),
     ),
-    # Ends a session: removes it from its store; no call can use it any more, even if
-    # the store fails.
+    # Ends a session and removes it from its store.
     ("peerid_session_logout", ErrorPointer, (SessionPointer,)),
     # Frees a session.
     ("peerid_session_free", None, (SessionPointer,)),
@@ -894,8 +887,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (ctypes.c_char_p, ctypes.POINTER(StorePointer)),
     ),
-    # Creates a store from callbacks, over anything that can keep a text, compare a
-    # number and lock a name, such as a database that several machines use.
+    # Creates a custom store from callbacks, for instance for a database that several
+    # machines share.
     (
         "peerid_store_create_custom",
         ErrorPointer,
@@ -917,11 +910,12 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         None,
         (StoreReplyPointer, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64),
     ),
-    # Provides a pointer by which the other callbacks know the lock, in a lock callback.
+    # Provides a pointer that identifies the lock for the other callbacks, in a lock
+    # callback.
     ("peerid_store_reply_set_lock", None, (StoreReplyPointer, ctypes.c_void_p)),
     # Provides one more key, in a list callback.
     ("peerid_store_reply_add_key", None, (StoreReplyPointer, ctypes.c_char_p)),
-    # Says why a callback is about to return PEERID_STORE_RESULT_FAILED.
+    # Sets the error message of a callback that then returns PEERID_STORE_RESULT_FAILED.
     ("peerid_store_reply_set_error", None, (StoreReplyPointer, ctypes.c_char_p)),
     # Submits operations as one transaction, and waits until a block contains it.
     (
@@ -969,7 +963,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ctypes.POINTER(ctypes.c_int32),
         (TokenPointer, ctypes.POINTER(ctypes.c_size_t)),
     ),
-    # Tells whether the scope includes an operation.
+    # Returns whether the scope includes an operation.
     ("peerid_token_permits", ctypes.c_bool, (TokenPointer, ctypes.c_char_p)),
     # Returns when the access token expires, by the server's clock.
     ("peerid_token_expires_at_ms", ctypes.c_int64, (TokenPointer,)),
@@ -977,9 +971,9 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_token_app_id", ctypes.c_int64, (TokenPointer,)),
     # Returns the user's id at PeerID.
     ("peerid_token_user_id", ctypes.c_int64, (TokenPointer,)),
-    # Returns how often the tokens were renewed.
+    # Returns the number of this pair of tokens in its session.
     ("peerid_token_generation", ctypes.c_uint64, (TokenPointer,)),
-    # Exports the tokens as JSON, for a safe place and for `peerid_client_restore`.
+    # Exports the tokens as JSON, for `peerid_client_restore`.
     (
         "peerid_token_json",
         ctypes.c_char_p,
