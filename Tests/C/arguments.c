@@ -735,5 +735,5 @@ int main(void) {
       cmocka_unit_test(base_urls_that_cannot_be_used_are_named),
       cmocka_unit_test(header_and_library_have_one_version),
   };
-  return cmocka_run_group_tests_name("arguments", tests, make_objects, free_objects);
+  return run_group("arguments", tests, make_objects, free_objects);
 }

@@ -439,5 +439,5 @@ int main(void) {
       TEST(queue_may_be_freed_first),
       TEST(several_threads_may_take),
   };
-  return cmocka_run_group_tests_name("asynchronous calls", tests, sandbox_start, sandbox_stop);
+  return run_group("asynchronous calls", tests, sandbox_start, sandbox_stop);
 }

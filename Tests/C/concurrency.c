@@ -552,5 +552,5 @@ int main(void) {
       TEST(child_goes_on_with_what_it_inherited),
       TEST(fork_in_the_middle_of_calls_harms_nobody),
   };
-  return cmocka_run_group_tests_name("concurrency", tests, sandbox_start, sandbox_stop);
+  return run_group("concurrency", tests, sandbox_start, sandbox_stop);
 }

@@ -385,5 +385,5 @@ int main(void) {
       CODE(out_of_memory),    CODE(internal),        CODE(store),        CODE(queue_full),
       cmocka_unit_test(nothing_is_left_out),
   };
-  return cmocka_run_group_tests_name("errors", tests, start, stop);
+  return run_group("errors", tests, start, stop);
 }

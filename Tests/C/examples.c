@@ -277,5 +277,5 @@ int main(void) {
       TEST(event_loop_makes_each_payment_once),
       TEST(event_loop_tells_what_an_interrupt_left),
   };
-  return cmocka_run_group_tests_name("examples", tests, start_all, stop_all);
+  return run_group("examples", tests, start_all, stop_all);
 }

@@ -566,5 +566,5 @@ int main(void) {
       TEST(chain_is_read_without_a_session),          TEST(parameters_arrive_as_the_server_wants_them),
       TEST(parameters_that_cannot_be_sent_are_named), TEST(null_of_the_chain_is_a_result),
   };
-  return cmocka_run_group_tests_name("operations", tests, sandbox_start, sandbox_stop);
+  return run_group("operations", tests, sandbox_start, sandbox_stop);
 }

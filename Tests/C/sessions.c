@@ -689,5 +689,5 @@ int main(void) {
       TEST(configs_can_be_used_twice_and_changed_between),
       TEST(a_failed_call_spoils_nothing),
   };
-  return cmocka_run_group_tests_name("sessions", tests, sandbox_start, sandbox_stop);
+  return run_group("sessions", tests, sandbox_start, sandbox_stop);
 }

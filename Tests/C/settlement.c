@@ -285,5 +285,5 @@ int main(void) {
       TEST(the_account_is_found_and_set),
       TEST(accounts_come_into_a_queue),
   };
-  return cmocka_run_group_tests_name("settlement", tests, sandbox_start, sandbox_stop);
+  return run_group("settlement", tests, sandbox_start, sandbox_stop);
 }

@@ -538,5 +538,5 @@ int main(void) {
       TEST(conflict_is_told),
       TEST(any_answer_but_ok_is_a_failure),
   };
-  return cmocka_run_group_tests_name("stores", tests, sandbox_start, sandbox_stop);
+  return run_group("stores", tests, sandbox_start, sandbox_stop);
 }

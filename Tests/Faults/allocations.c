@@ -314,7 +314,7 @@ int main(void) {
   for (int i = 0; i < SCENES; i++) {
     tests[i] = (struct CMUnitTest){scenes[i].name, every_allocation_may_fail, NULL, NULL, (void *)(uintptr_t)&scenes[i]};
   }
-  int failures = cmocka_run_group_tests_name("allocations", tests, NULL, NULL);
+  int failures = run_group("allocations", tests, NULL, NULL);
   fault_server_stop();
   return failures;
 }

@@ -332,7 +332,7 @@ int main(void) {
       BOTH(requests_hold_what_they_should),
       BOTH(secrets_stand_in_the_url_only_when_asked),
   };
-  int failures = cmocka_run_group_tests_name("connections", tests, NULL, NULL);
+  int failures = run_group("connections", tests, NULL, NULL);
   fault_server_stop();
   return failures;
 }

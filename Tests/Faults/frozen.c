@@ -96,7 +96,7 @@ int main(void) {
     void *fault = (void *)(uintptr_t)faults[i];
     tests[i] = (struct CMUnitTest){faults[i], answer_that_came_meanwhile_is_taken, NULL, NULL, fault};
   }
-  int failures = cmocka_run_group_tests_name("frozen processes", tests, NULL, NULL);
+  int failures = run_group("frozen processes", tests, NULL, NULL);
   fault_server_stop();
   return failures;
 }

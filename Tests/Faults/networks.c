@@ -315,7 +315,7 @@ int main(void) {
       BOTH(certificates_are_found_as_curl_finds_them),
       {"unusable_options_are_refused_at_creation", unusable_options_are_refused_at_creation, NULL, NULL, NULL},
   };
-  int failures = cmocka_run_group_tests_name("networks", tests, NULL, NULL);
+  int failures = run_group("networks", tests, NULL, NULL);
   nginx_stop();
   fault_server_stop();
   return failures;

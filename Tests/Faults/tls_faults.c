@@ -265,7 +265,7 @@ int main(void) {
   BOTH(connections_that_end_regularly_lose_nothing);
   tests[count++] = (struct CMUnitTest)cmocka_unit_test(calls_at_once_arrive_once_over_http_1);
   tests[count++] = (struct CMUnitTest)cmocka_unit_test(calls_at_once_arrive_once_over_http_2);
-  int failures = cmocka_run_group_tests_name("tls", tests, NULL, NULL);
+  int failures = run_group("tls", tests, NULL, NULL);
   nginx_stop();
   fault_server_stop();
   return failures;

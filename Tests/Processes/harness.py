@@ -18,6 +18,7 @@ import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOURCES = os.path.join(ROOT, "Tests", "Processes")
+SUPPORT = os.path.join(ROOT, "Tests", "C", "Support")
 # Variables choose the library and how it is tested: see Tests/C/Support/run.sh.
 LIBRARY = os.environ.get("PEERID_TEST_LIBRARY") or os.path.join(ROOT, "build", "lib")
 PROGRAMS = os.path.join(os.environ.get("PEERID_TEST_PROGRAMS") or os.path.join(ROOT, "build", "tests"), "processes")
@@ -370,6 +371,8 @@ _shared = ["program.c", "../../bindings/c/stores/postgres_store.c", "../../bindi
 def compile_programs():
     os.makedirs(PROGRAMS, exist_ok=True)
     postgres = subprocess.run(["pg_config", "--includedir"], capture_output=True, text=True, check=True).stdout.strip()
+    shared = [f"{SOURCES}/{other}" for other in _shared]
+    others = {"sql": [], "reloading": [f"{SUPPORT}/threads.c"]}
     for source in sorted(glob.glob(SOURCES + "/*.c")):
         name = os.path.basename(source)[:-2]
         if name == "program":
@@ -379,8 +382,7 @@ def compile_programs():
             continue
         subprocess.run(
             [os.environ.get("CC", "cc"), "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
-             f"-I{ROOT}/include", f"-I{ROOT}/bindings/c/stores", f"-I{postgres}", source,
-             *([] if name in ("sql", "reloading") else [f"{SOURCES}/{other}" for other in _shared]), "-o", f"{PROGRAMS}/{name}",
+             f"-I{ROOT}/include", f"-I{ROOT}/bindings/c/stores", f"-I{postgres}", f"-I{SUPPORT}", source, *others.get(name, shared), "-o", f"{PROGRAMS}/{name}",
              f"-L{LIBRARY}", *([] if name == "reloading" else ["-lpeerid"]), "-lpq", "-lhiredis", "-pthread", "-ldl",
              # A program may replace a function that a library calls.
              "-rdynamic", f"-Wl,-rpath,{LIBRARY}", *FLAGS],

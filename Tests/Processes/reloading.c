@@ -4,37 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <peerid.h>
 
+#include "threads.h"
+
 /* Looks a function up under the type that the header gives it. */
 #define FUNCTION(name) __typeof__(&name) call_##name = (__typeof__(&name))(uintptr_t)dlsym(library, #name)
-
-/* A thread of the library without work ends after two seconds, long before this. */
-enum { THREADS_END_WITHIN = 60 };
-
-/* The main thread, and the two links of a directory; the thread sanitizer has a thread of its own. */
-#ifdef __has_feature
-#if __has_feature(thread_sanitizer)
-enum { LINKS_AT_REST = 4 };
-#define HAS_SANITIZER
-#endif
-#endif
-#ifndef HAS_SANITIZER
-enum { LINKS_AT_REST = 3 };
-#endif
-
-/* Waits until the threads of the library have ended. */
-static void wait_for_threads(void) {
-  for (int tries = 0; tries < THREADS_END_WITHIN * 100; tries++) {
-    struct stat tasks;
-    if (stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink <= LINKS_AT_REST) return;
-    usleep(10000);
-  }
-  exit(EXIT_FAILURE);
-}
 
 static long resident_kilobytes(void) {
   long pages = 0;

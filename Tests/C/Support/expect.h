@@ -14,6 +14,8 @@
 #include <cmocka.h>
 #include <peerid.h>
 
+#include "threads.h"
+
 /* A copy of an error. */
 typedef struct failure {
   int32_t code; /* 0: there was no error */

@@ -8,6 +8,7 @@
 #include "runner.h"
 #include "control.h"
 #include "table.h"
+#include "threads.h"
 
 static int test_count;
 static int failure_count;
@@ -65,5 +66,6 @@ int main(void) {
   printf("1..%d\n", test_count);
   control_stop();
   table_close();
+  wait_for_threads();
   return failure_count > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

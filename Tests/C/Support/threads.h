@@ -1,0 +1,14 @@
+/* The threads of the process. */
+#ifndef SUPPORT_THREADS_H
+#define SUPPORT_THREADS_H
+
+/* Waits until only the main thread is left. A thread of the library ends after two seconds without work; a process that
+ * ends sooner leaves what OpenSSL keeps for that thread, which memcheck reports. Ends the process after a minute. */
+void wait_for_threads(void);
+
+/* Runs the tests of a program and waits for the library's threads. */
+#define run_group(name, tests, setup, teardown) \
+  end_of_group(cmocka_run_group_tests_name((name), (tests), (setup), (teardown)))
+int end_of_group(int failures);
+
+#endif
