@@ -1,4 +1,4 @@
-"""Runs the parts of the tests: two at a time, each as soon as what it needs is there.
+"""Runs the parts of the tests: three at a time, each as soon as what it needs is there.
 
     parts.py all|check|library
 
@@ -16,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build/logs/parts"
-LANES = 2
+# Most parts of the tests wait as long as they compute: three of them keep two processors busy.
+LANES = 3
 SLOWEST = 10
 # How many lines of a failed part come again at the end.
 ENDING = 15
