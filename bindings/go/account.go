@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 )
 
-// Account is a chain account: what operations name as payer.
+// Account is a chain account, such as the payer of an operation.
 type Account struct {
 	// ID is its object id, such as 1.2.31.
 	ID ObjectID `json:"id"`
@@ -44,12 +44,12 @@ func (c *Client) Account(ctx context.Context, name string) (Account, error) {
 	return account, err
 }
 
-// Account returns the chain account of the session's user: the account that operations name as payer. The server does not
-// tell it. After a login with a user name it is found on the chain: pi-<user name> or <user name>, on which PeerID has
-// its permission. It is read once and kept with the session. A login with an e-mail address and an exchange of a code
-// tell no user name: ask the user, and call [Session.SetAccount].
+// Account returns the chain account of the session's user, which operations name as payer. The server does not return
+// it. After a login with a user name the library finds it on the chain: pi-<user name> or <user name>, whichever gives
+// PeerID its permission. It is read once and then stored with the session. After a login with an e-mail address or an
+// exchange of a code the user name is unknown: ask the user, and call [Session.SetAccount].
 //
-// Errors: [ErrConfiguration] when the account is not known, or two can be the user's; the message says what to do; and
+// Errors: [ErrConfiguration] when the account is unknown or two accounts are possible; the message says what to do; and
 // those of [Client.ReadChain].
 func (s *Session) Account(ctx context.Context) (Account, error) {
 	return s.account(s.send(ctx, sending{
@@ -62,8 +62,8 @@ func (s *Session) Account(ctx context.Context) (Account, error) {
 	}))
 }
 
-// SetAccount sets the account of the session's user by its name or its id. It is looked up on the chain, and kept with the
-// session: in its store, and in exported tokens. A warning goes to the log if PeerID has no permission on the account.
+// SetAccount sets the account of the session's user by its name or its id. It is looked up on the chain and stored with
+// the session; exported tokens contain it, too. A warning goes to the log if PeerID has no permission on the account.
 //
 // Errors: [ErrInvalidArgument] when the chain has no such account; [ErrLoginRequired] when another process has logged the
 // session out; [ErrStore] when it could not be saved; and those of [Client.ReadChain].

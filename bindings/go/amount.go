@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// AssetInfo is what a client knows of an asset of the chain; [Client.Asset] finds it.
+// AssetInfo describes an asset of the chain; [Client.Asset] returns it.
 type AssetInfo struct {
 	// ID is the object id, such as "1.3.0".
 	ID ObjectID `json:"id"`
@@ -17,20 +17,20 @@ type AssetInfo struct {
 	// Symbol is the symbol, such as "PPY".
 	Symbol string `json:"symbol"`
 
-	// Precision is the number of decimal places of a whole unit, from 0 to 12.
+	// Precision is the number of decimal places, from 0 to 12.
 	Precision int `json:"precision"`
 }
 
 // Amount makes an amount from whole units: "12.5" of an asset with precision 5 is 1250000.
 //
-// Errors: [ErrInvalidArgument] for text that is no decimal number, or that has more decimals than the asset: nothing is
+// Errors: [ErrInvalidArgument] for text that is not a decimal number or has more decimals than the asset: nothing is
 // rounded.
 func (a AssetInfo) Amount(text string) (Asset, error) {
 	amount, err := ParseAmount(text, a.Precision)
 	return Asset{Amount: amount, AssetID: a.ID}, err
 }
 
-// assetTable keeps the assets that a client has read. They never change.
+// assetTable caches the assets that a client has read. They never change.
 type assetTable struct{ known sync.Map }
 
 // Asset finds an asset by its symbol, such as "PPY", or its id, such as "1.3.0". It is read from the chain once, and then
@@ -56,9 +56,10 @@ func (c *Client) Asset(ctx context.Context, name string) (AssetInfo, error) {
 	return *found[0], nil
 }
 
-// ParseAmount turns decimal text into an amount in the smallest unit: "12.5" with precision 5 is 1250000.
+// ParseAmount converts decimal text to an amount in the smallest unit: "12.5" with precision 5 is 1250000.
 //
-// Errors: [ErrInvalidArgument] for any other text, more decimals than the precision, or what does not fit into 64 bits.
+// Errors: [ErrInvalidArgument] for any other text, more decimals than the precision, or an amount that does not fit
+// into 64 bits.
 func ParseAmount(text string, precision int) (int64, error) {
 	places, err := decimalPlaces(precision)
 	if err != nil {
@@ -69,8 +70,8 @@ func ParseAmount(text string, precision int) (int64, error) {
 	})
 }
 
-// FormatAmount turns an amount in the smallest unit into decimal text, as wallets show it: without a point for whole
-// units, otherwise with all decimal places.
+// FormatAmount converts an amount in the smallest unit to decimal text, as wallets show it: whole units without a
+// point, others with all decimal places.
 //
 // Errors: [ErrInvalidArgument] for a precision that is not from 0 to 12.
 func FormatAmount(amount int64, precision int) (string, error) {
@@ -83,7 +84,7 @@ func FormatAmount(amount int64, precision int) (string, error) {
 	})
 }
 
-// ParseOdds turns decimal odds into a backer multiplier: "1.5" is 15000.
+// ParseOdds converts decimal odds to a backer multiplier: "1.5" is 15000.
 //
 // Errors: [ErrInvalidArgument] for any other text, or for more than four decimals.
 func ParseOdds(text string) (int64, error) {
@@ -92,7 +93,7 @@ func ParseOdds(text string) (int64, error) {
 	})
 }
 
-// FormatOdds turns a backer multiplier into decimal odds: 15000 is "1.5".
+// FormatOdds converts a backer multiplier to decimal odds: 15000 is "1.5".
 func FormatOdds(multiplier int64) string {
 	text, _ := formatDecimal(func(size C.size_t, text *C.char) *C.peerid_error {
 		return C.peerid_odds_format(C.int64_t(multiplier), size, text)
@@ -100,7 +101,7 @@ func FormatOdds(multiplier int64) string {
 	return text
 }
 
-// ParsePercent turns a percent into 1/100 percent: "12.34" is 1234.
+// ParsePercent converts a percentage to 1/100 percent: "12.34" is 1234.
 //
 // Errors: [ErrInvalidArgument] for any other text, or for more than two decimals.
 func ParsePercent(text string) (int64, error) {
@@ -109,7 +110,7 @@ func ParsePercent(text string) (int64, error) {
 	})
 }
 
-// FormatPercent turns 1/100 percent into a percent: 1234 is "12.34".
+// FormatPercent converts 1/100 percent to a percentage: 1234 is "12.34".
 func FormatPercent(share int64) string {
 	text, _ := formatDecimal(func(size C.size_t, text *C.char) *C.peerid_error {
 		return C.peerid_percent_format(C.int64_t(share), size, text)

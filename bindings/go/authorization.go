@@ -14,11 +14,11 @@ import (
 type Authorization struct {
 	// URL is the address of the page on which the user signs in and gives consent: send the browser there.
 	URL string
-	// State belongs with the user's web session. Pass it to [Client.Exchange] when the browser returns.
+	// State must be stored in the user's web session. Pass it to [Client.Exchange] when the browser returns.
 	State string
 }
 
-// String names the page without the state, which ties the answer to one browser.
+// String returns the URL without the state, which is secret.
 func (a Authorization) String() string {
 	page, _, _ := strings.Cut(a.URL, "?")
 	return fmt.Sprintf("peerid.Authorization{URL: %q}", page)
@@ -33,9 +33,9 @@ func (a Authorization) GoString() string {
 // bits. It sends nothing. The redirect URI is the URL to which the browser returns; its domain must be registered for the
 // application.
 //
-// The real page appends "?code=…" also to a redirect URI that has a query: [Client.Exchange] reads it, but a framework that
-// parses the query finds no code. Its Cancel does not redirect. Localhost and IP addresses are refused. A user can grant at
-// most 15 operations over all applications.
+// The real page appends "?code=…" also to a redirect URI that has a query: [Client.Exchange] reads it, but web
+// frameworks cannot. Its Cancel does not redirect. Localhost and IP addresses are refused. A user can grant at most 15
+// operations over all applications.
 //
 // Errors: [ErrInvalidArgument] when the redirect URI is empty.
 func (c *Client) AuthorizationURL(redirectURI string) (Authorization, error) {
@@ -79,8 +79,8 @@ func (c *Client) Exchange(ctx context.Context, redirect, state string, options .
 	})
 }
 
-// ExchangeCode exchanges an authorization code. The caller has already compared the state. Errors: those of
-// [Client.Exchange].
+// ExchangeCode exchanges an authorization code for a session. The caller has already compared the state. Errors: those
+// of [Client.Exchange].
 func (c *Client) ExchangeCode(ctx context.Context, code string, options ...SessionOption) (*Session, error) {
 	codeText, err := newText(code, "code")
 	if err != nil {

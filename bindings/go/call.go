@@ -5,28 +5,28 @@ import "C"
 
 import "context"
 
-// This file is where Go waits for the library.
+// This file makes calls of the library and waits for them.
 
-// beginning starts an asynchronous call, which completes into the queue.
+// beginning starts an asynchronous call, whose completion goes to the queue.
 type beginning func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error
 
 // exchange is a call that can be made in two ways: blocking a thread, which is fastest for a few calls at a time, or
 // asynchronously through the queue, for any number of calls.
 type exchange[Answer any] struct {
-	// run makes the call on this thread. The cancellation, if there is one, ends it early.
+	// run makes the call on this thread. The cancellation, if it is not nil, can end it early.
 	run func(cancellation *C.peerid_cancellation, answer *Answer) *C.peerid_error
 	// begin starts the asynchronous call.
 	begin beginning
-	// take takes the result out of the completion, and frees the completion.
+	// take takes the result from the completion, and frees the completion.
 	take func(completion *C.peerid_completion, answer *Answer) *C.peerid_error
 }
 
-// maximumDirect is how many calls of a client may be in flight if another one shall block a thread. A blocked thread keeps
-// its processor from other goroutines for a while, so only a few may. Only tests change this.
+// maximumDirect is the largest number of calls in flight with which another call may block a thread. Only a few may,
+// because a blocked thread keeps its processor from other goroutines for a while. Only tests change this.
 var maximumDirect = 1
 
-// perform makes a call in the better of the two ways. When the context ends, the call is cancelled, and its error tells
-// what happened to the request.
+// perform makes a call in the better of the two ways. When the context ends, the call is cancelled, and the outcome of
+// its error says whether the request may have been sent.
 func perform[Answer any](ctx context.Context, client *Client, call exchange[Answer]) (*Answer, error) {
 	if err := client.enter(ctx); err != nil {
 		return nil, err
@@ -47,8 +47,8 @@ func queued[Answer any](ctx context.Context, client *Client, call exchange[Answe
 	return await(ctx, client, call)
 }
 
-// enter waits until the client may have another call in flight, or fails if the Config says so. The library would return
-// an error; goroutines can wait.
+// enter waits until the client may have another call in flight, or fails if [Config.FailWhenFull] is set. (The library
+// itself would always return an error.)
 func (c *Client) enter(ctx context.Context) error {
 	if ended := ctx.Err(); ended != nil {
 		return notBegun(ended)
@@ -113,7 +113,7 @@ func await[Answer any](ctx context.Context, client *Client, call exchange[Answer
 	return answer, nil
 }
 
-// wait waits for the completion of a call, which always comes.
+// wait waits for the completion of a call, which always arrives.
 func (c *Client) wait(ctx context.Context, w waiter, id C.uint64_t) *C.peerid_completion {
 	select {
 	case completion := <-w:
@@ -132,7 +132,7 @@ func ofContext(ctx context.Context, failure *Error) *Error {
 	return failure
 }
 
-// notBegun is the error of a call whose context had ended before.
+// notBegun is the error of a call whose context had already ended.
 func notBegun(ended error) *Error {
 	e := newError(ErrCancelled, "nothing was sent").withContext(ended)
 	e.Retryable = true

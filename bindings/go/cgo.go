@@ -10,7 +10,7 @@ func Version() string {
 	return C.GoString(C.peerid_library_version())
 }
 
-// checkVersion refuses a library that does not fit the header this package was compiled with.
+// checkVersion refuses a library that is older than the header with which this package was compiled.
 func checkVersion() error {
 	loaded, compiled := int(C.peerid_library_version_number()), int(C.PEERID_VERSION_NUMBER)
 	if loaded/10000 == compiled/10000 && loaded >= compiled {

@@ -16,7 +16,7 @@ type Client struct {
 	handle   *handle[C.peerid_client]
 	clientID string
 	baseURL  *url.URL
-	// Limits the calls in flight to what the library takes.
+	// Limits the calls in flight to what the library accepts.
 	slots         chan struct{}
 	failsWhenFull bool
 	assets        assetTable
@@ -45,19 +45,20 @@ func NewClient(config Config) (*Client, error) {
 		failsWhenFull: config.FailWhenFull,
 	}
 	client.handle = newHandle(object, func(object *C.peerid_client) { C.peerid_client_free(object) })
-	// The library has accepted the base URL, so that this cannot fail; nil would only mean that no request is ours.
+	// The library has accepted the base URL, so this cannot fail. (With nil, Transport would add its headers to no
+	// request.)
 	client.baseURL, _ = url.Parse(config.BaseURL)
 	runtime.SetFinalizer(client, (*Client).finalize)
 	return client, nil
 }
 
-// flushMilliseconds is how long Close waits for refreshes and saves in flight. A process in Go ends without C's atexit,
-// so nothing else waits.
+// flushMilliseconds is how long Close waits for refreshes and saves in flight. A Go process ends without running C's
+// atexit functions, so nothing else waits for them.
 const flushMilliseconds = 5000
 
-// Close ends the calls in flight with [ErrClosed] within a second, and later ones at once, also those of the client's
-// sessions. It waits until a refresh in flight is over and new tokens are saved, at most five seconds: they would be
-// lost if the process ended before. The error is always nil.
+// Close ends the calls of the client and its sessions with [ErrClosed]: those in flight within a second, later ones at
+// once. It waits, at most five seconds, until a running refresh has ended and its tokens are saved, because they would
+// be lost if the process ended before. The error is always nil.
 func (c *Client) Close() error {
 	if c.handle.acquire() {
 		C.peerid_client_close(c.handle.object)
@@ -69,14 +70,15 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// finalize frees a client that was not closed. It has no sessions: they keep their client reachable.
+// finalize frees a client that was not closed. Such a client has no sessions, because sessions keep their client
+// reachable.
 func (c *Client) finalize() {
 	c.handle.close()
 }
 
 // use calls body with the library's client.
 func (c *Client) use(body func(*C.peerid_client) error) error {
-	// The finalizer would close the client, and its calls with it.
+	// Otherwise the finalizer could close the client during the call.
 	defer runtime.KeepAlive(c)
 	if !c.handle.acquire() {
 		return errClosed("client")
@@ -85,7 +87,7 @@ func (c *Client) use(body func(*C.peerid_client) error) error {
 	return body(c.handle.object)
 }
 
-// ReadChain reads the chain through the server. It needs no session, and reading again is always safe.
+// ReadChain reads the chain through the server. It needs no session, and repeating a read is always safe.
 //
 // The api is "database", "network_broadcast", "history", "crypto" or "bookie"; the method is one of that API of a
 // Peerplays node, such as "get_objects", and params are its parameters, which encoding/json encodes. The server

@@ -5,12 +5,12 @@ import "C"
 
 import "strconv"
 
-// Code tells what kind of failure an [Error] is. It is itself an error, for [errors.Is]:
+// Code is the kind of failure of an [Error]. It is itself an error, for [errors.Is]:
 //
 //	if errors.Is(err, peerid.ErrLoginRequired) { … }
 //
 // The numbers are stable: a code is never renumbered, and its meaning never changes. New ones may be added. Whether the
-// call may be repeated is not a matter of the code: see [Outcome].
+// call may be repeated does not depend on the code: see [Outcome].
 type Code int32
 
 const (
@@ -62,7 +62,7 @@ const (
 	ErrChainRejected Code = C.PEERID_CODE_CHAIN_REJECTED
 )
 
-// String is the name of the code in the logs of all languages, such as "login_required".
+// String returns the name of the code, such as "login_required", which is the same in all languages.
 func (c Code) String() string {
 	if name := C.peerid_code_name(C.int32_t(c)); name != nil {
 		return C.GoString(name)
@@ -70,13 +70,13 @@ func (c Code) String() string {
 	return "code_" + strconv.Itoa(int(c))
 }
 
-// Error makes a code a target for [errors.Is]. It is the name of the code.
+// Error makes a code a target for [errors.Is]. It returns the name of the code.
 func (c Code) Error() string {
 	return c.String()
 }
 
-// Outcome tells whether a failed call was carried out: the one question to ask before money is sent again. It is itself
-// an error, for [errors.Is], which then finds every error with this outcome, whatever its code:
+// Outcome says whether a failed call was carried out. Check it before you send money again. It is itself an error, for
+// [errors.Is], which matches every error with this outcome, whatever its code:
 //
 //	if errors.Is(err, peerid.OutcomeUnknown) { … }
 //
@@ -93,7 +93,7 @@ const (
 	OutcomeUnknown Outcome = C.PEERID_OUTCOME_UNKNOWN
 )
 
-// String is the name of the outcome: "not_sent", "not_done" or "unknown".
+// String returns the name of the outcome: "not_sent", "not_done" or "unknown".
 func (o Outcome) String() string {
 	switch o {
 	case OutcomeNotSent:
@@ -101,12 +101,12 @@ func (o Outcome) String() string {
 	case OutcomeNotDone:
 		return "not_done"
 	default:
-		// An outcome of a newer library is not one of the two that allow repeating.
+		// Treat an unknown outcome of a newer library as "unknown".
 		return "unknown"
 	}
 }
 
-// Error makes an outcome a target for [errors.Is]. It is the name of the outcome.
+// Error makes an outcome a target for [errors.Is]. It returns the name of the outcome.
 func (o Outcome) Error() string {
 	return o.String()
 }

@@ -12,27 +12,27 @@ import (
 // Config is a client configuration: the server, the application, and options.
 type Config struct {
 	// BaseURL is scheme, host and optional port and path of the server, such as "https://peerid.peerplays.download",
-	// without "/api/v1". Plain http is refused except to this machine.
+	// without "/api/v1". Plain http is refused, except for a server on this machine.
 	BaseURL string
 	// ClientID is the application's id, a decimal number.
 	ClientID string
-	// ClientSecret is the application's secret. Without it users can log in, but no code can be exchanged and no token
-	// refreshed.
+	// ClientSecret is the application's secret. Without it users can log in with a password, but codes cannot be
+	// exchanged and tokens cannot be refreshed.
 	ClientSecret string
 	// Options sets options by name, such as "request_timeout_ms": "5000". [Options] lists them.
 	Options map[string]string
 	// FailWhenFull makes calls fail at once with [ErrQueueFull], sending nothing, when "max_in_flight" calls are in
 	// flight. Otherwise they wait for their turn until their context ends.
 	FailWhenFull bool
-	// Store keeps the sessions with a key; nil if there are none. Clients and processes may share a store. It may be
-	// closed once the client is created.
+	// Store is the store for sessions with a key; nil if there are none. Clients and processes may share a store. It
+	// may be closed once the client is created.
 	Store *Store
 	// Log receives events, such as a refresh. It is called from any goroutine, must return soon and must not use this
-	// package. A panic in it is ignored: a broken log must not cost a payment.
+	// package. A panic in it is ignored, because a broken log must not stop a payment.
 	Log func(level Level, message string)
-	// Relogin returns the credentials of a user whose session is over, or whose refresh was not answered; false ends the
-	// session. The key is that of the session, "" for one without. It is called from any goroutine and may block, but
-	// must not use this package. A panic in it is logged, and ends the session as well.
+	// Relogin returns the credentials of a user whose session is over, or whose refresh was not answered; false ends
+	// the session. The key is that of the session, "" for a session without a key. It is called from any goroutine and
+	// may block, but must not use this package. A panic in it is logged and ends the session.
 	Relogin func(key string) (Password, bool)
 }
 
@@ -50,7 +50,7 @@ func (c Config) GoString() string {
 	return c.String()
 }
 
-// MarshalText keeps the secret out of JSON, XML and all that uses encoding.TextMarshaler.
+// MarshalText keeps the secret out of JSON, XML and everything else that uses encoding.TextMarshaler.
 func (c Config) MarshalText() ([]byte, error) {
 	return []byte(c.String()), nil
 }
@@ -118,7 +118,8 @@ func (c Config) complete(config *C.peerid_config) error {
 	})
 }
 
-// setOptions sets the options in the order of their names, so that of two wrong options always the same one is reported.
+// setOptions sets the options in the order of their names, so that always the same one of several wrong options is
+// reported.
 func (c Config) setOptions(config *C.peerid_config) error {
 	names := make([]string, 0, len(c.Options))
 	for name := range c.Options {
@@ -143,7 +144,8 @@ func (c Config) setOptions(config *C.peerid_config) error {
 	return nil
 }
 
-// maximumInFlight is how many calls the library takes at a time. If the option is set, the library has accepted it.
+// maximumInFlight returns how many calls the library accepts at a time. If the option is set, the library has already
+// checked it.
 func (c Config) maximumInFlight() int {
 	const name = "max_in_flight"
 	value := c.Options[name]

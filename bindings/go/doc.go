@@ -1,5 +1,5 @@
-// Package peerid lets a program act for Peerplays users through a PeerID server: log a user in once, hold and refresh the
-// tokens, and submit operations to the chain in the user's name.
+// Package peerid lets a program act for Peerplays users through a PeerID server: log a user in once, keep and refresh
+// the tokens, and submit operations to the chain in the user's name.
 //
 // It is a thin layer over libpeerid. Create one [Client] for the application; it creates a [Session] for each user, by
 // password ([Client.Login]) or by the authorization code flow ([Client.AuthorizationURL], [Client.Exchange]). The
@@ -7,14 +7,14 @@
 //
 // # Money
 //
-// Operations are sent once. They are sent again only after HTTP 401, which means that nothing was done. Before you repeat
-// a failed call, ask whether it may have been done. Every [Error] answers with its [Outcome]: [OutcomeNotSent],
-// [OutcomeNotDone], or [OutcomeUnknown]. After the last one look at the chain first.
+// Operations are sent once. They are sent again only after HTTP 401, which means that nothing was done. Before you
+// repeat a failed call, check whether it may have been done. Every [Error] has an [Outcome]: [OutcomeNotSent],
+// [OutcomeNotDone], or [OutcomeUnknown]. After the last one, check the chain first.
 //
 // # Errors
 //
-// Every error of this package is an [*Error], also those of a context. Its [Code] tells the kind. [errors.Is] finds an
-// error by its code, such as [ErrLoginRequired], and by its outcome, whatever the code:
+// Every error of this package is an [*Error], even if a context has ended. Its [Code] is the kind of failure.
+// [errors.Is] matches an error by its code, such as [ErrLoginRequired], and by its outcome, whatever the code:
 //
 //	switch {
 //	case errors.Is(err, peerid.ErrLoginRequired):
@@ -26,8 +26,8 @@
 // # Contexts
 //
 // Each call that may wait takes a context. When it ends, the call ends within a second with an error that wraps
-// [context.Canceled] or [context.DeadlineExceeded] and still tells the outcome. A refresh continues, because its new
-// tokens would be lost.
+// [context.Canceled] or [context.DeadlineExceeded] and has an outcome. A refresh continues, because its new tokens
+// would be lost.
 //
 // # Concurrency
 //
@@ -39,7 +39,7 @@
 //
 // No error and no log line contains a token or a password. Printing a [Token], a [Password], a [Config], a
 // [StoredSession] or an [Authorization] does not show them, nor does the JSON of the first three. The JSON of the other
-// two does, because programs keep it. This package cannot prevent two things: fmt prints an unexported field of a struct
-// without calling its String method, so such a struct needs a String method of its own; and encoding/gob, like all that
-// reads fields by reflection, contains what they contain.
+// two does, because programs keep it. There are two exceptions: fmt prints an unexported field of a struct without
+// calling its String method, so a struct with such a field needs a String method; and encoding/gob, like everything
+// that reads fields by reflection, does not hide them.
 package peerid

@@ -10,45 +10,45 @@ import (
 	"time"
 )
 
-// Error tells why a call failed, whether it may have been carried out, and what to do. It contains no secret.
+// Error says why a call failed, whether it may have been carried out, and what to do. It contains no secret.
 type Error struct {
 	// Code is the kind of failure.
 	Code Code
-	// Outcome tells whether the request was not sent, was not carried out, or may have been carried out.
+	// Outcome says whether the request was not sent, was not carried out, or may have been carried out.
 	Outcome Outcome
 	// Message says what happened and what to do about it, in English, on one line.
 	Message string
 	// HTTPStatus is the status of the server's answer; 0 without an answer.
 	HTTPStatus int
-	// Retryable tells whether repeating the same call later cannot do it twice and may succeed.
+	// Retryable says whether repeating the same call later is safe (it cannot be done twice) and may succeed.
 	Retryable bool
 	// RetryAfter is how long to wait before repeating the call; 0 when unknown.
 	RetryAfter time.Duration
-	// Fields holds the server's messages by the name of the parameter; nil when it named none.
+	// Fields holds the server's messages by the name of the parameter; nil when there are none.
 	Fields map[string]string
-	// Detail is what the server wrote under "error": a JSON string, or an object of messages by field. Cut after 4 kB;
-	// nil when the server wrote nothing.
+	// Detail is the member "error" of the server's answer: a JSON string, or an object of messages by field. Cut after
+	// 4 kB; nil when there is none.
 	Detail json.RawMessage
-	// Reason tells why the server or the chain said no, such as "insufficient_balance", "missing_authority" or
+	// Reason says why the server or the chain refused, such as "insufficient_balance", "missing_authority" or
 	// "duplicate"; empty for other failures. The names are those of peerid_error_reason in the C header.
 	Reason string
-	// TransactionID is the id of the transaction that the node refused, 40 hexadecimal digits; empty when the server did
-	// not tell it.
+	// TransactionID is the id of the transaction that the node refused, 40 hexadecimal digits; empty when the answer
+	// does not contain it.
 	TransactionID string
-	// Mark is what [Session.Settle] needs to find out whether the operations were done; nil unless the outcome is
-	// unknown and the option "settleable" is on.
+	// Mark is the mark with which [Session.Settle] finds out whether the operations were done; nil unless the outcome
+	// is unknown and the option "settleable" is set.
 	Mark []byte
 
 	cause error
 }
 
-// Error is the code, the outcome and the message on one line.
+// Error returns the code, the outcome and the message on one line.
 func (e *Error) Error() string {
 	return "peerid: " + e.Code.String() + " (" + e.Outcome.String() + "): " + e.Message
 }
 
-// Is makes errors.Is(err, peerid.ErrLoginRequired) ask for the code, and errors.Is(err, peerid.OutcomeUnknown) for the
-// outcome.
+// Is makes errors.Is match the code, as in errors.Is(err, peerid.ErrLoginRequired), and the outcome, as in
+// errors.Is(err, peerid.OutcomeUnknown).
 func (e *Error) Is(target error) bool {
 	switch target := target.(type) {
 	case Code:
@@ -60,12 +60,12 @@ func (e *Error) Is(target error) bool {
 	}
 }
 
-// Unwrap returns the cause in the program itself, such as [context.Canceled]; nil if there is none.
+// Unwrap returns the cause on the caller's side, such as [context.Canceled]; nil if there is none.
 func (e *Error) Unwrap() error {
 	return e.cause
 }
 
-// Timeout tells whether time ran out, as net.Error does.
+// Timeout returns whether a timeout expired, as in net.Error.
 func (e *Error) Timeout() bool {
 	return e.Code == ErrTimeout
 }
@@ -75,18 +75,18 @@ func newError(code Code, format string, arguments ...any) *Error {
 	return &Error{Code: code, Outcome: OutcomeNotSent, Message: fmt.Sprintf(format, arguments...)}
 }
 
-// causedBy lets errors.Is and errors.As find what caused the failure.
+// causedBy sets the cause of the failure for errors.Is and errors.As.
 func (e *Error) causedBy(cause error) *Error {
 	e.cause = cause
 	return e
 }
 
-// errClosed is the error of a call that found its object closed.
+// errClosed is the error of a call whose object is closed.
 func errClosed(object string) *Error {
 	return newError(ErrClosed, "the %s was closed", object)
 }
 
-// withContext makes e the error of a call that ended because its context did.
+// withContext changes e to the error of a call that ended because its context did.
 func (e *Error) withContext(ended error) *Error {
 	e.cause = ended
 	e.Code = ErrCancelled
@@ -124,7 +124,7 @@ func takeError(failure *C.peerid_error) *Error {
 	return e
 }
 
-// knownOutcome takes an outcome of a newer library for the one that forbids repeating.
+// knownOutcome treats an unknown outcome of a newer library as OutcomeUnknown, the safe one.
 func knownOutcome(outcome Outcome) Outcome {
 	if outcome == OutcomeNotSent || outcome == OutcomeNotDone {
 		return outcome
@@ -132,7 +132,7 @@ func knownOutcome(outcome Outcome) Outcome {
 	return OutcomeUnknown
 }
 
-// asError is takeError for the calls that cannot wait: a nil *Error must not become an error that is not nil.
+// asError is takeError with the type error: a nil *Error must not become an error that is not nil.
 func asError(failure *C.peerid_error) error {
 	if e := takeError(failure); e != nil {
 		return e
@@ -140,7 +140,8 @@ func asError(failure *C.peerid_error) error {
 	return nil
 }
 
-// fieldMessages reads {"field": "message"}. What is not text is kept as JSON; a detail of another kind has no fields.
+// fieldMessages reads {"field": "message"}. Members that are not strings are kept as JSON. A detail that is not an
+// object has no fields.
 func fieldMessages(detail json.RawMessage) map[string]string {
 	var members map[string]json.RawMessage
 	if len(detail) == 0 || detail[0] != '{' || json.Unmarshal(detail, &members) != nil {

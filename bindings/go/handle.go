@@ -2,12 +2,12 @@ package peerid
 
 import "sync/atomic"
 
-// handle owns an object of the library. Any number of calls may use the object. It is freed when the handle is closed and
-// the last of them has ended: an object must not be freed while another thread uses it.
+// handle owns an object of the library. Any number of calls may use the object. It is freed when the handle is closed
+// and the last call has ended, because an object must not be freed while another thread uses it.
 type handle[Object any] struct {
 	object *Object
 	free   func(*Object)
-	// The number of users; closedBit is added when the handle is closed.
+	// The number of calls that use it; closedBit is added when the handle is closed.
 	state atomic.Int64
 }
 
@@ -17,7 +17,7 @@ func newHandle[Object any](object *Object, free func(*Object)) *handle[Object] {
 	return &handle[Object]{object: object, free: free}
 }
 
-// acquire keeps the object usable until release; false when the handle is closed.
+// acquire keeps the object usable until release; it returns false when the handle is closed.
 func (h *handle[Object]) acquire() bool {
 	for {
 		state := h.state.Load()
@@ -36,8 +36,8 @@ func (h *handle[Object]) release() {
 	}
 }
 
-// close makes acquire fail from now on, and frees the object after its last user. It returns whether this call closed the
-// handle.
+// close makes later calls of acquire fail, and frees the object after the last call that uses it. It returns whether
+// this call closed the handle.
 func (h *handle[Object]) close() bool {
 	for {
 		state := h.state.Load()

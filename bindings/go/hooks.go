@@ -15,11 +15,11 @@ const (
 	LevelInfo Level = C.PEERID_LOG_LEVEL_INFO
 	// LevelWarning is a problem that the library handles.
 	LevelWarning Level = C.PEERID_LOG_LEVEL_WARNING
-	// LevelError is a problem that needs a person.
+	// LevelError is a problem on which a person has to act.
 	LevelError Level = C.PEERID_LOG_LEVEL_ERROR
 )
 
-// String is the level as a word, such as "info".
+// String returns the name of the level, such as "info".
 func (l Level) String() string {
 	switch l {
 	case LevelDebug:
@@ -35,7 +35,8 @@ func (l Level) String() string {
 	}
 }
 
-// hooks are the functions of a Config. The library finds them by a number for each handler, until it releases the handler.
+// hooks are the functions of a Config. The library identifies them by a number for each handler, until it releases the
+// handler.
 type hooks struct {
 	log     func(Level, string)
 	relogin func(string) (Password, bool)
@@ -43,7 +44,7 @@ type hooks struct {
 
 var allHooks registry[*hooks]
 
-// give registers the hooks for one handler of the library, which set passes on.
+// give registers the hooks for one handler of the library; set passes the handler's number to the library.
 func (h *hooks) give(set func(id C.uintptr_t) *C.peerid_error) error {
 	id := allHooks.add(h)
 	err := asError(set(C.uintptr_t(id)))
@@ -53,8 +54,8 @@ func (h *hooks) give(set func(id C.uintptr_t) *C.peerid_error) error {
 	return err
 }
 
-// tell writes a line to the log, if there is one. A panic of the log must not unwind the frames of the library, which hold
-// its locks.
+// tell writes a line to the log, if there is one. It recovers a panic in the log, which must not unwind the library's
+// stack frames.
 func (h *hooks) tell(level Level, message string) {
 	if h.log == nil {
 		return

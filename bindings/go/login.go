@@ -14,15 +14,16 @@ type sessionOptions struct {
 
 // WithKey keeps the session in the store of the [Config] under a key, any text of 1 to 4096 bytes, such as the user's
 // id. All sessions with the same key share their tokens, in every process that uses the store; [Client.Open] opens the
-// session again. Without a key a session is kept in memory only.
+// session again. Without a key a session is only in memory.
 func WithKey(key string) SessionOption {
 	return func(options *sessionOptions) { options.key = key }
 }
 
 // Login logs a user in with a password, a mobile number, or both.
 //
-// The server returns the user's stored tokens, the same for every caller; expired ones are refreshed first. The first log
-// in of a user joins the application on the chain and takes seconds. Logging in again is always safe.
+// The server returns the user's stored tokens, which are the same for every caller; if they have expired, Login
+// refreshes them before it returns. A user's first log in joins the application on the chain and takes seconds. Logging
+// in again is always safe.
 //
 // Errors: [ErrInvalidArgument] without a login, or without both password and mobile; [ErrRejected] when the user, the
 // password, the mobile number or the application is wrong, or the server has no tokens for the user, who then needs the
@@ -39,7 +40,7 @@ func (c *Client) Login(ctx context.Context, password Password, options ...Sessio
 	})
 }
 
-// Restore creates a session from exported tokens: what [Token.Export] returned, or a token object of the server; only the
+// Restore creates a session from exported tokens: what [Token.Export] returned, or the server's token JSON; only the
 // access token is required. It sends nothing.
 //
 // Errors: [ErrInvalidArgument] when the text is not JSON or contains no usable token; [ErrConfiguration] when there is a key and
@@ -51,7 +52,7 @@ func (c *Client) Restore(ctx context.Context, token []byte, options ...SessionOp
 	})
 }
 
-// Open opens a session of the store. It sends nothing.
+// Open opens a session from the store. It sends nothing.
 //
 // Errors: [ErrLoginRequired] when the store has no session under the key; [ErrConfiguration] without a store; [ErrInvalidArgument] when
 // the key is empty or longer than 4096 bytes; [ErrStore] when the store failed or the stored session is damaged.
@@ -65,7 +66,7 @@ func (c *Client) Open(ctx context.Context, key string) (*Session, error) {
 	})
 }
 
-// keyOf returns the key that the options choose; nil for none.
+// keyOf returns the key from the options; nil for none.
 func keyOf(options []SessionOption) (text, error) {
 	var chosen sessionOptions
 	for _, option := range options {
@@ -74,7 +75,7 @@ func keyOf(options []SessionOption) (text, error) {
 	return optionalText(chosen.key, "key")
 }
 
-// newSession creates a session with a call that completes into the queue.
+// newSession creates a session with an asynchronous call.
 func (c *Client) newSession(
 	ctx context.Context,
 	options []SessionOption,

@@ -12,11 +12,10 @@ import (
 	"unsafe"
 )
 
-// Operation is an operation of the Peerplays chain: its name, and its fields as encoding/json writes them. The types in
-// this package are operations, such as [Transfer]; so is any other type with this method, for a server that knows more
-// operations.
+// Operation is an operation of the Peerplays chain: its name, and its fields as encoding/json writes them. This package
+// has a type for each operation, such as [Transfer]. Your own types can implement the interface for further operations.
 type Operation interface {
-	// OpName is the name by which the server knows the operation, such as "transfer".
+	// OpName returns the operation's name, such as "transfer".
 	OpName() string
 }
 
@@ -36,13 +35,13 @@ func encodeOperations(operations []Operation) ([]byte, error) {
 	return buffer.Bytes(), nil
 }
 
-// appendOperation writes an operation as the server wants it: its name among its fields.
+// appendOperation writes an operation as the server expects it, with its name as one of the fields.
 func appendOperation(buffer *bytes.Buffer, operation Operation) error {
 	fields, err := encode(operation)
 	if err != nil {
 		return fmt.Errorf("cannot be written as JSON: %w", err)
 	}
-	// A nil pointer encodes so, and has no name.
+	// A nil pointer is encoded like this, and has no name.
 	if fields[0] != '{' {
 		return errors.New("is not an object of fields")
 	}
@@ -59,7 +58,7 @@ func appendOperation(buffer *bytes.Buffer, operation Operation) error {
 	return nil
 }
 
-// encode is json.Marshal without HTML escapes, which only make an operation longer.
+// encode is json.Marshal without HTML escapes, which would only make an operation longer.
 func encode(value any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -76,8 +75,8 @@ func unencodable(what string, err error) *Error {
 
 // Check checks operations as [Session.Submit] does before it sends them, without sending anything.
 //
-// Errors: [ErrInvalidArgument]; the message names the place, such as operations[0].amount.amount, and says what
-// is valid.
+// Errors: [ErrInvalidArgument]; the message names the position, such as operations[0].amount.amount, and says what is
+// valid.
 func Check(operations ...Operation) error {
 	encoded, err := encodeOperations(operations)
 	if err != nil {
@@ -87,8 +86,8 @@ func Check(operations ...Operation) error {
 	return asError(C.peerid_operation_check(data, length))
 }
 
-// Warnings returns warnings about operations that pass [Check]: they break a rule that the committee of the chain can
-// change, or they are likely to fail for other reasons. Times are compared with the local clock.
+// Warnings returns warnings about operations that pass [Check] but may fail: those that break a rule that the chain's
+// committee can change, and those that fail for other known reasons. Times are compared with the local clock.
 //
 // Errors: as [Check].
 func Warnings(operations ...Operation) ([]string, error) {
@@ -109,8 +108,8 @@ func Warnings(operations ...Operation) ([]string, error) {
 	return strings.Split(string(buffer[:size]), "\n"), nil
 }
 
-// DescribeOperation describes an operation as JSON: its fields with types, units and limits, its rules, and an example
-// that passes [Check]; docs/operations.md lists the keys. It is nil for a name that the library does not know.
+// DescribeOperation describes an operation as JSON: its fields with types, units and limits, its rules, and a valid
+// example; docs/operations.md lists the keys. It is nil for a name that the library does not know.
 func DescribeOperation(name string) json.RawMessage {
 	nameText, err := newText(name, "name")
 	if err != nil {
@@ -123,8 +122,8 @@ func DescribeOperation(name string) json.RawMessage {
 	return json.RawMessage(C.GoString(text))
 }
 
-// OperationID returns the number of an operation on the chain, by which [Token.Scope] lists it; false for a name that
-// the library does not know.
+// OperationID returns the number of an operation on the chain, as in [Token.Scope]; false for a name that the library
+// does not know.
 func OperationID(name string) (id int, known bool) {
 	nameText, err := newText(name, "name")
 	if err != nil {

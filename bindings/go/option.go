@@ -5,13 +5,13 @@ import "C"
 
 // Option describes an option of a client, for [Config.Options].
 type Option struct {
-	// Name is the name, with the unit at its end if it has one, such as "request_timeout_ms".
+	// Name is the name, such as "request_timeout_ms". It ends with the unit, if there is one.
 	Name string
 	// Accepts describes the valid values, such as "1–3600000".
 	Accepts string
 	// Default is the default value.
 	Default string
-	// Help is what the option does.
+	// Help describes what the option does.
 	Help string
 }
 

@@ -1,18 +1,18 @@
 package peerid
 
-// Password holds what a user logs in with: a login with a password, a mobile number, or both; the server checks
-// whatever it is sent. Printing or marshalling it does not show them; but fmt looks into an unexported field of another
-// struct without asking, so such a struct needs a String method of its own.
+// Password holds what a user logs in with: a login with a password, a mobile number, or both; the server checks each
+// one that is sent. Printing or marshalling it does not show them. But fmt prints an unexported field of a struct
+// without calling its String method, so a struct with such a field needs a String method.
 type Password struct {
 	// Login is the user name (case-sensitive) or the e-mail address (not case-sensitive).
 	Login string
-	// Password is the password; "" to check only the mobile number.
+	// Password is the password; "" to log in with the mobile number alone.
 	Password string
-	// Mobile is the mobile number; "" to check only the password.
+	// Mobile is the mobile number; "" to log in with the password alone.
 	Mobile string
 }
 
-// String names the user and nothing else.
+// String returns only the user's name.
 func (p Password) String() string {
 	return "peerid.Password{Login: \"" + p.Login + "\"}"
 }
@@ -22,13 +22,13 @@ func (p Password) GoString() string {
 	return p.String()
 }
 
-// MarshalText keeps the password out of JSON, XML and all that uses encoding.TextMarshaler; encoding/gob does not, and
-// contains it.
+// MarshalText keeps the password out of JSON, XML and everything else that uses encoding.TextMarshaler. encoding/gob
+// does not use it, so its output contains the password.
 func (p Password) MarshalText() ([]byte, error) {
 	return []byte(p.String()), nil
 }
 
-// passwordTexts are the parts of a Password on their way to the library.
+// passwordTexts are the parts of a Password as texts for the library.
 type passwordTexts struct {
 	login, password, mobile text
 }

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// completions is the queue of all calls of the process, and one goroutine that delivers completions to the goroutines that
-// wait. Go's poller watches its descriptor, so that no thread waits in C, however many calls there are.
+// completions is the queue of all calls of the process, and a goroutine that delivers completions to the waiting
+// goroutines. Go's poller watches its descriptor, so that no thread blocks in C for any number of calls.
 type completions struct {
 	queue *C.peerid_queue
 
@@ -44,7 +44,7 @@ func newCompletions() (*completions, error) {
 	if err := asError(C.peerid_queue_create(&queue)); err != nil {
 		return nil, err
 	}
-	// Go closes what it watches, and the queue's descriptor must stay open: Go gets a copy.
+	// Watch a copy of the queue's descriptor: Go closes what it watches, and the descriptor itself must stay open.
 	descriptor, err := syscall.Dup(int(C.peerid_queue_fd(queue)))
 	if err != nil {
 		C.peerid_queue_free(queue)
@@ -68,13 +68,13 @@ func (c *completions) deliver(watched syscall.RawConn) {
 	tags := make([]C.uint64_t, batch)
 	for {
 		var count C.size_t
-		// Read calls the function first, and again whenever the descriptor has become readable.
+		// Read calls the function immediately, and again whenever the descriptor has become readable.
 		err := watched.Read(func(uintptr) bool {
 			count = C.peerid_go_queue_take(c.queue, batch, &completed[0], &tags[0])
 			return count > 0
 		})
 		if err != nil {
-			// Nothing closes the descriptor. Without it every call would hang.
+			// This cannot happen, because nothing closes the descriptor. Without it every call would hang.
 			panic("peerid: the queue can no longer be watched: " + err.Error())
 		}
 		c.hand(completed[:count], tags[:count])
@@ -85,7 +85,7 @@ func (c *completions) hand(completed []*C.peerid_completion, tags []C.uint64_t) 
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	for i, tag := range tags {
-		// There is room for the one completion that each waiter gets.
+		// This does not block: the channel has room for the one completion of its waiter.
 		c.waiters[tag] <- completed[i]
 		delete(c.waiters, tag)
 	}

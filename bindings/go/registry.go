@@ -2,8 +2,8 @@ package peerid
 
 import "sync"
 
-// registry numbers the Go values that C calls back to: C must not keep a pointer into Go's memory. A number that was
-// removed finds nothing, while a cgo.Handle would panic: a refresh may outlive its session.
+// registry assigns numbers to the Go values that callbacks from C use, because C must not keep a pointer to Go memory.
+// A number that was removed finds nothing (a cgo.Handle would panic), because a refresh may outlive its session.
 type registry[Value any] struct {
 	mutex  sync.RWMutex
 	last   uintptr

@@ -21,7 +21,8 @@ type Result struct {
 	// CreatedIDs holds the ids of the objects that the operations created, such as "1.22.7", in the order of the
 	// operations.
 	CreatedIDs []string
-	// TransactionToken confirms the transaction, if the application's users sign each request; see [Session.Confirm].
+	// TransactionToken confirms the transaction, if the application's users have to sign each request; see
+	// [Session.Confirm].
 	TransactionToken string
 	// JSON is the whole result as compact JSON. Integers are exact; keys keep the server's order.
 	JSON json.RawMessage
@@ -35,7 +36,7 @@ func (r *Result) Decode(into any) error {
 	return decoder.Decode(into)
 }
 
-// String describes the transaction and what it created, or is the JSON of any other result. It does not show a
+// String describes the transaction and what it created, or returns the JSON of any other result. It does not show a
 // transaction token.
 func (r Result) String() string {
 	switch {
@@ -51,7 +52,7 @@ func (r Result) String() string {
 	}
 }
 
-// takeAnswer takes the answer that a completion brings.
+// takeAnswer takes the answer from a completion.
 func takeAnswer(completion *C.peerid_completion, answer *C.peerid_go_answer) *C.peerid_error {
 	return C.peerid_go_take_answer(completion, answer)
 }

@@ -8,8 +8,8 @@ import (
 	"runtime"
 )
 
-// Session is a user's session: it holds the tokens, refreshes them, and submits operations in the user's name. Any number
-// of goroutines may use it at once; when many of them find the token expired, one refresh serves them all.
+// Session is a user's session: it holds the tokens, refreshes them, and submits operations in the user's name. Any
+// number of goroutines may use it at once; those that find the token expired at the same time share one refresh.
 type Session struct {
 	handle *handle[C.peerid_session]
 	client *Client
@@ -36,7 +36,7 @@ func (s *Session) finalize() {
 
 // use calls body with the library's session.
 func (s *Session) use(body func(*C.peerid_session) error) error {
-	// The session keeps its client reachable, whose finalizer would close both.
+	// The session keeps its client reachable; otherwise the client's finalizer could close both during the call.
 	defer runtime.KeepAlive(s)
 	if !s.handle.acquire() {
 		return errClosed("session")
@@ -65,21 +65,21 @@ func (s *Session) call(ctx context.Context, begin sessionBeginning) error {
 	})
 }
 
-// Refresh refreshes the tokens now, however old they are. This is rarely needed: calls refresh them when necessary. One
-// refresh runs at a time; a goroutine that asks for another one waits for the first.
+// Refresh refreshes the tokens now, even if they have not expired. This is rarely needed: calls refresh them when
+// necessary. One refresh runs at a time; if one is running, Refresh waits for it.
 //
 // Errors: [ErrLoginRequired] when the refresh token was already used, or there is none; [ErrConfiguration] without a
-// client secret; [ErrStore]; and those of any call. The old tokens stay in use where possible.
+// client secret; [ErrStore]; and those of any call. The old tokens stay in use if they may still be valid.
 func (s *Session) Refresh(ctx context.Context) error {
 	return s.call(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 		return C.peerid_session_refresh_async(session, queue, tag, id)
 	})
 }
 
-// Logout ends the session: it is removed from its store, and no call can use it any more. The tokens stay valid at the
-// server, which cannot revoke them. The session still has to be closed.
+// Logout ends the session and removes it from its store; later calls fail. The tokens stay valid at the server, which
+// cannot revoke them. The session still has to be closed.
 //
-// Errors: [ErrStore] when the store failed; the session is over anyway.
+// Errors: [ErrStore] when the store failed; the session has still ended.
 func (s *Session) Logout(ctx context.Context) error {
 	return s.call(ctx, func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 		return C.peerid_session_logout_async(session, queue, tag, id)

@@ -9,34 +9,34 @@ import (
 	"time"
 )
 
-// SettlementState tells what became of operations whose answer was lost.
+// SettlementState says whether operations were done after their answer was lost.
 type SettlementState string
 
 const (
-	// SettledDone: a block holds the transaction.
+	// SettledDone: a block contains the transaction.
 	SettledDone SettlementState = "done"
-	// SettledNotDone: no block holds it and none can take it any more. It may be sent again.
+	// SettledNotDone: no block contains it, and no later block can. It may be sent again.
 	SettledNotDone SettlementState = "not_done"
-	// SettledNotYet: it may still be done. Ask again after [Settlement.RetryAfter].
+	// SettledNotYet: a later block may contain it. Ask again after [Settlement.RetryAfter].
 	SettledNotYet SettlementState = "not_yet"
-	// SettledUndecided: it cannot be done any more, and [Settlement.Transactions] may be it. Look at them.
+	// SettledUndecided: no later block can contain it, but one of [Settlement.Transactions] may be it. Look at them.
 	SettledUndecided SettlementState = "undecided"
 )
 
-// Settlement is what became of operations whose answer was lost.
+// Settlement says whether operations were done after their answer was lost.
 type Settlement struct {
 	// State says whether the operations were done.
 	State SettlementState
-	// TransactionID is the id of the transaction; "" unless it was done and the node tells it.
+	// TransactionID is the id of the transaction; "" unless it was done and the node returns it.
 	TransactionID string
-	// BlockNum is the number of the block that holds the transaction; 0 unless it was done.
+	// BlockNum is the number of the block that contains the transaction; 0 unless it was done.
 	BlockNum int64
 	// TrxNum is the transaction's place in its block, from 0.
 	TrxNum int64
-	// Irreversible says whether the state can no longer change. Undone blocks are rare.
+	// Irreversible says whether the state is final. Blocks are rarely undone.
 	Irreversible bool
-	// Transactions are all since the mark that are equal to the one that was sent, or may be. With more than one, other
-	// programs have sent the same.
+	// Transactions are all transactions since the mark that equal, or may equal, the one that was sent. With more than
+	// one, other programs have sent the same.
 	Transactions []SettledTransaction
 	// RetryAfter is how long to wait before asking again; 0 unless the state is SettledNotYet.
 	RetryAfter time.Duration
@@ -44,7 +44,7 @@ type Settlement struct {
 
 // SettledTransaction is a transaction in a block.
 type SettledTransaction struct {
-	// ID has 40 hexadecimal digits; "" when the node does not tell it.
+	// ID is the id, 40 hexadecimal digits; "" when the node does not return it.
 	ID string `json:"id"`
 	// BlockNum is the number of its block.
 	BlockNum int64 `json:"block_num"`
@@ -55,7 +55,7 @@ type SettledTransaction struct {
 // Mark records the newest entry of the payer's history, so that the outcome of operations can be settled if their
 // answer is lost. Call it right before [Session.Submit] or [Session.Confirm], keep the mark, for instance in the
 // database that holds the payment, and send the operations within two minutes. With the option "settleable", Submit and
-// Broadcast read the mark by themselves, and their [Error] has it. It costs one read of the chain. The mark is JSON
+// Broadcast make the mark themselves, and their [Error] contains it. It costs one read of the chain. The mark is JSON
 // without a secret.
 //
 // Errors: [ErrInvalidArgument] when an operation is not valid or is not in the catalogue; and those of
@@ -86,10 +86,10 @@ func (s *Session) MarkJSON(ctx context.Context, operations []byte) ([]byte, erro
 	return result.JSON, nil
 }
 
-// Settle finds out whether the operations of a call were done that ended with [OutcomeUnknown]. The option "settleable"
-// must have been on. It reads the chain and sends nothing. The answer is final three to four minutes after the call
-// ended at the latest. Equal transactions cannot be distinguished; a custom operation with random data in the same call
-// marks yours.
+// Settle finds out whether the operations of a call that ended with [OutcomeUnknown] were done. The option "settleable"
+// must have been set. It reads the chain and sends nothing. The answer is final three to four minutes after the call
+// ended at the latest. Equal transactions cannot be distinguished; to make yours unique, add a custom operation with
+// random data to the call.
 //
 // Errors: [ErrInvalidArgument] when err is not an [Error] with a mark; and those of [Client.ReadChain].
 func (s *Session) Settle(ctx context.Context, err error) (*Settlement, error) {
@@ -101,7 +101,7 @@ func (s *Session) Settle(ctx context.Context, err error) (*Settlement, error) {
 	return s.SettleMark(ctx, failure.Mark)
 }
 
-// SettleMark is [Session.Settle] for a mark that [Session.Mark] or [Error.Mark] gave, in this process or in another.
+// SettleMark is [Session.Settle] for a mark from [Session.Mark] or [Error.Mark], of this process or another.
 func (s *Session) SettleMark(ctx context.Context, mark []byte) (*Settlement, error) {
 	data, length := borrowed(mark)
 	result, err := s.send(ctx, sending{

@@ -8,17 +8,17 @@ import (
 	"encoding/json"
 )
 
-// Statistics is what the calls of a client have done since it was made; peerid_client_statistics in peerid.h describes
-// all of it.
+// Statistics are counters and latencies of a client's calls since it was created; peerid_client_statistics in peerid.h
+// describes them.
 type Statistics struct {
 	// Calls counts the calls that have ended, by kind, such as "submit" or "login".
 	Calls map[string]CallCounts `json:"calls"`
-	// InFlight counts the calls under way.
+	// InFlight counts the calls that have not ended.
 	InFlight struct {
 		Blocking     int64 `json:"blocking"`
 		Asynchronous int64 `json:"asynchronous"`
 	} `json:"in_flight"`
-	// ResendsAfter401 counts requests that were sent again with a new token.
+	// ResendsAfter401 counts requests that were resent with a new token.
 	ResendsAfter401 int64 `json:"resends_after_401"`
 	// Refreshes counts refreshes by how they ended, and the calls that waited for one.
 	Refreshes struct {
@@ -30,13 +30,13 @@ type Statistics struct {
 		Unknown    int64 `json:"unknown"`
 		Waits      int64 `json:"waits"`
 	} `json:"refreshes"`
-	// Store counts what was asked of the store.
+	// Store counts the uses of the store.
 	Store struct {
 		Locks                int64 `json:"locks"`
 		LockWaitMicroseconds int64 `json:"lock_wait_us"`
 		Failures             int64 `json:"failures"`
 	} `json:"store"`
-	// Connections counts requests by whether they opened a connection.
+	// Connections counts requests that opened a connection, and requests that reused one.
 	Connections struct {
 		Opened int64 `json:"opened"`
 		Reused int64 `json:"reused"`
@@ -63,7 +63,7 @@ type Latency struct {
 	Max   int64 `json:"max"`
 }
 
-// Statistics tells what the calls of the client have done. It sends nothing and takes microseconds.
+// Statistics returns statistics of the client's calls. It sends nothing and takes microseconds.
 //
 // Errors: [ErrClosed].
 func (c *Client) Statistics() (*Statistics, error) {
@@ -84,12 +84,12 @@ func (c *Client) Statistics() (*Statistics, error) {
 	return statistics, nil
 }
 
-// Check checks that the server is there and is PeerID, and that it knows the application and its secret. Call it when a
-// program starts. It sends one request that changes nothing: a refresh with a token that does not exist. It cannot tell
-// whether users have granted operations, nor whether the redirect addresses are registered.
+// Check checks that the server is a PeerID server and accepts the application's id and secret. Call it when a program
+// starts. It sends one request that changes nothing: a refresh with a token that does not exist. It cannot tell whether
+// users have granted operations, nor whether the redirect addresses are registered.
 //
-// Errors: [ErrConfiguration] without a secret; [ErrRejected] when the server does not know the application or its secret
-// is another one; [ErrProtocol] when the server is not PeerID; and those of any call.
+// Errors: [ErrConfiguration] without a secret; [ErrRejected] when the server does not know the application or the
+// secret is wrong; [ErrProtocol] when it is not a PeerID server; and those of any call.
 func (c *Client) Check(ctx context.Context) error {
 	return c.use(func(client *C.peerid_client) error {
 		_, err := perform(ctx, c, exchange[struct{}]{
@@ -107,8 +107,8 @@ func (c *Client) Check(ctx context.Context) error {
 	})
 }
 
-// SetSecret uses another client secret from now on, for instance after it was changed at PeerID. Sessions go on, and
-// nothing is sent.
+// SetSecret replaces the client secret, for instance after it was changed at PeerID. Sessions continue, and nothing is
+// sent.
 //
 // Errors: [ErrInvalidArgument] when the secret is empty; [ErrClosed].
 func (c *Client) SetSecret(secret string) error {

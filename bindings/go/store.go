@@ -14,25 +14,25 @@ import (
 // Store keeps sessions under keys, so that they survive the process and can be shared. Clients and processes may share a
 // store, and any number of goroutines may use it at once.
 //
-// New tokens are saved before anyone uses them, and tokens are refreshed only while their key is locked: two refreshes of
-// the same tokens would leave one of the two with tokens that the server rejects.
+// New tokens are saved before any call uses them, and tokens are refreshed only while their key is locked: of two
+// concurrent refreshes of the same tokens, one would end with tokens that the server rejects.
 type Store struct {
 	handle *handle[C.peerid_store]
 }
 
-// NewMemoryStore creates a store in the memory of this process. Its clients share sessions by key.
+// NewMemoryStore creates a store in the memory of this process. Clients that use it share sessions by key.
 func NewMemoryStore() *Store {
 	var object *C.peerid_store
 	if err := asError(C.peerid_store_create_memory(&object)); err != nil {
-		// It has nothing that could fail but its pointer, which is not nil.
+		// This call fails only for a nil pointer.
 		panic(err)
 	}
 	return newStore(object)
 }
 
-// NewDirectoryStore creates a store of files in a directory. Each key has one file, which only its owner can read, which
-// is replaced atomically, and which the kernel locks: all processes of one machine can share the sessions. The directory
-// is created with mode 0700 if it does not exist.
+// NewDirectoryStore creates a store of files in a directory. Each key has a file that only its owner can read, that is
+// replaced atomically, and that is guarded by a kernel lock. All processes of one machine can share the sessions. The
+// directory is created with mode 0700 if it does not exist.
 //
 // Errors: [ErrInvalidArgument] when the path is empty or not UTF-8; [ErrStore] when the directory cannot be created or
 // used, or other users can read it.
@@ -48,13 +48,13 @@ func NewDirectoryStore(path string) (*Store, error) {
 	return newStore(object), nil
 }
 
-// NewStore creates a store over anything that can keep a text, compare a number and lock a name, such as a database that
-// several machines reach. Package sqlstore has a backend for PostgreSQL.
+// NewStore creates a store from a backend, such as a database that several machines share. Package sqlstore has a
+// backend for PostgreSQL.
 func NewStore(backend StoreBackend) *Store {
 	id := backends.add(backend)
 	var object *C.peerid_store
 	if err := asError(C.peerid_go_store_custom(C.uintptr_t(id), &object)); err != nil {
-		// As with NewMemoryStore: no pointer is nil.
+		// As in NewMemoryStore, this call fails only for a nil pointer.
 		panic(err)
 	}
 	return newStore(object)
@@ -66,7 +66,7 @@ func newStore(object *C.peerid_store) *Store {
 	return store
 }
 
-// Close frees the store. Clients that use it, and their sessions, keep what they need. The error is always nil.
+// Close frees the store. Clients that use it, and their sessions, continue to work. The error is always nil.
 func (s *Store) Close() error {
 	s.handle.close()
 	runtime.SetFinalizer(s, nil)
@@ -122,10 +122,10 @@ func (s *Store) Remove(ctx context.Context, key string) error {
 // StoredSession is a session as a backend keeps it. Printing it does not show the tokens; its JSON contains them, so that
 // a backend can keep it.
 type StoredSession struct {
-	// Data is the text to keep, UTF-8 of about a kilobyte. It contains the tokens: a secret.
+	// Data is the text to save, about a kilobyte of UTF-8. It contains the tokens: a secret.
 	Data []byte
-	// Generation tells two writers who came first; it grows with every new
-	// pair, and stays when only what is known of the user changes.
+	// Generation shows which of two versions is newer. It grows with every new pair of tokens, and stays the same if
+	// only data about the user changes.
 	Generation uint64
 }
 
@@ -143,29 +143,29 @@ func (s StoredSession) GoString() string {
 var ErrConflict = errors.New("peerid: the stored session has another generation than the expected one")
 
 // StoreBackend keeps sessions for a [Store]. Its methods may block, are called from any goroutine and from several at
-// once, and must not use this package. If one fails, nothing is sent. The text of an error goes into logs and into the
-// error of the call, so it must contain no secret.
+// once, and must not use this package. If one fails, nothing is sent. The text of an error appears in logs and in the
+// error of the call, so it must not contain a secret.
 type StoreBackend interface {
-	// Load returns the session under a key that is not locked; nil if there is none.
+	// Load returns the session of a key that is not locked; nil if there is none.
 	Load(ctx context.Context, key string) (*StoredSession, error)
-	// Lock waits until no other program, on any machine, holds the key, and holds it until it is unlocked or its holder
-	// dies. The key is held for at most twice the time that the context allows, and some seconds for loading and saving:
-	// a lease must last longer.
-	// The context ends the wait, and must end nothing else: it ends as soon as Lock has returned.
+	// Lock waits until no other program, on any machine, holds the key, and then holds it until it is unlocked or its
+	// holder dies. The key is held for at most twice the time that the context allows, plus some seconds for loading
+	// and saving; a lease must last longer. The context limits only the wait. It is cancelled as soon as Lock has
+	// returned, which must not release the lock.
 	Lock(ctx context.Context, key string) (StoreLock, error)
 	// List returns all keys, in any order.
 	List(ctx context.Context) ([]string, error)
 }
 
-// StoreLock is a key that is locked. One goroutine at a time uses it.
+// StoreLock is a locked key. One goroutine at a time uses it.
 type StoreLock interface {
-	// Load returns the session under the key; nil if there is none.
+	// Load returns the session of the key; nil if there is none.
 	Load(ctx context.Context) (*StoredSession, error)
 	// Save saves a session durably if the key has the expected generation (0: it must have no session), and returns
 	// [ErrConflict] otherwise.
 	Save(ctx context.Context, session StoredSession, expected uint64) error
 	// Remove removes the session. It succeeds if there is none.
 	Remove(ctx context.Context) error
-	// Unlock unlocks the key, whatever happened before. The lock is not used afterwards.
+	// Unlock unlocks the key, even after another method has failed. The lock is not used afterwards.
 	Unlock()
 }

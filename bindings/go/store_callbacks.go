@@ -10,18 +10,18 @@ import (
 	"time"
 )
 
-// Here the library calls back a StoreBackend, by the numbers of backends and of locks that are held.
+// The callbacks through which the library uses a StoreBackend. Backends and held locks are identified by numbers.
 var (
 	backends registry[StoreBackend]
 	locks    registry[StoreLock]
 )
 
-// backendTimeout limits calls for which the library sets no time: a database that does not answer must not hold a key
-// forever.
+// backendTimeout limits calls for which the library has no timeout, so that a database that does not answer does not
+// hold a key forever.
 const backendTimeout = 30 * time.Second
 
-// answer runs a callback. An error or a panic becomes the reason of a failure: a panic must not unwind the frames of
-// the library.
+// answer runs a callback. An error or a panic becomes the message of a failure. A panic must not unwind the library's
+// stack frames.
 func answer(reply *C.peerid_store_reply, body func() error) (result C.int32_t) {
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -45,7 +45,7 @@ func fail(reply *C.peerid_store_reply, reason error) C.int32_t {
 	return C.PEERID_STORE_RESULT_FAILED
 }
 
-// withTimeout calls a backend where the library sets no time.
+// withTimeout calls a backend with backendTimeout.
 func withTimeout(body func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), backendTimeout)
 	defer cancel()

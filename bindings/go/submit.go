@@ -7,15 +7,15 @@ import "context"
 
 // Submit submits operations as one transaction, and waits until a block contains it.
 //
-// Before anything is sent, the token is refreshed if necessary, the operations are checked (option "validate"), and each
-// is looked up in the token's scope. After HTTP 401 the token is refreshed and the operations are sent once more; nothing
-// else makes the library send them again. If the application's users sign each request, the result has a transaction
-// token instead of a transaction; see [Session.Confirm].
+// Before anything is sent, the token is refreshed if necessary, and the operations are checked (option "validate") and
+// compared with the token's scope. Only after HTTP 401 does the library refresh the token and resend the operations. If
+// the application's users have to sign each request, the result has a transaction token instead of a transaction; see
+// [Session.Confirm].
 //
 // Errors: [ErrInvalidArgument] when an operation is not valid; [ErrNotPermitted] when the user has not granted one;
 // [ErrLoginRequired] when the session is over; [ErrConfiguration] when the token has to be refreshed and there is no
 // client secret; [ErrRejected], [ErrServer], [ErrRateLimited], [ErrConnectionLost], [ErrTimeout], [ErrCancelled],
-// [ErrUnreachable], [ErrTLS], [ErrTooLarge], [ErrProtocol], [ErrStore], [ErrClosed]. Look at [Error.Outcome] before
+// [ErrUnreachable], [ErrTLS], [ErrTooLarge], [ErrProtocol], [ErrStore], [ErrClosed]. Check [Error.Outcome] before
 // submitting again.
 func (s *Session) Submit(ctx context.Context, operations ...Operation) (*Result, error) {
 	encoded, err := encodeOperations(operations)
@@ -26,7 +26,7 @@ func (s *Session) Submit(ctx context.Context, operations ...Operation) (*Result,
 }
 
 // SubmitJSON is [Session.Submit] for operations as JSON: an array of operations, an object with "operations", or one
-// operation. It is sent as it is.
+// operation. It is sent unchanged.
 func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, error) {
 	data, length := borrowed(operations)
 	return s.send(ctx, sending{
@@ -41,8 +41,9 @@ func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, e
 
 // Confirm confirms a transaction with the token of [Result.TransactionToken], which can be used once.
 //
-// To make a token the real server needs the cookie of a user who is signed in to PeerID's own page; without it Submit
-// fails with "server side error". The server takes a confirmation from any application; an error says which one confirmed.
+// PeerID issues a token only to a request with the cookie of a user who is signed in to PeerID's own page; otherwise
+// Submit fails with "server side error". The server accepts a confirmation from any application; if the token was
+// already used, the error says by which one.
 //
 // Errors: [ErrRejected] when the token is unknown or was already used; and those of [Session.Submit].
 func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result, error) {
@@ -61,8 +62,8 @@ func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result
 	})
 }
 
-// Broadcast broadcasts a transaction that was signed elsewhere: JSON with "ref_block_num", "ref_block_prefix",
-// "expiration", "operations" and "signatures", or an object that contains it as "transaction". It is sent as it is.
+// Broadcast broadcasts a signed transaction: JSON with "ref_block_num", "ref_block_prefix", "expiration", "operations"
+// and "signatures", or an object that contains it as "transaction". It is sent unchanged.
 //
 // Errors: [ErrInvalidArgument] when a part is missing; and those of [Session.Submit].
 func (s *Session) Broadcast(ctx context.Context, transaction []byte) (*Result, error) {

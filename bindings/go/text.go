@@ -11,7 +11,7 @@ import (
 // text is a string for the library, which copies it: NUL-terminated, in memory that C may read during the call.
 type text []byte
 
-// newText makes a text. A NUL in it is an error, since it would cut the text silently.
+// newText makes a text. A NUL in it is an error, because C would silently cut the text there.
 func newText(value, name string) (text, error) {
 	if strings.IndexByte(value, 0) >= 0 {
 		return nil, newError(ErrInvalidArgument, "%s holds a NUL byte", name)
@@ -29,7 +29,7 @@ func optionalText(value, name string) (text, error) {
 	return newText(value, name)
 }
 
-// pointer is the address of the text for the duration of a call of C; NULL for no text.
+// pointer returns the address of the text, for the duration of a C call; NULL for no text.
 func (t text) pointer() *C.char {
 	if t == nil {
 		return nil
@@ -44,7 +44,7 @@ func (t text) wipe() {
 	}
 }
 
-// borrowed returns the address and the length of bytes for the duration of a call of C. No bytes have an address as well,
+// borrowed returns the address and the length of bytes, for the duration of a C call. Empty bytes also have an address,
 // since NULL would mean a missing argument.
 func borrowed(data []byte) (*C.char, C.size_t) {
 	if len(data) == 0 {
@@ -62,7 +62,7 @@ func goString(borrowed *C.char) string {
 	return C.GoString(borrowed)
 }
 
-// goBytes copies bytes that may be NULL. C.GoBytes takes an int and would cut what is longer.
+// goBytes copies bytes that may be NULL. C.GoBytes takes an int, so it would cut longer data.
 func goBytes(borrowed *C.char, length C.size_t) []byte {
 	if borrowed == nil {
 		return nil

@@ -2,13 +2,13 @@ package peerid
 
 import "context"
 
-// maximumThreads is how many calls block a thread at a time. The Go runtime ends a program that needs 10,000 threads.
+// maximumThreads is how many calls may block a thread at a time. The Go runtime ends a program that has 10,000 threads.
 const maximumThreads = 64
 
 var threads = make(chan struct{}, maximumThreads)
 
-// onThread makes a call that only a store can block. When the context ends, the caller continues, and the call continues
-// in the background; abandon then frees its result.
+// onThread makes a call that can block only in a store. When the context ends, the caller continues, and the call
+// continues in the background; abandon then frees its result.
 func onThread(ctx context.Context, run func() error, abandon func()) error {
 	if ended := ctx.Err(); ended != nil {
 		return notBegun(ended)

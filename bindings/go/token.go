@@ -10,13 +10,13 @@ import (
 	"unsafe"
 )
 
-// Token is a session's tokens at one moment. It never changes; after a refresh the session has another one. Printing or
-// marshalling it does not show the secrets, unless it is in an unexported field of another struct: there fmt does not
-// call String.
+// Token is a snapshot of a session's tokens. It never changes; after a refresh the session has another one. Printing or
+// marshalling it does not show the secrets, unless it is in an unexported field of another struct: for those fmt does
+// not call String.
 type Token struct {
 	// AccessToken is the access token. A secret: it gives access to the user's account.
 	AccessToken string
-	// RefreshToken gets the next tokens, once. A secret; "" if the server sent none.
+	// RefreshToken can be exchanged once for new tokens. A secret; "" if the server sent none.
 	RefreshToken string
 	// Expiry is when the access token expires, by the server's clock; zero when the server did not say.
 	Expiry time.Time
@@ -25,17 +25,17 @@ type Token struct {
 	Scope []int
 	// AppID is the application that the token is for; -1 when the server did not say.
 	AppID int64
-	// UserID is the user's number at PeerID; -1 when the server did not say.
+	// UserID is the user's id at PeerID; -1 when the server did not say.
 	UserID int64
-	// Generation is how often the tokens were renewed: 1 after log in, one more after each refresh.
+	// Generation is the number of this pair of tokens: 1 after log in, one more after each refresh.
 	Generation uint64
 
 	exported []byte
 }
 
-// Token returns tokens for requests you send yourself. A token that has expired, or is about to, is refreshed first;
-// expiry is judged by the server's clock, once an answer has told it. If the server rejects the token nevertheless, see
-// [Session.TokenAfter]; [Session.Transport] does all of this.
+// Token returns tokens for requests that you send yourself. A token that has expired, or is about to, is refreshed
+// first. The expiry is compared with the server's clock or, until the server has answered once, with the local clock.
+// If the server still rejects the token, see [Session.TokenAfter]. [Session.Transport] does all of this for you.
 //
 // With golang.org/x/oauth2 a session becomes a TokenSource:
 //
@@ -52,9 +52,9 @@ func (s *Session) Token(ctx context.Context) (*Token, error) {
 	return s.TokenAfter(ctx, 0)
 }
 
-// TokenAfter returns tokens to repeat a request that the server rejected with HTTP 401, which means that nothing was done.
-// The generation is that of the rejected token. The session returns another token, or the same one after a pause if it is
-// so new that the server may not know it yet. Give up after a few attempts.
+// TokenAfter returns tokens to resend a request that the server rejected with HTTP 401, which means that nothing was
+// done. The generation is that of the rejected token. The session returns another token, or, if the rejected one is so
+// new that the server may not know it yet, the same one after a pause. Give up after a few attempts.
 //
 // Errors: those of [Session.Refresh]; the outcome is never [OutcomeUnknown].
 func (s *Session) TokenAfter(ctx context.Context, refusedGeneration uint64) (token *Token, err error) {
@@ -121,13 +121,13 @@ func takeToken(object *C.peerid_token) *Token {
 	return token
 }
 
-// Export returns the tokens as JSON, for a safe place and for [Client.Restore]. A secret.
+// Export returns the tokens as JSON, for [Client.Restore]. Keep it in a safe place. A secret.
 func (t Token) Export() []byte {
 	return append([]byte(nil), t.exported...)
 }
 
-// Permits tells whether the scope includes an operation. The server decides about a name that the library does not know,
-// and about a token without a scope.
+// Permits returns whether the scope includes an operation. The server decides about a name that the library does not
+// know, and about a token without a scope.
 func (t Token) Permits(operation string) bool {
 	id, known := OperationID(operation)
 	if t.Scope == nil || !known {
@@ -151,8 +151,8 @@ func (t Token) GoString() string {
 	return t.String()
 }
 
-// MarshalText keeps the secrets out of JSON, XML and all that uses encoding.TextMarshaler; encoding/gob does not, and
-// contains them. To keep a token, see [Token.Export].
+// MarshalText keeps the secrets out of JSON, XML and everything else that uses encoding.TextMarshaler. encoding/gob
+// does not use it, so its output contains the secrets. To save a token, see [Token.Export].
 func (t Token) MarshalText() ([]byte, error) {
 	return []byte(t.String()), nil
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Transport returns an [http.RoundTripper] for requests you send yourself. It adds the headers Authorization and ClientID.
-// After HTTP 401, which means that nothing was done, it gets a new token and sends the request again if it can read the
-// body again ([http.Request.GetBody], or no body).
+// Transport returns an [http.RoundTripper] for requests that you send yourself. It adds the headers Authorization and
+// ClientID. After HTTP 401, which means that nothing was done, it gets a new token and resends the request, if there is
+// no body or it can be read again ([http.Request.GetBody]).
 //
 // Only requests below the client's base URL get the headers; other requests, such as one after a redirect, are passed on
 // unchanged. base sends the requests; nil means [http.DefaultTransport].
@@ -23,8 +23,8 @@ func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
 	return &transport{session: s, base: base}
 }
 
-// maximumRounds is how often a request is sent at most. More than two are needed when the server does not know a new token
-// yet: the pauses in between add up to almost a second.
+// maximumRounds is how often a request is sent at most. More than two are needed if the server does not know a new
+// token yet: the pauses between them add up to almost a second.
 const maximumRounds = 8
 
 type transport struct {
@@ -32,7 +32,7 @@ type transport struct {
 	base    http.RoundTripper
 }
 
-// RoundTrip sends one request, as http.RoundTripper says.
+// RoundTrip sends one request; see http.RoundTripper.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if !t.isOurs(request.URL) {
 		return t.base.RoundTrip(request)
@@ -52,7 +52,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		refused = token.Generation
 		if !isRepeatable(request) {
-			// Get a token for the next request. If this fails, the next request reports it.
+			// Get a token for the next request. If this fails, the next request reports the error.
 			_, _ = t.session.TokenAfter(ctx, refused)
 			return response, nil
 		}
@@ -70,8 +70,8 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
-// isOurs tells whether a request goes to the PeerID server: no other server may see the token. A path is compared as a
-// server may understand it, so that dot segments, also escaped ones, do not lead out of the base URL.
+// isOurs returns whether a request goes to the PeerID server; no other server may get the token. It resolves dot
+// segments in the path, also escaped ones, as a server may do, so that they cannot lead out of the base URL.
 func (t *transport) isOurs(to *url.URL) bool {
 	base := t.session.client.baseURL
 	if base == nil || !strings.EqualFold(to.Scheme, base.Scheme) || !strings.EqualFold(to.Hostname(), base.Hostname()) || port(to) != port(base) {
@@ -111,7 +111,7 @@ func (t *transport) authorized(request *http.Request, body io.ReadCloser, token 
 	authorized := request.Clone(request.Context())
 	authorized.Body = body
 	authorized.Header.Set("Authorization", "Bearer "+token.AccessToken)
-	// The server wants this header beside the token, by exactly this name.
+	// The server requires this header in addition to the token, spelled exactly like this.
 	authorized.Header.Set("ClientID", t.session.client.clientID)
 	return authorized
 }
@@ -127,7 +127,7 @@ func bodyAgain(request *http.Request) (io.ReadCloser, error) {
 	return request.GetBody()
 }
 
-// discard reads a short answer to its end, so that its connection can be used again.
+// discard reads a short answer to its end, so that its connection can be reused.
 func discard(response *http.Response) {
 	_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
 	_ = response.Body.Close()

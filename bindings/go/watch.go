@@ -20,11 +20,11 @@ type canceller struct {
 	object *C.peerid_cancellation
 }
 
-// cancellers that were not cancelled are reused.
+// cancellers holds those that were not cancelled, for reuse.
 var cancellers = sync.Pool{New: func() any {
 	c := &canceller{}
 	if asError(C.peerid_cancellation_create(&c.object)) != nil {
-		// Only NULL is an error, which this is not.
+		// This call fails only for NULL.
 		return c
 	}
 	runtime.SetFinalizer(c, func(c *canceller) { C.peerid_cancellation_free(c.object) })
@@ -47,7 +47,7 @@ func watchContext(ctx context.Context) watch {
 	return w
 }
 
-// cancellation is what ends the call.
+// cancellation returns the cancellation to use for the call.
 func (w watch) cancellation() *C.peerid_cancellation {
 	return w.canceller.object
 }

@@ -19,10 +19,10 @@ import (
 // Backend keeps sessions in a table of a PostgreSQL database. It may be used by any number of goroutines at once.
 type Backend struct {
 	db *sql.DB
-	// As it was given, for locks; a name is locked alike from all machines.
+	// The name as the caller wrote it, for locks: all machines must use the same name.
 	table      string
 	statements statements
-	// Whether a lock was found in another session of the database than the one that took it.
+	// Whether a lock was found to be in another database session than the one that took it.
 	hasLostLock atomic.Bool
 }
 
@@ -35,19 +35,19 @@ var _ peerid.StoreBackend = (*Backend)(nil)
 // Option changes a [Backend].
 type Option func(*Backend)
 
-// WithTable keeps the sessions in another table than peerid_sessions: a name, or schema.name, in lower case. A key is
-// locked by the table as it is written here: all programs that share the table must write it alike, with the schema or
-// without.
+// WithTable keeps the sessions in another table than peerid_sessions: a name, or schema.name, in lower case. The name
+// is a part of a key's lock, so all programs that share the table must write it in the same way, with or without the
+// schema.
 func WithTable(name string) Option {
 	return func(backend *Backend) { backend.table = name }
 }
 
-// identifier is what means the same in quotes and without.
+// identifier matches names that mean the same with quotes and without.
 var identifier = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?$`)
 
-// PostgreSQL makes a backend over a database, which stays the caller's. It does not connect yet.
+// PostgreSQL makes a backend for a database, which the caller still owns. It does not connect yet.
 //
-// The error tells that the name of the table cannot be used.
+// It returns an error if the name of the table cannot be used.
 func PostgreSQL(db *sql.DB, options ...Option) (*Backend, error) {
 	backend := &Backend{db: db, table: "peerid_sessions"}
 	for _, option := range options {
@@ -60,13 +60,13 @@ func PostgreSQL(db *sql.DB, options ...Option) (*Backend, error) {
 	return backend, nil
 }
 
-// CreateTable makes the table if it does not exist. It may be called by every program at its start.
+// CreateTable creates the table if it does not exist. It may be called by every program at its start.
 func (b *Backend) CreateTable(ctx context.Context) error {
 	connection, err := b.db.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	// PostgreSQL can fail when two create a table at a time, "if not exists" or not.
+	// When two programs create the table at the same time, PostgreSQL can fail even with "if not exists".
 	lock := &lock{backend: b, connection: connection, id: lockID(b.table, "")}
 	if _, err := connection.ExecContext(ctx, lockStatement, lock.id); err != nil {
 		lock.discard()
@@ -77,7 +77,7 @@ func (b *Backend) CreateTable(ctx context.Context) error {
 	return err
 }
 
-// Load gives the session under a key; nil when there is none.
+// Load returns the session of a key; nil when there is none.
 func (b *Backend) Load(ctx context.Context, key string) (*peerid.StoredSession, error) {
 	return load(b.db.QueryRowContext(ctx, b.statements.load, rowID(key)))
 }
@@ -95,7 +95,7 @@ func load(row *sql.Row) (*peerid.StoredSession, error) {
 	return &session, nil
 }
 
-// List gives all keys, in order.
+// List returns all keys, sorted.
 func (b *Backend) List(ctx context.Context) ([]string, error) {
 	rows, err := b.db.QueryContext(ctx, b.statements.list)
 	if err != nil {
@@ -126,7 +126,7 @@ func (b *Backend) Lock(ctx context.Context, key string) (peerid.StoreLock, error
 	}
 	lock := &lock{backend: b, connection: connection, key: key, id: lockID(b.table, key)}
 	if _, err := connection.ExecContext(ctx, lockStatement, lock.id); err != nil {
-		// The database may still be about to lock for a caller who has gone: the connection must not live on.
+		// The database may still be about to take the lock, although the caller has gone: close the connection.
 		lock.discard()
 		return nil, err
 	}
@@ -139,14 +139,14 @@ func rowID(key string) []byte {
 	return sum[:]
 }
 
-// lockID is the number by which the database knows the lock of a key: the first 8 bytes of SHA-256 over table, NUL and
-// key. Two keys with one number would only wait for each other.
+// lockID returns the number that identifies a key's lock in the database: the first 8 bytes of the SHA-256 of table,
+// NUL and key. If two keys had the same number, they would only wait for each other.
 func lockID(table, key string) int64 {
 	sum := sha256.Sum256([]byte(table + "\x00" + key))
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
-// lock is a key that is locked by a connection.
+// lock is a key that is locked on a connection.
 type lock struct {
 	backend    *Backend
 	connection *sql.Conn
@@ -154,7 +154,7 @@ type lock struct {
 	id         int64
 }
 
-// Load gives the session under the key; nil when there is none.
+// Load returns the session of the key; nil when there is none.
 func (l *lock) Load(ctx context.Context) (*peerid.StoredSession, error) {
 	return load(l.connection.QueryRowContext(ctx, l.backend.statements.load, rowID(l.key)))
 }
@@ -192,14 +192,15 @@ func (l *lock) Remove(ctx context.Context) error {
 	return err
 }
 
-// Unlock unlocks the key and returns the connection to the pool; or ends the connection, which unlocks it as well.
+// Unlock unlocks the key and returns the connection to the pool. If that fails, it closes the connection, which also
+// unlocks the key.
 func (l *lock) Unlock() {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var unlocked bool
 	if err := l.connection.QueryRowContext(ctx, unlockStatement, l.id).Scan(&unlocked); err != nil || !unlocked {
-		// The connection lives, and its database session does not have the lock.
+		// The connection works, but its database session does not have the lock.
 		if err == nil {
 			l.backend.hasLostLock.Store(true)
 		}
@@ -209,7 +210,7 @@ func (l *lock) Unlock() {
 	_ = l.connection.Close()
 }
 
-// discard ends the connection itself: the pool takes back none that says it is bad.
+// discard closes the connection: the pool drops a connection that is reported as bad.
 func (l *lock) discard() {
 	_ = l.connection.Raw(func(any) error { return driver.ErrBadConn })
 	_ = l.connection.Close()

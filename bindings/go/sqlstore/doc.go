@@ -1,5 +1,5 @@
-// Package sqlstore keeps PeerID sessions in a PostgreSQL database, over database/sql and whatever driver the program
-// uses, so that all machines which reach the database share them:
+// Package sqlstore keeps PeerID sessions in a PostgreSQL database, so that several machines can share them. It uses
+// database/sql with the driver of your choice:
 //
 //	db, err := sql.Open("pgx", "postgres://…")
 //	…
@@ -9,8 +9,8 @@
 //	store := peerid.NewStore(backend)
 //	client, err := peerid.NewClient(peerid.Config{…, Store: store})
 //
-// A key is locked with an advisory lock of the database, on a connection that is held for it alone: while a session is
-// refreshed, saved or removed, or waits for another program that does so, one connection of the pool is in use. When its
-// holder dies the connection ends, and the lock with it. A pooler between the program and the database must therefore
-// pool sessions, not transactions: [Backend.Lock] returns [ErrPooler] once a lock was lost to one that does not.
+// A key is locked with an advisory lock of the database, which needs its own connection: one connection of the pool is
+// in use while a session is refreshed, saved or removed, or waits for another program that does so. When its holder
+// dies, the connection ends and the lock is released. A pooler between the program and the database must therefore pool
+// sessions, not transactions. With a transaction pooler locks are lost; [Backend.Lock] then returns [ErrPooler].
 package sqlstore

@@ -12,9 +12,9 @@ type statements struct {
 	create, load, list, insert, update, remove string
 }
 
-// The primary key is the SHA-256 of the key: an index takes 2,700 bytes, and a key may have 4,096.
+// The primary key is the SHA-256 of the key, because an index allows 2,700 bytes and a key may have 4,096.
 func newStatements(name string) statements {
-	// A name may be a word of SQL, such as user.
+	// A name may be an SQL keyword, such as user.
 	table := `"` + strings.ReplaceAll(name, ".", `"."`) + `"`
 	return statements{
 		create: "CREATE TABLE IF NOT EXISTS " + table + " (" +

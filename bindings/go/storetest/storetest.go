@@ -1,4 +1,4 @@
-// Package storetest tests a backend of a peerid.Store: whether it does what sessions rely on.
+// Package storetest tests whether a backend of a peerid.Store behaves as sessions require.
 package storetest
 
 import (
@@ -15,7 +15,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// Run tests a backend. It must be empty, and is empty again afterwards if it passes.
+// Run tests a backend. It must be empty, and is empty afterwards if the test passes.
 func Run(t *testing.T, backend peerid.StoreBackend) {
 	t.Run("keeps what was saved", func(t *testing.T) { keepsWhatWasSaved(t, backend) })
 	t.Run("compares generations", func(t *testing.T) { comparesGenerations(t, backend) })
@@ -26,14 +26,14 @@ func Run(t *testing.T, backend peerid.StoreBackend) {
 
 const patience = 30 * time.Second
 
-// with runs body while a key is locked.
+// with runs body while it holds a key's lock.
 func with(t *testing.T, backend peerid.StoreBackend, key string, body func(context.Context, peerid.StoreLock)) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	waiting, stop := context.WithTimeout(ctx, patience)
 	lock, err := backend.Lock(waiting, key)
-	// As in real life the context of the wait ends here, and the lock lives on.
+	// As in real use, the context of the wait ends here, and the lock must stay.
 	stop()
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func takesAnyKey(t *testing.T, backend peerid.StoreBackend) {
 	}
 }
 
-// incompressible makes a key that no index can make smaller.
+// incompressible makes a key that an index cannot compress.
 func incompressible(length int) string {
 	var key strings.Builder
 	for state := uint32(1); key.Len() < length; state = state*1664525 + 1013904223 {
@@ -155,7 +155,7 @@ func locksAKeyForOne(t *testing.T, backend peerid.StoreBackend) {
 		}
 		with(t, backend, "bob", func(context.Context, peerid.StoreLock) {})
 	})
-	// A wait that ended must not have locked the key after all.
+	// A wait that was cancelled must not lock the key later.
 	with(t, backend, "alice", func(context.Context, peerid.StoreLock) {})
 
 	locked := make(chan error, 1)

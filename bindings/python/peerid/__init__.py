@@ -16,8 +16,8 @@ Log a user in once, hold and refresh the tokens, and submit operations to the ch
         )
         print(result.transaction_id)
 
-Operations are sent once. Before you repeat a failed call, ask whether it may have been
-done: every error answers with `error.outcome`, or catch `OutcomeUnknown`.
+Operations are sent once. Before you repeat a failed call, check whether it may have
+been done: read `error.outcome`, or catch `OutcomeUnknown`.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ from .token import Token
 if TYPE_CHECKING:
     from . import aio, ops
 
-# They are imported when they are used: most programs need one of them.
+# These modules are imported when they are first used: most programs need only one.
 _LAZY = ("aio", "ops")
 
 

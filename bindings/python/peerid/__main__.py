@@ -1,4 +1,4 @@
-"""What this installation is and can do: `python -m peerid --help`."""
+"""Information about this installation: `python -m peerid --help`."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line, and give the exit status."""
+    """Run a command line, and return the exit status."""
     parser = _parser()
     parsed = parser.parse_args(arguments)
     if parsed.version:

@@ -1,4 +1,4 @@
-"""Amounts, odds and percents: exact conversions between text and integers."""
+"""Exact conversions of amounts, odds and percentages between text and integers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from ._call import check
 from ._library import library
 from .errors import InexactNumber, InvalidArgument
 
-# The text of any integer of 64 bits fits, with its sign and its point.
+# Enough for any 64-bit integer with a sign and a point.
 _ROOM = 40
 
 
 class Asset(dict[str, Any]):
-    """An amount of an asset, as an operation takes it. Equal to the dict with its keys.
+    """An amount of an asset, in the form of an operation's field. Equal to the dict
+    with its keys.
 
     Keys:
         amount: an integer in the smallest unit of the asset, at most 10^12.
@@ -37,7 +38,7 @@ class Asset(dict[str, Any]):
 
         Raises:
             InexactNumber: the amount is a float.
-            InvalidArgument: the amount is no number, or has more decimals than the
+            InvalidArgument: the amount is not a number, or has more decimals than the
                 asset: it is never rounded.
         """
         if isinstance(amount, bool) or not isinstance(amount, (str, int, Decimal)):
@@ -54,7 +55,7 @@ AssetValue = Union[Asset, Mapping[str, Any]]
 
 
 class AssetInfo:
-    """What a client knows of an asset of the chain. Immutable."""
+    """An asset of the chain: its id, symbol and precision. Immutable."""
 
     __slots__ = ("id", "precision", "symbol")
 
@@ -64,7 +65,7 @@ class AssetInfo:
         Args:
             id: its object id, such as `1.3.0`.
             symbol: its symbol, such as `PPY`.
-            precision: the number of decimal places of a whole unit, from 0 to 12.
+            precision: the number of decimal places, from 0 to 12.
         """
         object.__setattr__(self, "id", id)
         object.__setattr__(self, "symbol", symbol)
@@ -95,7 +96,7 @@ class AssetInfo:
 
 
 def read_asset(name: str, answer: Any) -> AssetInfo:
-    """Read the answer of the chain to `lookup_asset_symbols`."""
+    """Parse the chain's answer to `lookup_asset_symbols`."""
     found = answer[0] if isinstance(answer, list) and answer else None
     if found is None:
         raise InvalidArgument(f"the chain has no asset '{name}'")
@@ -103,37 +104,37 @@ def read_asset(name: str, answer: Any) -> AssetInfo:
 
 
 def parse_amount(text: str, precision: int) -> int:
-    """Turn decimal text into the smallest unit: `"12.5"` with precision 5 is 1250000.
+    """Convert decimal text to the smallest unit: `"12.5"` with precision 5 is 1250000.
 
     Raises:
-        InvalidArgument: the text is no decimal number, has more decimals than the
+        InvalidArgument: the text is not a decimal number, has more decimals than the
             precision, or does not fit into 64 bits.
     """
     return _parse(library.peerid_amount_parse, text, precision)
 
 
 def format_amount(amount: int, precision: int) -> str:
-    """Turn an amount in the smallest unit into decimal text, as wallets show it."""
+    """Convert an amount in the smallest unit to decimal text, as wallets show it."""
     return _format(library.peerid_amount_format, amount, precision)
 
 
 def parse_odds(text: str) -> int:
-    """Turn decimal odds into the backer multiplier: `"1.5"` is 15000."""
+    """Convert decimal odds to the backer multiplier: `"1.5"` is 15000."""
     return _parse(library.peerid_odds_parse, text)
 
 
 def format_odds(multiplier: int) -> str:
-    """Turn a backer multiplier into decimal odds: 15000 is `"1.5"`."""
+    """Convert a backer multiplier to decimal odds: 15000 is `"1.5"`."""
     return _format(library.peerid_odds_format, multiplier)
 
 
 def parse_percent(text: str) -> int:
-    """Turn a percent into 1/100 percent: `"12.34"` is 1234."""
+    """Convert a percentage to 1/100 percent: `"12.34"` is 1234."""
     return _parse(library.peerid_percent_parse, text)
 
 
 def format_percent(share: int) -> str:
-    """Turn 1/100 percent into a percent: 1234 is `"12.34"`."""
+    """Convert 1/100 percent to a percentage: 1234 is `"12.34"`."""
     return _format(library.peerid_percent_format, share)
 
 

@@ -1,4 +1,4 @@
-"""What an application hands to a call, as the library takes it."""
+"""Converts arguments of the application for the library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._text import encode, utf8
 def login_arguments(
     login: str, password: str | None, mobile: str | None
 ) -> tuple[bytes, bytes | None, bytes | None]:
-    """Write what a user logs in with."""
+    """Encode what a user logs in with."""
     return (
         encode(login, "login"),
         encode(password, "password"),
@@ -21,20 +21,20 @@ def login_arguments(
 
 
 def redirect_arguments(redirect_url: str, state: str) -> tuple[bytes, bytes]:
-    """Write what ends the authorization code flow."""
+    """Encode the arguments that complete the authorization code flow."""
     return encode(redirect_url, "redirect_url"), encode(state, "state")
 
 
 def chain_arguments(
     api: str, method: str, params: Any
 ) -> tuple[bytes, bytes, bytes, int]:
-    """Write a question to the chain."""
+    """Encode the arguments of a chain read."""
     text = _exact.write(_exact.plain(params, "params"))
     return encode(api, "api"), encode(method, "method"), text, len(text)
 
 
 def token_arguments(token_json: str | bytes) -> tuple[bytes, int]:
-    """Write tokens that were saved before."""
+    """Encode tokens that were exported before."""
     if isinstance(token_json, str):
         text = utf8(token_json, "token_json")
     else:
@@ -45,7 +45,7 @@ def token_arguments(token_json: str | bytes) -> tuple[bytes, int]:
 def transaction_arguments(
     transaction: Mapping[str, Any] | str | bytes,
 ) -> tuple[bytes, int]:
-    """Write a transaction that was signed elsewhere; text goes through as it is."""
+    """Encode a signed transaction; text stays unchanged."""
     if isinstance(transaction, str):
         text = utf8(transaction, "transaction")
     elif isinstance(transaction, bytes):

@@ -1,13 +1,14 @@
 """Calls of the library: errors become exceptions, and Ctrl-C ends a call.
 
-Python runs signal handlers in the main thread, between two of its own instructions, so
-not while a call waits in the library. But the library asks on the thread of the call,
-every 50 to 1000 ms, whether to continue. The interrupt handler then runs the pending
-signal handlers; what one raises, such as KeyboardInterrupt, ends the call and is raised
-where the call was made.
+Python runs signal handlers in the main thread, between two instructions of the
+interpreter, so not while a call waits in the library. But every 50 to 1000 ms the
+library calls the interrupt handler on the thread of the call. That handler runs the
+pending signal handlers. If one raises, for instance KeyboardInterrupt, the call ends,
+and the exception is raised where the call was made.
 
-A call that ends before it asks again is over when Python runs the signal handler. Its
-answer may say that money has moved, so it is kept: it is the cause of the exception.
+If the call ends before the next check, Python runs the signal handler after the call.
+Its result may say that money has moved, so the result becomes the cause of the
+exception.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from .errors import (
     take_error,
 )
 
-# Seconds that an interrupted call on another thread may take to end.
+# How long an interrupted call on another thread may take to end, in seconds.
 _TIMEOUT = 1.2
 
 _Listener = Generator[int, Any, None]
@@ -40,10 +41,10 @@ _Listener = Generator[int, Any, None]
 class _Waiting(threading.local):
     """The state of a thread that waits for the library.
 
-    Calling it asks the listener of the thread's current call.
+    Calling it calls the listener of the thread's current call.
     """
 
-    #: What a signal handler raised.
+    #: The exception that a signal handler raised.
     exception: BaseException | None = None
 
     def __init__(self) -> None:
@@ -58,18 +59,18 @@ class _Waiting(threading.local):
     ask: Any = _nobody
 
     # Python runs signal handlers when it enters a function, before the function can
-    # catch anything. So the library must call the listener without a function of Python
-    # in between: this property is resolved in C.
+    # catch anything. So no function of Python may be between the library and the
+    # listener: this property is resolved in C.
     __call__ = property(attrgetter("ask"))
 
 
 class SignalSafe(threading.local):
-    """A callback that loses nothing of what signal handlers raise.
+    """A callback in which no exception of a signal handler is lost.
 
-    Python runs signal handlers when it enters a function, and what they raise in a
-    callback goes nowhere. So they run before: the property, which is resolved in C,
-    resumes a generator within its `try`. What was raised is raised again by the call
-    that the thread makes; see `obtain` and `raise_what_signals_raised`.
+    Python runs signal handlers when it enters a function, and ctypes drops exceptions
+    that they raise in a callback. So they run before: the property, which is resolved
+    in C, resumes a generator inside its `try`. The call that the thread makes raises
+    the exception again; see `obtain` and `raise_what_signals_raised`.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -115,10 +116,10 @@ on_interrupt = keep_forever(InterruptHandler(_waiting))
 
 
 def _listen(is_stopped: Callable[[], bool] | None) -> _Listener:
-    """Answer whether one call should end, each time it asks.
+    """Return whether one call should end, each time it checks.
 
-    A generator is resumed within its `try`, so it also catches what a signal handler
-    raises at the moment at which it is resumed.
+    A generator is resumed inside its `try`, so it also catches what a signal handler
+    raises at the moment when it is resumed.
     """
     try:
         yield 0
@@ -137,7 +138,7 @@ def invoke(
     *arguments: Any,
     is_stopped: Callable[[], bool] | None = None,
 ) -> None:
-    """Make a call that may wait and has no result; see `obtain`."""
+    """Make a call that may block and has no result; see `obtain`."""
     obtain(function, arguments, _nothing, is_stopped)
 
 
@@ -147,28 +148,28 @@ def obtain(
     finish: Callable[[], Any],
     is_stopped: Callable[[], bool] | None = None,
 ) -> Any:
-    """Make a call that may wait, and return its result.
+    """Make a call that may block, and return its result.
 
     Python runs signal handlers when it returns from C and when it enters a function. So
-    the answer is put into a list in C, and everything until the return of the result is
-    in a `try`. For the same reason callers that return the result do not call this with
-    `*`: some versions of Python run signal handlers after that as well.
+    C code puts the answer into a list, and everything until the result is returned is
+    inside a `try`. For the same reason callers that return the result do not pass
+    `*args`: some versions of Python also run signal handlers after unpacking them.
 
     Args:
         function: the function of the library.
         arguments: its arguments.
         finish: makes the result after success; may be called twice.
-        is_stopped: tells whether the call should end.
+        is_stopped: returns whether the call should end.
 
     Raises:
         PeerIDError: the call failed.
-        BaseException: a signal handler raised it during the call; its cause is the
-            error of the call, or a `CancelledTooLate` with its result.
+        BaseException: a signal handler raised it during the call. Its cause is the
+            error of the call, or a `CancelledTooLate` with the result.
     """
     waiting = _waiting
     if waiting.exception is not None:
         raise_what_signals_raised()
-    # A signal handler may make a call of its own while this one waits.
+    # A signal handler may make another call while this one waits.
     outer = waiting.ask
     listener = _listen(is_stopped)
     next(listener)
@@ -190,11 +191,12 @@ def obtain(
             raise error
     except BaseException as exception:
         if exception is error:
-            # The frame that raises an error must not refer to it: that is a cycle.
+            # The frame that raises an error must not refer to it, because that would be
+            # a cycle.
             error = None
             raise
         if not answers:
-            # The library was not called.
+            # The library has not been called yet.
             raise
         raised = exception
     finally:
@@ -213,17 +215,17 @@ def _what_became(failure: Any, finish: Callable[[], Any]) -> PeerIDError:
 
 
 def check(failure: Any) -> None:
-    """Raise the error of a call that does not wait."""
+    """Raise the error of a call that does not block."""
     if failure:
         raise take_error(failure)
 
 
 def call_on_thread(function: Callable[..., Any], *arguments: Any) -> None:
-    """Make a call that may wait and call back functions of Python, on another thread.
+    """Make a call that may block and may call functions of Python, on another thread.
 
-    In the main thread a signal handler could raise before the first instruction of such
-    a function, and the library would get no answer. So the call is made on another
-    thread, for which the main thread waits.
+    On the main thread a signal handler could raise before the first instruction of such
+    a function, and the library would get no result. So the call is made on another
+    thread, and the main thread waits for it.
     """
     if threading.current_thread() is not threading.main_thread():
         invoke(function, *arguments)
@@ -245,13 +247,13 @@ def call_on_thread(function: Callable[..., Any], *arguments: Any) -> None:
     thread = threading.Thread(target=call, name="peerid", daemon=True)
     try:
         thread.start()
-        # Not `join`: after Ctrl-C it takes a running thread for one that has ended.
+        # `join` is not usable: after Ctrl-C it treats a running thread as ended.
         done.wait()
     except BaseException as exception:
         raised = exception
         stop.set()
         if thread.ident is None:
-            # It has not started, and will do nothing.
+            # The thread has not started the call, and will not.
             raise
         try:
             done.wait(_TIMEOUT)

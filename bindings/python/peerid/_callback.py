@@ -1,4 +1,4 @@
-"""Functions of Python that the library calls, from any thread at any time."""
+"""Functions of Python that the library calls, on any thread at any time."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any, TypeVar
 
 _Thing = TypeVar("_Thing")
 
-# For events, and for errors in callbacks that cannot report them otherwise. A program
-# that has not set up logging prints nothing.
+# For events, and for errors in callbacks that cannot report them in another way. A
+# program that has not set up logging prints nothing.
 logger = logging.getLogger("peerid")
 logger.addHandler(logging.NullHandler())
 
 
 def keep_forever(thing: _Thing) -> _Thing:
-    """Keep an object until the process ends, and never finalize it.
+    """Keep an object until the process ends, without finalizing it.
 
-    For callbacks: a thread of the library may be about to call one when the interpreter
-    is already freeing its modules. A callback that was freed would crash it.
+    It is for callbacks: a thread of the library may be about to call one while the
+    interpreter is freeing its modules. Calling a freed callback would crash.
     """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
     return thing
@@ -29,8 +29,8 @@ def keep_forever(thing: _Thing) -> _Thing:
 def describe(exception: BaseException, secret: str | None = None) -> str:
     """Describe an exception of a callback on one line, without secrets.
 
-    Databases repeat the row that they reject, so the text of an exception is left out
-    if it contains a part of the secret.
+    Databases quote the row that they reject. So the exception's text is left out if it
+    contains a part of the secret.
 
     Args:
         exception: what was raised.
@@ -42,7 +42,7 @@ def describe(exception: BaseException, secret: str | None = None) -> str:
     try:
         whole = str(exception)
     except BaseException:
-        # An exception whose text raises.
+        # Converting the exception to text has raised.
         whole = ""
     text = whole.strip().partition("\n")[0][:300]
     if not text or (secret is not None and _shows(whole, secret)):
@@ -51,17 +51,17 @@ def describe(exception: BaseException, secret: str | None = None) -> str:
 
 
 def log_exception(what: str, exception: BaseException) -> None:
-    """Log an exception of a callback that cannot report it otherwise.
+    """Log an exception of a callback that cannot report it in another way.
 
-    Raises nothing: that would make the callback's answer a random number.
+    Never raises, because the callback's result would then be undefined.
     """
     with suppress(BaseException):
         logger.error("%s: %s", what, describe(exception))
 
 
 def _shows(text: str, secret: str) -> bool:
-    # Tokens are long; no other part of a stored session between quotes is. Databases
-    # repeat only the beginning of a long value.
+    # Of the quoted strings in a stored session, only tokens are long. Databases quote
+    # only the beginning of a long value.
     return any(part[:16] in text for part in secret.split('"') if len(part) >= 32)
 
 

@@ -1,4 +1,4 @@
-"""What blocking and asynchronous clients have in common."""
+"""The base class of blocking and asynchronous clients."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class BaseClient:
     """A client for a PeerID server."""
 
-    #: Whether a call that waits in the library listens for signals.
+    #: Whether signal handlers can end a call that waits in the library.
     _hears_signals = True
     _handle: Handle | None = None
 
@@ -51,27 +51,28 @@ class BaseClient:
             base_url: scheme, host and optional port and path of the server, such as
                 `https://peerid.peerplays.download`.
             client_id: the id of the application.
-            client_secret: the secret of the application. Without it users can log in,
-                but no code can be exchanged and no token refreshed.
-            store: where sessions with a key are kept.
-            log: receives events, such as a refresh, each on one line without secrets:
-                a logger, or a function of a level of the module `logging` and a line
-                of text. It is also called on threads of the library, must return soon,
-                and must not use this package. Without it events go to the logger
-                `peerid`; with the monkey patches of gevent or eventlet to nobody, since
-                their locks do not work on threads of the library.
+            client_secret: the secret of the application. Without it users can log in
+                with a password, but codes cannot be exchanged and tokens cannot be
+                refreshed.
+            store: the store for sessions with a key.
+            log: receives events, such as a refresh, each on one line without secrets: a
+                logger, or a function of a level of the module `logging` and a line of
+                text. It is also called on threads of the library, must return soon, and
+                must not use this package. By default events go to the logger `peerid`;
+                with the monkey patches of gevent or eventlet they are dropped, because
+                patched locks do not work on threads of the library.
             relogin: a function that returns the user's `Credentials` when a session is
                 over, so that it can continue; it receives the session's key, may block,
                 and may return None. Or `"keep"`: the password of a log in is kept in
-                memory for this.
+                memory to log in again.
             options: the options of the library by name, such as
                 `request_timeout_ms=5000` or `allow_http=True`; `peerid.options()`
                 lists them.
 
         Raises:
-            ConfigurationError: an option is unknown or its value is not valid, or the
-                base URL is not usable; or the host program lets no other thread run,
-                or its threads cannot use the store.
+            ConfigurationError: an option is unknown or its value is not valid, the base
+                URL is not usable, the program runs without threads (as uWSGI can), or
+                the store does not work with its green threads.
             InvalidArgument: the id is not a number, or the secret is empty.
         """
         check_threads()
@@ -108,7 +109,7 @@ class BaseClient:
         _shutdown.clients.add(self)
 
     def statistics(self) -> dict[str, Any]:
-        """Tell what the calls of the client have done since it was made.
+        """Return statistics of the client's calls since it was created.
 
         A dict of counts: `calls` by kind and outcome, `in_flight`,
         `resends_after_401`, `refreshes`, `store`, `connections`, and `latency_us` with
@@ -122,7 +123,7 @@ class BaseClient:
         return counts
 
     def set_secret(self, client_secret: str) -> None:
-        """Use another client secret from now on. Sessions go on; nothing is sent.
+        """Replace the client secret. Sessions continue; nothing is sent.
 
         Raises:
             InvalidArgument: the secret is empty.
@@ -133,18 +134,18 @@ class BaseClient:
     def authorization_url(self, redirect_uri: str) -> Authorization:
         """Start the authorization code flow. Sends nothing.
 
-        The real page appends `?code=…` also to a redirect URI that has a query:
-        `exchange` reads it, but a framework that parses the query finds no code. Its
-        *Cancel* does not redirect. Localhost and IP addresses are refused. A user can
-        grant at most 15 operations over all applications.
+        PeerID's consent page appends `?code=…` even to a redirect URI that has a query:
+        `exchange` can read it, but web frameworks cannot. Its *Cancel* button does not
+        redirect. Localhost and IP addresses are refused. A user can grant at most 15
+        operations over all applications.
 
         Args:
             redirect_uri: the URL to which the browser returns; its domain must be
                 registered for the application.
 
         Returns:
-            The URL to send the browser to, and the state to keep with the user's
-            web session.
+            The URL to send the browser to, and the state to store in the user's web
+            session.
         """
         handle = Handle(AuthorizationPointer(), quick.peerid_authorization_free)
         client = self._open_handle()
@@ -167,9 +168,9 @@ class BaseClient:
         return self._handle
 
     def _close_at_once(self) -> Handle | None:
-        """Let calls in flight end soon, and later ones at once.
+        """End the calls in flight soon; later calls fail at once.
 
-        Gives what was closed, or None if that has been done before.
+        Returns the closed object, or None if it was closed before.
         """
         handle, self._handle = self._handle, None
         if handle is not None:

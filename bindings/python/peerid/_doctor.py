@@ -1,4 +1,4 @@
-"""What a program needs to reach a server, found out for `python -m peerid doctor`."""
+"""The checks of `python -m peerid doctor`: what a program needs to reach a server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CERTIFICATES = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 def report(
     base_url: str | None, client_id: str, assignments: Iterable[str]
 ) -> dict[str, Any]:
-    """Find everything out; a server is asked only when one is named."""
+    """Run all checks; a server is contacted only if one is named."""
     options = dict(assignment.partition("=")[::2] for assignment in assignments)
     return {
         "package": f"{__version__} ({os.path.dirname(__file__)})",
@@ -39,7 +39,7 @@ def report(
 
 
 def certificates(option: str | None) -> dict[str, Any]:
-    """Say which certificates are trusted."""
+    """Report which certificates are trusted."""
     found: dict[str, Any] = {"trusted": "the system's, where libcurl looks for them"}
     own = option or _trust.ca_file()
     if own:
@@ -53,7 +53,7 @@ def certificates(option: str | None) -> dict[str, Any]:
 
 
 def proxies(option: str | None) -> dict[str, str]:
-    """Say which proxy is used; a password in its address is left out."""
+    """Report which proxy is used; a password in its URL is left out."""
     if option:
         return {"option": _without_password(option)}
     return {
@@ -72,7 +72,7 @@ def _without_password(address: str) -> str:
 def server(
     base_url: str | None, client_id: str, options: dict[str, Any]
 ) -> dict[str, Any]:
-    """Ask a server something that needs neither a user nor a secret."""
+    """Send a request that needs neither a user nor a secret."""
     if not base_url:
         return {"asked": "none; name one with --base-url or PEERID_BASE_URL"}
     found: dict[str, Any] = {"asked": base_url}
@@ -82,7 +82,7 @@ def server(
             found["chain"] = client.read_chain("database", "get_chain_id")
             found["answers"] = True
     except PeerIDError as error:
-        # A refusal by PeerID is an answer; one of a proxy is not.
+        # A refusal by PeerID shows that the server answers; one by a proxy does not.
         found["answers"] = error.code in _ANSWERS
         found["error"] = str(error)
     found["milliseconds"] = round((time.monotonic() - start) * 1000)
@@ -90,7 +90,7 @@ def server(
 
 
 def text(value: object) -> str:
-    """Write a part of the report for people."""
+    """Format a part of the report for people."""
     if not isinstance(value, dict):
         return str(value)
     words = {True: "yes", False: "no"}

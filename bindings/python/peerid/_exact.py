@@ -1,8 +1,8 @@
-"""JSON in which numbers stay what they are.
+"""JSON with exact numbers.
 
-Python's integers are exact in JSON both ways. Floats are not: a number with a fraction
-is read as a Decimal, and both are refused wherever an integer belongs, with the place,
-before anything is sent.
+Python reads and writes integers exactly, but not floats. So a number with a fraction is
+read as a Decimal. In place of an integer, floats and Decimals are refused before
+anything is sent; the error names the position.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any, Optional, Union
 from ._typed_fields import TYPED_FIELDS
 from .errors import InexactNumber, InvalidArgument, Outcome, ProtocolError
 
-# A place in a value, as the place around it and the key or index in that; it is made
-# into text only for an error.
+# A position in a value: the enclosing position, and the key or index in it. It is
+# converted to text only for an error.
 _Place = tuple[Optional[Any], Union[str, int]]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -35,7 +35,7 @@ _encoder = json.JSONEncoder(
 
 
 def write(value: Any) -> bytes:
-    """Write a value that `plain` has made."""
+    """Write a value that `plain` has prepared."""
     try:
         return _encoder.encode(value).encode()
     except UnicodeEncodeError:
@@ -43,11 +43,11 @@ def write(value: Any) -> bytes:
 
 
 def read(text: str | bytes) -> Any:
-    """Read what the library has written.
+    """Parse JSON that the library has written.
 
     Raises:
-        ProtocolError: it is more than Python reads, such as an integer of more than
-            4300 digits, or a number with an exponent of 19 digits.
+        ProtocolError: it exceeds a limit of Python, such as an integer of more than
+            4300 digits or an exponent of 19 digits.
     """
     try:
         return json.loads(text, parse_float=Decimal)
@@ -62,17 +62,17 @@ def read(text: str | bytes) -> Any:
 
 
 def plain(value: Any, name: str) -> Any:
-    """Make a value that is not an operation ready to be written."""
+    """Prepare a value that is not an operation for writing."""
     return _prepare(value, name, _NOTHING_TYPED)
 
 
 def plain_operation(operation: Mapping[str, Any], name: str) -> Any:
-    """Make an operation ready to be written: points in time become integers."""
+    """Prepare an operation for writing: times become integers."""
     return _prepare(operation, name, _typed(operation))
 
 
 def copied_operation(operation: Mapping[str, Any], name: str) -> Any:
-    """Make a copy of an operation that is ready to be written."""
+    """Copy an operation and prepare the copy for writing."""
     try:
         return _plain(operation, (None, name), _typed(operation))
     except RecursionError:
@@ -85,7 +85,7 @@ def _typed(operation: Mapping[str, Any]) -> dict[str, str]:
 
 def _prepare(value: Any, name: str, typed: dict[str, str]) -> Any:
     try:
-        # Most values need nothing; to see that is faster than to copy them.
+        # Most values need no conversion. Checking that is faster than copying them.
         if _is_plain(value):
             return value
         return _plain(value, (None, name), typed)
@@ -94,7 +94,7 @@ def _prepare(value: Any, name: str, typed: dict[str, str]) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    """Tell whether a value holds only what JSON holds exactly."""
+    """Whether JSON can represent the value exactly."""
     kind = type(value)
     if kind is dict:
         for key in value:
@@ -134,7 +134,7 @@ def _plain(value: Any, place: _Place, typed: dict[str, str]) -> Any:
             _plain(item, (place, number), typed) for number, item in enumerate(value)
         ]
     if hasattr(kind, "__index__"):
-        # Integers that are not Python's own, such as numpy's.
+        # Other integer types, such as numpy's.
         return index(value)
     raise InvalidArgument(
         f"{_path(place)} is a {kind.__name__}, which JSON cannot hold"
@@ -160,15 +160,15 @@ def _time(value: datetime, place: _Place, typed: dict[str, str]) -> int:
 
 
 def _type_at(place: _Place, typed: dict[str, str]) -> str | None:
-    """Find what the catalogue says about a place within an operation."""
+    """Look up a position within an operation in the catalogue."""
     if not typed:
         return None
     return typed.get(_path(place, is_pattern=True))
 
 
 def _path(place: _Place, *, is_pattern: bool = False) -> str:
-    """Write a place as text: `operations[0].amount.amount`; as the catalogue knows it:
-    without the operation's own place, and with `[]` for any index.
+    """Format a position as text, such as `operations[0].amount.amount`. In the form of
+    the catalogue, the prefix `operations[0]` is left out and every index is `[]`.
     """
     steps = []
     around: Any = place

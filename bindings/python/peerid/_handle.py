@@ -10,9 +10,9 @@ from typing import Any, Callable
 class Handle:
     """One object of the library, freed when nothing refers to it any more.
 
-    The count of references is the count of users: a call receives the handle itself and
-    keeps it while it runs, so closing in another thread frees the object only after the
-    call. This needs no lock, which a fork could leave locked.
+    Python's reference count is the number of users: a call gets the handle itself and
+    keeps it while it runs, so closing on another thread frees the object only after the
+    call. So no lock is needed, which a fork could leave locked.
     """
 
     __slots__ = ("__weakref__", "_free", "pointer")
@@ -21,15 +21,16 @@ class Handle:
         """Own an object.
 
         Args:
-            pointer: the pointer to it; NULL for a handle to be filled through `out`.
+            pointer: the pointer to it; NULL for a handle that is filled through `out`.
             free: the function that frees it.
         """
         self.pointer = pointer
-        # The module of the function may be gone when the interpreter shuts down.
+        # Keep the function: its module may be gone when the interpreter shuts down.
         self._free = free
 
-    # What ctypes passes to the library in place of the handle. It is read in C: what a
-    # signal handler raises in a function of Python would become an ArgumentError.
+    # What ctypes passes to the library in place of the handle. It is read in C, because
+    # what a signal handler raises in a function of Python would become an
+    # ArgumentError.
     _as_parameter_ = property(attrgetter("pointer"))
 
     @property

@@ -1,4 +1,4 @@
-"""The functions of an application that a client calls: log, interrupt, relogin."""
+"""The application's functions that a client calls: log, interrupt, relogin."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _LEVELS = {
 
 
 class Hooks:
-    """The functions of one client; it and its sessions keep them alive.
+    """The functions of one client. The client and its sessions keep them alive.
 
-    The library receives their number and not an address: a refresh may outlive its
-    client; then nothing has the number any more, and nothing is called.
+    The library gets a number for them, not an address: a refresh may outlive its
+    client. Then the number is no longer registered, and nothing is called.
     """
 
     __slots__ = ("__weakref__", "_log", "_number", "_relogin")
@@ -48,9 +48,9 @@ class Hooks:
     def __init__(self, log: Log | None, relogin: Relogin | None) -> None:
         """Register the functions of a client.
 
-        Without a `log` events go to the logger `peerid`, as from other packages; not
-        where green threads have replaced the locks of `logging`, which threads of the
-        library cannot use.
+        Without a `log`, events go to the logger `peerid`. They are dropped where green
+        threads have replaced the locks of `logging`, which threads of the library
+        cannot use.
         """
         if log is None and green_threads() is None:
             log = logger
@@ -87,7 +87,7 @@ class Hooks:
             )
 
     def log(self, level: int, message: str) -> None:
-        """Pass an event on."""
+        """Pass an event to the log."""
         if isinstance(self._log, _LOGGERS):
             self._log.log(level, "%s", message)
         elif self._log is not None:
@@ -138,9 +138,9 @@ def _relogin(context: Any, key: Any, credentials: Any) -> int:
     return 0
 
 
-# The library logs on the thread of a call as well, which may be the main thread.
+# The library also logs on the thread of a call, which may be the main thread.
 _on_log = keep_forever(_prototypes.LogHandler(SignalSafe(_log)))
-# It calls this on its own threads, where Python runs no signal handler.
+# The library calls this on its own threads, on which Python runs no signal handlers.
 _on_relogin = keep_forever(_prototypes.ReloginHandler(_relogin))
-# Nothing is kept for the library, so there is nothing to release.
+# The library holds only numbers, so there is nothing to release.
 _no_release = _prototypes.ReleaseCallback()

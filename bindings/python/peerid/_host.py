@@ -1,6 +1,6 @@
-"""Checks of the host program, which would hang or crash otherwise.
+"""Checks of the environment in which the package would hang or crash.
 
-The library calls back from threads of its own.
+The library calls functions of Python on its own threads.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ def check_threads() -> None:
     """Refuse uWSGI without threads.
 
     Raises:
-        ConfigurationError: no thread but the one of a request can run Python.
+        ConfigurationError: only the threads of requests can run Python.
     """
     options = getattr(sys.modules.get("uwsgi"), "opt", None)
     if options is None or _has_threads(options):
@@ -38,11 +38,11 @@ def _text(value: Any) -> str:
 def check_no_green_threads(store: object) -> None:
     """Refuse a store in Python where gevent or eventlet have replaced sockets.
 
-    The library calls the store from threads of its own. There, a socket that belongs to
-    the event loop of another thread fails, or waits for ever.
+    The library calls the store from threads of its own. On these, a socket that belongs
+    to the event loop of another thread fails or blocks forever.
 
     Raises:
-        ConfigurationError: sockets or locks are those of green threads.
+        ConfigurationError: sockets or locks are replaced by those of green threads.
     """
     name = green_threads()
     if name is not None:
@@ -55,7 +55,7 @@ def check_no_green_threads(store: object) -> None:
 
 
 def green_threads() -> str | None:
-    """Name the package whose monkey patches have replaced sockets or locks."""
+    """Return the name of the package that has replaced sockets or locks."""
     for name, module, function in (
         ("gevent", "gevent.monkey", "is_module_patched"),
         ("eventlet", "eventlet.patcher", "is_monkey_patched"),

@@ -1,4 +1,4 @@
-"""Finds the shared library, loads it, and refuses one that does not fit."""
+"""Finds and loads the shared library; refuses one of the wrong version."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _VARIABLE = "PEERID_LIBRARY"
 
 
 def _places() -> list[tuple[str, str]]:
-    """Where to look, in this order, and the name of each place in a message."""
+    """The places to search, in this order, and their names in messages."""
     chosen = os.environ.get(_VARIABLE)
     if chosen:
-        # If a library is named, no other one is used.
+        # If a library is named explicitly, no other one is used.
         return [(chosen, f"the environment variable {_VARIABLE}")]
     own = Path(__file__).with_name("_lib") / _NAME
     places = [(str(own), "this package")] if own.exists() else []
@@ -45,7 +45,7 @@ def _load() -> tuple[str, ctypes.CDLL, ctypes.PyDLL]:
 
 
 def _check(library: ctypes.CDLL, path: str) -> None:
-    """Refuse a library that lacks something this package calls."""
+    """Refuse a library that lacks a function of this package."""
     try:
         number = int(library.peerid_library_version_number())
     except AttributeError:
@@ -63,7 +63,8 @@ def _check(library: ctypes.CDLL, path: str) -> None:
     )
 
 
-# `library` releases the interpreter's lock during a call. `quick` keeps it: releasing
-# it would cost more than a function that only reads what never changes.
+# `library` releases the global interpreter lock during a call. `quick` keeps it, for
+# functions that only read constant data: releasing the lock would take longer than they
+# do.
 check_interpreter()
 path, library, quick = _load()

@@ -1,4 +1,4 @@
-"""One operation, and the ways to write operations."""
+"""Operations: a class for one, and functions to encode and check them."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Operation:
         """Create an operation.
 
         Args:
-            name: the name by which the server knows it, such as `transfer`.
+            name: the operation's name, such as `transfer`.
             fields: its fields; those that are None are left out.
 
         Raises:
-            InexactNumber: a float or a Decimal where an integer belongs.
-            InvalidArgument: a field contains what JSON cannot, or a datetime without a
-                time zone.
+            InexactNumber: a float or a Decimal in place of an integer.
+            InvalidArgument: a field contains a value that JSON cannot represent, or a
+                datetime without a time zone.
         """
         given = {key: value for key, value in fields.items() if value is not None}
         self._object = _exact.copied_operation({"op_name": name, **given}, name)
@@ -41,11 +41,11 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """The name by which the server knows the operation."""
+        """The operation's name, such as `transfer`."""
         return str(self._object["op_name"])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the operation as the server takes it, as a copy."""
+        """Return a copy of the operation as a dict, in the form that is sent."""
         result: dict[str, Any] = copy.deepcopy(self._object)
         return result
 
@@ -83,11 +83,11 @@ Operations = Union[
 
 
 def write_operations(operations: Operations) -> bytes:
-    """Write operations as the JSON that the library takes.
+    """Encode operations as JSON for the library.
 
-    JSON text goes through as it is.
+    JSON text stays unchanged.
     """
-    # The commonest first: to ask what kind of mapping a value is takes its time.
+    # The most common type first: checking for other mappings is slow.
     if isinstance(operations, Operation):
         return b"[" + operations.to_json() + b"]"
     if isinstance(operations, bytes):
@@ -116,11 +116,11 @@ def check_operations(operations: Operations) -> list[str]:
         operations: one operation, several, or JSON text.
 
     Returns:
-        Warnings: rules that are broken and that the committee of the chain can change,
-        and operations that are likely to fail for other reasons.
+        Warnings: broken rules that the chain's committee can change, and operations
+            that are likely to fail for other reasons.
 
     Raises:
-        InvalidArgument: an operation is not valid; the message names the place, the
+        InvalidArgument: an operation is not valid; the message names the position, the
             value, the rule and the unit.
     """
     text = write_operations(operations)
@@ -140,8 +140,8 @@ def describe_operation(name: str) -> dict[str, Any] | None:
         name: the name of the operation, such as `transfer`.
 
     Returns:
-        What docs/operations.md describes, with an `example` that passes the check; None
-        for a name that the library does not know.
+        A dict with the keys that docs/operations.md lists, including a valid `example`;
+        None for a name that the library does not know.
     """
     if "\0" in name:
         return None
@@ -150,7 +150,7 @@ def describe_operation(name: str) -> dict[str, Any] | None:
 
 
 def operation_id(name: str) -> int | None:
-    """Return the number of an operation on the chain, by which a scope lists it.
+    """Return the number of an operation on the chain, as in a token's scope.
 
     Args:
         name: the name of the operation, such as `transfer`.

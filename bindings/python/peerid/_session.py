@@ -1,4 +1,4 @@
-"""What blocking and asynchronous sessions have in common."""
+"""The base class of blocking and asynchronous sessions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class BaseSession:
 
     def __init__(self, client: BaseClient, handle: Handle, key: str | None) -> None:
         """Made by the methods of `Client`."""
-        # The client would be closed when nothing refers to it any more.
+        # Keep the client alive: it would be closed when nothing refers to it.
         self._client = client
         self._handle: Handle | None = handle
         self._key = key
@@ -56,14 +56,14 @@ class BaseSession:
 
 
 def read_token(session: Handle) -> Token:
-    """Read the tokens that a session has now."""
+    """Read the current tokens of a session."""
     handle = new_token_handle()
     check(library.peerid_session_get_token(session, handle.out))
     return Token(handle)
 
 
 def new_session_handle(pointer: Any = None) -> Handle:
-    """Own a session; without a pointer make an empty handle, to be filled."""
+    """Own a session; without a pointer, make an empty handle that is filled later."""
     if pointer is None:
         pointer = SessionPointer()
     return Handle(pointer, library.peerid_session_free)

@@ -1,9 +1,9 @@
 """The end of the process.
 
-The interpreter ends before the library, and a thread of the library that calls back
-afterwards would crash the process. So before the interpreter ends, all clients are
-closed, and the library does what it does at exit: it waits for refreshes and for tokens
-that are not saved, and then ends its threads.
+The interpreter ends before the library. If a thread of the library called a function of
+Python after that, the process would crash. So before the interpreter ends, this module
+closes all clients, and the library does what it does at exit: it waits for refreshes
+and unsaved tokens, and then ends its threads.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Protocol
 from ._handle import Handle
 from ._library import library
 
-# Seconds that a closed client waits for refreshes and saves in flight.
+# How long a closed client waits for refreshes and saves in flight, in seconds.
 _TIMEOUT = 5.0
 _PAUSE_MS = 50
 
@@ -30,19 +30,18 @@ clients: weakref.WeakSet[_Closable] = weakref.WeakSet()
 
 
 def flush(*handles: Handle) -> None:
-    """Wait until clients that were closed have nothing left to refresh or to save.
+    """Wait until closed clients have nothing left to refresh or to save.
 
-    Some processes end without waiting for that otherwise, such as a child of
-    `multiprocessing`.
+    Some processes, such as a child of `multiprocessing`, end without waiting for that.
     """
     for _ in until_timeout():
-        # Between two waits Python runs signal handlers.
+        # Python runs signal handlers between two waits.
         if all(library.peerid_client_flush(each, _PAUSE_MS) for each in handles):
             return
 
 
 def until_timeout() -> Iterator[None]:
-    """Repeat until the time is over."""
+    """Repeat until the timeout."""
     deadline = time.monotonic() + _TIMEOUT
     while time.monotonic() < deadline:
         yield

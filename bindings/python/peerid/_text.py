@@ -14,10 +14,10 @@ def encode(value: str | None, name: str) -> bytes | None: ...
 
 
 def encode(value: str | None, name: str) -> bytes | None:
-    """Write a text as the library takes it; the error never repeats the text.
+    """Encode a text for the library; the error never contains the text.
 
-    ctypes passes a text only up to its first NUL, and would log a user in with half a
-    password.
+    ctypes passes a text only up to its first NUL, so a user could be logged in with
+    half a password.
     """
     if value is None:
         return None
@@ -30,15 +30,18 @@ def encode(value: str | None, name: str) -> bytes | None:
 
 
 def utf8(value: str, name: str) -> bytes:
-    """Write a text that is passed with its length; the error never repeats it."""
+    """Encode a text that is passed with its length; the error never contains the
+    text.
+    """
     try:
         return value.encode()
     except UnicodeEncodeError:
         pass
-    # Not raised above, since that error, which has the text, would be its context.
+    # Raised here so that the original error, which contains the text, is not its
+    # context.
     raise InvalidArgument(f"{name} contains half of a surrogate pair")
 
 
 def decode(value: bytes | None) -> str | None:
-    """Read a text that the library may not have."""
+    """Decode a text of the library; None for NULL."""
     return None if value is None else value.decode()

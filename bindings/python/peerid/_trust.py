@@ -1,7 +1,7 @@
-"""Certificates for a library that was built on another system than it runs on.
+"""Finds the system's certificates for a library that was built on another system.
 
-The copy in a wheel was built on Debian and looks for the system's certificates where
-Debian keeps them. Other systems keep them elsewhere, and Python knows where.
+The library in a wheel was built on Debian and looks for the certificates where Debian
+keeps them. On other systems they are elsewhere, and Python knows the place.
 """
 
 from __future__ import annotations

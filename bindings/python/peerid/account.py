@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Account(NamedTuple):
-    """A chain account: what operations name as payer."""
+    """A chain account, such as the payer of an operation."""
 
     #: The object id, such as `1.2.31`.
     id: str

@@ -10,7 +10,7 @@ class Authorization(NamedTuple):
 
     #: The address of the page on which the user signs in and gives consent.
     url: str
-    #: The state to keep with the user's web session, for `Client.exchange`.
+    #: The state, to store in the user's web session and pass to `Client.exchange`.
     state: str
 
     def __repr__(self) -> str:

@@ -68,7 +68,7 @@ class Client(BaseClient):
         """Complete the authorization code flow: compare the state, exchange the code.
 
         Args:
-            redirect_url: the address to which the browser came back, or its query.
+            redirect_url: the URL to which the browser was redirected, or its query.
             state: the state of the authorization with which the user was sent to the
                 consent page.
             key: the session's key in the client's store.
@@ -85,7 +85,8 @@ class Client(BaseClient):
         )
 
     def exchange_code(self, code: str, *, key: str | None = None) -> Session:
-        """Exchange an authorization code. The caller has already compared the state.
+        """Exchange an authorization code. The caller must already have compared the
+        state.
 
         Args:
             code: the code.
@@ -103,7 +104,7 @@ class Client(BaseClient):
         """Create a session from exported tokens. Sends nothing.
 
         Args:
-            token_json: what `Token.to_json` returned, or a token object of the server.
+            token_json: what `Token.to_json` returned, or the server's token JSON.
             key: the session's key in the client's store.
 
         Raises:
@@ -113,7 +114,7 @@ class Client(BaseClient):
         return self._begin(library.peerid_client_restore, *arguments, key=key)
 
     def open(self, key: str) -> Session:
-        """Open a session of the store. Sends nothing.
+        """Open a session from the store. Sends nothing.
 
         It shares its tokens with all sessions of this key, in every process that uses
         the store.
@@ -164,7 +165,7 @@ class Client(BaseClient):
     def asset(self, name: str) -> AssetInfo:
         """Find an asset by its symbol or its id.
 
-        It is read from the chain once, and then known to the client.
+        It is read from the chain once, and then cached by the client.
 
         Args:
             name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
@@ -180,26 +181,26 @@ class Client(BaseClient):
         return known
 
     def check(self) -> None:
-        """Check that the server is there, is PeerID, and knows the application.
+        """Check that the server is PeerID and accepts the application's id and secret.
 
         Call it when a program starts. It sends one request that changes nothing: a
-        refresh with a token that does not exist. It cannot tell whether users have
-        granted operations, nor whether the redirect addresses are registered.
+        refresh with a token that does not exist. It cannot check whether users have
+        granted operations or whether redirect URIs are registered.
 
         Raises:
             ConfigurationError: the client has no secret.
-            Rejected: the server does not know the application, or its secret is
-                another one.
-            ProtocolError: the server is not PeerID.
-            PeerIDError: the server could not be asked.
+            Rejected: the server does not know the application, or the secret is wrong.
+            ProtocolError: it is not a PeerID server.
+            PeerIDError: the request failed.
         """
         invoke(library.peerid_client_check, self._open_handle())
 
     def close(self) -> None:
-        """Close the client: calls in flight end within a second, later ones at once.
+        """Close the client: calls in flight end within a second, later ones fail at
+        once.
 
-        Waits until a refresh that is under way is over and new tokens are saved, at
-        most five seconds: they would be lost if the process ended before. May be called
+        Waits at most five seconds until a running refresh has ended and its tokens are
+        saved, because they would be lost if the process ended before. May be called
         from any thread. Closing twice is allowed.
         """
         handle = self._close_at_once()

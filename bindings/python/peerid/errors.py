@@ -1,7 +1,7 @@
 """Errors: one exception class for each code, and one for each outcome.
 
-Every error is an instance of both, so that `except Timeout` asks what failed and
-`except OutcomeUnknown` whether the call may have been carried out.
+Every error is an instance of both: use `except Timeout` to handle a kind of failure,
+and `except OutcomeUnknown` to handle calls that may have been carried out.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Code(enum.IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Code | None:
-        """Accept a code of a newer library."""
+        """Accept an unknown code of a newer library."""
         if not isinstance(value, int):
             return None
         member = int.__new__(cls, value)
@@ -55,14 +55,14 @@ class Code(enum.IntEnum):
 class Outcome(enum.IntEnum):
     """Whether a failed call was carried out.
 
-    It is the one question to ask before money is sent again. No outcome has the name
-    or the number of a code.
+    Check it before you send money again. No outcome has the name or the number of a
+    code.
     """
 
-    #: The request was not sent. Repeating the call cannot do it twice.
+    #: The request was not sent. Repeating the call is safe.
     NOT_SENT = _prototypes.OUTCOME_NOT_SENT
     #: The server or the chain answered that it did not do it. Repeating the call
-    #: cannot do it twice.
+    #: is safe.
     NOT_DONE = _prototypes.OUTCOME_NOT_DONE
     #: The request may have been carried out. Find out before repeating the call.
     UNKNOWN = _prototypes.OUTCOME_UNKNOWN
@@ -72,7 +72,7 @@ class Outcome(enum.IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Outcome:
-        """Take an outcome of a newer library for the one that forbids repeating."""
+        """Treat an unknown outcome of a newer library as `UNKNOWN`, the safe one."""
         return cls.UNKNOWN
 
 
@@ -81,9 +81,9 @@ class PeerIDError(Exception):
 
     #: The code of the class.
     default_code = Code.INTERNAL
-    #: The outcome of the class; None where the class does not tell it.
+    #: The outcome of the class; None if the class has none.
     _class_outcome: Outcome | None = None
-    #: The class as applications know it, without the class of the outcome.
+    #: The public class, without the class of the outcome.
     _public_class: type[PeerIDError] | None = None
 
     def __new__(
@@ -93,9 +93,9 @@ class PeerIDError(Exception):
         outcome: Outcome | None = None,
         **__: Any,
     ) -> Any:
-        """Make an instance of the class and of the class of its outcome."""
+        """Make an instance of this class and of the class of the outcome."""
         kind = _with_outcome(cls, outcome)
-        # An OSError is not made by Exception, nor any other by OSError.
+        # An OSError must be created by OSError, and other classes must not be.
         base: type[Exception] = OSError if issubclass(kind, OSError) else Exception
         return base.__new__(kind, message)
 
@@ -113,7 +113,7 @@ class PeerIDError(Exception):
         transaction_id: str | None = None,
         mark: str | None = None,
     ) -> None:
-        """Create an error; applications do so only in their tests."""
+        """Create an error. Applications need this only in their tests."""
         super().__init__(message)
         #: What happened and what to do about it, in English, on one line.
         self.message = message
@@ -121,22 +121,23 @@ class PeerIDError(Exception):
         self.code = self.default_code if code is None else code
         #: The HTTP status of the server's answer; None when there was none.
         self.http_status = http_status
-        #: Whether repeating the same call later cannot do it twice and may succeed.
+        #: Whether repeating the same call later is safe (it cannot be done twice) and
+        #: may succeed.
         self.retryable = retryable
         #: How many seconds to wait before repeating the call; None when unknown.
         self.retry_after = retry_after
-        #: What the server wrote under `error`: a str, a dict of messages by field, or
-        #: None.
+        #: The member `error` of the server's answer: a str, a dict of messages by
+        #: field, or None.
         self.detail = detail
-        #: Why the server or the chain said no, such as `insufficient_balance`,
+        #: Why the server or the chain refused, such as `insufficient_balance`,
         #: `missing_authority` or `duplicate`; None for other failures. The names are
         #: those of `peerid_error_reason` in the C header.
         self.reason = reason
         #: The id of the transaction that the node refused, 40 hexadecimal digits; None
-        #: when the server did not tell it.
+        #: when the answer does not contain it.
         self.transaction_id = transaction_id
-        #: What `Session.settle` needs to find out whether the operations were done;
-        #: None unless the outcome is unknown and the option `settleable` is on.
+        #: The mark with which `Session.settle` finds out whether the operations were
+        #: done; None unless the outcome is unknown and the option `settleable` is on.
         self.mark = mark
 
     @property
@@ -152,7 +153,7 @@ class PeerIDError(Exception):
 
     @property
     def fields(self) -> dict[str, str] | None:
-        """The server's messages by field; None when it did not write any."""
+        """The server's messages by field; None when there are none."""
         if not isinstance(self.detail, dict):
             return None
         return {field: _as_text(message) for field, message in self.detail.items()}
@@ -168,8 +169,8 @@ class PeerIDError(Exception):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # An exception is pickled by its positional arguments alone, and this one has
-        # more; process pools send exceptions back to their parents.
+        # By default an exception is pickled with its positional arguments, but this one
+        # has more. Process pools pickle exceptions.
         kind = self._public_class or type(self)
         return _rebuild, (kind, self.message, self.outcome, dict(self.__dict__))
 
@@ -183,7 +184,7 @@ def _rebuild(
 
 
 class NotSent(PeerIDError):
-    """Nothing was sent, whatever failed. Repeating the call cannot do it twice."""
+    """The request was not sent, whatever the code. Repeating the call is safe."""
 
     _class_outcome = Outcome.NOT_SENT
 
@@ -191,14 +192,14 @@ class NotSent(PeerIDError):
 class NotDone(PeerIDError):
     """The server or the chain answered that it did not do it, whatever the code.
 
-    Repeating the call cannot do it twice.
+    Repeating the call is safe.
     """
 
     _class_outcome = Outcome.NOT_DONE
 
 
 class OutcomeUnknown(PeerIDError):
-    """The call may have been carried out, whatever failed.
+    """The call may have been carried out, whatever the code.
 
     Find out before repeating it.
     """
@@ -217,10 +218,10 @@ _WITH_OUTCOME: dict[tuple[type[PeerIDError], Outcome], type[PeerIDError]] = {}
 def _with_outcome(
     kind: type[PeerIDError], outcome: Outcome | None
 ) -> type[PeerIDError]:
-    """Give the subclass of a class and of the class of an outcome.
+    """Return the subclass of an error class and the class of an outcome.
 
-    `except` looks at the bases of a class and asks nothing else, so an error that two
-    `except` clauses have to find needs two bases.
+    `except` checks only the bases of a class, so an error that matches two `except`
+    clauses needs two bases.
     """
     if outcome is None:
         outcome = kind._class_outcome or Outcome.NOT_SENT
@@ -239,7 +240,7 @@ def _with_outcome(
             "_public_class": kind,
         }
         both = type(kind.__name__, (kind, _OUTCOMES[outcome]), body)
-        # Two threads may come here at once; both get the class of the first.
+        # If two threads get here at once, both use the class of the first.
         both = _WITH_OUTCOME.setdefault((kind, outcome), both)
     return both
 
@@ -279,7 +280,7 @@ class Timeout(PeerIDError, TimeoutError):
 
 
 class Cancelled(PeerIDError):
-    """The call was cancelled. The outcome tells whether it may have arrived."""
+    """The call was cancelled. The outcome says whether the request may have arrived."""
 
     default_code = Code.CANCELLED
 
@@ -287,12 +288,12 @@ class Cancelled(PeerIDError):
 class CancelledTooLate(Cancelled, OutcomeUnknown):
     """The call had succeeded before it could be cancelled.
 
-    It is never raised, only found as the cause of what ended the wait for the call: a
-    `CancelledError` of asyncio, or what a signal handler raised, such as
+    It is never raised. It is the cause of the exception that ended the wait for the
+    call: a `CancelledError` of asyncio, or what a signal handler raised, such as
     `KeyboardInterrupt`.
     """
 
-    #: What the call would have returned, such as the `Result` of a submit; None when it
+    #: What the call would have returned, such as the `Result` of a submit; None if it
     #: is lost.
     result: Any
 
@@ -437,7 +438,7 @@ def _parse_detail(detail: bytes | None) -> Any:
     try:
         return json.loads(detail)
     except (ValueError, RecursionError):
-        # No JSON, or more than Python reads: an integer or a nesting without end.
+        # Not JSON, or beyond Python's limits: a huge integer, or very deep nesting.
         return detail.decode(errors="replace")
 
 

@@ -15,9 +15,9 @@ OptionValue = Union[str, int, bool, "os.PathLike[str]"]
 class Option(NamedTuple):
     """One option of a client."""
 
-    #: The name, with its unit at the end where it has one.
+    #: The name. It ends with the unit, if there is one.
     name: str
-    #: What it takes, for people.
+    #: The valid values, for people.
     accepts: str
     #: Its default value.
     default: str
@@ -36,7 +36,7 @@ def options() -> list[Option]:
 
 
 def option_text(name: str, value: object) -> str:
-    """Write the value of an option as the library takes it."""
+    """Encode the value of an option for the library."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

@@ -12,12 +12,12 @@ from ._text import decode
 
 
 class Response(Handle):
-    """A response of the library, from a call until it has been read."""
+    """A response of the library that has not been read yet."""
 
     __slots__ = ()
 
     def __init__(self, pointer: Any = None) -> None:
-        """Own a response; without a pointer make an empty one, to be filled."""
+        """Own a response; without a pointer, make an empty one that is filled later."""
         if pointer is None:
             pointer = ResponsePointer()
         super().__init__(pointer, quick.peerid_response_free)
@@ -39,7 +39,7 @@ class Result:
 
     def __init__(self, response: Response) -> None:
         """Made by the methods of `Session`."""
-        # What is not read is not copied into Python.
+        # Parts that are not read are not copied to Python.
         self._response: Response | None = response
         self._fields: dict[str, Any] = {}
         self._json: Any = None
@@ -75,8 +75,7 @@ class Result:
     def transaction_token(self) -> str | None:
         """The token that confirms the transaction, for `Session.confirm`.
 
-        There is one when the users of the application sign each request; otherwise it
-        is None.
+        None unless the application's users have to sign each request.
         """
         value: str | None = self._field("transaction_token")
         return value
@@ -92,10 +91,10 @@ class Result:
         """The whole result as Python objects. Numbers are exact.
 
         An integer is an `int`, a number with a fraction or an exponent a
-        `decimal.Decimal`. It is read once.
+        `decimal.Decimal`. It is parsed once.
 
         Raises:
-            ProtocolError: it is more than Python reads, such as an integer of more than
+            ProtocolError: it exceeds a limit of Python, such as an integer of more than
                 4300 digits. The other properties still work.
         """
         if self._json is None:
@@ -122,7 +121,7 @@ class Result:
 
 
 def _restore(fields: dict[str, Any]) -> Result:
-    """Make a result that was pickled."""
+    """Restore a pickled result."""
     result = Result.__new__(Result)
     result._response = None
     result._fields = fields

@@ -34,8 +34,8 @@ Read = TypeVar("Read")
 class Session(BaseSession):
     """A user's session: holds the tokens, refreshes them, and submits operations.
 
-    Any number of threads may share one; when many of them find the token expired, one
-    refresh serves them all. It is a context manager: at the end of the block it is
+    Any number of threads may share one. Threads that find the token expired at the same
+    time share one refresh. It is a context manager: at the end of the block it is
     closed, which does not end it at the server.
     """
 
@@ -49,20 +49,19 @@ class Session(BaseSession):
     def submit(self, operations: Operations) -> Result:
         """Submit operations as one transaction, and wait until a block contains it.
 
-        Before anything is sent, the token is refreshed if necessary, the operations are
-        checked (option `validate`), and each is looked up in the token's scope. After
-        HTTP 401 the token is refreshed and the operations are sent once more; nothing
-        else makes the library send them again.
+        Before anything is sent, the token is refreshed if necessary, and the operations
+        are checked (option `validate`) and compared with the token's scope. Only after
+        HTTP 401 does the library refresh the token and resend the operations.
 
         Args:
             operations: one operation or several: of `peerid.ops`, dicts, or JSON text.
 
         Returns:
-            The transaction; or a transaction token, when the users of the application
+            The transaction; or a transaction token, if the application's users have to
             sign each request.
 
         Raises:
-            InvalidArgument: an operation is not valid; the message names the place,
+            InvalidArgument: an operation is not valid; the message names the position,
                 such as `operations[0].amount.amount`, and says what is valid.
             NotPermitted: the user has not granted an operation.
             LoginRequired: the session is over.
@@ -75,17 +74,17 @@ class Session(BaseSession):
     def confirm(self, transaction_token: str) -> Result:
         """Confirm a transaction token. It can be used once.
 
-        To make a token the real server needs the cookie of a user who is signed in to
-        PeerID's own page; without it a submit fails with `server side error`. The
-        server takes a confirmation from any application.
+        PeerID issues a token only to a request with the cookie of a user who is signed
+        in to PeerID's own page; otherwise a submit fails with `server side error`. The
+        server accepts a confirmation from any application.
 
         Args:
             transaction_token: what `Result.transaction_token` returned.
 
         Raises:
             Rejected: the token is unknown or was already used; the message names the
-                application that confirmed.
-            ChainRejected: the node refused the transaction. The token is used.
+                application that used it.
+            ChainRejected: the node refused the transaction. The token is used up.
             PeerIDError: any other failure of a call. Look at its `outcome` before you
                 confirm again.
         """
@@ -93,12 +92,12 @@ class Session(BaseSession):
         return self._call(library.peerid_session_confirm, token)
 
     def broadcast(self, transaction: Mapping[str, Any] | str | bytes) -> Result:
-        """Broadcast a transaction that was signed elsewhere.
+        """Broadcast a signed transaction.
 
         Args:
             transaction: with `ref_block_num`, `ref_block_prefix`, `expiration`,
                 `operations` and `signatures`; as a dict or as JSON text, which is sent
-                as it is written.
+                unchanged.
 
         Raises:
             InvalidArgument: a part of the transaction is missing.
@@ -112,23 +111,24 @@ class Session(BaseSession):
     def account(self) -> Account:
         """Return the chain account of the session's user, the payer of operations.
 
-        The server does not tell it. After a login with a user name it is found on the
-        chain: `pi-<user name>` or `<user name>`, on which PeerID has its permission. It
-        is read once and kept with the session. A login with an e-mail address and an
-        exchange of a code tell no user name: ask the user, and call `set_account`.
+        The server does not return it. After a login with a user name the library finds
+        it on the chain: `pi-<user name>` or `<user name>`, whichever gives PeerID its
+        permission. It is read once and then stored with the session. After a login with
+        an e-mail address or an exchange of a code the user name is unknown: ask the
+        user, and call `set_account`.
 
         Raises:
-            ConfigurationError: the account is not known, or two can be the user's; the
-                message says what to do.
+            ConfigurationError: the account is unknown, or two accounts are possible;
+                the message says what to do.
             PeerIDError: the chain could not be read.
         """
         return self._read(library.peerid_session_account, read_account)
 
     def set_account(self, name: str) -> Account:
-        """Set the account of the session's user, and keep it with the session.
+        """Set the account of the session's user. It is stored with the session.
 
-        It is looked up on the chain, and kept in the session's store and in exported
-        tokens. A warning goes to the log if PeerID has no permission on the account.
+        It is looked up on the chain first. Exported tokens contain it, too. If PeerID
+        has no permission on the account, a warning is logged.
 
         Args:
             name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
@@ -143,33 +143,33 @@ class Session(BaseSession):
         return self._read(library.peerid_session_set_account, read_account, text)
 
     def mark(self, operations: Operations) -> str:
-        """Note where the payer's history stands, so that an outcome can be settled.
+        """Record the newest entry of the payer's history, to settle an outcome later.
 
         Call it right before `submit` or `broadcast`, keep the mark, for instance in the
         database that holds the payment, and send the operations within two minutes.
-        With the option `settleable` these calls read the mark by themselves, and the
-        error has it. It costs one read of the chain.
+        With the option `settleable` these calls make the mark themselves, and the error
+        contains it. A mark costs one chain read.
 
         Args:
-            operations: what is about to be sent, as for `submit`; or a signed
-                transaction as a dict, as for `broadcast`.
+            operations: the operations that are about to be sent, as for `submit`, or a
+                signed transaction as a dict, as for `broadcast`.
 
         Returns:
             The mark, JSON text without a secret.
 
         Raises:
-            InvalidArgument: an operation has a fault or is not in the catalogue.
+            InvalidArgument: an operation is not valid or is not in the catalogue.
             PeerIDError: the chain could not be read.
         """
         arguments = marked_arguments(operations)
         return self._read(library.peerid_session_mark, read_mark, *arguments)
 
     def settle(self, mark: str | PeerIDError) -> Settlement:
-        """Find out whether operations were done whose answer was lost.
+        """Find out whether operations were done after their answer was lost.
 
-        Reads the chain and sends nothing. The answer is final three to four minutes
-        after the call ended at the latest. Equal transactions cannot be told apart; a
-        `custom` operation with random `data` in the same call marks yours.
+        Reads the chain and sends nothing. The answer is final at most three to four
+        minutes after the call ended. Equal transactions cannot be distinguished; to
+        make yours unique, add a `custom` operation with random `data` to the call.
 
         Args:
             mark: an error whose outcome is unknown, with the option `settleable`; or
@@ -183,7 +183,7 @@ class Session(BaseSession):
         return self._read(library.peerid_session_settle, read_settlement, *arguments)
 
     def refresh(self) -> Token:
-        """Refresh the tokens now, however old they are.
+        """Refresh the tokens now, even if they have not expired.
 
         This is rarely needed: calls refresh them when necessary. One refresh runs at a
         time.
@@ -194,8 +194,8 @@ class Session(BaseSession):
         Raises:
             LoginRequired: the refresh token was already used, or there is none.
             ConfigurationError: there is no client secret.
-            PeerIDError: any other failure of a call. The old tokens stay in use where
-                possible.
+            PeerIDError: any other failure of a call. The old tokens stay in use if they
+                may still be valid.
         """
         session = self._open_handle()
         token: Token = obtain(
@@ -204,12 +204,11 @@ class Session(BaseSession):
         return token
 
     def fresh_token(self, refused: int = 0) -> Token:
-        """Return a token for requests you send yourself.
+        """Return a token for requests that you send yourself.
 
-        The token has not expired; it is refreshed if necessary. If the server answers
-        such a request with HTTP 401, nothing was done: call this again with the
-        generation of the rejected token, and repeat the request. Give up after a few
-        attempts.
+        It is refreshed first if it has expired. If the server answers your request with
+        HTTP 401, nothing was done: call this again with the generation of the rejected
+        token, and resend the request with the new token. Give up after a few attempts.
 
         Args:
             refused: the `generation` of the token that the server rejected with HTTP
@@ -230,12 +229,12 @@ class Session(BaseSession):
         return token
 
     def logout(self) -> None:
-        """End the session: remove it from its store; no call can use it any more.
+        """End the session and remove it from its store; later calls fail.
 
         The tokens stay valid at the server, which cannot revoke them.
 
         Raises:
-            StoreError: the store failed; the session is over anyway.
+            StoreError: the store failed; the session has still ended.
         """
         session = self._open_handle()
         self._client._invoke(self._key, library.peerid_session_logout, session)

@@ -1,4 +1,6 @@
-"""Whether operations were done whose answer was lost."""
+"""The result of a settlement: whether operations were done after their answer was
+lost.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ State = Literal["done", "not_done", "not_yet", "undecided"]
 class Transaction:
     """A transaction in a block."""
 
-    #: Its id, 40 hexadecimal digits; None when the node does not tell it.
+    #: Its id, 40 hexadecimal digits; None when the node does not return it.
     id: str | None
     #: The number of its block.
     block_num: int
@@ -32,35 +34,35 @@ class Transaction:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What became of operations whose answer was lost."""
+    """Whether operations were done after their answer was lost."""
 
-    #: `done`: a block holds the transaction. `not_done`: no block holds it and none can
-    #: take it any more; it may be sent again. `not_yet`: ask again after `retry_after`
-    #: seconds. `undecided`: it cannot be done any more, but `transactions` may be it:
-    #: look at them.
+    #: `done`: a block contains the transaction. `not_done`: no block contains it, and
+    #: no later block can; it may be sent again. `not_yet`: ask again after
+    #: `retry_after` seconds. `undecided`: no later block can contain it, but one of
+    #: `transactions` may be it: examine them.
     state: State
-    #: The id of the transaction; None unless it was done and the node tells it.
+    #: The id of the transaction; None unless it was done and the node returns it.
     transaction_id: str | None
     #: The number of its block; None unless it was done.
     block_num: int | None
     #: Its place in the block, from 0; None unless it was done.
     trx_num: int | None
-    #: Whether the state can no longer change. The undoing of a block hardly happens.
+    #: Whether the state is final. Blocks are rarely undone.
     irreversible: bool
-    #: All transactions since the mark that are equal to the one that was sent, or may
-    #: be. With more than one, other programs have sent the same.
+    #: All transactions since the mark that equal, or may equal, the one that was sent.
+    #: If there are several, other programs have sent the same operations.
     transactions: tuple[Transaction, ...]
     #: How many seconds to wait before asking again; None unless the state is `not_yet`.
     retry_after: float | None
 
     @property
     def done(self) -> bool:
-        """Whether a block holds the transaction."""
+        """Whether a block contains the transaction."""
         return self.state == "done"
 
     @property
     def not_done(self) -> bool:
-        """Whether it was not done and cannot be done any more: send it again."""
+        """Whether it was not done and cannot be done later: it may be sent again."""
         return self.state == "not_done"
 
 
@@ -70,7 +72,7 @@ def read_mark(response: Response) -> str:
 
 
 def read_settlement(response: Response) -> Settlement:
-    """Read how operations were settled."""
+    """Parse the result of a settlement."""
     fields: dict[str, Any] = _exact.read(response.text)
     delay = fields["retry_after_ms"]
     return Settlement(
@@ -85,7 +87,7 @@ def read_settlement(response: Response) -> Settlement:
 
 
 def marked_arguments(operations: Any) -> tuple[bytes, int]:
-    """Write what is about to be sent: operations, or a signed transaction."""
+    """Encode what is about to be sent: operations or a signed transaction."""
     if isinstance(operations, Mapping) and not operations.keys().isdisjoint(
         ("transaction", "signatures")
     ):
@@ -95,7 +97,7 @@ def marked_arguments(operations: Any) -> tuple[bytes, int]:
 
 
 def mark_arguments(mark: str | PeerIDError) -> tuple[bytes, int]:
-    """Write a mark, which an error may have."""
+    """Encode a mark, or the mark of an error."""
     if isinstance(mark, PeerIDError):
         if mark.mark is None:
             raise InvalidArgument(

@@ -1,4 +1,4 @@
-"""The tokens of a session at one moment."""
+"""A snapshot of a session's tokens."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class Token:
-    """The tokens of a session at one moment. Immutable.
+    """A snapshot of a session's tokens. Immutable.
 
-    The secrets stay in the library, which wipes them when the last user is gone; they
-    are copied into Python only when they are asked for.
+    The secrets stay in the library, which wipes them when no object uses them any more.
+    They are copied to Python only when you read them.
     """
 
     __slots__ = ("_handle",)
@@ -71,19 +71,21 @@ class Token:
 
     @property
     def user_id(self) -> int | None:
-        """The user's number at PeerID; None when the server did not say."""
+        """The user's id at PeerID; None when the server did not say."""
         return _known(quick.peerid_token_user_id(self._handle))
 
     @property
     def generation(self) -> int:
-        """How often the tokens were renewed: 1 after log in."""
+        """The number of this pair of tokens: 1 after log in, one more after each
+        refresh.
+        """
         return int(quick.peerid_token_generation(self._handle))
 
     def permits(self, operation: str) -> bool:
-        """Tell whether the scope includes an operation.
+        """Return whether the scope includes an operation.
 
-        The server decides about a name that the library does not know, and about a
-        token without a scope.
+        True if the library does not know the operation or the token has no scope: then
+        the server decides.
 
         Args:
             operation: the name of the operation, such as `transfer`.
@@ -92,7 +94,7 @@ class Token:
         return bool(quick.peerid_token_permits(self._handle, name))
 
     def to_json(self) -> str:
-        """Export the tokens as JSON, for a safe place and for `Client.restore`.
+        """Export the tokens as JSON, for `Client.restore`. Keep it in a safe place.
 
         A secret.
         """
@@ -112,7 +114,7 @@ class Token:
 
 
 def new_token_handle(pointer: Any = None) -> Handle:
-    """Own a token; without a pointer make an empty handle, to be filled."""
+    """Own a token; without a pointer, make an empty handle that is filled later."""
     if pointer is None:
         pointer = TokenPointer()
     return Handle(pointer, library.peerid_token_free)

@@ -1,5 +1,5 @@
-// Command login_and_submit logs a user in, submits a transfer, lives through the server refusing the token, and submits
-// again.
+// Command login_and_submit logs a user in, submits a transfer, and submits again after the server has refused the
+// token.
 //
 //	login_and_submit BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO
 //
@@ -30,7 +30,7 @@ func main() {
 }
 
 func run(arguments []string) error {
-	// Ctrl-C ends the call under way.
+	// Ctrl-C ends the running call.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
@@ -74,7 +74,7 @@ func run(arguments []string) error {
 	return transfer(ctx, session, from, to, 250)
 }
 
-// printScope names the operations that the user granted, some to a line.
+// printScope prints the names of the operations that the user granted, several on each line.
 func printScope(token *peerid.Token) {
 	column, _ := fmt.Print("  may submit")
 	for _, id := range token.Scope {

@@ -1,4 +1,4 @@
-// Command metrics pays once, and shows Prometheus what the client counts.
+// Command metrics makes a payment, and exports the client's statistics to Prometheus.
 //
 //	metrics BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO [HOST:PORT]
 //
@@ -36,7 +36,7 @@ func run(ctx context.Context, arguments []string) error {
 		return err
 	}
 	defer client.Close()
-	// Does the server know the application and its secret?
+	// Check that the server knows the application and its secret.
 	if err := client.Check(ctx); err != nil {
 		return err
 	}

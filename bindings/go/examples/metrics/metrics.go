@@ -9,7 +9,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// Metrics returns a handler that shows Prometheus what a client counts. Take it into your program.
+// Metrics returns a handler that exports a client's statistics to Prometheus. Copy it into your program.
 func Metrics(client *peerid.Client) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		statistics, err := client.Statistics()

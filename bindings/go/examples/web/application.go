@@ -13,8 +13,8 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// application answers the browsers of its users. A cookie names the user's session, which the store of the client
-// keeps: any process with the same store could answer the next request.
+// application is the web application. A cookie contains the key of the user's session in the client's store, so any
+// process with the same store can serve the next request.
 type application struct {
 	client   *peerid.Client
 	callback string
@@ -25,7 +25,7 @@ const (
 	sessionCookie = "session"
 )
 
-// paymentTimeout is longer than the library gives a call, so that the library says what became of it.
+// paymentTimeout is longer than the library's own timeout, so that a call ends with the library's error and outcome.
 const paymentTimeout = time.Minute
 
 func newApplication(client *peerid.Client, callback string) http.Handler {
@@ -80,7 +80,8 @@ func (a *application) home(w http.ResponseWriter, r *http.Request) {
 	a.show(w, http.StatusOK, session, "")
 }
 
-// login sends the browser to the page on which the user consents. The state ties the answer to this browser.
+// login sends the browser to the page on which the user consents. The state proves that the answer belongs to this
+// browser.
 func (a *application) login(w http.ResponseWriter, r *http.Request) {
 	authorization, err := a.client.AuthorizationURL(a.callback)
 	if err != nil {
@@ -91,7 +92,7 @@ func (a *application) login(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, authorization.URL, http.StatusFound)
 }
 
-// finishLogin is where the browser comes back to.
+// finishLogin handles the redirect from the consent page.
 func (a *application) finishLogin(w http.ResponseWriter, r *http.Request) {
 	state, err := r.Cookie(stateCookie)
 	if err != nil {
@@ -122,14 +123,14 @@ func (a *application) transfer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer session.Close()
-	// A payment goes on when its user closes the page: if it were cancelled, its outcome would be unknown.
+	// The payment continues if the user closes the page: if it were cancelled, its outcome would be unknown.
 	ctx, cancel := context.WithTimeout(context.Background(), paymentTimeout)
 	defer cancel()
 	result, err := session.Submit(ctx, peerid.Transfer{
 		FeeAsset: "1.3.0", From: "1.2.31", To: "1.2.33", Amount: peerid.Asset{Amount: 100, AssetID: "1.3.0"},
 	})
 	if mayBeDone(err) {
-		// The user may have left, so an operator has to look at the chain.
+		// The user may have left, so an operator has to check the chain.
 		log.Printf("a payment of 100 from 1.2.31 to 1.2.33 may have been made: %v", err)
 	}
 	switch {
@@ -138,7 +139,7 @@ func (a *application) transfer(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		a.show(w, http.StatusBadGateway, session, "The payment has a problem: "+explain(err))
 	case result.TransactionID == "":
-		// The users of some applications sign each request; see Session.Confirm.
+		// The users of some applications have to sign each request; see Session.Confirm.
 		a.show(w, http.StatusOK, session, "Nothing is paid yet: the payment waits for your signature.")
 	default:
 		a.show(w, http.StatusOK, session, "Paid: transaction "+result.TransactionID)
@@ -157,7 +158,7 @@ func (a *application) logout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// session opens the session that the browser's cookie names.
+// session opens the session whose key is in the browser's cookie.
 func (a *application) session(r *http.Request) (*peerid.Session, error) {
 	cookie, err := r.Cookie(sessionCookie)
 	if err != nil {
@@ -166,7 +167,7 @@ func (a *application) session(r *http.Request) (*peerid.Session, error) {
 	return a.client.Open(r.Context(), cookie.Value)
 }
 
-// explain tells the user what matters: whether money may have moved.
+// explain returns a message for the user that says whether money may have moved.
 func explain(err error) string {
 	if mayBeDone(err) {
 		return "it may have been done. Please look at your account before you try again."
@@ -180,7 +181,7 @@ func mayBeDone(err error) bool {
 	return errors.As(err, &failure) && failure.Outcome == peerid.OutcomeUnknown
 }
 
-// newKey makes a key for a session that cannot be guessed.
+// newKey makes a session key that cannot be guessed.
 func newKey() (string, error) {
 	random := make([]byte, 24)
 	if _, err := rand.Read(random); err != nil {
@@ -189,8 +190,8 @@ func newKey() (string, error) {
 	return base64.RawURLEncoding.EncodeToString(random), nil
 }
 
-// setCookie sets a cookie for the time of the browser's session; an empty value takes it back. A real application is
-// reached by https and sets Secure as well.
+// setCookie sets a cookie that lasts until the browser is closed; an empty value deletes it. A real application uses
+// https and also sets Secure.
 func setCookie(w http.ResponseWriter, name, value string) {
 	cookie := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if value == "" {

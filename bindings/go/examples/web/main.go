@@ -2,7 +2,7 @@
 //
 //	web BASE_URL CLIENT_ID CLIENT_SECRET [LISTEN_ADDRESS]
 //
-// It listens on 127.0.0.1:8400 unless it is told otherwise, and keeps the sessions of its users in memory. The callback
+// By default it listens on 127.0.0.1:8400. It keeps the sessions of its users in memory. The callback
 // http://LISTEN_ADDRESS/callback must be registered for the application; in the sandbox that of the default is.
 package main
 

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// state is the outcome of a payment.
+// state is the state of a payment.
 type state string
 
 const (
@@ -23,23 +23,24 @@ const (
 	unsigned state = "unsigned"
 )
 
-// note is what the journal holds of a payment. The last note counts.
+// note is an entry of the journal for a payment. The last one of each payment counts.
 type note struct {
 	State   state   `json:"state"`
 	Payment payment `json:"payment"`
-	// Mark is what settles whether the payment was made.
+	// Mark is used to find out whether the payment was made.
 	Mark string `json:"mark,omitempty"`
-	// TransactionToken is what confirms a payment that is not signed.
+	// TransactionToken confirms a payment that is not signed yet.
 	TransactionToken string `json:"transaction_token,omitempty"`
 }
 
-// journal is a file with a line for each note, on the disk before anything else happens. One worker at a time has it.
+// journal is a file with a line for each note, which is synced to disk before anything else happens. Only one worker
+// can open it at a time.
 type journal struct {
 	file  *os.File
 	notes map[string]note
 }
 
-// openJournal opens a journal, which is made if it does not exist.
+// openJournal opens a journal; it is created if it does not exist.
 func openJournal(path string) (*journal, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
@@ -54,7 +55,7 @@ func openJournal(path string) (*journal, error) {
 }
 
 func (j *journal) open(path string) error {
-	// The lock ends with the process, however that ends.
+	// The lock is released when the process ends, even by a crash.
 	if err := syscall.Flock(int(j.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return fmt.Errorf("%s: another worker has it: %w", path, err)
 	}
@@ -62,7 +63,7 @@ func (j *journal) open(path string) error {
 	if err != nil {
 		return err
 	}
-	// A last line without an end was cut off by a crash, before anything was done for which it had to be there.
+	// A last line without a line end was cut off by a crash. Nothing that depends on it has been done.
 	whole := bytes.LastIndexByte(content, '\n') + 1
 	if err := j.file.Truncate(int64(whole)); err != nil {
 		return err
@@ -77,7 +78,7 @@ func (j *journal) open(path string) error {
 		}
 		j.notes[n.Payment.ID] = n
 	}
-	// A new file is there after a crash only if its folder says so.
+	// A new file survives a crash only if its folder is synced, too.
 	return syncFolder(filepath.Dir(path))
 }
 
@@ -90,7 +91,7 @@ func syncFolder(path string) error {
 	return folder.Sync()
 }
 
-// write records the outcome of a payment, synced to the disk.
+// write records the state of a payment and syncs it to disk.
 func (j *journal) write(n note) error {
 	line, err := json.Marshal(n)
 	if err != nil {

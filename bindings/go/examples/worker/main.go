@@ -2,18 +2,18 @@
 //
 //	worker [-longest-wait DURATION] BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD JOURNAL < payments
 //
-// Each line of the standard input is a payment: JSON with an "id" of one's own, "from", "to", "amount", and perhaps
-// "asset_id". The worker tells on its standard output what became of each, and ends with status 1 if a person has to
-// look at one. A payment whose id has been paid before is left out, so a queue may be given again: after a crash, or
-// after Ctrl-C.
+// Each line of the standard input is a payment: JSON with an "id" that you choose, "from", "to", "amount", and
+// optionally "asset_id". The worker prints the result of each on its standard output, and ends with status 1 if a
+// person has to check one. A payment whose id has been paid before is skipped, so you can pass the same queue again
+// after a crash or Ctrl-C.
 //
-// What makes that safe is JOURNAL, a file. Before a payment is sent the journal notes it, together with a mark of where
-// the chain stands (Session.Mark). When the answer is lost, or the worker ends before it comes, the worker settles the
-// mark (Session.SettleMark), and sends again only what was not done and cannot be done any more. So no other program may
-// make the same payments from the same account meanwhile.
+// The file JOURNAL makes that safe. Before a payment is sent, it is recorded in the journal together with a mark
+// (Session.Mark). If the answer is lost, or the worker ends before it arrives, the worker settles the mark
+// (Session.SettleMark), and resends the payment only if it was not done and cannot be done later. Meanwhile no other
+// program may make the same payments from the same account.
 //
-// If the users of the application sign each request, nothing is paid: the journal holds the transaction token of each
-// payment, to be confirmed in the user's name with Session.Confirm.
+// If the application's users have to sign each request, nothing is paid: the journal contains the transaction token of
+// each payment, to be confirmed with Session.Confirm.
 package main
 
 import (
@@ -53,7 +53,7 @@ func main() {
 	}
 }
 
-// run makes all payments; clean means that nobody has to look at one.
+// run makes all payments; clean means that no person has to check one.
 func run(ctx context.Context, arguments []string, longestWait time.Duration, queue io.Reader, report io.Writer) (clean bool, err error) {
 	journal, err := openJournal(arguments[5])
 	if err != nil {
@@ -63,7 +63,7 @@ func run(ctx context.Context, arguments []string, longestWait time.Duration, que
 	credentials := peerid.Password{Login: arguments[3], Password: arguments[4]}
 	client, err := peerid.NewClient(peerid.Config{
 		BaseURL: arguments[0], ClientID: arguments[1], ClientSecret: arguments[2],
-		// If a refresh is lost on the way, logging in again returns the current tokens.
+		// If the answer to a refresh is lost, logging in again returns the current tokens.
 		Relogin: func(string) (peerid.Password, bool) { return credentials, true },
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // payment is a line of the queue.
 type payment struct {
-	// ID is the queue's own name for the payment: what has been paid under it is not paid again.
+	// ID identifies the payment: an id that has been paid is not paid again.
 	ID      string          `json:"id"`
 	From    peerid.ObjectID `json:"from"`
 	To      peerid.ObjectID `json:"to"`
@@ -28,7 +28,7 @@ func readPayment(line []byte) (payment, error) {
 	return read, nil
 }
 
-// operation is what makes the payment.
+// operation returns the operation that makes the payment.
 func (p payment) operation() peerid.Operation {
 	return peerid.Transfer{
 		FeeAsset: "1.3.0", From: p.From, To: p.To, Amount: peerid.Asset{Amount: p.Amount, AssetID: p.AssetID},

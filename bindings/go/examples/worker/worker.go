@@ -12,27 +12,27 @@ import (
 // maximumAttempts is how often a request is tried.
 const maximumAttempts = 5
 
-// worker makes payments in the name of a session's user.
+// worker makes payments for a session's user.
 type worker struct {
 	session     *peerid.Session
 	journal     *journal
 	longestWait time.Duration
 }
 
-// left is the error of a payment that was not made, or that may have been made and needs a person.
+// left is the error of a payment that was not made, or that may have been made, so that a person has to check it.
 type left struct {
 	text string
-	// stops means that the payments behind this one cannot be made either.
+	// stops means that the following payments cannot be made either.
 	stops bool
 }
 
 func (l left) Error() string { return l.text }
 
-// errUnknown is the error of a payment that may have been made. The journal says that it is being sent.
+// errUnknown is the error of a payment that may have been made. In the journal it is still marked as sent.
 var errUnknown = errors.New("the answer is lost")
 
-// settle finds out what became of the payments that an earlier worker was sending when it ended. As long as one of them
-// is open nothing else is sent: two equal payments cannot be distinguished on the chain.
+// settle finds out whether the payments were made that an earlier worker was sending when it ended. Nothing else is
+// sent while one of them is open, because two equal payments cannot be distinguished on the chain.
 func (w *worker) settle(ctx context.Context, tell func(id, report string)) error {
 	for _, open := range w.journal.unsettled() {
 		made, err := w.wasMade(ctx, open)
@@ -49,7 +49,7 @@ func (w *worker) settle(ctx context.Context, tell func(id, report string)) error
 	return nil
 }
 
-// pay makes a payment, unless it was made before, and tells how it went.
+// pay makes a payment, unless it was made before, and prints the result.
 func (w *worker) pay(ctx context.Context, p payment) (report string, err error) {
 	if before, found := w.journal.notes[p.ID]; found {
 		switch {
@@ -58,7 +58,7 @@ func (w *worker) pay(ctx context.Context, p payment) (report string, err error) 
 		case before.State == paid:
 			return "paid before", nil
 		case before.State == unsigned:
-			// The user could sign both.
+			// Do not send it again: the user could sign both.
 			return "", left{text: "not sent again: it was left to the user to sign it: look at the chain"}
 		}
 	}
@@ -93,7 +93,7 @@ func (w *worker) pay(ctx context.Context, p payment) (report string, err error) 
 // send sends a payment once. The error is errUnknown when it may have been made, and a *peerid.Error when it was
 // certainly not.
 func (w *worker) send(ctx context.Context, p payment) (report string, err error) {
-	// Without the mark a lost answer could not be settled: then rather nothing is sent.
+	// Without the mark a lost answer could not be settled, so nothing is sent.
 	mark, err := again(ctx, func() ([]byte, error) { return w.session.Mark(ctx, p.operation()) })
 	switch {
 	case errors.Is(err, peerid.ErrInvalidArgument):
@@ -128,7 +128,7 @@ func (w *worker) send(ctx context.Context, p payment) (report string, err error)
 	}
 }
 
-// wasMade finds out whether a payment was made, and notes it.
+// wasMade finds out whether a payment was made, and records it.
 func (w *worker) wasMade(ctx context.Context, open note) (bool, error) {
 	settlement, err := w.final(ctx, []byte(open.Mark))
 	switch {
@@ -146,7 +146,7 @@ func (w *worker) wasMade(ctx context.Context, open note) (bool, error) {
 	return open.State == paid, w.journal.write(open)
 }
 
-// final settles a mark, and asks again until the answer is final.
+// final settles a mark, and repeats that until the answer is final.
 func (w *worker) final(ctx context.Context, mark []byte) (*peerid.Settlement, error) {
 	for {
 		settlement, err := again(ctx, func() (*peerid.Settlement, error) { return w.session.SettleMark(ctx, mark) })
@@ -163,7 +163,7 @@ func (w *worker) final(ctx context.Context, mark []byte) (*peerid.Settlement, er
 	}
 }
 
-// again reads the chain, more than once if that can help: reading does no harm.
+// again reads the chain, and repeats that if it may help; reads are safe to repeat.
 func again[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	for attempt := 1; ; attempt++ {
 		answer, err := read()
@@ -177,7 +177,7 @@ func again[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	}
 }
 
-// waitAfter is how long to wait behind an attempt that failed, longer each time.
+// waitAfter returns how long to wait after a failed attempt, longer each time.
 func waitAfter(err error, attempt int) time.Duration {
 	wait := 100 * time.Millisecond << attempt
 	var failure *peerid.Error

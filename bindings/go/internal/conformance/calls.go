@@ -19,7 +19,7 @@ type call struct {
 	arguments object
 }
 
-// calls gives the calls by name. Each gives what the case sees of its result.
+// calls are the calls by name. Each returns the result in the form that cases compare.
 var calls = map[string]func(*call) (any, error){
 	"client":          makeClient,
 	"close_client":    onClient(closeClient),
@@ -85,13 +85,13 @@ func onStore(body func(*call, *peerid.Store) (any, error)) func(*call) (any, err
 	}
 }
 
-// text gives an argument as text; "" when it is missing or null.
+// text returns an argument as a string; "" when it is missing or null.
 func (c *call) text(name string) string {
 	text, _ := c.arguments[name].(string)
 	return text
 }
 
-// textOr gives an argument as text, or another one when it is missing.
+// textOr returns an argument as a string, or a default when it is missing.
 func (c *call) textOr(name, otherwise string) string {
 	if _, ok := c.arguments[name]; !ok {
 		return otherwise
@@ -99,7 +99,7 @@ func (c *call) textOr(name, otherwise string) string {
 	return c.text(name)
 }
 
-// options gives how a session is to begin.
+// options returns the options for a new session.
 func (c *call) options() []peerid.SessionOption {
 	if key, ok := c.arguments["key"].(string); ok {
 		return []peerid.SessionOption{peerid.WithKey(key)}
@@ -229,7 +229,7 @@ func findAsset(c *call, client *peerid.Client) (any, error) {
 	return object{"id": string(asset.ID), "symbol": asset.Symbol, "precision": integer(int64(asset.Precision))}, nil
 }
 
-// operation is an operation as a case has written it down.
+// operation is an operation in the form of the cases.
 type operation struct {
 	name   string
 	fields object

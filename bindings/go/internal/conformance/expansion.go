@@ -8,7 +8,7 @@ import (
 
 var reference = regexp.MustCompile(`\$\{(.*?)\}`)
 
-// expand puts in what a case abbreviates: ${name}, $repeat and $copies.
+// expand replaces the abbreviations in a case: ${name}, $repeat and $copies.
 func expand(value any, variables map[string]string) (any, error) {
 	switch value := value.(type) {
 	case string:

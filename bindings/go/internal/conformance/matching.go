@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// match gives the first place where a value is not what is expected.
+// match returns the first position where a value differs from the expected one.
 func match(expected, actual any, place string) error {
 	switch expected := expected.(type) {
 	case object:
@@ -73,10 +73,10 @@ func matchByOperator(name string, expected object, actual any, place string) err
 	return nil
 }
 
-// errOperand is what an operator says to an operand that it does not take.
+// errOperand is the error of an operator whose operand is invalid.
 var errOperand = errors.New("the operator does not take this operand")
 
-// operators judge a value by an operand. They are set in init, since some of them match again.
+// operators compare a value with an operand. They are set in init, because some of them call match.
 var operators map[string]func(operand, actual any) (bool, error)
 
 func init() {
@@ -110,7 +110,7 @@ func lacks(operand, actual any) (bool, error) {
 	return ok, err
 }
 
-// texts gives one text or the texts of an array.
+// texts returns one string or the strings of an array.
 func texts(operand any) ([]string, error) {
 	if text, ok := operand.(string); ok {
 		return []string{text}, nil

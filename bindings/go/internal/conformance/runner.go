@@ -13,7 +13,7 @@ import (
 	"github.com/peerplays/libpeerid/bindings/go/internal/sandbox"
 )
 
-// Runner runs cases against a sandbox of its own.
+// Runner runs cases against its own sandbox.
 type Runner struct {
 	table   *Table
 	server  *sandbox.Sandbox
@@ -39,7 +39,7 @@ func (r *Runner) Stop() {
 	r.server.Stop()
 }
 
-// Run runs a case from a fresh state of the sandbox, with a folder of its own. The error is what did not come out.
+// Run resets the sandbox and runs a case in a new folder. The error says what differs.
 func (r *Runner) Run(c Case, folder string) error {
 	if err := r.table.checkCase(c.content); err != nil {
 		return err
@@ -97,7 +97,7 @@ func (r *Runner) step(w *world, place string, value any) error {
 	return nil
 }
 
-// end is how a call ended.
+// end is the result of a call.
 type end struct {
 	view any
 	err  error
@@ -146,7 +146,7 @@ func (r *Runner) makeCall(w *world, step object) error {
 	}
 	if path, ok := step["cancel_when_arrived"].(string); ok {
 		go func() {
-			// When nothing arrives the call is not cancelled, and the case fails.
+			// If nothing arrives, the call is not cancelled, and the case fails.
 			if _, err := r.control("GET requests?at_least=1&wait_ms=10000&path="+path, nil); err == nil {
 				cancel()
 			}
@@ -263,7 +263,7 @@ func (r *Runner) useControl(w *world, step object) error {
 	return compareAndSave(w, step, "expect", answer, "answer")
 }
 
-// compareRequests compares what the server has seen since the case began; what is not listed must be 0.
+// compareRequests compares the request counts of the server since the case began; counts that are not listed must be 0.
 func (r *Runner) compareRequests(listed any) error {
 	counts, err := r.control("GET counts", nil)
 	if err != nil {

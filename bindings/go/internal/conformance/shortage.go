@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// beginShortage lets the library run short of something, until end is called: see Tests/Conformance/shortage.c.
+// beginShortage makes a resource run out for the library until end is called; see Tests/Conformance/shortage.c.
 func beginShortage(what string) (end func(), err error) {
 	folder, ok := os.LookupEnv("PEERID_SHORTAGES")
 	if !ok {

@@ -7,10 +7,10 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// This file notes all that the package shows of calls: the lines of its log and the texts of its errors. They must not
-// hold a secret, which Tests/Conformance/secrets.py checks when the run has ended.
+// This file records everything that the package prints: its log lines and the texts of its errors. They must not
+// contain a secret; Tests/Conformance/secrets.py checks that after the run.
 
-// noteShown notes a text in the file that the variable PEERID_SHOWN names.
+// noteShown appends a text to the file named by the variable PEERID_SHOWN.
 func noteShown(text string) {
 	path := os.Getenv("PEERID_SHOWN")
 	if path == "" {
@@ -24,7 +24,7 @@ func noteShown(text string) {
 	fmt.Fprintln(file, text)
 }
 
-// noteLine notes a line of the log.
+// noteLine records a log line.
 func noteLine(_ peerid.Level, line string) {
 	noteShown(line)
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Case is a case and the file that it stands in.
+// Case is a case and its file.
 type Case struct {
 	File    string
 	Name    string
@@ -22,13 +22,13 @@ func (c Case) IsFor(mode string) bool {
 	return !ok || only == mode
 }
 
-// BrokenCase is a case that must fail, and what the failure must say.
+// BrokenCase is a case that must fail, and the text that its failure must contain.
 type BrokenCase struct {
 	Case
 	Says []string
 }
 
-// Table is the format, and all cases that are written in it.
+// Table is the description of the format and all cases.
 type Table struct {
 	Cases       []Case
 	BrokenCases []BrokenCase
@@ -73,7 +73,7 @@ func ReadTable() (*Table, error) {
 	return table, nil
 }
 
-// isChosen tells whether a case is to be run: PEERID_CASE names a part of its name.
+// isChosen tells whether a case is to be run: its name must contain PEERID_CASE.
 func (c Case) isChosen() bool {
 	return strings.Contains(c.Name, os.Getenv("PEERID_CASE"))
 }
@@ -107,7 +107,7 @@ func newCase(file string, content any) Case {
 }
 
 // checkMembers refuses an object with members other than those that are known, with their kinds. A kind is "string",
-// "object|null" or "any", with "?" behind it if the member may be left out.
+// "object|null" or "any", followed by "?" if the member is optional.
 func checkMembers(value any, known object, what string) error {
 	given, ok := value.(object)
 	if !ok {
@@ -161,7 +161,7 @@ func (t *Table) isListed(list string, value any) bool {
 	return false
 }
 
-// kindOfStep tells what kind of step it is, after checking its members.
+// kindOfStep checks a step's members and returns its kind.
 func (t *Table) kindOfStep(step any) (string, error) {
 	kinds := members(t.format["steps"])
 	var found []string
@@ -176,7 +176,7 @@ func (t *Table) kindOfStep(step any) (string, error) {
 	return found[0], checkMembers(step, members(kinds[found[0]]), "the step")
 }
 
-// checkCall gives what the format says about the call of a step, after checking the step.
+// checkCall checks a step and returns the format's description of its call.
 func (t *Table) checkCall(step object) (object, error) {
 	name, _ := step["call"].(string)
 	call, ok := members(t.format["calls"])[name].(object)
@@ -223,7 +223,7 @@ func (t *Table) checkCall(step object) (object, error) {
 	return call, nil
 }
 
-// checkArguments refuses what is no argument of a call.
+// checkArguments refuses unknown arguments of a call.
 func checkArguments(name any, call object, arguments any) error {
 	if err := checkMembers(arguments, members(call["arguments"]), fmt.Sprintf("'%s'", name)); err != nil {
 		return err

@@ -8,17 +8,16 @@ import (
 	"strings"
 )
 
-// object is a JSON object. Values are what encoding/json makes of JSON, with numbers as json.Number, so that none
-// changes.
+// object is a JSON object. Values are decoded by encoding/json, with numbers as json.Number, so that they are exact.
 type object = map[string]any
 
-// members gives an object's members; none when the value is not an object.
+// members returns an object's members; empty if the value is not an object.
 func members(value any) object {
 	given, _ := value.(object)
 	return given
 }
 
-// elements gives an array's elements; none when the value is not an array.
+// elements returns an array's elements; empty if the value is not an array.
 func elements(value any) []any {
 	given, _ := value.([]any)
 	return given
@@ -49,7 +48,7 @@ func write(value any) ([]byte, error) {
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), nil
 }
 
-// show writes a value for a failure, cut to what one can hold.
+// show formats a value for a failure message; a long one is cut.
 func show(value any) string {
 	text, err := write(value)
 	if err != nil {
@@ -67,7 +66,7 @@ func integer(number int64) json.Number {
 	return json.Number(strconv.FormatInt(number, 10))
 }
 
-// asInteger gives the integer that a value is.
+// asInteger returns a value's integer.
 func asInteger(value any) (int64, bool) {
 	number, ok := value.(json.Number)
 	if !ok || isReal(number) {

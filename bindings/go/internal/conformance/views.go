@@ -6,7 +6,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// This file is what a case sees of the objects of the package: the same members in all languages.
+// This file converts objects of the package to what cases compare: the same members in all languages.
 
 func viewOfError(e *peerid.Error) (object, error) {
 	noteShown(fmt.Sprintf("%v %+v %s", e, *e, e.Detail))

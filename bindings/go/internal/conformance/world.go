@@ -9,7 +9,7 @@ import (
 	"github.com/peerplays/libpeerid/bindings/go/internal/sandbox"
 )
 
-// world is what exists while a case runs: its variables, and the objects that it has made.
+// world is the state of a running case: its variables and the objects that it has created.
 type world struct {
 	server    *sandbox.Sandbox
 	variables map[string]string
@@ -30,20 +30,20 @@ func newWorld(server *sandbox.Sandbox, folder string) *world {
 	}
 }
 
-// close gives all objects back, the newest first.
+// close closes all objects, the newest first.
 func (w *world) close() {
 	for i := len(w.made) - 1; i >= 0; i-- {
 		_ = w.made[i].Close()
 	}
 }
 
-// keep gives an object a name.
+// keep stores an object under a name.
 func keep[T io.Closer](w *world, objects map[string]T, name string, made T) {
 	objects[name] = made
 	w.made = append(w.made, made)
 }
 
-// find gives the object with a name.
+// find returns the object with a name.
 func find[T any](objects map[string]T, kind, name string) (T, error) {
 	found, ok := objects[name]
 	if !ok {

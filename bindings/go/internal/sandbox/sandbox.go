@@ -27,7 +27,7 @@ type Object = map[string]any
 
 // Start starts a sandbox with its demo fixture: the program at PEERID_SANDBOX, or the one that the project has built.
 func Start() (*Sandbox, error) {
-	// It ends with its standard input, so that nothing outlives the tests.
+	// It ends when its standard input is closed, so that it ends with the tests.
 	s := &Sandbox{command: exec.Command(program(), "--json", "--exit-with-stdin",
 		"--without-session-cookie", "--without-chain-rules")}
 	s.command.Stderr = os.Stderr
@@ -68,13 +68,13 @@ func (s *Sandbox) Stop() {
 	_ = s.command.Wait()
 }
 
-// Read reads what the sandbox has seen, by the name of a control such as "counts".
+// Read reads a control of the sandbox, such as "counts".
 func (s *Sandbox) Read(control string) (json.RawMessage, error) {
 	response, err := http.Get(s.URL + "/sandbox/" + control)
 	return answer(control, response, err)
 }
 
-// Change changes the sandbox, by the name of a control such as "expire"; the body may be nil.
+// Change posts to a control of the sandbox, such as "expire"; the body may be nil.
 func (s *Sandbox) Change(control string, body any) (json.RawMessage, error) {
 	var content []byte
 	if body != nil {

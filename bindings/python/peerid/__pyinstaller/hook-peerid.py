@@ -1,4 +1,4 @@
-"""PyInstaller hook: a program takes libpeerid and all modules of this package along."""
+"""PyInstaller hook: adds libpeerid and all modules of this package to a program."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from PyInstaller.utils.hooks import collect_dynamic_libs, collect_submodules
 
 NAME = "libpeerid.so.1"
 
-# The library is loaded by its name at run time, so PyInstaller does not see it. That of
-# a wheel is in the package; any other one goes to the same place in the program.
+# The library is loaded by its name at run time, so PyInstaller does not see it. The
+# library of a wheel is in the package; any other one is put in the same place in the
+# program.
 binaries = collect_dynamic_libs("peerid", search_patterns=[f"{NAME}*"])
 if not binaries:
     system = resolve_library_path(NAME)

@@ -1,4 +1,4 @@
-"""The package for asyncio: the same calls, to be awaited.
+"""The package for asyncio: the same calls, awaited.
 
     import asyncio
     from peerid import aio, ops
@@ -23,8 +23,8 @@ ended; no thread of Python waits. Names, arguments, results, exceptions,
 options and stores are those of `peerid`.
 
 **Cancelling.** A task that is cancelled while it waits for a call cancels the call,
-waits until it has ended, which is at once, and raises `CancelledError`. What became of
-the request is the cause of that exception; `error_of` finds it, also behind a
+waits until it has ended, which is at once, and raises `CancelledError`. The error of
+the call is the cause of that exception. `error_of` finds it, even if the exception is a
 `TimeoutError` of `asyncio.timeout` or `asyncio.wait_for`.
 """
 

@@ -1,7 +1,7 @@
 """The calls of one client on one event loop.
 
-The library puts a completion into a queue when a call has ended, and the event loop
-watches the descriptor of the queue.
+When a call has ended, the library adds a completion to a queue, and the event loop
+watches the queue's descriptor.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from ..token import new_token_handle
 
 _T = TypeVar("_T")
 
-# How many completions are taken out of the queue at a time.
+# How many completions are taken from the queue at a time.
 _BATCH = 256
-# After how many seconds a call that found the queue full tries again: this event loop
-# is not notified when calls of another one end.
+# After how many seconds a call is tried again that found the queue full: this event
+# loop is not notified when calls of another one end.
 _TIMEOUT = 0.01
 
-# The outcome of a call that has not ended.
+# Stands for the outcome of a call that has not ended.
 _NOTHING_YET: Any = object()
 
 
 class _Call:
-    """A call in flight, and its outcome when it has ended."""
+    """A call in flight, and its outcome after it has ended."""
 
     __slots__ = ("future", "id", "outcome")
 
@@ -57,12 +57,14 @@ class _Call:
 
     def end(self, outcome: Any) -> None:
         self.outcome = outcome
-        # It may have been cancelled while its task has not run yet.
+        # The call may have been cancelled before its task has run.
         if not self.future.done():
             self.future.set_result(None)
 
     def take_outcome(self) -> Any:
-        """Return the outcome and forget it: a frame that raises must not keep it."""
+        """Return the outcome and forget it, so that a frame that raises does not keep
+        it.
+        """
         outcome, self.outcome = self.outcome, None
         return outcome
 
@@ -88,11 +90,12 @@ class Calls:
         self._count = ctypes.c_size_t()
         self._count_out = ctypes.byref(self._count)
         self._place = 0
-        # Calls that wait because too many are in flight; first come, first served.
+        # Calls that wait because too many are in flight, in the order in which they
+        # came.
         self._turn = asyncio.Lock()
         self._delivery: asyncio.Future[None] | None = None
         self._is_retired = False
-        #: The process that may use the event loop: not the child of a fork.
+        #: The process that may use the event loop; the child of a fork may not.
         self.process = os.getpid()
         self._descriptor = quick.peerid_queue_fd(self._queue)
         self._is_watched = True
@@ -107,7 +110,7 @@ class Calls:
         """Make a call.
 
         Args:
-            finish: makes the result of the outcome.
+            finish: converts the outcome to the result.
             function: the function of the library that starts the call.
             arguments: its arguments, without the last three.
         """
@@ -119,7 +122,7 @@ class Calls:
         except asyncio.CancelledError as cancellation:
             raise cancellation from await self._cancel(call, finish)
         except GeneratorExit:
-            # The event loop was closed, and nothing awaits the call any more.
+            # The event loop was closed, so nothing awaits the call.
             library.peerid_client_cancel(self._client, call.id)
             raise
         if isinstance(call.outcome, PeerIDError):
@@ -141,7 +144,9 @@ class Calls:
     def _begin(
         self, function: Callable[..., Any], arguments: tuple[Any, ...]
     ) -> _Call | None:
-        """Start a call; None if it has to wait because too many are in flight."""
+        """Start a call; return None if it has to wait because too many are in
+        flight.
+        """
         self._last_tag = tag = self._last_tag + 1
         failure = function(*arguments, self._queue.pointer, tag, self._id_out)
         if failure:
@@ -157,7 +162,7 @@ class Calls:
     async def _begin_in_turn(
         self, function: Callable[..., Any], arguments: tuple[Any, ...]
     ) -> _Call:
-        """Start a call as soon as fewer calls are in flight."""
+        """Start a call as soon as the number of calls in flight permits it."""
         try:
             async with self._turn:
                 while True:
@@ -174,7 +179,8 @@ class Calls:
         if not call.has_ended:
             library.peerid_client_cancel(self._client, call.id)
         while not call.has_ended:
-            # The completion always comes, however often the task is cancelled.
+            # The completion always arrives, even if the task is cancelled several
+            # times.
             call.future = asyncio.get_running_loop().create_future()
             with suppress(asyncio.CancelledError):
                 await call.future
@@ -189,9 +195,9 @@ class Calls:
         await asyncio.wait([self._delivery], timeout=seconds)
 
     def _deliver(self) -> None:
-        """Deliver completions to the tasks that wait for them.
+        """Deliver completions to the waiting tasks.
 
-        If there are more than one batch, the descriptor stays readable.
+        If there is more than one batch, the descriptor stays readable.
         """
         try:
             if self._place == self._count.value:
@@ -206,7 +212,8 @@ class Calls:
                 self._finish(completion)
         finally:
             if self._place < self._count.value:
-                # A signal handler raised; what was taken must not be lost.
+                # A signal handler has raised; the completions that were taken must not
+                # be lost.
                 asyncio.get_running_loop().call_soon(self._deliver)
         if self._delivery is not None:
             self._delivery.set_result(None)
@@ -219,7 +226,7 @@ class Calls:
         try:
             outcome = _outcome(completion)
         except BaseException:
-            # A signal handler raised, or memory ran out; a task must not wait for ever.
+            # A signal handler has raised, or memory ran out; no task must wait forever.
             message = "the call has ended, but its result could not be read"
             outcome = InternalError(message, outcome=Outcome.UNKNOWN)
             raise
@@ -230,7 +237,7 @@ class Calls:
 
 
 def _outcome(completion: Any) -> Any:
-    """Take the outcome out of a completion."""
+    """Take the outcome from a completion."""
     # The most common first.
     response = quick.peerid_completion_response(completion)
     if response:

@@ -1,4 +1,4 @@
-"""A client for a PeerID server, on event loops."""
+"""A client for a PeerID server, for asyncio."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# How often a client that is being closed asks whether anything is pending, in seconds.
+# How often a closing client checks whether anything is pending, in seconds.
 _LOOK_INTERVAL = 0.005
 
 
@@ -48,13 +48,13 @@ class Client(BaseClient):
     """A client for a PeerID server, for asyncio.
 
     Create one client, with or without a running event loop, and share it among all
-    tasks, also among event loops of several threads. It is an asynchronous context
+    tasks and event loops. It is an asynchronous context
     manager: at the end of the block it is closed.
 
     When `max_in_flight` calls are in flight, further ones wait for their turn.
     """
 
-    # A signal interrupts the event loop, and not a thread that waits in the library.
+    # A signal interrupts the event loop, not a thread that waits in the library.
     _hears_signals = False
 
     def __init__(
@@ -75,7 +75,7 @@ class Client(BaseClient):
             base_url: see `peerid.Client`, which says more about each argument.
             client_id: the id of the application.
             client_secret: the secret of the application.
-            store: where sessions with a key are kept.
+            store: the store for sessions with a key.
             log: receives events, on threads of the library.
             relogin: returns a user's `Credentials` when a session is over, on a thread
                 of the library; or `"keep"`.
@@ -131,7 +131,8 @@ class Client(BaseClient):
         )
 
     async def exchange_code(self, code: str, *, key: str | None = None) -> Session:
-        """Exchange an authorization code. The caller has already compared the state.
+        """Exchange an authorization code. The caller must already have compared the
+        state.
 
         See `peerid.Client.exchange_code`.
         """
@@ -152,7 +153,7 @@ class Client(BaseClient):
         )
 
     async def open(self, key: str) -> Session:
-        """Open a session of the store. Sends nothing.
+        """Open a session from the store. Sends nothing.
 
         See `peerid.Client.open`.
         """
@@ -192,7 +193,7 @@ class Client(BaseClient):
         return known
 
     async def check(self) -> None:
-        """Check that the server is there, is PeerID, and knows the application.
+        """Check that the server is PeerID and accepts the application's id and secret.
 
         See `peerid.Client.check`.
         """
@@ -203,9 +204,9 @@ class Client(BaseClient):
     async def close(self) -> None:
         """Close the client, and wait until the calls of this event loop have ended.
 
-        Calls in flight, of whichever event loop, end with `ClosedError` within about a
-        second, later ones at once. Waits also until a refresh that is under way is over
-        and new tokens are saved, at most five seconds: they would be lost if the
+        Calls in flight, on every event loop, end with `ClosedError` within about a
+        second, later ones at once. Also waits, at most five seconds, until a running
+        refresh has ended and its tokens are saved, because they would be lost if the
         process ended before. Closing twice is allowed.
         """
         handle = self._close_at_once()
@@ -235,7 +236,7 @@ class Client(BaseClient):
         function: Callable[..., Any],
         *arguments: Any,
     ) -> Coroutine[Any, Any, _T]:
-        """Make a call on the event loop that runs; see `Calls.make`."""
+        """Make a call on the running event loop; see `Calls.make`."""
         loop = asyncio.get_running_loop()
         calls = self._calls_on(loop)
         if calls is None:
@@ -250,20 +251,21 @@ class Client(BaseClient):
 
     @cached_property
     def _by_loop(self) -> _ByLoop:
-        """The calls on each event loop, which alone keeps them alive: calls that are
-        under way refer to it, and it would live as long as they do.
+        """The calls of each event loop. Only the event loop keeps its calls alive:
+        calls in flight refer to the loop, and a strong reference here would keep both
+        alive.
         """
         return weakref.WeakKeyDictionary()
 
     def _close_at_once(self) -> Handle | None:
         handle = super()._close_at_once()
-        # Another thread may begin to use the client meanwhile, so the references are
-        # listed at once.
+        # Another thread may start to use the client meanwhile, so copy the list of
+        # references first.
         for reference in self._by_loop.keyrefs():
             loop = reference()
             calls = None if loop is None else self._calls_on(loop)
             if loop and calls and calls.process == os.getpid():
-                # An event loop that was closed watches nothing.
+                # A closed event loop does not watch anything.
                 with suppress(RuntimeError):
                     loop.call_soon_threadsafe(calls.retire)
         return handle

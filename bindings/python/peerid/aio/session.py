@@ -1,4 +1,4 @@
-"""A user's session, on event loops."""
+"""A user's session, for asyncio."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class Session(BaseSession):
     """A user's session: holds the tokens, refreshes them, and submits operations.
 
-    Any number of tasks may share one; when many of them find the token expired, one
-    refresh serves them all. It is an asynchronous context manager: at the end of the
+    Any number of tasks may share one. Tasks that find the token expired at the same
+    time share one refresh. It is an asynchronous context manager: at the end of the
     block it is closed, which does not end it at the server.
     """
 
@@ -59,7 +59,7 @@ class Session(BaseSession):
         return await self._call(library.peerid_session_confirm_async, token)
 
     async def broadcast(self, transaction: Mapping[str, Any] | str | bytes) -> Result:
-        """Broadcast a transaction that was signed elsewhere.
+        """Broadcast a signed transaction.
 
         See `peerid.Session.broadcast`.
         """
@@ -76,7 +76,7 @@ class Session(BaseSession):
         )
 
     async def set_account(self, name: str) -> Account:
-        """Set the account of the session's user, and keep it with the session.
+        """Set the account of the session's user. It is stored with the session.
 
         See `peerid.Session.set_account`.
         """
@@ -88,7 +88,7 @@ class Session(BaseSession):
         )
 
     async def mark(self, operations: Operations) -> str:
-        """Note where the payer's history stands, so that an outcome can be settled.
+        """Record the newest entry of the payer's history, to settle an outcome later.
 
         See `peerid.Session.mark`.
         """
@@ -100,7 +100,7 @@ class Session(BaseSession):
         )
 
     async def settle(self, mark: str | PeerIDError) -> Settlement:
-        """Find out whether operations were done whose answer was lost.
+        """Find out whether operations were done after their answer was lost.
 
         See `peerid.Session.settle`.
         """
@@ -112,9 +112,9 @@ class Session(BaseSession):
         )
 
     async def refresh(self) -> Token:
-        """Refresh the tokens now, however old they are.
+        """Refresh the tokens now, even if they have not expired.
 
-        The refresh goes on when the task is cancelled. See `peerid.Session.refresh`.
+        The refresh continues when the task is cancelled. See `peerid.Session.refresh`.
         """
         session = self._open_handle()
         return await self._client._make(
@@ -122,7 +122,7 @@ class Session(BaseSession):
         )
 
     async def fresh_token(self, refused: int = 0) -> Token:
-        """Return a token for requests you send yourself.
+        """Return a token for requests that you send yourself.
 
         See `peerid.Session.fresh_token`.
         """
@@ -134,7 +134,7 @@ class Session(BaseSession):
         )
 
     async def logout(self) -> None:
-        """End the session: remove it from its store; no call can use it any more.
+        """End the session and remove it from its store; later calls fail.
 
         See `peerid.Session.logout`.
         """

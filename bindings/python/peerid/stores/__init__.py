@@ -1,8 +1,8 @@
-"""Where sessions are kept, so that they survive the process and can be shared.
+"""Stores keep sessions, so that they survive the process and can be shared.
 
-`DirectoryStore` shares sessions among the processes of one machine. With a database
-that several machines reach, a `Store` shares them among machines:
-`peerid.stores.postgres` and `peerid.stores.redis` are ready to use.
+`DirectoryStore` shares sessions among the processes of one machine. To share them among
+machines, use a database: `peerid.stores.postgres`, `peerid.stores.redis`, or your own
+`Store`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The stores of the library."""
+"""The built-in stores: memory and directory."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _Self = TypeVar("_Self", bound="BuiltinStore")
 
 
 def new_store_handle() -> Handle:
-    """Make the handle for a store that is about to be made."""
+    """Make an empty handle for a new store."""
     return Handle(StorePointer(), library.peerid_store_free)
 
 
 class BuiltinStore:
-    """A store of the library. Clients and threads may share one."""
+    """A built-in store. Clients and threads may share it."""
 
     _handle: Handle | None = None
 
     def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
-        """Make the store with a function of the library."""
+        """Create the store with a function of the library."""
         handle = new_store_handle()
         invoke(make, *arguments, handle.out)
         self._handle = handle
@@ -60,7 +60,9 @@ class BuiltinStore:
         invoke(library.peerid_store_remove, handle, encode(key, "key"))
 
     def close(self) -> None:
-        """Free the store. Clients that use it go on. Closing twice is allowed."""
+        """Free the store. Clients that use it continue to work. Closing twice is
+        allowed.
+        """
         self._handle = None
 
     def _open_handle(self) -> Handle:
@@ -97,8 +99,8 @@ class MemoryStore(BuiltinStore):
 class DirectoryStore(BuiltinStore):
     """A store of files in a directory, which all processes of a machine can share.
 
-    Each key has one file, which only its owner can read, which is replaced atomically,
-    and which the kernel locks.
+    Each key has a file that only its owner can read, that is replaced atomically, and
+    that is guarded by a kernel lock.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:

@@ -26,10 +26,10 @@ _FAILED = _prototypes.STORE_RESULT_FAILED
 class StoredSession(NamedTuple):
     """A session as a store keeps it."""
 
-    #: The text to keep, which only the library reads. A secret: it holds the tokens.
+    #: The text to save, which only the library reads. A secret: it contains the tokens.
     data: str
-    #: The number by which two writers tell who came first; it grows with
-    #: every new pair, and stays when only what is known of the user changes.
+    #: Shows which of two versions is newer. It grows with every new pair of tokens, and
+    #: stays the same if only data about the user changes.
     generation: int
 
     def __repr__(self) -> str:
@@ -37,12 +37,12 @@ class StoredSession(NamedTuple):
 
 
 class Store(abc.ABC):
-    """A store over anything that can keep a text, compare a number and lock a name.
+    """The base class of a custom store, for instance for a database.
 
-    Write a class with these methods and pass an object of it to clients. The methods
-    may block. They are called from any thread, also from several at once, and must not
-    use this package. If they raise, the call fails with a `StoreError` that has their
-    message, and nothing is sent: two refreshes of a session at once would destroy it.
+    Write a class with these methods, and pass an object of it to clients. The methods
+    may block. They are called on any thread, and on several at once, and must not use
+    this package. If one raises, the call fails with a `StoreError` that contains the
+    message, and no refresh is sent.
     """
 
     @abc.abstractmethod
@@ -54,12 +54,12 @@ class Store(abc.ABC):
             lock: what `lock` returned; None if the key is not locked.
 
         Returns:
-            What was saved, unchanged; None if there is nothing.
+            What was saved, unchanged; None if there is no session.
         """
 
     @abc.abstractmethod
     def save(self, key: str, session: StoredSession, expected: int, lock: Any) -> bool:
-        """Save a session durably, if the generation in the store is the expected one.
+        """Save a session durably if the stored generation is the expected one.
 
         Args:
             key: its key.
@@ -77,19 +77,18 @@ class Store(abc.ABC):
     def remove(self, key: str, lock: Any) -> None:
         """Remove a session. Succeeds if there is none.
 
-        Args:
-            key: its key.
-            lock: what `lock` returned.
+        Args: key: its key. lock: what `lock` returned.
         """
 
     @abc.abstractmethod
     def lock(self, key: str, timeout: float) -> AbstractContextManager[Any]:
-        """Lock a key: most easily a generator under `contextlib.contextmanager`.
+        """Lock a key. Simplest as a generator with `contextlib.contextmanager`.
 
-        Entering waits until no other process, on any machine, holds the key, and raises
-        if that takes too long. What it returns is passed to the other methods. The lock
-        is held for at most twice the timeout and some seconds for loading and saving;
-        a lease must last longer. The lock must be free again when its holder dies.
+        Entering the context manager waits until no other process, on any machine, holds
+        the key, and raises if that takes too long. The value that it returns is passed
+        to the other methods. The lock is held for at most twice the timeout and some
+        seconds for loading and saving; a lease must last longer. The lock must be
+        released when its holder dies.
 
         Args:
             key: the key.
@@ -102,11 +101,11 @@ class Store(abc.ABC):
 
 
 class _Binding:
-    """A store of Python as the library uses it."""
+    """Adapts a store in Python for the library."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        # The managers of the locks that are held, and what they gave.
+        # The context managers of the held locks, and the values that they returned.
         self._locks: dict[int, tuple[AbstractContextManager[Any], Any]] = {}
 
     def load(self, key: str, lock: int | None, reply: Any) -> int:
@@ -149,9 +148,9 @@ class _Binding:
         return _OK
 
     def enter_child(self) -> None:
-        """Leave the locks to the parent after a fork.
+        """Forget the parent's locks after a fork.
 
-        A manager that is dropped releases its lock; these must not.
+        They are kept alive: a context manager that is deleted would release its lock.
         """
         for held in self._locks.values():
             keep_forever(held)
@@ -162,12 +161,12 @@ class _Binding:
 
 
 _numbers = itertools.count(1)
-# The stores that the library uses, until it says that it does not any more.
+# The stores that the library uses. It releases those that it no longer needs.
 _bindings: dict[int, _Binding] = {}
 
 
 def bind(store: Store) -> Handle:
-    """Make a store of the library over one of Python."""
+    """Make a store of the library from a store in Python."""
     check_no_green_threads(store)
     number = next(_numbers)
     _bindings[number] = _Binding(store)
@@ -186,9 +185,9 @@ def bind(store: Store) -> Handle:
 def _answer(
     doing: str, reply: Any, answer: Callable[[], int], secret: str | None = None
 ) -> int:
-    """Run a callback; what it raises becomes the message of its failure.
+    """Run a callback; if it raises, the exception becomes the message of the failure.
 
-    No exception may escape: the library would receive an undefined number.
+    No exception may escape, because the library would get an undefined result.
     """
     try:
         return answer()
@@ -261,7 +260,7 @@ def _enter_child() -> None:
 os.register_at_fork(after_in_child=_enter_child)
 
 
-# In the order of the struct.
+# In the order of the fields of the struct.
 _callbacks = (
     keep_forever(_prototypes.ReleaseCallback(_release)),
     keep_forever(_prototypes.StoreLoadCallback(_load)),

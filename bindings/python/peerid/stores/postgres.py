@@ -1,4 +1,4 @@
-"""A store in a PostgreSQL database, which any number of machines share.
+"""A store in a PostgreSQL database, which any number of machines can share.
 
     import functools, psycopg
     from peerid.stores.postgres import PostgresStore
@@ -6,8 +6,8 @@
     store = PostgresStore(functools.partial(psycopg.connect, "dbname=app"))
     store.create_table()
 
-Any driver with the DB-API and `%s` for parameters works: psycopg, psycopg2, pg8000.
-This module imports none.
+It works with every DB-API driver that uses `%s` for parameters: psycopg, psycopg2,
+pg8000. This module does not import a driver.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from ._custom import Store, StoredSession
 
 _COLUMNS = {"key_hash": "text", "key": "text", "generation": "bigint", "data": "text"}
 
-# SQLSTATE of a statement that waited longer than lock_timeout for a lock.
+# The SQLSTATE of a statement that waited longer than lock_timeout.
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
 class PoolerError(RuntimeError):
-    """A pooler has moved a lock to another session of the database."""
+    """A pooler has moved a lock to another database session."""
 
     def __init__(self) -> None:
         """Say what to do."""
@@ -45,14 +45,14 @@ class PostgresStore(Store):
     """A store in one table of a PostgreSQL database.
 
     An advisory lock of the database session locks a key. It lasts until it is released
-    or the connection ends, so the lock of a process that dies is free at once. The same
-    connection saves: without the lock nothing is written.
+    or the connection ends, so the lock of a process that dies is released at once. The
+    same connection saves: without the lock nothing is written.
 
     A pooler between this store and the database must pool whole sessions (pgbouncer:
-    `pool_mode = session`). A pooler that pools transactions loses locks: the store
-    notices it when it releases one, and raises `PoolerError` from then on. Set
-    `connect_timeout` and `keepalives_idle` in `connect`, to notice a database that
-    does not answer.
+    `pool_mode = session`). With a pooler that pools transactions locks are lost: the
+    store notices this when it releases one, and then raises `PoolerError`. Set
+    `connect_timeout` and `keepalives_idle` in `connect`, to detect a database that does
+    not answer.
     """
 
     def __init__(
@@ -62,14 +62,14 @@ class PostgresStore(Store):
         table: str = "peerid_sessions",
         max_idle: int = 4,
     ) -> None:
-        """Create a store. Connects to nothing yet.
+        """Create a store. Does not connect yet.
 
         Args:
             connect: returns a new connection, such as
                 `functools.partial(psycopg.connect, "dbname=app")`.
             table: the table, with its schema if necessary; see `create_table`. Stores
                 in other languages do not share it.
-            max_idle: how many connections are kept for later.
+            max_idle: how many idle connections are kept.
         """
         if not re.fullmatch(r"([A-Za-z_]\w*\.)?[A-Za-z_]\w*", table, re.ASCII):
             raise ValueError(f"{table!r} is no name of a table")
@@ -88,8 +88,8 @@ class PostgresStore(Store):
                 store, such as that of a store in another language.
         """
         # If two connections create a table at the same time, one of them fails, even
-        # with "if not exists".
-        # Keys may be longer than what an index takes, so their hashes are indexed.
+        # with "if not exists". Keys may be longer than an index allows, so their hashes
+        # are indexed.
         self._execute(
             None,
             f"DO $$ BEGIN PERFORM pg_advisory_xact_lock({_number(self._table)}); "
@@ -121,7 +121,7 @@ class PostgresStore(Store):
         return StoredSession(str(rows[0][0]), int(rows[0][1])) if rows else None
 
     def save(self, key: str, session: StoredSession, expected: int, lock: Any) -> bool:
-        """Save a session, if the expected generation is there."""
+        """Save a session if the stored generation is the expected one."""
         if expected == 0:
             rows = self._execute(
                 lock,
@@ -168,7 +168,7 @@ class PostgresStore(Store):
                 self._has_lost_lock = True
                 raise PoolerError
         finally:
-            # Whatever is wrong with the connection, closing it frees the lock.
+            # Closing the connection releases the lock, whatever is wrong with it.
             self._put_back(connection, is_usable=is_free)
 
     def keys(self) -> list[str]:
@@ -178,7 +178,7 @@ class PostgresStore(Store):
         ]
 
     def close(self) -> None:
-        """Close the connections that are kept for later."""
+        """Close the idle connections."""
         self._leave_parent()
         while self._idle:
             _close(self._idle.pop())
@@ -187,8 +187,9 @@ class PostgresStore(Store):
         limit = f"{max(int(timeout * 1000), 1)}ms"
 
         def take(connection: Any) -> None:
-            # The limit ends with the transaction, which is this statement where the
-            # connection commits by itself; the lock lasts as long as the session.
+            # The timeout applies until the end of the transaction, which with
+            # autocommit is this statement. The lock lasts as long as the database
+            # session.
             _run(
                 connection,
                 "SELECT CASE WHEN set_config('lock_timeout', %s, true) IS NOT NULL "
@@ -204,7 +205,9 @@ class PostgresStore(Store):
             raise TimeoutError(f"the key was not free within {timeout} s") from None
 
     def _execute(self, lock: Any, statement: str, *values: Any) -> list[Any]:
-        """Run a statement: on the connection that holds the lock, or on any."""
+        """Run a statement on the connection that holds the lock or, without a lock, on
+        any.
+        """
         if lock is not None:
             return _run(lock, statement, values)
         rows: list[Any] = []
@@ -216,7 +219,9 @@ class PostgresStore(Store):
         return rows
 
     def _with_connection(self, use: Callable[[Any], None]) -> Any:
-        """Use a connection and give it. One that was idle may be dead: try the next."""
+        """Run a statement on a connection, and return the connection. An idle
+        connection may be dead; then the next one is tried.
+        """
         self._leave_parent()
         while True:
             try:
@@ -247,9 +252,9 @@ class PostgresStore(Store):
             _close(connection)
 
     def _leave_parent(self) -> None:
-        """Forget, after a fork, the connections of the parent.
+        """After a fork, forget the parent's connections.
 
-        They are not closed: that would end the sessions of the parent.
+        They are not closed, because that would end the parent's database sessions.
         """
         if self._process != os.getpid():
             _of_parents.append(self._idle)
@@ -265,13 +270,13 @@ def _hash(key: str) -> bytes:
 
 
 def _number(key: str) -> int:
-    """Give the number by which the database knows the lock of a key."""
+    """Return the number that identifies a key's lock in the database."""
     return int.from_bytes(_hash(key)[:8], "big", signed=True)
 
 
 def _run(connection: Any, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
     cursor = connection.cursor()
-    # Connections of psycopg may make dicts or objects of rows.
+    # psycopg can be configured to return rows as dicts or objects.
     if hasattr(connection, "row_factory"):
         cursor.row_factory = lambda _: tuple
     try:
@@ -283,19 +288,21 @@ def _run(connection: Any, statement: str, values: tuple[Any, ...] = ()) -> list[
     finally:
         cursor.close()
     connection.commit()
-    # As do the cursors for dicts of psycopg2.
+    # psycopg2's DictCursor does that, too.
     return [tuple(row.values() if isinstance(row, Mapping) else row) for row in rows]
 
 
 def _sqlstate(error: Exception) -> Any:
-    """Tell what the database has answered, as psycopg, psycopg2 or pg8000 keeps it."""
+    """Return the database's error code from an exception of psycopg, psycopg2 or
+    pg8000.
+    """
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     fields = error.args[0] if error.args else None
     return fields.get("C") if state is None and isinstance(fields, dict) else state
 
 
 def _is_dead(connection: Any) -> bool:
-    """Tell whether a connection on which a statement has failed is of no more use."""
+    """Return whether a connection on which a statement has failed is unusable."""
     if getattr(connection, "closed", False):
         return True
     try:
@@ -310,5 +317,5 @@ def _close(connection: Any) -> None:
     try:
         connection.close()
     except Exception:
-        # It is dead already.
+        # The connection is already dead.
         return

@@ -1,4 +1,4 @@
-"""A store in a Redis server, which any number of machines share.
+"""A store in a Redis server, which any number of machines can share.
 
     import redis
     from peerid.stores.redis import RedisStore
@@ -20,8 +20,8 @@ from typing import Any
 
 from ._custom import Store, StoredSession
 
-# Takes a lock, and takes it again if the answer to the first attempt was lost: redis-py
-# sends a command once more by itself.
+# Takes a lock. Succeeds again for the same owner, because redis-py resends a command
+# whose answer was lost.
 _LOCK = """
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end
@@ -29,14 +29,14 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 """
 
-# Gives a lock back, unless it has passed to another owner meanwhile.
+# Releases a lock, unless another owner has taken it meanwhile.
 _UNLOCK = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """
 
-# Saves if the expected generation is there; numbers are compared as text, since Lua's
-# are not exact.
+# Saves if the stored generation is the expected one. Numbers are compared as text,
+# because Lua's numbers are not exact.
 _SAVE = """
 if (redis.call('HGET', KEYS[1], 'generation') or '0') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'generation', ARGV[2], 'data', ARGV[3])
@@ -50,13 +50,13 @@ _LONGEST_PAUSE = 0.05
 class RedisStore(Store):
     """A store of hashes in Redis.
 
-    A lease with a random owner locks a key. It outlives the longest refresh that needs
-    it, and then ends by itself. If a lease is lost nevertheless, the comparison of
-    generations prevents one of two writers from overwriting the other.
+    A lease with a random owner locks a key. It lasts longer than the longest refresh,
+    and then expires. If a lease is lost nevertheless, comparing generations prevents
+    two writers from overwriting each other's tokens.
 
-    If the server cannot be reached, nothing is refreshed. Sessions are as durable as
-    the server makes them: with `appendonly yes` and `appendfsync always` as durable as
-    in a file. A replica that takes over may not have the newest tokens.
+    If the server cannot be reached, nothing is refreshed. Durability depends on the
+    server: with `appendonly yes` and `appendfsync always` sessions are as durable as in
+    a file. After a failover the replica may not have the newest tokens.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class RedisStore(Store):
         Args:
             client: a client of redis-py.
             prefix: the beginning of the names of all keys in Redis.
-            margin: how many seconds a lease outlives the longest refresh.
+            margin: how many seconds a lease lasts longer than the longest refresh.
 
         Raises:
             TypeError: the client is an asynchronous one.
@@ -95,8 +95,8 @@ class RedisStore(Store):
     def save(self, key: str, session: StoredSession, expected: int, lock: Any) -> bool:
         """Save a session, if the expected generation is there.
 
-        The owner of the lock is not compared: if the lease has ended, it is better to
-        save tokens that nobody has replaced than to lose them.
+        The owner of the lock is not checked: if the lease has expired, saving tokens
+        that have not been replaced is better than losing them.
         """
         saved = self._save(
             keys=[self._session(key)],
@@ -116,7 +116,7 @@ class RedisStore(Store):
         try:
             self._wait_for(name, owner, timeout)
         except BaseException:
-            # It may have been taken all the same, and its answer have been lost.
+            # The lock may have been taken although the answer was lost.
             with suppress(Exception):
                 self._unlock(keys=[name], args=[owner])
             raise
@@ -133,14 +133,15 @@ class RedisStore(Store):
         return [name[len(prefix) :] for name in names]
 
     def _wait_for(self, name: str, owner: str, timeout: float) -> None:
-        # A refresh, and a log in when it fails, may each take as long as the wait.
+        # A refresh, and the log in after a failed one, may each take as long as the
+        # wait.
         lease = int((2 * timeout + self._margin) * 1000)
         deadline = time.monotonic() + timeout
         pause = _SHORTEST_PAUSE
         while not self._lock(keys=[name], args=[owner, lease]):
             if time.monotonic() + pause > deadline:
                 raise TimeoutError(f"the key was not free within {timeout} s")
-            # Many may wait: they must not all ask at once, and ask less and less.
+            # Many may wait, so they poll at random times, and more and more rarely.
             time.sleep(pause * random.uniform(0.5, 1))
             pause = min(pause * 2, _LONGEST_PAUSE)
 
