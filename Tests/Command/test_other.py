@@ -86,10 +86,13 @@ def test_the_command_line_comes_before_the_environment_and_the_profile(bare: Com
     [
         ("{", "not a JSON object"),
         ("[]", "shop.json'"),
-        ({"base_ulr": "x"}, "base_ulr"),
+        ({"base_ulr": "x"}, "no key 'base_ulr'; did you mean 'base_url'? the keys are 'base_url', "),
+        ({"colour": "x"}, "no key 'colour'; the keys are 'base_url', "),
         ({"base_url": 5}, "'base_url' has the wrong type"),
         ({"client_secret": "in clear"}, "must say where the secret is"),
-        ({"client_secret": {"vault": "x"}}, "must have one key"),
+        ({"client_secret": {"vault": "x"}}, "no key 'vault'; the keys are 'env', 'file', 'command'"),
+        ({"client_secret": {"fiel": "x"}}, "did you mean 'file'?"),
+        ({"client_secret": {"file": "x", "env": "y"}}, "must have one key"),
         ({"base_url": "https://h.example", "client_id": 4, "client_secret": {"env": "NOT_SET"}}, "NOT_SET"),
         ({"base_url": "https://h.example", "client_id": 4, "client_secret": {"file": "gone"}}, "'gone'"),
         ({"base_url": "https://h.example", "client_id": 4, "client_secret": {"command": "false"}}, "'false'"),
@@ -111,6 +114,7 @@ def test_a_profile_that_does_not_exist(bare: Command) -> None:
     profile(bare, "shop", {})
     answer = bare("show", "--profile", "shp")
     assert answer.status == 2
+    assert "no profile 'shp'; did you mean 'shop'?" in answer.errors
     assert "sandbox, shop" in answer.errors
     assert bare("show", "--profile", "../shop").status == 2
 
@@ -184,6 +188,7 @@ def test_an_operation_that_does_not_exist(bare: Command) -> None:
     assert answer.status == 2
     assert "bet_place" in answer.errors
     assert bare("ops", "zzz").status == 2
+    assert "did you mean 'transfer'?" in bare("ops", "tranfser").errors
     assert bare("ops", "--example").status == 2
 
 
@@ -251,6 +256,30 @@ def test_a_wrong_command_line_is_status_2(peerid: Command, arguments: list[str])
     assert answer.status == 2
     assert answer.output == ""
     assert peerid(*arguments, "--json").error["code"] == "usage"
+
+
+def test_a_mistyped_word_gets_the_nearest(alice: Command) -> None:
+    for arguments, meant in [
+        (["sumbit", "x.json"], "there is no command 'sumbit'; did you mean 'submit'?"),
+        (["--user", "alice", "shwo"], "there is no command 'shwo'; did you mean 'show'?"),
+        (["help", "setle"], "did you mean 'settle'?"),
+        (["show", "--profil", "sandbox"], "Did you mean '--profile'?"),
+        (["show", "--option", "reqest_timeout_ms=1"], "did you mean 'request_timeout_ms'?"),
+    ]:
+        answer = alice(*arguments)
+        assert (answer.status, answer.output) == (2, "")
+        assert meant in answer.errors
+        assert meant in alice(*arguments, "--json").error["message"]
+    answer = alice("show", "--user", "alcie")
+    assert answer.status == 5
+    assert "'alcie' is not logged in; did you mean 'alice'?" in answer.errors
+
+
+def test_a_mistyped_variable_is_told(alice: Command) -> None:
+    answer = alice("show", PEERID_PROFIL="shop", PEERID_LIBRARY="/none")
+    assert answer.status == 0
+    assert answer.errors == "warning: the environment variable PEERID_PROFIL is unknown; did you mean PEERID_PROFILE?\n"
+    assert alice("show", "--json", PEERID_PROFIL="shop").errors == ""
 
 
 def test_help_and_version(peerid: Command) -> None:

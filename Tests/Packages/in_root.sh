@@ -78,7 +78,7 @@ cd /
 rm -r /srv/pay /root/.cache
 
 echo "== removing the packages"
-installed=$(dpkg-query -W -f '${Package} ${Maintainer}\n' | sed -n 's/^\([^ ]*\) libpeerid developers .*/\1/p')
+installed=$(dpkg-query -W -f '${Package} ${source:Package}\n' | sed -n 's/^\([^ ]*\) libpeerid$/\1/p')
 # shellcheck disable=SC2086
 dpkg -L $installed | sort -u >/tmp/files
 # shellcheck disable=SC2086

@@ -1,6 +1,7 @@
 """Reads the pages of the documentation: their fenced blocks, and what a comment in front of a block says about it.
 
-<!-- not run: REASON -->     the block is not run, for this reason
+<!-- not run: REASON -->     it runs elsewhere: the reason names the test that does it, or the page that has the same
+<!-- never run: REASON -->   no test runs it, for this reason; docs/testing.md lists these pages
 <!-- frame: NAME -->         the frame, Tools/docs/frames/LANGUAGE-NAME.*, that makes a program of the block
 <!-- prints: PATTERN -->     what the program prints, a regular expression
 <!-- fails: STATUS -->       the status with which the program ends
@@ -20,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Changes of the past are no instructions; the examples of operations are checked where they are generated.
 _OTHERS = {"CHANGELOG.md", "docs/operations.md"}
-_DIRECTIVES = ("not run", "frame", "prints", "fails", "lines", "background", "output")
+_DIRECTIVES = ("not run", "never run", "frame", "prints", "fails", "lines", "background", "output")
 
 _OPEN = re.compile(r"( *)(```+)([^`\n]*)")
 _COMMENT = re.compile(r" *<!-- ([a-z ]+)(?:: (.*?))? -->")

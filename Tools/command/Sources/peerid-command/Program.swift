@@ -9,6 +9,7 @@ enum Program {
     Interrupts.start()
     var printsJSON = CommandLine.arguments.contains("--json")
     do {
+      if let failure = UnknownCommand.failure(in: Array(CommandLine.arguments.dropFirst())) { throw failure }
       var command = try Peerid.parseAsRoot()
       if let subcommand = command as? any Subcommand { printsJSON = subcommand.common.json }
       try command.run()

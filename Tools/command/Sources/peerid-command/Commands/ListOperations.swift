@@ -52,7 +52,10 @@ struct ListOperations: Subcommand {
 
   private func unknown(_ name: String) -> Failure {
     let similar = Operations.names.filter { $0.contains(name) || name.contains($0) }.prefix(8)
-    let hint = similar.isEmpty ? "`peerid ops` lists all" : "there are \(similar.joined(separator: ", "))"
-    return Failure(.usage, "there is no operation '\(name)'; \(hint)")
+    let hint =
+      similar.isEmpty
+      ? Nearest.hint(name, Operations.names, otherwise: "; `peerid ops` lists all")
+      : "; there are \(similar.joined(separator: ", "))"
+    return Failure(.usage, "there is no operation '\(name)'\(hint)")
   }
 }

@@ -86,8 +86,7 @@ struct Profile: Decodable, Equatable {
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: AnyKey.self)
     for key in container.allKeys.map(\.stringValue).sorted() where Key(rawValue: key) == nil {
-      let known = Key.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-      throw ProfileFault(message: "there is no key '\(key)'; the keys are \(known)")
+      throw ProfileFault.unknownKey(key, Key.allCases.map(\.rawValue))
     }
     func text(_ key: Key) throws -> String? {
       try container.decodeIfPresent(String.self, forKey: AnyKey(key.rawValue))
@@ -106,6 +105,13 @@ struct Profile: Decodable, Equatable {
 /// Checks of a profile beyond its types.
 struct ProfileFault: Error {
   let message: String
+
+  static func unknownKey(_ key: String, _ known: [String]) -> ProfileFault {
+    let all = known.map { "'\($0)'" }.joined(separator: ", ")
+    return ProfileFault(
+      message: "there is no key '\(key)'" + Nearest.hint(key, known, otherwise: ";") + " the keys are \(all)"
+    )
+  }
 }
 
 /// Any key of a JSON object.

@@ -20,7 +20,13 @@ enum SecretSource: Decodable, Equatable {
       )
     }
     func value(_ key: String) throws -> String { try container.decode(String.self, forKey: AnyKey(key)) }
-    switch container.allKeys.map(\.stringValue) {
+    let known = ["env", "file", "command"]
+    let keys = container.allKeys.map(\.stringValue).sorted()
+    if let key = keys.first(where: { !known.contains($0) }) {
+      let fault = ProfileFault.unknownKey(key, known)
+      throw ProfileFault(message: "'client_secret': \(fault.message)")
+    }
+    switch keys {
     case ["env"]: self = .variable(try value("env"))
     case ["file"]: self = .file(try value("file"))
     case ["command"]: self = .command(try value("command"))

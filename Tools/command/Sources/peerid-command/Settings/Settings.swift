@@ -16,6 +16,7 @@ struct Settings: Equatable {
   }
 
   init(_ common: CommonOptions) throws(Failure) {
+    if !common.json { for text in Self.mistyped(Environment.names) { Output.printError("warning: \(text)") } }
     let profile = try Self.profile(common)
     try self.init(common, environment: { Environment[$0] }, profile: profile)
   }
@@ -55,10 +56,26 @@ struct Settings: Equatable {
       return names ? nil : try Profile.load(Profile.defaultName)
     }
     guard let profile = try Profile.load(name) else {
-      let known = Profile.names.joined(separator: ", ")
-      throw Failure(.usage, "there is no profile '\(name)': write \(Profile.path(name)), or use one of \(known)")
+      let known = Profile.names
+      let hint = Nearest.hint(name, known, otherwise: ":")
+      let advice = "write \(Profile.path(name)), or use one of \(known.joined(separator: ", "))"
+      throw Failure(.usage, "there is no profile '\(name)'\(hint) \(advice)")
     }
     return profile
+  }
+
+  /// Tells about variables that are nearly one of the command's own, which it would silently ignore.
+  static func mistyped(_ names: [String]) -> [String] {
+    let prefix = "PEERID_"
+    let known = ["BASE_URL", "CLIENT_ID", "CLIENT_SECRET", "PROFILE", "USER"]
+    let others = names.filter {
+      $0.uppercased().hasPrefix(prefix) && !known.contains(String($0.dropFirst(prefix.count)))
+    }
+    return others.sorted().compactMap { name in
+      Nearest.name(to: String(name.dropFirst(prefix.count)), among: known).map {
+        "the environment variable \(name) is unknown; did you mean \(prefix)\($0)?"
+      }
+    }
   }
 
   private static func missing(_ what: String, _ option: String, _ variable: String, _ key: String) -> Failure {

@@ -44,7 +44,10 @@ struct Workspace {
   /// The error of opening a session, with advice for the user.
   func explained(_ error: PeerIDError, _ key: SessionKey) -> any Error {
     guard error.code == .loginRequired else { return error }
-    return Failure(.loginRequired, "'\(key.user)' is not logged in: peerid login \(key.user)")
+    let users = ((try? store.keys()) ?? []).compactMap { SessionKey($0) }
+      .filter { $0.clientID == key.clientID && $0.baseURL == key.baseURL }.map(\.user).sorted()
+    let hint = Nearest.hint(key.user, users, otherwise: ":")
+    return Failure(.loginRequired, "'\(key.user)' is not logged in\(hint) peerid login \(key.user)")
   }
 
   /// The user who was named, or the only one who is logged in. When one is named, a damaged session of another one does

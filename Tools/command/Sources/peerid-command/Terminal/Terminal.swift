@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// What an output can show: colours and a width on a terminal only.
@@ -64,4 +65,7 @@ enum Environment {
     let text = String(cString: value)
     return text.isEmpty ? nil : text
   }
+
+  /// The names of all variables.
+  static var names: [String] { Array(ProcessInfo.processInfo.environment.keys) }
 }
