@@ -26,6 +26,7 @@ enum Greeting {
       lines.append("  \(app.clientID) \(app.name), secret \(app.clientSecret), \(operations(app))\(signing)")
       for uri in app.redirectURIs { lines.append("      redirects to \(uri)") }
     }
+    if fixture.settings.allowsLoopbackRedirects { lines.append("  Each may also redirect to any loopback address.") }
     lines += ["", "Tokens"]
     for token in fixture.tokens {
       let expired = token.expiresInMilliseconds < 0 ? ", expired" : ""

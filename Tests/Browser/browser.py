@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Callable, TypeVar
 
 from selenium import webdriver
@@ -57,6 +58,11 @@ class Browser:
         """The address of the page."""
         return self._driver.current_url
 
+    @property
+    def source(self) -> str:
+        """The HTML of the page."""
+        return self._driver.page_source
+
     def cookie(self, name: str) -> dict[str, object] | None:
         """The cookie of this name that the page's server has set."""
         return self._driver.get_cookie(name)
@@ -75,6 +81,21 @@ class Browser:
             lambda driver: bool(driver.execute_script(arrived)),
             f"{selector} leads nowhere",
         )
+
+    def picture(self, width: int) -> bytes:
+        """The whole page as a picture (PNG)."""
+        size = {"width": width, "height": 320, "deviceScaleFactor": 1, "mobile": False}
+        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        height = self._driver.execute_script(
+            "return document.documentElement.scrollHeight"
+        )
+        whole = {**size, "height": height}
+        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", whole)
+        taken = self._driver.execute_cdp_cmd(
+            "Page.captureScreenshot", {"format": "png"}
+        )
+        self._driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        return base64.b64decode(taken["data"])
 
     def press(self, selector: str) -> None:
         """Press a button that leaves the page where it is."""

@@ -8,6 +8,7 @@ import pytest
 
 from applications import COMMANDS, Application
 from browser import Browser
+from sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,10 @@ def application(_running: Application) -> Application:
 def browser(_chromium: Browser) -> Browser:
     _chromium.forget()
     return _chromium
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    sandbox = Sandbox()
+    yield sandbox
+    sandbox.stop()

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from browser import Browser
 from sandbox import Sandbox
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox()
-    yield sandbox
-    sandbox.stop()
 
 
 def button(label: str) -> str:
@@ -61,6 +50,8 @@ def test_buttons_make_faults_and_reset_removes_them(
     browser.press(button("expire"))
     browser.wait_for_text("#message", "Expire all access tokens: done")
     assert all(session["expired"] for session in sandbox.get("state")["sessions"])
+    sandbox.post("settings", {"save_delay_ms": 2000})
+    browser.wait_for_text("#settings", "Refreshed tokens are saved after 2000 ms.")
     browser.press(button("reset"))
     browser.wait_for_text("#message", "Reset: done")
     assert not all(session["expired"] for session in sandbox.get("state")["sessions"])
@@ -93,3 +84,30 @@ def test_requests_appear_while_the_page_is_open(
     )
     browser.open(sandbox.url + "/")
     browser.wait_for_text("#requests", "GET /api/v1/app/blockchain-data")
+
+
+def test_a_secret_is_copied_or_selected_with_a_click(
+    browser: Browser, sandbox: Sandbox
+) -> None:
+    browser.open(sandbox.url + "/")
+    browser.wait_for_text("#apps", "demo-secret-4")
+    browser.press("#apps code")
+    browser.wait_for_text("#copied", "o")
+    told = browser.text("#copied")
+    assert told in ("Copied: demo-secret-4.", "Selected; press Ctrl-C to copy.")
+
+
+def test_a_browser_asks_for_no_icon(browser: Browser, sandbox: Sandbox) -> None:
+    for path in ("/", "/callback", "/permissions?client_id=4"):
+        browser.open(sandbox.url + path)
+        assert '<link rel="icon" href="data:,">' in browser.source
+    paths = [request["path"] for request in sandbox.get("requests")]
+    assert "/favicon.ico" not in paths
+
+
+def test_the_page_says_that_the_sandbox_has_ended(browser: Browser) -> None:
+    sandbox = Sandbox()
+    browser.open(sandbox.url + "/")
+    browser.wait_for_text("#chain", "Block")
+    sandbox.stop()
+    browser.wait_for_text("#chain", "It does not answer")

@@ -12,7 +12,7 @@ from pathlib import Path
 from pages import ROOT, Block, names
 
 sys.path.insert(0, str(ROOT / "Tools/scripts"))
-from parts import PARTS  # noqa: E402
+from parts import PARTS
 
 _COMMANDS = [part.command for part in PARTS] + [part.check for part in PARTS if isinstance(part.check, str)]
 _PATH = re.compile(r"[\w.-]+/[\w./-]*\w")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 _HEAD = """# Man pages
 
-`make install` brings them for `man`.
+The packages and `make install` bring them for `man`.
 """
 
 

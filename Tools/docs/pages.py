@@ -1,4 +1,5 @@
-"""Reads the pages of the documentation: their fenced blocks, and what a comment in front of a block says about it.
+"""Reads the pages of the documentation: their fenced blocks, and what a comment in front of a block says about it. The
+man pages are among them, with blocks between .nf and .fi, and comments that begin with a dot.
 
 <!-- not run: REASON -->     it runs elsewhere: the reason names the test that does it, or the page that has the same
 <!-- never run: REASON -->   no test runs it, for this reason; docs/testing.md lists these pages
@@ -47,9 +48,36 @@ class Block:
 def names() -> list[str]:
     """The pages of the project."""
     done = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard", "*.md", "docs/man/*"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return sorted(name for name in done.stdout.splitlines() if name not in _OTHERS and (ROOT / name).exists())
+
+
+def _fenced(lines: list[str]) -> list[str]:
+    """The lines of a man page, with fences around its blocks. A block with requests of its own is no program."""
+    result = list(lines)
+    begin = None
+    for index, line in enumerate(lines):
+        if line.startswith('.\\" '):
+            result[index] = f"<!-- {line[4:]} -->"
+        elif line == ".nf":
+            begin = index
+        elif line == ".fi" and begin is not None:
+            inside = [
+                re.sub(r"\\(e|-)", lambda m: "\\" if m[1] == "e" else "-", text) for text in lines[begin + 1 : index]
+            ]
+            if not any(text.startswith(".") for text in inside):
+                text = "\n".join(inside)
+                result[begin] = "```" + ("json" if text.startswith("{") else "c" if "peerid_error *" in text else "sh")
+                result[begin + 1 : index] = inside
+                result[index] = "```"
+        elif line in (".PP", ".RS"):
+            result[index] = ""
+    return result
 
 
 def blocks(name: str) -> list[Block]:
@@ -57,6 +85,8 @@ def blocks(name: str) -> list[Block]:
     found: list[Block] = []
     directives: dict[str, str] = {}
     lines = (ROOT / name).read_text("utf-8").splitlines()
+    if not name.endswith(".md"):
+        lines = _fenced(lines)
     index = 0
     while index < len(lines):
         comment = _COMMENT.fullmatch(lines[index])

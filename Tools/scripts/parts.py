@@ -94,6 +94,8 @@ PARTS = [
          after=(PACKAGES, "Python wheel in a Debian without Swift"), library=True),
     Part("the documents, followed by a stranger with the packages", "Tools/docs/stranger",
          after=(PACKAGES, "Python wheel in a Debian without Swift")),
+    Part("images of the documentation", "Tools/docs/images",
+         after=(PACKAGES, "Python wheel in a Debian without Swift")),
     Part("demo", "Tools/scripts/demo", after=(BUILD,), library=True),
     Part("the same cases in C, Python and Go", "Tests/Conformance/run", after=(BUILD, TOOLS), alone=("build/tests",),
          library=True),

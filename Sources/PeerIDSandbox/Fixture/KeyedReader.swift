@@ -81,8 +81,8 @@ struct KeyedReader {
   where Choice.RawValue == String {
     guard let text = try optionalString(key) else { return nil }
     guard let choice = Choice(rawValue: text) else {
-      let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      throw fault(key, "must be one of \(known)")
+      let known = Choice.allCases.map(\.rawValue)
+      throw fault(key, "must be one of \(known.joined(separator: ", "))\(Nearest.hint(text, known))")
     }
     return choice
   }

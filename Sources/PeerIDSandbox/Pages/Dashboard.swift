@@ -42,6 +42,7 @@ enum Dashboard {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <title>\(title)</title>
+      <link rel="icon" href="data:,">
       <style>
       body { font: 15px/1.45 system-ui, sans-serif; color: #1c2733; background: #eef2f5; margin: 0; padding: 1.5rem; }
       h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
@@ -77,10 +78,11 @@ enum Dashboard {
   private static let dashboardBody = """
     <h1>PeerID sandbox</h1>
     <p class="muted">A PeerID server on your own machine. <span id="chain"></span></p>
+    <p class="muted">Click a secret, a token or an answer to copy it. <span id="copied" role="status"></span></p>
     <section>
     <h2>Faults</h2>
     <p id="buttons"></p>
-    <p id="faults" class="muted"></p>
+    <p class="muted"><span id="faults"></span> <span id="settings"></span></p>
     <p id="message" role="status"></p>
     </section>
     <section><h2>Requests</h2><table id="requests"></table></section>
@@ -88,7 +90,7 @@ enum Dashboard {
     <section><h2>Sessions</h2><table id="sessions"></table></section>
     <section><h2>Users</h2><table id="users"></table></section>
     <section><h2>Applications</h2><table id="apps"></table></section>
-    <p class="muted">Click a secret or a token to copy it. The same as JSON: <a href="/sandbox/state">/sandbox/state</a></p>
+    <p class="muted">The same as JSON: <a href="/sandbox/state">/sandbox/state</a></p>
     """
 
   /// Every text from the state is inserted with `textContent`, so nothing in it is interpreted as HTML.
@@ -132,8 +134,19 @@ enum Dashboard {
       element.className = "copy";
       element.title = text;
       element.textContent = shown ?? text;
-      element.onclick = () => navigator.clipboard.writeText(text);
+      element.onclick = () => copy(element, text);
       return element;
+    }
+    // Browsers give the clipboard to pages of this machine only; elsewhere the text is selected.
+    async function copy(element, text) {
+      try {
+        await navigator.clipboard.writeText(text);
+        byID("copied").textContent = "Copied: " + short(text) + ".";
+      } catch {
+        element.textContent = text;
+        getSelection().selectAllChildren(element);
+        byID("copied").textContent = "Selected; press Ctrl-C to copy.";
+      }
     }
     function styled(text, style) {
       const element = document.createElement("span");
@@ -164,6 +177,8 @@ enum Dashboard {
       byID("faults").textContent = state.faults.length
         ? "To come: " + state.faults.map((fault) => fault.kind + " " + fault.path + " ×" + fault.times).join(", ")
         : "No faults to come.";
+      byID("settings").textContent = "Refreshed tokens are saved after " + state.settings.save_delay_ms + " ms" +
+        (state.settings.chain_refusal ? "; the chain refuses: " + state.settings.chain_refusal : "") + ".";
       fill("requests", ["#", "Time", "Request", "Status", "Fault", "Answer"], state.requests.map((request) => [
         request.sequence, request.time.slice(11, 23), request.method + " " + request.path,
         styled((request.status ?? "no answer") + (request.delivered === false && request.status ? ", lost" : ""),
@@ -184,7 +199,8 @@ enum Dashboard {
         link(state.authorization_page + "?client_id=" + app.client_id + "&redirect_uri=" + callback + "&state=demo",
           "open the consent page")]));
     }
-    refresh();
-    setInterval(refresh, 1000);
+    const watch = () => refresh().catch(() => byID("chain").textContent = "It does not answer: is it still running?");
+    watch();
+    setInterval(watch, 1000);
     """#
 }

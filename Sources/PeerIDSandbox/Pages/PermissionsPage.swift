@@ -81,6 +81,7 @@ enum PermissionsPage {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <title>\(title) · PeerID sandbox</title>
+      <link rel="icon" href="data:,">
       <style>
       body { font: 16px/1.5 system-ui, sans-serif; color: #1c2733; background: #eef2f5; margin: 0; padding: 3rem 1rem; }
       main { max-width: 36rem; margin: auto; padding: 2rem; background: #fff; border-radius: .5rem;
