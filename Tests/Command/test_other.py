@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from conftest import PROGRAM, Command, ended
@@ -337,3 +338,34 @@ def test_bash_completes_commands_options_users_profiles_and_operations(alice: Co
     assert complete(alice, "peerid show --user a") == ["alice"]
     assert complete(alice, "peerid show --profile s") == ["sandbox", "shop"]
     assert "transfer" in complete(alice, "peerid ops transfe")
+
+
+def test_fish_completes_commands_options_and_operations(peerid: Command) -> None:
+    for line, word in [
+        ("peerid su", "submit"),
+        ("peerid submit --res", "--resume"),
+        ("peerid ops transfe", "transfer"),
+    ]:
+        script = f"source {completions('fish')}; complete -C '{line}'"
+        environment = {**peerid.environment, "PATH": f"{PROGRAM.parent}:{peerid.environment['PATH']}"}
+        done = subprocess.run(["fish", "-c", script], capture_output=True, text=True, env=environment)
+        assert word in done.stdout.split(), done
+
+
+def test_zsh_completes_commands_options_and_profiles(peerid: Command) -> None:
+    functions = peerid.home / "functions"
+    functions.mkdir()
+    (functions / "_peerid").write_text(completions("zsh").read_text())
+    environment = {**peerid.environment, "PATH": f"{PROGRAM.parent}:{peerid.environment['PATH']}"}
+    terminal = pexpect.spawn("zsh", ["-f"], encoding="utf-8", timeout=60, env=environment, dimensions=(24, 120))
+    terminal.sendline(f"fpath=({functions} $fpath); autoload -U compinit; compinit -u -D; echo rea''dy")
+    terminal.expect("ready")
+    for line, completed in [
+        ("peerid su", "peerid submit"),
+        ("peerid submit --res", "--resume"),
+        ("peerid show --profile sa", "--profile sandbox"),
+    ]:
+        terminal.send(line + "\t")
+        terminal.expect_exact(completed)
+        terminal.sendcontrol("u")
+    terminal.close(force=True)
