@@ -175,7 +175,7 @@ enum Dashboard {
       byID("chain").textContent = "Block " + state.chain.head_block_number + ", irreversible up to " +
         state.chain.last_irreversible_block_num + ", " + state.waiting + " in the pool.";
       byID("faults").textContent = state.faults.length
-        ? "To come: " + state.faults.map((fault) => fault.kind + " " + fault.path + " ×" + fault.times).join(", ")
+        ? "To come: " + state.faults.map((fault) => fault.kind + " " + fault.path + " ×" + fault.times).join(", ") + "."
         : "No faults to come.";
       byID("settings").textContent = "Refreshed tokens are saved after " + state.settings.save_delay_ms + " ms" +
         (state.settings.chain_refusal ? "; the chain refuses: " + state.settings.chain_refusal : "") + ".";
