@@ -171,6 +171,7 @@ import Testing
     ("expire", #"{"user":"alise"}"#, #"did you mean "alice"?"#),
     ("expire", #"{"app":44}"#, "there is no app 44; known are 4, 5, 6, 7, 8"),
     ("faults", #"{"kind":"delay","path":"/api/v1/app/operation"}"#, #"did you mean "/api/v1/app/operations"?"#),
+    ("faults", #"{"kind":"drop_atfer"}"#, #"did you mean "drop_after"?"#),
     ("consents", #"{"user":"alice","app":4,"operations":["transfr"]}"#, #"did you mean "transfer"?"#),
     ("reset", #"{"user":[]}"#, #"did you mean "users"?"#),
   ])
