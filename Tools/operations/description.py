@@ -112,14 +112,14 @@ def describe(type: Type) -> str:
     if isinstance(type, Choice):
         return "one of " + ", ".join(f"`{value}`" for value in type.values)
     if isinstance(type, Time):
-        return f"a point in time, in {type.unit} since 1970"
+        return f"a time, in {type.unit} since 1970"
     if isinstance(type, AnyObject):
         return "an object"
     if isinstance(type, Array):
         return _describe_array(type)
     if isinstance(type, Variant):
         kinds = [f"{number} {kind.name}" for number, kind in enumerate(type.kinds) if not kind.fails]
-        return "the number of a kind and its object; the kinds are " + ", ".join(kinds)
+        return "a pair: the number of a kind, and an object of that kind; the kinds are " + ", ".join(kinds)
     if isinstance(type, Named):
         return describe(type.type) if isinstance(type.type, (Choice, Variant)) else type.about
     assert isinstance(type, Tuple)
@@ -129,8 +129,8 @@ def describe(type: Type) -> str:
 def _describe_array(array: Array) -> str:
     if array.maximum == 0:
         return "an empty list: the server cannot write its elements"
-    head = f"a list of at least {array.minimum}, each" if array.minimum else "a list, each"
-    return f"{head} {describe(array.element)}"
+    least = f" of at least {array.minimum} element{'s' if array.minimum > 1 else ''}" if array.minimum else ""
+    return f"a list{least}; each element is {describe(array.element)}"
 
 
 def _limits(minimum: int | None, maximum: int | None) -> str:

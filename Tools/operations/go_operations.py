@@ -41,7 +41,7 @@ import (
 // ObjectID is the id of an object of the chain, such as "1.2.31".
 type ObjectID string
 
-// List is an array; a nil one is sent as an empty array and not as null, which the server refuses.
+// List is an array. A nil List is sent as an empty array, because the server refuses null.
 type List[T any] []T
 
 // MarshalJSON writes the array.
@@ -52,11 +52,10 @@ func (l List[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]T(l))
 }
 
-// Seconds is a point in time which the server wants as whole seconds since 1970. Convert a [time.Time] to it:
-// Seconds(t).
+// Seconds is a time that is sent in whole seconds since 1970. Convert a [time.Time] with Seconds(t).
 type Seconds time.Time
 
-// MarshalJSON writes the seconds. The zero time is refused: it is a field that nobody has set.
+// MarshalJSON writes the seconds. The zero time is an error, because it is a field that was not set.
 func (s Seconds) MarshalJSON() ([]byte, error) {
 	t := time.Time(s)
 	if t.IsZero() {
@@ -65,11 +64,10 @@ func (s Seconds) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.Unix())
 }
 
-// Milliseconds is a point in time which the server wants as milliseconds since 1970. Convert a [time.Time] to it:
-// Milliseconds(t).
+// Milliseconds is a time that is sent in milliseconds since 1970. Convert a [time.Time] with Milliseconds(t).
 type Milliseconds time.Time
 
-// MarshalJSON writes the milliseconds. The zero time is refused: it is a field that nobody has set.
+// MarshalJSON writes the milliseconds. The zero time is an error, because it is a field that was not set.
 func (m Milliseconds) MarshalJSON() ([]byte, error) {
 	t := time.Time(m)
 	if t.IsZero() {
@@ -78,9 +76,9 @@ func (m Milliseconds) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.UnixMilli())
 }
 
-var errTimeNotSet = errors.New("peerid: a point in time of an operation is not set")
+var errTimeNotSet = errors.New("peerid: a time in an operation is not set")
 
-// Optional gives a value to a field that may be left out: Freeze: peerid.Optional(true).
+// Optional returns a pointer to a value, for an optional field, as in Freeze: peerid.Optional(true).
 func Optional[T any](value T) *T {
 	return &value
 }
@@ -143,7 +141,7 @@ def _name(name: str) -> str:
 
 
 def _struct(named: Named, type: Object) -> str:
-    return _comment(f"{_name(named.name)} is an object: {named.about}.") + _fields(
+    return _comment(f"{_name(named.name)} describes {named.about}.") + _fields(
         _name(named.name), type.fields, named.rules
     )
 
@@ -152,7 +150,7 @@ def _fields(name: str, fields: Sequence[Field], rules: Sequence[Rule]) -> str:
     parts = []
     for field in fields:
         tag = field.name if not field.is_optional else field.name + ",omitempty"
-        optional = "; may be left out" if field.is_optional else ""
+        optional = "; optional" if field.is_optional else ""
         comment = _comment(
             f"{_name(field.name)}: {describe(field.type)}{field_rules(field, rules, fields)}{optional}.", indent="\t"
         )
@@ -187,7 +185,7 @@ def _tuple(shape: str) -> str:
     values = ", ".join(f"t.{element}" for element in names)
     go_name = _name(name)
     return (
-        _comment(f"{go_name} is {what}; on the wire an array of the two.")
+        _comment(f"{go_name} is {what}. It is sent as an array of the two.")
         + f"type {go_name} struct {{\n{members}}}\n\n"
         f"// MarshalJSON writes the array.\n"
         f"func (t {go_name}) MarshalJSON() ([]byte, error) {{\n\treturn json.Marshal([]any{{{values}}})\n}}\n"

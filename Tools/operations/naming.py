@@ -1,4 +1,4 @@
-"""The few names that the catalogue does not hold, and how names are written in each language."""
+"""The few names that are not in the catalogue, and the spelling of names in each language."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ OBJECT_SPACES: dict[str, str] = json.loads((Path(__file__).parent / "catalogue.j
 # Arrays of a fixed shape, for languages that need a type for them: the names of the type and of its elements, and its
 # description.
 TUPLES = {
-    "(1.2, int)": ("account_weight", ("account", "weight"), "an account and its number, such as its weight"),
-    "(string, int)": ("key_weight", ("key", "weight"), "a key or an address, and its weight"),
-    "sidechain_public_key": ("sidechain_public_key", ("sidechain", "key"), "a sidechain and a public key on it"),
+    "(1.2, int)": ("account_weight", ("account", "weight"), "an account with a number, such as its weight"),
+    "(string, int)": ("key_weight", ("key", "weight"), "a key or an address with its weight"),
+    "sidechain_public_key": ("sidechain_public_key", ("sidechain", "key"), "a sidechain with a public key on it"),
     "(string, string)": ("localized_text", ("language", "text"), "a text in one language, as `[language, text]`"),
-    "(int, {*})": ("variant", ("kind", "value"), "one of several kinds of objects, told by the number of its kind"),
-    "(int, $rock_paper_scissors_options)": ("game_options", ("kind", "options"), "the number of a game, and its rules"),
-    "(1.25, $resolution)": ("market_resolution", ("market_id", "resolution"), "a betting market and how it ended"),
+    "(int, {*})": ("variant", ("kind", "value"), "an object of one of several kinds, with the number of its kind"),
+    "(int, $rock_paper_scissors_options)": ("game_options", ("kind", "options"), "the number of a game with its rules"),
+    "(1.25, $resolution)": ("market_resolution", ("market_id", "resolution"), "a betting market with its result"),
 }
 
 _INITIALISMS = {"id": "ID", "url": "URL", "uri": "URI", "uid": "UID", "nft": "NFT", "son": "SON", "ts": "TS"}
@@ -32,7 +32,7 @@ def camel(name: str, *, initialisms: bool) -> str:
 
 
 def shape(type: Type) -> str:
-    """Write a tuple or a variant in short, by which it is found above."""
+    """Write the short form of a tuple or variant that `TUPLES` uses."""
     if isinstance(type, Named):
         type = type.type
     if isinstance(type, Variant):

@@ -36,11 +36,11 @@ _WIDTH = 88
 
 _OPERATIONS_HEAD = '''"""The operations of the chain: a constructor for each, with its fields as keywords.
 
-An operation is checked for inexact numbers when it is made, and for everything else
-when it is submitted or given to `peerid.check_operations`. Amounts are integers in the
-smallest unit of their asset; `Asset.of` makes them from decimal text. Points in time
-are aware `datetime` objects, or integers as the server wants them. A name that is a
-keyword of Python has an underscore behind it: `from_`, `assert_`.
+A constructor checks for inexact numbers; everything else is checked when the operation
+is submitted or passed to `peerid.check_operations`. Amounts are integers in the
+smallest unit of their asset; `Asset.of` converts decimal text. Times are `datetime`
+objects with a time zone, or integers. A name that is a keyword of Python ends with an
+underscore: `from_`, `assert_`.
 """
 
 from __future__ import annotations
@@ -54,18 +54,18 @@ from ._operation import Operation
 
 # The id of an object of the chain, such as `1.2.31`.
 ObjectID = str
-# A point in time: an aware datetime, or an integer that counts seconds from 1970, or
-# milliseconds where the documentation says so.
+# A time: a datetime with a time zone, or an integer that counts seconds since 1970
+# (milliseconds where the documentation says so).
 Time = Union[datetime, int]
-# An object whose keys depend on what it is for.
+# An object with any keys.
 AnyObject = Mapping[str, Any]
 '''
 
-_TYPED_FIELDS_HEAD = '''"""Where an operation takes a point in time, and in what it is counted."""
+_TYPED_FIELDS_HEAD = '''"""The fields of operations that are times, and their units."""
 
 from __future__ import annotations
 
-# By operation, then by the path in it, where `[]` stands for any place of an array.
+# By operation, then by the path in it; `[]` stands for any index of an array.
 TYPED_FIELDS: dict[str, dict[str, str]] = {
 '''
 
@@ -199,7 +199,7 @@ def _docstring(first: str, notes: Sequence[str], title: str, fields: Sequence[Fi
 
 def _argument(field: Field, title: str, rules: Sequence[Rule], fields: Sequence[Field]) -> str:
     name = python_name(field.name) if title == "Args" else field.name
-    optional = "; may be left out" if field.is_optional else ""
+    optional = "; optional" if field.is_optional else ""
     return f"{name}: {describe(field.type)}{field_rules(field, rules, fields)}{optional}."
 
 

@@ -11,7 +11,7 @@ import (
 // ObjectID is the id of an object of the chain, such as "1.2.31".
 type ObjectID string
 
-// List is an array; a nil one is sent as an empty array and not as null, which the server refuses.
+// List is an array. A nil List is sent as an empty array, because the server refuses null.
 type List[T any] []T
 
 // MarshalJSON writes the array.
@@ -22,11 +22,10 @@ func (l List[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]T(l))
 }
 
-// Seconds is a point in time which the server wants as whole seconds since 1970. Convert a [time.Time] to it:
-// Seconds(t).
+// Seconds is a time that is sent in whole seconds since 1970. Convert a [time.Time] with Seconds(t).
 type Seconds time.Time
 
-// MarshalJSON writes the seconds. The zero time is refused: it is a field that nobody has set.
+// MarshalJSON writes the seconds. The zero time is an error, because it is a field that was not set.
 func (s Seconds) MarshalJSON() ([]byte, error) {
 	t := time.Time(s)
 	if t.IsZero() {
@@ -35,11 +34,10 @@ func (s Seconds) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.Unix())
 }
 
-// Milliseconds is a point in time which the server wants as milliseconds since 1970. Convert a [time.Time] to it:
-// Milliseconds(t).
+// Milliseconds is a time that is sent in milliseconds since 1970. Convert a [time.Time] with Milliseconds(t).
 type Milliseconds time.Time
 
-// MarshalJSON writes the milliseconds. The zero time is refused: it is a field that nobody has set.
+// MarshalJSON writes the milliseconds. The zero time is an error, because it is a field that was not set.
 func (m Milliseconds) MarshalJSON() ([]byte, error) {
 	t := time.Time(m)
 	if t.IsZero() {
@@ -48,9 +46,9 @@ func (m Milliseconds) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.UnixMilli())
 }
 
-var errTimeNotSet = errors.New("peerid: a point in time of an operation is not set")
+var errTimeNotSet = errors.New("peerid: a time in an operation is not set")
 
-// Optional gives a value to a field that may be left out: Freeze: peerid.Optional(true).
+// Optional returns a pointer to a value, for an optional field, as in Freeze: peerid.Optional(true).
 func Optional[T any](value T) *T {
 	return &value
 }
@@ -76,23 +74,23 @@ const (
 	SidechainPeerplays Sidechain = "peerplays"
 )
 
-// Authority is an object: who may act for an account: accounts and keys with their weights, and the weight they need
-// together.
+// Authority describes an authority: the accounts and keys that may act for an account, with their weights and the total
+// weight needed.
 type Authority struct {
 	// WeightThreshold: an integer: a weight.
 	WeightThreshold int64 `json:"weight_threshold"`
 
-	// AccountAuths: a list, each an account and its number, such as its weight.
+	// AccountAuths: a list; each element is an account with a number, such as its weight.
 	AccountAuths List[AccountWeight] `json:"account_auths"`
 
-	// KeyAuths: a list, each a key or an address, and its weight.
+	// KeyAuths: a list; each element is a key or an address with its weight.
 	KeyAuths List[KeyWeight] `json:"key_auths"`
 
-	// AddressAuths: a list, each a key or an address, and its weight.
+	// AddressAuths: a list; each element is a key or an address with its weight.
 	AddressAuths List[KeyWeight] `json:"address_auths"`
 }
 
-// Price is an object: the ratio of two amounts.
+// Price describes the ratio of two amounts.
 type Price struct {
 	// Base: an amount of an asset.
 	Base Asset `json:"base"`
@@ -101,7 +99,7 @@ type Price struct {
 	Quote Asset `json:"quote"`
 }
 
-// AssetOptions is an object: the limits, fees and permissions of an asset.
+// AssetOptions describes the limits, fees and permissions of an asset.
 type AssetOptions struct {
 	// MaxSupply: an integer: counted in the smallest unit of the asset itself, at most 10^12; at least 1.
 	MaxSupply int64 `json:"max_supply"`
@@ -125,23 +123,23 @@ type AssetOptions struct {
 	// CoreExchangeRate: the ratio of two amounts.
 	CoreExchangeRate Price `json:"core_exchange_rate"`
 
-	// WhitelistAuthorities: a list, each an account, 1.2.N; it must have at most 10 elements (by default).
+	// WhitelistAuthorities: a list; each element is an account, 1.2.N; it must have at most 10 elements (by default).
 	WhitelistAuthorities List[ObjectID] `json:"whitelist_authorities"`
 
-	// BlacklistAuthorities: a list, each an account, 1.2.N; it must have at most 10 elements (by default).
+	// BlacklistAuthorities: a list; each element is an account, 1.2.N; it must have at most 10 elements (by default).
 	BlacklistAuthorities List[ObjectID] `json:"blacklist_authorities"`
 
-	// WhitelistMarkets: a list, each an asset, 1.3.N.
+	// WhitelistMarkets: a list; each element is an asset, 1.3.N.
 	WhitelistMarkets List[ObjectID] `json:"whitelist_markets"`
 
-	// BlacklistMarkets: a list, each an asset, 1.3.N.
+	// BlacklistMarkets: a list; each element is an asset, 1.3.N.
 	BlacklistMarkets List[ObjectID] `json:"blacklist_markets"`
 
 	// Description: a text.
 	Description string `json:"description"`
 }
 
-// BitassetOptions is an object: the rules of an asset that is backed by another one.
+// BitassetOptions describes the rules of an asset that is backed by another one.
 type BitassetOptions struct {
 	// FeedLifetimeSec: an integer: a number of seconds.
 	FeedLifetimeSec int64 `json:"feed_lifetime_sec"`
@@ -163,7 +161,7 @@ type BitassetOptions struct {
 	ShortBackingAsset ObjectID `json:"short_backing_asset"`
 }
 
-// AccountOptions is an object: what an account can choose: its memo key, and for whom it votes.
+// AccountOptions describes the options of an account: its memo key and its votes.
 type AccountOptions struct {
 	// MemoKey: a public key.
 	MemoKey string `json:"memo_key"`
@@ -184,28 +182,29 @@ type AccountOptions struct {
 	Votes List[int64] `json:"votes"`
 }
 
-// StealthMemo is an object: what the receiver of a hidden amount needs to find it.
+// StealthMemo describes the data with which the receiver of a hidden amount finds it.
 type StealthMemo struct {
 	// OneTimeKey: a public key.
 	OneTimeKey string `json:"one_time_key"`
 
-	// To: a public key; may be left out.
+	// To: a public key; optional.
 	To string `json:"to,omitempty"`
 
 	// EncryptedMemo: bytes as base64 with padding.
 	EncryptedMemo string `json:"encrypted_memo"`
 }
 
-// BlindInput is an object: a hidden amount that is spent.
+// BlindInput describes a hidden amount that is spent.
 type BlindInput struct {
 	// Commitment: bytes as base64 with padding.
 	Commitment string `json:"commitment"`
 
-	// Owner: who may act for an account: accounts and keys with their weights, and the weight they need together.
+	// Owner: an authority: the accounts and keys that may act for an account, with their weights and the total weight
+	// needed.
 	Owner Authority `json:"owner"`
 }
 
-// BlindOutput is an object: a hidden amount that is received.
+// BlindOutput describes a hidden amount that is received.
 type BlindOutput struct {
 	// Commitment: bytes as base64 with padding.
 	Commitment string `json:"commitment"`
@@ -213,10 +212,11 @@ type BlindOutput struct {
 	// RangeProof: bytes as base64 with padding.
 	RangeProof string `json:"range_proof"`
 
-	// Owner: who may act for an account: accounts and keys with their weights, and the weight they need together.
+	// Owner: an authority: the accounts and keys that may act for an account, with their weights and the total weight
+	// needed.
 	Owner Authority `json:"owner"`
 
-	// StealthMemo: what the receiver of a hidden amount needs to find it; may be left out.
+	// StealthMemo: the data with which the receiver of a hidden amount finds it; optional.
 	StealthMemo *StealthMemo `json:"stealth_memo,omitempty"`
 }
 
@@ -231,7 +231,7 @@ const (
 	ResolutionBettingMarketResolutionCount Resolution = "BETTING_MARKET_RESOLUTION_COUNT"
 )
 
-// Benefactor is an object: an account that gets a share of a lottery.
+// Benefactor describes an account that gets a share of a lottery.
 type Benefactor struct {
 	// ID: an account, 1.2.N.
 	ID ObjectID `json:"id"`
@@ -240,7 +240,7 @@ type Benefactor struct {
 	Share int64 `json:"share"`
 }
 
-// SidechainSigner is an object: a SON that signs for a sidechain, and its weight.
+// SidechainSigner describes a SON that signs for a sidechain, with its weight.
 type SidechainSigner struct {
 	// SONID: an SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
@@ -251,11 +251,11 @@ type SidechainSigner struct {
 	// SigningKey: a public key.
 	SigningKey string `json:"signing_key"`
 
-	// SidechainPublicKeys: a list, each a sidechain and a public key on it.
+	// SidechainPublicKeys: a list; each element is a sidechain with a public key on it.
 	SidechainPublicKeys List[SidechainPublicKey] `json:"sidechain_public_keys"`
 }
 
-// PriceFeed is an object: the prices that a feed publishes.
+// PriceFeed describes the prices that a feed publishes.
 type PriceFeed struct {
 	// SettlePrice: the ratio of two amounts.
 	SettlePrice Price `json:"settle_price"`
@@ -270,7 +270,7 @@ type PriceFeed struct {
 	CoreExchangeRate Price `json:"core_exchange_rate"`
 }
 
-// RockPaperScissorsOptions is an object: the rules of a game of rock, paper, scissors.
+// RockPaperScissorsOptions describes the rules of a game of rock, paper, scissors.
 type RockPaperScissorsOptions struct {
 	// InsuranceEnabled: true or false.
 	InsuranceEnabled bool `json:"insurance_enabled"`
@@ -285,12 +285,12 @@ type RockPaperScissorsOptions struct {
 	NumberOfGestures int64 `json:"number_of_gestures"`
 }
 
-// TournamentOptions is an object: the rules of a tournament.
+// TournamentOptions describes the rules of a tournament.
 type TournamentOptions struct {
 	// TypeOfGame: an integer: a kind of game.
 	TypeOfGame int64 `json:"type_of_game"`
 
-	// RegistrationDeadline: a point in time, in seconds since 1970.
+	// RegistrationDeadline: a time, in seconds since 1970.
 	RegistrationDeadline Seconds `json:"registration_deadline"`
 
 	// NumberOfPlayers: an integer: a number of players.
@@ -299,10 +299,10 @@ type TournamentOptions struct {
 	// BuyIn: an amount of an asset.
 	BuyIn Asset `json:"buy_in"`
 
-	// Whitelist: a list, each an account, 1.2.N.
+	// Whitelist: a list; each element is an account, 1.2.N.
 	Whitelist List[ObjectID] `json:"whitelist"`
 
-	// StartTime: a point in time, in seconds since 1970; may be left out.
+	// StartTime: a time, in seconds since 1970; optional.
 	StartTime *Seconds `json:"start_time,omitempty"`
 
 	// StartDelay: an integer: a number of seconds after the last player has joined.
@@ -317,41 +317,41 @@ type TournamentOptions struct {
 	// Meta: an object.
 	Meta map[string]any `json:"meta"`
 
-	// GameOptions: the number of a kind and its object; the kinds are 0 rock, paper, scissors.
+	// GameOptions: a pair: the number of a kind, and an object of that kind; the kinds are 0 rock, paper, scissors.
 	GameOptions GameOptions `json:"game_options"`
 }
 
-// DividendOptions is an object: when and how an asset pays dividends.
+// DividendOptions describes when and how an asset pays dividends.
 type DividendOptions struct {
-	// NextPayoutTime: a point in time, in seconds since 1970; may be left out.
+	// NextPayoutTime: a time, in seconds since 1970; optional.
 	NextPayoutTime *Seconds `json:"next_payout_time,omitempty"`
 
-	// PayoutInterval: an integer: a number of seconds; may be left out.
+	// PayoutInterval: an integer: a number of seconds; optional.
 	PayoutInterval *int64 `json:"payout_interval,omitempty"`
 
 	// MinimumFeePercentage: an integer: counted in 1/100 percent (1234 is 12.34 %).
 	MinimumFeePercentage int64 `json:"minimum_fee_percentage"`
 
-	// MinimumDistributionInterval: an integer: a number of seconds; may be left out.
+	// MinimumDistributionInterval: an integer: a number of seconds; optional.
 	MinimumDistributionInterval *int64 `json:"minimum_distribution_interval,omitempty"`
 }
 
-// LotteryAssetOptions is an object: the rules of a lottery whose tickets are an asset.
+// LotteryAssetOptions describes the rules of a lottery whose tickets are an asset.
 type LotteryAssetOptions struct {
-	// Benefactors: a list, each an account that gets a share of a lottery.
+	// Benefactors: a list; each element is an account that gets a share of a lottery.
 	Benefactors List[Benefactor] `json:"benefactors"`
 
 	// Owner: an asset, 1.3.N.
 	Owner ObjectID `json:"owner"`
 
-	// WinningTickets: a list, each an integer: a share of the pot for each drawn ticket, counted in 1/100 percent, at
-	// most 10000 (1234 is 12.34 %).
+	// WinningTickets: a list; each element is an integer: a share of the pot for each drawn ticket, counted in 1/100
+	// percent, at most 10000 (1234 is 12.34 %).
 	WinningTickets List[int64] `json:"winning_tickets"`
 
 	// TicketPrice: an amount of an asset.
 	TicketPrice Asset `json:"ticket_price"`
 
-	// EndDate: a point in time, in milliseconds since 1970.
+	// EndDate: a time, in milliseconds since 1970.
 	EndDate Milliseconds `json:"end_date"`
 
 	// EndingOnSoldout: true or false.
@@ -361,19 +361,19 @@ type LotteryAssetOptions struct {
 	IsActive bool `json:"is_active"`
 }
 
-// NFTLotteryOptions is an object: the rules of a lottery whose tickets are NFTs.
+// NFTLotteryOptions describes the rules of a lottery whose tickets are NFTs.
 type NFTLotteryOptions struct {
-	// Benefactors: a list, each an account that gets a share of a lottery.
+	// Benefactors: a list; each element is an account that gets a share of a lottery.
 	Benefactors List[Benefactor] `json:"benefactors"`
 
-	// WinningTickets: a list, each an integer: a share of the pot for each drawn ticket, counted in 1/100 percent, at
-	// most 10000 (1234 is 12.34 %).
+	// WinningTickets: a list; each element is an integer: a share of the pot for each drawn ticket, counted in 1/100
+	// percent, at most 10000 (1234 is 12.34 %).
 	WinningTickets List[int64] `json:"winning_tickets"`
 
 	// TicketPrice: an amount of an asset.
 	TicketPrice Asset `json:"ticket_price"`
 
-	// EndDate: a point in time, in seconds since 1970.
+	// EndDate: a time, in seconds since 1970.
 	EndDate Seconds `json:"end_date"`
 
 	// EndingOnSoldout: true or false.
@@ -385,11 +385,11 @@ type NFTLotteryOptions struct {
 	// DeleteTicketsAfterDraw: true or false.
 	DeleteTicketsAfterDraw bool `json:"delete_tickets_after_draw"`
 
-	// ProgressiveJackpots: a list, each an NFT metadata, 1.30.N.
+	// ProgressiveJackpots: a list; each element is an NFT metadata, 1.30.N.
 	ProgressiveJackpots List[ObjectID] `json:"progressive_jackpots"`
 }
 
-// AccountWeight is an account and its number, such as its weight; on the wire an array of the two.
+// AccountWeight is an account with a number, such as its weight. It is sent as an array of the two.
 type AccountWeight struct {
 	Account ObjectID
 	Weight  int64
@@ -400,7 +400,7 @@ func (t AccountWeight) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Account, t.Weight})
 }
 
-// KeyWeight is a key or an address, and its weight; on the wire an array of the two.
+// KeyWeight is a key or an address with its weight. It is sent as an array of the two.
 type KeyWeight struct {
 	Key    string
 	Weight int64
@@ -411,7 +411,7 @@ func (t KeyWeight) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Key, t.Weight})
 }
 
-// SidechainPublicKey is a sidechain and a public key on it; on the wire an array of the two.
+// SidechainPublicKey is a sidechain with a public key on it. It is sent as an array of the two.
 type SidechainPublicKey struct {
 	Sidechain Sidechain
 	Key       string
@@ -422,7 +422,7 @@ func (t SidechainPublicKey) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Sidechain, t.Key})
 }
 
-// LocalizedText is a text in one language, as [language, text]; on the wire an array of the two.
+// LocalizedText is a text in one language, as [language, text]. It is sent as an array of the two.
 type LocalizedText struct {
 	Language string
 	Text     string
@@ -433,7 +433,7 @@ func (t LocalizedText) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Language, t.Text})
 }
 
-// Variant is one of several kinds of objects, told by the number of its kind; on the wire an array of the two.
+// Variant is an object of one of several kinds, with the number of its kind. It is sent as an array of the two.
 type Variant struct {
 	Kind  int64
 	Value map[string]any
@@ -444,7 +444,7 @@ func (t Variant) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Kind, t.Value})
 }
 
-// GameOptions is the number of a game, and its rules; on the wire an array of the two.
+// GameOptions is the number of a game with its rules. It is sent as an array of the two.
 type GameOptions struct {
 	Kind    int64
 	Options RockPaperScissorsOptions
@@ -455,7 +455,7 @@ func (t GameOptions) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Kind, t.Options})
 }
 
-// MarketResolution is a betting market and how it ended; on the wire an array of the two.
+// MarketResolution is a betting market with its result. It is sent as an array of the two.
 type MarketResolution struct {
 	MarketID   ObjectID
 	Resolution Resolution
@@ -516,7 +516,7 @@ type LimitOrderCreate struct {
 	// MinToReceive: an amount of an asset.
 	MinToReceive Asset `json:"min_to_receive"`
 
-	// Expiration: a point in time, in seconds since 1970; it must be now or later.
+	// Expiration: a time, in seconds since 1970; it must be now or later.
 	Expiration Seconds `json:"expiration"`
 
 	// FillOrKill: true or false.
@@ -641,13 +641,15 @@ type AccountCreate struct {
 	// not ending with -dividend-distribution.
 	Name string `json:"name"`
 
-	// Owner: who may act for an account: accounts and keys with their weights, and the weight they need together.
+	// Owner: an authority: the accounts and keys that may act for an account, with their weights and the total weight
+	// needed.
 	Owner Authority `json:"owner"`
 
-	// Active: who may act for an account: accounts and keys with their weights, and the weight they need together.
+	// Active: an authority: the accounts and keys that may act for an account, with their weights and the total weight
+	// needed.
 	Active Authority `json:"active"`
 
-	// Options: what an account can choose: its memo key, and for whom it votes.
+	// Options: the options of an account: its memo key and its votes.
 	Options AccountOptions `json:"options"`
 }
 
@@ -691,15 +693,15 @@ type AccountUpdate struct {
 	// updated.
 	Account ObjectID `json:"account"`
 
-	// Owner: who may act for an account: accounts and keys with their weights, and the weight they need together; may be
-	// left out.
+	// Owner: an authority: the accounts and keys that may act for an account, with their weights and the total weight
+	// needed; optional.
 	Owner *Authority `json:"owner,omitempty"`
 
-	// Active: who may act for an account: accounts and keys with their weights, and the weight they need together; may
-	// be left out.
+	// Active: an authority: the accounts and keys that may act for an account, with their weights and the total weight
+	// needed; optional.
 	Active *Authority `json:"active,omitempty"`
 
-	// NewOptions: what an account can choose: its memo key, and for whom it votes; may be left out.
+	// NewOptions: the options of an account: its memo key and its votes; optional.
 	NewOptions *AccountOptions `json:"new_options,omitempty"`
 
 	// UpdateLastVotingTime: true or false.
@@ -793,7 +795,7 @@ type AssetCreate struct {
 	// CommonOptions: the limits, fees and permissions of an asset.
 	CommonOptions AssetOptions `json:"common_options"`
 
-	// BitassetOpts: the rules of an asset that is backed by another one; may be left out.
+	// BitassetOpts: the rules of an asset that is backed by another one; optional.
 	BitassetOpts *BitassetOptions `json:"bitasset_opts,omitempty"`
 
 	// IsPredictionMarket: true or false; it must be false: a prediction market needs bitasset options, which the server
@@ -821,7 +823,7 @@ type AssetUpdate struct {
 	// AssetToUpdate: an asset, 1.3.N.
 	AssetToUpdate ObjectID `json:"asset_to_update"`
 
-	// NewIssuer: an account, 1.2.N; may be left out.
+	// NewIssuer: an account, 1.2.N; optional.
 	NewIssuer ObjectID `json:"new_issuer,omitempty"`
 
 	// NewOptions: the limits, fees and permissions of an asset.
@@ -871,7 +873,8 @@ type AssetUpdateFeedProducers struct {
 	// AssetToUpdate: an asset, 1.3.N.
 	AssetToUpdate ObjectID `json:"asset_to_update"`
 
-	// NewFeedProducers: a list of at least 1, each an account, 1.2.N; it must have at most 10 elements (by default).
+	// NewFeedProducers: a list of at least 1 element; each element is an account, 1.2.N; it must have at most 10
+	// elements (by default).
 	NewFeedProducers List[ObjectID] `json:"new_feed_producers"`
 }
 
@@ -1068,13 +1071,13 @@ type WitnessUpdate struct {
 	// WitnessAccount: an account, 1.2.N.
 	WitnessAccount ObjectID `json:"witness_account"`
 
-	// NewURL: a URI with a scheme; it must have at most 126 bytes; may be left out.
+	// NewURL: a URI with a scheme; it must have at most 126 bytes; optional.
 	NewURL string `json:"new_url,omitempty"`
 
-	// NewSigningKey: a public key; may be left out.
+	// NewSigningKey: a public key; optional.
 	NewSigningKey string `json:"new_signing_key,omitempty"`
 
-	// NewInitialSecret: bytes as base64 with padding; may be left out.
+	// NewInitialSecret: bytes as base64 with padding; optional.
 	NewInitialSecret string `json:"new_initial_secret,omitempty"`
 }
 
@@ -1099,14 +1102,14 @@ type ProposalCreate struct {
 	// FeePayingAccount: an account, 1.2.N.
 	FeePayingAccount ObjectID `json:"fee_paying_account"`
 
-	// ExpirationTime: a point in time, in seconds since 1970; it must be later than now; it may lie at most 2419200
-	// seconds after now (by default).
+	// ExpirationTime: a time, in seconds since 1970; it must be later than now; it may lie at most 2419200 seconds after
+	// now (by default).
 	ExpirationTime Seconds `json:"expiration_time"`
 
-	// ProposedOps: a list of at least 1, each an object; it must have at least 1 element.
+	// ProposedOps: a list of at least 1 element; each element is an object; it must have at least 1 element.
 	ProposedOps List[map[string]any] `json:"proposed_ops"`
 
-	// ReviewPeriodSeconds: an integer: a number of seconds; may be left out.
+	// ReviewPeriodSeconds: an integer: a number of seconds; optional.
 	ReviewPeriodSeconds *int64 `json:"review_period_seconds,omitempty"`
 }
 
@@ -1138,22 +1141,22 @@ type ProposalUpdate struct {
 	// Proposal: a proposal, 1.10.N.
 	Proposal ObjectID `json:"proposal"`
 
-	// ActiveApprovalsToAdd: a list, each an account, 1.2.N.
+	// ActiveApprovalsToAdd: a list; each element is an account, 1.2.N.
 	ActiveApprovalsToAdd List[ObjectID] `json:"active_approvals_to_add"`
 
-	// ActiveApprovalsToRemove: a list, each an account, 1.2.N.
+	// ActiveApprovalsToRemove: a list; each element is an account, 1.2.N.
 	ActiveApprovalsToRemove List[ObjectID] `json:"active_approvals_to_remove"`
 
-	// OwnerApprovalsToAdd: a list, each an account, 1.2.N.
+	// OwnerApprovalsToAdd: a list; each element is an account, 1.2.N.
 	OwnerApprovalsToAdd List[ObjectID] `json:"owner_approvals_to_add"`
 
-	// OwnerApprovalsToRemove: a list, each an account, 1.2.N.
+	// OwnerApprovalsToRemove: a list; each element is an account, 1.2.N.
 	OwnerApprovalsToRemove List[ObjectID] `json:"owner_approvals_to_remove"`
 
-	// KeyApprovalsToAdd: a list, each a public key.
+	// KeyApprovalsToAdd: a list; each element is a public key.
 	KeyApprovalsToAdd List[string] `json:"key_approvals_to_add"`
 
-	// KeyApprovalsToRemove: a list, each a public key.
+	// KeyApprovalsToRemove: a list; each element is a public key.
 	KeyApprovalsToRemove List[string] `json:"key_approvals_to_remove"`
 }
 
@@ -1209,7 +1212,7 @@ type WithdrawPermissionCreate struct {
 	// PeriodsUntilExpiration: an integer: a number of periods; at least 1.
 	PeriodsUntilExpiration int64 `json:"periods_until_expiration"`
 
-	// PeriodStartTime: a point in time, in seconds since 1970; it must be later than now.
+	// PeriodStartTime: a time, in seconds since 1970; it must be later than now.
 	PeriodStartTime Seconds `json:"period_start_time"`
 }
 
@@ -1248,7 +1251,7 @@ type WithdrawPermissionUpdate struct {
 	// PeriodsUntilExpiration: an integer: a number of periods; at least 1.
 	PeriodsUntilExpiration int64 `json:"periods_until_expiration"`
 
-	// PeriodStartTime: a point in time, in seconds since 1970; it must be now or later.
+	// PeriodStartTime: a time, in seconds since 1970; it must be now or later.
 	PeriodStartTime Seconds `json:"period_start_time"`
 }
 
@@ -1338,7 +1341,7 @@ type CommitteeMemberUpdate struct {
 	// CommitteeMemberAccount: an account, 1.2.N.
 	CommitteeMemberAccount ObjectID `json:"committee_member_account"`
 
-	// NewURL: a text; it must have at most 126 bytes; may be left out.
+	// NewURL: a text; it must have at most 126 bytes; optional.
 	NewURL string `json:"new_url,omitempty"`
 }
 
@@ -1385,7 +1388,7 @@ type VestingBalanceCreate struct {
 	// Amount: an amount of an asset.
 	Amount Asset `json:"amount"`
 
-	// Policy: the number of a kind and its object; the kinds are 0 linear, 1 coin-days, 2 dormant.
+	// Policy: a pair: the number of a kind, and an object of that kind; the kinds are 0 linear, 1 coin-days, 2 dormant.
 	Policy Variant `json:"policy"`
 
 	// BalanceType: one of normal, gpos, son.
@@ -1429,10 +1432,10 @@ type WorkerCreate struct {
 	// Owner: an account, 1.2.N.
 	Owner ObjectID `json:"owner"`
 
-	// WorkBeginDate: a point in time, in seconds since 1970; it must be now or later.
+	// WorkBeginDate: a time, in seconds since 1970; it must be now or later.
 	WorkBeginDate Seconds `json:"work_begin_date"`
 
-	// WorkEndDate: a point in time, in seconds since 1970.
+	// WorkEndDate: a time, in seconds since 1970.
 	WorkEndDate Seconds `json:"work_end_date"`
 
 	// DailyPay: an integer: counted in the smallest unit of the core asset 1.3.0, at most 10^12; at least 1.
@@ -1444,7 +1447,7 @@ type WorkerCreate struct {
 	// URL: a URI with a scheme; it must have at most 126 bytes.
 	URL string `json:"url"`
 
-	// Initializer: the number of a kind and its object; the kinds are 1 vesting.
+	// Initializer: a pair: the number of a kind, and an object of that kind; the kinds are 1 vesting.
 	Initializer Variant `json:"initializer"`
 }
 
@@ -1461,7 +1464,7 @@ type Custom struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// RequiredAuths: a list of at least 1, each an account, 1.2.N.
+	// RequiredAuths: a list of at least 1 element; each element is an account, 1.2.N.
 	RequiredAuths List[ObjectID] `json:"required_auths"`
 
 	// ID: an integer: a number that the application chooses.
@@ -1484,11 +1487,11 @@ type Assert struct {
 	// FeePayingAccount: an account, 1.2.N.
 	FeePayingAccount ObjectID `json:"fee_paying_account"`
 
-	// Predicates: a list, each the number of a kind and its object; the kinds are 0 account name equals, 1 asset symbol
-	// equals, 2 block id; only the kinds up to 0 are allowed (by default).
+	// Predicates: a list; each element is a pair: the number of a kind, and an object of that kind; the kinds are 0
+	// account name equals, 1 asset symbol equals, 2 block id; only the kinds up to 0 are allowed (by default).
 	Predicates List[Variant] `json:"predicates"`
 
-	// RequiredAuths: a list, each an account, 1.2.N.
+	// RequiredAuths: a list; each element is an account, 1.2.N.
 	RequiredAuths List[ObjectID] `json:"required_auths"`
 }
 
@@ -1569,7 +1572,7 @@ type TransferToBlind struct {
 	// BlindingFactor: bytes as base64 with padding.
 	BlindingFactor string `json:"blinding_factor"`
 
-	// Outputs: a list, each a hidden amount that is received.
+	// Outputs: a list; each element is a hidden amount that is received.
 	Outputs List[BlindOutput] `json:"outputs"`
 }
 
@@ -1585,10 +1588,10 @@ type BlindTransfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Inputs: a list, each a hidden amount that is spent.
+	// Inputs: a list; each element is a hidden amount that is spent.
 	Inputs List[BlindInput] `json:"inputs"`
 
-	// Outputs: a list, each a hidden amount that is received.
+	// Outputs: a list; each element is a hidden amount that is received.
 	Outputs List[BlindOutput] `json:"outputs"`
 }
 
@@ -1613,7 +1616,7 @@ type TransferFromBlind struct {
 	// BlindingFactor: bytes as base64 with padding.
 	BlindingFactor string `json:"blinding_factor"`
 
-	// Inputs: a list, each a hidden amount that is spent.
+	// Inputs: a list; each element is a hidden amount that is spent.
 	Inputs List[BlindInput] `json:"inputs"`
 }
 
@@ -1779,7 +1782,7 @@ type GameMove struct {
 	// PlayerAccountID: an account, 1.2.N.
 	PlayerAccountID ObjectID `json:"player_account_id"`
 
-	// Move: the number of a kind and its object; the kinds are 0 commit, 1 reveal.
+	// Move: a pair: the number of a kind, and an object of that kind; the kinds are 0 commit, 1 reveal.
 	Move Variant `json:"move"`
 }
 
@@ -1826,7 +1829,7 @@ type AssetDividendDistribution struct {
 	// AccountID: an account, 1.2.N.
 	AccountID ObjectID `json:"account_id"`
 
-	// Amounts: a list of at least 1, each an amount of an asset.
+	// Amounts: a list of at least 1 element; each element is an amount of an asset.
 	Amounts List[Asset] `json:"amounts"`
 }
 
@@ -1889,7 +1892,7 @@ type SportCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list, each a text in one language, as [language, text].
+	// Name: a list; each element is a text in one language, as [language, text].
 	Name List[LocalizedText] `json:"name"`
 }
 
@@ -1909,7 +1912,7 @@ type SportUpdate struct {
 	// SportID: a sport, 1.20.N.
 	SportID ObjectID `json:"sport_id"`
 
-	// NewName: a list, each a text in one language, as [language, text]; new_name must be given; may be left out.
+	// NewName: a list; each element is a text in one language, as [language, text]; new_name must be given; optional.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 }
 
@@ -1926,7 +1929,7 @@ type EventGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list, each a text in one language, as [language, text].
+	// Name: a list; each element is a text in one language, as [language, text].
 	Name List[LocalizedText] `json:"name"`
 
 	// SportID: a sport, 1.20.N.
@@ -1948,10 +1951,10 @@ type EventGroupUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// NewName: a list, each a text in one language, as [language, text]; may be left out.
+	// NewName: a list; each element is a text in one language, as [language, text]; optional.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 
-	// NewSportID: a sport, 1.20.N; may be left out.
+	// NewSportID: a sport, 1.20.N; optional.
 	NewSportID ObjectID `json:"new_sport_id,omitempty"`
 
 	// EventGroupID: an event group, 1.21.N.
@@ -1971,13 +1974,13 @@ type EventCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list, each a text in one language, as [language, text].
+	// Name: a list; each element is a text in one language, as [language, text].
 	Name List[LocalizedText] `json:"name"`
 
-	// Season: a list, each a text in one language, as [language, text].
+	// Season: a list; each element is a text in one language, as [language, text].
 	Season List[LocalizedText] `json:"season"`
 
-	// StartTime: a point in time, in seconds since 1970; may be left out.
+	// StartTime: a time, in seconds since 1970; optional.
 	StartTime *Seconds `json:"start_time,omitempty"`
 
 	// EventGroupID: an event group, 1.21.N.
@@ -2002,19 +2005,19 @@ type EventUpdate struct {
 	// EventID: an event, 1.22.N.
 	EventID ObjectID `json:"event_id"`
 
-	// NewName: a list, each a text in one language, as [language, text]; may be left out.
+	// NewName: a list; each element is a text in one language, as [language, text]; optional.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 
-	// NewSeason: a list, each a text in one language, as [language, text]; may be left out.
+	// NewSeason: a list; each element is a text in one language, as [language, text]; optional.
 	NewSeason List[LocalizedText] `json:"new_season,omitempty"`
 
-	// NewStartTime: a point in time, in seconds since 1970; may be left out.
+	// NewStartTime: a time, in seconds since 1970; optional.
 	NewStartTime *Seconds `json:"new_start_time,omitempty"`
 
-	// NewEventGroupID: an event group, 1.21.N; may be left out.
+	// NewEventGroupID: an event group, 1.21.N; optional.
 	NewEventGroupID ObjectID `json:"new_event_group_id,omitempty"`
 
-	// IsLiveMarket: true or false; may be left out.
+	// IsLiveMarket: true or false; optional.
 	IsLiveMarket *bool `json:"is_live_market,omitempty"`
 }
 
@@ -2031,10 +2034,10 @@ type BettingMarketRulesCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list, each a text in one language, as [language, text].
+	// Name: a list; each element is a text in one language, as [language, text].
 	Name List[LocalizedText] `json:"name"`
 
-	// Description: a list, each a text in one language, as [language, text].
+	// Description: a list; each element is a text in one language, as [language, text].
 	Description List[LocalizedText] `json:"description"`
 }
 
@@ -2053,10 +2056,10 @@ type BettingMarketRulesUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// NewName: a list, each a text in one language, as [language, text]; may be left out.
+	// NewName: a list; each element is a text in one language, as [language, text]; optional.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 
-	// NewDescription: a list, each a text in one language, as [language, text]; may be left out.
+	// NewDescription: a list; each element is a text in one language, as [language, text]; optional.
 	NewDescription List[LocalizedText] `json:"new_description,omitempty"`
 
 	// BettingMarketRulesID: a betting market rules, 1.23.N.
@@ -2076,7 +2079,7 @@ type BettingMarketGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Description: a list, each a text in one language, as [language, text].
+	// Description: a list; each element is a text in one language, as [language, text].
 	Description List[LocalizedText] `json:"description"`
 
 	// EventID: an event, 1.22.N.
@@ -2105,10 +2108,10 @@ type BettingMarketCreate struct {
 	// GroupID: a betting market group, 1.24.N.
 	GroupID ObjectID `json:"group_id"`
 
-	// Description: a list, each a text in one language, as [language, text].
+	// Description: a list; each element is a text in one language, as [language, text].
 	Description List[LocalizedText] `json:"description"`
 
-	// PayoutCondition: a list, each a text in one language, as [language, text].
+	// PayoutCondition: a list; each element is a text in one language, as [language, text].
 	PayoutCondition List[LocalizedText] `json:"payout_condition"`
 }
 
@@ -2165,8 +2168,8 @@ type BettingMarketGroupResolve struct {
 	// BettingMarketGroupID: a betting market group, 1.24.N.
 	BettingMarketGroupID ObjectID `json:"betting_market_group_id"`
 
-	// Resolutions: a list, each a betting market and how it ended; either all are cancel, or exactly one is win and the
-	// others are not_win.
+	// Resolutions: a list; each element is a betting market with its result; either all are cancel, or exactly one is
+	// win and the others are not_win.
 	Resolutions List[MarketResolution] `json:"resolutions"`
 }
 
@@ -2189,7 +2192,7 @@ type BettingMarketGroupResolved struct {
 	// BettingMarketGroupID: a betting market group, 1.24.N.
 	BettingMarketGroupID ObjectID `json:"betting_market_group_id"`
 
-	// Resolutions: a list, each a betting market and how it ended.
+	// Resolutions: a list; each element is a betting market with its result.
 	Resolutions List[MarketResolution] `json:"resolutions"`
 
 	// Winnings: an integer: counted in the smallest unit of the asset of the market, at most 10^12.
@@ -2327,16 +2330,16 @@ type BettingMarketGroupUpdate struct {
 	// BettingMarketGroupID: a betting market group, 1.24.N.
 	BettingMarketGroupID ObjectID `json:"betting_market_group_id"`
 
-	// NewDescription: a list, each a text in one language, as [language, text]; may be left out.
+	// NewDescription: a list; each element is a text in one language, as [language, text]; optional.
 	NewDescription List[LocalizedText] `json:"new_description,omitempty"`
 
-	// NewRulesID: a betting market rules, 1.23.N; may be left out.
+	// NewRulesID: a betting market rules, 1.23.N; optional.
 	NewRulesID ObjectID `json:"new_rules_id,omitempty"`
 
-	// Freeze: true or false; may be left out.
+	// Freeze: true or false; optional.
 	Freeze *bool `json:"freeze,omitempty"`
 
-	// DelayBets: true or false; may be left out.
+	// DelayBets: true or false; optional.
 	DelayBets *bool `json:"delay_bets,omitempty"`
 }
 
@@ -2358,13 +2361,13 @@ type BettingMarketUpdate struct {
 	// BettingMarketID: a betting market, 1.25.N.
 	BettingMarketID ObjectID `json:"betting_market_id"`
 
-	// NewGroupID: a betting market group, 1.24.N; may be left out.
+	// NewGroupID: a betting market group, 1.24.N; optional.
 	NewGroupID ObjectID `json:"new_group_id,omitempty"`
 
-	// NewDescription: a list, each a text in one language, as [language, text]; may be left out.
+	// NewDescription: a list; each element is a text in one language, as [language, text]; optional.
 	NewDescription List[LocalizedText] `json:"new_description,omitempty"`
 
-	// NewPayoutCondition: a list, each a text in one language, as [language, text]; may be left out.
+	// NewPayoutCondition: a list; each element is a text in one language, as [language, text]; optional.
 	NewPayoutCondition List[LocalizedText] `json:"new_payout_condition,omitempty"`
 }
 
@@ -2411,7 +2414,7 @@ type LotteryAssetCreate struct {
 	// CommonOptions: the limits, fees and permissions of an asset.
 	CommonOptions AssetOptions `json:"common_options"`
 
-	// BitassetOpts: the rules of an asset that is backed by another one; may be left out.
+	// BitassetOpts: the rules of an asset that is backed by another one; optional.
 	BitassetOpts *BitassetOptions `json:"bitasset_opts,omitempty"`
 
 	// IsPredictionMarket: true or false; it must be false: a prediction market needs bitasset options, which the server
@@ -2492,7 +2495,7 @@ type LotteryEnd struct {
 	// Lottery: an asset, 1.3.N.
 	Lottery ObjectID `json:"lottery"`
 
-	// Participants: a list, each an account and its number, such as its weight.
+	// Participants: a list; each element is an account with a number, such as its weight.
 	Participants List[AccountWeight] `json:"participants"`
 }
 
@@ -2540,7 +2543,8 @@ type CustomPermissionCreate struct {
 	// name.
 	PermissionName string `json:"permission_name"`
 
-	// Auth: who may act for an account: accounts and keys with their weights, and the weight they need together.
+	// Auth: an authority: the accounts and keys that may act for an account, with their weights and the total weight
+	// needed.
 	Auth Authority `json:"auth"`
 }
 
@@ -2561,7 +2565,8 @@ type CustomPermissionUpdate struct {
 	// PermissionID: a custom permission, 1.27.N.
 	PermissionID ObjectID `json:"permission_id"`
 
-	// NewAuth: who may act for an account: accounts and keys with their weights, and the weight they need together.
+	// NewAuth: an authority: the accounts and keys that may act for an account, with their weights and the total weight
+	// needed.
 	NewAuth Authority `json:"new_auth"`
 
 	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
@@ -2609,10 +2614,10 @@ type CustomAccountAuthorityCreate struct {
 	// OperationType: an integer: the number of an operation; at most 122.
 	OperationType int64 `json:"operation_type"`
 
-	// ValidFrom: a point in time, in seconds since 1970.
+	// ValidFrom: a time, in seconds since 1970.
 	ValidFrom Seconds `json:"valid_from"`
 
-	// ValidTo: a point in time, in seconds since 1970; it must be later than now.
+	// ValidTo: a time, in seconds since 1970; it must be later than now.
 	ValidTo Seconds `json:"valid_to"`
 
 	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
@@ -2639,10 +2644,10 @@ type CustomAccountAuthorityUpdate struct {
 	// AuthID: a custom account authority, 1.28.N.
 	AuthID ObjectID `json:"auth_id"`
 
-	// NewValidFrom: a point in time, in seconds since 1970; may be left out.
+	// NewValidFrom: a time, in seconds since 1970; optional.
 	NewValidFrom *Seconds `json:"new_valid_from,omitempty"`
 
-	// NewValidTo: a point in time, in seconds since 1970; it must be later than now; may be left out.
+	// NewValidTo: a time, in seconds since 1970; it must be later than now; optional.
 	NewValidTo *Seconds `json:"new_valid_to,omitempty"`
 
 	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
@@ -2691,7 +2696,7 @@ type Offer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// ItemIds: a list, each an NFT, 1.31.N; it must have at least 1 element.
+	// ItemIds: a list; each element is an NFT, 1.31.N; it must have at least 1 element.
 	ItemIds List[ObjectID] `json:"item_ids"`
 
 	// Issuer: an account, 1.2.N.
@@ -2706,7 +2711,7 @@ type Offer struct {
 	// BuyingItem: true or false.
 	BuyingItem bool `json:"buying_item"`
 
-	// OfferExpirationDate: a point in time, in seconds since 1970; it must be later than now.
+	// OfferExpirationDate: a time, in seconds since 1970; it must be later than now.
 	OfferExpirationDate Seconds `json:"offer_expiration_date"`
 }
 
@@ -2813,11 +2818,11 @@ type NFTMetadataCreate struct {
 	// BaseURI: a text.
 	BaseURI string `json:"base_uri"`
 
-	// RevenuePartner: an account, 1.2.N; may be left out.
+	// RevenuePartner: an account, 1.2.N; optional.
 	RevenuePartner ObjectID `json:"revenue_partner,omitempty"`
 
-	// RevenueSplit: an integer: a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %); may be
-	// left out.
+	// RevenueSplit: an integer: a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %);
+	// optional.
 	RevenueSplit *int64 `json:"revenue_split,omitempty"`
 
 	// IsTransferable: true or false.
@@ -2826,13 +2831,13 @@ type NFTMetadataCreate struct {
 	// IsSellable: true or false.
 	IsSellable bool `json:"is_sellable"`
 
-	// AccountRole: an account role, 1.32.N; may be left out.
+	// AccountRole: an account role, 1.32.N; optional.
 	AccountRole ObjectID `json:"account_role,omitempty"`
 
-	// MaxSupply: an integer: a number of tokens; at least 5, when lottery_options is given; may be left out.
+	// MaxSupply: an integer: a number of tokens; at least 5, when lottery_options is given; optional.
 	MaxSupply *int64 `json:"max_supply,omitempty"`
 
-	// LotteryOptions: the rules of a lottery whose tickets are NFTs; may be left out.
+	// LotteryOptions: the rules of a lottery whose tickets are NFTs; optional.
 	LotteryOptions *NFTLotteryOptions `json:"lottery_options,omitempty"`
 }
 
@@ -2857,30 +2862,30 @@ type NFTMetadataUpdate struct {
 	NFTMetadataID ObjectID `json:"nft_metadata_id"`
 
 	// Name: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning with
-	// a letter; may be left out.
+	// a letter; optional.
 	Name string `json:"name,omitempty"`
 
 	// Symbol: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning
-	// with a letter; may be left out.
+	// with a letter; optional.
 	Symbol string `json:"symbol,omitempty"`
 
-	// BaseURI: a text; may be left out.
+	// BaseURI: a text; optional.
 	BaseURI string `json:"base_uri,omitempty"`
 
-	// RevenuePartner: an account, 1.2.N; may be left out.
+	// RevenuePartner: an account, 1.2.N; optional.
 	RevenuePartner ObjectID `json:"revenue_partner,omitempty"`
 
-	// RevenueSplit: an integer: a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %); may be
-	// left out.
+	// RevenueSplit: an integer: a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %);
+	// optional.
 	RevenueSplit *int64 `json:"revenue_split,omitempty"`
 
-	// IsTransferable: true or false; may be left out.
+	// IsTransferable: true or false; optional.
 	IsTransferable *bool `json:"is_transferable,omitempty"`
 
-	// IsSellable: true or false; may be left out.
+	// IsSellable: true or false; optional.
 	IsSellable *bool `json:"is_sellable,omitempty"`
 
-	// AccountRole: an account role, 1.32.N; may be left out.
+	// AccountRole: an account role, 1.32.N; optional.
 	AccountRole ObjectID `json:"account_role,omitempty"`
 }
 
@@ -2906,7 +2911,7 @@ type NFTMint struct {
 	// Approved: an account, 1.2.N.
 	Approved ObjectID `json:"approved"`
 
-	// ApprovedOperators: a list, each an account, 1.2.N.
+	// ApprovedOperators: a list; each element is an account, 1.2.N.
 	ApprovedOperators List[ObjectID] `json:"approved_operators"`
 
 	// TokenURI: a text.
@@ -3000,15 +3005,15 @@ type AccountRoleCreate struct {
 	// Metadata: a text.
 	Metadata string `json:"metadata"`
 
-	// AllowedOperations: a list, each an integer: the number of an operation; it must have at least 1 element; the
-	// number of an operation, at most 122.
+	// AllowedOperations: a list; each element is an integer: the number of an operation; it must have at least 1
+	// element; the number of an operation, at most 122.
 	AllowedOperations List[int64] `json:"allowed_operations"`
 
-	// WhitelistedAccounts: a list, each an account, 1.2.N; it must have at least 1 element.
+	// WhitelistedAccounts: a list; each element is an account, 1.2.N; it must have at least 1 element.
 	WhitelistedAccounts List[ObjectID] `json:"whitelisted_accounts"`
 
-	// ValidFrom: a point in time, in seconds since 1970; it must be later than now; it may lie at most 31536000 seconds
-	// after now (by default).
+	// ValidFrom: a time, in seconds since 1970; it must be later than now; it may lie at most 31536000 seconds after now
+	// (by default).
 	ValidFrom Seconds `json:"valid_from"`
 }
 
@@ -3032,28 +3037,28 @@ type AccountRoleUpdate struct {
 	// AccountRoleID: an account role, 1.32.N.
 	AccountRoleID ObjectID `json:"account_role_id"`
 
-	// Name: a text; may be left out.
+	// Name: a text; optional.
 	Name string `json:"name,omitempty"`
 
-	// Metadata: a text; may be left out.
+	// Metadata: a text; optional.
 	Metadata string `json:"metadata,omitempty"`
 
-	// AllowedOperationsToAdd: a list, each an integer: the number of an operation; the number of an operation, at most
-	// 122.
+	// AllowedOperationsToAdd: a list; each element is an integer: the number of an operation; the number of an
+	// operation, at most 122.
 	AllowedOperationsToAdd List[int64] `json:"allowed_operations_to_add"`
 
-	// AllowedOperationsToRemove: a list, each an integer: the number of an operation; the number of an operation, at
-	// most 123.
+	// AllowedOperationsToRemove: a list; each element is an integer: the number of an operation; the number of an
+	// operation, at most 123.
 	AllowedOperationsToRemove List[int64] `json:"allowed_operations_to_remove"`
 
-	// AccountsToAdd: a list, each an account, 1.2.N.
+	// AccountsToAdd: a list; each element is an account, 1.2.N.
 	AccountsToAdd List[ObjectID] `json:"accounts_to_add"`
 
-	// AccountsToRemove: a list, each an account, 1.2.N.
+	// AccountsToRemove: a list; each element is an account, 1.2.N.
 	AccountsToRemove List[ObjectID] `json:"accounts_to_remove"`
 
-	// ValidTo: a point in time, in seconds since 1970; it must be later than now; it may lie at most 31536000 seconds
-	// after now (by default); may be left out.
+	// ValidTo: a time, in seconds since 1970; it must be later than now; it may lie at most 31536000 seconds after now
+	// (by default); optional.
 	ValidTo *Seconds `json:"valid_to,omitempty"`
 }
 
@@ -3099,7 +3104,7 @@ type SONCreate struct {
 	// SigningKey: a public key.
 	SigningKey string `json:"signing_key"`
 
-	// SidechainPublicKeys: a list, each a sidechain and a public key on it.
+	// SidechainPublicKeys: a list; each element is a sidechain with a public key on it.
 	SidechainPublicKeys List[SidechainPublicKey] `json:"sidechain_public_keys"`
 
 	// PayVb: a vesting balance, 1.13.N.
@@ -3122,19 +3127,19 @@ type SONUpdate struct {
 	// OwnerAccount: an account, 1.2.N.
 	OwnerAccount ObjectID `json:"owner_account"`
 
-	// NewURL: a URI with a scheme; may be left out.
+	// NewURL: a URI with a scheme; optional.
 	NewURL string `json:"new_url,omitempty"`
 
-	// NewDeposit: a vesting balance, 1.13.N; may be left out.
+	// NewDeposit: a vesting balance, 1.13.N; optional.
 	NewDeposit ObjectID `json:"new_deposit,omitempty"`
 
-	// NewSigningKey: a public key; may be left out.
+	// NewSigningKey: a public key; optional.
 	NewSigningKey string `json:"new_signing_key,omitempty"`
 
-	// NewSidechainPublicKeys: a list, each a sidechain and a public key on it; may be left out.
+	// NewSidechainPublicKeys: a list; each element is a sidechain with a public key on it; optional.
 	NewSidechainPublicKeys List[SidechainPublicKey] `json:"new_sidechain_public_keys,omitempty"`
 
-	// NewPayVb: a vesting balance, 1.13.N; may be left out.
+	// NewPayVb: a vesting balance, 1.13.N; optional.
 	NewPayVb ObjectID `json:"new_pay_vb,omitempty"`
 }
 
@@ -3173,7 +3178,7 @@ type SONHeartbeat struct {
 	// OwnerAccount: an account, 1.2.N.
 	OwnerAccount ObjectID `json:"owner_account"`
 
-	// TS: a point in time, in seconds since 1970; it may lie at most 15 seconds before or after now (by default).
+	// TS: a time, in seconds since 1970; it may lie at most 15 seconds before or after now (by default).
 	TS Seconds `json:"ts"`
 }
 
@@ -3196,7 +3201,7 @@ type SONReportDown struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// DownTS: a point in time, in seconds since 1970.
+	// DownTS: a time, in seconds since 1970.
 	DownTS Seconds `json:"down_ts"`
 }
 
@@ -3236,7 +3241,7 @@ type SONWalletRecreate struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// Sons: a list of at least 1, each a SON that signs for a sidechain, and its weight.
+	// Sons: a list of at least 1 element; each element is a SON that signs for a sidechain, with its weight.
 	Sons List[SidechainSigner] `json:"sons"`
 }
 
@@ -3282,7 +3287,7 @@ type SONWalletDepositCreate struct {
 	// SONID: an SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
-	// Timestamp: a point in time, in seconds since 1970.
+	// Timestamp: a time, in seconds since 1970.
 	Timestamp Seconds `json:"timestamp"`
 
 	// BlockNum: an integer: the number of a block.
@@ -3356,7 +3361,7 @@ type SONWalletWithdrawCreate struct {
 	// SONID: an SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
-	// Timestamp: a point in time, in seconds since 1970.
+	// Timestamp: a time, in seconds since 1970.
 	Timestamp Seconds `json:"timestamp"`
 
 	// BlockNum: an integer: the number of a block.
@@ -3472,19 +3477,19 @@ type SidechainAddressUpdate struct {
 	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
 	Sidechain Sidechain `json:"sidechain"`
 
-	// DepositPublicKey: a text; deposit_public_key must be given; may be left out.
+	// DepositPublicKey: a text; deposit_public_key must be given; optional.
 	DepositPublicKey string `json:"deposit_public_key,omitempty"`
 
-	// DepositAddress: a text; deposit_address must be given; may be left out.
+	// DepositAddress: a text; deposit_address must be given; optional.
 	DepositAddress string `json:"deposit_address,omitempty"`
 
-	// DepositAddressData: a text; deposit_address_data must be given; may be left out.
+	// DepositAddressData: a text; deposit_address_data must be given; optional.
 	DepositAddressData string `json:"deposit_address_data,omitempty"`
 
-	// WithdrawPublicKey: a text; may be left out.
+	// WithdrawPublicKey: a text; optional.
 	WithdrawPublicKey string `json:"withdraw_public_key,omitempty"`
 
-	// WithdrawAddress: a text; may be left out.
+	// WithdrawAddress: a text; optional.
 	WithdrawAddress string `json:"withdraw_address,omitempty"`
 }
 
@@ -3535,8 +3540,8 @@ type SidechainTransactionCreate struct {
 	// Transaction: a text; it must have at least 1 byte.
 	Transaction string `json:"transaction"`
 
-	// Signers: a list of at least 1, each a SON that signs for a sidechain, and its weight; it must have at least 1
-	// element.
+	// Signers: a list of at least 1 element; each element is a SON that signs for a sidechain, with its weight; it must
+	// have at least 1 element.
 	Signers List[SidechainSigner] `json:"signers"`
 }
 
@@ -3693,7 +3698,8 @@ type RandomNumberStore struct {
 	// Account: an account, 1.2.N.
 	Account ObjectID `json:"account"`
 
-	// RandomNumber: a list of at least 1, each an integer: a random number; a random number, at least 0.
+	// RandomNumber: a list of at least 1 element; each element is an integer: a random number; a random number, at least
+	// 0.
 	RandomNumber List[int64] `json:"random_number"`
 
 	// Data: a text.

@@ -137,11 +137,11 @@ struct OperationDescription: Decodable {
     case "integer": return "an integer"
     case "key": return "a public key"
     case "text": return "text"
-    case "time": return "a point in time"
+    case "time": return "a time"
     case "uri": return "a URI"
     case "list":
       guard case .one(let element) = field.of else { return "a list" }
-      return "a list, each \(words(of: element))"
+      return "a list; each element is \(words(of: element))"
     case "tuple":
       guard case .many(let elements) = field.of else { return "an array" }
       return "[" + elements.map { words(of: $0) }.joined(separator: ", ") + "]"
