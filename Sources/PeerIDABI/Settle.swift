@@ -45,9 +45,9 @@ public func sessionMark(
 /// - `undecided`: no later block can contain it, but `transactions` lists some that may be it and cannot be compared
 ///   with certainty. Examine them.
 ///
-/// Equal transactions cannot be distinguished: if `done` comes with more than one entry in `transactions`, other
-/// programs have sent the same operations. To make a transaction unique, add a `custom` operation with random `data` to
-/// the call.
+/// Equal transactions cannot be distinguished: if `transactions` has more than one entry for `done`, other programs
+/// have sent the same operations. To make a transaction unique, add a `custom` operation with random `data` to the
+/// call.
 /// - Parameters:
 ///   - mark: what `peerid_session_mark` or `peerid_error_mark` returned.
 ///   - length: its length in bytes.

@@ -26,7 +26,7 @@ struct ResponseScanner {
 
   private typealias Fault = JSONScanner.Fault
 
-  /// Reads the body of a success. `nil` if it is not an envelope, or has an error beside its result.
+  /// Reads the body of a success. Returns `nil` if it is not an envelope, or has both a result and an error.
   static func response(_ body: UnsafeRawBufferPointer) -> Response? {
     var parts = ResponseScanner()
     var scanner = JSONScanner(body)

@@ -9,7 +9,7 @@ struct SecretMask {
   /// The text that replaces a secret.
   static let replacement = "***"
   private static let notShown = "(not shown: it repeats a secret of the request)"
-  /// A shorter secret is only masked where it is a word of its own.
+  /// A shorter secret is masked only if it is a separate word.
   private static let shortest = 4
   /// How many of its first bytes identify a secret that is cut off.
   private static let cutOff = 16

@@ -17,7 +17,7 @@ final class AsyncCall: @unchecked Sendable {
   var isRunningTask = false
   /// The generation of the token that was sent last.
   var sentGeneration: UInt64?
-  /// Whether the call waits for a point in time before it goes on.
+  /// Whether the call is waiting for a timer.
   var isPausing = false
   /// Why the call has to end. It ends once its task, if one is running, has ended.
   var interruption: CallContext.Interruption?

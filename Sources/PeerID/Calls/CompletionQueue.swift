@@ -54,7 +54,7 @@ public final class CompletionQueue: @unchecked Sendable {
     return used.number
   }
 
-  /// Hands finished calls to `body`, after waiting for the first if there is none.
+  /// Passes finished calls to `body`. Waits for the first if there is none.
   func take(maximum: Int, timeoutMilliseconds: Int64, _ body: (FinishedCall) -> Void) {
     let clock = Clock.system
     let start = clock.monotonicMilliseconds()

@@ -34,7 +34,8 @@ final class EventLoop: @unchecked Sendable {
   let serverClock: ServerClock
   let maximumActive: Int
   let quota: CallQuota
-  /// The threads that run tasks. Tasks wait for stores, and a refresh must not wait behind them: it uses other threads.
+  /// The threads that run tasks. Refreshes use other threads, because tasks wait for stores and must not delay a
+  /// refresh.
   let taskThreads: WorkerPool
   private let lock = Lock()
   // The parent's thread does not exist in a child, which must not use the parent's calls and connections either.

@@ -24,7 +24,7 @@ struct TimerHeap {
     }
   }
 
-  /// The call of the earliest timer whose time has come.
+  /// Removes the earliest timer if it is due, and returns its call; otherwise `nil`.
   mutating func popDue(now: Int64) -> UInt64? {
     guard let first = timers.first, first.time <= now else { return nil }
     let last = timers.removeLast()

@@ -31,7 +31,7 @@ extension Client {
   /// Ends the authorization code flow without waiting. See `exchange(redirect:expectedState:key:)`.
   ///
   /// - Parameters:
-  ///   - redirect: the whole address to which the browser came back, or its query.
+  ///   - redirect: the whole URL to which the browser was redirected, or its query.
   ///   - expectedState: the state of the authorization request.
   ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
   ///   - queue: where the completion with the session goes.

@@ -8,7 +8,7 @@ extension Session {
   ///   - queue: where the completion goes.
   ///   - tag: a number of the caller's, which the completion carries.
   /// - Returns: the call's id, to cancel it with.
-  /// - Throws: `invalidArgument` with the place of a fault, `queueFull`, `closed`; then nothing was sent and no
+  /// - Throws: `invalidArgument` with the position of the mistake, `queueFull`, `closed`; then nothing was sent and no
   ///   completion comes.
   public func submit(_ operations: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json, to: queue, tag: tag) }
@@ -63,7 +63,7 @@ extension Session {
   /// - Parameters:
   ///   - queue: where the completion goes.
   ///   - tag: a number of the caller's, which the completion carries.
-  /// - Returns: the call's id, to cancel it with; the refresh itself goes on.
+  /// - Returns: the call's id, to cancel it with; the refresh itself continues.
   /// - Throws: `queueFull`, `closed`; then no completion comes.
   public func refresh(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
     try begin(.refresh(core), queue, tag)
@@ -91,7 +91,7 @@ extension Session {
   ///   - queue: where the completion goes.
   ///   - tag: a number of the caller's, which the completion carries.
   /// - Returns: the call's id.
-  /// - Throws: `queueFull`, `closed`; then the session goes on, and no completion comes.
+  /// - Throws: `queueFull`, `closed`; then the session has not ended, and no completion comes.
   public func logOut(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
     let id = try engine.begin(logOutCall(), queue, tag)
     end()

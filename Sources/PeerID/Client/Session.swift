@@ -36,8 +36,8 @@ public final class Session: Sendable {
   /// - Returns: the transaction, or a transaction token if the application's users have to sign each request.
   /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
   ///   `loginRequired` when the session is over; `chainRejected` when the node refused the transaction; `rejected`,
-  ///   `rateLimited`, `server`, `connectionLost` and the other errors of a call. Look at `PeerIDError.outcome` before
-  ///   you submit again.
+  ///   `rateLimited`, `server`, `connectionLost` and the other errors of a call. Check `PeerIDError.outcome` before you
+  ///   submit again.
   public func submit(_ operations: String) throws(PeerIDError) -> Response {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json) }
   }

@@ -1,7 +1,7 @@
 internal import CLinux
 import Synchronization
 
-/// The clock behind all decisions. Tests inject their own.
+/// The clock that all decisions use. Tests inject their own.
 package struct Clock: Sendable {
   /// Milliseconds of a clock that never goes back, since an arbitrary time.
   let monotonicMilliseconds: @Sendable () -> Int64

@@ -102,7 +102,7 @@ final class Condition: @unchecked Sendable {
   }
 #endif
 
-/// The mutexes behind all locks, and the fork handlers that hold them while the process forks.
+/// The mutexes of all locks, and the fork handlers that hold them while the process forks.
 final class LockTable: @unchecked Sendable {
   static let shared = LockTable()
   private static let count = 64

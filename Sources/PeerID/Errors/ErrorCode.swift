@@ -14,9 +14,9 @@ public enum ErrorCode: Int32, Sendable, CaseIterable {
   case unreachable = 3
   /// The TLS handshake or the verification of the certificate failed.
   case tls = 4
-  /// A timeout expired. The outcome tells whether the request may have arrived.
+  /// A timeout expired. The outcome says whether the request may have arrived.
   case timeout = 5
-  /// The caller cancelled the call. The outcome tells whether the request may have arrived.
+  /// The caller cancelled the call. The outcome says whether the request may have arrived.
   case cancelled = 6
   /// The connection was lost after the request was sent and before an answer arrived.
   case connectionLost = 7

@@ -14,7 +14,7 @@ public enum ErrorReason: String, Sendable, CaseIterable {
   case duplicate
   /// The transaction arrived after its expiration.
   case expired
-  /// The transaction's expiration lies too far in the future.
+  /// The transaction's expiration is too far in the future.
   case expirationTooFar = "expiration_too_far"
   /// An id names an object that does not exist.
   case unknownObject = "unknown_object"

@@ -23,7 +23,7 @@ final class SaveRetrier: @unchecked Sendable {
   private static let patienceAtEnd: Int64 = 2000
 
   private let lock = Lock()
-  // A child has nothing to save: the parent goes on retrying.
+  // A child has nothing to save: the parent continues to retry.
   private var state = ForkLocal(State()) { $0 = State() }
 
   /// Keeps a session, and retries until its pair is saved.

@@ -19,7 +19,7 @@ struct SessionStateMachine {
 
   /// What the call does next.
   enum Decision {
-    /// Go on with this token. With `beginsRefresh` the caller also begins a refresh in the background.
+    /// Use this token. With `beginsRefresh` the caller also begins a refresh in the background.
     case use(Token, beginsRefresh: Bool)
     /// Wait for the refresh, then ask again. With `beginsRefresh` the caller begins it.
     case wait(beginsRefresh: Bool)

@@ -2,8 +2,8 @@
 enum StoredPairDecision: Equatable {
   /// Refresh the session's own pair.
   case renew
-  /// Refresh the session's own pair, which is newer than the stored one: a backup was restored, or a replica is behind.
-  /// If the server refuses it, adopt the stored one.
+  /// Refresh the session's own pair, which is newer than the stored one: a backup was restored, or a replica lags
+  /// behind. If the server refuses it, adopt the stored one.
   case renewNewer
   /// Use the stored pair and send nothing: another process has refreshed.
   case adopt
@@ -29,23 +29,23 @@ enum StoredPairDecision: Equatable {
   }
 }
 
-/// What a log in does that got another pair than the store holds.
+/// What a log in does if it got another pair than the stored one.
 enum LogInDecision: Equatable {
   /// Use the stored pair.
   case keepStored
   /// Log in again after a pause.
   case askAgain
-  /// Store what the log in brought.
+  /// Store the pair of the log in.
   case replace
 
-  /// Decides by the two pairs. The server answers a refresh before it saves the new pair, and hands out an older one
-  /// meanwhile: the one before it, or that of another refresh, whose process has died.
+  /// Compares the two pairs. The server answers a refresh before it saves the new pair. Until then it returns an older
+  /// one: the pair before, or that of another refresh, whose process has died.
   ///
   /// - Parameters:
   ///   - obtained: the pair of the log in.
   ///   - stored: the pair in the store.
-  ///   - isYoung: whether a refresh has just made the stored pair.
-  ///   - isOver: whether the session is over: it has waited long enough for its pair to be saved.
+  ///   - isYoung: whether the stored pair comes from a very recent refresh.
+  ///   - isOver: whether the session is over, so that the server has had enough time to save the pair.
   /// - Returns: what to do.
   static func decide(obtained: Token, stored: Token, isYoung: Bool, isOver: Bool) -> LogInDecision {
     if stored.isSamePair(as: obtained) { return .keepStored }

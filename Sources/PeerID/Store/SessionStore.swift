@@ -5,7 +5,7 @@ public final class SessionStore: Sendable {
   /// Identifies a held lock. Only the store interprets it.
   public typealias LockToken = UInt
 
-  /// The functions of a store. Each may block; none is called while the library holds a lock of its own.
+  /// The functions of a store. Each may block. The library calls none of them while it holds one of its own locks.
   struct Backend: Sendable {
     /// The session with this key; `nil` when there is none. `lock` is 0 if the caller holds no lock.
     let load: @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> StoredSession?

@@ -99,7 +99,8 @@ public struct Token: Sendable {
   var renewedAtMilliseconds: Int64? { storage.parts.renewal?.atMilliseconds }
   var renewal: Renewal? { storage.parts.renewal }
 
-  /// Whether a refresh made the token less than `age` ago. Another process may have done it, by another clock.
+  /// Whether a refresh returned the token less than `age` ago. It may have been a refresh of another process, with
+  /// another clock.
   func isYounger(than age: Int64, serverNow: Int64?) -> Bool {
     guard let renewedAtMilliseconds, let serverNow else { return false }
     return abs(serverNow - renewedAtMilliseconds) < age

@@ -19,7 +19,7 @@ final class MultiHandle {
   /// handle that cancellations cannot wake.)
   init?() {
     var made: UnsafeMutableRawPointer?
-    // `openSeveral` lets no fork happen between opening the descriptors and marking them.
+    // `openSeveral` prevents a fork between opening the descriptors and marking them.
     wakeUps = OwnedDescriptor.openSeveral {
       guard let (handle, wakeUps) = Self.make() else { return [] }
       made = handle

@@ -25,7 +25,7 @@ struct RequestCounts {
 
   mutating func removeAll() { entries = [:] }
 
-  /// How many requests came for this path, such as `POST /api/v1/app/operations`.
+  /// The number of requests for a method and path, such as `POST /api/v1/app/operations`.
   func total(_ path: String) -> Int { entries[path]?.total ?? 0 }
 
   /// How many of them had this outcome.

@@ -6,7 +6,7 @@ public struct Fixture: Sendable {
   public var users: [User]
   /// The apps that are registered.
   public var apps: [App]
-  /// Which users let which apps act for them.
+  /// Which users have joined which apps.
   public var joins: [Join]
   /// The token pairs that have been issued.
   public var tokens: [Token]

@@ -10,7 +10,7 @@ public struct RecordedRequest: Sendable {
   public let method: String
   /// The path, without the query.
   public let path: String
-  /// The query, percent-encoded as it came.
+  /// The query, percent-encoded as in the request.
   public let query: String
   /// The headers in their order.
   public let headers: [(name: String, value: String)]

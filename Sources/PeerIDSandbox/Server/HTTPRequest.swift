@@ -10,9 +10,9 @@ struct HTTPRequest: Sendable {
   let body: [UInt8]
   /// The length of the uncut body.
   let bodyLength: Int
-  /// Whether it came to a port that serves the pages for browsers.
+  /// Whether it arrived on a port that serves the pages for browsers.
   var isForPages = true
-  /// Whether it came to a port that serves PeerID's interface.
+  /// Whether it arrived on a port that serves PeerID's API.
   var isForInterface = true
 
   /// The longest body that is accepted. The backend's body parser accepts 100 KiB; controls accept whole fixtures.

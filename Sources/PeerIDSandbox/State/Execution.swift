@@ -12,7 +12,7 @@ enum ChainFault: Equatable {
 
 /// How transactions reach the chain.
 extension SandboxState {
-  /// Lets the chain make the blocks that are due.
+  /// Makes the blocks that are due.
   mutating func advanceChain() {
     chain.advance(to: now, applyingRules: settings.appliesChainRules)
   }

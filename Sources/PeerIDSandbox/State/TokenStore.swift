@@ -5,7 +5,7 @@ struct TokenPair {
   let id: Int
   let userID: Int
   let clientID: Int
-  /// The number of the authorization code that it came from.
+  /// The number of the authorization code from which it was made.
   let codeID: Int
   var accessToken: String
   var refreshToken: String

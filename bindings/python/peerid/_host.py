@@ -38,8 +38,8 @@ def _text(value: Any) -> str:
 def check_no_green_threads(store: object) -> None:
     """Refuse a store in Python where gevent or eventlet have replaced sockets.
 
-    The library calls the store from threads of its own. On these, a socket that belongs
-    to the event loop of another thread fails or blocks forever.
+    The library calls the store on its own threads. On these, a socket that belongs to
+    the event loop of another thread fails or blocks forever.
 
     Raises:
         ConfigurationError: sockets or locks are replaced by those of green threads.

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 
 class Authorization(NamedTuple):
-    """Where to send the user's browser, and what to compare when it comes back."""
+    """The URL to send the user's browser to, and the state to compare when it is
+    redirected back.
+    """
 
     #: The address of the page on which the user signs in and gives consent.
     url: str

@@ -65,7 +65,7 @@ class Session(BaseSession):
                 such as `operations[0].amount.amount`, and says what is valid.
             NotPermitted: the user has not granted an operation.
             LoginRequired: the session is over.
-            PeerIDError: any other failure of a call. Look at its `outcome` before you
+            PeerIDError: any other failure of a call. Check its `outcome` before you
                 submit again.
         """
         text = write_operations(operations)
@@ -85,7 +85,7 @@ class Session(BaseSession):
             Rejected: the token is unknown or was already used; the message names the
                 application that used it.
             ChainRejected: the node refused the transaction. The token is used up.
-            PeerIDError: any other failure of a call. Look at its `outcome` before you
+            PeerIDError: any other failure of a call. Check its `outcome` before you
                 confirm again.
         """
         token = encode(transaction_token, "transaction_token")
@@ -102,7 +102,7 @@ class Session(BaseSession):
         Raises:
             InvalidArgument: a part of the transaction is missing.
             Rejected: the server rejects the transaction.
-            PeerIDError: any other failure of a call. Look at its `outcome` before you
+            PeerIDError: any other failure of a call. Check its `outcome` before you
                 send again.
         """
         arguments = transaction_arguments(transaction)

@@ -48,7 +48,7 @@ var page = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 {{else}}<p><a id="login" href="/login">Log in with PeerID</a></p>{{end}}
 </html>`))
 
-// show writes the page for a user, or for nobody when there is no session.
+// show writes the page for a user, or the log in page when there is no session.
 func (a *application) show(w http.ResponseWriter, status int, session *peerid.Session, message string) {
 	var operations []string
 	if session != nil {

@@ -16,7 +16,7 @@ type Case struct {
 	content any
 }
 
-// IsFor tells whether a case is to be run in a mode: "blocking" or "asynchronous".
+// IsFor returns whether a case runs in a mode: "blocking" or "asynchronous".
 func (c Case) IsFor(mode string) bool {
 	only, ok := members(c.content)["only"]
 	return !ok || only == mode
@@ -73,7 +73,7 @@ func ReadTable() (*Table, error) {
 	return table, nil
 }
 
-// isChosen tells whether a case is to be run: its name must contain PEERID_CASE.
+// isChosen returns whether a case is selected: its name must contain PEERID_CASE.
 func (c Case) isChosen() bool {
 	return strings.Contains(c.Name, os.Getenv("PEERID_CASE"))
 }
@@ -151,7 +151,7 @@ func (t *Table) checkCase(content any) error {
 	return nil
 }
 
-// isListed tells whether a list of the format has a value.
+// isListed returns whether a list of the format contains a value.
 func (t *Table) isListed(list string, value any) bool {
 	for _, listed := range elements(t.format[list]) {
 		if listed == value {
