@@ -1090,9 +1090,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
  * - `undecided`: no later block can contain it, but `transactions` lists some that may be it
  *   and cannot be compared with certainty. Examine them.
  *
- * Equal transactions cannot be distinguished: if `done` comes with more than one entry in
- * `transactions`, other programs have sent the same operations. To make a transaction unique,
- * add a `custom` operation with random `data` to the call.
+ * Equal transactions cannot be distinguished: if `transactions` has more than one entry for
+ * `done`, other programs have sent the same operations. To make a transaction unique, add a
+ * `custom` operation with random `data` to the call.
  *
  * @param[in] mark what `peerid_session_mark` or `peerid_error_mark` returned.
  * @param[in] length its length in bytes.
@@ -1214,9 +1214,9 @@ typedef enum peerid_code {
   PEERID_CODE_UNREACHABLE = 3,
   /** The TLS handshake or the verification of the certificate failed. */
   PEERID_CODE_TLS = 4,
-  /** A timeout expired. The outcome tells whether the request may have arrived. */
+  /** A timeout expired. The outcome says whether the request may have arrived. */
   PEERID_CODE_TIMEOUT = 5,
-  /** The caller cancelled the call. The outcome tells whether the request may have arrived. */
+  /** The caller cancelled the call. The outcome says whether the request may have arrived. */
   PEERID_CODE_CANCELLED = 6,
   /** The connection was lost after the request was sent and before an answer arrived. */
   PEERID_CODE_CONNECTION_LOST = 7,
