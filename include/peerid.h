@@ -991,6 +991,31 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
     peerid_response **out_response);
 
 /**
+ * Checks operations as `peerid_session_submit` does, without sending anything: by the option
+ * `validate`, by the server's clock when it is known, and against the scope of the session's
+ * tokens. The chain is not read.
+ *
+ * The result is an array of texts, the warnings that `peerid_session_submit` logs: broken rules
+ * that the committee of the chain can change, cautions, and operations that another account
+ * pays for than the session's, if that is known (`peerid_session_account`,
+ * `peerid_session_set_account`). The server does not compare the two.
+ *
+ * @param[in] operations JSON, as for `peerid_session_submit`.
+ * @param[in] length its length in bytes.
+ * @param[out] out_response receives the result; free it with `peerid_response_free`.
+ *
+ * @par Errors
+ * - PEERID_CODE_INVALID_ARGUMENT: an operation is not valid; the message names the place, and
+ *   says what is valid.
+ * - PEERID_CODE_NOT_PERMITTED: the user has not granted an operation.
+ */
+PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_check(
+    peerid_session *session,
+    const char *operations,
+    size_t length,
+    peerid_response **out_response);
+
+/**
  * Confirms a transaction with its token, which can be used once.
  *
  * An application whose users have to sign each request gets a transaction token in place of a

@@ -33,6 +33,34 @@ public func sessionSubmit(
   }
 }
 
+/// Checks operations as `peerid_session_submit` does, without sending anything: by the option `validate`, by the server's
+/// clock when it is known, and against the scope of the session's tokens. The chain is not read.
+///
+/// The result is an array of texts, the warnings that `peerid_session_submit` logs: broken rules that the committee of the
+/// chain can change, cautions, and operations that another account pays for than the session's, if that is known
+/// (`peerid_session_account`, `peerid_session_set_account`). The server does not compare the two.
+/// - Parameters:
+///   - operations: JSON, as for `peerid_session_submit`.
+///   - length: its length in bytes.
+///   - outResponse: receives the result; free it with `peerid_response_free`.
+/// - Errors:
+///   - `invalidArgument`: an operation is not valid; the message names the place, and says what is valid.
+///   - `notPermitted`: the user has not granted an operation.
+@_cdecl("peerid_session_check")
+public func sessionCheck(
+  _ session: SessionHandle?,
+  _ operations: UnsafePointer<CChar>?,
+  _ length: UInt,
+  _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let session = try borrow(session, as: Session.self, "session")
+    let out = try output(outResponse, "out_response")
+    let warnings = try session.check(json: try bytes(operations, length, "operations"))
+    out.pointee = retained(ResponseObject(Response(listing: warnings)))
+  }
+}
+
 /// Confirms a transaction with its token, which can be used once.
 ///
 /// An application whose users have to sign each request gets a transaction token in place of a transaction. PeerID

@@ -189,8 +189,8 @@ def _generated(json_object_of_bytes=0, sign_in_of_bytes=0, form_parameters=0):
     return (start + "x" * ((json_object_of_bytes or sign_in_of_bytes) - len(start) - 2) + '"}').encode()
 
 
-def cases():
-    with open(HERE / "cases.jsonl", encoding="utf-8") as lines:
+def cases(name="cases"):
+    with open(HERE / f"{name}.jsonl", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
@@ -208,17 +208,25 @@ def main(command):
         program = Program(command, "--fixture", str(fixture(directory)))
         try:
             replay = Replay(program)
-            all_cases = cases()
-            unequal = 0
-            for case in all_cases:
-                problem = replay.play(case)
-                if problem:
-                    unequal += 1
-                    print(f"{case['id']} {case['title']}\n    {problem}")
+            captured = play_all(replay, cases())
+            derived = play_all(replay, cases("derived"))
         finally:
             program.close()
-    print(f"{len(all_cases) - unequal} of {len(all_cases)} captured cases of the backend are equal")
-    return unequal
+    print("{} of {} captured cases of the backend are equal".format(*captured))
+    print("{} of {} answers of the backend's own modules are equal".format(*derived))
+    return captured[0] != captured[1] or derived[0] != derived[1]
+
+
+def play_all(replay, all_cases):
+    """How many cases are equal, and how many there are."""
+    equal = 0
+    for case in all_cases:
+        problem = replay.play(case)
+        if problem:
+            print(f"{case['id']} {case['title']}\n    {problem}")
+        else:
+            equal += 1
+    return equal, len(all_cases)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,46 @@ import Testing
     #expect(try fault("\(Demo.transfer),\(transfer("100000", "1.5"))") == #""[1].amount.amount" must be an integer"#)
   }
 
+  /// What the schema takes and the serializer of the server cannot write: 500, and nothing is done.
+  @Test(arguments: [
+    (
+      #"{"op_name":"witness_create","fee_asset":"1.3.0","witness_account":"1.2.31","url":"https://a.example","block_signing_key":"abc","initial_secret":"YWJj"}"#,
+      "witness_create.block_signing_key\t cause: must be a public key"
+    ),
+    (
+      #"{"op_name":"game_move","fee_asset":"1.3.0","game_id":"1.19.7","player_account_id":"1.2.31","move":[1,{}]}"#,
+      "game_move.move\t cause: "
+    ),
+    (
+      #"{"op_name":"vesting_balance_create","fee_asset":"1.3.0","creator":"1.2.31","owner":"1.2.31","amount":{"amount":1,"asset_id":"1.3.0"},"policy":[1,{}],"balance_type":"normal"}"#,
+      "vesting_balance_create.policy\t cause: "
+    ),
+    (
+      #"{"op_name":"account_whitelist","fee_asset":"1.3.0","authorizing_account":"1.2.31","account_to_list":"1.2.33","new_listing":256}"#,
+      "account_whitelist.new_listing\t cause: out of range 256 uint8 256 256"
+    ),
+    (
+      #"{"op_name":"limit_order_cancel","fee_asset":"1.3.0","fee_paying_account":"1.2.99999999999999999999","order":"1.7.1"}"#,
+      "limit_order_cancel.fee_paying_account\t cause: overflow "
+    ),
+  ])
+  func `what the serializer cannot write is refused before the chain`(operation: String, message: String) throws {
+    let server = try TestServer(chainRules: false)
+    let answer = try server.operate(operation, token: Demo.aliceAccess8, clientID: 8)
+    #expect(answer.status == 500)
+    #expect(answer.json?["error"]?.string?.hasPrefix(message) == true, "\(answer.json?["error"]?.string ?? "")")
+  }
+
+  @Test func `the serializer writes no extensions where the chain has none`() throws {
+    let custom =
+      #"{"op_name":"custom","fee_asset":"1.3.0","payer":"1.2.31","required_auths":["1.2.31"],"id":1,"data":"YWJj"}"#
+    let answer = try TestServer(chainRules: false).operate(custom, token: Demo.aliceAccess8, clientID: 8)
+    let echo = answer.result?["trx"]?["operations"]?[0]?[1]
+    #expect(echo?["data"]?.string == "616263")
+    #expect(echo?["extensions"] == nil)
+    #expect(echo?["fee"] != nil)
+  }
+
   private func order(_ expiration: String, fill: String = "true") -> String {
     """
     {"op_name":"limit_order_create","fee_asset":"1.3.0","seller":"1.2.31",\

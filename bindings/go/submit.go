@@ -3,7 +3,10 @@ package peerid
 // #include "bridge.h"
 import "C"
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+)
 
 // Submit submits operations as one transaction, and waits until a block contains it.
 //
@@ -37,6 +40,33 @@ func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, e
 			return C.peerid_session_submit_async(session, data, length, queue, tag, id)
 		},
 	})
+}
+
+// Check checks operations as [Session.Submit] does, without sending anything: by the option "validate", by the server's
+// clock when it is known, and against the scope of the tokens. The chain is not read. It returns the warnings that Submit
+// logs: broken rules that the committee of the chain can change, cautions, and operations that another account pays for
+// than the session's, if that is known ([Session.Account], [Session.SetAccount]). The server does not compare the two.
+//
+// Errors: [ErrInvalidArgument]; the message names the place. [ErrNotPermitted] when the user has not granted an operation.
+// [ErrLoginRequired] when the session is over.
+func (s *Session) Check(operations ...Operation) ([]string, error) {
+	encoded, err := encodeOperations(operations)
+	if err != nil {
+		return nil, err
+	}
+	data, length := borrowed(encoded)
+	var warnings []string
+	err = s.use(func(session *C.peerid_session) error {
+		var response *C.peerid_response
+		if err := asError(C.peerid_session_check(session, data, length, &response)); err != nil {
+			return err
+		}
+		defer C.peerid_response_free(response)
+		var size C.size_t
+		text := C.peerid_response_json(response, &size)
+		return json.Unmarshal(goBytes(text, size), &warnings)
+	})
+	return warnings, err
 }
 
 // Confirm confirms a transaction with the token of [Result.TransactionToken], which can be used once.

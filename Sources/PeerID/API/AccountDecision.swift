@@ -32,6 +32,13 @@ enum AccountDecision: Equatable {
     return ["pi-" + lowered, lowered]
   }
 
+  /// The name that is easily confused with a name: with or without `pi-` in front; `nil` for an id.
+  static func otherName(_ name: String) -> String? {
+    if ObjectInstance.isAccount(name) { return nil }
+    let lowered = name.lowercased()
+    return lowered.hasPrefix("pi-") ? String(lowered.dropFirst(3)) : "pi-" + lowered
+  }
+
   /// The decision after another of these names has turned out to be an account.
   func adding(_ account: Account, _ permission: AccountPermission) -> AccountDecision {
     if permission == .absent { return self }

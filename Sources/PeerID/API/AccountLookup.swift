@@ -15,7 +15,14 @@ struct AccountLookup {
   /// The account of a name or an id, which must exist.
   func existing(_ name: String) throws(PeerIDError) -> Account {
     if let found = try account(name) { return found }
-    throw PeerIDError(.invalidArgument, "the chain has no account '\(name.prefix(80))'")
+    let missing = "the chain has no account '\(name.prefix(80))'"
+    guard let other = AccountDecision.otherName(name), let near = try? account(other) else {
+      throw PeerIDError(.invalidArgument, missing)
+    }
+    throw PeerIDError(
+      .invalidArgument,
+      missing + "; did you mean '\(near.name)' (\(near.id))? PeerID names the accounts that it makes pi-<user name>"
+    )
   }
 
   /// Decides which account belongs to a user name.

@@ -95,18 +95,16 @@ extension Session {
     }
   }
 
-  /// Logs a warning for operations that another account pays for, because the server does not check that.
-  func warnOfOtherPayers(_ batch: OperationBatch) {
-    guard let account = core.token.account else { return }
-    _ = try? Mark.withOperations(of: batch.body) { operations in
-      for (position, operation) in operations.enumerated() where operation.isPaid(byOtherThan: account) {
-        core.log(
-          .warning,
-          "operations[\(position)] is paid by \(operation.payer), but the session's account is \(account.id) "
-            + "(\(account.name)); the server does not compare them"
-        )
+  /// Warnings of operations that another account pays for: the server does not compare them.
+  func otherPayers(_ batch: OperationBatch) -> [String] {
+    guard let account = core.token.account else { return [] }
+    let warnings = try? Mark.withOperations(of: batch.body) { operations in
+      operations.enumerated().filter { $1.isPaid(byOtherThan: account) }.map { position, operation in
+        "operations[\(position)] is paid by \(operation.payer), but the session's account is \(account.id) "
+          + "(\(account.name)); the server does not compare them"
       }
     }
+    return warnings ?? []
   }
 }
 

@@ -47,18 +47,39 @@ public final class Session: Sendable {
   }
 
   /// Parses and checks operations according to the options and the server's clock.
-  func operations(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> OperationBatch {
+  func operations(_ json: UnsafeRawBufferPointer, log: Log? = nil) throws(PeerIDError) -> OperationBatch {
     try OperationBatch(
       json: json,
       validation: engine.configuration.options.validation,
       clock: engine.environment.transport.serverClock,
-      log: core.logHandler
+      log: log ?? core.logHandler
     )
+  }
+
+  /// Checks operations as `submit(_:)` does, without sending anything: by the option `validate`, by the server's clock
+  /// when it is known, and against the scope of the session's tokens. The chain is not read.
+  ///
+  /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
+  /// - Returns: warnings, which `submit(_:)` logs: rules that the committee of the chain can change and that are broken,
+  ///   cautions, and operations that another account pays for than the session's, if that is known (`account()`,
+  ///   `setAccount(_:)`).
+  /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
+  ///   `loginRequired` when the session is over.
+  @discardableResult
+  public func check(_ operations: String) throws(PeerIDError) -> [String] {
+    try Bytes(operations).withBytes { (json) throws(PeerIDError) in try check(json: json) }
+  }
+
+  package func check(json: UnsafeRawBufferPointer) throws(PeerIDError) -> [String] {
+    try checkLoggedIn()
+    let batch = try operations(json, log: .silent)
+    try batch.checkScope(of: core.token)
+    return batch.warnings + otherPayers(batch)
   }
 
   func submission(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
     let batch = try operations(json)
-    warnOfOtherPayers(batch)
+    for warning in otherPayers(batch) { core.log(.warning, warning) }
     let call = SessionCall(kind: .operations, url: engine.endpoints.operations, body: batch.body)
     return .session(core, call, scope: batch, marking: try marking(batch.body))
   }

@@ -57,6 +57,22 @@ public enum Operations {
     }
   }
 
+  /// Why the serializer of the server cannot write a value of a field; `nil` when it can. The rules of the chain do not
+  /// count.
+  package static func serializerProblem(of value: Bytes, as type: OperationFieldType) -> String? {
+    guard let index = try? JSONIndex(value.raw) else { return nil }
+    return index.withRoot { root in
+      var validator = OperationValidator(validation: .known, now: 0)
+      validator.ignoresRules = true
+      do throws(PeerIDError) {
+        try validator.check(root, is: type)
+        return nil
+      } catch {
+        return error.message
+      }
+    }
+  }
+
   package static func check(json: UnsafeRawBufferPointer) throws(PeerIDError) -> [String] {
     try OperationBatch(json: json, validation: .known).warnings
   }

@@ -8,6 +8,7 @@ extension SandboxState {
   /// Answers one request to PeerID.
   mutating func answer(_ request: HTTPRequest, sequence: UInt64) -> HTTPAnswer {
     if request.headerBlockLength >= Self.longestHeaderBlock { return .headersTooLarge }
+    if !HTTPAnswer.knownMethods.contains(request.method) { return .unknownMethod }
     var answer: HTTPAnswer
     do throws(Refusal) {
       let body: JSONDocument?

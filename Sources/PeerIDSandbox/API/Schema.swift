@@ -46,8 +46,7 @@ enum Schema {
     } else if let real = value.number {
       number = real
     } else if let text = value.string, let parsed = numeric(text) {
-      // An integer in a string that a double cannot represent exactly.
-      if let exact = Int64(trimmed(text)), Int64(exactly: parsed) != exact { throw unsafe }
+      guard NumberText.isExact(trimmed(text), parsed) else { throw unsafe }
       number = parsed
     } else {
       throw SchemaFault("must be a number")

@@ -54,14 +54,20 @@ struct Transaction: Sendable {
     let expiration = value["expiration"].map { JSONLiteral.value($0) } ?? .null
     self.expiration = value["expiration"]?.string.flatMap { TimeText.seconds(chain: $0) } ?? 0
     let unsigned: [(String, JSONLiteral)] = [
-      ("ref_block_num", value["ref_block_num"].map { .value($0) } ?? .null),
-      ("ref_block_prefix", value["ref_block_prefix"].map { .value($0) } ?? .null),
+      ("ref_block_num", Self.number(value["ref_block_num"])),
+      ("ref_block_prefix", Self.number(value["ref_block_prefix"])),
       ("expiration", expiration),
       ("operations", .array(operations.map(\.literal))),
       ("extensions", value["extensions"].map { .value($0) } ?? []),
     ]
     members = unsigned + [("signatures", value["signatures"].map { .value($0) } ?? [])]
     id = Self.hash(.object(unsigned))
+  }
+
+  /// A number, which may come as text.
+  private static func number(_ value: JSONValue?) -> JSONLiteral {
+    guard let value, let number = try? Schema.number(value, minimum: nil, maximum: nil) else { return .null }
+    return Int64(exactly: number).map { .integer($0) } ?? .real(number)
   }
 
   /// The first 20 bytes of a SHA-256, as on the chain. (The chain hashes the binary transaction, not its JSON.)

@@ -56,14 +56,17 @@ struct OperationChecker {
     }
     let hasExtensions = members.contains { $0.key == "extensions" }
     var given: [(String, JSONLiteral)] = [("fee", ["amount": 0, "asset_id": feeAsset])]
-    var echo: [(String, JSONLiteral)] = [("fee", ["amount": .integer(Ledger.fee), "asset_id": feeAsset])]
+    var echo: [(String, JSONLiteral)] = []
+    if !SerializerRule.hasNoFee.contains(name) {
+      echo.append(("fee", ["amount": .integer(Ledger.fee), "asset_id": feeAsset]))
+    }
     for (key, value) in members {
       given.append((key, value.given))
       echo.append((key, Self.hasFutureExtensions(name, key) ? value.echoWithExtensions : value.echo))
     }
     if !hasExtensions {
       given.append(("extensions", .null))
-      echo.append(("extensions", []))
+      if !SerializerRule.hasNoExtensions.contains(name) { echo.append(("extensions", [])) }
     }
     return CheckedOperation(
       definition: definition,
@@ -101,7 +104,7 @@ struct OperationChecker {
       if let member = value.member(field.name) {
         members.append((field.name, try check(member, field.type)))
         if field.presence == .unusable {
-          fail("memo_data.from\t cause: Cannot read properties of undefined", at: fieldPath)
+          fail("memo_data.from\t cause: value required  | undefined", at: fieldPath)
         }
       } else if field.presence == .required {
         throw fault(SchemaFault.required.text)
@@ -130,8 +133,10 @@ struct OperationChecker {
       return try array(value, of: element, minimum: minimum, maximum: maximum)
     case .tuple(let types):
       return try tuple(value, of: types)
-    case .refined(let schema, _):
-      return try check(value, schema)
+    case .refined(let schema, let refinement):
+      let checked = try check(value, schema)
+      if let problem = SerializerRule.problem(of: checked.given, as: type, refinement) { fail(problem, at: fieldPath) }
+      return checked
     default:
       return try scalar(value, type)
     }

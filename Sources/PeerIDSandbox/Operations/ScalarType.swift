@@ -13,8 +13,13 @@ struct ScalarType {
     case .objectID(let space):
       let text = try objectID(value, space: space)
       // The schema's pattern accepts any character in place of a dot; the serializer does not.
-      let isExact = text.hasPrefix(space + ".")
-      return CheckedValue(.string(text), problem: isExact ? nil : "Expecting \(space).x, got \(text)")
+      guard text.hasPrefix(space + ".") else {
+        return CheckedValue(.string(text), problem: "Expecting \(space).x, got \(text)")
+      }
+      // Nor does it accept an instance that JavaScript cannot represent exactly.
+      let instance = Double(text.dropFirst(space.utf8.count + 1)) ?? 0
+      let isSafe = instance <= Double(OperationFieldType.maximumSafeInteger)
+      return CheckedValue(.string(text), problem: isSafe ? nil : "overflow  \(text.dropFirst(space.utf8.count + 1))")
     case .integer(let minimum, let maximum):
       return Self.number(try Schema.integer(value, minimum: minimum, maximum: maximum))
     case .number(let minimum, let maximum):
@@ -25,7 +30,8 @@ struct ScalarType {
     case .uri:
       return CheckedValue(.string(try uri(value)))
     case .base64:
-      return CheckedValue(.string(try base64(value)))
+      let text = try base64(value)
+      return CheckedValue(.string(text), echo: .string(Self.hexadecimal(ofBase64: text)))
     case .choice(let choices):
       guard let text = value.string, choices.contains(text) else {
         let list = choices.joined(separator: ", ")
@@ -98,5 +104,23 @@ struct ScalarType {
       throw SchemaFault("must be a valid base64 string")
     }
     return text
+  }
+
+  /// The chain writes bytes as hexadecimal digits.
+  private static func hexadecimal(ofBase64 text: String) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    let digits = Array("0123456789abcdef".utf8)
+    var bits: UInt32 = 0
+    var count = 0
+    var result: [UInt8] = []
+    for sextet in text.utf8.lazy.compactMap({ alphabet.firstIndex(of: $0) }) {
+      bits = bits << 6 | UInt32(sextet)
+      count += 6
+      guard count >= 8 else { continue }
+      count -= 8
+      let byte = Int(bits >> UInt32(count) & 0xFF)
+      result += [digits[byte >> 4], digits[byte & 15]]
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 }

@@ -5,14 +5,14 @@ internal import PeerID
 enum BodyParser {
   /// The parsed body; `nil` if there is none or the server does not read its type.
   static func parse(_ request: HTTPRequest) throws(Refusal) -> JSONDocument? {
-    guard request.bodyLength > 0, let type = request.header("Content-Type") else { return nil }
-    let (media, charset) = mediaType(type)
+    guard request.bodyLength > 0, let type = request.header("Content-Type").flatMap(MediaType.init) else { return nil }
+    let (media, charset) = (type.name, type.charset)
     let isForm = media == "application/x-www-form-urlencoded"
     guard isForm || media == "application/json" else { return nil }
-    guard isForm ? charset == "utf-8" : charset.hasPrefix("utf-") else {
+    guard isForm ? charset == "utf-8" : MediaType.jsonCharsets.contains(charset) else {
       throw Refusal(.html(415, "unsupported charset \"\(charset.uppercased())\""))
     }
-    let text = String(decoding: try decoded(request), as: UTF8.self)
+    let text = MediaType.text(try decoded(request), charset)
     return isForm ? try form(text) : try json(text)
   }
 
@@ -22,7 +22,7 @@ enum BodyParser {
     guard request.bodyLength <= limit else { throw tooLarge }
     let encoding = (request.header("Content-Encoding") ?? "identity").lowercased()
     switch encoding {
-    case "identity": return request.body
+    case "identity", "": return request.body
     case "gzip", "deflate":
       do throws(Decompression.Failure) {
         return try Decompression.inflate(request.body, limit: limit)
@@ -86,11 +86,5 @@ enum BodyParser {
       result.append(byte)
     }
     return String(decoding: result, as: UTF8.self)
-  }
-
-  private static func mediaType(_ header: String) -> (media: String, charset: String) {
-    let parts = header.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\"" } }
-    let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst(8)
-    return (parts.first ?? "", charset.map(String.init) ?? "utf-8")
   }
 }

@@ -53,6 +53,8 @@ final class Exchange {
 
   /// The whole request. Valid after it has been read to its end.
   var request: HTTPRequest {
+    // Express looks at no fragment.
+    let target = target.prefix { $0 != "#" }
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     return HTTPRequest(
       method: method,

@@ -157,7 +157,7 @@ private func readHeaders(_ connection: OpaquePointer) -> [(name: String, value: 
       { target, _, name, value in
         guard let target, let name else { return .NO }
         let headers = target.assumingMemoryBound(to: [(name: String, value: String)].self)
-        headers.pointee.append((String(cString: name), value.map { String(cString: $0) } ?? ""))
+        headers.pointee.append((String(cString: name), value.map { Schema.trimmed(String(cString: $0)) } ?? ""))
         return .YES
       },
       target

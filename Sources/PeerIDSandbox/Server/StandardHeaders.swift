@@ -7,6 +7,18 @@ extension HTTPAnswer {
     HTTPAnswer(status: 431, contentType: "", headers: [("Connection", "close")], body: Bytes(""))
   }
 
+  /// Node's answer to a method that its parser does not know.
+  static var unknownMethod: HTTPAnswer {
+    HTTPAnswer(status: 400, contentType: "", headers: [("Connection", "close")], body: Bytes(""))
+  }
+
+  /// The methods that Node's parser knows, apart from `CONNECT`.
+  static let knownMethods: Set<String> = [
+    "DELETE", "GET", "HEAD", "POST", "PUT", "OPTIONS", "TRACE", "COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND",
+    "PROPPATCH", "SEARCH", "UNLOCK", "BIND", "REBIND", "UNBIND", "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE",
+    "M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE", "PATCH", "PURGE", "MKCALENDAR", "LINK", "UNLINK", "SOURCE",
+  ]
+
   /// The answer to `OPTIONS`, on any path.
   static func preflight(_ request: HTTPRequest) -> HTTPAnswer {
     let headers = [

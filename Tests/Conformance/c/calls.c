@@ -333,6 +333,29 @@ static void read_account(call *call) {
   found(call, response);
 }
 
+static void session_check(call *call) {
+  peerid_session *on = session(call);
+  if (!on) return;
+  size_t length;
+  char *json = json_argument(call, "operations", &length);
+  peerid_response *response = NULL;
+  call->error = peerid_session_check(on, json, length, &response);
+  if (!call->error) {
+    json_t *result = json_loads(peerid_response_json(response, NULL), 0, NULL);
+    char warnings[4096] = "";
+    size_t index;
+    json_t *warning;
+    json_array_foreach(result, index, warning) {
+      size_t used = strlen(warnings);
+      snprintf(warnings + used, sizeof warnings - used, "%s%s", index ? "\n" : "", json_string_value(warning));
+    }
+    call->view = json_pack("{s:s}", "warnings", warnings);
+    json_decref(result);
+  }
+  peerid_response_free(response);
+  free(json);
+}
+
 static void set_account(call *call) {
   peerid_session *on = session(call);
   peerid_response *response = NULL;
@@ -451,6 +474,7 @@ static const struct {
     {"broadcast_text", broadcast},
     {"account", find_account},
     {"session_account", read_account},
+    {"session_check", session_check},
     {"set_account", set_account},
     {"mark", mark},
     {"settle", settle},

@@ -928,6 +928,19 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ResponsePointer),
         ),
     ),
+    # Checks operations as `peerid_session_submit` does, without sending anything: by
+    # the option `validate`, by the server's clock when it is known, and against the
+    # scope of the session's tokens.
+    (
+        "peerid_session_check",
+        ErrorPointer,
+        (
+            SessionPointer,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            ctypes.POINTER(ResponsePointer),
+        ),
+    ),
     # Confirms a transaction with its token, which can be used once.
     (
         "peerid_session_confirm",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from . import _exact
 from ._call import check
 from ._client import BaseClient
 from ._handle import Handle
 from ._library import library
+from ._operation import Operations, write_operations
 from ._prototypes import SessionPointer
 from .errors import ClosedError
+from .result import Response
 from .token import Token, new_token_handle
 
 
@@ -27,6 +30,35 @@ class BaseSession:
     def token(self) -> Token:
         """The current tokens, which may have expired."""
         return read_token(self._open_handle())
+
+    def check(self, operations: Operations) -> list[str]:
+        """Check operations as `submit` does, without sending anything.
+
+        By the option `validate`, by the server's clock when it is known, and against
+        the scope of the tokens. The chain is not read. For event loops as well: it
+        does not wait.
+
+        Args:
+            operations: one operation, several, or JSON text.
+
+        Returns:
+            Warnings, which `submit` logs: broken rules that the committee of the chain
+            can change, cautions, and operations that another account pays for than the
+            session's, if that is known (`account`, `set_account`). The server does not
+            compare the two.
+
+        Raises:
+            InvalidArgument: an operation is not valid; the message names the place, and
+                says what is valid.
+            NotPermitted: the user has not granted an operation.
+            LoginRequired: the session is over.
+        """
+        text = write_operations(operations)
+        response = Response()
+        session = self._open_handle()
+        check(library.peerid_session_check(session, text, len(text), response.out))
+        warnings: list[str] = _exact.read(response.text)
+        return warnings
 
     @property
     def key(self) -> str | None:

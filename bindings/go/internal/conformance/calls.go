@@ -42,6 +42,7 @@ var calls = map[string]func(*call) (any, error){
 	"broadcast_text":  onSession(broadcastText),
 	"account":         onClient(findAccount),
 	"session_account": onSession(readAccount),
+	"session_check":   onSession(checkWithSession),
 	"set_account":     onSession(setAccount),
 	"mark":            onSession(mark),
 	"settle":          onSession(settle),
@@ -304,6 +305,15 @@ func findAccount(c *call, client *peerid.Client) (any, error) {
 
 func readAccount(c *call, session *peerid.Session) (any, error) {
 	return found(session.Account(c.ctx))
+}
+
+func checkWithSession(c *call, session *peerid.Session) (any, error) {
+	operations, err := c.operations()
+	if err != nil {
+		return nil, err
+	}
+	warnings, err := session.Check(operations...)
+	return object{"warnings": strings.Join(warnings, "\n")}, err
 }
 
 func setAccount(c *call, session *peerid.Session) (any, error) {

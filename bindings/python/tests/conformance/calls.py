@@ -126,6 +126,9 @@ CALLS: dict[str, Callable[..., Any]] = {
         it.session.broadcast(transaction)
     ),
     "account": lambda it, name: it.client.account(name)._asdict(),
+    "session_check": lambda it, operations: {
+        "warnings": "\n".join(it.session.check(operations))
+    },
     "session_account": lambda it: it.session.account()._asdict(),
     "set_account": lambda it, name: it.session.set_account(name)._asdict(),
     "mark": lambda it, operations: {"mark": it.session.mark(operations)},
