@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -280,6 +281,61 @@ static void every_allocation_may_fail(void **state) {
   fail_msg("there is no end to the allocations");
 }
 
+/* ---- Texts whose length others choose ---- */
+
+static const char *const large_texts[] = {"an answer", "operations", "a signed transaction"};
+enum { LARGE_TEXTS = sizeof large_texts / sizeof large_texts[0], LARGE = 3 << 20 };
+
+/* Sets how much memory the process may have besides what it has. */
+static void limit_memory(long more) {
+  long pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  if (!file || fscanf(file, "%ld", &pages) != 1) _exit(WRONG);
+  fclose(file);
+  rlim_t limit = (rlim_t)(pages * sysconf(_SC_PAGESIZE) + more);
+  setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit});
+}
+
+static int meet_large_text(size_t which, long memory) {
+  caller caller = caller_make(BLOCKING, fault_url("http", "answers_with_three_megabytes"), OPTIONS("validate", "off"));
+  peerid_error *error = make_call(&caller, SUBMIT, 1);
+  if (error) return wrong("the call before", error);
+  static const char transaction[] =
+      "{\"ref_block_num\":1,\"ref_block_prefix\":1,\"expiration\":\"x\",\"signatures\":[],\"operations\":[";
+  char *text = malloc(LARGE + 256);
+  size_t length = (size_t)sprintf(text, "%s", which == 2 ? transaction : "[");
+  while (length < LARGE) length += (size_t)sprintf(text + length, "{\"op_name\":\"transfer\",\"x\":[1,2]},");
+  length += (size_t)sprintf(text + length - 1, which == 2 ? "]}" : "]") - 1;
+  peerid_response *response = NULL;
+  limit_memory(memory);
+  switch (which) {
+    case 0: error = peerid_client_read_chain(caller.client, "database", "m", "[]", 2, &response); break;
+    case 1: error = peerid_session_submit(caller.session, text, length, &response); break;
+    default: error = peerid_session_broadcast(caller.session, text, length, &response); break;
+  }
+  if (!error) return DONE;
+  return peerid_error_code(error) == PEERID_CODE_OUT_OF_MEMORY ? FAILED_TRULY : wrong(large_texts[which], error);
+}
+
+static void a_large_text_without_memory_for_it_is_an_error(void **state) {
+  size_t which = (size_t)(uintptr_t)*state;
+  int failures = 0;
+  for (long memory = 0; memory < 512L << 20; memory += memory < 16 << 20 ? 512 << 10 : 32 << 20) {
+    pid_t pid = fork();
+    if (pid == 0) _exit(meet_large_text(which, memory));
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (!WIFEXITED(status)) fail_msg("%ld bytes of memory: signal %d", memory, WTERMSIG(status));
+    if (WEXITSTATUS(status) == WRONG) fail_msg("%ld bytes of memory", memory);
+    failures += WEXITSTATUS(status) == FAILED_TRULY;
+    if (WEXITSTATUS(status) == DONE && memory > 16 << 20) {
+      assert_in_range(failures, 1, 512);
+      return;
+    }
+  }
+  fail_msg("no memory is enough");
+}
+
 /* What libpeerid asks for by way of Swift: nothing can go on without it, and nothing is written to address 0. */
 static void without_memory_the_library_says_so_and_aborts(void **state) {
   (void)state;
@@ -308,9 +364,13 @@ static void without_memory_the_library_says_so_and_aborts(void **state) {
 int main(void) {
   find_gatherer();
   fault_server_start(NULL, NULL);
-  struct CMUnitTest tests[SCENES + 1] = {
-      [SCENES] = cmocka_unit_test(without_memory_the_library_says_so_and_aborts),
+  struct CMUnitTest tests[SCENES + LARGE_TEXTS + 1] = {
+      [SCENES + LARGE_TEXTS] = cmocka_unit_test(without_memory_the_library_says_so_and_aborts),
   };
+  for (size_t i = 0; i < LARGE_TEXTS; i++) {
+    tests[SCENES + i] = (struct CMUnitTest){large_texts[i], a_large_text_without_memory_for_it_is_an_error, NULL, NULL,
+                                            (void *)(uintptr_t)i};
+  }
   for (int i = 0; i < SCENES; i++) {
     tests[i] = (struct CMUnitTest){scenes[i].name, every_allocation_may_fail, NULL, NULL, (void *)(uintptr_t)&scenes[i]};
   }

@@ -25,6 +25,7 @@ import argparse
 import collections
 import ctypes
 import ctypes.util
+import gzip
 import json
 import select
 import socket
@@ -34,6 +35,7 @@ import sys
 import threading
 import time
 import urllib.parse
+import zlib
 
 TRANSACTION = {
     "id": "a3" * 20,
@@ -244,6 +246,10 @@ def right_answer(request):
     return answer(200, envelope(right_result(request)))
 
 
+def packed(status, body, coding="gzip", pack=gzip.compress):
+    return answer(status, pack(body.encode()), f"Content-Encoding: {coding}")
+
+
 def html(status, reason, *headers):
     title = f"{status} {reason}"
     return answer(status, HTML % (title, title), *headers, reason=reason, kind="text/html")
@@ -279,6 +285,7 @@ ANSWERS = {
     "status_429_long_retry_after": answer(429, refusal("Too Many Requests", 429), "Retry-After: 99999999999999999999"),
     "status_503_bad_retry_after": answer(503, refusal("Unavailable", 503), "Retry-After: soon"),
     "gateway_500": answer(500, '{"status":500,"error":"Assert Exception: a: b","path":"/api"}'),
+    "gateway_object_400": answer(400, '{"error":{"code":400,"message":"blocked"}}'),
     "status_500": answer(500, refusal("server side error", 500)),
     "stack_trace_500": answer(500, refusal(STACK_TRACE, 500)),
     "string_status_400": answer(400, refusal({"op_name": "Operation invalid"}, "400")),
@@ -301,6 +308,13 @@ ANSWERS = {
     "huge_number_200": answer(200, '{"result":{"block_num":' + "9" * 400 + '},"status":200}'),
     "nul_in_text_200": answer(200, '{"result":{"id":"a\\u0000b","block_num":5},"status":200}'),
     "large_html_500": answer(500, "<html>" + "x" * 100_000 + "</html>", kind="text/html"),
+    "deflate_200": packed(200, envelope(TRANSACTION), "deflate", zlib.compress),
+    "gzip_400": packed(400, refusal({"op_name": "no"}, 400)),
+    "gzip_cut_200": packed(200, envelope(TRANSACTION), pack=lambda body: gzip.compress(body)[:-20]),
+    "gzip_damaged_200": packed(200, envelope(TRANSACTION), pack=lambda body: b"\x1f\x8b\x08" + body),
+    "gzip_bomb_200": packed(200, " " * 50_000_000),
+    "unknown_coding_200": packed(200, envelope(TRANSACTION), "x-unknown"),
+    "empty_refresh_token": answer(200, envelope({"token": "newAccessToken", "refresh_token": ""})),
     "cut_status_line": b"HTTP/1.1 20",
     "cut_headers": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Le",
     "cut_body": answer(200, '{"result":{"id":"a3', length=500),
@@ -443,6 +457,18 @@ def answers_byte_by_byte(connection):
 
 
 @fault
+def echoes_head_407(connection):
+    """A proxy that asks for credentials and shows what it has received."""
+    connection.send(answer(407, "received: " + connection.read_request().head, kind="text/plain"))
+
+
+@fault
+def compresses(connection):
+    while True:
+        connection.send(packed(200, envelope(right_result(connection.read_request()))))
+
+
+@fault
 def speaks_http_1_0(connection):
     request = connection.read_request()
     body = envelope(right_result(request)).encode()
@@ -531,6 +557,14 @@ def says_more_behind_large_answer(connection):
     while True:
         body = envelope(right_result(connection.read_request())) + " " * 40000
         connection.send(answer(200, body) + FALSE_ANSWER)
+
+
+@fault
+def answers_with_three_megabytes(connection):
+    large = answer(200, envelope([{"id": "2.9.1", "n": 1.5}] * 110_000))
+    while True:
+        request = connection.read_request()
+        connection.send(large if "/blockchain-data" in request.target else right_answer(request))
 
 
 @fault

@@ -214,6 +214,19 @@ static void password_of_a_proxy_is_not_shown(void **state) {
     caller_free(&caller);
   }
   unsetenv("https_proxy");
+  /* A proxy that shows the request, with "alice:geheim" in Base64. */
+  char proxy[96];
+  snprintf(proxy, sizeof proxy, "http://alice:geheim@127.0.0.1:%d", fault_port("echoes_head_407"));
+  for (int from_environment = 0; from_environment < 2; from_environment++) {
+    if (from_environment) setenv("http_proxy", proxy, 1);
+    caller caller = caller_make(mode_of(state), "http://peerid.invalid",
+                                OPTIONS("allow_http", "true", "proxy", from_environment ? "" : proxy));
+    failure failed = take_failure(make_call(&caller, SUBMIT, 5000), __FILE__, __LINE__);
+    assert_int_equal(failed.http_status, 407);
+    assert_contains(failed.message, "Basic ***");
+    caller_free(&caller);
+  }
+  unsetenv("http_proxy");
   check_log();
 }
 

@@ -21,6 +21,13 @@ import Testing
     #expect(try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s").text == "c/ode")
   }
 
+  /// The browser sends the address, so anybody can write it.
+  @Test(.timeLimit(.minutes(1)), arguments: ["code=a&", "error=a&", "?code=", "state=s&", "%61&", "?"])
+  func `an address of a megabyte is read in one pass`(part: String) throws {
+    let url = "?" + String(repeating: part, count: 1_000_000 / part.utf8.count) + "?state=s&code=c%2Fode"
+    #expect(try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s").text == "c/ode")
+  }
+
   @Test(arguments: [
     ("https://a/cb?code=c", "no state"),
     ("https://a/cb?code=c&state=t", "another state"),

@@ -122,6 +122,27 @@ import Testing
     #expect(error?.message.contains("geheim") == false)
   }
 
+  @Test(
+    "no proxy of the environment is used for what may be this machine",
+    arguments: [
+      ("localhost.", true), ("shop.localhost", true), ("shop.LOCALHOST.", true), ("0", true), ("0.0.0.0", true),
+      ("127.0.1.1", true), ("[::]", true), ("[::1]", true), ("[::ffff:127.0.0.1]", true), ("[::127.0.0.1]", true),
+      ("[::ffff:10.0.0.1]", false), ("[::ff7f:1]", false), ("[fe80::1]", false), ("10.0.0.1", false),
+      ("128.0.0.1", false), ("notlocalhost", false), ("localhost.example", false), ("[1::7f00:1]", false),
+    ]
+  )
+  func readings(host: String, mayBeLoopback: Bool) throws {
+    let endpoints = try Endpoints(baseURL: "http://\(host):8080", allowsPlainHTTP: true)
+    #expect(endpoints.isLoopback == mayBeLoopback)
+  }
+
+  @Test("the password of a proxy is known, as it is sent")
+  func proxyPasswords() throws {
+    for (option, passwords) in [("http://u:p%40ss@proxy", ["p@ss"]), ("u:pass@proxy:1", ["pass"]), ("proxy", [])] {
+      #expect(try Proxy(option: option, isLoopback: false).passwords.map(\.text) == passwords)
+    }
+  }
+
   @Test("a server on this machine is reached through a proxy only when one is named")
   func loopbackProxies() throws {
     if case .none = try Proxy(option: "", isLoopback: true) {} else { Issue.record("the environment decides") }

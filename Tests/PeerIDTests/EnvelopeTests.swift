@@ -107,10 +107,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"error":"no","status":502}"#, true), (#"{"error":"no","status":"502"}"#, true), (#"{"error":{"a":"b"}}"#, true),
-    (#"{"error":{"a":"b"},"status":502}"#, true), (#"{"error":"no"}"#, false), (#"{"error":"no","status":500}"#, false),
+    (#"{"error":"no","status":502}"#, true), (#"{"error":"no","status":"502"}"#, true),
+    (#"{"error":{"a":"b"}}"#, false), (#"{"error":{"a":"b"},"status":502}"#, true),
+    (#"{"error":"no"}"#, false), (#"{"error":"no","status":500}"#, false),
     (#"{"error":"no","status":null}"#, false), (#"{"error":"no","status":502,"path":"/"}"#, false),
     (#"{"error":{"a":"b"},"path":"/"}"#, false), (#"{"error":["no"]}"#, false),
+    (#"{"error":{"code":502,"message":"blocked"}}"#, false), (#"{"error":{}}"#, false),
+    (#"{"error":{"code":502,"message":"blocked","status":"UNAVAILABLE"}}"#, false),
     (#"{"timestamp":1,"status":502,"error":"Bad Gateway","path":"/"}"#, false),
   ])
   func `an envelope with other members, or another status, is a gateway's`(body: String, isOwn: Bool) {

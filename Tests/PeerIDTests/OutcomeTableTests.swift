@@ -238,7 +238,6 @@ import Testing
       .notDone,
       says: "operations:"
     ),
-    Case(.operations, 400, #"{"error":{"operations":"no"}}"#, .rejected, .notDone),
     Case(
       .operations,
       400,
@@ -292,6 +291,10 @@ import Testing
     .map { Case(.operations, $0, "<p>no</p>", .protocol, .unknown, says: "find out") }
     // A gateway that writes like PeerID, with a status that PeerID never has.
     + [408, 444, 460, 499].map { Case(.operations, $0, own($0, "timeout"), .protocol, .unknown) }
+    // Gateways that write an object of texts, as PeerID does.
+    + [400, 403, 404, 422].map {
+      Case(.operations, $0, #"{"error":{"code":"Blocked","message":"no"}}"#, .protocol, .unknown, says: "Blocked")
+    }
     // The status in the body differs: a proxy has replaced the status of HTTP.
     + [Case(.operations, 400, own(500, "server side error"), .protocol, .unknown)]
     + [301, 302, 303, 304, 307, 308].map { Case(.operations, $0, "", .protocol, .unknown, says: "redirects") }

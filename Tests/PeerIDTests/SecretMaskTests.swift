@@ -17,6 +17,10 @@ import Testing
     }.joined()
   }
 
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+  }
+
   private static let encodings = [
     secret,
     PercentEncoding.encode(secret),
@@ -36,6 +40,9 @@ import Testing
       default: String($0)
       }
     },
+    secret.utf8.map { "=" + hexadecimal($0).uppercased() }.joined(),
+    secret.utf8.map { "\\" + String($0 >> 6) + String($0 >> 3 & 7) + String($0 & 7) }.joined(),
+    escaped(secret) { "\\u{" + String($0.value, radix: 16) + "}" },
     // More than once.
     PercentEncoding.encode(PercentEncoding.encode(secret)),
     JSONLiteral.string(JSONLiteral.string(secret).compactText.text).compactText.text,
@@ -69,6 +76,21 @@ import Testing
       let masked = SecretMask([Bytes(secret)]).masked("Authorization: Basic \(text), or not")
       #expect(masked == "Authorization: Basic ***, or not")
     }
+  }
+
+  @Test(arguments: ["", " ", ":", "-"], ["abcd", "s3cret~word?", String(repeating: "ü💛", count: 50)])
+  func `a secret in hexadecimal digits is masked, whole or cut off`(separator: String, secret: String) {
+    let digits = secret.utf8.map(Self.hexadecimal)
+    for shown in [digits, Array(digits.prefix(9)), digits.map { $0.uppercased() }] {
+      let masked = SecretMask([Bytes(secret)]).masked("<Buffer \(shown.joined(separator: separator))> is wrong")
+      #expect(masked == "<Buffer ***> is wrong")
+    }
+  }
+
+  @Test func `the rest of a secret that is encoded otherwise is masked with its beginning`() {
+    let mask = SecretMask([Bytes("abcdefghijklmnop+/=qr")])
+    #expect(mask.masked("code abcdefghijklmnop%252B%252F%253Dqr is bad") == "code *** is bad")
+    #expect(mask.masked("Basic \(base64(Array("x:abcdefghij".utf8)))…") == "Basic ***…")
   }
 
   private func base64(_ bytes: [UInt8]) -> String {

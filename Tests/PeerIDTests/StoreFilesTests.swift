@@ -163,6 +163,22 @@ import Testing
     #expect(stored.folder.names.allSatisfy { $0.hasSuffix(".lock") })
   }
 
+  @Test func `space that was reserved and not used is free when the lock is released`() throws {
+    let stored = try Stored()
+    let place = stored.place
+    for isRejected in [true, false] {
+      let error = failure { () throws(PeerIDError) in
+        try place.withLock(timeoutMilliseconds: 0) { (lock) throws(PeerIDError) in
+          try place.reserve(lock)
+          #expect(stored.folder.file(".new") != nil)
+          if isRejected { throw PeerIDError(.rejected, "the password is wrong") }
+        }
+      }
+      #expect((error != nil) == isRejected)
+      #expect(stored.folder.file(".new") == nil)
+    }
+  }
+
   // MARK: Damage
 
   @Test func `every damaged bit and every cut is detected`() throws {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -74,7 +75,8 @@ func (t *transport) CloseIdleConnections() {
 // segments in the path, also escaped ones, as a server may do, so that they cannot lead out of the base URL.
 func (t *transport) isOurs(to *url.URL) bool {
 	base := t.session.client.baseURL
-	if base == nil || !strings.EqualFold(to.Scheme, base.Scheme) || !strings.EqualFold(to.Hostname(), base.Hostname()) || port(to) != port(base) {
+	// An opaque URL is sent as it is, whatever its path says.
+	if base == nil || to.Opaque != "" || !strings.EqualFold(to.Scheme, base.Scheme) || !strings.EqualFold(to.Hostname(), base.Hostname()) || port(to) != port(base) {
 		return false
 	}
 	return isBelow(to.EscapedPath(), base.EscapedPath()) && isBelow(cleaned(to), cleaned(base))
@@ -84,13 +86,23 @@ func isBelow(path, base string) bool {
 	return strings.HasPrefix(path+"/", strings.TrimRight(base, "/")+"/")
 }
 
-// cleaned returns the path without dot segments, which may be escaped several times or separated by backslashes.
+var (
+	escape    = regexp.MustCompile("%[0-9A-Fa-f]{2}")
+	parameter = regexp.MustCompile("[;\x00][^/]*")
+)
+
+// cleaned returns the path without dot segments, which may be escaped several times, separated by backslashes, or have a
+// parameter (..;x).
 func cleaned(of *url.URL) string {
 	decoded := of.Path
 	for {
-		again, err := url.PathUnescape(decoded)
-		if err != nil || again == decoded {
-			return path.Clean("/" + strings.ReplaceAll(decoded, "\\", "/"))
+		again := escape.ReplaceAllStringFunc(decoded, func(of string) string {
+			character, _ := url.PathUnescape(of)
+			return character
+		})
+		if again == decoded {
+			decoded = strings.ReplaceAll(decoded, "\\", "/")
+			return path.Clean("/" + parameter.ReplaceAllString(decoded, ""))
 		}
 		decoded = again
 	}
@@ -110,6 +122,9 @@ func port(of *url.URL) string {
 func (t *transport) authorized(request *http.Request, body io.ReadCloser, token *Token) *http.Request {
 	authorized := request.Clone(request.Context())
 	authorized.Body = body
+	if authorized.Header == nil {
+		authorized.Header = http.Header{}
+	}
 	authorized.Header.Set("Authorization", "Bearer "+token.AccessToken)
 	// The server requires this header in addition to the token, spelled exactly like this.
 	authorized.Header.Set("ClientID", t.session.client.clientID)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -223,6 +224,10 @@ func TestTransportKeepsTheTokenBelowTheBaseURL(t *testing.T) {
 		"https://peerid.example/base/..%2foutside":       false,
 		"https://peerid.example/base/%252e%252e/outside": false,
 		"https://peerid.example/base/..%5coutside":       false,
+		"https://peerid.example/base/%252e%252e/x%25zz":  false,
+		"https://peerid.example/base/..;x/outside":       false,
+		"https://peerid.example/base/..%00/outside":      false,
+		"https://peerid.example/base/a;b/100%25":         true,
 		"https://peerid.example/outside/../base/x":       false,
 		"https://peerid.example/%62ase/x":                false,
 		"http://peerid.example/base/x":                   false,
@@ -240,6 +245,17 @@ func TestTransportKeepsTheTokenBelowTheBaseURL(t *testing.T) {
 		response.Body.Close()
 		if seen[request.URL.String()] != isOurs {
 			t.Errorf("%s: token sent: %v", address, !isOurs)
+		}
+	}
+	for path, isOurs := range map[string]bool{"": true, "//peerid.example/outside": false, "/outside": false} {
+		address := &url.URL{Scheme: "https", Host: "peerid.example", Path: "/base/x", Opaque: path}
+		response, err := asked.Transport.RoundTrip(&http.Request{Method: http.MethodGet, URL: address})
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if seen[address.String()] != isOurs {
+			t.Errorf("opaque %q: token sent: %v", path, !isOurs)
 		}
 	}
 }

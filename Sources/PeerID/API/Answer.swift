@@ -10,8 +10,8 @@ enum Answer {
     {
       return checked(response, kind, answer.status)
     }
-    // The scanner has not found a result, so this is an error.
-    return result(of: outcome, to: kind).flatMap { _ in .failure(noResult(of: outcome, kind)) }
+    // The scanner reads every result, unless there is no memory for a copy of it.
+    return result(of: outcome, to: kind).flatMap { _ in .failure(outOfMemory(of: outcome, kind)) }
   }
 
   /// The token of a success, or the error; `nil` when the server has no token for the user.
@@ -35,6 +35,15 @@ enum Answer {
   /// The error of a success without a usable token.
   static func malformed(_ token: TokenReader.Malformed) -> PeerIDError {
     PeerIDError(.protocol, .unknown, "the server's token \(token.reason)", httpStatus: 200)
+  }
+
+  private static func outOfMemory(
+    of outcome: Result<HTTPResponse, TransportFailure>,
+    _ kind: RequestKind
+  ) -> PeerIDError {
+    let message = "memory ran out while the answer was read"
+    let status = (try? outcome.get())?.status ?? 0
+    return PeerIDError(.outOfMemory, .unknown, message, advice: kind.advice, httpStatus: status)
   }
 
   private static func noResult(
@@ -83,8 +92,7 @@ enum Answer {
       // For other statuses the error of the status is more useful than "out of memory": it says whether the request was
       // done.
       if case .unread = envelope, 200..<300 ~= response.status {
-        let message = "memory ran out while the answer was read"
-        return .failure(explain(PeerIDError(.outOfMemory, .unknown, message, httpStatus: response.status)))
+        return .failure(explain(outOfMemory(of: outcome, kind)))
       }
       return .failure(explain(ErrorClassifier.error(response, envelope, kind)))
     }

@@ -30,7 +30,8 @@ struct ChainReadQuery {
     do throws(JSONSyntaxError) {
       index = try JSONIndex(parameters)
     } catch {
-      throw PeerIDError(.invalidArgument, "params are not JSON (column \(error.column)): \(error.reason)")
+      throw PeerIDError(outOfMemory: error)
+        ?? PeerIDError(.invalidArgument, "params are not JSON (column \(error.column)): \(error.reason)")
     }
     try index.withRoot { (root) throws(PeerIDError) in try append(all: root) }
   }

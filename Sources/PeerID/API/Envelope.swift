@@ -12,9 +12,16 @@ enum Envelope {
   /// Memory ran out while the body was parsed.
   case unread
 
+  /// No error of PeerID is longer: the longest holds a transaction of at most 100 kB, as text and in hexadecimal digits.
+  private static let longestError = 1 << 20
+
   /// Reads the body of an answer with this status.
   init(status: Int, body: UnsafeRawBufferPointer) {
     let isSuccess = 200..<300 ~= status
+    guard isSuccess || body.count <= Self.longestError else {
+      self = .text
+      return
+    }
     do {
       let root = try JSONDocument.answer(body).root
       let result = root["result"]
@@ -23,7 +30,7 @@ enum Envelope {
       case (let result?, nil) where isSuccess: self = .result(result)
       case (_?, _?) where isSuccess: self = .malformed("a result and an error in one answer")
       case (_, let error?) where !isSuccess:
-        self = .error(error, isPeerIDs: Self.isPeerIDs(root, error, status: status))
+        self = .error(error, isPeerIDs: Self.isPeerIDs(root, status: status))
       default: self = .malformed(isSuccess ? "a JSON text without \"result\"" : "a JSON text without \"error\"")
       }
     } catch {
@@ -39,11 +46,11 @@ enum Envelope {
     }
   }
 
-  /// Whether PeerID wrote the envelope, not a gateway, which may also send JSON with an `error`. PeerID's envelope is
-  /// `{"error": …, "status": …}` with the HTTP status (a string in three of its answers) and no other member. An object
-  /// of messages by field is PeerID's even without the status.
-  private static func isPeerIDs(_ root: JSONValue, _ error: JSONValue, status: Int) -> Bool {
-    guard let written = root["status"] else { return root.count == 1 && error.kind == .object }
-    return root.count == 2 && (written.integer ?? written.string.flatMap { Int64($0) }) == Int64(status)
+  /// Whether PeerID wrote the envelope, not a gateway, which may also send JSON with an `error`: text, or
+  /// `{"code": …, "message": …}`. PeerID's envelope is `{"error": …, "status": …}` with the HTTP status (a string in three
+  /// of its answers) and no other member.
+  private static func isPeerIDs(_ root: JSONValue, status: Int) -> Bool {
+    guard root.count == 2, let written = root["status"] else { return false }
+    return (written.integer ?? written.string.flatMap { Int64($0) }) == Int64(status)
   }
 }

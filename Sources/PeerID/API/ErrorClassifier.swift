@@ -21,7 +21,7 @@ enum ErrorClassifier {
     case .cancelled: return make(.cancelled, "the call was cancelled", isRetryable: repeatable)
     case .closed: return make(.closed, "the client was closed", isRetryable: false)
     case .answerTooLarge: return make(.tooLarge, "the answer is too large", isRetryable: false)
-    case .outOfMemory: return make(.outOfMemory, "memory ran out", isRetryable: repeatable)
+    case .outOfMemory: return make(.outOfMemory, "memory or open files ran out", isRetryable: repeatable)
     case .configuration: return make(.configuration, "libcurl cannot use the configuration", isRetryable: false)
     }
   }
@@ -29,7 +29,7 @@ enum ErrorClassifier {
   /// The error for an answer that is not a success; `envelope` is its parsed body.
   static func error(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> PeerIDError {
     let proof = OutcomeTable.row(for: answer(response, envelope, kind)).proof
-    let mask = SecretMask(response.request?.secrets ?? [])
+    let mask = SecretMask((response.request?.secrets ?? []) + response.proxyPasswords)
     let said: String
     var detail: Bytes?
     var transactionID: Bytes?
@@ -41,10 +41,10 @@ enum ErrorClassifier {
       said = text.map(NodeMessage.reason) ?? ServerText.message(shown)
       detail = ServerText.detail(shown)
       if !mask.isEmpty { error.wipeDocument() }
-    case .text: said = ServerText.readable(mask.masked(Bytes(response.body)))
-    case .malformed(let what): said = response.isTruncated ? "the answer was cut off" : "it sent \(what)"
+    case .text: said = ServerText.readable(mask.masked(ServerText.beginning(of: response.body)))
+    case .malformed(let what): said = damage(response) ?? "it sent \(what)"
     case .unread: said = "memory ran out while the answer was read"
-    case .result: said = response.isTruncated ? "the answer was cut off" : "it sent a result"
+    case .result: said = damage(response) ?? "it sent a result"
     }
     return PeerIDError(
       proof.code,
@@ -68,7 +68,7 @@ enum ErrorClassifier {
     case .error(let error, let isOwn):
       isPeerIDs = isOwn
       said = NodeMessage(error).withoutTransaction
-    case .text: said = Bytes(UnsafeRawBufferPointer(rebasing: response.body.prefix(ServerText.maximumRead)))
+    case .text: said = ServerText.beginning(of: response.body)
     case .result, .malformed, .unread: said = Bytes("")
     }
     return FailedAnswer(
@@ -78,6 +78,12 @@ enum ErrorClassifier {
       hasRetryAfter: response.retryAfterMilliseconds != nil,
       said: said
     )
+  }
+
+  /// Why the body is not whole.
+  private static func damage(_ response: HTTPResponse) -> String? {
+    if response.isUndecodable { return "the Content-Encoding of the answer is damaged or unknown" }
+    return response.isTruncated ? "the answer was cut off" : nil
   }
 
   /// The node's message comes first, because people need to read it.

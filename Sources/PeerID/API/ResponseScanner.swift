@@ -26,7 +26,8 @@ struct ResponseScanner {
 
   private typealias Fault = JSONScanner.Fault
 
-  /// Reads the body of a success. Returns `nil` if it is not an envelope, or has both a result and an error.
+  /// Reads the body of a success. Returns `nil` if it is not an envelope, has both a result and an error, or memory runs
+  /// out.
   static func response(_ body: UnsafeRawBufferPointer) -> Response? {
     var parts = ResponseScanner()
     var scanner = JSONScanner(body)
@@ -41,9 +42,10 @@ struct ResponseScanner {
   private func response(_ body: UnsafeRawBufferPointer) -> Response? {
     guard let result, !hasError else { return nil }
     let text = UnsafeRawBufferPointer(rebasing: body[result])
+    guard let json = resultHasSpace ? Self.withoutSpace(text) : Self.copy(text) else { return nil }
     let isTransaction = confirmation.hasTrx || confirmation.hasBlockNumber
     let parts = ResponseParts(
-      json: resultHasSpace ? Self.withoutSpace(text) : Bytes(text),
+      json: json,
       transactionID: isTransaction ? confirmation.identifier : nil,
       blockNumber: isTransaction ? confirmation.blockNumber : nil,
       transactionNumber: isTransaction ? confirmation.transactionNumber : nil,
@@ -149,9 +151,16 @@ struct ResponseScanner {
     }
   }
 
+  private static func copy(_ value: UnsafeRawBufferPointer) -> Bytes? {
+    Bytes(largeCapacity: value.count) { target in
+      UnsafeMutableRawBufferPointer(target).copyMemory(from: value)
+      return value.count
+    }
+  }
+
   /// The text of a value that has been scanned, without the white space between its parts.
-  private static func withoutSpace(_ value: UnsafeRawBufferPointer) -> Bytes {
-    Bytes(capacity: value.count) { target in
+  private static func withoutSpace(_ value: UnsafeRawBufferPointer) -> Bytes? {
+    Bytes(largeCapacity: value.count) { target in
       var written = 0
       var isInString = false
       var isEscaped = false

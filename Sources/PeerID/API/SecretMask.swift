@@ -4,7 +4,7 @@ internal import CLinux
 /// errors are printed and logged.
 ///
 /// A secret is found in plain text, in percent or form encoding, with JSON escapes, as HTML entities, in any mixture of
-/// these, inside Base64, and if it is cut off after at least 16 bytes.
+/// these, if it is cut off after at least 16 bytes, and by its first 8 bytes inside Base64 and in hexadecimal digits.
 struct SecretMask {
   /// The text that replaces a secret.
   static let replacement = "***"
@@ -13,18 +13,23 @@ struct SecretMask {
   private static let shortest = 4
   /// How many of its first bytes identify a secret that is cut off.
   private static let cutOff = 16
+  /// This many bytes at the beginning of a secret are searched for in Base64 and in hexadecimal digits.
+  private static let encodedBytes = 8
   /// How many bytes of a secret are compared; text after a longer secret is not shown.
   private static let compared = 256
   /// How many layers of encoding are searched.
   private static let encodings = 3
 
   private let secrets: [Bytes]
-  /// The secrets in Base64, for each of the three offsets at which they may begin.
+  /// How the secrets begin in Base64, for each of the three offsets at which they may, and in hexadecimal digits.
   private let encoded: [Bytes]
 
   init(_ secrets: [Bytes]) {
     self.secrets = (secrets + secrets.compactMap(Self.unescaped)).filter { $0.count > 0 }
-    encoded = self.secrets.filter { $0.count >= Self.shortest }.flatMap(Base64.inner)
+    encoded = self.secrets.filter { $0.count >= Self.shortest }.flatMap { secret in
+      let beginning = Bytes(UnsafeRawBufferPointer(rebasing: secret.raw.prefix(Self.encodedBytes)), wipes: true)
+      return Base64.inner(beginning) + Hexadecimal.forms(of: beginning)
+    }
   }
 
   /// A secret that contains backslashes, as a JSON parser reads it if the server did not escape them.
@@ -87,8 +92,7 @@ struct SecretMask {
         index = end
       } else if let code = encoded.first(where: { begins(text, index, with: $0) }) {
         while let last = shown.last, Base64.isDigit(last) { shown.removeLast() }
-        index += code.count
-        while index < text.count, Base64.isDigit(text[index]) { index += 1 }
+        index = endOfRun(text, index + code.count, separator: code.raw[2])
         shown += Self.replacement.utf8
       } else {
         shown.append(text[index])
@@ -96,6 +100,24 @@ struct SecretMask {
       }
     }
     return shown
+  }
+
+  /// The end of the digits from `start` on. Hexadecimal ones may have a separator, which is the third byte of the secret
+  /// then.
+  private func endOfRun(_ text: UnsafeRawBufferPointer, _ start: Int, separator: UInt8) -> Int {
+    var index = start
+    while index < text.count {
+      if Base64.isDigit(text[index]) {
+        index += 1
+      } else if text[index] == separator, index + 2 < text.count, Hexadecimal.isDigit(text[index + 1]),
+        Hexadecimal.isDigit(text[index + 2])
+      {
+        index += 3
+      } else {
+        break
+      }
+    }
+    return index
   }
 
   private func begins(_ text: UnsafeRawBufferPointer, _ start: Int, with part: Bytes) -> Bool {
@@ -133,7 +155,9 @@ struct SecretMask {
       steps += 1
     }
     if longest.read < length {
-      return longest.read >= Self.cutOff ? longest.index : nil
+      guard longest.read >= Self.cutOff else { return nil }
+      // The rest may be encoded otherwise.
+      return endOfRun(text, longest.index, separator: UInt8(ascii: "%"))
     }
     if secret.count > length { return text.count }
     return secret.count >= Self.shortest || isWord(text, start..<longest.index) ? longest.index : nil

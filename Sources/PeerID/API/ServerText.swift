@@ -7,6 +7,11 @@ enum ServerText {
   /// How much of a text is read, in bytes.
   static let maximumRead = 64 * 1024
 
+  /// As much of a body as is looked at.
+  static func beginning(of body: UnsafeRawBufferPointer) -> Bytes {
+    Bytes(UnsafeRawBufferPointer(rebasing: body.prefix(maximumRead)))
+  }
+
   /// Plain text or HTML on one line, without tags.
   static func readable(_ body: Bytes) -> String {
     var text: [UInt8] = []

@@ -11,12 +11,8 @@ struct TokenAPI: Sendable {
     self.endpoints = endpoints
     self.transport = transport
     secret = ClientSecret(configuration.clientSecret)
-    let isJSON = configuration.options.parameterStyle == .json
-    headers = HeaderList([
-      Bytes("Content-Type: " + (isJSON ? "application/json" : "application/x-www-form-urlencoded")),
-      Bytes("Accept: application/json"),
-      Bytes("Expect:"),
-    ])
+    let type = configuration.options.parameterStyle == .json ? "json" : "x-www-form-urlencoded"
+    headers = HeaderList([Bytes("Content-Type: application/\(type)"), Bytes("Expect:")], next: .answer)
   }
 
   /// Logs a user in with a password, a mobile number or both. The server returns the stored pair, which may have

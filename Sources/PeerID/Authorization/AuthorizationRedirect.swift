@@ -64,7 +64,7 @@ private struct RedirectAnswer {
   private mutating func read(_ part: Text) {
     var parameters: [Parameter] = []
     var group = 0
-    var begin: Int?
+    var (begin, beforeBegin): (Int?, Int) = (nil, 0)
     var start = part.startIndex
     while true {
       let end = part[start...].firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "&") } ?? part.endIndex
@@ -73,19 +73,13 @@ private struct RedirectAnswer {
       // Other parameters may contain invalid escapes.
       parameters.append((PercentEncoding.decode(name) ?? "", parameter.dropFirst(name.count + 1)))
       let index = parameters.count - 1
-      if ["code", "error"].contains(parameters[index].name) {
-        begin = index
-        before = Array(parameters[group..<index])
-      }
+      if ["code", "error"].contains(parameters[index].name) { (begin, beforeBegin) = (index, group) }
       if end == part.endIndex { break }
       if part[end] == UInt8(ascii: "?") { group = parameters.count }
       start = part.index(after: end)
     }
-    if let begin {
-      answer = Array(parameters[begin...])
-    } else {
-      before = Array(parameters[group...])
-    }
+    if let begin { answer = Array(parameters[begin...]) }
+    before = Array(begin.map { parameters[beforeBegin..<$0] } ?? parameters[group...])
   }
 
   /// The value of a parameter of the answer, in memory that is wiped; `nil` when there is none.

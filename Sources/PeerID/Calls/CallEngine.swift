@@ -5,7 +5,7 @@ final class CallEngine: Sendable {
   let environment: SessionEnvironment
   let endpoints: Endpoints
   /// The headers of a chain read, which needs no token.
-  let readHeaders = HeaderList([Bytes("Accept: application/json")])
+  let readHeaders = HeaderList.answer
   let loop: EventLoop
   let assets = AssetTable()
 

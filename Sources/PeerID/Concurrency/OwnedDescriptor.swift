@@ -47,8 +47,8 @@ struct OwnedDescriptor: Sendable {
     }
   }
 
-  /// Whether this process has it open; `false` in a child for a descriptor of its parent.
-  var isOpen: Bool { Self.table.lock.withLock { Self.table.numbers[id] != nil } }
+  /// Whether this process has the descriptor of this id open; `false` in a child for a descriptor of its parent.
+  static func isOpen(_ id: UInt64) -> Bool { table.lock.withLock { table.numbers[id] != nil } }
 
   /// Closes it, unless the fork handler has already closed it in this child.
   func close() { Self.close(id) }

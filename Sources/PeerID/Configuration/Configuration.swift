@@ -25,7 +25,8 @@ public struct Configuration: Sendable {
     guard !baseURL.isEmpty else { throw PeerIDError(.invalidArgument, "base_url is empty: give https://host") }
     guard Self.isApplicationID(clientID) else {
       // Do not show the id if it may be the secret, passed in its place.
-      let shown = clientID.utf8.count <= 16 && !Self.isApplicationID(clientSecret ?? "") ? " '\(clientID)'" : ""
+      let hasSecret = clientSecret.map { !$0.isEmpty && !Self.isApplicationID($0) } ?? false
+      let shown = hasSecret && clientID.utf8.count <= 16 ? " '\(clientID)'" : ""
       throw PeerIDError(
         .invalidArgument,
         "client_id\(shown) is not the number of an application: pass its secret as client_secret, not as client_id"

@@ -26,7 +26,7 @@ extension JSONSyntaxError {
       // Continuation bytes of UTF-8 are not counted.
       column: line.count { $0 & 0xC0 != 0x80 } + 1,
       isDuplicateKey: fault.isDuplicateKey,
-      isOutOfMemory: false
+      isOutOfMemory: fault.isOutOfMemory
     )
   }
 }
@@ -68,17 +68,20 @@ package final class JSONDocument: @unchecked Sendable {
     }
     let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
     errno = 0
-    guard let node = json_loadb(base, text.count, flags, &error) else {
+    let node = json_loadb(base, text.count, flags, &error)
+    // jansson tells it of some allocations only.
+    let isOutOfMemory = errno == ENOMEM
+    guard let node else {
       throw JSONSyntaxError(
         reason: String(cString: cjansson_error_text(&error)),
         line: max(Int(error.line), 0),
         column: max(Int(error.column), 0),
         isDuplicateKey: cjansson_error_code(&error) == CJANSSON_DUPLICATE_KEY,
-        isOutOfMemory: cjansson_error_code(&error) == CJANSSON_OUT_OF_MEMORY
+        isOutOfMemory: isOutOfMemory || cjansson_error_code(&error) == CJANSSON_OUT_OF_MEMORY
       )
     }
     // jansson 2.14 silently drops a character of a string or number when its buffer cannot grow (`lex_save`).
-    guard errno != ENOMEM else {
+    guard !isOutOfMemory else {
       JSONDocument(owning: OpaquePointer(node)).wipeStrings()
       throw JSONSyntaxError(
         reason: "memory ran out",

@@ -22,6 +22,10 @@ struct JSONIndex {
   private static let maximumBytes = 1 << 30
   /// For an object with more members than this, duplicates are found by sorting the keys.
   private static let fewMembers = 32
+  /// Longer texts than this are checked for memory, in bytes.
+  private static let longText = 64 << 10
+  /// What their checks may need besides.
+  private static let spare = 1 << 20
 
   private let bytes: UnsafeRawBufferPointer
   private var nodes: ContiguousArray<Node> = []
@@ -31,10 +35,10 @@ struct JSONIndex {
   /// Indexes a text, which must stay at its address as long as the index is used.
   init(_ bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
     self.bytes = bytes
-    nodes.reserveCapacity(32)
     var scanner = JSONScanner(bytes)
     do throws(JSONScanner.Fault) {
       guard bytes.count <= Self.maximumBytes else { throw JSONScanner.Fault(reason: "it is longer than 1 GB") }
+      try reserve()
       try scanner.whole { (scanner) throws(JSONScanner.Fault) in try read(&scanner, depth: 0) }
     } catch {
       throw JSONSyntaxError(error, in: bytes, at: scanner.position)
@@ -49,6 +53,20 @@ struct JSONIndex {
         try body(Value(text: bytes, unescaped: UnsafeRawBufferPointer(unescaped), nodes: nodes, place: 0))
       }
     }
+  }
+
+  /// Makes room for the nodes. A long text is refused when there is no memory for it: Swift would end the process.
+  private mutating func reserve() throws(JSONScanner.Fault) {
+    guard bytes.count > Self.longText else { return nodes.reserveCapacity(32) }
+    let (comma, colon) = (UInt8(ascii: ","), UInt8(ascii: ":"))
+    let (array, object) = (UInt8(ascii: "["), UInt8(ascii: "{"))
+    let most = 1 + bytes.count { $0 == comma || $0 == colon || $0 == array || $0 == object }
+    // The nodes, the strings without their escapes, and the copy that is sent.
+    let needed = most * MemoryLayout<Node>.stride + 2 * bytes.count + Self.spare
+    guard Bytes(largeCapacity: needed, filledBy: { _ in 0 }) != nil else {
+      throw JSONScanner.Fault(reason: "memory ran out", isOutOfMemory: true)
+    }
+    nodes.reserveCapacity(most)
   }
 
   private mutating func read(_ scanner: inout JSONScanner, depth: Int) throws(JSONScanner.Fault) {

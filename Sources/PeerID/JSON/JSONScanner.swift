@@ -7,6 +7,7 @@ struct JSONScanner {
   struct Fault: Error {
     let reason: String
     var isDuplicateKey = false
+    var isOutOfMemory = false
   }
 
   /// A string: the bytes between its quotes, with its escapes.

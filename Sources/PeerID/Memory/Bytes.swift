@@ -14,8 +14,27 @@ package final class Bytes: @unchecked Sendable {
   /// Makes an array of at most `capacity` bytes. `fill` writes them and returns how many it wrote.
   ///
   /// With `wipes` the bytes are overwritten before the memory is freed.
-  package init(capacity: Int, wipes: Bool = false, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
-    let storage = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + 1)
+  package convenience init(
+    capacity: Int,
+    wipes: Bool = false,
+    filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int
+  ) {
+    self.init(.allocate(capacity: capacity + 1), capacity, wipes: wipes, fill)
+  }
+
+  /// The same for a length that others choose; `nil` when there is no memory for it.
+  convenience init?(largeCapacity capacity: Int, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+    // Swift frees memory with `free`.
+    guard let storage = malloc(capacity + 1) else { return nil }
+    self.init(storage.bindMemory(to: UInt8.self, capacity: capacity + 1), capacity, wipes: false, fill)
+  }
+
+  private init(
+    _ storage: UnsafeMutablePointer<UInt8>,
+    _ capacity: Int,
+    wipes: Bool,
+    _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Int
+  ) {
     let written = min(max(fill(UnsafeMutableBufferPointer(start: storage, count: capacity)), 0), capacity)
     storage[written] = 0
     address = UnsafePointer(storage)

@@ -96,12 +96,9 @@ struct OperationBatch: Sendable {
       return try JSONIndex(json)
     } catch {
       let place = "line \(error.line), column \(error.column)"
-      throw PeerIDError(
-        .invalidArgument,
-        error.isDuplicateKey
-          ? "the operations hold a key twice (\(place)): \(error.reason)"
-          : "the operations are not JSON (\(place)): \(error.reason)"
-      )
+      let what = error.isDuplicateKey ? "hold a key twice" : "are not JSON"
+      throw PeerIDError(outOfMemory: error)
+        ?? PeerIDError(.invalidArgument, "the operations \(what) (\(place)): \(error.reason)")
     }
   }
 }

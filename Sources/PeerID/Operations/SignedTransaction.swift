@@ -15,10 +15,9 @@ enum SignedTransaction {
     do throws(JSONSyntaxError) {
       index = try JSONIndex(json)
     } catch {
-      throw PeerIDError(
-        .invalidArgument,
-        "the transaction is not JSON (line \(error.line), column \(error.column)): \(error.reason)"
-      )
+      let place = "line \(error.line), column \(error.column)"
+      throw PeerIDError(outOfMemory: error)
+        ?? PeerIDError(.invalidArgument, "the transaction is not JSON (\(place)): \(error.reason)")
     }
     let isWrapped = try index.withRoot { (root) throws(PeerIDError) -> Bool in try Self.isWrapped(root) }
     return isWrapped ? Bytes(json) : Bytes.joining("{\"transaction\":", json, "}")

@@ -35,12 +35,10 @@ final class SessionEnvironment: Sendable {
     policy.refreshWindow = options.refreshWindowMilliseconds
     policy.probeDelay = options.probeDelayMilliseconds
     self.policy = policy
-    sessionHeaders = HeaderList([
-      Bytes("ClientID: \(configuration.clientID)"),
-      Bytes("Content-Type: application/json"),
-      Bytes("Accept: application/json"),
-      Bytes("Expect:"),
-    ])
+    sessionHeaders = HeaderList(
+      [Bytes("ClientID: \(configuration.clientID)"), Bytes("Content-Type: application/json"), Bytes("Expect:")],
+      next: .answer
+    )
   }
 
   /// The limits of a refresh that begins now. Callers cannot cancel it.

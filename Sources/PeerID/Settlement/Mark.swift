@@ -44,7 +44,8 @@ struct Mark {
       index = try JSONIndex(json)
     } catch {
       let place = "line \(error.line), column \(error.column)"
-      throw PeerIDError(.invalidArgument, "mark is not JSON (\(place)): \(error.reason)")
+      throw PeerIDError(outOfMemory: error)
+        ?? PeerIDError(.invalidArgument, "mark is not JSON (\(place)): \(error.reason)")
     }
     self = try index.withRoot { (root) throws(PeerIDError) in
       guard root.member("mark")?.integer == 1, let payer = root.member("payer")?.string,

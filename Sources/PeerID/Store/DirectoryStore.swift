@@ -19,7 +19,7 @@ extension SessionStore {
         save: { (key, session, expected, _) throws(PeerIDError) in try directory.save(key, session, expected) },
         remove: { (key, _) throws(PeerIDError) in try directory.remove(key) },
         lock: { (key, timeout) throws(PeerIDError) in try directory.lock(key, timeout) },
-        unlock: { _, lock in directory.unlock(lock) },
+        unlock: { key, lock in directory.unlock(key, lock) },
         list: { () throws(PeerIDError) in try directory.keys() },
         lockAtOnce: { (key) throws(PeerIDError) in try directory.lockAtOnce(key) },
         reserve: { (key, _) throws(PeerIDError) in try directory.reserve(key) }
@@ -62,7 +62,10 @@ private struct DirectoryStore: Sendable {
     try FileLock.acquireAtOnce(file(key, Suffix.lock)).map { SessionStore.LockToken($0.id) }
   }
 
-  func unlock(_ lock: SessionStore.LockToken) {
+  /// Frees the space that was reserved and not used: failed log ins under many keys must not fill the disk. The child of
+  /// a fork has closed the lock, and the parent still uses the space.
+  func unlock(_ key: String, _ lock: SessionStore.LockToken) {
+    if OwnedDescriptor.isOpen(UInt64(lock)) { unlink(file(key, Suffix.new)) }
     OwnedDescriptor.close(UInt64(lock))
   }
 

@@ -11,7 +11,8 @@ enum CharacterEscape: CaseIterable {
   static func read(_ text: UnsafeRawBufferPointer, at start: Int) -> (bytes: [UInt8], length: Int)? {
     switch text[start] {
     case UInt8(ascii: "+"): ([UInt8(ascii: " ")], 1)
-    case UInt8(ascii: "%"): percent.read(text, start)
+    // Mail writes an escape with `=`.
+    case UInt8(ascii: "%"), UInt8(ascii: "="): percent.read(text, start)
     case UInt8(ascii: "\\"): backslash.read(text, start)
     case UInt8(ascii: "&"): entity.read(text, start)
     default: nil
@@ -54,6 +55,9 @@ enum CharacterEscape: CaseIterable {
   private static func backslash(_ text: UnsafeRawBufferPointer, _ start: Int) -> ([UInt8], Int)? {
     guard start + 1 < text.count else { return nil }
     switch text[start + 1] {
+    case UInt8(ascii: "u") where start + 2 < text.count && text[start + 2] == UInt8(ascii: "{"):
+      guard let end = text[start...].prefix(12).firstIndex(of: UInt8(ascii: "}")) else { return nil }
+      return Hexadecimal.number(text[(start + 3)..<end]).flatMap(utf8).map { ($0, end + 1 - start) }
     case UInt8(ascii: "u"):
       guard let unit = number(text, start + 2, digits: 4) else { return nil }
       if 0xD800..<0xDC00 ~= unit, start + 7 < text.count, text[start + 6] == UInt8(ascii: "\\"),
@@ -63,6 +67,10 @@ enum CharacterEscape: CaseIterable {
       }
       return utf8(unit).map { ($0, 6) }
     case UInt8(ascii: "x"): return number(text, start + 2, digits: 2).flatMap(utf8).map { ($0, 4) }
+    case UInt8(ascii: "0")...UInt8(ascii: "3"):
+      let digits = text[(start + 1)...].prefix(3)
+      if digits.count == 3, let byte = UInt8(String(utf8: digits), radix: 8) { return ([byte], 4) }
+      return ([text[start + 1]], 2)
     case UInt8(ascii: "n"): return ([0x0A], 2)
     case UInt8(ascii: "r"): return ([0x0D], 2)
     case UInt8(ascii: "t"): return ([0x09], 2)

@@ -104,6 +104,7 @@ struct TokenReader {
     var refreshToken: Bytes?
     switch values[.refreshToken] {
     case nil, .null: break
+    case .text(let text) where text.count == 0: break
     case let refresh?:
       guard let usable = Self.secret(refresh) else {
         return .failure(Malformed(reason: "has a refresh token that is not plain text"))

@@ -94,7 +94,7 @@ final class CurlTransfer {
     // If a status line has arrived, it is more useful than the error that followed.
     if sendings == 1, stop == nil, Self.breaksAnswer(code) {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
-      if status >= 200 { return .success(response(status: status, isTruncated: true)) }
+      if status >= 200 { return .success(response(status: status, isTruncated: true, code)) }
     }
     return .failure(failure(code))
   }
@@ -152,12 +152,14 @@ final class CurlTransfer {
     context = nil
   }
 
-  private func response(status: Int, isTruncated: Bool) -> HTTPResponse {
+  private func response(status: Int, isTruncated: Bool, _ code: CURLcode = CURLE_OK) -> HTTPResponse {
     HTTPResponse(
       status: status,
       body: buffer.bytes,
       isTruncated: isTruncated,
+      isUndecodable: code == CURLE_BAD_CONTENT_ENCODING,
       request: request,
+      proxyPasswords: status >= 300 ? settings.proxy.passwords : [],
       retryAfterMilliseconds: status == 429 || status == 503 ? retryAfter() : nil
     )
   }
@@ -268,6 +270,9 @@ extension CurlTransfer {
     ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeoutMilliseconds))
     ccurl_setopt_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.maximumResponseBytes))
     ccurl_setopt_string(handle, CURLOPT_USERAGENT, settings.userAgent.cString)
+    // A proxy may compress an answer without being asked to (RFC 9110 §12.5.3). `HeaderList.answer` keeps libcurl from
+    // asking.
+    ccurl_setopt_string(handle, CURLOPT_ACCEPT_ENCODING, "")
     ccurl_setopt_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
     // Look up the name for each new connection, so that an old address is not used after a failover.
     ccurl_setopt_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 0)

@@ -49,7 +49,7 @@ struct Endpoints: Sendable {
       base: base,
       authorizationPage: try Self.checked(authorizationPage, allowsPlainHTTP),
       usesTLS: address.scheme == "https",
-      isLoopback: address.isLoopback
+      isLoopback: address.mayBeLoopback
     )
   }
 

@@ -29,8 +29,12 @@ struct HTTPResponse {
   let body: UnsafeRawBufferPointer
   /// Whether the connection ended before the whole body had arrived.
   var isTruncated = false
+  /// Whether its `Content-Encoding` could not be undone.
+  var isUndecodable = false
   /// The request that it answers.
   var request: HTTPRequest?
+  /// The passwords that a proxy may have received with it.
+  var proxyPasswords: [Bytes] = []
   /// The wait that `Retry-After` asks for, in milliseconds; 0 if the header is invalid, `nil` if there is none.
   var retryAfterMilliseconds: Int64?
 }

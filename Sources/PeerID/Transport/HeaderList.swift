@@ -11,6 +11,9 @@ final class HeaderList: @unchecked Sendable {
   private let nodes: UnsafeMutablePointer<curl_slist>
   private let next: HeaderList?
 
+  /// The answer that every request asks for: JSON, and not compressed.
+  static let answer = HeaderList([Bytes("Accept: application/json"), Bytes("Accept-Encoding:")])
+
   /// A list of the header lines, followed by `next`.
   init(_ lines: [Bytes], next: HeaderList? = nil) {
     self.lines = lines

@@ -39,13 +39,23 @@ enum Proxy: Sendable {
   }
 
   /// Whether the connection to the proxy itself may be TLS.
-  var mayUseTLS: Bool {
+  var mayUseTLS: Bool { addresses.contains { $0.lowercased().hasPrefix("https:") } }
+
+  /// The passwords that a proxy receives, and may quote in its errors.
+  var passwords: [Bytes] {
+    addresses.compactMap { address in
+      (try? ServerAddress(address, defaultScheme: true))?.password.map { Bytes($0, wipes: true) }
+    }
+  }
+
+  /// The proxies of which one is used.
+  private var addresses: [String] {
     switch self {
-    case .none: false
-    case .address(let address): address.text.lowercased().hasPrefix("https:")
+    case .none: []
+    case .address(let address): [address.text]
     case .fromEnvironment:
-      ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].contains { (name: String) in
-        getenv(name).map { String(cString: $0).lowercased().hasPrefix("https:") } ?? false
+      ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].compactMap { (name: String) in
+        getenv(name).map { String(cString: $0) }
       }
     }
   }

@@ -11,6 +11,7 @@ struct ServerAddress: Sendable {
   let text: String
   let path: String
   let holdsCredentials: Bool
+  let password: String?
   let holdsQueryOrFragment: Bool
 
   /// Why a URL cannot be used.
@@ -29,15 +30,16 @@ struct ServerAddress: Sendable {
     let flags = UInt32(CURLU_NON_SUPPORT_SCHEME) | (defaultScheme ? UInt32(CURLU_GUESS_SCHEME) : 0)
     let code = curl_url_set(handle, CURLUPART_URL, url, flags)
     guard code == CURLUE_OK else { throw Problem(reason: String(cString: curl_url_strerror(code))) }
-    func part(_ which: CURLUPart) -> String? {
+    func part(_ which: CURLUPart, _ flags: Int32 = 0) -> String? {
       var value: UnsafeMutablePointer<CChar>?
-      guard curl_url_get(handle, which, &value, 0) == CURLUE_OK, let value else { return nil }
+      guard curl_url_get(handle, which, &value, UInt32(flags)) == CURLUE_OK, let value else { return nil }
       defer { curl_free(value) }
       return String(cString: value)
     }
     scheme = (part(CURLUPART_SCHEME) ?? "").lowercased()
     host = part(CURLUPART_HOST) ?? ""
     path = part(CURLUPART_PATH) ?? ""
+    password = part(CURLUPART_PASSWORD, CURLU_URLDECODE)
     holdsCredentials = part(CURLUPART_USER) != nil || part(CURLUPART_PASSWORD) != nil
     holdsQueryOrFragment = url.contains("?") || url.contains("#")
     guard !host.isEmpty else { throw Problem(reason: "it has no host") }
@@ -50,6 +52,23 @@ struct ServerAddress: Sendable {
   }
 
   private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21..<0x7F ~= $0 } }
+
+  /// Whether the host is this machine in some reading.
+  var mayBeLoopback: Bool {
+    let name = host.lowercased()
+    let names = ["localhost.", ".localhost", ".localhost."]
+    if isLoopback || name == names[0] || names.dropFirst().contains(where: name.hasSuffix) { return true }
+    // In IPv6 an IPv4 address stands behind zeros or ffff.
+    var bytes: [UInt8] = Array(repeating: 0, count: 16)
+    let isRead = bytes.withUnsafeMutableBytes { bytes in
+      inet_pton(AF_INET, host, bytes.baseAddress.map { $0 + 12 }) == 1
+        || inet_pton(AF_INET6, String(host.dropFirst().dropLast()), bytes.baseAddress) == 1
+    }
+    guard isRead else { return false }
+    let isIPv4 = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == bytes[11] && [0, 0xFF].contains(bytes[10])
+    // Linux takes 0.0.0.0 and :: for this machine.
+    return isIPv4 && [0, 127].contains(bytes[12])
+  }
 
   /// Whether the host is certainly this machine. For `localhost` libcurl does not ask a name server.
   var isLoopback: Bool {

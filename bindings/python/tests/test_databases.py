@@ -268,9 +268,15 @@ def _with_cursors_of_lists(postgres: Postgres) -> Any:
     return psycopg2.connect(postgres.address, cursor_factory=factory)
 
 
+def _with_bytes(postgres: Postgres) -> Any:
+    # As texts of a database without an encoding.
+    return psycopg.connect(postgres.address, client_encoding="SQL_ASCII")
+
+
 @pytest.mark.parametrize(
     "connect",
     [
+        _with_bytes,
         _with_dicts,
         _with_names,
         _with_first_columns,
@@ -518,6 +524,7 @@ def test_an_asynchronous_client_of_redis_is_refused(redis_server: Redis) -> None
     for client in (
         redis.asyncio.Redis(port=redis_server.port),
         redis.asyncio.StrictRedis(port=redis_server.port),
+        redis.asyncio.Redis(port=redis_server.port).pipeline(),
     ):
         with pytest.raises(TypeError, match="blocking client"):
             RedisStore(client)

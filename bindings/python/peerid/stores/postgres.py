@@ -288,8 +288,15 @@ def _run(connection: Any, statement: str, values: tuple[Any, ...] = ()) -> list[
     finally:
         cursor.close()
     connection.commit()
-    # psycopg2's DictCursor does that, too.
-    return [tuple(row.values() if isinstance(row, Mapping) else row) for row in rows]
+    # psycopg2's DictCursor does that, too. Texts of a database with the encoding
+    # SQL_ASCII arrive as bytes.
+    return [
+        tuple(
+            value.decode() if isinstance(value, bytes) else value
+            for value in (row.values() if isinstance(row, Mapping) else row)
+        )
+        for row in rows
+    ]
 
 
 def _sqlstate(error: Exception) -> Any:

@@ -72,7 +72,9 @@ class RedisStore(Store):
         Raises:
             TypeError: the client is an asynchronous one.
         """
-        if inspect.iscoroutinefunction(getattr(client, "execute_command", None)):
+        if hasattr(client, "__aenter__") or inspect.iscoroutinefunction(
+            getattr(client, "execute_command", None)
+        ):
             raise TypeError(
                 "RedisStore needs a blocking client, redis.Redis, and not one of "
                 "redis.asyncio: stores are used in threads of their own"
