@@ -25,6 +25,7 @@ _OTHERS = {"CHANGELOG.md", "docs/operations.md"}
 _DIRECTIVES = ("not run", "never run", "frame", "prints", "fails", "lines", "background", "output")
 
 _OPEN = re.compile(r"( *)(```+)([^`\n]*)")
+_CONTAINER = re.compile(r"[-*+] |\d+\. |(===|!!!|\?\?\?) ")
 _COMMENT = re.compile(r" *<!-- ([a-z ]+)(?:: (.*?))? -->")
 
 
@@ -81,13 +82,15 @@ def _fenced(lines: list[str]) -> list[str]:
 
 
 def blocks(name: str) -> list[Block]:
-    """The blocks of a page."""
+    """The blocks of a page. Indented lines that Markdown takes for code are a block without a language."""
     found: list[Block] = []
     directives: dict[str, str] = {}
     lines = (ROOT / name).read_text("utf-8").splitlines()
     if not name.endswith(".md"):
         lines = _fenced(lines)
     index = 0
+    # In a list, a tab or an admonition indented lines are text.
+    nested = not name.endswith(".md")
     while index < len(lines):
         comment = _COMMENT.fullmatch(lines[index])
         opening = _OPEN.fullmatch(lines[index])
@@ -106,5 +109,9 @@ def blocks(name: str) -> list[Block]:
             directives = {}
         elif lines[index].strip():
             directives = {}
+            if not lines[index].startswith(" "):
+                nested = not name.endswith(".md") or bool(_CONTAINER.match(lines[index]))
+            elif lines[index].startswith("    ") and not nested and not lines[index - 1].strip():
+                found.append(Block(name, index + 1, "", None, lines[index].strip() + "\n"))
         index += 1
     return found
