@@ -1,6 +1,8 @@
 """The pictures of the sandbox in the documents: each holds a digest of its page.
 
-A page that has changed makes its picture old. `PEERID_RETAKE=1 Tests/Browser/run test_pictures.py` takes both again."""
+A page that has changed makes its picture old. `PEERID_RETAKE=1 Tests/Browser/run
+test_pictures.py` takes both again.
+"""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import tomllib
+
 from pages import Block
 
 TIMEOUT = 180
