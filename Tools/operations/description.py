@@ -44,16 +44,16 @@ def warnings(operation: Operation) -> list[str]:
     texts = operation.texts
     lines: list[str] = []
     if reason := operation.cannot_succeed_because:
-        lines.append(f"No transaction of PeerID can hold it: {reason}.")
+        lines.append(f"This operation cannot succeed: {reason}.")
     elif "proposal_only" in texts:
-        lines.append(f"Only a proposal can hold it: {texts['proposal_only']}.")
+        lines.append(f"This operation is possible only in a proposal: {texts['proposal_only']}.")
     if "caution" in texts:
-        lines.append(f"Beware: {texts['caution']}.")
+        lines.append(f"Warning: {texts['caution']}.")
     if "note" in texts:
         lines.append(texts["note"])
     unusable = [f"`{field.name}` ({field.unusable})" for field in operation.fields if field.unusable]
     if unusable:
-        lines.append(f"Left out, since it can never be sent with success: {', '.join(unusable)}.")
+        lines.append(f"Not available, because the server always fails with it: {', '.join(unusable)}.")
     lines.extend(relations(operation.rules, operation.fields))
     return lines
 
@@ -66,9 +66,9 @@ def relations(broken: Sequence[rules.Rule], fields: Sequence[Field]) -> list[str
         if _is_of_one_field(rule):
             continue
         words = rules.text(rule, fields)
-        subject = "" if words.startswith(names[0]) or " and " in words.split(" m")[0] else f"`{names[0]}`: "
-        start = "Default rule (the committee can change it)" if "default" in rule else "Rule"
-        lines.append(f"{start}: {subject}{words}.")
+        subject = "" if words.startswith(names[0]) or " and " in words.split(" m")[0] else f" for `{names[0]}`"
+        start = "Default rule, which the committee can change" if "default" in rule else "Rule"
+        lines.append(f"{start}{subject}: {words}.")
     return lines
 
 
@@ -102,7 +102,8 @@ def describe(type: Type) -> str:
         limits = _limits(type.minimum, type.maximum)
         if type.unit is None:
             return f"an integer{', ' if limits else ''}{limits}"
-        return "an integer: " + (rules.within(type.unit, limits) if limits else type.unit)
+        start = "an integer: " if type.unit.startswith("odds") else "an integer, "
+        return start + (rules.within(type.unit, limits) if limits else type.unit)
     if isinstance(type, Text):
         return "a text" + (f" of at most {type.maximum_length} characters" if type.maximum_length else "")
     if isinstance(type, Form):

@@ -77,7 +77,7 @@ const (
 // Authority describes an authority: the accounts and keys that may act for an account, with their weights and the total
 // weight needed.
 type Authority struct {
-	// WeightThreshold: an integer: a weight.
+	// WeightThreshold: an integer, a weight.
 	WeightThreshold int64 `json:"weight_threshold"`
 
 	// AccountAuths: a list; each element is an account with a number, such as its weight.
@@ -101,21 +101,21 @@ type Price struct {
 
 // AssetOptions describes the limits, fees and permissions of an asset.
 type AssetOptions struct {
-	// MaxSupply: an integer: counted in the smallest unit of the asset itself, at most 10^12; at least 1.
+	// MaxSupply: an integer, counted in the smallest unit of the asset itself, at most 10^12; at least 1.
 	MaxSupply int64 `json:"max_supply"`
 
-	// MarketFeePercent: an integer: counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// MarketFeePercent: an integer, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	MarketFeePercent int64 `json:"market_fee_percent"`
 
-	// MaxMarketFee: an integer: counted in the smallest unit of the asset itself, at most 10000; at least 0.
+	// MaxMarketFee: an integer, counted in the smallest unit of the asset itself, at most 10000; at least 0.
 	MaxMarketFee int64 `json:"max_market_fee"`
 
-	// IssuerPermissions: an integer: a bit mask (1 charge_market_fee, 2 white_list, 4 override_authority, 8
+	// IssuerPermissions: an integer, a bit mask (1 charge_market_fee, 2 white_list, 4 override_authority, 8
 	// transfer_restricted, 16 disable_force_settle, 32 global_settle, 64 disable_confidential, 128 witness_fed_asset,
 	// 256 committee_fed_asset); no bit above 256 may be set.
 	IssuerPermissions int64 `json:"issuer_permissions"`
 
-	// Flags: an integer: a bit mask (1 charge_market_fee, 2 white_list, 4 override_authority, 8 transfer_restricted, 16
+	// Flags: an integer, a bit mask (1 charge_market_fee, 2 white_list, 4 override_authority, 8 transfer_restricted, 16
 	// disable_force_settle, 32 global_settle, 64 disable_confidential, 128 witness_fed_asset, 256 committee_fed_asset);
 	// bit 32 may not be set; the bits 128 and 256 may not all be set.
 	Flags int64 `json:"flags"`
@@ -141,19 +141,19 @@ type AssetOptions struct {
 
 // BitassetOptions describes the rules of an asset that is backed by another one.
 type BitassetOptions struct {
-	// FeedLifetimeSec: an integer: a number of seconds.
+	// FeedLifetimeSec: an integer, a number of seconds.
 	FeedLifetimeSec int64 `json:"feed_lifetime_sec"`
 
-	// MinimumFeeds: an integer: a number of feeds.
+	// MinimumFeeds: an integer, a number of feeds.
 	MinimumFeeds int64 `json:"minimum_feeds"`
 
-	// ForceSettlementDelaySec: an integer: a number of seconds.
+	// ForceSettlementDelaySec: an integer, a number of seconds.
 	ForceSettlementDelaySec int64 `json:"force_settlement_delay_sec"`
 
-	// ForceSettlementOffsetPercent: an integer: counted in 1/100 percent (1234 is 12.34 %).
+	// ForceSettlementOffsetPercent: an integer, counted in 1/100 percent (1234 is 12.34 %).
 	ForceSettlementOffsetPercent int64 `json:"force_settlement_offset_percent"`
 
-	// MaximumForceSettlementVolume: an integer: a share of the supply in each maintenance interval, counted in 1/100
+	// MaximumForceSettlementVolume: an integer, a share of the supply in each maintenance interval, counted in 1/100
 	// percent (1234 is 12.34 %).
 	MaximumForceSettlementVolume int64 `json:"maximum_force_settlement_volume"`
 
@@ -169,13 +169,13 @@ type AccountOptions struct {
 	// VotingAccount: an account, 1.2.N.
 	VotingAccount ObjectID `json:"voting_account"`
 
-	// NumWitness: an integer: a number of votes.
+	// NumWitness: an integer, a number of votes.
 	NumWitness int64 `json:"num_witness"`
 
-	// NumCommittee: an integer: a number of votes.
+	// NumCommittee: an integer, a number of votes.
 	NumCommittee int64 `json:"num_committee"`
 
-	// NumSON: an integer: a number of votes.
+	// NumSON: an integer, a number of votes.
 	NumSON int64 `json:"num_son"`
 
 	// Votes: an empty list: the server cannot write its elements.
@@ -236,7 +236,7 @@ type Benefactor struct {
 	// ID: an account, 1.2.N.
 	ID ObjectID `json:"id"`
 
-	// Share: an integer: a share of the pot, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// Share: an integer, a share of the pot, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	Share int64 `json:"share"`
 }
 
@@ -245,7 +245,7 @@ type SidechainSigner struct {
 	// SONID: an SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
-	// Weight: an integer: a weight.
+	// Weight: an integer, a weight.
 	Weight int64 `json:"weight"`
 
 	// SigningKey: a public key.
@@ -260,10 +260,10 @@ type PriceFeed struct {
 	// SettlePrice: the ratio of two amounts.
 	SettlePrice Price `json:"settle_price"`
 
-	// MaintenanceCollateralRatio: an integer: a ratio counted in 1/1000 (1.75 is 1750).
+	// MaintenanceCollateralRatio: an integer, a ratio counted in 1/1000 (1.75 is 1750).
 	MaintenanceCollateralRatio int64 `json:"maintenance_collateral_ratio"`
 
-	// MaximumShortSqueezeRatio: an integer: a ratio counted in 1/1000 (1.75 is 1750).
+	// MaximumShortSqueezeRatio: an integer, a ratio counted in 1/1000 (1.75 is 1750).
 	MaximumShortSqueezeRatio int64 `json:"maximum_short_squeeze_ratio"`
 
 	// CoreExchangeRate: the ratio of two amounts.
@@ -275,25 +275,25 @@ type RockPaperScissorsOptions struct {
 	// InsuranceEnabled: true or false.
 	InsuranceEnabled bool `json:"insurance_enabled"`
 
-	// TimePerCommitMove: an integer: a number of seconds; at least 0 and at most 600 (by default).
+	// TimePerCommitMove: an integer, a number of seconds; at least 0 and at most 600 (by default).
 	TimePerCommitMove int64 `json:"time_per_commit_move"`
 
-	// TimePerRevealMove: an integer: a number of seconds; at least 0 and at most 600 (by default).
+	// TimePerRevealMove: an integer, a number of seconds; at least 0 and at most 600 (by default).
 	TimePerRevealMove int64 `json:"time_per_reveal_move"`
 
-	// NumberOfGestures: an integer: a number of gestures; exactly 3.
+	// NumberOfGestures: an integer, a number of gestures; exactly 3.
 	NumberOfGestures int64 `json:"number_of_gestures"`
 }
 
 // TournamentOptions describes the rules of a tournament.
 type TournamentOptions struct {
-	// TypeOfGame: an integer: a kind of game.
+	// TypeOfGame: an integer, a kind of game.
 	TypeOfGame int64 `json:"type_of_game"`
 
 	// RegistrationDeadline: a time, in seconds since 1970.
 	RegistrationDeadline Seconds `json:"registration_deadline"`
 
-	// NumberOfPlayers: an integer: a number of players.
+	// NumberOfPlayers: an integer, a number of players.
 	NumberOfPlayers int64 `json:"number_of_players"`
 
 	// BuyIn: an amount of an asset.
@@ -305,13 +305,13 @@ type TournamentOptions struct {
 	// StartTime: a time, in seconds since 1970; optional.
 	StartTime *Seconds `json:"start_time,omitempty"`
 
-	// StartDelay: an integer: a number of seconds after the last player has joined.
+	// StartDelay: an integer, a number of seconds after the last player has joined.
 	StartDelay int64 `json:"start_delay"`
 
-	// RoundDelay: an integer: a number of seconds.
+	// RoundDelay: an integer, a number of seconds.
 	RoundDelay int64 `json:"round_delay"`
 
-	// NumberOfWins: an integer: a number of wins.
+	// NumberOfWins: an integer, a number of wins.
 	NumberOfWins int64 `json:"number_of_wins"`
 
 	// Meta: an object.
@@ -326,13 +326,13 @@ type DividendOptions struct {
 	// NextPayoutTime: a time, in seconds since 1970; optional.
 	NextPayoutTime *Seconds `json:"next_payout_time,omitempty"`
 
-	// PayoutInterval: an integer: a number of seconds; optional.
+	// PayoutInterval: an integer, a number of seconds; optional.
 	PayoutInterval *int64 `json:"payout_interval,omitempty"`
 
-	// MinimumFeePercentage: an integer: counted in 1/100 percent (1234 is 12.34 %).
+	// MinimumFeePercentage: an integer, counted in 1/100 percent (1234 is 12.34 %).
 	MinimumFeePercentage int64 `json:"minimum_fee_percentage"`
 
-	// MinimumDistributionInterval: an integer: a number of seconds; optional.
+	// MinimumDistributionInterval: an integer, a number of seconds; optional.
 	MinimumDistributionInterval *int64 `json:"minimum_distribution_interval,omitempty"`
 }
 
@@ -344,7 +344,7 @@ type LotteryAssetOptions struct {
 	// Owner: an asset, 1.3.N.
 	Owner ObjectID `json:"owner"`
 
-	// WinningTickets: a list; each element is an integer: a share of the pot for each drawn ticket, counted in 1/100
+	// WinningTickets: a list; each element is an integer, a share of the pot for each drawn ticket, counted in 1/100
 	// percent, at most 10000 (1234 is 12.34 %).
 	WinningTickets List[int64] `json:"winning_tickets"`
 
@@ -366,7 +366,7 @@ type NFTLotteryOptions struct {
 	// Benefactors: a list; each element is an account that gets a share of a lottery.
 	Benefactors List[Benefactor] `json:"benefactors"`
 
-	// WinningTickets: a list; each element is an integer: a share of the pot for each drawn ticket, counted in 1/100
+	// WinningTickets: a list; each element is an integer, a share of the pot for each drawn ticket, counted in 1/100
 	// percent, at most 10000 (1234 is 12.34 %).
 	WinningTickets List[int64] `json:"winning_tickets"`
 
@@ -468,11 +468,11 @@ func (t MarketResolution) MarshalJSON() ([]byte, error) {
 
 // Transfer is operation 0 of the chain, transfer.
 //
-// Left out, since it can never be sent with success: memo (the server asks for a text and then cannot write it).
+// Not available, because the server always fails with it: memo (the server asks for a text and then cannot write it).
 //
 // Rule: from and to must differ.
 //
-// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 type Transfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -496,13 +496,15 @@ func (Transfer) OpName() string {
 //
 // A fill_or_kill order that cannot be filled at once is refused as a whole.
 //
-// Rule: amount_to_sell.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount_to_sell.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// 5).
 //
-// Rule: min_to_receive.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for min_to_receive.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// 5).
 //
 // Rule: amount_to_sell.asset_id and min_to_receive.asset_id must differ.
 //
-// Rule: amount_to_sell.asset_id: one of the two must be 1.3.0.
+// Rule for amount_to_sell.asset_id: one of the two must be 1.3.0.
 type LimitOrderCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -571,8 +573,7 @@ func (CallOrderUpdate) OpName() string {
 
 // FillOrder is operation 4 of the chain, fill_order.
 //
-// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
-// transaction.
+// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
 type FillOrder struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -597,32 +598,32 @@ func (FillOrder) OpName() string {
 
 // AccountCreate is operation 5 of the chain, account_create.
 //
-// Beware: the serializer of the server writes num_son, which the chain does not have: expect 'missing required active
+// Warning: the serializer of the server writes num_son, which the chain does not have: expect 'missing required active
 // authority'.
 //
 // The registrar must be a lifetime member.
 //
-// Rule: owner.account_auths: one of owner.account_auths, owner.key_auths must be given.
+// Rule for owner.account_auths: one of owner.account_auths, owner.key_auths must be given.
 //
-// Rule: owner.address_auths: it must be empty.
+// Rule for owner.address_auths: it must be empty.
 //
 // Rule: the weights in owner.account_auths and owner.key_auths must reach owner.weight_threshold.
 //
-// Default rule (the committee can change it): owner.account_auths and owner.key_auths may have at most 10 elements
+// Default rule, which the committee can change: owner.account_auths and owner.key_auths may have at most 10 elements
 // together.
 //
-// Rule: active.account_auths: one of active.account_auths, active.key_auths must be given.
+// Rule for active.account_auths: one of active.account_auths, active.key_auths must be given.
 //
-// Rule: active.address_auths: it must be empty.
+// Rule for active.address_auths: it must be empty.
 //
 // Rule: the weights in active.account_auths and active.key_auths must reach active.weight_threshold.
 //
-// Default rule (the committee can change it): active.account_auths and active.key_auths may have at most 10 elements
+// Default rule, which the committee can change: active.account_auths and active.key_auths may have at most 10 elements
 // together.
 //
-// Rule: options.num_witness: it may not exceed the number of votes, and the server takes no votes.
+// Rule for options.num_witness: it may not exceed the number of votes, and the server takes no votes.
 //
-// Rule: options.num_committee: it may not exceed the number of votes, and the server takes no votes.
+// Rule for options.num_committee: it may not exceed the number of votes, and the server takes no votes.
 type AccountCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -633,7 +634,7 @@ type AccountCreate struct {
 	// Referrer: an account, 1.2.N.
 	Referrer ObjectID `json:"referrer"`
 
-	// ReferrerPercent: an integer: counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// ReferrerPercent: an integer, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	ReferrerPercent int64 `json:"referrer_percent"`
 
 	// Name: a text; it must have at least 1 and at most 63 bytes; it must be an account's name: lower-case letters,
@@ -660,31 +661,31 @@ func (AccountCreate) OpName() string {
 
 // AccountUpdate is operation 6 of the chain, account_update.
 //
-// No transaction of PeerID can hold it: the server cannot write the extension that it adds to this operation.
+// This operation cannot succeed: the server cannot write the extension that it adds to this operation.
 //
-// Rule: owner: one of owner, active, new_options, update_last_voting_time must be given.
+// Rule for owner: one of owner, active, new_options, update_last_voting_time must be given.
 //
-// Rule: owner.account_auths: one of owner.account_auths, owner.key_auths must be given.
+// Rule for owner.account_auths: one of owner.account_auths, owner.key_auths must be given.
 //
-// Rule: owner.address_auths: it must be empty.
+// Rule for owner.address_auths: it must be empty.
 //
 // Rule: the weights in owner.account_auths and owner.key_auths must reach owner.weight_threshold.
 //
-// Default rule (the committee can change it): owner.account_auths and owner.key_auths may have at most 10 elements
+// Default rule, which the committee can change: owner.account_auths and owner.key_auths may have at most 10 elements
 // together.
 //
-// Rule: active.account_auths: one of active.account_auths, active.key_auths must be given.
+// Rule for active.account_auths: one of active.account_auths, active.key_auths must be given.
 //
-// Rule: active.address_auths: it must be empty.
+// Rule for active.address_auths: it must be empty.
 //
 // Rule: the weights in active.account_auths and active.key_auths must reach active.weight_threshold.
 //
-// Default rule (the committee can change it): active.account_auths and active.key_auths may have at most 10 elements
+// Default rule, which the committee can change: active.account_auths and active.key_auths may have at most 10 elements
 // together.
 //
-// Rule: new_options.num_witness: it may not exceed the number of votes, and the server takes no votes.
+// Rule for new_options.num_witness: it may not exceed the number of votes, and the server takes no votes.
 //
-// Rule: new_options.num_committee: it may not exceed the number of votes, and the server takes no votes.
+// Rule for new_options.num_committee: it may not exceed the number of votes, and the server takes no votes.
 type AccountUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -724,7 +725,7 @@ type AccountWhitelist struct {
 	// AccountToList: an account, 1.2.N.
 	AccountToList ObjectID `json:"account_to_list"`
 
-	// NewListing: an integer: a bit mask (1 whitelisted, 2 blacklisted, 0 no opinion); at most 3.
+	// NewListing: an integer, a bit mask (1 whitelisted, 2 blacklisted, 0 no opinion); at most 3.
 	NewListing int64 `json:"new_listing"`
 }
 
@@ -752,7 +753,7 @@ func (AccountUpgrade) OpName() string {
 
 // AccountTransfer is operation 9 of the chain, account_transfer.
 //
-// No transaction of PeerID can hold it: no node knows how to carry it out; it refuses every transaction that holds it.
+// This operation cannot succeed: no node knows how to carry it out; it refuses every transaction that holds it.
 type AccountTransfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -773,7 +774,7 @@ func (AccountTransfer) OpName() string {
 //
 // The server takes bitasset_opts and drops it. A symbol with a dot needs that its prefix is an asset of the same issuer.
 //
-// Rule: common_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one 1.3.1, which
+// Rule for common_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one 1.3.1, which
 // stands for the asset that is created.
 //
 // Rule: bits 16 and 32 need bitasset options, which the server drops.
@@ -789,7 +790,7 @@ type AssetCreate struct {
 	// BIT; the chain reserves it.
 	Symbol string `json:"symbol"`
 
-	// Precision: an integer: a number of decimal places, at most 10 (one whole unit is 10^precision smallest units).
+	// Precision: an integer, a number of decimal places, at most 10 (one whole unit is 10^precision smallest units).
 	Precision int64 `json:"precision"`
 
 	// CommonOptions: the limits, fees and permissions of an asset.
@@ -812,7 +813,7 @@ func (AssetCreate) OpName() string {
 //
 // Rule: issuer and new_issuer must differ.
 //
-// Rule: new_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one asset_to_update.
+// Rule for new_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one asset_to_update.
 type AssetUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -837,11 +838,11 @@ func (AssetUpdate) OpName() string {
 
 // AssetUpdateBitasset is operation 12 of the chain, asset_update_bitasset.
 //
-// Rule: new_options.minimum_feeds: a number of feeds, at least 1.
+// Rule for new_options.minimum_feeds: a number of feeds, at least 1.
 //
 // Rule: counted in 1/100 percent, at least 0 and at most 10000 (1234 is 12.34 %).
 //
-// Rule: new_options.maximum_force_settlement_volume: a share of the supply in each maintenance interval, counted in
+// Rule for new_options.maximum_force_settlement_volume: a share of the supply in each maintenance interval, counted in
 // 1/100 percent, at least 0 and at most 10000 (1234 is 12.34 %).
 type AssetUpdateBitasset struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -888,7 +889,7 @@ func (AssetUpdateFeedProducers) OpName() string {
 // Rule: counted in the smallest unit of the asset, at least 1 and at most 1000000000000000 (1250000 is 12.5 at precision
 // 5).
 //
-// Rule: asset_to_issue.asset_id: it may not be 1.3.0: nobody can issue the core asset.
+// Rule for asset_to_issue.asset_id: it may not be 1.3.0: nobody can issue the core asset.
 type AssetIssue struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -939,7 +940,7 @@ type AssetFundFeePool struct {
 	// AssetID: an asset, 1.3.N.
 	AssetID ObjectID `json:"asset_id"`
 
-	// Amount: an integer: counted in the smallest unit of the core asset 1.3.0, at most 10^12; at least 1.
+	// Amount: an integer, counted in the smallest unit of the core asset 1.3.0, at most 10^12; at least 1.
 	Amount int64 `json:"amount"`
 }
 
@@ -950,7 +951,7 @@ func (AssetFundFeePool) OpName() string {
 
 // AssetSettle is operation 17 of the chain, asset_settle.
 //
-// Rule: amount.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
 type AssetSettle struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -991,21 +992,21 @@ func (AssetGlobalSettle) OpName() string {
 
 // AssetPublishFeed is operation 19 of the chain, asset_publish_feed.
 //
-// No transaction of PeerID can hold it: the server asks for feed.settle_price and then looks for feed.settlement_price.
+// This operation cannot succeed: the server asks for feed.settle_price and then looks for feed.settlement_price.
 //
-// Rule: feed.settle_price.base.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// Rule for feed.settle_price.base.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
 // precision 5).
 //
-// Rule: feed.settle_price.quote.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// Rule for feed.settle_price.quote.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
 // precision 5).
 //
 // Rule: feed.settle_price.base.asset_id and feed.settle_price.quote.asset_id must differ.
 //
-// Rule: feed.core_exchange_rate.base.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
-// precision 5).
+// Rule for feed.core_exchange_rate.base.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5
+// at precision 5).
 //
-// Rule: feed.core_exchange_rate.quote.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
-// precision 5).
+// Rule for feed.core_exchange_rate.quote.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5
+// at precision 5).
 //
 // Rule: feed.core_exchange_rate.base.asset_id and feed.core_exchange_rate.quote.asset_id must differ.
 //
@@ -1013,7 +1014,7 @@ func (AssetGlobalSettle) OpName() string {
 //
 // Rule: asset_id and feed.settle_price.base.asset_id must be equal.
 //
-// Rule: feed.core_exchange_rate.quote.asset_id: it must be 1.3.0.
+// Rule for feed.core_exchange_rate.quote.asset_id: it must be 1.3.0.
 //
 // Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
 //
@@ -1091,9 +1092,9 @@ func (WitnessUpdate) OpName() string {
 // A proposed operation is an object with op: the number of the operation and its fields in the names of the chain, with
 // fee instead of fee_asset.
 //
-// Rule: review_period_seconds: it must be less than the seconds that are left until expiration_time.
+// Rule for review_period_seconds: it must be less than the seconds that are left until expiration_time.
 //
-// Default rule (the committee can change it): proposed_ops: review_period_seconds must be at least 1209600 for an
+// Default rule, which the committee can change for proposed_ops: review_period_seconds must be at least 1209600 for an
 // operation of 1.2.0 (the committee).
 type ProposalCreate struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -1109,7 +1110,7 @@ type ProposalCreate struct {
 	// ProposedOps: a list of at least 1 element; each element is an object; it must have at least 1 element.
 	ProposedOps List[map[string]any] `json:"proposed_ops"`
 
-	// ReviewPeriodSeconds: an integer: a number of seconds; optional.
+	// ReviewPeriodSeconds: an integer, a number of seconds; optional.
 	ReviewPeriodSeconds *int64 `json:"review_period_seconds,omitempty"`
 }
 
@@ -1123,7 +1124,7 @@ func (ProposalCreate) OpName() string {
 // Every account in an active list must agree to the transaction, besides the payer; entries of owner lists need the
 // owner authority, keys a signature.
 //
-// Rule: active_approvals_to_add: one of active_approvals_to_add, active_approvals_to_remove, owner_approvals_to_add,
+// Rule for active_approvals_to_add: one of active_approvals_to_add, active_approvals_to_remove, owner_approvals_to_add,
 // owner_approvals_to_remove, key_approvals_to_add, key_approvals_to_remove must be given.
 //
 // Rule: active_approvals_to_add and active_approvals_to_remove may have no element in common.
@@ -1189,10 +1190,11 @@ func (ProposalDelete) OpName() string {
 //
 // Rule: withdraw_from_account and authorized_account must differ.
 //
-// Rule: withdrawal_limit.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for withdrawal_limit.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// 5).
 //
-// Rule: period_start_time: the last period must end after now, and withdrawal_period_sec times periods_until_expiration
-// must be below 2^32 seconds.
+// Rule for period_start_time: the last period must end after now, and withdrawal_period_sec times
+// periods_until_expiration must be below 2^32 seconds.
 type WithdrawPermissionCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1206,10 +1208,10 @@ type WithdrawPermissionCreate struct {
 	// WithdrawalLimit: an amount of an asset.
 	WithdrawalLimit Asset `json:"withdrawal_limit"`
 
-	// WithdrawalPeriodSec: an integer: a number of seconds; at least 1; at least 3 (by default).
+	// WithdrawalPeriodSec: an integer, a number of seconds; at least 1; at least 3 (by default).
 	WithdrawalPeriodSec int64 `json:"withdrawal_period_sec"`
 
-	// PeriodsUntilExpiration: an integer: a number of periods; at least 1.
+	// PeriodsUntilExpiration: an integer, a number of periods; at least 1.
 	PeriodsUntilExpiration int64 `json:"periods_until_expiration"`
 
 	// PeriodStartTime: a time, in seconds since 1970; it must be later than now.
@@ -1225,10 +1227,11 @@ func (WithdrawPermissionCreate) OpName() string {
 //
 // Rule: withdraw_from_account and authorized_account must differ.
 //
-// Rule: withdrawal_limit.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for withdrawal_limit.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// 5).
 //
-// Rule: period_start_time: the last period must end after now, and withdrawal_period_sec times periods_until_expiration
-// must be below 2^32 seconds.
+// Rule for period_start_time: the last period must end after now, and withdrawal_period_sec times
+// periods_until_expiration must be below 2^32 seconds.
 type WithdrawPermissionUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1245,10 +1248,10 @@ type WithdrawPermissionUpdate struct {
 	// WithdrawalLimit: an amount of an asset.
 	WithdrawalLimit Asset `json:"withdrawal_limit"`
 
-	// WithdrawalPeriodSec: an integer: a number of seconds; at least 1; at least 3 (by default).
+	// WithdrawalPeriodSec: an integer, a number of seconds; at least 1; at least 3 (by default).
 	WithdrawalPeriodSec int64 `json:"withdrawal_period_sec"`
 
-	// PeriodsUntilExpiration: an integer: a number of periods; at least 1.
+	// PeriodsUntilExpiration: an integer, a number of periods; at least 1.
 	PeriodsUntilExpiration int64 `json:"periods_until_expiration"`
 
 	// PeriodStartTime: a time, in seconds since 1970; it must be now or later.
@@ -1264,8 +1267,8 @@ func (WithdrawPermissionUpdate) OpName() string {
 //
 // Rule: withdraw_to_account and withdraw_from_account must differ.
 //
-// Rule: amount_to_withdraw.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
-// 5).
+// Rule for amount_to_withdraw.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// precision 5).
 type WithdrawPermissionClaim struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1290,8 +1293,7 @@ func (WithdrawPermissionClaim) OpName() string {
 
 // WithdrawPermissionDelete is operation 28 of the chain, withdraw_permission_delete.
 //
-// No transaction of PeerID can hold it: the server asks for withdraw_permission and then looks for
-// withdrawal_permission.
+// This operation cannot succeed: the server asks for withdraw_permission and then looks for withdrawal_permission.
 //
 // Rule: withdraw_from_account and authorized_account must differ.
 type WithdrawPermissionDelete struct {
@@ -1352,8 +1354,8 @@ func (CommitteeMemberUpdate) OpName() string {
 
 // CommitteeMemberUpdateGlobalParameters is operation 31 of the chain, committee_member_update_global_parameters.
 //
-// No transaction of PeerID can hold it: the committee changes them by a proposal, and the server cannot write a proposal
-// with this operation.
+// This operation cannot succeed: the committee changes them by a proposal, and the server cannot write a proposal with
+// this operation.
 type CommitteeMemberUpdateGlobalParameters struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1371,10 +1373,10 @@ func (CommitteeMemberUpdateGlobalParameters) OpName() string {
 //
 // With balance_type gpos the chain ignores the policy and sets its own. A deposit of a SON needs the policy 2 (dormant).
 //
-// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 //
-// Default rule (the committee can change it): amount.amount: counted in the smallest unit of the asset, at least 5000000
-// (1250000 is 12.5 at precision 5), when balance_type is 'son'.
+// Default rule, which the committee can change for amount.amount: counted in the smallest unit of the asset, at least
+// 5000000 (1250000 is 12.5 at precision 5), when balance_type is 'son'.
 type VestingBalanceCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1402,7 +1404,7 @@ func (VestingBalanceCreate) OpName() string {
 
 // VestingBalanceWithdraw is operation 33 of the chain, vesting_balance_withdraw.
 //
-// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 type VestingBalanceWithdraw struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1438,7 +1440,7 @@ type WorkerCreate struct {
 	// WorkEndDate: a time, in seconds since 1970.
 	WorkEndDate Seconds `json:"work_end_date"`
 
-	// DailyPay: an integer: counted in the smallest unit of the core asset 1.3.0, at most 10^12; at least 1.
+	// DailyPay: an integer, counted in the smallest unit of the core asset 1.3.0, at most 10^12; at least 1.
 	DailyPay int64 `json:"daily_pay"`
 
 	// Name: a text; it must have at most 62 bytes.
@@ -1467,7 +1469,7 @@ type Custom struct {
 	// RequiredAuths: a list of at least 1 element; each element is an account, 1.2.N.
 	RequiredAuths List[ObjectID] `json:"required_auths"`
 
-	// ID: an integer: a number that the application chooses.
+	// ID: an integer, a number that the application chooses.
 	ID int64 `json:"id"`
 
 	// Data: bytes as base64 with padding.
@@ -1502,7 +1504,7 @@ func (Assert) OpName() string {
 
 // BalanceClaim is operation 37 of the chain, balance_claim.
 //
-// Beware: it needs a signature by balance_owner_key, which the server does not have: expect 'missing required other
+// Warning: it needs a signature by balance_owner_key, which the server does not have: expect 'missing required other
 // authority'.
 type BalanceClaim struct {
 	// FeeAsset: an asset, 1.3.N; it must be 1.3.0.
@@ -1531,7 +1533,7 @@ func (BalanceClaim) OpName() string {
 //
 // Rule: from and to must differ.
 //
-// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 //
 // Rule: issuer and from must differ.
 type OverrideTransfer struct {
@@ -1558,7 +1560,7 @@ func (OverrideTransfer) OpName() string {
 
 // TransferToBlind is operation 39 of the chain, transfer_to_blind.
 //
-// Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+// Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 type TransferToBlind struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1583,7 +1585,7 @@ func (TransferToBlind) OpName() string {
 
 // BlindTransfer is operation 40 of the chain, blind_transfer.
 //
-// Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+// Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 type BlindTransfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1602,7 +1604,7 @@ func (BlindTransfer) OpName() string {
 
 // TransferFromBlind is operation 41 of the chain, transfer_from_blind.
 //
-// Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+// Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 type TransferFromBlind struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1627,10 +1629,9 @@ func (TransferFromBlind) OpName() string {
 
 // AssetSettleCancel is operation 42 of the chain, asset_settle_cancel.
 //
-// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
-// transaction.
+// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
 //
-// Rule: amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 type AssetSettleCancel struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1652,7 +1653,8 @@ func (AssetSettleCancel) OpName() string {
 
 // AssetClaimFees is operation 43 of the chain, asset_claim_fees.
 //
-// Rule: amount_to_claim.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount_to_claim.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// 5).
 type AssetClaimFees struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1671,8 +1673,7 @@ func (AssetClaimFees) OpName() string {
 
 // FbaDistribute is operation 44 of the chain, fba_distribute.
 //
-// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
-// transaction.
+// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
 type FbaDistribute struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1683,7 +1684,7 @@ type FbaDistribute struct {
 	// FbaID: a fee-based asset accumulator, 2.16.N.
 	FbaID ObjectID `json:"fba_id"`
 
-	// Amount: an integer: counted in the smallest unit of the core asset 1.3.0, at most 10^12.
+	// Amount: an integer, counted in the smallest unit of the core asset 1.3.0, at most 10^12.
 	Amount int64 `json:"amount"`
 }
 
@@ -1694,42 +1695,43 @@ func (FbaDistribute) OpName() string {
 
 // TournamentCreate is operation 45 of the chain, tournament_create.
 //
-// Beware: the serializer of the server writes type_of_game, which the chain does not have: expect 'missing required
+// Warning: the serializer of the server writes type_of_game, which the chain does not have: expect 'missing required
 // active authority'.
 //
 // The server requires start_delay, so start_time must be left out.
 //
-// Rule: options.registration_deadline: it must be now or later.
+// Rule for options.registration_deadline: it must be now or later.
 //
-// Default rule (the committee can change it): options.registration_deadline: it may lie at most 2592000 seconds after
-// now.
+// Default rule, which the committee can change for options.registration_deadline: it may lie at most 2592000 seconds
+// after now.
 //
-// Rule: options.buy_in.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
+// Rule for options.buy_in.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision
+// 5).
 //
-// Rule: options.number_of_players: a number of players, at least 2.
+// Rule for options.number_of_players: a number of players, at least 2.
 //
-// Default rule (the committee can change it): options.number_of_players: a number of players, at most 256.
+// Default rule, which the committee can change for options.number_of_players: a number of players, at most 256.
 //
-// Rule: options.whitelist: it must be empty or have at least as many elements as options.number_of_players says.
+// Rule for options.whitelist: it must be empty or have at least as many elements as options.number_of_players says.
 //
-// Default rule (the committee can change it): options.whitelist: it must have at most 999 elements.
+// Default rule, which the committee can change for options.whitelist: it must have at most 999 elements.
 //
 // Rule: options.start_time and options.start_delay may not both be given.
 //
-// Rule: options.start_time: one of options.start_time, options.start_delay must be given.
+// Rule for options.start_time: one of options.start_time, options.start_delay must be given.
 //
 // Rule: options.registration_deadline may not be later than options.start_time.
 //
-// Default rule (the committee can change it): options.start_time: it may lie at most 2419200 seconds after now.
+// Default rule, which the committee can change for options.start_time: it may lie at most 2419200 seconds after now.
 //
-// Default rule (the committee can change it): options.start_delay: a number of seconds after the last player has joined,
-// at most 604799.
+// Default rule, which the committee can change for options.start_delay: a number of seconds after the last player has
+// joined, at most 604799.
 //
-// Rule: options.number_of_wins: a number of wins, at least 1.
+// Rule for options.number_of_wins: a number of wins, at least 1.
 //
-// Default rule (the committee can change it): options.number_of_wins: a number of wins, at most 100.
+// Default rule, which the committee can change for options.number_of_wins: a number of wins, at most 100.
 //
-// Default rule (the committee can change it): a number of seconds, at least 0 and at most 600.
+// Default rule, which the committee can change: a number of seconds, at least 0 and at most 600.
 type TournamentCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1793,9 +1795,9 @@ func (GameMove) OpName() string {
 
 // AssetUpdateDividend is operation 48 of the chain, asset_update_dividend.
 //
-// No transaction of PeerID can hold it: the server forgets the fields when it builds this operation.
+// This operation cannot succeed: the server forgets the fields when it builds this operation.
 //
-// Default rule (the committee can change it): new_options.payout_interval: a number of seconds, at least 86400.
+// Default rule, which the committee can change for new_options.payout_interval: a number of seconds, at least 86400.
 type AssetUpdateDividend struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1817,8 +1819,7 @@ func (AssetUpdateDividend) OpName() string {
 
 // AssetDividendDistribution is operation 49 of the chain, asset_dividend_distribution.
 //
-// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
-// transaction.
+// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
 type AssetDividendDistribution struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1840,8 +1841,7 @@ func (AssetDividendDistribution) OpName() string {
 
 // TournamentPayout is operation 50 of the chain, tournament_payout.
 //
-// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
-// transaction.
+// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
 type TournamentPayout struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1886,8 +1886,8 @@ func (TournamentLeave) OpName() string {
 
 // SportCreate is operation 52 of the chain, sport_create.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 type SportCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1903,8 +1903,8 @@ func (SportCreate) OpName() string {
 
 // SportUpdate is operation 53 of the chain, sport_update.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 type SportUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1923,8 +1923,8 @@ func (SportUpdate) OpName() string {
 
 // EventGroupCreate is operation 54 of the chain, event_group_create.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 type EventGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1943,10 +1943,10 @@ func (EventGroupCreate) OpName() string {
 
 // EventGroupUpdate is operation 55 of the chain, event_group_update.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 //
-// Rule: new_sport_id: one of new_sport_id, new_name must be given.
+// Rule for new_sport_id: one of new_sport_id, new_name must be given.
 type EventGroupUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1968,8 +1968,8 @@ func (EventGroupUpdate) OpName() string {
 
 // EventCreate is operation 56 of the chain, event_create.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 type EventCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1994,10 +1994,10 @@ func (EventCreate) OpName() string {
 
 // EventUpdate is operation 57 of the chain, event_update.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 //
-// Rule: new_event_group_id: one of new_event_group_id, new_name, new_season, new_start_time must be given.
+// Rule for new_event_group_id: one of new_event_group_id, new_name, new_season, new_start_time must be given.
 type EventUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2028,8 +2028,8 @@ func (EventUpdate) OpName() string {
 
 // BettingMarketRulesCreate is operation 58 of the chain, betting_market_rules_create.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 type BettingMarketRulesCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2048,10 +2048,10 @@ func (BettingMarketRulesCreate) OpName() string {
 
 // BettingMarketRulesUpdate is operation 59 of the chain, betting_market_rules_update.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 //
-// Rule: new_name: one of new_name, new_description must be given.
+// Rule for new_name: one of new_name, new_description must be given.
 type BettingMarketRulesUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2073,8 +2073,8 @@ func (BettingMarketRulesUpdate) OpName() string {
 
 // BettingMarketGroupCreate is operation 60 of the chain, betting_market_group_create.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 type BettingMarketGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2099,8 +2099,8 @@ func (BettingMarketGroupCreate) OpName() string {
 
 // BettingMarketCreate is operation 61 of the chain, betting_market_create.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 type BettingMarketCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2124,9 +2124,9 @@ func (BettingMarketCreate) OpName() string {
 //
 // amount_to_bet.asset_id must be the asset of the market group.
 //
-// Rule: amount_to_bet.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount_to_bet.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 //
-// Rule: amount_to_bet.amount: only multiples of 10000/g (back) or (backer_multiplier - 10000)/g (lay) can be matched,
+// Rule for amount_to_bet.amount: only multiples of 10000/g (back) or (backer_multiplier - 10000)/g (lay) can be matched,
 // where g is the greatest common divisor of 10000 and backer_multiplier - 10000; the chain returns the rest at once, and
 // cancels a smaller stake.
 type BetPlace struct {
@@ -2158,7 +2158,7 @@ func (BetPlace) OpName() string {
 
 // BettingMarketGroupResolve is operation 63 of the chain, betting_market_group_resolve.
 //
-// Beware: it needs the authority of 1.2.1 (the witnesses).
+// Warning: it needs the authority of 1.2.1 (the witnesses).
 //
 // There must be one resolution for every market of the group.
 type BettingMarketGroupResolve struct {
@@ -2180,8 +2180,7 @@ func (BettingMarketGroupResolve) OpName() string {
 
 // BettingMarketGroupResolved is operation 64 of the chain, betting_market_group_resolved.
 //
-// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
-// transaction.
+// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
 type BettingMarketGroupResolved struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2195,10 +2194,10 @@ type BettingMarketGroupResolved struct {
 	// Resolutions: a list; each element is a betting market with its result.
 	Resolutions List[MarketResolution] `json:"resolutions"`
 
-	// Winnings: an integer: counted in the smallest unit of the asset of the market, at most 10^12.
+	// Winnings: an integer, counted in the smallest unit of the asset of the market, at most 10^12.
 	Winnings int64 `json:"winnings"`
 
-	// FeesPaid: an integer: counted in the smallest unit of the asset of the market, at most 10^12.
+	// FeesPaid: an integer, counted in the smallest unit of the asset of the market, at most 10^12.
 	FeesPaid int64 `json:"fees_paid"`
 }
 
@@ -2209,8 +2208,7 @@ func (BettingMarketGroupResolved) OpName() string {
 
 // BetAdjusted is operation 65 of the chain, bet_adjusted.
 //
-// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
-// transaction.
+// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
 type BetAdjusted struct {
 	// BettorID: an account, 1.2.N.
 	BettorID ObjectID `json:"bettor_id"`
@@ -2229,9 +2227,9 @@ func (BetAdjusted) OpName() string {
 
 // BettingMarketGroupCancelUnmatchedBets is operation 66 of the chain, betting_market_group_cancel_unmatched_bets.
 //
-// No transaction of PeerID can hold it: the server does not find the operation by its name.
+// This operation cannot succeed: the server does not find the operation by its name.
 //
-// Beware: it needs the authority of 1.2.1 (the witnesses).
+// Warning: it needs the authority of 1.2.1 (the witnesses).
 type BettingMarketGroupCancelUnmatchedBets struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2247,8 +2245,7 @@ func (BettingMarketGroupCancelUnmatchedBets) OpName() string {
 
 // BetMatched is operation 67 of the chain, bet_matched.
 //
-// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
-// transaction.
+// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
 type BetMatched struct {
 	// BettorID: an account, 1.2.N.
 	BettorID ObjectID `json:"bettor_id"`
@@ -2262,13 +2259,13 @@ type BetMatched struct {
 	// AmountBet: an amount of an asset.
 	AmountBet Asset `json:"amount_bet"`
 
-	// FeesPaid: an integer: counted in the smallest unit of the asset bet, at most 10^12.
+	// FeesPaid: an integer, counted in the smallest unit of the asset bet, at most 10^12.
 	FeesPaid int64 `json:"fees_paid"`
 
 	// BackerMultiplier: an integer: odds are counted in 1/10000 (1.5 is 15000).
 	BackerMultiplier int64 `json:"backer_multiplier"`
 
-	// GuaranteedWinningsReturned: an integer: counted in the smallest unit of the asset bet, at most 10^12.
+	// GuaranteedWinningsReturned: an integer, counted in the smallest unit of the asset bet, at most 10^12.
 	GuaranteedWinningsReturned int64 `json:"guaranteed_winnings_returned"`
 }
 
@@ -2296,8 +2293,7 @@ func (BetCancel) OpName() string {
 
 // BetCanceled is operation 69 of the chain, bet_canceled.
 //
-// No transaction of PeerID can hold it: only the chain itself produces this operation; a node refuses it in every
-// transaction.
+// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
 type BetCanceled struct {
 	// BettorID: an account, 1.2.N.
 	BettorID ObjectID `json:"bettor_id"`
@@ -2319,10 +2315,10 @@ func (BetCanceled) OpName() string {
 
 // BettingMarketGroupUpdate is operation 70 of the chain, betting_market_group_update.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 //
-// Rule: new_description: one of new_description, new_rules_id must be given.
+// Rule for new_description: one of new_description, new_rules_id must be given.
 type BettingMarketGroupUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2350,10 +2346,10 @@ func (BettingMarketGroupUpdate) OpName() string {
 
 // BettingMarketUpdate is operation 71 of the chain, betting_market_update.
 //
-// Only a proposal can hold it: the node takes it only inside a proposal that is carried out, with the authority of 1.2.1
-// (the witnesses).
+// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// authority of 1.2.1 (the witnesses).
 //
-// Rule: new_group_id: one of new_group_id, new_description, new_payout_condition must be given.
+// Rule for new_group_id: one of new_group_id, new_description, new_payout_condition must be given.
 type BettingMarketUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2381,21 +2377,21 @@ func (BettingMarketUpdate) OpName() string {
 // The server takes bitasset_opts and drops it. The chain sets the precision to 0 and the owner of the lottery itself:
 // one unit of the asset is one ticket.
 //
-// Rule: common_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one 1.3.1, which
+// Rule for common_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one 1.3.1, which
 // stands for the asset that is created.
 //
 // Rule: bits 16 and 32 need bitasset options, which the server drops.
 //
-// Rule: common_options.max_supply: counted in the smallest unit of the asset itself, at least 5.
+// Rule for common_options.max_supply: counted in the smallest unit of the asset itself, at least 5.
 //
-// Rule: extensions.winning_tickets: it must have at most 64 elements.
+// Rule for extensions.winning_tickets: it must have at most 64 elements.
 //
-// Rule: extensions.ticket_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// Rule for extensions.ticket_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
 // precision 5).
 //
 // Rule: extensions.benefactors[].share and extensions.winning_tickets must add up to 10000, which is 100 %.
 //
-// Rule: extensions.end_date: it must be later than now (in milliseconds), or 0 for no end.
+// Rule for extensions.end_date: it must be later than now (in milliseconds), or 0 for no end.
 type LotteryAssetCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2408,7 +2404,7 @@ type LotteryAssetCreate struct {
 	// BIT; the chain reserves it.
 	Symbol string `json:"symbol"`
 
-	// Precision: an integer: a number of decimal places, at most 10 (one whole unit is 10^precision smallest units).
+	// Precision: an integer, a number of decimal places, at most 10 (one whole unit is 10^precision smallest units).
 	Precision int64 `json:"precision"`
 
 	// CommonOptions: the limits, fees and permissions of an asset.
@@ -2443,7 +2439,7 @@ type TicketPurchase struct {
 	// Buyer: an account, 1.2.N.
 	Buyer ObjectID `json:"buyer"`
 
-	// TicketsToBuy: an integer: a number of tickets, at most 10^12; at least 1.
+	// TicketsToBuy: an integer, a number of tickets, at most 10^12; at least 1.
 	TicketsToBuy int64 `json:"tickets_to_buy"`
 
 	// Amount: an amount of an asset.
@@ -2457,8 +2453,8 @@ func (TicketPurchase) OpName() string {
 
 // LotteryReward is operation 79 of the chain, lottery_reward.
 //
-// Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the committee), which acts only through a
-// proposal.
+// This operation is possible only in a proposal: the account that pays and must agree is 1.2.0 (the committee), which
+// acts only through a proposal.
 type LotteryReward struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2472,7 +2468,7 @@ type LotteryReward struct {
 	// Amount: an amount of an asset.
 	Amount Asset `json:"amount"`
 
-	// WinPercentage: an integer: counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// WinPercentage: an integer, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	WinPercentage int64 `json:"win_percentage"`
 
 	// IsBenefactorReward: true or false.
@@ -2486,8 +2482,8 @@ func (LotteryReward) OpName() string {
 
 // LotteryEnd is operation 80 of the chain, lottery_end.
 //
-// Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the committee), which acts only through a
-// proposal.
+// This operation is possible only in a proposal: the account that pays and must agree is 1.2.0 (the committee), which
+// acts only through a proposal.
 type LotteryEnd struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2527,7 +2523,7 @@ func (SweepsVestingClaim) OpName() string {
 //
 // An account may have 5 permissions by default.
 //
-// Rule: auth.address_auths: it must be empty.
+// Rule for auth.address_auths: it must be empty.
 //
 // Rule: the weights in auth.account_auths and auth.key_auths must reach auth.weight_threshold.
 type CustomPermissionCreate struct {
@@ -2555,7 +2551,7 @@ func (CustomPermissionCreate) OpName() string {
 
 // CustomPermissionUpdate is operation 83 of the chain, custom_permission_update.
 //
-// Rule: new_auth.address_auths: it must be empty.
+// Rule for new_auth.address_auths: it must be empty.
 //
 // Rule: the weights in new_auth.account_auths and new_auth.key_auths must reach new_auth.weight_threshold.
 type CustomPermissionUpdate struct {
@@ -2603,7 +2599,7 @@ func (CustomPermissionDelete) OpName() string {
 //
 // Rule: valid_from must be earlier than valid_to.
 //
-// Default rule (the committee can change it): valid_from and valid_to may lie at most 15552000 seconds apart.
+// Default rule, which the committee can change: valid_from and valid_to may lie at most 15552000 seconds apart.
 type CustomAccountAuthorityCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2611,7 +2607,7 @@ type CustomAccountAuthorityCreate struct {
 	// PermissionID: a custom permission, 1.27.N.
 	PermissionID ObjectID `json:"permission_id"`
 
-	// OperationType: an integer: the number of an operation; at most 122.
+	// OperationType: an integer, the number of an operation; at most 122.
 	OperationType int64 `json:"operation_type"`
 
 	// ValidFrom: a time, in seconds since 1970.
@@ -2632,11 +2628,11 @@ func (CustomAccountAuthorityCreate) OpName() string {
 
 // CustomAccountAuthorityUpdate is operation 86 of the chain, custom_account_authority_update.
 //
-// Rule: new_valid_from: one of new_valid_from, new_valid_to must be given.
+// Rule for new_valid_from: one of new_valid_from, new_valid_to must be given.
 //
 // Rule: new_valid_from must be earlier than new_valid_to.
 //
-// Default rule (the committee can change it): new_valid_from and new_valid_to may lie at most 15552000 seconds apart.
+// Default rule, which the committee can change: new_valid_from and new_valid_to may lie at most 15552000 seconds apart.
 type CustomAccountAuthorityUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2662,7 +2658,7 @@ func (CustomAccountAuthorityUpdate) OpName() string {
 
 // CustomAccountAuthorityDelete is operation 87 of the chain, custom_account_authority_delete.
 //
-// No transaction of PeerID can hold it: the server forgets auth_id when it builds this operation.
+// This operation cannot succeed: the server forgets auth_id when it builds this operation.
 type CustomAccountAuthorityDelete struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2687,9 +2683,9 @@ func (CustomAccountAuthorityDelete) OpName() string {
 //
 // Rule: minimum_price.asset_id and maximum_price.asset_id must be equal.
 //
-// Rule: minimum_price.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
+// Rule for minimum_price.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
 //
-// Rule: maximum_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for maximum_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 //
 // Rule: minimum_price.amount must be at most maximum_price.amount.
 type Offer struct {
@@ -2725,7 +2721,7 @@ func (Offer) OpName() string {
 // The price must lie within the prices of the offer, in its asset, and be better than the best bid. For a sell offer the
 // money leaves the bidder at once.
 //
-// Rule: bid_price.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
+// Rule for bid_price.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
 type Bid struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2786,20 +2782,20 @@ func (FinalizeOffer) OpName() string {
 
 // NFTMetadataCreate is operation 92 of the chain, nft_metadata_create.
 //
-// Rule: revenue_partner: revenue_split must be given too.
+// Rule for revenue_partner: revenue_split must be given too.
 //
-// Rule: revenue_split: revenue_partner must be given too.
+// Rule for revenue_split: revenue_partner must be given too.
 //
-// Rule: lottery_options.winning_tickets: it must have at most 64 elements.
+// Rule for lottery_options.winning_tickets: it must have at most 64 elements.
 //
-// Rule: lottery_options.ticket_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
-// precision 5).
+// Rule for lottery_options.ticket_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5
+// at precision 5).
 //
 // Rule: lottery_options.benefactors[].share and lottery_options.winning_tickets must add up to 10000, which is 100 %.
 //
 // Rule: lottery_options.ending_on_soldout must be true, or lottery_options.end_date must not be 0.
 //
-// Rule: lottery_options.end_date: it must be later than now, or 0 for no end.
+// Rule for lottery_options.end_date: it must be later than now, or 0 for no end.
 type NFTMetadataCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2821,7 +2817,7 @@ type NFTMetadataCreate struct {
 	// RevenuePartner: an account, 1.2.N; optional.
 	RevenuePartner ObjectID `json:"revenue_partner,omitempty"`
 
-	// RevenueSplit: an integer: a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %);
+	// RevenueSplit: an integer, a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %);
 	// optional.
 	RevenueSplit *int64 `json:"revenue_split,omitempty"`
 
@@ -2834,7 +2830,7 @@ type NFTMetadataCreate struct {
 	// AccountRole: an account role, 1.32.N; optional.
 	AccountRole ObjectID `json:"account_role,omitempty"`
 
-	// MaxSupply: an integer: a number of tokens; at least 5, when lottery_options is given; optional.
+	// MaxSupply: an integer, a number of tokens; at least 5, when lottery_options is given; optional.
 	MaxSupply *int64 `json:"max_supply,omitempty"`
 
 	// LotteryOptions: the rules of a lottery whose tickets are NFTs; optional.
@@ -2848,9 +2844,9 @@ func (NFTMetadataCreate) OpName() string {
 
 // NFTMetadataUpdate is operation 93 of the chain, nft_metadata_update.
 //
-// Rule: revenue_partner: revenue_split must be given too.
+// Rule for revenue_partner: revenue_split must be given too.
 //
-// Rule: revenue_split: revenue_partner must be given too.
+// Rule for revenue_split: revenue_partner must be given too.
 type NFTMetadataUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2875,7 +2871,7 @@ type NFTMetadataUpdate struct {
 	// RevenuePartner: an account, 1.2.N; optional.
 	RevenuePartner ObjectID `json:"revenue_partner,omitempty"`
 
-	// RevenueSplit: an integer: a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %);
+	// RevenueSplit: an integer, a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %);
 	// optional.
 	RevenueSplit *int64 `json:"revenue_split,omitempty"`
 
@@ -2991,7 +2987,7 @@ func (NFTSetApprovalForAll) OpName() string {
 
 // AccountRoleCreate is operation 98 of the chain, account_role_create.
 //
-// Beware: the server sends valid_from where the chain has valid_to: expect 'missing required active authority'.
+// Warning: the server sends valid_from where the chain has valid_to: expect 'missing required active authority'.
 type AccountRoleCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3005,7 +3001,7 @@ type AccountRoleCreate struct {
 	// Metadata: a text.
 	Metadata string `json:"metadata"`
 
-	// AllowedOperations: a list; each element is an integer: the number of an operation; it must have at least 1
+	// AllowedOperations: a list; each element is an integer, the number of an operation; it must have at least 1
 	// element; the number of an operation, at most 122.
 	AllowedOperations List[int64] `json:"allowed_operations"`
 
@@ -3043,11 +3039,11 @@ type AccountRoleUpdate struct {
 	// Metadata: a text; optional.
 	Metadata string `json:"metadata,omitempty"`
 
-	// AllowedOperationsToAdd: a list; each element is an integer: the number of an operation; the number of an
+	// AllowedOperationsToAdd: a list; each element is an integer, the number of an operation; the number of an
 	// operation, at most 122.
 	AllowedOperationsToAdd List[int64] `json:"allowed_operations_to_add"`
 
-	// AllowedOperationsToRemove: a list; each element is an integer: the number of an operation; the number of an
+	// AllowedOperationsToRemove: a list; each element is an integer, the number of an operation; the number of an
 	// operation, at most 123.
 	AllowedOperationsToRemove List[int64] `json:"allowed_operations_to_remove"`
 
@@ -3069,7 +3065,7 @@ func (AccountRoleUpdate) OpName() string {
 
 // AccountRoleDelete is operation 100 of the chain, account_role_delete.
 //
-// Beware: the serializer of the server writes fewer bytes than the chain signs: expect 'missing required active
+// Warning: the serializer of the server writes fewer bytes than the chain signs: expect 'missing required active
 // authority'.
 type AccountRoleDelete struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -3150,7 +3146,7 @@ func (SONUpdate) OpName() string {
 
 // SONDeregister is operation 103 of the chain, son_deregister.
 //
-// No transaction of PeerID can hold it: the server does not find the operation by its name.
+// This operation cannot succeed: the server does not find the operation by its name.
 type SONDeregister struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3189,7 +3185,7 @@ func (SONHeartbeat) OpName() string {
 
 // SONReportDown is operation 105 of the chain, son_report_down.
 //
-// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
 // set.
 type SONReportDown struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -3232,7 +3228,7 @@ func (SONMaintenance) OpName() string {
 
 // SONWalletRecreate is operation 107 of the chain, son_wallet_recreate.
 //
-// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
 // set; once a wallet exists, the chain needs an extension that the server cannot send.
 type SONWalletRecreate struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -3252,7 +3248,7 @@ func (SONWalletRecreate) OpName() string {
 
 // SONWalletUpdate is operation 108 of the chain, son_wallet_update.
 //
-// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
 // set.
 type SONWalletUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -3290,7 +3286,7 @@ type SONWalletDepositCreate struct {
 	// Timestamp: a time, in seconds since 1970.
 	Timestamp Seconds `json:"timestamp"`
 
-	// BlockNum: an integer: the number of a block.
+	// BlockNum: an integer, the number of a block.
 	BlockNum int64 `json:"block_num"`
 
 	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
@@ -3311,7 +3307,7 @@ type SONWalletDepositCreate struct {
 	// SidechainCurrency: a text.
 	SidechainCurrency string `json:"sidechain_currency"`
 
-	// SidechainAmount: an integer: counted in the smallest unit of the sidechain's currency, at most 10^12 (satoshi for
+	// SidechainAmount: an integer, counted in the smallest unit of the sidechain's currency, at most 10^12 (satoshi for
 	// bitcoin).
 	SidechainAmount int64 `json:"sidechain_amount"`
 
@@ -3332,7 +3328,7 @@ func (SONWalletDepositCreate) OpName() string {
 
 // SONWalletDepositProcess is operation 110 of the chain, son_wallet_deposit_process.
 //
-// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
 // set.
 type SONWalletDepositProcess struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -3364,7 +3360,7 @@ type SONWalletWithdrawCreate struct {
 	// Timestamp: a time, in seconds since 1970.
 	Timestamp Seconds `json:"timestamp"`
 
-	// BlockNum: an integer: the number of a block.
+	// BlockNum: an integer, the number of a block.
 	BlockNum int64 `json:"block_num"`
 
 	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays; it may not be peerplays: the chain takes no
@@ -3392,7 +3388,7 @@ type SONWalletWithdrawCreate struct {
 	// WithdrawCurrency: a text.
 	WithdrawCurrency string `json:"withdraw_currency"`
 
-	// WithdrawAmount: an integer: counted in the smallest unit of the sidechain's currency, at most 10^12 (satoshi for
+	// WithdrawAmount: an integer, counted in the smallest unit of the sidechain's currency, at most 10^12 (satoshi for
 	// bitcoin).
 	WithdrawAmount int64 `json:"withdraw_amount"`
 }
@@ -3404,7 +3400,7 @@ func (SONWalletWithdrawCreate) OpName() string {
 
 // SONWalletWithdrawProcess is operation 112 of the chain, son_wallet_withdraw_process.
 //
-// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
 // set.
 type SONWalletWithdrawProcess struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -3523,7 +3519,7 @@ func (SidechainAddressDelete) OpName() string {
 
 // SidechainTransactionCreate is operation 116 of the chain, sidechain_transaction_create.
 //
-// No transaction of PeerID can hold it: the server cannot write object_id.
+// This operation cannot succeed: the server cannot write object_id.
 type SidechainTransactionCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3552,7 +3548,7 @@ func (SidechainTransactionCreate) OpName() string {
 
 // SidechainTransactionSign is operation 117 of the chain, sidechain_transaction_sign.
 //
-// Beware: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
+// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
 // set.
 type SidechainTransactionSign struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -3627,7 +3623,7 @@ type NFTLotteryTokenPurchase struct {
 	// Buyer: an account, 1.2.N.
 	Buyer ObjectID `json:"buyer"`
 
-	// TicketsToBuy: an integer: a number of tickets, at most 10^12; at least 1.
+	// TicketsToBuy: an integer, a number of tickets, at most 10^12; at least 1.
 	TicketsToBuy int64 `json:"tickets_to_buy"`
 
 	// Amount: an amount of an asset.
@@ -3641,8 +3637,8 @@ func (NFTLotteryTokenPurchase) OpName() string {
 
 // NFTLotteryReward is operation 121 of the chain, nft_lottery_reward.
 //
-// Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the committee), which acts only through a
-// proposal.
+// This operation is possible only in a proposal: the account that pays and must agree is 1.2.0 (the committee), which
+// acts only through a proposal.
 type NFTLotteryReward struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3656,13 +3652,13 @@ type NFTLotteryReward struct {
 	// Amount: an amount of an asset.
 	Amount Asset `json:"amount"`
 
-	// WinPercentage: an integer: counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// WinPercentage: an integer, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
 	WinPercentage int64 `json:"win_percentage"`
 
 	// IsBenefactorReward: true or false.
 	IsBenefactorReward bool `json:"is_benefactor_reward"`
 
-	// WinnerTicketID: an integer: the number of a ticket.
+	// WinnerTicketID: an integer, the number of a ticket.
 	WinnerTicketID int64 `json:"winner_ticket_id"`
 }
 
@@ -3673,8 +3669,8 @@ func (NFTLotteryReward) OpName() string {
 
 // NFTLotteryEnd is operation 122 of the chain, nft_lottery_end.
 //
-// Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the committee), which acts only through a
-// proposal.
+// This operation is possible only in a proposal: the account that pays and must agree is 1.2.0 (the committee), which
+// acts only through a proposal.
 type NFTLotteryEnd struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3690,7 +3686,7 @@ func (NFTLotteryEnd) OpName() string {
 
 // RandomNumberStore is operation 123 of the chain, random_number_store.
 //
-// Beware: it cannot be given to a custom permission, so no token can authorise it.
+// Warning: it cannot be given to a custom permission, so no token can authorise it.
 type RandomNumberStore struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3698,7 +3694,7 @@ type RandomNumberStore struct {
 	// Account: an account, 1.2.N.
 	Account ObjectID `json:"account"`
 
-	// RandomNumber: a list of at least 1 element; each element is an integer: a random number; a random number, at least
+	// RandomNumber: a list of at least 1 element; each element is an integer, a random number; a random number, at least
 	// 0.
 	RandomNumber List[int64] `json:"random_number"`
 

@@ -67,11 +67,11 @@ public struct PeerIDError: Error, Sendable {
 
   /// The message without the advice for an unknown outcome, so that another error can quote it.
   package var explanation: String { storage.fields.explanation }
-  /// The message at an address that lives as long as the error.
+  /// The message as a C string, valid as long as the error.
   package var messageBytes: Bytes { storage.message }
-  /// The server's detail at an address that lives as long as the error.
+  /// The server's detail as a C string, valid as long as the error.
   package var detailBytes: Bytes? { storage.fields.detail }
-  /// The transaction's id at an address that lives as long as the error.
+  /// The transaction's id as a C string, valid as long as the error.
   package var transactionIDBytes: Bytes? { storage.fields.transactionID }
 
   /// The same failure with another outcome, for a call that failed because of it. Example: when the server rejects a
@@ -101,7 +101,7 @@ public struct PeerIDError: Error, Sendable {
   /// outcome is unknown and the option `settleable` is set.
   public var mark: String? { storage.fields.mark?.text }
 
-  /// The mark at an address that lives as long as the error.
+  /// The mark as a C string, valid as long as the error.
   package var markBytes: Bytes? { storage.fields.mark }
 
   /// The error of a call whose first attempt got HTTP 401, and that failed before it was sent again: the request

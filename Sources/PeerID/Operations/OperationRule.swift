@@ -44,7 +44,7 @@ package struct OperationRule: Sendable {
     case total
     /// The integers in the arrays add up to `number`.
     case sum
-    /// The weights in the arrays reach the first operand.
+    /// The sum of the weights in the arrays is at least the first operand.
     case weights
     /// An array is empty or has at least as many elements as the value of the second operand.
     case enough

@@ -4,7 +4,7 @@ extension SessionCore {
     withState { $0.machine.learn(identity) }
   }
 
-  /// Takes over the user's identity from the stored pair, unless the application has set the account since the pair was
+  /// Copies the user's identity from the stored pair, unless the application has set the account since the pair was
   /// read. `order` is the place of that read in the order of the client's events.
   func learn(stored: Token, read order: UInt64) {
     withState { state in

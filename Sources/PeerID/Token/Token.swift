@@ -61,11 +61,11 @@ public struct Token: Sendable {
     storage.parts.scope?.contains(operationID) ?? true
   }
 
-  /// The access token at an address that lives as long as the token.
+  /// The access token as a C string, valid as long as this value.
   package var accessTokenBytes: Bytes { storage.parts.accessToken }
-  /// The refresh token at an address that lives as long as the token.
+  /// The refresh token as a C string, valid as long as this value.
   package var refreshTokenBytes: Bytes? { storage.parts.refreshToken }
-  /// The scope at an address that lives as long as the token.
+  /// The scope as a C array, valid as long as this value.
   package var scopeIdentifiers: UnsafeBufferPointer<Int32>? { storage.parts.scope?.identifiers }
 
   /// What is known about the user besides the id. It is part of the stored session and of exported tokens.

@@ -35,7 +35,7 @@ class Authority(TypedDict):
     weights and the total weight needed.
 
     Keys:
-        weight_threshold: an integer: a weight.
+        weight_threshold: an integer, a weight.
         account_auths: a list; each element is an account with a number, such as its
             weight.
         key_auths: a list; each element is a key or an address with its weight.
@@ -63,32 +63,32 @@ class Price(TypedDict):
 class AssetOptions(TypedDict):
     """The limits, fees and permissions of an asset.
 
-    Rule: `core_exchange_rate.base.amount`: counted in the smallest unit of the asset,
-    at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `core_exchange_rate.base.amount`: counted in the smallest unit of the
+    asset, at least 1 (1250000 is 12.5 at precision 5).
 
-    Rule: `core_exchange_rate.quote.amount`: counted in the smallest unit of the asset,
-    at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `core_exchange_rate.quote.amount`: counted in the smallest unit of the
+    asset, at least 1 (1250000 is 12.5 at precision 5).
 
     Rule: core_exchange_rate.base.asset_id and core_exchange_rate.quote.asset_id must
     differ.
 
-    Rule: `flags`: bit 2 must be set when whitelist_authorities or blacklist_authorities
-    has elements.
+    Rule for `flags`: bit 2 must be set when whitelist_authorities or
+    blacklist_authorities has elements.
 
     Rule: whitelist_markets and blacklist_markets may have no element in common.
 
     Keys:
-        max_supply: an integer: counted in the smallest unit of the asset itself, at
+        max_supply: an integer, counted in the smallest unit of the asset itself, at
             most 10^12; at least 1.
-        market_fee_percent: an integer: counted in 1/100 percent, at most 10000 (1234 is
+        market_fee_percent: an integer, counted in 1/100 percent, at most 10000 (1234 is
             12.34 %).
-        max_market_fee: an integer: counted in the smallest unit of the asset itself, at
+        max_market_fee: an integer, counted in the smallest unit of the asset itself, at
             most 10000; at least 0.
-        issuer_permissions: an integer: a bit mask (1 charge_market_fee, 2 white_list, 4
+        issuer_permissions: an integer, a bit mask (1 charge_market_fee, 2 white_list, 4
             override_authority, 8 transfer_restricted, 16 disable_force_settle, 32
             global_settle, 64 disable_confidential, 128 witness_fed_asset, 256
             committee_fed_asset); no bit above 256 may be set.
-        flags: an integer: a bit mask (1 charge_market_fee, 2 white_list, 4
+        flags: an integer, a bit mask (1 charge_market_fee, 2 white_list, 4
             override_authority, 8 transfer_restricted, 16 disable_force_settle, 32
             global_settle, 64 disable_confidential, 128 witness_fed_asset, 256
             committee_fed_asset); bit 32 may not be set; the bits 128 and 256 may not
@@ -120,12 +120,12 @@ class BitassetOptions(TypedDict):
     """The rules of an asset that is backed by another one.
 
     Keys:
-        feed_lifetime_sec: an integer: a number of seconds.
-        minimum_feeds: an integer: a number of feeds.
-        force_settlement_delay_sec: an integer: a number of seconds.
-        force_settlement_offset_percent: an integer: counted in 1/100 percent (1234 is
+        feed_lifetime_sec: an integer, a number of seconds.
+        minimum_feeds: an integer, a number of feeds.
+        force_settlement_delay_sec: an integer, a number of seconds.
+        force_settlement_offset_percent: an integer, counted in 1/100 percent (1234 is
             12.34 %).
-        maximum_force_settlement_volume: an integer: a share of the supply in each
+        maximum_force_settlement_volume: an integer, a share of the supply in each
             maintenance interval, counted in 1/100 percent (1234 is 12.34 %).
         short_backing_asset: an asset, `1.3.N`.
     """
@@ -144,9 +144,9 @@ class AccountOptions(TypedDict):
     Keys:
         memo_key: a public key.
         voting_account: an account, `1.2.N`.
-        num_witness: an integer: a number of votes.
-        num_committee: an integer: a number of votes.
-        num_son: an integer: a number of votes.
+        num_witness: an integer, a number of votes.
+        num_committee: an integer, a number of votes.
+        num_son: an integer, a number of votes.
         votes: an empty list: the server cannot write its elements.
     """
 
@@ -214,7 +214,7 @@ class Benefactor(TypedDict):
 
     Keys:
         id: an account, `1.2.N`.
-        share: an integer: a share of the pot, counted in 1/100 percent, at most 10000
+        share: an integer, a share of the pot, counted in 1/100 percent, at most 10000
             (1234 is 12.34 %).
     """
 
@@ -227,7 +227,7 @@ class SidechainSigner(TypedDict):
 
     Keys:
         son_id: an SON, `1.33.N`.
-        weight: an integer: a weight.
+        weight: an integer, a weight.
         signing_key: a public key.
         sidechain_public_keys: a list; each element is a sidechain with a public key on
             it.
@@ -244,9 +244,9 @@ class PriceFeed(TypedDict):
 
     Keys:
         settle_price: the ratio of two amounts.
-        maintenance_collateral_ratio: an integer: a ratio counted in 1/1000 (1.75 is
+        maintenance_collateral_ratio: an integer, a ratio counted in 1/1000 (1.75 is
             1750).
-        maximum_short_squeeze_ratio: an integer: a ratio counted in 1/1000 (1.75 is
+        maximum_short_squeeze_ratio: an integer, a ratio counted in 1/1000 (1.75 is
             1750).
         core_exchange_rate: the ratio of two amounts.
     """
@@ -262,11 +262,11 @@ class RockPaperScissorsOptions(TypedDict):
 
     Keys:
         insurance_enabled: true or false.
-        time_per_commit_move: an integer: a number of seconds; at least 0 and at most
+        time_per_commit_move: an integer, a number of seconds; at least 0 and at most
             600 (by default).
-        time_per_reveal_move: an integer: a number of seconds; at least 0 and at most
+        time_per_reveal_move: an integer, a number of seconds; at least 0 and at most
             600 (by default).
-        number_of_gestures: an integer: a number of gestures; exactly 3.
+        number_of_gestures: an integer, a number of gestures; exactly 3.
     """
 
     insurance_enabled: bool
@@ -292,15 +292,15 @@ class TournamentOptions(_RequiredTournamentOptions, total=False):
     """The rules of a tournament.
 
     Keys:
-        type_of_game: an integer: a kind of game.
+        type_of_game: an integer, a kind of game.
         registration_deadline: a time, in seconds since 1970.
-        number_of_players: an integer: a number of players.
+        number_of_players: an integer, a number of players.
         buy_in: an amount of an asset.
         whitelist: a list; each element is an account, `1.2.N`.
         start_time: a time, in seconds since 1970; optional.
-        start_delay: an integer: a number of seconds after the last player has joined.
-        round_delay: an integer: a number of seconds.
-        number_of_wins: an integer: a number of wins.
+        start_delay: an integer, a number of seconds after the last player has joined.
+        round_delay: an integer, a number of seconds.
+        number_of_wins: an integer, a number of wins.
         meta: an object.
         game_options: a pair: the number of a kind, and an object of that kind; the
             kinds are 0 rock, paper, scissors.
@@ -318,9 +318,9 @@ class DividendOptions(_RequiredDividendOptions, total=False):
 
     Keys:
         next_payout_time: a time, in seconds since 1970; optional.
-        payout_interval: an integer: a number of seconds; optional.
-        minimum_fee_percentage: an integer: counted in 1/100 percent (1234 is 12.34 %).
-        minimum_distribution_interval: an integer: a number of seconds; optional.
+        payout_interval: an integer, a number of seconds; optional.
+        minimum_fee_percentage: an integer, counted in 1/100 percent (1234 is 12.34 %).
+        minimum_distribution_interval: an integer, a number of seconds; optional.
     """
 
     next_payout_time: Time
@@ -334,7 +334,7 @@ class LotteryAssetOptions(TypedDict):
     Keys:
         benefactors: a list; each element is an account that gets a share of a lottery.
         owner: an asset, `1.3.N`.
-        winning_tickets: a list; each element is an integer: a share of the pot for each
+        winning_tickets: a list; each element is an integer, a share of the pot for each
             drawn ticket, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
         ticket_price: an amount of an asset.
         end_date: a time, in milliseconds since 1970.
@@ -356,7 +356,7 @@ class NftLotteryOptions(TypedDict):
 
     Keys:
         benefactors: a list; each element is an account that gets a share of a lottery.
-        winning_tickets: a list; each element is an integer: a share of the pot for each
+        winning_tickets: a list; each element is an integer, a share of the pot for each
             drawn ticket, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
         ticket_price: an amount of an asset.
         end_date: a time, in seconds since 1970.
@@ -385,12 +385,12 @@ def transfer(
 ) -> Operation:
     """Make operation 0 of the chain, `transfer`.
 
-    Left out, since it can never be sent with success: `memo` (the server asks for a
-    text and then cannot write it).
+    Not available, because the server always fails with it: `memo` (the server asks for
+    a text and then cannot write it).
 
     Rule: from and to must differ.
 
-    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -423,15 +423,15 @@ def limit_order_create(
 
     A fill_or_kill order that cannot be filled at once is refused as a whole.
 
-    Rule: `amount_to_sell.amount`: counted in the smallest unit of the asset, at least 1
-    (1250000 is 12.5 at precision 5).
+    Rule for `amount_to_sell.amount`: counted in the smallest unit of the asset, at
+    least 1 (1250000 is 12.5 at precision 5).
 
-    Rule: `min_to_receive.amount`: counted in the smallest unit of the asset, at least 1
-    (1250000 is 12.5 at precision 5).
+    Rule for `min_to_receive.amount`: counted in the smallest unit of the asset, at
+    least 1 (1250000 is 12.5 at precision 5).
 
     Rule: amount_to_sell.asset_id and min_to_receive.asset_id must differ.
 
-    Rule: `amount_to_sell.asset_id`: one of the two must be 1.3.0.
+    Rule for `amount_to_sell.asset_id`: one of the two must be 1.3.0.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -517,8 +517,8 @@ def fill_order(
 ) -> Operation:
     """Make operation 4 of the chain, `fill_order`.
 
-    No transaction of PeerID can hold it: only the chain itself produces this operation;
-    a node refuses it in every transaction.
+    This operation cannot succeed: only the chain itself produces this operation; a node
+    refuses it in every transaction.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -552,44 +552,44 @@ def account_create(
 ) -> Operation:
     """Make operation 5 of the chain, `account_create`.
 
-    Beware: the serializer of the server writes num_son, which the chain does not have:
+    Warning: the serializer of the server writes num_son, which the chain does not have:
     expect 'missing required active authority'.
 
     The registrar must be a lifetime member.
 
-    Rule: `owner.account_auths`: one of owner.account_auths, owner.key_auths must be
+    Rule for `owner.account_auths`: one of owner.account_auths, owner.key_auths must be
     given.
 
-    Rule: `owner.address_auths`: it must be empty.
+    Rule for `owner.address_auths`: it must be empty.
 
     Rule: the weights in owner.account_auths and owner.key_auths must reach
     owner.weight_threshold.
 
-    Default rule (the committee can change it): owner.account_auths and owner.key_auths
-    may have at most 10 elements together.
+    Default rule, which the committee can change: owner.account_auths and
+    owner.key_auths may have at most 10 elements together.
 
-    Rule: `active.account_auths`: one of active.account_auths, active.key_auths must be
-    given.
+    Rule for `active.account_auths`: one of active.account_auths, active.key_auths must
+    be given.
 
-    Rule: `active.address_auths`: it must be empty.
+    Rule for `active.address_auths`: it must be empty.
 
     Rule: the weights in active.account_auths and active.key_auths must reach
     active.weight_threshold.
 
-    Default rule (the committee can change it): active.account_auths and
+    Default rule, which the committee can change: active.account_auths and
     active.key_auths may have at most 10 elements together.
 
-    Rule: `options.num_witness`: it may not exceed the number of votes, and the server
-    takes no votes.
+    Rule for `options.num_witness`: it may not exceed the number of votes, and the
+    server takes no votes.
 
-    Rule: `options.num_committee`: it may not exceed the number of votes, and the server
-    takes no votes.
+    Rule for `options.num_committee`: it may not exceed the number of votes, and the
+    server takes no votes.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         registrar: an account, `1.2.N`.
         referrer: an account, `1.2.N`.
-        referrer_percent: an integer: counted in 1/100 percent, at most 10000 (1234 is
+        referrer_percent: an integer, counted in 1/100 percent, at most 10000 (1234 is
             12.34 %).
         name: a text; it must have at least 1 and at most 63 bytes; it must be an
             account's name: lower-case letters, digits and dashes, parts with dots
@@ -627,38 +627,38 @@ def account_update(
 ) -> Operation:
     """Make operation 6 of the chain, `account_update`.
 
-    No transaction of PeerID can hold it: the server cannot write the extension that it
-    adds to this operation.
+    This operation cannot succeed: the server cannot write the extension that it adds to
+    this operation.
 
-    Rule: `owner`: one of owner, active, new_options, update_last_voting_time must be
+    Rule for `owner`: one of owner, active, new_options, update_last_voting_time must be
     given.
 
-    Rule: `owner.account_auths`: one of owner.account_auths, owner.key_auths must be
+    Rule for `owner.account_auths`: one of owner.account_auths, owner.key_auths must be
     given.
 
-    Rule: `owner.address_auths`: it must be empty.
+    Rule for `owner.address_auths`: it must be empty.
 
     Rule: the weights in owner.account_auths and owner.key_auths must reach
     owner.weight_threshold.
 
-    Default rule (the committee can change it): owner.account_auths and owner.key_auths
-    may have at most 10 elements together.
+    Default rule, which the committee can change: owner.account_auths and
+    owner.key_auths may have at most 10 elements together.
 
-    Rule: `active.account_auths`: one of active.account_auths, active.key_auths must be
-    given.
+    Rule for `active.account_auths`: one of active.account_auths, active.key_auths must
+    be given.
 
-    Rule: `active.address_auths`: it must be empty.
+    Rule for `active.address_auths`: it must be empty.
 
     Rule: the weights in active.account_auths and active.key_auths must reach
     active.weight_threshold.
 
-    Default rule (the committee can change it): active.account_auths and
+    Default rule, which the committee can change: active.account_auths and
     active.key_auths may have at most 10 elements together.
 
-    Rule: `new_options.num_witness`: it may not exceed the number of votes, and the
+    Rule for `new_options.num_witness`: it may not exceed the number of votes, and the
     server takes no votes.
 
-    Rule: `new_options.num_committee`: it may not exceed the number of votes, and the
+    Rule for `new_options.num_committee`: it may not exceed the number of votes, and the
     server takes no votes.
 
     Args:
@@ -698,7 +698,7 @@ def account_whitelist(
         fee_asset: an asset, `1.3.N`.
         authorizing_account: an account, `1.2.N`.
         account_to_list: an account, `1.2.N`.
-        new_listing: an integer: a bit mask (1 whitelisted, 2 blacklisted, 0 no
+        new_listing: an integer, a bit mask (1 whitelisted, 2 blacklisted, 0 no
             opinion); at most 3.
     """
     return Operation(
@@ -744,8 +744,8 @@ def account_transfer(
 ) -> Operation:
     """Make operation 9 of the chain, `account_transfer`.
 
-    No transaction of PeerID can hold it: no node knows how to carry it out; it refuses
-    every transaction that holds it.
+    This operation cannot succeed: no node knows how to carry it out; it refuses every
+    transaction that holds it.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -777,7 +777,7 @@ def asset_create(
     The server takes bitasset_opts and drops it. A symbol with a dot needs that its
     prefix is an asset of the same issuer.
 
-    Rule: `common_options.core_exchange_rate.base.asset_id`: one of the two must be
+    Rule for `common_options.core_exchange_rate.base.asset_id`: one of the two must be
     1.3.0 and the other one 1.3.1, which stands for the asset that is created.
 
     Rule: bits 16 and 32 need bitasset options, which the server drops.
@@ -789,7 +789,7 @@ def asset_create(
             bytes; it must be an asset's symbol: upper-case letters and digits, at most
             one dot, beginning and ending with a letter; not beginning with BIT; the
             chain reserves it.
-        precision: an integer: a number of decimal places, at most 10 (one whole unit is
+        precision: an integer, a number of decimal places, at most 10 (one whole unit is
             10^precision smallest units).
         common_options: the limits, fees and permissions of an asset.
         bitasset_opts: the rules of an asset that is backed by another one; optional.
@@ -822,8 +822,8 @@ def asset_update(
 
     Rule: issuer and new_issuer must differ.
 
-    Rule: `new_options.core_exchange_rate.base.asset_id`: one of the two must be 1.3.0
-    and the other one asset_to_update.
+    Rule for `new_options.core_exchange_rate.base.asset_id`: one of the two must be
+    1.3.0 and the other one asset_to_update.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -853,13 +853,13 @@ def asset_update_bitasset(
 ) -> Operation:
     """Make operation 12 of the chain, `asset_update_bitasset`.
 
-    Rule: `new_options.minimum_feeds`: a number of feeds, at least 1.
+    Rule for `new_options.minimum_feeds`: a number of feeds, at least 1.
 
     Rule: counted in 1/100 percent, at least 0 and at most 10000 (1234 is 12.34 %).
 
-    Rule: `new_options.maximum_force_settlement_volume`: a share of the supply in each
-    maintenance interval, counted in 1/100 percent, at least 0 and at most 10000 (1234
-    is 12.34 %).
+    Rule for `new_options.maximum_force_settlement_volume`: a share of the supply in
+    each maintenance interval, counted in 1/100 percent, at least 0 and at most 10000
+    (1234 is 12.34 %).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -917,7 +917,7 @@ def asset_issue(
     Rule: counted in the smallest unit of the asset, at least 1 and at most
     1000000000000000 (1250000 is 12.5 at precision 5).
 
-    Rule: `asset_to_issue.asset_id`: it may not be 1.3.0: nobody can issue the core
+    Rule for `asset_to_issue.asset_id`: it may not be 1.3.0: nobody can issue the core
     asset.
 
     Args:
@@ -976,7 +976,7 @@ def asset_fund_fee_pool(
         fee_asset: an asset, `1.3.N`; it must be 1.3.0.
         from_account: an account, `1.2.N`.
         asset_id: an asset, `1.3.N`.
-        amount: an integer: counted in the smallest unit of the core asset 1.3.0, at
+        amount: an integer, counted in the smallest unit of the core asset 1.3.0, at
             most 10^12; at least 1.
     """
     return Operation(
@@ -998,7 +998,7 @@ def asset_settle(
 ) -> Operation:
     """Make operation 17 of the chain, `asset_settle`.
 
-    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 0
+    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 0
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -1053,22 +1053,22 @@ def asset_publish_feed(
 ) -> Operation:
     """Make operation 19 of the chain, `asset_publish_feed`.
 
-    No transaction of PeerID can hold it: the server asks for feed.settle_price and then
-    looks for feed.settlement_price.
+    This operation cannot succeed: the server asks for feed.settle_price and then looks
+    for feed.settlement_price.
 
-    Rule: `feed.settle_price.base.amount`: counted in the smallest unit of the asset, at
-    least 1 (1250000 is 12.5 at precision 5).
-
-    Rule: `feed.settle_price.quote.amount`: counted in the smallest unit of the asset,
+    Rule for `feed.settle_price.base.amount`: counted in the smallest unit of the asset,
     at least 1 (1250000 is 12.5 at precision 5).
+
+    Rule for `feed.settle_price.quote.amount`: counted in the smallest unit of the
+    asset, at least 1 (1250000 is 12.5 at precision 5).
 
     Rule: feed.settle_price.base.asset_id and feed.settle_price.quote.asset_id must
     differ.
 
-    Rule: `feed.core_exchange_rate.base.amount`: counted in the smallest unit of the
+    Rule for `feed.core_exchange_rate.base.amount`: counted in the smallest unit of the
     asset, at least 1 (1250000 is 12.5 at precision 5).
 
-    Rule: `feed.core_exchange_rate.quote.amount`: counted in the smallest unit of the
+    Rule for `feed.core_exchange_rate.quote.amount`: counted in the smallest unit of the
     asset, at least 1 (1250000 is 12.5 at precision 5).
 
     Rule: feed.core_exchange_rate.base.asset_id and
@@ -1079,7 +1079,7 @@ def asset_publish_feed(
 
     Rule: asset_id and feed.settle_price.base.asset_id must be equal.
 
-    Rule: `feed.core_exchange_rate.quote.asset_id`: it must be 1.3.0.
+    Rule for `feed.core_exchange_rate.quote.asset_id`: it must be 1.3.0.
 
     Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
 
@@ -1176,11 +1176,12 @@ def proposal_create(
     A proposed operation is an object with op: the number of the operation and its
     fields in the names of the chain, with fee instead of fee_asset.
 
-    Rule: `review_period_seconds`: it must be less than the seconds that are left until
-    expiration_time.
+    Rule for `review_period_seconds`: it must be less than the seconds that are left
+    until expiration_time.
 
-    Default rule (the committee can change it): `proposed_ops`: review_period_seconds
-    must be at least 1209600 for an operation of 1.2.0 (the committee).
+    Default rule, which the committee can change for `proposed_ops`:
+    review_period_seconds must be at least 1209600 for an operation of 1.2.0 (the
+    committee).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1189,7 +1190,7 @@ def proposal_create(
             may lie at most 2419200 seconds after now (by default).
         proposed_ops: a list of at least 1 element; each element is an object; it must
             have at least 1 element.
-        review_period_seconds: an integer: a number of seconds; optional.
+        review_period_seconds: an integer, a number of seconds; optional.
     """
     return Operation(
         "proposal_create",
@@ -1220,7 +1221,7 @@ def proposal_update(
     Every account in an active list must agree to the transaction, besides the payer;
     entries of owner lists need the owner authority, keys a signature.
 
-    Rule: `active_approvals_to_add`: one of active_approvals_to_add,
+    Rule for `active_approvals_to_add`: one of active_approvals_to_add,
     active_approvals_to_remove, owner_approvals_to_add, owner_approvals_to_remove,
     key_approvals_to_add, key_approvals_to_remove must be given.
 
@@ -1300,10 +1301,10 @@ def withdraw_permission_create(
 
     Rule: withdraw_from_account and authorized_account must differ.
 
-    Rule: `withdrawal_limit.amount`: counted in the smallest unit of the asset, at least
-    1 (1250000 is 12.5 at precision 5).
+    Rule for `withdrawal_limit.amount`: counted in the smallest unit of the asset, at
+    least 1 (1250000 is 12.5 at precision 5).
 
-    Rule: `period_start_time`: the last period must end after now, and
+    Rule for `period_start_time`: the last period must end after now, and
     withdrawal_period_sec times periods_until_expiration must be below 2^32 seconds.
 
     Args:
@@ -1311,9 +1312,9 @@ def withdraw_permission_create(
         withdraw_from_account: an account, `1.2.N`.
         authorized_account: an account, `1.2.N`.
         withdrawal_limit: an amount of an asset.
-        withdrawal_period_sec: an integer: a number of seconds; at least 1; at least 3
+        withdrawal_period_sec: an integer, a number of seconds; at least 1; at least 3
             (by default).
-        periods_until_expiration: an integer: a number of periods; at least 1.
+        periods_until_expiration: an integer, a number of periods; at least 1.
         period_start_time: a time, in seconds since 1970; it must be later than now.
     """
     return Operation(
@@ -1345,10 +1346,10 @@ def withdraw_permission_update(
 
     Rule: withdraw_from_account and authorized_account must differ.
 
-    Rule: `withdrawal_limit.amount`: counted in the smallest unit of the asset, at least
-    1 (1250000 is 12.5 at precision 5).
+    Rule for `withdrawal_limit.amount`: counted in the smallest unit of the asset, at
+    least 1 (1250000 is 12.5 at precision 5).
 
-    Rule: `period_start_time`: the last period must end after now, and
+    Rule for `period_start_time`: the last period must end after now, and
     withdrawal_period_sec times periods_until_expiration must be below 2^32 seconds.
 
     Args:
@@ -1357,9 +1358,9 @@ def withdraw_permission_update(
         authorized_account: an account, `1.2.N`.
         permission_to_update: a withdraw permission, `1.12.N`.
         withdrawal_limit: an amount of an asset.
-        withdrawal_period_sec: an integer: a number of seconds; at least 1; at least 3
+        withdrawal_period_sec: an integer, a number of seconds; at least 1; at least 3
             (by default).
-        periods_until_expiration: an integer: a number of periods; at least 1.
+        periods_until_expiration: an integer, a number of periods; at least 1.
         period_start_time: a time, in seconds since 1970; it must be now or later.
     """
     return Operation(
@@ -1389,7 +1390,7 @@ def withdraw_permission_claim(
 
     Rule: withdraw_to_account and withdraw_from_account must differ.
 
-    Rule: `amount_to_withdraw.amount`: counted in the smallest unit of the asset, at
+    Rule for `amount_to_withdraw.amount`: counted in the smallest unit of the asset, at
     least 1 (1250000 is 12.5 at precision 5).
 
     Args:
@@ -1420,8 +1421,8 @@ def withdraw_permission_delete(
 ) -> Operation:
     """Make operation 28 of the chain, `withdraw_permission_delete`.
 
-    No transaction of PeerID can hold it: the server asks for withdraw_permission and
-    then looks for withdrawal_permission.
+    This operation cannot succeed: the server asks for withdraw_permission and then
+    looks for withdrawal_permission.
 
     Rule: withdraw_from_account and authorized_account must differ.
 
@@ -1498,8 +1499,8 @@ def committee_member_update_global_parameters(
 ) -> Operation:
     """Make operation 31 of the chain, `committee_member_update_global_parameters`.
 
-    No transaction of PeerID can hold it: the committee changes them by a proposal, and
-    the server cannot write a proposal with this operation.
+    This operation cannot succeed: the committee changes them by a proposal, and the
+    server cannot write a proposal with this operation.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1528,11 +1529,11 @@ def vesting_balance_create(
     With balance_type gpos the chain ignores the policy and sets its own. A deposit of a
     SON needs the policy 2 (dormant).
 
-    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
     (1250000 is 12.5 at precision 5).
 
-    Default rule (the committee can change it): `amount.amount`: counted in the smallest
-    unit of the asset, at least 5000000 (1250000 is 12.5 at precision 5), when
+    Default rule, which the committee can change for `amount.amount`: counted in the
+    smallest unit of the asset, at least 5000000 (1250000 is 12.5 at precision 5), when
     balance_type is 'son'.
 
     Args:
@@ -1566,7 +1567,7 @@ def vesting_balance_withdraw(
 ) -> Operation:
     """Make operation 33 of the chain, `vesting_balance_withdraw`.
 
-    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -1606,7 +1607,7 @@ def worker_create(
         owner: an account, `1.2.N`.
         work_begin_date: a time, in seconds since 1970; it must be now or later.
         work_end_date: a time, in seconds since 1970.
-        daily_pay: an integer: counted in the smallest unit of the core asset 1.3.0, at
+        daily_pay: an integer, counted in the smallest unit of the core asset 1.3.0, at
             most 10^12; at least 1.
         name: a text; it must have at most 62 bytes.
         url: a URI with a scheme; it must have at most 126 bytes.
@@ -1643,7 +1644,7 @@ def custom(
         payer: an account, `1.2.N`.
         required_auths: a list of at least 1 element; each element is an account,
             `1.2.N`.
-        id: an integer: a number that the application chooses.
+        id: an integer, a number that the application chooses.
         data: bytes as base64 with padding.
     """
     return Operation(
@@ -1696,7 +1697,7 @@ def balance_claim(
 ) -> Operation:
     """Make operation 37 of the chain, `balance_claim`.
 
-    Beware: it needs a signature by balance_owner_key, which the server does not have:
+    Warning: it needs a signature by balance_owner_key, which the server does not have:
     expect 'missing required other authority'.
 
     Args:
@@ -1732,7 +1733,7 @@ def override_transfer(
 
     Rule: from and to must differ.
 
-    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
     (1250000 is 12.5 at precision 5).
 
     Rule: issuer and from must differ.
@@ -1766,7 +1767,7 @@ def transfer_to_blind(
 ) -> Operation:
     """Make operation 39 of the chain, `transfer_to_blind`.
 
-    Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+    Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1795,7 +1796,7 @@ def blind_transfer(
 ) -> Operation:
     """Make operation 40 of the chain, `blind_transfer`.
 
-    Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+    Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1822,7 +1823,7 @@ def transfer_from_blind(
 ) -> Operation:
     """Make operation 41 of the chain, `transfer_from_blind`.
 
-    Beware: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+    Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1852,10 +1853,10 @@ def asset_settle_cancel(
 ) -> Operation:
     """Make operation 42 of the chain, `asset_settle_cancel`.
 
-    No transaction of PeerID can hold it: only the chain itself produces this operation;
-    a node refuses it in every transaction.
+    This operation cannot succeed: only the chain itself produces this operation; a node
+    refuses it in every transaction.
 
-    Rule: `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -1883,8 +1884,8 @@ def asset_claim_fees(
 ) -> Operation:
     """Make operation 43 of the chain, `asset_claim_fees`.
 
-    Rule: `amount_to_claim.amount`: counted in the smallest unit of the asset, at least
-    1 (1250000 is 12.5 at precision 5).
+    Rule for `amount_to_claim.amount`: counted in the smallest unit of the asset, at
+    least 1 (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1910,14 +1911,14 @@ def fba_distribute(
 ) -> Operation:
     """Make operation 44 of the chain, `fba_distribute`.
 
-    No transaction of PeerID can hold it: only the chain itself produces this operation;
-    a node refuses it in every transaction.
+    This operation cannot succeed: only the chain itself produces this operation; a node
+    refuses it in every transaction.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         account_id: an account, `1.2.N`.
         fba_id: a fee-based asset accumulator, `2.16.N`.
-        amount: an integer: counted in the smallest unit of the core asset 1.3.0, at
+        amount: an integer, counted in the smallest unit of the core asset 1.3.0, at
             most 10^12.
     """
     return Operation(
@@ -1939,49 +1940,49 @@ def tournament_create(
 ) -> Operation:
     """Make operation 45 of the chain, `tournament_create`.
 
-    Beware: the serializer of the server writes type_of_game, which the chain does not
+    Warning: the serializer of the server writes type_of_game, which the chain does not
     have: expect 'missing required active authority'.
 
     The server requires start_delay, so start_time must be left out.
 
-    Rule: `options.registration_deadline`: it must be now or later.
+    Rule for `options.registration_deadline`: it must be now or later.
 
-    Default rule (the committee can change it): `options.registration_deadline`: it may
-    lie at most 2592000 seconds after now.
+    Default rule, which the committee can change for `options.registration_deadline`: it
+    may lie at most 2592000 seconds after now.
 
-    Rule: `options.buy_in.amount`: counted in the smallest unit of the asset, at least 0
-    (1250000 is 12.5 at precision 5).
+    Rule for `options.buy_in.amount`: counted in the smallest unit of the asset, at
+    least 0 (1250000 is 12.5 at precision 5).
 
-    Rule: `options.number_of_players`: a number of players, at least 2.
+    Rule for `options.number_of_players`: a number of players, at least 2.
 
-    Default rule (the committee can change it): `options.number_of_players`: a number of
-    players, at most 256.
+    Default rule, which the committee can change for `options.number_of_players`: a
+    number of players, at most 256.
 
-    Rule: `options.whitelist`: it must be empty or have at least as many elements as
+    Rule for `options.whitelist`: it must be empty or have at least as many elements as
     options.number_of_players says.
 
-    Default rule (the committee can change it): `options.whitelist`: it must have at
-    most 999 elements.
+    Default rule, which the committee can change for `options.whitelist`: it must have
+    at most 999 elements.
 
     Rule: options.start_time and options.start_delay may not both be given.
 
-    Rule: `options.start_time`: one of options.start_time, options.start_delay must be
-    given.
+    Rule for `options.start_time`: one of options.start_time, options.start_delay must
+    be given.
 
     Rule: options.registration_deadline may not be later than options.start_time.
 
-    Default rule (the committee can change it): `options.start_time`: it may lie at most
-    2419200 seconds after now.
+    Default rule, which the committee can change for `options.start_time`: it may lie at
+    most 2419200 seconds after now.
 
-    Default rule (the committee can change it): `options.start_delay`: a number of
+    Default rule, which the committee can change for `options.start_delay`: a number of
     seconds after the last player has joined, at most 604799.
 
-    Rule: `options.number_of_wins`: a number of wins, at least 1.
+    Rule for `options.number_of_wins`: a number of wins, at least 1.
 
-    Default rule (the committee can change it): `options.number_of_wins`: a number of
-    wins, at most 100.
+    Default rule, which the committee can change for `options.number_of_wins`: a number
+    of wins, at most 100.
 
-    Default rule (the committee can change it): a number of seconds, at least 0 and at
+    Default rule, which the committee can change: a number of seconds, at least 0 and at
     most 600.
 
     Args:
@@ -2066,11 +2067,11 @@ def asset_update_dividend(
 ) -> Operation:
     """Make operation 48 of the chain, `asset_update_dividend`.
 
-    No transaction of PeerID can hold it: the server forgets the fields when it builds
-    this operation.
+    This operation cannot succeed: the server forgets the fields when it builds this
+    operation.
 
-    Default rule (the committee can change it): `new_options.payout_interval`: a number
-    of seconds, at least 86400.
+    Default rule, which the committee can change for `new_options.payout_interval`: a
+    number of seconds, at least 86400.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2098,8 +2099,8 @@ def asset_dividend_distribution(
 ) -> Operation:
     """Make operation 49 of the chain, `asset_dividend_distribution`.
 
-    No transaction of PeerID can hold it: only the chain itself produces this operation;
-    a node refuses it in every transaction.
+    This operation cannot succeed: only the chain itself produces this operation; a node
+    refuses it in every transaction.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2128,8 +2129,8 @@ def tournament_payout(
 ) -> Operation:
     """Make operation 50 of the chain, `tournament_payout`.
 
-    No transaction of PeerID can hold it: only the chain itself produces this operation;
-    a node refuses it in every transaction.
+    This operation cannot succeed: only the chain itself produces this operation; a node
+    refuses it in every transaction.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2183,8 +2184,8 @@ def sport_create(
 ) -> Operation:
     """Make operation 52 of the chain, `sport_create`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2207,8 +2208,8 @@ def sport_update(
 ) -> Operation:
     """Make operation 53 of the chain, `sport_update`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2234,8 +2235,8 @@ def event_group_create(
 ) -> Operation:
     """Make operation 54 of the chain, `event_group_create`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2261,10 +2262,10 @@ def event_group_update(
 ) -> Operation:
     """Make operation 55 of the chain, `event_group_update`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
-    Rule: `new_sport_id`: one of new_sport_id, new_name must be given.
+    Rule for `new_sport_id`: one of new_sport_id, new_name must be given.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2294,8 +2295,8 @@ def event_create(
 ) -> Operation:
     """Make operation 56 of the chain, `event_create`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2328,10 +2329,10 @@ def event_update(
 ) -> Operation:
     """Make operation 57 of the chain, `event_update`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
-    Rule: `new_event_group_id`: one of new_event_group_id, new_name, new_season,
+    Rule for `new_event_group_id`: one of new_event_group_id, new_name, new_season,
     new_start_time must be given.
 
     Args:
@@ -2367,8 +2368,8 @@ def betting_market_rules_create(
 ) -> Operation:
     """Make operation 58 of the chain, `betting_market_rules_create`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2395,10 +2396,10 @@ def betting_market_rules_update(
 ) -> Operation:
     """Make operation 59 of the chain, `betting_market_rules_update`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
-    Rule: `new_name`: one of new_name, new_description must be given.
+    Rule for `new_name`: one of new_name, new_description must be given.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2429,8 +2430,8 @@ def betting_market_group_create(
 ) -> Operation:
     """Make operation 60 of the chain, `betting_market_group_create`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2461,8 +2462,8 @@ def betting_market_create(
 ) -> Operation:
     """Make operation 61 of the chain, `betting_market_create`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2496,13 +2497,13 @@ def bet_place(
 
     amount_to_bet.asset_id must be the asset of the market group.
 
-    Rule: `amount_to_bet.amount`: counted in the smallest unit of the asset, at least 1
-    (1250000 is 12.5 at precision 5).
+    Rule for `amount_to_bet.amount`: counted in the smallest unit of the asset, at least
+    1 (1250000 is 12.5 at precision 5).
 
-    Rule: `amount_to_bet.amount`: only multiples of 10000/g (back) or (backer_multiplier
-    - 10000)/g (lay) can be matched, where g is the greatest common divisor of 10000 and
-    backer_multiplier - 10000; the chain returns the rest at once, and cancels a smaller
-    stake.
+    Rule for `amount_to_bet.amount`: only multiples of 10000/g (back) or
+    (backer_multiplier - 10000)/g (lay) can be matched, where g is the greatest common
+    divisor of 10000 and backer_multiplier - 10000; the chain returns the rest at once,
+    and cancels a smaller stake.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2537,7 +2538,7 @@ def betting_market_group_resolve(
 ) -> Operation:
     """Make operation 63 of the chain, `betting_market_group_resolve`.
 
-    Beware: it needs the authority of 1.2.1 (the witnesses).
+    Warning: it needs the authority of 1.2.1 (the witnesses).
 
     There must be one resolution for every market of the group.
 
@@ -2568,17 +2569,17 @@ def betting_market_group_resolved(
 ) -> Operation:
     """Make operation 64 of the chain, `betting_market_group_resolved`.
 
-    No transaction of PeerID can hold it: only the chain itself produces this operation;
-    a node refuses it in every transaction.
+    This operation cannot succeed: only the chain itself produces this operation; a node
+    refuses it in every transaction.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         bettor_id: an account, `1.2.N`.
         betting_market_group_id: a betting market group, `1.24.N`.
         resolutions: a list; each element is a betting market with its result.
-        winnings: an integer: counted in the smallest unit of the asset of the market,
+        winnings: an integer, counted in the smallest unit of the asset of the market,
             at most 10^12.
-        fees_paid: an integer: counted in the smallest unit of the asset of the market,
+        fees_paid: an integer, counted in the smallest unit of the asset of the market,
             at most 10^12.
     """
     return Operation(
@@ -2602,8 +2603,8 @@ def bet_adjusted(
 ) -> Operation:
     """Make operation 65 of the chain, `bet_adjusted`.
 
-    No transaction of PeerID can hold it: only the chain itself produces this operation;
-    a node refuses it in every transaction.
+    This operation cannot succeed: only the chain itself produces this operation; a node
+    refuses it in every transaction.
 
     Args:
         bettor_id: an account, `1.2.N`.
@@ -2627,10 +2628,9 @@ def betting_market_group_cancel_unmatched_bets(
 ) -> Operation:
     """Make operation 66 of the chain, `betting_market_group_cancel_unmatched_bets`.
 
-    No transaction of PeerID can hold it: the server does not find the operation by its
-    name.
+    This operation cannot succeed: the server does not find the operation by its name.
 
-    Beware: it needs the authority of 1.2.1 (the witnesses).
+    Warning: it needs the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2657,18 +2657,18 @@ def bet_matched(
 ) -> Operation:
     """Make operation 67 of the chain, `bet_matched`.
 
-    No transaction of PeerID can hold it: only the chain itself produces this operation;
-    a node refuses it in every transaction.
+    This operation cannot succeed: only the chain itself produces this operation; a node
+    refuses it in every transaction.
 
     Args:
         bettor_id: an account, `1.2.N`.
         bet_id: a bet, `1.26.N`.
         betting_market_id: a betting market, `1.25.N`.
         amount_bet: an amount of an asset.
-        fees_paid: an integer: counted in the smallest unit of the asset bet, at most
+        fees_paid: an integer, counted in the smallest unit of the asset bet, at most
             10^12.
         backer_multiplier: an integer: odds are counted in 1/10000 (1.5 is 15000).
-        guaranteed_winnings_returned: an integer: counted in the smallest unit of the
+        guaranteed_winnings_returned: an integer, counted in the smallest unit of the
             asset bet, at most 10^12.
     """
     return Operation(
@@ -2717,8 +2717,8 @@ def bet_canceled(
 ) -> Operation:
     """Make operation 69 of the chain, `bet_canceled`.
 
-    No transaction of PeerID can hold it: only the chain itself produces this operation;
-    a node refuses it in every transaction.
+    This operation cannot succeed: only the chain itself produces this operation; a node
+    refuses it in every transaction.
 
     Args:
         bettor_id: an account, `1.2.N`.
@@ -2748,10 +2748,10 @@ def betting_market_group_update(
 ) -> Operation:
     """Make operation 70 of the chain, `betting_market_group_update`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
-    Rule: `new_description`: one of new_description, new_rules_id must be given.
+    Rule for `new_description`: one of new_description, new_rules_id must be given.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2785,10 +2785,10 @@ def betting_market_update(
 ) -> Operation:
     """Make operation 71 of the chain, `betting_market_update`.
 
-    Only a proposal can hold it: the node takes it only inside a proposal that is
-    carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is possible only in a proposal: the node takes it only inside a
+    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
 
-    Rule: `new_group_id`: one of new_group_id, new_description, new_payout_condition
+    Rule for `new_group_id`: one of new_group_id, new_description, new_payout_condition
     must be given.
 
     Args:
@@ -2828,24 +2828,24 @@ def lottery_asset_create(
     The server takes bitasset_opts and drops it. The chain sets the precision to 0 and
     the owner of the lottery itself: one unit of the asset is one ticket.
 
-    Rule: `common_options.core_exchange_rate.base.asset_id`: one of the two must be
+    Rule for `common_options.core_exchange_rate.base.asset_id`: one of the two must be
     1.3.0 and the other one 1.3.1, which stands for the asset that is created.
 
     Rule: bits 16 and 32 need bitasset options, which the server drops.
 
-    Rule: `common_options.max_supply`: counted in the smallest unit of the asset itself,
-    at least 5.
+    Rule for `common_options.max_supply`: counted in the smallest unit of the asset
+    itself, at least 5.
 
-    Rule: `extensions.winning_tickets`: it must have at most 64 elements.
+    Rule for `extensions.winning_tickets`: it must have at most 64 elements.
 
-    Rule: `extensions.ticket_price.amount`: counted in the smallest unit of the asset,
-    at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `extensions.ticket_price.amount`: counted in the smallest unit of the
+    asset, at least 1 (1250000 is 12.5 at precision 5).
 
     Rule: extensions.benefactors[].share and extensions.winning_tickets must add up to
     10000, which is 100 %.
 
-    Rule: `extensions.end_date`: it must be later than now (in milliseconds), or 0 for
-    no end.
+    Rule for `extensions.end_date`: it must be later than now (in milliseconds), or 0
+    for no end.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2854,7 +2854,7 @@ def lottery_asset_create(
             bytes; it must be an asset's symbol: upper-case letters and digits, at most
             one dot, beginning and ending with a letter; not beginning with BIT; the
             chain reserves it.
-        precision: an integer: a number of decimal places, at most 10 (one whole unit is
+        precision: an integer, a number of decimal places, at most 10 (one whole unit is
             10^precision smallest units).
         common_options: the limits, fees and permissions of an asset.
         bitasset_opts: the rules of an asset that is backed by another one; optional.
@@ -2894,7 +2894,7 @@ def ticket_purchase(
         fee_asset: an asset, `1.3.N`.
         lottery: an asset, `1.3.N`.
         buyer: an account, `1.2.N`.
-        tickets_to_buy: an integer: a number of tickets, at most 10^12; at least 1.
+        tickets_to_buy: an integer, a number of tickets, at most 10^12; at least 1.
         amount: an amount of an asset.
     """
     return Operation(
@@ -2920,15 +2920,15 @@ def lottery_reward(
 ) -> Operation:
     """Make operation 79 of the chain, `lottery_reward`.
 
-    Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the
-    committee), which acts only through a proposal.
+    This operation is possible only in a proposal: the account that pays and must agree
+    is 1.2.0 (the committee), which acts only through a proposal.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery: an asset, `1.3.N`.
         winner: an account, `1.2.N`.
         amount: an amount of an asset.
-        win_percentage: an integer: counted in 1/100 percent, at most 10000 (1234 is
+        win_percentage: an integer, counted in 1/100 percent, at most 10000 (1234 is
             12.34 %).
         is_benefactor_reward: true or false.
     """
@@ -2953,8 +2953,8 @@ def lottery_end(
 ) -> Operation:
     """Make operation 80 of the chain, `lottery_end`.
 
-    Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the
-    committee), which acts only through a proposal.
+    This operation is possible only in a proposal: the account that pays and must agree
+    is 1.2.0 (the committee), which acts only through a proposal.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3009,7 +3009,7 @@ def custom_permission_create(
 
     An account may have 5 permissions by default.
 
-    Rule: `auth.address_auths`: it must be empty.
+    Rule for `auth.address_auths`: it must be empty.
 
     Rule: the weights in auth.account_auths and auth.key_auths must reach
     auth.weight_threshold.
@@ -3044,7 +3044,7 @@ def custom_permission_update(
 ) -> Operation:
     """Make operation 83 of the chain, `custom_permission_update`.
 
-    Rule: `new_auth.address_auths`: it must be empty.
+    Rule for `new_auth.address_auths`: it must be empty.
 
     Rule: the weights in new_auth.account_auths and new_auth.key_auths must reach
     new_auth.weight_threshold.
@@ -3107,13 +3107,13 @@ def custom_account_authority_create(
 
     Rule: valid_from must be earlier than valid_to.
 
-    Default rule (the committee can change it): valid_from and valid_to may lie at most
-    15552000 seconds apart.
+    Default rule, which the committee can change: valid_from and valid_to may lie at
+    most 15552000 seconds apart.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         permission_id: a custom permission, `1.27.N`.
-        operation_type: an integer: the number of an operation; at most 122.
+        operation_type: an integer, the number of an operation; at most 122.
         valid_from: a time, in seconds since 1970.
         valid_to: a time, in seconds since 1970; it must be later than now.
         owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
@@ -3142,12 +3142,12 @@ def custom_account_authority_update(
 ) -> Operation:
     """Make operation 86 of the chain, `custom_account_authority_update`.
 
-    Rule: `new_valid_from`: one of new_valid_from, new_valid_to must be given.
+    Rule for `new_valid_from`: one of new_valid_from, new_valid_to must be given.
 
     Rule: new_valid_from must be earlier than new_valid_to.
 
-    Default rule (the committee can change it): new_valid_from and new_valid_to may lie
-    at most 15552000 seconds apart.
+    Default rule, which the committee can change: new_valid_from and new_valid_to may
+    lie at most 15552000 seconds apart.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3178,7 +3178,7 @@ def custom_account_authority_delete(
 ) -> Operation:
     """Make operation 87 of the chain, `custom_account_authority_delete`.
 
-    No transaction of PeerID can hold it: the server forgets auth_id when it builds this
+    This operation cannot succeed: the server forgets auth_id when it builds this
     operation.
 
     Args:
@@ -3214,11 +3214,11 @@ def offer(
 
     Rule: minimum_price.asset_id and maximum_price.asset_id must be equal.
 
-    Rule: `minimum_price.amount`: counted in the smallest unit of the asset, at least 0
-    (1250000 is 12.5 at precision 5).
+    Rule for `minimum_price.amount`: counted in the smallest unit of the asset, at least
+    0 (1250000 is 12.5 at precision 5).
 
-    Rule: `maximum_price.amount`: counted in the smallest unit of the asset, at least 1
-    (1250000 is 12.5 at precision 5).
+    Rule for `maximum_price.amount`: counted in the smallest unit of the asset, at least
+    1 (1250000 is 12.5 at precision 5).
 
     Rule: minimum_price.amount must be at most maximum_price.amount.
 
@@ -3258,7 +3258,7 @@ def bid(
     The price must lie within the prices of the offer, in its asset, and be better than
     the best bid. For a sell offer the money leaves the bidder at once.
 
-    Rule: `bid_price.amount`: counted in the smallest unit of the asset, at least 0
+    Rule for `bid_price.amount`: counted in the smallest unit of the asset, at least 0
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -3347,13 +3347,13 @@ def nft_metadata_create(
 ) -> Operation:
     """Make operation 92 of the chain, `nft_metadata_create`.
 
-    Rule: `revenue_partner`: revenue_split must be given too.
+    Rule for `revenue_partner`: revenue_split must be given too.
 
-    Rule: `revenue_split`: revenue_partner must be given too.
+    Rule for `revenue_split`: revenue_partner must be given too.
 
-    Rule: `lottery_options.winning_tickets`: it must have at most 64 elements.
+    Rule for `lottery_options.winning_tickets`: it must have at most 64 elements.
 
-    Rule: `lottery_options.ticket_price.amount`: counted in the smallest unit of the
+    Rule for `lottery_options.ticket_price.amount`: counted in the smallest unit of the
     asset, at least 1 (1250000 is 12.5 at precision 5).
 
     Rule: lottery_options.benefactors[].share and lottery_options.winning_tickets must
@@ -3362,7 +3362,7 @@ def nft_metadata_create(
     Rule: lottery_options.ending_on_soldout must be true, or lottery_options.end_date
     must not be 0.
 
-    Rule: `lottery_options.end_date`: it must be later than now, or 0 for no end.
+    Rule for `lottery_options.end_date`: it must be later than now, or 0 for no end.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3373,12 +3373,12 @@ def nft_metadata_create(
             letters, digits and blanks, beginning with a letter.
         base_uri: a text.
         revenue_partner: an account, `1.2.N`; optional.
-        revenue_split: an integer: a share of each sale, counted in 1/100 percent, at
+        revenue_split: an integer, a share of each sale, counted in 1/100 percent, at
             most 10000 (1234 is 12.34 %); optional.
         is_transferable: true or false.
         is_sellable: true or false.
         account_role: an account role, `1.32.N`; optional.
-        max_supply: an integer: a number of tokens; at least 5, when lottery_options is
+        max_supply: an integer, a number of tokens; at least 5, when lottery_options is
             given; optional.
         lottery_options: the rules of a lottery whose tickets are NFTs; optional.
     """
@@ -3417,9 +3417,9 @@ def nft_metadata_update(
 ) -> Operation:
     """Make operation 93 of the chain, `nft_metadata_update`.
 
-    Rule: `revenue_partner`: revenue_split must be given too.
+    Rule for `revenue_partner`: revenue_split must be given too.
 
-    Rule: `revenue_split`: revenue_partner must be given too.
+    Rule for `revenue_split`: revenue_partner must be given too.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3431,7 +3431,7 @@ def nft_metadata_update(
             letters, digits and blanks, beginning with a letter; optional.
         base_uri: a text; optional.
         revenue_partner: an account, `1.2.N`; optional.
-        revenue_split: an integer: a share of each sale, counted in 1/100 percent, at
+        revenue_split: an integer, a share of each sale, counted in 1/100 percent, at
             most 10000 (1234 is 12.34 %); optional.
         is_transferable: true or false; optional.
         is_sellable: true or false; optional.
@@ -3586,7 +3586,7 @@ def account_role_create(
 ) -> Operation:
     """Make operation 98 of the chain, `account_role_create`.
 
-    Beware: the server sends valid_from where the chain has valid_to: expect 'missing
+    Warning: the server sends valid_from where the chain has valid_to: expect 'missing
     required active authority'.
 
     Args:
@@ -3594,7 +3594,7 @@ def account_role_create(
         owner: an account, `1.2.N`.
         name: a text.
         metadata: a text.
-        allowed_operations: a list; each element is an integer: the number of an
+        allowed_operations: a list; each element is an integer, the number of an
             operation; it must have at least 1 element; the number of an operation, at
             most 122.
         whitelisted_accounts: a list; each element is an account, `1.2.N`; it must have
@@ -3642,9 +3642,9 @@ def account_role_update(
         account_role_id: an account role, `1.32.N`.
         name: a text; optional.
         metadata: a text; optional.
-        allowed_operations_to_add: a list; each element is an integer: the number of an
+        allowed_operations_to_add: a list; each element is an integer, the number of an
             operation; the number of an operation, at most 122.
-        allowed_operations_to_remove: a list; each element is an integer: the number of
+        allowed_operations_to_remove: a list; each element is an integer, the number of
             an operation; the number of an operation, at most 123.
         accounts_to_add: a list; each element is an account, `1.2.N`.
         accounts_to_remove: a list; each element is an account, `1.2.N`.
@@ -3676,8 +3676,8 @@ def account_role_delete(
 ) -> Operation:
     """Make operation 100 of the chain, `account_role_delete`.
 
-    Beware: the serializer of the server writes fewer bytes than the chain signs: expect
-    'missing required active authority'.
+    Warning: the serializer of the server writes fewer bytes than the chain signs:
+    expect 'missing required active authority'.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3777,8 +3777,7 @@ def son_deregister(
 ) -> Operation:
     """Make operation 103 of the chain, `son_deregister`.
 
-    No transaction of PeerID can hold it: the server does not find the operation by its
-    name.
+    This operation cannot succeed: the server does not find the operation by its name.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3831,8 +3830,8 @@ def son_report_down(
 ) -> Operation:
     """Make operation 105 of the chain, `son_report_down`.
 
-    Beware: the chain takes it only from the account in its parameter son_account, which
-    is nobody (1.2.3) until it is set.
+    Warning: the chain takes it only from the account in its parameter son_account,
+    which is nobody (1.2.3) until it is set.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3885,8 +3884,8 @@ def son_wallet_recreate(
 ) -> Operation:
     """Make operation 107 of the chain, `son_wallet_recreate`.
 
-    Beware: the chain takes it only from the account in its parameter son_account, which
-    is nobody (1.2.3) until it is set; once a wallet exists, the chain needs an
+    Warning: the chain takes it only from the account in its parameter son_account,
+    which is nobody (1.2.3) until it is set; once a wallet exists, the chain needs an
     extension that the server cannot send.
 
     Args:
@@ -3915,8 +3914,8 @@ def son_wallet_update(
 ) -> Operation:
     """Make operation 108 of the chain, `son_wallet_update`.
 
-    Beware: the chain takes it only from the account in its parameter son_account, which
-    is nobody (1.2.3) until it is set.
+    Warning: the chain takes it only from the account in its parameter son_account,
+    which is nobody (1.2.3) until it is set.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3962,14 +3961,14 @@ def son_wallet_deposit_create(
         payer: an account, `1.2.N`.
         son_id: an SON, `1.33.N`.
         timestamp: a time, in seconds since 1970.
-        block_num: an integer: the number of a block.
+        block_num: an integer, the number of a block.
         sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
         sidechain_uid: a text.
         sidechain_transaction_id: a text.
         sidechain_from: a text.
         sidechain_to: a text.
         sidechain_currency: a text.
-        sidechain_amount: an integer: counted in the smallest unit of the sidechain's
+        sidechain_amount: an integer, counted in the smallest unit of the sidechain's
             currency, at most 10^12 (satoshi for bitcoin).
         peerplays_from: an account, `1.2.N`.
         peerplays_to: an account, `1.2.N`.
@@ -4005,8 +4004,8 @@ def son_wallet_deposit_process(
 ) -> Operation:
     """Make operation 110 of the chain, `son_wallet_deposit_process`.
 
-    Beware: the chain takes it only from the account in its parameter son_account, which
-    is nobody (1.2.3) until it is set.
+    Warning: the chain takes it only from the account in its parameter son_account,
+    which is nobody (1.2.3) until it is set.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -4047,7 +4046,7 @@ def son_wallet_withdraw_create(
         payer: an account, `1.2.N`.
         son_id: an SON, `1.33.N`.
         timestamp: a time, in seconds since 1970.
-        block_num: an integer: the number of a block.
+        block_num: an integer, the number of a block.
         sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`; it may
             not be peerplays: the chain takes no withdrawals from peerplays itself any
             more.
@@ -4058,7 +4057,7 @@ def son_wallet_withdraw_create(
         withdraw_sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
         withdraw_address: a text.
         withdraw_currency: a text.
-        withdraw_amount: an integer: counted in the smallest unit of the sidechain's
+        withdraw_amount: an integer, counted in the smallest unit of the sidechain's
             currency, at most 10^12 (satoshi for bitcoin).
     """
     return Operation(
@@ -4090,8 +4089,8 @@ def son_wallet_withdraw_process(
 ) -> Operation:
     """Make operation 112 of the chain, `son_wallet_withdraw_process`.
 
-    Beware: the chain takes it only from the account in its parameter son_account, which
-    is nobody (1.2.3) until it is set.
+    Warning: the chain takes it only from the account in its parameter son_account,
+    which is nobody (1.2.3) until it is set.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -4237,7 +4236,7 @@ def sidechain_transaction_create(
 ) -> Operation:
     """Make operation 116 of the chain, `sidechain_transaction_create`.
 
-    No transaction of PeerID can hold it: the server cannot write object_id.
+    This operation cannot succeed: the server cannot write object_id.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -4271,8 +4270,8 @@ def sidechain_transaction_sign(
 ) -> Operation:
     """Make operation 117 of the chain, `sidechain_transaction_sign`.
 
-    Beware: the chain takes it only from the account in its parameter son_account, which
-    is nobody (1.2.3) until it is set.
+    Warning: the chain takes it only from the account in its parameter son_account,
+    which is nobody (1.2.3) until it is set.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -4359,7 +4358,7 @@ def nft_lottery_token_purchase(
         fee_asset: an asset, `1.3.N`.
         lottery_id: an NFT metadata, `1.30.N`.
         buyer: an account, `1.2.N`.
-        tickets_to_buy: an integer: a number of tickets, at most 10^12; at least 1.
+        tickets_to_buy: an integer, a number of tickets, at most 10^12; at least 1.
         amount: an amount of an asset.
     """
     return Operation(
@@ -4386,18 +4385,18 @@ def nft_lottery_reward(
 ) -> Operation:
     """Make operation 121 of the chain, `nft_lottery_reward`.
 
-    Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the
-    committee), which acts only through a proposal.
+    This operation is possible only in a proposal: the account that pays and must agree
+    is 1.2.0 (the committee), which acts only through a proposal.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery_id: an NFT metadata, `1.30.N`.
         winner: an account, `1.2.N`.
         amount: an amount of an asset.
-        win_percentage: an integer: counted in 1/100 percent, at most 10000 (1234 is
+        win_percentage: an integer, counted in 1/100 percent, at most 10000 (1234 is
             12.34 %).
         is_benefactor_reward: true or false.
-        winner_ticket_id: an integer: the number of a ticket.
+        winner_ticket_id: an integer, the number of a ticket.
     """
     return Operation(
         "nft_lottery_reward",
@@ -4420,8 +4419,8 @@ def nft_lottery_end(
 ) -> Operation:
     """Make operation 122 of the chain, `nft_lottery_end`.
 
-    Only a proposal can hold it: the account that pays and must agree is 1.2.0 (the
-    committee), which acts only through a proposal.
+    This operation is possible only in a proposal: the account that pays and must agree
+    is 1.2.0 (the committee), which acts only through a proposal.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -4445,12 +4444,12 @@ def random_number_store(
 ) -> Operation:
     """Make operation 123 of the chain, `random_number_store`.
 
-    Beware: it cannot be given to a custom permission, so no token can authorise it.
+    Warning: it cannot be given to a custom permission, so no token can authorise it.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         account: an account, `1.2.N`.
-        random_number: a list of at least 1 element; each element is an integer: a
+        random_number: a list of at least 1 element; each element is an integer, a
             random number; a random number, at least 0.
         data: a text.
     """
