@@ -398,7 +398,7 @@ PEERID_API void peerid_config_free(peerid_config *config);
  *   plain HTTP to another machine without the option `allow_http`), or libcurl is too old.
  *
  * @par Lifetime
- * Sessions stay valid without their client, but after it was closed their calls fail with
+ * Sessions may outlive their client. After the client was closed, their calls fail with
  * PEERID_CODE_CLOSED.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_create(

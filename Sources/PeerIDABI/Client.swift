@@ -9,7 +9,7 @@ internal import PeerID
 /// - Errors:
 ///   - `configuration`: the base URL is not usable (no scheme, a user or a query in it, plain HTTP to another machine
 ///     without the option `allow_http`), or libcurl is too old.
-/// - Lifetime: sessions stay valid without their client, but after it was closed their calls fail with
+/// - Lifetime: sessions may outlive their client. After the client was closed, their calls fail with
 ///   PEERID_CODE_CLOSED.
 @_cdecl("peerid_client_create")
 public func clientCreate(

@@ -231,11 +231,11 @@ static void login_required(void **state) {
 static void rate_limited(void **state) {
   (void)state;
   sandbox_fault("status", PATH_OPERATIONS, 1, "'status':429,'headers':{'Retry-After':'2'}");
-  failure found = assert_reached(submit_transfer(session, 19), RATE_LIMITED, NOT_DONE, "come back later");
+  failure found = assert_reached(submit_transfer(session, 19), RATE_LIMITED, NOT_DONE, "retry later");
   assert_true(found.retryable);
   assert_int_equal(found.retry_after_ms, 2000);
   sandbox_fault("status", PATH_OPERATIONS, 1, "'status':503,'headers':{'Retry-After':'3'}");
-  found = assert_reached(submit_transfer(session, 19), RATE_LIMITED, UNKNOWN, "come back later");
+  found = assert_reached(submit_transfer(session, 19), RATE_LIMITED, UNKNOWN, "retry later");
   assert_false(found.retryable);
   assert_int_equal(found.retry_after_ms, 3000);
 }

@@ -38,7 +38,7 @@ import Testing
     #expect(answer.json?["error"]?.string?.contains(clientID) == true)
   }
 
-  @Test func `authentication comes before the validation of the body`() throws {
+  @Test func `authentication is checked before the body`() throws {
     #expect(try TestServer().json("/api/v1/app/operations", "{}").status == 401)
     let headers = TestServer.credentials(Demo.aliceAccess4)
     #expect(try TestServer().json("/api/v1/app/operations", "{}", headers: headers).status == 400)

@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test(arguments: ["text/plain", "multipart/form-data; boundary=x", "application/vnd.api+json", ""])
-  func `a body of another type or of none is ignored`(type: String) throws {
+  func `a body with another content type, or without one, is ignored`(type: String) throws {
     let headers = type.isEmpty ? [] : [("Content-Type", type)]
     let body = #"{"login":"alice","password":"alice-password","client_id":4}"#
     let answer = try TestServer().call("POST", "/api/v1/auth/token", headers: headers, body: body)

@@ -55,7 +55,7 @@ import Testing
     #expect(server.sandbox.executedTransactionCount == 1)
   }
 
-  @Test func `another status comes with its headers and nothing is processed`() throws {
+  @Test func `another status is sent with its headers, and nothing is processed`() throws {
     let server = try TestServer()
     let replacement = Fault.Replacement(
       status: 503,
@@ -139,7 +139,7 @@ import Testing
     #expect(try slow.readToEnd().isEmpty)
   }
 
-  @Test func `faults are taken in order and may let some requests pass`() throws {
+  @Test func `faults apply in order, and may skip some requests`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.status(Fault.Replacement(status: 500)), path: path, skip: 1))
     server.sandbox.add(Fault(.status(Fault.Replacement(status: 503)), path: path))

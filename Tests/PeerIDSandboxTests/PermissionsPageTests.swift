@@ -44,7 +44,7 @@ import Testing
     #expect(answer.wire.header("Location") == "\(Self.callback)?error=access_denied&state=a%26b%20c")
   }
 
-  @Test func `without a state none is returned`() throws {
+  @Test func `without a state in the request, the answer has none`() throws {
     let page = "/permissions?client_id=4&redirect_uri=\(Self.callback)"
     let answer = try TestServer().form(page, "decision=deny")
     #expect(answer.wire.header("Location") == "\(Self.callback)?error=access_denied")

@@ -35,7 +35,7 @@ import Testing
     #expect(try server.isAccepted(Demo.aliceAccess4))
   }
 
-  @Test func `the answer comes before the new pair is saved`() throws {
+  @Test func `the answer is sent before the new pair is saved`() throws {
     let server = try TestServer(saveDelay: 600_000)
     let answer = try server.refresh(Demo.aliceRefresh4)
     #expect(try !server.isAccepted(answer.token("token")))

@@ -58,7 +58,7 @@ import Testing
     #expect(renewed.account == Self.made)
   }
 
-  @Test func `an object of the server tells no account`() throws {
+  @Test func `a token object of the server contains no account`() throws {
     let json = #"{"token":"a","user":"alice","account_id":"1.2.3","account_name":"pi-mallory"}"#
     let read = try Bytes(json).withBytes(TokenReader.read).get()
     #expect(read.user == nil && read.account == nil)

@@ -138,7 +138,7 @@ import Testing
     #expect(failure(200, #"{"result":null,"status":200}"#) == nil)
   }
 
-  @Test func `bytes that are not UTF-8 are no envelope`() {
+  @Test func `bytes that are not UTF-8 are not an envelope`() {
     let bytes: [UInt8] = Array(#"{"result":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8)
     bytes.withUnsafeBytes { body in
       let response = HTTPResponse(status: 200, body: body, isTruncated: false)
@@ -156,7 +156,7 @@ import Testing
   }
 
   @Test(arguments: ["a", "\u{1}", "\u{301}", "😀", "\""])
-  func `a detail is cut to four kilobytes, whatever its characters are`(scalar: String) throws {
+  func `a detail is cut to four kilobytes, with any characters`(scalar: String) throws {
     let text = "x" + String(repeating: scalar, count: 10_000)
     let detail = ServerText.detail(JSONLiteral.string(text).document.root)
     #expect((680...4096).contains(detail.count))

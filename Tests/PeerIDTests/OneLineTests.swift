@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: [(999, false), (1000, false), (1001, true), (100_000, true)])
-  func `a long message is cut behind its thousandth character`(count: Int, isCut: Bool) {
+  func `a long message is cut after its thousandth character`(count: Int, isCut: Bool) {
     for character in ["a", "é"] {
       let text = String(repeating: character, count: count)
       #expect(OneLine.text(text) == (isCut ? text.prefix(1000) + "…" : text))

@@ -368,7 +368,7 @@ import Testing
   ]
 
   @Test(arguments: nodeTexts)
-  func `each text of the node tells that nothing was done, and why`(text: String, reason: ErrorReason) throws {
+  func `each text of the node means that nothing was done, and has a reason`(text: String, reason: ErrorReason) throws {
     let error = try #require(Case(.operations, 500, Self.own(500, "x \(text) y"), .server, .unknown).error)
     #expect(error.outcome == .notDone && error.reason == reason)
     // A proxy may write anything.

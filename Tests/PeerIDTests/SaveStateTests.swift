@@ -47,7 +47,7 @@ import Testing
     #expect(!state.isDue(now: 999) && state.isDue(now: 1000))
   }
 
-  @Test func `the pair comes after the one that it replaced, and after no other`() {
+  @Test func `the pair is the successor of the pair that it replaced, and of no other`() {
     let state = unsaved()
     #expect(state.successor(of: pair("old", 2))?.generation == 3)
     #expect(state.successor(of: pair("another", 2)) == nil)
@@ -56,14 +56,14 @@ import Testing
   }
 
   @Test(arguments: [("old", false), ("new", true), ("another", true)])
-  func `what the store holds supersedes the pair, unless the pair comes after it`(name: String, isSettled: Bool) {
+  func `the stored pair supersedes the unsaved one, unless that is its successor`(name: String, isSettled: Bool) {
     var state = unsaved()
     state.supersede(by: pair(name, 7))
     #expect((state.failure == nil) == isSettled)
     #expect(state.savedGeneration == (isSettled ? 7 : 0))
   }
 
-  @Test func `somebody has to try again unless somebody does`() {
+  @Test func `saving has to be retried unless a thread already does`() {
     var state = SaveState()
     #expect(!state.isNeglected)
     state = unsaved()

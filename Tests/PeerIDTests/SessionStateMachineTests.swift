@@ -395,7 +395,7 @@ import Testing
 
   private static let date: Int64 = 1_800_000_000_000
 
-  @Test func `the date of a slow answer counts only when there is no better one`() {
+  @Test func `the date of a slow answer is used only when there is no better one`() {
     let time = Time()
     let clock = ServerClock(clock: Clock { time.now })
     #expect(clock.nowMilliseconds == nil && clock.wantsSample)
@@ -485,7 +485,7 @@ import Testing
   ]
 
   @Test(arguments: cases)
-  func `what a log in brings takes the place of the stored pair, or not`(
+  func `the pair of a log in replaces the stored pair, or not`(
     obtained: Token,
     isYoung: Bool,
     isOver: Bool,

@@ -145,7 +145,7 @@ import Testing
 
   // MARK: Reservation
 
-  @Test func `space is reserved once, used by the next save, and not left behind`() throws {
+  @Test func `space is reserved once, used by the next save, and released`() throws {
     let stored = try Stored()
     for _ in 0..<3 { try stored.place.reserve(0) }
     let new = try stored.path(".new")
@@ -203,7 +203,7 @@ import Testing
     #expect(accepted == [])
   }
 
-  @Test func `a file under the name of another key is not taken for its session`() throws {
+  @Test func `a file under the name of another key is not used as its session`() throws {
     let stored = try Stored()
     let other = StorePlace(store: stored.store, key: "other", statistics: Statistics())
     _ = try stored.store.backend.lock("other", 0)

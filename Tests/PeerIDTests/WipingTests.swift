@@ -36,7 +36,7 @@ import Testing
 
   private func address(_ bytes: Bytes) -> UInt { UInt(bitPattern: bytes.address) }
 
-  @Test func `what is to be wiped is, and the test can tell`() {
+  @Test func `secrets are wiped, and the test detects when they are not`() {
     #expect(
       left { secret in
         let bytes = Bytes(secret, wipes: true)

@@ -12,7 +12,7 @@ enum ErrorClassifier {
     }
     switch failure.kind {
     case .unreachable: return make(.unreachable, "the server could not be reached", isRetryable: true)
-    case .tls: return make(.tls, "no trusted TLS connection to the server", isRetryable: false)
+    case .tls: return make(.tls, "TLS handshake or certificate verification failed", isRetryable: false)
     case .lost: return make(.connectionLost, "the request was sent and no answer came", isRetryable: repeatable)
     case .notHTTP: return make(.protocol, "the answer is not HTTP", isRetryable: repeatable)
     case .timedOut:

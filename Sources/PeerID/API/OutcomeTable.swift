@@ -30,7 +30,7 @@ enum OutcomeTable {
     ),
     OutcomeRow(
       .answers(anyKind, 503...503, needsRetryAfter: true),
-      .prove(.rateLimited, .unknown, isTransient: true, what: "the server asks to come back later"),
+      .prove(.rateLimited, .unknown, isTransient: true, what: "the server asks to retry later"),
       source: "a proxy answers 503 also after it has lost the server's answer"
     ),
     OutcomeRow(
@@ -40,7 +40,8 @@ enum OutcomeTable {
     ),
   ]
 
-  /// PeerID's own HTTP 4xx. Its validators answer with them before a route sends anything (src/modules/api/validators).
+  /// PeerID's own HTTP 4xx answers. They come from validators, which run before a route sends anything
+  /// (src/modules/api/validators).
   private static let client: [OutcomeRow] = [
     OutcomeRow(
       .answers([.refresh], 400...400, by: .peerID, saying: ["refresh_token: invalid refresh token"]),
@@ -79,7 +80,7 @@ enum OutcomeTable {
     ),
     OutcomeRow(
       .answers(anyKind, 429...429),
-      .prove(.rateLimited, .notDone, isTransient: true, what: "the server asks to come back later"),
+      .prove(.rateLimited, .notDone, isTransient: true, what: "the server asks to retry later"),
       source: "RFC 6585 §4: rate limits are counted before a request is passed on"
     ),
     OutcomeRow(
@@ -122,7 +123,7 @@ enum OutcomeTable {
       .prove(
         .protocol,
         .unknown,
-        what: "this answer is not one of PeerID: check base_url and the proxy in front of the server"
+        what: "unexpected response, not from PeerID: check base_url and the proxy in front of the server"
       ),
       source:
         "it may stand for an answer of the server that was replaced, as by a filter of answers (403, 406) or by a "
@@ -138,7 +139,7 @@ enum OutcomeTable {
 
   private static let anythingElse = OutcomeRow(
     .answers(anyKind, 0...Int.max),
-    .prove(.protocol, .unknown, what: "this answer is not one of PeerID"),
+    .prove(.protocol, .unknown, what: "unexpected response, not from PeerID"),
     source: "an answer that cannot be read proves nothing"
   )
 }

@@ -6,7 +6,7 @@ extension Client {
   /// - Throws: `invalidArgument` when the chain has no such account; and the errors of a chain read.
   public func account(_ name: String) throws(PeerIDError) -> Account {
     guard case .account(let account) = try engine.run(try accountCall(name)) else {
-      throw PeerIDError(.internal, "the call brought no account")
+      throw PeerIDError(.internal, "the call returned no account")
     }
     return account
   }

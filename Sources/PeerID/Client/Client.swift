@@ -64,7 +64,7 @@ public final class Client: Sendable {
   /// Runs a call that begins a session.
   private func begin(_ call: Call) throws(PeerIDError) -> Session {
     guard case .session(let lease) = try engine.run(call) else {
-      throw PeerIDError(.internal, "the call brought no session")
+      throw PeerIDError(.internal, "the call returned no session")
     }
     return Session(lease, engine)
   }
@@ -213,7 +213,7 @@ public final class Client: Sendable {
   ) throws(PeerIDError) -> Response {
     let call = try chainReadCall(api: api, method: method, parametersJSON: parametersJSON)
     guard case .response(let response) = try engine.run(call) else {
-      throw PeerIDError(.internal, "the call brought no response")
+      throw PeerIDError(.internal, "the call returned no response")
     }
     return response
   }

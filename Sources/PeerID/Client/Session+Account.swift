@@ -37,7 +37,7 @@ extension Session {
 
   private func account(of call: Call) throws(PeerIDError) -> Account {
     guard case .account(let account) = try engine.run(call) else {
-      throw PeerIDError(.internal, "the call brought no account")
+      throw PeerIDError(.internal, "the call returned no account")
     }
     return account
   }

@@ -29,7 +29,7 @@ extension Session {
   public func settle(_ mark: String) throws(PeerIDError) -> Settlement {
     let mark = try Bytes(mark).withBytes { (json) throws(PeerIDError) in try Mark(json) }
     guard case .settlement(let settlement) = try engine.run(settleCall(mark)) else {
-      throw PeerIDError(.internal, "the call brought no settlement")
+      throw PeerIDError(.internal, "the call returned no settlement")
     }
     return settlement
   }
@@ -90,7 +90,7 @@ extension Session {
     switch try engine.run(call) {
     case .response(let response): return response
     case .settlement(let settlement): return settlement.response
-    default: throw PeerIDError(.internal, "the call brought no response")
+    default: throw PeerIDError(.internal, "the call returned no response")
     }
   }
 }

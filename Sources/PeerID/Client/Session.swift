@@ -132,7 +132,7 @@ public final class Session: Sendable {
 
   private func response(of call: Call) throws(PeerIDError) -> Response {
     guard case .response(let response) = try run(call) else {
-      throw PeerIDError(.internal, "the call brought no response")
+      throw PeerIDError(.internal, "the call returned no response")
     }
     return response
   }
@@ -164,7 +164,7 @@ public final class Session: Sendable {
   ///   refresh. Their outcome is `notDone` or `notSent`: a request that carried the refused token was not done.
   public func freshToken(refused generation: UInt64 = 0) throws(PeerIDError) -> Token {
     guard case .token(let token) = try run(.externalToken(core, refused: generation)) else {
-      throw PeerIDError(.internal, "the call brought no token")
+      throw PeerIDError(.internal, "the call returned no token")
     }
     return token
   }

@@ -27,7 +27,7 @@ extension OperationValidator {
       let number = operation[0], let content = operation[1]
     else { throw fault("must be {\"op\": [number, {…}]}, with the number of an operation and its fields") }
     guard proposalDepth < Self.maximumProposalDepth else {
-      throw fault("lies in more than \(Self.maximumProposalDepth) proposals")
+      throw fault("is inside more than \(Self.maximumProposalDepth) proposals")
     }
     proposalDepth += 1
     path.enter("op")

@@ -54,7 +54,7 @@ struct OperationValidator {
     }
     let hint =
       catalogue.nearestName(to: name).map { "did you mean '\($0)'?" } ?? "peerid_operation_id_at lists those known"
-    return fault("is '\(name)', which is no operation; \(hint) (validate=allow_unknown lets it pass)", at: "op_name")
+    return fault("is '\(name)', which is no operation; \(hint) (validate=allow_unknown sends it)", at: "op_name")
   }
 
   // MARK: - Objects

@@ -96,7 +96,7 @@ extension SessionCore {
   /// After a refused refresh, how long to poll the store for a pair that another process may be about to save, in
   /// milliseconds, if the server has accepted a token of this process's pair.
   private static let patience: Int64 = 3000
-  /// The same if the server has not yet accepted a token of the pair.
+  /// The same time, if the server has not accepted a token of the pair yet.
   private static let patienceForUnusedPair: Int64 = 500
   /// How many sessions of a client poll at a time.
   private static let maximumWaits = WorkerPool.maximumThreads / 4

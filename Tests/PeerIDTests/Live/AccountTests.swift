@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test func `a log in with a user name tells the account, which is read once`() throws {
+  @Test func `after a log in with a user name the account is known, and read once`() throws {
     let live = try Live()
     let session = try live.logIn()
     #expect(try session.account() == Self.alice)
@@ -35,7 +35,7 @@ import Testing
     #expect(live.sandbox.requestCount(Self.chain) == reads)
   }
 
-  @Test func `a log in with an e-mail address tells nothing until the account is set`() throws {
+  @Test func `after a log in with an e-mail address the account is unknown until it is set`() throws {
     let live = try Live()
     let session = try live.client.logIn(login: "alice@example.com", password: "alice-password")
     let error = try #require(failure { () throws(PeerIDError) in try session.account() })
@@ -178,7 +178,7 @@ import Testing
     for line in lines.all { #expect(!line.contains("\n") && line.hasSuffix("application 4)")) }
   }
 
-  @Test func `the account comes into a queue as well`() throws {
+  @Test func `the account is also available asynchronously`() throws {
     let live = try Live()
     let session = try live.logIn()
     let queue = try CompletionQueue()

@@ -189,7 +189,7 @@ import Testing
     )
   }
 
-  @Test func `a job that waits for a custom store can be cancelled, and goes on`() throws {
+  @Test func `a call that waits for a custom store can be cancelled, and its task continues`() throws {
     let store = SessionStore.watched {}
     let live = try Live(store: store)
     let queue = try CompletionQueue()

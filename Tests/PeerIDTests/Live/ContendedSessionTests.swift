@@ -157,7 +157,7 @@ import Testing
     }
   }
 
-  @Test func `a queue does not keep taken completions alive`() throws {
+  @Test func `a queue does not keep completions alive after they were taken`() throws {
     let live = try Live()
     let queue = try CompletionQueue()
     weak var session: Session?

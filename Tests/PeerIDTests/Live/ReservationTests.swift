@@ -25,7 +25,7 @@ import Testing
     }()
   }
 
-  @Test func `a refresh is not sent, and the session goes on with the pair it has`() throws {
+  @Test func `a refresh is not sent, and the session continues with its pair`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     let session = try live.logIn(key: "k")
@@ -58,7 +58,7 @@ import Testing
     _ = try live.client.exchange(code: code, key: "k")
   }
 
-  @Test func `a pair that was renewed elsewhere is taken without a reservation`() throws {
+  @Test func `a pair that another process refreshed is used without a reservation`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     let first = try live.logIn(key: "k")

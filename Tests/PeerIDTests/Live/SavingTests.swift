@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `when saving fails the session goes on in memory, says so, and saves later`() throws {
+  @Test func `when saving fails the session continues in memory, logs a warning, and saves later`() throws {
     let disk = Disk()
     let lines = Gathered<String>()
     let live = try Live(store: disk.store) { $0.setLogHandler { lines.add("\($0) \($1)") } }
@@ -36,7 +36,7 @@ import Testing
     #expect(live.refreshes == 1)
   }
 
-  @Test func `a log in that brings an older pair does not replace the one that is not saved`() throws {
+  @Test func `a log in that returns an older pair does not replace the unsaved one`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     live.sandbox.configure { $0.saveDelay = 300 }

@@ -70,7 +70,7 @@ import Testing
     #expect(live.sandbox.requestCount("POST " + Live.operations, outcome: "401") >= 2)
   }
 
-  @Test func `a second refresh right behind the first does not end the session`() throws {
+  @Test func `a second refresh just after the first does not end the session`() throws {
     let live = try Live()
     live.sandbox.configure { $0.saveDelay = 200 }
     let session = try live.logIn()
@@ -80,7 +80,7 @@ import Testing
     #expect(session.token.generation == 3 && live.executed == 1)
   }
 
-  @Test func `a refresh goes on when the caller that began it runs out of time`() throws {
+  @Test func `a refresh continues when the caller that started it times out`() throws {
     let live = try Live(options: ["request_timeout_ms": "150"])
     let session = try live.logIn()
     live.sandbox.revokeAccessTokens()
@@ -92,7 +92,7 @@ import Testing
     #expect(live.refreshes == 1 && live.executed == 1)
   }
 
-  @Test func `in the advisory window nobody waits`() throws {
+  @Test func `long before the expiry no call waits for the refresh`() throws {
     let live = try Live(options: ["refresh_window_ms": "7200000"])
     live.sandbox.configure {
       $0.tokenLifetime = 3_600_000
@@ -197,7 +197,7 @@ import Testing
     for request in live.sandbox.requests() { #expect(request.query.isEmpty) }
   }
 
-  @Test func `a server that wants the query is told apart, and served when asked for`() throws {
+  @Test func `a server that requires the query is detected, and works with the option`() throws {
     let live = try Live(options: ["parameters": "query"])
     let error = failure { () throws(PeerIDError) in try live.logIn() }
     #expect(error?.message.contains("parameters=form or json") == true)

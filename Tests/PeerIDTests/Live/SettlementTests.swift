@@ -149,7 +149,7 @@ import Testing
   @Test(arguments: [
     "", "{}", "[]", #"{"mark":2}"#, #"{"mark":1,"payer":"1.2.3","after":"x","sent_by":1,"request":{}}"#,
   ])
-  func `what is no mark is refused`(text: String) throws {
+  func `text that is not a mark is refused`(text: String) throws {
     let session = try Live().logIn()
     let error = try #require(failure { () throws(PeerIDError) in try session.settle(text) })
     #expect(error.code == .invalidArgument && error.message.hasPrefix("mark "))

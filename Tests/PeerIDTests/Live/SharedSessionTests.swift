@@ -15,7 +15,7 @@ import Testing
     #expect(second.token.isSamePair(as: first.token))
   }
 
-  @Test func `a log in during a refresh shares the pair that comes of it`() throws {
+  @Test func `a log in during a refresh shares the refreshed pair`() throws {
     let live = try Live()
     let first = try live.logIn()
     live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 300))
@@ -69,7 +69,7 @@ import Testing
     #expect(live.executed == (wasAccepted ? 2 : 1))
   }
 
-  @Test func `logging one handle out leaves the other logged in, when there is no key`() throws {
+  @Test func `without a key, logging out one handle does not log out the other`() throws {
     let live = try Live()
     let (first, second) = (try live.logIn(), try live.logIn())
     try first.logOut()

@@ -78,7 +78,7 @@ import Testing
     #expect(live.refreshes == 0)
   }
 
-  @Test func `sessions that share a store refresh once, in whatever client they are`() throws {
+  @Test func `sessions of several clients that share a store refresh once`() throws {
     let folder = Folder()
     let live = try Live(store: try .directory(folder.path))
     _ = try live.logIn(key: "k")
@@ -99,7 +99,7 @@ import Testing
     #expect(live.executed == 160)
   }
 
-  @Test func `a log in right behind a refresh does not bring the old pair back`() throws {
+  @Test func `a log in just after a refresh does not restore the old pair`() throws {
     let live = try Live(store: .memory())
     live.sandbox.configure { $0.saveDelay = 60 }
     let first = try live.logIn(key: "k")
