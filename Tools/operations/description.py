@@ -67,8 +67,8 @@ def relations(broken: Sequence[rules.Rule], fields: Sequence[Field]) -> list[str
             continue
         words = rules.text(rule, fields)
         subject = "" if words.startswith(names[0]) or " and " in words.split(" m")[0] else f" for `{names[0]}`"
-        start = "Default rule, which the committee can change" if "default" in rule else "Rule"
-        lines.append(f"{start}{subject}: {words}.")
+        kind, note = ("Default rule", ", which the committee can change") if "default" in rule else ("Rule", "")
+        lines.append(f"{kind}{subject}{note}: {words}.")
     return lines
 
 

@@ -1094,7 +1094,7 @@ func (WitnessUpdate) OpName() string {
 //
 // Rule for review_period_seconds: it must be less than the seconds that are left until expiration_time.
 //
-// Default rule, which the committee can change for proposed_ops: review_period_seconds must be at least 1209600 for an
+// Default rule for proposed_ops, which the committee can change: review_period_seconds must be at least 1209600 for an
 // operation of 1.2.0 (the committee).
 type ProposalCreate struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -1375,7 +1375,7 @@ func (CommitteeMemberUpdateGlobalParameters) OpName() string {
 //
 // Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
 //
-// Default rule, which the committee can change for amount.amount: counted in the smallest unit of the asset, at least
+// Default rule for amount.amount, which the committee can change: counted in the smallest unit of the asset, at least
 // 5000000 (1250000 is 12.5 at precision 5), when balance_type is 'son'.
 type VestingBalanceCreate struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -1702,7 +1702,7 @@ func (FbaDistribute) OpName() string {
 //
 // Rule for options.registration_deadline: it must be now or later.
 //
-// Default rule, which the committee can change for options.registration_deadline: it may lie at most 2592000 seconds
+// Default rule for options.registration_deadline, which the committee can change: it may lie at most 2592000 seconds
 // after now.
 //
 // Rule for options.buy_in.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision
@@ -1710,11 +1710,11 @@ func (FbaDistribute) OpName() string {
 //
 // Rule for options.number_of_players: a number of players, at least 2.
 //
-// Default rule, which the committee can change for options.number_of_players: a number of players, at most 256.
+// Default rule for options.number_of_players, which the committee can change: a number of players, at most 256.
 //
 // Rule for options.whitelist: it must be empty or have at least as many elements as options.number_of_players says.
 //
-// Default rule, which the committee can change for options.whitelist: it must have at most 999 elements.
+// Default rule for options.whitelist, which the committee can change: it must have at most 999 elements.
 //
 // Rule: options.start_time and options.start_delay may not both be given.
 //
@@ -1722,14 +1722,14 @@ func (FbaDistribute) OpName() string {
 //
 // Rule: options.registration_deadline may not be later than options.start_time.
 //
-// Default rule, which the committee can change for options.start_time: it may lie at most 2419200 seconds after now.
+// Default rule for options.start_time, which the committee can change: it may lie at most 2419200 seconds after now.
 //
-// Default rule, which the committee can change for options.start_delay: a number of seconds after the last player has
+// Default rule for options.start_delay, which the committee can change: a number of seconds after the last player has
 // joined, at most 604799.
 //
 // Rule for options.number_of_wins: a number of wins, at least 1.
 //
-// Default rule, which the committee can change for options.number_of_wins: a number of wins, at most 100.
+// Default rule for options.number_of_wins, which the committee can change: a number of wins, at most 100.
 //
 // Default rule, which the committee can change: a number of seconds, at least 0 and at most 600.
 type TournamentCreate struct {
@@ -1797,7 +1797,7 @@ func (GameMove) OpName() string {
 //
 // This operation cannot succeed: the server forgets the fields when it builds this operation.
 //
-// Default rule, which the committee can change for new_options.payout_interval: a number of seconds, at least 86400.
+// Default rule for new_options.payout_interval, which the committee can change: a number of seconds, at least 86400.
 type AssetUpdateDividend struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`

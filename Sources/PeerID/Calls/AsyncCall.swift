@@ -46,6 +46,6 @@ struct FinishedCall: Sendable {
   let tag: UInt64
   let id: UInt64
   let result: Result<CallResult, PeerIDError>
-  /// The engine for later calls of a session that this call has begun.
+  /// The engine for calls of the session, if this call has begun one.
   let engine: CallEngine
 }

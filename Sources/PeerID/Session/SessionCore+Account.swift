@@ -5,7 +5,7 @@ extension SessionCore {
   }
 
   /// Copies the user's identity from the stored pair, unless the application has set the account since the pair was
-  /// read. `order` is the place of that read in the order of the client's events.
+  /// read. `order` is the sequence number of that read.
   func learn(stored: Token, read order: UInt64) {
     withState { state in
       if let user = stored.userID, let own = state.machine.token.userID, user != own { return }

@@ -78,7 +78,7 @@ extension SessionCore {
   }
 
   /// Takes over the stored pair when the session is opened again; returns `false` if it is another user's. `order` is
-  /// the place of that read in the order of the client's events.
+  /// the sequence number of that read.
   func follow(opened stored: Token, read order: UInt64) -> Bool {
     learn(stored: stored, read: order)
     switch decide(token, stored) {

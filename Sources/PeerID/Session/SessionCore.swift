@@ -11,9 +11,9 @@ final class SessionCore: @unchecked Sendable {
     var credentials: Credentials?
     /// Whether the session was logged out or replaced. It stays over: it is no longer in the table.
     var hasEnded = false
-    /// When the session got its current pair, as a place in the order of the client's events.
+    /// The sequence number of the event in which the session got its current pair; see `SessionEnvironment.nextOrder`.
     var pairOrder: UInt64
-    /// When the application set the account, in the same order.
+    /// The sequence number of the event in which the application set the account.
     var accountOrder: UInt64 = 0
     /// A pair that may be used if the running refresh fails.
     var offered: Offer?
@@ -147,8 +147,8 @@ final class SessionCore: @unchecked Sendable {
     environment.table.remove(self, key: place?.key)
   }
 
-  /// Offers the session a pair from a log in or from the store. `order` is when the log in was sent; a pair read under
-  /// the store's lock needs none. Returns `false` if the session has ended.
+  /// Offers the session a pair from a log in or from the store. `order` is the sequence number of sending the log in; a
+  /// pair read under the store's lock needs none. Returns `false` if the session has ended.
   @discardableResult
   func offer(_ offered: Token, sent order: UInt64 = .max, credentials: Credentials? = nil) -> Bool {
     let now = environment.clock.monotonicMilliseconds()

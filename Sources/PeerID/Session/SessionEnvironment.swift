@@ -62,7 +62,8 @@ final class SessionEnvironment: Sendable {
     )
   }
 
-  /// The next number in the order of events of the client's sessions.
+  /// A sequence number for the next event of the client's sessions, such as a log in or a read of the store. Comparing
+  /// two numbers shows which event came first.
   func nextOrder() -> UInt64 { order.wrappingAdd(1, ordering: .relaxed).newValue }
 
   /// Whether the client is freed and no session handle is left.

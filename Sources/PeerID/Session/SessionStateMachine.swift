@@ -336,7 +336,7 @@ struct SessionStateMachine {
     return capped / 2 + Int64(Double(capped / 2) * min(max(jitter, 0), 1))
   }
 
-  /// The error while both tokens of a pair are refused that the server may not have saved yet.
+  /// The error while the server refuses both tokens of a new pair, which it may not have saved yet.
   private static func doubt(_ error: PeerIDError) -> PeerIDError {
     PeerIDError(
       .server,

@@ -4,7 +4,7 @@ extension SessionStore {
   /// A store of files in a directory, which any number of processes on one machine can share. Each key has a file that
   /// only its owner can read, that is replaced atomically, and that is guarded by a kernel lock.
   ///
-  /// Before a request is sent whose answer has to be saved, disk space for it is reserved.
+  /// Disk space is reserved before each request whose answer has to be saved.
   ///
   /// - Parameter path: the directory; created with mode 0700 if it does not exist. A relative path refers to the
   ///   present working directory, even if that changes later. The file system must support `flock`.

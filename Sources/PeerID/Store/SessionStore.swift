@@ -25,8 +25,8 @@ public final class SessionStore: Sendable {
     /// Locks the key without waiting; returns `nil` when it is held. A store that has this is polled, so that a wait
     /// for its lock can be interrupted.
     var lockAtOnce: (@Sendable (_ key: String) throws(PeerIDError) -> LockToken?)?
-    /// Makes sure that a session can be saved. Called under the lock, before a request is sent whose answer has to be
-    /// saved. `nil` if the store has nothing to reserve.
+    /// Makes sure that a session can be saved. Called under the lock, before a request whose answer has to be saved.
+    /// `nil` if the store has nothing to reserve.
     var reserve: (@Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> Void)?
   }
 

@@ -52,7 +52,7 @@ enum StoreFile {
   }
 
   /// Creates a file with enough space for a session, so that a full disk, a quota or a missing permission is noticed
-  /// before the request is sent whose answer has to be saved.
+  /// before the request whose answer has to be saved.
   ///
   /// If nothing is written to the file, it is removed when the lock is released.
   static func reserve(_ path: String) throws(PeerIDError) {

@@ -41,7 +41,7 @@ _Listener = Generator[int, Any, None]
 class _Waiting(threading.local):
     """The state of a thread that waits for the library.
 
-    Calling it calls the listener of the thread's current call.
+    When called, it resumes the listener of the thread's current call.
     """
 
     #: The exception that a signal handler raised.

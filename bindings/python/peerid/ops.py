@@ -1179,7 +1179,7 @@ def proposal_create(
     Rule for `review_period_seconds`: it must be less than the seconds that are left
     until expiration_time.
 
-    Default rule, which the committee can change for `proposed_ops`:
+    Default rule for `proposed_ops`, which the committee can change:
     review_period_seconds must be at least 1209600 for an operation of 1.2.0 (the
     committee).
 
@@ -1532,7 +1532,7 @@ def vesting_balance_create(
     Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
     (1250000 is 12.5 at precision 5).
 
-    Default rule, which the committee can change for `amount.amount`: counted in the
+    Default rule for `amount.amount`, which the committee can change: counted in the
     smallest unit of the asset, at least 5000000 (1250000 is 12.5 at precision 5), when
     balance_type is 'son'.
 
@@ -1947,7 +1947,7 @@ def tournament_create(
 
     Rule for `options.registration_deadline`: it must be now or later.
 
-    Default rule, which the committee can change for `options.registration_deadline`: it
+    Default rule for `options.registration_deadline`, which the committee can change: it
     may lie at most 2592000 seconds after now.
 
     Rule for `options.buy_in.amount`: counted in the smallest unit of the asset, at
@@ -1955,13 +1955,13 @@ def tournament_create(
 
     Rule for `options.number_of_players`: a number of players, at least 2.
 
-    Default rule, which the committee can change for `options.number_of_players`: a
+    Default rule for `options.number_of_players`, which the committee can change: a
     number of players, at most 256.
 
     Rule for `options.whitelist`: it must be empty or have at least as many elements as
     options.number_of_players says.
 
-    Default rule, which the committee can change for `options.whitelist`: it must have
+    Default rule for `options.whitelist`, which the committee can change: it must have
     at most 999 elements.
 
     Rule: options.start_time and options.start_delay may not both be given.
@@ -1971,15 +1971,15 @@ def tournament_create(
 
     Rule: options.registration_deadline may not be later than options.start_time.
 
-    Default rule, which the committee can change for `options.start_time`: it may lie at
+    Default rule for `options.start_time`, which the committee can change: it may lie at
     most 2419200 seconds after now.
 
-    Default rule, which the committee can change for `options.start_delay`: a number of
+    Default rule for `options.start_delay`, which the committee can change: a number of
     seconds after the last player has joined, at most 604799.
 
     Rule for `options.number_of_wins`: a number of wins, at least 1.
 
-    Default rule, which the committee can change for `options.number_of_wins`: a number
+    Default rule for `options.number_of_wins`, which the committee can change: a number
     of wins, at most 100.
 
     Default rule, which the committee can change: a number of seconds, at least 0 and at
@@ -2070,7 +2070,7 @@ def asset_update_dividend(
     This operation cannot succeed: the server forgets the fields when it builds this
     operation.
 
-    Default rule, which the committee can change for `new_options.payout_interval`: a
+    Default rule for `new_options.payout_interval`, which the committee can change: a
     number of seconds, at least 86400.
 
     Args:
