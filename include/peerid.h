@@ -935,8 +935,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_account(
  * logged: the chain will reject its operations.
  *
  * @param[in] name the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
- * @param[out] out_response receives the account as `peerid_session_account` does; free it with
- *   `peerid_response_free`.
+ * @param[out] out_response receives the account, in the form of `peerid_session_account`; free
+ *   it with `peerid_response_free`.
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the chain has no such account.

@@ -62,7 +62,7 @@ public func sessionAccount(
 /// reject its operations.
 /// - Parameters:
 ///   - name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
-///   - outResponse: receives the account as `peerid_session_account` does; free it with `peerid_response_free`.
+///   - outResponse: receives the account, in the form of `peerid_session_account`; free it with `peerid_response_free`.
 /// - Errors:
 ///   - `invalidArgument`: the chain has no such account.
 ///   - `loginRequired`: another process has logged the session out.

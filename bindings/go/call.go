@@ -21,8 +21,8 @@ type exchange[Answer any] struct {
 	take func(completion *C.peerid_completion, answer *Answer) *C.peerid_error
 }
 
-// maximumDirect is the largest number of calls in flight with which another call may block a thread. Only a few may,
-// because a blocked thread keeps its processor from other goroutines for a while. Only tests change this.
+// maximumDirect is a limit: a call blocks a thread only if at most this many calls of the client are in flight. Only a
+// few may, because a blocked thread keeps its processor from other goroutines for a while. Only tests change this.
 var maximumDirect = 1
 
 // perform makes a call in the better of the two ways. When the context ends, the call is cancelled, and the outcome of

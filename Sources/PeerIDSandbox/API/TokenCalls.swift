@@ -48,7 +48,7 @@ extension SandboxState {
     return (id, user)
   }
 
-  /// `POST /auth/exchange`: makes another pair for a code, each time.
+  /// `POST /auth/exchange`: makes a pair for a code. A repeated exchange makes another pair.
   mutating func exchange(_ body: JSONValue?, sequence: UInt64) throws(Refusal) -> JSONLiteral {
     var fields = FieldReader(body)
     let code = fields.string("code")
