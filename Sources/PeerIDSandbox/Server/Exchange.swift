@@ -24,7 +24,7 @@ final class Exchange {
   var phase = Phase.reading
   /// The request's number in the log; 0 until it is logged.
   var sequence: UInt64 = 0
-  /// How long a control waits for its condition, as a time of the monotonic clock in microseconds.
+  /// When a control stops waiting for its condition, in microseconds of the monotonic clock.
   var deadline: Int64?
   /// Whether the connection is closed without notice after the answer.
   var hangsUp = false
