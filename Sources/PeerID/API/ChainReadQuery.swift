@@ -58,7 +58,7 @@ struct ChainReadQuery {
     case .object:
       guard value.count > 0 else { throw Self.empty(path) }
       try value.forEachMember { (key, member) throws(PeerIDError) in
-        let name = String(decoding: key, as: UTF8.self)
+        let name = String(utf8: key)
         guard Self.isKey(name) else {
           throw PeerIDError(
             .invalidArgument,

@@ -32,7 +32,7 @@ extension JSONIndex {
     /// The digits of a number, as they were written.
     var digits: String? {
       node.kind == .integer || node.kind == .real
-        ? String(decoding: Self.text(node, text, unescaped), as: UTF8.self) : nil
+        ? String(utf8: Self.text(node, text, unescaped)) : nil
     }
 
     /// The truth value, if this is one.
@@ -42,7 +42,7 @@ extension JSONIndex {
     var utf8: UnsafeRawBufferPointer? { node.kind == .string ? Self.text(node, text, unescaped) : nil }
 
     /// The text, if this is a string.
-    var string: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
+    var string: String? { utf8.map { String(utf8: $0) } }
 
     /// The number of elements of an array or members of an object; 0 for every other kind.
     var count: Int { Int(node.count) }

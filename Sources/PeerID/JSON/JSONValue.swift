@@ -62,7 +62,7 @@ package struct JSONValue: @unchecked Sendable {
 
   /// The text, if this is a string.
   package var string: String? {
-    utf8.map { String(decoding: $0, as: UTF8.self) }
+    utf8.map { String(utf8: $0) }
   }
 
   /// The UTF-8 of a string, valid as long as the document.
@@ -115,7 +115,7 @@ package struct JSONValue: @unchecked Sendable {
   /// The members of an object in the order of the text; empty for every other kind.
   package var members: [(key: String, value: JSONValue)] {
     var result: [(key: String, value: JSONValue)] = []
-    forEachMember { result.append((String(decoding: $0, as: UTF8.self), $1)) }
+    forEachMember { result.append((String(utf8: $0), $1)) }
     return result
   }
 

@@ -106,5 +106,5 @@ package final class Bytes: @unchecked Sendable {
   }
 
   /// The bytes as text. Invalid UTF-8 is replaced by U+FFFD.
-  package var text: String { String(decoding: raw, as: UTF8.self) }
+  package var text: String { String(utf8: raw) }
 }

@@ -88,7 +88,7 @@ package struct OperationCatalogue: Sendable {
     guard let entry = indexByName[name].map({ entries[$0] }) else { return nil }
     if let known = entry.description.load() { return known }
     let line = text(entry.place)
-    let types = placesOfTypes(in: line).map { "\"\($0)\":" + String(decoding: text($1), as: UTF8.self) }
+    let types = placesOfTypes(in: line).map { "\"\($0)\":" + String(utf8: text($1)) }
     let head = String(utf8: line.dropLast())
     return entry.description.storeIfNil(Bytes(head + ",\"types\":{" + types.joined(separator: ",") + "}}"))
   }

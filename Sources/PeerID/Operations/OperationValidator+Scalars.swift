@@ -68,7 +68,7 @@ extension OperationValidator {
     let text = try text(value)
     // The server counts UTF-16 units. A text never has more of them than bytes of UTF-8.
     if let maximumLength, text.count > maximumLength,
-      String(decoding: text, as: UTF8.self).utf16.count > maximumLength
+      String(utf8: text).utf16.count > maximumLength
     {
       throw fault("must be at most \(maximumLength) characters long")
     }

@@ -27,7 +27,7 @@ extension OperationValidator {
         throw fault(isChainForm ? "must be hexadecimal digits" : "must be base64 with padding")
       }
     case .choice(let choices):
-      let text = String(decoding: try text(value), as: UTF8.self)
+      let text = String(utf8: try text(value))
       if !choices.contains(text) {
         throw fault("must be one of " + choices.joined(separator: ", ") + ", not '\(text)'")
       }

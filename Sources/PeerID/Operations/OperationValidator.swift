@@ -94,7 +94,7 @@ struct OperationValidator {
   ) throws(PeerIDError) {
     try object.forEachMember { (key, _) throws(PeerIDError) in
       if isOther(key) || fields.contains(where: { $0.key.matches(key) }) { return }
-      let name = String(decoding: key, as: UTF8.self)
+      let name = String(utf8: key)
       var text = "is not a field here; "
       if let nearest = EditDistance.nearest(to: name, in: fields.lazy.map({ $0.name })) {
         text += "the nearest is '\(nearest)'"

@@ -2,7 +2,7 @@
 extension JSONIndex.Value {
   /// The integer. Like the server, this accepts a string with blanks around the digits.
   var wholeNumber: Int64? {
-    integer ?? trimmed.flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+    integer ?? trimmed.flatMap { Int64(String(utf8: $0)) }
   }
 
   /// The boolean, also from a string.
@@ -19,7 +19,7 @@ extension JSONIndex.Value {
   var trimmed: UnsafeRawBufferPointer? {
     guard let text = utf8, let first = text.first, let last = text.last else { return utf8 }
     if 0x21..<0x7F ~= first, 0x21..<0x7F ~= last { return text }
-    let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
+    let scalars = String(utf8: text).unicodeScalars
     let start = scalars.prefix(while: isBlank).reduce(0) { $0 + UTF8.width($1) }
     if start == text.count { return UnsafeRawBufferPointer(rebasing: text[..<0]) }
     let end = scalars.reversed().prefix(while: isBlank).reduce(text.count) { $0 - UTF8.width($1) }
@@ -33,7 +33,7 @@ extension JSONIndex.Value {
     guard let text = trimmed else { return nil }
     guard let dot = text.lastIndex(of: UInt8(ascii: ".")),
       let instance = Int64(String(utf8: text[(dot + 1)...]))
-    else { return String(decoding: text, as: UTF8.self) }
+    else { return String(utf8: text) }
     return String(utf8: text[...dot]) + String(instance)
   }
 
