@@ -9,8 +9,9 @@ import harness
 from gate import Gate
 from harness import KEY, Sandbox, check, folder, start, test
 
-# A save: written beside, cut, synced, put into its place, and the place synced.
-SAVE = ["write new", "truncate new", "sync new", "rename new", "sync directory"]
+# A save: written beside, cut, synced, put into its place, and the place synced. Releasing the lock removes what is left of
+# a reservation, nothing here.
+SAVE = ["write new", "truncate new", "sync new", "rename new", "sync directory", "unlink new"]
 
 
 def steps_of(file):
