@@ -47,6 +47,23 @@ import Testing
     #expect(try compare(transfer("1", memo: #","memo":"for lunch""#), done("2")) == .different)
   }
 
+  /// The `data` of a `custom` operation marks a transaction: the chain writes its bytes as hexadecimal digits.
+  @Test(arguments: [
+    ("YWJj", "616263", OperationComparison.Verdict.same), ("YWI=", "6162", .same), ("YQ==", "61", .same),
+    ("+/+/", "fbffbf", .same), ("YWJj", "616264", .different), ("YWJj", "6162", .unsure), ("YWJj", "zz6263", .unsure),
+    ("abc", "616263", .unsure), ("616263", "616263", .same),
+  ])
+  func `bytes are the same as base64 and as hexadecimal digits`(
+    given: String,
+    chain: String,
+    verdict: OperationComparison.Verdict
+  ) throws {
+    let fields = #""payer":"1.2.31","required_auths":[],"id":1,"data":"#
+    let request = #"{"op_name":"custom","fee_asset":"1.3.0",\#(fields)"\#(given)"}"#
+    let done = #"[35,{\#(Self.fee),\#(fields)"\#(chain)"}]"#
+    #expect(try compare(request, done) == verdict)
+  }
+
   @Test func `a point in time is the same as a number and as text`() throws {
     let order =
       #"{"op_name":"limit_order_create","fee_asset":"1.3.0","seller":"1.2.31","#

@@ -55,6 +55,10 @@ enum OperationComparison {
     }
     guard let one = given.comparableText, let other = chain.comparableText else { return .unsure }
     if one.utf8.elementsEqual(other.utf8) { return .same }
+    // The chain writes bytes as hexadecimal digits, which the caller wrote as base64.
+    if let given = given.utf8, let chain = chain.utf8, let isSame = WrittenBytes.areSame(given, hexadecimal: chain) {
+      return isSame ? .same : .different
+    }
     // Different object ids are different objects; other strings may be different spellings of one value.
     let areIDs = given.isObjectID && chain.isObjectID
     return areIDs ? .different : .unsure

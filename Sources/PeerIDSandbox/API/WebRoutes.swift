@@ -69,14 +69,17 @@ extension SandboxState {
   ) throws(Refusal) -> JSONLiteral {
     var fields = FieldReader(body)
     let clientID = Int(fields.integer("client_id"))
-    let redirectURI = fields.string("redirect_uri")
+    let redirectURI = fields.read("redirect_uri") { value throws(SchemaFault) in
+      _ = try ScalarType(.uri).check(value)
+      return value.string
+    }
     try fields.finish()
     guard user.hasPermission else { throw Refusal(401, ["user": "Permission does not exist for this user"]) }
     if let problem = authorityLimitProblem(userID, clientID, isLimited: true) {
       throw Refusal(400, ["user": .string(problem)])
     }
     guard let app = apps[clientID] else { throw Refusal(400, ["client_id": "App does not exist"]) }
-    guard isRegistered(redirectURI, of: app) else {
+    guard let redirectURI = redirectURI ?? nil, isRegistered(redirectURI, of: app) else {
       let problem = "You must supply a redirect_uri that is a domain or url scheme owned by your app"
       throw Refusal(400, ["redirect_uri": .string(problem)])
     }

@@ -47,6 +47,8 @@ struct OperationChecker {
     else { throw fault("does not match any of the allowed types") }
     operationName = name
     var members = try fields(definition.fields, of: value, beside: "op_name")
+    // The server drops what only bitassets have.
+    members.removeAll { $0.key == "bitasset_opts" }
     if let reason = definition.alwaysFailsBecause, buildFault == nil {
       buildFault = ChainMessage.alwaysFailing(name) ?? ChainMessage.serializer(reason, at: name)
     }
@@ -223,6 +225,10 @@ struct OperationChecker {
   /// The path with the name of the operation in front, as the serializer writes it.
   private var fieldPath: String {
     let names = path.compactMap { step in if case .name(let name) = step { name } else { nil } }
+    // An object inside is written by a serializer of its own.
+    if names.count == 2, let type = SerializerRule.nestedTypes["\(operationName).\(names[0])"] {
+      return "\(operationName).\(names[0])\t cause: \(type).\(names[1])"
+    }
     return ([operationName] + names).joined(separator: ".")
   }
 
