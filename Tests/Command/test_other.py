@@ -97,7 +97,7 @@ def test_the_command_line_comes_before_the_environment_and_the_profile(bare: Com
         ({"base_url": "https://h.example", "client_id": 4, "client_secret": {"env": "NOT_SET"}}, "NOT_SET"),
         ({"base_url": "https://h.example", "client_id": 4, "client_secret": {"file": "gone"}}, "'gone'"),
         ({"base_url": "https://h.example", "client_id": 4, "client_secret": {"command": "false"}}, "'false'"),
-        ({"base_url": "https://h.example", "client_id": "four"}, "four"),
+        ({"base_url": "https://h.example", "client_id": "four"}, "client_id is not the number of an application"),
         ({"base_url": "https://h.example", "client_id": 4, "options": {"retries": "3"}}, "'retries'"),
         ({"client_id": 4}, "no server is named"),
         ({"base_url": "https://h.example"}, "no application is named"),
