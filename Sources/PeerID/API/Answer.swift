@@ -29,7 +29,7 @@ enum Answer {
       case .malformed(let malformed): return .failure(self.malformed(malformed))
       }
     }
-    return result(of: outcome, to: kind, explain: explain).flatMap { _ in .failure(noResult(of: outcome, kind)) }
+    return result(of: outcome, to: kind, explain: explain).flatMap { _ in .failure(outOfMemory(of: outcome, kind)) }
   }
 
   /// The error of a success without a usable token.
@@ -44,14 +44,6 @@ enum Answer {
     let message = "memory ran out while the answer was read"
     let status = (try? outcome.get())?.status ?? 0
     return PeerIDError(.outOfMemory, .unknown, message, advice: kind.advice, httpStatus: status)
-  }
-
-  private static func noResult(
-    of outcome: Result<HTTPResponse, TransportFailure>,
-    _ kind: RequestKind
-  ) -> PeerIDError {
-    let status = (try? outcome.get())?.status ?? 0
-    return PeerIDError(.protocol, .unknown, "the answer has no result", advice: kind.advice, httpStatus: status)
   }
 
   /// The response of a submit, if it has the transaction's id or the token that confirms the transaction.
