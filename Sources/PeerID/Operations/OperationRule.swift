@@ -16,7 +16,7 @@ package struct OperationRule: Sendable {
     case only
     /// An integer has none of the bits of `number`.
     case bits
-    /// An integer does not have all bits of `number`.
+    /// At least one bit of `number` is not set in an integer.
     case bitsTogether = "bits_together"
     /// The first operand has all bits of `number` if one of the other operands, which are arrays, is not empty.
     case bitFor = "bit_for"

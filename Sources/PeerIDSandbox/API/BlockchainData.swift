@@ -61,7 +61,7 @@ struct ChainCall {
 
   func number(_ index: Int) -> Int64? { Int64(text(index)) }
 
-  /// The instance of an object id such as `1.11.7`.
+  /// The last number of an object id, such as 7 in `1.11.7`.
   func instance(_ index: Int) -> Int64 { max(ChainObjects.instance(text(index)), 0) }
 
   /// The texts of an array, or a single text.

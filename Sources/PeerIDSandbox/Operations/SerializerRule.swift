@@ -19,7 +19,7 @@ enum SerializerRule {
   /// The operations that it writes without a fee: only the chain makes them.
   static let hasNoFee: Set<String> = ["bet_matched", "bet_canceled", "bet_adjusted"]
 
-  /// The names that it has for some objects inside of operations.
+  /// Its names for the types of some fields of operations that are objects.
   static let nestedTypes = [
     "nft_metadata_create.lottery_options": "nft_lottery_options",
     "lottery_asset_create.extensions": "lottery_asset_options",
