@@ -19,10 +19,13 @@ enum SimulationCommand {
     case ("story", 3) where numbers.count == 1:
       removedMechanism = arguments[2]
       exit(tell(numbers[0]) == nil ? 0 : 1)
-    case ("small", 1): SmallWorlds.walk()
+    case ("small", 4...) where numbers.count == 3:
+      let kinds = Fault.allCases.filter { arguments.count == 4 || arguments[4...].contains("\($0)") }
+      SmallWorlds.walk(Int(numbers[0]), kinds, faults: Int(numbers[1]), atMost: Int(numbers[2]))
     default:
       print(
-        "usage: simulate seeds FIRST COUNT | survey FIRST COUNT | find MECHANISM COUNT | story SEED [MECHANISM] | small"
+        "usage: simulate seeds FIRST COUNT | survey FIRST COUNT | find MECHANISM COUNT | story SEED [MECHANISM] "
+          + "| small WORLD FAULTS MAXIMUM [FAULT…]"
       )
       exit(2)
     }
@@ -97,6 +100,7 @@ extension WorldSettings {
     users = store == .none ? processes : choices.pick([1, 1, 1, 2])
     threads = choices.pick([1, 1, 2, 3])
     callsPerThread = choices.pick([1, 1, 2, 4])
+    for _ in 0..<choices.pick([0, 0, 2, 3]) { actions.append(choices.pick(Action.allCases)) }
     for fault in Fault.allCases where choices.pick(3) == 0 { faults.insert(fault) }
     faultBudget = choices.pick([0, 1, 1, 2, 2, 3, 5])
     tokenLifetime = choices.pick([90 * 86_400_000, 90 * 86_400_000, 400_000, 20_000])

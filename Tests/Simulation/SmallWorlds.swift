@@ -1,25 +1,49 @@
 import Glibc
 
-/// All schedules of small worlds: two processes with one call each, and up to two faults.
+/// All schedules of small worlds: two processes that have opened one session in a directory make one call each.
+///
+/// A request and its answer take no time, and time passes when nothing else can happen. Of steps that touch nothing
+/// shared one order is taken; see `World.possibleSteps`.
 enum SmallWorlds {
-  static func walk() {
-    var schedules = 0
-    var states = 0
-    for named in worlds {
-      let (ran, seen) = walk(named)
-      schedules += ran
-      states += seen
-      print("\(named.name): \(ran) schedules, \(seen) states")
-      fflush(nil)
-    }
-    print("\(worlds.count) worlds, \(schedules) schedules, \(states) states: no violation")
+  /// A confirmation is sent as a submission is.
+  private static let calls: [Action] = [
+    .submit, .refresh, .externalToken, .logIn, .exchange, .open, .setAccount, .logOut,
+  ]
+
+  private enum Pair: String, CaseIterable {
+    case good, expired, refused
   }
 
-  private static func walk(_ named: (name: String, settings: WorldSettings)) -> (schedules: Int, states: Int) {
+  /// The processes are alike, so the order of the two calls does not matter.
+  private static var worlds: [(name: String, settings: WorldSettings)] {
+    Pair.allCases.flatMap { pair in
+      calls.indices.flatMap { first in
+        calls[first...].map { second in
+          var settings = WorldSettings()
+          settings.scripts = [[calls[first]], [second]]
+          settings.remainingLifetime = pair == .expired ? -1 : settings.tokenLifetime
+          settings.isRefused = pair == .refused
+          // What only a store with leases knows is left to random schedules.
+          settings.faults = Set(Fault.allCases).subtracting([.lostLease, .storeError, .lateLock])
+          return ("\(calls[first]) and \(second), the pair is \(pair.rawValue)", settings)
+        }
+      }
+    }
+  }
+
+  /// Walks through the world of this number, with at most so many faults; gives up after `limit` schedules.
+  static func walk(_ number: Int, _ kinds: [Fault], faults: Int, atMost limit: Int) {
+    guard worlds.indices.contains(number) else {
+      print("worlds=\(worlds.count)")
+      return
+    }
+    var named = worlds[number]
+    named.settings.faultBudget = faults
+    named.settings.faults.formIntersection(kinds)
     let memory = StateMemory()
     var path: [(taken: Int, among: Int)]? = []
     var schedules = 0
-    while let prescribed = path {
+    while let prescribed = path, schedules < limit {
       memory.begin()
       let choices = Choices(path: prescribed)
       world = World(choices, named.settings, story: nil, states: memory)
@@ -30,7 +54,7 @@ enum SmallWorlds {
       }
       path = choices.nextPath()
     }
-    return (schedules, memory.count)
+    print("\(named.name)\tschedules=\(schedules) states=\(memory.count) ended=\(path == nil ? 1 : 0)")
   }
 
   private static func tell(_ path: [Int], _ named: (name: String, settings: WorldSettings), _ violation: String) {
@@ -40,22 +64,5 @@ enum SmallWorlds {
     print("\(named.name), choices \(path)")
     for line in story.lines { print(line) }
     print("violation: \(violation)")
-  }
-
-  /// Each with faults of a few kinds: all of them together would be too many.
-  private static var worlds: [(name: String, settings: WorldSettings)] {
-    let faults: [(String, Set<Fault>)] = [
-      ("kill", [.kill]), ("power loss", [.powerLoss]), ("lost answers", [.lostAnswer, .lostRequest]),
-      ("failing disk", [.diskError]), ("failing server", [.serverError, .chainRefusal]), ("late save", [.lateSave]),
-    ]
-    return [1, 2].flatMap { budget in
-      faults.map { name, kinds in
-        var settings = WorldSettings()
-        settings.faults = kinds
-        settings.faultBudget = budget
-        settings.remainingLifetime = -1
-        return ("\(name), at most \(budget)", settings)
-      }
-    }
   }
 }

@@ -56,7 +56,8 @@ PARTS = [
     Part("header, version script and prototypes are as generated", "python3 -B Tools/header/generate.py --check",
          after=(SWIFT,), check=True),
     Part(SWIFT, "swift test", after=(BUILD,), check=True),
-    Part("simulated schedules", "Tests/Simulation/run 50000", after=(BUILD,), check="Tests/Simulation/run 2000"),
+    Part("simulated schedules", "Tests/Simulation/run 50000 && Tests/Simulation/run small quick", after=(BUILD,),
+         check="Tests/Simulation/run 2000"),
     Part(THREADS, "PEERID_TEST_THREADS=2 swift test --sanitize=thread --scratch-path .build-tsan "
          "--filter 'PeerIDTests\\.'", after=(SWIFT,)),
     Part("thread sanitizer, through the C interface", "Tests/ThreadSanitizer/run", after=(THREADS,),

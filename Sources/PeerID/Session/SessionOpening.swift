@@ -109,13 +109,14 @@ struct SessionOpening {
     var obtained = try obtain()
     var keepsStored = false
     let present = environment.table.session(forKey: place.key)?.core
-    if origin == .logIn { (obtained, keepsStored) = settled(obtained, stored, present, context, obtain) }
+    if origin == .logIn { (obtained, keepsStored) = try settled(obtained, stored, present, context, obtain) }
     if let stored {
       // The store's account takes precedence: this process or a copy of the tokens may hold an older one.
       let identity = stored.identity.filled(from: obtained.identity)
       if keepsStored || stored.isSamePair(as: obtained) { return add(identity, to: stored, in: place, lock) }
       if let user = stored.userID, user == obtained.userID {
         obtained = obtained.identified { $0 = identity }
+        if origin == .exchange { obtained = obtained.displacing(stored) }
       }
     }
     let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)
@@ -139,7 +140,7 @@ struct SessionOpening {
     _ present: SessionCore?,
     _ context: CallContext,
     _ logIn: () throws(PeerIDError) -> Token
-  ) -> (pair: Token, keepsStored: Bool) {
+  ) throws(PeerIDError) -> (pair: Token, keepsStored: Bool) {
     var obtained = first
     var pause = SessionCore.unsavedPause
     while true {
@@ -154,8 +155,14 @@ struct SessionOpening {
       case .keepStored: return (obtained, true)
       case .replace: return (obtained, false)
       case .askAgain:
-        guard context.pause(milliseconds: pause) == nil, let next = try? logIn() else { return (obtained, true) }
-        obtained = next
+        if let interruption = context.pause(milliseconds: pause) {
+          throw PeerIDError(interruption, .notDone, while: "waiting for the server to save the session's new tokens")
+        }
+        do throws(PeerIDError) {
+          obtained = try logIn()
+        } catch {
+          throw error.afterRefusal
+        }
         pause *= 2
       }
     }

@@ -140,6 +140,11 @@ public struct Token: Sendable {
     }.identified(as: earlier)
   }
 
+  /// The same token, stored in place of `earlier`: a log in may still return the pair that `earlier` has replaced.
+  func displacing(_ earlier: Token) -> Token {
+    changed { $0.renewal = earlier.renewal }
+  }
+
   /// The same token with the user and application of an earlier one, if the server did not return them again.
   func identified(as earlier: Token) -> Token {
     changed {

@@ -1,8 +1,10 @@
 /// What a process asks of the library.
-enum Action: Equatable {
+enum Action: Equatable, CaseIterable {
   case open
   case logIn
+  case exchange
   case submit
+  case confirm
   case refresh
   case externalToken
   case logOut
@@ -23,11 +25,15 @@ final class CallRecord {
   var executed = 0
   /// How many answers with HTTP 401 it got.
   var refusals = 0
+  /// The pairs that a log in or an exchange got.
+  var obtained: [Server.Pair] = []
   var isDone = false
   var endedAt: Int64 = 0
   var error: PeerIDError?
   var transactionID: String?
 
+  var changesSomething: Bool { action == .submit || action == .confirm }
+  var beginsSession: Bool { action == .logIn || action == .exchange }
   /// The account that a call sets: one of its own.
   var account: String { "1.2.\(number)" }
 

@@ -10,7 +10,7 @@ extension Checker {
   }
 
   private func pairs(in process: SimulatedProcess) -> [Server.Pair] {
-    world.observe { process.sessions.values.compactMap { world.server.pair(access: $0.token.accessToken) } }
+    world.observe(process) { process.sessions.values.compactMap { world.server.pair(access: $0.token.accessToken) } }
   }
 
   /// Who has a pair: the store, a process, or an answer that is on its way; `nil` if it is lost.
@@ -47,13 +47,15 @@ extension Checker {
   func isLost(_ user: Int) -> Bool {
     if loggedOut.contains(user) { return true }
     guard let living = world.server.living(user) else { return true }
-    if living.isRival, mayMissOtherPairs { return true }
+    if mayMissOtherPairs, world.server.livingPairs(user).contains(where: \.isRival) { return true }
     if holder(of: living) != nil { return false }
     if world.settings.relogin { return false }
     var excuses: Set<Fault> = [.rollback, .diskError, .storeError]
     // Each pair was saved durably before it was used.
     if !used.contains(living.number) { excuses.insert(.powerLoss) }
-    if living.lossCause == nil, world.happened.isDisjoint(with: excuses) {
+    // The processes may have gone on with a pair of another exchange.
+    let isExplained = world.server.livingPairs(user).contains { $0.lossCause != nil || holder(of: $0) != nil }
+    if !isExplained, world.happened.isDisjoint(with: excuses) {
       fail("nobody has the pair \(living.number) of user \(user), which the server takes, and nothing explains that")
     }
     return true
@@ -73,7 +75,7 @@ extension Checker {
     for user in loggedOut {
       let calls = calls.filter { $0.user == user }
       guard let logOut = calls.last(where: { $0.action == .logOut && $0.isDone && $0.error == nil }),
-        !calls.contains(where: { $0.action == .logIn && (!$0.isDone || $0.endedAt >= logOut.begun) })
+        !calls.contains(where: { $0.beginsSession && (!$0.isDone || $0.endedAt >= logOut.begun) })
       else { continue }
       if storeHasSession(user) { fail("the session of user \(user) is in the store after its log out") }
     }

@@ -14,7 +14,7 @@ extension Checker {
       checkOneRefresh(token, exchange)
       checkReason(token, exchange)
       checkPlace(token)
-    case .logIn, .chainRead: break
+    case .logIn, .exchange, .chainRead: break
     }
   }
 
@@ -52,7 +52,7 @@ extension Checker {
       world.happened.isDisjoint(with: [.wallClockJump, .lostLease, .freeze])
     else { return }
     // Another process judges by dates in whole seconds, its own and those of the process that made the pair.
-    let isMaker = delivered.contains { $0.process === process && $0.pair === pair }
+    let isMaker = refreshedPairs.contains("\(process.id).\(pair.number)")
     let earlyAge = SessionStateMachine.Policy().earlyRefusalAge - (isMaker ? 0 : 2000)
     let isRefused = refusedPairs.contains("\(process.id).\(pair.number)")
     if isRefused, world.now - pair.madeAt >= earlyAge { return }
@@ -88,7 +88,16 @@ extension Checker {
   func answered(_ exchange: Exchange, _ answer: Server.Answer) {
     if let pair = answer.pair, let process = exchange.process { delivered.append((pair, process)) }
     // It is about to be saved. Other processes of a pair that was lost find it then.
-    if case .logIn = exchange.kind { lastReplaced = world.now }
+    switch exchange.kind {
+    case .logIn, .exchange:
+      lastReplaced = world.now
+      if let pair = answer.pair { exchange.call?.obtained.append(pair) }
+    case .refresh:
+      if let pair = answer.pair, let process = exchange.process {
+        refreshedPairs.insert("\(process.id).\(pair.number)")
+      }
+    case .operation, .chainRead: break
+    }
     guard exchange.isRefused else { return }
     exchange.call?.refusals += 1
     if case .operation(_, let token) = exchange.kind, let pair = world.server.pair(access: token),

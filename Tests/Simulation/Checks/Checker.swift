@@ -9,6 +9,8 @@ final class Checker {
   var used: Set<Int> = []
   /// The pairs that the server has refused in a process, as `process.pair`.
   var refusedPairs: Set<String> = []
+  /// The pairs that a process got by a refresh, as `process.pair`.
+  var refreshedPairs: Set<String> = []
   /// How many refreshes a process has sent without a visible reason.
   var unreasonedRefreshes: [Int: Int] = [:]
   /// Users that were logged out on purpose.
@@ -28,6 +30,18 @@ final class Checker {
 
   init(_ world: World) {
     self.world = world
+  }
+
+  /// What later verdicts depend on, beside what the living processes have done.
+  func hash(into hasher: inout Hasher) {
+    for fault in world.happened.map(\.rawValue).sorted() { hasher.combine(fault) }
+    for user in 1...world.settings.users {
+      for pair in world.server.livingPairs(user).sorted(by: { $0.row < $1.row }) {
+        hasher.combine([pair.lossCause == nil, pair.isRival, stored.contains(pair.number), used.contains(pair.number)])
+      }
+    }
+    hasher.combine(loggedOut.sorted())
+    hasher.combine(lastReplaced)
   }
 
   func fail(_ what: String) {
@@ -56,18 +70,21 @@ final class Checker {
       "call \(call.number) ends: "
         + (error.map { "\($0.code.name), \($0.outcome.name): \($0.explanation)" } ?? "success \(transactionID ?? "")")
     }
-    if call.action == .logIn, error != nil { forgetLogIn(call) }
+    letGo(call, hasFailed: error != nil)
     checkDeadline(call)
     checkTruth(call)
     if error?.code == .loginRequired { checkLoginRequired(call) }
     if error?.code == .internal { fail("call \(call.number) ends with an internal error") }
   }
 
-  /// A log in that has failed holds no pair; another one brings it again.
-  private func forgetLogIn(_ call: CallRecord) {
-    guard let living = world.server.living(call.user) else { return }
-    delivered.removeAll { $0.process === call.process && $0.pair === living }
-    if holder(of: living) == nil { living.lossCause = living.lossCause ?? "its log in failed" }
+  /// A log in or an exchange that has failed holds no pair; one that succeeds takes the place of other exchanges' pairs.
+  private func letGo(_ call: CallRecord, hasFailed: Bool) {
+    guard let last = call.obtained.last else { return }
+    delivered.removeAll {
+      $0.process === call.process && $0.pair.user == call.user
+        && (hasFailed ? $0.pair === last : $0.pair.row != last.row)
+    }
+    if hasFailed, holder(of: last) == nil { last.lossCause = last.lossCause ?? "its log in failed" }
   }
 
   private func checkDeadline(_ call: CallRecord) {
@@ -80,7 +97,7 @@ final class Checker {
 
   /// Whether the call's outcome is true, as far as it is known by now.
   func checkTruth(_ call: CallRecord) {
-    guard call.isDone, call.action == .submit else { return }
+    guard call.isDone, call.changesSomething else { return }
     if call.executed > 1 { fail("the operation of call \(call.number) was done \(call.executed) times") }
     guard let error = call.error else {
       if call.executed != 1 { fail("call \(call.number) reports success, and it was done \(call.executed) times") }

@@ -22,6 +22,8 @@ final class Fiber {
   var waitsFor: ObjectIdentifier?
   /// How many locks it holds. It does not switch then, because the others may need the lock.
   var heldLocks = 0
+  /// Whether what it does next touches nothing that another process uses.
+  var isPrivate = true
   /// The call that it carries out.
   var call: CallRecord?
   private var body: (() -> Void)?

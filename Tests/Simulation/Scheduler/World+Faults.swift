@@ -35,11 +35,14 @@ extension World {
     let kinds = Fault.betweenSteps.filter { settings.faults.contains($0) }
     guard !kinds.isEmpty else { return }
     let living = processes.filter { !$0.isDead }
-    guard !living.isEmpty else { return }
+    guard let first = living.first else { return }
     if choices.isExhaustive {
-      let taken = choices.pick(1 + kinds.count * living.count)
-      guard taken > 0 else { return }
-      disturb(kinds[(taken - 1) / living.count], living[(taken - 1) % living.count])
+      let alone = possibleSteps().alone
+      let possible = kinds.filter { alone == nil || $0.seesPrivateSteps }.flatMap { kind in
+        (kind.hasOneVictim ? alone.map { [$0] } ?? living : [first]).map { (kind, $0) }
+      }
+      let taken = choices.pick(1 + possible.count)
+      if taken > 0 { disturb(possible[taken - 1].0, possible[taken - 1].1) }
     } else if choices.chance(in: 40) {
       disturb(choices.pick(kinds), choices.pick(living))
     }
@@ -56,7 +59,7 @@ extension World {
       for process in processes where !process.isDead { kill(process) }
       disk.losePower()
     case .freeze:
-      let time = choices.pick([Int64(200), 4000, 40_000, 150_000])
+      let time = choices.variation([Int64(4000), 200, 40_000, 150_000])
       tell { "FAULT: \(process.name) is frozen for \(time) ms" }
       process.frozenUntil = now + time
       process.frozenFor += time
@@ -65,7 +68,7 @@ extension World {
       tell { "FAULT: \(process.name) exits" }
       exit(process)
     case .wallClockJump:
-      process.wallOffset += choices.pick([Int64(-86_400_000), 7_200_000, 200 * 86_400_000])
+      process.wallOffset += choices.variation([Int64(-86_400_000), 7_200_000, 200 * 86_400_000])
       tell { "FAULT: the wall clock of \(process.name) jumps" }
     case .rollback:
       guard let backup = backups.last else { return }
@@ -84,9 +87,15 @@ extension World {
       leaseStore.loseLeases()
     case .diskFull:
       tell { "FAULT: the disk is full for a while" }
-      disk.fullUntil = now + choices.pick([Int64(100), 5000, 100_000])
+      disk.fullUntil = now + choices.variation([Int64(5000), 100, 100_000])
+    case .fork:
+      guard settings.store != .none, !process.isExiting, !process.sessions.isEmpty,
+        processes.count < Self.maximumProcesses
+      else { return }
+      tell { "\(process.name) forks" }
+      fork?(process)
     case .revocation:
-      guard let pair = server.current[choices.pick(settings.users) + 1] else { return }
+      guard let pair = server.accepted(choices.pick(settings.users) + 1) else { return }
       tell { "the server forgets the access token \(pair.access)" }
       pair.isRevoked = true
     default: return

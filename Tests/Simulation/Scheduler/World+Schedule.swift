@@ -20,16 +20,27 @@ extension World {
     return false
   }
 
-  private func step() -> Bool {
-    let candidates = fibers.filter { $0.state == .ready && canRun($0.process) }
+  /// What can happen next. In a walk a step that touches nothing that another process uses is taken `alone`: in which
+  /// order it and those of others are taken makes no difference. Nor does a walk vary the order of such steps of the
+  /// threads of one process, as random schedules do.
+  func possibleSteps() -> (fibers: [Fiber], events: [Int], alone: SimulatedProcess?) {
+    let ready = fibers.filter { $0.state == .ready && canRun($0.process) }
     let due = events.indices.filter { events[$0].due <= now }
-    let count = candidates.count + due.count
+    guard choices.isExhaustive else { return (ready, due, nil) }
+    if let next = ready.first(where: \.isPrivate) { return ([next], [], next.process) }
+    if let next = due.first(where: { events[$0].process != nil }) { return ([], [next], events[next].process) }
+    return (ready, due, nil)
+  }
+
+  private func step() -> Bool {
+    let possible = possibleSteps()
+    let count = possible.fibers.count + possible.events.count
     if count == 0 { return false }
     let taken = choices.pick(count)
-    if taken < candidates.count {
-      resume(candidates[taken])
+    if taken < possible.fibers.count {
+      resume(possible.fibers[taken])
     } else {
-      let event = events.remove(at: due[taken - candidates.count])
+      let event = events.remove(at: possible.events[taken - possible.fibers.count])
       self.event = event.name
       event.action()
       self.event = ""
@@ -75,11 +86,14 @@ extension World {
     hasher.combine(unseen)
     for event in events.map({ "\($0.name)\($0.due)" }).sorted() { hasher.combine(event) }
     for process in processes {
-      hasher.combine(process.history)
       hasher.combine(process.isDead)
+      if process.isDead { continue }
+      hasher.combine(process.history)
       hasher.combine(process.frozenUntil)
       hasher.combine(process.isExiting)
+      hasher.combine(process.wallOffset)
     }
+    checker.hash(into: &hasher)
     return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 

@@ -6,17 +6,25 @@ final class World {
   struct Event {
     let name: String
     let due: Int64
+    /// The process that alone notices it; `nil` when others may.
+    let process: SimulatedProcess?
     let action: () -> Void
   }
 
   /// More than any schedule needs that ends.
   static let maximumSteps = 200_000
+  /// Forks make no more than this.
+  static let maximumProcesses = 8
 
   let choices: Choices
   let settings: WorldSettings
   let story: Story?
   var now: Int64 = 1000
   var current: Fiber?
+  /// The process that is looked into, while no thread runs.
+  private var observed: SimulatedProcess?
+  /// Makes the child of a process.
+  var fork: ((SimulatedProcess) -> Void)?
   var processes: [SimulatedProcess] = []
   var fibers: [Fiber] = []
   var events: [Event] = []
@@ -62,7 +70,7 @@ final class World {
 
   static let epoch: Int64 = 1_800_000_000_000
   var serverTime: Int64 { Self.epoch + now }
-  var process: SimulatedProcess? { current?.process }
+  var process: SimulatedProcess? { current?.process ?? observed }
   /// The monotonic clock of the process that runs.
   var monotonic: Int64 { now + (process?.ghostTime ?? 0) }
   var wall: Int64 { serverTime + (process?.wallOffset ?? 0) }
@@ -72,24 +80,32 @@ final class World {
     return choices.next()
   }
 
-  func schedule(_ name: String, after delay: Int64, _ action: @escaping () -> Void) {
-    events.append(Event(name: name, due: now + delay, action: action))
+  func schedule(
+    _ name: String,
+    after delay: Int64,
+    for process: SimulatedProcess? = nil,
+    _ action: @escaping () -> Void
+  ) {
+    events.append(Event(name: name, due: now + delay, process: process, action: action))
   }
 
   /// Looks into a process without giving a thread a turn.
-  func observe<Result>(_ body: () -> Result) -> Result {
-    let running = current
-    current = nil
-    defer { current = running }
+  func observe<Result>(_ process: SimulatedProcess, _ body: () -> Result) -> Result {
+    let (running, before) = (current, observed)
+    (current, observed) = (nil, process)
+    defer { (current, observed) = (running, before) }
     return body()
   }
 
   // MARK: - From the threads
 
-  /// Another thread may run now.
-  func point() {
+  /// Another thread may run now. `isPrivate` tells that what follows touches nothing that another process uses, unless
+  /// this one holds the lock of the store: it may release it next.
+  func point(isPrivate: Bool = false) {
     guard let current, !isOver, current.heldLocks == 0 else { return }
+    current.isPrivate = isPrivate
     current.leave()
+    current.isPrivate = true
   }
 
   func lockPoint() -> Fiber? {
@@ -100,12 +116,13 @@ final class World {
   }
 
   /// Another thread may run now, and a fault may happen; returns whether it did not.
-  func filePoint(_ fault: Fault?) -> Bool {
+  func filePoint(_ fault: Fault?, isPrivate: Bool = false) -> Bool {
     if isOver { return false }
+    point(isPrivate: isPrivate)
+    if isOver { return false }
+    guard let fault, self.fault(fault) else { return true }
     point()
-    if isOver { return false }
-    if let fault, self.fault(fault) { return false }
-    return true
+    return false
   }
 
   func wait(for key: ObjectIdentifier?, untilMonotonic time: Int64) {

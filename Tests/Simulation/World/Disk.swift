@@ -15,6 +15,7 @@ final class Disk {
     /// `nil` for a directory.
     let file: File?
     let process: SimulatedProcess
+    let path: String
     var offset = 0
   }
 
@@ -59,8 +60,22 @@ final class Disk {
 
   // MARK: - System calls
 
+  /// Whether a process holds a lock.
+  func isLocked(by process: SimulatedProcess?) -> Bool {
+    opened.contains { $0.value.process === process && $0.value.file?.lockedBy == $0.key }
+  }
+
+  /// Whether what is done with a file concerns one process alone. Nobody but the holder of the lock writes a new file;
+  /// what has become a session is not changed any more.
+  private func isPrivate(_ path: String) -> Bool {
+    if path.hasSuffix(".new") { return !isFull }
+    return !path.hasSuffix(".session") && !isLocked(by: world.process)
+  }
+
+  private func isPrivate(_ descriptor: Int32) -> Bool { opened[descriptor].map { isPrivate($0.path) } ?? true }
+
   func open(_ path: String, _ flags: Int32) -> Int32 {
-    guard world.filePoint(nil) else { return fail(EIO) }
+    guard world.filePoint(nil, isPrivate: isPrivate(path)) else { return fail(EIO) }
     var file: File?
     if flags & O_DIRECTORY == 0 {
       file = entries[path]
@@ -75,7 +90,7 @@ final class Disk {
     }
     guard let process = world.process else { return fail(EBADF) }
     lastDescriptor += 1
-    opened[lastDescriptor] = Opened(file: file, process: process)
+    opened[lastDescriptor] = Opened(file: file, process: process, path: path)
     return lastDescriptor
   }
 
@@ -89,7 +104,8 @@ final class Disk {
   }
 
   func read(_ descriptor: Int32, _ target: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int {
-    guard world.filePoint(nil), let target, let file = opened[descriptor]?.file, let offset = opened[descriptor]?.offset
+    guard world.filePoint(nil, isPrivate: !isLocked(by: world.process)), let target,
+      let file = opened[descriptor]?.file, let offset = opened[descriptor]?.offset
     else { return Int(fail(EIO)) }
     let part = file.bytes.dropFirst(offset).prefix(count)
     UnsafeMutableBufferPointer(start: target, count: count).update(fromContentsOf: part)
@@ -99,7 +115,8 @@ final class Disk {
   }
 
   func write(_ descriptor: Int32, _ source: UnsafeBufferPointer<UInt8>) -> Int {
-    guard world.filePoint(.diskError), let file = opened[descriptor]?.file, let offset = opened[descriptor]?.offset
+    guard world.filePoint(.diskError, isPrivate: isPrivate(descriptor)), let file = opened[descriptor]?.file,
+      let offset = opened[descriptor]?.offset
     else { return Int(fail(EIO)) }
     if isFull, !file.hasReservedSpace { return Int(fail(ENOSPC)) }
     // A write may be cut short; the process may die before the rest.
@@ -113,19 +130,25 @@ final class Disk {
   }
 
   func truncate(_ descriptor: Int32, _ size: Int) -> Int32 {
-    guard world.filePoint(nil), let file = opened[descriptor]?.file else { return fail(EIO) }
+    guard world.filePoint(nil, isPrivate: isPrivate(descriptor)), let file = opened[descriptor]?.file else {
+      return fail(EIO)
+    }
     file.bytes = Array(file.bytes.prefix(size))
     return 0
   }
 
   func sync(_ descriptor: Int32) -> Int32 {
-    guard world.filePoint(.diskError), let found = opened[descriptor] else { return fail(EIO) }
+    guard world.filePoint(.diskError, isPrivate: isPrivate(descriptor)), let found = opened[descriptor] else {
+      return fail(EIO)
+    }
     if let file = found.file { file.synced = file.bytes } else { syncEntries() }
     return 0
   }
 
   func reserve(_ descriptor: Int32) -> Int32 {
-    guard world.filePoint(nil), let file = opened[descriptor]?.file else { return EIO }
+    guard world.filePoint(nil, isPrivate: isPrivate(descriptor)), let file = opened[descriptor]?.file else {
+      return EIO
+    }
     if isFull, !file.hasReservedSpace { return ENOSPC }
     file.hasReservedSpace = true
     return 0

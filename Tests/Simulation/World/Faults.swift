@@ -5,6 +5,7 @@ enum Fault: Int, CaseIterable, Hashable {
   case powerLoss
   case freeze
   case exit
+  case fork
   case wallClockJump
   case rollback
   case lostLease
@@ -27,8 +28,15 @@ enum Fault: Int, CaseIterable, Hashable {
 
   /// Those that the scheduler brings in between two steps.
   static let betweenSteps: [Fault] = [
-    .kill, .powerLoss, .freeze, .exit, .wallClockJump, .rollback, .lostLease, .diskFull, .revocation,
+    .kill, .powerLoss, .freeze, .exit, .fork, .wallClockJump, .rollback, .lostLease, .diskFull, .revocation,
   ]
+}
+
+extension Fault {
+  /// Whether it happens to one process.
+  var hasOneVictim: Bool { [.kill, .freeze, .exit, .fork, .wallClockJump].contains(self) }
+  /// Whether it matters how far a process is that does what concerns no other.
+  var seesPrivateSteps: Bool { [.kill, .powerLoss, .diskFull].contains(self) }
 }
 
 /// The settings of a world. A seed decides it, or the walk through small worlds.
@@ -45,6 +53,12 @@ struct WorldSettings {
   var users = 1
   var threads = 1
   var callsPerThread = 1
+  /// The kinds of calls; all of them when there are none.
+  var actions: [Action] = []
+  /// The calls of each process, where they are prescribed.
+  var scripts: [[Action]] = []
+  /// Whether the server refuses the access token that the store holds at the beginning.
+  var isRefused = false
   var faults: Set<Fault> = []
   var faultBudget = 0
   /// For how long a new access token lives, in milliseconds.

@@ -3,10 +3,11 @@ internal import CCurl
 /// One request and its answer.
 final class Exchange {
   enum Kind {
-    /// The number of the call, and the access token.
+    /// An operation, or the confirmation of one: the number of the call, and the access token.
     case operation(Int, String)
     case refresh(String)
     case logIn(Int)
+    case exchange(Int)
     /// The method, and the account that is asked for.
     case chainRead(String, String)
   }
@@ -50,6 +51,7 @@ final class Exchange {
     case .operation(let number, let token): "operation \(number) with \(token)"
     case .refresh(let token): "refresh with \(token)"
     case .logIn(let user): "log in of user \(user)"
+    case .exchange(let user): "exchange of a code of user \(user)"
     case .chainRead(let method, let account): "\(method) of \(account)"
     }
   }
@@ -73,7 +75,7 @@ final class Network {
       exchange.isOpen = false
       return exchange
     }
-    world.point()
+    world.point(isPrivate: !world.disk.isLocked(by: world.process))
     guard !world.isOver else {
       exchange.failure = TransportFailure(kind: .unreachable, mayHaveBeenSent: false, reason: "")
       exchange.isOpen = false
@@ -90,7 +92,7 @@ final class Network {
     world.checker.sent(exchange)
     open.append(exchange)
     if world.fault(.lostRequest) {
-      world.schedule("connection lost", after: delay()) { [unowned self] in end(exchange) }
+      world.schedule("connection lost", after: delay(), for: exchange.process) { [unowned self] in end(exchange) }
     } else {
       world.schedule("\(exchange.description) arrives", after: delay()) { [unowned self] in arrive(exchange) }
     }
@@ -110,7 +112,8 @@ final class Network {
     if !exchange.isAwaited { exchange.abandon() }
     let slow: Int64 = world.fault(.slowAnswer) ? world.choices.pick(2) == 0 ? 3000 : 100_000 : 0
     world.tell { "server answers \(answer.status) to \(exchange.description)\(isLost ? ", which is lost" : "")" }
-    world.schedule("answer to \(exchange.description)", after: delay() + slow) { [unowned self] in
+    world.schedule("answer to \(exchange.description)", after: delay() + slow, for: exchange.process) {
+      [unowned self] in
       if exchange.isAwaited, !isLost {
         exchange.answer = answer
         answer.pair?.lossCause = nil
@@ -133,6 +136,7 @@ final class Network {
     let body = request.body?.text ?? ""
     if url.hasSuffix("/auth/refreshtoken") { return .refresh(Self.part(of: body, after: "refresh_token=", upTo: "&")) }
     if url.hasSuffix("/auth/token") { return .logIn(Int(Self.part(of: body, after: "login=user", upTo: "&")) ?? 0) }
+    if url.hasSuffix("/auth/exchange") { return .exchange(Int(Self.part(of: body, after: "code=C", upTo: "&")) ?? 0) }
     if let query = url.split(separator: "?").last, url.contains("/app/blockchain-data?") {
       let method = Self.part(of: String(query), after: "method=", upTo: "&")
       return .chainRead(method, "1.2." + Self.part(of: String(query), after: "1.2.", upTo: "%"))
@@ -142,7 +146,8 @@ final class Network {
       header = header?.pointee.next
     }
     let line = header?.pointee.data.map { String(cString: $0) } ?? ""
-    let number = Int(Self.part(of: body, after: #""amount":{"amount":"#, upTo: ",")) ?? 0
+    let confirmed = Self.part(of: url, after: "/app/transaction-token?token=T", upTo: "&")
+    let number = Int(Self.part(of: body, after: #""amount":{"amount":"#, upTo: ",")) ?? Int(confirmed) ?? 0
     return .operation(number, Self.part(of: line, after: "Bearer ", upTo: "&"))
   }
 

@@ -5,16 +5,17 @@ final class Scenario {
   private static let directory = Scenario.makeDirectory()
 
   private static let actions: [Action] = [
-    .submit, .submit, .submit, .refresh, .refresh, .externalToken, .logIn, .open, .setAccount,
+    .submit, .submit, .submit, .confirm, .refresh, .refresh, .externalToken, .logIn, .exchange, .open, .setAccount,
   ]
 
-  private let settings: WorldSettings
-  private let world: World
-  private var unfinished = 0
+  let settings: WorldSettings
+  let world: World
+  var unfinished = 0
 
   init(_ world: World) {
     self.world = world
     settings = world.settings
+    world.fork = { [unowned self] in fork($0) }
   }
 
   /// Runs all of it; returns the violation, if there is one.
@@ -34,6 +35,7 @@ final class Scenario {
   private func prepare(_ user: Int) {
     let pair = world.server.makePair(user, lifetime: settings.remainingLifetime)
     world.server.accept(pair)
+    pair.isRevoked = settings.isRefused
     pair.lossCause = settings.isStored && settings.store != .none ? nil : "nobody has had it yet"
     guard settings.isStored, settings.store != .none else { return }
     let token = try? Bytes(Server.json(pair)).withBytes { (json) throws(PeerIDError) in try Client.token(in: json) }
@@ -42,11 +44,14 @@ final class Scenario {
     switch settings.store {
     case .lease: world.leaseStore.put(key(user), stored)
     default:
-      world.disk.put("\(Self.directory)/\(key(user)).\(SHA256.hexDigest(key(user))).session", Array(stored.bytes.raw))
+      let file = "\(Self.directory)/\(key(user)).\(SHA256.hexDigest(key(user)))"
+      world.disk.put(file + ".session", Array(stored.bytes.raw))
+      // Otherwise who makes it first would double the number of schedules.
+      if world.choices.isExhaustive { world.disk.put(file + ".lock", []) }
     }
   }
 
-  private func key(_ user: Int) -> String { "key\(user)" }
+  func key(_ user: Int) -> String { "key\(user)" }
 
   @discardableResult
   private func startProcess(_ number: Int, runsScript: Bool = true) -> SimulatedProcess {
@@ -56,7 +61,8 @@ final class Scenario {
     guard runsScript else { return process }
     for thread in 1...settings.threads {
       let user = settings.store == .none ? number : world.choices.pick(settings.users) + 1
-      let actions = (0..<settings.callsPerThread).map { _ in action() }
+      let actions =
+        settings.scripts.isEmpty ? (0..<settings.callsPerThread).map { _ in action() } : settings.scripts[number - 1]
       world.note("\(actions)".utf8, process)
       unfinished += 1
       world.start("thread \(thread)", process) { [unowned self] in
@@ -67,13 +73,13 @@ final class Scenario {
     return process
   }
 
-  private func action() -> Action {
-    world.choices.isExhaustive
-      ? world.choices.pick([Action.submit, .refresh])
-      : world.choices.pick(settings.logsOut ? Self.actions + [.logOut] : Self.actions)
+  func action() -> Action {
+    world.choices.pick(
+      settings.actions.isEmpty ? Self.actions + (settings.logsOut ? [.logOut] : []) : settings.actions
+    )
   }
 
-  private func configuration(_ number: Int) throws -> Configuration {
+  func configuration(_ number: Int) throws -> Configuration {
     var configuration = try Configuration(baseURL: "https://server.example", clientID: "1", clientSecret: "secret")
     try configuration.set("request_timeout_ms", "\(settings.requestTimeout)")
     try configuration.set("refresh_timeout_ms", "\(settings.refreshTimeout)")
@@ -110,7 +116,7 @@ final class Scenario {
   }
 
   @discardableResult
-  private func perform(_ action: Action, _ process: SimulatedProcess, _ user: Int) -> PeerIDError? {
+  func perform(_ action: Action, _ process: SimulatedProcess, _ user: Int) -> PeerIDError? {
     guard !world.isOver, let client = process.client else { return nil }
     let record = world.checker.begin(action, user, process)
     world.current?.call = record
@@ -142,6 +148,10 @@ final class Scenario {
         #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":"1.2.33","#
         + #""amount":{"amount":\#(record.number),"asset_id":"1.3.0"}}]"#
       return try process.sessions[user]?.submit(operation).transactionID
+    case .confirm: return try process.sessions[user]?.confirm(transactionToken: "T\(record.number)").transactionID
+    case .exchange:
+      let key = settings.store == .none ? nil : key(user)
+      hold(try client.exchange(code: "C\(user)", key: key), process, user)
     case .refresh: try process.sessions[user]?.refresh()
     case .externalToken: _ = try process.sessions[user]?.freshToken()
     case .setAccount: _ = try process.sessions[user]?.setAccount(record.account)

@@ -14,6 +14,8 @@ final class Server {
   final class Pair {
     let number: Int
     let user: Int
+    /// The exchange or first log in that it goes back to: a refresh replaces a pair in its row.
+    let row: Int
     let expiresAt: Int64
     let madeAt: Int64
     /// The pair that it replaces.
@@ -29,6 +31,7 @@ final class Server {
       self.madeAt = madeAt
       self.number = number
       self.user = user
+      row = predecessor?.row ?? number
       self.expiresAt = expiresAt
       self.predecessor = predecessor
     }
@@ -42,7 +45,7 @@ final class Server {
 
   private unowned let world: World
   private var lastNumber = 0
-  /// The pair of each user that the server accepts.
+  /// The pair of each row that the server accepts.
   private(set) var current: [Int: Pair] = [:]
   /// Pairs that it has handed out and saves later.
   private(set) var unsaved: [(pair: Pair, due: Int64)] = []
@@ -54,9 +57,19 @@ final class Server {
     self.world = world
   }
 
-  /// The pair that the server accepts or will accept.
-  func living(_ user: Int) -> Pair? {
-    unsaved.filter { $0.pair.user == user }.max { $0.due < $1.due }?.pair ?? current[user]
+  /// The pairs that the server accepts or will accept, one of each row.
+  func livingPairs(_ user: Int) -> [Pair] {
+    current.values.filter { $0.user == user }.map { pair in
+      unsaved.filter { $0.pair.row == pair.row }.max { $0.due < $1.due }?.pair ?? pair
+    }
+  }
+
+  /// The one of them that the last exchange began: the processes have given up the others, or will.
+  func living(_ user: Int) -> Pair? { livingPairs(user).max { $0.row < $1.row } }
+
+  /// The pair that a log in returns now.
+  func accepted(_ user: Int) -> Pair? {
+    current.values.filter { $0.user == user }.max { ($0.expiresAt, -$0.row) < ($1.expiresAt, -$1.row) }
   }
 
   func pair(access: String) -> Pair? { pairs[access] }
@@ -75,7 +88,7 @@ final class Server {
     return pair
   }
 
-  func accept(_ pair: Pair) { current[pair.user] = pair }
+  func accept(_ pair: Pair) { current[pair.row] = pair }
 
   static func json(_ pair: Pair) -> String {
     #"{"token":"\#(pair.access)","refresh_token":"\#(pair.refresh)","scope":[0],"expires_at":\#(pair.expiresAt),"#
@@ -90,6 +103,7 @@ final class Server {
       case .operation(let number, let token): operate(number, token, exchange)
       case .refresh(let token): refresh(token, exchange)
       case .logIn(let user): logIn(user)
+      case .exchange(let user): exchangeCode(user)
       case .chainRead(let method, let account): readChain(method, account)
       }
     world.remember("\(exchange.description) \(answer.status) \(answer.body)")
@@ -121,7 +135,7 @@ final class Server {
 
   /// Does it, if the token is good.
   private func execute(_ number: Int, _ token: String) -> Int? {
-    guard let pair = pairs[token], current[pair.user] === pair, !pair.isRevoked, pair.expiresAt > world.serverTime
+    guard let pair = pairs[token], current[pair.row] === pair, !pair.isRevoked, pair.expiresAt > world.serverTime
     else { return nil }
     transactions += 1
     world.checker.executed(number, pair)
@@ -140,7 +154,7 @@ final class Server {
       if kind < 2 || world.choices.pick(2) == 0 { return failures[kind] }
       failsAfterwards = failures[kind]
     }
-    guard let old = pairs[token], current[old.user] === old else {
+    guard let old = pairs[token], current[old.row] === old else {
       return failure(400, #"{"refresh_token":"invalid refresh token"}"#)
     }
     let new = makePair(old.user, lifetime: world.settings.tokenLifetime, predecessor: old)
@@ -150,7 +164,7 @@ final class Server {
       new.isRival = true
     }
     // Whichever of two rivals is saved last is the one that it accepts, also instead of what came of the other one.
-    if unsaved.contains(where: { $0.pair.isRival && $0.pair.user == old.user }) { new.isRival = true }
+    if unsaved.contains(where: { $0.pair.isRival && $0.pair.row == old.row }) { new.isRival = true }
     save(new)
     if let failsAfterwards {
       new.lossCause = "the answer was lost in a proxy"
@@ -172,7 +186,17 @@ final class Server {
 
   private func logIn(_ user: Int) -> Answer {
     if world.fault(.serverError) { return failure(world.choices.pick(2) == 0 ? 500 : 502, "server side error") }
-    let pair = current[user] ?? makePair(user, lifetime: world.settings.tokenLifetime)
+    let pair = accepted(user) ?? makePair(user, lifetime: world.settings.tokenLifetime)
+    accept(pair)
+    return Answer(status: 200, body: #"{"status":200,"result":\#(Self.json(pair))}"#, pair: pair)
+  }
+
+  /// A code can be exchanged any number of times; each time makes another pair, beside those of the user.
+  private func exchangeCode(_ user: Int) -> Answer {
+    if world.fault(.chainRefusal) { return failure(500, "server side error") }
+    if world.fault(.serverError) { return failure(world.choices.pick(2) == 0 ? 429 : 502, "server side error") }
+    let pair = makePair(user, lifetime: world.settings.tokenLifetime)
+    pair.lossCause = "nobody but the process that exchanged the code knows of it"
     accept(pair)
     return Answer(status: 200, body: #"{"status":200,"result":\#(Self.json(pair))}"#, pair: pair)
   }
@@ -191,9 +215,9 @@ final class Server {
   }
 
   func hash(into hasher: inout Hasher) {
-    for user in current.keys.sorted() {
-      hasher.combine(current[user]?.number)
-      hasher.combine(current[user]?.isRevoked)
+    for row in current.keys.sorted() {
+      hasher.combine(current[row]?.number)
+      hasher.combine(current[row]?.isRevoked)
     }
     for (pair, due) in unsaved { hasher.combine([Int64(pair.number), due]) }
     hasher.combine(transactions)
