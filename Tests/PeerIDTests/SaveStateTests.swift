@@ -55,6 +55,15 @@ import Testing
     #expect(SaveState().successor(of: pair("old", 2)) == nil)
   }
 
+  @Test func `the pair is the successor of one in between, which the child of a fork has saved`() {
+    let between = pair("between", 3)
+    var state = unsaved()
+    let newest = pair("newest", 4).renewing(between, atMilliseconds: 0, generation: 4)
+    state.failed(Self.failure, newest, replacing: pair("old", 2), now: 0)
+    #expect(state.successor(of: between)?.generation == 4)
+    #expect(state.successor(of: pair("another", 3)) == nil)
+  }
+
   @Test(arguments: [("old", false), ("new", true), ("another", true)])
   func `the stored pair supersedes the unsaved one, unless that is its successor`(name: String, isSettled: Bool) {
     var state = unsaved()

@@ -451,6 +451,15 @@ import Testing
   }
 }
 
+extension StoredPairDecisionTests {
+  @Test func `a stored pair that the session's own one has replaced is not taken for a newer one`() {
+    let stored = Self.pair("stored", generation: 4)
+    let mine = Self.pair("mine", generation: 5).renewing(stored, atMilliseconds: 0, generation: 5)
+    let decision = StoredPairDecision.decide(mine: mine, replaced: nil, savedGeneration: 3, stored: stored)
+    #expect(decision == .renewNewer)
+  }
+}
+
 @Suite struct LogInDecisionTests {
   private static let renewedAt: Int64 = 1_800_000_000_000
 

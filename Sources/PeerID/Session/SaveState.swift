@@ -24,7 +24,9 @@ struct SaveState {
 
   /// The unsaved pair if it is the successor of `stored`, which the store holds; otherwise `nil`.
   func successor(of stored: Token) -> Token? {
-    guard let unsaved, let replaced, stored.isSamePair(as: replaced) else { return nil }
+    guard let unsaved, let replaced else { return nil }
+    // The child of a fork may have saved the pair in between.
+    guard stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved) else { return nil }
     return unsaved.identified { $0 = stored.identity.filled(from: $0) }
   }
 

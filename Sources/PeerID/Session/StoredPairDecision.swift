@@ -25,7 +25,7 @@ enum StoredPairDecision: Equatable {
     if let user = stored.userID, let own = mine.userID, user != own { return .anotherUser }
     if stored.isSamePair(as: mine) { return .renew }
     if let replaced, stored.isSamePair(as: replaced) { return .renew }
-    return stored.generation < savedGeneration ? .renewNewer : .adopt
+    return stored.generation < savedGeneration || stored.isPredecessor(of: mine) ? .renewNewer : .adopt
   }
 }
 

@@ -19,6 +19,8 @@ extension Checker {
   }
 
   private func checkOneRefresh(_ token: String, _ exchange: Exchange) {
+    // A log out ends a session whose refresh may be under way, and a log in begins another one.
+    if let user = world.server.pair(access: "A" + token.dropFirst())?.user, loggedOut.contains(user) { return }
     // A lease ends while its holder is frozen.
     if world.happened.contains(.lostLease) || world.settings.store == .lease && world.happened.contains(.freeze) {
       return
