@@ -143,7 +143,7 @@ MUTANTS = (
     _(
         "a foreign pair is in doubt for minutes",
         MACHINE,
-        "abs(serverNow - renewed) < «min(age, policy.foreignDoubtPeriod)»",
+        "token.isYounger(than: «min(age, policy.foreignDoubtPeriod)»,",
         "age",
     ),
     _(
@@ -228,7 +228,7 @@ MUTANTS = (
     _(
         "an older stored pair is taken",
         "Session/StoredPairDecision.swift",
-        "return «stored.generation < savedGeneration» ?",
+        "return «stored.generation < savedGeneration» ||",
         "false",
     ),
     _(
@@ -240,7 +240,7 @@ MUTANTS = (
     _(
         "what another process saved is overwritten",
         SAVING,
-        "let unsaved, let replaced, «stored.isSamePair(as: replaced)» else",
+        "guard «stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved)» else",
         "true",
         "SavingTests",
     ),
@@ -286,7 +286,7 @@ MUTANTS = (
         '«["insufficient fee", "Insufficient Fee"]»,',
         '["insufficient fee"]',
     ),
-    _("a gateway's envelope is PeerID's", "API/Envelope.swift", "return «root.count == 2» &&", "true"),
+    _("a gateway's envelope is PeerID's", "API/Envelope.swift", "guard «root.count == 2», let written", "true"),
     _(
         "a confirmation is tried again after 500",
         "API/ErrorClassifier.swift",
@@ -325,7 +325,7 @@ MUTANTS = (
     _(
         "a secret that is cut off is shown",
         "API/SecretMask.swift",
-        "return «longest.read >= Self.cutOff» ?",
+        "guard «longest.read >= Self.cutOff» else",
         "longest.read > Self.cutOff",
     ),
     # Addresses.
