@@ -64,6 +64,7 @@ extension Checker {
   /// The store holds another pair.
   func replacedStored() {
     lastReplaced = world.now
+    for pair in world.server.allPairs where storeHolds(pair) { world.server.rowInUse[pair.user] = pair.row }
     for (pair, _) in delivered where !stored.contains(pair.number) && storeHolds(pair) { stored.insert(pair.number) }
   }
 

@@ -84,6 +84,7 @@ final class Checker {
       $0.process === call.process && $0.pair.user == call.user
         && (hasFailed ? $0.pair === last : $0.pair.row != last.row)
     }
+    if !hasFailed, world.settings.store == .none { world.server.rowInUse[call.user] = last.row }
     if hasFailed, holder(of: last) == nil { last.lossCause = last.lossCause ?? "its log in failed" }
   }
 

@@ -64,8 +64,17 @@ final class Server {
     }
   }
 
-  /// The one of them that the last exchange began: the processes have given up the others, or will.
-  func living(_ user: Int) -> Pair? { livingPairs(user).max { $0.row < $1.row } }
+  /// The row of the pair that was stored last, or with which the last session began: the others are given up.
+  var rowInUse: [Int: Int] = [:]
+
+  /// The one of them that is in use.
+  func living(_ user: Int) -> Pair? {
+    let pairs = livingPairs(user)
+    return pairs.first { $0.row == rowInUse[user] } ?? pairs.max { $0.row < $1.row }
+  }
+
+  /// All pairs that it has made.
+  var allPairs: [Pair] { pairs.filter { $0.key.first == "A" }.map(\.value) }
 
   /// The pair that a log in returns now.
   func accepted(_ user: Int) -> Pair? {
