@@ -57,7 +57,7 @@ def test_closing_in_the_middle_of_calls_is_safe(sandbox: Sandbox) -> None:
 def test_a_call_keeps_what_it_uses(client: Client, sandbox: Sandbox) -> None:
     """Closing in the middle of a call frees nothing that the call still needs."""
     session = client.login("alice", password="alice-password")
-    sandbox.fault("delay", OPERATIONS, ms=300)
+    sandbox.fault("delay", OPERATIONS, ms=3000)
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(session.submit, TRANSFER)
         sandbox.wait_for(OPERATIONS)
