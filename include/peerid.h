@@ -1008,6 +1008,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
  * - PEERID_CODE_INVALID_ARGUMENT: an operation is not valid; the message names the place, and
  *   says what is valid.
  * - PEERID_CODE_NOT_PERMITTED: the user has not granted an operation.
+ * - PEERID_CODE_LOGIN_REQUIRED: the session was logged out.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_check(
     peerid_session *session,
@@ -1112,8 +1113,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
  * - `not_yet`: a later block may contain it. Ask again after `retry_after_ms` milliseconds. The
  *   answer is final at most three to four minutes after the call ended; for a signed
  *   transaction, soon after its expiration.
- * - `undecided`: no later block can contain it, but `transactions` lists some that may be it
- *   and cannot be compared with certainty. Examine them.
+ * - `undecided`: no later block can contain it. `transactions` lists possible matches that the
+ *   library can neither confirm nor exclude. Examine them.
  *
  * Equal transactions cannot be distinguished: if `transactions` has more than one entry for
  * `done`, other programs have sent the same operations. To make a transaction unique, add a
@@ -1696,10 +1697,10 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
  * - `tag`: any number; the completion returns it.
  * - `out_id`: receives the id of the call, for `peerid_client_cancel`; may be NULL.
  *
- * After success there will be exactly one completion. After an error there will be none, and
- * nothing was sent. Invalid arguments are reported at once, and so are `PEERID_CODE_CLOSED`
- * and, if `max_in_flight` calls are in flight, `PEERID_CODE_QUEUE_FULL`. All other errors are
- * in the completion.
+ * If the function returns NULL, the call has started, and exactly one completion follows, with
+ * the result or the error. If it returns an error, nothing was sent and no completion follows:
+ * an argument is invalid, the client is closed (`PEERID_CODE_CLOSED`), or `max_in_flight` calls
+ * are in flight (`PEERID_CODE_QUEUE_FULL`).
  *
  * @{
  */

@@ -46,6 +46,7 @@ public func sessionSubmit(
 /// - Errors:
 ///   - `invalidArgument`: an operation is not valid; the message names the place, and says what is valid.
 ///   - `notPermitted`: the user has not granted an operation.
+///   - `loginRequired`: the session was logged out.
 @_cdecl("peerid_session_check")
 public func sessionCheck(
   _ session: SessionHandle?,

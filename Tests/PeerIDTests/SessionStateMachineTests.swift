@@ -477,30 +477,43 @@ extension StoredPairDecisionTests {
   private static let earlier = pair("earlier")
   private static let stored = pair("stored", replacing: earlier)
 
-  private static let cases: [(obtained: Token, isYoung: Bool, isOver: Bool, expected: LogInDecision)] = [
-    (stored, true, false, .keepStored),
-    (stored, false, true, .keepStored),
+  /// How old the stored pair is.
+  enum Age: CaseIterable {
+    case new, young, old
+  }
+
+  private static let cases: [(obtained: Token, age: Age, isOver: Bool, expected: LogInDecision)] = [
+    (stored, .new, false, .keepStored),
+    (stored, .old, true, .keepStored),
     // The server has not saved the stored pair yet.
-    (earlier, true, false, .keepStored),
-    (earlier, false, false, .keepStored),
+    (earlier, .new, false, .keepStored),
+    (earlier, .young, false, .keepStored),
     // It never will.
-    (earlier, false, true, .replace),
+    (earlier, .old, false, .replace),
+    (earlier, .new, true, .replace),
     // It may be about to, after that of another refresh of the same pair.
-    (pair("rival"), true, false, .askAgain),
-    (pair("rival", user: nil), true, false, .askAgain),
-    (pair("rival"), false, false, .replace),
-    (pair("rival"), true, true, .replace),
-    (pair("other user's", user: 2), true, false, .replace),
+    (pair("rival"), .new, false, .askAgain),
+    (pair("rival", user: nil), .new, false, .askAgain),
+    (pair("rival"), .young, false, .replace),
+    (pair("rival"), .old, false, .replace),
+    (pair("rival"), .new, true, .replace),
+    (pair("other user's", user: 2), .new, false, .replace),
   ]
 
   @Test(arguments: cases)
   func `the pair of a log in replaces the stored pair, or not`(
     obtained: Token,
-    isYoung: Bool,
+    age: Age,
     isOver: Bool,
     expected: LogInDecision
   ) {
-    let decision = LogInDecision.decide(obtained: obtained, stored: Self.stored, isYoung: isYoung, isOver: isOver)
+    let decision = LogInDecision.decide(
+      obtained: obtained,
+      stored: Self.stored,
+      isNew: age == .new,
+      mayBeUnsaved: age != .old,
+      isOver: isOver
+    )
     #expect(decision == expected)
   }
 

@@ -47,8 +47,10 @@ import Testing
   }
 
   @Test func `a signed transaction is over when it expires`() throws {
-    let request = Bytes(#"{"transaction":{"expiration":"2026-09-21T14:13:20","operations":[]}}"#)
-    let mark = Mark(payer: "1.2.31", after: "1.11.7", sentBy: Self.sentBy, request: request)
+    let operations = #"[[0,{"from":"1.2.31"}]]"#
+    let request = Bytes(#"{"transaction":{"expiration":"2026-09-21T14:13:20","operations":\#(operations)}}"#)
+    let written = Mark(payer: "1.2.31", after: "1.11.7", sentBy: Self.sentBy, request: request).json
+    let mark = try written.withBytes { (json) throws(PeerIDError) in try Mark(json) }
     func state(at time: Int64) -> Settlement.State {
       SettlementDecision(mark, irreversibleBlock: 1, irreversibleTime: time).settlement([]).state
     }

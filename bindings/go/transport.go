@@ -79,12 +79,20 @@ func (t *transport) isOurs(to *url.URL) bool {
 	if base == nil || to.Opaque != "" || !strings.EqualFold(to.Scheme, base.Scheme) || !strings.EqualFold(to.Hostname(), base.Hostname()) || port(to) != port(base) {
 		return false
 	}
-	return isBelow(to.EscapedPath(), base.EscapedPath()) && isBelow(cleaned(to), cleaned(base))
+	return isBelow(to.EscapedPath(), base.EscapedPath()) && isBelowCleaned(to, base)
+}
+
+func isBelowCleaned(to, base *url.URL) bool {
+	path, ok := cleaned(to)
+	above, isBase := cleaned(base)
+	return ok && isBase && isBelow(path, above)
 }
 
 func isBelow(path, base string) bool {
 	return strings.HasPrefix(path+"/", strings.TrimRight(base, "/")+"/")
 }
+
+const maximumEscapes = 8
 
 var (
 	escape    = regexp.MustCompile("%[0-9A-Fa-f]{2}")
@@ -92,20 +100,21 @@ var (
 )
 
 // cleaned returns the path without dot segments, which may be escaped several times, separated by backslashes, or have a
-// parameter (..;x).
-func cleaned(of *url.URL) string {
+// parameter (..;x). It returns false for a path that is escaped more often than any server resolves.
+func cleaned(of *url.URL) (string, bool) {
 	decoded := of.Path
-	for {
+	for layer := 0; layer < maximumEscapes; layer++ {
 		again := escape.ReplaceAllStringFunc(decoded, func(of string) string {
 			character, _ := url.PathUnescape(of)
 			return character
 		})
 		if again == decoded {
 			decoded = strings.ReplaceAll(decoded, "\\", "/")
-			return path.Clean("/" + parameter.ReplaceAllString(decoded, ""))
+			return path.Clean("/" + parameter.ReplaceAllString(decoded, "")), true
 		}
 		decoded = again
 	}
+	return "", false
 }
 
 func port(of *url.URL) string {

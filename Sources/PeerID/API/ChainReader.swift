@@ -3,16 +3,16 @@ struct ChainReader {
   /// Sends a read: its API, its method, and its parameters as a JSON array.
   let send: (_ api: String, _ method: String, _ parameters: Bytes) throws(PeerIDError) -> Response
 
-  /// Reads, and passes the result to `read`, which returns `nil` for an answer that it does not understand.
+  /// Sends a read, and parses the answer with `parse`, which returns `nil` for an unexpected answer.
   func read<Result>(
     _ api: String,
     _ method: String,
     _ parameters: [JSONLiteral],
-    _ read: (JSONIndex.Value) -> Result?
+    _ parse: (JSONIndex.Value) -> Result?
   ) throws(PeerIDError) -> Result {
     let answer = try send(api, method, JSONLiteral.array(parameters).compactText)
     return try answer.jsonBytes.withBytes { (json) throws(PeerIDError) in
-      try ChainAnswer.read(json, method, read)
+      try ChainAnswer.read(json, method, parse)
     }
   }
 }
@@ -22,11 +22,16 @@ enum ChainAnswer {
   static func read<Result>(
     _ json: UnsafeRawBufferPointer,
     _ method: String,
-    _ read: (JSONIndex.Value) -> Result?
+    _ parse: (JSONIndex.Value) -> Result?
   ) throws(PeerIDError) -> Result {
-    guard let index = try? JSONIndex(json), let result = index.withRoot(read) else {
-      throw PeerIDError(.protocol, "the node answers \(method) with something else than expected")
+    let unexpected = PeerIDError(.protocol, "the node answers \(method) with something else than expected")
+    let index: JSONIndex
+    do throws(JSONSyntaxError) {
+      index = try JSONIndex(json)
+    } catch {
+      throw PeerIDError(outOfMemory: error) ?? unexpected
     }
+    guard let result = index.withRoot(parse) else { throw unexpected }
     return result
   }
 }

@@ -98,13 +98,16 @@ extension Session {
   /// Warnings of operations that another account pays for: the server does not compare them.
   func otherPayers(_ batch: OperationBatch) -> [String] {
     guard let account = core.token.account else { return [] }
-    let warnings = try? Mark.withOperations(of: batch.body) { operations in
-      operations.enumerated().filter { $1.isPaid(byOtherThan: account) }.map { position, operation in
-        "operations[\(position)] is paid by \(operation.payer), but the session's account is \(account.id) "
-          + "(\(account.name)); the server does not compare them"
+    var warnings: [String] = []
+    try? Mark.withOperations(of: batch.body) { operations in
+      for (position, operation) in operations.enumerated() where operation.isPaid(byOtherThan: account) {
+        warnings.append(
+          "operations[\(position)] is paid by \(operation.payer), but the session's account is \(account.id) "
+            + "(\(account.name)); the server does not compare them"
+        )
       }
     }
-    return warnings ?? []
+    return warnings
   }
 }
 

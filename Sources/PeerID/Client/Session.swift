@@ -64,7 +64,7 @@ public final class Session: Sendable {
   ///   cautions, and operations that another account pays for than the session's, if that is known (`account()`,
   ///   `setAccount(_:)`).
   /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
-  ///   `loginRequired` when the session is over.
+  ///   `loginRequired` when the session was logged out.
   @discardableResult
   public func check(_ operations: String) throws(PeerIDError) -> [String] {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try check(json: json) }

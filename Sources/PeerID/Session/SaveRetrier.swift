@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// Retries saving the sessions of a client whose newest pair of tokens could not be saved.
+/// Retries to save those sessions of a client whose newest tokens are not in the store yet.
 ///
 /// The application may free such a session long before it is saved. It is kept here and in the client's table, so that
 /// the next call that opens its key gets it: the store holds an old pair, which the server no longer accepts.

@@ -101,6 +101,13 @@ extension SessionCore {
     }
   }
 
+  /// Whether a refusal of the refresh token may only mean that the server has not saved the pair yet.
+  var isInDoubtOfRefusal: Bool {
+    let now = environment.clock.monotonicMilliseconds()
+    let serverNow = environment.transport.serverClock.nowMilliseconds
+    return withState { $0.machine.isInDoubtOfRefusal(now: now, serverNow: serverNow) }
+  }
+
   private var mayBeUnsaved: Bool {
     let now = environment.clock.monotonicMilliseconds()
     let serverNow = environment.transport.serverClock.nowMilliseconds

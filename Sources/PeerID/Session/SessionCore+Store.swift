@@ -23,7 +23,6 @@ extension SessionCore {
         // The request gets its full timeout after the wait for the lock: abandoning it on its way would lose the new
         // pair.
         var result = renew(mine, environment.refreshContext(), above: stored?.generation ?? 0)
-        if case .refused = result, decision == .renewNewer { return follow(.adopt, stored) }
         if case .refused = result {
           if let found = lateWriter(of: mine, place, lock) { return found }
           result = withOtherPair(result)
@@ -143,6 +142,11 @@ extension SessionCore {
       return nil
     }
     let decision = decide(mine, stored)
-    return decision == .renew ? nil : follow(decision, stored)
+    switch decision {
+    case .renew: return nil
+    // While the server may not have saved this pair, the refusal does not mean that the older stored one is right.
+    case .renewNewer where isInDoubtOfRefusal: return nil
+    case .renewNewer, .adopt, .loggedOut, .anotherUser: return follow(decision, stored)
+    }
   }
 }

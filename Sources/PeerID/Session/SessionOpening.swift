@@ -149,13 +149,20 @@ struct SessionOpening {
       obtained = newer ?? obtained
       guard let stored else { return (obtained, false) }
       let now = environment.transport.serverClock.nowMilliseconds
-      let isYoung = newer == nil && stored.isYounger(than: environment.policy.earlyRefusalAge, serverNow: now)
-      let isOver = present?.isOver != nil
-      switch LogInDecision.decide(obtained: obtained, stored: stored, isYoung: isYoung, isOver: isOver) {
+      let policy = environment.policy
+      let decision = LogInDecision.decide(
+        obtained: obtained,
+        stored: stored,
+        isNew: newer == nil && stored.isYounger(than: policy.earlyRefusalAge, serverNow: now),
+        mayBeUnsaved: stored.isYounger(than: policy.foreignDoubtPeriod, serverNow: now),
+        isOver: present.map { $0.isOver != nil && $0.token.isSamePair(as: stored) } ?? false
+      )
+      switch decision {
       case .keepStored: return (obtained, true)
       case .replace: return (obtained, false)
       case .askAgain:
-        if let interruption = context.pause(milliseconds: pause) {
+        try context.outOfStore { () throws(PeerIDError) in
+          guard let interruption = context.pause(milliseconds: pause) else { return }
           throw PeerIDError(interruption, .notDone, while: "waiting for the server to save the session's new tokens")
         }
         do throws(PeerIDError) {

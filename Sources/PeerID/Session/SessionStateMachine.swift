@@ -265,7 +265,7 @@ struct SessionStateMachine {
 
   /// Whether the server may have refused the refresh token only because it has not saved the pair yet. If an earlier
   /// refresh got no answer, the refusal means that it was carried out, unless the pair was in doubt before.
-  private func isInDoubtOfRefusal(now: Int64, serverNow: Int64?) -> Bool {
+  func isInDoubtOfRefusal(now: Int64, serverNow: Int64?) -> Bool {
     (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
   }
 

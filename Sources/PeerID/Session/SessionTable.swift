@@ -55,8 +55,8 @@ final class SessionTable: @unchecked Sendable {
     return SessionLease(core)
   }
 
-  /// The session of a key: the present one if there is one, otherwise `core`. With `replaces` it is always `core`, and
-  /// the present one is returned as `replaced`.
+  /// The session of a key: the existing one, otherwise `core`. If `replaces` is true, it is always `core`, and the
+  /// existing one is returned as `replaced`.
   func session(
     forKey key: String,
     orElse core: SessionCore,

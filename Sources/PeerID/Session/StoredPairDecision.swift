@@ -44,14 +44,16 @@ enum LogInDecision: Equatable {
   /// - Parameters:
   ///   - obtained: the pair of the log in.
   ///   - stored: the pair in the store.
-  ///   - isYoung: whether the stored pair comes from a very recent refresh.
-  ///   - isOver: whether the session is over, so that the server has had enough time to save the pair.
+  ///   - isNew: whether the stored pair comes from a very recent refresh.
+  ///   - mayBeUnsaved: whether the stored pair is so recent that the server may not have saved it yet.
+  ///   - isOver: whether the session is over with the stored pair, so that the server has had enough time to save it.
   /// - Returns: what to do.
-  static func decide(obtained: Token, stored: Token, isYoung: Bool, isOver: Bool) -> LogInDecision {
+  static func decide(obtained: Token, stored: Token, isNew: Bool, mayBeUnsaved: Bool, isOver: Bool) -> LogInDecision {
     if stored.isSamePair(as: obtained) { return .keepStored }
     if isOver { return .replace }
-    if obtained.isPredecessor(of: stored) { return .keepStored }
+    // A server that failed before it saved the stored pair never accepts it.
+    if obtained.isPredecessor(of: stored) { return mayBeUnsaved ? .keepStored : .replace }
     if let user = stored.userID, let other = obtained.userID, user != other { return .replace }
-    return isYoung ? .askAgain : .replace
+    return isNew ? .askAgain : .replace
   }
 }

@@ -14,6 +14,8 @@ struct Mark {
   let sentBy: Int64
   /// The request's body: `{"operations":[…]}`, or `{"transaction":{…}}` for a signed transaction.
   let request: Bytes
+  /// When a signed transaction expires, in seconds since 1970; `nil` for operations that the server signs.
+  let expiration: Int64?
 
   /// The mark as JSON.
   var json: Bytes {
@@ -30,11 +32,12 @@ struct Mark {
     }
   }
 
-  init(payer: String, after: String, sentBy: Int64, request: Bytes) {
+  init(payer: String, after: String, sentBy: Int64, request: Bytes, expiration: Int64? = nil) {
     self.payer = payer
     self.after = after
     self.sentBy = sentBy
     self.request = request
+    self.expiration = expiration
   }
 
   /// Reads a mark.
@@ -60,7 +63,8 @@ struct Mark {
       let body = Bytes(request.source)
       // Detect operations that cannot be compared before anything is read from the chain.
       try Mark.withOperations(of: body) { _ in }
-      return Mark(payer: payer, after: after, sentBy: sentBy, request: body)
+      let expiration = request.member("transaction")?.member("expiration")?.utf8.flatMap(Timestamp.fromChain)
+      return Mark(payer: payer, after: after, sentBy: sentBy, request: body, expiration: expiration)
     }
   }
 
@@ -86,21 +90,18 @@ struct Mark {
     try Self.withOperations(of: request) { $0[0].payer }
   }
 
-  /// When a signed transaction expires, in seconds since 1970; `nil` for operations that the server signs.
-  func expiration() -> Int64? {
-    guard let index = try? JSONIndex(request.raw) else { return nil }
-    return index.withRoot { root in
-      root.member("transaction")?.member("expiration")?.utf8.flatMap(Timestamp.fromChain)
-    }
-  }
-
   /// Passes the operations of a request's body to `body`; there is at least one.
   static func withOperations<Result>(
     of request: Bytes,
     _ body: ([RequestedOperation]) throws(PeerIDError) -> Result
   ) throws(PeerIDError) -> Result {
     try request.withBytes { (json) throws(PeerIDError) in
-      guard let index = try? JSONIndex(json) else { throw PeerIDError(.invalidArgument, "the operations are not JSON") }
+      let index: JSONIndex
+      do throws(JSONSyntaxError) {
+        index = try JSONIndex(json)
+      } catch {
+        throw PeerIDError(outOfMemory: error) ?? PeerIDError(.invalidArgument, "the operations are not JSON")
+      }
       return try index.withRoot { (root) throws(PeerIDError) in
         let transaction = root.member("transaction")
         let list = (transaction ?? root).member("operations")?.elements ?? []

@@ -21,7 +21,7 @@ struct SettlementDecision {
   let irreversibleTime: Int64
 
   init(_ mark: Mark, irreversibleBlock: Int64, irreversibleTime: Int64) {
-    deadline = mark.expiration() ?? (mark.sentBy + Self.longestLife + Self.longestWaitBeforeSigning)
+    deadline = mark.expiration ?? (mark.sentBy + Self.longestLife + Self.longestWaitBeforeSigning)
     self.irreversibleBlock = irreversibleBlock
     self.irreversibleTime = irreversibleTime
   }

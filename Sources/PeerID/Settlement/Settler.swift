@@ -81,7 +81,7 @@ struct Settler {
       try reader.read("database", "get_transaction", parameters) { transaction in
         guard let list = transaction.member("operations"), list.kind == .array else { return nil }
         let verdict = OperationComparison.compare(request: operations, chain: list.elements)
-        guard let signed = mark.expiration(), let expiration = transaction.member("expiration")?.utf8 else {
+        guard let signed = mark.expiration, let expiration = transaction.member("expiration")?.utf8 else {
           return verdict
         }
         return Timestamp.fromChain(expiration) == signed ? verdict : .different

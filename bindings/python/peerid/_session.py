@@ -51,7 +51,7 @@ class BaseSession:
             InvalidArgument: an operation is not valid; the message names the place, and
                 says what is valid.
             NotPermitted: the user has not granted an operation.
-            LoginRequired: the session is over.
+            LoginRequired: the session was logged out.
         """
         text = write_operations(operations)
         response = Response()

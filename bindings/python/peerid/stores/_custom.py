@@ -77,7 +77,9 @@ class Store(abc.ABC):
     def remove(self, key: str, lock: Any) -> None:
         """Remove a session. Succeeds if there is none.
 
-        Args: key: its key. lock: what `lock` returned.
+        Args:
+            key: its key.
+            lock: what `lock` returned.
         """
 
     @abc.abstractmethod
