@@ -101,9 +101,9 @@ public enum Contract {
   /// - `tag`: any number; the completion returns it.
   /// - `out_id`: receives the id of the call, for `peerid_client_cancel`; may be NULL.
   ///
-  /// After success there will be exactly one completion. After an error there will be none, and nothing was sent.
-  /// Invalid arguments are reported at once, and so are `PEERID_CODE_CLOSED` and, if `max_in_flight` calls are in
-  /// flight, `PEERID_CODE_QUEUE_FULL`. All other errors are in the completion.
+  /// If the function returns NULL, the call has started, and exactly one completion follows, with the result or the
+  /// error. If it returns an error, nothing was sent and no completion follows: an argument is invalid, the client is
+  /// closed (`PEERID_CODE_CLOSED`), or `max_in_flight` calls are in flight (`PEERID_CODE_QUEUE_FULL`).
   public enum AsynchronousCalls {}
 
   /// A store keeps sessions under their keys, so that they survive the process and can be shared. A key can be locked,

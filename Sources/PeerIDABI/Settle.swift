@@ -42,8 +42,8 @@ public func sessionMark(
 /// - `not_done`: no block contains it, and no later block can. It may be sent again.
 /// - `not_yet`: a later block may contain it. Ask again after `retry_after_ms` milliseconds. The answer is final at
 ///   most three to four minutes after the call ended; for a signed transaction, soon after its expiration.
-/// - `undecided`: no later block can contain it, but `transactions` lists some that may be it and cannot be compared
-///   with certainty. Examine them.
+/// - `undecided`: no later block can contain it. `transactions` lists possible matches that the library can neither
+///   confirm nor exclude. Examine them.
 ///
 /// Equal transactions cannot be distinguished: if `transactions` has more than one entry for `done`, other programs
 /// have sent the same operations. To make a transaction unique, add a `custom` operation with random `data` to the

@@ -49,7 +49,7 @@ struct SecretMask {
     isEmpty ? text : masked(Bytes(text, wipes: true)).text
   }
 
-  /// The text without the secrets, cut to a length that is more than any message uses.
+  /// The text without the secrets, cut to a length that no message exceeds.
   func masked(_ text: Bytes) -> Bytes {
     if isEmpty { return text }
     return text.withBytes { bytes in

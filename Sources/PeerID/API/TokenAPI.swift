@@ -91,7 +91,8 @@ struct TokenAPI: Sendable {
     }.get()
   }
 
-  /// Adds a hint if the server reports a parameter as missing that was sent: it expects another style of parameters.
+  /// Adds a hint if the server says that a parameter is missing although it was sent. The server then expects another
+  /// style of parameters.
   private func explained(_ error: PeerIDError, _ sent: [String], _ style: Options.ParameterStyle) -> PeerIDError {
     guard error.httpStatus == 400, let detail = error.detailBytes,
       let fields = try? JSONDocument(parsing: detail.raw).root,

@@ -40,7 +40,7 @@ final class EventLoop: @unchecked Sendable {
   private let lock = Lock()
   // The parent's thread does not exist in a child, which must not use the parent's calls and connections either.
   private var control = ForkLocal(Control()) { $0 = Control() }
-  /// Whether the client is closed or gone, so that the thread ends with its last call.
+  /// Whether the client is closed or freed. The thread then ends after its last call.
   private var isStopping = false
   private var lastID: UInt64 = 0
 

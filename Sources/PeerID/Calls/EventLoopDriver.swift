@@ -159,7 +159,8 @@ final class EventLoopDriver: @unchecked Sendable {
     carryOut(call.machine.next(event), call, maySend: false)
   }
 
-  /// Carries out a step, and those that follow without waiting. A call waits for its turn before it asks for a token.
+  /// Carries out a step and the following ones, until the call has to wait or ends. A call waits for its turn before it
+  /// asks for a token.
   private func carryOut(_ first: CallMachine.Step, _ call: AsyncCall, maySend: Bool) {
     var step = first
     while true {

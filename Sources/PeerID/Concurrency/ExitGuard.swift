@@ -11,7 +11,7 @@ import Synchronization
 package enum ExitGuard {
   /// How long threads may finish their work, in milliseconds.
   private static let grace: Int64 = 2000
-  /// How long they have to abort it after that, in milliseconds.
+  /// How long threads may take after `grace` to abort their work, in milliseconds.
   private static let shutdownTimeout: Int64 = 1500
 
   /// The number of working threads; far below zero after the handler has stopped waiting for them.

@@ -65,7 +65,8 @@ package struct OperationRule: Sendable {
     case ahead
     /// A time is at most `maximum` seconds before or after now.
     case nearNow = "near_now"
-    /// Periods with a given start, length in seconds and number end later than now and fit into 32 bits.
+    /// The operands are a start, a period in seconds and a number of periods. The last period ends later than now, and
+    /// all of them together last less than 2^32 seconds.
     case periods
     /// A number of seconds is less than the time from now until the second operand.
     case review

@@ -5,7 +5,7 @@ internal import CLinux
 enum StoreFile {
   /// A session is about a kilobyte; a larger file does not belong to this library.
   private static let maximumBytes = 1 << 20
-  /// The space that is reserved for a session, in bytes: far more than one with the longest tokens needs.
+  /// The space that is reserved for a session, in bytes. A session with the longest tokens needs far less.
   private static let reservedBytes: off_t = 64 << 10
 
   /// The problem of a file that is not a regular file of this user; otherwise `nil`.

@@ -130,7 +130,7 @@ final class CurlTransfer {
     stop = .interrupted(interruption)
   }
 
-  /// Whether the request was not sent because data had arrived on its connection.
+  /// Whether the request was held back, because the reused connection had unread data.
   var foundStaleConnection: Bool { stop == .staleConnection }
 
   /// Prepares the transfer for another try on another connection; returns `false` if that is not needed.

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// What peerplaysjs-lib requires of a value that the schema took, and what it writes beside the fields.
+/// What peerplaysjs-lib requires beyond the schema, and how what it writes differs from the fields.
 enum SerializerRule {
   /// The operations that it writes without `extensions`.
   static let hasNoExtensions: Set<String> = [
