@@ -87,7 +87,8 @@ extension SessionCore {
   /// pause. A refusal changes nothing, so this is safe.
   private func send(_ refreshToken: Bytes, _ context: CallContext) -> SessionStateMachine.RefreshResult {
     while true {
-      // Read before the request is sent: a call may be accepted while the answer, an older refusal, is on its way.
+      // Asked before the request, because another call may be accepted while its answer, an older refusal, is on its
+      // way; and after it, because the server's time is not known before its first answer.
       let mightBeUnsaved = mayBeUnsaved
       let result: SessionStateMachine.RefreshResult
       do throws(PeerIDError) {
@@ -95,9 +96,9 @@ extension SessionCore {
       } catch {
         result = RefreshFailure.result(of: error)
       }
-      guard case .refused = result, mightBeUnsaved, context.pause(milliseconds: Self.unsavedPause) == nil else {
-        return result
-      }
+      guard case .refused = result, mightBeUnsaved || mayBeUnsaved,
+        context.pause(milliseconds: Self.unsavedPause) == nil
+      else { return result }
     }
   }
 

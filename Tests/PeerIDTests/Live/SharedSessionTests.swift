@@ -145,6 +145,17 @@ import Testing
     #expect(live.executed == 1 && live.refreshes == 1)
   }
 
+  @Test func `a pair that another process has just obtained can be refreshed`() throws {
+    let store = SessionStore.memory()
+    let live = try Live(store: store)
+    live.sandbox.configure { $0.saveDelay = 300 }
+    try live.logIn(key: "k").refresh()
+    // Its first request is the refresh: the server's time is not known before.
+    let session = try live.sibling(store: store).client.open(key: "k")
+    try session.refresh()
+    #expect(session.token.generation == 3)
+  }
+
   @Test func `a restored backup does not end a session that holds the newer pair`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
