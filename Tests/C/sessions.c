@@ -344,6 +344,8 @@ static void early_refusal_does_not_start_another_refresh(void **state) {
   (void)state;
   static const int delays[] = {0, 13, 30, 100, 1500};
   for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++) {
+    /* After a reset the server returns a pair that a session of the same client has replaced. */
+    begin_with(NULL);
     sandbox_reset(state);
     sandbox_post("settings", "{'save_delay_ms':%d}", delays[i]);
     peerid_session *session = log_in(client, "alice");
