@@ -29,7 +29,7 @@ import Testing
     #expect(try server.signIn("login=alice&password=alice-password&client_id=4").status == 200)
   }
 
-  /// To Swift, a syntax character and a following accent are one character.
+  /// In Swift, a separator and a combining accent after it are one Character.
   @Test func `a form may hold any characters in its values`() throws {
     let server = try TestServer()
     let accent = "\u{301}"
@@ -78,9 +78,9 @@ import Testing
     #expect(answer.wire.header("Content-Type") == "text/html; charset=utf-8")
   }
 
-  /// `login=alice&password=alice-password&client_id=4`, packed by zlib with a dynamic code and with none.
+  /// `login=alice&password=alice-password&client_id=4`, compressed by zlib in each kind of DEFLATE block.
   @Test(arguments: [Packed.gzip, Packed.stored, Packed.dynamic])
-  func `a body packed with gzip is unpacked`(body: [UInt8]) throws {
+  func `a gzip body is decompressed`(body: [UInt8]) throws {
     let headers = [("Content-Type", form), ("Content-Encoding", "gzip")]
     let connection = try TestServer().connect()
     let answer = APIAnswer(
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test(arguments: [[], [0x1F, 0x8B], Array(Packed.gzip.prefix(30)), [UInt8](repeating: 0xFF, count: 100)])
-  func `a body that is not gzip in spite of its header is 400`(body: [UInt8]) throws {
+  func `a body whose header falsely says gzip is 400`(body: [UInt8]) throws {
     let headers = [("Content-Type", form), ("Content-Encoding", "gzip")]
     let answer = try TestServer().connect().request("POST", "/api/v1/auth/token", headers: headers, body: body)
     #expect(answer.status == 400)

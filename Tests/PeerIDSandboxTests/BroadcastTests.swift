@@ -28,18 +28,18 @@ import Testing
     (#"["1f00"]"#, "1", #""signatures" must be an array"#),
     (#"{"ref"#, #"{"more":1,"ref"#, #""more" is not allowed"#),
   ])
-  func `a fault in the transaction names its path`(old: String, new: String, message: String) throws {
+  func `an error in the transaction names its path`(old: String, new: String, message: String) throws {
     let answer = try broadcast(try TestServer(), transaction.replacing(old, with: new))
     #expect(answer.status == 400)
     #expect(answer.json?["error"]?["transaction"]?.string == message)
   }
 
-  @Test func `an operation that is not the app's is refused without a field`() throws {
+  @Test func `an operation outside the app's scope is refused without a field`() throws {
     let answer = try broadcast(try TestServer(), transaction.replacing("[[0,", with: "[[999,"))
     #expect(answer.text == #"{"error":"operations invalid","status":"400"}"#)
   }
 
-  @Test func `the same transaction twice is a duplicate, whose reason the server hides`() throws {
+  @Test func `a duplicate transaction is refused, and the server hides the reason`() throws {
     let server = try TestServer()
     #expect(try broadcast(server, transaction).status == 200)
     #expect(try broadcast(server, transaction).text == #"{"error":"server side error","status":500}"#)

@@ -3,7 +3,7 @@ import PeerID
 import PeerIDSandbox
 import Testing
 
-/// Every case of the conformance table that breaks a rule of the chain, against the chain of the sandbox.
+/// Sends every conformance case that breaks a rule of the chain to the sandbox's chain.
 @Suite struct ChainRulesTests {
   private static func brokenOperations() throws -> [JSONValue] {
     let file = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")

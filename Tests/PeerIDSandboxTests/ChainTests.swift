@@ -87,7 +87,7 @@ import Testing
     #expect(try balance(server, "1.2.31") == before - 40)
   }
 
-  @Test func `history, transaction and block agree about what was done`() throws {
+  @Test func `the history, the transaction and the block contain the same operation`() throws {
     let server = try TestServer()
     let confirmation = try #require(try server.operate("\(transfer(5)),\(transfer(6))").result)
     let entry = try #require(try history(server)[0])

@@ -61,7 +61,7 @@ import Testing
     let before = try server.call("GET", "/x").wire.header("Date")
     _ = try post(server, "settings", #"{"clock_offset_s":8640000}"#)
     #expect(try server.call("GET", "/x").wire.header("Date") != before)
-    #expect(try !server.isAccepted(Demo.aliceAccess4), "90 days are over after 100")
+    #expect(try !server.isAccepted(Demo.aliceAccess4), "a token of 90 days has expired after 100")
   }
 
   @Test func `the lifetime of new tokens can be set`() throws {
@@ -71,7 +71,7 @@ import Testing
     #expect(try !server.isAccepted(token))
   }
 
-  @Test func `counts are kept by method and path and status`() throws {
+  @Test func `requests are counted by method, path and status`() throws {
     let server = try TestServer()
     _ = try server.operate(Demo.transfer)
     _ = try server.operate("")
@@ -121,7 +121,7 @@ import Testing
     #expect(list["operations"]?[1]?["user"]?.string == "alice")
   }
 
-  @Test func `tokens codes and consents can be seen and made`() throws {
+  @Test func `tokens, codes and consents can be listed and created`() throws {
     let server = try TestServer()
     let pairs = try get(server, "tokens?user=alice&app=4").json
     #expect(pairs?[0]?["pair"]?["token"]?.string == Demo.aliceAccess4)
@@ -152,13 +152,13 @@ import Testing
     #"{"kind":"explode"}"#, "{}", #"{"kind":"status"}"#, #"{"kind":"delay","ms":-1}"#, #"{"kind":"delay","miles":1}"#,
     #"{"kind":"delay","times":0}"#, #"{"kind":"delay","times":"twice"}"#, #"{"kind":"drop_mid","cut":"tail"}"#,
   ])
-  func `a fault that makes no sense is refused and says why`(body: String) throws {
+  func `an invalid fault is refused with the reason`(body: String) throws {
     let answer = try post(try TestServer(), "faults", body)
     #expect(answer.status == 400)
     #expect(answer.json?["error"]?.string?.contains("must be") == true || answer.text.contains("known are"))
   }
 
-  @Test func `controls are not counted and have no faults`() throws {
+  @Test func `requests to the controls are not counted and get no faults`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.dropBefore, times: nil))
     #expect(try get(server, "counts").text == "{}")

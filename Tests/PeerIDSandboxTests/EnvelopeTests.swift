@@ -13,13 +13,13 @@ import Testing
   @Test(arguments: [
     ("params[]=", "null"), ("params[]=a", #""a""#), ("params[0][]=", #"[""]"#), ("", "null"),
   ])
-  func `a falsy result arrives as null and others as they are`(parameters: String, result: String) throws {
+  func `a falsy result is sent as null and any other result unchanged`(parameters: String, result: String) throws {
     let query = "?api=database&method=echo_first&\(parameters)"
     let answer = try TestServer().call("GET", "/api/v1/app/blockchain-data\(query)")
     #expect(answer.result?.compactText().text == result)
   }
 
-  @Test func `an empty array survives as a result`() throws {
+  @Test func `an empty array is sent as it is`() throws {
     let answer = try TestServer().call("GET", "/api/v1/app/blockchain-data?api=crypto&method=echo")
     #expect(answer.result?.compactText().text == "[]")
   }
@@ -43,7 +43,7 @@ import Testing
     #expect(answer.wire.header("Retry-After") == nil)
   }
 
-  @Test func `three answers have their status as text in the body`() throws {
+  @Test func `three errors have their status as a string in the body`() throws {
     let server = try TestServer()
     let invalid = try server.operate(Demo.transfer, token: Demo.aliceAccess7, clientID: 7)
     #expect(invalid.text == #"{"error":{"op_name":"Operation invalid"},"status":"400"}"#)
@@ -62,7 +62,7 @@ import Testing
     #expect(broadcast.json?["status"]?.string == "400")
   }
 
-  @Test func `paths are found without regard to case and to a slash at the end`() throws {
+  @Test func `paths ignore case and a trailing slash`() throws {
     #expect(try TestServer().form("/API/v1/Auth/Token/", "").status == 400)
   }
 }

@@ -28,7 +28,7 @@ import Testing
     #expect(try server.operate(Demo.transfer).status == 200)
   }
 
-  @Test func `drop after closes although all was done`() throws {
+  @Test func `drop after processes and closes without an answer`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.dropAfter, path: path))
     #expect(isClosed(attempt(server)) == 0)
@@ -81,7 +81,7 @@ import Testing
     #expect(server.sandbox.executedTransactionCount == 1)
   }
 
-  @Test func `close after says so and closes`() throws {
+  @Test func `close after announces the close and closes`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.closeAfter))
     let connection = try server.connect()

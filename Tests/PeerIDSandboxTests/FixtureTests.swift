@@ -18,18 +18,18 @@ import Testing
     (#"{"apps":[{"client_id":1,"client_secret":"s","name":"n","operations":["fly"]}]}"#, "apps[0].operations"),
     (#"{"settings":{"save_delay_ms":"soon"}}"#, "settings.save_delay_ms"),
   ])
-  func `a fault in a fixture names the key and says what would be right`(json: String, part: String) throws {
+  func `an error in a fixture names the key and what is valid`(json: String, part: String) throws {
     let error = #expect(throws: SandboxError.self) { try Fixture(json: json, name: "my.json") }
     #expect(error?.description.contains("my.json") == true)
     #expect(error?.description.contains(part) == true, "\(String(describing: error))")
   }
 
-  @Test func `a file that is not there is named`() throws {
+  @Test func `the error of a missing file names the file`() throws {
     let error = #expect(throws: SandboxError.self) { try Fixture(contentsOfFile: "/no/such/file.json") }
     #expect(error?.description.contains("/no/such/file.json") == true)
   }
 
-  @Test func `a port in use is named with the remedy`() throws {
+  @Test func `the error of a port in use names the port and what to do`() throws {
     let sandbox = try Sandbox()
     let error = #expect(throws: SandboxError.self) { try Sandbox(port: sandbox.port) }
     #expect(error?.description.contains("port \(sandbox.port) is in use") == true)

@@ -32,22 +32,22 @@ import Testing
     (#""asset_id":"#, #""asset":1,"asset_id":"#, #""[0].amount.asset" is not allowed"#),
     (#"{"amount":100000,"asset_id":"1.3.0"}"#, "5", #""[0].amount" must be of type object"#),
   ])
-  func `a fault in a transfer names its path`(old: String, new: String, message: String) throws {
+  func `an error in a transfer names its path`(old: String, new: String, message: String) throws {
     #expect(try fault(transfer(old, new)) == message)
   }
 
   @Test(arguments: [("100000", #""100000""#), ("100000", "1e5"), ("100000", #"" 7 ""#), ("100000", "5.0")])
-  func `numbers may come as text and as reals without a fraction`(old: String, new: String) throws {
+  func `a number may be a string, or a real number without a fraction`(old: String, new: String) throws {
     #expect(try fault(transfer(old, new)) == "200")
   }
 
-  @Test func `only the first fault is reported`() throws {
+  @Test func `only the first error is reported`() throws {
     let broken = transfer("100000", "1.5").replacing("1.2.33", with: "x")
     #expect(try fault(broken).contains("[0].to"))
     #expect(try fault("\(Demo.transfer),\(transfer("100000", "1.5"))") == #""[1].amount.amount" must be an integer"#)
   }
 
-  /// What the schema takes and the serializer of the server cannot write: 500, and nothing is done.
+  /// Values that the schema accepts and the server's serializer cannot write: HTTP 500, and nothing is done.
   @Test(arguments: [
     (
       #"{"op_name":"witness_create","fee_asset":"1.3.0","witness_account":"1.2.31","url":"https://a.example","block_signing_key":"abc","initial_secret":"YWJj"}"#,
@@ -70,7 +70,8 @@ import Testing
       "limit_order_cancel.fee_paying_account\t cause: overflow "
     ),
   ])
-  func `what the serializer cannot write is refused before the chain`(operation: String, message: String) throws {
+  func `a value that the serializer cannot write is refused before the chain`(operation: String, message: String) throws
+  {
     let server = try TestServer(chainRules: false)
     let answer = try server.operate(operation, token: Demo.aliceAccess8, clientID: 8)
     #expect(answer.status == 500)
@@ -105,12 +106,12 @@ import Testing
   }
 
   @Test(arguments: [#""true""#, #""FALSE""#, "false"])
-  func `truth values may be text`(fill: String) throws {
+  func `a truth value may be a string`(fill: String) throws {
     #expect(try fault(order("1893456000", fill: fill)) == "200")
   }
 
   @Test(arguments: ["1", #""yes""#, "null"])
-  func `truth values may be nothing else`(fill: String) throws {
+  func `other truth values are refused`(fill: String) throws {
     #expect(try fault(order("1893456000", fill: fill)) == #""[0].fill_or_kill" must be a boolean"#)
   }
 
@@ -119,7 +120,7 @@ import Testing
     (#""back""#, "1", #""[0].back_or_lay" must be one of [back, lay]"#),
     ("20000", #""x""#, #""[0].backer_multiplier" must be a number"#),
   ])
-  func `the fault of a choice lists the valid values`(old: String, new: String, message: String) throws {
+  func `the error of a choice lists the valid values`(old: String, new: String, message: String) throws {
     #expect(try fault(Demo.bet.replacing(old, with: new)) == message)
   }
 
@@ -131,11 +132,11 @@ import Testing
     (#"["en"]"#, #""[0].name[0]" must be an array"#),
     (#"{}"#, #""[0].name" must be an array"#),
   ])
-  func `an array of exactly two counts its elements`(name: String, message: String) throws {
+  func `the length of an array of exactly two is checked`(name: String, message: String) throws {
     #expect(try fault(#"{"op_name":"sport_create","fee_asset":"1.3.0","name":\#(name)}"#) == message)
   }
 
-  @Test func `arrays text and packed bytes have their limits`() throws {
+  @Test func `arrays, strings and base64 have limits`() throws {
     let custom = #"{"op_name":"custom","fee_asset":"1.3.0","payer":"1.2.1","required_auths":[],"id":1,"data":"aGk="}"#
     #expect(try fault(custom) == #""[0].required_auths" must contain at least 1 items"#)
     let signed = custom.replacing("[]", with: #"["1.2.1"]"#)

@@ -3,8 +3,8 @@ import Testing
 @testable import PeerID
 @testable import PeerIDSandbox
 
-/// The example of each operation, with one thing changed at a time: the library's check and the sandbox, which follows
-/// the backend's schema, must agree, although they share no code.
+/// Changes one value at a time in each operation's example: the library's check and the sandbox, which follows the
+/// backend's schema, must agree. They share no code.
 @Suite struct OperationVariantsTests {
   private static let names = OperationCatalogue.standard.operations
     .filter { $0.neverAcceptedBecause == nil && $0.alwaysFailsBecause == nil && $0.onlyProposedBecause == nil }
@@ -45,7 +45,7 @@ import Testing
     return known.contains { said.contains($0) }
   }
 
-  /// The rules in a type, and the units of its numbers, which the messages about limits contain.
+  /// The rules of a type and the units of its numbers, which occur in the messages about limits.
   private func words(of type: OperationFieldType) -> [String] {
     switch type {
     case .refined(let schema, let refinement):

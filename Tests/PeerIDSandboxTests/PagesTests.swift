@@ -61,7 +61,7 @@ import Testing
     #expect(try server.form(page.replacing("client_id=4", with: "client_id=5"), body).status == 302)
   }
 
-  @Test func `the state endpoint has no unknown neighbours`() throws {
+  @Test func `a misspelt path of the sandbox gets a suggestion`() throws {
     let server = try TestServer()
     #expect(try server.call("GET", "/sandbox/state").json?["users"]?.count == 6)
     #expect(try server.call("GET", "/sandbox/sate").text.contains(#"did you mean \"state\"?"#))

@@ -65,7 +65,7 @@ import Testing
     "/permissions", "/permissions?client_id=99&redirect_uri=\(callback)",
     "/permissions?client_id=4&redirect_uri=https://evil.example/", "/permissions?client_id=4",
   ])
-  func `an unknown client or redirect URI ends on a page and never in a redirect`(target: String) throws {
+  func `an unknown client or redirect URI shows an error page and never redirects`(target: String) throws {
     let server = try TestServer()
     for answer in [try server.call("GET", target), try server.form(target, "decision=deny")] {
       #expect(answer.status == 400)
@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  @Test func `everything from outside is escaped`() throws {
+  @Test func `all input is escaped in the page`() throws {
     let attack = "%3Cscript%3E%22%27%26"
     let server = try TestServer()
     let pages = [
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func `a redirect URI with a query gets a second question mark, and header breaks do not pass`() throws {
+  @Test func `a redirect URI with a query gets a second question mark, and line breaks are escaped`() throws {
     var fixture = Fixture.demo
     fixture.apps[0].redirectURIs = ["http://127.0.0.1/x?y=1"]
     let server = try TestServer(fixture)

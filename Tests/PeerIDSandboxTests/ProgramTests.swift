@@ -42,7 +42,7 @@ import Testing
     #expect(program.exitStatus() == 0)
   }
 
-  @Test func `it can end with its standard input`() throws {
+  @Test func `it can exit when its standard input is closed`() throws {
     let program = try RunningProgram(["--quiet", "--exit-with-stdin"])
     #expect(program.line() != nil)
     program.closeInput()

@@ -12,7 +12,7 @@ import Testing
     #expect(try server.refresh(Demo.aliceRefresh4).status == 400)
   }
 
-  @Test func `the pair keeps its number when it is refreshed`() throws {
+  @Test func `the pair keeps its id when it is refreshed`() throws {
     let server = try TestServer()
     let answer = try server.refresh(Demo.aliceRefresh4)
     #expect(answer.result?["id"]?.integer == 1)

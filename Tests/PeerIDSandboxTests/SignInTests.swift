@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: ["%2B16045550101", "6045550101", "(604)%20555-0101", "16045550101"])
-  func `a mobile number is normalised and takes the place of the password`(mobile: String) throws {
+  func `a mobile number is normalized and can replace the password`(mobile: String) throws {
     let answer = try TestServer().signIn("login=alice&mobile=\(mobile)&client_id=4")
     #expect(answer.token("token") == Demo.aliceAccess4)
   }
@@ -61,7 +61,7 @@ import Testing
     #expect(answer.error == #"{"login":"Invalid email/username or password"}"#)
   }
 
-  @Test func `neither password nor mobile number fails on both`() throws {
+  @Test func `without password and mobile number both are reported`() throws {
     let answer = try TestServer().signIn("login=alice&client_id=4")
     #expect(answer.json?["error"]?.members.map(\.key) == ["mobile", "password"])
   }
@@ -118,7 +118,7 @@ import Testing
     )
   }
 
-  @Test func `the first contact can be refused by the chain or by a full account`() throws {
+  @Test func `a first sign-in can be refused by the chain or by the limit on operations`() throws {
     var fixture = Fixture.demo
     fixture.users[1].joinAnswer = .refused
     fixture.users[3].joinAnswer = .full

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// Which account a user's name stands for.
+/// Finding the blockchain account of a user.
 @Suite struct AccountDecisionTests {
   private static let made = Account(id: "1.2.31", name: "pi-alice")
   private static let plain = Account(id: "1.2.99", name: "alice")
@@ -27,7 +27,7 @@ import Testing
       ([(made, .present), (plain, .unknown)], .ambiguous(made, plain)),
     ] as [([(Account, AccountPermission)], AccountDecision)]
   )
-  func `an account counts when PeerID may act for it`(
+  func `an account is used when PeerID has authority over it`(
     existing: [(Account, AccountPermission)],
     decision: AccountDecision
   ) {
@@ -38,11 +38,11 @@ import Testing
     ("pidabcdefg", true), ("pidABCDEFG", true), ("pidabcdef", false), ("pidabcdefgh", false), ("pid1234567", false),
     ("abcdefghij", false), ("", false),
   ])
-  func `a permission of PeerID has a name of its own`(name: String, isOne: Bool) {
+  func `a PeerID permission is recognized by its name`(name: String, isOne: Bool) {
     #expect(AccountPermission.isNamedByPeerID(name) == isOne)
   }
 
-  @Test func `what is known of a user is kept with the tokens`() throws {
+  @Test func `the user and the account are stored with the tokens`() throws {
     let plain = Token(accessToken: Bytes("a"), refreshToken: Bytes("r"), scope: nil, expiresAtMilliseconds: nil)
     #expect(!plain.exportedJSON().text.contains("account"))
     let token = plain.identified {

@@ -9,11 +9,11 @@ import Testing
     // A redirect URI with a query, to which the page appends another `?`.
     "https://shop.example/cb?tenant=1?code=c%2Fode&state=s", "https://shop.example/cb?tenant=1&code=c%2Fode&state=s",
     "https://shop.example/cb?next=/a?b=1&x=100%?code=c%2Fode&state=s#_=_",
-    // Parameters of the redirect URI with the names of ours.
+    // The redirect URI has parameters with the names that the page appends.
     "https://shop.example/cb?code=own&state=own?code=c%2Fode&state=s", "https://a/cb?error=own?code=c%2Fode&state=s",
     "https://a/cb?state=own?state=s&code=c%2Fode", "https://a/cb?code=own&code=c%2Fode&state=s",
     "https://a/cb?error=0&state=own?code=c/ode&state=s&x=%zz",
-    // Encoded, and a page with its routes in the fragment.
+    // Percent-encoded names, and an application that keeps its route in the fragment.
     "https://a/cb?co%64e=c%2Fod%65&st%61te=%73", "https://a/#/cb?code=c%2Fode&state=s",
     "https://a/cb?x=1#/cb?code=c%2Fode&state=s", "https://a/cb?code=c%2Fode&state=s#?code=other&state=s",
     "https://a/cb?tenant=1?code=c%2Fode&state=s&", "https://a/cb??code=c%2Fode&state=s",
@@ -22,7 +22,7 @@ import Testing
     #expect(try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s").text == "c/ode")
   }
 
-  /// The browser sends the address, so anybody can write it: four times the length takes about four times the work.
+  /// Anybody can write the address that the browser sends, so the time to read it must grow linearly with its length.
   @Test(arguments: ["code=a&", "error=a&", "?code=", "state=s&", "%61&", "?"])
   func `an address is read in one pass`(part: String) throws {
     func work(parts: Int) throws -> Int64 {
@@ -60,7 +60,7 @@ import Testing
     ("https://a/cb?code=c&state=%zz", "broken percent-escape"),
     ("", "no state"), ("?", "no state"), ("#", "no state"), ("https://a/cb", "no state"),
   ])
-  func `an address that does not belong to the request is refused`(url: String, says: String) {
+  func `an address that is not an answer to the request is refused`(url: String, says: String) {
     let error = #expect(throws: PeerIDError.self) { try AuthorizationRedirect.code(in: Bytes(url), expectedState: "s") }
     #expect(error?.code == .invalidArgument)
     #expect(error?.message.contains(says) == true)
@@ -82,7 +82,7 @@ import Testing
     #expect(error?.message.contains(says) == true, "\(error?.message ?? "")")
   }
 
-  @Test func `the consent page may be another one`() throws {
+  @Test func `the consent page can be configured`() throws {
     func page(_ page: String, _ allowsPlainHTTP: Bool = false) throws -> String {
       try Endpoints(baseURL: "https://api.example/x", authorizationPage: page, allowsPlainHTTP: allowsPlainHTTP)
         .authorizationPage(clientID: "4", redirectURI: "https://a/b?c", state: "s")
@@ -118,7 +118,7 @@ import Testing
     ("https://user:pw@host", false), ("https://host/?q", false), ("https://ho st", false),
     ("http://localhost.evil", false), ("https://h%7Fst", false), ("https://h%C3%BCst", false), ("https://h%6Fst", true),
   ])
-  func `base URLs that would leak or cannot work are refused`(url: String, isFine: Bool) {
+  func `base URLs that would leak secrets or cannot work are refused`(url: String, isFine: Bool) {
     let endpoints = try? Endpoints(baseURL: url, allowsPlainHTTP: false)
     #expect((endpoints != nil) == isFine)
   }
@@ -134,7 +134,7 @@ import Testing
     ("[]", ""),
     ("", ""),
   ])
-  func `parameters of a chain read become bracket keys`(json: String, query: String) throws {
+  func `parameters of a chain read are encoded as bracket keys`(json: String, query: String) throws {
     let text = try Bytes(json).withBytes { try ChainReadQuery(api: "database", method: "m", parameters: $0).text }
     #expect(text == "api=database&method=m" + (query.isEmpty ? "" : "&" + query))
   }

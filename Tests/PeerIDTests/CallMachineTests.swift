@@ -66,27 +66,27 @@ import Testing
 
   static let cases: [Case] = [
     Case("a read is sent once", .read, [.answer(.failure(lost))], ["send 0", "connection_lost unknown"]),
-    Case("401 to a read is handed on", .read, [refused], ["send 0", "rejected not_done"]),
+    Case("a 401 to a read is reported", .read, [refused], ["send 0", "rejected not_done"]),
     Case(
-      "a lost answer is handed on, and nothing is sent again",
+      "a lost answer is reported, and nothing is sent again",
       .session,
       [use1, .answer(.failure(lost))],
       ["ask", "send 1", "connection_lost unknown"]
     ),
     Case(
-      "403 is handed on, and nothing is sent again",
+      "a 403 is reported, and nothing is sent again",
       .session,
       [use1, .answer(.failure(PeerIDError(.notPermitted, .notDone, "forbidden", httpStatus: 403)))],
       ["ask", "send 1", "not_permitted not_done"]
     ),
     Case(
-      "a token that has expired is waited for",
+      "a call with an expired token waits for the refresh",
       .session,
       [wait, .refreshEnded(nil), use2],
       ["ask", "await", "ask", "send 2"]
     ),
     Case(
-      "a failed refresh is not the call's failure while the session has another answer",
+      "after a failed refresh the call uses a token that still works",
       .session,
       [wait, .refreshEnded(failed), use1],
       ["ask", "await", "ask", "send 1"]
@@ -104,13 +104,13 @@ import Testing
       ["ask", "send 1", "ask after 1 early 0 refreshes 0", "await", "ask after 1 early 0 refreshes 1", "ask", "send 2"]
     ),
     Case(
-      "after 401 a failure of the session is not done",
+      "after 401 an error of the session has the outcome not done",
       .session,
       [use1, refused, .decision(.fail(over))],
       ["ask", "send 1", "ask after 1 early 0 refreshes 0", "login_required not_done"]
     ),
     Case(
-      "a new token is sent again after a pause",
+      "a call whose new token is refused is sent again after a pause",
       .session,
       [use1, refused, pause, .pauseOver, use1, refused],
       [
@@ -119,7 +119,7 @@ import Testing
       ]
     ),
     Case(
-      "what cannot be helped is handed on",
+      "a 401 is reported when another refresh would not help",
       .session,
       [use1, refused, .decision(.giveUp)],
       ["ask", "send 1", "ask after 1 early 0 refreshes 0", "rejected not_done"]
@@ -143,7 +143,7 @@ import Testing
       ["ask", "send 1", "ask after 1 early 0 refreshes 0", "pause 25", "cancelled not_done"]
     ),
     Case(
-      "a session that is over is reported instead of a timeout",
+      "an ended session is reported instead of a timeout",
       .session,
       [wait, interrupted(.timedOut, verdict: over)],
       ["ask", "await", "login_required not_sent"]
@@ -156,34 +156,34 @@ import Testing
     ),
     Case("another call has just refreshed", .refresh(supersedes: 1), [use2], ["ask refresh 1", "done"]),
     Case(
-      "the failure of a refresh is the call's",
+      "a requested refresh fails",
       .refresh(supersedes: 1),
       [wait, .refreshEnded(lost)],
       ["ask refresh 1", "await", "connection_lost unknown"]
     ),
     Case(
-      "a requested refresh goes on after its call",
+      "a requested refresh continues after its call timed out",
       .refresh(supersedes: 1),
       [wait, interrupted(.timedOut)],
       ["ask refresh 1", "await", "timeout unknown"]
     ),
     Case("an external token", .externalToken(refused: 0), [use1], ["ask external", "token 1"]),
     Case(
-      "an external token after a refusal",
+      "an external token that was refused is replaced",
       .externalToken(refused: 1),
       [wait, .refreshEnded(nil), again, use2],
       ["ask after 1 uncounted", "await", "ask after 1 early 0 refreshes 1", "ask external", "token 2"]
     ),
     Case(
-      "an external token that nothing helps",
+      "an external token that was refused and cannot be replaced",
       .externalToken(refused: 1),
       [.decision(.giveUp)],
       ["ask after 1 uncounted", "rejected not_done"]
     ),
     Case("a task that fails", .task, [.taskEnded(.failure(lost))], ["task", "connection_lost unknown"]),
-    Case("a task sends nothing more", .task, [.taskEnded(.success(.done))], ["task", "done"]),
+    Case("a task that succeeds", .task, [.taskEnded(.success(.done))], ["task", "done"]),
     Case(
-      "a log in that brings an expired pair refreshes it",
+      "a log in that returns an expired pair refreshes it",
       .logIn,
       [.taskEnded(.success(.done)), wait, .refreshEnded(nil), use2],
       ["task", "ask unexpired", "await", "ask unexpired", "done"]

@@ -2,10 +2,10 @@ import Testing
 
 @testable import PeerID
 
-/// How many asynchronous calls there may be at a time.
+/// The limit on asynchronous calls in flight.
 @Suite struct CallQuotaTests {
   @Test(arguments: [1, 2, 100])
-  func `as many calls begin as the limit says, and another one when one has ended`(limit: Int) throws {
+  func `the limit allows that many calls, and one more when one has ended`(limit: Int) throws {
     let quota = CallQuota(limit: limit)
     for _ in 0..<limit { try quota.enter() }
     for _ in 0..<2 {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct EndpointsTests {
   @Test(
-    "plain HTTP is only for hosts that libcurl itself takes for this machine",
+    "plain HTTP is allowed only to hosts that libcurl parses as loopback",
     arguments: [
       ("http://localhost:8080", true), ("http://LOCALHOST", true), ("http://127.0.0.1", true),
       ("http://127.9.8.7", true),
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(
-    "paths are kept, slashes at the end are not",
+    "paths are kept, trailing slashes are removed",
     arguments: [
       ("https://peerid.example", "https://peerid.example/api/v1/app/operations"),
       ("https://peerid.example///", "https://peerid.example/api/v1/app/operations"),
@@ -60,7 +60,7 @@ import Testing
 
 @Suite struct OptionTests {
   @Test(
-    "a wrong name is answered with the option that was meant",
+    "an unknown option is reported with the nearest known ones",
     arguments: [
       ("timeout", ["connect_timeout_ms", "request_timeout_ms", "refresh_timeout_ms", "idle_connection_timeout_s"]),
       ("request_timout_ms", ["request_timeout_ms"]), ("connect_timeout", ["connect_timeout_ms"]),
@@ -69,12 +69,12 @@ import Testing
       ("retries", []), ("x", []), ("", []), ("verify", []), (String(repeating: "timeout_", count: 10_000), []),
     ]
   )
-  func hints(name: String, meant: [String]) {
-    #expect(OptionTable.nearest(to: name) == meant)
+  func hints(name: String, nearest: [String]) {
+    #expect(OptionTable.nearest(to: name) == nearest)
   }
 
   @Test(
-    "a number is taken from the least to the most that the documentation says, and no other",
+    "a number within the documented limits is accepted, and any other is refused",
     arguments: [
       ("connect_timeout_ms", 1, 3_600_000), ("request_timeout_ms", 1, 3_600_000), ("refresh_timeout_ms", 1, 3_600_000),
       ("refresh_window_ms", 0, 8_640_000_000), ("refresh_probe_delay_ms", 0, 3_600_000),
@@ -82,22 +82,24 @@ import Testing
       ("max_active_requests", 1, 10_000), ("max_response_bytes", 1024, 1_073_741_824),
     ]
   )
-  func bounds(name: String, least: Int64, most: Int64) throws {
+  func bounds(name: String, minimum: Int64, maximum: Int64) throws {
     var options = Options()
-    for value in [least, least + 1, most - 1, most] { try OptionTable.set(name, to: String(value), in: &options) }
-    for value in [least - 1, most + 1] {
+    for value in [minimum, minimum + 1, maximum - 1, maximum] {
+      try OptionTable.set(name, to: String(value), in: &options)
+    }
+    for value in [minimum - 1, maximum + 1] {
       let error = #expect(throws: PeerIDError.self) { try OptionTable.set(name, to: String(value), in: &options) }
       #expect(error?.code == .configuration && error?.message.contains("'\(name)'") == true)
     }
   }
 
-  @Test("every option that takes a number has its bounds in the table of these tests")
+  @Test("every numeric option is in the table above")
   func numbers() {
     let numbers = OptionTable.all.filter { if case .integer = $0.kind { true } else { false } }
     #expect(numbers.count == 10)
   }
 
-  @Test("every default is a value that its option takes")
+  @Test("every default is a valid value of its option")
   func defaults() throws {
     for option in OptionTable.all {
       var options = Options()
@@ -108,7 +110,7 @@ import Testing
   }
 
   @Test(
-    "a proxy is checked when the client is made, and its password is never shown",
+    "a proxy is checked when the client is created, and its password is never shown",
     arguments: [
       ("ftp://alice:geheim@proxy.example", "scheme 'ftp'"), ("http://alice:geheim@proxy.example:99999", "Port"),
       ("http://", "address of a proxy"), ("http://alice:geheim@", "address of a proxy"), ("http://a b", "%xx"),
@@ -123,7 +125,7 @@ import Testing
   }
 
   @Test(
-    "no proxy of the environment is used for what may be this machine",
+    "the environment's proxy is not used for a host that may be this machine",
     arguments: [
       ("localhost.", true), ("shop.localhost", true), ("shop.LOCALHOST.", true), ("0", true), ("0.0.0.0", true),
       ("127.0.1.1", true), ("[::]", true), ("[::1]", true), ("[::ffff:127.0.0.1]", true), ("[::127.0.0.1]", true),
@@ -136,18 +138,18 @@ import Testing
     #expect(endpoints.isLoopback == mayBeLoopback)
   }
 
-  @Test("the password of a proxy is known, as it is sent")
+  @Test("the password of a proxy is masked in its decoded form")
   func proxyPasswords() throws {
     for (option, passwords) in [("http://u:p%40ss@proxy", ["p@ss"]), ("u:pass@proxy:1", ["pass"]), ("proxy", [])] {
       #expect(try Proxy(option: option, isLoopback: false).passwords.map(\.text) == passwords)
     }
   }
 
-  @Test("a server on this machine is reached through a proxy only when one is named")
+  @Test("a server on this machine is reached through a proxy only when one is configured")
   func loopbackProxies() throws {
-    if case .none = try Proxy(option: "", isLoopback: true) {} else { Issue.record("the environment decides") }
-    if case .fromEnvironment = try Proxy(option: "", isLoopback: false) {} else { Issue.record("no environment") }
-    if case .none = try Proxy(option: "none", isLoopback: false) {} else { Issue.record("none is not none") }
+    if case .none = try Proxy(option: "", isLoopback: true) {} else { Issue.record("a proxy is used") }
+    if case .fromEnvironment = try Proxy(option: "", isLoopback: false) {} else { Issue.record("no proxy is used") }
+    if case .none = try Proxy(option: "none", isLoopback: false) {} else { Issue.record("'none' selects a proxy") }
     for option in ["proxy.example", "proxy.example:3128", "http://[::1]:1", "socks5h://p", "https://u:p@proxy"] {
       if case .address = try Proxy(option: option, isLoopback: true) {} else { Issue.record("\(option)") }
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// Errors from the bodies that PeerID, body parsers and proxies send.
+/// Errors read from the responses of PeerID, its body parser and proxies.
 @Suite struct EnvelopeTests {
   private func failure(_ status: Int, _ body: String, _ kind: RequestKind = .operations) -> PeerIDError? {
     Bytes(body).withBytes { bytes in
@@ -116,7 +116,7 @@ import Testing
     (#"{"error":{"code":502,"message":"blocked","status":"UNAVAILABLE"}}"#, false),
     (#"{"timestamp":1,"status":502,"error":"Bad Gateway","path":"/"}"#, false),
   ])
-  func `an envelope with other members, or another status, is a gateway's`(body: String, isOwn: Bool) {
+  func `an envelope with other members, or another status, comes from a gateway`(body: String, isOwn: Bool) {
     let envelope = Bytes(body).withBytes { Envelope(status: 502, body: $0) }
     guard case .error(_, let isPeerIDs) = envelope else {
       Issue.record("no error is read")
@@ -134,7 +134,7 @@ import Testing
     #expect(try #require(error.serverDetail).utf8.count < 4096)
   }
 
-  @Test func `a falsy result arrives as null and is a result`() {
+  @Test func `null is a result`() {
     #expect(failure(200, #"{"result":null,"status":200}"#) == nil)
   }
 
@@ -156,7 +156,7 @@ import Testing
   }
 
   @Test(arguments: ["a", "\u{1}", "\u{301}", "😀", "\""])
-  func `a detail is cut to four kilobytes, with any characters`(scalar: String) throws {
+  func `a detail is cut to four kilobytes, whatever its characters`(scalar: String) throws {
     let text = "x" + String(repeating: scalar, count: 10_000)
     let detail = ServerText.detail(JSONLiteral.string(text).document.root)
     #expect((680...4096).contains(detail.count))

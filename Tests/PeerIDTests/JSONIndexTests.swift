@@ -2,9 +2,9 @@ import Testing
 
 @testable import PeerID
 
-/// The index holds what the parser finds, and takes what the parser has no room for.
+/// The index agrees with the parser, and also accepts numbers that are too large for the parser.
 @Suite struct JSONIndexTests {
-  /// A value with all that it holds, as text.
+  /// A value and everything inside it, as text.
   private func dump(_ value: JSONIndex.Value) -> String {
     switch value.kind {
     case .object:
@@ -52,7 +52,7 @@ import Testing
     #"["12345678","1234567","123456789012345678901234567890","ü2345678"]"#,
     #"{"a":"\n\"\\\/\b\f\r\t","\u0061b":"\u00e9\ud83d\ude00x"}"#, #"["\u0000"]"#, manyMembers,
   ])
-  func `values are those that the parser finds`(text: String) throws {
+  func `the index finds the values that the parser finds`(text: String) throws {
     let bytes = Bytes(text)
     let parsed = try dump(JSONDocument(parsing: bytes.raw).root)
     try JSONIndex(bytes.raw).withRoot { root in
@@ -92,7 +92,7 @@ import Testing
     Damage(text: "[true\u{0}]", reason: "unexpected byte 0", line: 1, column: 6),
     Damage(text: String(repeating: "[", count: 65), reason: "64 levels", line: 1, column: 65),
   ])
-  func `a fault has a place`(damage: Damage) {
+  func `an error has a line and a column`(damage: Damage) {
     let error = #expect(throws: JSONSyntaxError.self) {
       try Bytes(damage.text).withBytes { (text) throws(JSONSyntaxError) in _ = try JSONIndex(text) }
     }
@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  @Test func `random texts, whole and damaged, are indexed as the parser reads them`() throws {
+  @Test func `random texts, valid and damaged, are indexed as the parser reads them`() throws {
     var random = RandomJSON(state: 0xD1B5_4A32_D192_ED03)
     var (taken, refused) = (0, 0)
     for round in 0..<20_000 {
@@ -127,7 +127,7 @@ import Testing
         continue
       }
       taken += 1
-      // Only for the size of a number.
+      // The only valid reason is a number that is too large.
       guard let parsed else {
         let hasLargeNumber =
           bytes.contains("9223372036854775808") || bytes.contains("1e999") || bytes.text.utf8.count > 18

@@ -12,29 +12,29 @@ import Testing
   }
 
   @Test(arguments: ["", "{", "[1,]", "{\"a\":1}{", "9223372036854775808", "\u{FEFF}{}", "'a'", "nul"])
-  func `an error in JSON has a place`(text: String) {
+  func `an error in JSON has a position`(text: String) {
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(text) }
   }
 
-  @Test func `a duplicate key is refused where that is asked for`() throws {
+  @Test func `a duplicate key is refused only on request`() throws {
     let text = #"{"amount":1,"amount":2}"#
     #expect(throws: Never.self) { try JSONDocument(text) }
     let error = #expect(throws: JSONSyntaxError.self) { try JSONDocument(text, rejectDuplicates: true) }
     #expect(error?.isDuplicateKey == true)
   }
 
-  @Test func `endless nesting is refused and not followed`() {
+  @Test func `nesting of 100000 levels is refused`() {
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(String(repeating: "[", count: 100_000)) }
   }
 
-  @Test func `wiped strings are gone`() throws {
+  @Test func `wiped strings are overwritten`() throws {
     let document = try JSONDocument(#"{"token":"secret","list":["also secret"]}"#)
     let token = try #require(document.root["token"]?.utf8)
     document.wipeStrings()
     #expect(token.allSatisfy { $0 == 0 })
   }
 
-  @Test func `literals print as they read`() {
+  @Test func `a literal is printed with its members in order`() {
     let literal: JSONLiteral = ["error": ["login": ""], "list": [1, true, nil, "é"], "": 0]
     #expect(literal.compactText.text == #"{"error":{"login":""},"list":[1,true,null,"é"],"":0}"#)
   }
@@ -42,7 +42,7 @@ import Testing
 
 @Suite struct JSONWritingTests {
   @Test(
-    "what is written is what jansson reads",
+    "jansson reads back the text that is written",
     arguments: [
       "", "plain", "\"quoted\" \\ back", "\u{0}\u{1}\n\t\u{1F}\u{7F}", "é 😀 e\u{301}",
       String(repeating: "x", count: 10_000),

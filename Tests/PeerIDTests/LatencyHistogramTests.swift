@@ -3,7 +3,7 @@ import Testing
 @testable import PeerID
 
 @Suite struct LatencyHistogramTests {
-  @Test func `each class ends where the next one begins`() {
+  @Test func `each bucket ends where the next one begins`() {
     for index in 0..<280 {
       let bound = LatencyHistogram.upperBound(of: index)
       #expect(LatencyHistogram.index(of: bound) == index)
@@ -12,13 +12,13 @@ import Testing
   }
 
   @Test(arguments: [Int64.min, -1, 0, 1, 7, 8, 9, 1000, 123_456_789, .max])
-  func `any duration has a class`(duration: Int64) {
+  func `any duration has a bucket`(duration: Int64) {
     let histogram = LatencyHistogram()
     histogram.add(duration)
     #expect(histogram.percentiles([1000]).count == 1)
   }
 
-  @Test func `percentiles are exact to 6 percent, and never above the longest`() {
+  @Test func `percentiles are exact to 6 percent, and never exceed the longest duration`() {
     let histogram = LatencyHistogram()
     for duration in 1...10_000 as ClosedRange<Int64> { histogram.add(duration) }
     let (count, bounds, longest) = histogram.percentiles([500, 900, 990, 999, 1000])
@@ -29,7 +29,7 @@ import Testing
     #expect(bounds.allSatisfy { $0 <= 10_000 })
   }
 
-  @Test func `without durations all is 0`() {
+  @Test func `without durations all percentiles are 0`() {
     let (count, bounds, longest) = LatencyHistogram().percentiles([500, 999])
     #expect(count == 0 && bounds == [0, 0] && longest == 0)
   }

@@ -2,13 +2,13 @@ import Testing
 
 @testable import PeerID
 
-/// Messages are one line, whatever is in them.
+/// A message is always one line.
 @Suite struct OneLineTests {
   private static let controls: [UInt32] =
     Array(0..<0x20) + Array(0x7F...0x9F) + [0x2028, 0x2029]
 
   @Test(arguments: controls)
-  func `a control character becomes a blank`(value: UInt32) throws {
+  func `a control character becomes a space`(value: UInt32) throws {
     let control = Character(try #require(Unicode.Scalar(value)))
     #expect(OneLine.text("a\(control)b") == "a b")
     #expect(PeerIDError(.server, "a\(control)b").message == "a b")

@@ -2,9 +2,9 @@ import Testing
 
 @testable import PeerID
 
-/// Whether an operation in a block is the one that was to be sent.
+/// Comparing a submitted operation with one in a block.
 @Suite struct OperationComparisonTests {
-  /// Compares one operation as a caller writes it with one as a block holds it.
+  /// Compares an operation as a caller writes it with one as it appears in a block.
   private func compare(_ request: String, _ chain: String) throws -> OperationComparison.Verdict {
     let body = Bytes("{\"operations\":[\(request)]}")
     let block = Bytes("[\(chain)]")
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: [("100000", "100000"), ("\"100000\"", "100000"), ("10000000000", "\"10000000000\"")])
-  func `an amount is the same as a number and as text`(given: String, chain: String) throws {
+  func `an amount may be a number or a string`(given: String, chain: String) throws {
     #expect(try compare(transfer(given), done(chain)) == .same)
   }
 
@@ -36,14 +36,14 @@ import Testing
     #expect(try compare(transfer("100000"), done("100000", number: 4)) == .different)
   }
 
-  @Test func `blanks and zeros of an id do not count`() throws {
+  @Test func `spaces and leading zeros in an id are ignored`() throws {
     #expect(try compare(transfer("1", to: "\" 1.2.033 \""), done("1")) == .same)
   }
 
   @Test func `a field that is missing in the block makes the result unsure`() throws {
     #expect(try compare(transfer("1", memo: #","memo":"for lunch""#), done("1")) == .unsure)
     #expect(try compare(transfer("1", memo: #","memo":"""#), done("1")) == .same)
-    // One certain difference decides, even if other members are unsure.
+    // One certain difference decides, even if other fields are unsure.
     #expect(try compare(transfer("1", memo: #","memo":"for lunch""#), done("2")) == .different)
   }
 
@@ -53,7 +53,7 @@ import Testing
     ("+/+/", "fbffbf", .same), ("YWJj", "616264", .different), ("YWJj", "6162", .unsure), ("YWJj", "zz6263", .unsure),
     ("abc", "616263", .unsure), ("616263", "616263", .same),
   ])
-  func `bytes are the same as base64 and as hexadecimal digits`(
+  func `bytes in base64 equal the same bytes in hexadecimal`(
     given: String,
     chain: String,
     verdict: OperationComparison.Verdict
@@ -64,7 +64,7 @@ import Testing
     #expect(try compare(request, done) == verdict)
   }
 
-  @Test func `a point in time is the same as a number and as text`() throws {
+  @Test func `a time may be a number or a string`() throws {
     let order =
       #"{"op_name":"limit_order_create","fee_asset":"1.3.0","seller":"1.2.31","#
       + #""amount_to_sell":{"amount":1,"asset_id":"1.3.0"},"min_to_receive":{"amount":1,"asset_id":"1.3.1"},"#
@@ -91,7 +91,7 @@ import Testing
     #expect(try compare(update(#"["1.2.9","1.2.7"]"#), inBlock(#"["1.2.7"]"#)) == .unsure)
   }
 
-  @Test func `all operations of a transaction count`() throws {
+  @Test func `all operations of a transaction are compared`() throws {
     let body = Bytes("{\"operations\":[\(transfer("1")),\(transfer("2"))]}")
     func verdict(_ chain: String) throws -> OperationComparison.Verdict {
       let block = Bytes("[\(chain)]")

@@ -82,7 +82,7 @@ import Testing
   ]
 
   @Test(arguments: faults)
-  func `a fault is reported with its place and the remedy`(fault: Fault) {
+  func `an error names the field and what is valid`(fault: Fault) {
     let message = check(transfer { $0[fault.field] = fault.value })
     #expect(message.contains(fault.says), "\(message)")
   }
@@ -93,7 +93,7 @@ import Testing
     ("{\"operations\":7}", "must be an array"), ("[{\"op_name\":\"x\",\"op_name\":\"y\"}]", "twice"), ("[", "not JSON"),
     ("", "not JSON"),
   ])
-  func `a text without operations is refused`(json: String, says: String) {
+  func `JSON without operations is refused`(json: String, says: String) {
     #expect(check(json).contains(says))
   }
 
@@ -127,7 +127,7 @@ import Testing
     ("PPY159gxfnXyUriMgUeThh1fWv3oqcpLFyHa3TfFYC4PK2HqhToVM", false),
     ("PPY859gxfnXyUriMgUeThh1fWv3oqcpLFyHa3TfFYC4PK2HqhToV0", false), ("", false),
   ])
-  func `public keys have the chain's prefix and base58`(text: String, isKey: Bool) {
+  func `public keys are base58 with the chain's prefix`(text: String, isKey: Bool) {
     #expect(Bytes(text).withBytes { TextForm.isPublicKey($0) } == isKey)
   }
 
@@ -151,7 +151,7 @@ import Testing
     }
   }
 
-  @Test func `a rule that the committee can change warns, and is enforced by option`() throws {
+  @Test func `breaking a rule that the committee can change is a warning, or an error if the option says so`() throws {
     let bet = Bytes(
       #"{"op_name":"bet_place","fee_asset":"1.3.0","bettor_id":"1.2.31","betting_market_id":"1.25.1","back_or_lay":"back","#
         + #""amount_to_bet":{"amount":40000,"asset_id":"1.3.0"},"backer_multiplier":20050}"#
@@ -167,12 +167,12 @@ import Testing
   }
 
   @Test(arguments: [0, 1, -1, 12_345_678, .max, .min] as [Int64], 0...12 as ClosedRange<Int32>)
-  func `formatted amounts are parsed to the same`(amount: Int64, precision: Int32) throws {
+  func `a formatted amount is parsed to the same amount`(amount: Int64, precision: Int32) throws {
     let text = try Decimals.text(ofAmount: amount, precision: precision)
     #expect(try Decimals.amount(text, precision: precision) == amount)
   }
 
-  @Test func `random amounts are formatted and parsed to the same`() throws {
+  @Test func `a random amount is formatted and parsed to the same amount`() throws {
     var random = RandomJSON(state: 0xA5A5_5A5A_1234_4321)
     for round in 0..<20_000 {
       _ = random.below(2)
@@ -185,7 +185,7 @@ import Testing
     }
   }
 
-  @Test func `an operation that was not granted is named`() throws {
+  @Test func `an error names the operation that the scope does not contain`() throws {
     let json = #"[{"op_name":"bet_cancel"},{"op_name":"transfer"}]"#
     let batch = try Bytes(json).withBytes { try OperationBatch(json: $0, validation: .off) }
     let token = Token(accessToken: Bytes("a"), refreshToken: nil, scope: Scope([69, 70]), expiresAtMilliseconds: nil)
@@ -193,7 +193,7 @@ import Testing
     #expect(error?.code == .notPermitted)
   }
 
-  @Test func `options are found by name, and the nearest is offered`() throws {
+  @Test func `options are found by name, and an unknown name gets a suggestion`() throws {
     var configuration = try Configuration(baseURL: "https://x", clientID: "4")
     try configuration.set("request_timeout_ms", "5")
     let unknown = #expect(throws: PeerIDError.self) { try configuration.set("requst_timeout_ms", "5") }

@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  /// An answer of PeerID: its envelope, with a text.
+  /// PeerID's own envelope with an error text.
   private static func own(_ status: Int, _ error: String) -> String {
     let error = JSONLiteral.string(error).compactText.text
     return #"{"error":\#(error),"status":\#(status)}"#
@@ -204,7 +204,7 @@ import Testing
   private static let open = [
     Case(.operations, 500, own(500, "server side error"), .server, .unknown, says: "find out whether it was done"),
     Case(.broadcast, 500, own(500, "server side error"), .server, .unknown, says: "the chain accepts it only once"),
-    // It is not certain that the text is about this transaction.
+    // The text may be about another transaction.
     Case(.broadcast, 500, own(500, "Assert Exception: a: b"), .server, .unknown),
     Case(.operations, 500, own(500, "Internal Server Error"), .server, .unknown),
     // The envelope of a gateway.
@@ -289,13 +289,13 @@ import Testing
       400, 402, 403, 404, 405, 406, 408, 409, 410, 412, 416, 417, 418, 422, 423, 424, 428, 444, 449, 451, 460, 463, 499,
     ]
     .map { Case(.operations, $0, "<p>no</p>", .protocol, .unknown, says: "find out") }
-    // A gateway that writes like PeerID, with a status that PeerID never has.
+    // A gateway with PeerID's envelope, and a status that PeerID never sends.
     + [408, 444, 460, 499].map { Case(.operations, $0, own($0, "timeout"), .protocol, .unknown) }
     // Gateways that write an object of texts, as PeerID does.
     + [400, 403, 404, 422].map {
       Case(.operations, $0, #"{"error":{"code":"Blocked","message":"no"}}"#, .protocol, .unknown, says: "Blocked")
     }
-    // The status in the body differs: a proxy has replaced the status of HTTP.
+    // The status in the body differs: a proxy has replaced the HTTP status.
     + [Case(.operations, 400, own(500, "server side error"), .protocol, .unknown)]
     + [301, 302, 303, 304, 307, 308].map { Case(.operations, $0, "", .protocol, .unknown, says: "redirects") }
     + [Case(.logIn, 400, "<h1>Bad Request</h1>", .protocol, .unknown), Case(.logIn, 404, "", .protocol, .unknown)]
@@ -327,7 +327,7 @@ import Testing
     #expect(!error.message.contains("\n"))
   }
 
-  @Test func `every row is used by a case, and says where its proof is`() {
+  @Test func `every row has a case, and names its source`() {
     let used = Set(
       Self.cases.filter { $0.status != 200 }.map { example in
         example.response { response in
@@ -371,12 +371,12 @@ import Testing
   func `each text of the node means that nothing was done, and has a reason`(text: String, reason: ErrorReason) throws {
     let error = try #require(Case(.operations, 500, Self.own(500, "x \(text) y"), .server, .unknown).error)
     #expect(error.outcome == .notDone && error.reason == reason)
-    // A proxy may write anything.
+    // Outside PeerID's envelope the text proves nothing: a proxy may have written it.
     let foreign = try #require(Case(.operations, 500, "x \(text) y", .server, .unknown).error)
     #expect(foreign.outcome == .unknown && foreign.reason == nil)
   }
 
-  @Test func `every text of the table is among these`() {
+  @Test func `every text of the library's table is tested`() {
     let known = Set(Self.nodeTexts.map(\.text))
     for row in NodeRefusals.rows where row.pattern.kinds.contains(.operations) {
       for text in row.pattern.texts { #expect(known.contains("\(text)"), "\(text)") }

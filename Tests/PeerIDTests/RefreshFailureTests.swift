@@ -2,14 +2,14 @@ import Testing
 
 @testable import PeerID
 
-/// The consequences of a failed refresh for the pair.
+/// What a failed refresh means for the token pair.
 @Suite struct RefreshFailureTests {
   private static let failures: [(error: PeerIDError, means: String)] = [
     // PeerID answers 500 when the chain refuses to renew the authorities: the old pair stays valid.
     (PeerIDError(.server, .unknown, "", httpStatus: 500), "transient"),
     (PeerIDError(.server, .unknown, "", httpStatus: 503), "transient"),
     (PeerIDError(.rateLimited, .unknown, "", httpStatus: 503, retryAfterMilliseconds: 1), "transient"),
-    // Any other failure may be a proxy's that has lost the answer.
+    // Any other status may come from a proxy that lost PeerID's answer.
     (PeerIDError(.server, .unknown, "", httpStatus: 501), "unknown"),
     (PeerIDError(.server, .unknown, "", httpStatus: 502), "unknown"),
     (PeerIDError(.server, .unknown, "", httpStatus: 504), "unknown"),
@@ -18,7 +18,7 @@ import Testing
     (PeerIDError(.protocol, .unknown, "", httpStatus: 408), "unknown"),
     (PeerIDError(.connectionLost, .unknown, ""), "unknown"),
     (PeerIDError(.timeout, .unknown, ""), "unknown"),
-    // Only PeerID's own word for it ends a session.
+    // Only PeerID's own error about the refresh token ends a session.
     (PeerIDError(.rejected, .notDone, "", httpStatus: 400, reason: .invalidRefreshToken), "refused"),
     (PeerIDError(.rejected, .notDone, "", httpStatus: 400), "transient"),
     (PeerIDError(.rejected, .notDone, "", httpStatus: 401), "transient"),
@@ -29,7 +29,7 @@ import Testing
   ]
 
   @Test(arguments: failures)
-  func `a refresh that failed leaves the pair good, used, or in doubt`(error: PeerIDError, means: String) {
+  func `after a failed refresh the pair is valid, used, or in doubt`(error: PeerIDError, means: String) {
     let found =
       switch RefreshFailure.result(of: error) {
       case .renewed, .adopted: "renewed"

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// The scanner reads what the parser reads, and what the parser has no room for.
+/// The scanner agrees with the parser, and also reads numbers that are too large for the parser.
 @Suite struct ResponseScannerTests {
   /// The parts of a response.
   private struct Seen: Equatable {
@@ -66,7 +66,7 @@ import Testing
     (#"{"result":{}}"#, "{}"),
     (#"{"result":[true,false,null,0,-0,1.25]}"#, "[true,false,null,0,-0,1.25]"),
   ])
-  func `the result is copied as the server wrote it, without white space`(body: String, expected: String) throws {
+  func `the result is copied as the server sent it, without white space`(body: String, expected: String) throws {
     let response = try #require(scanned(Bytes(body)))
     #expect(response.json == expected)
     #expect(try Seen(response) == Seen(#require(parsed(Bytes(body)))))
@@ -134,7 +134,7 @@ import Testing
     body.withUnsafeBytes { #expect(ResponseScanner.response($0) == nil) }
   }
 
-  @Test func `for any prefix of an answer the scanner stays within its bytes`() {
+  @Test func `the scanner never reads past the end of a truncated answer`() {
     let body = #"{"a":[{"b":"\\\"c\u00e9"}],"result":{"d":[1,"e\\"]," f ":{"g":null}},"status":200}"#
     for length in 0..<body.utf8.count {
       Bytes(String(decoding: body.utf8.prefix(length), as: UTF8.self)).withBytes { bytes in
@@ -143,7 +143,7 @@ import Testing
     }
   }
 
-  @Test func `random answers, whole and damaged, are read as the parser reads them`() throws {
+  @Test func `random answers, valid and damaged, are read as the parser reads them`() throws {
     var random = RandomJSON(state: 0x9E37_79B9_7F4A_7C15)
     var (taken, refused) = (0, 0)
     for round in 0..<40_000 {
@@ -157,7 +157,7 @@ import Testing
         continue
       }
       taken += 1
-      // What the parser refuses for the size of a number, or for a NUL in a key, has no reference.
+      // The parser refuses large numbers and a NUL in a key: nothing to compare with.
       guard let reference else { continue }
       let (seen, expected) = (try Seen(response), try Seen(reference))
       #expect(seen == expected, "\(body.text)")
@@ -172,7 +172,7 @@ import Testing
     ),
     (#"["\ud800x\n",{"\udc00":"\ud83d\ude00"}]"#, "[\"\u{FFFD}x\\n\",{\"\u{FFFD}\":\"😀\"}]"),
   ])
-  func `an error with values that few parsers read is read and written`(text: String, meaning: String) throws {
+  func `an error with unusual values is read and printed`(text: String, meaning: String) throws {
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(text) }
     let document = try Bytes(text).withBytes { (text) throws(JSONSyntaxError) in try JSONDocument.answer(text) }
     #expect(try document.root.compactText().text == JSONDocument(meaning).root.compactText().text)

@@ -35,7 +35,7 @@ import Testing
     #expect(waits == [1000, 2000, 4000, 8000, 16000, 32000] + Array(repeating: 60_000, count: 7))
   }
 
-  @Test func `another pair that cannot be saved waits longer, and one that was saved begins anew`() {
+  @Test func `the wait keeps growing with the next unsaved pair, and starts over after a save`() {
     var state = unsaved()
     state.failed(Self.failure, pair("newest", 4), replacing: pair("old", 2), now: 0)
     #expect(!state.isDue(now: 1999) && state.isDue(now: 2000))
@@ -72,7 +72,7 @@ import Testing
     #expect(state.savedGeneration == (isSettled ? 7 : 0))
   }
 
-  @Test func `saving has to be retried unless a thread already does`() {
+  @Test func `saving is retried unless a thread already does it`() {
     var state = SaveState()
     #expect(!state.isNeglected)
     state = unsaved()

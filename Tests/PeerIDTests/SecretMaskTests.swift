@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// Secrets of a request that a server repeats.
+/// Masking the secrets of a request that a server repeats in its answer.
 @Suite struct SecretMaskTests {
   private static let secret = #"pä"ss /&+<%'🐢\9"#
 
@@ -55,7 +55,7 @@ import Testing
     #expect(!masked.contains("p") || masked.contains("not shown"), "\(masked)")
   }
 
-  @Test func `a secret that a server puts into JSON without escapes is masked as it reads then`() {
+  @Test func `a secret that a server puts into JSON without escaping is masked in the form that the parser returns`() {
     let mask = SecretMask([Bytes(#"pass\"word\\1\u0041"#)])
     #expect(mask.masked(#"login: pass"word\1A is wrong"#) == "login: *** is wrong")
   }
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func `the rest of a secret that is encoded otherwise is masked with its beginning`() {
+  @Test func `when the end of a secret has another encoding, it is masked with the beginning`() {
     let mask = SecretMask([Bytes("abcdefghijklmnop+/=qr")])
     #expect(mask.masked("code abcdefghijklmnop%252B%252F%253Dqr is bad") == "code *** is bad")
     #expect(mask.masked("Basic \(base64(Array("x:abcdefghij".utf8)))…") == "Basic ***…")
@@ -113,7 +113,7 @@ import Testing
     let mask = SecretMask([Bytes(token)])
     #expect(mask.masked("token \(token.prefix(40))… is bad") == "token ***… is bad")
     #expect(mask.masked("token abcdefgh is bad") == "token abcdefgh is bad")
-    // Sixteen bytes show which secret it is.
+    // Sixteen bytes are enough to identify the secret.
     #expect(mask.masked("token \(token.prefix(15))… is bad") == "token abcdefghabcdefg… is bad")
     #expect(mask.masked("token \(token.prefix(16))… is bad") == "token ***… is bad")
     #expect(mask.masked("token \(token.dropFirst(8)) is bad") == "token *** is bad")
@@ -130,7 +130,7 @@ import Testing
   }
 
   @Test(arguments: RequestKind.allCases)
-  func `no error shows what its own request holds`(kind: RequestKind) {
+  func `no error shows a secret of its own request`(kind: RequestKind) {
     let secrets = ["p4ss-word", "access/token+1", "c0de 5"]
     let request = HTTPRequest(
       kind: kind,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// The decisions of a session, by a clock of the test.
+/// The decisions of a session, with a simulated clock.
 @Suite struct SessionStateMachineTests {
   private static let day: Int64 = 86_400_000
   private static let start: Int64 = 1_800_000_000_000
@@ -50,12 +50,15 @@ import Testing
   ]
 
   @Test(arguments: ages)
-  func `a token is used, refreshed in the background, or waited for by its age`(passed: Int64, expected: String) {
+  func `the age of a token decides: use it, refresh in the background, or wait for a refresh`(
+    passed: Int64,
+    expected: String
+  ) {
     var machine = machine()
     #expect(describe(machine.admit(now: passed, serverNow: Self.start + passed)) == expected)
   }
 
-  @Test func `an expiry is not judged before the server's time is known`() {
+  @Test func `the expiry is not checked before the server's time is known`() {
     var machine = machine(expiresIn: -1)
     #expect(describe(machine.admit(now: 0, serverNow: nil)) == "use 1")
     #expect(describe(machine.admit(now: 0, serverNow: Self.start)) == "wait, refresh")
@@ -112,7 +115,7 @@ import Testing
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 4)) == "fail login_required")
   }
 
-  @Test func `after a transient failure the old token is used and the next try waits longer and longer`() {
+  @Test func `after a transient failure the old token is used, and each retry waits longer`() {
     var machine = machine()
     let failure = PeerIDError(.server, .unknown, "chain", httpStatus: 500)
     var now: Int64 = 0
@@ -142,7 +145,7 @@ import Testing
     #expect(describe(machine.refreshRequested(supersedes: 1, now: wait)) == "wait, refresh")
   }
 
-  @Test func `refreshes without an answer are tried again later and later, and never before the probe's time`() {
+  @Test func `a refresh without an answer is retried after growing waits, never before the probe's time`() {
     var machine = machine()
     let lost = PeerIDError(.connectionLost, .unknown, "lost")
     var now: Int64 = 0
@@ -160,7 +163,7 @@ import Testing
     #expect(waits == [5000, 5000, 5000, 8000, 16000, 32000, 60000, 60000, 60000])
   }
 
-  @Test func `only the acceptance of the present token counts`() {
+  @Test func `only the acceptance of the current token counts`() {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
     _ = machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
@@ -191,7 +194,7 @@ import Testing
     #expect(describe(machine.admit(now: 1, serverNow: Self.start)) == "use 1")
     let attempts = SessionStateMachine.Attempts()
     #expect(describe(machine.refused(1, attempts, now: 4999)) == "fail unreachable")
-    // The call that has to wait was not sent: the advice belongs to the refresh alone.
+    // The waiting call was not sent, so it does not get the advice of the refresh.
     guard case .fail(let error) = machine.admit(now: 4999, serverNow: Self.start + 90 * Self.day) else {
       Issue.record("a token that has expired was used")
       return
@@ -248,7 +251,7 @@ import Testing
     #expect(!machine.isInDoubt)
   }
 
-  @Test func `a session that is over has the store read once a second, and calls wait for that`() {
+  @Test func `an ended session reads the store at most once a second, and calls wait for the read`() {
     var machine = SessionStateMachine(
       token: token(),
       renewal: .possible,
@@ -267,7 +270,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func `a session that was logged out, or is not stored, reads no store`(isLoggedOut: Bool) {
+  func `a session that was logged out or is not stored does not read the store`(isLoggedOut: Bool) {
     var machine = SessionStateMachine(
       token: token(),
       renewal: .possible,
@@ -279,7 +282,7 @@ import Testing
     #expect(describe(machine.admit(now: 0, serverNow: Self.start)) == "fail login_required")
   }
 
-  @Test func `a log out during the read of the store stays`() {
+  @Test func `a log out while the store is read is final`() {
     var machine = SessionStateMachine(
       token: token(),
       renewal: .possible,
@@ -296,7 +299,7 @@ import Testing
     #expect(machine.isOver?.isUsedRefreshToken == false)
   }
 
-  @Test func `what is known of the user makes no pair newer, and stays with every pair of the user`() {
+  @Test func `the user and the account do not make a pair newer, and are kept with every later pair`() {
     var machine = machine()
     var identity = Token.Identity()
     identity.account = Account(id: "1.2.31", name: "pi-alice")
@@ -309,7 +312,7 @@ import Testing
     let earlier = token(2).identified { $0.account = Account(id: "1.2.31", name: "pi-alice") }
     _ = machine.refreshEnded(.renewed(earlier), now: 0, serverNow: Self.start, jitter: 0)
     #expect(machine.token.generation == 2 && machine.token.account == identity.account)
-    // It may be another user's.
+    // The pair of another user does not get the account.
     let stranger = token(3).identified { $0.user = "bob" }
     machine.learn(of: stranger)
     #expect(machine.token.user == nil)
@@ -317,7 +320,7 @@ import Testing
     #expect(machine.token.account == nil && machine.token.user == "bob")
   }
 
-  @Test func `a log in that was answered long ago returns an old pair`() {
+  @Test func `a pair from before a refresh is recognized as an earlier one`() {
     var machine = machine()
     for generation in UInt64(1)...3 {
       _ = machine.refreshRequested(supersedes: generation, now: 0)
@@ -356,7 +359,7 @@ import Testing
     #expect(!machine.mayBeUnsaved(for: 2000, now: 0, serverNow: Self.start + 2000))
   }
 
-  @Test func `without a way to refresh a token is used to its last moment`() {
+  @Test func `a token that cannot be refreshed is used until it expires`() {
     let why = PeerIDError(.configuration, "no secret")
     var machine = machine(renewal: .impossible(why))
     #expect(describe(machine.admit(now: 0, serverNow: Self.start + 90 * Self.day - 1)) == "use 1")
@@ -387,7 +390,7 @@ import Testing
   }
 }
 
-/// The server's clock, as answers tell it.
+/// The server's clock, from the Date headers of its answers.
 @Suite struct ServerClockTests {
   private final class Time: @unchecked Sendable {
     var now: Int64 = 100_000
@@ -429,7 +432,7 @@ import Testing
     (pair("mine", generation: 3), 3, .renew),
     (pair("theirs", generation: 4), 3, .adopt),
     (pair("theirs", generation: 3), 3, .adopt),
-    // A backup was restored, or the session was removed and began anew.
+    // A backup was restored, or the session was removed and a new one began.
     (pair("theirs", generation: 1), 3, .renewNewer),
     (pair("theirs", user: nil, generation: 4), 3, .adopt),
     (pair("theirs", user: 2, generation: 4), 3, .anotherUser),
@@ -452,7 +455,7 @@ import Testing
 }
 
 extension StoredPairDecisionTests {
-  @Test func `a stored pair that the session's own one has replaced is not taken for a newer one`() {
+  @Test func `a stored pair that the session has already replaced is not treated as newer`() {
     let stored = Self.pair("stored", generation: 4)
     let mine = Self.pair("mine", generation: 5).renewing(stored, atMilliseconds: 0, generation: 5)
     let decision = StoredPairDecision.decide(mine: mine, replaced: nil, savedGeneration: 3, stored: stored)
@@ -488,10 +491,10 @@ extension StoredPairDecisionTests {
     // The server has not saved the stored pair yet.
     (earlier, .new, false, .keepStored),
     (earlier, .young, false, .keepStored),
-    // It never will.
+    // Too old: the server will not save the stored pair any more.
     (earlier, .old, false, .replace),
     (earlier, .new, true, .replace),
-    // It may be about to, after that of another refresh of the same pair.
+    // The server may still be saving the stored pair, after the pair of a concurrent refresh.
     (pair("rival"), .new, false, .askAgain),
     (pair("rival", user: nil), .new, false, .askAgain),
     (pair("rival"), .young, false, .replace),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerID
 
-/// Settlements by what the chain shows.
+/// Settling a submit from what the chain contains.
 @Suite struct SettlementDecisionTests {
   private static let sentBy: Int64 = 1_790_000_000
   private static let lastChance = sentBy + 45 + 120
@@ -32,7 +32,7 @@ import Testing
     #expect(decision(at: Self.sentBy).settlement([candidate(.same, block: 1000)]).isIrreversible)
   }
 
-  @Test func `of several equal ones the first is named, and all are listed`() {
+  @Test func `of several equal transactions the first is named, and all are listed`() {
     let settlement = decision(at: Self.sentBy).settlement([candidate(.same, block: 9), candidate(.same, block: 8)])
     #expect(settlement.state == .done && settlement.blockNumber == 8)
     #expect(settlement.transactions.map(\.blockNumber) == [8, 9])
@@ -46,7 +46,7 @@ import Testing
     #expect(decision(at: Self.lastChance).settlement(unsure + [candidate(.same, block: 9)]).state == .done)
   }
 
-  @Test func `a signed transaction is over when it expires`() throws {
+  @Test func `a signed transaction is final when it expires`() throws {
     let operations = #"[[0,{"from":"1.2.31"}]]"#
     let request = Bytes(#"{"transaction":{"expiration":"2026-09-21T14:13:20","operations":\#(operations)}}"#)
     let written = Mark(payer: "1.2.31", after: "1.11.7", sentBy: Self.sentBy, request: request).json

@@ -5,7 +5,7 @@ import Testing
 
 /// The files of a directory store, without a server.
 @Suite struct StoreFilesTests {
-  /// A pair, its session as a text, and a directory that holds it.
+  /// A token pair, its stored text, and the directory that contains it.
   private struct Stored {
     let folder = StoreTests.Folder()
     let store: SessionStore
@@ -53,7 +53,7 @@ import Testing
     #expect(StorePath.parent(path) == parent)
   }
 
-  /// With a loop over a loop this takes days.
+  /// In quadratic time this would take days.
   @Test(.timeLimit(.minutes(1)), arguments: ["", "x", "/x"])
   func `a path of ten million slashes is read once`(end: String) {
     let path = String(repeating: "/", count: 10_000_000) + end
@@ -74,12 +74,12 @@ import Testing
   func `a directory is used by its owner alone`(mode: mode_t, owner: uid_t, problem: String?) {
     let found = StoreDirectory.problem(of: mode, owner: owner, user: 7)
     #expect(problem.map { found?.contains($0) == true } ?? (found == nil))
-    // The superuser is no exception: what it makes locks the owner out.
+    // root is refused too: files that it creates lock the owner out.
     #expect(StoreDirectory.problem(of: S_IFDIR | 0o700, owner: 7, user: 0)?.contains("uid 7") == true)
   }
 
   @Test(arguments: [(0, 0, true), (7, 7, true), (0, 7, true), (7, 0, false)] as [(uid_t, uid_t, Bool)])
-  func `the superuser makes no directory for another user`(parent: uid_t, user: uid_t, isAllowed: Bool) {
+  func `root creates no directory for another user`(parent: uid_t, user: uid_t, isAllowed: Bool) {
     #expect((StoreDirectory.problem(ofNewDirectoryIn: parent, user: user) == nil) == isAllowed)
   }
 
@@ -89,7 +89,7 @@ import Testing
       (S_IFBLK, 7, false), (S_IFDIR, 7, false), (S_IFSOCK, 7, false), (S_IFLNK, 7, false),
     ] as [(mode_t, uid_t, Bool)]
   )
-  func `a file is a plain one of its user`(kind: mode_t, owner: uid_t, isGood: Bool) {
+  func `a file must be a regular file of its user`(kind: mode_t, owner: uid_t, isGood: Bool) {
     #expect((StoreFile.problem(of: kind | 0o600, owner: owner, user: 7) == nil) == isGood)
   }
 
@@ -108,9 +108,10 @@ import Testing
     }
   }
 
-  /// A pipe without a writer would block the test for ever.
+  /// A pipe without a writer would block the test forever.
   @Test(.timeLimit(.minutes(1)), arguments: Intruder.allCases, [".session", ".lock", ".new"])
-  func `a path that is not a plain file is an error that names it, at once`(intruder: Intruder, suffix: String) throws {
+  func `a path that is not a regular file is an error that names it, at once`(intruder: Intruder, suffix: String) throws
+  {
     let stored = try Stored()
     let place = stored.place
     let path = try stored.path(".lock").replacing(".lock", with: suffix)
@@ -157,7 +158,7 @@ import Testing
     #expect(stat(try stored.path(".session"), &status) == 0 && status.st_ino == reserved && status.st_size < 2048)
     #expect(stored.folder.file(".new") == nil)
     #expect(try stored.place.load()?.generation == 2)
-    // A session that is removed leaves nothing but its lock.
+    // Only the lock file remains of a removed session.
     try stored.place.reserve(0)
     try stored.store.backend.remove(stored.key, 0)
     #expect(stored.folder.names.allSatisfy { $0.hasSuffix(".lock") })

@@ -42,7 +42,7 @@ import Testing
     #expect(Bytes(text).withBytes { RetryAfter.milliseconds($0, nowMilliseconds: now) } == wait)
   }
 
-  @Test func `percent-encoding is decoded to the same text`() {
+  @Test func `percent-encoded text is decoded to the same text`() {
     let text = "a b&c=d/é😀%+"
     let encoded = PercentEncoding.encode(text)
     #expect(encoded == "a%20b%26c%3Dd%2F%C3%A9%F0%9F%98%80%25%2B")
@@ -74,7 +74,7 @@ import Testing
     #expect(SHA256.hexDigest(String(repeating: part, count: times)) == digest)
   }
 
-  @Test func `states are long and never the same`() throws {
+  @Test func `state parameters are long and unique`() throws {
     let states = try (0..<100).map { _ in try RandomText.urlSafe() }
     #expect(Set(states).count == 100)
     #expect(states.allSatisfy { $0.utf8.count == 32 })

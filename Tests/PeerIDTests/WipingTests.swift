@@ -5,23 +5,23 @@ import Testing
 
 /// Secrets are overwritten before their memory is freed.
 @Suite struct WipingTests {
-  /// The memory of this process, also what was freed.
+  /// The memory of this process, including freed memory.
   private final class Memory {
     private let file = open("/proc/self/mem", O_RDONLY | O_CLOEXEC)
     private var buffer = [UInt8](repeating: 0, count: 8192)
 
     deinit { close(file) }
 
-    /// Whether a text ends as `text` does at an address. The first bytes of freed memory are the allocator's. Allocates
-    /// nothing, since that might take the memory.
+    /// Whether the memory at an address still ends as `text` does; the allocator overwrites the first bytes of freed
+    /// memory. Allocates nothing, because the allocation could reuse the memory.
     func holds(_ text: [UInt8], at address: UInt) -> Bool {
       guard pread(file, &buffer, text.count, off_t(address)) == text.count else { return false }
       return buffer[text.count / 2..<text.count].elementsEqual(text[(text.count / 2)...])
     }
   }
 
-  /// How many of eight secrets are still in the memory that held them. `make` makes an object that holds a copy of the
-  /// secret, and says where. Another thread may use the memory again, but it knows no secret.
+  /// How many of eight secrets are still in the memory that held them. `make` returns an object with a copy of the
+  /// secret, and the address of the copy. Another thread may reuse the memory, but never writes a secret there.
   private func left(_ make: (String) throws -> (object: AnyObject?, address: UInt)) rethrows -> Int {
     let memory = Memory()
     var count = 0
@@ -86,7 +86,7 @@ import Testing
     )
   }
 
-  @Test func `what is written of a token is wiped`() throws {
+  @Test func `the serialized form of a token is wiped`() throws {
     #expect(
       left { secret in
         let token = Token(accessToken: Bytes(secret), refreshToken: nil, scope: nil, expiresAtMilliseconds: nil)
@@ -102,7 +102,7 @@ import Testing
     let memory = Memory()
     var buffer = ResponseBuffer()
     #expect(Self.append(secret, to: &buffer))
-    // A small buffer is kept, with its memory.
+    // A small buffer keeps its memory.
     let kept = UnsafeRawBufferPointer(rebasing: buffer.bytes[...])
     buffer.reset(wiping: false)
     #expect(kept.elementsEqual(secret) && buffer.bytes.isEmpty)

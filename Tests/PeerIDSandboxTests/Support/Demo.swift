@@ -1,4 +1,4 @@
-/// The values of the demo fixture that tests write down, as tests in other languages do.
+/// Values of the demo fixture.
 enum Demo {
   static let aliceAccess4 = filled("demoAccessAliceApp4", 124)
   static let aliceRefresh4 = filled("demoRefreshAliceApp4", 124)

@@ -1,20 +1,20 @@
-/// The same sign-in form, packed by zlib in its three ways.
+/// The same sign-in form in the three kinds of DEFLATE blocks.
 enum Packed {
-  /// With the fixed code.
+  /// Fixed Huffman codes.
   static let gzip: [UInt8] = [
     31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 203, 201, 79, 207, 204, 179, 77, 204, 201, 76, 78, 85, 43, 72, 44, 46, 46, 207,
     47, 74, 129, 112, 117, 97, 92, 181, 228, 156, 204, 212, 188, 146, 248, 204, 20, 91, 19, 0, 85, 163, 123, 216, 47,
     0, 0, 0,
   ]
 
-  /// Not compressed at all.
+  /// Stored without compression.
   static let stored: [UInt8] = [
     31, 139, 8, 0, 0, 0, 0, 0, 4, 3, 1, 47, 0, 208, 255, 108, 111, 103, 105, 110, 61, 97, 108, 105, 99, 101, 38, 112,
     97, 115, 115, 119, 111, 114, 100, 61, 97, 108, 105, 99, 101, 45, 112, 97, 115, 115, 119, 111, 114, 100, 38, 99,
     108, 105, 101, 110, 116, 95, 105, 100, 61, 52, 85, 163, 123, 216, 47, 0, 0, 0,
   ]
 
-  /// With a code of its own, and filler that makes zlib choose one.
+  /// Dynamic Huffman codes. The filler makes zlib choose them.
   static let dynamic: [UInt8] = [
     31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 125, 83, 217, 106, 3, 49, 12, 252, 155, 188, 21, 172, 177, 228, 227, 33, 223, 82,
     210, 36, 45, 11, 75, 210, 166, 133, 30, 95, 223, 213, 250, 210, 166, 80, 99, 214, 242, 88, 26, 141, 100, 239, 124,

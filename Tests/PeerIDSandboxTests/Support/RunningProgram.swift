@@ -14,8 +14,8 @@ final class RunningProgram {
   init(_ arguments: [String]) throws {
     var outputs: [Int32] = [0, 0]
     var inputs: [Int32] = [0, 0]
-    // Socket pairs are closed on exec from their first moment on; a pipe could be inherited by a program that another
-    // test starts meanwhile, and would then never end.
+    // A socket pair is created with close-on-exec. A program that another test starts could inherit a pipe, and reads
+    // from the pipe would then never end.
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     socketpair(AF_UNIX, type, 0, &outputs)
     socketpair(AF_UNIX, type, 0, &inputs)
@@ -43,7 +43,7 @@ final class RunningProgram {
     close(output)
   }
 
-  /// The next line that it prints; `nil` at the end.
+  /// The next line of its output; `nil` at the end.
   func line() -> String? {
     var bytes: [UInt8] = []
     var byte: UInt8 = 0
@@ -61,7 +61,7 @@ final class RunningProgram {
 
   func terminate() { kill(process, SIGTERM) }
 
-  /// Waits for its end; `nil` when a signal ended it.
+  /// Waits until it exits; `nil` when a signal ended it.
   func exitStatus() -> Int32? {
     var status: Int32 = 0
     waitpid(process, &status, 0)

@@ -13,19 +13,19 @@ struct WireAnswer {
   }
 }
 
-/// A blocking HTTP/1.1 connection on a bare socket, so that a test can do what no HTTP library would.
+/// A blocking HTTP/1.1 connection on a raw socket, so that a test can do what no HTTP library does.
 final class TestConnection {
-  /// How a read ended when it did not bring an answer.
+  /// Why a read returned no answer.
   enum Broken: Error, Equatable {
     case cannotConnect
-    /// The other side closed; so many bytes had come before.
+    /// The other side closed, after this many bytes.
     case closed(afterBytes: Int)
     case timedOut
   }
 
   private let socket: Int32
   private var buffer: [UInt8] = []
-  /// The server, which would stop with the last reference to it.
+  /// Keeps the server running.
   private let server: AnyObject?
 
   init(port: UInt16, of server: AnyObject? = nil, timeoutSeconds: Int = 20) throws {
@@ -56,7 +56,7 @@ final class TestConnection {
     }
   }
 
-  /// Closes the side that sends.
+  /// Closes the sending side.
   func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 
   func request(
@@ -99,7 +99,7 @@ final class TestConnection {
     return WireAnswer(status: Int(lines[0].split(separator: " ")[1]) ?? 0, headers: headers, body: body)
   }
 
-  /// Waits until the other side closes, and gives what came before.
+  /// Reads until the other side closes.
   func readToEnd() throws -> [UInt8] {
     do {
       while true { try read() }

@@ -3,12 +3,12 @@ import Testing
 
 @testable import PeerID
 
-/// Who the user of a session is on the chain.
+/// The blockchain account of a session's user.
 @Suite struct AccountTests {
   private static let alice = Account(id: "1.2.31", name: "pi-alice")
   private static let chain = "GET /api/v1/app/blockchain-data"
 
-  /// What a client logs.
+  /// Collects the log of a client.
   private func logging(_ lines: Gathered<String>) -> (inout Configuration) -> Void {
     { configuration in configuration.setLogHandler { level, line in if level == .warning { lines.add(line) } } }
   }
@@ -57,7 +57,7 @@ import Testing
     #expect(failure { () throws(PeerIDError) in try elsewhere.account() }?.code == .configuration)
     _ = try session.setAccount("1.2.31")
     #expect(try live.sibling(store: store).client.open(key: "k").account() == Self.alice)
-    // The other client refreshes the pair, and this one takes it from the store; neither loses the account.
+    // The other client refreshes the pair, and this one reads it from the store; both keep the account.
     try elsewhere.refresh()
     #expect(try elsewhere.account() == Self.alice)
     try session.refresh()
@@ -95,7 +95,7 @@ import Testing
     #expect(opened.token.isSamePair(as: session.token))
   }
 
-  @Test func `exported tokens take the account with them`() throws {
+  @Test func `exported tokens contain the account`() throws {
     let live = try Live()
     let session = try live.logIn()
     _ = try session.account()
@@ -120,7 +120,7 @@ import Testing
     #expect(lines.all.count == 1)
   }
 
-  @Test(arguments: [500, 503]) func `a permission that could not be read makes no account known`(status: Int) throws {
+  @Test(arguments: [500, 503]) func `the account stays unknown when the permission cannot be read`(status: Int) throws {
     let live = try Live()
     let session = try live.logIn()
     live.sandbox.add(
@@ -142,7 +142,7 @@ import Testing
     #expect(try live.client.open(key: "k").account() == Self.alice)
   }
 
-  @Test func `another user under the key does not take over the account`() throws {
+  @Test func `another user who logs in under the key does not get the account`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     _ = try live.logIn(key: "k").account()

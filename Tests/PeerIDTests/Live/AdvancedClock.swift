@@ -2,7 +2,7 @@ import Synchronization
 
 @testable import PeerID
 
-/// The system's clock, which a test sets ahead instead of waiting.
+/// The system clock plus an offset: a test advances it instead of waiting.
 final class AdvancedClock: Sendable {
   private let ahead = Atomic<Int64>(0)
 

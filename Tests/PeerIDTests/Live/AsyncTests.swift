@@ -6,7 +6,7 @@ import Testing
 
 /// Asynchronous calls: each ends exactly once.
 @Suite(.blocking) struct AsyncTests {
-  /// Takes completions until `count` have come.
+  /// Takes completions until there are `count`.
   private func take(_ count: Int, from queue: CompletionQueue) -> [Completion] {
     var taken: [Completion] = []
     while taken.count < count {
@@ -37,7 +37,7 @@ import Testing
     #expect(queue.next(timeoutMilliseconds: 0).isEmpty)
   }
 
-  @Test func `the first call of a client begins, whichever mutexes its locks share`() throws {
+  @Test func `the first call of a client starts, even when clients share mutexes`() throws {
     let sandbox = try Sandbox(idleSeconds: 60)
     let queue = try CompletionQueue()
     // More clients than there are mutexes.
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `a refused token is refreshed once for all that are in flight`() throws {
+  @Test func `a refused token is refreshed once for all calls in flight`() throws {
     let live = try Live()
     let session = try live.logIn()
     live.sandbox.revokeAccessTokens()
@@ -96,7 +96,7 @@ import Testing
     #expect(first?.tag == 1 && error(first)?.code == .cancelled && error(first)?.outcome == .unknown)
   }
 
-  @Test func `more in flight than allowed is refused, and nothing is sent`() throws {
+  @Test func `a call over the limit is refused, and nothing is sent`() throws {
     let live = try Live(options: ["max_in_flight": "2"])
     let session = try live.logIn()
     let queue = try CompletionQueue()
@@ -110,7 +110,7 @@ import Testing
     #expect(live.executed == 3)
   }
 
-  @Test func `calls that use a store count among the others`() throws {
+  @Test func `calls that use a store count towards the limit`() throws {
     let store = SessionStore.memory()
     let live = try Live(options: ["max_in_flight": "2"], store: store)
     let session = try live.logIn()
@@ -150,7 +150,7 @@ import Testing
     let queue = try CompletionQueue()
     _ = try live.client.logIn(Credentials(login: "alice", password: "alice-password"), to: queue, tag: 1)
     guard case .session(let session) = take(1, from: queue).first?.outcome else {
-      Issue.record("no session came")
+      Issue.record("no session was returned")
       return
     }
     _ = try session.refresh(to: queue, tag: 2)
@@ -174,7 +174,7 @@ import Testing
     #expect(error(take(1, from: queue).first) == nil)
     _ = try live.client.open(key: "alice", to: queue, tag: 2)
     guard case .session(let session) = take(1, from: queue).first?.outcome else {
-      Issue.record("no session came")
+      Issue.record("no session was returned")
       return
     }
     _ = try session.submit(Live.transfer)
@@ -219,7 +219,7 @@ import Testing
     #expect(eventually { (try? store.keys()) == ["bob"] })
   }
 
-  @Test func `jobs for which no thread is free can be cancelled, and end when the client is closed`() throws {
+  @Test func `a job that waits for a free thread can be cancelled, and ends when the client is closed`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     let queue = try CompletionQueue()
@@ -286,7 +286,7 @@ import Testing
     #expect(live.submits == 2 && live.executed == 1)
   }
 
-  @Test func `the time limit holds for a call that waits for its turn`() throws {
+  @Test func `the timeout includes the wait in the queue`() throws {
     let live = try Live(options: ["max_active_requests": "1", "request_timeout_ms": "300"])
     let session = try live.logIn()
     let queue = try CompletionQueue()
@@ -294,7 +294,7 @@ import Testing
     for tag in 0..<UInt64(2) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
     let completions = take(2, from: queue)
     #expect(completions.allSatisfy { error($0)?.code == .timeout })
-    // The second may still get its turn in the moment in which the first one's time is over.
+    // The second call may still be sent at the moment when the first one times out.
     #expect(completions.count == 2 && completions.contains { error($0)?.outcome == .unknown })
   }
 }

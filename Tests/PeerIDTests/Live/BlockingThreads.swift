@@ -8,7 +8,7 @@ extension Trait where Self == BlockingTests {
   static var blocking: Self { Self() }
 }
 
-/// Runs tests on threads that may be blocked. The runner has only as many threads as there are processors: while live
+/// Runs tests on threads that may block. The test runner has only one thread for each processor: while live
 /// tests block all of them, no other test runs.
 struct BlockingTests: SuiteTrait, TestTrait, TestScoping {
   let isRecursive = true
@@ -22,7 +22,7 @@ struct BlockingTests: SuiteTrait, TestTrait, TestScoping {
   }
 }
 
-/// Threads that run jobs in turn, as many at a time as there are threads.
+/// A pool of threads that run jobs.
 private final class BlockingThreads: TaskExecutor, @unchecked Sendable {
   static let shared = BlockingThreads()
 
@@ -30,7 +30,7 @@ private final class BlockingThreads: TaskExecutor, @unchecked Sendable {
   private let hasJob: Condition
   private var jobs: [UnownedJob] = []
 
-  /// How many: under a sanitizer, which makes everything slow, the variable asks for fewer, so that no test is late.
+  /// The number of threads. The variable lowers it under a sanitizer, where parallel tests would be too slow.
   private static var count: Int { getenv("PEERID_TEST_THREADS").flatMap { Int(String(cString: $0)) } ?? 6 }
 
   private init() {

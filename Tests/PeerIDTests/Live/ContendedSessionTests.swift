@@ -4,7 +4,7 @@ import Testing
 
 @testable import PeerID
 
-/// Sessions that others use, lock, renew or replace at the same time.
+/// Sessions that other threads and processes use, lock, refresh or replace at the same time.
 @Suite(.blocking) struct ContendedSessionTests {
   private static let logIn = "/api/v1/auth/token"
 
@@ -33,7 +33,7 @@ import Testing
         #expect(eventually { tries.all.count > before })
         live.clock.advance(milliseconds: 15_000)
         inner.backend.unlock("k", held)
-        // Together longer than a refresh may take.
+        // Together longer than the refresh timeout.
         #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
         live.clock.advance(milliseconds: 10_000)
       } else {
@@ -76,7 +76,7 @@ import Testing
     #expect(try store.keys().isEmpty)
   }
 
-  @Test func `logging in again never makes a session another user's`() throws {
+  @Test func `logging in again never gives a session to another user`() throws {
     let lines = Gathered<String>()
     let live = try Live {
       $0.setReloginHandler { _ in Credentials(login: "bob", password: "bob-password") }
@@ -91,7 +91,7 @@ import Testing
     #expect(lines.all.contains { $0.contains("another user") })
   }
 
-  @Test func `a session that is over uses a pair that another process saves late`() throws {
+  @Test func `an ended session uses a pair that another process saves late`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     let session = try live.logIn(key: "k")
@@ -99,7 +99,7 @@ import Testing
     let sibling = try live.sibling(store: store)
     try sibling.client.open(key: "k").refresh()
     let after = try #require(try store.backend.load("k", 0))
-    // The store loses the new pair, and gets it when the session has given up.
+    // The store loses the new pair, and gets it back after the session has ended.
     #expect(try store.backend.save("k", before, after.generation, 0))
     live.sandbox.revokeAccessTokens(accessToken: session.token.accessToken)
     #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
@@ -124,7 +124,7 @@ import Testing
     #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) } == nil)
   }
 
-  @Test func `a client is flushed when its refresh is over`() throws {
+  @Test func `a flush waits for the refresh that is under way`() throws {
     let live = try Live(options: ["request_timeout_ms": "300"])
     let session = try live.logIn()
     #expect(live.client.flush(timeoutMilliseconds: 0))
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: [600, 1700, 2045])
-  func `a deep answer is an error, also on a thread of the library`(depth: Int) throws {
+  func `a deeply nested answer is an error, also on a thread of the library`(depth: Int) throws {
     let live = try Live()
     let session = try live.logIn()
     let queue = try CompletionQueue()
@@ -149,7 +149,7 @@ import Testing
       _ = try session.submit(Live.transfer, to: queue, tag: 1)
       let completion = queue.next(timeoutMilliseconds: 10_000).first
       guard case .failure(let error)? = completion?.outcome else {
-        Issue.record("it came out")
+        Issue.record("a call succeeded")
         return
       }
       #expect(error.code == .protocol && error.outcome == .unknown)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PeerID
 
-/// Tokens for requests that the library does not make.
+/// Tokens for requests that the application sends itself.
 @Suite(.blocking) struct ExternalTokenTests {
   @Test func `a valid token is returned without a request`() throws {
     let live = try Live()
@@ -28,7 +28,7 @@ import Testing
     #expect(live.refreshes == 1)
   }
 
-  @Test func `a refusal of a token that has just been made is waited out`() throws {
+  @Test func `a new token that is refused is returned again after a wait`() throws {
     let live = try Live()
     let session = try live.logIn()
     #expect(try session.freshToken(refused: 1).generation == 2)
@@ -38,7 +38,7 @@ import Testing
     #expect(live.refreshes == 1)
   }
 
-  @Test func `an older refusal than the session's token needs no refresh`() throws {
+  @Test func `the refusal of an older token needs no refresh`() throws {
     let live = try Live()
     let session = try live.logIn()
     try session.refresh()
@@ -60,7 +60,7 @@ import Testing
     #expect(live.refreshes == 1)
   }
 
-  @Test func `a session that is over returns no external token`() throws {
+  @Test func `an ended session returns no external token`() throws {
     let live = try Live()
     let session = try live.logIn()
     live.sandbox.add(Fault(.dropAfter, path: Live.refresh))

@@ -3,7 +3,7 @@ import PeerIDSandbox
 
 @testable import PeerID
 
-/// A client against a sandbox of its own.
+/// A client with its own sandbox.
 struct Live {
   static let operations = "/api/v1/app/operations"
   static let refresh = "/api/v1/auth/refreshtoken"
@@ -62,7 +62,7 @@ struct Live {
   var submits: Int { sandbox.requestCount("POST " + Self.operations) }
   var executed: Int { sandbox.executedTransactionCount }
 
-  /// Waits until nothing waits to be saved any more; returns whether it came to that.
+  /// Waits until every pair is saved. Returns `false` if that does not happen in time.
   var hasStoppedSaving: Bool {
     clock.advance(milliseconds: 60_000)
     return client.flush(timeoutMilliseconds: 20_000)
@@ -104,7 +104,7 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   for thread in threads { pthread_join(thread, nil) }
 }
 
-/// What threads have gathered.
+/// A list that several threads append to.
 final class Gathered<Element: Sendable>: @unchecked Sendable {
   private let lock = Lock()
   private var elements: [Element] = []
@@ -116,7 +116,7 @@ final class Gathered<Element: Sendable>: @unchecked Sendable {
   var all: [Element] { lock.withLock { elements } }
 }
 
-/// The error that `body` throws; `nil` when it does not.
+/// The error that `body` throws, or `nil`.
 func failure<Result>(_ body: () throws(PeerIDError) -> Result) -> PeerIDError? {
   do throws(PeerIDError) {
     _ = try body()
@@ -126,7 +126,7 @@ func failure<Result>(_ body: () throws(PeerIDError) -> Result) -> PeerIDError? {
   }
 }
 
-/// Waits until `condition` holds, for half a minute at most.
+/// Waits up to half a minute for `condition`.
 func eventually(_ condition: () -> Bool) -> Bool {
   for _ in 0..<15_000 {
     if condition() { return true }
@@ -136,7 +136,7 @@ func eventually(_ condition: () -> Bool) -> Bool {
 }
 
 extension SessionStore {
-  /// The same store, which counts how often its lock is asked for.
+  /// The same store, counting the attempts to lock it.
   func counting(_ tries: Gathered<Bool>) -> SessionStore {
     var backend = backend
     let lockAtOnce = backend.lockAtOnce

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PeerID
 
-/// The log, as an operator reads it.
+/// The lines of the log.
 @Suite(.blocking) struct LogTests {
   private let lines = Gathered<(LogLevel, String)>()
 
@@ -20,7 +20,7 @@ import Testing
     #expect(found, "\(parts) in \(lines.all)")
   }
 
-  @Test func `an outcome that is open, a failure of the server and a resend each have a line that names the session`()
+  @Test func `an unknown outcome, a server error and a resend each have a log line that names the session`()
     throws
   {
     let live = try live(.memory())
@@ -41,7 +41,8 @@ import Testing
     #expect(!lines.all.contains { $0.1.contains("\n") || $0.1.contains(session.token.accessToken) })
   }
 
-  @Test func `calls without a session name the application, and a session without a key its user`() throws {
+  @Test func `the line of a call without a session names the application, of a session without a key the user`() throws
+  {
     let live = try live()
     live.sandbox.add(Fault(.status(Fault.Replacement(status: 500, body: "")), path: "/api/v1/app/blockchain-data"))
     _ = failure { () throws(PeerIDError) in try live.client.readChain(api: "database", method: "get_chain_id") }
@@ -59,7 +60,7 @@ import Testing
     expectLine(.warning, ["operations: connection_lost (unknown)", "(user 1, application 4)"])
   }
 
-  @Test func `what succeeds or is refused has no line`() throws {
+  @Test func `calls that succeed or are refused have no log line`() throws {
     let live = try live()
     let session = try live.logIn()
     _ = try session.submit(Live.transfer)

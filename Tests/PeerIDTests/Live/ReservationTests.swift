@@ -3,7 +3,7 @@ import Testing
 
 @testable import PeerID
 
-/// A request whose answer has to be saved is not sent when it cannot be saved.
+/// A request whose answer must be saved is not sent when the store has no space.
 @Suite(.blocking) struct ReservationTests {
   /// A store in memory whose reservation can fail.
   private final class Disk: @unchecked Sendable {
@@ -25,7 +25,7 @@ import Testing
     }()
   }
 
-  @Test func `a refresh is not sent, and the session continues with its pair`() throws {
+  @Test func `without space a refresh is not sent, and the session keeps its pair`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     let session = try live.logIn(key: "k")
@@ -36,13 +36,13 @@ import Testing
     _ = try session.submit(Live.transfer)
     #expect(live.refreshes == 0 && live.executed == 1 && session.token.generation == 1)
     disk.isFull = false
-    // After a failure a refresh is not tried again at once.
+    // A failed refresh is not retried at once.
     #expect(eventually { failure { () throws(PeerIDError) in try session.refresh() } == nil })
     #expect(live.refreshes == 1 && session.token.generation == 2)
     #expect(disk.reservations.all == ["k", "k", "k"])
   }
 
-  @Test func `a log in is not sent, and no code is used`() throws {
+  @Test func `without space a log in and an exchange are not sent`() throws {
     let disk = Disk()
     disk.isFull = true
     let live = try Live(store: disk.store)

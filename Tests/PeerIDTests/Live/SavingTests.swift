@@ -4,9 +4,9 @@ import Testing
 
 @testable import PeerID
 
-/// Sessions whose newest pair cannot be saved at first.
+/// Sessions whose newest pair cannot be saved at once.
 @Suite(.blocking) struct SavingTests {
-  /// A store that cannot save at times.
+  /// A store that fails to save on request.
   private final class Disk: @unchecked Sendable {
     struct Full: Error {}
 
@@ -31,7 +31,7 @@ import Testing
     _ = try session.submit(Live.transfer)
     #expect(session.token.generation == 2)
     disk.isFull = false
-    // Nobody calls: it is saved by itself.
+    // The library saves it without another call.
     #expect(eventually { (try? live.sibling(store: disk.store).client.open(key: "k").token.generation) == 2 })
     #expect(live.refreshes == 1)
   }
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: ["closing", "releasing"])
-  func `what is not saved is tried once more at the end`(end: String) throws {
+  func `an unsaved pair is tried once more when the client is closed or released`(end: String) throws {
     let disk = Disk()
     let live = try Live()
     let lines = Gathered<String>()
@@ -106,7 +106,7 @@ import Testing
     #expect(try live.sibling(store: disk.store).client.open(key: "k").token.generation == 3)
   }
 
-  @Test func `a pair that fails to be saved while the client is closed is tried again before it is given up`() throws {
+  @Test func `a pair that cannot be saved while the client closes is tried once more`() throws {
     for _ in 0..<20 {
       let saves = Gathered<Bool>()
       let store = SessionStore.watched {
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func `a log out during a refresh is for good`() throws {
+  @Test func `a log out during a refresh is final`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     let session = try live.logIn(key: "k")
@@ -180,7 +180,7 @@ import Testing
     #expect(failure { () throws(PeerIDError) in try live.client.open(key: "k") }?.code == .loginRequired)
   }
 
-  @Test func `a session does not act for another user who was logged in under its key`() throws {
+  @Test func `a session does not act for another user who logs in under its key`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     let alice = try live.logIn(key: "k")
@@ -188,7 +188,7 @@ import Testing
     let elsewhere = try live.sibling(store: store)
     try elsewhere.client.open(key: "k").logOut()
     let bob = try elsewhere.client.logIn(login: "bob", password: "bob-password", key: "k")
-    // Neither is the old session's pair written over the new one, nor the new user's used by the old session.
+    // The old session neither overwrites the new user's pair nor uses it.
     #expect(failure { () throws(PeerIDError) in try alice.refresh() }?.message.contains("another user") == true)
     #expect(failure { () throws(PeerIDError) in try alice.submit(Live.transfer) }?.code == .loginRequired)
     try bob.refresh()
@@ -196,7 +196,7 @@ import Testing
     #expect(live.executed == 0)
   }
 
-  @Test func `an unsaved pair does not overwrite a session that was begun again`() throws {
+  @Test func `an unsaved pair does not overwrite a new session of the key`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     let alice = try live.logIn(key: "k")

@@ -6,7 +6,7 @@ import Testing
 
 /// An operation is never sent twice behind the caller's back.
 @Suite(.blocking) struct SendingOnceTests {
-  @Test func `libcurl's silent re-send on a dead connection is stopped`() throws {
+  @Test func `libcurl's automatic retry on a dead connection is prevented`() throws {
     let live = try Live()
     let session = try live.logIn()
     _ = try session.submit(Live.transfer)
@@ -18,7 +18,7 @@ import Testing
     #expect(live.submits == 3 && live.executed == 2)
   }
 
-  @Test func `libcurl sends a request again that may be sent twice`() throws {
+  @Test func `libcurl retries a request that may be sent twice`() throws {
     let live = try Live()
     _ = try live.logIn()
     live.sandbox.add(Fault(.dropBefore, path: Live.logIn))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PeerID
 
-/// Sessions against the sandbox: what a user of the library would notice.
+/// Sessions against the sandbox, as a user of the library sees them.
 @Suite(.blocking) struct SessionTests {
   @Test func `a user logs in, submits, loses the token, and submits again without noticing`() throws {
     let live = try Live()
@@ -44,7 +44,7 @@ import Testing
     live.sandbox.configure { $0.clockOffset = 7200 }
     let session = try live.client.restore(tokenJSON: first.exportTokens())
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")
-    // Later answers tell the server's time again.
+    // Later answers contain the server's time again.
     live.clock.advance(milliseconds: 1100)
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")
     let before = live.refreshes
@@ -60,7 +60,7 @@ import Testing
     #expect(live.sandbox.requestCount("POST " + Live.operations, outcome: "401") < 400)
   }
 
-  @Test func `an early refusal of a new token is waited out, not refreshed away`() throws {
+  @Test func `after an early refusal of a new token the call waits, and does not refresh`() throws {
     let live = try Live()
     live.sandbox.configure { $0.saveDelay = 300 }
     let session = try live.logIn()
@@ -92,7 +92,7 @@ import Testing
     #expect(live.refreshes == 1 && live.executed == 1)
   }
 
-  @Test func `long before the expiry no call waits for the refresh`() throws {
+  @Test func `no call waits for a refresh long before the expiry`() throws {
     let live = try Live(options: ["refresh_window_ms": "7200000"])
     live.sandbox.configure {
       $0.tokenLifetime = 3_600_000
@@ -105,7 +105,7 @@ import Testing
     // Half of the hour is over.
     live.sandbox.configure { $0.clockOffset = 2000 }
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")
-    // Later answers tell the server's time again.
+    // Later answers contain the server's time again.
     live.clock.advance(milliseconds: 1100)
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")
     live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 3000))
@@ -134,13 +134,13 @@ import Testing
     live.sandbox.revokeRefreshTokens()
     for attempt in 0..<5 {
       let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-      // The first one arrived and was answered with HTTP 401.
+      // The first call was sent and got HTTP 401.
       #expect(error?.code == .loginRequired && error?.outcome == (attempt == 0 ? .notDone : .notSent))
     }
     #expect(live.refreshes == 1 && live.submits == 1)
   }
 
-  @Test func `when the chain refuses a refresh the old pair is used on`() throws {
+  @Test func `when the chain refuses a refresh the old pair stays in use`() throws {
     let live = try Live()
     let session = try live.logIn()
     live.sandbox.add(Fault(.status(.init(status: 500)), path: Live.refresh))
@@ -164,7 +164,7 @@ import Testing
 
   /// Until the server has saved the pair whose answer was lost, a log in returns the old one.
   @Test(arguments: [0, 60])
-  func `with kept credentials a lost answer costs nothing`(saveDelay: Int) throws {
+  func `with stored credentials a lost answer does not end the session`(saveDelay: Int) throws {
     let live = try Live(options: ["relogin": "keep"])
     live.sandbox.configure { $0.saveDelay = saveDelay }
     let session = try live.logIn()

@@ -3,9 +3,9 @@ import Testing
 
 @testable import PeerID
 
-/// Settling operations, whichever message was lost.
+/// Settling operations after each kind of lost message.
 @Suite(.blocking) struct SettlementTests {
-  /// Longer than any transaction can wait, with the blocks that make it irreversible.
+  /// Longer than a transaction can wait and its block needs to become irreversible.
   private static let untilFinal: Int64 = 300
 
   private func live() throws -> Live { try Live(options: ["settleable": "true"]) }
@@ -22,7 +22,9 @@ import Testing
   }
 
   @Test(arguments: [Fault.Action.dropBefore, .loseBeforeChain])
-  func `what was lost before the chain is not done, once it cannot be any more`(fault: Fault.Action) throws {
+  func `an operation lost before the chain is not done, once no block can contain it any more`(fault: Fault.Action)
+    throws
+  {
     let live = try live()
     let session = try live.logIn()
     let mark = try #require(try unknown(live, session, fault).mark)
@@ -34,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: [Fault.Action.dropAfter, .dropMid(.head), .statusAfter(.init(status: 502))])
-  func `what was done and not answered is done`(fault: Fault.Action) throws {
+  func `an operation whose answer was lost is done`(fault: Fault.Action) throws {
     let live = try live()
     let session = try live.logIn()
     let mark = try #require(try unknown(live, session, fault).mark)
@@ -46,7 +48,7 @@ import Testing
     #expect(later.state == .done && later.isIrreversible && later.transactionID == settlement.transactionID)
   }
 
-  @Test func `what waits in the pool is done when a block takes it`() throws {
+  @Test func `an operation in the pool is done when a block contains it`() throws {
     let live = try live()
     let session = try live.logIn()
     let mark = try #require(try unknown(live, session, .holdInPool(includedAfterMilliseconds: 9_000)).mark)
@@ -55,7 +57,7 @@ import Testing
     #expect(try session.settle(mark).state == .done)
   }
 
-  @Test func `what expires in the pool is not done`() throws {
+  @Test func `an operation that expires in the pool is not done`() throws {
     let live = try live()
     let session = try live.logIn()
     let mark = try #require(try unknown(live, session, .holdInPool(includedAfterMilliseconds: nil)).mark)
@@ -64,7 +66,7 @@ import Testing
     #expect(try session.settle(mark).state == .notDone)
   }
 
-  @Test func `equal transactions before the mark do not count, and later ones are listed`() throws {
+  @Test func `equal transactions before the mark are ignored, and later ones are listed`() throws {
     let live = try live()
     let session = try live.logIn()
     _ = try session.submit(Live.transfer)
@@ -85,7 +87,7 @@ import Testing
     #expect(try session.settle(mark).state == .done)
   }
 
-  @Test func `a mark that was read before works in another client`() throws {
+  @Test func `a saved mark works in another client`() throws {
     let live = try Live()
     let session = try live.logIn()
     let mark = try session.mark(Live.transfer)
@@ -129,7 +131,7 @@ import Testing
     #expect(settlement.state == .done)
   }
 
-  /// The chain writes points in time, large numbers and sets in its own way.
+  /// The chain writes times, large numbers and sets in its own form.
   @Test func `every operation that can be sent is recognized in the history`() throws {
     let live = try Live(clientID: "8", options: ["settleable": "true"])
     live.sandbox.configure { $0.appliesChainRules = false }

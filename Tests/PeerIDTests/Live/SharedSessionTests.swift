@@ -4,7 +4,7 @@ import Testing
 
 @testable import PeerID
 
-/// Sessions that share one pair of the server.
+/// Sessions that share one token pair.
 @Suite(.blocking) struct SharedSessionTests {
   @Test func `two log ins of one user in one client share their tokens`() throws {
     let live = try Live()
@@ -29,7 +29,7 @@ import Testing
     #expect(live.refreshes == 1 && live.executed == 2)
   }
 
-  @Test func `a log in whose answer is overtaken by another one does not bring its older pair`() throws {
+  @Test func `a late answer to a log in does not bring back an older pair`() throws {
     let live = try Live()
     live.sandbox.configure { $0.saveDelay = 0 }
     let elsewhere = try live.sibling().logIn()
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `a pair that came late is used when the present one is refused`(wasAccepted: Bool) throws {
+  func `a pair that arrived late is used when the current one is refused`(wasAccepted: Bool) throws {
     let live = try Live()
     live.sandbox.configure { $0.saveDelay = 0 }
     let session = try live.logIn()
@@ -91,7 +91,7 @@ import Testing
     )
   }
 
-  /// Two texts that Swift takes for equal, with different bytes.
+  /// Two strings that are equal in Swift and differ in their bytes.
   private static let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
 
   @Test func `keys are compared by their bytes`() throws {
@@ -130,8 +130,8 @@ import Testing
     #expect(live.executed == 1 && session.token.generation == 2)
   }
 
-  /// The clocks of two processes, which read dates in whole seconds, may differ by one of the two seconds for which a pair
-  /// is taken for unsaved.
+  /// Two processes' estimates of the server's clock may differ by a second, because dates have whole seconds. A pair
+  /// counts as unsaved for two seconds.
   @Test(arguments: [150, 700])
   func `a log in while the server has not saved the new pair keeps it`(delay: Int) throws {
     let store = SessionStore.memory()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PeerID
 
-/// The counts of a client, and the check at the start.
+/// The statistics of a client, and the connection check.
 @Suite(.blocking) struct StatisticsTests {
   private func count(_ client: Client, _ path: String...) throws -> Int64? {
     var value: JSONValue? = try JSONDocument(client.statistics()).root
@@ -34,7 +34,7 @@ import Testing
     #expect(try count(live.client, "connections", "reused") ?? 0 >= 1)
   }
 
-  @Test func `a token that is refused shows as a refresh, a wait and a resend`() throws {
+  @Test func `a refused token is counted as a refresh, a wait and a resend`() throws {
     let live = try Live(store: .memory())
     let session = try live.logIn(key: "alice")
     live.sandbox.expireTokens()
@@ -67,7 +67,7 @@ import Testing
     let error = try #require(failure { () throws(PeerIDError) in try session.refresh() })
     #expect(error.code == .rejected)
     try live.client.setSecret("demo-secret-4")
-    // The next refresh waits after a failed one.
+    // After a failed refresh the next one waits.
     while let error = failure({ () throws(PeerIDError) in try session.refresh() }) {
       try #require(error.isRetryable && error.retryAfterMilliseconds > 0)
       usleep(UInt32(error.retryAfterMilliseconds) * 1000)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import PeerID
 
-/// Sessions that are kept in a store, and shared through it.
+/// Sessions that are saved in a store and shared through it.
 @Suite(.blocking) struct StoreTests {
-  /// A folder that goes when the test does.
+  /// A folder that is deleted after the test.
   final class Folder {
     let path: String
     init() {
@@ -46,7 +46,7 @@ import Testing
     #expect(try store.keys().isEmpty)
   }
 
-  @Test func `files are readable by their owner alone, and an open folder is refused`() throws {
+  @Test func `files are readable by their owner alone, and a folder open to others is refused`() throws {
     let folder = Folder()
     let live = try Live(store: try .directory(folder.path))
     _ = try live.logIn(key: "k")
@@ -110,13 +110,13 @@ import Testing
     #expect(live.executed == 1 && live.refreshes == 1)
   }
 
-  @Test func `a sibling that lost its lock and saves late is followed`() throws {
+  @Test func `the pair of another client that lost its lock and saves late is used`() throws {
     let store = SessionStore.withoutLocks()
     let live = try Live(store: store)
     live.sandbox.configure { $0.saveDelay = 0 }
     let first = try live.sibling(store: store).logIn(key: "k")
     let second = try live.sibling(store: store).client.open(key: "k")
-    // A pair that was in use is given three seconds.
+    // A session waits three seconds before it gives up a pair that worked.
     _ = try second.submit(Live.transfer)
     live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 400))
     let failures = Gathered<String>()
@@ -130,7 +130,7 @@ import Testing
     #expect(live.executed == 2)
   }
 
-  @Test func `a new pair is saved before anybody sees it`() throws {
+  @Test func `a new pair is saved before it is used`() throws {
     let shared = Gathered<Session>()
     let seen = Gathered<UInt64>()
     let store = SessionStore.watched { for session in shared.all { seen.add(session.token.generation) } }
@@ -142,7 +142,7 @@ import Testing
     #expect(session.token.generation == 2)
   }
 
-  @Test func `a store that fails to lock keeps the refresh from being sent`() throws {
+  @Test func `no refresh is sent when the store cannot be locked`() throws {
     struct Lost: Error {}
     let memory = SessionStore.memory().backend
     let isLost = Gathered<Bool>()
@@ -176,7 +176,7 @@ import Testing
     #expect(live.refreshes == 0)
   }
 
-  @Test func `a sibling that renewed the pair is followed, without another refresh`() throws {
+  @Test func `a pair that another client refreshed is used without another refresh`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     live.sandbox.configure { $0.saveDelay = 0 }
