@@ -1,5 +1,5 @@
-/* What C can hand in that is wrong: NULL at every place, texts that are not UTF-8, lengths that cannot be, numbers that
- * are no constants. Nothing may crash, everything must be named. No server is needed. */
+/* Wrong arguments in C: NULL for each argument, strings that are not UTF-8, impossible lengths, undefined numbers.
+ * Nothing may crash, and each error names the argument. No server is needed. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +17,14 @@ static const char transaction[] =
     "{\"ref_block_num\":1,\"ref_block_prefix\":2,\"expiration\":\"2030-01-01T00:00:00\",\"operations\":[],"
     "\"signatures\":[]}";
 
-/* Objects to hand in at the places that are right. Nobody listens at the client's server. */
+/* Valid objects for the other arguments. No server listens at the client's URL. */
 static peerid_config *config;
 static peerid_client *client;
 static peerid_session *session;
 static peerid_store *store;
 static peerid_queue *queue;
 
-/* Where outputs go; a failed call must not change it. */
+/* Targets for outputs; a failed call must not change them. */
 static char nowhere;
 static void *const untouched = &nowhere;
 
@@ -60,7 +60,7 @@ static int32_t never(void *context) {
 
 static int32_t no_credentials(void *context, const char *key, peerid_credentials *credentials) {
   (void)context, (void)key;
-  /* The only place where credentials exist; they are checked in session.c. */
+  /* Credentials exist only inside this handler; sessions.c checks them. */
   return peerid_credentials_set(credentials, NULL, NULL, NULL) != NULL;
 }
 
@@ -182,7 +182,7 @@ static const peerid_store_callbacks complete = {
     .unlock = unlock,
 };
 
-/* The struct of another version of the header is understood, or refused without being read past its end. */
+/* A struct from another version of the header is accepted, or refused without reading past its end. */
 static void size_of_the_callbacks_is_checked(void **state) {
   (void)state;
   peerid_store *out = untouched;
@@ -302,14 +302,14 @@ static void null_is_refused_by_queues(void **state) {
   assert_invalid(peerid_queue_take(queue, 0, 1, &completion, NULL), "out_count is NULL");
   assert_invalid(peerid_queue_take(queue, 0, 0, &completion, &count), "capacity is 0");
   assert_int_equal(count, 4711);
-  /* None of the calls above has begun, so nothing may ever come. */
+  /* No call above has started, so there must be no completion. */
   assert_success(peerid_queue_take(queue, 0, SIZE_MAX, &completion, &count));
   assert_int_equal(count, 0);
   assert_ptr_equal(completion, untouched);
 }
 
-/* NULL is success for an error, and nothing for everything else. */
-static void accessors_take_null(void **state) {
+/* A NULL error means success. Any other object that is NULL has no values. */
+static void accessors_accept_null(void **state) {
   (void)state;
   size_t length = 4711;
   assert_int_equal(peerid_error_code(NULL), 0);
@@ -375,7 +375,7 @@ static void accessors_take_null(void **state) {
   assert_int_equal(peerid_operation_id(NULL), -1);
 }
 
-static void free_takes_null(void **state) {
+static void free_accepts_null(void **state) {
   (void)state;
   peerid_authorization_free(NULL);
   peerid_client_free(NULL);
@@ -389,8 +389,8 @@ static void free_takes_null(void **state) {
   peerid_token_free(NULL);
 }
 
-/* What may be NULL by the header. */
-static void optional_places_take_null(void **state) {
+/* Arguments that may be NULL according to the header. */
+static void optional_arguments_may_be_null(void **state) {
   (void)state;
   peerid_config *without_secret = NULL;
   assert_success(peerid_config_create("https://peerid.invalid", "4", NULL, &without_secret));
@@ -400,14 +400,14 @@ static void optional_places_take_null(void **state) {
   peerid_response *response = untouched;
   assert_failure(peerid_store_list(custom, &response), STORE, NOT_SENT, "cannot list");
   peerid_store_free(custom);
-  /* Without parameters there need be no pointer: the call gets as far as the network. */
+  /* Without parameters the pointer may be NULL: the call reaches the network. */
   assert_failure(peerid_client_read_chain(client, "database", "m", NULL, 0, &response), UNREACHABLE, NOT_SENT, NULL);
   assert_ptr_equal(response, untouched);
 }
 
-/* ---- Texts ---- */
+/* ---- Strings ---- */
 
-static void texts_must_be_utf8(void **state) {
+static void strings_must_be_utf8(void **state) {
   (void)state;
   peerid_config *out_config = untouched;
   peerid_session *out = untouched;
@@ -439,7 +439,7 @@ static void texts_must_be_utf8(void **state) {
   assert_invalid(peerid_client_restore(client, "\"" NOT_UTF8 "\"", 6, NULL, &out), "not JSON");
 }
 
-static void empty_texts_are_named(void **state) {
+static void empty_strings_are_refused(void **state) {
   (void)state;
   peerid_config *out_config = untouched;
   peerid_session *out = untouched;
@@ -473,7 +473,7 @@ static void client_id_is_a_number(void **state) {
   assert_ptr_equal(out, untouched);
 }
 
-static void long_texts_are_taken_or_named(void **state) {
+static void long_strings_are_accepted_or_refused(void **state) {
   (void)state;
   enum { LENGTH = 1 << 20 };
   char *text = malloc(LENGTH + 1);
@@ -491,7 +491,7 @@ static void long_texts_are_taken_or_named(void **state) {
   free(text);
 }
 
-/* A message is one line of readable length, whatever text it quotes. */
+/* A message is one line of readable length, whatever strings it quotes. */
 static bool is_one_short_line(peerid_error *error) {
   bool is_right = strlen(peerid_error_message(error)) < 1500;
   for (const char *text = peerid_error_message(error); *text; text++)
@@ -528,12 +528,12 @@ static void messages_quote_in_one_short_line(void **state) {
   peerid_session *out = NULL;
   wrong += !is_one_short_line(
       peerid_client_exchange_redirect(client, "?state=s&error=no%0A2030-01-01+all+is+well", "s", NULL, &out));
-  if (wrong > 0) known_fault("messages quote the caller's texts with their line ends and in all their length");
+  if (wrong > 0) known_fault("messages quote the caller's strings unshortened and with their line breaks");
 }
 
 /* ---- Bytes and lengths ---- */
 
-static void impossible_lengths_are_named(void **state) {
+static void impossible_lengths_are_refused(void **state) {
   (void)state;
   peerid_session *out = untouched;
   peerid_response *response = untouched;
@@ -544,8 +544,8 @@ static void impossible_lengths_are_named(void **state) {
   assert_invalid(peerid_client_read_chain(client, "database", "m", "[]", SIZE_MAX, &response), "params has a length");
 }
 
-/* Puts a text at the end of a page; the next page cannot be read. */
-static const char *before_the_abyss(const char *text, size_t length) {
+/* Puts a string at the end of a page; the next page cannot be read. */
+static const char *before_unreadable_page(const char *text, size_t length) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   assert_ptr_not_equal(pages, MAP_FAILED);
@@ -553,31 +553,32 @@ static const char *before_the_abyss(const char *text, size_t length) {
   return memcpy(pages + page - length, text, length);
 }
 
-static void json_needs_no_nul_behind_it(void **state) {
+static void json_needs_no_terminating_nul(void **state) {
   (void)state;
   peerid_session *out = NULL;
   peerid_response *response = untouched;
   size_t length = strlen(operation);
-  const char *text = before_the_abyss(operation, length);
+  const char *text = before_unreadable_page(operation, length);
   assert_success(peerid_operation_check(text, length));
   assert_failure(peerid_session_submit(session, text, length, &response), UNREACHABLE, NOT_SENT, NULL);
   assert_invalid(peerid_operation_check(text, length - 1), "not JSON");
   length = strlen(transaction);
-  text = before_the_abyss(transaction, length);
+  text = before_unreadable_page(transaction, length);
   assert_failure(peerid_session_broadcast(session, text, length, &response), UNREACHABLE, NOT_SENT, NULL);
   length = strlen(token_json);
-  text = before_the_abyss(token_json, length);
+  text = before_unreadable_page(token_json, length);
   assert_success(peerid_client_restore(client, text, length, NULL, &out));
   peerid_session_free(out);
-  assert_failure(peerid_client_read_chain(client, "database", "m", before_the_abyss("[1]", 3), 3, &response), UNREACHABLE,
+  const char *params = before_unreadable_page("[1]", 3);
+  assert_failure(peerid_client_read_chain(client, "database", "m", params, 3, &response), UNREACHABLE,
                  NOT_SENT, NULL);
 }
 
-static void json_ends_where_its_length_says(void **state) {
+static void json_ends_at_its_length(void **state) {
   (void)state;
   char text[512];
   memcpy(text, operation, sizeof operation);
-  /* The NUL that closes the text is no JSON. */
+  /* The terminating NUL is not JSON. */
   assert_invalid(peerid_operation_check(text, sizeof operation), "not JSON");
   strcat(text, " ,");
   assert_success(peerid_operation_check(text, strlen(operation) + 1));
@@ -608,7 +609,7 @@ static void deep_and_odd_json_is_refused(void **state) {
 
 /* ---- Numbers ---- */
 
-static void numbers_that_are_no_constants_are_refused(void **state) {
+static void undefined_numbers_are_refused(void **state) {
   (void)state;
   static const int32_t odd[] = {-1, INT32_MIN, INT32_MAX, 21, 1000};
   for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
@@ -642,7 +643,7 @@ static void catalogue_lists_all_operations(void **state) {
 
 /* ---- Options ---- */
 
-static void options_describe_themselves_and_take_their_defaults(void **state) {
+static void options_have_descriptions_and_accept_their_defaults(void **state) {
   (void)state;
   size_t count = 0;
   const char *name, *values, *preset, *help;
@@ -658,7 +659,7 @@ static void options_describe_themselves_and_take_their_defaults(void **state) {
   assert_in_range(count, 10, 100);
 }
 
-static void wrong_options_name_what_would_be_right(void **state) {
+static void wrong_options_name_the_valid_values(void **state) {
   (void)state;
   assert_failure(peerid_config_set(config, "request_timeout", "5000"), CONFIGURATION, NOT_SENT, "'request_timeout_ms'");
   assert_failure(peerid_config_set(config, "", "5000"), CONFIGURATION, NOT_SENT, "no option");
@@ -673,7 +674,7 @@ static void wrong_options_name_what_would_be_right(void **state) {
                  "control");
 }
 
-static void base_urls_that_cannot_be_used_are_named(void **state) {
+static void unusable_base_urls_are_refused(void **state) {
   (void)state;
   static const char *const wrong[] = {"peerid.example",
                                       "ftp://peerid.example",
@@ -699,7 +700,7 @@ static void base_urls_that_cannot_be_used_are_named(void **state) {
 
 /* ---- Versions ---- */
 
-static void header_and_library_have_one_version(void **state) {
+static void header_and_library_have_the_same_version(void **state) {
   (void)state;
   assert_int_equal(peerid_library_version_number(), PEERID_VERSION_NUMBER);
   assert_string_equal(peerid_library_version(), PEERID_VERSION_STRING);
@@ -716,24 +717,24 @@ int main(void) {
       cmocka_unit_test(size_of_the_callbacks_is_checked),
       cmocka_unit_test(null_is_refused_by_asynchronous_calls),
       cmocka_unit_test(null_is_refused_by_queues),
-      cmocka_unit_test(accessors_take_null),
-      cmocka_unit_test(free_takes_null),
-      cmocka_unit_test(optional_places_take_null),
-      cmocka_unit_test(texts_must_be_utf8),
-      cmocka_unit_test(empty_texts_are_named),
+      cmocka_unit_test(accessors_accept_null),
+      cmocka_unit_test(free_accepts_null),
+      cmocka_unit_test(optional_arguments_may_be_null),
+      cmocka_unit_test(strings_must_be_utf8),
+      cmocka_unit_test(empty_strings_are_refused),
       cmocka_unit_test(client_id_is_a_number),
-      cmocka_unit_test(long_texts_are_taken_or_named),
+      cmocka_unit_test(long_strings_are_accepted_or_refused),
       cmocka_unit_test(messages_quote_in_one_short_line),
-      cmocka_unit_test(impossible_lengths_are_named),
-      cmocka_unit_test(json_needs_no_nul_behind_it),
-      cmocka_unit_test(json_ends_where_its_length_says),
+      cmocka_unit_test(impossible_lengths_are_refused),
+      cmocka_unit_test(json_needs_no_terminating_nul),
+      cmocka_unit_test(json_ends_at_its_length),
       cmocka_unit_test(deep_and_odd_json_is_refused),
-      cmocka_unit_test(numbers_that_are_no_constants_are_refused),
+      cmocka_unit_test(undefined_numbers_are_refused),
       cmocka_unit_test(catalogue_lists_all_operations),
-      cmocka_unit_test(options_describe_themselves_and_take_their_defaults),
-      cmocka_unit_test(wrong_options_name_what_would_be_right),
-      cmocka_unit_test(base_urls_that_cannot_be_used_are_named),
-      cmocka_unit_test(header_and_library_have_one_version),
+      cmocka_unit_test(options_have_descriptions_and_accept_their_defaults),
+      cmocka_unit_test(wrong_options_name_the_valid_values),
+      cmocka_unit_test(unusable_base_urls_are_refused),
+      cmocka_unit_test(header_and_library_have_the_same_version),
   };
   return run_group("arguments", tests, make_objects, free_objects);
 }

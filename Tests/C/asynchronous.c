@@ -1,4 +1,4 @@
-/* Asynchronous calls: each brings exactly one completion, with what the blocking call would have brought. */
+/* Asynchronous calls: each has exactly one completion, with the result that the blocking call returns. */
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -48,7 +48,7 @@ static peerid_client *demo_client_with_memory_store(void) {
   return made;
 }
 
-/* Begins a transfer whose amount is its tag. */
+/* Starts a transfer whose tag is the amount. */
 static peerid_error *begin_transfer(int64_t amount, uint64_t *id) {
   char operation[256];
   int length = snprintf(operation, sizeof operation,
@@ -76,7 +76,7 @@ static void assert_queue_is_empty(void) {
 
 /* ---- One call ---- */
 
-static void completion_brings_the_response(void **state) {
+static void completion_has_the_response(void **state) {
   (void)state;
   uint64_t id = 0;
   assert_success(begin_transfer(401, &id));
@@ -98,7 +98,7 @@ static void completion_brings_the_response(void **state) {
   assert_int_equal(sandbox_executed_amount(401), 1);
 }
 
-static void completion_brings_the_session(void **state) {
+static void completion_has_the_session(void **state) {
   (void)state;
   peerid_authorization *authorization = NULL;
   assert_success(peerid_authorization_create(client, "http://127.0.0.1:8400/callback", &authorization));
@@ -136,7 +136,7 @@ static void completion_brings_the_session(void **state) {
   assert_queue_is_empty();
 }
 
-static void completion_of_a_refresh_brings_nothing_else(void **state) {
+static void completion_of_a_refresh_has_no_result(void **state) {
   (void)state;
   assert_success(peerid_session_refresh_async(session, queue, UINT64_MAX, NULL));
   peerid_completion *completion = next_completion();
@@ -148,8 +148,8 @@ static void completion_of_a_refresh_brings_nothing_else(void **state) {
   assert_int_equal(session_generation(session), 2);
 }
 
-/* A store that waits does not block the caller either: restore, open, log out. */
-static void sessions_come_from_the_store(void **state) {
+/* Restore, open and log out may wait for the store, but do not block the caller. */
+static void store_does_not_block_the_caller(void **state) {
   (void)state;
   peerid_token *token = NULL;
   size_t length = 0;
@@ -186,7 +186,7 @@ static void sessions_come_from_the_store(void **state) {
   peerid_token_free(token);
 }
 
-static void refused_lent_token_is_replaced(void **state) {
+static void refused_external_token_is_replaced(void **state) {
   (void)state;
   peerid_token *token = NULL;
   assert_success(peerid_session_acquire_token(session, 0, &token));
@@ -217,7 +217,7 @@ static void chain_is_read(void **state) {
   peerid_completion_free(completion);
 }
 
-static void faults_found_before_sending_bring_no_completion(void **state) {
+static void errors_before_sending_have_no_completion(void **state) {
   (void)state;
   uint64_t id = 4711;
   assert_invalid(begin_transfer(-1000000000000000000, &id), "operations[0].amount.amount");
@@ -231,7 +231,7 @@ static void faults_found_before_sending_bring_no_completion(void **state) {
 
 enum { CALLS = 1000 };
 
-/* Takes completions until all calls have ended; each of the tags 1000 … must come once. */
+/* Takes completions until all calls have ended; each tag from 1000 on must occur once. */
 static void take_all(int calls) {
   static int seen[CALLS];
   memset(seen, 0, sizeof seen);
@@ -276,7 +276,7 @@ static void *begin_some(void *context) {
   return NULL;
 }
 
-static void threads_may_begin_calls_together(void **state) {
+static void threads_may_start_calls_at_once(void **state) {
   (void)state;
   pthread_t threads[10];
   atomic_int failures = 0;
@@ -301,7 +301,7 @@ static void descriptor_is_readable_while_there_are_completions(void **state) {
   assert_int_equal(poll(&watched, 1, 0), 0);
 }
 
-static void waiting_ends_in_time(void **state) {
+static void take_returns_after_its_timeout(void **state) {
   (void)state;
   peerid_completion *completion = NULL;
   size_t count = 1;
@@ -313,7 +313,7 @@ static void waiting_ends_in_time(void **state) {
 
 /* ---- Calls that end before their answer ---- */
 
-static void cancelled_call_tells_whether_it_left(void **state) {
+static void cancelled_call_reports_whether_it_was_sent(void **state) {
   (void)state;
   begin_with(OPTIONS("max_active_requests", "1"));
   sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
@@ -332,14 +332,14 @@ static void cancelled_call_tells_whether_it_left(void **state) {
   assert_int_equal(peerid_completion_id(completion), sent);
   assert_failure(peerid_completion_error(completion), CANCELLED, UNKNOWN, "cancelled");
   peerid_completion_free(completion);
-  /* Too late is no harm. */
+  /* Cancelling a call that has ended has no effect. */
   peerid_client_cancel(client, sent);
   assert_success(submit_transfer(session, 408));
   assert_queue_is_empty();
   assert_int_equal(sandbox_executed_amount(407), 0);
 }
 
-static void calls_time_out_each_for_itself(void **state) {
+static void each_call_has_its_own_timeout(void **state) {
   (void)state;
   begin_with(OPTIONS("request_timeout_ms", "600"));
   sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
@@ -356,7 +356,7 @@ static void calls_time_out_each_for_itself(void **state) {
   peerid_completion_free(completion);
 }
 
-static void closing_ends_all_calls_with_a_completion_each(void **state) {
+static void closing_completes_every_call(void **state) {
   (void)state;
   enum { OPEN = 20 };
   begin_with(OPTIONS("max_active_requests", "5"));
@@ -422,20 +422,20 @@ static void several_threads_may_take(void **state) {
 int main(void) {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
   const struct CMUnitTest tests[] = {
-      TEST(completion_brings_the_response),
-      TEST(completion_brings_the_session),
-      TEST(completion_of_a_refresh_brings_nothing_else),
-      TEST(sessions_come_from_the_store),
-      TEST(refused_lent_token_is_replaced),
+      TEST(completion_has_the_response),
+      TEST(completion_has_the_session),
+      TEST(completion_of_a_refresh_has_no_result),
+      TEST(store_does_not_block_the_caller),
+      TEST(refused_external_token_is_replaced),
       TEST(chain_is_read),
-      TEST(faults_found_before_sending_bring_no_completion),
+      TEST(errors_before_sending_have_no_completion),
       TEST(many_calls_share_one_refresh),
-      TEST(threads_may_begin_calls_together),
+      TEST(threads_may_start_calls_at_once),
       TEST(descriptor_is_readable_while_there_are_completions),
-      TEST(waiting_ends_in_time),
-      TEST(cancelled_call_tells_whether_it_left),
-      TEST(calls_time_out_each_for_itself),
-      TEST(closing_ends_all_calls_with_a_completion_each),
+      TEST(take_returns_after_its_timeout),
+      TEST(cancelled_call_reports_whether_it_was_sent),
+      TEST(each_call_has_its_own_timeout),
+      TEST(closing_completes_every_call),
       TEST(queue_may_be_freed_first),
       TEST(several_threads_may_take),
   };

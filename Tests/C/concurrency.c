@@ -1,4 +1,4 @@
-/* Many threads on one session, calls that are ended from outside, forks and signals. */
+/* Many threads on one session, interrupted calls, forks and signals. */
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -39,7 +39,7 @@ static int end(void **state) {
   return sandbox_check(state);
 }
 
-/* ---- Threads that make one call each; asserted is only in the main thread ---- */
+/* ---- Threads that make one call each; only the main thread asserts ---- */
 
 typedef struct caller {
   pthread_t thread;
@@ -67,7 +67,7 @@ static void join_callers(caller callers[], int count) {
   for (int i = 0; i < count; i++) assert_int_equal(pthread_join(callers[i].thread, NULL), 0);
 }
 
-/* All at once. */
+/* All threads start at once. */
 static void call_from_all_threads(void) {
   static caller callers[THREADS];
   pthread_barrier_t start;
@@ -78,7 +78,7 @@ static void call_from_all_threads(void) {
   for (int i = 0; i < THREADS; i++) assert_success(callers[i].error);
 }
 
-/* How often each of the amounts was transferred, from one look at the chain. */
+/* Asserts that the chain has exactly one transfer of each amount. */
 static void assert_each_executed_once(void) {
   static int counts[THREADS];
   memset(counts, 0, sizeof counts);
@@ -103,7 +103,7 @@ static void threads_share_a_session(void **state) {
   assert_int_equal(sandbox_count(PATH_REFRESH), 0);
 }
 
-/* The server lets the token expire; all threads run into 401 at once. */
+/* The token expires on the server; all threads get 401 at once. */
 static void threads_share_one_refresh(void **state) {
   (void)state;
   sandbox_post("expire", "{}");
@@ -115,7 +115,7 @@ static void threads_share_one_refresh(void **state) {
   assert_int_equal(await_log_lines("session refreshed", 1, 10000), 1);
 }
 
-/* The same, when the server takes its time to save the new pair. */
+/* The same with a server that saves the new pair late. */
 static void threads_wait_for_a_pair_that_is_saved_late(void **state) {
   (void)state;
   sandbox_post("settings", "{'save_delay_ms':300}");
@@ -125,13 +125,13 @@ static void threads_wait_for_a_pair_that_is_saved_late(void **state) {
   assert_each_executed_once();
 }
 
-/* The client knows that the token has expired: nothing is sent before the refresh is over. */
+/* The client knows that the token has expired: nothing is sent before the refresh has ended. */
 static void threads_wait_for_a_refresh_that_is_due(void **state) {
   (void)state;
   peerid_session_free(session);
   peerid_session *erin = NULL;
   sandbox_post("settings", "{'save_delay_ms':0}");
-  /* Restored, so that it is not refreshed by the log in; the clock of the server is known from there. */
+  /* Restored, because a log in would refresh the expired pair. */
   char refresh_token[125] = "demoRefreshErinApp4";
   memset(refresh_token + strlen(refresh_token), '0', 124 - strlen(refresh_token));
   char json[512];
@@ -208,7 +208,7 @@ static void freeing_the_client_ends_calls_under_way(void **state) {
   assert_failure(callers[0].error, CLOSED, UNKNOWN, "closed");
 }
 
-/* A refresh that is under way when the client is closed goes on: its new pair would be lost. */
+/* A refresh in progress continues after the client is closed: otherwise its new pair would be lost. */
 static void closing_does_not_lose_a_refresh(void **state) {
   (void)state;
   peerid_store *store = NULL;
@@ -267,8 +267,8 @@ static void release_context(void *context) {
   released->is_released = true;
 }
 
-/* A refresh goes on after the configuration, the client and the session are freed, and may still log.
- * The context of the handler is released after that, once. */
+/* A refresh continues after the configuration, the client and the session are freed, and may still log.
+ * The handler's context is released after that, once. */
 static void context_of_a_handler_is_released_at_the_end(void **state) {
   (void)state;
   handler_context logged = {0};
@@ -330,7 +330,7 @@ static void interrupt_handler_ends_the_call(void **state) {
   assert_int_equal(sandbox_answered(PATH_OPERATIONS, "200"), 0);
   assert_failure(waiting.error, CANCELLED, UNKNOWN, "cancelled");
   assert_true(pthread_equal(asked_on, waiting.thread));
-  /* While it waits for a refresh the operation has not left. */
+  /* While the call waits for a refresh, the operation is not sent. */
   is_interrupted = false;
   sandbox_post("expire", "{}");
   sandbox_fault("delay", PATH_REFRESH, 1, "'ms':1000");
@@ -341,7 +341,7 @@ static void interrupt_handler_ends_the_call(void **state) {
   failure found = take_failure(waiting.error, __FILE__, __LINE__);
   assert_int_equal(found.code, PEERID_CODE_CANCELLED);
   assert_int_not_equal(found.outcome, PEERID_OUTCOME_UNKNOWN);
-  /* The refresh goes on without it. */
+  /* The refresh continues. */
   is_interrupted = false;
   assert_success(submit_transfer(session, 1600));
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);
@@ -350,10 +350,10 @@ static void interrupt_handler_ends_the_call(void **state) {
 
 typedef struct cancellable_caller {
   caller caller;
-  atomic_int thread; /* its number in the system */
+  atomic_int thread; /* its id in the kernel */
   peerid_cancellation *cancellation;
   peerid_error *after_cancelling; /* a further call of the same thread */
-  peerid_error *without;          /* and one more, after it has stopped to use the cancellation */
+  peerid_error *without;          /* and one more, without the cancellation */
 } cancellable_caller;
 
 static void *call_with_cancellation(void *context) {
@@ -367,7 +367,7 @@ static void *call_with_cancellation(void *context) {
   return NULL;
 }
 
-/* Waits until a thread of this process sleeps in the system. */
+/* Waits until a thread of this process sleeps in a system call. */
 static void wait_until_asleep(int thread) {
   char path[64], line[512] = "";
   snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
@@ -382,7 +382,7 @@ static void wait_until_asleep(int thread) {
 
 static void cancellation_wakes_a_waiting_call(void **state) {
   (void)state;
-  /* A busy machine may be late in many rounds. */
+  /* On a busy machine many rounds may be slow. */
   enum { MOST_ROUNDS = 100 };
   int rounds = 0;
   for (int64_t fastest = INT64_MAX; fastest > 40 && rounds < MOST_ROUNDS;) {
@@ -392,7 +392,7 @@ static void cancellation_wakes_a_waiting_call(void **state) {
     sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
     assert_int_equal(pthread_create(&waiting.caller.thread, NULL, call_with_cancellation, &waiting), 0);
     sandbox_wait_for(PATH_OPERATIONS, 2 * round - 1);
-    /* The thread has sent. */
+    /* The thread has sent its request. */
     wait_until_asleep(waiting.thread);
     int64_t begin = now_ms();
     peerid_cancellation_cancel(waiting.cancellation);
@@ -405,13 +405,13 @@ static void cancellation_wakes_a_waiting_call(void **state) {
     peerid_cancellation_cancel(waiting.cancellation);
     peerid_cancellation_free(waiting.cancellation);
   }
-  /* Woken: a thread that only checks from time to time would do so after 100 ms in every round. */
+  /* The cancellation wakes the thread: a thread that polls every 100 ms would be slow in every round. */
   assert_true(rounds < MOST_ROUNDS);
   assert_int_equal(sandbox_executed_amount(1701), 0);
   assert_int_equal(sandbox_executed_amount(1702), rounds);
 }
 
-/* One cancellation for many threads, freed while they use it; a thread may end without giving it up. */
+/* One cancellation for many threads, freed while they use it; a thread may end without unsetting it. */
 static void *call_and_leave(void *context) {
   cancellable_caller *cancellable = context;
   peerid_cancellation_use(cancellable->cancellation);
@@ -449,8 +449,8 @@ static void note_signal(int number) {
   if (!pthread_equal(pthread_self(), main_thread)) on_foreign_thread = true;
 }
 
-/* The library sets no handler, and its own threads take no signals from the program's. A call that is interrupted by
- * one goes on. */
+/* The library sets no signal handler, and its threads block signals meant for the program. A signal that interrupts a
+ * call does not end it. */
 static void signals_belong_to_the_program(void **state) {
   (void)state;
   struct sigaction before[NSIG];
@@ -463,7 +463,7 @@ static void signals_belong_to_the_program(void **state) {
   sandbox_fault("delay", PATH_REFRESH, 1, "'ms':300");
   pid_t sender = fork();
   if (sender == 0) {
-    /* Sends signals until the call has ended. They are apart, so that they arrive one by one. */
+    /* Sends signals until the call has ended, with pauses so that each is delivered. */
     for (struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};; nanosleep(&pause, NULL)) kill(getppid(), SIGUSR1);
   }
   while (signals == 0) sched_yield();
@@ -494,7 +494,7 @@ static int in_child(int64_t amount) {
   return status;
 }
 
-static void child_goes_on_with_what_it_inherited(void **state) {
+static void child_uses_the_inherited_session(void **state) {
   (void)state;
   assert_success(submit_transfer(session, 1800));
   fflush(NULL);
@@ -503,14 +503,14 @@ static void child_goes_on_with_what_it_inherited(void **state) {
   int status = -1;
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_int_equal(status, 0);
-  /* The parent's connection is whole. Its pair is not: without a store, the child has used it. */
+  /* The parent's connection still works. Its pair does not: without a store, the child has used it. */
   failure found = take_failure(submit_transfer(session, 1803), __FILE__, __LINE__);
   assert_int_equal(found.code, PEERID_CODE_LOGIN_REQUIRED);
   assert_int_equal(sandbox_executed(), 3);
   for (int64_t amount = 1800; amount < 1803; amount++) assert_int_equal(sandbox_executed_amount(amount), 1);
 }
 
-static void fork_in_the_middle_of_calls_harms_nobody(void **state) {
+static void fork_during_calls_is_safe(void **state) {
   (void)state;
   enum { CALLS = 8 };
   static caller callers[CALLS];
@@ -549,8 +549,8 @@ int main(void) {
       TEST(cancellation_wakes_a_waiting_call),
       TEST(cancellation_ends_many_calls),
       TEST(signals_belong_to_the_program),
-      TEST(child_goes_on_with_what_it_inherited),
-      TEST(fork_in_the_middle_of_calls_harms_nobody),
+      TEST(child_uses_the_inherited_session),
+      TEST(fork_during_calls_is_safe),
   };
   return run_group("concurrency", tests, sandbox_start, sandbox_stop);
 }

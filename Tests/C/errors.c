@@ -1,4 +1,4 @@
-/* Every code and every outcome that the header promises can be reached, and means what it says there. */
+/* Every code and every outcome of the header occurs, with the documented meaning. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -7,9 +7,9 @@
 
 #include "sandbox.h"
 
-/* ---- A system that runs out of things ----
+/* ---- A system without resources ----
  *
- * The library finds these definitions before those of libcurl and libc. */
+ * These definitions take precedence over those of libcurl and libc. */
 
 static atomic_bool no_transfers;
 static atomic_bool no_threads;
@@ -37,12 +37,12 @@ int getentropy(void *buffer, size_t length) {
   return -1;
 }
 
-/* ---- What has been seen ---- */
+/* ---- Codes and outcomes that occurred ---- */
 
 static bool seen_code[PEERID_CODE_CHAIN_REJECTED + 1];
 static bool seen_outcome[PEERID_OUTCOME_UNKNOWN + 1];
 
-/* Like `assert_failure`, and notes what was seen. */
+/* Like `assert_failure`, and records the code and the outcome. */
 #define assert_reached(call, code, outcome, text) see(assert_failure(call, code, outcome, text))
 
 static failure see(failure found) {
@@ -136,7 +136,7 @@ static void timeout(void **state) {
   found = assert_reached(peerid_client_read_chain(client, "database", "get_chain_id", NULL, 0, &response), TIMEOUT,
                          UNKNOWN, "time ran out");
   assert_true(found.retryable);
-  /* While the token is being refreshed the operation itself does not leave. */
+  /* While the token is being refreshed the operation is not sent. */
   sandbox_post("revoke", "{'part':'access'}");
   sandbox_fault("delay", PATH_REFRESH, 1, "'ms':1500");
   see(take_failure(submit_transfer(session, 12), __FILE__, __LINE__));
@@ -176,7 +176,7 @@ static void connection_lost(void **state) {
   assert_int_equal(found.http_status, 0);
   sandbox_fault("drop_after", PATH_OPERATIONS, 1, "");
   assert_reached(submit_transfer(session, 15), CONNECTION_LOST, UNKNOWN, "find out");
-  /* The two look the same from here, and one was carried out. */
+  /* The client cannot tell the two apart, and one was executed. */
   assert_int_equal(sandbox_executed_amount(14), 0);
   assert_int_equal(sandbox_executed_amount(15), 1);
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 2);
@@ -207,7 +207,7 @@ static void not_permitted(void **state) {
   failure found = assert_reached(peerid_client_login(client, "carol", "carol-password", NULL, NULL, &out),
                                  NOT_PERMITTED, NOT_DONE, "Permission does not exist");
   assert_int_equal(found.http_status, 401);
-  /* The server says what a user has granted only when it refuses the rest. */
+  /* The server reveals the granted operations only when it refuses another one. */
   peerid_session *frank = log_in(client, "frank");
   assert_reached(submit_transfer(frank, 17), NOT_PERMITTED, NOT_DONE, "App is missing permission");
   peerid_session_free(frank);
@@ -222,7 +222,7 @@ static void login_required(void **state) {
   (void)state;
   sandbox_post("revoke", "{'user':'alice','part':'both'}");
   assert_reached(submit_transfer(session, 18), LOGIN_REQUIRED, NOT_DONE, "session is over");
-  /* It stays over, and nothing more is sent. */
+  /* The session stays ended, and nothing more is sent. */
   assert_reached(submit_transfer(session, 18), LOGIN_REQUIRED, NOT_SENT, "session is over");
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
@@ -258,7 +258,7 @@ static void server(void **state) {
 
 static void too_large(void **state) {
   (void)state;
-  /* The server takes 102,400 bytes. */
+  /* The server accepts 102,400 bytes. */
   static char many[128 * 1024];
   size_t length = 0;
   many[length++] = '[';
@@ -355,10 +355,10 @@ static void queue_full(void **state) {
   }
 }
 
-static void nothing_is_left_out(void **state) {
+static void every_code_and_outcome_occurred(void **state) {
   (void)state;
   for (int32_t code = PEERID_CODE_INVALID_ARGUMENT; code <= (int32_t)PEERID_CODE_CHAIN_REJECTED; code++) {
-    if (!seen_code[code]) fail_msg("nothing has led to %s", peerid_code_name(code));
+    if (!seen_code[code]) fail_msg("no test produced %s", peerid_code_name(code));
   }
   assert_true(seen_outcome[PEERID_OUTCOME_NOT_SENT]);
   assert_true(seen_outcome[PEERID_OUTCOME_NOT_DONE]);
@@ -383,7 +383,7 @@ int main(void) {
       CODE(rejected),         CODE(not_permitted),   CODE(rate_limited), CODE(login_required),
       CODE(chain_rejected),   CODE(server),          CODE(too_large),    CODE(closed),
       CODE(out_of_memory),    CODE(internal),        CODE(store),        CODE(queue_full),
-      cmocka_unit_test(nothing_is_left_out),
+      cmocka_unit_test(every_code_and_outcome_occurred),
   };
   return run_group("errors", tests, start, stop);
 }

@@ -1,5 +1,4 @@
-/* The examples do what they say. They are programs of their own; PEERID_EXAMPLE_WRAPPER may name a program that runs
- * them. */
+/* Runs the example programs and checks what they do. PEERID_EXAMPLE_WRAPPER may name a program that runs them. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +34,7 @@ static process start(const char *example, const char *const arguments[]) {
   return process_start(all);
 }
 
-/* Runs an example to its end; returns its status. */
+/* Runs an example and returns its exit status. */
 static int run(const char *example, const char *const arguments[], char *output, size_t size) {
   process process = start(example, arguments);
   process_read_all(&process, output, size);
@@ -50,7 +49,7 @@ static int count_of(const char *text, const char *part) {
 
 /* ---- login_and_submit ---- */
 
-static void login_and_submit_lives_through_an_expired_token(void **state) {
+static void login_and_submit_survives_an_expired_token(void **state) {
   (void)state;
   char output[8192];
   setenv("PEERID_SANDBOX_URL", sandbox_url(), 1);
@@ -69,7 +68,7 @@ static void login_and_submit_lives_through_an_expired_token(void **state) {
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);
 }
 
-static void login_and_submit_tells_why_it_fails(void **state) {
+static void login_and_submit_reports_why_it_fails(void **state) {
   (void)state;
   char output[8192];
   const char *const arguments[] = {sandbox_url(), "4", "demo-secret-4", "alice", "wrong", "1.2.31", "1.2.33", NULL};
@@ -166,7 +165,7 @@ static void payment_that_never_arrived_is_made_again(void **state) {
   sandbox_fault("drop_before", PATH_OPERATIONS, 1, "");
   process process = start_payment();
   sandbox_wait_for(PATH_OPERATIONS, 1);
-  /* No block can hold the lost transaction any more. */
+  /* No block can contain the lost transaction any more. */
   sandbox_post("settings", "{'clock_offset_s':600}");
   process_read_all(&process, output, sizeof output);
   int status = process_stop(&process);
@@ -236,7 +235,7 @@ static void event_loop_makes_each_payment_once(void **state) {
   assert_int_equal(sandbox_executed_amount(5001), 1);
 }
 
-static void event_loop_tells_what_an_interrupt_left(void **state) {
+static void event_loop_reports_unfinished_calls(void **state) {
   (void)state;
   char output[8192];
   sandbox_fault("delay", PATH_OPERATIONS, 3, "'ms':20000");
@@ -265,8 +264,8 @@ static int stop_all(void **state) {
 int main(void) {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
   const struct CMUnitTest tests[] = {
-      TEST(login_and_submit_lives_through_an_expired_token),
-      TEST(login_and_submit_tells_why_it_fails),
+      TEST(login_and_submit_survives_an_expired_token),
+      TEST(login_and_submit_reports_why_it_fails),
       TEST(authorization_code_exchanges_and_submits),
       TEST(authorization_code_sends_nothing_for_a_foreign_answer),
       TEST(payment_is_made_once_however_often_it_is_run),
@@ -275,7 +274,7 @@ int main(void) {
       TEST(payment_that_cannot_be_looked_up_is_left_open),
       TEST(rejected_payment_is_not_made_again),
       TEST(event_loop_makes_each_payment_once),
-      TEST(event_loop_tells_what_an_interrupt_left),
+      TEST(event_loop_reports_unfinished_calls),
   };
   return run_group("examples", tests, start_all, stop_all);
 }

@@ -1,4 +1,4 @@
-/* The header alone, twice, in every language that includes it. */
+/* Includes the header alone, and twice. */
 #include <peerid.h>
 #include <peerid.h>
 

@@ -1,4 +1,4 @@
-/* Operations: what is sent, what comes back, what is refused before it is sent, and the other ways to the chain. */
+/* Operations: responses, checks before sending, exact numbers, confirmations, broadcasts and chain reads. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static int end(void **state) {
   return sandbox_check(state);
 }
 
-/* JSON written with ' for ". The text lives until the fourth next call. */
+/* JSON written with ' for ". The text stays valid during the next three calls. */
 static const char *json(const char *text) {
   static char texts[4][2048];
   static int next;
@@ -52,9 +52,9 @@ static peerid_error *submit(const char *operations, peerid_response **response) 
   "{'op_name':'nft_mint','fee_asset':'1.3.0','payer':'1.2.31','nft_metadata_id':'1.30.0','owner':'1.2.31'," \
   "'approved':'1.2.31','approved_operators':[],'token_uri':'" uri "'}"
 
-/* ---- What comes back ---- */
+/* ---- Responses ---- */
 
-static void response_tells_the_transaction(void **state) {
+static void response_contains_the_transaction(void **state) {
   (void)state;
   peerid_response *response = NULL;
   assert_success(submit(TRANSFER("100000"), &response));
@@ -68,7 +68,7 @@ static void response_tells_the_transaction(void **state) {
   assert_int_equal(peerid_response_created_count(response), 0);
   assert_null(peerid_response_created_id(response, 0));
   assert_null(peerid_response_transaction_token(response));
-  /* Compact, in the server's order, and a stable address. */
+  /* Compact JSON, in the server's order; the pointer does not change. */
   assert_int_equal(strncmp(text, "{\"id\":\"", 7), 0);
   assert_null(strstr(text, ": "));
   assert_ptr_equal(text, peerid_response_json(response, NULL));
@@ -88,7 +88,7 @@ static void created_objects_are_listed_in_order(void **state) {
   assert_null(peerid_response_created_id(response, 2));
   assert_null(peerid_response_created_id(response, SIZE_MAX));
   peerid_response_free(response);
-  /* All of one call go into one transaction. */
+  /* All operations of a call go into one transaction. */
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
   assert_int_equal(sandbox_executed(), 3);
 }
@@ -105,14 +105,14 @@ static void operations_come_in_three_forms(void **state) {
   assert_int_equal(sandbox_executed_amount(2), 4);
 }
 
-static void numbers_arrive_as_they_were_written(void **state) {
+static void numbers_are_sent_as_they_were_written(void **state) {
   (void)state;
   static const int64_t amounts[] = {1, 2147483647, 2147483648, 999999999999, 1000000000000};
   for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
     peerid_response *response = NULL;
     assert_success(transfer(session, amounts[i], &response));
     char text[32];
-    /* The server writes numbers beyond 32 bits as text. */
+    /* The server writes numbers beyond 32 bits as strings. */
     bool is_text = amounts[i] > INT32_MAX;
     snprintf(text, sizeof text, is_text ? "\"amount\":\"%lld\"" : "\"amount\":%lld", (long long)amounts[i]);
     assert_contains(peerid_response_json(response, NULL), text);
@@ -125,7 +125,7 @@ static void numbers_arrive_as_they_were_written(void **state) {
 
 static const struct {
   const char *operations;
-  const char *says; /* NULL: they are right */
+  const char *says; /* NULL: the operations are valid */
 } checks[] = {
     {TRANSFER("1"), NULL},
     {TRANSFER("'1'"), NULL},
@@ -176,7 +176,7 @@ static const struct {
      "operations[0].proposed_ops"},
 };
 
-static void faults_are_found_with_their_place(void **state) {
+static void errors_name_the_field(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
     const char *text = json(checks[i].operations);
@@ -318,7 +318,7 @@ static int64_t number_at(uint64_t *state, int round) {
   return (int64_t)(round % 2 ? magnitude : 0 - magnitude);
 }
 
-static void what_is_formatted_is_parsed_to_the_same(void **state) {
+static void formatted_numbers_parse_to_the_same(void **state) {
   (void)state;
   uint64_t random = 0x9E3779B97F4A7C15;
   for (int round = 0; round < 20000; round++) {
@@ -353,7 +353,7 @@ static void an_asset_is_read_once(void **state) {
   assert_invalid(peerid_client_asset(client, NULL, &id, NULL, NULL), "name is NULL");
 }
 
-static void warnings_and_descriptions_are_told(void **state) {
+static void warnings_and_descriptions_are_returned(void **state) {
   (void)state;
   const char *odd = json("{'op_name':'bet_place','fee_asset':'1.3.0','bettor_id':'1.2.31','betting_market_id':'1.25.1',"
                          "'amount_to_bet':{'amount':200,'asset_id':'1.3.0'},'backer_multiplier':20050,'back_or_lay':'back'}");
@@ -374,7 +374,7 @@ static void warnings_and_descriptions_are_told(void **state) {
   assert_null(peerid_operation_describe(NULL));
 }
 
-static void unchecked_operations_are_left_to_the_server(void **state) {
+static void unchecked_operations_are_checked_by_the_server(void **state) {
   (void)state;
   begin_with(4, OPTIONS("validate", "off"));
   peerid_response *response = NULL;
@@ -404,7 +404,7 @@ static void missing_scope_names_the_operation(void **state) {
   peerid_response_free(response);
 }
 
-static void refusals_of_the_server_are_told(void **state) {
+static void refusals_of_the_server_are_reported(void **state) {
   (void)state;
   begin_with(4, OPTIONS("validate", "off"));
   peerid_response *response = NULL;
@@ -490,8 +490,8 @@ static void chain_is_read_without_a_session(void **state) {
   assert_null(response);
 }
 
-/* The server takes parameters only as bracket keys, in which every value is text. `echo` shows what the server read. */
-static void parameters_arrive_as_the_server_wants_them(void **state) {
+/* The server accepts parameters only as bracket keys, and every value is a string. `echo` returns what it received. */
+static void parameters_are_sent_as_bracket_keys(void **state) {
   (void)state;
   static const struct {
     const char *params, *arrived;
@@ -514,7 +514,7 @@ static void parameters_arrive_as_the_server_wants_them(void **state) {
   }
 }
 
-static void parameters_that_cannot_be_sent_are_named(void **state) {
+static void parameters_that_cannot_be_sent_are_refused(void **state) {
   (void)state;
   static const struct {
     const char *params, *says;
@@ -536,7 +536,7 @@ static void parameters_that_cannot_be_sent_are_named(void **state) {
   assert_int_equal(sandbox_count(PATH_CHAIN_DATA), 0);
 }
 
-static void null_of_the_chain_is_a_result(void **state) {
+static void null_is_a_result(void **state) {
   (void)state;
   peerid_response *response = NULL;
   const char *params = json("['nobody']");
@@ -552,19 +552,19 @@ static void null_of_the_chain_is_a_result(void **state) {
 int main(void) {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
   const struct CMUnitTest tests[] = {
-      TEST(response_tells_the_transaction),           TEST(created_objects_are_listed_in_order),
-      TEST(operations_come_in_three_forms),           TEST(numbers_arrive_as_they_were_written),
-      TEST(faults_are_found_with_their_place),        TEST(a_small_stack_is_enough),
+      TEST(response_contains_the_transaction),           TEST(created_objects_are_listed_in_order),
+      TEST(operations_come_in_three_forms),           TEST(numbers_are_sent_as_they_were_written),
+      TEST(errors_name_the_field),        TEST(a_small_stack_is_enough),
       TEST(a_thread_of_128_kilobytes_makes_every_call),
       TEST(decimals_are_exact),
-      TEST(what_is_formatted_is_parsed_to_the_same),
+      TEST(formatted_numbers_parse_to_the_same),
       TEST(an_asset_is_read_once),
-      TEST(warnings_and_descriptions_are_told),
-      TEST(unchecked_operations_are_left_to_the_server),
-      TEST(missing_scope_names_the_operation),        TEST(refusals_of_the_server_are_told),
+      TEST(warnings_and_descriptions_are_returned),
+      TEST(unchecked_operations_are_checked_by_the_server),
+      TEST(missing_scope_names_the_operation),        TEST(refusals_of_the_server_are_reported),
       TEST(transaction_token_confirms_once),          TEST(signed_transactions_are_broadcast),
-      TEST(chain_is_read_without_a_session),          TEST(parameters_arrive_as_the_server_wants_them),
-      TEST(parameters_that_cannot_be_sent_are_named), TEST(null_of_the_chain_is_a_result),
+      TEST(chain_is_read_without_a_session),          TEST(parameters_are_sent_as_bracket_keys),
+      TEST(parameters_that_cannot_be_sent_are_refused), TEST(null_is_a_result),
   };
   return run_group("operations", tests, sandbox_start, sandbox_stop);
 }

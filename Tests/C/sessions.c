@@ -19,7 +19,7 @@ static int end(void **state) {
   return sandbox_check(state);
 }
 
-/* For the tests that need other options. */
+/* Replaces the client by one with other options. */
 static void begin_with(const char *const options[]) {
   peerid_client_free(client);
   client = demo_client(options);
@@ -27,7 +27,7 @@ static void begin_with(const char *const options[]) {
 
 /* ---- Log in ---- */
 
-static void login_takes_password_mobile_or_both(void **state) {
+static void login_accepts_password_mobile_or_both(void **state) {
   (void)state;
   static const struct {
     const char *login, *password, *mobile;
@@ -50,7 +50,7 @@ static void login_takes_password_mobile_or_both(void **state) {
   assert_int_equal(sandbox_executed(), 5);
 }
 
-static void token_tells_what_the_server_said(void **state) {
+static void token_has_the_fields_of_the_answer(void **state) {
   (void)state;
   peerid_session *session = log_in(client, "alice");
   peerid_token *token = NULL;
@@ -81,7 +81,7 @@ static void token_tells_what_the_server_said(void **state) {
   peerid_session_free(session);
 }
 
-static void first_contact_joins_the_application(void **state) {
+static void first_login_joins_the_application(void **state) {
   (void)state;
   peerid_session *session = log_in(client, "bob");
   assert_success(submit_transfer(session, 111));
@@ -96,7 +96,7 @@ static void stored_pair_that_has_expired_is_refreshed_at_once(void **state) {
   assert_success(submit_transfer(session, 112));
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);
   peerid_session_free(session);
-  /* Without the secret it cannot be refreshed, and says so. */
+  /* Without the secret a refresh is impossible, and the error says so. */
   sandbox_post("expire", "{}");
   peerid_client *without_secret = make_client(sandbox_url(), "4", NULL, NULL);
   assert_failure(peerid_client_login(without_secret, "erin", "erin-password", NULL, NULL, &session), CONFIGURATION,
@@ -104,7 +104,7 @@ static void stored_pair_that_has_expired_is_refreshed_at_once(void **state) {
   peerid_client_free(without_secret);
 }
 
-static void null_result_names_the_way_out(void **state) {
+static void null_result_suggests_the_code_flow(void **state) {
   (void)state;
   peerid_session *session = NULL;
   failure found = assert_failure(peerid_client_login(client, "dave", "dave-password", NULL, NULL, &session), REJECTED,
@@ -113,11 +113,11 @@ static void null_result_names_the_way_out(void **state) {
   assert_false(found.retryable);
 }
 
-static void parameters_go_where_the_server_reads_them(void **state) {
+static void parameters_are_sent_in_the_body(void **state) {
   (void)state;
   begin_with(OPTIONS("parameters", "json"));
   peerid_session_free(log_in(client, "alice"));
-  /* The published guide writes them into the URL; the measured server does not look there. */
+  /* The published guide puts the parameters into the URL; the real server ignores them there. */
   begin_with(OPTIONS("parameters", "query"));
   peerid_session *session = NULL;
   failure found = assert_failure(peerid_client_login(client, "alice", "alice-password", NULL, NULL, &session), REJECTED,
@@ -125,7 +125,7 @@ static void parameters_go_where_the_server_reads_them(void **state) {
   sandbox_post("settings", "{'accept_query':true}");
   peerid_session_free(log_in(client, "alice"));
   if (!strstr(found.message, "sent with parameters=query"))
-    known_fault("the message does not write the option's value");
+    known_fault("the message does not contain the option's value");
 }
 
 /* ---- Authorization code ---- */
@@ -142,7 +142,7 @@ static char *browse(const char *url, const char *form) {
   return location;
 }
 
-static void code_flow_begins_a_session(void **state) {
+static void code_flow_starts_a_session(void **state) {
   (void)state;
   peerid_authorization *authorization = NULL;
   assert_success(peerid_authorization_create(client, redirect_uri, &authorization));
@@ -168,7 +168,7 @@ static void code_flow_begins_a_session(void **state) {
   free(back);
 }
 
-static void refusal_of_the_user_is_told(void **state) {
+static void refusal_of_the_user_is_reported(void **state) {
   (void)state;
   peerid_authorization *authorization = NULL;
   assert_success(peerid_authorization_create(client, redirect_uri, &authorization));
@@ -211,7 +211,7 @@ static void foreign_redirects_are_refused_before_anything_is_sent(void **state) 
   assert_int_equal(sandbox_count(PATH_EXCHANGE), 0);
 }
 
-static void states_do_not_repeat(void **state) {
+static void states_are_unique(void **state) {
   (void)state;
   enum { COUNT = 64 };
   static char states[COUNT][64];
@@ -226,7 +226,7 @@ static void states_do_not_repeat(void **state) {
   }
 }
 
-static void code_can_be_exchanged_by_itself(void **state) {
+static void code_can_be_exchanged_alone(void **state) {
   (void)state;
   peerid_session *session = NULL;
   assert_success(peerid_client_exchange(client, "demoCodeDaveApp4000000000000000000000000", NULL, &session));
@@ -239,7 +239,7 @@ static void code_can_be_exchanged_by_itself(void **state) {
 
 /* ---- Refresh ---- */
 
-static void refresh_makes_a_new_pair(void **state) {
+static void refresh_returns_a_new_pair(void **state) {
   (void)state;
   peerid_session *session = log_in(client, "alice");
   peerid_token *before = NULL;
@@ -287,9 +287,9 @@ static peerid_session *session_that_expires_in_days(int days) {
   return session;
 }
 
-static void expiry_is_judged_by_the_clock_of_the_server(void **state) {
+static void expiry_is_checked_with_the_clock_of_the_server(void **state) {
   (void)state;
-  /* The server's clock is a hundred days ahead: a token with thirty days left by ours has run out. */
+  /* The server's clock is a hundred days ahead: a token with thirty days left by our clock has expired. */
   sandbox_post("settings", "{'clock_offset_s':8640000,'save_delay_ms':0}");
   peerid_session *session = session_that_expires_in_days(30);
   peerid_response *response = NULL;
@@ -299,7 +299,7 @@ static void expiry_is_judged_by_the_clock_of_the_server(void **state) {
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
   peerid_session_free(session);
-  /* The server's clock is a hundred days behind: a token that expired thirty days ago by ours is valid. */
+  /* The server's clock is a hundred days behind: a token that expired thirty days ago by our clock is valid. */
   begin_with(NULL);
   sandbox_reset(state);
   sandbox_post("settings", "{'clock_offset_s':-8640000}");
@@ -321,10 +321,10 @@ static void token_near_its_expiry_is_refreshed_in_the_background(void **state) {
   assert_success(submit_transfer(session, 134));
   assert_int_equal(sandbox_count(PATH_REFRESH), 0);
   peerid_session_free(session);
-  /* The window is a day. Another client, with a session that was refreshed more than twice. */
+  /* The default refresh window is a day. Now a client with a window of fifty days. */
   begin_with(OPTIONS("refresh_window_ms", "4320000000"));
   session = session_that_expires_in_days(30);
-  /* The old token is in use as long as the refresh takes. */
+  /* The old token is used until the refresh has ended. */
   sandbox_fault("delay", PATH_REFRESH, 1, "'ms':200");
   assert_success(peerid_client_read_chain(client, "database", "get_chain_id", NULL, 0, &response));
   peerid_response_free(response);
@@ -339,12 +339,12 @@ static void token_near_its_expiry_is_refreshed_in_the_background(void **state) {
   peerid_session_free(session);
 }
 
-/* The server answers a refresh before it has saved the new pair. A 401 then does not mean what it says. */
+/* The server answers a refresh before it has saved the new pair. Until then it answers 401 to a valid token. */
 static void early_refusal_does_not_start_another_refresh(void **state) {
   (void)state;
   static const int delays[] = {0, 13, 30, 100, 1500};
   for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++) {
-    /* After a reset the server returns a pair that a session of the same client has replaced. */
+    /* A new client each time: after a reset the server returns a pair that the old client's session has replaced. */
     begin_with(NULL);
     sandbox_reset(state);
     sandbox_post("settings", "{'save_delay_ms':%d}", delays[i]);
@@ -354,13 +354,13 @@ static void early_refusal_does_not_start_another_refresh(void **state) {
     assert_int_equal(session_generation(session), 2);
     assert_int_equal(sandbox_count(PATH_REFRESH), 1);
     assert_int_equal(sandbox_executed_amount(140 + (int64_t)i), 1);
-    /* The longest delay lasts until the submit has come, also on a busy machine. */
+    /* The longest delay is longer than any machine takes to submit. */
     if (delays[i] >= 1500) assert_true(sandbox_answered(PATH_OPERATIONS, "401") > 0);
     peerid_session_free(session);
   }
 }
 
-/* The refresh token of a pair that is not saved yet is unknown to the server, and good a moment later. */
+/* The server does not know the refresh token of a pair that it has not saved yet. A moment later it does. */
 static void early_refusal_of_a_refresh_does_not_end_the_session(void **state) {
   (void)state;
   sandbox_post("settings", "{'save_delay_ms':100}");
@@ -372,12 +372,12 @@ static void early_refusal_of_a_refresh_does_not_end_the_session(void **state) {
   peerid_session_free(session);
 }
 
-static void spent_refresh_token_ends_the_session(void **state) {
+static void used_refresh_token_ends_the_session(void **state) {
   (void)state;
   peerid_session *session = log_in(client, "alice");
   sandbox_post("revoke", "{'user':'alice','part':'both'}");
   for (int i = 0; i < 3; i++) {
-    /* The first one arrived, and was answered with HTTP 401. */
+    /* The first submit was sent and got HTTP 401. */
     failure found = i == 0
         ? assert_failure(submit_transfer(session, 151), LOGIN_REQUIRED, NOT_DONE, "Log the user in again")
         : assert_failure(submit_transfer(session, 151), LOGIN_REQUIRED, NOT_SENT, "Log the user in again");
@@ -408,19 +408,19 @@ static void lost_refresh_is_probed_once(void **state) {
   peerid_session *session = log_in(client, "alice");
   sandbox_fault("drop_before", PATH_REFRESH, 1, "");
   assert_failure(peerid_session_refresh(session), CONNECTION_LOST, UNKNOWN, NULL);
-  /* The server had not done it: the next try succeeds. */
+  /* The server had not processed the refresh: the next one succeeds. */
   assert_success(peerid_session_refresh(session));
-  /* This time it had: the session is over. */
+  /* This time it had: the session has ended. */
   sandbox_fault("drop_after", PATH_REFRESH, 1, "");
   assert_failure(peerid_session_refresh(session), CONNECTION_LOST, UNKNOWN, NULL);
   assert_failure(peerid_session_refresh(session), LOGIN_REQUIRED, NOT_DONE, NULL);
   assert_failure(submit_transfer(session, 153), LOGIN_REQUIRED, NOT_SENT, NULL);
-  /* The pair was young: its refusal is asked for again until the server must have saved it. */
+  /* The pair was young, so the refused refresh is repeated until the server must have saved the pair. */
   assert_true(sandbox_count(PATH_REFRESH) >= 4);
   peerid_session_free(session);
 }
 
-static void kept_password_saves_a_lost_session(void **state) {
+static void stored_password_restores_a_lost_session(void **state) {
   (void)state;
   begin_with(OPTIONS("relogin", "keep"));
   sandbox_post("settings", "{'save_delay_ms':0}");
@@ -440,7 +440,7 @@ typedef struct answer {
   char key[32];
 } answer;
 
-static int32_t give_credentials(void *context, const char *key, peerid_credentials *credentials) {
+static int32_t supply_credentials(void *context, const char *key, peerid_credentials *credentials) {
   answer *answer = context;
   answer->calls++;
   snprintf(answer->key, sizeof answer->key, "%s", key ? key : "(none)");
@@ -453,7 +453,7 @@ static int32_t give_credentials(void *context, const char *key, peerid_credentia
   return answer->result;
 }
 
-static void handler_saves_a_lost_session(void **state) {
+static void handler_restores_a_lost_session(void **state) {
   (void)state;
   for (int32_t result = 0; result <= 1; result++) {
     sandbox_reset(state);
@@ -463,7 +463,7 @@ static void handler_saves_a_lost_session(void **state) {
     peerid_client *own = NULL;
     assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
     assert_success(peerid_config_set_log_handler(config, gather_log, NULL, NULL));
-    assert_success(peerid_config_set_relogin_handler(config, give_credentials, &answer, NULL));
+    assert_success(peerid_config_set_relogin_handler(config, supply_credentials, &answer, NULL));
     assert_success(peerid_client_create(config, &own));
     peerid_config_free(config);
     peerid_session *session = log_in(own, "alice");
@@ -609,7 +609,7 @@ static void objects_may_be_freed_in_any_order(void **state) {
   assert_non_null(error = submit_transfer(session, -1));
   peerid_client_free(client);
   client = NULL;
-  /* The session is still there; its client is closed. */
+  /* The session object still exists, but its client is closed. */
   assert_failure(submit_transfer(session, 172), CLOSED, NOT_SENT, "closed");
   peerid_session_free(session);
   /* Their results stay valid after both are freed. */
@@ -644,7 +644,7 @@ static void configs_can_be_used_twice_and_changed_between(void **state) {
   peerid_client_free(second);
 }
 
-static void a_failed_call_spoils_nothing(void **state) {
+static void a_failed_call_has_no_effect(void **state) {
   (void)state;
   peerid_session *session = log_in(client, "alice");
   peerid_response *response = NULL;
@@ -660,28 +660,28 @@ static void a_failed_call_spoils_nothing(void **state) {
 int main(void) {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
   const struct CMUnitTest tests[] = {
-      TEST(login_takes_password_mobile_or_both),
-      TEST(token_tells_what_the_server_said),
-      TEST(first_contact_joins_the_application),
+      TEST(login_accepts_password_mobile_or_both),
+      TEST(token_has_the_fields_of_the_answer),
+      TEST(first_login_joins_the_application),
       TEST(stored_pair_that_has_expired_is_refreshed_at_once),
-      TEST(null_result_names_the_way_out),
-      TEST(parameters_go_where_the_server_reads_them),
-      TEST(code_flow_begins_a_session),
-      TEST(refusal_of_the_user_is_told),
+      TEST(null_result_suggests_the_code_flow),
+      TEST(parameters_are_sent_in_the_body),
+      TEST(code_flow_starts_a_session),
+      TEST(refusal_of_the_user_is_reported),
       TEST(foreign_redirects_are_refused_before_anything_is_sent),
-      TEST(states_do_not_repeat),
-      TEST(code_can_be_exchanged_by_itself),
-      TEST(refresh_makes_a_new_pair),
+      TEST(states_are_unique),
+      TEST(code_can_be_exchanged_alone),
+      TEST(refresh_returns_a_new_pair),
       TEST(refused_token_is_refreshed_and_the_operation_sent_again),
-      TEST(expiry_is_judged_by_the_clock_of_the_server),
+      TEST(expiry_is_checked_with_the_clock_of_the_server),
       TEST(token_near_its_expiry_is_refreshed_in_the_background),
       TEST(early_refusal_does_not_start_another_refresh),
       TEST(early_refusal_of_a_refresh_does_not_end_the_session),
-      TEST(spent_refresh_token_ends_the_session),
+      TEST(used_refresh_token_ends_the_session),
       TEST(chain_that_refuses_a_refresh_leaves_the_pair),
       TEST(lost_refresh_is_probed_once),
-      TEST(kept_password_saves_a_lost_session),
-      TEST(handler_saves_a_lost_session),
+      TEST(stored_password_restores_a_lost_session),
+      TEST(handler_restores_a_lost_session),
       TEST(exported_tokens_make_the_same_session),
       TEST(tokens_of_all_shapes_are_restored),
       TEST(unusable_tokens_are_not_restored),
@@ -689,7 +689,7 @@ int main(void) {
       TEST(logout_ends_the_session_here),
       TEST(objects_may_be_freed_in_any_order),
       TEST(configs_can_be_used_twice_and_changed_between),
-      TEST(a_failed_call_spoils_nothing),
+      TEST(a_failed_call_has_no_effect),
   };
   return run_group("sessions", tests, sandbox_start, sandbox_stop);
 }

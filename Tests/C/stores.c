@@ -1,4 +1,4 @@
-/* The stores of sessions: in memory, in a directory, and custom ones. */
+/* Session stores: memory, directory and custom ones. */
 #include <time.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -61,7 +61,7 @@ static void remove_folder(const char *folder) { nftw(folder, remove_entry, 8, FT
 
 /* ---- Tests of every store ---- */
 
-/* Two clients, as two processes would have them, live on one session: a refresh of either serves both. */
+/* Two clients share a session, as two processes do: each uses the other's refresh. */
 static void sessions_are_shared(peerid_store *store) {
   assert_keys(store, "[]");
   peerid_client *first = client_with(store);
@@ -71,12 +71,12 @@ static void sessions_are_shared(peerid_store *store) {
   assert_keys(store, "[\"alice\"]");
   sandbox_post("expire", "{}");
   assert_success(submit_transfer(one, 201));
-  /* The other finds its token refused and takes the pair that is in the store. */
+  /* The other client's token is refused, and it uses the stored pair. */
   assert_success(submit_transfer(two, 202));
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);
   assert_int_equal(session_generation(one), 2);
   assert_int_equal(session_generation(two), 2);
-  /* Logging in again gives the pair that is stored. */
+  /* Logging in again returns the stored pair. */
   peerid_session *three = log_in_with_key(second, "alice");
   assert_int_equal(session_generation(three), 2);
   peerid_session_free(three);
@@ -141,7 +141,7 @@ static void any_text_is_a_key(void **state) {
   remove_folder(folder);
 }
 
-/* ---- A folder ---- */
+/* ---- Directory ---- */
 
 /* The path of the only session file in a folder, by its ending. */
 static void find_file(const char *folder, const char *ending, char *path, size_t size) {
@@ -171,7 +171,7 @@ static void folder_shares_sessions(void **state) {
   remove_folder(parent);
 }
 
-static void files_are_private_and_whole(void **state) {
+static void files_are_private_and_complete(void **state) {
   (void)state;
   char folder[] = "/tmp/peerid-store-XXXXXX";
   assert_non_null(mkdtemp(folder));
@@ -204,7 +204,7 @@ static void files_are_private_and_whole(void **state) {
   peerid_client_free(client);
   peerid_store_free(store);
 
-  /* A folder into which others can look is not used. */
+  /* A folder that others can read is not used. */
   assert_int_equal(chmod(folder, 0755), 0);
   assert_failure(peerid_store_create_directory(folder, &store), STORE, NOT_SENT, "chmod 700");
   assert_failure(peerid_store_create_directory(file, &store), STORE, NOT_SENT, "not a directory");
@@ -225,7 +225,7 @@ static void processes_share_one_refresh(void **state) {
   for (int i = 0; i < PROCESSES; i++) {
     children[i] = fork();
     if (children[i] == 0) {
-      /* The child uses what it inherited. No assertions here: they belong to the parent. */
+      /* The child uses the inherited client. Only the parent asserts. */
       int failures = 0;
       for (int call = 0; call < CALLS; call++) {
         peerid_error *error = submit_transfer(session, 300 + 10 * i + call);
@@ -256,7 +256,7 @@ static void processes_share_one_refresh(void **state) {
 
 /* ---- Callbacks ---- */
 
-/* A store of one session in the test's own memory, which writes down what it is asked. */
+/* A custom store for one session, which records the calls of its callbacks. */
 typedef struct custom {
   pthread_mutex_t mutex;
   char calls[512]; /* L(ock) l(oad) s(ave) r(emove) U(nlock) k(eys) in order */
@@ -266,7 +266,7 @@ typedef struct custom {
   bool is_locked;
   int fails;     /* the letter of the callback that fails, or 0 */
   int conflicts; /* how many saves find another generation */
-  char answering; /* the letter of the callback that gives the answer, or 0 */
+  char answering; /* the letter of the callback that returns `answer`, or 0 */
   int32_t answer;
   atomic_int released;
   bool broke_rules;
@@ -290,7 +290,7 @@ static int32_t answer_of(const custom *custom, char call) {
 static int32_t custom_lock(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
   custom *custom = context;
   if (!note(custom, 'L', key, NULL, false)) {
-    peerid_store_reply_set_error(reply, "the lock is on holiday");
+    peerid_store_reply_set_error(reply, "the lock server is down");
     return PEERID_STORE_RESULT_FAILED;
   }
   if (timeout_ms <= 0 || custom->is_locked) custom->broke_rules = true;
@@ -307,7 +307,7 @@ static void custom_unlock(void *context, const char *key, void *lock) {
 
 static int32_t custom_load(void *context, const char *key, void *lock, peerid_store_reply *reply) {
   custom *custom = context;
-  /* Opening looks without the lock. */
+  /* Opening a session loads without the lock. */
   if (!note(custom, 'l', key, lock, lock != NULL)) return PEERID_STORE_RESULT_FAILED;
   if (custom->length > 0) peerid_store_reply_set_session(reply, custom->data, custom->length, custom->generation);
   return answer_of(custom, 'l');
@@ -342,14 +342,14 @@ static int32_t custom_remove(void *context, const char *key, void *lock, peerid_
 
 static int32_t custom_list(void *context, peerid_store_reply *reply) {
   custom *custom = context;
-  if (!note(custom, 'k', NULL, NULL, false)) return 4711; /* no result at all */
+  if (!note(custom, 'k', NULL, NULL, false)) return 4711; /* not a valid result */
   if (custom->length > 0) peerid_store_reply_add_key(reply, "alice");
   return answer_of(custom, 'k');
 }
 
 static void custom_release(void *context) { ((custom *)context)->released++; }
 
-/* The end of a store's last user. A thread of the library may still hold it; the context must stay valid until then. */
+/* Waits until the library releases the context: one of its threads may still use the store. */
 static void assert_is_released(custom *custom) {
   for (int tries = 0; tries < 1000 && custom->released == 0; tries++) {
     nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
@@ -387,7 +387,7 @@ static void callbacks_share_sessions(void **state) {
   assert_is_released(&custom);
 }
 
-static void pair_is_saved_under_the_lock_before_anybody_uses_it(void **state) {
+static void pair_is_saved_under_the_lock_before_it_is_used(void **state) {
   (void)state;
   custom custom;
   peerid_store *store = make_custom(&custom);
@@ -404,7 +404,7 @@ static void pair_is_saved_under_the_lock_before_anybody_uses_it(void **state) {
   assert_success(peerid_session_logout(session));
   assert_string_equal(custom.calls, "LlrU");
   assert_false(custom.broke_rules);
-  /* The context is in use as long as anything could call back. */
+  /* The context is used until no callback can run any more. */
   peerid_store_free(store);
   peerid_client_free(client);
   assert_int_equal(custom.released, 0);
@@ -419,10 +419,10 @@ static void without_the_lock_nothing_is_sent(void **state) {
   peerid_client *client = client_with(store);
   peerid_session *session = log_in_with_key(client, "alice");
   custom.fails = 'L';
-  assert_failure(peerid_session_refresh(session), STORE, NOT_SENT, "on holiday");
+  assert_failure(peerid_session_refresh(session), STORE, NOT_SENT, "the lock server is down");
   peerid_session *another = NULL;
   assert_failure(peerid_client_login(client, "alice", "alice-password", NULL, "alice", &another), STORE, NOT_SENT,
-                 "on holiday");
+                 "the lock server is down");
   assert_int_equal(sandbox_count(PATH_REFRESH), 0);
   assert_int_equal(sandbox_count(PATH_LOG_IN), 1);
   custom.fails = 'l';
@@ -462,7 +462,7 @@ static void pair_that_cannot_be_saved_is_not_lost(void **state) {
   assert_is_released(&custom);
 }
 
-static void conflict_is_told(void **state) {
+static void conflict_is_reported(void **state) {
   (void)state;
   custom custom;
   peerid_store *store = make_custom(&custom);
@@ -504,7 +504,7 @@ static void any_answer_but_ok_is_a_failure(void **state) {
     custom.is_locked = false;
     assert_store_failed(peerid_store_remove(store, "alice"), 'L', answers[i]);
     custom.is_locked = false;
-    /* A session that cannot be loaded is not a session that is over. */
+    /* A failed load does not mean that the session has ended. */
     custom.answering = 'l';
     assert_store_failed(peerid_client_open(client, "alice", &another), 'l', answers[i]);
     custom.answering = 'k';
@@ -529,13 +529,13 @@ int main(void) {
       TEST(store_outlives_its_handle),
       TEST(any_text_is_a_key),
       TEST(folder_shares_sessions),
-      TEST(files_are_private_and_whole),
+      TEST(files_are_private_and_complete),
       TEST(processes_share_one_refresh),
       TEST(callbacks_share_sessions),
-      TEST(pair_is_saved_under_the_lock_before_anybody_uses_it),
+      TEST(pair_is_saved_under_the_lock_before_it_is_used),
       TEST(without_the_lock_nothing_is_sent),
       TEST(pair_that_cannot_be_saved_is_not_lost),
-      TEST(conflict_is_told),
+      TEST(conflict_is_reported),
       TEST(any_answer_but_ok_is_a_failure),
   };
   return run_group("stores", tests, sandbox_start, sandbox_stop);

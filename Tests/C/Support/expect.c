@@ -81,8 +81,8 @@ void check_log(void) {
     if (!has_level || strchr(lines[i], '\n')) snprintf(odd, sizeof odd, "%s", lines[i]);
     free(lines[i]);
   }
-  if (*leak) fail_msg("a log line holds a secret: %s", leak);
-  if (*odd) fail_msg("not one log line with a level: %s", odd);
+  if (*leak) fail_msg("a log line contains a secret: %s", leak);
+  if (*odd) fail_msg("a log message has no level, or several lines: %s", odd);
 }
 
 /* ---- Errors ---- */
@@ -103,18 +103,18 @@ failure take_failure(peerid_error *error, const char *file, int line) {
   copy_text(found.detail, sizeof found.detail, detail);
   const char *fault = NULL;
   const char *name = peerid_code_name(found.code);
-  if (!name || strcmp(name, peerid_error_name(error)) != 0) fault = "its name is not that of its code";
+  if (!name || strcmp(name, peerid_error_name(error)) != 0) fault = "its name does not match its code";
   if (!peerid_error_message(error)) fault = "it has no message";
-  if (strlen(peerid_error_message(error)) < 8) fault = "its message says nothing";
+  if (strlen(peerid_error_message(error)) < 8) fault = "its message is too short";
   if (strlen(peerid_error_message(error)) > 1500) fault = "its message is too long";
   if (strchr(peerid_error_message(error), '\n')) fault = "its message has more than one line";
   if (detail ? strlen(detail) != length : length != 0) fault = "the length of its detail is wrong";
   if (length > 4200) fault = "its detail is longer than 4 kB";
-  if (!peerid_outcome_name(found.outcome)) fault = "no such outcome";
-  if (!is_free_of_secrets(found.message) || !is_free_of_secrets(found.detail)) fault = "it holds a secret";
+  if (!peerid_outcome_name(found.outcome)) fault = "its outcome is undefined";
+  if (!is_free_of_secrets(found.message) || !is_free_of_secrets(found.detail)) fault = "it contains a secret";
   peerid_error_free(error);
   if (fault) {
-    print_error("%s:%d: an error is not right: %s: %s\n", file, line, fault, found.message);
+    print_error("%s:%d: an error is inconsistent: %s: %s\n", file, line, fault, found.message);
     _fail(file, line);
   }
   return found;
@@ -130,7 +130,7 @@ void expect_success(peerid_error *error, const char *call, const char *file, int
 failure expect_failure(peerid_error *error, int32_t code, int32_t outcome, const char *text, const char *call,
                        const char *file, int line) {
   failure found = take_failure(error, file, line);
-  /* A newer library may say the same in other words: see Tests/ABI/run. */
+  /* A newer library may word the message differently: see Tests/ABI/run. */
   bool has_text = !text || getenv("PEERID_TEST_ANY_TEXT") || strstr(found.message, text);
   bool is_right = found.code == code && found.outcome == outcome && has_text;
   if (!is_right) {
@@ -143,7 +143,7 @@ failure expect_failure(peerid_error *error, int32_t code, int32_t outcome, const
 
 void expect_contains(const char *text, const char *part, const char *file, int line) {
   if (text && strstr(text, part)) return;
-  print_error("'%s' does not hold '%s'\n", text ? text : "(NULL)", part);
+  print_error("'%s' does not contain '%s'\n", text ? text : "(NULL)", part);
   _fail(file, line);
 }
 

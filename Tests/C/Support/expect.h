@@ -34,44 +34,44 @@ void expect_success(peerid_error *error, const char *call, const char *file, int
 failure expect_failure(peerid_error *error, int32_t code, int32_t outcome, const char *text, const char *call,
                        const char *file, int line);
 
-/* The call succeeds. */
+/* Asserts that the call succeeds. */
 #define assert_success(call) expect_success((call), #call, __FILE__, __LINE__)
 
-/* The call fails with this code, `PEERID_CODE_` left out, and this outcome, and its message holds this text, if any. */
+/* Asserts a failure with this code (without `PEERID_CODE_`) and outcome, and with this text, if any, in its message. */
 #define assert_failure(call, code, outcome, text) \
   expect_failure((call), PEERID_CODE_##code, PEERID_OUTCOME_##outcome, (text), #call, __FILE__, __LINE__)
 
-/* A failure before anything was sent, for the sake of an argument. */
+/* Asserts that the call refuses an argument, and sends nothing. */
 #define assert_invalid(call, text) assert_failure((call), INVALID_ARGUMENT, NOT_SENT, (text))
 
-/* A text contains another one. */
+/* Asserts that a text contains another one. */
 #define assert_contains(text, part) expect_contains((text), (part), __FILE__, __LINE__)
 void expect_contains(const char *text, const char *part, const char *file, int line);
 
-/* Ends a test that shows a fault which is known and reported: it counts neither as passed nor as failed. The test
- * expects the correct behaviour; remove the line when the fault is fixed. */
+/* Skips the rest of a test that shows a known bug. The test expects the correct behaviour; remove the line when the
+ * bug is fixed. */
 #define known_fault(description)               \
   do {                                         \
     print_message("known: %s\n", description); \
     skip();                                    \
   } while (0)
 
-/* Names a text that must never be seen in an error or a log line. */
+/* Registers a secret that must never appear in an error or a log line. */
 void remember_secret(const char *secret);
 
-/* Whether the text holds none of the remembered secrets. */
+/* Whether the text contains no registered secret. */
 bool is_free_of_secrets(const char *text);
 
-/* A log handler that gathers lines; its context is not used. */
+/* A log handler that collects lines; its context is not used. */
 void gather_log(void *context, int32_t level, const char *message);
 
-/* How many gathered lines hold this text. */
+/* The number of collected lines that contain this text. */
 int count_log_lines(const char *text);
 
-/* The same, after waiting a while for that many: the library's own threads write on their own time. */
+/* The same, after waiting for that many: the library's threads may log later. */
 int await_log_lines(const char *text, int count, int64_t timeout_ms);
 
-/* Forgets the gathered lines after looking for secrets in them. Fails the test if there is one. */
+/* Fails the test if a collected line contains a secret. Forgets the lines. */
 void check_log(void);
 
 /* A client of this server with options as name, value, name, value, …, NULL; `options` may be NULL. */
@@ -81,11 +81,11 @@ peerid_client *make_client(const char *base_url, const char *client_id, const ch
 /* Options for `make_client`. */
 #define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* A session of tokens that no server has issued. `scope`, JSON, and `refresh_token` may be NULL. */
+/* A session with tokens that no server has issued. `scope`, JSON, and `refresh_token` may be NULL. */
 peerid_session *restore_session(peerid_client *client, const char *access_token, const char *refresh_token,
                                 const char *scope);
 
-/* Remembers the tokens of a session as secrets and returns its generation. */
+/* Registers the tokens of a session as secrets and returns its generation. */
 uint64_t session_generation(peerid_session *session);
 
 /* Submits a transfer of this amount from 1.2.31 to 1.2.33. */

@@ -60,7 +60,7 @@ http_answer http_call(int port, const char *method, const char *target, const ch
   close(connection);
 
   char *end_of_head = strstr(text, "\r\n\r\n");
-  if (!end_of_head) give_up("no whole answer", port);
+  if (!end_of_head) give_up("incomplete answer", port);
   http_answer answer = {.head = strndup(text, (size_t)(end_of_head - text + 2)), .body = strdup(end_of_head + 4)};
   sscanf(answer.head, "HTTP/%*s %d", &answer.status);
   free(text);

@@ -1,4 +1,4 @@
-/* The few lines of HTTP that a test needs to talk to a server's controls, without the library that is tested. */
+/* A minimal HTTP client for the controls of a test server, independent of the library under test. */
 #ifndef SUPPORT_HTTP_H
 #define SUPPORT_HTTP_H
 
@@ -11,7 +11,7 @@ typedef struct http_answer {
 /* Sends a request to a port of this machine. `body` may be NULL. Ends the test run when there is no answer. */
 http_answer http_call(int port, const char *method, const char *target, const char *type, const char *body);
 
-/* A header's value as a new text; NULL when it is not there. */
+/* A header's value as a new text, or NULL. */
 char *http_header(const http_answer *answer, const char *name);
 
 void http_free(http_answer *answer);

@@ -15,7 +15,7 @@ static void give_up(const char *what, const char *program) {
 process process_start(const char *const arguments[]) {
   int input[2];
   int output[2];
-  /* Nobody else may inherit our ends: the program would not see the end of its input. */
+  /* No other child may inherit our ends: they would keep the program's input open. */
   if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) give_up("no pipe for", arguments[0]);
   pid_t pid = fork();
   if (pid < 0) give_up("cannot fork for", arguments[0]);

@@ -1,4 +1,4 @@
-/* Programs that a test starts and that end with it. */
+/* Programs that a test starts and stops. */
 #ifndef SUPPORT_PROCESS_H
 #define SUPPORT_PROCESS_H
 
@@ -21,11 +21,11 @@ process server_start(const char *const arguments[], json_t **description);
 /* Reads all that the program still prints, up to the size of the buffer. */
 void process_read_all(process *process, char *buffer, size_t size);
 
-/* Ends the program's standard input, waits for its end, and returns its exit status, or 128 + the signal. */
+/* Closes the program's standard input, waits until it exits, and returns its exit status, or 128 + the signal. */
 int process_stop(process *process);
 
-/* Ends the child of a fork without memcheck's search for leaks: memory that the parent's other threads use counts as
- * leaked in a child. */
+/* Exits the child of a fork without memcheck's leak check: in a child, memory of the parent's other threads counts as
+ * leaked. */
 _Noreturn void leave_child(int status);
 
 #endif

@@ -1,10 +1,10 @@
-# What Tests/C/run and Tests/Faults/run share. Sourced, with the root of the project as the working directory.
+# Functions of Tests/C/run and Tests/Faults/run, which source this file in the root of the project.
 #
-# Which library is tested, and how, can be told by variables; Tests/ThreadSanitizer/run does:
+# Variables choose the library under test and how it is used, as in Tests/ThreadSanitizer/run:
 #
 #   PEERID_TEST_LIBRARY   the folder of libpeerid.so instead of build/lib; an absolute path
 #   PEERID_TEST_PROGRAMS  the folder for the test programs instead of build/tests
-#   PEERID_TEST_FLAGS     more for the compiler, to compile and to link with
+#   PEERID_TEST_FLAGS     more flags for the compiler and the linker
 
 library=${PEERID_TEST_LIBRARY:-$PWD/build/lib}
 out=${PEERID_TEST_PROGRAMS:-build/tests}
@@ -13,12 +13,12 @@ failed=0
 known=0
 LC_ALL=C
 export LC_ALL
-# A proxy or certificates of the machine's owner must not decide what the tests see.
+# The user's proxy and certificate settings must not affect the tests.
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR \
   CURL_CA_BUNDLE
 mkdir -p "$out/logs" "$out/symbols"
 
-# Memcheck works on the library as it was before it was stripped: its suppressions name functions.
+# Memcheck runs the library with its symbols: the suppressions name functions.
 shipped=$PWD/.build-shipped/release/libpeerid.so
 [ ! -e build/lib/.embedded-1 ] || shipped=$PWD/build/embedded/libpeerid.so
 [ -z "${PEERID_TEST_LIBRARY:-}" ] || shipped=$library/libpeerid.so
@@ -85,8 +85,8 @@ run_tests() {
 memcheck="valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
 --num-callers=40 --error-exitcode=99 --suppressions=$PWD/Tests/C/memcheck.supp"
 
-# run_memcheck NAME COMMAND...: the same program under memcheck, which counts as one test: no invalid access, no value
-# used before it was set, no definite leak, neither in the program nor in its forks.
+# run_memcheck NAME COMMAND...: the same program under memcheck, counted as one test: no invalid access, no use of an
+# uninitialized value, no definite leak, in the program or its forks.
 run_memcheck() {
   name="$1 (memcheck)"
   log="$out/logs/$1.memcheck"
@@ -111,7 +111,7 @@ run_memcheck() {
 }
 
 finish() {
-  [ "$known" -eq 0 ] || echo "$known tests show faults that are known and reported; they count neither way"
+  [ "$known" -eq 0 ] || echo "$known tests show known bugs and count neither as passed nor as failed"
   echo "$1: $passed passed, $failed failed"
   [ "$failed" -eq 0 ]
 }

@@ -13,7 +13,7 @@ static json_t *description;
 static char url[64];
 static int port;
 
-/* Every secret of the fixture is looked for in log lines and errors from now on. */
+/* From now on the tests look for every secret of the fixture in log lines and errors. */
 static void remember_secrets_of_fixture(void) {
   static const struct {
     const char *list;
@@ -120,7 +120,7 @@ int sandbox_executed(void) {
   return count;
 }
 
-/* An operation of the chain is [id, {...}]; amounts beyond 32 bits are text. */
+/* An operation of the chain is [id, {...}]; amounts beyond 32 bits are strings. */
 static int64_t amount_of(json_t *entry) {
   json_t *fields = json_array_get(json_object_get(entry, "operation"), 1);
   json_t *amount = json_object_get(json_object_get(fields, "amount"), "amount");

@@ -1,4 +1,4 @@
-/* A peerid-sandbox of the test's own, and its controls. */
+/* A peerid-sandbox for the tests, and its controls. */
 #ifndef SUPPORT_SANDBOX_H
 #define SUPPORT_SANDBOX_H
 
@@ -20,7 +20,7 @@
 int sandbox_start(void **state);
 int sandbox_stop(void **state);
 
-/* Set-up of one test: the sandbox is as it was at its start. Tear-down: looks at the log, and resets. */
+/* Set-up of a test: resets the sandbox. Tear-down: checks the log lines, and resets the sandbox. */
 int sandbox_reset(void **state);
 int sandbox_check(void **state);
 
@@ -28,20 +28,20 @@ int sandbox_check(void **state);
 const char *sandbox_url(void);
 int sandbox_port(void);
 
-/* Changes something by a control such as "expire"; `body` is a format for JSON, in which ' stands for ". */
+/* Posts to a control such as "expire"; `body` is a format for JSON with ' instead of ". */
 void sandbox_post(const char *control, const char *body, ...) __attribute__((format(printf, 2, 3)));
 
-/* The answer of a control; released with `json_decref`. */
+/* The answer of a control; free it with `json_decref`. */
 json_t *sandbox_get(const char *control);
 
-/* Lets `times` requests to a path meet a fault, such as "drop_after"; `more` are further JSON members, or "". */
+/* Injects a fault such as "drop_after" into `times` requests to a path; `more` are further JSON members, or "". */
 void sandbox_fault(const char *kind, const char *path, int times, const char *more);
 
-/* How many requests to a path arrived, and how many of them were answered so ("200", "401", "dropped"). */
+/* The number of requests to a path, and of those with this answer ("200", "401", "dropped"). */
 int sandbox_count(const char *path);
 int sandbox_answered(const char *path, const char *how);
 
-/* How many operations the chain has executed; with an amount, how many transfers of this amount. */
+/* The number of operations that the chain has executed, and of transfers of this amount. */
 int sandbox_executed(void);
 int sandbox_executed_amount(int64_t amount);
 

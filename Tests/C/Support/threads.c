@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The main thread, and the two links of a directory; the thread sanitizer has a thread of its own. */
+/* The links of /proc/self/task: two of its own, and one for each thread. The thread sanitizer adds one. */
 #ifdef __has_feature
 #if __has_feature(thread_sanitizer)
 enum { LINKS_AT_REST = 4 };

@@ -2,8 +2,8 @@
 #ifndef SUPPORT_THREADS_H
 #define SUPPORT_THREADS_H
 
-/* Waits until only the main thread is left. A thread of the library ends after two seconds without work; a process that
- * ends sooner leaves what OpenSSL keeps for that thread, which memcheck reports. Ends the process after a minute. */
+/* Waits until only the main thread is left. A thread of the library ends after two seconds without work; if the
+ * process ended sooner, memcheck would report what OpenSSL keeps for that thread. Ends the process after a minute. */
 void wait_for_threads(void);
 
 /* Runs the tests of a program and waits for the library's threads. */
