@@ -1,6 +1,6 @@
-/* Memory that runs out in libcurl, in jansson, and where libpeerid asks the C library itself: the n-th of their allocations
- * fails, for every n. No call may crash or arrive twice, and after a reported success the session, and the store if it has
- * one, hold the pair that the server has given, letter by letter.
+/* Out of memory in libcurl, in jansson, and where libpeerid calls the C allocator directly: the n-th allocation fails,
+ * for every n. No call may crash or be sent twice. After a reported success, the session and its store have exactly the
+ * pair that the server issued.
  *
  * The allocator of this program replaces the C library's and checks its caller. */
 #include <errno.h>
@@ -27,23 +27,23 @@ typedef struct range {
 static range libraries[16];
 static int library_count;
 
-/* Where libpeerid's function that collects answers is. All else in it asks by way of Swift, which ends the process when
- * there is no memory. */
-static range gatherer;
+/* The code of libpeerid's buffer for answers. All other code of libpeerid allocates through Swift, which ends the
+ * process when there is no memory. */
+static range answer_buffer;
 
-static void find_gatherer(void) {
+static void find_answer_buffer(void) {
   const char *programs = getenv("PEERID_TEST_PROGRAMS");
   char line[4096];
   snprintf(line, sizeof line, "nm -S %s/symbols/libpeerid.so.1", programs ? programs : "build/tests");
   FILE *symbols = popen(line, "r");
   while (symbols && fgets(line, sizeof line, symbols)) {
     unsigned long from, size;
-    /* clang moves what seldom runs into functions whose names end in .cold. */
+    /* clang moves rarely executed code into functions whose names end in .cold. */
     if (!strstr(line, "ResponseBufferV4grow") || strstr(line, ".cold") || sscanf(line, "%lx %lx", &from, &size) != 2) continue;
-    gatherer = (range){from, from + size};
+    answer_buffer = (range){from, from + size};
   }
   if (symbols) pclose(symbols);
-  assert_int_not_equal(gatherer.from, 0);
+  assert_int_not_equal(answer_buffer.from, 0);
 }
 
 /* Finds the code whose allocations fail. */
@@ -55,7 +55,7 @@ static void find_libraries(void) {
     char mode[8];
     if (sscanf(line, "%lx-%lx %7s %lx", &from, &to, mode, &offset) != 4) continue;
     if (strstr(line, "/libpeerid") && offset == 0) {
-      libraries[library_count++] = (range){from + gatherer.from, from + gatherer.to};
+      libraries[library_count++] = (range){from + answer_buffer.from, from + answer_buffer.to};
     }
     if (!strchr(mode, 'x') || (!strstr(line, "/libcurl") && !strstr(line, "/libjansson"))) continue;
     if (library_count < 16) libraries[library_count++] = (range){from, to};
@@ -91,7 +91,7 @@ __attribute__((noinline)) void *realloc(void *memory, size_t size) {
   return must_fail(__builtin_return_address(0)) ? NULL : __libc_realloc(memory, size);
 }
 
-/* The call that is made while memory runs out. */
+/* A call during which memory runs out. */
 typedef struct scene {
   const char *name;
   const char *fault;
@@ -120,8 +120,8 @@ static const scene scenes[] = {
 
 enum { SCENES = sizeof scenes / sizeof scenes[0] };
 
-/* What the child reports. */
-enum { DONE = 0, FAILED_TRULY = 1, NOTHING_FAILED = 2, WRONG = 3 };
+/* The results of the child. */
+enum { DONE = 0, CALL_FAILED = 1, NOTHING_FAILED = 2, WRONG = 3 };
 
 static const char key[] = "alice";
 
@@ -131,7 +131,7 @@ static int wrong(const char *what, peerid_error *error) {
 }
 
 /* How many pairs the server has issued. */
-static int pairs_given(const char *fault) {
+static int pairs_issued(const char *fault) {
   port_record record = fault_record(fault, NULL);
   int pairs = 0;
   size_t index;
@@ -153,23 +153,23 @@ static bool is_pair(const char *token, int n) {
   return strcmp(token, expected) == 0;
 }
 
-/* The session holds a pair exactly as the server has issued it: the last one after a success. */
+/* Whether the session has a pair exactly as the server issued it; after a success, the last one. */
 static bool holds_pair(peerid_session *session, const char *fault, bool has_succeeded) {
   if (strcmp(fault, "rotates") != 0) return true;
   peerid_token *token = NULL;
   peerid_error *error = peerid_session_get_token(session, &token);
   if (error) return !wrong("there is no token", error);
-  int last = pairs_given(fault);
+  int last = pairs_issued(fault);
   bool is_right = is_pair(peerid_token_access_token(token, NULL), last);
   for (int n = 1; !has_succeeded && n < last; n++) {
     is_right = is_right || is_pair(peerid_token_access_token(token, NULL), n);
   }
-  if (!is_right) fprintf(stderr, "the pair is not what the server has given: %s\n", peerid_token_json(token, NULL));
+  if (!is_right) fprintf(stderr, "the pair is not one that the server issued: %s\n", peerid_token_json(token, NULL));
   peerid_token_free(token);
   return is_right;
 }
 
-/* The stored session can be opened and holds the same pair. */
+/* Whether the stored session can be opened and has the same pair. */
 static bool store_holds(peerid_client *client, peerid_session *session) {
   peerid_session *opened = NULL;
   peerid_token *mine = NULL, *stored = NULL;
@@ -177,7 +177,7 @@ static bool store_holds(peerid_client *client, peerid_session *session) {
   if (!error) error = peerid_session_get_token(session, &mine);
   if (!error) error = peerid_session_get_token(opened, &stored);
   bool is_same = !error && strcmp(peerid_token_json(mine, NULL), peerid_token_json(stored, NULL)) == 0;
-  if (!is_same) wrong("the store does not hold the session", error);
+  if (!is_same) wrong("the store does not contain the session", error);
   if (!is_same && !error) fprintf(stderr, "%s\n%s\n", peerid_token_json(mine, NULL), peerid_token_json(stored, NULL));
   peerid_error_free(error);
   peerid_token_free(mine);
@@ -186,7 +186,7 @@ static bool store_holds(peerid_client *client, peerid_session *session) {
   return is_same;
 }
 
-/* Logs in or exchanges a code, under the key of the session that there is. */
+/* Logs in or exchanges a code, under the key of the existing session. */
 static peerid_error *begin_session(const caller *caller, call call, peerid_session **session) {
   enum { TAG = 1, LONGEST_MS = 20000 };
   peerid_client *client = caller->client;
@@ -220,7 +220,7 @@ static int play(const scene *scene, const char *folder, long number) {
       peerid_config_create(fault_url("http", scene->fault), "4", "the-client-secret", &config) ||
       peerid_config_set(config, "parameters", scene->parameters) || peerid_config_set_store(config, store) ||
       peerid_client_create(config, &client) || peerid_client_login(client, "alice", "password", NULL, key, &session)) {
-    return wrong("the scene could not be set", NULL);
+    return wrong("the set-up failed", NULL);
   }
   caller.client = client;
   caller.session = session;
@@ -241,7 +241,7 @@ static int play(const scene *scene, const char *folder, long number) {
   if (!has_failed) return NOTHING_FAILED;
   if (!holds_pair(caller.session, scene->fault, !error)) return wrong("after the call", error);
   if (!store_holds(client, caller.session)) return wrong("after the call", error);
-  return error ? FAILED_TRULY : DONE;
+  return error ? CALL_FAILED : DONE;
 }
 
 static void every_allocation_may_fail(void **state) {
@@ -254,7 +254,7 @@ static void every_allocation_may_fail(void **state) {
     assert_non_null(mkdtemp(folder));
     pid_t pid = fork();
     if (pid == 0) {
-      /* Whatever hangs ends the child. */
+      /* A child that hangs is killed. */
       alarm(30);
       _exit(play(scene, folder, number));
     }
@@ -262,31 +262,31 @@ static void every_allocation_may_fail(void **state) {
     assert_int_equal(waitpid(pid, &status, 0), pid);
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", folder);
-    if (system(command) != 0) print_message("%s is left\n", folder);
+    if (system(command) != 0) print_message("%s could not be removed\n", folder);
     if (!WIFEXITED(status)) fail_msg("%s: allocation %ld: signal %d", scene->name, number, WTERMSIG(status));
     if (WEXITSTATUS(status) == NOTHING_FAILED) {
-      print_message("%s: %ld allocations, %d calls failed, %d went well\n", scene->name, number - 1, failures,
+      print_message("%s: %ld allocations, %d calls failed, %d succeeded\n", scene->name, number - 1, failures,
                     successes);
       assert_in_range(number, 10, MOST);
       return;
     }
     if (WEXITSTATUS(status) == WRONG) fail_msg("%s: allocation %ld", scene->name, number);
-    failures += WEXITSTATUS(status) == FAILED_TRULY;
+    failures += WEXITSTATUS(status) == CALL_FAILED;
     successes += WEXITSTATUS(status) == DONE;
-    /* The log in before the scene is one of those. */
+    /* The log in of the set-up is one of them. */
     static const char *const sent[] = {[SUBMIT] = "\"amount\":1234", [REFRESH] = "refresh_token", [EXCHANGE] = "code",
                                        [LOG_IN] = "password"};
     assert_in_range(count_bodies(scene->fault, sent[scene->call]), 0, scene->call == LOG_IN ? 2 : 1);
   }
-  fail_msg("there is no end to the allocations");
+  fail_msg("the allocations do not end");
 }
 
-/* ---- Texts whose length others choose ---- */
+/* ---- Large inputs ---- */
 
 static const char *const large_texts[] = {"an answer", "operations", "a signed transaction"};
 enum { LARGE_TEXTS = sizeof large_texts / sizeof large_texts[0], LARGE = 3 << 20 };
 
-/* Sets how much memory the process may have besides what it has. */
+/* Limits the process to this many bytes of memory beyond what it uses now. */
 static void limit_memory(long more) {
   long pages = 0;
   FILE *file = fopen("/proc/self/statm", "r");
@@ -296,10 +296,10 @@ static void limit_memory(long more) {
   setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit});
 }
 
-static int meet_large_text(size_t which, long memory) {
+static int send_large_text(size_t which, long memory) {
   caller caller = caller_make(BLOCKING, fault_url("http", "answers_with_three_megabytes"), OPTIONS("validate", "off"));
   peerid_error *error = make_call(&caller, SUBMIT, 1);
-  if (error) return wrong("the call before", error);
+  if (error) return wrong("the first call", error);
   static const char transaction[] =
       "{\"ref_block_num\":1,\"ref_block_prefix\":1,\"expiration\":\"x\",\"signatures\":[],\"operations\":[";
   char *text = malloc(LARGE + 256);
@@ -314,37 +314,37 @@ static int meet_large_text(size_t which, long memory) {
     default: error = peerid_session_broadcast(caller.session, text, length, &response); break;
   }
   if (!error) return DONE;
-  return peerid_error_code(error) == PEERID_CODE_OUT_OF_MEMORY ? FAILED_TRULY : wrong(large_texts[which], error);
+  return peerid_error_code(error) == PEERID_CODE_OUT_OF_MEMORY ? CALL_FAILED : wrong(large_texts[which], error);
 }
 
-static void a_large_text_without_memory_for_it_is_an_error(void **state) {
+static void large_text_without_memory_is_an_error(void **state) {
   size_t which = (size_t)(uintptr_t)*state;
   int failures = 0;
   for (long memory = 0; memory < 512L << 20; memory += memory < 16 << 20 ? 512 << 10 : 32 << 20) {
     pid_t pid = fork();
-    if (pid == 0) _exit(meet_large_text(which, memory));
+    if (pid == 0) _exit(send_large_text(which, memory));
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     if (!WIFEXITED(status)) fail_msg("%ld bytes of memory: signal %d", memory, WTERMSIG(status));
     if (WEXITSTATUS(status) == WRONG) fail_msg("%ld bytes of memory", memory);
-    failures += WEXITSTATUS(status) == FAILED_TRULY;
+    failures += WEXITSTATUS(status) == CALL_FAILED;
     if (WEXITSTATUS(status) == DONE && memory > 16 << 20) {
       assert_in_range(failures, 1, 512);
       return;
     }
   }
-  fail_msg("no memory is enough");
+  fail_msg("the call fails with any amount of memory");
 }
 
-/* What libpeerid asks for by way of Swift: nothing can go on without it, and nothing is written to address 0. */
-static void without_memory_the_library_says_so_and_aborts(void **state) {
+/* When an allocation through Swift fails, the process ends with a message, and nothing is written to address 0. */
+static void without_memory_the_library_aborts_with_a_message(void **state) {
   (void)state;
   int ends[2];
   assert_int_equal(pipe(ends), 0);
   pid_t pid = fork();
   if (pid == 0) {
     dup2(ends[1], STDERR_FILENO);
-    gatherer = (range){0, 1 << 30};
+    answer_buffer = (range){0, 1 << 30};
     find_libraries();
     failing = 1;
     peerid_config *config = NULL;
@@ -362,13 +362,13 @@ static void without_memory_the_library_says_so_and_aborts(void **state) {
 }
 
 int main(void) {
-  find_gatherer();
+  find_answer_buffer();
   fault_server_start(NULL, NULL);
   struct CMUnitTest tests[SCENES + LARGE_TEXTS + 1] = {
-      [SCENES + LARGE_TEXTS] = cmocka_unit_test(without_memory_the_library_says_so_and_aborts),
+      [SCENES + LARGE_TEXTS] = cmocka_unit_test(without_memory_the_library_aborts_with_a_message),
   };
   for (size_t i = 0; i < LARGE_TEXTS; i++) {
-    tests[SCENES + i] = (struct CMUnitTest){large_texts[i], a_large_text_without_memory_for_it_is_an_error, NULL, NULL,
+    tests[SCENES + i] = (struct CMUnitTest){large_texts[i], large_text_without_memory_is_an_error, NULL, NULL,
                                             (void *)(uintptr_t)i};
   }
   for (int i = 0; i < SCENES; i++) {

@@ -23,7 +23,7 @@ void caller_free(caller *caller) {
   peerid_queue_free(caller->queue);
 }
 
-/* ---- What is sent ---- */
+/* ---- Requests ---- */
 
 static const char transaction[] =
     "{\"ref_block_num\":1,\"ref_block_prefix\":2,\"expiration\":\"2030-01-01T00:00:00\",\"operations\":[],"

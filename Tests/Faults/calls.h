@@ -1,4 +1,4 @@
-/* The calls that send something, by name, so that tables can say which of them meets a fault. */
+/* The calls that send a request, for the tables of faults. */
 #ifndef CALLS_H
 #define CALLS_H
 
@@ -18,10 +18,10 @@ typedef enum call {
 /* The call's name, for the name of a test. */
 const char *call_name(call call);
 
-/* The two ways in which every call can be made. A fault must have the same effect on each of them. */
+/* The two ways to make every call. A fault must have the same effect on both. */
 typedef enum mode { BLOCKING, ASYNCHRONOUS } mode;
 
-/* What calls are made with: a client, and a session whose tokens no server has seen. */
+/* The objects for calls: a client, and a session with tokens that the server does not know. */
 typedef struct caller {
   peerid_client *client;
   peerid_session *session;
@@ -31,7 +31,7 @@ typedef struct caller {
 caller caller_make(mode mode, const char *base_url, const char *const options[]);
 void caller_free(caller *caller);
 
-/* Makes the call, waits for its end, and frees what it gives. `amount` marks the transfer. */
+/* Makes the call, waits until it ends, and frees its result. `amount` identifies the transfer. */
 peerid_error *make_call(const caller *caller, call call, int64_t amount);
 
 #endif

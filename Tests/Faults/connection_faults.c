@@ -1,5 +1,5 @@
-/* Faults that need more than one call to show: connections that are kept, closed, or said to be kept, and what the
- * requests look like on the wire. */
+/* Faults that need more than one call: connections that are kept or closed, or closed although the server announced to
+ * keep them. Also what the requests contain. */
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -33,8 +33,8 @@ static int tear_down(void **state) {
   return pipe_signals;
 }
 
-/* Checks that this many connections and requests have arrived, and no more. The server may count a connection when the
- * call is over. */
+/* Checks that exactly this many connections and requests have arrived. The server may count a connection after the call
+ * has ended. */
 static void assert_record(const char *fault, int connections, int requests) {
   char condition[64];
   snprintf(condition, sizeof condition, "connections=%d&requests=%d", connections, requests);
@@ -50,17 +50,17 @@ static int count_connections(const char *fault) {
   return record.connections;
 }
 
-/* ---- A kept connection that ends when it is used again ---- */
+/* ---- A kept connection that ends when it is reused ---- */
 
 /* The server reads the second request on a connection and hangs up. libcurl alone would send it again on a new
- * connection, and the operation would be carried out twice. */
+ * connection, and the operation would be executed twice. */
 static void second_request_is_not_sent_again(void **state, const char *fault, call call) {
   caller caller = caller_make(mode_of(state), fault_url("http", fault), NULL);
   assert_success(make_call(&caller, call, 1001));
   assert_record(fault, 1, 1);
   failure lost = assert_failure(make_call(&caller, call, 1002), CONNECTION_LOST, UNKNOWN, "find out whether");
   assert_false(lost.retryable);
-  /* libcurl made a second connection to send the request again, and was stopped there. */
+  /* libcurl opened a second connection to send the request again, and the library stopped it there. */
   assert_record(fault, 2, 2);
   assert_success(make_call(&caller, call, 1003));
   assert_record(fault, 3, 3);
@@ -98,7 +98,7 @@ static void refresh_is_not_sent_again(void **state) {
   failure lost = take_failure(make_call(&caller, REFRESH, 0), __FILE__, __LINE__);
   assert_int_not_equal(lost.code, 0);
   assert_record("closes_on_second", 2, 2);
-  /* The refresh may have been carried out: the same token is not tried again at once. */
+  /* The server may have processed the refresh, so the same token is not tried again at once. */
   lost = take_failure(make_call(&caller, REFRESH, 0), __FILE__, __LINE__);
   assert_int_not_equal(lost.code, 0);
   assert_in_range(lost.retry_after_ms, 1, 5000);
@@ -106,7 +106,7 @@ static void refresh_is_not_sent_again(void **state) {
   caller_free(&caller);
 }
 
-/* Reading twice and logging in twice do no harm, so there the second connection may do it. */
+/* Reading and logging in twice are harmless, so libcurl may send them again. */
 static void reads_may_be_sent_again(void **state) {
   static const call harmless[] = {READ_CHAIN, LOG_IN};
   for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
@@ -135,16 +135,16 @@ static void closed_connection_is_noticed(void **state) {
   caller_free(&caller);
 }
 
-static void connection_is_used_again(void **state) {
+static void connection_is_reused(void **state) {
   caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), NULL);
   for (int i = 0; i < 5; i++) assert_success(make_call(&caller, SUBMIT, 3000 + i));
   assert_record("healthy", 1, 5);
   caller_free(&caller);
 }
 
-/* The server closes idle connections after five seconds, the library leaves them after four. Here it is one second, and
- * that second has to pass: idleness is not an event. */
-static void idle_connection_is_left_alone(void **state) {
+/* The server closes idle connections after five seconds; the library stops using them after four. Here the limit is one
+ * second, and the test has to wait for it: there is no event to await. */
+static void idle_connection_is_not_reused(void **state) {
   caller caller =
       caller_make(mode_of(state), fault_url("http", "healthy"), OPTIONS("idle_connection_timeout_s", "1"));
   assert_success(make_call(&caller, SUBMIT, 4001));
@@ -158,7 +158,7 @@ static void idle_connection_is_left_alone(void **state) {
   caller_free(&caller);
 }
 
-static void every_call_has_a_connection_of_its_own(void **state, const char *const options[], const char *reported) {
+static void every_call_opens_a_connection(void **state, const char *const options[], const char *reported) {
   caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), options);
   for (int call = 0; call < 3; call++) assert_success(make_call(&caller, SUBMIT, 5000 + call));
   bool is_right = count_connections("healthy") == 3;
@@ -172,18 +172,18 @@ static void every_call_has_a_connection_of_its_own(void **state, const char *con
   assert_true(is_right);
 }
 
-static void connections_are_not_kept_without_idle_time(void **state) {
-  every_call_has_a_connection_of_its_own(state, OPTIONS("idle_connection_timeout_s", "0"), NULL);
+static void connections_are_not_kept_with_an_idle_timeout_of_0(void **state) {
+  every_call_opens_a_connection(state, OPTIONS("idle_connection_timeout_s", "0"), NULL);
 }
 
-static void connections_are_not_kept_without_room(void **state) {
+static void connections_are_not_kept_with_a_limit_of_0(void **state) {
   bool is_async = mode_of(state) == ASYNCHRONOUS;
-  every_call_has_a_connection_of_its_own(state, OPTIONS("max_idle_connections", "0"),
+  every_call_opens_a_connection(state, OPTIONS("max_idle_connections", "0"),
                                          is_async ? "max_idle_connections=0 means libcurl's default there" : NULL);
 }
 
-/* However a client is left, its connections end with it. */
-static void connections_end_with_their_client(void **state, void (*leave)(caller *)) {
+/* The connections of a client are closed with it. */
+static void connections_close_with_their_client(void **state, void (*leave)(caller *)) {
   caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), NULL);
   assert_success(make_call(&caller, SUBMIT, 6001));
   leave(&caller);
@@ -204,15 +204,15 @@ static void free_client(caller *caller) {
 }
 
 static void closing_the_client_closes_its_connections(void **state) {
-  connections_end_with_their_client(state, close_client);
+  connections_close_with_their_client(state, close_client);
 }
 
 static void freeing_the_client_closes_its_connections(void **state) {
-  connections_end_with_their_client(state, free_client);
+  connections_close_with_their_client(state, free_client);
 }
 
-/* After a timeout an answer is still on its way: it must not be taken for the answer to the next request. */
-static void connection_of_a_lost_answer_is_not_used_again(void **state) {
+/* After a timeout the answer may still arrive: it must not be treated as the answer to the next request. */
+static void connection_of_a_lost_answer_is_not_reused(void **state) {
   static const char *const faults[] = {"silent", "stalls_amid_body", "floods_body"};
   for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
     caller caller = caller_make(mode_of(state), fault_url("http", faults[i]),
@@ -226,7 +226,7 @@ static void connection_of_a_lost_answer_is_not_used_again(void **state) {
   }
 }
 
-static void answer_nobody_asked_for_is_not_taken(void **state) {
+static void unrequested_answer_is_ignored(void **state) {
   caller caller = caller_make(mode_of(state), fault_url("http", "says_more_than_asked"), NULL);
   for (int i = 0; i < 3; i++) {
     peerid_response *response = NULL;
@@ -238,7 +238,7 @@ static void answer_nobody_asked_for_is_not_taken(void **state) {
   caller_free(&caller);
 }
 
-static void refused_tokens_end_in_an_answer(void **state) {
+static void repeated_401_ends_the_call(void **state) {
   caller caller = caller_make(mode_of(state), fault_url("http", "always_401"), NULL);
   failure refused = assert_failure(make_call(&caller, SUBMIT, 9001), REJECTED, NOT_DONE, "Access Token invalid");
   assert_int_equal(refused.http_status, 401);
@@ -247,16 +247,16 @@ static void refused_tokens_end_in_an_answer(void **state) {
   caller_free(&caller);
 }
 
-/* ---- What is sent ---- */
+/* ---- Requests ---- */
 
-/* The head of the request that the server saw, as text; released with `json_decref` through `whole`. */
+/* The head of the last request that the server received. Free it through `whole` with `json_decref`. */
 static const char *last_head(port_record *record) {
   *record = fault_record("healthy", NULL);
   json_t *heads = json_object_get(record->whole, "heads");
   return json_string_value(json_array_get(heads, json_array_size(heads) - 1));
 }
 
-static void requests_hold_what_they_should(void **state) {
+static void requests_have_the_expected_headers(void **state) {
   caller caller = caller_make(mode_of(state), fault_url("http", "healthy"),
                               OPTIONS("validate", "off", "user_agent_suffix", "table-tennis/2.0"));
   static const call all[] = {SUBMIT, SUBMIT_LARGE, CONFIRM, BROADCAST, LOG_IN, EXCHANGE, READ_CHAIN, REFRESH};
@@ -286,7 +286,7 @@ static void requests_hold_what_they_should(void **state) {
   caller_free(&caller);
 }
 
-static void secrets_stand_in_the_url_only_when_asked(void **state) {
+static void secrets_are_in_the_url_only_by_option(void **state) {
   caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), OPTIONS("parameters", "query"));
   assert_success(make_call(&caller, LOG_IN, 0));
   port_record record;
@@ -320,17 +320,17 @@ int main(void) {
       BOTH(refresh_is_not_sent_again),
       BOTH(reads_may_be_sent_again),
       BOTH(closed_connection_is_noticed),
-      BOTH(connection_is_used_again),
-      BOTH(idle_connection_is_left_alone),
-      BOTH(connections_are_not_kept_without_idle_time),
-      BOTH(connections_are_not_kept_without_room),
+      BOTH(connection_is_reused),
+      BOTH(idle_connection_is_not_reused),
+      BOTH(connections_are_not_kept_with_an_idle_timeout_of_0),
+      BOTH(connections_are_not_kept_with_a_limit_of_0),
       BOTH(closing_the_client_closes_its_connections),
       BOTH(freeing_the_client_closes_its_connections),
-      BOTH(connection_of_a_lost_answer_is_not_used_again),
-      BOTH(answer_nobody_asked_for_is_not_taken),
-      BOTH(refused_tokens_end_in_an_answer),
-      BOTH(requests_hold_what_they_should),
-      BOTH(secrets_stand_in_the_url_only_when_asked),
+      BOTH(connection_of_a_lost_answer_is_not_reused),
+      BOTH(unrequested_answer_is_ignored),
+      BOTH(repeated_401_ends_the_call),
+      BOTH(requests_have_the_expected_headers),
+      BOTH(secrets_are_in_the_url_only_by_option),
   };
   int failures = run_group("connections", tests, NULL, NULL);
   fault_server_stop();

@@ -61,7 +61,7 @@ void fault_server_reset(void) {
   http_free(&answer);
 }
 
-void fault_word(const char *fault) {
+void fault_trigger(const char *fault) {
   char target[128];
   snprintf(target, sizeof target, "/%s", fault);
   http_answer answer = http_call(control, "POST", target, NULL, "");

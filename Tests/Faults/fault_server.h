@@ -1,4 +1,4 @@
-/* The server of faults, as the test programs see it. */
+/* The fault server, for the test programs. */
 #ifndef FAULT_SERVER_H
 #define FAULT_SERVER_H
 
@@ -12,7 +12,7 @@ typedef struct port_record {
   int fragments;
   int connects;
   int strays;
-  json_t *whole; /* everything, bodies and heads included */
+  json_t *whole; /* the whole record, with bodies and heads */
 } port_record;
 
 /* Starts the server, with TLS when a certificate is given. */
@@ -22,19 +22,19 @@ void fault_server_stop(void);
 /* The port with this fault. Ends the test run if there is none. */
 int fault_port(const char *fault);
 
-/* `scheme`://127.0.0.1:port of a fault; the text lives until the next call of this function but seven. */
+/* `scheme`://127.0.0.1:port of a fault; the text stays valid during the next seven calls. */
 const char *fault_url(const char *scheme, const char *fault);
 
-/* What the port has seen; with `wait_for`, such as "closed=1", after waiting for that. Released with `json_decref`. */
+/* The record of a port; with `wait_for`, such as "closed=1", waits for that first. Free it with `json_decref`. */
 port_record fault_record(const char *fault, const char *wait_for);
 
-/* Forgets what all ports have seen. */
+/* Clears the records of all ports. */
 void fault_server_reset(void);
 
-/* Lets a fault that waits for a word happen. */
-void fault_word(const char *fault);
+/* Triggers a fault that waits for the test. */
+void fault_trigger(const char *fault);
 
-/* How many bodies of requests at this port hold a text. */
+/* The number of requests to this port whose body contains a text. */
 int count_bodies(const char *fault, const char *text);
 
 #endif

@@ -3,22 +3,22 @@
 
     fault_server.py [--certificate PEM --key PEM]
 
-It prints one line of JSON: {"control": PORT, "ports": {"name of the fault": PORT, ...}} and ends with its standard
-input. On the control port, GET /NAME returns what the port has seen:
+It prints one line of JSON: {"control": PORT, "ports": {"name of the fault": PORT, ...}} and exits when its standard
+input is closed. On the control port, GET /NAME returns the record of a port:
 
-    connections   how often somebody connected
-    open          how many of these connections are open still
-    requests      how many whole requests arrived
-    fragments     how many requests broke off before they had arrived whole
+    connections   number of connections
+    open          number of connections that are still open
+    requests      number of complete requests
+    fragments     number of requests that broke off
     bodies        the bodies of the requests, as text
     heads         their request lines and headers
-    connects      how many CONNECT requests arrived (proxies)
+    connects      number of CONNECT requests (proxies)
 
-GET /NAME?closed=N waits until N connections have been closed, GET /NAME?requests=N until N requests have arrived, so
-so tests need not sleep; with &within_ms=M at most that long (10,000). POST /reset forgets everything.
+GET /NAME?closed=N waits until N connections have closed, GET /NAME?requests=N until N requests have arrived, so that
+tests need not sleep; &within_ms=M limits the wait (10,000). POST /reset clears the records.
 
-Some faults wait for a word of the test: POST /NAME lets the next one of them happen, and "strays" counts what they have
-sent without being asked.
+Some faults wait for the test: POST /NAME triggers the next one. "strays" counts the unrequested answers that they have
+sent.
 """
 
 import argparse
@@ -60,11 +60,11 @@ HTML = "<!DOCTYPE html>\n<html><head><title>%s</title></head>\n<body><h1>%s</h1>
 DEEP = 100_000
 
 
-# ---- What a port has seen -------------------------------------------------------------------------------------------
+# ---- Records -------------------------------------------------------------------------------------------------------
 
 
 class Record:
-    """What has arrived at a port."""
+    """The connections and requests of a port."""
 
     def __init__(self):
         self.changed = threading.Condition()
@@ -75,7 +75,7 @@ class Record:
         with self.changed:
             self.clears += 1
             self.connections = self.closed = self.requests = self.fragments = self.connects = self.strays = 0
-            self.words = 0
+            self.triggers = 0
             self.bodies, self.heads = [], []
 
     def count(self, **names):
@@ -85,7 +85,7 @@ class Record:
             self.changed.notify_all()
 
     def count_closed(self, clears):
-        """Counts a connection that ends, unless it began before what was seen was forgotten."""
+        """Counts a connection that ends, unless it began before the record was cleared."""
         if clears == self.clears:
             self.count(closed=1)
 
@@ -103,11 +103,11 @@ class Record:
         with self.changed:
             self.changed.wait_for(lambda: getattr(self, name) >= at_least, timeout=milliseconds / 1000)
 
-    def take_word(self):
-        """Waits for the word of the test."""
+    def await_trigger(self):
+        """Waits until the test triggers the fault."""
         with self.changed:
-            self.changed.wait_for(lambda: self.words > 0)
-            self.words -= 1
+            self.changed.wait_for(lambda: self.triggers > 0)
+            self.triggers -= 1
 
     def json(self):
         with self.changed:
@@ -153,17 +153,17 @@ class Connection:
         return data
 
     def wait_for_bytes(self):
-        """Waits until something of a request has come, without taking it."""
+        """Waits for the first bytes of a request, without reading them."""
         select.select([self.socket], [], [], 30)
 
     def read_some(self, count):
-        """Takes the first bytes of a request and leaves it at that."""
+        """Reads the first bytes of a request and no more."""
         while len(self.buffer) < count:
             self.buffer += self._receive()
         self.record.count(fragments=1)
 
     def read_request(self):
-        """The next whole request."""
+        """The next complete request."""
         try:
             while b"\r\n\r\n" not in self.buffer:
                 self.buffer += self._receive()
@@ -197,7 +197,7 @@ class Connection:
             self._receive()
 
     def pause(self, seconds):
-        """Waits, but not longer than the client stays."""
+        """Waits, but not longer than the client stays connected."""
         if select.select([self.socket], [], [], seconds)[0]:
             self._receive()
 
@@ -232,8 +232,8 @@ def refusal(error, status):
     return json.dumps({"error": error, "status": status})
 
 
-def right_result(request):
-    """What a healthy server would say."""
+def valid_result(request):
+    """The result that a healthy server returns."""
     path = request.target.partition("?")[0]
     if "/auth/" in path:
         return TOKEN
@@ -242,8 +242,8 @@ def right_result(request):
     return [TRANSACTION] if path.endswith("/broadcast") else TRANSACTION
 
 
-def right_answer(request):
-    return answer(200, envelope(right_result(request)))
+def valid_answer(request):
+    return answer(200, envelope(valid_result(request)))
 
 
 def packed(status, body, coding="gzip", pack=gzip.compress):
@@ -340,7 +340,7 @@ def fault(function):
 @fault
 def healthy(connection):
     while True:
-        connection.send(right_answer(connection.read_request()))
+        connection.send(valid_answer(connection.read_request()))
 
 
 @fault
@@ -369,13 +369,13 @@ def closes_after_request(connection):
 @fault
 def closes_on_second(connection):
     """Keeps the connection after the first answer, reads the next request, and hangs up."""
-    connection.send(right_answer(connection.read_request()))
+    connection.send(valid_answer(connection.read_request()))
     connection.read_request()
 
 
 @fault
 def resets_on_second(connection):
-    connection.send(right_answer(connection.read_request()))
+    connection.send(valid_answer(connection.read_request()))
     connection.read_request()
     connection.reset()
 
@@ -383,7 +383,7 @@ def resets_on_second(connection):
 @fault
 def hangs_up_behind_answer(connection):
     """Promises to keep the connection, and closes it."""
-    connection.send(right_answer(connection.read_request()))
+    connection.send(valid_answer(connection.read_request()))
 
 
 @fault
@@ -446,13 +446,13 @@ def sends_interim_answers(connection):
     while True:
         request = connection.read_request()
         connection.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
-        connection.send(right_answer(request))
+        connection.send(valid_answer(request))
 
 
 @fault
 def answers_byte_by_byte(connection):
     while True:
-        for byte in right_answer(connection.read_request()):
+        for byte in valid_answer(connection.read_request()):
             connection.send(bytes([byte]))
 
 
@@ -465,22 +465,22 @@ def echoes_head_407(connection):
 @fault
 def compresses(connection):
     while True:
-        connection.send(packed(200, envelope(right_result(connection.read_request()))))
+        connection.send(packed(200, envelope(valid_result(connection.read_request()))))
 
 
 @fault
 def speaks_http_1_0(connection):
     request = connection.read_request()
-    body = envelope(right_result(request)).encode()
+    body = envelope(valid_result(request)).encode()
     connection.send(b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + body)
 
 
 @fault
 def rotates(connection):
-    """Healthy, but every call for a token gets another pair: the n-th since what was seen was forgotten the pair n."""
+    """Healthy, but each token request gets a new pair: the n-th since the record was cleared gets pair n."""
     while True:
         request = connection.read_request()
-        result = right_result(request)
+        result = valid_result(request)
         if result is TOKEN:
             pair = sum("/auth/" in head for head in connection.record.json()["heads"])
             result = dict(TOKEN, token=f"newAccessToken{pair}".ljust(124, "x"), refresh_token=f"newRefreshToken{pair}".ljust(124, "y"))
@@ -489,7 +489,7 @@ def rotates(connection):
 
 @fault
 def refuses_what_follows_the_log_in(connection):
-    """Operations are refused by the chain, and the refresh token is not known."""
+    """The chain refuses operations, and the server does not know the refresh token."""
     while True:
         request = connection.read_request()
         if "/app/operations" in request.target:
@@ -497,23 +497,23 @@ def refuses_what_follows_the_log_in(connection):
         elif "/auth/refreshtoken" in request.target:
             connection.send(answer(400, refusal({"refresh_token": "invalid refresh token"}, 400)))
         else:
-            connection.send(right_answer(request))
+            connection.send(valid_answer(request))
 
 
 @fault
 def repeats_keys(connection):
     while True:
-        result = json.dumps(right_result(connection.read_request()))
+        result = json.dumps(valid_result(connection.read_request()))
         connection.send(answer(200, '{"result":null,"result":%s,"status":200,"status":200}' % result))
 
 
 @fault
 def says_more_than_asked(connection):
-    """Sends a second, unrequested answer: it must not be taken for the answer to the next request."""
+    """Sends a second, unrequested answer: it must not be treated as the answer to the next request."""
     request = connection.read_request()
     false_answer = answer(200, envelope(dict(TRANSACTION, id="ee" * 20)))
-    connection.send(right_answer(request) + false_answer)
-    connection.send(right_answer(connection.read_request()))
+    connection.send(valid_answer(request) + false_answer)
+    connection.send(valid_answer(connection.read_request()))
 
 
 FALSE_ANSWER = answer(200, envelope(dict(TRANSACTION, id="ee" * 20)))
@@ -521,16 +521,16 @@ LATE_408 = answer(408, HTML % ("408 Request Timeout", "408 Request Timeout"), "C
 
 
 def says_when_idle(name, what):
-    """Answers, sends an unrequested answer when the test says so, and goes on as before."""
+    """Answers, sends an unrequested answer when the test triggers it, and continues."""
 
     def behaviour(connection):
-        connection.send(right_answer(connection.read_request()))
+        connection.send(valid_answer(connection.read_request()))
         if connection.record.strays == 0:
-            connection.record.take_word()
+            connection.record.await_trigger()
             connection.send(what)
             connection.record.count(strays=1)
         while True:
-            connection.send(right_answer(connection.read_request()))
+            connection.send(valid_answer(connection.read_request()))
 
     behaviour.__name__ = name
     FAULTS[name] = behaviour
@@ -543,10 +543,10 @@ says_200_when_idle = says_when_idle("says_200_when_idle", FALSE_ANSWER)
 
 @fault
 def closes_when_idle(connection):
-    connection.send(right_answer(connection.read_request()))
+    connection.send(valid_answer(connection.read_request()))
     if connection.record.strays > 0:
         healthy(connection)
-    connection.record.take_word()
+    connection.record.await_trigger()
     connection.close()
     connection.record.count(strays=1)
 
@@ -555,7 +555,7 @@ def closes_when_idle(connection):
 def says_more_behind_large_answer(connection):
     """The last bytes of the answer and an unrequested answer arrive together; over TLS in one record."""
     while True:
-        body = envelope(right_result(connection.read_request())) + " " * 40000
+        body = envelope(valid_result(connection.read_request())) + " " * 40000
         connection.send(answer(200, body) + FALSE_ANSWER)
 
 
@@ -564,21 +564,21 @@ def answers_with_three_megabytes(connection):
     large = answer(200, envelope([{"id": "2.9.1", "n": 1.5}] * 110_000))
     while True:
         request = connection.read_request()
-        connection.send(large if "/blockchain-data" in request.target else right_answer(request))
+        connection.send(large if "/blockchain-data" in request.target else valid_answer(request))
 
 
 @fault
 def answers_when_told(connection):
     while True:
         request = connection.read_request()
-        connection.record.take_word()
-        connection.send(right_answer(request))
+        connection.record.await_trigger()
+        connection.send(valid_answer(request))
         connection.record.count(strays=1)
 
 
 @fault
 def refuses_before_body(connection):
-    """Says 413 when it has seen the headers, as proxies do, and lets the client finish."""
+    """Answers 413 after reading the headers, as proxies do, and lets the client finish."""
     connection.read_some(1000)
     connection.send(ANSWERS["html_413"])
     connection.wait_until_client_leaves()
@@ -586,18 +586,18 @@ def refuses_before_body(connection):
 
 @fault
 def always_401(connection):
-    """Refuses every access token and makes new ones gladly."""
+    """Refuses every access token and issues new ones."""
     while True:
         request = connection.read_request()
         if "/app/" in request.target:
             connection.send(answer(401, refusal("Access Token invalid or expired", 401)))
         else:
-            connection.send(right_answer(request))
+            connection.send(valid_answer(request))
 
 
 @fault
 def refreshes_in_vain(connection):
-    """Refuses every access token, and the refresh ends without an answer."""
+    """Refuses every access token, and does not answer a refresh."""
     request = connection.read_request()
     if "/app/" in request.target:
         connection.send(answer(401, refusal("Access Token invalid or expired", 401), "Connection: close"))
@@ -740,7 +740,7 @@ class OpenSSLSocket:
 def tls_sends_tickets_when_idle(connection):
     connection.socket = OpenSSLSocket(connection.socket)
     while True:
-        connection.send(right_answer(connection.read_request()))
+        connection.send(valid_answer(connection.read_request()))
         for _ in range(3):
             connection.socket.send_ticket()
         connection.record.count(strays=1)

@@ -21,12 +21,12 @@ typedef struct row {
   int fragments;
   int connects;
   int64_t retry_after_ms;
-  const char *says;       /* what the message holds */
-  const char *never_says; /* what neither the message nor the log may hold */
-  const char *url;        /* base URL, when it is not that of the fault's port */
+  const char *says;       /* the message contains this */
+  const char *never_says; /* neither the message nor the log contains this */
+  const char *url;        /* base URL, if not the fault's port */
   bool is_proxy;          /* the fault's port is the proxy to `url` */
   const char *options[8];
-  const char *reported; /* the row describes what should be; this is what is known to be wrong */
+  const char *reported; /* a known bug; the row describes the correct behaviour */
 } row;
 
 #define CODE(name) .code = PEERID_CODE_##name
@@ -38,7 +38,7 @@ typedef struct row {
 #define PEERID_INVALID .url = "https://peerid.invalid"
 
 static const row rows[] = {
-    /* No connection is made: nothing was sent. */
+    /* No connection: nothing was sent. */
     {"nobody", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
     {"nobody", LOG_IN, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
     {"nobody", EXCHANGE, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
@@ -172,7 +172,7 @@ static const row rows[] = {
     {"large_html_500", SUBMIT, CODE(SERVER), OUTCOME(UNKNOWN), .http_status = 500, .requests = 1},
     {"string_status_400", SUBMIT, CODE(NOT_PERMITTED), OUTCOME(NOT_DONE), .http_status = 400, .requests = 1},
 
-    /* Success that is none: the operation may have been carried out. */
+    /* A success without a valid result: the operation may have been executed. */
     {"null_result", SUBMIT, NO_PEERID(200), .requests = 1},
     {"null_result", CONFIRM, NO_PEERID(200), .requests = 1},
     {"null_result", EXCHANGE, NO_PEERID(200), .requests = 1},
@@ -207,7 +207,7 @@ static const row rows[] = {
     {"gzip_bomb_200", SUBMIT, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1},
     {"unknown_coding_200", SUBMIT, NO_PEERID(200), .requests = 1, .says = "Content-Encoding"},
 
-    /* Strange, but right. */
+    /* Unusual, but valid. */
     {"healthy", SUBMIT, .requests = 1},
     {"healthy", SUBMIT_LARGE, .requests = 1, .options = {"validate", "off"}},
     {"healthy", CONFIRM, .requests = 1},
@@ -238,7 +238,7 @@ static void note_pipe_signal(int number) {
   pipe_signals++;
 }
 
-/* Adds one line to what is wrong, when it is. */
+/* Adds a line to `wrong` if the two differ. */
 static void compare(char *wrong, size_t size, const char *what, int64_t expected, int64_t found) {
   if (expected == found) return;
   size_t length = strlen(wrong);
@@ -252,7 +252,7 @@ static void compare_text(char *wrong, size_t size, const char *what, bool is_rig
   snprintf(wrong + length, size - length, "  %s '%s'\n", what, text);
 }
 
-/* A row and a mode of calling. */
+/* A row, called in one mode. */
 typedef struct meeting {
   const row *row;
   mode mode;
@@ -284,7 +284,7 @@ static void call_meets_fault(void **state) {
   compare(wrong, sizeof wrong, "outcome", row->outcome, found.outcome);
   compare(wrong, sizeof wrong, "HTTP status", row->http_status, found.http_status);
   compare(wrong, sizeof wrong, "retryable", row->retryable, found.retryable);
-  /* A wait that the library counts down has gone on a little. */
+  /* The library counts this wait down, so it may be a little shorter. */
   bool is_near = found.retry_after_ms <= row->retry_after_ms && found.retry_after_ms >= row->retry_after_ms * 9 / 10;
   if (!is_near) compare(wrong, sizeof wrong, "retry-after", row->retry_after_ms, found.retry_after_ms);
   compare(wrong, sizeof wrong, "requests", row->requests, record.requests);
@@ -305,7 +305,7 @@ static void call_meets_fault(void **state) {
     skip();
   }
   if (*wrong) fail_msg("%s  said '%s'", wrong, found.message);
-  if (row->reported) fail_msg("this works now: take the mark from the row (%s)", row->reported);
+  if (row->reported) fail_msg("this works now: remove `reported` from the row (%s)", row->reported);
 }
 
 int main(void) {

@@ -1,5 +1,5 @@
-/* A process that is stopped while its answer arrives: SIGSTOP, a paused container, a laptop that is closed. When it
- * continues, the call's time is over and the answer is in the socket: it is read before the call times out. */
+/* A process that is stopped while its answer arrives: SIGSTOP, a paused container, a closed laptop. When it continues,
+ * the call's time is over, but the answer is in the socket: the call reads it instead of timing out. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static child start(const char *fault, call call, mode mode) {
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     bool with_tls = strncmp(fault, "tls_", 4) == 0;
-    /* The refresh itself must not be given up; the call that waits for it has its own time limit. */
+    /* The refresh itself must not time out; the call that waits for it has its own timeout. */
     const char *request_limit = call == REFRESH ? "30000" : TIME_LIMIT;
     caller caller = caller_make(mode, fault_url(with_tls ? "https" : "http", fault),
                                 OPTIONS("request_timeout_ms", request_limit, "refresh_timeout_ms", TIME_LIMIT,
@@ -45,8 +45,8 @@ static child start(const char *fault, call call, mode mode) {
   return (child){call, mode, pid};
 }
 
-/* All calls at once, each in a process of its own, so that the time limit has to pass only once. */
-static void answer_that_came_meanwhile_is_taken(void **state) {
+/* All calls at once, each in its own process, so that the test waits for the timeout only once. */
+static void answer_received_while_stopped_is_read(void **state) {
   const char *fault = *state;
   fault_server_reset();
   child children[CHILDREN];
@@ -63,12 +63,12 @@ static void answer_that_came_meanwhile_is_taken(void **state) {
     assert_int_equal(waitpid(children[i].pid, &status, WUNTRACED), children[i].pid);
     assert_true(WIFSTOPPED(status));
   }
-  for (int i = 0; i < CHILDREN; i++) fault_word(fault);
+  for (int i = 0; i < CHILDREN; i++) fault_trigger(fault);
   snprintf(condition, sizeof condition, "strays=%d", CHILDREN);
   record = fault_record(fault, condition);
   assert_int_equal(record.strays, CHILDREN);
   json_decref(record.whole);
-  /* The fault is that this time passes, so there is no event to wait for. */
+  /* The passing of this time is the fault, so there is no event to await. */
   struct timespec rest = {.tv_sec = TIME_LIMIT_MS / 1000, .tv_nsec = 100 * 1000 * 1000};
   while (nanosleep(&rest, &rest) != 0) {
   }
@@ -78,7 +78,7 @@ static void answer_that_came_meanwhile_is_taken(void **state) {
     kill(children[i].pid, SIGCONT);
     assert_int_equal(waitpid(children[i].pid, &status, 0), children[i].pid);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-      print_message("%s%s did not take its answer\n", call_name(children[i].call),
+      print_message("%s%s did not read its answer\n", call_name(children[i].call),
                     children[i].mode == ASYNCHRONOUS ? ", asynchronously," : "");
       failed++;
     }
@@ -94,7 +94,7 @@ int main(void) {
   static struct CMUnitTest tests[FAULTS];
   for (size_t i = 0; i < FAULTS; i++) {
     void *fault = (void *)(uintptr_t)faults[i];
-    tests[i] = (struct CMUnitTest){faults[i], answer_that_came_meanwhile_is_taken, NULL, NULL, fault};
+    tests[i] = (struct CMUnitTest){faults[i], answer_received_while_stopped_is_read, NULL, NULL, fault};
   }
   int failures = run_group("frozen processes", tests, NULL, NULL);
   fault_server_stop();

@@ -1,5 +1,5 @@
-/* The environment of the library: host names with new addresses, proxies and certificates of the environment, missing
- * descriptors, and child programs. Name look-ups of this process end in the function below. */
+/* The environment of the library: host names whose address changes, proxies and certificates from the environment,
+ * missing descriptors, and child processes. The function below replaces name look-ups in this process. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -24,7 +24,7 @@ static mode mode_of(void **state) { return *(const mode *)*state; }
 
 /* ---- Names ---- */
 
-/* Where peerid.test is, and how often that was asked. */
+/* The address of peerid.test, and the number of look-ups. */
 static _Atomic(const char *) address_of_name = "127.0.0.1";
 static atomic_int look_ups;
 static atomic_bool look_ups_wait;
@@ -58,7 +58,7 @@ static void moved_name_is_looked_up_again(void **state) {
   assert_int_equal(dead.outcome, PEERID_OUTCOME_NOT_SENT);
   address_of_name = "127.0.0.1";
   assert_success(make_call(&caller, SUBMIT, 1001));
-  /* The server has closed the connection, and the name moves to the dead machine: the next call must notice. */
+  /* The server has closed the connection, and the name now leads to the dead machine: the next call must notice. */
   json_decref(fault_record("hangs_up_behind_answer", "closed=1").whole);
   address_of_name = "127.0.0.2";
   dead = take_failure(make_call(&caller, SUBMIT, 1002), __FILE__, __LINE__);
@@ -110,7 +110,7 @@ static void no_descriptor_is_inherited(void **state) {
       .caller = caller_make(mode_of(state), url_by_name("healthy"), OPTIONS("allow_http", "true"))};
   pthread_t thread;
   assert_int_equal(pthread_create(&thread, NULL, call_in_background, &background), 0);
-  /* In the middle of a look-up; the thread that began it marks what libcurl has opened at once. */
+  /* During a look-up. The thread that started it has already set close-on-exec on libcurl's descriptors. */
   sem_wait(&look_up_began);
   for (int64_t end = now_ms() + 5000; count_inherited() > 0 && now_ms() < end;) pause_briefly();
   int during_look_up = count_inherited();
@@ -123,8 +123,8 @@ static void no_descriptor_is_inherited(void **state) {
   caller_free(&background.caller);
 }
 
-/* A client that finds no free descriptor at first works as soon as there is one. */
-static void descriptors_that_ran_out_do_no_lasting_harm(void **state) {
+/* A client that finds no free descriptor works as soon as there is one. */
+static void client_recovers_when_descriptors_ran_out(void **state) {
   fault_server_reset();
   caller caller = caller_make(mode_of(state), fault_url("http", "healthy"), NULL);
   struct rlimit before, none;
@@ -162,7 +162,7 @@ static void loopback_is_not_sent_through_the_environments_proxy(void **state) {
   assert_success(make_call(&caller, LOG_IN, 0));
   assert_success(make_call(&caller, EXCHANGE, 0));
   caller_free(&caller);
-  /* A proxy that is named is used, though. */
+  /* A proxy set by option is used. */
   caller = caller_make(mode_of(state), fault_url("http", "healthy"), OPTIONS("proxy", proxy_url("html_502")));
   failure failed = take_failure(make_call(&caller, LOG_IN, 0), __FILE__, __LINE__);
   assert_int_equal(failed.http_status, 502);
@@ -276,12 +276,12 @@ typedef struct trust {
 #define OTHER_CA "build/tests/tls/other-ca.pem"
 
 static const trust trusts[] = {
-    /* A system that holds only a bundle, as small container images do: the option adds to it. */
+    /* A system with a bundle only, as in small container images: the option adds to it. */
     {{"SSL_CERT_DIR", "SSL_CERT_FILE"}, {"/nonexistent", CA}, OTHER_CA, "right", true},
     {{"SSL_CERT_DIR", "SSL_CERT_FILE"}, {"/nonexistent", CA}, OTHER_CA, "unknown-ca", true},
     {{"SSL_CERT_DIR", "SSL_CERT_FILE"}, {"/nonexistent", OTHER_CA}, OTHER_CA, "right", false},
     {{"SSL_CERT_DIR", "SSL_CERT_FILE"}, {"/nonexistent", CA}, NULL, "right", true},
-    /* As the curl command reads them. */
+    /* Read as the curl command reads them. */
     {{"SSL_CERT_FILE"}, {CA}, NULL, "right", true},
     {{"CURL_CA_BUNDLE"}, {CA}, NULL, "right", true},
     {{"CURL_CA_BUNDLE", "SSL_CERT_FILE"}, {OTHER_CA, CA}, NULL, "right", false},
@@ -321,7 +321,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       BOTH(moved_name_is_looked_up_again),
       BOTH(no_descriptor_is_inherited),
-      BOTH(descriptors_that_ran_out_do_no_lasting_harm),
+      BOTH(client_recovers_when_descriptors_ran_out),
       BOTH(loopback_is_not_sent_through_the_environments_proxy),
       BOTH(option_wins_over_the_environment),
       BOTH(password_of_a_proxy_is_not_shown),

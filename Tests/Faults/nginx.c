@@ -26,8 +26,8 @@ static void give_up(const char *what) {
   exit(EXIT_FAILURE);
 }
 
-/* Opens a free port here and now; nginx inherits the socket. So no other program can take the port, and early
- * connections wait in the queue until nginx is ready. */
+/* Opens a free port here, and nginx inherits the socket. So no other program can use the port, and early connections
+ * wait in the queue until nginx is ready. */
 static int listen_somewhere(int *port) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;
@@ -57,7 +57,7 @@ static void write_configuration(const char *folder, const int ports[]) {
             "    location / { proxy_pass http://127.0.0.1:%d; }\n",
             ports[i], certificates[i], certificates[i], fault_port("healthy"));
     for (size_t k = 0; i == 0 && k < sizeof faults / sizeof faults[0]; k++) {
-      /* Only the server that never answers runs into nginx's limit; on a busy machine the others are slow. */
+      /* nginx times out only for the server that never answers; others may be slow on a busy machine. */
       fprintf(file, "    location /%s/ { proxy_pass http://127.0.0.1:%d/;%s }\n", faults[k], fault_port(faults[k]),
               strcmp(faults[k], "silent") == 0 ? " proxy_read_timeout 300ms;" : "");
     }

@@ -1,4 +1,4 @@
-/* An nginx with TLS in front of the server of faults. */
+/* An nginx with TLS in front of the fault server. */
 #ifndef NGINX_H
 #define NGINX_H
 

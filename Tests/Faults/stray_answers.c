@@ -1,5 +1,4 @@
-/* Data that arrives on an idle connection without a request: it must not be taken for the answer to the next request.
- * */
+/* Data that arrives on an idle connection without a request: it must not be treated as the answer to the next one. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,8 +11,8 @@ static const char right_id[] = "a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3";
 typedef struct row {
   const char *fault;
   bool with_tls;
-  bool needs_word;
-  int connections; /* that three submits take */
+  bool needs_trigger;
+  int connections; /* used by three submits */
 } row;
 
 static const row rows[] = {
@@ -25,7 +24,7 @@ static const row rows[] = {
     {"tls_says_200_when_idle", true, true, 2},
     {"tls_closes_when_idle", true, true, 2},
     {"tls_says_more_behind_large_answer", true, false, 3},
-    /* Session tickets of TLS 1.3 are no answer: the connection is as good as before. */
+    /* Session tickets of TLS 1.3 are not an answer: the connection stays usable. */
     {"tls_sends_tickets_when_idle", true, false, 1},
 };
 
@@ -61,7 +60,7 @@ static void submit(const caller *caller, int64_t amount, char id[64]) {
   peerid_response_free(response);
 }
 
-static void stray_is_not_taken(void **state) {
+static void stray_answer_is_ignored(void **state) {
   const meeting *meeting = *state;
   const row *row = meeting->row;
   fault_server_reset();
@@ -71,10 +70,10 @@ static void stray_is_not_taken(void **state) {
     char id[64];
     submit(&caller, 1000 + call, id);
     assert_string_equal(id, right_id);
-    if (call == 0 && row->needs_word) fault_word(row->fault);
-    if (call == 0 && (row->needs_word || row->connections == 1)) {
+    if (call == 0 && row->needs_trigger) fault_trigger(row->fault);
+    if (call == 0 && (row->needs_trigger || row->connections == 1)) {
       port_record record = fault_record(row->fault, "strays=1");
-      // The last connection of the test before may still have sent one.
+      // The last connection of the previous test may still have sent one.
       assert_true(record.strays >= 1);
       json_decref(record.whole);
     }
@@ -96,7 +95,7 @@ int main(void) {
   for (size_t i = 0; i < 2 * ROWS; i++) {
     meetings[i] = (meeting){.row = &rows[i / 2], .mode = i % 2};
     snprintf(meetings[i].name, sizeof meetings[i].name, "%s%s", rows[i / 2].fault, i % 2 ? " (asynchronous)" : "");
-    tests[i] = (struct CMUnitTest){meetings[i].name, stray_is_not_taken, NULL, NULL, &meetings[i]};
+    tests[i] = (struct CMUnitTest){meetings[i].name, stray_answer_is_ignored, NULL, NULL, &meetings[i]};
   }
   int failures = run_group("stray answers", tests, NULL, NULL);
   fault_server_stop();

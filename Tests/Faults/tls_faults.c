@@ -19,7 +19,7 @@ static void note_pipe_signal(int number) {
 }
 
 typedef struct row {
-  const char *certificate; /* of nginx; NULL: the port of the fault itself speaks TLS */
+  const char *certificate; /* of nginx; NULL: the fault's port itself uses TLS */
   const char *fault;
   call call;
   int32_t code; /* 0: success */
@@ -28,7 +28,7 @@ typedef struct row {
   int requests;
   int fragments;
   bool trusts_nobody;     /* without `ca_file` */
-  const char *options[6]; /* a connect_timeout_ms of its own comes first */
+  const char *options[6]; /* connect_timeout_ms, if any, comes first */
 } row;
 
 #define CODE(name) .code = PEERID_CODE_##name
@@ -159,8 +159,8 @@ static void operation_is_not_sent_again_after_a_reset(void **state) {
   second_request_is_not_sent_again(state, "tls_resets_on_second");
 }
 
-/* nginx ends a connection after ten requests. No call may notice, and none may arrive twice. */
-static void connections_that_end_regularly_lose_nothing(void **state) {
+/* nginx closes a connection after ten requests. No call may notice, and none may arrive twice. */
+static void calls_survive_connections_that_close_regularly(void **state) {
   enum { CALLS = 35 };
   fault_server_reset();
   caller caller = caller_make(mode_of(state), nginx_url("right"), OPTIONS("ca_file", ca_file));
@@ -171,9 +171,9 @@ static void connections_that_end_regularly_lose_nothing(void **state) {
   caller_free(&caller);
 }
 
-/* The same with all calls at once. On shared HTTP/2 connections nginx turns requests away when it ends one, and says
- * that they were not carried out. By no means may a call be made twice. */
-static void calls_at_once_arrive_once(const char *http_version) {
+/* The same with all calls at once. When nginx closes a shared HTTP/2 connection, it rejects requests and reports that
+ * it did not process them. No call may be made twice. */
+static void concurrent_calls_arrive_once(const char *http_version) {
   enum { MOST_CALLS = 100 };
   /* Under memcheck a handshake takes seconds. */
   const int calls = getenv("PEERID_UNDER_MEMCHECK") ? 15 : MOST_CALLS;
@@ -222,26 +222,26 @@ static void calls_at_once_arrive_once(const char *http_version) {
   if (successes < calls && strcmp(http_version, "2") == 0) {
     print_message("%d of %d calls ended as unknown, and %d requests arrived\n", calls - successes, calls, arrived);
     known_fault(
-        "a request that an ending HTTP/2 connection turned away is told as unknown, though it was not carried out");
+        "a request that a closing HTTP/2 connection rejected is reported as unknown, though it was not executed");
   }
   assert_int_equal(successes, calls);
 }
 
-static void calls_at_once_arrive_once_over_http_1(void **state) {
+static void concurrent_calls_arrive_once_over_http_1(void **state) {
   (void)state;
-  calls_at_once_arrive_once("1.1");
+  concurrent_calls_arrive_once("1.1");
 }
 
-static void calls_at_once_arrive_once_over_http_2(void **state) {
+static void concurrent_calls_arrive_once_over_http_2(void **state) {
   (void)state;
-  calls_at_once_arrive_once("2");
+  concurrent_calls_arrive_once("2");
 }
 
 int main(void) {
   signal(SIGPIPE, note_pipe_signal);
   const char *folder = "build/tests/tls";
   snprintf(ca_file, sizeof ca_file, "%s/ca.pem", folder);
-  /* The server of faults shows the certificate that is right. */
+  /* The fault server uses the valid certificate. */
   char certificate[512];
   snprintf(certificate, sizeof certificate, "%s/right.pem", folder);
   snprintf(own_file, sizeof own_file, "%s", ca_file);
@@ -267,9 +267,9 @@ int main(void) {
       (struct CMUnitTest){#test " (asynchronous)", test, NULL, NULL, (void *)(uintptr_t)&modes[ASYNCHRONOUS]}
   BOTH(operation_is_not_sent_again_after_a_close);
   BOTH(operation_is_not_sent_again_after_a_reset);
-  BOTH(connections_that_end_regularly_lose_nothing);
-  tests[count++] = (struct CMUnitTest)cmocka_unit_test(calls_at_once_arrive_once_over_http_1);
-  tests[count++] = (struct CMUnitTest)cmocka_unit_test(calls_at_once_arrive_once_over_http_2);
+  BOTH(calls_survive_connections_that_close_regularly);
+  tests[count++] = (struct CMUnitTest)cmocka_unit_test(concurrent_calls_arrive_once_over_http_1);
+  tests[count++] = (struct CMUnitTest)cmocka_unit_test(concurrent_calls_arrive_once_over_http_2);
   int failures = run_group("tls", tests, NULL, NULL);
   nginx_stop();
   fault_server_stop();

@@ -1,12 +1,12 @@
-/* Loaded before the C library (LD_PRELOAD), it names the steps by which a process stores a session: system calls on the
- * files of a directory store, and the requests that it sends. A step is a verb and an object:
+/* Preloaded (LD_PRELOAD), it records the steps by which a process stores a session: system calls on the files of a
+ * directory store, and the requests that it sends. A step is a verb and an object:
  *
  *   mkdir directory, open|lock|unlock|reserve|write|truncate|sync|rename|unlink lock|new|session|directory|parent,
  *   send token|refreshtoken
  *
- *   PEERID_STEPS       a file to which the steps are added, one a line
- *   PEERID_STOP        `VERB OBJECT N`: the process stops (SIGSTOP) before it does this step for the Nth time
- *   PEERID_STOP_HALF   if set, and the step is a write: half of it is written before
+ *   PEERID_STEPS       a file to which the steps are appended, one per line
+ *   PEERID_STOP        `VERB OBJECT N`: the process stops (SIGSTOP) before the Nth occurrence of this step
+ *   PEERID_STOP_HALF   if set, and the step is a write: half of it is written first
  *   PEERID_DIRECTORY   the store's directory
  */
 #include <dlfcn.h>
@@ -31,7 +31,7 @@
 
 static const char *directory(void) { return getenv("PEERID_DIRECTORY"); }
 
-/* The role of a path in the store; NULL when it is nothing to it. */
+/* The role of a path in the store, or NULL. */
 static const char *object_of(const char *path) {
   const char *root = directory();
   if (!root || !path) return NULL;
@@ -44,7 +44,7 @@ static const char *object_of(const char *path) {
   return dot ? dot + 1 : NULL;
 }
 
-/* The same of a descriptor. */
+/* The same for a descriptor. */
 static const char *object_of_descriptor(int descriptor, char *path, size_t size) {
   char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
@@ -137,7 +137,7 @@ int unlink(const char *path) {
   return REAL(unlink)(path);
 }
 
-/* A try that fails is no step. */
+/* A failed attempt is not a step. */
 int flock(int descriptor, int operation) {
   int result = REAL(flock)(descriptor, operation);
   if (result == 0 && operation & LOCK_EX) step_of_descriptor("lock", descriptor);

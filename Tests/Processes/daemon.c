@@ -1,8 +1,7 @@
-/* A daemon: forks while calls are under way, closes all descriptors from 3 to 1023 in the child, and opens files of its
- * own in their place. Then it uses what it inherited, or not (`daemon uses|frees`), and frees it, and none of its files
- * may have changed.
+/* A daemon: forks during calls, closes descriptors 3 to 1023 in the child, and opens its own files in their place. Then
+ * the child uses the inherited objects or not (`daemon uses|frees`), and frees them. None of its files may change.
  *
- * Each line lets it go on: first it begins a blocking and an asynchronous call, then it forks. */
+ * Each input line starts the next step: first a blocking and an asynchronous call, then the fork. */
 #include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
@@ -37,7 +36,7 @@ static void take(const char *what) {
   peerid_completion_free(completion);
 }
 
-/* The descriptors that a child has besides the three of its parent's harness: none of them may be the library's. */
+/* The descriptors of the child besides the harness's three: none of them may belong to the library. */
 static int inherited(void) {
   DIR *folder = opendir("/proc/self/fd");
   int found = 0;

@@ -1,9 +1,9 @@
 /* A session whose store cannot be written: `disk KIND DIRECTORY`.
  *
- *   full, read-only   from before a refresh is sent: nothing is sent
- *   later             from the moment at which a line is read from standard input, while a refresh is on its way: the
- *   session goes on with the pair in memory, which is saved once that is possible later-exit        the same, and the
- *   process ends at once when the directory can be written again
+ *   full, read-only   before a refresh is sent: nothing is sent
+ *   later             during a refresh, from the moment when a line is read from standard input: the session keeps the
+ *                     pair in memory, and saves it when that is possible again
+ *   later-exit        the same, and the process exits as soon as the directory can be written again
  */
 #include <grp.h>
 #include <pthread.h>
@@ -24,7 +24,7 @@ static peerid_session *session;
 
 static void set_writable(const char *kind, const char *directory, bool writable) {
   if (strcmp(kind, "full") == 0) {
-    /* A file that may not grow fails to be written as one on a full disk does. */
+    /* A file that may not grow cannot be written, as on a full disk. */
     struct rlimit limit;
     getrlimit(RLIMIT_FSIZE, &limit);
     limit.rlim_cur = writable ? limit.rlim_max : 16;
@@ -35,7 +35,7 @@ static void set_writable(const char *kind, const char *directory, bool writable)
   }
 }
 
-/* The generation in the store, as another process finds it. */
+/* The stored generation, read as another process reads it. */
 static uint64_t stored_generation(void) {
   peerid_client *other = make_client();
   peerid_session *opened = make_session(other);
@@ -66,8 +66,8 @@ static void transfer_three_times(uint64_t first) {
   for (uint64_t amount = first; amount < first + 3; amount++) must("an operation", transfer(session, amount));
 }
 
-/* Repeats the refresh until it succeeds: after a failure the session waits before it tries again. */
-static void refresh_in_the_end(void) {
+/* Repeats the refresh until it succeeds: after a failure the session waits before it refreshes again. */
+static void refresh_until_success(void) {
   peerid_error *error;
   for (int64_t end = now_ms() + SAVED_WITHIN; (error = peerid_session_refresh(session)) && now_ms() < end;) {
     peerid_error_free(error);
@@ -80,9 +80,9 @@ static void send_nothing(const char *kind, const char *directory) {
   set_writable(kind, directory, false);
   expect_store_error(peerid_session_refresh(session), PEERID_OUTCOME_NOT_SENT);
   transfer_three_times(1);
-  expect(stored_generation() == 1, "the store holds something new");
+  expect(stored_generation() == 1, "the store contains a new pair");
   set_writable(kind, directory, true);
-  refresh_in_the_end();
+  refresh_until_success();
   expect(stored_generation() == 2, "the pair was not saved");
 }
 
@@ -95,14 +95,14 @@ static void save_later(const char *directory, bool just_ends) {
   pthread_t thread;
   void *error;
   pthread_create(&thread, NULL, refresh, NULL);
-  expect(getchar() == '\n', "nobody says that the refresh is on its way");
+  expect(getchar() == '\n', "no line says that the refresh was sent");
   set_writable("read-only", directory, false);
   puts("read-only");
   fflush(stdout);
   pthread_join(thread, &error);
   expect_store_error(error, PEERID_OUTCOME_UNKNOWN);
   transfer_three_times(1);
-  expect(stored_generation() == 1, "the store holds something new");
+  expect(stored_generation() == 1, "the store contains a new pair");
   set_writable("read-only", directory, true);
   if (just_ends) exit(EXIT_SUCCESS);
   /* No call is made while saving is retried. */
@@ -116,7 +116,7 @@ int main(int count, char **arguments) {
   if (count != 3) return EXIT_FAILURE;
   const char *kind = arguments[1], *directory = arguments[2];
   signal(SIGXFSZ, SIG_IGN);
-  /* For the superuser no directory is read-only. */
+  /* root can write to any directory. */
   if (geteuid() == 0) {
     expect(mkdir(directory, 0700) == 0 && chown(directory, NOBODY, NOBODY) == 0, "the directory cannot be made");
     expect(setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0, "the user cannot be changed");

@@ -1,5 +1,5 @@
-/* Ends while a refresh is on its way in the background: `exiting ENDING`, when a line is read from standard input.
- * ENDING is `exit`, or what comes before an `_exit`: `settle` or `prepare`. Prints `ending` when that begins. */
+/* Exits during a refresh in the background, when a line is read from standard input: `exiting ENDING`. ENDING is
+ * `exit`, or what comes before an `_exit`: `settle` or `prepare`. Prints `ending` when that begins. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ int main(int count, char **arguments) {
     peerid_library_prepare_exit();
     _exit(EXIT_SUCCESS);
   }
-  /* Nothing is freed: the program just ends, as programs do. The handler that was registered last runs first. */
+  /* Nothing is freed: the program just exits, as programs do. The handler that was registered last runs first. */
   atexit(say_ending);
   return EXIT_SUCCESS;
 }

@@ -1,5 +1,5 @@
-/* Exits, when a line is read from standard input, while a refresh is on its way whose pair the store refuses once. Prints
- * what the store does, and `ending` when the exit begins. */
+/* Exits during a refresh, when a line is read from standard input. The store refuses the new pair once. Prints what the
+ * store does, and `ending` when the exit begins. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>

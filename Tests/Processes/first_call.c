@@ -1,6 +1,6 @@
-/* Forks while another thread is in the first call of the process: `first_call KIND MICROSECONDS`, which is how long after
- * the call's beginning. The child makes the same call. `first_call kinds` lists them. Both run on one processor, so that the thread is interrupted
- * wherever it is. Status 50: the child got stuck. */
+/* Forks while another thread makes the first call of the process: `first_call KIND MICROSECONDS`, the time between the
+ * start of the call and the fork. The child makes the same call. `first_call kinds` lists the kinds. All threads run on
+ * one processor, so that the fork interrupts the call at any point. Status 50: the child hung. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -15,13 +15,13 @@ enum { STUCK = 50, PATIENCE_SECONDS = 30 };
 
 static peerid_client *client;
 static peerid_session *session;
-/* What the call gave. */
+/* The results of the call. */
 static peerid_response *response;
 static pthread_barrier_t start;
 
 #define ACCOUNT(id) ",\"account_id\":\"" id "\",\"account_name\":\"pi-u0\""
 
-/* A session of the tokens that the sandbox holds, and of what is known of its user: no request is sent for it. */
+/* Restores a session with tokens that the sandbox knows and with what is known of its user, without a request. */
 static void restore(const char *identity) {
   static const char form[] = "{\"access_token\":\"%s\",\"refresh_token\":\"%s\",\"scope\":[0],"
                              "\"expires_at\":4070908800000,\"app_id\":4,\"user_id\":1%s}";
@@ -140,10 +140,10 @@ static peerid_error *settle_request(const char *request) {
   return peerid_session_settle(session, text, (size_t)length, &response);
 }
 
-/* The test has done these operations: they are found. */
+/* The test has executed this operation, so it is found. */
 static peerid_error *settle(void) { return settle_request("{\"operations\":[" TRANSFER "]}"); }
 
-/* These are like them, but for what cannot be compared. */
+/* This one differs only in a field that cannot be compared. */
 static peerid_error *settle_unsure(void) {
   return settle_request("{\"operations\":[{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\","
                         "\"to\":\"1.2.33\",\"amount\":{\"amount\":1,\"asset_id\":\"1.3.0\"},\"memo\":\"for lunch\"}]}");
@@ -165,7 +165,7 @@ static peerid_error *account_async(void) {
 
 static peerid_error *set_account(void) { return peerid_session_set_account(session, "1.2.31", &response); }
 
-/* The permission of PeerID is looked for, and missing. */
+/* The user's PeerID permission does not exist. */
 static peerid_error *set_other_account(void) { return peerid_session_set_account(session, "peerid-payer", &response); }
 
 static peerid_error *client_account(void) { return peerid_client_account(client, "pi-u0", &response); }
@@ -220,7 +220,7 @@ static const struct kind {
   const char *name;
   peerid_error *(*call)(void);
   bool succeeds; /* in the child as well */
-  const char *identity; /* of the session that there is before; NULL: there is none */
+  const char *identity; /* of the session that exists before the call; NULL: none */
   const char *options;
 } kinds[] = {
     {"submit", submit, true, "", ""},
@@ -265,7 +265,7 @@ static const struct kind {
 };
 static const struct kind *kind;
 
-/* Makes the call, and reads what it gave. */
+/* Makes the call, and reads its results. */
 static peerid_error *make_call(void) {
   peerid_error *error = kind->call();
   peerid_error_name(error);

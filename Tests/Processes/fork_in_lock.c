@@ -1,5 +1,5 @@
-/* Refreshes in a thread, which holds the lock of the session during the request. Forks when it reads a line, and waits
- * to be killed. The child prints its number, which says that its fork is over, and does nothing for a minute. */
+/* Refreshes in a thread, which holds the session's lock during the request. Forks when it reads a line, and waits to be
+ * killed. The child prints its process id after the fork, and sleeps for a minute. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

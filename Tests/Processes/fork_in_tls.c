@@ -1,6 +1,6 @@
-/* Forks while a thread that opens a TLS connection holds a lock of OpenSSL: `fork_in_tls NUMBER`, which is the lock that
- * the thread takes for the NUMBERth time. The child opens a connection of its own. Status 50: it got stuck; 77: the
- * thread took fewer locks. */
+/* Forks while a thread that opens a TLS connection holds a lock of OpenSSL: `fork_in_tls NUMBER`, the NUMBERth lock
+ * that the thread takes. The child opens its own connection. Status 50: the child hung; 77: the thread took fewer
+ * locks. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -19,8 +19,8 @@ static pthread_t caller;
 static sem_t is_held, fork_begins;
 static atomic_int locks_until_held;
 
-/* In the place of the C library's. The thread keeps the lock until the fork has begun, and for a while, in which a fork
- * that does not wait is over. */
+/* Replaces the C library's function. The thread keeps the lock until the fork has begun, and long enough for a fork
+ * that does not wait to finish. */
 int pthread_rwlock_wrlock(pthread_rwlock_t *lock) {
   static int (*real)(pthread_rwlock_t *);
   if (!real) real = (int (*)(pthread_rwlock_t *))(uintptr_t)dlsym(RTLD_NEXT, "pthread_rwlock_wrlock");
@@ -48,7 +48,7 @@ int main(int count, char **arguments) {
   session = make_session(make_client());
   sem_init(&is_held, 0, 0);
   sem_init(&fork_begins, 0, 0);
-  /* Runs before the library's, which are older. */
+  /* Runs before the library's handlers, which were registered earlier. */
   pthread_atfork(begin_fork, NULL, NULL);
   pthread_t thread;
   pthread_create(&thread, NULL, call, (void *)(intptr_t)atoi(arguments[1]));

@@ -1,5 +1,4 @@
-/* Children of fork use what they inherited while the parent is in mid-call: `forking FORKS`. Prints a line of counts.
- */
+/* Children of fork use inherited objects while the parent makes calls: `forking FORKS`. Prints a line of counts. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -36,7 +35,7 @@ static bool begin_read(const char *who, uint64_t tag) {
   return succeeded(who, peerid_client_read_chain_async(client, "database", "get_chain_id", NULL, 0, queue, tag, NULL));
 }
 
-/* Blocking calls of the parent: reads, and operations that must be done once. */
+/* Blocking calls of the parent: reads, and operations that must be executed once. */
 static void *block(void *argument) {
   (void)argument;
   while (!is_over) {
@@ -48,7 +47,7 @@ static void *block(void *argument) {
   return NULL;
 }
 
-/* Asynchronous calls of the parent: a new one for each that has ended. */
+/* Asynchronous calls of the parent: a new one for each that ended. */
 static void *drain(void *argument) {
   (void)argument;
   peerid_completion *ended[16];

@@ -1,4 +1,4 @@
-"""A proxy before the sandbox that holds requests and answers until the test decides."""
+"""A proxy in front of the sandbox that holds requests and answers until the test decides."""
 
 import socket
 import threading
@@ -9,7 +9,8 @@ PATIENCE = 60
 
 
 class Gate:
-    """Holds the first refreshes: at `request`, before the server gets one, or at `answer`, before the client gets one."""
+    """Holds the first refreshes: at `request` before they reach the server, or at `answer` before the client gets
+    one."""
 
     def __init__(self, sandbox, point=None, holds=1):
         host, _, port = sandbox.url.removeprefix("http://").partition(":")
@@ -29,18 +30,18 @@ class Gate:
         self._listener.close()
 
     def hold(self, point, holds=1):
-        """Holds the next refreshes, after those that were held before have been decided."""
+        """Holds the next refreshes, after the earlier ones have been decided."""
         self._point, self._count = point, holds
         self._holds = threading.Semaphore(holds if point else 0)
         self._reached, self._decided, self._over = threading.Semaphore(0), threading.Event(), threading.Semaphore(0)
 
     def await_held(self):
-        """Waits until all that are to be held are here."""
+        """Waits until the gate holds all of them."""
         for _ in range(self._count):
             check(self._reached.acquire(timeout=PATIENCE), f"a refresh is missing: the gate waits for its {self._point}")
 
     def decide(self, forwards=True):
-        """Lets what is held pass, or drops it; returns when the server has done its part."""
+        """Forwards what the gate holds, or drops it. Returns when the server has done its part."""
         self._forwards = forwards
         self._decided.set()
         for _ in range(self._count):

@@ -40,7 +40,7 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def test(group):
-    """Marks a test: a function that raises when it fails, and may return facts worth a line."""
+    """Marks a test: a function that raises when it fails, and may return facts to print."""
 
     def add(function):
         _tests.append((group, function.__name__, function))
@@ -55,7 +55,7 @@ def check(condition, message):
 
 
 def run_tests(chosen):
-    """Runs the tests whose group or name is chosen; all without a choice."""
+    """Runs the tests with these names or groups; all without a choice."""
     unknown = set(chosen).difference(*((group, name) for group, name, _ in _tests))
     if unknown:
         sys.exit(f"there are no tests of the name {', '.join(sorted(unknown))}")
@@ -68,7 +68,7 @@ def run_tests(chosen):
             facts = function()
             passed += 1
             verdict = "ok"
-        except Exception as error:  # whatever goes wrong fails this test, and the next one runs
+        except Exception as error:  # any error fails this test, and the next one runs
             failed += 1
             verdict = "FAILED"
             facts = "".join(traceback.format_exception_only(type(error), error)).strip()
@@ -130,7 +130,7 @@ def fixture(users):
 
 
 class Sandbox:
-    """A PeerID server; ends with this process."""
+    """A PeerID server that ends with this process."""
 
     def __init__(self, users=40):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
@@ -171,7 +171,7 @@ class Sandbox:
         self.post("expire")
 
     def refreshes(self):
-        """How many refreshes were answered with a new pair."""
+        """The number of refreshes that returned a new pair."""
         return self.get("counts").get("POST " + REFRESH, {}).get("200", 0)
 
     def refresh_requests(self, **options):
@@ -179,7 +179,7 @@ class Sandbox:
         return self.get(f"requests?path={REFRESH}{query}")
 
     def pair(self, user):
-        """The pair that the server takes."""
+        """The pair that the server accepts."""
         return self.get(f"tokens?user={user}&app=4")[0]["pair"]
 
 
@@ -222,14 +222,14 @@ def accepts(port):
 
 @contextlib.contextmanager
 def reached_by(kind):
-    """A sandbox, and the environment that leads programs to it, over `http` or `tls`."""
+    """A sandbox, and the environment with which programs reach it, over `http` or `tls`."""
     with Sandbox() as sandbox, leading_to(kind, sandbox.url) as environment:
         yield sandbox, environment
 
 
 @contextlib.contextmanager
 def leading_to(kind, url):
-    """The environment that leads programs to a server, over `http` or `tls`."""
+    """The environment with which programs reach a server, over `http` or `tls`."""
     with folder() as path:
         if kind == "http":
             yield {"PEERID_URL": url}
@@ -281,11 +281,11 @@ class Postgres:
 
     def take_lock_away(self):
         holders = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        check(self.query(holders) == ["t"], "exactly one holds the lock")
+        check(self.query(holders) == ["t"], "not exactly one client holds the lock")
 
 
 class Pooler:
-    """pgbouncer before a PostgreSQL server: every transaction may have another session of the database."""
+    """pgbouncer in front of a PostgreSQL server: each transaction may use another database session."""
 
     def __init__(self, database, path):
         self.port = free_port()
@@ -343,7 +343,7 @@ class Redis:
             return connection.makefile().readline().strip()
 
     def take_lock_away(self):
-        check(self.command("DEL", f"peerid:lock:{KEY}") == ":1", "somebody holds the lock")
+        check(self.command("DEL", f"peerid:lock:{KEY}") == ":1", "no client holds the lock")
 
 
 def _user_exists(name):
@@ -404,7 +404,7 @@ def start(program, *arguments, environment, **options):
 
 
 def end(processes):
-    """Kills those of our processes that still run."""
+    """Kills those of the processes that still run."""
     for process in processes:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)

@@ -1,4 +1,4 @@
-# Prints a line for each type and global that the Swift runtime makes after the client was created.
+# Prints a line for each type and global that the Swift runtime creates after the client was created.
 set pagination off
 set print thread-events off
 break call_first
@@ -11,7 +11,7 @@ FUNCTIONS = [
     "swift_allocateGenericClassMetadata", "swift_allocateGenericValueMetadata", "swift_conformsToProtocolCommon",
     "swift_getExistentialTypeMetadata", "swift_getForeignTypeMetadata", "swift_getTupleTypeMetadata",
     "swift_getTypeByMangledNameInContext2", "swift_getTypeByMangledNameInContextInMetadataState2", "swift_initClassMetadata2",
-    # A global is made under a lock as well.
+    # A global is created under a lock as well.
     "swift::threading_impl::once_slow",
 ]
 

@@ -5,25 +5,25 @@
 #include <peerid.h>
 #include <stdint.h>
 
-/* How a program reaches the sandbox and its store; from the environment:
+/* The environment variables with which a program finds the sandbox and its store:
  *
  *   PEERID_URL, PEERID_CA     the sandbox, or nginx in front of it
  *   PEERID_STORE              none, directory:PATH, postgres:CONNECTION or redis:PORT
  *   PEERID_KEY                the session's key
- *   PEERID_USER               whose session it is
+ *   PEERID_USER               the user of the session
  *   PEERID_RELOGIN            whether the user may be logged in again
  *   PEERID_OPTIONS            NAME=VALUE,...
  */
 peerid_client *make_client(void);
 
-/* The session of PEERID_KEY: opened, or begun with a log in when there is none. */
+/* The session of PEERID_KEY: opened, or created by a log in. */
 peerid_session *make_session(peerid_client *client);
 peerid_error *log_in(peerid_client *client, const char *key, peerid_session **session);
 
-/* The value of a variable, or another one. */
+/* The value of a variable, or a default. */
 const char *setting(const char *name, const char *otherwise);
 
-/* Ends the program when there is an error. */
+/* Ends the program if there is an error. */
 void must(const char *what, peerid_error *error);
 
 /* Submits one transfer, identified by its amount. */

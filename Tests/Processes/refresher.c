@@ -1,4 +1,4 @@
-/* Refreshes a session: `refresher TIMES` (0: until it is killed). Ends with status 3 when the user has to log in. */
+/* Refreshes a session: `refresher TIMES` (0: until it is killed). Exits with status 3 when the user has to log in. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

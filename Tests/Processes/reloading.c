@@ -1,5 +1,5 @@
-/* Loads the library, uses it and unloads it: `reloading PATH URL TIMES`. Prints the memory in use, in kB, after
- * each quarter of the times, when the threads that have been at work have ended. */
+/* Loads the library, uses it and unloads it: `reloading PATH URL TIMES`. Prints the memory in use, in kB, after each
+ * quarter, when the threads have ended. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "threads.h"
 
-/* Looks a function up under the type that the header gives it. */
+/* Looks a function up, with its type from the header. */
 #define FUNCTION(name) __typeof__(&name) call_##name = (__typeof__(&name))(uintptr_t)dlsym(library, #name)
 
 static long resident_kilobytes(void) {

@@ -1,9 +1,9 @@
 /* One of the processes that share a session: `sharing BOARD INDEX THREADS`.
  *
- * The board is a file of 64-bit numbers that all map: the round, whether to stop, then five for each thread: the last
- * round in which one of its operations succeeded, its successes, and its failures: login required, store, others. A
- * thread notes the round that it read before it sent, so a round that all have reached needed a token that was valid
- * after the round began. */
+ * The board is a file of 64-bit numbers that all processes map: the round, a stop flag, then five numbers for each
+ * thread: the last round in which one of its operations succeeded, its successes, and its failures: login required,
+ * store, others. A thread records the round that it read before it sent. So when all have reached a round, each has
+ * used a token from after the start of the round. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,7 +18,7 @@
 enum { ROUND, STOP, FIRST_THREAD, NUMBERS_PER_THREAD = 5 };
 enum { REACHED, SUCCESSES, LOGIN_REQUIRED, STORE_FAILURES, OTHER_FAILURES };
 
-/* How long a thread waits after a success in this round, and after a failure, in milliseconds. */
+/* Milliseconds that a thread waits after a success in a round, and after a failure. */
 enum { REST = 250, PATIENCE = 100 };
 
 static _Atomic uint64_t *board;

@@ -1,4 +1,4 @@
-/* Carries out one statement and prints what it gives: `sql CONNECTION STATEMENT`. */
+/* Executes one statement and prints its result: `sql CONNECTION STATEMENT`. */
 #include <libpq-fe.h>
 #include <stdio.h>
 

@@ -20,7 +20,7 @@ def daemon(kind, does, expected):
             wait_until(lambda: executed(sandbox) == 1, 120, "the first call")
             sandbox.post("faults", {"kind": "delay_after", "ms": 3000, "path": OPERATIONS, "times": 2})
             print(file=process.stdin, flush=True)
-            wait_until(lambda: executed(sandbox) == 3, 120, "the calls whose answers the fork finds missing")
+            wait_until(lambda: executed(sandbox) == 3, 120, "the calls that are under way at the fork")
             _, errors = process.communicate("\n", timeout=60)
         finally:
             end([process])

@@ -1,4 +1,4 @@
-"""What is written to the disk, in which order, and what happens when writing fails."""
+"""What is written to the disk, in which order, and what happens when a write fails."""
 
 import glob
 import json
@@ -9,13 +9,13 @@ import harness
 from gate import Gate
 from harness import KEY, Sandbox, check, folder, start, test
 
-# A save: written beside, cut, synced, put into its place, and the place synced. Releasing the lock removes what is left of
-# a reservation, nothing here.
+# A save writes a new file, truncates and syncs it, renames it, and syncs the directory. Releasing the lock removes what
+# is left of the reservation, here nothing.
 SAVE = ["write new", "truncate new", "sync new", "rename new", "sync directory", "unlink new"]
 
 
 def steps_of(file):
-    """The steps that a process has made (see checkpoint.c), without the opening of files."""
+    """The steps of a process (see checkpoint.c), without opening files."""
     with open(file, encoding="utf-8") as lines:
         return [line for line in lines.read().splitlines() if not line.startswith("open")]
 
@@ -23,7 +23,7 @@ def steps_of(file):
 @test("disk")
 def a_session_is_durable_before_its_lock_is_released_and_its_space_reserved_before_the_request():
     with Sandbox() as sandbox, folder() as path:
-        # Otherwise the second process may have to send its refresh twice.
+        # With a delay the second process might have to send its refresh twice.
         sandbox.post("settings", {"save_delay_ms": 0})
         store, steps = path + "/store", path + "/steps"
         environment = {
@@ -36,7 +36,7 @@ def a_session_is_durable_before_its_lock_is_released_and_its_space_reserved_befo
             expected += ["lock lock", "reserve new", f"send {request}", *SAVE, "unlock lock"]
         found = steps_of(steps)
         check(found == expected, f"the steps are {found}")
-        # A directory that exists is not made again.
+        # An existing directory is not created again.
         os.remove(steps)
         check(start("refresher", 1, environment=environment).wait(timeout=300) == 0, "the program failed")
         check(steps_of(steps) == ["lock lock", "reserve new", "send refreshtoken", *SAVE, "unlock lock"], "a second time")
@@ -50,7 +50,7 @@ def stored_generation(store):
 
 
 def write_fails(kind):
-    """Runs disk.c; the refreshes that reached the server, and the generation that is stored in the end."""
+    """Runs disk.c. Returns the refreshes that reached the server, and the stored generation at the end."""
     with Sandbox() as sandbox, folder() as path, Gate(sandbox, "answer" if kind.startswith("later") else None) as gate:
         store = path + "/store"
         environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": f"directory:{store}"}
@@ -61,7 +61,7 @@ def write_fails(kind):
         if kind.startswith("later"):
             gate.await_held()
             print(file=process.stdin, flush=True)
-            check(process.stdout.readline() == "read-only\n", "the directory could not be closed")
+            check(process.stdout.readline() == "read-only\n", "the directory is not read-only")
             gate.decide()
         output, errors = process.communicate(timeout=120)
         check(process.returncode == 0, f"status {process.returncode}: {output}{errors}")
@@ -90,6 +90,6 @@ def a_pair_that_cannot_be_saved_any_more_is_saved_later():
 
 
 @test("disk")
-def what_is_not_saved_is_saved_at_exit():
+def an_unsaved_pair_is_saved_at_exit():
     _, refreshes, generation = write_fails("later-exit")
     check((refreshes, generation) == (1, 2), f"{refreshes} refreshes, generation {generation}")

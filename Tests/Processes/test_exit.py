@@ -1,4 +1,4 @@
-"""The process ends while a refresh is on its way, and the library is unloaded."""
+"""The process exits during a refresh, and the library is unloaded."""
 
 import glob
 import json
@@ -12,7 +12,7 @@ TIMES = 20
 
 
 def exits(kind, is_answered, ending="exit"):
-    """So many programs end in the middle of a refresh, which is answered when all of them are ending, or not at all."""
+    """Programs exit during a refresh, which is answered when all of them are exiting, or never."""
     with Sandbox() as sandbox, Gate(sandbox, "answer", TIMES) as gate, leading_to(kind, gate.url) as environment, folder() as path:
         environment["PEERID_STORE"] = f"directory:{path}/store"
         processes = []
@@ -25,14 +25,14 @@ def exits(kind, is_answered, ending="exit"):
             for process in processes:
                 print(file=process.stdin, flush=True)
             for process in processes:
-                check(process.stdout.readline() == "ending\n", "a program ended otherwise")
+                check(process.stdout.readline() == "ending\n", "a program does not begin to exit")
             if is_answered:
                 gate.decide()
             states = {process.wait(timeout=300) for process in processes}
         finally:
             end(processes)
         check(states == {0}, f"programs ended with {states}")
-        check(sandbox.refreshes() == TIMES, f"{sandbox.refreshes()} refreshes were carried out")
+        check(sandbox.refreshes() == TIMES, f"{sandbox.refreshes()} refreshes were done")
         saved = 0
         for i in range(TIMES):
             with open(glob.glob(f"{path}/store/u{i}.*.session")[0]) as file:
@@ -67,19 +67,19 @@ def a_client_is_flushed_before_a_process_ends_without_exit():
 
 
 @test("exit")
-def what_exit_waits_for_can_be_waited_for_before():
+def prepare_waits_for_the_same_as_exit():
     return exits("http", is_answered=True, ending="prepare")
 
 
 @test("exit")
-def a_pair_that_is_refused_while_the_process_exits_is_saved_again():
+def a_pair_that_the_store_refuses_at_exit_is_saved_again():
     with Sandbox() as sandbox, Gate(sandbox, "answer") as gate:
         environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0"}
         process = start("exiting_unsaved", environment=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         check(process.stdout.readline() == "saved 1\n", "the log in was not saved")
         gate.await_held()
         print(file=process.stdin, flush=True)
-        check(process.stdout.readline() == "ending\n", "it does not end")
+        check(process.stdout.readline() == "ending\n", "the program does not exit")
         gate.decide()
         output, _ = process.communicate(timeout=300)
         check(process.returncode == 0, f"status {process.returncode}")

@@ -36,7 +36,7 @@ def children_use_an_inherited_client_over_tls():
 
 @test("fork")
 def a_fork_waits_for_the_locks_of_openssl():
-    """Each time another lock is held by a thread of the parent that opens a connection."""
+    """Each time, a thread of the parent that opens a connection holds another lock."""
     with reached_by("tls") as (_, environment):
         environment.update(PEERID_USER="u0", PEERID_OPTIONS="max_idle_connections=0")
         held = 0
@@ -45,7 +45,7 @@ def a_fork_waits_for_the_locks_of_openssl():
             _, errors = process.communicate(timeout=300)
             check(process.returncode in (0, 77), f"lock {number}: status {process.returncode} {errors[:2000]}")
             held += process.returncode == 0
-        check(held > 0, "no lock of OpenSSL was held: this test shows nothing")
+        check(held > 0, "no lock of OpenSSL was held: this test proves nothing")
         return f"{held} forks"
 
 
@@ -56,7 +56,7 @@ def kinds():
 
 
 def reset(sandbox):
-    """One user, who has done the transfer that a call may settle."""
+    """One user, who has executed the transfer that a call may settle."""
     sandbox.post("reset", fixture(1))
     transfer = {
         "op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31", "to": "1.2.33",
@@ -66,8 +66,8 @@ def reset(sandbox):
 
 
 @test("fork")
-def a_fork_during_the_first_call_harms_no_child():
-    """Nothing that the first call of any kind makes may be left locked in the child."""
+def a_fork_during_the_first_call_is_safe():
+    """Nothing that the first call creates may stay locked in the child."""
     forks = 0
     with reached_by("http") as (sandbox, environment), folder() as path:
         pair = sandbox.pair("u0")
@@ -102,7 +102,7 @@ def a_child_does_not_hold_the_lock_of_its_dead_parent():
             with open(glob.glob(f"{path}/store/*.lock")[0]) as file:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    raise AssertionError("the lock was not held: this test shows nothing")
+                    raise AssertionError("the lock was not held: this test proves nothing")
                 except BlockingIOError:
                     pass
                 end([parent])

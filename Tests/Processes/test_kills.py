@@ -1,4 +1,4 @@
-"""A process is killed at a chosen point of a refresh."""
+"""A process is killed at each point of a refresh."""
 
 import concurrent.futures
 import fcntl
@@ -12,34 +12,34 @@ import harness
 from gate import Gate
 from harness import Sandbox, check, folder, start, test, wait_until
 
-# Where the process is killed. By a step before which it stops (see checkpoint.c; the first of each kind belongs to the
-# log in, the second to the refresh), or while the gate holds the request or its answer. Whether the session is lost,
-# and how often the server has carried out a refresh.
+# Where the process is killed: before a step (see checkpoint.c; the first of each kind belongs to the log in, the second
+# to the refresh), or while the gate holds the request or its answer. Then whether the session is lost, and how many
+# refreshes the server has done.
 POINTS = {
     "before the lock of the first log in": ("open lock 1", False, 0),
     "before the first log in is sent": ("reserve new 1", False, 0),
     "before the first session is written": ("write new 1", False, 0),
     "when the first session is half written": ("half write new 1", False, 0),
-    "before the first session is in its place": ("rename new 1", False, 0),
+    "before the first session is renamed": ("rename new 1", False, 0),
     "before the first session is durable": ("sync directory 1", False, 0),
     "before the lock": ("open lock 2", False, 0),
     "with the lock": ("reserve new 2", False, 0),
     "before the request": ("send refreshtoken 1", False, 0),
-    "when the request is on its way, and never arrives": ("request lost", False, 0),
-    "when the request is on its way, and arrives": ("request arrives", True, 1),
-    "carried out, not answered": ("answer", True, 1),
+    "when the request was sent, and never arrives": ("request lost", False, 0),
+    "when the request was sent, and arrives": ("request arrives", True, 1),
+    "done, not answered": ("answer", True, 1),
     "answered, not written": ("write new 2", True, 1),
     "half written": ("half write new 2", True, 1),
-    "written, not cut to its length": ("truncate new 2", True, 1),
+    "written, not truncated": ("truncate new 2", True, 1),
     "written, not synced": ("sync new 2", True, 1),
-    "synced, not in its place": ("rename new 2", True, 1),
-    "in its place, not durable": ("sync directory 2", False, 1),
+    "synced, not renamed": ("rename new 2", True, 1),
+    "renamed, directory not synced": ("sync directory 2", False, 1),
     "saved": ("unlock lock 2", False, 1),
 }
 
 
 class Killed:
-    """A session of its own, whose process is killed at a point."""
+    """A session whose process is killed at a point."""
 
     def __init__(self, sandbox, store, user, relogin):
         self.sandbox, self.store, self.user, self.relogin = sandbox, store, user, relogin
@@ -54,7 +54,7 @@ class Killed:
         return start("refresher", 1, environment=environment)
 
     def kill_at(self, point):
-        """Runs until the point, and kills."""
+        """Runs to the point, and kills the process."""
         if point.startswith(("request", "answer")):
             kind, _, fate = point.partition(" ")
             with Gate(self.sandbox, kind) as gate:
@@ -71,12 +71,12 @@ class Killed:
         kill(process)
 
     def verify(self, is_lost, refreshes):
-        """The stored pair is whole, the locks are free, and the server has done what the point says."""
+        """The stored pair is complete, the locks are free, and the server has done the expected refreshes."""
         for path in glob.glob(f"{self.store}/{self.user}.*.lock"):
             with open(path) as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         done = [request for request in self.sandbox.refresh_requests(limit=1000) if self.is_mine(request)]
-        check(len(done) == refreshes, f"{len(done)} refreshes were carried out")
+        check(len(done) == refreshes, f"{len(done)} refreshes were done")
         stored = self.stored_pair()
         current = self.sandbox.pair(self.user)["refresh_token"]
         check(is_lost == (stored is not None and stored["refresh_token"] != current), f"the session is {'not ' * is_lost}lost")
@@ -91,11 +91,12 @@ class Killed:
             return None
         with open(files[0]) as file:
             pair = json.load(file)["token"]
-        check(len(pair["refresh_token"]) == 124 and len(pair["access_token"]) == 124, "the stored pair is not whole")
+        check(len(pair["refresh_token"]) == 124 and len(pair["access_token"]) == 124, "the stored pair is not complete")
         return pair
 
     def recover(self, is_lost):
-        """The next process uses the session; if its pair is lost and no log in is allowed, it gets *login required*."""
+        """The next process uses the session; if its pair is lost and relogin is not allowed, it gets *login
+        required*."""
         expected = 3 if is_lost and not self.relogin else 0
         status = self.start().wait(timeout=300)
         check(status == expected, f"the next process ends with {status} instead of {expected}")
@@ -117,10 +118,10 @@ def await_stop(process):
         _, status = os.waitpid(process.pid, os.WUNTRACED | os.WNOHANG) if process.returncode is None else (0, 0)
         if status and not os.WIFSTOPPED(status):
             process.returncode = os.waitstatus_to_exitcode(status)
-            raise AssertionError(f"the process ended with {process.returncode} before it came to its point")
+            raise AssertionError(f"the process ended with {process.returncode} before it reached its point")
         return bool(status)
 
-    wait_until(has_stopped, 120, "the process comes to its point")
+    wait_until(has_stopped, 120, "the process reaches its point")
 
 
 def kill_and_recover(sandbox, store, index, point, relogin):

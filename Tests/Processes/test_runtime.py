@@ -1,4 +1,4 @@
-"""Types and globals that the Swift runtime makes in the first call of a process."""
+"""Types and globals that the Swift runtime creates in the first call of a process."""
 
 import os
 import shutil
@@ -12,8 +12,9 @@ LIBRARY = os.path.join(ROOT, ".build-shipped", "release", "libpeerid.so")
 
 
 @test("runtime")
-def the_first_call_makes_no_type():
-    """The runtime makes types and globals under locks that no fork handler can take. So creating a client makes them all."""
+def the_first_call_creates_no_type():
+    """The runtime creates types and globals under locks that no fork handler can take. So creating a client creates
+    them all."""
     with reached_by("http") as (sandbox, environment), folder() as path:
         shutil.copy(LIBRARY, os.path.join(path, "libpeerid.so.1"))
         pair = sandbox.pair("u0")
@@ -24,7 +25,7 @@ def the_first_call_makes_no_type():
         failures, chosen = [], kinds()
         for kind in chosen:
             reset(sandbox)
-            # The child begins when the call of the parent is long over.
+            # The child starts its call long after the parent's call has ended.
             command = ["gdb", "-batch", "-x", os.path.join(SOURCES, "made_types.gdb"), "--args"]
             command += [os.path.join(PROGRAMS, "first_call"), kind, "200000"]
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
@@ -32,6 +33,6 @@ def the_first_call_makes_no_type():
             check("watching" in lines and "exited normally" in done.stdout, f"{kind}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
             made = sorted({line for line in lines if line.startswith("made:")})
             if made:
-                failures += [f"{kind} makes types:", *made]
+                failures += [f"{kind} creates types:", *made]
     check(not failures, "\n".join(failures))
     return f"{len(chosen)} kinds of calls"

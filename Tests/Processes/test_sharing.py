@@ -1,4 +1,4 @@
-"""16 processes of 8 threads share one session whose access token expires all the time."""
+"""16 processes with 8 threads each share one session whose access token expires all the time."""
 
 import json
 import mmap
@@ -14,7 +14,7 @@ ROUND_SECONDS = 300
 
 
 class Sharers:
-    """The processes, and the board on which they note how far they are: see sharing.c."""
+    """The processes, and the board on which they record their progress: see sharing.c."""
 
     ROUND, STOP, FIRST = 0, 1, 2
     FIELDS = ("reached", "successes", "login_required", "store_failures", "other_failures")
@@ -75,9 +75,9 @@ class Sharers:
         return ", ".join(f"{field} {self.total(field)}" for field in self.FIELDS[1:])
 
     def verify(self):
-        """The promises, checked after the end."""
+        """Checks the promises at the end."""
         refreshes = self.sandbox.refreshes()
-        check(self.total("login_required") == 0, f"somebody was logged out: {self.state()}")
+        check(self.total("login_required") == 0, f"a process was logged out: {self.state()}")
         check(self.total("other_failures") == 0, f"operations failed: {self.state()}")
         check(refreshes == self.expiries, f"{refreshes} refreshes for {self.expiries} expiries")
         executed = self.sandbox.get("executed")
@@ -98,7 +98,9 @@ def a_folder_is_shared():
 
 @test("sharing")
 def without_a_store_the_promise_breaks():
-    """The counterproof: processes that each hold the pair alone invalidate each other's tokens. A process with a pair that the server never accepted cannot distinguish this from a server that saves late, so it does not log out at once."""
+    """The control: processes that each have their own copy of the pair invalidate each other's tokens. A process with a
+    pair that the server never accepted cannot distinguish this from a server that saves late, so it does not log out at
+    once."""
     with Sandbox() as sandbox, Sharers(sandbox, "none", processes=4, threads=2) as sharers:
         sharers.play(1)
         sharers.begin_round()
@@ -115,7 +117,7 @@ def over_a_server(kind):
         Sandbox() as sandbox, Gate(sandbox) as gate, server(kind) as database,
         Sharers(sandbox, database.store, url=gate.url, **options) as sharers,
     ):
-        # The log holds the refreshes, however many operations come after them.
+        # The log keeps the refreshes, however many operations follow.
         sandbox.post("settings", {"request_log_length": 1000000})
         sharers.play(7)
         facts = [f"6 expiries: {sharers.state()}"]
@@ -131,9 +133,9 @@ def over_a_server(kind):
         facts.append(f"restarted: {sharers.state()}")
         check(sandbox.refreshes() == sharers.expiries, f"{sandbox.refreshes()} refreshes for {sharers.expiries} expiries: {facts[-1]}")
 
-        # The lock is taken away while a refresh is on its way: first one that the server has carried out already, then
-        # one that it carries out later than that of the next holder. A lock passes to the next holder in time. The
-        # server saves before it answers: within its usual delay it would carry out both refreshes.
+        # The lock is lost during a refresh: first during one that the server has already done, then during one that it
+        # does after the next holder's. A lock passes on in time. The server saves before it answers: with its usual
+        # delay it would do both refreshes.
         sandbox.post("settings", {"save_delay_ms": 0})
         for point in ("answer", "request"):
             sharers.play(1)
@@ -160,8 +162,8 @@ def postgresql_is_shared():
 
 
 @test("postgres")
-def the_lock_is_that_of_the_other_languages():
-    """Table and lock are part of the format: here, the number that locks the key alice."""
+def the_lock_is_the_same_in_all_languages():
+    """Table and lock are part of the format: this is the number of the lock for the key alice."""
     with Sandbox() as sandbox, Gate(sandbox, "answer") as gate, server(Postgres) as database:
         environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": "alice", "PEERID_STORE": database.store}
         process = start("refresher", 1, environment=environment)
@@ -170,7 +172,8 @@ def the_lock_is_that_of_the_other_languages():
         check("-3143686724721133024" in database.query(locks), "another lock is held")
         gate.decide()
         check(process.wait(timeout=30) == 0, "the program failed")
-        check(database.query("SELECT key || ' ' || generation FROM peerid_sessions") == ["alice 2"], "the session is stored")
+        stored = database.query("SELECT key || ' ' || generation FROM peerid_sessions")
+        check(stored == ["alice 2"], "the session is not stored")
 
 
 @test("postgres")
@@ -182,8 +185,7 @@ def a_pooler_that_loses_locks_is_noticed():
         environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": pooler.store}
         process = start("refresher", 2, environment=environment, stderr=subprocess.PIPE, text=True)
         gate.await_held()
-        # The session of the database that was used last is the first to be used again: it has the lock, which is
-        # released.
+        # The pooler reuses the database session that was used last, which has the lock. It is released here.
         database.query("SELECT pg_advisory_unlock_all()", pooler.connection)
         gate.decide()
         _, errors = process.communicate(timeout=300)
