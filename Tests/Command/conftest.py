@@ -18,7 +18,7 @@ PROGRAM = ROOT / "build/bin/peerid"
 
 
 class Answer:
-    """How a run of the command ended."""
+    """The result of a run of the command."""
 
     def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
         self.status = done.returncode
@@ -46,7 +46,7 @@ class Answer:
 
 
 class Command:
-    """The command as one user of one machine calls it."""
+    """The command as one user calls it on one machine."""
 
     def __init__(self, home: Path, sandbox: Sandbox) -> None:
         self.home = home
@@ -124,12 +124,12 @@ def transfer(amount: int) -> dict[str, Any]:
 
 
 def executed(peerid: Command) -> list[int]:
-    """The amounts of the transfers that were done, in their order."""
+    """The amounts of the transfers that were executed, in order."""
     return [operation["operation"][1]["amount"]["amount"] for operation in peerid.sandbox.get("executed")["operations"]]
 
 
 def ended(terminal: pexpect.spawn) -> int:
-    """Wait for the end of what runs in a terminal, and give its status."""
+    """Wait until the program in a terminal exits, and return its status."""
     terminal.expect(pexpect.EOF)
     terminal.close()
     return 128 + terminal.signalstatus if terminal.signalstatus else terminal.exitstatus

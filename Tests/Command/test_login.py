@@ -1,4 +1,4 @@
-"""Logging in at the terminal, in scripts, and on the page of consent."""
+"""Logging in at the terminal, in scripts, and on the consent page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_user_is_asked_for_and_shown(peerid: Command) -> None:
     assert ended(terminal) == 0
 
 
-def test_a_prompt_works_also_when_standard_input_is_something_else(peerid: Command) -> None:
+def test_a_prompt_works_when_standard_input_is_not_the_terminal(peerid: Command) -> None:
     command = "exec peerid login alice < /dev/null"
     environment = {"PATH": f"{PROGRAM.parent}:{peerid.environment['PATH']}"}
     terminal = pexpect.spawn(
@@ -60,7 +60,7 @@ def test_a_wrong_password_is_refused_with_status_1(peerid: Command) -> None:
     assert peerid("sessions", "--json").json == []
 
 
-def test_ctrl_c_at_the_prompt_sends_nothing_and_shows_again_what_is_typed(peerid: Command) -> None:
+def test_ctrl_c_at_the_prompt_sends_nothing_and_restores_the_echo(peerid: Command) -> None:
     terminal = peerid.type("login", "alice")
     terminal.expect_exact("Password of alice: ")
     assert not terminal.getecho()
@@ -83,7 +83,7 @@ def test_the_terminal_echoes_again_after_ctrl_c(peerid: Command) -> None:
     shell.sendline("exit")
 
 
-def test_a_script_gives_the_password_in_standard_input(peerid: Command) -> None:
+def test_a_script_passes_the_password_on_standard_input(peerid: Command) -> None:
     answer = peerid("login", "alice", "--password-stdin", "--json", input="alice-password\n")
     assert answer.status == 0
     assert answer.json["user"] == "alice"
@@ -129,11 +129,11 @@ def test_an_unreachable_server_is_status_3(peerid: Command) -> None:
     assert answer.error["outcome"] == "not_sent"
 
 
-# The page of consent
+# The consent page
 
 
 class Browser:
-    """Gives consent as the page's form does, and says where the server sends the browser then."""
+    """Submits the form of the consent page, and returns the address to which the server redirects the browser."""
 
     def __init__(self, page: str) -> None:
         self.page = page
@@ -167,7 +167,7 @@ def page_of(terminal: object) -> str:
     return page
 
 
-def test_the_browser_comes_back_to_the_command(peerid: Command) -> None:
+def test_the_browser_is_redirected_to_the_command(peerid: Command) -> None:
     terminal = peerid.type("login", "alice", "--web", "--no-browser", columns=1000)
     redirect = Browser(page_of(terminal)).decide()
     status, text = get(redirect)
@@ -177,7 +177,7 @@ def test_the_browser_comes_back_to_the_command(peerid: Command) -> None:
     assert peerid("show", "--json").json["user"] == "alice"
 
 
-def test_without_a_name_the_session_is_kept_under_the_number_of_the_user(peerid: Command) -> None:
+def test_without_a_name_the_session_is_stored_under_the_user_id(peerid: Command) -> None:
     terminal = peerid.type("login", "--web", "--no-browser", columns=1000)
     get(Browser(page_of(terminal)).decide())
     terminal.expect("user-1: logged in")
@@ -193,7 +193,7 @@ def test_the_address_can_be_pasted(peerid: Command) -> None:
     assert ended(terminal) == 0
 
 
-def test_a_redirect_of_another_request_ends_nothing(peerid: Command) -> None:
+def test_a_redirect_of_another_request_is_refused(peerid: Command) -> None:
     terminal = peerid.type("login", "alice", "--web", "--no-browser", columns=1000)
     redirect = Browser(page_of(terminal)).decide()
     status, text = get(re.sub("state=[^&]*", "state=forged", redirect))

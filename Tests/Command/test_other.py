@@ -55,7 +55,7 @@ def test_the_default_profile(bare: Command) -> None:
     bare.environment["S"] = "demo-secret-4"
     assert bare("login", "--password-stdin", input="alice-password").status == 0
     assert bare("show", "--json").json["user"] == "alice"
-    # A server that is named otherwise does not get the default profile's application and secret.
+    # A server named in another way does not get the default profile's application and secret.
     answer = bare("read", "database", "get_chain_id", "--base-url", "https://elsewhere.example")
     assert answer.status == 2
     assert "--client-id" in answer.errors
@@ -136,7 +136,7 @@ def test_read(peerid: Command) -> None:
     assert peerid("read", "database", "no_such_method", "--json").status == 1
 
 
-def test_read_is_laid_out_on_a_terminal(peerid: Command) -> None:
+def test_read_is_formatted_on_a_terminal(peerid: Command) -> None:
     terminal = peerid.type("read", "database", "get_objects", '["1.3.0"]')
     assert ended(terminal) == 0
     assert '\r\n    "symbol": "PPY",\r\n' in terminal.before
@@ -202,7 +202,7 @@ def test_check_warns(bare: Command) -> None:
     assert bare("check", "-", "--json", input=json.dumps(bet)).json["warnings"] != []
 
 
-def test_the_sandbox_is_started_and_its_profile_fits(bare: Command) -> None:
+def test_the_sandbox_starts_and_its_profile_works(bare: Command) -> None:
     process = subprocess.Popen(
         [PROGRAM, "sandbox", "--port", "0", "--json", "--exit-with-stdin"],
         stdin=subprocess.PIPE,
@@ -231,7 +231,7 @@ def test_the_sandbox_ends_with_ctrl_c(bare: Command) -> None:
     assert ended(terminal) == 0
 
 
-def test_the_sandbox_says_what_it_does_not_know(bare: Command) -> None:
+def test_the_sandbox_reports_unknown_options(bare: Command) -> None:
     answer = bare("sandbox", "--prot", "0")
     assert answer.status == 2
     assert "--port" in answer.errors
@@ -259,7 +259,7 @@ def test_a_wrong_command_line_is_status_2(peerid: Command, arguments: list[str])
     assert peerid(*arguments, "--json").error["code"] == "usage"
 
 
-def test_a_mistyped_word_gets_the_nearest(alice: Command) -> None:
+def test_a_mistyped_word_gets_a_suggestion(alice: Command) -> None:
     for arguments, meant in [
         (["sumbit", "x.json"], "there is no command 'sumbit'; did you mean 'submit'?"),
         (["--user", "alice", "shwo"], "there is no command 'shwo'; did you mean 'show'?"),
@@ -276,7 +276,7 @@ def test_a_mistyped_word_gets_the_nearest(alice: Command) -> None:
     assert "'alcie' is not logged in; did you mean 'alice'?" in answer.errors
 
 
-def test_a_mistyped_variable_is_told(alice: Command) -> None:
+def test_a_mistyped_variable_is_reported(alice: Command) -> None:
     answer = alice("show", PEERID_PROFIL="shop", PEERID_LIBRARY="/none")
     assert answer.status == 0
     assert answer.errors == "warning: the environment variable PEERID_PROFIL is unknown; did you mean PEERID_PROFILE?\n"
@@ -316,7 +316,7 @@ def test_the_completion_is_a_script_of_the_shell(shell: str) -> None:
 
 
 def complete(peerid: Command, line: str) -> list[str]:
-    """Complete a line as bash does when a person presses Tab."""
+    """Complete a line as bash does when the user presses Tab."""
     words = line.split(" ")
     script = f"""
         source {completions("bash")}

@@ -29,7 +29,7 @@ def test_a_session_is_shown_without_its_secrets(alice: Command) -> None:
         assert secret not in answer.output + answer.errors + alice("show", "--json").output
 
 
-def test_secrets_are_shown_when_they_are_asked_for(alice: Command) -> None:
+def test_secrets_are_shown_on_request(alice: Command) -> None:
     assert tokens(alice)[0] in alice("show", "--reveal").output
     revealed = alice("show", "--reveal", "--json").json
     assert revealed["access_token"] == tokens(alice)[0]
@@ -48,7 +48,7 @@ def test_the_sessions_of_all_servers_are_listed(alice: Command) -> None:
     assert table[2].startswith("bob    4    http://127.0.0.1:")
 
 
-def test_with_several_users_one_has_to_be_named(alice: Command) -> None:
+def test_with_several_users_one_must_be_named(alice: Command) -> None:
     alice.login("bob")
     answer = alice("show")
     assert answer.status == 2
@@ -89,12 +89,12 @@ def test_a_token_that_expires_soon_is_renewed_first(alice: Command) -> None:
     alice.sandbox.post("settings", {"token_lifetime_ms": 200_000, "save_delay_ms": 0})
     alice("refresh")
     answer = alice("token", "--json").json
-    # A token with 200 seconds left is refreshed; the new one does not last longer, and is printed nevertheless.
+    # A token with 200 seconds left is refreshed; the new one lasts no longer, and is printed anyway.
     assert answer["generation"] == 3
     assert alice("token", "--valid-for", "100", "--json").json["generation"] == 3
 
 
-def test_printing_a_token_starts_no_refresh_that_would_kill_it(alice: Command) -> None:
+def test_printing_a_token_starts_no_refresh_that_would_invalidate_it(alice: Command) -> None:
     # Within the refresh window of a day, in which the library would refresh in the background.
     alice.sandbox.post("settings", {"token_lifetime_ms": 3_600_000, "save_delay_ms": 0})
     alice("refresh")
@@ -142,7 +142,7 @@ def test_logout_of_all(alice: Command) -> None:
     assert alice("sessions", "--json").json == []
 
 
-def test_a_session_that_is_over_is_status_5(alice: Command) -> None:
+def test_an_ended_session_is_status_5(alice: Command) -> None:
     alice.sandbox.post("revoke", {"user": "alice"})
     answer = alice("refresh", "--json")
     assert answer.status == 5
@@ -170,7 +170,7 @@ def test_many_commands_at_once_share_one_refresh(alice: Command) -> None:
 def test_ctrl_c_in_a_refresh_waits_for_the_new_tokens(alice: Command) -> None:
     alice.sandbox.fault("delay", REFRESH, ms=3000)
     refresh = alice.start("refresh")
-    # The delay begins when the request has been read to its end.
+    # The delay begins when the whole request has been read.
     alice.sandbox.wait_for(REFRESH)
     refresh.send_signal(subprocess.signal.SIGINT)
     _, errors = refresh.communicate()

@@ -8,16 +8,16 @@ import signal
 from conftest import Command, ended, executed
 from sandbox import OPERATIONS
 
-# Longer than a transaction can take to get into a block.
+# Longer than a block can take to contain a transaction.
 LATER = {"clock_offset_s": 600}
 
 
 def lose(peerid: Command, *kinds: str) -> None:
-    """Lose the answers of the next transactions, each in one way."""
+    """Lose the answers of the next transactions, each with one of these faults."""
     peerid.sandbox.post("faults", [{"kind": kind, "path": OPERATIONS} for kind in kinds])
 
 
-def test_one_that_was_done(alice: Command) -> None:
+def test_a_transaction_that_was_done(alice: Command) -> None:
     lose(alice, "drop_after")
     assert alice("submit", alice.write("two.jsonl", 1, 2)).status == 4
     settled = alice("settle", "two.jsonl", "--json")
@@ -28,7 +28,7 @@ def test_one_that_was_done(alice: Command) -> None:
     assert executed(alice) == [1, 2]
 
 
-def test_one_that_was_not_done_is_sent_again(alice: Command) -> None:
+def test_a_transaction_that_was_not_done_is_sent_again(alice: Command) -> None:
     lose(alice, "lose_before_chain")
     assert alice("submit", alice.write("two.jsonl", 1, 2)).status == 4
     early = alice("settle", "two.jsonl", "--json")
@@ -66,7 +66,7 @@ def test_a_run_that_was_killed(alice: Command) -> None:
     assert executed(alice) == [1, 2]
 
 
-def test_of_equal_transactions_each_is_one_on_the_chain(alice: Command) -> None:
+def test_equal_transactions_are_matched_one_to_one(alice: Command) -> None:
     lose(alice, "drop_after")
     answer = alice("submit", "--keep-going", alice.write("equal.jsonl", 7, 7))
     assert answer.states == [(1, "unknown"), (2, "done")]
@@ -77,7 +77,7 @@ def test_of_equal_transactions_each_is_one_on_the_chain(alice: Command) -> None:
     assert executed(alice) == [7, 7]
 
 
-def test_equal_transactions_of_others_are_left_to_a_person(alice: Command) -> None:
+def test_equal_transactions_of_another_run_are_decided_by_a_person(alice: Command) -> None:
     lose(alice, "drop_after")
     alice("submit", alice.write("equal.jsonl", 7))
     assert alice("submit", "-", input=(alice.home / "equal.jsonl").read_text()).status == 0
@@ -88,7 +88,7 @@ def test_equal_transactions_of_others_are_left_to_a_person(alice: Command) -> No
     assert alice("settle", "equal.jsonl", "--done", "1").status == 0
 
 
-def test_what_a_person_has_found_out(alice: Command) -> None:
+def test_a_person_states_the_outcome(alice: Command) -> None:
     lose(alice, "drop_after", "drop_before")
     alice("submit", "--keep-going", alice.write("three.jsonl", 1, 2, 3))
     assert alice("settle", "three.jsonl", "--done", "3").status == 2
@@ -128,7 +128,7 @@ def test_the_journal_of_another_user(alice: Command) -> None:
     answer = alice("settle", "one.json", "-u", "bob")
     assert answer.status == 2
     assert "'alice'" in answer.errors
-    # Without a name it is the user who submitted it.
+    # Without a name the user is the one who submitted it.
     assert alice("settle", "one.json").status == 0
 
 

@@ -1,4 +1,4 @@
-"""Submitting files: checks first, each transaction once, going on after any end."""
+"""Submitting files: checks first, each transaction once, resuming after any end."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_text_that_is_not_utf_8_is_not_repaired(alice: Command) -> None:
     assert "UTF-8" in answer.errors
 
 
-def test_the_place_of_a_fault_is_that_in_the_file(peerid: Command) -> None:
+def test_an_error_has_its_position_in_the_file(peerid: Command) -> None:
     answer = peerid("check", "-", input='{"op_name":   "transfer", x}')
     assert "standard input:1" in answer.output
     assert "column 27" in answer.output
@@ -182,7 +182,7 @@ def test_a_lost_answer_is_unknown_and_never_sent_again(alice: Command) -> None:
     assert executed(alice) == [1, 2, 3]
 
 
-def test_a_session_that_is_over_stops_also_with_keep_going(alice: Command) -> None:
+def test_an_ended_session_stops_the_run_even_with_keep_going(alice: Command) -> None:
     alice.sandbox.post("revoke", {"user": "alice"})
     answer = alice("submit", "--keep-going", alice.write("three.jsonl", 1, 2, 3))
     assert answer.status == 5
@@ -193,7 +193,7 @@ def test_a_session_that_is_over_stops_also_with_keep_going(alice: Command) -> No
     assert executed(alice) == [1, 2, 3]
 
 
-def test_an_expired_token_is_renewed_on_the_way(alice: Command) -> None:
+def test_an_expired_token_is_renewed_during_the_run(alice: Command) -> None:
     alice.sandbox.expire()
     assert alice("submit", alice.write("three.jsonl", 1, 2, 3)).status == 0
     assert alice.sandbox.count(f"POST {REFRESH}") == 1
@@ -248,7 +248,7 @@ def test_a_journal_of_another_user_is_not_resumed(alice: Command) -> None:
     assert "'alice'" in answer.errors
 
 
-def test_the_journal_holds_each_sending_before_it_happens(alice: Command) -> None:
+def test_each_transaction_is_in_the_journal_before_it_is_sent(alice: Command) -> None:
     alice.sandbox.fault("delay", OPERATIONS, ms=60_000)
     run = alice.start("submit", alice.write("two.jsonl", 1, 2))
     alice.sandbox.wait_for(OPERATIONS)
@@ -256,7 +256,7 @@ def test_the_journal_holds_each_sending_before_it_happens(alice: Command) -> Non
     run.kill()
     run.communicate()
     assert run.returncode == -signal.SIGKILL
-    # Nobody knows how it ended, so it is not sent again.
+    # The outcome is not known, so it is not sent again.
     resumed = alice("submit", "--resume", "two.jsonl")
     assert resumed.status == 4
     assert resumed.states == [(2, "done")]
@@ -274,7 +274,7 @@ def test_a_torn_line_at_the_end_of_the_journal_was_not_sent(alice: Command) -> N
     assert [entry.get("state") for entry in alice.journal("two.jsonl.journal")][-2:] == ["sending", "done"]
 
 
-def test_a_journal_that_is_none_is_left_alone(alice: Command) -> None:
+def test_a_file_that_is_no_journal_is_not_changed(alice: Command) -> None:
     (alice.home / "notes").write_text("my notes\n")
     answer = alice("submit", "--journal", "notes", alice.write("one.json", 1))
     assert answer.status == 2
@@ -282,7 +282,7 @@ def test_a_journal_that_is_none_is_left_alone(alice: Command) -> None:
     assert sent(alice) == 0
 
 
-def test_nothing_is_sent_without_a_journal_that_can_be_written(alice: Command) -> None:
+def test_nothing_is_sent_without_a_writable_journal(alice: Command) -> None:
     answer = alice("submit", "--journal", "missing/journal", alice.write("one.json", 1))
     assert answer.status == 2
     assert "missing/journal" in answer.errors
@@ -292,7 +292,7 @@ def test_nothing_is_sent_without_a_journal_that_can_be_written(alice: Command) -
 
 def test_a_full_disk_stops_the_run_before_the_next_transaction(alice: Command) -> None:
     def fill_the_disk() -> None:
-        # Room for the head of the journal and a transaction, not for its answer.
+        # Space for the header of the journal and a transaction, but not for its answer.
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (700, 700))
 
@@ -332,7 +332,7 @@ def test_standard_input_with_a_journal(alice: Command) -> None:
 # Interruptions
 
 
-def test_ctrl_c_stops_after_the_answer_under_way(alice: Command) -> None:
+def test_ctrl_c_stops_after_the_pending_answer(alice: Command) -> None:
     alice.sandbox.fault("delay_after", OPERATIONS, ms=1500, skip=1)
     terminal = alice.type("submit", alice.write("four.jsonl", 1, 2, 3, 4))
     alice.sandbox.wait_for(OPERATIONS, at_least=2)
@@ -373,7 +373,7 @@ def test_sigterm_stops_as_well(alice: Command) -> None:
     assert "1 done, 1 not sent" in errors
 
 
-def test_a_reader_that_goes_away_stops_the_run(alice: Command) -> None:
+def test_a_closed_pipe_stops_the_run(alice: Command) -> None:
     alice.sandbox.fault("delay_after", OPERATIONS, ms=500, times="always")
     run = alice.start("submit", alice.write("three.jsonl", 1, 2, 3))
     assert run.stdout is not None
@@ -384,7 +384,7 @@ def test_a_reader_that_goes_away_stops_the_run(alice: Command) -> None:
     assert alice("submit", "--resume", "three.jsonl").states == [(3, "done")]
 
 
-# What a person sees
+# Output for people
 
 
 def test_a_progress_bar_for_many_on_a_terminal(alice: Command) -> None:
@@ -393,7 +393,7 @@ def test_a_progress_bar_for_many_on_a_terminal(alice: Command) -> None:
     bars = [line for line in terminal.before.replace("\n", "\r").split("\r") if "[" in line and "/3" in line]
     assert [bar.split("] ")[1][:3] for bar in bars] == ["0/3", "1/3", "2/3"]
     assert all(len(bar.replace("\x1b[K", "")) < 60 for bar in bars)
-    # It is gone before each result, and at the end.
+    # It is erased before each result, and at the end.
     assert "\r\x1b[K{" in terminal.before
 
 
@@ -406,7 +406,7 @@ def test_no_progress_bar_elsewhere(alice: Command) -> None:
     assert "1/1" not in terminal.before
 
 
-def test_what_waits_for_a_confirmation(alice: Command) -> None:
+def test_a_transaction_that_needs_a_confirmation(alice: Command) -> None:
     app: Any = next(app for app in alice.sandbox.fixture["apps"] if app.get("signing_request_required"))
     alice.environment["PEERID_CLIENT_ID"] = str(app["client_id"])
     alice.environment["PEERID_CLIENT_SECRET"] = app["client_secret"]

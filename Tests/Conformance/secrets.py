@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Looks for secrets in what the library has shown during a run of the cases.
+"""Searches what the library has shown during a run of the cases for secrets.
 
 usage: secrets.py FILE ...
 
-Each FILE holds the lines of the log and the texts of the errors of one language; see c/shown.h. The secrets are those of
-the sandbox, those that the cases pass, and everything that looks like a token."""
+Each FILE contains the log lines and the error texts of one language; see c/shown.h. The secrets are those of the
+sandbox and of the cases, and everything that looks like a token."""
 
 import json
 import re
@@ -13,19 +13,19 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 NAMES = {"password", "relogin_password", "client_secret", "code", "access_token", "refresh_token"}
-# What the demo fixture holds, and the form of the server's tokens.
+# The secrets of the demo fixture, and the form of the server's tokens.
 PATTERNS = [
     r"demo-secret-\d",
     r"\b(?:alice|bob|carol|dave|erin|frank)-password",
     r"demo(?:Access|Refresh|Code)\w{8,}",
     r"\b(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)[A-Za-z0-9]{100,}\b",
 ]
-# A shorter word is a part of many texts.
+# Shorter words occur in many texts.
 SHORTEST = 8
 
 
 def passed(value):
-    """The secrets that the cases pass."""
+    """The secrets that the cases pass to calls."""
     if isinstance(value, dict):
         for name, member in value.items():
             if name in NAMES and isinstance(member, str) and len(member) >= SHORTEST and "$" not in member:

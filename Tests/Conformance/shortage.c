@@ -1,6 +1,6 @@
-/* Makes resources of the system run out for libpeerid, but not for the rest of the process. Loaded before all other
- * libraries (LD_PRELOAD), so that the library finds these definitions first. A file of the name in the folder
- * PEERID_SHORTAGES switches a shortage on:
+/* Makes resources of the system run out for libpeerid, but not for the rest of the process. Preloaded (LD_PRELOAD), so
+ * that the library finds these definitions first. A file with one of these names in the folder PEERID_SHORTAGES starts
+ * a shortage:
  *
  *   threads          no thread can be started
  *   memory           libcurl gets no memory for another transfer
@@ -26,12 +26,12 @@ static bool is_short_of(const char *what, const void *caller) {
   return is_on && dladdr(caller, &from) && strstr(from.dli_fname, "libpeerid.so");
 }
 
-/* The definition that the caller would have found without this library. */
+/* The definition that the caller finds without this library. */
 static void *find_real(const char *name, const void *caller) {
   void *real = dlsym(RTLD_NEXT, name);
   Dl_info from;
   if (!real && dladdr(caller, &from)) {
-    /* Python opens the library with what it needs in a scope of their own. */
+    /* Python loads the library and its dependencies into a scope of their own. */
     void *library = dlopen(from.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
     if (library) real = dlsym(library, name);
     if (library) dlclose(library);

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Checks the table as a whole, and counts what the runners did with it.
+"""Checks the table as a whole, and summarizes the results of the runners.
 
 usage: table.py check
        table.py summary FOLDER
 
-`check`: the names differ, and every code, outcome and call is met by a case. `summary` reads what the runners have left
-in FOLDER (conformance.log in TAP, conformance.xml of JUnit, conformance.json of `go test -json`), prints a line a
-language, and ends with status 1 unless each has passed every case and noticed every broken one.
+`check`: the names differ, and every code, outcome and call occurs in a case. `summary` reads the runners' results in
+FOLDER (conformance.log in TAP, conformance.xml of JUnit, conformance.json of `go test -json`), prints a line for each
+language, and ends with status 1 unless each has passed every case and detected every broken one.
 """
 
 import json
@@ -48,13 +48,13 @@ def modes(case):
 
 
 def published(enum):
-    """The members of an enum of the header, as words."""
+    """The members of an enum in the header, as words."""
     body = re.search(rf"typedef enum peerid_{enum} \{{(.*?)\}} peerid_{enum};", HEADER.read_text("utf-8"), re.S)[1]
     return {name.lower() for name in re.findall(rf"PEERID_{enum.upper()}_(\w+) = \d+", body)}
 
 
 def faults(cases):
-    """What is wrong with the table, a line each."""
+    """The problems of the table, one line for each."""
     names = [case["name"] for case in cases + read_broken()]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"two cases are called '{name}'"
@@ -62,9 +62,9 @@ def faults(cases):
     errors = [step["error"] for step in calls if "error" in step]
     met = {error["code"] for error in errors}
     for code in sorted(published("code") ^ met):
-        yield f"the code {code} is not published, or no case meets it"
+        yield f"the code {code} is not published, or no case has it"
     for outcome in sorted(published("outcome") ^ {error["outcome"] for error in errors}):
-        yield f"the outcome {outcome} is not published, or no case meets it"
+        yield f"the outcome {outcome} is not published, or no case has it"
     known = json.loads((FOLDER / "format.json").read_text("utf-8"))["calls"]
     for call in sorted(set(known) - {step["call"] for step in calls} - {"client"}):
         yield f"no case makes the call '{call}'"
@@ -84,7 +84,7 @@ class Runs:
             self.failed.append(name)
 
     def cases(self):
-        """How many cases have passed in every mode that they were run in."""
+        """How many cases have passed in every mode in which they were run."""
         return len((self.passed["blocking"] | self.passed["asynchronous"]) - set(self.failed))
 
 
@@ -121,7 +121,7 @@ def check():
     found = list(faults(cases))
     for fault in found:
         print(f"the table: {fault}", file=sys.stderr)
-    print(f"table: {len(cases)} cases, and {len(read_broken())} broken ones that must be noticed")
+    print(f"table: {len(cases)} cases, and {len(read_broken())} broken ones that must be detected")
     return not found
 
 
@@ -140,7 +140,7 @@ def summary(folder):
         is_complete &= not runs.failed and passed == wanted
         print(
             f"{language}: {runs.cases()} of {len(cases)} cases passed ({passed['blocking']} runs blocking, "
-            f"{passed['asynchronous']} asynchronous), {passed['broken']} of {wanted['broken']} broken ones noticed, "
+            f"{passed['asynchronous']} asynchronous), {passed['broken']} of {wanted['broken']} broken ones detected, "
             f"{len(runs.failed)} failed or skipped"
         )
         counts.append(f"{language} {runs.cases()} passed")

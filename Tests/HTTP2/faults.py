@@ -1,4 +1,4 @@
-"""What can happen to an operation over HTTP/2, and what a caller is told."""
+"""What can happen to an operation over HTTP/2, and the outcome that the caller gets."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from server import Connection, Fault
 class Case:
     name: str
     fault: Fault
-    # The outcomes that are true: done, not_sent, not_done, unknown.
+    # The true outcomes: done, not_sent, not_done, unknown.
     outcome: str
-    # Whether the server carries it out.
+    # Whether the server executes it.
     executed: bool
 
 
@@ -25,7 +25,7 @@ def refused(connection: Connection, stream: int, _: int) -> None:
     connection.reset(stream, ErrorCodes.REFUSED_STREAM)
 
 
-def turned_away(connection: Connection, _: int, __: int) -> None:
+def rejected_by_goaway(connection: Connection, _: int, __: int) -> None:
     connection.go_away(0)
     connection.close()
 
@@ -91,7 +91,7 @@ def silence(connection: Connection, _: int, marker: int) -> None:
     connection.execute(marker)
 
 
-def answered_and_going(connection: Connection, stream: int, marker: int) -> None:
+def answered_and_closing(connection: Connection, stream: int, marker: int) -> None:
     connection.whole(stream, connection.execute(marker))
     connection.flush()
     connection.go_away(stream)
@@ -136,7 +136,7 @@ def status(code: int, *, executed: bool = False) -> Fault:
 
 CASES = (
     Case("a stream that is refused", refused, "unknown", False),
-    Case("a request that an ending connection turns away", turned_away, "unknown", False),
+    Case("a request that a closing connection rejects", rejected_by_goaway, "unknown", False),
     Case("done, then reset", done_and_reset, "unknown", True),
     Case("done, then cancelled", done_and_cancelled, "unknown", True),
     Case("done, then closed", done_and_closed, "unknown", True),
@@ -144,15 +144,15 @@ CASES = (
     Case("a head, then reset", head_and_reset, "unknown", True),
     Case("half an answer, then reset", half_and_reset, "unknown", True),
     Case("half an answer, then closed", half_and_closed, "unknown", True),
-    Case("half an answer that ends regularly", half_and_ended, "unknown", True),
+    Case("half an answer, then the end of the stream", half_and_ended, "unknown", True),
     Case("an answer without a body", nothing_and_ended, "unknown", True),
-    Case("bytes that are no frames", garbage, "unknown", True),
+    Case("bytes that are not frames", garbage, "unknown", True),
     Case("no answer in time", silence, "unknown", True),
     Case("500", status(500, executed=True), "unknown", True),
     Case("502", status(502), "unknown", False),
     Case("429", status(429), "not_done", False),
     Case("400", status(400), "not_done", False),
-    Case("an answer, and the connection goes", answered_and_going, "done", True),
+    Case("an answer, then the connection closes", answered_and_closing, "done", True),
     Case("early hints", early_hints, "done", True),
     Case("trailers", trailers, "done", True),
     Case("an answer in frames of one byte", byte_by_byte, "done", True),

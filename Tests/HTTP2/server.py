@@ -1,4 +1,4 @@
-"""A PeerID server for HTTP/2 whose answers to operations meet faults, made with the library h2."""
+"""A PeerID server for HTTP/2 with faults in its answers to operations, written with the library h2."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Connection(asyncio.Protocol):
     # ---- Parts of answers ----
 
     def execute(self, marker: int) -> bytes:
-        """Carries the operation out; returns the body that says so."""
+        """Executes the operation; returns the body of the answer."""
         self.server.executed[marker] += 1
         return success(marker)
 
@@ -87,7 +87,7 @@ class Connection(asyncio.Protocol):
         self.flush()
 
     def close(self) -> None:
-        """Ends the connection once what has been written is out."""
+        """Closes the connection when all data has been sent."""
         self.flush()
         self.transport.close()
 

@@ -1,4 +1,4 @@
-"""Operations over HTTP/2 meet faults: none arrives twice, and what the caller is told is true. See run."""
+"""Operations over HTTP/2 with faults: none arrives twice, and the reported outcome is true. See run."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def submit(session: aio.Session, marker: int) -> str:
 
 
 def check_truth(server: Server, marker: int, outcome: str, name: str) -> None:
-    """What holds for every operation, whatever happens to it."""
+    """Checks what holds for every operation, whatever the fault."""
     check(server.requests[marker] <= 1, f"{name}: sent {server.requests[marker]} times")
     if outcome == "done":
         check(server.executed[marker] == 1, f"{name}: reported done, and not executed")
@@ -53,9 +53,9 @@ async def session_of(url: str, ca_file: str, **options: object) -> AsyncIterator
 
 
 async def meet(server: Server, url: str, ca_file: str, case: Case, marker: int) -> None:
-    """A call before the fault, one that meets it, and one after it."""
+    """One call before the fault, one with it, and one after it."""
     async with session_of(url, ca_file, request_timeout_ms=3000) as session:
-        check(await submit(session, marker) == "done", f"{case.name}: the call before fails")
+        check(await submit(session, marker) == "done", f"{case.name}: the call before the fault fails")
         with server.meets(case.fault):
             outcome = await submit(session, marker + 1)
         check(outcome == case.outcome, f"{case.name}: {outcome} instead of {case.outcome}")
@@ -63,12 +63,12 @@ async def meet(server: Server, url: str, ca_file: str, case: Case, marker: int) 
             server.executed[marker + 1] == case.executed, f"{case.name}: executed {server.executed[marker + 1]} times"
         )
         check_truth(server, marker + 1, outcome, case.name)
-        check(await submit(session, marker + 2) == "done", f"{case.name}: the call behind fails")
+        check(await submit(session, marker + 2) == "done", f"{case.name}: the call after the fault fails")
         check_truth(server, marker + 2, "done", case.name)
 
 
 async def crowd(server: Server, url: str, ca_file: str, marker: int) -> None:
-    """A hundred calls at once, while the server ends every connection after ten of them."""
+    """A hundred calls at once, while the server closes every connection after ten of them."""
     served: dict[Connection, int] = {}
 
     def ends_after_ten(connection: Connection, stream: int, marker: int) -> None:

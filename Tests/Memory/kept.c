@@ -1,6 +1,6 @@
 /* An allocator in front of the C library's that never reuses memory of foreign libraries, such as libcurl and OpenSSL:
- * when such a library gives memory back, it is kept as it was, and noted with the function that asked for it. This
- * distinguishes secrets left by them from secrets left by libpeerid. */
+ * memory that they free is kept unchanged and recorded with the function that allocated it. This distinguishes secrets
+ * left by them from secrets left by libpeerid. */
 #include "kept.h"
 
 #include <dlfcn.h>
@@ -22,7 +22,7 @@ typedef struct range {
   uintptr_t from, to;
 } range;
 
-/* Where the code of foreign libraries is. */
+/* The address ranges of foreign libraries. */
 static range foreign[64];
 static int foreign_count;
 
@@ -65,7 +65,7 @@ static chunk *place_of(const void *start) {
   return &chunks[place];
 }
 
-static void *noted(void *start, size_t size, const void *caller) {
+static void *recorded(void *start, size_t size, const void *caller) {
   if (!start || !is_foreign(caller)) return start;
   pthread_mutex_lock(&lock);
   *place_of(start) = (chunk){start, size, caller};
@@ -74,7 +74,7 @@ static void *noted(void *start, size_t size, const void *caller) {
 }
 
 /* The size of a recorded chunk; 0 for others. */
-static size_t noted_size(const void *start) {
+static size_t recorded_size(const void *start) {
   if (foreign_count == 0) return 0;
   pthread_mutex_lock(&lock);
   size_t size = place_of(start)->size;
@@ -83,30 +83,30 @@ static size_t noted_size(const void *start) {
 }
 
 __attribute__((noinline)) void *malloc(size_t size) {
-  return noted(__libc_malloc(size), size, __builtin_return_address(0));
+  return recorded(__libc_malloc(size), size, __builtin_return_address(0));
 }
 
 __attribute__((noinline)) void *calloc(size_t count, size_t size) {
-  return noted(__libc_calloc(count, size), count * size, __builtin_return_address(0));
+  return recorded(__libc_calloc(count, size), count * size, __builtin_return_address(0));
 }
 
 __attribute__((noinline)) void *realloc(void *memory, size_t size) {
   const void *caller = __builtin_return_address(0);
-  size_t before = memory ? noted_size(memory) : 0;
-  if (before == 0) return noted(__libc_realloc(memory, size), size, caller);
-  void *moved = noted(__libc_malloc(size), size, caller);
+  size_t before = memory ? recorded_size(memory) : 0;
+  if (before == 0) return recorded(__libc_realloc(memory, size), size, caller);
+  void *moved = recorded(__libc_malloc(size), size, caller);
   if (moved) memcpy(moved, memory, before < size ? before : size);
   return moved;
 }
 
 __attribute__((noinline)) char *strdup(const char *text) {
   size_t size = strlen(text) + 1;
-  char *copy = noted(__libc_malloc(size), size, __builtin_return_address(0));
+  char *copy = recorded(__libc_malloc(size), size, __builtin_return_address(0));
   return copy ? memcpy(copy, text, size) : NULL;
 }
 
 void free(void *memory) {
-  if (memory && noted_size(memory) == 0) __libc_free(memory);
+  if (memory && recorded_size(memory) == 0) __libc_free(memory);
 }
 
 void kept_write(const char *path) {

@@ -2,10 +2,10 @@
  *
  *   secrets STYLE MODE STORE RELOGIN CHUNKS FOLDER CERTIFICATES
  *
- * with the style of parameters, `blocking` or `asynchronous`, the kind of store, the option `relogin`, the file in which
- * to write what foreign libraries keep, a folder for the store, and a file of certificates or nothing.
+ * with the style of parameters, `blocking` or `asynchronous`, the kind of store, the option `relogin`, a file for the
+ * list of memory that foreign libraries keep, a folder for the store, and a file of certificates or nothing.
  *
- * On standard input are lines: base URL, client secret, password, code, another code, and a token as JSON. */
+ * Standard input has these lines: base URL, client secret, password, code, another code, and a token as JSON. */
 #include <peerid.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static char *lines[6];
 static bool is_asynchronous;
 static peerid_queue *queue;
 
-/* Reads the lines without a buffer of the C library. */
+/* Reads the lines without a buffer of the C library, which would keep the secrets. */
 static void read_lines(void) {
   size_t length = 0;
   ssize_t count;
@@ -42,7 +42,7 @@ static void must(const char *what, peerid_error *error) {
   exit(1);
 }
 
-/* The error of a call that has to fail. */
+/* The call has to fail. */
 static void must_fail(const char *what, peerid_error *error) {
   if (!error) {
     fprintf(stderr, "%s did not fail\n", what);
@@ -134,8 +134,8 @@ static const char transfer[] =
     "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
     "\"amount\":{\"amount\":1,\"asset_id\":\"1.3.0\"}}";
 
-/* Reads what there is to read of a token. */
-static void look_at(peerid_session *session) {
+/* Reads every value of a token. */
+static void read_values(peerid_session *session) {
   peerid_token *token = NULL;
   must("token", peerid_session_get_token(session, &token));
   size_t length = 0;
@@ -158,12 +158,12 @@ static void use(peerid_session *session) {
   must("refresh", refresh(session));
   must("submit", submit(session, transfer, &response));
   peerid_response_free(response);
-  look_at(session);
+  read_values(session);
   must_fail("confirming nothing", confirm(session, "notATransactionToken", &response));
 }
 
-/* A redirect as the browser brings it back. */
-static void come_back(peerid_client *client, const char *code, peerid_session **session) {
+/* Exchanges the code of a redirect, as the browser returns it. */
+static void log_in_by_redirect(peerid_client *client, const char *code, peerid_session **session) {
   peerid_authorization *authorization = NULL;
   must("authorization", peerid_authorization_create(client, "http://127.0.0.1:8400/callback", &authorization));
   char url[1024];
@@ -198,7 +198,7 @@ static int32_t save(void *context, const char *key, const char *data, size_t len
   return PEERID_STORE_RESULT_OK;
 }
 
-static int32_t take_away(void *context, const char *key, void *held, peerid_store_reply *reply) {
+static int32_t remove_session(void *context, const char *key, void *held, peerid_store_reply *reply) {
   (void)context, (void)key, (void)held, (void)reply;
   explicit_bzero(&kept, sizeof kept);
   return PEERID_STORE_RESULT_OK;
@@ -218,7 +218,7 @@ static peerid_error *make_store(const char *kind, const char *folder, peerid_sto
   peerid_store_callbacks callbacks = {.size = sizeof callbacks,
                                       .load = load,
                                       .save = save,
-                                      .remove = take_away,
+                                      .remove = remove_session,
                                       .lock = lock,
                                       .unlock = unlock};
   return peerid_store_create_custom(&callbacks, store);
@@ -246,10 +246,10 @@ static void make_calls(const char *style, const char *kind, const char *relogin,
   use(session);
   must("exchange", exchange(client, lines[3], &other));
   use(other);
-  come_back(client, lines[4], &third);
+  log_in_by_redirect(client, lines[4], &third);
   use(third);
   must("open", open_session(client, "alice", &opened));
-  look_at(opened);
+  read_values(opened);
 
   must("log out", log_out(opened));
   must("restore", restore(client, lines[5], "restored", &fourth));

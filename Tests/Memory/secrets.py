@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Searches the memory of a process for what it should have forgotten: after the sessions are logged out and everything
-is freed, no password, client secret, code or token may be left in memory that libpeerid or jansson used.
+"""Searches the memory of a process for secrets. After the sessions are logged out and everything is freed, no password,
+client secret, code or token may remain in memory that libpeerid or jansson used.
 
 Needs `make` before, and the Debian packages gcc, python3, nginx-light and openssl. Secrets in memory that libcurl and
 OpenSSL have freed are listed; libpeerid cannot wipe it."""
@@ -25,11 +25,11 @@ import harness  # noqa: E402
 OUT = ROOT / "build/tests"
 STYLES = ("form", "json", "query")
 MODES = ("blocking", "asynchronous")
-# The store, whether the session may log in again by itself (with that, the answer to the first refresh is lost), and
-# whether the server is reached over TLS.
+# The store, the option relogin (with `keep`, the answer to the first refresh is lost), and whether the server is
+# reached over TLS.
 KINDS = (("directory", "off", False), ("memory", "keep", False), ("custom", "off", False), ("directory", "off", True))
-# As much of a secret as is looked for: the middle of a random token. The beginning of freed memory is
-# overwritten by the allocator.
+# The part of a secret to search for: the middle of a random token. The allocator overwrites the beginning of freed
+# memory.
 PART = slice(24, 48)
 
 
@@ -39,7 +39,7 @@ def secret(name, length=124):
 
 
 class Sandbox:
-    """A PeerID server; ends with this process."""
+    """A PeerID server that ends with this process."""
 
     def __init__(self, fixture):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
@@ -110,7 +110,7 @@ class World:
         return "".join(f"{value}\n" for value in values)
 
     def parts(self):
-        """What to look for, by the name of the secret; the tokens are those that the server has issued."""
+        """The part to search for of each secret, by name; the tokens are those that the server has issued."""
         found = dict(self.secrets)
         found["access token"], found["refresh token"] = secret("Access"), secret("Refresh")
         found["restored access token"], found["restored refresh token"] = self.restored.values()
@@ -121,7 +121,7 @@ class World:
 
 
 def regions(pid):
-    """The memory of a process that it can write: start, content, name."""
+    """The writable memory of a process: start, content, name."""
     with open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             span, mode, _, _, _, *name = line.split(None, 5)
@@ -132,7 +132,8 @@ def regions(pid):
 
 
 def search(pid, parts, kept):
-    """What is found: for each place the secret, the address, the region, and the chunk of a foreign library or None."""
+    """The secrets found: for each place the secret, the address, the region, and the chunk of a foreign library or
+    None."""
     for start, content, name in regions(pid):
         for secret_name, part in parts.items():
             position = content.find(part)
@@ -149,7 +150,7 @@ def context(content, position):
 
 
 def kept_at(address, kept):
-    """The library and function of the chunk that holds the address."""
+    """The library and function of the chunk that contains the address."""
     for start, size, owner in kept:
         if start <= address < start + size:
             return owner
@@ -157,7 +158,7 @@ def kept_at(address, kept):
 
 
 def run(style, mode, store, relogin, uses_tls, listed):
-    """Runs the program once; returns what is found in memory of our own."""
+    """Runs the program once; returns the secrets found in our own memory."""
     world = World()
     if relogin == "keep":
         world.sandbox.control("faults", {"kind": "drop_after", "path": "/api/v1/auth/refreshtoken"})
@@ -165,8 +166,8 @@ def run(style, mode, store, relogin, uses_tls, listed):
         folder = stack.enter_context(harness.folder())
         proxy = stack.enter_context(harness.Nginx(world.sandbox.url, folder)) if uses_tls else None
         chunks = f"{folder}/chunks"
-        # When the dynamic loader looks a function up at its first call, it saves the vector registers on the stack, and
-        # with them pieces of what was copied last.
+        # When the dynamic loader looks a function up at its first call, it saves the vector registers on the stack.
+        # They may contain parts of the data copied last.
         program = subprocess.Popen(
             [OUT / "secrets", style, mode, store, relogin, chunks, f"{folder}/store", proxy.ca if proxy else ""],
             stdin=subprocess.PIPE,
@@ -186,7 +187,7 @@ def run(style, mode, store, relogin, uses_tls, listed):
         program.wait()
     world.sandbox.close()
     # Without these the search would prove nothing.
-    assert min(len(kept), 10 * len(parts)) > 100, "the program did not do what it should"
+    assert min(len(kept), 10 * len(parts)) > 100, "the program did not make its calls"
     for name, _, _, owner, _ in found:
         if owner:
             listed[owner.split()[0]].add(re.sub(r" \w{4}$", "", name))

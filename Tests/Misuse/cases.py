@@ -1,4 +1,4 @@
-"""The cases: every function with every wrong argument of a few kinds, and objects used in the wrong order."""
+"""The cases: every function with several kinds of wrong arguments, and objects used in the wrong order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from interface import INTEGERS, Function, Parameter, functions
 
-# Texts that a careless caller passes.
+# Texts that a careless caller may pass.
 _STRINGS = {
     "empty": b"",
     "not UTF-8": b"\xff\xfe\x80",
@@ -31,12 +31,12 @@ class Case:
 
     @property
     def name(self) -> str:
-        """A description for people."""
+        """A description of the case."""
         return f"{self.function.name}: {self.what}"
 
     @property
     def may_wait(self) -> bool:
-        """Whether the call waits for as long as the caller says."""
+        """Whether the call waits as long as the caller asks."""
         timeout = self.arguments.get("timeout_ms", 0)
         return self.function.name == "peerid_queue_take" and not 0 <= timeout < 10_000
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Calls every exported function wrongly, each case in a process of its own.
+"""Calls every exported function wrongly, each case in its own process.
 
 usage: misuse.py [TEXT]        runs only the cases whose names contain the text
 
-No case may end by a signal or hang; after an error the outputs are as before, and an error about NULL names its
-argument. PEERID_LIBRARY names the library instead of build/lib/libpeerid.so.
+No case may end with a signal or hang. After an error the outputs are unchanged, and an error about NULL names its
+argument. PEERID_LIBRARY names the library to use instead of build/lib/libpeerid.so.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Call:
         return self._objects.get(parameter.handle) if parameter.handle else None
 
     def run(self) -> str:
-        """Make the call; returns what is wrong with its answer."""
+        """Make the call; return what is wrong with its result."""
         error = self._function(*self._arguments)
         if not self._case.function.can_fail or not error:
             return ""
@@ -133,7 +133,7 @@ def _in_load_callback(library: ctypes.CDLL, case: Case, objects: Objects) -> str
     error = objects.call("client_open", objects.get("client"), b"alice", ctypes.byref(out))
     if not faults:
         return "the load callback was not called"
-    # Nothing that a case provides is a session.
+    # The case provides no valid session.
     return faults[0] or ("" if error else "a session was opened from nothing")
 
 
@@ -165,7 +165,7 @@ def _freed_in_order(order: tuple[str, ...]) -> Callable[[ctypes.CDLL], str]:
 
 
 def _answering(callback: str, answer: int) -> Callable[[ctypes.CDLL], str]:
-    """Whatever else than OK a callback answers is a failure of the store; save may also answer a conflict."""
+    """Any answer of a callback except OK is a failure of the store; save may also answer a conflict."""
 
     def run(library: ctypes.CDLL) -> str:
         objects = Objects(library)
@@ -203,7 +203,7 @@ def _others() -> list[tuple[str, Callable[[ctypes.CDLL], str]]]:
 
 
 def _in_child(library: ctypes.CDLL, run: Callable[[ctypes.CDLL], str], limit: float) -> str:
-    """Run in a process of its own; returns what went wrong."""
+    """Run in its own process; returns what went wrong."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

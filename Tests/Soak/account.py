@@ -1,6 +1,6 @@
-"""The account of a soak test: what the programs were told about each operation, and what the server did with it.
+"""The account of a soak test: what the programs report about each operation, and what the server did with it.
 
-Every operation carries a marker of its own. At the end both sides must agree, operation by operation."""
+Every operation has its own marker. At the end both sides must agree on every operation."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ SHOWN = 5
 
 class Account:
     def __init__(self) -> None:
-        # What each program was told: its outcome by marker.
+        # The outcome that each program reported, by marker.
         self.reported: dict[int, str] = {}
         self.reported_twice: list[int] = []
-        # What settling said later, where it was certain: done or not_done.
+        # The result of settling, where it was certain: done or not_done.
         self.settled: dict[int, str] = {}
-        # How many operations each program says it has begun, and how many were reported.
+        # How many operations each program says it has started, and how many it has reported.
         self.begun: dict[str, int] = {}
         self.ended: Counter[str] = Counter()
-        # How often the chain executed each.
+        # How often the chain executed each operation.
         self.executed: Counter[int] = Counter()
-        # How many requests with it the server had, and how many of them it answered 401, which means: not done.
+        # How many requests the server received for it, and how many of them it answered with 401, which means not done.
         self.requests: Counter[int] = Counter()
         self.refused: Counter[int] = Counter()
 
@@ -45,7 +45,7 @@ class Account:
         return sum(found == outcome for found in self.reported.values())
 
     def problems(self) -> list[str]:
-        """What does not add up, a line for each kind; empty when all does."""
+        """What does not add up, one line for each kind of problem."""
 
         def markers(outcome: str) -> set[int]:
             return {marker for marker, found in self.reported.items() if found == outcome}

@@ -19,8 +19,8 @@ COLORS = {"done": "#4c9f70", "not_done": "#e0a030", "not_sent": "#8a8f98", "unkn
 
 
 def draw(run: Run, path: Path, bucket: int) -> None:
-    """Writes the chart as SVG; a point of the latencies and outcomes is of `bucket` seconds."""
-    # The same run makes the same file.
+    """Writes the chart as SVG; a point of the latencies and outcomes covers `bucket` seconds."""
+    # The same run produces the same file.
     plt.rcParams.update({"svg.hashsalt": "soak", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
     figure, (memory, other, latency, outcomes) = plt.subplots(4, 1, sharex=True, figsize=(9, 10), layout="constrained")
     for worker in run.workers:

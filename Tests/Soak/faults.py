@@ -1,4 +1,4 @@
-"""The faults of a soak test, which the sandbox plays; docs/sandbox.md describes them."""
+"""The faults of a soak test, produced by the sandbox; docs/sandbox.md describes them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ OPERATIONS, REFRESH = "/api/v1/app/operations", "/api/v1/auth/refreshtoken"
 @dataclass(frozen=True)
 class Fault:
     name: str
-    # What is posted to the sandbox's controls to make it happen.
+    # The body for the sandbox's control.
     body: dict[str, object]
     control: str = "faults"
-    # Whether tokens expire, so that it meets a refresh.
+    # Whether tokens expire, so that the fault affects a refresh.
     expires: bool = False
 
     @property
     def is_of_requests(self) -> bool:
-        """Whether it happens to the next requests, instead of at once."""
+        """Whether it affects the next requests, instead of happening at once."""
         return self.control == "faults"
 
 

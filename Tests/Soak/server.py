@@ -1,4 +1,4 @@
-"""The sandbox of a soak test, and what it tells about the operations."""
+"""The sandbox of a soak test, and what it knows about the operations."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def fixture() -> dict[str, object]:
 
 
 class Server:
-    """A sandbox; ends with this process."""
+    """A sandbox that ends with this process."""
 
     def __init__(self, program: Path, folder: Path) -> None:
         file = folder / "fixture.json"
@@ -76,11 +76,11 @@ class Server:
             self.call("expire", {})
 
     def clear(self) -> None:
-        """Ends all faults that have not happened yet."""
+        """Removes all faults that have not happened yet."""
         self.call("faults", {"clear": True})
 
     def read_requests(self, account: Account) -> None:
-        """Enters the requests into the account that have ended since the last time."""
+        """Adds the requests that have ended since the last time to the account."""
         for entry in self.call(f"requests?after={self._requests}"):
             if entry["ended_us"] is None:
                 break
@@ -94,7 +94,8 @@ class Server:
                 account.request(int(found[1]), entry["status"])
 
     def read_executed(self, account: Account) -> int:
-        """Enters what was executed since the last time; returns how many transactions are still in the node's pool."""
+        """Adds what was executed since the last time to the account; returns how many transactions are still in the
+        pool."""
         state = self.call("executed")
         new = state["count"] - self._executed
         assert new <= len(state["operations"]), "the sandbox has forgotten executed operations: read them more often"
@@ -104,7 +105,7 @@ class Server:
         return state["waiting"]
 
     def settle(self, account: Account) -> list[str]:
-        """Reads all that is left, once nothing can happen any more; returns what is missing."""
+        """Reads the rest, once nothing can happen any more; returns what is missing."""
         end = time.monotonic() + 120
         while True:
             waiting = self.read_executed(account)

@@ -1,4 +1,4 @@
-"""Makes calls from C, Python and Go for minutes, while a fault happens every second, and checks that all adds up.
+"""Makes calls from C, Python and Go for minutes, with a fault every second, and checks that the results add up.
 
     soak.py MINUTES [--seed N] [--chart FILE]
 
@@ -6,18 +6,18 @@ Three programs, `worker.c`, `worker.py` and `go/main.go`, run beside each other 
 operations, blocking and asynchronously, and make every other call that needs no browser. Some of their sessions are
 shared among all of them through a directory.
 
-A worker is called with the server's URL, the directory, its first marker, and the pause between calls in milliseconds.
-It ends when its standard input does. It prints a line for each call that ends:
+A worker gets the server's URL, the directory, its first marker, and the pause between calls in milliseconds as
+arguments. It exits when its standard input is closed. It prints a line for each call that ends:
 
     KIND MARKER OUTCOME MICROSECONDS ERROR      KIND: submit, login, read, …; MARKER: 0 for all but submit
-    settle MARKER STATE MICROSECONDS ok         what settling an unknown outcome at once says
-    end OPERATIONS                              how many operations it has begun
+    settle MARKER STATE MICROSECONDS ok         the result of settling an unknown outcome at once
+    end OPERATIONS                              how many operations it has started
 
 The marker is the amount of a transfer, so that the chain and the server's log show which operation it is.
 
 Fails when an operation is not accounted for (account.py), when memory, descriptors or threads grow (flat.py), or when
-one of the kinds of faults or calls did not happen. In which order the faults come depends on the seed, which is
-printed."""
+one of the kinds of faults or calls did not happen. The seed, which is printed, determines the order of the faults.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ from server import Server
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build/soak"
 PAUSE_MS = 100
-# The latencies and outcomes of so many seconds are one point of the chart.
+# One point of the chart covers the latencies and outcomes of this many seconds.
 BUCKET = 5
 # How much the memory of a program, in MB, its descriptors and its threads may grow between the second and the last
-# third of the run: by this share and this much. The allocators of C and Go keep what they had at the busiest moment,
-# and how many connections and threads are open depends on which faults have just come.
+# third of the run: by this share plus this constant. The allocators of C and Go keep the memory of the busiest moment,
+# and the number of connections and threads depends on the latest faults.
 ALLOWED = {"memory": (0.05, 4), "descriptors": (0, 5), "threads": (0, 3)}
-# What each program calls.
+# The calls that each program must make.
 CALLS = {"submit", "login", "read", "token", "open", "statistics", "refresh", "logout"}
 
 
@@ -57,7 +57,7 @@ class Worker:
 
     def __init__(self, run: Run, name: str, number: int, command: list[str], environment: dict[str, str]) -> None:
         self.run, self.name = run, name
-        # Markers of different programs never meet.
+        # The markers of different programs never overlap.
         arguments = [run.server.url, str(run.folder / "store"), str(number * 10**8), str(PAUSE_MS)]
         self.log = OUT / f"{name}.log"
         self.process = subprocess.Popen(
@@ -74,7 +74,7 @@ class Worker:
         self.reader.start()
 
     def read(self) -> None:
-        """Enters what the program prints into the account."""
+        """Adds what the program prints to the account."""
         for line in self.process.stdout or ():
             words = line.split()
             with self.run.lock:
@@ -89,7 +89,7 @@ class Worker:
                         self.run.submitted.append((self.run.time, words[2], int(words[3]) / 1000))
 
     def sample(self, now: float) -> None:
-        """Notes memory in MB, descriptors and threads."""
+        """Records memory in MB, descriptors and threads."""
         process = Path(f"/proc/{self.process.pid}")
         try:
             memory = int((process / "smaps_rollup").read_text().split("Private_Dirty:")[1].split()[0]) / 1024
@@ -104,13 +104,13 @@ class Worker:
             self.process.stdin.close()
 
     def problems(self) -> list[str]:
-        """What is wrong with the program itself."""
+        """What went wrong in the program itself."""
         lines = []
         if status := self.process.returncode:
             said = "".join(self.log.read_text().splitlines(keepends=True)[-5:]).strip()
             lines.append(f"the program {self.name} ended with status {status}: {said}")
         if self.name not in self.run.account.begun:
-            lines.append(f"the program {self.name} did not end as it should; it has printed to {self.log}")
+            lines.append(f"the program {self.name} did not exit correctly; it has printed to {self.log}")
         if missing := CALLS.difference(self.kinds):
             lines.append(f"the program {self.name} made no call of the kind {', '.join(sorted(missing))}")
         for index, (what, (share, constant)) in enumerate(ALLOWED.items(), 1):
@@ -158,7 +158,7 @@ class Run:
         for second in range(1, self.seconds + 1):
             time.sleep(max(0.0, second - self.time))
             if dead := [worker for worker in self.workers if worker.process.poll() is not None]:
-                print(f"\nthe program {dead[0].name} has ended before its time", flush=True)
+                print(f"\nthe program {dead[0].name} has ended too early", flush=True)
                 break
             if not self.deck:
                 self.deck = self.random.sample(FAULTS, len(FAULTS))
@@ -197,7 +197,7 @@ class Run:
         )
 
     def show(self, second: int) -> None:
-        """Shows how far it is: one line that changes on a terminal, elsewhere a line every ten seconds."""
+        """Shows the progress: one line that changes on a terminal, elsewhere a line every ten seconds."""
         if not sys.stdout.isatty() and second % 10:
             return
         with self.lock:

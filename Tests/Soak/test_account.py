@@ -1,4 +1,4 @@
-"""What the account of a soak test notices: python3 -B -m unittest discover Tests/Soak"""
+"""What the account of a soak test detects: python3 -B -m unittest discover Tests/Soak"""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class AccountTest(unittest.TestCase):
 class FlatTest(unittest.TestCase):
     def test_what_stays_flat(self) -> None:
         assert growth([9, 1, 5, 5, 6, 5, 7, 5, 5, 6, 5, 5], 0, 0) is None
-        # What a program takes while it starts does not count.
+        # Growth at the start does not count.
         assert growth([1, 2, 3, 4, 9, 9, 9, 9, 9, 9, 9, 9], 0, 0) is None
         assert growth([10] * 8 + [11] * 4, 0.1, 0) is None
         assert growth([10] * 8 + [12] * 4, 0, 2) is None

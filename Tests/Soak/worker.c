@@ -1,5 +1,5 @@
-/* Calls of a program in C, for soak.py: blocking ones in two threads, asynchronous ones in a third. See soak.py for what a
- * worker is called with and what it prints. */
+/* Calls of a C program for soak.py: blocking ones in two threads, asynchronous ones in a third. See soak.py for a
+ * worker's arguments and output. */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
 #include <peerid.h>
@@ -37,7 +37,7 @@ static void rest(void) {
   nanosleep(&time, NULL);
 }
 
-/* Prints how a call ended, frees the error, and returns whether the session is over. */
+/* Prints how a call ended, frees the error, and returns whether the session has ended. */
 static bool report(const char *kind, uint64_t marker, int64_t began, peerid_error *error) {
   const char *outcome = error ? peerid_outcome_name(peerid_error_outcome(error)) : "done";
   printf("%s %" PRIu64 " %s %" PRId64 " %s\n", kind, marker, outcome ? outcome : "?", now_us() - began,
@@ -128,7 +128,7 @@ static void *submit_asynchronously(void *unused) {
   return NULL;
 }
 
-/* Everything else. */
+/* Makes all other calls in turn. */
 static void *mix(void *unused) {
   (void)unused;
   peerid_session *session = NULL;

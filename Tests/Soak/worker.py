@@ -1,5 +1,5 @@
-"""Calls of a program in Python, for soak.py: blocking ones in two threads, those of asyncio in the main thread. See
-soak.py for what a worker is called with and what it prints."""
+"""Calls of a Python program for soak.py: blocking ones in two threads, those of asyncio in the main thread. See soak.py
+for a worker's arguments and output."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def say(*words: object) -> None:
 
 @contextlib.contextmanager
 def reported(kind: str, marker: int = 0) -> Iterator[list[PeerIDError]]:
-    """Print how the call in the block ends; the list then holds its error."""
+    """Print how the call in the block ends; the list then contains its error."""
     failures: list[PeerIDError] = []
     began = time.monotonic_ns()
     try:
@@ -54,7 +54,7 @@ def log_in(client: Client, user: str, key: str) -> Any:
 
 
 def settle(session: Any, marker: int, error: PeerIDError) -> None:
-    """Settle an unknown outcome at once: what is certain already has to be true."""
+    """Settle an unknown outcome at once. A certain result must already be true."""
     state = "failed"
     began = time.monotonic_ns()
     with contextlib.suppress(PeerIDError):
@@ -63,7 +63,7 @@ def settle(session: Any, marker: int, error: PeerIDError) -> None:
 
 
 def submit(client: Client, pause: float) -> None:
-    """Submit one operation after the other, and settle what is unknown."""
+    """Submit one operation after the other, and settle unknown outcomes."""
     session = log_in(client, "shared", "shared")
     while not over.wait(pause):
         marker = next(markers)

@@ -1,5 +1,5 @@
-/* Does what the header forbids: two threads change one configuration. A thread sanitizer that looks into the library
- * reports it; one that does not would find every other program clean. */
+/* Does what the header forbids: two threads change one configuration. If the thread sanitizer does not report it, it
+ * does not see into the library, and would find every other program clean. */
 #include <peerid.h>
 #include <pthread.h>
 #include <stdlib.h>

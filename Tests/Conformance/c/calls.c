@@ -29,7 +29,7 @@ static peerid_store *store(call *call) { return world_find(call->world, STORE, c
 
 /* ---- Two modes ----
  *
- * A call that has an asynchronous twin is made by it in the asynchronous mode. */
+ * In the asynchronous mode a call uses its asynchronous form, if it has one. */
 
 static void give_up(call *call) {
   failure nothing = NULL;
@@ -39,8 +39,8 @@ static void give_up(call *call) {
   free(nothing);
 }
 
-/* Waits for what a call brings into its queue; NULL, with the error, when it brings none. `refusal` is why it did not
- * begin. */
+/* Waits for the completion of a call. Returns NULL, with the error, if there is none. `refusal` is the error of
+ * starting the call. */
 static peerid_completion *wait_for(call *call, peerid_error *refusal) {
   peerid_completion *completion = NULL;
   size_t count = 0;
@@ -56,7 +56,7 @@ static peerid_completion *wait_for(call *call, peerid_error *refusal) {
 #define PART_OF_COMPLETION(result) \
   _Generic((result), peerid_session **: peerid_completion_session, peerid_response **: peerid_completion_response)
 
-/* Makes a call of the library, in the mode of the case. The rest are its arguments without the last one, `result`. */
+/* Makes a call of the library in the mode of the case, with its arguments except for the last one, `result`. */
 #define MAKE(call, function, result, ...) \
   do { \
     if ((call)->queue) { \
@@ -89,14 +89,14 @@ static void show_token(call *call, peerid_session *session) {
   peerid_token_free(token);
 }
 
-/* Ends a call that begins a session. */
+/* Ends a call that starts a session. */
 static void begun(call *call, peerid_session *session) {
   if (call->error) return;
   world_keep(call->world, SESSION, call->made, session);
   show_token(call, session);
 }
 
-/* Ends a call that is answered with a transaction. */
+/* Ends a call that returns a transaction. */
 static void answered(call *call, peerid_response *response) {
   if (!call->error) call->view = view_of_response(response);
   peerid_response_free(response);
@@ -109,7 +109,7 @@ static int32_t is_interrupted(void *context) {
   return world->is_interrupted;
 }
 
-static int32_t give_credentials(void *context, const char *key, peerid_credentials *credentials) {
+static int32_t supply_credentials(void *context, const char *key, peerid_credentials *credentials) {
   (void)key;
   json_t *given = context;
   peerid_error *error = peerid_credentials_set(credentials, json_string_value(json_object_get(given, "relogin_login")),
@@ -128,7 +128,7 @@ static peerid_error *configure(call *call, peerid_config *config) {
   }
   if (!error && text(call, "relogin_login")) {
     json_t *given = world_keep_value(call->world, call->arguments);
-    error = peerid_config_set_relogin_handler(config, give_credentials, given, NULL);
+    error = peerid_config_set_relogin_handler(config, supply_credentials, given, NULL);
   }
   const char *store_name = text(call, "store");
   if (!error && store_name) {
@@ -174,7 +174,7 @@ static int compare_texts(const void *left, const void *right) {
   return strcmp(json_string_value(*(json_t *const *)left), json_string_value(*(json_t *const *)right));
 }
 
-/* The keys come in no order. */
+/* A store lists its keys in any order. */
 static json_t *sorted(json_t *keys) {
   size_t count = json_array_size(keys);
   json_t **list = calloc(count + 1, sizeof *list);
@@ -201,7 +201,7 @@ static void remove_key(call *call) {
   if (changed) call->error = peerid_store_remove(changed, text(call, "key"));
 }
 
-/* ---- Sessions begin ---- */
+/* ---- New sessions ---- */
 
 static void log_in(call *call) {
   peerid_client *on = client(call);

@@ -4,22 +4,22 @@
 
 #include "world.h"
 
-/* A call and how it ended. */
+/* A call and its result. */
 typedef struct call {
   world *world;
-  const char *on;    /* the name of the object that it is made on */
-  const char *made;  /* the name for what it makes */
+  const char *on;    /* the name of its object */
+  const char *made;  /* the name of the object that it creates */
   json_t *arguments; /* an object; NULL: none */
 
-  peerid_queue *queue; /* what an asynchronous call answers into; NULL: the call blocks */
+  peerid_queue *queue; /* for the completion of an asynchronous call; NULL: the call blocks */
   uint64_t id;         /* of the asynchronous call */
 
-  json_t *view;        /* what the case sees of the result; NULL: nothing */
+  json_t *view;        /* the result, as the case sees it; NULL: none */
   peerid_error *error; /* the error of the library */
-  failure fault;       /* why the call could not be made at all */
+  failure fault;       /* why the call could not be made */
 } call;
 
-/* Makes the call of this name. May run on several threads at once, with a `call` each. */
+/* Makes the call with this name. May run on several threads at once, each with its own `call`. */
 void call_by_name(const char *name, call *call);
 
 #endif

@@ -9,7 +9,7 @@ void control_stop(void);
 
 const char *control_url(void);
 
-/* Goes back to the fixture of the demo, or to another one if it is not NULL. */
+/* Resets the sandbox to the demo fixture, or to another one if it is not NULL. */
 void control_reset(json_t *fixture);
 
 /* Uses a control: `method` is GET or POST, `body` may be NULL. The answer is a new value. */

@@ -1,4 +1,4 @@
-/* Puts in what a case abbreviates: `${name}`, `$repeat` and `$copies`. */
+/* Expands the abbreviations of a case: `${name}`, `$repeat` and `$copies`. */
 #ifndef CONFORMANCE_EXPANSION_H
 #define CONFORMANCE_EXPANSION_H
 

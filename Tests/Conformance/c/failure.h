@@ -1,4 +1,4 @@
-/* What is wrong with a case, as a new text for `free`; NULL: nothing. */
+/* What is wrong with a case: a new text for `free`, or NULL. */
 #ifndef CONFORMANCE_FAILURE_H
 #define CONFORMANCE_FAILURE_H
 
@@ -6,13 +6,13 @@
 
 typedef char *failure;
 
-/* Makes a failure from a format as `printf` takes it. */
+/* Creates a failure from a format for `printf`. */
 failure fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The failure that a place holds another value than the expected one. `actual` may be NULL: nothing. */
+/* The failure of a place whose value is not the expected one. `actual` may be NULL: no value. */
 failure mismatch(const char *place, json_t *expected, json_t *actual);
 
-/* A value as JSON, cut to what a failure can hold; a new text. */
+/* A value as JSON, shortened for a message; a new text. */
 char *shown(json_t *value);
 
 #endif

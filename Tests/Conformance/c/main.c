@@ -1,5 +1,5 @@
-/* Runs the cases of Tests/Conformance through the C interface, and reports each as a line of TAP. PEERID_CASE names a
- * part of the names of those to be run. */
+/* Runs the cases of Tests/Conformance through the C interface, and prints a line of TAP for each. PEERID_CASE limits
+ * the run to cases with this text in their names. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,8 @@
 static int test_count;
 static int failure_count;
 
-/* Takes the failure over. */
-static void tell(const char *name, const char *file, failure found) {
+/* Prints the result of a case and frees the failure. */
+static void report(const char *name, const char *file, failure found) {
   test_count++;
   failure_count += found != NULL;
   printf("%s %d - %s\n", found ? "not ok" : "ok", test_count, name);
@@ -29,7 +29,7 @@ static const char *name_in(json_t *content) { return json_string_value(json_obje
  * */
 static failure run_broken_case(json_t *content, json_t *says) {
   failure found = run_case(content, false);
-  failure missed = found ? NULL : fail("it came out");
+  failure missed = found ? NULL : fail("the case passed");
   for (size_t i = 0; i < json_array_size(says) && !missed; i++) {
     const char *part = json_string_value(json_array_get(says, i));
     if (!strstr(found, part)) missed = fail("expected a failure with '%s', got '%s'", part, found);
@@ -39,10 +39,10 @@ static failure run_broken_case(json_t *content, json_t *says) {
 }
 
 static void run_in_modes(json_t *content, const char *file) {
-  if (is_for(content, false)) tell(name_in(content), file, run_case(content, false));
+  if (is_for(content, false)) report(name_in(content), file, run_case(content, false));
   if (!is_for(content, true)) return;
   char *name = fail("asynchronously: %s", name_in(content));
-  tell(name, file, run_case(content, true));
+  report(name, file, run_case(content, true));
   free(name);
 }
 
@@ -60,7 +60,7 @@ int main(void) {
     json_t *content = json_object_get(entry, "case");
     if (!strstr(name_in(content), part)) continue;
     char *name = fail("broken: %s", name_in(content));
-    tell(name, "broken.json", run_broken_case(content, json_object_get(entry, "says")));
+    report(name, "broken.json", run_broken_case(content, json_object_get(entry, "says")));
     free(name);
   }
   printf("1..%d\n", test_count);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How an operator judges a value. */
+/* The result of an operator. */
 typedef enum verdict { HOLDS, FAILS, MAKES_NO_SENSE } verdict;
 
 static verdict judged(bool holds) { return holds ? HOLDS : FAILS; }

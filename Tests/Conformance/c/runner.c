@@ -14,9 +14,9 @@
 #include "table.h"
 #include "views.h"
 
-/* ---- What every step does with its result ---- */
+/* ---- Results of a step ---- */
 
-/* Compares with what a step expects under a name, if it does. */
+/* Compares a result with what the step expects under a name, if anything. */
 static failure compare(world *world, json_t *step, const char *name, json_t *view, const char *place) {
   json_t *expected = NULL;
   failure found = expand(json_object_get(step, name), world->variables, &expected);
@@ -180,7 +180,7 @@ static failure use_control(world *world, json_t *step) {
   return found;
 }
 
-/* How many requests of each kind the server has seen, and how many transactions it has executed. */
+/* Counts the requests of each kind that the server has received, and the transactions that it has executed. */
 static failure count_requests(json_t **seen) {
   json_t *counts = NULL;
   json_t *executed = NULL;

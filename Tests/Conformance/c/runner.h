@@ -6,11 +6,11 @@
 
 #include "failure.h"
 
-/* Whether a case is to be run in this mode. */
+/* Whether a case runs in this mode. */
 bool is_for(json_t *content, bool is_asynchronous);
 
-/* Runs a case from a fresh state of the server; what does not come out as it says is the failure. In the asynchronous
- * mode, each call that has an asynchronous form uses it. */
+/* Runs a case from the initial state of the server. Returns what differs from the case. In the asynchronous mode, each
+ * call that has an asynchronous form uses it. */
 failure run_case(json_t *content, bool is_asynchronous);
 
 #endif

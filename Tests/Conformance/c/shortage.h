@@ -4,7 +4,7 @@
 
 #include "failure.h"
 
-/* From now on the library runs short of this: see `Tests/Conformance/shortage.c`. */
+/* From now on this resource runs out for the library: see `Tests/Conformance/shortage.c`. */
 failure shortage_begin(const char *what);
 void shortage_end(const char *what);
 

@@ -8,7 +8,7 @@ void note_shown(const char *text) {
   const char *path = getenv("PEERID_SHOWN");
   FILE *file = path && text ? fopen(path, "a") : NULL;
   if (!file) return;
-  /* In one write, since other threads note as well. */
+  /* In one write, because other threads write as well. */
   setvbuf(file, NULL, _IOFBF, strlen(text) + 2);
   fprintf(file, "%s\n", text);
   fclose(file);

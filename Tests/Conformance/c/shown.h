@@ -1,11 +1,11 @@
-/* All that the library shows of calls: the lines of its log and the texts of its errors. They must not hold a secret, which
- * ../secrets.py checks when the run has ended. */
+/* Everything that the library shows of calls: log lines and error texts. They must not contain a secret, which
+ * ../secrets.py checks at the end of the run. */
 #ifndef CONFORMANCE_SHOWN_H
 #define CONFORMANCE_SHOWN_H
 
 #include <stdint.h>
 
-/* Notes a text in the file that the variable PEERID_SHOWN names. */
+/* Appends a text to the file that the variable PEERID_SHOWN names. */
 void note_shown(const char *text);
 
 /* The log handler of every client. */

@@ -1,4 +1,4 @@
-/* Reads the cases, and refuses everything outside of the format. */
+/* Reads the cases, and refuses everything outside the format. */
 #ifndef CONFORMANCE_TABLE_H
 #define CONFORMANCE_TABLE_H
 
@@ -22,13 +22,13 @@ failure check_members(json_t *value, json_t *known, const char *what);
 /* Refuses a case with unknown members, or for an unknown mode. */
 failure check_case(json_t *content);
 
-/* What kind of step it is, after checking its members. */
+/* The kind of a step, after checking its members. */
 failure check_step(json_t *step, const char **kind);
 
-/* What the format says about the call of a step, after checking the step. */
+/* The format's description of a step's call, after checking the step. */
 failure check_call(json_t *step, json_t **description);
 
-/* Refuses what is no argument of a call. `arguments` may be NULL. */
+/* Refuses unknown arguments of a call. `arguments` may be NULL. */
 failure check_arguments(const char *name, json_t *description, json_t *arguments);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a case sees of the objects of the library: the same members in all languages. */
+/* The library's objects as a case sees them, with the same members in all languages. */
 #ifndef CONFORMANCE_VIEWS_H
 #define CONFORMANCE_VIEWS_H
 

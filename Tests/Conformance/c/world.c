@@ -69,7 +69,7 @@ json_t *world_keep_value(world *world, json_t *value) {
 void *world_find(world *world, kind kind, const char *name, failure *found) {
   static const char *const kinds[] = {"client", "session", "store"};
   for (object *object = world->objects; object; object = object->next) {
-    /* The newest of a name hides the others. */
+    /* The newest object of a name hides the others. */
     if (strcmp(object->name, name) == 0 && object->kind == kind) return object->made;
   }
   if (!*found) *found = fail("there is no %s '%s'", kinds[kind], name);

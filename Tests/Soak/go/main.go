@@ -1,5 +1,5 @@
-// Command go makes calls of a program in Go, for soak.py: two goroutines submit on a session that other processes share,
-// two on one of their own, and one makes all other calls. See soak.py for what a worker is called with and what it prints.
+// Command go makes the calls of a Go program for soak.py: two goroutines submit on a session that other processes
+// share, two on a session of their own, and one makes all other calls. See soak.py for a worker's arguments and output.
 package main
 
 import (
@@ -92,8 +92,8 @@ func (w *worker) rest() bool {
 	}
 }
 
-// collect frees garbage every second and gives its pages to the system: what is measured is what is in use, not what the
-// collector has not looked at yet.
+// collect frees garbage every second and returns its pages to the system, so that the measured memory is what is in
+// use, not what the collector has yet to free.
 func (w *worker) collect() {
 	for {
 		select {
@@ -105,7 +105,7 @@ func (w *worker) collect() {
 	}
 }
 
-// report prints how a call ended, and hands on its error.
+// report prints how a call ended, and returns its error.
 func report(kind string, marker int64, call func() error) error {
 	began := time.Now()
 	err := call()
@@ -133,7 +133,7 @@ func (w *worker) logIn(user string, options ...peerid.SessionOption) *peerid.Ses
 	return nil
 }
 
-// submit submits one operation after the other, and settles what is unknown.
+// submit submits one operation after the other, and settles unknown outcomes.
 func (w *worker) submit(user, account string, options ...peerid.SessionOption) {
 	ctx := context.Background()
 	session := w.logIn(user, options...)
@@ -149,7 +149,7 @@ func (w *worker) submit(user, account string, options ...peerid.SessionOption) {
 			session.Close()
 			session = w.logIn(user, options...)
 		case errors.Is(err, peerid.OutcomeUnknown):
-			// What is certain already has to be true.
+			// A certain result must already be true.
 			began, state := time.Now(), peerid.SettlementState("failed")
 			if settlement, err := session.Settle(ctx, err); err == nil {
 				state = settlement.State
