@@ -129,7 +129,7 @@ static const struct {
 } checks[] = {
     {TRANSFER("1"), NULL},
     {TRANSFER("'1'"), NULL},
-    {TRANSFER("0"), "operations[0].amount.amount is 0: counted in the smallest unit of the asset, at least 1"},
+    {TRANSFER("0"), "operations[0].amount.amount is 0: must be at least 1, in the smallest unit of the asset"},
     {"[]", "no operation"},
     {"{}", "op_name"},
     {"{'operations':{}}", "array"},
@@ -137,11 +137,11 @@ static const struct {
     {"[5]", "operations[0] must be an object"},
     {"[" TRANSFER("1") ",{'op_name':7}]", "operations[1].op_name"},
     {"[{'op_name':'Transfer'}]", "'transfer'"},
-    {"[{'op_name':'an_operation_of_the_future','anything':[1]}]", "which is no operation"},
+    {"[{'op_name':'an_operation_of_the_future','anything':[1]}]", "an unknown operation"},
     {"[{'op_name':'bet_plaec'}]", "did you mean 'bet_place'?"},
     {TRANSFER("1000000000001"), "operations[0].amount.amount is 1000000000001"},
     {TRANSFER("9223372036854775807"), "operations[0].amount.amount"},
-    {TRANSFER("92233720368547758070"), "operations[0].amount.amount is 92233720368547758070, beyond what the server takes"},
+    {TRANSFER("92233720368547758070"), "operations[0].amount.amount is 92233720368547758070, beyond the server's limit"},
     {TRANSFER("1.5"), "operations[0].amount.amount must be an integer"},
     {TRANSFER("1.0"), "operations[0].amount.amount must be an integer"},
     {TRANSFER("1e3"), "operations[0].amount.amount must be an integer"},
@@ -159,18 +159,18 @@ static const struct {
     {"{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','to':'1.2.33','amount':1}", "operations[0].amount"},
     {"{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','too':'1.2.33','to':'1.2.33','amount':{'amount':1,"
      "'asset_id':'1.3.0'}}",
-     "operations[0].too is not a field here; the nearest is 'to'"},
+     "operations[0].too is not a field here; did you mean 'to'?"},
     {"{'op_name':'transfer','fee_asset':'1.3.0','from':'1.2.31','to':'1.2.33','memo':'hello','amount':{'amount':1,"
      "'asset_id':'1.3.0'}}",
-     "operations[0].memo can never be sent"},
-    {"{'op_name':'asset_publish_feed'}", "'asset_publish_feed', which can never succeed"},
+     "operations[0].memo always fails"},
+    {"{'op_name':'asset_publish_feed'}", "'asset_publish_feed', which always fails"},
     {"{'op_name':'bet_place','fee_asset':'1.3.0','bettor_id':'1.2.31','betting_market_id':'1.25.1','amount_to_bet':"
      "{'amount':1,'asset_id':'1.3.0'},'backer_multiplier':20000,'back_or_lay':'both'}",
      "operations[0].back_or_lay must be one of back, lay"},
-    {"{'op_name':'sport_create','fee_asset':'1.3.0','name':[['en','Chess']]}", "which only a proposal"},
+    {"{'op_name':'sport_create','fee_asset':'1.3.0','name':[['en','Chess']]}", "which is allowed only inside a proposal"},
     {"{'op_name':'proposal_create','fee_asset':'1.3.0','fee_paying_account':'1.2.31','expiration_time':"
      "'2030-01-01T00:00:00','proposed_ops':[{}]}",
-     "operations[0].expiration_time must be a time as seconds"},
+     "operations[0].expiration_time must be a time in seconds"},
     {"{'op_name':'proposal_create','fee_asset':'1.3.0','fee_paying_account':'1.2.31','expiration_time':1893456000,"
      "'proposed_ops':[]}",
      "operations[0].proposed_ops"},

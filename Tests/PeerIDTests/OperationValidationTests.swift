@@ -57,7 +57,7 @@ import Testing
       field: "amount",
       value: #"{"amount":1000000000001,"asset_id":"1.3.0"}"#,
       says:
-        "operations[0].amount.amount is 1000000000001: counted in the smallest unit of the asset, at most 1000000000000"
+        "operations[0].amount.amount is 1000000000001: must be at most 1000000000000, in the smallest unit of the asset"
     ),
     Fault(field: "amount", value: #"{"amount":1}"#, says: "operations[0].amount.asset_id is required"),
     Fault(
@@ -65,19 +65,19 @@ import Testing
       value: #"{"amount":1,"asset_id":"1.3.0","precision":5}"#,
       says: "operations[0].amount.precision is not a field here"
     ),
-    Fault(field: "memo", value: #""hi""#, says: "operations[0].memo can never be sent with success"),
-    Fault(field: "form", value: #""1.2.3""#, says: "operations[0].form is not a field here; the nearest is 'from'"),
+    Fault(field: "memo", value: #""hi""#, says: "operations[0].memo always fails"),
+    Fault(field: "form", value: #""1.2.3""#, says: "operations[0].form is not a field here; did you mean 'from'?"),
     Fault(field: "op_name", value: #""Transfer""#, says: "the server spells it 'transfer'"),
-    Fault(field: "op_name", value: nil, says: "operations[0].op_name must be the name"),
-    Fault(field: "op_name", value: #""account_update""#, says: "which can never succeed"),
-    Fault(field: "op_name", value: #""son_deregister""#, says: "which can never succeed"),
+    Fault(field: "op_name", value: nil, says: "operations[0].op_name must be an operation's name"),
+    Fault(field: "op_name", value: #""account_update""#, says: "which always fails"),
+    Fault(field: "op_name", value: #""son_deregister""#, says: "which always fails"),
     Fault(field: "op_name", value: #""tranfser""#, says: "did you mean 'transfer'?"),
-    Fault(field: "op_name", value: #""sport_create""#, says: "which only a proposal"),
+    Fault(field: "op_name", value: #""sport_create""#, says: "which is allowed only inside a proposal"),
     Fault(field: "to", value: #""1.2.31""#, says: "operations[0].from is '1.2.31': from and to must differ"),
     Fault(
       field: "amount",
       value: #"{"amount":0,"asset_id":"1.3.0"}"#,
-      says: "operations[0].amount.amount is 0: counted in the smallest unit of the asset, at least 1"
+      says: "operations[0].amount.amount is 0: must be at least 1, in the smallest unit of the asset"
     ),
   ]
 

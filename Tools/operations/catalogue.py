@@ -1,14 +1,14 @@
 """The catalogue of operations, read from `catalogue.json`.
 
-`catalogue.json` has three parts: `spaces`, what the chain keeps in each space of object ids; `types`, the objects,
-choices and variants that several fields share; and `operations`. A field has a `name`, a `type` and what limits it.
-`min` and `max` are the server's schema; `bits` is the room in the chain's format; `unit` says in what an integer is
-counted. `optional` fields may be left out; `unusable` ones cannot be sent with success, for the reason given.
+`catalogue.json` has three parts: `spaces`, the kind of object in each space of object ids; `types`, the objects,
+choices and variants that several fields share; and `operations`. A field has a `name`, a `type` and limits: `min` and
+`max` are those of the server's schema, `bits` is the size in the chain's format, `unit` is the unit or meaning of an
+integer. `optional` fields may be omitted; with an `unusable` field the operation always fails, for the given reason.
 
-An operation that `fails` cannot be sent by the server, one that is `never` accepted is refused by the chain, and one
-that is `proposal_only` is taken inside a proposal only. `proposed` are the fields inside a proposal where the chain's
-names differ from the server's. `rules.py` describes the rules. Sources: the server's schema and the serializer of the
-backend 0.11.2 (peerplaysjs-lib dbae1ae), measured; the chain's evaluators at 9a267ee, read.
+An operation that `fails` cannot be serialized by the server. The chain refuses one that is `never` accepted, and
+accepts one that is `proposal_only` only inside a proposal. `proposed` are the fields inside a proposal, where the
+chain's names differ from the server's. `rules.py` describes the rules. Sources: measurements of the server's schema and
+serializer (backend 0.11.2, peerplaysjs-lib dbae1ae), and the source of the chain's evaluators (9a267ee).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, Union
 
 
 class CatalogueError(Exception):
-    """The catalogue is not what it should be."""
+    """The catalogue is invalid."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Integer:
-    """An integer with its limits and its unit; `None` is no limit."""
+    """An integer with its limits and unit; `None` means no limit."""
 
     minimum: int | None
     maximum: int | None
@@ -46,21 +46,21 @@ class Integer:
 
 @dataclass(frozen=True)
 class Text:
-    """A text, and how long it may be."""
+    """A string with a maximum length."""
 
     maximum_length: int | None
 
 
 @dataclass(frozen=True)
 class Form:
-    """A text of a certain form: `uri`, `base64`, `key`, `hex` or `vote`."""
+    """A string in a certain form: `uri`, `base64`, `key`, `hex` or `vote`."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few texts."""
+    """One of several strings."""
 
     values: tuple[str, ...]
 
@@ -72,7 +72,7 @@ class Boolean:
 
 @dataclass(frozen=True)
 class Time:
-    """A point in time, counted from 1970 in `seconds` or `milliseconds`."""
+    """A time in `seconds` or `milliseconds` since 1970."""
 
     unit: str
 
@@ -91,7 +91,7 @@ class AnyObject:
 
 @dataclass(frozen=True)
 class Array:
-    """An array of one type, and how many elements it may have."""
+    """An array with elements of one type, and limits for their number."""
 
     element: Type
     minimum: int | None
@@ -100,7 +100,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Tuple:
-    """An array of exactly these; it has a name where its types do not say what it is."""
+    """An array with exactly these elements; it has a name if their types alone do not identify it."""
 
     elements: tuple[Type, ...]
     name: str | None = None
@@ -124,7 +124,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Named:
-    """A type to which the catalogue gives a name."""
+    """A type that has a name in the catalogue."""
 
     name: str
     type: Type
@@ -139,7 +139,7 @@ Type = Union[
 
 @dataclass(frozen=True)
 class Field:
-    """A field of an operation or of an object in it."""
+    """A field of an operation, or of an object in an operation."""
 
     name: str
     type: Type
@@ -161,18 +161,18 @@ class Operation:
 
     @property
     def usable_fields(self) -> list[Field]:
-        """The fields that can be sent with success."""
+        """The fields that are not unusable."""
         return [field for field in self.fields if not field.unusable]
 
     @property
     def cannot_succeed_because(self) -> str | None:
-        """Why no transaction of PeerID can hold it."""
+        """Why no transaction sent through PeerID can contain the operation; `None` if one can."""
         return self.texts.get("never") or self.texts.get("fails")
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The spaces of object ids, all types with a name, and all operations in the order of their numbers."""
+    """The spaces of object ids, all named types, and all operations, ordered by number."""
 
     spaces: dict[str, str]
     types: tuple[Named, ...]

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes everything that is made from the catalogue of operations, `catalogue.json`: the table that the library reads,
-the typed operations of the language bindings, and the reference for people.
+"""Generates all files that depend on the catalogue of operations, `catalogue.json`: the library's table, the typed
+operations of the language bindings, test cases, and the reference in the documentation.
 
 usage: generate.py [--check]
 
-With `--check` nothing is written; the exit status is 1 when a file is not what it should be.
+With `--check`, writes nothing and exits with status 1 if a file is out of date.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SOURCE = _ROOT / "Tools/operations/catalogue.json"
 
 
 def _named(type: catalogue.Type) -> Iterator[catalogue.Named]:
-    """The named types in a type."""
+    """The named types that a type uses."""
     if isinstance(type, catalogue.Named):
         yield type
         yield from _named(type.type)
@@ -48,7 +48,7 @@ def outputs() -> dict[Path, str]:
     """The expected content of every generated file."""
     known = catalogue.read(_SOURCE)
     operations = known.operations
-    # The chain's own forms, which only proposals hold, have no types in the bindings.
+    # The bindings have no types for the chain's own forms, which occur only inside proposals.
     used = {named.name for operation in operations for field in operation.fields for named in _named(field.type)}
     types = [named for named in known.types if named.name in used]
     return {
@@ -62,7 +62,7 @@ def outputs() -> dict[Path, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the files, or compare them."""
+    """Write or compare the files."""
     if arguments not in ([], ["--check"]):
         print(__doc__, file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""Writes the operations for Go: `operations.go`, a struct for each operation and for the objects in them."""
+"""Generates `operations.go`: a Go struct for each operation and for each object in an operation."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ func (l List[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]T(l))
 }
 
-// Seconds is a time that is sent in whole seconds since 1970. Convert a [time.Time] with Seconds(t).
+// Seconds is a time that is sent as whole seconds since 1970. Convert a [time.Time] with Seconds(t).
 type Seconds time.Time
 
-// MarshalJSON writes the seconds. The zero time is an error, because it is a field that was not set.
+// MarshalJSON writes the seconds. The zero time is an error, because it means that the field is not set.
 func (s Seconds) MarshalJSON() ([]byte, error) {
 	t := time.Time(s)
 	if t.IsZero() {
@@ -64,10 +64,10 @@ func (s Seconds) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.Unix())
 }
 
-// Milliseconds is a time that is sent in milliseconds since 1970. Convert a [time.Time] with Milliseconds(t).
+// Milliseconds is a time that is sent as milliseconds since 1970. Convert a [time.Time] with Milliseconds(t).
 type Milliseconds time.Time
 
-// MarshalJSON writes the milliseconds. The zero time is an error, because it is a field that was not set.
+// MarshalJSON writes the milliseconds. The zero time is an error, because it means that the field is not set.
 func (m Milliseconds) MarshalJSON() ([]byte, error) {
 	t := time.Time(m)
 	if t.IsZero() {
@@ -78,17 +78,17 @@ func (m Milliseconds) MarshalJSON() ([]byte, error) {
 
 var errTimeNotSet = errors.New("peerid: a time in an operation is not set")
 
-// Optional returns a pointer to a value, for an optional field, as in Freeze: peerid.Optional(true).
+// Optional returns a pointer to a value, for an optional field: Freeze: peerid.Optional(true).
 func Optional[T any](value T) *T {
 	return &value
 }
 
 // Asset is an amount of an asset.
 type Asset struct {
-	// Amount is in the smallest unit of the asset, at most 10^12.
+	// Amount is the amount in the smallest unit of the asset, at most 10^12.
 	Amount int64 `json:"amount"`
 
-	// AssetID is an asset, 1.3.N.
+	// AssetID is the id of the asset, 1.3.N.
 	AssetID ObjectID `json:"asset_id"`
 }
 """
@@ -130,7 +130,7 @@ def _type(type: Type) -> str:
 
 
 def _field_type(field: Field) -> str:
-    """The type of a field. What may be left out is a pointer, unless its zero value can never be meant."""
+    """The type of a field. An optional field is a pointer, unless its zero value is never valid."""
     text = _type(field.type)
     needs_no_pointer = text in ("ObjectID", "string", "map[string]any") or text.startswith("List[")
     return text if not field.is_optional or needs_no_pointer else "*" + text
@@ -185,7 +185,7 @@ def _tuple(shape: str) -> str:
     values = ", ".join(f"t.{element}" for element in names)
     go_name = _name(name)
     return (
-        _comment(f"{go_name} is {what}. It is sent as an array of the two.")
+        _comment(f"{go_name} is {what}. It is sent as an array of two elements.")
         + f"type {go_name} struct {{\n{members}}}\n\n"
         f"// MarshalJSON writes the array.\n"
         f"func (t {go_name}) MarshalJSON() ([]byte, error) {{\n\treturn json.Marshal([]any{{{values}}})\n}}\n"
@@ -206,7 +206,7 @@ def _operation(operation: Operation) -> str:
 
 
 def _comment(text: str, *, indent: str = "") -> str:
-    # Backquotes are markup in Python's documentation, and nothing but ink in Go's.
+    # Go's documentation does not treat backquotes as markup.
     mark = indent + "// "
     lines = textwrap.wrap(
         text.replace("`", ""), _WIDTH - len(indent) * 4, break_long_words=False, break_on_hyphens=False

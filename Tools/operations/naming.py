@@ -1,4 +1,4 @@
-"""The few names that are not in the catalogue, and the spelling of names in each language."""
+"""Names that are not in the catalogue, and the spelling of names in each language."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 
 from catalogue import AnyObject, CatalogueError, Form, Integer, Named, ObjectID, Text, Tuple, Type, Variant
 
-# The kinds of object in each space of object ids.
+# The kind of object in each space of object ids.
 OBJECT_SPACES: dict[str, str] = json.loads((Path(__file__).parent / "catalogue.json").read_text())["spaces"]
 
 # Arrays of a fixed shape, for languages that need a type for them: the names of the type and of its elements, and its
 # description.
 TUPLES = {
-    "(1.2, int)": ("account_weight", ("account", "weight"), "an account with a number, such as its weight"),
-    "(string, int)": ("key_weight", ("key", "weight"), "a key or an address with its weight"),
-    "sidechain_public_key": ("sidechain_public_key", ("sidechain", "key"), "a sidechain with a public key on it"),
-    "(string, string)": ("localized_text", ("language", "text"), "a text in one language, as `[language, text]`"),
-    "(int, {*})": ("variant", ("kind", "value"), "an object of one of several kinds, with the number of its kind"),
-    "(int, $rock_paper_scissors_options)": ("game_options", ("kind", "options"), "the number of a game with its rules"),
-    "(1.25, $resolution)": ("market_resolution", ("market_id", "resolution"), "a betting market with its result"),
+    "(1.2, int)": ("account_weight", ("account", "weight"), "an account and a number, such as its weight"),
+    "(string, int)": ("key_weight", ("key", "weight"), "a key or an address, and its weight"),
+    "sidechain_public_key": ("sidechain_public_key", ("sidechain", "key"), "a sidechain and a public key on it"),
+    "(string, string)": ("localized_text", ("language", "text"), "a string in one language: `[language, text]`"),
+    "(int, {*})": ("variant", ("kind", "value"), "the number of a kind and an object of that kind"),
+    "(int, $rock_paper_scissors_options)": ("game_options", ("kind", "options"), "the number of a game and its rules"),
+    "(1.25, $resolution)": ("market_resolution", ("market_id", "resolution"), "a betting market and its result"),
 }
 
 _INITIALISMS = {"id": "ID", "url": "URL", "uri": "URI", "uid": "UID", "nft": "NFT", "son": "SON", "ts": "TS"}

@@ -1,7 +1,7 @@
-"""Writes the operations for Python.
+"""Generates the operations for Python.
 
-`ops.py` holds a constructor for each operation; `_typed_fields.py` tells where an operation takes what JSON has no
-type for.
+`ops.py` has a constructor for each operation; `_typed_fields.py` lists the fields that are times, for which JSON has no
+type.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _OPERATIONS_HEAD = '''"""The operations of the chain: a constructor for each, wi
 A constructor checks for inexact numbers; everything else is checked when the operation
 is submitted or passed to `peerid.check_operations`. Amounts are integers in the
 smallest unit of their asset; `Asset.of` converts decimal text. Times are `datetime`
-objects with a time zone, or integers. A name that is a keyword of Python ends with an
-underscore: `from_`, `assert_`.
+objects with a time zone, or integers. An underscore
+is appended to Python keywords: `from_`, `assert_`.
 """
 
 from __future__ import annotations
@@ -54,18 +54,18 @@ from ._operation import Operation
 
 # The id of an object of the chain, such as `1.2.31`.
 ObjectID = str
-# A time: a datetime with a time zone, or an integer that counts seconds since 1970
-# (milliseconds where the documentation says so).
+# A time: a datetime with a time zone, or an integer, in seconds since 1970 (milliseconds
+# where the documentation says so).
 Time = Union[datetime, int]
 # An object with any keys.
 AnyObject = Mapping[str, Any]
 '''
 
-_TYPED_FIELDS_HEAD = '''"""The fields of operations that are times, and their units."""
+_TYPED_FIELDS_HEAD = '''"""The fields of operations that are times, with their units."""
 
 from __future__ import annotations
 
-# By operation, then by the path in it; `[]` stands for any index of an array.
+# The keys are operations, then paths in them; `[]` stands for any index of an array.
 TYPED_FIELDS: dict[str, dict[str, str]] = {
 '''
 
@@ -97,12 +97,12 @@ def typed_fields_module(operations: Sequence[Operation]) -> str:
 
 
 def python_name(name: str) -> str:
-    """Write a name of the chain as Python can read it."""
+    """The Python name for a name of the chain."""
     return name + "_" if keyword.iskeyword(name) else name
 
 
 def _typed(type: Type, path: str) -> Iterator[tuple[str, str]]:
-    """Find the paths of points in time and of numbers with a fraction."""
+    """Find the paths of all times, with their units."""
     if isinstance(type, Time):
         yield path, type.unit
     elif isinstance(type, Named):
@@ -151,7 +151,7 @@ def _aliases(aliases: Sequence[Named]) -> str:
 
 
 def _typed_dict(named: Named, type: Object) -> str:
-    """Write a class for an object. What may be absent needs a class of its own: Python 3.9 has no `NotRequired`."""
+    """Write a class for an object. Optional keys need a class of their own: Python 3.9 has no `NotRequired`."""
     name = camel(named.name, initialisms=False)
     what = named.about
     documentation = _docstring(
@@ -175,7 +175,7 @@ def _constructor(operation: Operation) -> str:
     fields = operation.usable_fields
     parameters = "".join(f"    {_parameter(field)},\n" for field in fields)
     values = "".join(f'            "{field.name}": {python_name(field.name)},\n' for field in fields)
-    documentation = _docstring(f"Make {summary(operation)}", warnings(operation), "Args", fields, operation.rules)
+    documentation = _docstring(f"Create {summary(operation)}", warnings(operation), "Args", fields, operation.rules)
     return (
         f"def {python_name(operation.name)}(\n    *,\n{parameters}) -> Operation:\n{documentation}"
         f'    return Operation(\n        "{operation.name}",\n        {{\n{values}        }},\n    )\n'

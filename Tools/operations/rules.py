@@ -1,10 +1,10 @@
-"""The rules of the catalogue in words: what the library answers when one is broken, and what the documentation says.
+"""The texts of the catalogue's rules, for the library's error messages and the documentation.
 
-A rule is an object. `rule` says what is compared (the list in `OperationRule.Kind` of the library), `field` or `fields`
-with what, by paths from the object that has the rule; `min`, `max`, `values` and so on are its limits. `when` limits a
-rule to operations that have this member (with the value `is`). `default` names the parameter of the chain by which the
-committee can change the rule. `direct` rules do not hold inside a proposal. A `notice` is no reason for a refusal: it
-always warns only. `why` replaces or explains the words.
+A rule is an object. `rule` is the kind of comparison (`OperationRule.Kind` in the library lists them). `field` or
+`fields` are the paths of the compared values, relative to the object that has the rule; `min`, `max`, `values` and so
+on are the limits. `when` restricts the rule to objects that have this member (with the value `is`). `default` names the
+chain parameter by which the committee can change the rule. `direct` rules do not apply inside a proposal. A `notice`
+only warns. `why` replaces the text or is appended to it.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from catalogue import Array, Asset, CatalogueError, Field, Integer, Named, Objec
 Rule = dict[str, Any]
 
 _NAMES = {
-    "account_name": "an account's name: lower-case letters, digits and dashes, parts with dots between them, each "
-    "beginning with a letter and ending with a letter or digit; not ending with -dividend-distribution",
-    "asset_symbol": "an asset's symbol: upper-case letters and digits, at most one dot, beginning and ending with a "
-    "letter; not beginning with BIT",
-    "nft_name": "letters, digits and blanks, beginning with a letter",
-    "permission_name": "lower-case letters and digits, beginning with a letter",
+    "account_name": "an account name: parts separated by dots, each with lower-case letters, digits and dashes, "
+    "starting with a letter and ending with a letter or digit; the name must not end with -dividend-distribution",
+    "asset_symbol": "an asset symbol: upper-case letters and digits, at most one dot, a letter at the start and the "
+    "end, and not BIT at the start",
+    "nft_name": "letters, digits and spaces, starting with a letter",
+    "permission_name": "lower-case letters and digits, starting with a letter",
 }
 
 
 def text(rule: Rule, fields: Sequence[Field]) -> str:
-    """Say what a rule asks for, as the end of a sentence."""
+    """The requirement of a rule, as the end of a sentence."""
     words = _words(rule, fields)
     if "when" in rule:
-        condition = f"when {rule['when']} is " + (f"'{rule['is']}'" if "is" in rule else "given")
+        condition = f"if {rule['when']} is " + (f"'{rule['is']}'" if "is" in rule else "given")
         words += f", {condition}"
     return words
 
 
 def single(found: Sequence[Rule]) -> list[Rule]:
-    """Make two rules of a range with two ends, so that a message names the end that matters."""
+    """Split each range with two limits into two rules, so that a message names only the limit that is exceeded."""
     result: list[Rule] = []
     for rule in found:
         if rule["rule"] == "range" and "min" in rule and rule.get("max", rule["min"]) != rule["min"]:
@@ -48,7 +48,7 @@ def single(found: Sequence[Rule]) -> list[Rule]:
 
 
 def names(rule: Rule) -> list[str]:
-    """The paths that a rule looks at."""
+    """The paths of the values that a rule compares."""
     return list(rule["fields"]) if "fields" in rule else [rule["field"]]
 
 
@@ -73,15 +73,7 @@ def field_at(path: str, fields: Sequence[Field]) -> Field:
     return next(field for field in (found.fields if isinstance(found, Object) else _ASSET) if field.name == name)
 
 
-def within(unit: str | None, limits: str) -> str:
-    """Put limits into a unit, in front of its example."""
-    if unit is None:
-        return f"it must be {limits}"
-    head, bracket, example = unit.partition(" (")
-    return f"{head}, {limits}" + (f" ({example}" if bracket else "")
-
-
-_AMOUNT_UNIT = "counted in the smallest unit of the asset (1250000 is 12.5 at precision 5)"
+_AMOUNT_UNIT = "in the smallest unit of the asset (1250000 is 12.5 at precision 5)"
 _ASSET = (
     Field("amount", Integer(None, 10**12, _AMOUNT_UNIT), False, None),
     Field("asset_id", Asset(), False, None),
@@ -94,40 +86,39 @@ def _words(rule: Rule, fields: Sequence[Field]) -> str:
     if kind == "range":
         type = type_at(paths[0], fields)
         type = type.element if isinstance(type, Array) else type
-        unit = type.unit if isinstance(type, Integer) else None
-        return str(rule["why"]) if "why" in rule else within(unit, _limits(rule))
+        unit = f", {type.unit}" if isinstance(type, Integer) and type.unit else ""
+        return str(rule["why"]) if "why" in rule else f"must be {_limits(rule)}{unit}"
     if kind in ("bytes", "count"):
         noun = "byte" if kind == "bytes" else "element"
         last = rule.get("max", rule.get("min"))
-        return "it must be empty" if last == 0 else f"it must have {_limits(rule)} {noun}{'s' if last != 1 else ''}"
+        return "must be empty" if last == 0 else f"must have {_limits(rule)} {noun}{'s' if last != 1 else ''}"
     if kind == "order":
         if isinstance(type_at(paths[0], fields), Time):
-            return (
-                f"{paths[0]} " + ("may not be later than " if rule.get("loose") else "must be earlier than ") + paths[1]
-            )
+            return f"{paths[0]} must {'not be later' if rule.get('loose') else 'be earlier'} than {paths[1]}"
         return f"{paths[0]} must be {'at most' if rule.get('loose') else 'less than'} {paths[1]}"
     if kind in _SENTENCES:
         return _SENTENCES[kind].format(**_parts(rule, paths), **{key: rule[key] for key in rule if key != "rule"})
     if kind == "format":
-        return "it must be " + _NAMES[rule["values"][0]]
+        return "must be " + _NAMES[rule["values"][0]]
     if kind in ("not", "only"):
-        words = ("it may not be " if kind == "not" else "it must be ") + " or ".join(rule["values"])
+        words = ("must not be " if kind == "not" else "must be ") + _any(rule["values"])
         if len(rule["values"]) > 9:
-            words = "the chain reserves it"
+            words = "must not be reserved by the chain"
         return words + (f": {rule['why']}" if "why" in rule else "")
     if kind == "bits":
         wrong = ", ".join(str(1 << bit) for bit in range(9) if rule["number"] >> bit & 1)
         return (
             str(rule["why"])
             if "why" in rule
-            else f"bit {wrong} may not be set"
+            else f"bit {wrong} must not be set"
             if wrong
-            else "no bit above 256 may be set"
+            else "bits above 256 must not be set"
         )
     if kind == "pair":
         other = paths[2] if len(paths) > 2 else (rule["values"] + [""])[1]
-        note = ", which stands for the asset that is created" if other == "1.3.1" else ""
-        return f"one of the two must be {rule['values'][0]}" + (f" and the other one {other}{note}" if other else "")
+        note = " (the new asset)" if other == "1.3.1" else ""
+        both = " or ".join(paths[:2])
+        return f"{both} must be {rule['values'][0]}" + (f", and the other one {other}{note}" if other else "")
     if kind == "future":
         milliseconds = (
             " (in milliseconds)"
@@ -135,35 +126,35 @@ def _words(rule: Rule, fields: Sequence[Field]) -> str:
             else ""
         )
         late = "now or later" if rule.get("loose") and not rule.get("or_zero") else "later than now"
-        return f"it must be {late}{milliseconds}" + (", or 0 for no end" if rule.get("or_zero") else "")
-    raise CatalogueError(f"there are no words for the rule '{kind}'")
+        return f"must be {late}{milliseconds}" + (", or 0 for no limit" if rule.get("or_zero") else "")
+    raise CatalogueError(f"there is no text for the rule '{kind}'")
 
 
 _SENTENCES = {
-    "bits_together": "the bits {bits} may not all be set",
-    "bit_for": "bit {number} must be set when {rest} has elements",
+    "bits_together": "bits {bits} must not be set together",
+    "bit_for": "bit {number} must be set if {rest} has elements",
     "differ": "{all} must differ",
     "equal": "{all} must be equal",
-    "some": "{some} must be given",
-    "not_both": "{all} may not both be given",
-    "needs": "{second} must be given too",
-    "apart": "{first} and {second} may lie at most {max} seconds apart",
-    "nonzero": "{all} may not both be 0",
-    "disjoint": "{all} may have no element in common",
-    "total": "{all} may have at most {max} elements together",
-    "sum": "{all} must add up to {number}, which is 100 %",
-    "weights": "the weights in {rest} must reach {first}",
-    "enough": "it must be empty or have at least as many elements as {second} says",
-    "kinds": "only the kinds up to {max} are allowed",
+    "some": "{some}",
+    "not_both": "{all} must not both be given",
+    "needs": "{second} is required too",
+    "apart": "{first} and {second} must be at most {max} seconds apart",
+    "nonzero": "{all} must not both be 0",
+    "disjoint": "{all} must not have common elements",
+    "total": "{all} may have at most {max} elements in total",
+    "sum": "{all} must add up to {number} (100 %)",
+    "weights": "the weights in {rest} must add up to at least {first}",
+    "enough": "must be empty or have at least {second} elements",
+    "kinds": "{kinds} allowed",
     "steps": "{steps}",
     "stake": "only multiples of 10000/g (back) or ({second} - 10000)/g (lay) can be matched, where g is the greatest "
-    "common divisor of 10000 and {second} - 10000; the chain returns the rest at once, and cancels a smaller stake",
+    "common divisor of 10000 and {second} - 10000; the chain returns the rest at once, and cancels a stake below that",
     "resolutions": "either all are cancel, or exactly one is win and the others are not_win",
     "ending": "{first} must be true, or {second} must not be 0",
-    "ahead": "it may lie at most {max} seconds after now",
-    "near_now": "it may lie at most {max} seconds before or after now",
-    "periods": "the last period must end after now, and {second} times {third} must be below 2^32 seconds",
-    "review": "it must be less than the seconds that are left until {second}",
+    "ahead": "must be at most {max} seconds from now",
+    "near_now": "must be at most {max} seconds before or after now",
+    "periods": "the last period must end after now, and {second} times {third} must be less than 2^32 seconds",
+    "review": "must be less than the number of seconds until {second}",
     "committee_review": "review_period_seconds must be at least {min} for an operation of 1.2.0 (the committee)",
 }
 
@@ -172,7 +163,8 @@ def _parts(rule: Rule, paths: list[str]) -> dict[str, str]:
     parts = {"first": paths[0], "all": " and ".join(paths), "rest": " or ".join(paths[1:])}
     parts["second"] = paths[1] if len(paths) > 1 else ""
     parts["third"] = paths[2] if len(paths) > 2 else ""
-    parts["some"] = paths[0] if len(paths) == 1 else "one of " + ", ".join(paths)
+    parts["some"] = "the chain requires it" if len(paths) == 1 else f"at least one of {', '.join(paths)} is required"
+    parts["kinds"] = "only kind 0 is" if rule.get("max") == 0 else f"only the kinds 0 to {rule.get('max')} are"
     if rule["rule"] == "weights":
         parts["rest"] = " and ".join(paths[1:])
     parts["bits"] = " and ".join(str(1 << bit) for bit in range(16) if rule.get("number", 0) >> bit & 1)
@@ -180,13 +172,19 @@ def _parts(rule: Rule, paths: list[str]) -> dict[str, str]:
         first, last = rule["rows"][0], rule["rows"][-1]
         parts["steps"] = (
             f"odds come in steps: of {first[1]} below {first[0]}, up to {last[1]} below {last[0]} "
-            "(permitted_betting_odds_increments of the chain lists them)"
+            "(see the chain parameter permitted_betting_odds_increments)"
         )
     return parts
+
+
+def _any(values: Sequence[str]) -> str:
+    *first, last = values
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _limits(rule: Rule) -> str:
     if rule.get("min") is not None and rule.get("min") == rule.get("max"):
         return f"exactly {rule['min']}"
-    limits = [f"at {word} {rule[key]}" for key, word in (("min", "least"), ("max", "most")) if key in rule]
-    return " and ".join(limits)
+    if "min" in rule and "max" in rule:
+        return f"{rule['min']} to {rule['max']}"
+    return f"at least {rule['min']}" if "min" in rule else f"at most {rule['max']}"

@@ -1,6 +1,6 @@
-"""Writes the catalogue as the library reads it: one line of JSON for each named type and for each operation.
+"""Generates the library's catalogue: one line of JSON for each named type and each operation.
 
-`peerid_operation_describe` gives these lines to programs, so they contain everything that a caller may need.
+`peerid_operation_describe` returns these lines, so they contain everything that a caller may need.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def table(file: Path, catalogue: Catalogue) -> str:
     entries = sorted(source["operations"], key=lambda entry: int(entry["id"]))
     for entry, operation in zip(entries, catalogue.operations):
         found = set(_uses(entry, known, source["types"]))
-        # Each type after those that it uses.
+        # Each type comes after the types that it uses.
         uses = [type["name"] for type in source["types"] if type["name"] in found]
         lines.append(_line({**entry, **({"uses": uses} if uses else {})}, operation.fields))
     return _HEAD + "".join(line + "\n" for line in lines) + '"""#\n'
@@ -46,13 +46,13 @@ def _line(entry: dict[str, Any], fields: tuple[Field, ...]) -> str:
     whole = {**entry, **({"rules": texts} if texts else {})}
     line = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     if "\\" in line:
-        # The library reads the table with its scanner for plain JSON.
-        raise CatalogueError(f"'{entry['name']}' has a text with quotes or other characters that JSON escapes")
+        # The library reads the table with a scanner that does not decode escapes.
+        raise CatalogueError(f"'{entry['name']}' has a text with characters that JSON escapes, such as quotes")
     return line
 
 
 def _uses(entry: Any, known: dict[str, Named], types: list[dict[str, Any]]) -> Iterator[str]:
-    """Find the named types that an entry refers to, and those that they refer to."""
+    """Find the named types that an entry uses, directly or through other types."""
     if isinstance(entry, list):
         for element in entry:
             yield from _uses(element, known, types)

@@ -22,10 +22,10 @@ func (l List[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]T(l))
 }
 
-// Seconds is a time that is sent in whole seconds since 1970. Convert a [time.Time] with Seconds(t).
+// Seconds is a time that is sent as whole seconds since 1970. Convert a [time.Time] with Seconds(t).
 type Seconds time.Time
 
-// MarshalJSON writes the seconds. The zero time is an error, because it is a field that was not set.
+// MarshalJSON writes the seconds. The zero time is an error, because it means that the field is not set.
 func (s Seconds) MarshalJSON() ([]byte, error) {
 	t := time.Time(s)
 	if t.IsZero() {
@@ -34,10 +34,10 @@ func (s Seconds) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.Unix())
 }
 
-// Milliseconds is a time that is sent in milliseconds since 1970. Convert a [time.Time] with Milliseconds(t).
+// Milliseconds is a time that is sent as milliseconds since 1970. Convert a [time.Time] with Milliseconds(t).
 type Milliseconds time.Time
 
-// MarshalJSON writes the milliseconds. The zero time is an error, because it is a field that was not set.
+// MarshalJSON writes the milliseconds. The zero time is an error, because it means that the field is not set.
 func (m Milliseconds) MarshalJSON() ([]byte, error) {
 	t := time.Time(m)
 	if t.IsZero() {
@@ -48,17 +48,17 @@ func (m Milliseconds) MarshalJSON() ([]byte, error) {
 
 var errTimeNotSet = errors.New("peerid: a time in an operation is not set")
 
-// Optional returns a pointer to a value, for an optional field, as in Freeze: peerid.Optional(true).
+// Optional returns a pointer to a value, for an optional field: Freeze: peerid.Optional(true).
 func Optional[T any](value T) *T {
 	return &value
 }
 
 // Asset is an amount of an asset.
 type Asset struct {
-	// Amount is in the smallest unit of the asset, at most 10^12.
+	// Amount is the amount in the smallest unit of the asset, at most 10^12.
 	Amount int64 `json:"amount"`
 
-	// AssetID is an asset, 1.3.N.
+	// AssetID is the id of the asset, 1.3.N.
 	AssetID ObjectID `json:"asset_id"`
 }
 
@@ -74,19 +74,18 @@ const (
 	SidechainPeerplays Sidechain = "peerplays"
 )
 
-// Authority describes an authority: the accounts and keys that may act for an account, with their weights and the total
-// weight needed.
+// Authority describes an authority: accounts and keys with weights, and the total weight required.
 type Authority struct {
 	// WeightThreshold: an integer, a weight.
 	WeightThreshold int64 `json:"weight_threshold"`
 
-	// AccountAuths: a list; each element is an account with a number, such as its weight.
+	// AccountAuths: a list; each element is an account and a number, such as its weight.
 	AccountAuths List[AccountWeight] `json:"account_auths"`
 
-	// KeyAuths: a list; each element is a key or an address with its weight.
+	// KeyAuths: a list; each element is a key or an address, and its weight.
 	KeyAuths List[KeyWeight] `json:"key_auths"`
 
-	// AddressAuths: a list; each element is a key or an address with its weight.
+	// AddressAuths: a list; each element is a key or an address, and its weight.
 	AddressAuths List[KeyWeight] `json:"address_auths"`
 }
 
@@ -101,32 +100,32 @@ type Price struct {
 
 // AssetOptions describes the limits, fees and permissions of an asset.
 type AssetOptions struct {
-	// MaxSupply: an integer, counted in the smallest unit of the asset itself, at most 10^12; at least 1.
+	// MaxSupply: an integer, at most 10^12, in the smallest unit of the asset itself; must be at least 1.
 	MaxSupply int64 `json:"max_supply"`
 
-	// MarketFeePercent: an integer, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// MarketFeePercent: an integer, at most 10000, in 1/100 percent (1234 is 12.34 %).
 	MarketFeePercent int64 `json:"market_fee_percent"`
 
-	// MaxMarketFee: an integer, counted in the smallest unit of the asset itself, at most 10000; at least 0.
+	// MaxMarketFee: an integer, at most 10000, in the smallest unit of the asset itself; must be at least 0.
 	MaxMarketFee int64 `json:"max_market_fee"`
 
 	// IssuerPermissions: an integer, a bit mask (1 charge_market_fee, 2 white_list, 4 override_authority, 8
 	// transfer_restricted, 16 disable_force_settle, 32 global_settle, 64 disable_confidential, 128 witness_fed_asset,
-	// 256 committee_fed_asset); no bit above 256 may be set.
+	// 256 committee_fed_asset); bits above 256 must not be set.
 	IssuerPermissions int64 `json:"issuer_permissions"`
 
 	// Flags: an integer, a bit mask (1 charge_market_fee, 2 white_list, 4 override_authority, 8 transfer_restricted, 16
 	// disable_force_settle, 32 global_settle, 64 disable_confidential, 128 witness_fed_asset, 256 committee_fed_asset);
-	// bit 32 may not be set; the bits 128 and 256 may not all be set.
+	// bit 32 must not be set; bits 128 and 256 must not be set together.
 	Flags int64 `json:"flags"`
 
 	// CoreExchangeRate: the ratio of two amounts.
 	CoreExchangeRate Price `json:"core_exchange_rate"`
 
-	// WhitelistAuthorities: a list; each element is an account, 1.2.N; it must have at most 10 elements (by default).
+	// WhitelistAuthorities: a list; each element is an account, 1.2.N; must have at most 10 elements (by default).
 	WhitelistAuthorities List[ObjectID] `json:"whitelist_authorities"`
 
-	// BlacklistAuthorities: a list; each element is an account, 1.2.N; it must have at most 10 elements (by default).
+	// BlacklistAuthorities: a list; each element is an account, 1.2.N; must have at most 10 elements (by default).
 	BlacklistAuthorities List[ObjectID] `json:"blacklist_authorities"`
 
 	// WhitelistMarkets: a list; each element is an asset, 1.3.N.
@@ -135,33 +134,33 @@ type AssetOptions struct {
 	// BlacklistMarkets: a list; each element is an asset, 1.3.N.
 	BlacklistMarkets List[ObjectID] `json:"blacklist_markets"`
 
-	// Description: a text.
+	// Description: a string.
 	Description string `json:"description"`
 }
 
-// BitassetOptions describes the rules of an asset that is backed by another one.
+// BitassetOptions describes the rules of an asset backed by another asset.
 type BitassetOptions struct {
-	// FeedLifetimeSec: an integer, a number of seconds.
+	// FeedLifetimeSec: an integer, in seconds.
 	FeedLifetimeSec int64 `json:"feed_lifetime_sec"`
 
 	// MinimumFeeds: an integer, a number of feeds.
 	MinimumFeeds int64 `json:"minimum_feeds"`
 
-	// ForceSettlementDelaySec: an integer, a number of seconds.
+	// ForceSettlementDelaySec: an integer, in seconds.
 	ForceSettlementDelaySec int64 `json:"force_settlement_delay_sec"`
 
-	// ForceSettlementOffsetPercent: an integer, counted in 1/100 percent (1234 is 12.34 %).
+	// ForceSettlementOffsetPercent: an integer, in 1/100 percent (1234 is 12.34 %).
 	ForceSettlementOffsetPercent int64 `json:"force_settlement_offset_percent"`
 
-	// MaximumForceSettlementVolume: an integer, a share of the supply in each maintenance interval, counted in 1/100
-	// percent (1234 is 12.34 %).
+	// MaximumForceSettlementVolume: an integer, the share of the supply in each maintenance interval, in 1/100 percent
+	// (1234 is 12.34 %).
 	MaximumForceSettlementVolume int64 `json:"maximum_force_settlement_volume"`
 
 	// ShortBackingAsset: an asset, 1.3.N.
 	ShortBackingAsset ObjectID `json:"short_backing_asset"`
 }
 
-// AccountOptions describes the options of an account: its memo key and its votes.
+// AccountOptions describes account options: the memo key and the votes.
 type AccountOptions struct {
 	// MemoKey: a public key.
 	MemoKey string `json:"memo_key"`
@@ -178,11 +177,11 @@ type AccountOptions struct {
 	// NumSON: an integer, a number of votes.
 	NumSON int64 `json:"num_son"`
 
-	// Votes: an empty list: the server cannot write its elements.
+	// Votes: an empty list: the server cannot serialize elements.
 	Votes List[int64] `json:"votes"`
 }
 
-// StealthMemo describes the data with which the receiver of a hidden amount finds it.
+// StealthMemo describes the data by which a receiver finds a hidden amount.
 type StealthMemo struct {
 	// OneTimeKey: a public key.
 	OneTimeKey string `json:"one_time_key"`
@@ -194,17 +193,16 @@ type StealthMemo struct {
 	EncryptedMemo string `json:"encrypted_memo"`
 }
 
-// BlindInput describes a hidden amount that is spent.
+// BlindInput describes a hidden amount to spend.
 type BlindInput struct {
 	// Commitment: bytes as base64 with padding.
 	Commitment string `json:"commitment"`
 
-	// Owner: an authority: the accounts and keys that may act for an account, with their weights and the total weight
-	// needed.
+	// Owner: an authority: accounts and keys with weights, and the total weight required.
 	Owner Authority `json:"owner"`
 }
 
-// BlindOutput describes a hidden amount that is received.
+// BlindOutput describes a hidden amount to receive.
 type BlindOutput struct {
 	// Commitment: bytes as base64 with padding.
 	Commitment string `json:"commitment"`
@@ -212,11 +210,10 @@ type BlindOutput struct {
 	// RangeProof: bytes as base64 with padding.
 	RangeProof string `json:"range_proof"`
 
-	// Owner: an authority: the accounts and keys that may act for an account, with their weights and the total weight
-	// needed.
+	// Owner: an authority: accounts and keys with weights, and the total weight required.
 	Owner Authority `json:"owner"`
 
-	// StealthMemo: the data with which the receiver of a hidden amount finds it; optional.
+	// StealthMemo: the data by which a receiver finds a hidden amount; optional.
 	StealthMemo *StealthMemo `json:"stealth_memo,omitempty"`
 }
 
@@ -231,18 +228,18 @@ const (
 	ResolutionBettingMarketResolutionCount Resolution = "BETTING_MARKET_RESOLUTION_COUNT"
 )
 
-// Benefactor describes an account that gets a share of a lottery.
+// Benefactor describes an account that gets a share of a lottery's pot.
 type Benefactor struct {
 	// ID: an account, 1.2.N.
 	ID ObjectID `json:"id"`
 
-	// Share: an integer, a share of the pot, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// Share: an integer, at most 10000, the pot share in 1/100 percent (1234 is 12.34 %).
 	Share int64 `json:"share"`
 }
 
 // SidechainSigner describes a SON that signs for a sidechain, with its weight.
 type SidechainSigner struct {
-	// SONID: an SON, 1.33.N.
+	// SONID: a SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
 	// Weight: an integer, a weight.
@@ -251,7 +248,7 @@ type SidechainSigner struct {
 	// SigningKey: a public key.
 	SigningKey string `json:"signing_key"`
 
-	// SidechainPublicKeys: a list; each element is a sidechain with a public key on it.
+	// SidechainPublicKeys: a list; each element is a sidechain and a public key on it.
 	SidechainPublicKeys List[SidechainPublicKey] `json:"sidechain_public_keys"`
 }
 
@@ -260,10 +257,10 @@ type PriceFeed struct {
 	// SettlePrice: the ratio of two amounts.
 	SettlePrice Price `json:"settle_price"`
 
-	// MaintenanceCollateralRatio: an integer, a ratio counted in 1/1000 (1.75 is 1750).
+	// MaintenanceCollateralRatio: an integer, in 1/1000 (1750 is 1.75).
 	MaintenanceCollateralRatio int64 `json:"maintenance_collateral_ratio"`
 
-	// MaximumShortSqueezeRatio: an integer, a ratio counted in 1/1000 (1.75 is 1750).
+	// MaximumShortSqueezeRatio: an integer, in 1/1000 (1750 is 1.75).
 	MaximumShortSqueezeRatio int64 `json:"maximum_short_squeeze_ratio"`
 
 	// CoreExchangeRate: the ratio of two amounts.
@@ -275,19 +272,19 @@ type RockPaperScissorsOptions struct {
 	// InsuranceEnabled: true or false.
 	InsuranceEnabled bool `json:"insurance_enabled"`
 
-	// TimePerCommitMove: an integer, a number of seconds; at least 0 and at most 600 (by default).
+	// TimePerCommitMove: an integer, in seconds; must be 0 to 600 (by default).
 	TimePerCommitMove int64 `json:"time_per_commit_move"`
 
-	// TimePerRevealMove: an integer, a number of seconds; at least 0 and at most 600 (by default).
+	// TimePerRevealMove: an integer, in seconds; must be 0 to 600 (by default).
 	TimePerRevealMove int64 `json:"time_per_reveal_move"`
 
-	// NumberOfGestures: an integer, a number of gestures; exactly 3.
+	// NumberOfGestures: an integer, a number of gestures; must be exactly 3.
 	NumberOfGestures int64 `json:"number_of_gestures"`
 }
 
 // TournamentOptions describes the rules of a tournament.
 type TournamentOptions struct {
-	// TypeOfGame: an integer, a kind of game.
+	// TypeOfGame: an integer, the kind of game.
 	TypeOfGame int64 `json:"type_of_game"`
 
 	// RegistrationDeadline: a time, in seconds since 1970.
@@ -305,10 +302,10 @@ type TournamentOptions struct {
 	// StartTime: a time, in seconds since 1970; optional.
 	StartTime *Seconds `json:"start_time,omitempty"`
 
-	// StartDelay: an integer, a number of seconds after the last player has joined.
+	// StartDelay: an integer, in seconds after the last player has joined.
 	StartDelay int64 `json:"start_delay"`
 
-	// RoundDelay: an integer, a number of seconds.
+	// RoundDelay: an integer, in seconds.
 	RoundDelay int64 `json:"round_delay"`
 
 	// NumberOfWins: an integer, a number of wins.
@@ -317,7 +314,7 @@ type TournamentOptions struct {
 	// Meta: an object.
 	Meta map[string]any `json:"meta"`
 
-	// GameOptions: a pair: the number of a kind, and an object of that kind; the kinds are 0 rock, paper, scissors.
+	// GameOptions: an array of the number of a kind and an object of that kind; the kinds are 0 rock, paper, scissors.
 	GameOptions GameOptions `json:"game_options"`
 }
 
@@ -326,26 +323,26 @@ type DividendOptions struct {
 	// NextPayoutTime: a time, in seconds since 1970; optional.
 	NextPayoutTime *Seconds `json:"next_payout_time,omitempty"`
 
-	// PayoutInterval: an integer, a number of seconds; optional.
+	// PayoutInterval: an integer, in seconds; optional.
 	PayoutInterval *int64 `json:"payout_interval,omitempty"`
 
-	// MinimumFeePercentage: an integer, counted in 1/100 percent (1234 is 12.34 %).
+	// MinimumFeePercentage: an integer, in 1/100 percent (1234 is 12.34 %).
 	MinimumFeePercentage int64 `json:"minimum_fee_percentage"`
 
-	// MinimumDistributionInterval: an integer, a number of seconds; optional.
+	// MinimumDistributionInterval: an integer, in seconds; optional.
 	MinimumDistributionInterval *int64 `json:"minimum_distribution_interval,omitempty"`
 }
 
 // LotteryAssetOptions describes the rules of a lottery whose tickets are an asset.
 type LotteryAssetOptions struct {
-	// Benefactors: a list; each element is an account that gets a share of a lottery.
+	// Benefactors: a list; each element is an account that gets a share of a lottery's pot.
 	Benefactors List[Benefactor] `json:"benefactors"`
 
 	// Owner: an asset, 1.3.N.
 	Owner ObjectID `json:"owner"`
 
-	// WinningTickets: a list; each element is an integer, a share of the pot for each drawn ticket, counted in 1/100
-	// percent, at most 10000 (1234 is 12.34 %).
+	// WinningTickets: a list; each element is an integer, at most 10000, the pot share of each drawn ticket in 1/100
+	// percent (1234 is 12.34 %).
 	WinningTickets List[int64] `json:"winning_tickets"`
 
 	// TicketPrice: an amount of an asset.
@@ -363,11 +360,11 @@ type LotteryAssetOptions struct {
 
 // NFTLotteryOptions describes the rules of a lottery whose tickets are NFTs.
 type NFTLotteryOptions struct {
-	// Benefactors: a list; each element is an account that gets a share of a lottery.
+	// Benefactors: a list; each element is an account that gets a share of a lottery's pot.
 	Benefactors List[Benefactor] `json:"benefactors"`
 
-	// WinningTickets: a list; each element is an integer, a share of the pot for each drawn ticket, counted in 1/100
-	// percent, at most 10000 (1234 is 12.34 %).
+	// WinningTickets: a list; each element is an integer, at most 10000, the pot share of each drawn ticket in 1/100
+	// percent (1234 is 12.34 %).
 	WinningTickets List[int64] `json:"winning_tickets"`
 
 	// TicketPrice: an amount of an asset.
@@ -385,11 +382,11 @@ type NFTLotteryOptions struct {
 	// DeleteTicketsAfterDraw: true or false.
 	DeleteTicketsAfterDraw bool `json:"delete_tickets_after_draw"`
 
-	// ProgressiveJackpots: a list; each element is an NFT metadata, 1.30.N.
+	// ProgressiveJackpots: a list; each element is an NFT metadata object, 1.30.N.
 	ProgressiveJackpots List[ObjectID] `json:"progressive_jackpots"`
 }
 
-// AccountWeight is an account with a number, such as its weight. It is sent as an array of the two.
+// AccountWeight is an account and a number, such as its weight. It is sent as an array of two elements.
 type AccountWeight struct {
 	Account ObjectID
 	Weight  int64
@@ -400,7 +397,7 @@ func (t AccountWeight) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Account, t.Weight})
 }
 
-// KeyWeight is a key or an address with its weight. It is sent as an array of the two.
+// KeyWeight is a key or an address, and its weight. It is sent as an array of two elements.
 type KeyWeight struct {
 	Key    string
 	Weight int64
@@ -411,7 +408,7 @@ func (t KeyWeight) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Key, t.Weight})
 }
 
-// SidechainPublicKey is a sidechain with a public key on it. It is sent as an array of the two.
+// SidechainPublicKey is a sidechain and a public key on it. It is sent as an array of two elements.
 type SidechainPublicKey struct {
 	Sidechain Sidechain
 	Key       string
@@ -422,7 +419,7 @@ func (t SidechainPublicKey) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Sidechain, t.Key})
 }
 
-// LocalizedText is a text in one language, as [language, text]. It is sent as an array of the two.
+// LocalizedText is a string in one language: [language, text]. It is sent as an array of two elements.
 type LocalizedText struct {
 	Language string
 	Text     string
@@ -433,7 +430,7 @@ func (t LocalizedText) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Language, t.Text})
 }
 
-// Variant is an object of one of several kinds, with the number of its kind. It is sent as an array of the two.
+// Variant is the number of a kind and an object of that kind. It is sent as an array of two elements.
 type Variant struct {
 	Kind  int64
 	Value map[string]any
@@ -444,7 +441,7 @@ func (t Variant) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Kind, t.Value})
 }
 
-// GameOptions is the number of a game with its rules. It is sent as an array of the two.
+// GameOptions is the number of a game and its rules. It is sent as an array of two elements.
 type GameOptions struct {
 	Kind    int64
 	Options RockPaperScissorsOptions
@@ -455,7 +452,7 @@ func (t GameOptions) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{t.Kind, t.Options})
 }
 
-// MarketResolution is a betting market with its result. It is sent as an array of the two.
+// MarketResolution is a betting market and its result. It is sent as an array of two elements.
 type MarketResolution struct {
 	MarketID   ObjectID
 	Resolution Resolution
@@ -468,11 +465,12 @@ func (t MarketResolution) MarshalJSON() ([]byte, error) {
 
 // Transfer is operation 0 of the chain, transfer.
 //
-// Not available, because the server always fails with it: memo (the server asks for a text and then cannot write it).
+// Unavailable fields, with which the operation always fails: memo (the server accepts only a string, which it cannot
+// serialize).
 //
 // Rule: from and to must differ.
 //
-// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 type Transfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -494,17 +492,17 @@ func (Transfer) OpName() string {
 
 // LimitOrderCreate is operation 1 of the chain, limit_order_create.
 //
-// A fill_or_kill order that cannot be filled at once is refused as a whole.
+// A fill_or_kill order that cannot be filled completely at once is refused.
 //
-// Rule for amount_to_sell.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// Rule for amount_to_sell.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision
 // 5).
 //
-// Rule for min_to_receive.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// Rule for min_to_receive.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision
 // 5).
 //
 // Rule: amount_to_sell.asset_id and min_to_receive.asset_id must differ.
 //
-// Rule for amount_to_sell.asset_id: one of the two must be 1.3.0.
+// Rule: amount_to_sell.asset_id or min_to_receive.asset_id must be 1.3.0.
 type LimitOrderCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -518,7 +516,7 @@ type LimitOrderCreate struct {
 	// MinToReceive: an amount of an asset.
 	MinToReceive Asset `json:"min_to_receive"`
 
-	// Expiration: a time, in seconds since 1970; it must be now or later.
+	// Expiration: a time, in seconds since 1970; must be now or later.
 	Expiration Seconds `json:"expiration"`
 
 	// FillOrKill: true or false.
@@ -551,7 +549,7 @@ func (LimitOrderCancel) OpName() string {
 //
 // Rule: delta_collateral.asset_id and delta_debt.asset_id must differ.
 //
-// Rule: delta_collateral.amount and delta_debt.amount may not both be 0.
+// Rule: delta_collateral.amount and delta_debt.amount must not both be 0.
 type CallOrderUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -573,7 +571,7 @@ func (CallOrderUpdate) OpName() string {
 
 // FillOrder is operation 4 of the chain, fill_order.
 //
-// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
+// This operation cannot succeed: only the chain itself creates it; nodes refuse it in transactions.
 type FillOrder struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -598,32 +596,32 @@ func (FillOrder) OpName() string {
 
 // AccountCreate is operation 5 of the chain, account_create.
 //
-// Warning: the serializer of the server writes num_son, which the chain does not have: expect 'missing required active
+// Warning: the server serializes num_son, which the chain does not have: expect the error 'missing required active
 // authority'.
 //
 // The registrar must be a lifetime member.
 //
-// Rule for owner.account_auths: one of owner.account_auths, owner.key_auths must be given.
+// Rule: at least one of owner.account_auths, owner.key_auths is required.
 //
-// Rule for owner.address_auths: it must be empty.
+// Rule for owner.address_auths: must be empty.
 //
-// Rule: the weights in owner.account_auths and owner.key_auths must reach owner.weight_threshold.
+// Rule: the weights in owner.account_auths and owner.key_auths must add up to at least owner.weight_threshold.
 //
-// Default rule, which the committee can change: owner.account_auths and owner.key_auths may have at most 10 elements
-// together.
+// Default rule, which the committee can change: owner.account_auths and owner.key_auths may have at most 10 elements in
+// total.
 //
-// Rule for active.account_auths: one of active.account_auths, active.key_auths must be given.
+// Rule: at least one of active.account_auths, active.key_auths is required.
 //
-// Rule for active.address_auths: it must be empty.
+// Rule for active.address_auths: must be empty.
 //
-// Rule: the weights in active.account_auths and active.key_auths must reach active.weight_threshold.
+// Rule: the weights in active.account_auths and active.key_auths must add up to at least active.weight_threshold.
 //
 // Default rule, which the committee can change: active.account_auths and active.key_auths may have at most 10 elements
-// together.
+// in total.
 //
-// Rule for options.num_witness: it may not exceed the number of votes, and the server takes no votes.
+// Rule for options.num_witness: must be 0, because the server accepts no votes.
 //
-// Rule for options.num_committee: it may not exceed the number of votes, and the server takes no votes.
+// Rule for options.num_committee: must be 0, because the server accepts no votes.
 type AccountCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -634,23 +632,21 @@ type AccountCreate struct {
 	// Referrer: an account, 1.2.N.
 	Referrer ObjectID `json:"referrer"`
 
-	// ReferrerPercent: an integer, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// ReferrerPercent: an integer, at most 10000, in 1/100 percent (1234 is 12.34 %).
 	ReferrerPercent int64 `json:"referrer_percent"`
 
-	// Name: a text; it must have at least 1 and at most 63 bytes; it must be an account's name: lower-case letters,
-	// digits and dashes, parts with dots between them, each beginning with a letter and ending with a letter or digit;
-	// not ending with -dividend-distribution.
+	// Name: a string; must have 1 to 63 bytes; must be an account name: parts separated by dots, each with lower-case
+	// letters, digits and dashes, starting with a letter and ending with a letter or digit; the name must not end with
+	// -dividend-distribution.
 	Name string `json:"name"`
 
-	// Owner: an authority: the accounts and keys that may act for an account, with their weights and the total weight
-	// needed.
+	// Owner: an authority: accounts and keys with weights, and the total weight required.
 	Owner Authority `json:"owner"`
 
-	// Active: an authority: the accounts and keys that may act for an account, with their weights and the total weight
-	// needed.
+	// Active: an authority: accounts and keys with weights, and the total weight required.
 	Active Authority `json:"active"`
 
-	// Options: the options of an account: its memo key and its votes.
+	// Options: account options: the memo key and the votes.
 	Options AccountOptions `json:"options"`
 }
 
@@ -661,48 +657,45 @@ func (AccountCreate) OpName() string {
 
 // AccountUpdate is operation 6 of the chain, account_update.
 //
-// This operation cannot succeed: the server cannot write the extension that it adds to this operation.
+// This operation cannot succeed: the server cannot serialize the extension that it adds.
 //
-// Rule for owner: one of owner, active, new_options, update_last_voting_time must be given.
+// Rule: at least one of owner, active, new_options, update_last_voting_time is required.
 //
-// Rule for owner.account_auths: one of owner.account_auths, owner.key_auths must be given.
+// Rule: at least one of owner.account_auths, owner.key_auths is required.
 //
-// Rule for owner.address_auths: it must be empty.
+// Rule for owner.address_auths: must be empty.
 //
-// Rule: the weights in owner.account_auths and owner.key_auths must reach owner.weight_threshold.
+// Rule: the weights in owner.account_auths and owner.key_auths must add up to at least owner.weight_threshold.
 //
-// Default rule, which the committee can change: owner.account_auths and owner.key_auths may have at most 10 elements
-// together.
+// Default rule, which the committee can change: owner.account_auths and owner.key_auths may have at most 10 elements in
+// total.
 //
-// Rule for active.account_auths: one of active.account_auths, active.key_auths must be given.
+// Rule: at least one of active.account_auths, active.key_auths is required.
 //
-// Rule for active.address_auths: it must be empty.
+// Rule for active.address_auths: must be empty.
 //
-// Rule: the weights in active.account_auths and active.key_auths must reach active.weight_threshold.
+// Rule: the weights in active.account_auths and active.key_auths must add up to at least active.weight_threshold.
 //
 // Default rule, which the committee can change: active.account_auths and active.key_auths may have at most 10 elements
-// together.
+// in total.
 //
-// Rule for new_options.num_witness: it may not exceed the number of votes, and the server takes no votes.
+// Rule for new_options.num_witness: must be 0, because the server accepts no votes.
 //
-// Rule for new_options.num_committee: it may not exceed the number of votes, and the server takes no votes.
+// Rule for new_options.num_committee: must be 0, because the server accepts no votes.
 type AccountUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Account: an account, 1.2.N; it may not be 1.2.0 or 1.2.4: the committee and the temporary account cannot be
-	// updated.
+	// Account: an account, 1.2.N; must not be 1.2.0 or 1.2.4: the committee and the temporary account cannot be updated.
 	Account ObjectID `json:"account"`
 
-	// Owner: an authority: the accounts and keys that may act for an account, with their weights and the total weight
-	// needed; optional.
+	// Owner: an authority: accounts and keys with weights, and the total weight required; optional.
 	Owner *Authority `json:"owner,omitempty"`
 
-	// Active: an authority: the accounts and keys that may act for an account, with their weights and the total weight
-	// needed; optional.
+	// Active: an authority: accounts and keys with weights, and the total weight required; optional.
 	Active *Authority `json:"active,omitempty"`
 
-	// NewOptions: the options of an account: its memo key and its votes; optional.
+	// NewOptions: account options: the memo key and the votes; optional.
 	NewOptions *AccountOptions `json:"new_options,omitempty"`
 
 	// UpdateLastVotingTime: true or false.
@@ -725,7 +718,7 @@ type AccountWhitelist struct {
 	// AccountToList: an account, 1.2.N.
 	AccountToList ObjectID `json:"account_to_list"`
 
-	// NewListing: an integer, a bit mask (1 whitelisted, 2 blacklisted, 0 no opinion); at most 3.
+	// NewListing: an integer, a bit mask (1 whitelisted, 2 blacklisted, 0 no opinion); must be at most 3.
 	NewListing int64 `json:"new_listing"`
 }
 
@@ -742,7 +735,7 @@ type AccountUpgrade struct {
 	// AccountToUpgrade: an account, 1.2.N.
 	AccountToUpgrade ObjectID `json:"account_to_upgrade"`
 
-	// UpgradeToLifetimeMember: true or false; it must be true: annual memberships have ended.
+	// UpgradeToLifetimeMember: true or false; must be true: annual memberships have ended.
 	UpgradeToLifetimeMember bool `json:"upgrade_to_lifetime_member"`
 }
 
@@ -753,7 +746,7 @@ func (AccountUpgrade) OpName() string {
 
 // AccountTransfer is operation 9 of the chain, account_transfer.
 //
-// This operation cannot succeed: no node knows how to carry it out; it refuses every transaction that holds it.
+// This operation cannot succeed: nodes do not implement it.
 type AccountTransfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -772,12 +765,13 @@ func (AccountTransfer) OpName() string {
 
 // AssetCreate is operation 10 of the chain, asset_create.
 //
-// The server takes bitasset_opts and drops it. A symbol with a dot needs that its prefix is an asset of the same issuer.
+// The server accepts bitasset_opts and drops it. If the symbol has a dot, the part before it must be an asset of the
+// same issuer.
 //
-// Rule for common_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one 1.3.1, which
-// stands for the asset that is created.
+// Rule: common_options.core_exchange_rate.base.asset_id or common_options.core_exchange_rate.quote.asset_id must be
+// 1.3.0, and the other one 1.3.1 (the new asset).
 //
-// Rule: bits 16 and 32 need bitasset options, which the server drops.
+// Rule for common_options.issuer_permissions: bits 16 and 32 need bitasset options, which the server drops.
 type AssetCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -785,21 +779,21 @@ type AssetCreate struct {
 	// Issuer: an account, 1.2.N.
 	Issuer ObjectID `json:"issuer"`
 
-	// Symbol: a text of at most 10 characters; it must have at least 3 and at most 16 bytes; it must be an asset's
-	// symbol: upper-case letters and digits, at most one dot, beginning and ending with a letter; not beginning with
-	// BIT; the chain reserves it.
+	// Symbol: a string of at most 10 characters; must have 3 to 16 bytes; must be an asset symbol: upper-case letters
+	// and digits, at most one dot, a letter at the start and the end, and not BIT at the start; must not be reserved by
+	// the chain.
 	Symbol string `json:"symbol"`
 
-	// Precision: an integer, a number of decimal places, at most 10 (one whole unit is 10^precision smallest units).
+	// Precision: an integer, at most 10, a number of decimal places (one whole unit is 10^precision smallest units).
 	Precision int64 `json:"precision"`
 
 	// CommonOptions: the limits, fees and permissions of an asset.
 	CommonOptions AssetOptions `json:"common_options"`
 
-	// BitassetOpts: the rules of an asset that is backed by another one; optional.
+	// BitassetOpts: the rules of an asset backed by another asset; optional.
 	BitassetOpts *BitassetOptions `json:"bitasset_opts,omitempty"`
 
-	// IsPredictionMarket: true or false; it must be false: a prediction market needs bitasset options, which the server
+	// IsPredictionMarket: true or false; must be false: a prediction market needs bitasset options, which the server
 	// drops.
 	IsPredictionMarket bool `json:"is_prediction_market"`
 }
@@ -813,7 +807,8 @@ func (AssetCreate) OpName() string {
 //
 // Rule: issuer and new_issuer must differ.
 //
-// Rule for new_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one asset_to_update.
+// Rule: new_options.core_exchange_rate.base.asset_id or new_options.core_exchange_rate.quote.asset_id must be 1.3.0, and
+// the other one asset_to_update.
 type AssetUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -838,12 +833,12 @@ func (AssetUpdate) OpName() string {
 
 // AssetUpdateBitasset is operation 12 of the chain, asset_update_bitasset.
 //
-// Rule for new_options.minimum_feeds: a number of feeds, at least 1.
+// Rule for new_options.minimum_feeds: must be at least 1, a number of feeds.
 //
-// Rule: counted in 1/100 percent, at least 0 and at most 10000 (1234 is 12.34 %).
+// Rule for new_options.force_settlement_offset_percent: must be 0 to 10000, in 1/100 percent (1234 is 12.34 %).
 //
-// Rule for new_options.maximum_force_settlement_volume: a share of the supply in each maintenance interval, counted in
-// 1/100 percent, at least 0 and at most 10000 (1234 is 12.34 %).
+// Rule for new_options.maximum_force_settlement_volume: must be 0 to 10000, the share of the supply in each maintenance
+// interval, in 1/100 percent (1234 is 12.34 %).
 type AssetUpdateBitasset struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -854,7 +849,7 @@ type AssetUpdateBitasset struct {
 	// AssetToUpdate: an asset, 1.3.N.
 	AssetToUpdate ObjectID `json:"asset_to_update"`
 
-	// NewOptions: the rules of an asset that is backed by another one.
+	// NewOptions: the rules of an asset backed by another asset.
 	NewOptions BitassetOptions `json:"new_options"`
 }
 
@@ -874,8 +869,8 @@ type AssetUpdateFeedProducers struct {
 	// AssetToUpdate: an asset, 1.3.N.
 	AssetToUpdate ObjectID `json:"asset_to_update"`
 
-	// NewFeedProducers: a list of at least 1 element; each element is an account, 1.2.N; it must have at most 10
-	// elements (by default).
+	// NewFeedProducers: a list of at least 1 element; each element is an account, 1.2.N; must have at most 10 elements
+	// (by default).
 	NewFeedProducers List[ObjectID] `json:"new_feed_producers"`
 }
 
@@ -886,10 +881,10 @@ func (AssetUpdateFeedProducers) OpName() string {
 
 // AssetIssue is operation 14 of the chain, asset_issue.
 //
-// Rule: counted in the smallest unit of the asset, at least 1 and at most 1000000000000000 (1250000 is 12.5 at precision
-// 5).
+// Rule for asset_to_issue.amount: must be 1 to 1000000000000000, in the smallest unit of the asset (1250000 is 12.5 at
+// precision 5).
 //
-// Rule for asset_to_issue.asset_id: it may not be 1.3.0: nobody can issue the core asset.
+// Rule for asset_to_issue.asset_id: must not be 1.3.0: the core asset cannot be issued.
 type AssetIssue struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -911,8 +906,8 @@ func (AssetIssue) OpName() string {
 
 // AssetReserve is operation 15 of the chain, asset_reserve.
 //
-// Rule: counted in the smallest unit of the asset, at least 1 and at most 1000000000000000 (1250000 is 12.5 at precision
-// 5).
+// Rule for amount_to_reserve.amount: must be 1 to 1000000000000000, in the smallest unit of the asset (1250000 is 12.5
+// at precision 5).
 type AssetReserve struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -931,7 +926,7 @@ func (AssetReserve) OpName() string {
 
 // AssetFundFeePool is operation 16 of the chain, asset_fund_fee_pool.
 type AssetFundFeePool struct {
-	// FeeAsset: an asset, 1.3.N; it must be 1.3.0.
+	// FeeAsset: an asset, 1.3.N; must be 1.3.0.
 	FeeAsset ObjectID `json:"fee_asset"`
 
 	// FromAccount: an account, 1.2.N.
@@ -940,7 +935,7 @@ type AssetFundFeePool struct {
 	// AssetID: an asset, 1.3.N.
 	AssetID ObjectID `json:"asset_id"`
 
-	// Amount: an integer, counted in the smallest unit of the core asset 1.3.0, at most 10^12; at least 1.
+	// Amount: an integer, at most 10^12, in the smallest unit of the core asset 1.3.0; must be at least 1.
 	Amount int64 `json:"amount"`
 }
 
@@ -951,7 +946,7 @@ func (AssetFundFeePool) OpName() string {
 
 // AssetSettle is operation 17 of the chain, asset_settle.
 //
-// Rule for amount.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: must be at least 0, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 type AssetSettle struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -992,20 +987,20 @@ func (AssetGlobalSettle) OpName() string {
 
 // AssetPublishFeed is operation 19 of the chain, asset_publish_feed.
 //
-// This operation cannot succeed: the server asks for feed.settle_price and then looks for feed.settlement_price.
+// This operation cannot succeed: the server requires feed.settle_price but reads feed.settlement_price.
 //
-// Rule for feed.settle_price.base.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// Rule for feed.settle_price.base.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at
 // precision 5).
 //
-// Rule for feed.settle_price.quote.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// Rule for feed.settle_price.quote.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at
 // precision 5).
 //
 // Rule: feed.settle_price.base.asset_id and feed.settle_price.quote.asset_id must differ.
 //
-// Rule for feed.core_exchange_rate.base.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5
+// Rule for feed.core_exchange_rate.base.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5
 // at precision 5).
 //
-// Rule for feed.core_exchange_rate.quote.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5
+// Rule for feed.core_exchange_rate.quote.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5
 // at precision 5).
 //
 // Rule: feed.core_exchange_rate.base.asset_id and feed.core_exchange_rate.quote.asset_id must differ.
@@ -1014,11 +1009,11 @@ func (AssetGlobalSettle) OpName() string {
 //
 // Rule: asset_id and feed.settle_price.base.asset_id must be equal.
 //
-// Rule for feed.core_exchange_rate.quote.asset_id: it must be 1.3.0.
+// Rule for feed.core_exchange_rate.quote.asset_id: must be 1.3.0.
 //
-// Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
+// Rule for feed.maintenance_collateral_ratio: must be 1001 to 32000, in 1/1000 (1750 is 1.75).
 //
-// Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
+// Rule for feed.maximum_short_squeeze_ratio: must be 1001 to 32000, in 1/1000 (1750 is 1.75).
 type AssetPublishFeed struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1046,7 +1041,7 @@ type WitnessCreate struct {
 	// WitnessAccount: an account, 1.2.N.
 	WitnessAccount ObjectID `json:"witness_account"`
 
-	// URL: a URI with a scheme; it must have at most 126 bytes.
+	// URL: a URI with a scheme; must have at most 126 bytes.
 	URL string `json:"url"`
 
 	// BlockSigningKey: a public key.
@@ -1072,7 +1067,7 @@ type WitnessUpdate struct {
 	// WitnessAccount: an account, 1.2.N.
 	WitnessAccount ObjectID `json:"witness_account"`
 
-	// NewURL: a URI with a scheme; it must have at most 126 bytes; optional.
+	// NewURL: a URI with a scheme; must have at most 126 bytes; optional.
 	NewURL string `json:"new_url,omitempty"`
 
 	// NewSigningKey: a public key; optional.
@@ -1089,10 +1084,10 @@ func (WitnessUpdate) OpName() string {
 
 // ProposalCreate is operation 22 of the chain, proposal_create.
 //
-// A proposed operation is an object with op: the number of the operation and its fields in the names of the chain, with
-// fee instead of fee_asset.
+// A proposed operation is an object with the key op: an array of the operation's number and its fields. The fields have
+// the chain's names, with fee instead of fee_asset.
 //
-// Rule for review_period_seconds: it must be less than the seconds that are left until expiration_time.
+// Rule for review_period_seconds: must be less than the number of seconds until expiration_time.
 //
 // Default rule for proposed_ops, which the committee can change: review_period_seconds must be at least 1209600 for an
 // operation of 1.2.0 (the committee).
@@ -1103,14 +1098,14 @@ type ProposalCreate struct {
 	// FeePayingAccount: an account, 1.2.N.
 	FeePayingAccount ObjectID `json:"fee_paying_account"`
 
-	// ExpirationTime: a time, in seconds since 1970; it must be later than now; it may lie at most 2419200 seconds after
-	// now (by default).
+	// ExpirationTime: a time, in seconds since 1970; must be later than now; must be at most 2419200 seconds from now
+	// (by default).
 	ExpirationTime Seconds `json:"expiration_time"`
 
-	// ProposedOps: a list of at least 1 element; each element is an object; it must have at least 1 element.
+	// ProposedOps: a list of at least 1 element; each element is an object; must have at least 1 element.
 	ProposedOps List[map[string]any] `json:"proposed_ops"`
 
-	// ReviewPeriodSeconds: an integer, a number of seconds; optional.
+	// ReviewPeriodSeconds: an integer, in seconds; optional.
 	ReviewPeriodSeconds *int64 `json:"review_period_seconds,omitempty"`
 }
 
@@ -1121,17 +1116,17 @@ func (ProposalCreate) OpName() string {
 
 // ProposalUpdate is operation 23 of the chain, proposal_update.
 //
-// Every account in an active list must agree to the transaction, besides the payer; entries of owner lists need the
-// owner authority, keys a signature.
+// Besides the payer's, the transaction needs the active authority of each account in the active lists, the owner
+// authority of each account in the owner lists, and a signature for each key.
 //
-// Rule for active_approvals_to_add: one of active_approvals_to_add, active_approvals_to_remove, owner_approvals_to_add,
-// owner_approvals_to_remove, key_approvals_to_add, key_approvals_to_remove must be given.
+// Rule: at least one of active_approvals_to_add, active_approvals_to_remove, owner_approvals_to_add,
+// owner_approvals_to_remove, key_approvals_to_add, key_approvals_to_remove is required.
 //
-// Rule: active_approvals_to_add and active_approvals_to_remove may have no element in common.
+// Rule: active_approvals_to_add and active_approvals_to_remove must not have common elements.
 //
-// Rule: owner_approvals_to_add and owner_approvals_to_remove may have no element in common.
+// Rule: owner_approvals_to_add and owner_approvals_to_remove must not have common elements.
 //
-// Rule: key_approvals_to_add and key_approvals_to_remove may have no element in common.
+// Rule: key_approvals_to_add and key_approvals_to_remove must not have common elements.
 type ProposalUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1190,11 +1185,11 @@ func (ProposalDelete) OpName() string {
 //
 // Rule: withdraw_from_account and authorized_account must differ.
 //
-// Rule for withdrawal_limit.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// Rule for withdrawal_limit.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision
 // 5).
 //
 // Rule for period_start_time: the last period must end after now, and withdrawal_period_sec times
-// periods_until_expiration must be below 2^32 seconds.
+// periods_until_expiration must be less than 2^32 seconds.
 type WithdrawPermissionCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1208,13 +1203,13 @@ type WithdrawPermissionCreate struct {
 	// WithdrawalLimit: an amount of an asset.
 	WithdrawalLimit Asset `json:"withdrawal_limit"`
 
-	// WithdrawalPeriodSec: an integer, a number of seconds; at least 1; at least 3 (by default).
+	// WithdrawalPeriodSec: an integer, in seconds; must be at least 1; must be at least 3 (by default).
 	WithdrawalPeriodSec int64 `json:"withdrawal_period_sec"`
 
-	// PeriodsUntilExpiration: an integer, a number of periods; at least 1.
+	// PeriodsUntilExpiration: an integer, a number of periods; must be at least 1.
 	PeriodsUntilExpiration int64 `json:"periods_until_expiration"`
 
-	// PeriodStartTime: a time, in seconds since 1970; it must be later than now.
+	// PeriodStartTime: a time, in seconds since 1970; must be later than now.
 	PeriodStartTime Seconds `json:"period_start_time"`
 }
 
@@ -1227,11 +1222,11 @@ func (WithdrawPermissionCreate) OpName() string {
 //
 // Rule: withdraw_from_account and authorized_account must differ.
 //
-// Rule for withdrawal_limit.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// Rule for withdrawal_limit.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision
 // 5).
 //
 // Rule for period_start_time: the last period must end after now, and withdrawal_period_sec times
-// periods_until_expiration must be below 2^32 seconds.
+// periods_until_expiration must be less than 2^32 seconds.
 type WithdrawPermissionUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1248,13 +1243,13 @@ type WithdrawPermissionUpdate struct {
 	// WithdrawalLimit: an amount of an asset.
 	WithdrawalLimit Asset `json:"withdrawal_limit"`
 
-	// WithdrawalPeriodSec: an integer, a number of seconds; at least 1; at least 3 (by default).
+	// WithdrawalPeriodSec: an integer, in seconds; must be at least 1; must be at least 3 (by default).
 	WithdrawalPeriodSec int64 `json:"withdrawal_period_sec"`
 
-	// PeriodsUntilExpiration: an integer, a number of periods; at least 1.
+	// PeriodsUntilExpiration: an integer, a number of periods; must be at least 1.
 	PeriodsUntilExpiration int64 `json:"periods_until_expiration"`
 
-	// PeriodStartTime: a time, in seconds since 1970; it must be now or later.
+	// PeriodStartTime: a time, in seconds since 1970; must be now or later.
 	PeriodStartTime Seconds `json:"period_start_time"`
 }
 
@@ -1267,7 +1262,7 @@ func (WithdrawPermissionUpdate) OpName() string {
 //
 // Rule: withdraw_to_account and withdraw_from_account must differ.
 //
-// Rule for amount_to_withdraw.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// Rule for amount_to_withdraw.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at
 // precision 5).
 type WithdrawPermissionClaim struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -1293,7 +1288,7 @@ func (WithdrawPermissionClaim) OpName() string {
 
 // WithdrawPermissionDelete is operation 28 of the chain, withdraw_permission_delete.
 //
-// This operation cannot succeed: the server asks for withdraw_permission and then looks for withdrawal_permission.
+// This operation cannot succeed: the server requires withdraw_permission but reads withdrawal_permission.
 //
 // Rule: withdraw_from_account and authorized_account must differ.
 type WithdrawPermissionDelete struct {
@@ -1323,7 +1318,7 @@ type CommitteeMemberCreate struct {
 	// CommitteeMemberAccount: an account, 1.2.N.
 	CommitteeMemberAccount ObjectID `json:"committee_member_account"`
 
-	// URL: a URI with a scheme; it must have at most 126 bytes.
+	// URL: a URI with a scheme; must have at most 126 bytes.
 	URL string `json:"url"`
 }
 
@@ -1343,7 +1338,7 @@ type CommitteeMemberUpdate struct {
 	// CommitteeMemberAccount: an account, 1.2.N.
 	CommitteeMemberAccount ObjectID `json:"committee_member_account"`
 
-	// NewURL: a text; it must have at most 126 bytes; optional.
+	// NewURL: a string; must have at most 126 bytes; optional.
 	NewURL string `json:"new_url,omitempty"`
 }
 
@@ -1354,8 +1349,7 @@ func (CommitteeMemberUpdate) OpName() string {
 
 // CommitteeMemberUpdateGlobalParameters is operation 31 of the chain, committee_member_update_global_parameters.
 //
-// This operation cannot succeed: the committee changes them by a proposal, and the server cannot write a proposal with
-// this operation.
+// This operation cannot succeed: it requires a proposal of the committee, which the server cannot serialize.
 type CommitteeMemberUpdateGlobalParameters struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1371,12 +1365,12 @@ func (CommitteeMemberUpdateGlobalParameters) OpName() string {
 
 // VestingBalanceCreate is operation 32 of the chain, vesting_balance_create.
 //
-// With balance_type gpos the chain ignores the policy and sets its own. A deposit of a SON needs the policy 2 (dormant).
+// With balance_type gpos, the chain replaces the policy with its own. A SON's deposit needs policy 2 (dormant).
 //
-// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 //
-// Default rule for amount.amount, which the committee can change: counted in the smallest unit of the asset, at least
-// 5000000 (1250000 is 12.5 at precision 5), when balance_type is 'son'.
+// Default rule for amount.amount, which the committee can change: must be at least 5000000, in the smallest unit of the
+// asset (1250000 is 12.5 at precision 5), if balance_type is 'son'.
 type VestingBalanceCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1390,7 +1384,8 @@ type VestingBalanceCreate struct {
 	// Amount: an amount of an asset.
 	Amount Asset `json:"amount"`
 
-	// Policy: a pair: the number of a kind, and an object of that kind; the kinds are 0 linear, 1 coin-days, 2 dormant.
+	// Policy: an array of the number of a kind and an object of that kind; the kinds are 0 linear, 1 coin-days, 2
+	// dormant.
 	Policy Variant `json:"policy"`
 
 	// BalanceType: one of normal, gpos, son.
@@ -1404,7 +1399,7 @@ func (VestingBalanceCreate) OpName() string {
 
 // VestingBalanceWithdraw is operation 33 of the chain, vesting_balance_withdraw.
 //
-// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 type VestingBalanceWithdraw struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1434,22 +1429,22 @@ type WorkerCreate struct {
 	// Owner: an account, 1.2.N.
 	Owner ObjectID `json:"owner"`
 
-	// WorkBeginDate: a time, in seconds since 1970; it must be now or later.
+	// WorkBeginDate: a time, in seconds since 1970; must be now or later.
 	WorkBeginDate Seconds `json:"work_begin_date"`
 
 	// WorkEndDate: a time, in seconds since 1970.
 	WorkEndDate Seconds `json:"work_end_date"`
 
-	// DailyPay: an integer, counted in the smallest unit of the core asset 1.3.0, at most 10^12; at least 1.
+	// DailyPay: an integer, at most 10^12, in the smallest unit of the core asset 1.3.0; must be at least 1.
 	DailyPay int64 `json:"daily_pay"`
 
-	// Name: a text; it must have at most 62 bytes.
+	// Name: a string; must have at most 62 bytes.
 	Name string `json:"name"`
 
-	// URL: a URI with a scheme; it must have at most 126 bytes.
+	// URL: a URI with a scheme; must have at most 126 bytes.
 	URL string `json:"url"`
 
-	// Initializer: a pair: the number of a kind, and an object of that kind; the kinds are 1 vesting.
+	// Initializer: an array of the number of a kind and an object of that kind; the kinds are 1 vesting.
 	Initializer Variant `json:"initializer"`
 }
 
@@ -1489,8 +1484,8 @@ type Assert struct {
 	// FeePayingAccount: an account, 1.2.N.
 	FeePayingAccount ObjectID `json:"fee_paying_account"`
 
-	// Predicates: a list; each element is a pair: the number of a kind, and an object of that kind; the kinds are 0
-	// account name equals, 1 asset symbol equals, 2 block id; only the kinds up to 0 are allowed (by default).
+	// Predicates: a list; each element is an array of the number of a kind and an object of that kind; the kinds are 0
+	// account name equals, 1 asset symbol equals, 2 block id; only kind 0 is allowed (by default).
 	Predicates List[Variant] `json:"predicates"`
 
 	// RequiredAuths: a list; each element is an account, 1.2.N.
@@ -1504,10 +1499,9 @@ func (Assert) OpName() string {
 
 // BalanceClaim is operation 37 of the chain, balance_claim.
 //
-// Warning: it needs a signature by balance_owner_key, which the server does not have: expect 'missing required other
-// authority'.
+// Warning: the server cannot sign with balance_owner_key: expect the error 'missing required other authority'.
 type BalanceClaim struct {
-	// FeeAsset: an asset, 1.3.N; it must be 1.3.0.
+	// FeeAsset: an asset, 1.3.N; must be 1.3.0.
 	FeeAsset ObjectID `json:"fee_asset"`
 
 	// DepositToAccount: an account, 1.2.N.
@@ -1516,8 +1510,8 @@ type BalanceClaim struct {
 	// BalanceToClaim: a balance, 1.15.N.
 	BalanceToClaim ObjectID `json:"balance_to_claim"`
 
-	// BalanceOwnerKey: a public key; it may not be PPY1111111111111111111111111111111114T1Anm or
-	// TEST1111111111111111111111111111111114T1Anm: nobody has the null key.
+	// BalanceOwnerKey: a public key; must not be PPY1111111111111111111111111111111114T1Anm or
+	// TEST1111111111111111111111111111111114T1Anm: no one has the null key.
 	BalanceOwnerKey string `json:"balance_owner_key"`
 
 	// TotalClaimed: an amount of an asset.
@@ -1533,7 +1527,7 @@ func (BalanceClaim) OpName() string {
 //
 // Rule: from and to must differ.
 //
-// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 //
 // Rule: issuer and from must differ.
 type OverrideTransfer struct {
@@ -1560,7 +1554,7 @@ func (OverrideTransfer) OpName() string {
 
 // TransferToBlind is operation 39 of the chain, transfer_to_blind.
 //
-// Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+// Warning: since 2023-07-31 the node charges the fee and does nothing else.
 type TransferToBlind struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1574,7 +1568,7 @@ type TransferToBlind struct {
 	// BlindingFactor: bytes as base64 with padding.
 	BlindingFactor string `json:"blinding_factor"`
 
-	// Outputs: a list; each element is a hidden amount that is received.
+	// Outputs: a list; each element is a hidden amount to receive.
 	Outputs List[BlindOutput] `json:"outputs"`
 }
 
@@ -1585,15 +1579,15 @@ func (TransferToBlind) OpName() string {
 
 // BlindTransfer is operation 40 of the chain, blind_transfer.
 //
-// Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+// Warning: since 2023-07-31 the node charges the fee and does nothing else.
 type BlindTransfer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Inputs: a list; each element is a hidden amount that is spent.
+	// Inputs: a list; each element is a hidden amount to spend.
 	Inputs List[BlindInput] `json:"inputs"`
 
-	// Outputs: a list; each element is a hidden amount that is received.
+	// Outputs: a list; each element is a hidden amount to receive.
 	Outputs List[BlindOutput] `json:"outputs"`
 }
 
@@ -1604,7 +1598,7 @@ func (BlindTransfer) OpName() string {
 
 // TransferFromBlind is operation 41 of the chain, transfer_from_blind.
 //
-// Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+// Warning: since 2023-07-31 the node charges the fee and does nothing else.
 type TransferFromBlind struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1618,7 +1612,7 @@ type TransferFromBlind struct {
 	// BlindingFactor: bytes as base64 with padding.
 	BlindingFactor string `json:"blinding_factor"`
 
-	// Inputs: a list; each element is a hidden amount that is spent.
+	// Inputs: a list; each element is a hidden amount to spend.
 	Inputs List[BlindInput] `json:"inputs"`
 }
 
@@ -1629,9 +1623,9 @@ func (TransferFromBlind) OpName() string {
 
 // AssetSettleCancel is operation 42 of the chain, asset_settle_cancel.
 //
-// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
+// This operation cannot succeed: only the chain itself creates it; nodes refuse it in transactions.
 //
-// Rule for amount.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 type AssetSettleCancel struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1653,7 +1647,7 @@ func (AssetSettleCancel) OpName() string {
 
 // AssetClaimFees is operation 43 of the chain, asset_claim_fees.
 //
-// Rule for amount_to_claim.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision
+// Rule for amount_to_claim.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision
 // 5).
 type AssetClaimFees struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -1673,7 +1667,7 @@ func (AssetClaimFees) OpName() string {
 
 // FbaDistribute is operation 44 of the chain, fba_distribute.
 //
-// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
+// This operation cannot succeed: only the chain itself creates it; nodes refuse it in transactions.
 type FbaDistribute struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1684,7 +1678,7 @@ type FbaDistribute struct {
 	// FbaID: a fee-based asset accumulator, 2.16.N.
 	FbaID ObjectID `json:"fba_id"`
 
-	// Amount: an integer, counted in the smallest unit of the core asset 1.3.0, at most 10^12.
+	// Amount: an integer, at most 10^12, in the smallest unit of the core asset 1.3.0.
 	Amount int64 `json:"amount"`
 }
 
@@ -1695,43 +1689,43 @@ func (FbaDistribute) OpName() string {
 
 // TournamentCreate is operation 45 of the chain, tournament_create.
 //
-// Warning: the serializer of the server writes type_of_game, which the chain does not have: expect 'missing required
-// active authority'.
+// Warning: the server serializes type_of_game, which the chain does not have: expect the error 'missing required active
+// authority'.
 //
-// The server requires start_delay, so start_time must be left out.
+// The server requires start_delay, so start_time must be omitted.
 //
-// Rule for options.registration_deadline: it must be now or later.
+// Rule for options.registration_deadline: must be now or later.
 //
-// Default rule for options.registration_deadline, which the committee can change: it may lie at most 2592000 seconds
-// after now.
+// Default rule for options.registration_deadline, which the committee can change: must be at most 2592000 seconds from
+// now.
 //
-// Rule for options.buy_in.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision
+// Rule for options.buy_in.amount: must be at least 0, in the smallest unit of the asset (1250000 is 12.5 at precision
 // 5).
 //
-// Rule for options.number_of_players: a number of players, at least 2.
+// Rule for options.number_of_players: must be at least 2, a number of players.
 //
-// Default rule for options.number_of_players, which the committee can change: a number of players, at most 256.
+// Default rule for options.number_of_players, which the committee can change: must be at most 256, a number of players.
 //
-// Rule for options.whitelist: it must be empty or have at least as many elements as options.number_of_players says.
+// Rule for options.whitelist: must be empty or have at least options.number_of_players elements.
 //
-// Default rule for options.whitelist, which the committee can change: it must have at most 999 elements.
+// Default rule for options.whitelist, which the committee can change: must have at most 999 elements.
 //
-// Rule: options.start_time and options.start_delay may not both be given.
+// Rule: options.start_time and options.start_delay must not both be given.
 //
-// Rule for options.start_time: one of options.start_time, options.start_delay must be given.
+// Rule: at least one of options.start_time, options.start_delay is required.
 //
-// Rule: options.registration_deadline may not be later than options.start_time.
+// Rule: options.registration_deadline must not be later than options.start_time.
 //
-// Default rule for options.start_time, which the committee can change: it may lie at most 2419200 seconds after now.
+// Default rule for options.start_time, which the committee can change: must be at most 2419200 seconds from now.
 //
-// Default rule for options.start_delay, which the committee can change: a number of seconds after the last player has
-// joined, at most 604799.
+// Default rule for options.start_delay, which the committee can change: must be at most 604799, in seconds after the
+// last player has joined.
 //
-// Rule for options.number_of_wins: a number of wins, at least 1.
+// Rule for options.number_of_wins: must be at least 1, a number of wins.
 //
-// Default rule for options.number_of_wins, which the committee can change: a number of wins, at most 100.
+// Default rule for options.number_of_wins, which the committee can change: must be at most 100, a number of wins.
 //
-// Default rule, which the committee can change: a number of seconds, at least 0 and at most 600.
+// Default rule for options.round_delay, which the committee can change: must be 0 to 600, in seconds.
 type TournamentCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1750,7 +1744,7 @@ func (TournamentCreate) OpName() string {
 
 // TournamentJoin is operation 46 of the chain, tournament_join.
 //
-// buy_in must equal the buy_in of the tournament.
+// buy_in must equal the tournament's buy_in.
 type TournamentJoin struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1784,7 +1778,7 @@ type GameMove struct {
 	// PlayerAccountID: an account, 1.2.N.
 	PlayerAccountID ObjectID `json:"player_account_id"`
 
-	// Move: a pair: the number of a kind, and an object of that kind; the kinds are 0 commit, 1 reveal.
+	// Move: an array of the number of a kind and an object of that kind; the kinds are 0 commit, 1 reveal.
 	Move Variant `json:"move"`
 }
 
@@ -1795,9 +1789,9 @@ func (GameMove) OpName() string {
 
 // AssetUpdateDividend is operation 48 of the chain, asset_update_dividend.
 //
-// This operation cannot succeed: the server forgets the fields when it builds this operation.
+// This operation cannot succeed: the server omits the fields when it builds the operation.
 //
-// Default rule for new_options.payout_interval, which the committee can change: a number of seconds, at least 86400.
+// Default rule for new_options.payout_interval, which the committee can change: must be at least 86400, in seconds.
 type AssetUpdateDividend struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1819,7 +1813,7 @@ func (AssetUpdateDividend) OpName() string {
 
 // AssetDividendDistribution is operation 49 of the chain, asset_dividend_distribution.
 //
-// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
+// This operation cannot succeed: only the chain itself creates it; nodes refuse it in transactions.
 type AssetDividendDistribution struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1841,7 +1835,7 @@ func (AssetDividendDistribution) OpName() string {
 
 // TournamentPayout is operation 50 of the chain, tournament_payout.
 //
-// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
+// This operation cannot succeed: only the chain itself creates it; nodes refuse it in transactions.
 type TournamentPayout struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -1886,13 +1880,13 @@ func (TournamentLeave) OpName() string {
 
 // SportCreate is operation 52 of the chain, sport_create.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 type SportCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list; each element is a text in one language, as [language, text].
+	// Name: a list; each element is a string in one language: [language, text].
 	Name List[LocalizedText] `json:"name"`
 }
 
@@ -1903,7 +1897,7 @@ func (SportCreate) OpName() string {
 
 // SportUpdate is operation 53 of the chain, sport_update.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 type SportUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -1912,7 +1906,7 @@ type SportUpdate struct {
 	// SportID: a sport, 1.20.N.
 	SportID ObjectID `json:"sport_id"`
 
-	// NewName: a list; each element is a text in one language, as [language, text]; new_name must be given; optional.
+	// NewName: a list; each element is a string in one language: [language, text]; the chain requires it; optional.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 }
 
@@ -1923,13 +1917,13 @@ func (SportUpdate) OpName() string {
 
 // EventGroupCreate is operation 54 of the chain, event_group_create.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 type EventGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list; each element is a text in one language, as [language, text].
+	// Name: a list; each element is a string in one language: [language, text].
 	Name List[LocalizedText] `json:"name"`
 
 	// SportID: a sport, 1.20.N.
@@ -1943,15 +1937,15 @@ func (EventGroupCreate) OpName() string {
 
 // EventGroupUpdate is operation 55 of the chain, event_group_update.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 //
-// Rule for new_sport_id: one of new_sport_id, new_name must be given.
+// Rule: at least one of new_sport_id, new_name is required.
 type EventGroupUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// NewName: a list; each element is a text in one language, as [language, text]; optional.
+	// NewName: a list; each element is a string in one language: [language, text]; optional.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 
 	// NewSportID: a sport, 1.20.N; optional.
@@ -1968,16 +1962,16 @@ func (EventGroupUpdate) OpName() string {
 
 // EventCreate is operation 56 of the chain, event_create.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 type EventCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list; each element is a text in one language, as [language, text].
+	// Name: a list; each element is a string in one language: [language, text].
 	Name List[LocalizedText] `json:"name"`
 
-	// Season: a list; each element is a text in one language, as [language, text].
+	// Season: a list; each element is a string in one language: [language, text].
 	Season List[LocalizedText] `json:"season"`
 
 	// StartTime: a time, in seconds since 1970; optional.
@@ -1994,10 +1988,10 @@ func (EventCreate) OpName() string {
 
 // EventUpdate is operation 57 of the chain, event_update.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 //
-// Rule for new_event_group_id: one of new_event_group_id, new_name, new_season, new_start_time must be given.
+// Rule: at least one of new_event_group_id, new_name, new_season, new_start_time is required.
 type EventUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2005,10 +1999,10 @@ type EventUpdate struct {
 	// EventID: an event, 1.22.N.
 	EventID ObjectID `json:"event_id"`
 
-	// NewName: a list; each element is a text in one language, as [language, text]; optional.
+	// NewName: a list; each element is a string in one language: [language, text]; optional.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 
-	// NewSeason: a list; each element is a text in one language, as [language, text]; optional.
+	// NewSeason: a list; each element is a string in one language: [language, text]; optional.
 	NewSeason List[LocalizedText] `json:"new_season,omitempty"`
 
 	// NewStartTime: a time, in seconds since 1970; optional.
@@ -2028,16 +2022,16 @@ func (EventUpdate) OpName() string {
 
 // BettingMarketRulesCreate is operation 58 of the chain, betting_market_rules_create.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 type BettingMarketRulesCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Name: a list; each element is a text in one language, as [language, text].
+	// Name: a list; each element is a string in one language: [language, text].
 	Name List[LocalizedText] `json:"name"`
 
-	// Description: a list; each element is a text in one language, as [language, text].
+	// Description: a list; each element is a string in one language: [language, text].
 	Description List[LocalizedText] `json:"description"`
 }
 
@@ -2048,21 +2042,21 @@ func (BettingMarketRulesCreate) OpName() string {
 
 // BettingMarketRulesUpdate is operation 59 of the chain, betting_market_rules_update.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 //
-// Rule for new_name: one of new_name, new_description must be given.
+// Rule: at least one of new_name, new_description is required.
 type BettingMarketRulesUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// NewName: a list; each element is a text in one language, as [language, text]; optional.
+	// NewName: a list; each element is a string in one language: [language, text]; optional.
 	NewName List[LocalizedText] `json:"new_name,omitempty"`
 
-	// NewDescription: a list; each element is a text in one language, as [language, text]; optional.
+	// NewDescription: a list; each element is a string in one language: [language, text]; optional.
 	NewDescription List[LocalizedText] `json:"new_description,omitempty"`
 
-	// BettingMarketRulesID: a betting market rules, 1.23.N.
+	// BettingMarketRulesID: a betting market rules object, 1.23.N.
 	BettingMarketRulesID ObjectID `json:"betting_market_rules_id"`
 }
 
@@ -2073,19 +2067,19 @@ func (BettingMarketRulesUpdate) OpName() string {
 
 // BettingMarketGroupCreate is operation 60 of the chain, betting_market_group_create.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 type BettingMarketGroupCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Description: a list; each element is a text in one language, as [language, text].
+	// Description: a list; each element is a string in one language: [language, text].
 	Description List[LocalizedText] `json:"description"`
 
 	// EventID: an event, 1.22.N.
 	EventID ObjectID `json:"event_id"`
 
-	// RulesID: a betting market rules, 1.23.N.
+	// RulesID: a betting market rules object, 1.23.N.
 	RulesID ObjectID `json:"rules_id"`
 
 	// AssetID: an asset, 1.3.N.
@@ -2099,7 +2093,7 @@ func (BettingMarketGroupCreate) OpName() string {
 
 // BettingMarketCreate is operation 61 of the chain, betting_market_create.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 type BettingMarketCreate struct {
 	// FeeAsset: an asset, 1.3.N.
@@ -2108,10 +2102,10 @@ type BettingMarketCreate struct {
 	// GroupID: a betting market group, 1.24.N.
 	GroupID ObjectID `json:"group_id"`
 
-	// Description: a list; each element is a text in one language, as [language, text].
+	// Description: a list; each element is a string in one language: [language, text].
 	Description List[LocalizedText] `json:"description"`
 
-	// PayoutCondition: a list; each element is a text in one language, as [language, text].
+	// PayoutCondition: a list; each element is a string in one language: [language, text].
 	PayoutCondition List[LocalizedText] `json:"payout_condition"`
 }
 
@@ -2124,11 +2118,11 @@ func (BettingMarketCreate) OpName() string {
 //
 // amount_to_bet.asset_id must be the asset of the market group.
 //
-// Rule for amount_to_bet.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for amount_to_bet.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 //
 // Rule for amount_to_bet.amount: only multiples of 10000/g (back) or (backer_multiplier - 10000)/g (lay) can be matched,
 // where g is the greatest common divisor of 10000 and backer_multiplier - 10000; the chain returns the rest at once, and
-// cancels a smaller stake.
+// cancels a stake below that.
 type BetPlace struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2142,9 +2136,9 @@ type BetPlace struct {
 	// AmountToBet: an amount of an asset.
 	AmountToBet Asset `json:"amount_to_bet"`
 
-	// BackerMultiplier: an integer: odds are counted in 1/10000 (1.5 is 15000); at least 10001 and at most 100010000; at
-	// least 10100 and at most 10000000 (by default); odds come in steps: of 100 below 20000, up to 100000 below 10000000
-	// (permitted_betting_odds_increments of the chain lists them) (by default).
+	// BackerMultiplier: an integer, odds in 1/10000 (15000 is 1.5); must be 10001 to 100010000; must be 10100 to
+	// 10000000 (by default); odds come in steps: of 100 below 20000, up to 100000 below 10000000 (see the chain
+	// parameter permitted_betting_odds_increments) (by default).
 	BackerMultiplier int64 `json:"backer_multiplier"`
 
 	// BackOrLay: one of back, lay.
@@ -2160,7 +2154,7 @@ func (BetPlace) OpName() string {
 //
 // Warning: it needs the authority of 1.2.1 (the witnesses).
 //
-// There must be one resolution for every market of the group.
+// There must be one resolution for each market of the group.
 type BettingMarketGroupResolve struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2168,8 +2162,8 @@ type BettingMarketGroupResolve struct {
 	// BettingMarketGroupID: a betting market group, 1.24.N.
 	BettingMarketGroupID ObjectID `json:"betting_market_group_id"`
 
-	// Resolutions: a list; each element is a betting market with its result; either all are cancel, or exactly one is
-	// win and the others are not_win.
+	// Resolutions: a list; each element is a betting market and its result; either all are cancel, or exactly one is win
+	// and the others are not_win.
 	Resolutions List[MarketResolution] `json:"resolutions"`
 }
 
@@ -2180,7 +2174,7 @@ func (BettingMarketGroupResolve) OpName() string {
 
 // BettingMarketGroupResolved is operation 64 of the chain, betting_market_group_resolved.
 //
-// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
+// This operation cannot succeed: only the chain itself creates it; nodes refuse it in transactions.
 type BettingMarketGroupResolved struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2191,13 +2185,13 @@ type BettingMarketGroupResolved struct {
 	// BettingMarketGroupID: a betting market group, 1.24.N.
 	BettingMarketGroupID ObjectID `json:"betting_market_group_id"`
 
-	// Resolutions: a list; each element is a betting market with its result.
+	// Resolutions: a list; each element is a betting market and its result.
 	Resolutions List[MarketResolution] `json:"resolutions"`
 
-	// Winnings: an integer, counted in the smallest unit of the asset of the market, at most 10^12.
+	// Winnings: an integer, at most 10^12, in the smallest unit of the market's asset.
 	Winnings int64 `json:"winnings"`
 
-	// FeesPaid: an integer, counted in the smallest unit of the asset of the market, at most 10^12.
+	// FeesPaid: an integer, at most 10^12, in the smallest unit of the market's asset.
 	FeesPaid int64 `json:"fees_paid"`
 }
 
@@ -2208,7 +2202,7 @@ func (BettingMarketGroupResolved) OpName() string {
 
 // BetAdjusted is operation 65 of the chain, bet_adjusted.
 //
-// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
+// This operation cannot succeed: only the chain itself creates it; nodes refuse it in transactions.
 type BetAdjusted struct {
 	// BettorID: an account, 1.2.N.
 	BettorID ObjectID `json:"bettor_id"`
@@ -2227,7 +2221,7 @@ func (BetAdjusted) OpName() string {
 
 // BettingMarketGroupCancelUnmatchedBets is operation 66 of the chain, betting_market_group_cancel_unmatched_bets.
 //
-// This operation cannot succeed: the server does not find the operation by its name.
+// This operation cannot succeed: the server does not recognize the operation's name.
 //
 // Warning: it needs the authority of 1.2.1 (the witnesses).
 type BettingMarketGroupCancelUnmatchedBets struct {
@@ -2245,7 +2239,7 @@ func (BettingMarketGroupCancelUnmatchedBets) OpName() string {
 
 // BetMatched is operation 67 of the chain, bet_matched.
 //
-// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
+// This operation cannot succeed: only the chain itself creates it; nodes refuse it in transactions.
 type BetMatched struct {
 	// BettorID: an account, 1.2.N.
 	BettorID ObjectID `json:"bettor_id"`
@@ -2259,13 +2253,13 @@ type BetMatched struct {
 	// AmountBet: an amount of an asset.
 	AmountBet Asset `json:"amount_bet"`
 
-	// FeesPaid: an integer, counted in the smallest unit of the asset bet, at most 10^12.
+	// FeesPaid: an integer, at most 10^12, in the smallest unit of the asset bet.
 	FeesPaid int64 `json:"fees_paid"`
 
-	// BackerMultiplier: an integer: odds are counted in 1/10000 (1.5 is 15000).
+	// BackerMultiplier: an integer, odds in 1/10000 (15000 is 1.5).
 	BackerMultiplier int64 `json:"backer_multiplier"`
 
-	// GuaranteedWinningsReturned: an integer, counted in the smallest unit of the asset bet, at most 10^12.
+	// GuaranteedWinningsReturned: an integer, at most 10^12, in the smallest unit of the asset bet.
 	GuaranteedWinningsReturned int64 `json:"guaranteed_winnings_returned"`
 }
 
@@ -2293,7 +2287,7 @@ func (BetCancel) OpName() string {
 
 // BetCanceled is operation 69 of the chain, bet_canceled.
 //
-// This operation cannot succeed: only the chain itself produces this operation; a node refuses it in every transaction.
+// This operation cannot succeed: only the chain itself creates it; nodes refuse it in transactions.
 type BetCanceled struct {
 	// BettorID: an account, 1.2.N.
 	BettorID ObjectID `json:"bettor_id"`
@@ -2315,10 +2309,10 @@ func (BetCanceled) OpName() string {
 
 // BettingMarketGroupUpdate is operation 70 of the chain, betting_market_group_update.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 //
-// Rule for new_description: one of new_description, new_rules_id must be given.
+// Rule: at least one of new_description, new_rules_id is required.
 type BettingMarketGroupUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2326,10 +2320,10 @@ type BettingMarketGroupUpdate struct {
 	// BettingMarketGroupID: a betting market group, 1.24.N.
 	BettingMarketGroupID ObjectID `json:"betting_market_group_id"`
 
-	// NewDescription: a list; each element is a text in one language, as [language, text]; optional.
+	// NewDescription: a list; each element is a string in one language: [language, text]; optional.
 	NewDescription List[LocalizedText] `json:"new_description,omitempty"`
 
-	// NewRulesID: a betting market rules, 1.23.N; optional.
+	// NewRulesID: a betting market rules object, 1.23.N; optional.
 	NewRulesID ObjectID `json:"new_rules_id,omitempty"`
 
 	// Freeze: true or false; optional.
@@ -2346,10 +2340,10 @@ func (BettingMarketGroupUpdate) OpName() string {
 
 // BettingMarketUpdate is operation 71 of the chain, betting_market_update.
 //
-// This operation is possible only in a proposal: the node takes it only inside a proposal that is carried out, with the
+// This operation is allowed only inside a proposal: the node accepts it only while it executes a proposal, with the
 // authority of 1.2.1 (the witnesses).
 //
-// Rule for new_group_id: one of new_group_id, new_description, new_payout_condition must be given.
+// Rule: at least one of new_group_id, new_description, new_payout_condition is required.
 type BettingMarketUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2360,10 +2354,10 @@ type BettingMarketUpdate struct {
 	// NewGroupID: a betting market group, 1.24.N; optional.
 	NewGroupID ObjectID `json:"new_group_id,omitempty"`
 
-	// NewDescription: a list; each element is a text in one language, as [language, text]; optional.
+	// NewDescription: a list; each element is a string in one language: [language, text]; optional.
 	NewDescription List[LocalizedText] `json:"new_description,omitempty"`
 
-	// NewPayoutCondition: a list; each element is a text in one language, as [language, text]; optional.
+	// NewPayoutCondition: a list; each element is a string in one language: [language, text]; optional.
 	NewPayoutCondition List[LocalizedText] `json:"new_payout_condition,omitempty"`
 }
 
@@ -2374,24 +2368,24 @@ func (BettingMarketUpdate) OpName() string {
 
 // LotteryAssetCreate is operation 77 of the chain, lottery_asset_create.
 //
-// The server takes bitasset_opts and drops it. The chain sets the precision to 0 and the owner of the lottery itself:
-// one unit of the asset is one ticket.
+// The server accepts bitasset_opts and drops it. The chain sets the lottery's owner, and sets the precision to 0: one
+// unit of the asset is one ticket.
 //
-// Rule for common_options.core_exchange_rate.base.asset_id: one of the two must be 1.3.0 and the other one 1.3.1, which
-// stands for the asset that is created.
+// Rule: common_options.core_exchange_rate.base.asset_id or common_options.core_exchange_rate.quote.asset_id must be
+// 1.3.0, and the other one 1.3.1 (the new asset).
 //
-// Rule: bits 16 and 32 need bitasset options, which the server drops.
+// Rule for common_options.issuer_permissions: bits 16 and 32 need bitasset options, which the server drops.
 //
-// Rule for common_options.max_supply: counted in the smallest unit of the asset itself, at least 5.
+// Rule for common_options.max_supply: must be at least 5, in the smallest unit of the asset itself.
 //
-// Rule for extensions.winning_tickets: it must have at most 64 elements.
+// Rule for extensions.winning_tickets: must have at most 64 elements.
 //
-// Rule for extensions.ticket_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at
+// Rule for extensions.ticket_price.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at
 // precision 5).
 //
-// Rule: extensions.benefactors[].share and extensions.winning_tickets must add up to 10000, which is 100 %.
+// Rule: extensions.benefactors[].share and extensions.winning_tickets must add up to 10000 (100 %).
 //
-// Rule for extensions.end_date: it must be later than now (in milliseconds), or 0 for no end.
+// Rule for extensions.end_date: must be later than now (in milliseconds), or 0 for no limit.
 type LotteryAssetCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2399,21 +2393,21 @@ type LotteryAssetCreate struct {
 	// Issuer: an account, 1.2.N.
 	Issuer ObjectID `json:"issuer"`
 
-	// Symbol: a text of at most 10 characters; it must have at least 3 and at most 16 bytes; it must be an asset's
-	// symbol: upper-case letters and digits, at most one dot, beginning and ending with a letter; not beginning with
-	// BIT; the chain reserves it.
+	// Symbol: a string of at most 10 characters; must have 3 to 16 bytes; must be an asset symbol: upper-case letters
+	// and digits, at most one dot, a letter at the start and the end, and not BIT at the start; must not be reserved by
+	// the chain.
 	Symbol string `json:"symbol"`
 
-	// Precision: an integer, a number of decimal places, at most 10 (one whole unit is 10^precision smallest units).
+	// Precision: an integer, at most 10, a number of decimal places (one whole unit is 10^precision smallest units).
 	Precision int64 `json:"precision"`
 
 	// CommonOptions: the limits, fees and permissions of an asset.
 	CommonOptions AssetOptions `json:"common_options"`
 
-	// BitassetOpts: the rules of an asset that is backed by another one; optional.
+	// BitassetOpts: the rules of an asset backed by another asset; optional.
 	BitassetOpts *BitassetOptions `json:"bitasset_opts,omitempty"`
 
-	// IsPredictionMarket: true or false; it must be false: a prediction market needs bitasset options, which the server
+	// IsPredictionMarket: true or false; must be false: a prediction market needs bitasset options, which the server
 	// drops.
 	IsPredictionMarket bool `json:"is_prediction_market"`
 
@@ -2428,7 +2422,7 @@ func (LotteryAssetCreate) OpName() string {
 
 // TicketPurchase is operation 78 of the chain, ticket_purchase.
 //
-// amount.amount must be exactly the price of a ticket times tickets_to_buy, in the asset of the price.
+// The amount must be exactly tickets_to_buy times the ticket price, in the same asset.
 type TicketPurchase struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2439,7 +2433,7 @@ type TicketPurchase struct {
 	// Buyer: an account, 1.2.N.
 	Buyer ObjectID `json:"buyer"`
 
-	// TicketsToBuy: an integer, a number of tickets, at most 10^12; at least 1.
+	// TicketsToBuy: an integer, at most 10^12, a number of tickets; must be at least 1.
 	TicketsToBuy int64 `json:"tickets_to_buy"`
 
 	// Amount: an amount of an asset.
@@ -2453,8 +2447,8 @@ func (TicketPurchase) OpName() string {
 
 // LotteryReward is operation 79 of the chain, lottery_reward.
 //
-// This operation is possible only in a proposal: the account that pays and must agree is 1.2.0 (the committee), which
-// acts only through a proposal.
+// This operation is allowed only inside a proposal: the payer is 1.2.0 (the committee), which acts only through
+// proposals.
 type LotteryReward struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2468,7 +2462,7 @@ type LotteryReward struct {
 	// Amount: an amount of an asset.
 	Amount Asset `json:"amount"`
 
-	// WinPercentage: an integer, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// WinPercentage: an integer, at most 10000, in 1/100 percent (1234 is 12.34 %).
 	WinPercentage int64 `json:"win_percentage"`
 
 	// IsBenefactorReward: true or false.
@@ -2482,8 +2476,8 @@ func (LotteryReward) OpName() string {
 
 // LotteryEnd is operation 80 of the chain, lottery_end.
 //
-// This operation is possible only in a proposal: the account that pays and must agree is 1.2.0 (the committee), which
-// acts only through a proposal.
+// This operation is allowed only inside a proposal: the payer is 1.2.0 (the committee), which acts only through
+// proposals.
 type LotteryEnd struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2491,7 +2485,7 @@ type LotteryEnd struct {
 	// Lottery: an asset, 1.3.N.
 	Lottery ObjectID `json:"lottery"`
 
-	// Participants: a list; each element is an account with a number, such as its weight.
+	// Participants: a list; each element is an account and a number, such as its weight.
 	Participants List[AccountWeight] `json:"participants"`
 }
 
@@ -2502,7 +2496,7 @@ func (LotteryEnd) OpName() string {
 
 // SweepsVestingClaim is operation 81 of the chain, sweeps_vesting_claim.
 //
-// amount_to_claim may not exceed what is available, in the asset of the vesting balance.
+// amount_to_claim must be in the vesting balance's asset and must not exceed what is available.
 type SweepsVestingClaim struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2521,26 +2515,24 @@ func (SweepsVestingClaim) OpName() string {
 
 // CustomPermissionCreate is operation 82 of the chain, custom_permission_create.
 //
-// An account may have 5 permissions by default.
+// By default, an account can have at most 5 permissions.
 //
-// Rule for auth.address_auths: it must be empty.
+// Rule for auth.address_auths: must be empty.
 //
-// Rule: the weights in auth.account_auths and auth.key_auths must reach auth.weight_threshold.
+// Rule: the weights in auth.account_auths and auth.key_auths must add up to at least auth.weight_threshold.
 type CustomPermissionCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// OwnerAccount: an account, 1.2.N; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4: special accounts cannot have
 	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 
-	// PermissionName: a text of at most 10 characters; it must have at least 3 and at most 10 bytes; it must be
-	// lower-case letters and digits, beginning with a letter; it may not be active or owner: the chain reserves this
-	// name.
+	// PermissionName: a string of at most 10 characters; must have 3 to 10 bytes; must be lower-case letters and digits,
+	// starting with a letter; must not be active or owner: the chain reserves this name.
 	PermissionName string `json:"permission_name"`
 
-	// Auth: an authority: the accounts and keys that may act for an account, with their weights and the total weight
-	// needed.
+	// Auth: an authority: accounts and keys with weights, and the total weight required.
 	Auth Authority `json:"auth"`
 }
 
@@ -2551,9 +2543,9 @@ func (CustomPermissionCreate) OpName() string {
 
 // CustomPermissionUpdate is operation 83 of the chain, custom_permission_update.
 //
-// Rule for new_auth.address_auths: it must be empty.
+// Rule for new_auth.address_auths: must be empty.
 //
-// Rule: the weights in new_auth.account_auths and new_auth.key_auths must reach new_auth.weight_threshold.
+// Rule: the weights in new_auth.account_auths and new_auth.key_auths must add up to at least new_auth.weight_threshold.
 type CustomPermissionUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2561,11 +2553,10 @@ type CustomPermissionUpdate struct {
 	// PermissionID: a custom permission, 1.27.N.
 	PermissionID ObjectID `json:"permission_id"`
 
-	// NewAuth: an authority: the accounts and keys that may act for an account, with their weights and the total weight
-	// needed.
+	// NewAuth: an authority: accounts and keys with weights, and the total weight required.
 	NewAuth Authority `json:"new_auth"`
 
-	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// OwnerAccount: an account, 1.2.N; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4: special accounts cannot have
 	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
@@ -2583,7 +2574,7 @@ type CustomPermissionDelete struct {
 	// PermissionID: a custom permission, 1.27.N.
 	PermissionID ObjectID `json:"permission_id"`
 
-	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// OwnerAccount: an account, 1.2.N; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4: special accounts cannot have
 	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
@@ -2595,11 +2586,11 @@ func (CustomPermissionDelete) OpName() string {
 
 // CustomAccountAuthorityCreate is operation 85 of the chain, custom_account_authority_create.
 //
-// A permission may have 15 of these by default.
+// By default, a permission can have at most 15 of these.
 //
 // Rule: valid_from must be earlier than valid_to.
 //
-// Default rule, which the committee can change: valid_from and valid_to may lie at most 15552000 seconds apart.
+// Default rule, which the committee can change: valid_from and valid_to must be at most 15552000 seconds apart.
 type CustomAccountAuthorityCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2607,16 +2598,16 @@ type CustomAccountAuthorityCreate struct {
 	// PermissionID: a custom permission, 1.27.N.
 	PermissionID ObjectID `json:"permission_id"`
 
-	// OperationType: an integer, the number of an operation; at most 122.
+	// OperationType: an integer, an operation number; must be at most 122.
 	OperationType int64 `json:"operation_type"`
 
 	// ValidFrom: a time, in seconds since 1970.
 	ValidFrom Seconds `json:"valid_from"`
 
-	// ValidTo: a time, in seconds since 1970; it must be later than now.
+	// ValidTo: a time, in seconds since 1970; must be later than now.
 	ValidTo Seconds `json:"valid_to"`
 
-	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// OwnerAccount: an account, 1.2.N; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4: special accounts cannot have
 	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
@@ -2628,11 +2619,11 @@ func (CustomAccountAuthorityCreate) OpName() string {
 
 // CustomAccountAuthorityUpdate is operation 86 of the chain, custom_account_authority_update.
 //
-// Rule for new_valid_from: one of new_valid_from, new_valid_to must be given.
+// Rule: at least one of new_valid_from, new_valid_to is required.
 //
 // Rule: new_valid_from must be earlier than new_valid_to.
 //
-// Default rule, which the committee can change: new_valid_from and new_valid_to may lie at most 15552000 seconds apart.
+// Default rule, which the committee can change: new_valid_from and new_valid_to must be at most 15552000 seconds apart.
 type CustomAccountAuthorityUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2643,10 +2634,10 @@ type CustomAccountAuthorityUpdate struct {
 	// NewValidFrom: a time, in seconds since 1970; optional.
 	NewValidFrom *Seconds `json:"new_valid_from,omitempty"`
 
-	// NewValidTo: a time, in seconds since 1970; it must be later than now; optional.
+	// NewValidTo: a time, in seconds since 1970; must be later than now; optional.
 	NewValidTo *Seconds `json:"new_valid_to,omitempty"`
 
-	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// OwnerAccount: an account, 1.2.N; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4: special accounts cannot have
 	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
@@ -2658,7 +2649,7 @@ func (CustomAccountAuthorityUpdate) OpName() string {
 
 // CustomAccountAuthorityDelete is operation 87 of the chain, custom_account_authority_delete.
 //
-// This operation cannot succeed: the server forgets auth_id when it builds this operation.
+// This operation cannot succeed: the server omits auth_id when it builds the operation.
 type CustomAccountAuthorityDelete struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2666,7 +2657,7 @@ type CustomAccountAuthorityDelete struct {
 	// AuthID: a custom account authority, 1.28.N.
 	AuthID ObjectID `json:"auth_id"`
 
-	// OwnerAccount: an account, 1.2.N; it may not be 1.2.0 or 1.2.1 or 1.2.2 or 1.2.4: the special accounts cannot have
+	// OwnerAccount: an account, 1.2.N; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4: special accounts cannot have
 	// permissions.
 	OwnerAccount ObjectID `json:"owner_account"`
 }
@@ -2678,21 +2669,21 @@ func (CustomAccountAuthorityDelete) OpName() string {
 
 // Offer is operation 88 of the chain, offer.
 //
-// maximum_price of a sell offer is its buy-it-now price; a buy offer takes maximum_price from the issuer at once. Equal
-// prices make a fixed price.
+// For a sell offer, maximum_price is the buy-now price. For a buy offer, the chain debits maximum_price from the issuer
+// at once. Equal prices make a fixed price.
 //
 // Rule: minimum_price.asset_id and maximum_price.asset_id must be equal.
 //
-// Rule for minimum_price.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
+// Rule for minimum_price.amount: must be at least 0, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 //
-// Rule for maximum_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5 at precision 5).
+// Rule for maximum_price.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 //
 // Rule: minimum_price.amount must be at most maximum_price.amount.
 type Offer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// ItemIds: a list; each element is an NFT, 1.31.N; it must have at least 1 element.
+	// ItemIds: a list; each element is an NFT, 1.31.N; must have at least 1 element.
 	ItemIds List[ObjectID] `json:"item_ids"`
 
 	// Issuer: an account, 1.2.N.
@@ -2707,7 +2698,7 @@ type Offer struct {
 	// BuyingItem: true or false.
 	BuyingItem bool `json:"buying_item"`
 
-	// OfferExpirationDate: a time, in seconds since 1970; it must be later than now.
+	// OfferExpirationDate: a time, in seconds since 1970; must be later than now.
 	OfferExpirationDate Seconds `json:"offer_expiration_date"`
 }
 
@@ -2718,10 +2709,10 @@ func (Offer) OpName() string {
 
 // Bid is operation 89 of the chain, bid.
 //
-// The price must lie within the prices of the offer, in its asset, and be better than the best bid. For a sell offer the
-// money leaves the bidder at once.
+// The bid must be in the offer's asset, within its price range, and better than the best bid. For a sell offer, the
+// chain debits the bidder at once.
 //
-// Rule for bid_price.amount: counted in the smallest unit of the asset, at least 0 (1250000 is 12.5 at precision 5).
+// Rule for bid_price.amount: must be at least 0, in the smallest unit of the asset (1250000 is 12.5 at precision 5).
 type Bid struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2760,7 +2751,7 @@ func (CancelOffer) OpName() string {
 
 // FinalizeOffer is operation 91 of the chain, finalize_offer.
 //
-// The chain finalizes expired offers by itself.
+// The chain finalizes expired offers itself.
 type FinalizeOffer struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2771,7 +2762,7 @@ type FinalizeOffer struct {
 	// OfferID: an offer, 1.29.N.
 	OfferID ObjectID `json:"offer_id"`
 
-	// Result: one of Expired, ExpiredNoBid, Cancelled; it must be Expired or ExpiredNoBid.
+	// Result: one of Expired, ExpiredNoBid, Cancelled; must be Expired or ExpiredNoBid.
 	Result string `json:"result"`
 }
 
@@ -2782,20 +2773,20 @@ func (FinalizeOffer) OpName() string {
 
 // NFTMetadataCreate is operation 92 of the chain, nft_metadata_create.
 //
-// Rule for revenue_partner: revenue_split must be given too.
+// Rule for revenue_partner: revenue_split is required too.
 //
-// Rule for revenue_split: revenue_partner must be given too.
+// Rule for revenue_split: revenue_partner is required too.
 //
-// Rule for lottery_options.winning_tickets: it must have at most 64 elements.
+// Rule for lottery_options.winning_tickets: must have at most 64 elements.
 //
-// Rule for lottery_options.ticket_price.amount: counted in the smallest unit of the asset, at least 1 (1250000 is 12.5
+// Rule for lottery_options.ticket_price.amount: must be at least 1, in the smallest unit of the asset (1250000 is 12.5
 // at precision 5).
 //
-// Rule: lottery_options.benefactors[].share and lottery_options.winning_tickets must add up to 10000, which is 100 %.
+// Rule: lottery_options.benefactors[].share and lottery_options.winning_tickets must add up to 10000 (100 %).
 //
 // Rule: lottery_options.ending_on_soldout must be true, or lottery_options.end_date must not be 0.
 //
-// Rule for lottery_options.end_date: it must be later than now, or 0 for no end.
+// Rule for lottery_options.end_date: must be later than now, or 0 for no limit.
 type NFTMetadataCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2803,22 +2794,19 @@ type NFTMetadataCreate struct {
 	// Owner: an account, 1.2.N.
 	Owner ObjectID `json:"owner"`
 
-	// Name: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning with
-	// a letter.
+	// Name: a string; must have 3 to 15 bytes; must be letters, digits and spaces, starting with a letter.
 	Name string `json:"name"`
 
-	// Symbol: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning
-	// with a letter.
+	// Symbol: a string; must have 3 to 15 bytes; must be letters, digits and spaces, starting with a letter.
 	Symbol string `json:"symbol"`
 
-	// BaseURI: a text.
+	// BaseURI: a string.
 	BaseURI string `json:"base_uri"`
 
 	// RevenuePartner: an account, 1.2.N; optional.
 	RevenuePartner ObjectID `json:"revenue_partner,omitempty"`
 
-	// RevenueSplit: an integer, a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %);
-	// optional.
+	// RevenueSplit: an integer, at most 10000, the share of each sale in 1/100 percent (1234 is 12.34 %); optional.
 	RevenueSplit *int64 `json:"revenue_split,omitempty"`
 
 	// IsTransferable: true or false.
@@ -2830,7 +2818,8 @@ type NFTMetadataCreate struct {
 	// AccountRole: an account role, 1.32.N; optional.
 	AccountRole ObjectID `json:"account_role,omitempty"`
 
-	// MaxSupply: an integer, a number of tokens; at least 5, when lottery_options is given; optional.
+	// MaxSupply: an integer, a number of tokens; must be at least 5, a number of tokens, if lottery_options is given;
+	// optional.
 	MaxSupply *int64 `json:"max_supply,omitempty"`
 
 	// LotteryOptions: the rules of a lottery whose tickets are NFTs; optional.
@@ -2844,9 +2833,9 @@ func (NFTMetadataCreate) OpName() string {
 
 // NFTMetadataUpdate is operation 93 of the chain, nft_metadata_update.
 //
-// Rule for revenue_partner: revenue_split must be given too.
+// Rule for revenue_partner: revenue_split is required too.
 //
-// Rule for revenue_split: revenue_partner must be given too.
+// Rule for revenue_split: revenue_partner is required too.
 type NFTMetadataUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2854,25 +2843,22 @@ type NFTMetadataUpdate struct {
 	// Owner: an account, 1.2.N.
 	Owner ObjectID `json:"owner"`
 
-	// NFTMetadataID: an NFT metadata, 1.30.N.
+	// NFTMetadataID: an NFT metadata object, 1.30.N.
 	NFTMetadataID ObjectID `json:"nft_metadata_id"`
 
-	// Name: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning with
-	// a letter; optional.
+	// Name: a string; must have 3 to 15 bytes; must be letters, digits and spaces, starting with a letter; optional.
 	Name string `json:"name,omitempty"`
 
-	// Symbol: a text; it must have at least 3 and at most 15 bytes; it must be letters, digits and blanks, beginning
-	// with a letter; optional.
+	// Symbol: a string; must have 3 to 15 bytes; must be letters, digits and spaces, starting with a letter; optional.
 	Symbol string `json:"symbol,omitempty"`
 
-	// BaseURI: a text; optional.
+	// BaseURI: a string; optional.
 	BaseURI string `json:"base_uri,omitempty"`
 
 	// RevenuePartner: an account, 1.2.N; optional.
 	RevenuePartner ObjectID `json:"revenue_partner,omitempty"`
 
-	// RevenueSplit: an integer, a share of each sale, counted in 1/100 percent, at most 10000 (1234 is 12.34 %);
-	// optional.
+	// RevenueSplit: an integer, at most 10000, the share of each sale in 1/100 percent (1234 is 12.34 %); optional.
 	RevenueSplit *int64 `json:"revenue_split,omitempty"`
 
 	// IsTransferable: true or false; optional.
@@ -2898,7 +2884,7 @@ type NFTMint struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// NFTMetadataID: an NFT metadata, 1.30.N.
+	// NFTMetadataID: an NFT metadata object, 1.30.N.
 	NFTMetadataID ObjectID `json:"nft_metadata_id"`
 
 	// Owner: an account, 1.2.N.
@@ -2910,7 +2896,7 @@ type NFTMint struct {
 	// ApprovedOperators: a list; each element is an account, 1.2.N.
 	ApprovedOperators List[ObjectID] `json:"approved_operators"`
 
-	// TokenURI: a text.
+	// TokenURI: a string.
 	TokenURI string `json:"token_uri"`
 }
 
@@ -2936,7 +2922,7 @@ type NFTSafeTransferFrom struct {
 	// TokenID: an NFT, 1.31.N.
 	TokenID ObjectID `json:"token_id"`
 
-	// Data: a text.
+	// Data: a string.
 	Data string `json:"data"`
 }
 
@@ -2987,7 +2973,8 @@ func (NFTSetApprovalForAll) OpName() string {
 
 // AccountRoleCreate is operation 98 of the chain, account_role_create.
 //
-// Warning: the server sends valid_from where the chain has valid_to: expect 'missing required active authority'.
+// Warning: the server serializes valid_from where the chain has valid_to: expect the error 'missing required active
+// authority'.
 type AccountRoleCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -2995,21 +2982,21 @@ type AccountRoleCreate struct {
 	// Owner: an account, 1.2.N.
 	Owner ObjectID `json:"owner"`
 
-	// Name: a text.
+	// Name: a string.
 	Name string `json:"name"`
 
-	// Metadata: a text.
+	// Metadata: a string.
 	Metadata string `json:"metadata"`
 
-	// AllowedOperations: a list; each element is an integer, the number of an operation; it must have at least 1
-	// element; the number of an operation, at most 122.
+	// AllowedOperations: a list; each element is an integer, an operation number; must have at least 1 element; must be
+	// at most 122.
 	AllowedOperations List[int64] `json:"allowed_operations"`
 
-	// WhitelistedAccounts: a list; each element is an account, 1.2.N; it must have at least 1 element.
+	// WhitelistedAccounts: a list; each element is an account, 1.2.N; must have at least 1 element.
 	WhitelistedAccounts List[ObjectID] `json:"whitelisted_accounts"`
 
-	// ValidFrom: a time, in seconds since 1970; it must be later than now; it may lie at most 31536000 seconds after now
-	// (by default).
+	// ValidFrom: a time, in seconds since 1970; must be later than now; must be at most 31536000 seconds from now (by
+	// default).
 	ValidFrom Seconds `json:"valid_from"`
 }
 
@@ -3020,9 +3007,9 @@ func (AccountRoleCreate) OpName() string {
 
 // AccountRoleUpdate is operation 99 of the chain, account_role_update.
 //
-// Rule: allowed_operations_to_add and allowed_operations_to_remove may have no element in common.
+// Rule: allowed_operations_to_add and allowed_operations_to_remove must not have common elements.
 //
-// Rule: accounts_to_add and accounts_to_remove may have no element in common.
+// Rule: accounts_to_add and accounts_to_remove must not have common elements.
 type AccountRoleUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3033,18 +3020,16 @@ type AccountRoleUpdate struct {
 	// AccountRoleID: an account role, 1.32.N.
 	AccountRoleID ObjectID `json:"account_role_id"`
 
-	// Name: a text; optional.
+	// Name: a string; optional.
 	Name string `json:"name,omitempty"`
 
-	// Metadata: a text; optional.
+	// Metadata: a string; optional.
 	Metadata string `json:"metadata,omitempty"`
 
-	// AllowedOperationsToAdd: a list; each element is an integer, the number of an operation; the number of an
-	// operation, at most 122.
+	// AllowedOperationsToAdd: a list; each element is an integer, an operation number; must be at most 122.
 	AllowedOperationsToAdd List[int64] `json:"allowed_operations_to_add"`
 
-	// AllowedOperationsToRemove: a list; each element is an integer, the number of an operation; the number of an
-	// operation, at most 123.
+	// AllowedOperationsToRemove: a list; each element is an integer, an operation number; must be at most 123.
 	AllowedOperationsToRemove List[int64] `json:"allowed_operations_to_remove"`
 
 	// AccountsToAdd: a list; each element is an account, 1.2.N.
@@ -3053,8 +3038,8 @@ type AccountRoleUpdate struct {
 	// AccountsToRemove: a list; each element is an account, 1.2.N.
 	AccountsToRemove List[ObjectID] `json:"accounts_to_remove"`
 
-	// ValidTo: a time, in seconds since 1970; it must be later than now; it may lie at most 31536000 seconds after now
-	// (by default); optional.
+	// ValidTo: a time, in seconds since 1970; must be later than now; must be at most 31536000 seconds from now (by
+	// default); optional.
 	ValidTo *Seconds `json:"valid_to,omitempty"`
 }
 
@@ -3065,8 +3050,7 @@ func (AccountRoleUpdate) OpName() string {
 
 // AccountRoleDelete is operation 100 of the chain, account_role_delete.
 //
-// Warning: the serializer of the server writes fewer bytes than the chain signs: expect 'missing required active
-// authority'.
+// Warning: the server serializes fewer bytes than the chain: expect the error 'missing required active authority'.
 type AccountRoleDelete struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3100,7 +3084,7 @@ type SONCreate struct {
 	// SigningKey: a public key.
 	SigningKey string `json:"signing_key"`
 
-	// SidechainPublicKeys: a list; each element is a sidechain with a public key on it.
+	// SidechainPublicKeys: a list; each element is a sidechain and a public key on it.
 	SidechainPublicKeys List[SidechainPublicKey] `json:"sidechain_public_keys"`
 
 	// PayVb: a vesting balance, 1.13.N.
@@ -3117,7 +3101,7 @@ type SONUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// SONID: an SON, 1.33.N.
+	// SONID: a SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
 	// OwnerAccount: an account, 1.2.N.
@@ -3132,7 +3116,7 @@ type SONUpdate struct {
 	// NewSigningKey: a public key; optional.
 	NewSigningKey string `json:"new_signing_key,omitempty"`
 
-	// NewSidechainPublicKeys: a list; each element is a sidechain with a public key on it; optional.
+	// NewSidechainPublicKeys: a list; each element is a sidechain and a public key on it; optional.
 	NewSidechainPublicKeys List[SidechainPublicKey] `json:"new_sidechain_public_keys,omitempty"`
 
 	// NewPayVb: a vesting balance, 1.13.N; optional.
@@ -3146,12 +3130,12 @@ func (SONUpdate) OpName() string {
 
 // SONDeregister is operation 103 of the chain, son_deregister.
 //
-// This operation cannot succeed: the server does not find the operation by its name.
+// This operation cannot succeed: the server does not recognize the operation's name.
 type SONDeregister struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// SONID: an SON, 1.33.N.
+	// SONID: a SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
 	// Payer: an account, 1.2.N.
@@ -3168,13 +3152,13 @@ type SONHeartbeat struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// SONID: an SON, 1.33.N.
+	// SONID: a SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
 	// OwnerAccount: an account, 1.2.N.
 	OwnerAccount ObjectID `json:"owner_account"`
 
-	// TS: a time, in seconds since 1970; it may lie at most 15 seconds before or after now (by default).
+	// TS: a time, in seconds since 1970; must be at most 15 seconds before or after now (by default).
 	TS Seconds `json:"ts"`
 }
 
@@ -3185,13 +3169,12 @@ func (SONHeartbeat) OpName() string {
 
 // SONReportDown is operation 105 of the chain, son_report_down.
 //
-// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
-// set.
+// Warning: only the account in the chain parameter son_account may send it. The default is 1.2.3, the null account.
 type SONReportDown struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// SONID: an SON, 1.33.N.
+	// SONID: a SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
 	// Payer: an account, 1.2.N.
@@ -3211,7 +3194,7 @@ type SONMaintenance struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// SONID: an SON, 1.33.N.
+	// SONID: a SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
 	// OwnerAccount: an account, 1.2.N.
@@ -3228,8 +3211,8 @@ func (SONMaintenance) OpName() string {
 
 // SONWalletRecreate is operation 107 of the chain, son_wallet_recreate.
 //
-// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
-// set; once a wallet exists, the chain needs an extension that the server cannot send.
+// Warning: only the account in the chain parameter son_account may send it. The default is 1.2.3, the null account. Once
+// a wallet exists, the chain requires an extension that the server cannot send.
 type SONWalletRecreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3248,8 +3231,7 @@ func (SONWalletRecreate) OpName() string {
 
 // SONWalletUpdate is operation 108 of the chain, son_wallet_update.
 //
-// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
-// set.
+// Warning: only the account in the chain parameter son_account may send it. The default is 1.2.3, the null account.
 type SONWalletUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3257,13 +3239,13 @@ type SONWalletUpdate struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// SONWalletID: an SON wallet, 1.35.N.
+	// SONWalletID: a SON wallet, 1.35.N.
 	SONWalletID ObjectID `json:"son_wallet_id"`
 
 	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
 	Sidechain Sidechain `json:"sidechain"`
 
-	// Address: a text.
+	// Address: a string.
 	Address string `json:"address"`
 }
 
@@ -3280,34 +3262,34 @@ type SONWalletDepositCreate struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// SONID: an SON, 1.33.N.
+	// SONID: a SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
 	// Timestamp: a time, in seconds since 1970.
 	Timestamp Seconds `json:"timestamp"`
 
-	// BlockNum: an integer, the number of a block.
+	// BlockNum: an integer, a block number.
 	BlockNum int64 `json:"block_num"`
 
 	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
 	Sidechain Sidechain `json:"sidechain"`
 
-	// SidechainUID: a text.
+	// SidechainUID: a string.
 	SidechainUID string `json:"sidechain_uid"`
 
-	// SidechainTransactionID: a text.
+	// SidechainTransactionID: a string.
 	SidechainTransactionID string `json:"sidechain_transaction_id"`
 
-	// SidechainFrom: a text.
+	// SidechainFrom: a string.
 	SidechainFrom string `json:"sidechain_from"`
 
-	// SidechainTo: a text.
+	// SidechainTo: a string.
 	SidechainTo string `json:"sidechain_to"`
 
-	// SidechainCurrency: a text.
+	// SidechainCurrency: a string.
 	SidechainCurrency string `json:"sidechain_currency"`
 
-	// SidechainAmount: an integer, counted in the smallest unit of the sidechain's currency, at most 10^12 (satoshi for
+	// SidechainAmount: an integer, at most 10^12, in the smallest unit of the sidechain's currency (satoshi for
 	// bitcoin).
 	SidechainAmount int64 `json:"sidechain_amount"`
 
@@ -3328,8 +3310,7 @@ func (SONWalletDepositCreate) OpName() string {
 
 // SONWalletDepositProcess is operation 110 of the chain, son_wallet_deposit_process.
 //
-// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
-// set.
+// Warning: only the account in the chain parameter son_account may send it. The default is 1.2.3, the null account.
 type SONWalletDepositProcess struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3337,7 +3318,7 @@ type SONWalletDepositProcess struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// SONWalletDepositID: an SON wallet deposit, 1.36.N.
+	// SONWalletDepositID: a SON wallet deposit, 1.36.N.
 	SONWalletDepositID ObjectID `json:"son_wallet_deposit_id"`
 }
 
@@ -3354,23 +3335,23 @@ type SONWalletWithdrawCreate struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// SONID: an SON, 1.33.N.
+	// SONID: a SON, 1.33.N.
 	SONID ObjectID `json:"son_id"`
 
 	// Timestamp: a time, in seconds since 1970.
 	Timestamp Seconds `json:"timestamp"`
 
-	// BlockNum: an integer, the number of a block.
+	// BlockNum: an integer, a block number.
 	BlockNum int64 `json:"block_num"`
 
-	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays; it may not be peerplays: the chain takes no
-	// withdrawals from peerplays itself any more.
+	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays; must not be peerplays: the chain no longer accepts
+	// withdrawals from peerplays.
 	Sidechain Sidechain `json:"sidechain"`
 
-	// PeerplaysUID: a text.
+	// PeerplaysUID: a string.
 	PeerplaysUID string `json:"peerplays_uid"`
 
-	// PeerplaysTransactionID: a text.
+	// PeerplaysTransactionID: a string.
 	PeerplaysTransactionID string `json:"peerplays_transaction_id"`
 
 	// PeerplaysFrom: an account, 1.2.N.
@@ -3382,14 +3363,13 @@ type SONWalletWithdrawCreate struct {
 	// WithdrawSidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
 	WithdrawSidechain Sidechain `json:"withdraw_sidechain"`
 
-	// WithdrawAddress: a text.
+	// WithdrawAddress: a string.
 	WithdrawAddress string `json:"withdraw_address"`
 
-	// WithdrawCurrency: a text.
+	// WithdrawCurrency: a string.
 	WithdrawCurrency string `json:"withdraw_currency"`
 
-	// WithdrawAmount: an integer, counted in the smallest unit of the sidechain's currency, at most 10^12 (satoshi for
-	// bitcoin).
+	// WithdrawAmount: an integer, at most 10^12, in the smallest unit of the sidechain's currency (satoshi for bitcoin).
 	WithdrawAmount int64 `json:"withdraw_amount"`
 }
 
@@ -3400,8 +3380,7 @@ func (SONWalletWithdrawCreate) OpName() string {
 
 // SONWalletWithdrawProcess is operation 112 of the chain, son_wallet_withdraw_process.
 //
-// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
-// set.
+// Warning: only the account in the chain parameter son_account may send it. The default is 1.2.3, the null account.
 type SONWalletWithdrawProcess struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3409,7 +3388,7 @@ type SONWalletWithdrawProcess struct {
 	// Payer: an account, 1.2.N.
 	Payer ObjectID `json:"payer"`
 
-	// SONWalletWithdrawID: an SON wallet withdrawal, 1.37.N.
+	// SONWalletWithdrawID: a SON wallet withdrawal, 1.37.N.
 	SONWalletWithdrawID ObjectID `json:"son_wallet_withdraw_id"`
 }
 
@@ -3429,23 +3408,23 @@ type SidechainAddressAdd struct {
 	// SidechainAddressAccount: an account, 1.2.N.
 	SidechainAddressAccount ObjectID `json:"sidechain_address_account"`
 
-	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays; it may not be bitcoin: for bitcoin the chain wants
+	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays; must not be bitcoin: for bitcoin the chain requires
 	// an empty deposit_address, which the server refuses.
 	Sidechain Sidechain `json:"sidechain"`
 
-	// DepositPublicKey: a text.
+	// DepositPublicKey: a string.
 	DepositPublicKey string `json:"deposit_public_key"`
 
-	// DepositAddress: a text.
+	// DepositAddress: a string.
 	DepositAddress string `json:"deposit_address"`
 
-	// DepositAddressData: a text.
+	// DepositAddressData: a string.
 	DepositAddressData string `json:"deposit_address_data"`
 
-	// WithdrawPublicKey: a text.
+	// WithdrawPublicKey: a string.
 	WithdrawPublicKey string `json:"withdraw_public_key"`
 
-	// WithdrawAddress: a text.
+	// WithdrawAddress: a string.
 	WithdrawAddress string `json:"withdraw_address"`
 }
 
@@ -3456,7 +3435,7 @@ func (SidechainAddressAdd) OpName() string {
 
 // SidechainAddressUpdate is operation 114 of the chain, sidechain_address_update.
 //
-// Only an active SON may do it.
+// Only an active SON may send it.
 type SidechainAddressUpdate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3473,19 +3452,19 @@ type SidechainAddressUpdate struct {
 	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
 	Sidechain Sidechain `json:"sidechain"`
 
-	// DepositPublicKey: a text; deposit_public_key must be given; optional.
+	// DepositPublicKey: a string; the chain requires it; optional.
 	DepositPublicKey string `json:"deposit_public_key,omitempty"`
 
-	// DepositAddress: a text; deposit_address must be given; optional.
+	// DepositAddress: a string; the chain requires it; optional.
 	DepositAddress string `json:"deposit_address,omitempty"`
 
-	// DepositAddressData: a text; deposit_address_data must be given; optional.
+	// DepositAddressData: a string; the chain requires it; optional.
 	DepositAddressData string `json:"deposit_address_data,omitempty"`
 
-	// WithdrawPublicKey: a text; optional.
+	// WithdrawPublicKey: a string; optional.
 	WithdrawPublicKey string `json:"withdraw_public_key,omitempty"`
 
-	// WithdrawAddress: a text; optional.
+	// WithdrawAddress: a string; optional.
 	WithdrawAddress string `json:"withdraw_address,omitempty"`
 }
 
@@ -3519,7 +3498,7 @@ func (SidechainAddressDelete) OpName() string {
 
 // SidechainTransactionCreate is operation 116 of the chain, sidechain_transaction_create.
 //
-// This operation cannot succeed: the server cannot write object_id.
+// This operation cannot succeed: the server cannot serialize object_id.
 type SidechainTransactionCreate struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3530,13 +3509,13 @@ type SidechainTransactionCreate struct {
 	// Sidechain: one of unknown, bitcoin, ethereum, eos, peerplays.
 	Sidechain Sidechain `json:"sidechain"`
 
-	// ObjectID: a text.
+	// ObjectID: a string.
 	ObjectID string `json:"object_id"`
 
-	// Transaction: a text; it must have at least 1 byte.
+	// Transaction: a string; must have at least 1 byte.
 	Transaction string `json:"transaction"`
 
-	// Signers: a list of at least 1 element; each element is a SON that signs for a sidechain, with its weight; it must
+	// Signers: a list of at least 1 element; each element is a SON that signs for a sidechain, with its weight; must
 	// have at least 1 element.
 	Signers List[SidechainSigner] `json:"signers"`
 }
@@ -3548,13 +3527,12 @@ func (SidechainTransactionCreate) OpName() string {
 
 // SidechainTransactionSign is operation 117 of the chain, sidechain_transaction_sign.
 //
-// Warning: the chain takes it only from the account in its parameter son_account, which is nobody (1.2.3) until it is
-// set.
+// Warning: only the account in the chain parameter son_account may send it. The default is 1.2.3, the null account.
 type SidechainTransactionSign struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// Signer: an SON, 1.33.N.
+	// Signer: a SON, 1.33.N.
 	Signer ObjectID `json:"signer"`
 
 	// Payer: an account, 1.2.N.
@@ -3563,7 +3541,7 @@ type SidechainTransactionSign struct {
 	// SidechainTransactionID: a sidechain transaction, 1.39.N.
 	SidechainTransactionID ObjectID `json:"sidechain_transaction_id"`
 
-	// Signature: a text.
+	// Signature: a string.
 	Signature string `json:"signature"`
 }
 
@@ -3583,7 +3561,7 @@ type SidechainTransactionSend struct {
 	// SidechainTransactionID: a sidechain transaction, 1.39.N.
 	SidechainTransactionID ObjectID `json:"sidechain_transaction_id"`
 
-	// SidechainTransaction: a text.
+	// SidechainTransaction: a string.
 	SidechainTransaction string `json:"sidechain_transaction"`
 }
 
@@ -3611,19 +3589,19 @@ func (SidechainTransactionSettle) OpName() string {
 
 // NFTLotteryTokenPurchase is operation 120 of the chain, nft_lottery_token_purchase.
 //
-// amount.amount must be exactly the price of a ticket times tickets_to_buy, in the asset of the price; as many tokens
-// are minted.
+// The amount must be exactly tickets_to_buy times the ticket price, in the same asset. The chain mints one token for
+// each ticket.
 type NFTLotteryTokenPurchase struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// LotteryID: an NFT metadata, 1.30.N.
+	// LotteryID: an NFT metadata object, 1.30.N.
 	LotteryID ObjectID `json:"lottery_id"`
 
 	// Buyer: an account, 1.2.N.
 	Buyer ObjectID `json:"buyer"`
 
-	// TicketsToBuy: an integer, a number of tickets, at most 10^12; at least 1.
+	// TicketsToBuy: an integer, at most 10^12, a number of tickets; must be at least 1.
 	TicketsToBuy int64 `json:"tickets_to_buy"`
 
 	// Amount: an amount of an asset.
@@ -3637,13 +3615,13 @@ func (NFTLotteryTokenPurchase) OpName() string {
 
 // NFTLotteryReward is operation 121 of the chain, nft_lottery_reward.
 //
-// This operation is possible only in a proposal: the account that pays and must agree is 1.2.0 (the committee), which
-// acts only through a proposal.
+// This operation is allowed only inside a proposal: the payer is 1.2.0 (the committee), which acts only through
+// proposals.
 type NFTLotteryReward struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// LotteryID: an NFT metadata, 1.30.N.
+	// LotteryID: an NFT metadata object, 1.30.N.
 	LotteryID ObjectID `json:"lottery_id"`
 
 	// Winner: an account, 1.2.N.
@@ -3652,13 +3630,13 @@ type NFTLotteryReward struct {
 	// Amount: an amount of an asset.
 	Amount Asset `json:"amount"`
 
-	// WinPercentage: an integer, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+	// WinPercentage: an integer, at most 10000, in 1/100 percent (1234 is 12.34 %).
 	WinPercentage int64 `json:"win_percentage"`
 
 	// IsBenefactorReward: true or false.
 	IsBenefactorReward bool `json:"is_benefactor_reward"`
 
-	// WinnerTicketID: an integer, the number of a ticket.
+	// WinnerTicketID: an integer, a ticket number.
 	WinnerTicketID int64 `json:"winner_ticket_id"`
 }
 
@@ -3669,13 +3647,13 @@ func (NFTLotteryReward) OpName() string {
 
 // NFTLotteryEnd is operation 122 of the chain, nft_lottery_end.
 //
-// This operation is possible only in a proposal: the account that pays and must agree is 1.2.0 (the committee), which
-// acts only through a proposal.
+// This operation is allowed only inside a proposal: the payer is 1.2.0 (the committee), which acts only through
+// proposals.
 type NFTLotteryEnd struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
 
-	// LotteryID: an NFT metadata, 1.30.N.
+	// LotteryID: an NFT metadata object, 1.30.N.
 	LotteryID ObjectID `json:"lottery_id"`
 }
 
@@ -3686,7 +3664,7 @@ func (NFTLotteryEnd) OpName() string {
 
 // RandomNumberStore is operation 123 of the chain, random_number_store.
 //
-// Warning: it cannot be given to a custom permission, so no token can authorise it.
+// Warning: custom permissions do not support it, so no token can authorize it.
 type RandomNumberStore struct {
 	// FeeAsset: an asset, 1.3.N.
 	FeeAsset ObjectID `json:"fee_asset"`
@@ -3694,11 +3672,10 @@ type RandomNumberStore struct {
 	// Account: an account, 1.2.N.
 	Account ObjectID `json:"account"`
 
-	// RandomNumber: a list of at least 1 element; each element is an integer, a random number; a random number, at least
-	// 0.
+	// RandomNumber: a list of at least 1 element; each element is an integer, a random number; must be at least 0.
 	RandomNumber List[int64] `json:"random_number"`
 
-	// Data: a text.
+	// Data: a string.
 	Data string `json:"data"`
 }
 

@@ -142,7 +142,7 @@ package final class OperationRefinement: Sendable {
 
   /// What the value means.
   package let meaning: Meaning
-  /// The unit of an integer, such as `counted in 1/100 percent (1234 is 12.34 %)`.
+  /// The unit of an integer, such as `in 1/100 percent (1234 is 12.34 %)`.
   package let unit: String?
   /// The largest integer that the serializer can write. If set, negative integers are refused as well.
   package let largest: Int64?

@@ -11,7 +11,7 @@ extension OperationValidator {
     guard let index = isChainForm ? number.integer : number.wholeNumber, kinds.indices.contains(Int(clamping: index))
     else { throw fault("must be the number of a kind, from 0 to \(kinds.count - 1), not \(number.shown)") }
     let kind = kinds[Int(clamping: index)]
-    if let failure = kind.failure { throw fault("is \(index), which can never succeed: \(failure)") }
+    if let failure = kind.failure { throw fault("is \(index), which always fails: \(failure)") }
     path.leave()
     path.enter(1)
     let wasChainForm = isChainForm
@@ -25,7 +25,7 @@ extension OperationValidator {
   mutating func checkProposed(_ value: JSONIndex.Value) throws(PeerIDError) {
     guard let operation = value.member(Self.operationKey), operation.kind == .array, operation.count == 2,
       let number = operation[0], let content = operation[1]
-    else { throw fault("must be {\"op\": [number, {…}]}, with the number of an operation and its fields") }
+    else { throw fault("must be {\"op\": [number, {…}]}, with an operation's number and fields") }
     guard proposalDepth < Self.maximumProposalDepth else {
       throw fault("is inside more than \(Self.maximumProposalDepth) proposals")
     }
@@ -38,7 +38,7 @@ extension OperationValidator {
       throw fault("must be the number of an operation, not \(number.shown)")
     }
     if let reason = definition.neverAcceptedBecause ?? definition.notProposedBecause {
-      throw fault("is '\(definition.name)', which a proposal cannot hold: \(reason)")
+      throw fault("is '\(definition.name)', which a proposal cannot contain: \(reason)")
     }
     path.enter(1)
     guard content.kind == .object else { throw fault("must be an object") }

@@ -3,7 +3,7 @@ extension OperationValidator {
   func checkObjectID(_ value: JSONIndex.Value, _ space: String) throws(PeerIDError) {
     if isChainForm, value.kind == .integer { return }
     guard let text = isChainForm ? value.utf8 : value.trimmed else {
-      throw fault("must be an object id such as \"\(space).7\", as text, not \(value.shown)")
+      throw fault("must be an object id such as \"\(space).7\", a string, not \(value.shown)")
     }
     guard let instance = TextForm.instance(text, in: space) else {
       let isName = !text.isEmpty && !text.contains(UInt8(ascii: "."))
@@ -28,23 +28,15 @@ extension OperationValidator {
     let isPlain = refinement?.isJSONNumber == true || isChainForm && refinement?.largest != nil
     let number = isPlain ? value.integer : value.wholeNumber
     guard number != nil || value.kind == .integer else { throw fault("must be an integer, not \(value.shown)") }
-    let unit = refinement?.unit
+    let unit = refinement?.unit.map { ", \($0)" } ?? ""
     let safe = OperationFieldType.maximumSafeInteger
     guard let number, -safe...safe ~= number else {
-      throw fault("is \(value.shown), beyond what the server takes (2^53 - 1)")
+      throw fault("is \(value.shown), beyond the server's limit of 2^53 - 1")
     }
     let lowest = minimum ?? refinement?.largest.map { _ in 0 }
-    if let lowest, number < lowest { throw fault("is \(number): \(limit("at least \(lowest)", in: unit))") }
+    if let lowest, number < lowest { throw fault("is \(number): must be at least \(lowest)\(unit)") }
     let highest = min(maximum ?? .max, refinement?.largest ?? .max)
-    if number > highest { throw fault("is \(number): \(limit("at most \(highest)", in: unit))") }
-  }
-
-  /// Inserts a limit into the text of a unit, before its example.
-  func limit(_ limit: String, in unit: String?) -> String {
-    guard let unit else { return "it must be \(limit)" }
-    let head = unit.prefix { $0 != "(" }
-    let example = unit.dropFirst(head.count)
-    return example.isEmpty ? "\(unit), \(limit)" : "\(head.dropLast()), \(limit) \(example)"
+    if number > highest { throw fault("is \(number): must be at most \(highest)\(unit)") }
   }
 
   /// Detects a time in the wrong unit. This mistake is common and otherwise silent: seconds read as milliseconds are in
@@ -53,14 +45,14 @@ extension OperationValidator {
     if isChainForm, let text = value.utf8, TextForm.isDate(text) { return }
     let counted = unit == .seconds || isChainForm ? "seconds" : "milliseconds"
     guard value.kind != .real, let number = isChainForm ? value.integer : value.wholeNumber else {
-      throw fault("must be a time as \(counted) since 1970, an integer, not \(value.shown)")
+      throw fault("must be a time in \(counted) since 1970, an integer, not \(value.shown)")
     }
     let largest = counted == "seconds" ? Int64(UInt32.max) : Int64(UInt32.max) * 1000 + 999
-    guard number >= 0 else { throw fault("is \(number): counted in \(counted) since 1970, at least 0") }
+    guard number >= 0 else { throw fault("is \(number): must be at least 0, in \(counted) since 1970") }
     guard number <= largest else {
       let hint =
-        counted == "seconds" && number / 1000 <= largest ? "; these are milliseconds, \(number / 1000) is meant" : ""
-      throw fault("is \(number): counted in \(counted) since 1970, at most \(largest)\(hint)")
+        counted == "seconds" && number / 1000 <= largest ? "; these are milliseconds: use \(number / 1000)" : ""
+      throw fault("is \(number): must be at most \(largest), in \(counted) since 1970\(hint)")
     }
   }
 

@@ -79,7 +79,7 @@ extension OperationValidator {
       }
     }
     if refinement.isUnique, Set(value.comparableTexts).count < value.count {
-      throw fault("must not have the same entry twice")
+      throw fault("must not contain duplicates")
     }
     try check(value, keeps: refinement.rules)
   }
@@ -90,7 +90,7 @@ extension OperationValidator {
       presence: .required,
       type: .refined(
         .integer(minimum: nil, maximum: OperationFieldType.maximumAmount),
-        OperationRefinement(unit: "counted in the smallest unit of the asset (1250000 is 12.5 at precision 5)")
+        OperationRefinement(unit: "in the smallest unit of the asset (1250000 is 12.5 at precision 5)")
       )
     ),
     OperationField(name: "asset_id", presence: .required, type: .objectID(space: "1.3")),
@@ -103,9 +103,11 @@ extension OperationValidator {
     _ maximum: Int64?
   ) throws(PeerIDError) {
     guard value.kind == .array else { throw fault("must be an array") }
-    if let minimum, value.count < minimum { throw fault("must hold at least \(minimum) element") }
+    if let minimum, value.count < minimum { throw fault("must have \(minimum) or more elements") }
     if let maximum, value.count > maximum {
-      throw fault(maximum == 0 ? "must be []: the server cannot write its elements" : "holds too many elements")
+      throw fault(
+        maximum == 0 ? "must be []: the server cannot serialize elements" : "must have at most \(maximum) elements"
+      )
     }
     var index = 0
     for item in value.elements {

@@ -31,16 +31,16 @@ struct OperationValidator {
     definition: OperationDefinition?
   ) throws(PeerIDError) {
     guard operation.kind == .object else { throw fault("must be an object") }
-    guard let name else { throw fault("must be the name of an operation, as text", at: "op_name") }
+    guard let name else { throw fault("must be an operation's name, a string", at: "op_name") }
     guard let definition else {
       if validation == .allowUnknown { return }
       throw unknownName(name)
     }
     if let reason = definition.neverAcceptedBecause ?? definition.alwaysFailsBecause {
-      throw fault("is '\(name)', which can never succeed: \(reason)")
+      throw fault("is '\(name)', which always fails: \(reason)")
     }
     if let reason = definition.onlyProposedBecause {
-      throw fault("is '\(name)', which only a proposal (proposal_create) can hold: \(reason)")
+      throw fault("is '\(name)', which is allowed only inside a proposal (proposal_create): \(reason)")
     }
     try check(operation, has: definition.fields, beside: { OperationField.operationName.matches($0) })
     try check(operation, keeps: definition.rules)
@@ -53,8 +53,8 @@ struct OperationValidator {
       return fault("is '\(name)', but the server spells it '\(known.name)'", at: "op_name")
     }
     let hint =
-      catalogue.nearestName(to: name).map { "did you mean '\($0)'?" } ?? "peerid_operation_id_at lists those known"
-    return fault("is '\(name)', which is no operation; \(hint) (validate=allow_unknown sends it)", at: "op_name")
+      catalogue.nearestName(to: name).map { "did you mean '\($0)'?" } ?? "peerid_operation_id_at lists the known ones"
+    return fault("is '\(name)', an unknown operation; \(hint) (validate=allow_unknown sends it)", at: "op_name")
   }
 
   // MARK: - Objects
@@ -80,7 +80,7 @@ struct OperationValidator {
     for (field, value) in zip(fields, values) {
       guard let value else { continue }
       path.enter(field.name)
-      if field.presence == .unusable { throw fault("can never be sent with success: \(field.reason ?? "")") }
+      if field.presence == .unusable { throw fault("always fails: \(field.reason ?? "")") }
       try check(value, is: field.type)
       path.leave()
     }
@@ -97,7 +97,7 @@ struct OperationValidator {
       let name = String(utf8: key)
       var text = "is not a field here; "
       if let nearest = EditDistance.nearest(to: name, in: fields.lazy.map({ $0.name })) {
-        text += "the nearest is '\(nearest)'"
+        text += "did you mean '\(nearest)'?"
       } else {
         let usable = fields.filter { $0.presence != .unusable }
         text += "the fields are " + usable.map { $0.name }.joined(separator: ", ")

@@ -4,8 +4,8 @@
 A constructor checks for inexact numbers; everything else is checked when the operation
 is submitted or passed to `peerid.check_operations`. Amounts are integers in the
 smallest unit of their asset; `Asset.of` converts decimal text. Times are `datetime`
-objects with a time zone, or integers. A name that is a keyword of Python ends with an
-underscore: `from_`, `assert_`.
+objects with a time zone, or integers. An underscore
+is appended to Python keywords: `from_`, `assert_`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from ._operation import Operation
 
 # The id of an object of the chain, such as `1.2.31`.
 ObjectID = str
-# A time: a datetime with a time zone, or an integer that counts seconds since 1970
-# (milliseconds where the documentation says so).
+# A time: a datetime with a time zone, or an integer, in seconds since 1970 (milliseconds
+# where the documentation says so).
 Time = Union[datetime, int]
 # An object with any keys.
 AnyObject = Mapping[str, Any]
@@ -31,15 +31,14 @@ Resolution = Literal["win", "not_win", "cancel", "BETTING_MARKET_RESOLUTION_COUN
 
 
 class Authority(TypedDict):
-    """An authority: the accounts and keys that may act for an account, with their
-    weights and the total weight needed.
+    """An authority: accounts and keys with weights, and the total weight required.
 
     Keys:
         weight_threshold: an integer, a weight.
-        account_auths: a list; each element is an account with a number, such as its
+        account_auths: a list; each element is an account and a number, such as its
             weight.
-        key_auths: a list; each element is a key or an address with its weight.
-        address_auths: a list; each element is a key or an address with its weight.
+        key_auths: a list; each element is a key or an address, and its weight.
+        address_auths: a list; each element is a key or an address, and its weight.
     """
 
     weight_threshold: int
@@ -63,44 +62,44 @@ class Price(TypedDict):
 class AssetOptions(TypedDict):
     """The limits, fees and permissions of an asset.
 
-    Rule for `core_exchange_rate.base.amount`: counted in the smallest unit of the
-    asset, at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `core_exchange_rate.base.amount`: must be at least 1, in the smallest unit
+    of the asset (1250000 is 12.5 at precision 5).
 
-    Rule for `core_exchange_rate.quote.amount`: counted in the smallest unit of the
-    asset, at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `core_exchange_rate.quote.amount`: must be at least 1, in the smallest unit
+    of the asset (1250000 is 12.5 at precision 5).
 
     Rule: core_exchange_rate.base.asset_id and core_exchange_rate.quote.asset_id must
     differ.
 
-    Rule for `flags`: bit 2 must be set when whitelist_authorities or
+    Rule for `flags`: bit 2 must be set if whitelist_authorities or
     blacklist_authorities has elements.
 
-    Rule: whitelist_markets and blacklist_markets may have no element in common.
+    Rule: whitelist_markets and blacklist_markets must not have common elements.
 
     Keys:
-        max_supply: an integer, counted in the smallest unit of the asset itself, at
-            most 10^12; at least 1.
-        market_fee_percent: an integer, counted in 1/100 percent, at most 10000 (1234 is
-            12.34 %).
-        max_market_fee: an integer, counted in the smallest unit of the asset itself, at
-            most 10000; at least 0.
+        max_supply: an integer, at most 10^12, in the smallest unit of the asset itself;
+            must be at least 1.
+        market_fee_percent: an integer, at most 10000, in 1/100 percent (1234 is 12.34
+            %).
+        max_market_fee: an integer, at most 10000, in the smallest unit of the asset
+            itself; must be at least 0.
         issuer_permissions: an integer, a bit mask (1 charge_market_fee, 2 white_list, 4
             override_authority, 8 transfer_restricted, 16 disable_force_settle, 32
             global_settle, 64 disable_confidential, 128 witness_fed_asset, 256
-            committee_fed_asset); no bit above 256 may be set.
+            committee_fed_asset); bits above 256 must not be set.
         flags: an integer, a bit mask (1 charge_market_fee, 2 white_list, 4
             override_authority, 8 transfer_restricted, 16 disable_force_settle, 32
             global_settle, 64 disable_confidential, 128 witness_fed_asset, 256
-            committee_fed_asset); bit 32 may not be set; the bits 128 and 256 may not
-            all be set.
+            committee_fed_asset); bit 32 must not be set; bits 128 and 256 must not be
+            set together.
         core_exchange_rate: the ratio of two amounts.
-        whitelist_authorities: a list; each element is an account, `1.2.N`; it must have
-            at most 10 elements (by default).
-        blacklist_authorities: a list; each element is an account, `1.2.N`; it must have
-            at most 10 elements (by default).
+        whitelist_authorities: a list; each element is an account, `1.2.N`; must have at
+            most 10 elements (by default).
+        blacklist_authorities: a list; each element is an account, `1.2.N`; must have at
+            most 10 elements (by default).
         whitelist_markets: a list; each element is an asset, `1.3.N`.
         blacklist_markets: a list; each element is an asset, `1.3.N`.
-        description: a text.
+        description: a string.
     """
 
     max_supply: int
@@ -117,16 +116,15 @@ class AssetOptions(TypedDict):
 
 
 class BitassetOptions(TypedDict):
-    """The rules of an asset that is backed by another one.
+    """The rules of an asset backed by another asset.
 
     Keys:
-        feed_lifetime_sec: an integer, a number of seconds.
+        feed_lifetime_sec: an integer, in seconds.
         minimum_feeds: an integer, a number of feeds.
-        force_settlement_delay_sec: an integer, a number of seconds.
-        force_settlement_offset_percent: an integer, counted in 1/100 percent (1234 is
-            12.34 %).
-        maximum_force_settlement_volume: an integer, a share of the supply in each
-            maintenance interval, counted in 1/100 percent (1234 is 12.34 %).
+        force_settlement_delay_sec: an integer, in seconds.
+        force_settlement_offset_percent: an integer, in 1/100 percent (1234 is 12.34 %).
+        maximum_force_settlement_volume: an integer, the share of the supply in each
+            maintenance interval, in 1/100 percent (1234 is 12.34 %).
         short_backing_asset: an asset, `1.3.N`.
     """
 
@@ -139,7 +137,7 @@ class BitassetOptions(TypedDict):
 
 
 class AccountOptions(TypedDict):
-    """The options of an account: its memo key and its votes.
+    """Account options: the memo key and the votes.
 
     Keys:
         memo_key: a public key.
@@ -147,7 +145,7 @@ class AccountOptions(TypedDict):
         num_witness: an integer, a number of votes.
         num_committee: an integer, a number of votes.
         num_son: an integer, a number of votes.
-        votes: an empty list: the server cannot write its elements.
+        votes: an empty list: the server cannot serialize elements.
     """
 
     memo_key: str
@@ -164,7 +162,7 @@ class _RequiredStealthMemo(TypedDict):
 
 
 class StealthMemo(_RequiredStealthMemo, total=False):
-    """The data with which the receiver of a hidden amount finds it.
+    """The data by which a receiver finds a hidden amount.
 
     Keys:
         one_time_key: a public key.
@@ -176,12 +174,12 @@ class StealthMemo(_RequiredStealthMemo, total=False):
 
 
 class BlindInput(TypedDict):
-    """A hidden amount that is spent.
+    """A hidden amount to spend.
 
     Keys:
         commitment: bytes as base64 with padding.
-        owner: an authority: the accounts and keys that may act for an account, with
-            their weights and the total weight needed.
+        owner: an authority: accounts and keys with weights, and the total weight
+            required.
     """
 
     commitment: str
@@ -195,27 +193,26 @@ class _RequiredBlindOutput(TypedDict):
 
 
 class BlindOutput(_RequiredBlindOutput, total=False):
-    """A hidden amount that is received.
+    """A hidden amount to receive.
 
     Keys:
         commitment: bytes as base64 with padding.
         range_proof: bytes as base64 with padding.
-        owner: an authority: the accounts and keys that may act for an account, with
-            their weights and the total weight needed.
-        stealth_memo: the data with which the receiver of a hidden amount finds it;
-            optional.
+        owner: an authority: accounts and keys with weights, and the total weight
+            required.
+        stealth_memo: the data by which a receiver finds a hidden amount; optional.
     """
 
     stealth_memo: StealthMemo
 
 
 class Benefactor(TypedDict):
-    """An account that gets a share of a lottery.
+    """An account that gets a share of a lottery's pot.
 
     Keys:
         id: an account, `1.2.N`.
-        share: an integer, a share of the pot, counted in 1/100 percent, at most 10000
-            (1234 is 12.34 %).
+        share: an integer, at most 10000, the pot share in 1/100 percent (1234 is 12.34
+            %).
     """
 
     id: ObjectID
@@ -226,10 +223,10 @@ class SidechainSigner(TypedDict):
     """A SON that signs for a sidechain, with its weight.
 
     Keys:
-        son_id: an SON, `1.33.N`.
+        son_id: a SON, `1.33.N`.
         weight: an integer, a weight.
         signing_key: a public key.
-        sidechain_public_keys: a list; each element is a sidechain with a public key on
+        sidechain_public_keys: a list; each element is a sidechain and a public key on
             it.
     """
 
@@ -244,10 +241,8 @@ class PriceFeed(TypedDict):
 
     Keys:
         settle_price: the ratio of two amounts.
-        maintenance_collateral_ratio: an integer, a ratio counted in 1/1000 (1.75 is
-            1750).
-        maximum_short_squeeze_ratio: an integer, a ratio counted in 1/1000 (1.75 is
-            1750).
+        maintenance_collateral_ratio: an integer, in 1/1000 (1750 is 1.75).
+        maximum_short_squeeze_ratio: an integer, in 1/1000 (1750 is 1.75).
         core_exchange_rate: the ratio of two amounts.
     """
 
@@ -262,11 +257,9 @@ class RockPaperScissorsOptions(TypedDict):
 
     Keys:
         insurance_enabled: true or false.
-        time_per_commit_move: an integer, a number of seconds; at least 0 and at most
-            600 (by default).
-        time_per_reveal_move: an integer, a number of seconds; at least 0 and at most
-            600 (by default).
-        number_of_gestures: an integer, a number of gestures; exactly 3.
+        time_per_commit_move: an integer, in seconds; must be 0 to 600 (by default).
+        time_per_reveal_move: an integer, in seconds; must be 0 to 600 (by default).
+        number_of_gestures: an integer, a number of gestures; must be exactly 3.
     """
 
     insurance_enabled: bool
@@ -292,17 +285,17 @@ class TournamentOptions(_RequiredTournamentOptions, total=False):
     """The rules of a tournament.
 
     Keys:
-        type_of_game: an integer, a kind of game.
+        type_of_game: an integer, the kind of game.
         registration_deadline: a time, in seconds since 1970.
         number_of_players: an integer, a number of players.
         buy_in: an amount of an asset.
         whitelist: a list; each element is an account, `1.2.N`.
         start_time: a time, in seconds since 1970; optional.
-        start_delay: an integer, a number of seconds after the last player has joined.
-        round_delay: an integer, a number of seconds.
+        start_delay: an integer, in seconds after the last player has joined.
+        round_delay: an integer, in seconds.
         number_of_wins: an integer, a number of wins.
         meta: an object.
-        game_options: a pair: the number of a kind, and an object of that kind; the
+        game_options: an array of the number of a kind and an object of that kind; the
             kinds are 0 rock, paper, scissors.
     """
 
@@ -318,9 +311,9 @@ class DividendOptions(_RequiredDividendOptions, total=False):
 
     Keys:
         next_payout_time: a time, in seconds since 1970; optional.
-        payout_interval: an integer, a number of seconds; optional.
-        minimum_fee_percentage: an integer, counted in 1/100 percent (1234 is 12.34 %).
-        minimum_distribution_interval: an integer, a number of seconds; optional.
+        payout_interval: an integer, in seconds; optional.
+        minimum_fee_percentage: an integer, in 1/100 percent (1234 is 12.34 %).
+        minimum_distribution_interval: an integer, in seconds; optional.
     """
 
     next_payout_time: Time
@@ -332,10 +325,11 @@ class LotteryAssetOptions(TypedDict):
     """The rules of a lottery whose tickets are an asset.
 
     Keys:
-        benefactors: a list; each element is an account that gets a share of a lottery.
+        benefactors: a list; each element is an account that gets a share of a lottery's
+            pot.
         owner: an asset, `1.3.N`.
-        winning_tickets: a list; each element is an integer, a share of the pot for each
-            drawn ticket, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+        winning_tickets: a list; each element is an integer, at most 10000, the pot
+            share of each drawn ticket in 1/100 percent (1234 is 12.34 %).
         ticket_price: an amount of an asset.
         end_date: a time, in milliseconds since 1970.
         ending_on_soldout: true or false.
@@ -355,15 +349,16 @@ class NftLotteryOptions(TypedDict):
     """The rules of a lottery whose tickets are NFTs.
 
     Keys:
-        benefactors: a list; each element is an account that gets a share of a lottery.
-        winning_tickets: a list; each element is an integer, a share of the pot for each
-            drawn ticket, counted in 1/100 percent, at most 10000 (1234 is 12.34 %).
+        benefactors: a list; each element is an account that gets a share of a lottery's
+            pot.
+        winning_tickets: a list; each element is an integer, at most 10000, the pot
+            share of each drawn ticket in 1/100 percent (1234 is 12.34 %).
         ticket_price: an amount of an asset.
         end_date: a time, in seconds since 1970.
         ending_on_soldout: true or false.
         is_active: true or false.
         delete_tickets_after_draw: true or false.
-        progressive_jackpots: a list; each element is an NFT metadata, `1.30.N`.
+        progressive_jackpots: a list; each element is an NFT metadata object, `1.30.N`.
     """
 
     benefactors: Sequence[Benefactor]
@@ -383,14 +378,14 @@ def transfer(
     to: ObjectID,
     amount: AssetValue,
 ) -> Operation:
-    """Make operation 0 of the chain, `transfer`.
+    """Create operation 0 of the chain, `transfer`.
 
-    Not available, because the server always fails with it: `memo` (the server asks for
-    a text and then cannot write it).
+    Unavailable fields, with which the operation always fails: `memo` (the server
+    accepts only a string, which it cannot serialize).
 
     Rule: from and to must differ.
 
-    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: must be at least 1, in the smallest unit of the asset
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -419,26 +414,26 @@ def limit_order_create(
     expiration: Time,
     fill_or_kill: bool,
 ) -> Operation:
-    """Make operation 1 of the chain, `limit_order_create`.
+    """Create operation 1 of the chain, `limit_order_create`.
 
-    A fill_or_kill order that cannot be filled at once is refused as a whole.
+    A fill_or_kill order that cannot be filled completely at once is refused.
 
-    Rule for `amount_to_sell.amount`: counted in the smallest unit of the asset, at
-    least 1 (1250000 is 12.5 at precision 5).
+    Rule for `amount_to_sell.amount`: must be at least 1, in the smallest unit of the
+    asset (1250000 is 12.5 at precision 5).
 
-    Rule for `min_to_receive.amount`: counted in the smallest unit of the asset, at
-    least 1 (1250000 is 12.5 at precision 5).
+    Rule for `min_to_receive.amount`: must be at least 1, in the smallest unit of the
+    asset (1250000 is 12.5 at precision 5).
 
     Rule: amount_to_sell.asset_id and min_to_receive.asset_id must differ.
 
-    Rule for `amount_to_sell.asset_id`: one of the two must be 1.3.0.
+    Rule: amount_to_sell.asset_id or min_to_receive.asset_id must be 1.3.0.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         seller: an account, `1.2.N`.
         amount_to_sell: an amount of an asset.
         min_to_receive: an amount of an asset.
-        expiration: a time, in seconds since 1970; it must be now or later.
+        expiration: a time, in seconds since 1970; must be now or later.
         fill_or_kill: true or false.
     """
     return Operation(
@@ -460,7 +455,7 @@ def limit_order_cancel(
     fee_paying_account: ObjectID,
     order: ObjectID,
 ) -> Operation:
-    """Make operation 2 of the chain, `limit_order_cancel`.
+    """Create operation 2 of the chain, `limit_order_cancel`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -484,11 +479,11 @@ def call_order_update(
     delta_collateral: AssetValue,
     delta_debt: AssetValue,
 ) -> Operation:
-    """Make operation 3 of the chain, `call_order_update`.
+    """Create operation 3 of the chain, `call_order_update`.
 
     Rule: delta_collateral.asset_id and delta_debt.asset_id must differ.
 
-    Rule: delta_collateral.amount and delta_debt.amount may not both be 0.
+    Rule: delta_collateral.amount and delta_debt.amount must not both be 0.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -515,10 +510,10 @@ def fill_order(
     pays: AssetValue,
     receives: AssetValue,
 ) -> Operation:
-    """Make operation 4 of the chain, `fill_order`.
+    """Create operation 4 of the chain, `fill_order`.
 
-    This operation cannot succeed: only the chain itself produces this operation; a node
-    refuses it in every transaction.
+    This operation cannot succeed: only the chain itself creates it; nodes refuse it in
+    transactions.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -550,56 +545,51 @@ def account_create(
     active: Authority,
     options: AccountOptions,
 ) -> Operation:
-    """Make operation 5 of the chain, `account_create`.
+    """Create operation 5 of the chain, `account_create`.
 
-    Warning: the serializer of the server writes num_son, which the chain does not have:
-    expect 'missing required active authority'.
+    Warning: the server serializes num_son, which the chain does not have: expect the
+    error 'missing required active authority'.
 
     The registrar must be a lifetime member.
 
-    Rule for `owner.account_auths`: one of owner.account_auths, owner.key_auths must be
-    given.
+    Rule: at least one of owner.account_auths, owner.key_auths is required.
 
-    Rule for `owner.address_auths`: it must be empty.
+    Rule for `owner.address_auths`: must be empty.
 
-    Rule: the weights in owner.account_auths and owner.key_auths must reach
+    Rule: the weights in owner.account_auths and owner.key_auths must add up to at least
     owner.weight_threshold.
 
     Default rule, which the committee can change: owner.account_auths and
-    owner.key_auths may have at most 10 elements together.
+    owner.key_auths may have at most 10 elements in total.
 
-    Rule for `active.account_auths`: one of active.account_auths, active.key_auths must
-    be given.
+    Rule: at least one of active.account_auths, active.key_auths is required.
 
-    Rule for `active.address_auths`: it must be empty.
+    Rule for `active.address_auths`: must be empty.
 
-    Rule: the weights in active.account_auths and active.key_auths must reach
-    active.weight_threshold.
+    Rule: the weights in active.account_auths and active.key_auths must add up to at
+    least active.weight_threshold.
 
     Default rule, which the committee can change: active.account_auths and
-    active.key_auths may have at most 10 elements together.
+    active.key_auths may have at most 10 elements in total.
 
-    Rule for `options.num_witness`: it may not exceed the number of votes, and the
-    server takes no votes.
+    Rule for `options.num_witness`: must be 0, because the server accepts no votes.
 
-    Rule for `options.num_committee`: it may not exceed the number of votes, and the
-    server takes no votes.
+    Rule for `options.num_committee`: must be 0, because the server accepts no votes.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         registrar: an account, `1.2.N`.
         referrer: an account, `1.2.N`.
-        referrer_percent: an integer, counted in 1/100 percent, at most 10000 (1234 is
-            12.34 %).
-        name: a text; it must have at least 1 and at most 63 bytes; it must be an
-            account's name: lower-case letters, digits and dashes, parts with dots
-            between them, each beginning with a letter and ending with a letter or
-            digit; not ending with -dividend-distribution.
-        owner: an authority: the accounts and keys that may act for an account, with
-            their weights and the total weight needed.
-        active: an authority: the accounts and keys that may act for an account, with
-            their weights and the total weight needed.
-        options: the options of an account: its memo key and its votes.
+        referrer_percent: an integer, at most 10000, in 1/100 percent (1234 is 12.34 %).
+        name: a string; must have 1 to 63 bytes; must be an account name: parts
+            separated by dots, each with lower-case letters, digits and dashes, starting
+            with a letter and ending with a letter or digit; the name must not end with
+            -dividend-distribution.
+        owner: an authority: accounts and keys with weights, and the total weight
+            required.
+        active: an authority: accounts and keys with weights, and the total weight
+            required.
+        options: account options: the memo key and the votes.
     """
     return Operation(
         "account_create",
@@ -625,51 +615,48 @@ def account_update(
     new_options: AccountOptions | None = None,
     update_last_voting_time: bool,
 ) -> Operation:
-    """Make operation 6 of the chain, `account_update`.
+    """Create operation 6 of the chain, `account_update`.
 
-    This operation cannot succeed: the server cannot write the extension that it adds to
-    this operation.
+    This operation cannot succeed: the server cannot serialize the extension that it
+    adds.
 
-    Rule for `owner`: one of owner, active, new_options, update_last_voting_time must be
-    given.
+    Rule: at least one of owner, active, new_options, update_last_voting_time is
+    required.
 
-    Rule for `owner.account_auths`: one of owner.account_auths, owner.key_auths must be
-    given.
+    Rule: at least one of owner.account_auths, owner.key_auths is required.
 
-    Rule for `owner.address_auths`: it must be empty.
+    Rule for `owner.address_auths`: must be empty.
 
-    Rule: the weights in owner.account_auths and owner.key_auths must reach
+    Rule: the weights in owner.account_auths and owner.key_auths must add up to at least
     owner.weight_threshold.
 
     Default rule, which the committee can change: owner.account_auths and
-    owner.key_auths may have at most 10 elements together.
+    owner.key_auths may have at most 10 elements in total.
 
-    Rule for `active.account_auths`: one of active.account_auths, active.key_auths must
-    be given.
+    Rule: at least one of active.account_auths, active.key_auths is required.
 
-    Rule for `active.address_auths`: it must be empty.
+    Rule for `active.address_auths`: must be empty.
 
-    Rule: the weights in active.account_auths and active.key_auths must reach
-    active.weight_threshold.
+    Rule: the weights in active.account_auths and active.key_auths must add up to at
+    least active.weight_threshold.
 
     Default rule, which the committee can change: active.account_auths and
-    active.key_auths may have at most 10 elements together.
+    active.key_auths may have at most 10 elements in total.
 
-    Rule for `new_options.num_witness`: it may not exceed the number of votes, and the
-    server takes no votes.
+    Rule for `new_options.num_witness`: must be 0, because the server accepts no votes.
 
-    Rule for `new_options.num_committee`: it may not exceed the number of votes, and the
-    server takes no votes.
+    Rule for `new_options.num_committee`: must be 0, because the server accepts no
+    votes.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.4: the committee and
-            the temporary account cannot be updated.
-        owner: an authority: the accounts and keys that may act for an account, with
-            their weights and the total weight needed; optional.
-        active: an authority: the accounts and keys that may act for an account, with
-            their weights and the total weight needed; optional.
-        new_options: the options of an account: its memo key and its votes; optional.
+        account: an account, `1.2.N`; must not be 1.2.0 or 1.2.4: the committee and the
+            temporary account cannot be updated.
+        owner: an authority: accounts and keys with weights, and the total weight
+            required; optional.
+        active: an authority: accounts and keys with weights, and the total weight
+            required; optional.
+        new_options: account options: the memo key and the votes; optional.
         update_last_voting_time: true or false.
     """
     return Operation(
@@ -692,14 +679,14 @@ def account_whitelist(
     account_to_list: ObjectID,
     new_listing: int,
 ) -> Operation:
-    """Make operation 7 of the chain, `account_whitelist`.
+    """Create operation 7 of the chain, `account_whitelist`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         authorizing_account: an account, `1.2.N`.
         account_to_list: an account, `1.2.N`.
         new_listing: an integer, a bit mask (1 whitelisted, 2 blacklisted, 0 no
-            opinion); at most 3.
+            opinion); must be at most 3.
     """
     return Operation(
         "account_whitelist",
@@ -718,13 +705,13 @@ def account_upgrade(
     account_to_upgrade: ObjectID,
     upgrade_to_lifetime_member: bool,
 ) -> Operation:
-    """Make operation 8 of the chain, `account_upgrade`.
+    """Create operation 8 of the chain, `account_upgrade`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         account_to_upgrade: an account, `1.2.N`.
-        upgrade_to_lifetime_member: true or false; it must be true: annual memberships
-            have ended.
+        upgrade_to_lifetime_member: true or false; must be true: annual memberships have
+            ended.
     """
     return Operation(
         "account_upgrade",
@@ -742,10 +729,9 @@ def account_transfer(
     account_id: ObjectID,
     new_owner: ObjectID,
 ) -> Operation:
-    """Make operation 9 of the chain, `account_transfer`.
+    """Create operation 9 of the chain, `account_transfer`.
 
-    This operation cannot succeed: no node knows how to carry it out; it refuses every
-    transaction that holds it.
+    This operation cannot succeed: nodes do not implement it.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -772,28 +758,30 @@ def asset_create(
     bitasset_opts: BitassetOptions | None = None,
     is_prediction_market: bool,
 ) -> Operation:
-    """Make operation 10 of the chain, `asset_create`.
+    """Create operation 10 of the chain, `asset_create`.
 
-    The server takes bitasset_opts and drops it. A symbol with a dot needs that its
-    prefix is an asset of the same issuer.
+    The server accepts bitasset_opts and drops it. If the symbol has a dot, the part
+    before it must be an asset of the same issuer.
 
-    Rule for `common_options.core_exchange_rate.base.asset_id`: one of the two must be
-    1.3.0 and the other one 1.3.1, which stands for the asset that is created.
+    Rule: common_options.core_exchange_rate.base.asset_id or
+    common_options.core_exchange_rate.quote.asset_id must be 1.3.0, and the other one
+    1.3.1 (the new asset).
 
-    Rule: bits 16 and 32 need bitasset options, which the server drops.
+    Rule for `common_options.issuer_permissions`: bits 16 and 32 need bitasset options,
+    which the server drops.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         issuer: an account, `1.2.N`.
-        symbol: a text of at most 10 characters; it must have at least 3 and at most 16
-            bytes; it must be an asset's symbol: upper-case letters and digits, at most
-            one dot, beginning and ending with a letter; not beginning with BIT; the
-            chain reserves it.
-        precision: an integer, a number of decimal places, at most 10 (one whole unit is
+        symbol: a string of at most 10 characters; must have 3 to 16 bytes; must be an
+            asset symbol: upper-case letters and digits, at most one dot, a letter at
+            the start and the end, and not BIT at the start; must not be reserved by the
+            chain.
+        precision: an integer, at most 10, a number of decimal places (one whole unit is
             10^precision smallest units).
         common_options: the limits, fees and permissions of an asset.
-        bitasset_opts: the rules of an asset that is backed by another one; optional.
-        is_prediction_market: true or false; it must be false: a prediction market needs
+        bitasset_opts: the rules of an asset backed by another asset; optional.
+        is_prediction_market: true or false; must be false: a prediction market needs
             bitasset options, which the server drops.
     """
     return Operation(
@@ -818,12 +806,13 @@ def asset_update(
     new_issuer: ObjectID | None = None,
     new_options: AssetOptions,
 ) -> Operation:
-    """Make operation 11 of the chain, `asset_update`.
+    """Create operation 11 of the chain, `asset_update`.
 
     Rule: issuer and new_issuer must differ.
 
-    Rule for `new_options.core_exchange_rate.base.asset_id`: one of the two must be
-    1.3.0 and the other one asset_to_update.
+    Rule: new_options.core_exchange_rate.base.asset_id or
+    new_options.core_exchange_rate.quote.asset_id must be 1.3.0, and the other one
+    asset_to_update.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -851,21 +840,22 @@ def asset_update_bitasset(
     asset_to_update: ObjectID,
     new_options: BitassetOptions,
 ) -> Operation:
-    """Make operation 12 of the chain, `asset_update_bitasset`.
+    """Create operation 12 of the chain, `asset_update_bitasset`.
 
-    Rule for `new_options.minimum_feeds`: a number of feeds, at least 1.
+    Rule for `new_options.minimum_feeds`: must be at least 1, a number of feeds.
 
-    Rule: counted in 1/100 percent, at least 0 and at most 10000 (1234 is 12.34 %).
+    Rule for `new_options.force_settlement_offset_percent`: must be 0 to 10000, in 1/100
+    percent (1234 is 12.34 %).
 
-    Rule for `new_options.maximum_force_settlement_volume`: a share of the supply in
-    each maintenance interval, counted in 1/100 percent, at least 0 and at most 10000
-    (1234 is 12.34 %).
+    Rule for `new_options.maximum_force_settlement_volume`: must be 0 to 10000, the
+    share of the supply in each maintenance interval, in 1/100 percent (1234 is 12.34
+    %).
 
     Args:
         fee_asset: an asset, `1.3.N`.
         issuer: an account, `1.2.N`.
         asset_to_update: an asset, `1.3.N`.
-        new_options: the rules of an asset that is backed by another one.
+        new_options: the rules of an asset backed by another asset.
     """
     return Operation(
         "asset_update_bitasset",
@@ -885,14 +875,14 @@ def asset_update_feed_producers(
     asset_to_update: ObjectID,
     new_feed_producers: Sequence[ObjectID],
 ) -> Operation:
-    """Make operation 13 of the chain, `asset_update_feed_producers`.
+    """Create operation 13 of the chain, `asset_update_feed_producers`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         issuer: an account, `1.2.N`.
         asset_to_update: an asset, `1.3.N`.
         new_feed_producers: a list of at least 1 element; each element is an account,
-            `1.2.N`; it must have at most 10 elements (by default).
+            `1.2.N`; must have at most 10 elements (by default).
     """
     return Operation(
         "asset_update_feed_producers",
@@ -912,13 +902,13 @@ def asset_issue(
     asset_to_issue: AssetValue,
     issue_to_account: ObjectID,
 ) -> Operation:
-    """Make operation 14 of the chain, `asset_issue`.
+    """Create operation 14 of the chain, `asset_issue`.
 
-    Rule: counted in the smallest unit of the asset, at least 1 and at most
-    1000000000000000 (1250000 is 12.5 at precision 5).
+    Rule for `asset_to_issue.amount`: must be 1 to 1000000000000000, in the smallest
+    unit of the asset (1250000 is 12.5 at precision 5).
 
-    Rule for `asset_to_issue.asset_id`: it may not be 1.3.0: nobody can issue the core
-    asset.
+    Rule for `asset_to_issue.asset_id`: must not be 1.3.0: the core asset cannot be
+    issued.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -943,10 +933,10 @@ def asset_reserve(
     payer: ObjectID,
     amount_to_reserve: AssetValue,
 ) -> Operation:
-    """Make operation 15 of the chain, `asset_reserve`.
+    """Create operation 15 of the chain, `asset_reserve`.
 
-    Rule: counted in the smallest unit of the asset, at least 1 and at most
-    1000000000000000 (1250000 is 12.5 at precision 5).
+    Rule for `amount_to_reserve.amount`: must be 1 to 1000000000000000, in the smallest
+    unit of the asset (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -970,14 +960,14 @@ def asset_fund_fee_pool(
     asset_id: ObjectID,
     amount: int,
 ) -> Operation:
-    """Make operation 16 of the chain, `asset_fund_fee_pool`.
+    """Create operation 16 of the chain, `asset_fund_fee_pool`.
 
     Args:
-        fee_asset: an asset, `1.3.N`; it must be 1.3.0.
+        fee_asset: an asset, `1.3.N`; must be 1.3.0.
         from_account: an account, `1.2.N`.
         asset_id: an asset, `1.3.N`.
-        amount: an integer, counted in the smallest unit of the core asset 1.3.0, at
-            most 10^12; at least 1.
+        amount: an integer, at most 10^12, in the smallest unit of the core asset 1.3.0;
+            must be at least 1.
     """
     return Operation(
         "asset_fund_fee_pool",
@@ -996,9 +986,9 @@ def asset_settle(
     account: ObjectID,
     amount: AssetValue,
 ) -> Operation:
-    """Make operation 17 of the chain, `asset_settle`.
+    """Create operation 17 of the chain, `asset_settle`.
 
-    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 0
+    Rule for `amount.amount`: must be at least 0, in the smallest unit of the asset
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -1023,7 +1013,7 @@ def asset_global_settle(
     asset_to_settle: ObjectID,
     settle_price: Price,
 ) -> Operation:
-    """Make operation 18 of the chain, `asset_global_settle`.
+    """Create operation 18 of the chain, `asset_global_settle`.
 
     Rule: asset_to_settle and settle_price.base.asset_id must be equal.
 
@@ -1051,25 +1041,25 @@ def asset_publish_feed(
     asset_id: ObjectID,
     feed: PriceFeed,
 ) -> Operation:
-    """Make operation 19 of the chain, `asset_publish_feed`.
+    """Create operation 19 of the chain, `asset_publish_feed`.
 
-    This operation cannot succeed: the server asks for feed.settle_price and then looks
-    for feed.settlement_price.
+    This operation cannot succeed: the server requires feed.settle_price but reads
+    feed.settlement_price.
 
-    Rule for `feed.settle_price.base.amount`: counted in the smallest unit of the asset,
-    at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `feed.settle_price.base.amount`: must be at least 1, in the smallest unit
+    of the asset (1250000 is 12.5 at precision 5).
 
-    Rule for `feed.settle_price.quote.amount`: counted in the smallest unit of the
-    asset, at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `feed.settle_price.quote.amount`: must be at least 1, in the smallest unit
+    of the asset (1250000 is 12.5 at precision 5).
 
     Rule: feed.settle_price.base.asset_id and feed.settle_price.quote.asset_id must
     differ.
 
-    Rule for `feed.core_exchange_rate.base.amount`: counted in the smallest unit of the
-    asset, at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `feed.core_exchange_rate.base.amount`: must be at least 1, in the smallest
+    unit of the asset (1250000 is 12.5 at precision 5).
 
-    Rule for `feed.core_exchange_rate.quote.amount`: counted in the smallest unit of the
-    asset, at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `feed.core_exchange_rate.quote.amount`: must be at least 1, in the smallest
+    unit of the asset (1250000 is 12.5 at precision 5).
 
     Rule: feed.core_exchange_rate.base.asset_id and
     feed.core_exchange_rate.quote.asset_id must differ.
@@ -1079,11 +1069,13 @@ def asset_publish_feed(
 
     Rule: asset_id and feed.settle_price.base.asset_id must be equal.
 
-    Rule for `feed.core_exchange_rate.quote.asset_id`: it must be 1.3.0.
+    Rule for `feed.core_exchange_rate.quote.asset_id`: must be 1.3.0.
 
-    Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
+    Rule for `feed.maintenance_collateral_ratio`: must be 1001 to 32000, in 1/1000 (1750
+    is 1.75).
 
-    Rule: a ratio counted in 1/1000, at least 1001 and at most 32000 (1.75 is 1750).
+    Rule for `feed.maximum_short_squeeze_ratio`: must be 1001 to 32000, in 1/1000 (1750
+    is 1.75).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1110,12 +1102,12 @@ def witness_create(
     block_signing_key: str,
     initial_secret: str,
 ) -> Operation:
-    """Make operation 20 of the chain, `witness_create`.
+    """Create operation 20 of the chain, `witness_create`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         witness_account: an account, `1.2.N`.
-        url: a URI with a scheme; it must have at most 126 bytes.
+        url: a URI with a scheme; must have at most 126 bytes.
         block_signing_key: a public key.
         initial_secret: bytes as base64 with padding.
     """
@@ -1140,13 +1132,13 @@ def witness_update(
     new_signing_key: str | None = None,
     new_initial_secret: str | None = None,
 ) -> Operation:
-    """Make operation 21 of the chain, `witness_update`.
+    """Create operation 21 of the chain, `witness_update`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         witness: a witness, `1.6.N`.
         witness_account: an account, `1.2.N`.
-        new_url: a URI with a scheme; it must have at most 126 bytes; optional.
+        new_url: a URI with a scheme; must have at most 126 bytes; optional.
         new_signing_key: a public key; optional.
         new_initial_secret: bytes as base64 with padding; optional.
     """
@@ -1171,13 +1163,14 @@ def proposal_create(
     proposed_ops: Sequence[AnyObject],
     review_period_seconds: int | None = None,
 ) -> Operation:
-    """Make operation 22 of the chain, `proposal_create`.
+    """Create operation 22 of the chain, `proposal_create`.
 
-    A proposed operation is an object with op: the number of the operation and its
-    fields in the names of the chain, with fee instead of fee_asset.
+    A proposed operation is an object with the key op: an array of the operation's
+    number and its fields. The fields have the chain's names, with fee instead of
+    fee_asset.
 
-    Rule for `review_period_seconds`: it must be less than the seconds that are left
-    until expiration_time.
+    Rule for `review_period_seconds`: must be less than the number of seconds until
+    expiration_time.
 
     Default rule for `proposed_ops`, which the committee can change:
     review_period_seconds must be at least 1209600 for an operation of 1.2.0 (the
@@ -1186,11 +1179,11 @@ def proposal_create(
     Args:
         fee_asset: an asset, `1.3.N`.
         fee_paying_account: an account, `1.2.N`.
-        expiration_time: a time, in seconds since 1970; it must be later than now; it
-            may lie at most 2419200 seconds after now (by default).
-        proposed_ops: a list of at least 1 element; each element is an object; it must
-            have at least 1 element.
-        review_period_seconds: an integer, a number of seconds; optional.
+        expiration_time: a time, in seconds since 1970; must be later than now; must be
+            at most 2419200 seconds from now (by default).
+        proposed_ops: a list of at least 1 element; each element is an object; must have
+            at least 1 element.
+        review_period_seconds: an integer, in seconds; optional.
     """
     return Operation(
         "proposal_create",
@@ -1216,23 +1209,24 @@ def proposal_update(
     key_approvals_to_add: Sequence[str],
     key_approvals_to_remove: Sequence[str],
 ) -> Operation:
-    """Make operation 23 of the chain, `proposal_update`.
+    """Create operation 23 of the chain, `proposal_update`.
 
-    Every account in an active list must agree to the transaction, besides the payer;
-    entries of owner lists need the owner authority, keys a signature.
+    Besides the payer's, the transaction needs the active authority of each account in
+    the active lists, the owner authority of each account in the owner lists, and a
+    signature for each key.
 
-    Rule for `active_approvals_to_add`: one of active_approvals_to_add,
-    active_approvals_to_remove, owner_approvals_to_add, owner_approvals_to_remove,
-    key_approvals_to_add, key_approvals_to_remove must be given.
+    Rule: at least one of active_approvals_to_add, active_approvals_to_remove,
+    owner_approvals_to_add, owner_approvals_to_remove, key_approvals_to_add,
+    key_approvals_to_remove is required.
 
-    Rule: active_approvals_to_add and active_approvals_to_remove may have no element in
-    common.
+    Rule: active_approvals_to_add and active_approvals_to_remove must not have common
+    elements.
 
-    Rule: owner_approvals_to_add and owner_approvals_to_remove may have no element in
-    common.
+    Rule: owner_approvals_to_add and owner_approvals_to_remove must not have common
+    elements.
 
-    Rule: key_approvals_to_add and key_approvals_to_remove may have no element in
-    common.
+    Rule: key_approvals_to_add and key_approvals_to_remove must not have common
+    elements.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1268,7 +1262,7 @@ def proposal_delete(
     using_owner_authority: bool,
     proposal: ObjectID,
 ) -> Operation:
-    """Make operation 24 of the chain, `proposal_delete`.
+    """Create operation 24 of the chain, `proposal_delete`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1297,25 +1291,25 @@ def withdraw_permission_create(
     periods_until_expiration: int,
     period_start_time: Time,
 ) -> Operation:
-    """Make operation 25 of the chain, `withdraw_permission_create`.
+    """Create operation 25 of the chain, `withdraw_permission_create`.
 
     Rule: withdraw_from_account and authorized_account must differ.
 
-    Rule for `withdrawal_limit.amount`: counted in the smallest unit of the asset, at
-    least 1 (1250000 is 12.5 at precision 5).
+    Rule for `withdrawal_limit.amount`: must be at least 1, in the smallest unit of the
+    asset (1250000 is 12.5 at precision 5).
 
     Rule for `period_start_time`: the last period must end after now, and
-    withdrawal_period_sec times periods_until_expiration must be below 2^32 seconds.
+    withdrawal_period_sec times periods_until_expiration must be less than 2^32 seconds.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         withdraw_from_account: an account, `1.2.N`.
         authorized_account: an account, `1.2.N`.
         withdrawal_limit: an amount of an asset.
-        withdrawal_period_sec: an integer, a number of seconds; at least 1; at least 3
-            (by default).
-        periods_until_expiration: an integer, a number of periods; at least 1.
-        period_start_time: a time, in seconds since 1970; it must be later than now.
+        withdrawal_period_sec: an integer, in seconds; must be at least 1; must be at
+            least 3 (by default).
+        periods_until_expiration: an integer, a number of periods; must be at least 1.
+        period_start_time: a time, in seconds since 1970; must be later than now.
     """
     return Operation(
         "withdraw_permission_create",
@@ -1342,15 +1336,15 @@ def withdraw_permission_update(
     periods_until_expiration: int,
     period_start_time: Time,
 ) -> Operation:
-    """Make operation 26 of the chain, `withdraw_permission_update`.
+    """Create operation 26 of the chain, `withdraw_permission_update`.
 
     Rule: withdraw_from_account and authorized_account must differ.
 
-    Rule for `withdrawal_limit.amount`: counted in the smallest unit of the asset, at
-    least 1 (1250000 is 12.5 at precision 5).
+    Rule for `withdrawal_limit.amount`: must be at least 1, in the smallest unit of the
+    asset (1250000 is 12.5 at precision 5).
 
     Rule for `period_start_time`: the last period must end after now, and
-    withdrawal_period_sec times periods_until_expiration must be below 2^32 seconds.
+    withdrawal_period_sec times periods_until_expiration must be less than 2^32 seconds.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1358,10 +1352,10 @@ def withdraw_permission_update(
         authorized_account: an account, `1.2.N`.
         permission_to_update: a withdraw permission, `1.12.N`.
         withdrawal_limit: an amount of an asset.
-        withdrawal_period_sec: an integer, a number of seconds; at least 1; at least 3
-            (by default).
-        periods_until_expiration: an integer, a number of periods; at least 1.
-        period_start_time: a time, in seconds since 1970; it must be now or later.
+        withdrawal_period_sec: an integer, in seconds; must be at least 1; must be at
+            least 3 (by default).
+        periods_until_expiration: an integer, a number of periods; must be at least 1.
+        period_start_time: a time, in seconds since 1970; must be now or later.
     """
     return Operation(
         "withdraw_permission_update",
@@ -1386,12 +1380,12 @@ def withdraw_permission_claim(
     withdraw_to_account: ObjectID,
     amount_to_withdraw: AssetValue,
 ) -> Operation:
-    """Make operation 27 of the chain, `withdraw_permission_claim`.
+    """Create operation 27 of the chain, `withdraw_permission_claim`.
 
     Rule: withdraw_to_account and withdraw_from_account must differ.
 
-    Rule for `amount_to_withdraw.amount`: counted in the smallest unit of the asset, at
-    least 1 (1250000 is 12.5 at precision 5).
+    Rule for `amount_to_withdraw.amount`: must be at least 1, in the smallest unit of
+    the asset (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1419,10 +1413,10 @@ def withdraw_permission_delete(
     withdraw_from_account: ObjectID,
     authorized_account: ObjectID,
 ) -> Operation:
-    """Make operation 28 of the chain, `withdraw_permission_delete`.
+    """Create operation 28 of the chain, `withdraw_permission_delete`.
 
-    This operation cannot succeed: the server asks for withdraw_permission and then
-    looks for withdrawal_permission.
+    This operation cannot succeed: the server requires withdraw_permission but reads
+    withdrawal_permission.
 
     Rule: withdraw_from_account and authorized_account must differ.
 
@@ -1449,12 +1443,12 @@ def committee_member_create(
     committee_member_account: ObjectID,
     url: str,
 ) -> Operation:
-    """Make operation 29 of the chain, `committee_member_create`.
+    """Create operation 29 of the chain, `committee_member_create`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         committee_member_account: an account, `1.2.N`.
-        url: a URI with a scheme; it must have at most 126 bytes.
+        url: a URI with a scheme; must have at most 126 bytes.
     """
     return Operation(
         "committee_member_create",
@@ -1473,13 +1467,13 @@ def committee_member_update(
     committee_member_account: ObjectID,
     new_url: str | None = None,
 ) -> Operation:
-    """Make operation 30 of the chain, `committee_member_update`.
+    """Create operation 30 of the chain, `committee_member_update`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         committee_member: a committee member, `1.5.N`.
         committee_member_account: an account, `1.2.N`.
-        new_url: a text; it must have at most 126 bytes; optional.
+        new_url: a string; must have at most 126 bytes; optional.
     """
     return Operation(
         "committee_member_update",
@@ -1497,10 +1491,10 @@ def committee_member_update_global_parameters(
     fee_asset: ObjectID,
     new_parameters: AnyObject,
 ) -> Operation:
-    """Make operation 31 of the chain, `committee_member_update_global_parameters`.
+    """Create operation 31 of the chain, `committee_member_update_global_parameters`.
 
-    This operation cannot succeed: the committee changes them by a proposal, and the
-    server cannot write a proposal with this operation.
+    This operation cannot succeed: it requires a proposal of the committee, which the
+    server cannot serialize.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1524,16 +1518,16 @@ def vesting_balance_create(
     policy: tuple[int, AnyObject],
     balance_type: Literal["normal", "gpos", "son"],
 ) -> Operation:
-    """Make operation 32 of the chain, `vesting_balance_create`.
+    """Create operation 32 of the chain, `vesting_balance_create`.
 
-    With balance_type gpos the chain ignores the policy and sets its own. A deposit of a
-    SON needs the policy 2 (dormant).
+    With balance_type gpos, the chain replaces the policy with its own. A SON's deposit
+    needs policy 2 (dormant).
 
-    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: must be at least 1, in the smallest unit of the asset
     (1250000 is 12.5 at precision 5).
 
-    Default rule for `amount.amount`, which the committee can change: counted in the
-    smallest unit of the asset, at least 5000000 (1250000 is 12.5 at precision 5), when
+    Default rule for `amount.amount`, which the committee can change: must be at least
+    5000000, in the smallest unit of the asset (1250000 is 12.5 at precision 5), if
     balance_type is 'son'.
 
     Args:
@@ -1541,8 +1535,8 @@ def vesting_balance_create(
         creator: an account, `1.2.N`.
         owner: an account, `1.2.N`.
         amount: an amount of an asset.
-        policy: a pair: the number of a kind, and an object of that kind; the kinds are
-            0 linear, 1 coin-days, 2 dormant.
+        policy: an array of the number of a kind and an object of that kind; the kinds
+            are 0 linear, 1 coin-days, 2 dormant.
         balance_type: one of `normal`, `gpos`, `son`.
     """
     return Operation(
@@ -1565,9 +1559,9 @@ def vesting_balance_withdraw(
     owner: ObjectID,
     amount: AssetValue,
 ) -> Operation:
-    """Make operation 33 of the chain, `vesting_balance_withdraw`.
+    """Create operation 33 of the chain, `vesting_balance_withdraw`.
 
-    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: must be at least 1, in the smallest unit of the asset
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -1598,21 +1592,21 @@ def worker_create(
     url: str,
     initializer: tuple[int, AnyObject],
 ) -> Operation:
-    """Make operation 34 of the chain, `worker_create`.
+    """Create operation 34 of the chain, `worker_create`.
 
     Rule: work_begin_date must be earlier than work_end_date.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
-        work_begin_date: a time, in seconds since 1970; it must be now or later.
+        work_begin_date: a time, in seconds since 1970; must be now or later.
         work_end_date: a time, in seconds since 1970.
-        daily_pay: an integer, counted in the smallest unit of the core asset 1.3.0, at
-            most 10^12; at least 1.
-        name: a text; it must have at most 62 bytes.
-        url: a URI with a scheme; it must have at most 126 bytes.
-        initializer: a pair: the number of a kind, and an object of that kind; the kinds
-            are 1 vesting.
+        daily_pay: an integer, at most 10^12, in the smallest unit of the core asset
+            1.3.0; must be at least 1.
+        name: a string; must have at most 62 bytes.
+        url: a URI with a scheme; must have at most 126 bytes.
+        initializer: an array of the number of a kind and an object of that kind; the
+            kinds are 1 vesting.
     """
     return Operation(
         "worker_create",
@@ -1637,7 +1631,7 @@ def custom(
     id: int,
     data: str,
 ) -> Operation:
-    """Make operation 35 of the chain, `custom`.
+    """Create operation 35 of the chain, `custom`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1666,14 +1660,14 @@ def assert_(
     predicates: Sequence[tuple[int, AnyObject]],
     required_auths: Sequence[ObjectID],
 ) -> Operation:
-    """Make operation 36 of the chain, `assert`.
+    """Create operation 36 of the chain, `assert`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         fee_paying_account: an account, `1.2.N`.
-        predicates: a list; each element is a pair: the number of a kind, and an object
-            of that kind; the kinds are 0 account name equals, 1 asset symbol equals, 2
-            block id; only the kinds up to 0 are allowed (by default).
+        predicates: a list; each element is an array of the number of a kind and an
+            object of that kind; the kinds are 0 account name equals, 1 asset symbol
+            equals, 2 block id; only kind 0 is allowed (by default).
         required_auths: a list; each element is an account, `1.2.N`.
     """
     return Operation(
@@ -1695,18 +1689,18 @@ def balance_claim(
     balance_owner_key: str,
     total_claimed: AssetValue,
 ) -> Operation:
-    """Make operation 37 of the chain, `balance_claim`.
+    """Create operation 37 of the chain, `balance_claim`.
 
-    Warning: it needs a signature by balance_owner_key, which the server does not have:
-    expect 'missing required other authority'.
+    Warning: the server cannot sign with balance_owner_key: expect the error 'missing
+    required other authority'.
 
     Args:
-        fee_asset: an asset, `1.3.N`; it must be 1.3.0.
+        fee_asset: an asset, `1.3.N`; must be 1.3.0.
         deposit_to_account: an account, `1.2.N`.
         balance_to_claim: a balance, `1.15.N`.
-        balance_owner_key: a public key; it may not be
+        balance_owner_key: a public key; must not be
             PPY1111111111111111111111111111111114T1Anm or
-            TEST1111111111111111111111111111111114T1Anm: nobody has the null key.
+            TEST1111111111111111111111111111111114T1Anm: no one has the null key.
         total_claimed: an amount of an asset.
     """
     return Operation(
@@ -1729,11 +1723,11 @@ def override_transfer(
     to: ObjectID,
     amount: AssetValue,
 ) -> Operation:
-    """Make operation 38 of the chain, `override_transfer`.
+    """Create operation 38 of the chain, `override_transfer`.
 
     Rule: from and to must differ.
 
-    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: must be at least 1, in the smallest unit of the asset
     (1250000 is 12.5 at precision 5).
 
     Rule: issuer and from must differ.
@@ -1765,16 +1759,16 @@ def transfer_to_blind(
     blinding_factor: str,
     outputs: Sequence[BlindOutput],
 ) -> Operation:
-    """Make operation 39 of the chain, `transfer_to_blind`.
+    """Create operation 39 of the chain, `transfer_to_blind`.
 
-    Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+    Warning: since 2023-07-31 the node charges the fee and does nothing else.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         amount: an amount of an asset.
         from_: an account, `1.2.N`.
         blinding_factor: bytes as base64 with padding.
-        outputs: a list; each element is a hidden amount that is received.
+        outputs: a list; each element is a hidden amount to receive.
     """
     return Operation(
         "transfer_to_blind",
@@ -1794,14 +1788,14 @@ def blind_transfer(
     inputs: Sequence[BlindInput],
     outputs: Sequence[BlindOutput],
 ) -> Operation:
-    """Make operation 40 of the chain, `blind_transfer`.
+    """Create operation 40 of the chain, `blind_transfer`.
 
-    Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+    Warning: since 2023-07-31 the node charges the fee and does nothing else.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        inputs: a list; each element is a hidden amount that is spent.
-        outputs: a list; each element is a hidden amount that is received.
+        inputs: a list; each element is a hidden amount to spend.
+        outputs: a list; each element is a hidden amount to receive.
     """
     return Operation(
         "blind_transfer",
@@ -1821,16 +1815,16 @@ def transfer_from_blind(
     blinding_factor: str,
     inputs: Sequence[BlindInput],
 ) -> Operation:
-    """Make operation 41 of the chain, `transfer_from_blind`.
+    """Create operation 41 of the chain, `transfer_from_blind`.
 
-    Warning: since 2023-07-31 the node takes the fee, does nothing, and moves no money.
+    Warning: since 2023-07-31 the node charges the fee and does nothing else.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         amount: an amount of an asset.
         to: an account, `1.2.N`.
         blinding_factor: bytes as base64 with padding.
-        inputs: a list; each element is a hidden amount that is spent.
+        inputs: a list; each element is a hidden amount to spend.
     """
     return Operation(
         "transfer_from_blind",
@@ -1851,12 +1845,12 @@ def asset_settle_cancel(
     account: ObjectID,
     amount: AssetValue,
 ) -> Operation:
-    """Make operation 42 of the chain, `asset_settle_cancel`.
+    """Create operation 42 of the chain, `asset_settle_cancel`.
 
-    This operation cannot succeed: only the chain itself produces this operation; a node
-    refuses it in every transaction.
+    This operation cannot succeed: only the chain itself creates it; nodes refuse it in
+    transactions.
 
-    Rule for `amount.amount`: counted in the smallest unit of the asset, at least 1
+    Rule for `amount.amount`: must be at least 1, in the smallest unit of the asset
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -1882,10 +1876,10 @@ def asset_claim_fees(
     issuer: ObjectID,
     amount_to_claim: AssetValue,
 ) -> Operation:
-    """Make operation 43 of the chain, `asset_claim_fees`.
+    """Create operation 43 of the chain, `asset_claim_fees`.
 
-    Rule for `amount_to_claim.amount`: counted in the smallest unit of the asset, at
-    least 1 (1250000 is 12.5 at precision 5).
+    Rule for `amount_to_claim.amount`: must be at least 1, in the smallest unit of the
+    asset (1250000 is 12.5 at precision 5).
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -1909,17 +1903,16 @@ def fba_distribute(
     fba_id: ObjectID,
     amount: int,
 ) -> Operation:
-    """Make operation 44 of the chain, `fba_distribute`.
+    """Create operation 44 of the chain, `fba_distribute`.
 
-    This operation cannot succeed: only the chain itself produces this operation; a node
-    refuses it in every transaction.
+    This operation cannot succeed: only the chain itself creates it; nodes refuse it in
+    transactions.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         account_id: an account, `1.2.N`.
         fba_id: a fee-based asset accumulator, `2.16.N`.
-        amount: an integer, counted in the smallest unit of the core asset 1.3.0, at
-            most 10^12.
+        amount: an integer, at most 10^12, in the smallest unit of the core asset 1.3.0.
     """
     return Operation(
         "fba_distribute",
@@ -1938,52 +1931,51 @@ def tournament_create(
     creator: ObjectID,
     options: TournamentOptions,
 ) -> Operation:
-    """Make operation 45 of the chain, `tournament_create`.
+    """Create operation 45 of the chain, `tournament_create`.
 
-    Warning: the serializer of the server writes type_of_game, which the chain does not
-    have: expect 'missing required active authority'.
+    Warning: the server serializes type_of_game, which the chain does not have: expect
+    the error 'missing required active authority'.
 
-    The server requires start_delay, so start_time must be left out.
+    The server requires start_delay, so start_time must be omitted.
 
-    Rule for `options.registration_deadline`: it must be now or later.
+    Rule for `options.registration_deadline`: must be now or later.
 
-    Default rule for `options.registration_deadline`, which the committee can change: it
-    may lie at most 2592000 seconds after now.
+    Default rule for `options.registration_deadline`, which the committee can change:
+    must be at most 2592000 seconds from now.
 
-    Rule for `options.buy_in.amount`: counted in the smallest unit of the asset, at
-    least 0 (1250000 is 12.5 at precision 5).
+    Rule for `options.buy_in.amount`: must be at least 0, in the smallest unit of the
+    asset (1250000 is 12.5 at precision 5).
 
-    Rule for `options.number_of_players`: a number of players, at least 2.
+    Rule for `options.number_of_players`: must be at least 2, a number of players.
 
-    Default rule for `options.number_of_players`, which the committee can change: a
-    number of players, at most 256.
+    Default rule for `options.number_of_players`, which the committee can change: must
+    be at most 256, a number of players.
 
-    Rule for `options.whitelist`: it must be empty or have at least as many elements as
-    options.number_of_players says.
+    Rule for `options.whitelist`: must be empty or have at least
+    options.number_of_players elements.
 
-    Default rule for `options.whitelist`, which the committee can change: it must have
-    at most 999 elements.
+    Default rule for `options.whitelist`, which the committee can change: must have at
+    most 999 elements.
 
-    Rule: options.start_time and options.start_delay may not both be given.
+    Rule: options.start_time and options.start_delay must not both be given.
 
-    Rule for `options.start_time`: one of options.start_time, options.start_delay must
-    be given.
+    Rule: at least one of options.start_time, options.start_delay is required.
 
-    Rule: options.registration_deadline may not be later than options.start_time.
+    Rule: options.registration_deadline must not be later than options.start_time.
 
-    Default rule for `options.start_time`, which the committee can change: it may lie at
-    most 2419200 seconds after now.
+    Default rule for `options.start_time`, which the committee can change: must be at
+    most 2419200 seconds from now.
 
-    Default rule for `options.start_delay`, which the committee can change: a number of
-    seconds after the last player has joined, at most 604799.
+    Default rule for `options.start_delay`, which the committee can change: must be at
+    most 604799, in seconds after the last player has joined.
 
-    Rule for `options.number_of_wins`: a number of wins, at least 1.
+    Rule for `options.number_of_wins`: must be at least 1, a number of wins.
 
-    Default rule for `options.number_of_wins`, which the committee can change: a number
-    of wins, at most 100.
+    Default rule for `options.number_of_wins`, which the committee can change: must be
+    at most 100, a number of wins.
 
-    Default rule, which the committee can change: a number of seconds, at least 0 and at
-    most 600.
+    Default rule for `options.round_delay`, which the committee can change: must be 0 to
+    600, in seconds.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2008,9 +2000,9 @@ def tournament_join(
     tournament_id: ObjectID,
     buy_in: AssetValue,
 ) -> Operation:
-    """Make operation 46 of the chain, `tournament_join`.
+    """Create operation 46 of the chain, `tournament_join`.
 
-    buy_in must equal the buy_in of the tournament.
+    buy_in must equal the tournament's buy_in.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2038,14 +2030,14 @@ def game_move(
     player_account_id: ObjectID,
     move: tuple[int, AnyObject],
 ) -> Operation:
-    """Make operation 47 of the chain, `game_move`.
+    """Create operation 47 of the chain, `game_move`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         game_id: a game, `1.19.N`.
         player_account_id: an account, `1.2.N`.
-        move: a pair: the number of a kind, and an object of that kind; the kinds are 0
-            commit, 1 reveal.
+        move: an array of the number of a kind and an object of that kind; the kinds are
+            0 commit, 1 reveal.
     """
     return Operation(
         "game_move",
@@ -2065,13 +2057,13 @@ def asset_update_dividend(
     asset_to_update: ObjectID,
     new_options: DividendOptions,
 ) -> Operation:
-    """Make operation 48 of the chain, `asset_update_dividend`.
+    """Create operation 48 of the chain, `asset_update_dividend`.
 
-    This operation cannot succeed: the server forgets the fields when it builds this
+    This operation cannot succeed: the server omits the fields when it builds the
     operation.
 
-    Default rule for `new_options.payout_interval`, which the committee can change: a
-    number of seconds, at least 86400.
+    Default rule for `new_options.payout_interval`, which the committee can change: must
+    be at least 86400, in seconds.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2097,10 +2089,10 @@ def asset_dividend_distribution(
     account_id: ObjectID,
     amounts: Sequence[AssetValue],
 ) -> Operation:
-    """Make operation 49 of the chain, `asset_dividend_distribution`.
+    """Create operation 49 of the chain, `asset_dividend_distribution`.
 
-    This operation cannot succeed: only the chain itself produces this operation; a node
-    refuses it in every transaction.
+    This operation cannot succeed: only the chain itself creates it; nodes refuse it in
+    transactions.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2127,10 +2119,10 @@ def tournament_payout(
     payout_amount: AssetValue,
     type: Literal["prize_award", "buyin_refund", "rake_fee"],
 ) -> Operation:
-    """Make operation 50 of the chain, `tournament_payout`.
+    """Create operation 50 of the chain, `tournament_payout`.
 
-    This operation cannot succeed: only the chain itself produces this operation; a node
-    refuses it in every transaction.
+    This operation cannot succeed: only the chain itself creates it; nodes refuse it in
+    transactions.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2158,7 +2150,7 @@ def tournament_leave(
     player_account_id: ObjectID,
     tournament_id: ObjectID,
 ) -> Operation:
-    """Make operation 51 of the chain, `tournament_leave`.
+    """Create operation 51 of the chain, `tournament_leave`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2182,14 +2174,14 @@ def sport_create(
     fee_asset: ObjectID,
     name: Sequence[tuple[str, str]],
 ) -> Operation:
-    """Make operation 52 of the chain, `sport_create`.
+    """Create operation 52 of the chain, `sport_create`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        name: a list; each element is a text in one language, as `[language, text]`.
+        name: a list; each element is a string in one language: `[language, text]`.
     """
     return Operation(
         "sport_create",
@@ -2206,16 +2198,16 @@ def sport_update(
     sport_id: ObjectID,
     new_name: Sequence[tuple[str, str]] | None = None,
 ) -> Operation:
-    """Make operation 53 of the chain, `sport_update`.
+    """Create operation 53 of the chain, `sport_update`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
         sport_id: a sport, `1.20.N`.
-        new_name: a list; each element is a text in one language, as `[language, text]`;
-            new_name must be given; optional.
+        new_name: a list; each element is a string in one language: `[language, text]`;
+            the chain requires it; optional.
     """
     return Operation(
         "sport_update",
@@ -2233,14 +2225,14 @@ def event_group_create(
     name: Sequence[tuple[str, str]],
     sport_id: ObjectID,
 ) -> Operation:
-    """Make operation 54 of the chain, `event_group_create`.
+    """Create operation 54 of the chain, `event_group_create`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        name: a list; each element is a text in one language, as `[language, text]`.
+        name: a list; each element is a string in one language: `[language, text]`.
         sport_id: a sport, `1.20.N`.
     """
     return Operation(
@@ -2260,16 +2252,16 @@ def event_group_update(
     new_sport_id: ObjectID | None = None,
     event_group_id: ObjectID,
 ) -> Operation:
-    """Make operation 55 of the chain, `event_group_update`.
+    """Create operation 55 of the chain, `event_group_update`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
-    Rule for `new_sport_id`: one of new_sport_id, new_name must be given.
+    Rule: at least one of new_sport_id, new_name is required.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        new_name: a list; each element is a text in one language, as `[language, text]`;
+        new_name: a list; each element is a string in one language: `[language, text]`;
             optional.
         new_sport_id: a sport, `1.20.N`; optional.
         event_group_id: an event group, `1.21.N`.
@@ -2293,15 +2285,15 @@ def event_create(
     start_time: Time | None = None,
     event_group_id: ObjectID,
 ) -> Operation:
-    """Make operation 56 of the chain, `event_create`.
+    """Create operation 56 of the chain, `event_create`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        name: a list; each element is a text in one language, as `[language, text]`.
-        season: a list; each element is a text in one language, as `[language, text]`.
+        name: a list; each element is a string in one language: `[language, text]`.
+        season: a list; each element is a string in one language: `[language, text]`.
         start_time: a time, in seconds since 1970; optional.
         event_group_id: an event group, `1.21.N`.
     """
@@ -2327,20 +2319,20 @@ def event_update(
     new_event_group_id: ObjectID | None = None,
     is_live_market: bool | None = None,
 ) -> Operation:
-    """Make operation 57 of the chain, `event_update`.
+    """Create operation 57 of the chain, `event_update`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
-    Rule for `new_event_group_id`: one of new_event_group_id, new_name, new_season,
-    new_start_time must be given.
+    Rule: at least one of new_event_group_id, new_name, new_season, new_start_time is
+    required.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         event_id: an event, `1.22.N`.
-        new_name: a list; each element is a text in one language, as `[language, text]`;
+        new_name: a list; each element is a string in one language: `[language, text]`;
             optional.
-        new_season: a list; each element is a text in one language, as `[language,
+        new_season: a list; each element is a string in one language: `[language,
             text]`; optional.
         new_start_time: a time, in seconds since 1970; optional.
         new_event_group_id: an event group, `1.21.N`; optional.
@@ -2366,15 +2358,15 @@ def betting_market_rules_create(
     name: Sequence[tuple[str, str]],
     description: Sequence[tuple[str, str]],
 ) -> Operation:
-    """Make operation 58 of the chain, `betting_market_rules_create`.
+    """Create operation 58 of the chain, `betting_market_rules_create`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        name: a list; each element is a text in one language, as `[language, text]`.
-        description: a list; each element is a text in one language, as `[language,
+        name: a list; each element is a string in one language: `[language, text]`.
+        description: a list; each element is a string in one language: `[language,
             text]`.
     """
     return Operation(
@@ -2394,20 +2386,20 @@ def betting_market_rules_update(
     new_description: Sequence[tuple[str, str]] | None = None,
     betting_market_rules_id: ObjectID,
 ) -> Operation:
-    """Make operation 59 of the chain, `betting_market_rules_update`.
+    """Create operation 59 of the chain, `betting_market_rules_update`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
-    Rule for `new_name`: one of new_name, new_description must be given.
+    Rule: at least one of new_name, new_description is required.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        new_name: a list; each element is a text in one language, as `[language, text]`;
+        new_name: a list; each element is a string in one language: `[language, text]`;
             optional.
-        new_description: a list; each element is a text in one language, as `[language,
+        new_description: a list; each element is a string in one language: `[language,
             text]`; optional.
-        betting_market_rules_id: a betting market rules, `1.23.N`.
+        betting_market_rules_id: a betting market rules object, `1.23.N`.
     """
     return Operation(
         "betting_market_rules_update",
@@ -2428,17 +2420,17 @@ def betting_market_group_create(
     rules_id: ObjectID,
     asset_id: ObjectID,
 ) -> Operation:
-    """Make operation 60 of the chain, `betting_market_group_create`.
+    """Create operation 60 of the chain, `betting_market_group_create`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        description: a list; each element is a text in one language, as `[language,
+        description: a list; each element is a string in one language: `[language,
             text]`.
         event_id: an event, `1.22.N`.
-        rules_id: a betting market rules, `1.23.N`.
+        rules_id: a betting market rules object, `1.23.N`.
         asset_id: an asset, `1.3.N`.
     """
     return Operation(
@@ -2460,17 +2452,17 @@ def betting_market_create(
     description: Sequence[tuple[str, str]],
     payout_condition: Sequence[tuple[str, str]],
 ) -> Operation:
-    """Make operation 61 of the chain, `betting_market_create`.
+    """Create operation 61 of the chain, `betting_market_create`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
     Args:
         fee_asset: an asset, `1.3.N`.
         group_id: a betting market group, `1.24.N`.
-        description: a list; each element is a text in one language, as `[language,
+        description: a list; each element is a string in one language: `[language,
             text]`.
-        payout_condition: a list; each element is a text in one language, as `[language,
+        payout_condition: a list; each element is a string in one language: `[language,
             text]`.
     """
     return Operation(
@@ -2493,28 +2485,27 @@ def bet_place(
     backer_multiplier: int,
     back_or_lay: Literal["back", "lay"],
 ) -> Operation:
-    """Make operation 62 of the chain, `bet_place`.
+    """Create operation 62 of the chain, `bet_place`.
 
     amount_to_bet.asset_id must be the asset of the market group.
 
-    Rule for `amount_to_bet.amount`: counted in the smallest unit of the asset, at least
-    1 (1250000 is 12.5 at precision 5).
+    Rule for `amount_to_bet.amount`: must be at least 1, in the smallest unit of the
+    asset (1250000 is 12.5 at precision 5).
 
     Rule for `amount_to_bet.amount`: only multiples of 10000/g (back) or
     (backer_multiplier - 10000)/g (lay) can be matched, where g is the greatest common
     divisor of 10000 and backer_multiplier - 10000; the chain returns the rest at once,
-    and cancels a smaller stake.
+    and cancels a stake below that.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         bettor_id: an account, `1.2.N`.
         betting_market_id: a betting market, `1.25.N`.
         amount_to_bet: an amount of an asset.
-        backer_multiplier: an integer: odds are counted in 1/10000 (1.5 is 15000); at
-            least 10001 and at most 100010000; at least 10100 and at most 10000000 (by
-            default); odds come in steps: of 100 below 20000, up to 100000 below
-            10000000 (permitted_betting_odds_increments of the chain lists them) (by
-            default).
+        backer_multiplier: an integer, odds in 1/10000 (15000 is 1.5); must be 10001 to
+            100010000; must be 10100 to 10000000 (by default); odds come in steps: of
+            100 below 20000, up to 100000 below 10000000 (see the chain parameter
+            permitted_betting_odds_increments) (by default).
         back_or_lay: one of `back`, `lay`.
     """
     return Operation(
@@ -2536,17 +2527,17 @@ def betting_market_group_resolve(
     betting_market_group_id: ObjectID,
     resolutions: Sequence[tuple[ObjectID, Resolution]],
 ) -> Operation:
-    """Make operation 63 of the chain, `betting_market_group_resolve`.
+    """Create operation 63 of the chain, `betting_market_group_resolve`.
 
     Warning: it needs the authority of 1.2.1 (the witnesses).
 
-    There must be one resolution for every market of the group.
+    There must be one resolution for each market of the group.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         betting_market_group_id: a betting market group, `1.24.N`.
-        resolutions: a list; each element is a betting market with its result; either
-            all are cancel, or exactly one is win and the others are not_win.
+        resolutions: a list; each element is a betting market and its result; either all
+            are cancel, or exactly one is win and the others are not_win.
     """
     return Operation(
         "betting_market_group_resolve",
@@ -2567,20 +2558,19 @@ def betting_market_group_resolved(
     winnings: int,
     fees_paid: int,
 ) -> Operation:
-    """Make operation 64 of the chain, `betting_market_group_resolved`.
+    """Create operation 64 of the chain, `betting_market_group_resolved`.
 
-    This operation cannot succeed: only the chain itself produces this operation; a node
-    refuses it in every transaction.
+    This operation cannot succeed: only the chain itself creates it; nodes refuse it in
+    transactions.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         bettor_id: an account, `1.2.N`.
         betting_market_group_id: a betting market group, `1.24.N`.
-        resolutions: a list; each element is a betting market with its result.
-        winnings: an integer, counted in the smallest unit of the asset of the market,
-            at most 10^12.
-        fees_paid: an integer, counted in the smallest unit of the asset of the market,
-            at most 10^12.
+        resolutions: a list; each element is a betting market and its result.
+        winnings: an integer, at most 10^12, in the smallest unit of the market's asset.
+        fees_paid: an integer, at most 10^12, in the smallest unit of the market's
+            asset.
     """
     return Operation(
         "betting_market_group_resolved",
@@ -2601,10 +2591,10 @@ def bet_adjusted(
     bet_id: ObjectID,
     stake_returned: AssetValue,
 ) -> Operation:
-    """Make operation 65 of the chain, `bet_adjusted`.
+    """Create operation 65 of the chain, `bet_adjusted`.
 
-    This operation cannot succeed: only the chain itself produces this operation; a node
-    refuses it in every transaction.
+    This operation cannot succeed: only the chain itself creates it; nodes refuse it in
+    transactions.
 
     Args:
         bettor_id: an account, `1.2.N`.
@@ -2626,9 +2616,9 @@ def betting_market_group_cancel_unmatched_bets(
     fee_asset: ObjectID,
     betting_market_group_id: ObjectID,
 ) -> Operation:
-    """Make operation 66 of the chain, `betting_market_group_cancel_unmatched_bets`.
+    """Create operation 66 of the chain, `betting_market_group_cancel_unmatched_bets`.
 
-    This operation cannot succeed: the server does not find the operation by its name.
+    This operation cannot succeed: the server does not recognize the operation's name.
 
     Warning: it needs the authority of 1.2.1 (the witnesses).
 
@@ -2655,21 +2645,20 @@ def bet_matched(
     backer_multiplier: int,
     guaranteed_winnings_returned: int,
 ) -> Operation:
-    """Make operation 67 of the chain, `bet_matched`.
+    """Create operation 67 of the chain, `bet_matched`.
 
-    This operation cannot succeed: only the chain itself produces this operation; a node
-    refuses it in every transaction.
+    This operation cannot succeed: only the chain itself creates it; nodes refuse it in
+    transactions.
 
     Args:
         bettor_id: an account, `1.2.N`.
         bet_id: a bet, `1.26.N`.
         betting_market_id: a betting market, `1.25.N`.
         amount_bet: an amount of an asset.
-        fees_paid: an integer, counted in the smallest unit of the asset bet, at most
-            10^12.
-        backer_multiplier: an integer: odds are counted in 1/10000 (1.5 is 15000).
-        guaranteed_winnings_returned: an integer, counted in the smallest unit of the
-            asset bet, at most 10^12.
+        fees_paid: an integer, at most 10^12, in the smallest unit of the asset bet.
+        backer_multiplier: an integer, odds in 1/10000 (15000 is 1.5).
+        guaranteed_winnings_returned: an integer, at most 10^12, in the smallest unit of
+            the asset bet.
     """
     return Operation(
         "bet_matched",
@@ -2691,7 +2680,7 @@ def bet_cancel(
     bettor_id: ObjectID,
     bet_to_cancel: ObjectID,
 ) -> Operation:
-    """Make operation 68 of the chain, `bet_cancel`.
+    """Create operation 68 of the chain, `bet_cancel`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -2715,10 +2704,10 @@ def bet_canceled(
     stake_returned: AssetValue,
     unused_fees_returned: AssetValue,
 ) -> Operation:
-    """Make operation 69 of the chain, `bet_canceled`.
+    """Create operation 69 of the chain, `bet_canceled`.
 
-    This operation cannot succeed: only the chain itself produces this operation; a node
-    refuses it in every transaction.
+    This operation cannot succeed: only the chain itself creates it; nodes refuse it in
+    transactions.
 
     Args:
         bettor_id: an account, `1.2.N`.
@@ -2746,19 +2735,19 @@ def betting_market_group_update(
     freeze: bool | None = None,
     delay_bets: bool | None = None,
 ) -> Operation:
-    """Make operation 70 of the chain, `betting_market_group_update`.
+    """Create operation 70 of the chain, `betting_market_group_update`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
-    Rule for `new_description`: one of new_description, new_rules_id must be given.
+    Rule: at least one of new_description, new_rules_id is required.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         betting_market_group_id: a betting market group, `1.24.N`.
-        new_description: a list; each element is a text in one language, as `[language,
+        new_description: a list; each element is a string in one language: `[language,
             text]`; optional.
-        new_rules_id: a betting market rules, `1.23.N`; optional.
+        new_rules_id: a betting market rules object, `1.23.N`; optional.
         freeze: true or false; optional.
         delay_bets: true or false; optional.
     """
@@ -2783,21 +2772,21 @@ def betting_market_update(
     new_description: Sequence[tuple[str, str]] | None = None,
     new_payout_condition: Sequence[tuple[str, str]] | None = None,
 ) -> Operation:
-    """Make operation 71 of the chain, `betting_market_update`.
+    """Create operation 71 of the chain, `betting_market_update`.
 
-    This operation is possible only in a proposal: the node takes it only inside a
-    proposal that is carried out, with the authority of 1.2.1 (the witnesses).
+    This operation is allowed only inside a proposal: the node accepts it only while it
+    executes a proposal, with the authority of 1.2.1 (the witnesses).
 
-    Rule for `new_group_id`: one of new_group_id, new_description, new_payout_condition
-    must be given.
+    Rule: at least one of new_group_id, new_description, new_payout_condition is
+    required.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         betting_market_id: a betting market, `1.25.N`.
         new_group_id: a betting market group, `1.24.N`; optional.
-        new_description: a list; each element is a text in one language, as `[language,
+        new_description: a list; each element is a string in one language: `[language,
             text]`; optional.
-        new_payout_condition: a list; each element is a text in one language, as
+        new_payout_condition: a list; each element is a string in one language:
             `[language, text]`; optional.
     """
     return Operation(
@@ -2823,42 +2812,44 @@ def lottery_asset_create(
     is_prediction_market: bool,
     extensions: LotteryAssetOptions,
 ) -> Operation:
-    """Make operation 77 of the chain, `lottery_asset_create`.
+    """Create operation 77 of the chain, `lottery_asset_create`.
 
-    The server takes bitasset_opts and drops it. The chain sets the precision to 0 and
-    the owner of the lottery itself: one unit of the asset is one ticket.
+    The server accepts bitasset_opts and drops it. The chain sets the lottery's owner,
+    and sets the precision to 0: one unit of the asset is one ticket.
 
-    Rule for `common_options.core_exchange_rate.base.asset_id`: one of the two must be
-    1.3.0 and the other one 1.3.1, which stands for the asset that is created.
+    Rule: common_options.core_exchange_rate.base.asset_id or
+    common_options.core_exchange_rate.quote.asset_id must be 1.3.0, and the other one
+    1.3.1 (the new asset).
 
-    Rule: bits 16 and 32 need bitasset options, which the server drops.
+    Rule for `common_options.issuer_permissions`: bits 16 and 32 need bitasset options,
+    which the server drops.
 
-    Rule for `common_options.max_supply`: counted in the smallest unit of the asset
-    itself, at least 5.
+    Rule for `common_options.max_supply`: must be at least 5, in the smallest unit of
+    the asset itself.
 
-    Rule for `extensions.winning_tickets`: it must have at most 64 elements.
+    Rule for `extensions.winning_tickets`: must have at most 64 elements.
 
-    Rule for `extensions.ticket_price.amount`: counted in the smallest unit of the
-    asset, at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `extensions.ticket_price.amount`: must be at least 1, in the smallest unit
+    of the asset (1250000 is 12.5 at precision 5).
 
     Rule: extensions.benefactors[].share and extensions.winning_tickets must add up to
-    10000, which is 100 %.
+    10000 (100 %).
 
-    Rule for `extensions.end_date`: it must be later than now (in milliseconds), or 0
-    for no end.
+    Rule for `extensions.end_date`: must be later than now (in milliseconds), or 0 for
+    no limit.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         issuer: an account, `1.2.N`.
-        symbol: a text of at most 10 characters; it must have at least 3 and at most 16
-            bytes; it must be an asset's symbol: upper-case letters and digits, at most
-            one dot, beginning and ending with a letter; not beginning with BIT; the
-            chain reserves it.
-        precision: an integer, a number of decimal places, at most 10 (one whole unit is
+        symbol: a string of at most 10 characters; must have 3 to 16 bytes; must be an
+            asset symbol: upper-case letters and digits, at most one dot, a letter at
+            the start and the end, and not BIT at the start; must not be reserved by the
+            chain.
+        precision: an integer, at most 10, a number of decimal places (one whole unit is
             10^precision smallest units).
         common_options: the limits, fees and permissions of an asset.
-        bitasset_opts: the rules of an asset that is backed by another one; optional.
-        is_prediction_market: true or false; it must be false: a prediction market needs
+        bitasset_opts: the rules of an asset backed by another asset; optional.
+        is_prediction_market: true or false; must be false: a prediction market needs
             bitasset options, which the server drops.
         extensions: the rules of a lottery whose tickets are an asset.
     """
@@ -2885,16 +2876,16 @@ def ticket_purchase(
     tickets_to_buy: int,
     amount: AssetValue,
 ) -> Operation:
-    """Make operation 78 of the chain, `ticket_purchase`.
+    """Create operation 78 of the chain, `ticket_purchase`.
 
-    amount.amount must be exactly the price of a ticket times tickets_to_buy, in the
-    asset of the price.
+    The amount must be exactly tickets_to_buy times the ticket price, in the same asset.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery: an asset, `1.3.N`.
         buyer: an account, `1.2.N`.
-        tickets_to_buy: an integer, a number of tickets, at most 10^12; at least 1.
+        tickets_to_buy: an integer, at most 10^12, a number of tickets; must be at least
+            1.
         amount: an amount of an asset.
     """
     return Operation(
@@ -2918,18 +2909,17 @@ def lottery_reward(
     win_percentage: int,
     is_benefactor_reward: bool,
 ) -> Operation:
-    """Make operation 79 of the chain, `lottery_reward`.
+    """Create operation 79 of the chain, `lottery_reward`.
 
-    This operation is possible only in a proposal: the account that pays and must agree
-    is 1.2.0 (the committee), which acts only through a proposal.
+    This operation is allowed only inside a proposal: the payer is 1.2.0 (the
+    committee), which acts only through proposals.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery: an asset, `1.3.N`.
         winner: an account, `1.2.N`.
         amount: an amount of an asset.
-        win_percentage: an integer, counted in 1/100 percent, at most 10000 (1234 is
-            12.34 %).
+        win_percentage: an integer, at most 10000, in 1/100 percent (1234 is 12.34 %).
         is_benefactor_reward: true or false.
     """
     return Operation(
@@ -2951,15 +2941,15 @@ def lottery_end(
     lottery: ObjectID,
     participants: Sequence[tuple[ObjectID, int]],
 ) -> Operation:
-    """Make operation 80 of the chain, `lottery_end`.
+    """Create operation 80 of the chain, `lottery_end`.
 
-    This operation is possible only in a proposal: the account that pays and must agree
-    is 1.2.0 (the committee), which acts only through a proposal.
+    This operation is allowed only inside a proposal: the payer is 1.2.0 (the
+    committee), which acts only through proposals.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         lottery: an asset, `1.3.N`.
-        participants: a list; each element is an account with a number, such as its
+        participants: a list; each element is an account and a number, such as its
             weight.
     """
     return Operation(
@@ -2978,10 +2968,10 @@ def sweeps_vesting_claim(
     account: ObjectID,
     amount_to_claim: AssetValue,
 ) -> Operation:
-    """Make operation 81 of the chain, `sweeps_vesting_claim`.
+    """Create operation 81 of the chain, `sweeps_vesting_claim`.
 
-    amount_to_claim may not exceed what is available, in the asset of the vesting
-    balance.
+    amount_to_claim must be in the vesting balance's asset and must not exceed what is
+    available.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3005,24 +2995,24 @@ def custom_permission_create(
     permission_name: str,
     auth: Authority,
 ) -> Operation:
-    """Make operation 82 of the chain, `custom_permission_create`.
+    """Create operation 82 of the chain, `custom_permission_create`.
 
-    An account may have 5 permissions by default.
+    By default, an account can have at most 5 permissions.
 
-    Rule for `auth.address_auths`: it must be empty.
+    Rule for `auth.address_auths`: must be empty.
 
-    Rule: the weights in auth.account_auths and auth.key_auths must reach
+    Rule: the weights in auth.account_auths and auth.key_auths must add up to at least
     auth.weight_threshold.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
-            1.2.4: the special accounts cannot have permissions.
-        permission_name: a text of at most 10 characters; it must have at least 3 and at
-            most 10 bytes; it must be lower-case letters and digits, beginning with a
-            letter; it may not be active or owner: the chain reserves this name.
-        auth: an authority: the accounts and keys that may act for an account, with
-            their weights and the total weight needed.
+        owner_account: an account, `1.2.N`; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4:
+            special accounts cannot have permissions.
+        permission_name: a string of at most 10 characters; must have 3 to 10 bytes;
+            must be lower-case letters and digits, starting with a letter; must not be
+            active or owner: the chain reserves this name.
+        auth: an authority: accounts and keys with weights, and the total weight
+            required.
     """
     return Operation(
         "custom_permission_create",
@@ -3042,20 +3032,20 @@ def custom_permission_update(
     new_auth: Authority,
     owner_account: ObjectID,
 ) -> Operation:
-    """Make operation 83 of the chain, `custom_permission_update`.
+    """Create operation 83 of the chain, `custom_permission_update`.
 
-    Rule for `new_auth.address_auths`: it must be empty.
+    Rule for `new_auth.address_auths`: must be empty.
 
-    Rule: the weights in new_auth.account_auths and new_auth.key_auths must reach
-    new_auth.weight_threshold.
+    Rule: the weights in new_auth.account_auths and new_auth.key_auths must add up to at
+    least new_auth.weight_threshold.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         permission_id: a custom permission, `1.27.N`.
-        new_auth: an authority: the accounts and keys that may act for an account, with
-            their weights and the total weight needed.
-        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
-            1.2.4: the special accounts cannot have permissions.
+        new_auth: an authority: accounts and keys with weights, and the total weight
+            required.
+        owner_account: an account, `1.2.N`; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4:
+            special accounts cannot have permissions.
     """
     return Operation(
         "custom_permission_update",
@@ -3074,13 +3064,13 @@ def custom_permission_delete(
     permission_id: ObjectID,
     owner_account: ObjectID,
 ) -> Operation:
-    """Make operation 84 of the chain, `custom_permission_delete`.
+    """Create operation 84 of the chain, `custom_permission_delete`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         permission_id: a custom permission, `1.27.N`.
-        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
-            1.2.4: the special accounts cannot have permissions.
+        owner_account: an account, `1.2.N`; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4:
+            special accounts cannot have permissions.
     """
     return Operation(
         "custom_permission_delete",
@@ -3101,23 +3091,23 @@ def custom_account_authority_create(
     valid_to: Time,
     owner_account: ObjectID,
 ) -> Operation:
-    """Make operation 85 of the chain, `custom_account_authority_create`.
+    """Create operation 85 of the chain, `custom_account_authority_create`.
 
-    A permission may have 15 of these by default.
+    By default, a permission can have at most 15 of these.
 
     Rule: valid_from must be earlier than valid_to.
 
-    Default rule, which the committee can change: valid_from and valid_to may lie at
+    Default rule, which the committee can change: valid_from and valid_to must be at
     most 15552000 seconds apart.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         permission_id: a custom permission, `1.27.N`.
-        operation_type: an integer, the number of an operation; at most 122.
+        operation_type: an integer, an operation number; must be at most 122.
         valid_from: a time, in seconds since 1970.
-        valid_to: a time, in seconds since 1970; it must be later than now.
-        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
-            1.2.4: the special accounts cannot have permissions.
+        valid_to: a time, in seconds since 1970; must be later than now.
+        owner_account: an account, `1.2.N`; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4:
+            special accounts cannot have permissions.
     """
     return Operation(
         "custom_account_authority_create",
@@ -3140,23 +3130,22 @@ def custom_account_authority_update(
     new_valid_to: Time | None = None,
     owner_account: ObjectID,
 ) -> Operation:
-    """Make operation 86 of the chain, `custom_account_authority_update`.
+    """Create operation 86 of the chain, `custom_account_authority_update`.
 
-    Rule for `new_valid_from`: one of new_valid_from, new_valid_to must be given.
+    Rule: at least one of new_valid_from, new_valid_to is required.
 
     Rule: new_valid_from must be earlier than new_valid_to.
 
-    Default rule, which the committee can change: new_valid_from and new_valid_to may
-    lie at most 15552000 seconds apart.
+    Default rule, which the committee can change: new_valid_from and new_valid_to must
+    be at most 15552000 seconds apart.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         auth_id: a custom account authority, `1.28.N`.
         new_valid_from: a time, in seconds since 1970; optional.
-        new_valid_to: a time, in seconds since 1970; it must be later than now;
-            optional.
-        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
-            1.2.4: the special accounts cannot have permissions.
+        new_valid_to: a time, in seconds since 1970; must be later than now; optional.
+        owner_account: an account, `1.2.N`; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4:
+            special accounts cannot have permissions.
     """
     return Operation(
         "custom_account_authority_update",
@@ -3176,16 +3165,16 @@ def custom_account_authority_delete(
     auth_id: ObjectID,
     owner_account: ObjectID,
 ) -> Operation:
-    """Make operation 87 of the chain, `custom_account_authority_delete`.
+    """Create operation 87 of the chain, `custom_account_authority_delete`.
 
-    This operation cannot succeed: the server forgets auth_id when it builds this
+    This operation cannot succeed: the server omits auth_id when it builds the
     operation.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         auth_id: a custom account authority, `1.28.N`.
-        owner_account: an account, `1.2.N`; it may not be 1.2.0 or 1.2.1 or 1.2.2 or
-            1.2.4: the special accounts cannot have permissions.
+        owner_account: an account, `1.2.N`; must not be 1.2.0, 1.2.1, 1.2.2 or 1.2.4:
+            special accounts cannot have permissions.
     """
     return Operation(
         "custom_account_authority_delete",
@@ -3207,30 +3196,30 @@ def offer(
     buying_item: bool,
     offer_expiration_date: Time,
 ) -> Operation:
-    """Make operation 88 of the chain, `offer`.
+    """Create operation 88 of the chain, `offer`.
 
-    maximum_price of a sell offer is its buy-it-now price; a buy offer takes
-    maximum_price from the issuer at once. Equal prices make a fixed price.
+    For a sell offer, maximum_price is the buy-now price. For a buy offer, the chain
+    debits maximum_price from the issuer at once. Equal prices make a fixed price.
 
     Rule: minimum_price.asset_id and maximum_price.asset_id must be equal.
 
-    Rule for `minimum_price.amount`: counted in the smallest unit of the asset, at least
-    0 (1250000 is 12.5 at precision 5).
+    Rule for `minimum_price.amount`: must be at least 0, in the smallest unit of the
+    asset (1250000 is 12.5 at precision 5).
 
-    Rule for `maximum_price.amount`: counted in the smallest unit of the asset, at least
-    1 (1250000 is 12.5 at precision 5).
+    Rule for `maximum_price.amount`: must be at least 1, in the smallest unit of the
+    asset (1250000 is 12.5 at precision 5).
 
     Rule: minimum_price.amount must be at most maximum_price.amount.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        item_ids: a list; each element is an NFT, `1.31.N`; it must have at least 1
+        item_ids: a list; each element is an NFT, `1.31.N`; must have at least 1
             element.
         issuer: an account, `1.2.N`.
         minimum_price: an amount of an asset.
         maximum_price: an amount of an asset.
         buying_item: true or false.
-        offer_expiration_date: a time, in seconds since 1970; it must be later than now.
+        offer_expiration_date: a time, in seconds since 1970; must be later than now.
     """
     return Operation(
         "offer",
@@ -3253,12 +3242,12 @@ def bid(
     bid_price: AssetValue,
     offer_id: ObjectID,
 ) -> Operation:
-    """Make operation 89 of the chain, `bid`.
+    """Create operation 89 of the chain, `bid`.
 
-    The price must lie within the prices of the offer, in its asset, and be better than
-    the best bid. For a sell offer the money leaves the bidder at once.
+    The bid must be in the offer's asset, within its price range, and better than the
+    best bid. For a sell offer, the chain debits the bidder at once.
 
-    Rule for `bid_price.amount`: counted in the smallest unit of the asset, at least 0
+    Rule for `bid_price.amount`: must be at least 0, in the smallest unit of the asset
     (1250000 is 12.5 at precision 5).
 
     Args:
@@ -3284,7 +3273,7 @@ def cancel_offer(
     issuer: ObjectID,
     offer_id: ObjectID,
 ) -> Operation:
-    """Make operation 90 of the chain, `cancel_offer`.
+    """Create operation 90 of the chain, `cancel_offer`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3308,15 +3297,15 @@ def finalize_offer(
     offer_id: ObjectID,
     result: Literal["Expired", "ExpiredNoBid", "Cancelled"],
 ) -> Operation:
-    """Make operation 91 of the chain, `finalize_offer`.
+    """Create operation 91 of the chain, `finalize_offer`.
 
-    The chain finalizes expired offers by itself.
+    The chain finalizes expired offers itself.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         fee_paying_account: an account, `1.2.N`.
         offer_id: an offer, `1.29.N`.
-        result: one of `Expired`, `ExpiredNoBid`, `Cancelled`; it must be Expired or
+        result: one of `Expired`, `ExpiredNoBid`, `Cancelled`; must be Expired or
             ExpiredNoBid.
     """
     return Operation(
@@ -3345,41 +3334,41 @@ def nft_metadata_create(
     max_supply: int | None = None,
     lottery_options: NftLotteryOptions | None = None,
 ) -> Operation:
-    """Make operation 92 of the chain, `nft_metadata_create`.
+    """Create operation 92 of the chain, `nft_metadata_create`.
 
-    Rule for `revenue_partner`: revenue_split must be given too.
+    Rule for `revenue_partner`: revenue_split is required too.
 
-    Rule for `revenue_split`: revenue_partner must be given too.
+    Rule for `revenue_split`: revenue_partner is required too.
 
-    Rule for `lottery_options.winning_tickets`: it must have at most 64 elements.
+    Rule for `lottery_options.winning_tickets`: must have at most 64 elements.
 
-    Rule for `lottery_options.ticket_price.amount`: counted in the smallest unit of the
-    asset, at least 1 (1250000 is 12.5 at precision 5).
+    Rule for `lottery_options.ticket_price.amount`: must be at least 1, in the smallest
+    unit of the asset (1250000 is 12.5 at precision 5).
 
     Rule: lottery_options.benefactors[].share and lottery_options.winning_tickets must
-    add up to 10000, which is 100 %.
+    add up to 10000 (100 %).
 
     Rule: lottery_options.ending_on_soldout must be true, or lottery_options.end_date
     must not be 0.
 
-    Rule for `lottery_options.end_date`: it must be later than now, or 0 for no end.
+    Rule for `lottery_options.end_date`: must be later than now, or 0 for no limit.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
-        name: a text; it must have at least 3 and at most 15 bytes; it must be letters,
-            digits and blanks, beginning with a letter.
-        symbol: a text; it must have at least 3 and at most 15 bytes; it must be
-            letters, digits and blanks, beginning with a letter.
-        base_uri: a text.
+        name: a string; must have 3 to 15 bytes; must be letters, digits and spaces,
+            starting with a letter.
+        symbol: a string; must have 3 to 15 bytes; must be letters, digits and spaces,
+            starting with a letter.
+        base_uri: a string.
         revenue_partner: an account, `1.2.N`; optional.
-        revenue_split: an integer, a share of each sale, counted in 1/100 percent, at
-            most 10000 (1234 is 12.34 %); optional.
+        revenue_split: an integer, at most 10000, the share of each sale in 1/100
+            percent (1234 is 12.34 %); optional.
         is_transferable: true or false.
         is_sellable: true or false.
         account_role: an account role, `1.32.N`; optional.
-        max_supply: an integer, a number of tokens; at least 5, when lottery_options is
-            given; optional.
+        max_supply: an integer, a number of tokens; must be at least 5, a number of
+            tokens, if lottery_options is given; optional.
         lottery_options: the rules of a lottery whose tickets are NFTs; optional.
     """
     return Operation(
@@ -3415,24 +3404,24 @@ def nft_metadata_update(
     is_sellable: bool | None = None,
     account_role: ObjectID | None = None,
 ) -> Operation:
-    """Make operation 93 of the chain, `nft_metadata_update`.
+    """Create operation 93 of the chain, `nft_metadata_update`.
 
-    Rule for `revenue_partner`: revenue_split must be given too.
+    Rule for `revenue_partner`: revenue_split is required too.
 
-    Rule for `revenue_split`: revenue_partner must be given too.
+    Rule for `revenue_split`: revenue_partner is required too.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
-        nft_metadata_id: an NFT metadata, `1.30.N`.
-        name: a text; it must have at least 3 and at most 15 bytes; it must be letters,
-            digits and blanks, beginning with a letter; optional.
-        symbol: a text; it must have at least 3 and at most 15 bytes; it must be
-            letters, digits and blanks, beginning with a letter; optional.
-        base_uri: a text; optional.
+        nft_metadata_id: an NFT metadata object, `1.30.N`.
+        name: a string; must have 3 to 15 bytes; must be letters, digits and spaces,
+            starting with a letter; optional.
+        symbol: a string; must have 3 to 15 bytes; must be letters, digits and spaces,
+            starting with a letter; optional.
+        base_uri: a string; optional.
         revenue_partner: an account, `1.2.N`; optional.
-        revenue_split: an integer, a share of each sale, counted in 1/100 percent, at
-            most 10000 (1234 is 12.34 %); optional.
+        revenue_split: an integer, at most 10000, the share of each sale in 1/100
+            percent (1234 is 12.34 %); optional.
         is_transferable: true or false; optional.
         is_sellable: true or false; optional.
         account_role: an account role, `1.32.N`; optional.
@@ -3465,16 +3454,16 @@ def nft_mint(
     approved_operators: Sequence[ObjectID],
     token_uri: str,
 ) -> Operation:
-    """Make operation 94 of the chain, `nft_mint`.
+    """Create operation 94 of the chain, `nft_mint`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
-        nft_metadata_id: an NFT metadata, `1.30.N`.
+        nft_metadata_id: an NFT metadata object, `1.30.N`.
         owner: an account, `1.2.N`.
         approved: an account, `1.2.N`.
         approved_operators: a list; each element is an account, `1.2.N`.
-        token_uri: a text.
+        token_uri: a string.
     """
     return Operation(
         "nft_mint",
@@ -3499,7 +3488,7 @@ def nft_safe_transfer_from(
     token_id: ObjectID,
     data: str,
 ) -> Operation:
-    """Make operation 95 of the chain, `nft_safe_transfer_from`.
+    """Create operation 95 of the chain, `nft_safe_transfer_from`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3507,7 +3496,7 @@ def nft_safe_transfer_from(
         from_: an account, `1.2.N`.
         to: an account, `1.2.N`.
         token_id: an NFT, `1.31.N`.
-        data: a text.
+        data: a string.
     """
     return Operation(
         "nft_safe_transfer_from",
@@ -3529,7 +3518,7 @@ def nft_approve(
     approved: ObjectID,
     token_id: ObjectID,
 ) -> Operation:
-    """Make operation 96 of the chain, `nft_approve`.
+    """Create operation 96 of the chain, `nft_approve`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3555,7 +3544,7 @@ def nft_set_approval_for_all(
     operator_: ObjectID,
     approved: bool,
 ) -> Operation:
-    """Make operation 97 of the chain, `nft_set_approval_for_all`.
+    """Create operation 97 of the chain, `nft_set_approval_for_all`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3584,23 +3573,22 @@ def account_role_create(
     whitelisted_accounts: Sequence[ObjectID],
     valid_from: Time,
 ) -> Operation:
-    """Make operation 98 of the chain, `account_role_create`.
+    """Create operation 98 of the chain, `account_role_create`.
 
-    Warning: the server sends valid_from where the chain has valid_to: expect 'missing
-    required active authority'.
+    Warning: the server serializes valid_from where the chain has valid_to: expect the
+    error 'missing required active authority'.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
-        name: a text.
-        metadata: a text.
-        allowed_operations: a list; each element is an integer, the number of an
-            operation; it must have at least 1 element; the number of an operation, at
-            most 122.
-        whitelisted_accounts: a list; each element is an account, `1.2.N`; it must have
-            at least 1 element.
-        valid_from: a time, in seconds since 1970; it must be later than now; it may lie
-            at most 31536000 seconds after now (by default).
+        name: a string.
+        metadata: a string.
+        allowed_operations: a list; each element is an integer, an operation number;
+            must have at least 1 element; must be at most 122.
+        whitelisted_accounts: a list; each element is an account, `1.2.N`; must have at
+            least 1 element.
+        valid_from: a time, in seconds since 1970; must be later than now; must be at
+            most 31536000 seconds from now (by default).
     """
     return Operation(
         "account_role_create",
@@ -3629,27 +3617,27 @@ def account_role_update(
     accounts_to_remove: Sequence[ObjectID],
     valid_to: Time | None = None,
 ) -> Operation:
-    """Make operation 99 of the chain, `account_role_update`.
+    """Create operation 99 of the chain, `account_role_update`.
 
-    Rule: allowed_operations_to_add and allowed_operations_to_remove may have no element
-    in common.
+    Rule: allowed_operations_to_add and allowed_operations_to_remove must not have
+    common elements.
 
-    Rule: accounts_to_add and accounts_to_remove may have no element in common.
+    Rule: accounts_to_add and accounts_to_remove must not have common elements.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         owner: an account, `1.2.N`.
         account_role_id: an account role, `1.32.N`.
-        name: a text; optional.
-        metadata: a text; optional.
-        allowed_operations_to_add: a list; each element is an integer, the number of an
-            operation; the number of an operation, at most 122.
-        allowed_operations_to_remove: a list; each element is an integer, the number of
-            an operation; the number of an operation, at most 123.
+        name: a string; optional.
+        metadata: a string; optional.
+        allowed_operations_to_add: a list; each element is an integer, an operation
+            number; must be at most 122.
+        allowed_operations_to_remove: a list; each element is an integer, an operation
+            number; must be at most 123.
         accounts_to_add: a list; each element is an account, `1.2.N`.
         accounts_to_remove: a list; each element is an account, `1.2.N`.
-        valid_to: a time, in seconds since 1970; it must be later than now; it may lie
-            at most 31536000 seconds after now (by default); optional.
+        valid_to: a time, in seconds since 1970; must be later than now; must be at most
+            31536000 seconds from now (by default); optional.
     """
     return Operation(
         "account_role_update",
@@ -3674,10 +3662,10 @@ def account_role_delete(
     owner: ObjectID,
     account_role_id: ObjectID,
 ) -> Operation:
-    """Make operation 100 of the chain, `account_role_delete`.
+    """Create operation 100 of the chain, `account_role_delete`.
 
-    Warning: the serializer of the server writes fewer bytes than the chain signs:
-    expect 'missing required active authority'.
+    Warning: the server serializes fewer bytes than the chain: expect the error 'missing
+    required active authority'.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3704,7 +3692,7 @@ def son_create(
     sidechain_public_keys: Sequence[tuple[str, str]],
     pay_vb: ObjectID,
 ) -> Operation:
-    """Make operation 101 of the chain, `son_create`.
+    """Create operation 101 of the chain, `son_create`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -3712,7 +3700,7 @@ def son_create(
         url: a URI with a scheme.
         deposit: a vesting balance, `1.13.N`.
         signing_key: a public key.
-        sidechain_public_keys: a list; each element is a sidechain with a public key on
+        sidechain_public_keys: a list; each element is a sidechain and a public key on
             it.
         pay_vb: a vesting balance, `1.13.N`.
     """
@@ -3741,16 +3729,16 @@ def son_update(
     new_sidechain_public_keys: Sequence[tuple[str, str]] | None = None,
     new_pay_vb: ObjectID | None = None,
 ) -> Operation:
-    """Make operation 102 of the chain, `son_update`.
+    """Create operation 102 of the chain, `son_update`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        son_id: an SON, `1.33.N`.
+        son_id: a SON, `1.33.N`.
         owner_account: an account, `1.2.N`.
         new_url: a URI with a scheme; optional.
         new_deposit: a vesting balance, `1.13.N`; optional.
         new_signing_key: a public key; optional.
-        new_sidechain_public_keys: a list; each element is a sidechain with a public key
+        new_sidechain_public_keys: a list; each element is a sidechain and a public key
             on it; optional.
         new_pay_vb: a vesting balance, `1.13.N`; optional.
     """
@@ -3775,13 +3763,13 @@ def son_deregister(
     son_id: ObjectID,
     payer: ObjectID,
 ) -> Operation:
-    """Make operation 103 of the chain, `son_deregister`.
+    """Create operation 103 of the chain, `son_deregister`.
 
-    This operation cannot succeed: the server does not find the operation by its name.
+    This operation cannot succeed: the server does not recognize the operation's name.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        son_id: an SON, `1.33.N`.
+        son_id: a SON, `1.33.N`.
         payer: an account, `1.2.N`.
     """
     return Operation(
@@ -3801,13 +3789,13 @@ def son_heartbeat(
     owner_account: ObjectID,
     ts: Time,
 ) -> Operation:
-    """Make operation 104 of the chain, `son_heartbeat`.
+    """Create operation 104 of the chain, `son_heartbeat`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        son_id: an SON, `1.33.N`.
+        son_id: a SON, `1.33.N`.
         owner_account: an account, `1.2.N`.
-        ts: a time, in seconds since 1970; it may lie at most 15 seconds before or after
+        ts: a time, in seconds since 1970; must be at most 15 seconds before or after
             now (by default).
     """
     return Operation(
@@ -3828,14 +3816,14 @@ def son_report_down(
     payer: ObjectID,
     down_ts: Time,
 ) -> Operation:
-    """Make operation 105 of the chain, `son_report_down`.
+    """Create operation 105 of the chain, `son_report_down`.
 
-    Warning: the chain takes it only from the account in its parameter son_account,
-    which is nobody (1.2.3) until it is set.
+    Warning: only the account in the chain parameter son_account may send it. The
+    default is 1.2.3, the null account.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        son_id: an SON, `1.33.N`.
+        son_id: a SON, `1.33.N`.
         payer: an account, `1.2.N`.
         down_ts: a time, in seconds since 1970.
     """
@@ -3857,11 +3845,11 @@ def son_maintenance(
     owner_account: ObjectID,
     request_type: Literal["request_maintenance", "cancel_request_maintenance"],
 ) -> Operation:
-    """Make operation 106 of the chain, `son_maintenance`.
+    """Create operation 106 of the chain, `son_maintenance`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        son_id: an SON, `1.33.N`.
+        son_id: a SON, `1.33.N`.
         owner_account: an account, `1.2.N`.
         request_type: one of `request_maintenance`, `cancel_request_maintenance`.
     """
@@ -3882,10 +3870,10 @@ def son_wallet_recreate(
     payer: ObjectID,
     sons: Sequence[SidechainSigner],
 ) -> Operation:
-    """Make operation 107 of the chain, `son_wallet_recreate`.
+    """Create operation 107 of the chain, `son_wallet_recreate`.
 
-    Warning: the chain takes it only from the account in its parameter son_account,
-    which is nobody (1.2.3) until it is set; once a wallet exists, the chain needs an
+    Warning: only the account in the chain parameter son_account may send it. The
+    default is 1.2.3, the null account. Once a wallet exists, the chain requires an
     extension that the server cannot send.
 
     Args:
@@ -3912,17 +3900,17 @@ def son_wallet_update(
     sidechain: Sidechain,
     address: str,
 ) -> Operation:
-    """Make operation 108 of the chain, `son_wallet_update`.
+    """Create operation 108 of the chain, `son_wallet_update`.
 
-    Warning: the chain takes it only from the account in its parameter son_account,
-    which is nobody (1.2.3) until it is set.
+    Warning: only the account in the chain parameter son_account may send it. The
+    default is 1.2.3, the null account.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
-        son_wallet_id: an SON wallet, `1.35.N`.
+        son_wallet_id: a SON wallet, `1.35.N`.
         sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
-        address: a text.
+        address: a string.
     """
     return Operation(
         "son_wallet_update",
@@ -3954,22 +3942,22 @@ def son_wallet_deposit_create(
     peerplays_to: ObjectID,
     peerplays_asset: AssetValue,
 ) -> Operation:
-    """Make operation 109 of the chain, `son_wallet_deposit_create`.
+    """Create operation 109 of the chain, `son_wallet_deposit_create`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
-        son_id: an SON, `1.33.N`.
+        son_id: a SON, `1.33.N`.
         timestamp: a time, in seconds since 1970.
-        block_num: an integer, the number of a block.
+        block_num: an integer, a block number.
         sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
-        sidechain_uid: a text.
-        sidechain_transaction_id: a text.
-        sidechain_from: a text.
-        sidechain_to: a text.
-        sidechain_currency: a text.
-        sidechain_amount: an integer, counted in the smallest unit of the sidechain's
-            currency, at most 10^12 (satoshi for bitcoin).
+        sidechain_uid: a string.
+        sidechain_transaction_id: a string.
+        sidechain_from: a string.
+        sidechain_to: a string.
+        sidechain_currency: a string.
+        sidechain_amount: an integer, at most 10^12, in the smallest unit of the
+            sidechain's currency (satoshi for bitcoin).
         peerplays_from: an account, `1.2.N`.
         peerplays_to: an account, `1.2.N`.
         peerplays_asset: an amount of an asset.
@@ -4002,15 +3990,15 @@ def son_wallet_deposit_process(
     payer: ObjectID,
     son_wallet_deposit_id: ObjectID,
 ) -> Operation:
-    """Make operation 110 of the chain, `son_wallet_deposit_process`.
+    """Create operation 110 of the chain, `son_wallet_deposit_process`.
 
-    Warning: the chain takes it only from the account in its parameter son_account,
-    which is nobody (1.2.3) until it is set.
+    Warning: only the account in the chain parameter son_account may send it. The
+    default is 1.2.3, the null account.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
-        son_wallet_deposit_id: an SON wallet deposit, `1.36.N`.
+        son_wallet_deposit_id: a SON wallet deposit, `1.36.N`.
     """
     return Operation(
         "son_wallet_deposit_process",
@@ -4039,26 +4027,25 @@ def son_wallet_withdraw_create(
     withdraw_currency: str,
     withdraw_amount: int,
 ) -> Operation:
-    """Make operation 111 of the chain, `son_wallet_withdraw_create`.
+    """Create operation 111 of the chain, `son_wallet_withdraw_create`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
-        son_id: an SON, `1.33.N`.
+        son_id: a SON, `1.33.N`.
         timestamp: a time, in seconds since 1970.
-        block_num: an integer, the number of a block.
-        sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`; it may
-            not be peerplays: the chain takes no withdrawals from peerplays itself any
-            more.
-        peerplays_uid: a text.
-        peerplays_transaction_id: a text.
+        block_num: an integer, a block number.
+        sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`; must not
+            be peerplays: the chain no longer accepts withdrawals from peerplays.
+        peerplays_uid: a string.
+        peerplays_transaction_id: a string.
         peerplays_from: an account, `1.2.N`.
         peerplays_asset: an amount of an asset.
         withdraw_sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
-        withdraw_address: a text.
-        withdraw_currency: a text.
-        withdraw_amount: an integer, counted in the smallest unit of the sidechain's
-            currency, at most 10^12 (satoshi for bitcoin).
+        withdraw_address: a string.
+        withdraw_currency: a string.
+        withdraw_amount: an integer, at most 10^12, in the smallest unit of the
+            sidechain's currency (satoshi for bitcoin).
     """
     return Operation(
         "son_wallet_withdraw_create",
@@ -4087,15 +4074,15 @@ def son_wallet_withdraw_process(
     payer: ObjectID,
     son_wallet_withdraw_id: ObjectID,
 ) -> Operation:
-    """Make operation 112 of the chain, `son_wallet_withdraw_process`.
+    """Create operation 112 of the chain, `son_wallet_withdraw_process`.
 
-    Warning: the chain takes it only from the account in its parameter son_account,
-    which is nobody (1.2.3) until it is set.
+    Warning: only the account in the chain parameter son_account may send it. The
+    default is 1.2.3, the null account.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
-        son_wallet_withdraw_id: an SON wallet withdrawal, `1.37.N`.
+        son_wallet_withdraw_id: a SON wallet withdrawal, `1.37.N`.
     """
     return Operation(
         "son_wallet_withdraw_process",
@@ -4119,20 +4106,20 @@ def sidechain_address_add(
     withdraw_public_key: str,
     withdraw_address: str,
 ) -> Operation:
-    """Make operation 113 of the chain, `sidechain_address_add`.
+    """Create operation 113 of the chain, `sidechain_address_add`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
         sidechain_address_account: an account, `1.2.N`.
-        sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`; it may
-            not be bitcoin: for bitcoin the chain wants an empty deposit_address, which
+        sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`; must not
+            be bitcoin: for bitcoin the chain requires an empty deposit_address, which
             the server refuses.
-        deposit_public_key: a text.
-        deposit_address: a text.
-        deposit_address_data: a text.
-        withdraw_public_key: a text.
-        withdraw_address: a text.
+        deposit_public_key: a string.
+        deposit_address: a string.
+        deposit_address_data: a string.
+        withdraw_public_key: a string.
+        withdraw_address: a string.
     """
     return Operation(
         "sidechain_address_add",
@@ -4163,9 +4150,9 @@ def sidechain_address_update(
     withdraw_public_key: str | None = None,
     withdraw_address: str | None = None,
 ) -> Operation:
-    """Make operation 114 of the chain, `sidechain_address_update`.
+    """Create operation 114 of the chain, `sidechain_address_update`.
 
-    Only an active SON may do it.
+    Only an active SON may send it.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -4173,11 +4160,11 @@ def sidechain_address_update(
         sidechain_address_id: a sidechain address, `1.38.N`.
         sidechain_address_account: an account, `1.2.N`.
         sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
-        deposit_public_key: a text; deposit_public_key must be given; optional.
-        deposit_address: a text; deposit_address must be given; optional.
-        deposit_address_data: a text; deposit_address_data must be given; optional.
-        withdraw_public_key: a text; optional.
-        withdraw_address: a text; optional.
+        deposit_public_key: a string; the chain requires it; optional.
+        deposit_address: a string; the chain requires it; optional.
+        deposit_address_data: a string; the chain requires it; optional.
+        withdraw_public_key: a string; optional.
+        withdraw_address: a string; optional.
     """
     return Operation(
         "sidechain_address_update",
@@ -4204,7 +4191,7 @@ def sidechain_address_delete(
     sidechain_address_account: ObjectID,
     sidechain: Sidechain,
 ) -> Operation:
-    """Make operation 115 of the chain, `sidechain_address_delete`.
+    """Create operation 115 of the chain, `sidechain_address_delete`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -4234,18 +4221,18 @@ def sidechain_transaction_create(
     transaction: str,
     signers: Sequence[SidechainSigner],
 ) -> Operation:
-    """Make operation 116 of the chain, `sidechain_transaction_create`.
+    """Create operation 116 of the chain, `sidechain_transaction_create`.
 
-    This operation cannot succeed: the server cannot write object_id.
+    This operation cannot succeed: the server cannot serialize object_id.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
         sidechain: one of `unknown`, `bitcoin`, `ethereum`, `eos`, `peerplays`.
-        object_id: a text.
-        transaction: a text; it must have at least 1 byte.
+        object_id: a string.
+        transaction: a string; must have at least 1 byte.
         signers: a list of at least 1 element; each element is a SON that signs for a
-            sidechain, with its weight; it must have at least 1 element.
+            sidechain, with its weight; must have at least 1 element.
     """
     return Operation(
         "sidechain_transaction_create",
@@ -4268,17 +4255,17 @@ def sidechain_transaction_sign(
     sidechain_transaction_id: ObjectID,
     signature: str,
 ) -> Operation:
-    """Make operation 117 of the chain, `sidechain_transaction_sign`.
+    """Create operation 117 of the chain, `sidechain_transaction_sign`.
 
-    Warning: the chain takes it only from the account in its parameter son_account,
-    which is nobody (1.2.3) until it is set.
+    Warning: only the account in the chain parameter son_account may send it. The
+    default is 1.2.3, the null account.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        signer: an SON, `1.33.N`.
+        signer: a SON, `1.33.N`.
         payer: an account, `1.2.N`.
         sidechain_transaction_id: a sidechain transaction, `1.39.N`.
-        signature: a text.
+        signature: a string.
     """
     return Operation(
         "sidechain_transaction_sign",
@@ -4299,13 +4286,13 @@ def sidechain_transaction_send(
     sidechain_transaction_id: ObjectID,
     sidechain_transaction: str,
 ) -> Operation:
-    """Make operation 118 of the chain, `sidechain_transaction_send`.
+    """Create operation 118 of the chain, `sidechain_transaction_send`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         payer: an account, `1.2.N`.
         sidechain_transaction_id: a sidechain transaction, `1.39.N`.
-        sidechain_transaction: a text.
+        sidechain_transaction: a string.
     """
     return Operation(
         "sidechain_transaction_send",
@@ -4324,7 +4311,7 @@ def sidechain_transaction_settle(
     payer: ObjectID,
     sidechain_transaction_id: ObjectID,
 ) -> Operation:
-    """Make operation 119 of the chain, `sidechain_transaction_settle`.
+    """Create operation 119 of the chain, `sidechain_transaction_settle`.
 
     Args:
         fee_asset: an asset, `1.3.N`.
@@ -4349,16 +4336,17 @@ def nft_lottery_token_purchase(
     tickets_to_buy: int,
     amount: AssetValue,
 ) -> Operation:
-    """Make operation 120 of the chain, `nft_lottery_token_purchase`.
+    """Create operation 120 of the chain, `nft_lottery_token_purchase`.
 
-    amount.amount must be exactly the price of a ticket times tickets_to_buy, in the
-    asset of the price; as many tokens are minted.
+    The amount must be exactly tickets_to_buy times the ticket price, in the same asset.
+    The chain mints one token for each ticket.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        lottery_id: an NFT metadata, `1.30.N`.
+        lottery_id: an NFT metadata object, `1.30.N`.
         buyer: an account, `1.2.N`.
-        tickets_to_buy: an integer, a number of tickets, at most 10^12; at least 1.
+        tickets_to_buy: an integer, at most 10^12, a number of tickets; must be at least
+            1.
         amount: an amount of an asset.
     """
     return Operation(
@@ -4383,20 +4371,19 @@ def nft_lottery_reward(
     is_benefactor_reward: bool,
     winner_ticket_id: int,
 ) -> Operation:
-    """Make operation 121 of the chain, `nft_lottery_reward`.
+    """Create operation 121 of the chain, `nft_lottery_reward`.
 
-    This operation is possible only in a proposal: the account that pays and must agree
-    is 1.2.0 (the committee), which acts only through a proposal.
+    This operation is allowed only inside a proposal: the payer is 1.2.0 (the
+    committee), which acts only through proposals.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        lottery_id: an NFT metadata, `1.30.N`.
+        lottery_id: an NFT metadata object, `1.30.N`.
         winner: an account, `1.2.N`.
         amount: an amount of an asset.
-        win_percentage: an integer, counted in 1/100 percent, at most 10000 (1234 is
-            12.34 %).
+        win_percentage: an integer, at most 10000, in 1/100 percent (1234 is 12.34 %).
         is_benefactor_reward: true or false.
-        winner_ticket_id: an integer, the number of a ticket.
+        winner_ticket_id: an integer, a ticket number.
     """
     return Operation(
         "nft_lottery_reward",
@@ -4417,14 +4404,14 @@ def nft_lottery_end(
     fee_asset: ObjectID,
     lottery_id: ObjectID,
 ) -> Operation:
-    """Make operation 122 of the chain, `nft_lottery_end`.
+    """Create operation 122 of the chain, `nft_lottery_end`.
 
-    This operation is possible only in a proposal: the account that pays and must agree
-    is 1.2.0 (the committee), which acts only through a proposal.
+    This operation is allowed only inside a proposal: the payer is 1.2.0 (the
+    committee), which acts only through proposals.
 
     Args:
         fee_asset: an asset, `1.3.N`.
-        lottery_id: an NFT metadata, `1.30.N`.
+        lottery_id: an NFT metadata object, `1.30.N`.
     """
     return Operation(
         "nft_lottery_end",
@@ -4442,16 +4429,16 @@ def random_number_store(
     random_number: Sequence[int],
     data: str,
 ) -> Operation:
-    """Make operation 123 of the chain, `random_number_store`.
+    """Create operation 123 of the chain, `random_number_store`.
 
-    Warning: it cannot be given to a custom permission, so no token can authorise it.
+    Warning: custom permissions do not support it, so no token can authorize it.
 
     Args:
         fee_asset: an asset, `1.3.N`.
         account: an account, `1.2.N`.
         random_number: a list of at least 1 element; each element is an integer, a
-            random number; a random number, at least 0.
-        data: a text.
+            random number; must be at least 0.
+        data: a string.
     """
     return Operation(
         "random_number_store",
