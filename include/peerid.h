@@ -121,15 +121,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The major version of this header; `peerid_library_version_number` is that of the library in use. */
+/** The major version of this header; `peerid_library_version_number` returns the library's version. */
 #define PEERID_VERSION_MAJOR 1
 /** The minor version of this header. */
 #define PEERID_VERSION_MINOR 0
 /** The patch version of this header. */
 #define PEERID_VERSION_PATCH 0
-/** Major * 10000 + minor * 100 + patch, to be compared. */
+/** Major * 10000 + minor * 100 + patch, for comparisons. */
 #define PEERID_VERSION_NUMBER 10000
-/** The version as people write it. */
+/** The version as a string. */
 #define PEERID_VERSION_STRING "1.0.0"
 
 /** Marks what the library exports. */
@@ -139,7 +139,7 @@
 #define PEERID_API
 #endif
 
-/** Marks functions that can fail: the compiler warns when the error is dropped. */
+/** Marks functions that can fail: the compiler warns if the error is ignored. */
 #ifdef __GNUC__
 #define PEERID_MUST_CHECK __attribute__((warn_unused_result))
 #else
@@ -1277,7 +1277,7 @@ typedef enum peerid_code {
   PEERID_CODE_CHAIN_REJECTED = 20
 } peerid_code;
 #if defined(__clang__) && !defined(__cplusplus)
-// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway.
+// The casts make clang warn about comparisons with constants of another enum, as gcc does without them.
 #define PEERID_CODE_INVALID_ARGUMENT ((peerid_code)PEERID_CODE_INVALID_ARGUMENT)
 #define PEERID_CODE_CONFIGURATION ((peerid_code)PEERID_CODE_CONFIGURATION)
 #define PEERID_CODE_UNREACHABLE ((peerid_code)PEERID_CODE_UNREACHABLE)
@@ -1317,7 +1317,7 @@ typedef enum peerid_outcome {
   PEERID_OUTCOME_UNKNOWN = 103
 } peerid_outcome;
 #if defined(__clang__) && !defined(__cplusplus)
-// Typed, so that clang warns when one is compared with a constant of another enum; gcc does so anyway.
+// The casts make clang warn about comparisons with constants of another enum, as gcc does without them.
 #define PEERID_OUTCOME_NOT_SENT ((peerid_outcome)PEERID_OUTCOME_NOT_SENT)
 #define PEERID_OUTCOME_NOT_DONE ((peerid_outcome)PEERID_OUTCOME_NOT_DONE)
 #define PEERID_OUTCOME_UNKNOWN ((peerid_outcome)PEERID_OUTCOME_UNKNOWN)

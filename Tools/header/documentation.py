@@ -1,4 +1,4 @@
-"""Doc comments: reading their Markdown, and wrapping it as comments of another language."""
+"""Parses the Markdown of doc comments and formats it as comments of another language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SECTIONS = ("ownership", "lifetime", "thread safety", "note", "warning", "sourc
 
 @dataclass
 class Item:
-    """An entry of a list: its marker, `-` or a number, and its blocks."""
+    """A list entry: its marker (`-` or a number) and its blocks."""
 
     marker: str
     blocks: list[Block]
@@ -21,7 +21,7 @@ class Item:
 
 @dataclass
 class Verbatim:
-    """The lines of a fenced code block, with the fences."""
+    """The lines of a fenced code block, including the fences."""
 
     lines: list[str]
 
@@ -31,7 +31,7 @@ Block = Union[str, list[Item], Verbatim]
 
 
 def parse(lines: list[str]) -> list[Block]:
-    """Read paragraphs, nested lists and fenced code."""
+    """Parse paragraphs, nested lists and fenced code."""
     blocks: list[Block] = []
     paragraph: list[str] = []
 
@@ -75,7 +75,7 @@ def _indentation(line: str) -> int:
 
 
 def _continues(lines: list[str], at: int) -> bool:
-    """Whether a line belongs to the list entry above it."""
+    """Whether a line continues the list entry above it."""
     if lines[at].strip():
         starts_anew = _ITEM.fullmatch(lines[at].strip()) or lines[at].strip().startswith("```")
         return _indentation(lines[at]) > 1 or bool(lines[at - 1].strip() and not starts_anew)
@@ -85,7 +85,7 @@ def _continues(lines: list[str], at: int) -> bool:
 
 @dataclass
 class DocComment:
-    """A doc comment by its parts.
+    """The parts of a doc comment.
 
     `errors` is an introduction and the causes, each with the Swift names of its codes.
     """
@@ -119,7 +119,7 @@ def read(lines: list[str]) -> DocComment:
 
 
 def _take_section(comment: DocComment, item: Item) -> bool:
-    """Take in an entry such as `- Returns: text`; false when it is an ordinary entry."""
+    """Store an entry such as `- Returns: text`; `False` if it is an ordinary list entry."""
     head, rest = _split(item)
     name = re.sub(r"^seealso$", "see also", head.lower())
     if name == "parameters":
@@ -159,7 +159,7 @@ def _split(item: Item) -> tuple[str, list[Block]]:
 
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    """Break a paragraph into lines. Code in backticks stays on one line; no line begins like a list or a heading."""
+    """Wrap a paragraph. Code in backticks stays on one line, and no line starts like a list or a heading."""
     words: list[str] = []
     in_code = False
     for piece in text.split():
@@ -180,7 +180,7 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
 
 
 def write(blocks: list[Block], width: int, first: str = "", rest: str = "") -> list[str]:
-    """Write blocks with an empty line between them, except in front of a list."""
+    """Format blocks, separated by empty lines except before a list."""
     lines: list[str] = []
     for index, block in enumerate(blocks):
         if index and not isinstance(block, list):
@@ -208,10 +208,10 @@ def doxygen(
     opening: Sequence[str] = (),
     closing: Sequence[str] = (),
 ) -> list[str]:
-    """Write a comment for Doxygen.
+    """Format a comment for Doxygen.
 
-    `constants` holds the C names of error codes by their Swift names; `parameters` the name, the
-    direction and the text of each parameter.
+    `constants` maps the Swift names of error codes to their C names; `parameters` has the name,
+    direction and text of each parameter.
     """
     width = line_length - len(indent) - len(" * ")
     groups = [list(opening), write(comment.description, width)]
@@ -245,7 +245,7 @@ def doxygen(
                 ]
         groups.append(group)
     groups.append(list(closing))
-    # Text must neither end the comment nor seem to begin another one.
+    # Text must not end the comment, and must not look like the start of another one.
     lines = [line.replace("*/", "* /").replace("/*", "/ *") for group in groups if group for line in [*group, ""]][:-1]
     if len(lines) == 1 and len(indent) + len(lines[0]) + len("/**  */") <= line_length:
         return [f"{indent}/** {lines[0]} */"]

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the C header, the version script, the list of prototypes and Python's prototypes from the Swift sources.
+"""Generates the C header, the version script, the list of prototypes and Python's prototypes from the Swift sources.
 
 usage: generate.py [--check] [--allow-break]
 
-The sources are read through the symbol graphs of the built modules, which are brought up to date first. With `--check`
-nothing is written; the exit status is 1 when a file is not what it should be. Entries of the list of prototypes may be
-neither removed nor changed, except with `--allow-break`: the ABI only grows.
+Builds the modules, and reads their symbol graphs. With `--check`, writes nothing and exits with status 1 if a file is
+out of date. Entries of the list of prototypes cannot be removed or changed, except with `--allow-break`: the ABI only
+grows.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def read(root: Path) -> interface.Interface:
 
 
 def hidden_exports(root: Path, read: interface.Interface) -> list[str]:
-    """The functions that the sources export without publishing them."""
+    """The functions that the sources export but do not declare public."""
     sources = "".join(
         path.read_text(encoding="utf-8") for path in sorted((root / "Sources/PeerIDABI").rglob("*.swift"))
     )
@@ -56,7 +56,7 @@ def outputs(read: interface.Interface) -> dict[str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the files, or compare them."""
+    """Write or compare the files."""
     if not set(arguments) <= {"--check", "--allow-break"}:
         print(__doc__, file=sys.stderr)
         return 2
@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> int:
         file = _ROOT / name
         before = file.read_text(encoding="utf-8") if file.exists() else ""
         if before == text:
-            # An unchanged file keeps its date, so that `make` does not build again.
+            # Unchanged files keep their modification time, so that `make` does not rebuild.
             continue
         stale += 1
         if "--check" in arguments:
@@ -88,9 +88,9 @@ def main(arguments: list[str]) -> int:
             file.write_text(text, encoding="utf-8")
             print(f"wrote {name}")
     if stale and "--allow-break" in arguments:
-        print("accept the break in the dump as well: Tests/ABI/run --update")
+        print("also update the ABI dump: Tests/ABI/run --update")
     if stale and "--check" in arguments:
-        print(f"{stale} file(s) are stale: run `make header`", file=sys.stderr)
+        print(f"{stale} file(s) are out of date: run `make header`", file=sys.stderr)
         return 1
     return 0
 

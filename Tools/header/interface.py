@@ -1,4 +1,4 @@
-"""The C interface, as read from the symbol graphs that the Swift compiler writes."""
+"""Reads the C interface from the symbol graphs that the Swift compiler writes."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _SCALARS = {
 
 
 class InterfaceError(Exception):
-    """Something in the sources that has no place in a C interface."""
+    """A declaration in the sources cannot be part of a C interface."""
 
 
 @dataclass(frozen=True)
 class CType:
-    """A C type: its base and kind, and for each pointer, from the inside, whether what it points to is const."""
+    """A C type: its base, its kind, and for each pointer level, from the inside, whether the target is const."""
 
     base: str
     kind: str = "scalar"
@@ -41,14 +41,14 @@ class CType:
 
     @property
     def spelling(self) -> str:
-        """The type as C writes it without a name, such as `const char *`."""
+        """The type without a name, such as `const char *`."""
         if not self.pointers:
             return self.base
         first = ("const " if self.pointers[0] else "") + self.base + " *"
         return first + "".join("const *" if const else "*" for const in self.pointers[1:])
 
     def declaring(self, name: str) -> str:
-        """The declaration of something of this type, such as `const char *text`."""
+        """A declaration with this type, such as `const char *text`."""
         return self.spelling + ("" if self.pointers else " ") + name
 
 
@@ -65,13 +65,13 @@ class Parameter:
 
     @property
     def direction(self) -> str:
-        """Which way data flows, as Doxygen calls it."""
+        """The direction of the data, in Doxygen's terms."""
         return "out" if self.name.startswith("out_") else "in"
 
 
 @dataclass
 class Declaration:
-    """Something published: its C name, its doc comment, and its place in the sources."""
+    """A published declaration: its C name, its doc comment, and its position in the sources."""
 
     name: str
     comment: DocComment
@@ -96,7 +96,7 @@ class Constant(Declaration):
 
 @dataclass
 class Enum(Declaration):
-    """An enum that C sees as constants."""
+    """An enum, which becomes constants in C."""
 
     constants: list[Constant] = field(default_factory=list)
 
@@ -110,18 +110,18 @@ class Function(Declaration):
 
     @property
     def can_fail(self) -> bool:
-        """Whether it returns an error that the caller has to check."""
+        """Whether the function returns an error that the caller must check."""
         return self.result.base == "peerid_error" and self.name.startswith("peerid_")
 
 
 @dataclass
 class Callback(Function):
-    """The type of a function that C passes to the library."""
+    """The type of a callback that C passes to the library."""
 
 
 @dataclass
 class Struct(Declaration):
-    """A struct that C fills in, with its fields in order."""
+    """A struct that the C program fills in, with its fields in order."""
 
     fields: list[Field] = field(default_factory=list)
 
@@ -135,7 +135,7 @@ class Field(Declaration):
 
 @dataclass
 class Interface:
-    """Everything that is published, in the order of the sources."""
+    """All published declarations, in the order of the sources."""
 
     version: tuple[int, int, int]
     contract: DocComment
@@ -148,7 +148,7 @@ class Interface:
 
     @property
     def declarations(self) -> list[Declaration]:
-        """Everything but the handles."""
+        """All declarations except the handles."""
         return [*self.enums, *self.callbacks, *self.structs, *self.functions]
 
     @property
@@ -163,7 +163,7 @@ def snake_case(name: str) -> str:
 
 
 def extract(module: str, modules: Path, root: Path, scratch: Path) -> list[Symbol]:
-    """Have the compiler write the symbol graph of a built module."""
+    """Extract the symbol graph of a built module."""
     info = json.loads(subprocess.run(["swiftc", "-print-target-info"], check=True, capture_output=True).stdout)
     command = ["swift", "symbolgraph-extract", "-module-name", module, "-minimum-access-level", "public"]
     command += ["-I", str(modules), "-output-dir", str(scratch), "-target", info["target"]["unversionedTriple"]]
@@ -175,7 +175,7 @@ def extract(module: str, modules: Path, root: Path, scratch: Path) -> list[Symbo
 
 
 class Reader:
-    """Reads the interface from symbols of the core and of the module that exports the C functions."""
+    """Reads the interface from the symbols of the core and of the module that exports the C functions."""
 
     def __init__(self, root: Path, core: list[Symbol], exported: list[Symbol]) -> None:
         self._root = root
@@ -186,7 +186,7 @@ class Reader:
         self._immutable: set[str] = set()
 
     def read(self) -> Interface:
-        """Read everything; raises `InterfaceError` for what C cannot use."""
+        """Read all declarations; raises `InterfaceError` for declarations that C cannot use."""
         version, contract, sections = {}, DocComment(), {}
         for symbol in self._core + self._exported:
             path = symbol["pathComponents"]
@@ -204,11 +204,11 @@ class Reader:
             self._types[name] = CType("peerid_" + snake_case(name), "callback")
         structs = [symbol for symbol in self._exported if self._is_published(symbol, "swift.struct")]
         for symbol in structs:
-            # Swift cannot export a pointer to its own struct, so it uses a typealias of a raw pointer.
+            # Swift cannot export a pointer to a Swift struct, so the sources use a typealias of a raw pointer.
             self._types[symbol["names"]["title"] + "Pointer"] = CType(self._c_name(symbol), "struct", (True,))
         enums = [symbol for symbol in self._core + self._exported if self._is_published(symbol, "swift.enum")]
         for symbol in enums:
-            # C may pass any number, so an enum's own type is for results alone.
+            # C may pass any number, so only results have the type of an enum.
             self._results[symbol["names"]["title"] + "Number"] = CType(self._c_name(symbol), "enum")
         return Interface(
             (version["major"], version["minor"], version["patch"]),
@@ -243,11 +243,11 @@ class Reader:
         return "\n".join((self._root / path).read_text(encoding="utf-8").split("\n")[line:])
 
     def _number(self, symbol: Symbol) -> int:
-        """The number that the source gives to a case or a constant: the symbol graph does not hold it."""
+        """The number of a case or a constant, from the source, because the symbol graph does not contain it."""
         title = symbol["names"]["title"]
         found = re.match(r".*= (-?[\d_]+)$", self._source(symbol).split("\n")[0])
         if not found:
-            raise InterfaceError(f"`{title}` needs an explicit integer: its number is a promise")
+            raise InterfaceError(f"`{title}` needs an explicit integer: the number is part of the ABI")
         return int(found[1])
 
     def _handle(self, symbol: Symbol) -> Handle:
@@ -263,7 +263,7 @@ class Reader:
 
     @staticmethod
     def _c_name(symbol: Symbol) -> str:
-        """The C name that a doc comment gives, or nothing."""
+        """The C name in a doc comment, or `None`."""
         lines = [line["text"] for line in symbol.get("docComment", {"lines": []})["lines"]]
         marked = next((line for line in lines if line.startswith("C name:")), "")
         return marked.removeprefix("C name:").strip(" `.")
@@ -294,7 +294,7 @@ class Reader:
         return Struct(*self._declaration(self._c_name(symbol), symbol), fields)
 
     def _callback(self, symbol: Symbol) -> Callback:
-        """Read a callback. Only the source has the names of its parameters."""
+        """Read a callback. Only the source contains the names of its parameters."""
         title = symbol["names"]["title"]
         body, _, result = self._text(symbol).partition(" = (")[2].rpartition(") -> ")
         names = re.findall(r"_ (\w+):", self._source(symbol).split("->")[0])
@@ -336,7 +336,7 @@ class Reader:
         return self._results.get(text) or self._type(text, f"the result of `{owner}`")
 
     def _type(self, text: str, subject: str) -> CType:
-        """The C form of a Swift type."""
+        """The C type of a Swift type."""
         plain = text.removesuffix("?")
         if plain in ("Void", "()"):
             return _VOID

@@ -1,4 +1,4 @@
-"""The output for Python: the interface as a module for ctypes."""
+"""The output for Python: a module with the interface for ctypes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from c_files import NOTICE
 from documentation import DocComment, wrap
 from interface import CType, Function, Interface
 
-# The line length of the usual formatters, so that they leave the file alone.
+# The default line length of formatters, so that they do not change the file.
 _LINE_LENGTH = 88
 _SCALARS = {"size_t": "ctypes.c_size_t"}
 
@@ -16,14 +16,14 @@ def module(interface: Interface) -> str:
     major, minor, patch = interface.version
     lines = f'''\
 # {NOTICE}
-"""The C interface of libpeerid, as ctypes sees it."""
+"""The C interface of libpeerid for ctypes."""
 
 from __future__ import annotations
 
 import ctypes
 from typing import TYPE_CHECKING, Any
 
-# The version that these prototypes were made for.
+# The version of the library that these prototypes belong to.
 VERSION_MAJOR = {major}
 VERSION_MINOR = {minor}
 VERSION_PATCH = {patch}
@@ -57,7 +57,7 @@ VERSION_STRING = "{major}.{minor}.{patch}"
             "    _fields_ = (",
         ]
         lines += [*[f'        ("{field.name}", {_type(field.type)}),' for field in struct.fields], "    )", ""]
-    lines += ["", "# Every function: its symbol, the type of its result, the types of its parameters."]
+    lines += ["", "# All functions: the symbol, the result type, and the parameter types."]
     lines.append("FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (")
     for function in interface.functions:
         lines += [*_comment(function.comment, indent="    "), *_row(function)]
@@ -65,7 +65,7 @@ VERSION_STRING = "{major}.{minor}.{patch}"
 
 
 def declare(library: ctypes.CDLL) -> None:
-    """Tell ctypes the types of every function of the library."""
+    """Declare the types of all functions of the library."""
     for symbol, restype, argtypes in FUNCTIONS:
         function = getattr(library, symbol)
         function.restype = restype
@@ -89,7 +89,7 @@ def _row(function: Function) -> list[str]:
 
 
 def _call(opening: str, elements: list[str], indent: str, closing: str) -> list[str]:
-    """Elements in parentheses: on one line, or each on its own line with a trailing comma, as formatters write them."""
+    """Elements in parentheses, on one line or one on each line with a trailing comma, as formatters write them."""
     line = indent + opening + ", ".join(elements) + closing
     if len(line) <= _LINE_LENGTH:
         return [line]
@@ -109,7 +109,7 @@ def _type(type_: CType) -> str:
         base = "int32_t" if type_.kind == "enum" else base
         result = "None" if base == "void" else _SCALARS.get(base, f"ctypes.c_{base.removesuffix('_t')}")
     else:
-        # The innermost pointer has a name of its own. `c_char_p` accepts `bytes`, which must not be modified.
+        # The innermost pointer has its own name in ctypes. `c_char_p` accepts `bytes`, which must not be modified.
         named = {"void": "ctypes.c_void_p", "char": "ctypes.c_char_p" if pointers[0] else None}
         pointer = _name(base) + "Pointer" if type_.kind == "handle" else named.get(base)
         if not pointer:

@@ -1,4 +1,4 @@
-"""Rules for every published declaration: its name, its documentation, and that it is never removed."""
+"""Checks the names and documentation of published declarations, and that none is removed."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import PurePath
 from c_files import SECTIONS, parameter_text
 from interface import Declaration, Function, Interface
 
-# Subjects of functions other than the handles: `peerid_<object>_<verb>`, or `peerid_<object>_<property>`.
+# Objects in function names besides the handles: `peerid_<object>_<verb>`, or `peerid_<object>_<property>`.
 _OBJECTS = ("library", "operation", "option", "amount", "odds", "percent", "code", "outcome")
 
-# A text of fewer letters may appear more than once.
+# Paragraphs with fewer characters may be repeated.
 _SHORT = 60
 
 
 def problems(interface: Interface) -> list[str]:
-    """The problems of the interface, a line for each."""
+    """The problems of the interface, one line for each."""
     found: list[str] = []
 
     def report(declaration: Declaration, text: str) -> None:
@@ -57,7 +57,7 @@ def problems(interface: Interface) -> list[str]:
         if not any(function.name.startswith(f"{name}_") for name in objects):
             report(function, "is not of the form `peerid_<object>_<verb>`")
     for function in [*interface.callbacks, *interface.functions]:
-        # An asynchronous call takes what the blocking one takes.
+        # An asynchronous function has the parameters of the blocking one.
         if function.name.removesuffix("_async") not in symbols - {function.name}:
             for text in _of_signature(function):
                 report(function, text)
@@ -83,7 +83,7 @@ def _of_signature(function: Function) -> list[str]:
 
 
 def _of_comment(function: Function, codes: dict[str, str]) -> list[str]:
-    """Wrong parts of a function's comment."""
+    """Errors in a function's comment."""
     found = list(function.comment.mistakes)
     names = [parameter.swift for parameter in function.parameters]
     found += [
@@ -100,7 +100,7 @@ def _of_comment(function: Function, codes: dict[str, str]) -> list[str]:
 
 
 def unknown_names(header: str, interface: Interface) -> list[str]:
-    """The names that comments of the header mention and that do not exist, such as those of a renamed function."""
+    """Errors for names in the header's comments that do not exist, for example after a rename."""
     constants = [constant.name for enum in interface.enums for constant in enum.constants]
     named = [*interface.handles, *interface.declarations]
     known = {*constants, *(declaration.name for declaration in named)}
@@ -111,7 +111,7 @@ def unknown_names(header: str, interface: Interface) -> list[str]:
 
 
 def broken_promises(old: str, new: str) -> list[str]:
-    """The entries of the old list of prototypes that the new one lacks: the ABI only grows."""
+    """Errors for prototypes that were removed or changed: the ABI only grows."""
     entries = set(new.splitlines())
     return [
         f"the ABI only grows: `{line}` is gone"

@@ -118,19 +118,19 @@ def _run(*command: str | Path) -> str:
 
 
 class FixtureLibrary(unittest.TestCase):
-    """A small library, compiled, and used through what the generator makes of it."""
+    """Compiles a small library and uses it through the generated files."""
 
     folder: ClassVar[Path]
     interface: ClassVar[interface.Interface]
 
     @classmethod
     def setUpClass(cls) -> None:
-        """Compile the fixture and write the outputs."""
+        """Compile the fixture and generate the files."""
         cls.folder = Path(tempfile.mkdtemp()).resolve()
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         symbols = []
         for module, text in (("Core", _CORE), ("Exported", _EXPORTED)):
-            # The name of a file decides in which section of the header its declarations appear.
+            # The name of a file determines the header section of its declarations.
             source = cls.folder / {"Core": "ErrorCode.swift", "Exported": "Error.swift"}[module]
             source.write_text(text, encoding="utf-8")
             _run(
@@ -276,7 +276,7 @@ sys.exit(1)
 
 
 class Types(unittest.TestCase):
-    """Swift types and their C forms."""
+    """Swift types and their C types."""
 
     def setUp(self) -> None:
         """Make a reader that knows two handles and a callback."""
@@ -335,7 +335,7 @@ class Types(unittest.TestCase):
 
 
 class Markdown(unittest.TestCase):
-    """Doc comments as they are written and wrapped."""
+    """Parsing and wrapping of doc comments."""
 
     def test_blocks(self) -> None:
         for lines, expected in (
