@@ -1,4 +1,4 @@
-"""Makes the pages of the C reference from Doxygen's XML."""
+"""Generates the C reference from Doxygen's XML."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 def page(root: Path) -> str:
-    """Run Doxygen, whose warnings are errors, and write the page."""
+    """Run Doxygen and return the page. Warnings of Doxygen are errors."""
     done = subprocess.run(["doxygen", "Tools/docs/Doxyfile"], cwd=root)
     if done.returncode != 0:
-        raise SystemExit("Doxygen has warnings")
+        raise SystemExit("Doxygen failed or reported warnings")
     xml = root / "build/docs/doxygen/xml"
     compound = ElementTree.parse(xml / "peerid_8h.xml").getroot().find("compounddef")
     struct = ElementTree.parse(xml / "structpeerid__store__callbacks.xml").getroot().find("compounddef")
@@ -24,8 +24,8 @@ def page(root: Path) -> str:
     writer = _Writer(ids)
     parts = [
         "# C reference\n",
-        "Everything that `<peerid.h>` declares, in the order of use. "
-        "[Start here](../start/c.md) shows how to compile and link.\n",
+        "All declarations of `<peerid.h>`, in the order of use. "
+        "[The C page](../start/c.md) shows how to compile and link.\n",
     ]
     parts.append(writer.blocks(compound.find("detaileddescription")))
     # The header is in the order of use; Doxygen puts groups with enums first.
@@ -66,7 +66,7 @@ class _Writer:
             lines.append(self.blocks(member.find(part)))
         values = member.findall("enumvalue")
         if values:
-            lines.append("| constant | number | means |\n|---|--:|---|")
+            lines.append("| constant | number | meaning |\n|---|--:|---|")
             for value in values:
                 text = " ".join(
                     self.blocks(value.find(part)).strip() for part in ("briefdescription", "detaileddescription")
@@ -103,7 +103,7 @@ class _Writer:
         return _wrapped(f"{result}{member.findtext('name')}({arguments});")
 
     def blocks(self, element: ElementTree.Element | None) -> str:
-        """Paragraphs, lists, and lists of parameters."""
+        """Format paragraphs, lists, and lists of parameters."""
         out: list[str] = []
         for child in element if element is not None else ():
             if child.tag == "para":

@@ -1,4 +1,4 @@
-"""Checks of what the documentation shows and nothing runs: data, units of systemd, Dockerfiles."""
+"""Checks parts of the documentation that no test runs: data, systemd units, Dockerfiles."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ TIMEOUT = 180
 
 
 class Failure(Exception):
-    """A block that does not do what the page says."""
+    """A block does not do what the page says."""
 
 
 def file(block: Block, tools: Path | None) -> None:
-    """Check a file that nothing runs: a unit of systemd, or a Dockerfile."""
+    """Check a systemd unit or a Dockerfile."""
     if re.search(r"\.(service|timer)$", block.title or ""):
         unit(block)
     elif block.language == "dockerfile" and tools:
-        # The versions of packages and of pip's wheels are those of the image.
+        # The packages and wheels in the image determine the versions.
         ignored = [f"--ignore={rule}" for rule in ("DL3008", "DL3013")]
         report([tools / "hadolint", "--no-color", *ignored, "-"], block.text)
 
 
 def unit(block: Block) -> None:
-    """Let systemd read a unit, whose program need not be there."""
+    """Check a unit with systemd-analyze. Its program need not exist."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, block.title or "")
         path.write_text(re.sub(r"(?m)^(ExecStart=)\S+", r"\1/bin/true", block.text))
@@ -40,7 +40,7 @@ def unit(block: Block) -> None:
 
 
 def data(block: Block) -> None:
-    """Check that data of a page can be read: one value, or one a line."""
+    """Check that a block of data is valid: one value, or one value on each line."""
     text = re.sub(r":…", ":0", block.text)
     try:
         if block.language == "toml":
@@ -58,7 +58,7 @@ def data(block: Block) -> None:
 
 
 def report(command: list[str | Path], text: str | None = None) -> None:
-    """Run a check that prints what is wrong."""
+    """Run a command that prints what is wrong, and fail if it prints anything."""
     done = subprocess.run(
         command, input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT
     )

@@ -1,7 +1,7 @@
-"""Whether something runs the blocks that `programs` leaves out.
+"""Checks that a test runs each block that `programs` skips.
 
-The reason in front of such a block names a test, a page of the documentation that has the same, or a target of make. It
-holds when the file is there and a part of the tests runs it: Tools/scripts/parts.py has the commands of all parts."""
+The comment before such a block names a test, a page of the documentation with the same block, or a target of make. The
+file must exist, and one of the commands in Tools/scripts/parts.py must run it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from parts import PARTS
 _COMMANDS = [part.command for part in PARTS] + [part.check for part in PARTS if isinstance(part.check, str)]
 _PATH = re.compile(r"[\w.-]+/[\w./-]*\w")
 _TARGET = re.compile(r"`make ([a-z-]+)`")
-# The list of what no test runs.
+# The page that lists everything that no test runs.
 LIST = "docs/testing.md"
 
 
 def fault(block: Block) -> str | None:
-    """What is wrong with the reason of a block that is left out; `None` when its test exists."""
+    """What is wrong with the reason for skipping a block; `None` if its test exists."""
     if "never run" in block.directives:
         page = f"](../{block.page})" if not block.page.startswith("docs/") else f"]({block.page[len('docs/') :]})"
         section = (ROOT / LIST).read_text("utf-8").partition("\n## What no test runs\n")[2].partition("\n## ")[0]
@@ -32,14 +32,14 @@ def fault(block: Block) -> str | None:
     paths = _PATH.findall(reason)
     gone = [path for path in paths if not (ROOT / path).exists()]
     if gone:
-        return f"there is no {gone[0]}, which is said to run the block"
+        return f"{gone[0]}, which should run the block, does not exist"
     if any(map(runs, paths)) or any(map(_makes, _TARGET.findall(reason))):
         return None
     return f"the reason names no test that runs the block: {reason}"
 
 
 def runs(path: str) -> bool:
-    """Whether a part of the tests runs a file, or what is in the folder of a test."""
+    """Whether the tests run a file, directly or because it is in the folder of a test."""
     if path.endswith(".md"):
         return path in names()
     programs = [Path(word) for command in _COMMANDS for word in _PATH.findall(command) if (ROOT / word).is_file()]

@@ -1,7 +1,7 @@
-"""Hooks of MkDocs: the generated pages of the reference, and links to files of the repository.
+"""Hooks for MkDocs: the generated reference pages, and links to files of the repository.
 
-Pages outside of `docs`, such as CONTRIBUTING.md, are pages of the site, too. A link to any other file of the repository
-leads to a copy of it."""
+Pages outside `docs`, such as CONTRIBUTING.md, become pages of the site. Links to other files of the repository lead to
+copies of the files."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ import c_reference  # noqa: E402
 import man_pages  # noqa: E402
 import swift_reference  # noqa: E402
 
-# Pages of the site that are kept elsewhere.
+# Pages of the site whose sources are not in `docs`.
 _OUTSIDE = {"contributing.md": "CONTRIBUTING.md", "security.md": "SECURITY.md", "changelog.md": "CHANGELOG.md"}
 _INSIDE = {path: page for page, path in _OUTSIDE.items()}
 _LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\[\]]*\])*\])\(([^)\s]+)\)")
 _FENCE = re.compile(r"^(```+|~~~+)", re.M)
 
 
-# In the search the guides come first.
+# The search lists guides first.
 _BEHIND_GUIDES = "---\nsearch:\n  boost: 0.3\n---\n\n"
 
 
 def on_files(files, config):
-    """Add the pages that are not files in `docs`."""
+    """Add the pages that do not come from files in `docs`."""
     pages = {page: (ROOT / path).read_text("utf-8") for page, path in _OUTSIDE.items()}
     pages["reference/c.md"] = c_reference.page(ROOT)
     pages["reference/swift.md"] = swift_reference.page(ROOT, ROOT / "build/docs/swift")
@@ -45,13 +45,13 @@ def on_files(files, config):
         if name.startswith("reference/"):
             text = _BEHIND_GUIDES + text
         if files.get_file_from_path(name):
-            raise PluginError(f"docs/{name} is generated, and in docs as well")
+            raise PluginError(f"docs/{name} is generated, but also exists in docs")
         files.append(File.generated(config, name, content=text))
     return files
 
 
 def on_pre_build(config):
-    """Check that the Python reference has everything that the package exports."""
+    """Check that the Python reference contains everything that the package exports."""
     package = ROOT / "bindings/python/peerid"
     exported = ast.literal_eval(
         re.search(r"__all__ = (\[.*?\])", (package / "__init__.py").read_text("utf-8"), re.S)[1]
@@ -72,7 +72,7 @@ def on_pre_build(config):
 
 
 def on_page_markdown(markdown, page, config, files):
-    """Lead links to files of the repository to their copies in the site."""
+    """Point links to files of the repository to the copies in the site."""
     source = PurePosixPath(_OUTSIDE.get(page.file.src_uri, f"docs/{page.file.src_uri}"))
     parts, is_code, position = [], False, 0
     for fence in [*_FENCE.finditer(markdown), None]:
@@ -99,18 +99,18 @@ def _link(link, source, page, config, files):
             content = (ROOT / path).read_bytes()
             files.append(File.generated(config, inside, content=content))
     elif (ROOT / path).exists():
-        # A folder has no page.
+        # Folders have no page.
         return f"`{path}`"
     else:
-        raise PluginError(f"{source}: there is no {path}")
+        raise PluginError(f"{source}: {path} does not exist")
     relative = os.path.relpath(inside, PurePosixPath(page.file.src_uri).parent)
     return f"{text}({relative}{'#' + anchor if anchor else ''})"
 
 
 _GO_OPERATIONS = """# Go: the types of operations
 
-Each operation is a struct with its fields; [Operations](../operations.md) describes fields, units and rules. Every
-struct has the method `OpName`, which returns the operation's name.
+Each operation is a struct with its fields; [Operations](../operations.md) describes the fields, units and rules.
+The method `OpName` of each struct returns the operation's name.
 """
 
 
@@ -120,13 +120,13 @@ def _go(head, pattern):
     done = subprocess.run(command, cwd=ROOT / "Tools/docs/gopages", env=environment, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise PluginError("gopages failed")
-    # Examples in Go's comments are indented by a tab.
+    # Examples in Go comments are indented by a tab.
     text = re.sub(r"(?m)(?:^\t.*\n(?:\n(?=\t))?)+", lambda block: _fenced(block[0]), _outside_fences(done.stdout))
     return head + "\n" + text.replace("\0", "\t")
 
 
 def _outside_fences(text):
-    """Hide the tabs of code that is fenced already."""
+    """Protect tabs in fenced code."""
     return re.sub(r"(?ms)^```go\n.*?^```$", lambda block: block[0].replace("\t", "\0"), text)
 
 

@@ -1,4 +1,4 @@
-"""Makes a page of the man pages, as `man` shows them."""
+"""Generates a page with the man pages, as `man` shows them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 _HEAD = """# Man pages
 
-The packages and `make install` bring them for `man`.
+The packages and `make install` install these pages.
 """
 
 
 def page(root: Path) -> str:
-    """Write the page."""
+    """Return the page."""
     parts = [_HEAD]
     for path in sorted((root / "docs/man").iterdir()):
         name, section = path.name.rsplit(".", 1)
@@ -23,7 +23,7 @@ def page(root: Path) -> str:
 
 
 def text(path: Path) -> str:
-    """The text of a man page, as a terminal shows it. Whatever the formatter complains of is an error."""
+    """A man page as a terminal shows it. Warnings of the formatter are errors."""
     command = ["groff", "-man", "-Tutf8", "-ww", "-P-cbou", "-rLL=88n", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
     if done.returncode != 0 or done.stderr:

@@ -1,14 +1,15 @@
-"""Reads the pages of the documentation: their fenced blocks, and what a comment in front of a block says about it. The
-man pages are among them, with blocks between .nf and .fi, and comments that begin with a dot.
+"""Reads the fenced blocks of the documentation, and the comments before the blocks.
 
-<!-- not run: REASON -->     it runs elsewhere: the reason names the test that does it, or the page that has the same
-<!-- never run: REASON -->   no test runs it, for this reason; docs/testing.md lists these pages
-<!-- frame: NAME -->         the frame, Tools/docs/frames/LANGUAGE-NAME.*, that makes a program of the block
-<!-- prints: PATTERN -->     what the program prints, a regular expression
-<!-- fails: STATUS -->       the status with which the program ends
-<!-- lines: COUNT -->        how many lines the block may have
-<!-- background -->          the commands run until the end of the page
-<!-- output -->              in front of a block of text: what the block before it prints; … stands for anything
+Man pages are included: their blocks are between .nf and .fi, and their comments begin with a dot. The comments:
+
+<!-- not run: REASON -->     another test runs the block: the reason names the test, or a page with the same block
+<!-- never run: REASON -->   no test runs the block, for this reason; docs/testing.md lists these pages
+<!-- frame: NAME -->         the block is inserted into the program Tools/docs/frames/LANGUAGE-NAME.*
+<!-- prints: PATTERN -->     a regular expression for the program's output
+<!-- fails: STATUS -->       the exit status of the program
+<!-- lines: COUNT -->        the maximum number of lines of the block
+<!-- background -->          the commands run in the background until the end of the page
+<!-- output -->              before a block of text: the output of the previous block; … matches anything
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Changes of the past are no instructions; the examples of operations are checked where they are generated.
+# The change log contains no instructions; the generator checks the examples of operations.
 _OTHERS = {"CHANGELOG.md", "docs/operations.md"}
 _DIRECTIVES = ("not run", "never run", "frame", "prints", "fails", "lines", "background", "output")
 
@@ -42,7 +43,7 @@ class Block:
 
     @property
     def place(self) -> str:
-        """Where the block is, for people."""
+        """The position of the block, for messages."""
         return f"{self.page}:{self.line}"
 
 
@@ -59,7 +60,7 @@ def names() -> list[str]:
 
 
 def _fenced(lines: list[str]) -> list[str]:
-    """The lines of a man page, with fences around its blocks. A block with requests of its own is no program."""
+    """The lines of a man page, with fences around its blocks. A block that contains roff requests is not a program."""
     result = list(lines)
     begin = None
     for index, line in enumerate(lines):
@@ -82,14 +83,14 @@ def _fenced(lines: list[str]) -> list[str]:
 
 
 def blocks(name: str) -> list[Block]:
-    """The blocks of a page. Indented lines that Markdown takes for code are a block without a language."""
+    """The blocks of a page. Indented lines that Markdown treats as code are a block without a language."""
     found: list[Block] = []
     directives: dict[str, str] = {}
     lines = (ROOT / name).read_text("utf-8").splitlines()
     if not name.endswith(".md"):
         lines = _fenced(lines)
     index = 0
-    # In a list, a tab or an admonition indented lines are text.
+    # In a list, tab or admonition, indented lines are text.
     nested = not name.endswith(".md")
     while index < len(lines):
         comment = _COMMENT.fullmatch(lines[index])

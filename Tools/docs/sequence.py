@@ -1,9 +1,9 @@
-"""Draws sequence diagrams: the fence ```sequence of the pages becomes an SVG in the colours of the page.
+"""Draws sequence diagrams: a ```sequence block becomes an SVG in the colours of the page.
 
 Browser | Your server | PeerID          the columns
 Browser -> Your server: GET /login      a request
-Your server --> Browser: 302            an answer
-Your server: keeps the state            what a column does by itself
+Your server --> Browser: 302            a response
+Your server: keeps the state            a note on one column
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def svg(text: str) -> str:
 
 
 def fence(source: str, language: str, css_class: str, options: dict, md: object, **_: object) -> str:
-    """Format a fenced block, for pymdownx.superfences."""
+    """Format a fenced block for pymdownx.superfences."""
     return f'<div class="sequence">{svg(source)}</div>'
 
 
@@ -71,7 +71,7 @@ def _step(line: str, columns: list[str]) -> tuple[int, int, str, str]:
         return _column(start, columns), _column(end, columns), "request" if kind == "->" else "answer", label
     note = _NOTE.fullmatch(line)
     if not note:
-        raise ValueError(f"not a step of a sequence: {line}")
+        raise ValueError(f"invalid step in a sequence: {line}")
     column = _column(note[1], columns)
     return column, column, "note", note[2]
 
@@ -87,7 +87,7 @@ def _width(text: str) -> float:
 
 
 def _places(columns: list[str], steps: list[tuple[int, int, str, str]]) -> list[float]:
-    """Put the columns far enough apart for their names and for what is written between them."""
+    """Place the columns far enough apart for their names and for the labels between them."""
     gaps = [max(_NARROWEST, (_width(a) + _width(b)) / 2 + 12) for a, b in zip(columns, columns[1:])]
     left = _width(columns[0]) / 2
     for start, end, _, label in sorted(steps, key=lambda step: abs(step[0] - step[1])):

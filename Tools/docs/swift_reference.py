@@ -1,4 +1,4 @@
-"""Makes the page of the Swift reference from the symbol graph that the compiler writes, and its DocC archive."""
+"""Generates the Swift reference page from the compiler's symbol graph, and a DocC archive."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 
 _INTRODUCTION = """# Swift reference
 
-The module `PeerID`, product `PeerID` of the package. [Start here](../start/swift.md) shows how to depend on it.
+The module `PeerID`, product `PeerID` of the package. [The Swift page](../start/swift.md) shows how to depend on it.
 """
 _ARCHIVE = """
-`make docs` makes a DocC archive of the same as well, `build/docs/PeerID.doccarchive`, for Xcode and for a browser:
+`make docs` also creates a DocC archive, `build/docs/PeerID.doccarchive`, for Xcode and for browsers:
 
 ```sh
 python3 -m http.server --bind 127.0.0.1 --directory build/docs/PeerID.doccarchive 8001
 ```
 
-It is at http://127.0.0.1:8001/documentation/peerid then.
+Then open http://127.0.0.1:8001/documentation/peerid.
 """
 _TYPES = ("swift.class", "swift.struct", "swift.enum")
 _SECTIONS = (
@@ -35,7 +35,7 @@ _LISTS = {"Parameters": "Parameters", "Parameter": "Parameters", "Returns": "Ret
 
 
 def page(root: Path, folder: Path) -> str:
-    """Write the page."""
+    """Return the page."""
     symbols = _symbols(root, folder)
     parts = [_INTRODUCTION]
     if _make_archive(root / "Tools/docs/PeerID.docc", folder, folder.parent / "PeerID.doccarchive"):
@@ -47,7 +47,7 @@ def page(root: Path, folder: Path) -> str:
 
 
 def _make_archive(catalog: Path, graphs: Path, archive: Path) -> bool:
-    """Let DocC check and render the comments; False where the toolchain has none. Whatever it warns of is an error."""
+    """Check and render the comments with DocC, whose warnings are errors; `False` if the toolchain has no DocC."""
     swift = shutil.which("swift")
     docc = shutil.which("docc") or (swift and shutil.which("docc", path=str(Path(swift).resolve().parent)))
     if not docc:
@@ -94,7 +94,7 @@ def _symbols(root: Path, folder: Path) -> list[dict]:
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(command, check=True)
     symbols = json.loads((folder / "PeerID.symbols.json").read_text("utf-8"))["symbols"]
-    # Its comment is that of Swift's own library.
+    # Its comment comes from the Swift standard library.
     return [symbol for symbol in symbols if symbol["pathComponents"][-1] != "init(rawValue:)"]
 
 
@@ -158,7 +158,7 @@ def _lines(symbol: dict) -> list[str]:
 
 
 def _comment(symbol: dict) -> str:
-    """The comment, with its lists of parameters, results and errors under titles of their own."""
+    """The comment, with titles for the lists of parameters, results and errors."""
     out: list[str] = []
     for line in _lines(symbol):
         found = re.match(r"- (Parameters?|Returns|Throws)(?: (\w+))?:\s*(.*)", line)

@@ -18,7 +18,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// The client of x/oauth2 takes the token from the session for each request.
+	// The x/oauth2 client gets a token from the session for each request.
 	request, err := http.NewRequest("POST", "http://127.0.0.1:8400/api/v1/app/operations", strings.NewReader(`{"operations":
 		[{"op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31", "to": "1.2.33",
 		  "amount": {"amount": 100000, "asset_id": "1.3.0"}}]}`))

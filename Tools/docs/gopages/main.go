@@ -1,9 +1,9 @@
-// Command gopages writes the documentation of a Go package as Markdown.
+// Command gopages prints the documentation of a Go package as Markdown.
 //
 //	gopages FOLDER FILES
 //
-// It documents what is declared in the files of FOLDER whose names match the pattern FILES; a pattern with ! in front
-// leaves files out.
+// It documents the declarations in the files of FOLDER whose names match the pattern FILES. A pattern that starts with !
+// excludes files.
 package main
 
 import (
@@ -32,12 +32,12 @@ func main() {
 	}
 }
 
-// pages writes the documentation of a package.
+// pages prints the documentation of a package.
 type pages struct {
 	files   *token.FileSet
 	pkg     *doc.Package
 	pattern string
-	// places are the headings under which names are found.
+	// places maps names to the headings of their documentation.
 	places map[string]string
 }
 
@@ -85,7 +85,7 @@ func (p *pages) findPlaces() {
 		p.places[function.Name] = strings.ToLower(function.Name)
 	}
 	for _, t := range p.pkg.Types {
-		// An operation is on another page, which nothing links to.
+		// Operations are on another page, to which nothing links.
 		if !p.isShown(t.Decl) {
 			continue
 		}
@@ -136,7 +136,7 @@ func (p *pages) values(values []*doc.Value) {
 
 func (p *pages) functions(functions []*doc.Func, prefix string) {
 	for _, function := range functions {
-		// Methods that every operation has are listed once.
+		// OpName, which every operation has, is described once.
 		if !p.isShown(function.Decl) || function.Name == "OpName" {
 			continue
 		}
