@@ -1,8 +1,8 @@
-/* What a careful programmer would write with libcurl and jansson alone for one call: the request with its headers, an
- * answer gathered in a buffer that is kept, the envelope parsed, its status checked, the result printed.
+/* One call as a careful programmer writes it with only libcurl and jansson: the request with its headers, a reusable
+ * buffer for the answer, the envelope parsed, its status checked, the result printed.
  *
- * It does what libpeerid does for a healthy call, and nothing of what libpeerid does besides: no check of the
- * operations, no refresh, no protection against libcurl sending an operation twice.
+ * It does what libpeerid does for a successful call, and nothing else: no check of the operations, no refresh, no
+ * protection against libcurl sending an operation twice.
  */
 #ifndef BY_HAND_H
 #define BY_HAND_H
@@ -47,7 +47,7 @@ static inline struct curl_slist *make_headers(void) {
   return headers;
 }
 
-/* Sets once what is the same for all calls: libcurl keeps it. */
+/* Sets the options that are the same for all calls: libcurl keeps them. */
 static inline void open_request(struct request *r, const struct settings *s, struct curl_slist *headers) {
   char url[512];
   *r = (struct request){.easy = curl_easy_init()};
@@ -88,7 +88,7 @@ static inline void prepare_request(struct request *r, const char *operations) {
   curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_length);
 }
 
-/* The result as compact JSON, which the caller frees. Whatever is wrong ends the program. */
+/* The result as compact JSON, which the caller frees. Any error ends the program. */
 static inline char *read_answer(struct request *r, CURLcode code) {
   long status = 0;
   json_error_t error;

@@ -1,6 +1,6 @@
-/* What all contenders in C share: the command line, the clock, the operations to send, and the line they print.
+/* Shared by all contenders in C: the command line, the clock, the operations to send, and the output line.
  *
- * None of it runs between the two readings of the clock, except what both sides call alike.
+ * Nothing here runs between the two readings of the clock, except functions that both sides call.
  */
 #ifndef CONTENDER_H
 #define CONTENDER_H
@@ -21,16 +21,16 @@ struct settings {
   const char *url;    /* the server's base URL, without /api/v1 */
   const char *ca;     /* the CA that signed the server's certificate; NULL: that of the system */
   long calls;         /* calls that are timed */
-  long warmup;        /* calls before, which open the connections: as many as that takes, unless 0 */
+  long warmup;        /* calls before, which open the connections: at least as many as needed, unless 0 */
   long threads;       /* threads of a blocking contender */
   long in_flight;     /* calls in flight of an asynchronous one */
-  long on_the_wire;   /* libpeerid alone: how many of those have been sent; 0: all */
+  long on_the_wire;   /* libpeerid only: how many of those are sent; 0: all */
   long operations;    /* operations in one call */
-  long sessions;      /* sessions among which the calls go around */
+  long sessions;      /* sessions that the calls use in turn */
   bool http2;         /* HTTP/2 over TLS */
-  bool unchecked;     /* libpeerid alone: do not check the fields of operations */
-  bool settleable;    /* libpeerid alone: read where the payer's history stands before each call */
-  bool parse;         /* by hand alone: see that the operations are JSON, without a key twice, before they are sent */
+  bool unchecked;     /* libpeerid only: do not check the fields of operations */
+  bool settleable;    /* libpeerid only: read the end of the payer's history before each call */
+  bool parse;         /* by hand only: parse the operations before sending, and refuse duplicate keys */
 };
 
 _Noreturn static inline void die(const char *doing, const char *why) {
@@ -60,13 +60,13 @@ static inline struct settings read_settings(int count, char **arguments) {
     else die(name, "no such argument");
   }
   if (!s.url) die("--url", "is missing");
-  /* Every connection has to be open before the clock runs. */
+  /* Every connection must be open before the clock starts. */
   long connections = s.threads > s.in_flight ? s.threads : s.in_flight;
   if (s.warmup && s.warmup < 2 * connections) s.warmup = 2 * connections;
   return s;
 }
 
-/* A JSON array of that many transfers, the same text for all contenders. */
+/* A JSON array of this many transfers, the same text for all contenders. */
 static inline char *make_operations(long count) {
   static const char one[] = "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
                             "\"amount\":{\"amount\":100000,\"asset_id\":\"1.3.0\"}}";
@@ -83,7 +83,7 @@ static inline char *make_operations(long count) {
   return text;
 }
 
-/* The access token of session `number`: as long as a real one, and its own. */
+/* The access token of session `number`: unique, and as long as a real one. */
 static inline void make_token(char text[TOKEN_LENGTH + 1], char kind, long number) {
   int length = snprintf(text, TOKEN_LENGTH + 1, "%c%09ld", kind, number);
   memset(text + length, 'x', TOKEN_LENGTH - (size_t)length);
@@ -105,7 +105,7 @@ static inline double processor_seconds(void) {
   return seconds_of(time);
 }
 
-/* Bytes that malloc has handed out, in all arenas. */
+/* Bytes allocated by malloc, in all arenas. */
 static inline double allocated_bytes(void) {
   struct mallinfo2 information = mallinfo2();
   return (double)information.uordblks + (double)information.hblkhd;
@@ -119,7 +119,7 @@ static inline double resident_bytes(void) {
   return (double)resident * 4096;
 }
 
-/* Reads the clocks around the calls that count. */
+/* The clocks before and after the measured calls. */
 struct measurement {
   double started, processor_started, seconds, processor;
 };
@@ -134,7 +134,7 @@ static inline void end_measurement(struct measurement *m) {
   m->processor = processor_seconds() - m->processor_started;
 }
 
-/* `extra` is more members, or "". `bytes` is what came back in all, so that a contender that skips work shows. */
+/* `extra` is further members, or "". `bytes` is the total size of the results: it shows when a contender skips work. */
 static inline void print_measurement(const struct measurement *m, long calls, long long bytes, const char *extra) {
   printf("{\"seconds\": %.9f, \"processor_seconds\": %.9f, \"calls\": %ld, \"result_bytes\": %lld%s}\n", m->seconds,
          m->processor, calls, bytes, extra);

@@ -19,7 +19,7 @@ static void run(CURLM *multi, struct request *requests, long in_flight, const ch
     CURLMsg *message;
     while ((message = curl_multi_info_read(multi, &queued))) {
       if (message->msg != CURLMSG_DONE) continue;
-      /* The message is gone once its handle is removed. */
+      /* The message becomes invalid when its handle is removed. */
       CURL *easy = message->easy_handle;
       CURLcode outcome = message->data.result;
       struct request *r = NULL;

@@ -1,9 +1,9 @@
-/* How long the dynamic linker takes for a library, and how much memory it makes resident, beyond the libraries that it
- * stands on:
+/* Measures how long the dynamic linker takes to load a library, and how much resident memory that adds, beyond the
+ * libraries that it depends on:
  *
  *   load LIBRARY [BASE...]
  *
- * loads the bases first, unmeasured. What follows an argument with a dash, the runner's own, is not looked at.
+ * loads the bases first, unmeasured. It ignores all arguments from the first one with a dash, which the runner adds.
  */
 #include <dlfcn.h>
 

@@ -1,4 +1,4 @@
-/* Asynchronous calls with libpeerid: the main thread begins calls and takes completions, as an event loop would. */
+/* Asynchronous calls with libpeerid: the main thread starts calls and takes completions, as an event loop does. */
 #include "with_library.h"
 
 #define BATCH 64
@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
   struct measurement m;
   char *operations = make_operations(s.operations);
   char on_the_wire[32];
-  /* As many on the wire as in flight, as with the bare multi handle, unless it is asked for otherwise. */
+  /* As many calls on the wire as in flight, as with the bare multi handle, unless the arguments say otherwise. */
   snprintf(on_the_wire, sizeof on_the_wire, "%ld", s.on_the_wire ? s.on_the_wire : s.in_flight);
   peerid_client *client = make_client(&s, "max_active_requests", on_the_wire);
   peerid_session *session = make_session(client, 0);

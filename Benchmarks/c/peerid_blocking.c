@@ -1,4 +1,4 @@
-/* Blocking calls with libpeerid: one client, any number of threads, calls that go around among its sessions. */
+/* Blocking calls with libpeerid: one client, any number of threads, calls that use its sessions in turn. */
 #include <pthread.h>
 
 #include "with_library.h"
@@ -9,11 +9,11 @@ struct worker {
   peerid_session **sessions;
   const char *operations;
   long calls;
-  long next; /* which session the next call is made with */
+  long next; /* the session of the next call */
   long long bytes;
 };
 
-/* Coprime to every number of sessions that is measured, and far from 1: each call finds its session cold. */
+/* Coprime to every measured number of sessions, and far from 1: no call finds its session in the processor's cache. */
 #define STRIDE 7919
 
 static void *work(void *context) {
@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
   peerid_session **sessions = calloc((size_t)s.sessions, sizeof *sessions);
   if (!workers || !sessions) die("workers", "no memory");
   peerid_client *client = make_client(&s, NULL, NULL);
-  /* The first session pays for what all share. */
+  /* The first session includes what all sessions share. */
   sessions[0] = make_session(client, 0);
   double allocated = allocated_bytes(), resident = resident_bytes();
   for (long i = 1; i < s.sessions; i++) sessions[i] = make_session(client, i);

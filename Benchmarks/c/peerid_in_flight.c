@@ -1,5 +1,5 @@
-/* How much memory a call in flight takes: as many calls as sessions, all begun by one thread before the server, which
- * holds its answers back, has answered more than a few. Then the client is closed, and every call has to come back.
+/* Measures the memory of a call in flight: as many calls as sessions, all started by one thread before the server,
+ * which delays its answers, has answered more than a few. Then the client is closed, and every call must complete.
  */
 #include "with_library.h"
 
@@ -22,7 +22,7 @@ int main(int argc, char **argv) {
           peerid_session_submit_async(sessions[i], operations, operations_length, queue, (uint64_t)i, NULL));
   }
   end_measurement(&m);
-  /* The I/O thread has to have taken them all and filled the wire. */
+  /* The I/O thread must have taken all calls and filled the connections. */
   struct timespec pause = {.tv_nsec = 400000000};
   nanosleep(&pause, NULL);
   allocated = allocated_bytes() - allocated;
@@ -34,7 +34,7 @@ int main(int argc, char **argv) {
     peerid_completion *completion = NULL;
     size_t count = 0;
     check("next", peerid_queue_take(queue, 10000, 1, &completion, &count));
-    if (count == 0) die("completions", "not all calls came back");
+    if (count == 0) die("completions", "not all calls completed");
     peerid_error *error = peerid_completion_error(completion);
     if (!error) done++;
     else if (peerid_error_code(error) == PEERID_CODE_CLOSED) closed++;

@@ -1,5 +1,5 @@
-/* The floor: a ready request is written into a raw socket, and the answer is read to its end. The request is ready and
- * the answer is not parsed, so no client can be faster. HTTP/1.1 in the clear, one connection. */
+/* The floor: writes a ready request into a raw socket, and reads the whole answer without parsing it, so no client can
+ * be faster. HTTP/1.1 without TLS, one connection. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>

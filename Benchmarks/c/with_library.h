@@ -6,7 +6,7 @@
 
 #include "contender.h"
 
-/* Ends the program when there is an error. */
+/* Ends the program if there is an error. */
 static inline void check(const char *doing, peerid_error *error) {
   if (error) die(doing, peerid_error_message(error));
 }
@@ -25,7 +25,7 @@ static inline peerid_client *make_client(const struct settings *s, const char *o
   return client;
 }
 
-/* A token object as the server gives it, with the scope of an application of 26 operations. */
+/* A token object in the server's form, with the scope of an application of 26 operations. */
 static inline peerid_session *make_session(peerid_client *client, long number) {
   char access[TOKEN_LENGTH + 1], refresh[TOKEN_LENGTH + 1], json[1024];
   make_token(access, 'a', number);

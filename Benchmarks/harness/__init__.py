@@ -1,1 +1,1 @@
-"""What `Benchmarks/run` is made of: the server, the measuring, the report."""
+"""The parts of `Benchmarks/run`: the server, the measurement, the report."""

@@ -1,4 +1,4 @@
-"""Runs the contenders of a workload in turn, round after round, and says what came out."""
+"""Runs the contenders of a workload in turn, round after round, and returns the figures."""
 
 import json
 import os
@@ -15,7 +15,7 @@ TIMEOUT = 120
 
 
 class Failed(Exception):
-    """A contender that did not do what it should."""
+    """A contender that failed."""
 
 
 @dataclass
@@ -34,14 +34,14 @@ class Result:
 
 @dataclass
 class Comparison:
-    """A workload that was measured."""
+    """A measured workload."""
 
     workload: Workload
     results: list[Result]
     calls: int
 
     def ratio(self, index: int) -> float:
-        """The median of the ratios round by round: what disturbs both of a round leaves it alone."""
+        """The median of the ratios of all rounds: what slows both contenders of a round does not change it."""
         return paired_ratio(self.results[index].figures, self.results[0].figures)
 
     def processor_ratio(self, index: int) -> float | None:
@@ -49,7 +49,7 @@ class Comparison:
         return paired_ratio(mine, reference) if mine and reference else None
 
     def spread(self, index: int) -> tuple[float, float]:
-        """The quartiles of the ratios round by round."""
+        """The quartiles of the ratios of all rounds."""
         ratios = [a / b for a, b in zip(self.results[index].figures, self.results[0].figures)]
         if len(ratios) < 2:
             return (ratios[0], ratios[0])
@@ -58,7 +58,7 @@ class Comparison:
 
     @property
     def judged(self) -> int:
-        """The place of the result for which the target or the limit holds."""
+        """The index of the result for which the target or the limit holds."""
         return next(i for i, result in enumerate(self.results) if result.entry is self.workload.judged_entry)
 
     @property
@@ -96,9 +96,9 @@ class Bench:
                 if "processor_us_per_call" in output and workload.figure == "us_per_call":
                     result.processor.append(output["processor_us_per_call"])
                 result.output = output
-        # Who does not tell is not compared.
+        # Contenders that do not report a size are not compared.
         if len({result.output["result_bytes"] for result in results if "result_bytes" in result.output}) > 1:
-            raise Failed(f"{workload.name}: the contenders did not bring back the same results")
+            raise Failed(f"{workload.name}: the contenders returned different results")
         return Comparison(workload, results, calls)
 
     def _calls(self, workload: Workload, entry: Entry) -> int:
@@ -155,7 +155,7 @@ class Bench:
 
 
 def execute(command: list[str]) -> subprocess.CompletedProcess:
-    """Runs a command to its end; kills it, with its children, when that takes too long or the run is given up."""
+    """Runs a command to its end; kills it and its children when that takes too long or the run is aborted."""
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

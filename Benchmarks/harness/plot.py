@@ -1,4 +1,4 @@
-"""Draws the ratios as an SVG that can be read on a light and on a dark page."""
+"""Draws the ratios as an SVG for light and dark pages."""
 
 from html import escape
 from pathlib import Path
@@ -38,7 +38,7 @@ STYLE = """
 
 
 def draw(path: Path, comparisons: list[Comparison]) -> None:
-    """One bar for each workload in which libpeerid meets a program written by hand, by language."""
+    """One bar for each workload that compares libpeerid with a program written by hand, by language."""
     bars = [(c, index) for c in comparisons if (index := compared(c)) is not None]
     rows: list[tuple[Comparison, int] | str] = []
     for language, title in LANGUAGES.items():

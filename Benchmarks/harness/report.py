@@ -1,4 +1,4 @@
-"""Writes what was measured: as data, as a table, and as a picture."""
+"""Writes the results: as data, as a table, and as a picture."""
 
 import json
 import os
@@ -103,7 +103,7 @@ def row(comparison: Comparison, index: int, is_judged: bool) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits that mean something."""
+    """Three significant digits."""
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 100 else f"{value:.3g}"

@@ -1,12 +1,12 @@
-"""nginx on loopback, which answers as a PeerID server does, always the same.
+"""nginx on loopback, which answers as a PeerID server does, always with the same bodies.
 
     {base}/api/v1/app/operations           a transaction of about 800 bytes
     {base}/api/v1/app/blockchain-data      the newest entry of an account's history
     {base}/size-N/api/v1/app/operations    an answer of about N bytes
     {base}/held/api/v1/app/operations      the same transaction, one answer a second
 
-over HTTP, and over HTTPS with a certificate of a CA that is made for the run. Everything lives in one folder of its own
-and on free ports; nothing of the system's nginx is read or touched.
+over HTTP, and over HTTPS with the certificate of a CA that is created for the run. Everything is in one temporary
+folder and on free ports; the configuration of the system's nginx is not used.
 """
 
 import json
@@ -39,7 +39,7 @@ class Server:
         self._write_answers()
         self._make_certificates()
         (self.folder / "nginx.conf").write_text(self._configuration())
-        # A session of its own: Ctrl-C at the terminal reaches the runner alone, which then stops nginx.
+        # In its own session: Ctrl-C at the terminal reaches only the runner, which then stops nginx.
         self.process = subprocess.Popen(
             [nginx(), "-p", str(self.folder), "-c", "nginx.conf", "-e", "logs/error.log"],
             stdin=subprocess.DEVNULL,
@@ -96,7 +96,7 @@ class Server:
         )
 
     def _configuration(self) -> str:
-        # A worker as root needs to be told so; anybody else cannot change the user and gets a warning for trying.
+        # As root, nginx needs this to run its workers as root; for other users it would be a warning.
         user = "user root;" if os.geteuid() == 0 else ""
         workers = min(2, os.cpu_count() or 1)
         temporary = "\n  ".join(
@@ -105,7 +105,7 @@ class Server:
         location = """
       types { }
       default_type application/json;
-      # A file does not take a POST; the answer to that refusal is the file.
+      # nginx refuses a POST to a file with 405; the file is the answer to that error.
       error_page 405 =200 $uri;"""
         return f"""
 {user}
@@ -147,7 +147,7 @@ http {{
 
 
 def nginx() -> str:
-    """Debian keeps nginx where only root looks."""
+    """Debian installs nginx where only root searches."""
     return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") or "nginx"
 
 
@@ -157,7 +157,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-# What a PeerID server answers (measured on the backend, filled with made-up ids and signatures).
+# The answers of a PeerID server (measured on the backend, with made-up ids and signatures).
 
 
 def envelope(result) -> str:

@@ -1,4 +1,4 @@
-"""Reads `workloads.toml`: contenders, and the workloads in which they meet."""
+"""Reads `workloads.toml`: the contenders, and the workloads that compare them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import tomllib
 
 @dataclass
 class Contender:
-    """A program that makes calls, and how it is made."""
+    """A program that makes calls, and how it is built."""
 
     title: str
     language: str
@@ -61,7 +61,7 @@ class Workload:
         return self.entries[self.judged]
 
     def is_measurable(self, contenders: Collection[str]) -> bool:
-        """Whether the contenders are there that give the workload its sense; others may be missing."""
+        """Whether the contenders without which the workload has no meaning are available; others may be missing."""
         return self.entries[0].of in contenders and self.judged_entry.of in contenders
 
 

@@ -1,4 +1,4 @@
-"""What all contenders in Python share: the command line, what is sent, the clock, and the line that they print."""
+"""Shared by all contenders in Python: the command line, the operations to send, the clock, and the output line."""
 
 import argparse
 import asyncio
@@ -19,7 +19,7 @@ HEADERS = {
     "Accept": "application/json",
 }
 
-# A token object as the server gives it, with the scope of an application of 26 operations.
+# A token object in the server's form, with the scope of an application of 26 operations.
 SERVER_TOKEN = json.dumps(
     {
         "id": 1,
@@ -32,7 +32,7 @@ SERVER_TOKEN = json.dumps(
     }
 )
 
-# The same as libraries for OAuth 2 take it. They look at the expiry before each request, as libpeerid does.
+# The same for OAuth 2 libraries. They check the expiry before each request, as libpeerid does.
 OAUTH_TOKEN = {
     "access_token": ACCESS_TOKEN,
     "refresh_token": REFRESH_TOKEN,
@@ -50,7 +50,7 @@ TRANSFER = {
 
 
 class Settings:
-    """The commands of the runner."""
+    """The arguments of the runner."""
 
     def __init__(self) -> None:
         parser = argparse.ArgumentParser()
@@ -62,7 +62,7 @@ class Settings:
         parser.add_argument("--operations", type=int, default=1)
         given = parser.parse_args()
         self.url, self.ca, self.calls, self.in_flight = given.url, given.ca, given.calls, given.in_flight
-        # Every connection has to be open before the clock runs.
+        # Every connection must be open before the clock starts.
         self.warmup = max(given.warmup, 2 * given.in_flight) if given.warmup else 0
         self.endpoint = f"{given.url}/api/v1/app/operations"
         #: The operations as JSON, and the whole body of the request: the same text for all contenders.
@@ -71,7 +71,7 @@ class Settings:
 
 
 def transaction_id(status: int, answer: bytes) -> str:
-    """The checks of a careful program on an answer; any error ends the program."""
+    """Checks an answer as a careful program does; any error ends the program."""
     envelope = json.loads(answer)
     if status != 200:
         sys.exit(f"refused: {envelope.get('error')}")
@@ -79,7 +79,7 @@ def transaction_id(status: int, answer: bytes) -> str:
 
 
 def measure(settings: Settings, call: Callable[[], str]) -> None:
-    """Make the calls, one after the other; each gives the id of its transaction."""
+    """Make the calls, one after the other; each returns the id of its transaction."""
     for _ in range(settings.warmup):
         call()
     clock = _Clock()
@@ -90,7 +90,7 @@ def measure(settings: Settings, call: Callable[[], str]) -> None:
 
 
 async def measure_tasks(settings: Settings, call: Callable[[], Awaitable[str]]) -> None:
-    """Make the calls from as many tasks as may be in flight."""
+    """Make the calls from as many tasks as there may be calls in flight."""
 
     async def work(calls: int) -> int:
         received = 0

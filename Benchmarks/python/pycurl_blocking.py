@@ -1,4 +1,4 @@
-"""Blocking calls by hand: pycurl and json, one handle that keeps its connection. What stays the same is set once."""
+"""Blocking calls by hand: pycurl and json, one handle that keeps its connection. Constant options are set once."""
 
 import pycurl
 from contender import HEADERS, Settings, measure, transaction_id

@@ -8,7 +8,7 @@ from requests_oauthlib import OAuth2Session
 
 def main() -> None:
     settings = Settings()
-    # It refuses plain HTTP otherwise.
+    # Without this it refuses plain HTTP.
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
     session = OAuth2Session(
         CLIENT_ID,
@@ -18,7 +18,7 @@ def main() -> None:
     )
     # The session adds the token itself.
     session.headers.update({name: value for name, value in HEADERS.items() if name != "Authorization"})
-    # Said with each call: what the environment says would go before the session's.
+    # Passed with each call: settings of the environment would take precedence over the session's.
     verify = settings.ca or True
 
     def call() -> str:

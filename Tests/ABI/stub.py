@@ -15,7 +15,7 @@ for function in functions():
     parameters = ", ".join(f"{parameter.type} {parameter.name}" for parameter in function.parameters)
     print(f"{function.result} {function.name}({parameters or 'void'}) {{ abort(); }}")
 
-# abidiff looks at the types of functions alone; this one has the types that no function mentions.
+# abidiff compares only the types that functions use. This function uses the types that no other function uses.
 header = (ROOT / "include/peerid.h").read_text(encoding="utf-8")
 types = [
     *re.findall(r"typedef enum \w+ \{[^}]*\} (\w+);", header),

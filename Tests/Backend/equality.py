@@ -1,9 +1,9 @@
-"""When an answer of the sandbox equals an answer of the backend.
+"""Decides whether an answer of the sandbox equals an answer of the backend.
 
-Equal are the status, the content type and the body. Random values and points in time are equal when they are of the
-same kind: tokens, hashes and signatures by their alphabet and length, the ids of new rows and block numbers by being
-numbers, dates by their form, fees by being amounts. The order of `scope` does not count. In texts of the JavaScript
-engine only the first line counts, without positions.
+The status, the content type and the body must be equal. Random values and times are equal when they have the same form:
+tokens, hashes and signatures the same alphabet and length, dates the same format; ids of new rows and block numbers are
+numbers, fees are amounts. The order of `scope` is ignored. Of messages from the JavaScript engine only the first line
+is compared, without positions.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Replays the captured cases of the PeerID backend against the sandbox program, and says how many are equal."""
+"""Replays the captured cases of the PeerID backend against the sandbox program, and counts the equal ones."""
 
 import http.client
 import json
@@ -25,7 +25,7 @@ FIXTURE = json.loads(expanded((HERE / "fixture.json").read_text()))
 
 
 class Program:
-    """A running peerid-sandbox, which stops when its standard input ends."""
+    """A running peerid-sandbox, which stops when its standard input is closed."""
 
     def __init__(self, command, *arguments):
         self._process = subprocess.Popen(
@@ -54,7 +54,7 @@ class Program:
 
 
 class Replay:
-    """Plays cases, each from the seed data on."""
+    """Replays cases, each from the seed data."""
 
     def __init__(self, program):
         self._program = program
@@ -70,7 +70,7 @@ class Replay:
             self._prepare(step)
         for number, call in enumerate(case["calls"]):
             if call.get("times", 1) > 1:
-                # Requests at the same time meet only because the server saves a refreshed pair after its answer.
+                # Concurrent requests conflict only because the server saves a refreshed pair after its answer.
                 self._program.control("settings", {"save_delay_ms": 10_000})
             for found in self._send_all(call["request"], call.get("times", 1)):
                 problem = difference(json.loads(expanded(json.dumps(call["answer"]))), found, self._seed_tokens)
@@ -181,7 +181,7 @@ class Replay:
 
 
 def _generated(json_object_of_bytes=0, sign_in_of_bytes=0, form_parameters=0):
-    """A body that is too long for the file of cases."""
+    """A body that is too long for the table of cases."""
     sign_in = {"login": "alice", "password": "Passw0rd!", "client_id": 4, "filler": ""}
     if form_parameters:
         return "&".join(f"p{number}=1" for number in range(form_parameters)).encode()

@@ -9,8 +9,8 @@ import time
 
 from sandbox import PACKAGE, ROOT, Sandbox
 
-# An application takes BASE_URL CLIENT_ID CLIENT_SECRET LISTEN_ADDRESS, and its pages
-# have elements of the same ids: login, welcome, transfer, logout, message.
+# An application is called with BASE_URL CLIENT_ID CLIENT_SECRET LISTEN_ADDRESS, and its pages
+# have elements with the same ids: login, welcome, transfer, logout, message.
 COMMANDS: dict[str, list[object]] = {
     "Go": [ROOT / "build/browser/bin/go-web"],
     "Python": [sys.executable, PACKAGE / "examples/web.py"],
@@ -21,7 +21,7 @@ COMMANDS: dict[str, list[object]] = {
 
 
 class Application:
-    """A web application that runs, and the PeerID server that it knows."""
+    """A running web application, and its PeerID server."""
 
     def __init__(self, command: list[object]) -> None:
         address = f"127.0.0.1:{_free_port()}"
@@ -31,7 +31,7 @@ class Application:
         fixture = self.sandbox.get("fixture")
         for app in fixture["apps"]:
             app["redirect_uris"] = [self.callback]
-        # From now on every reset goes back to this fixture.
+        # From now on every reset restores this fixture.
         self.sandbox.post("reset", fixture)
         arguments = [*command, self.sandbox.url, 4, "demo-secret-4", address]
         self._process = subprocess.Popen(list(map(str, arguments)))

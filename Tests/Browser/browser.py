@@ -1,4 +1,4 @@
-"""A browser without a window, and what a user sees and does in it."""
+"""A headless browser: what a user sees and does in it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _Found = TypeVar("_Found")
 
 _ARGUMENTS = [
     "--headless=new",
-    # As root Chromium starts only without its sandbox. It shows our own pages alone.
+    # As root, Chromium starts only without its sandbox. It opens only our own pages.
     "--no-sandbox",
     "--disable-gpu",
-    # Containers give little shared memory.
+    # Containers have little shared memory.
     "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
@@ -31,7 +31,7 @@ _ARGUMENTS = [
 
 
 class Browser:
-    """Chromium, driven by chromedriver; both are those of Debian."""
+    """Chromium, driven by chromedriver; both are Debian's packages."""
 
     def __init__(self) -> None:
         options = webdriver.ChromeOptions()
@@ -46,7 +46,7 @@ class Browser:
         self._driver.quit()
 
     def forget(self) -> None:
-        """Become another user's browser: without cookies."""
+        """Start over as another user's browser, without cookies."""
         self._driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
 
     def open(self, url: str) -> None:
@@ -68,18 +68,18 @@ class Browser:
         return self._driver.get_cookie(name)
 
     def set_cookie(self, cookie: dict[str, object]) -> None:
-        """Put a cookie back."""
+        """Set a cookie again."""
         self._driver.add_cookie(cookie)
 
     def click(self, selector: str) -> None:
         """Click the element that a CSS selector finds, and wait for the next page."""
-        # The next page has a window of its own, which knows nothing of this mark.
+        # The next page has a new window object, without this mark.
         self._driver.execute_script("window.isLeft = true")
         self._find(selector).click()
         arrived = "return !window.isLeft && document.readyState === 'complete'"
         self._wait(
             lambda driver: bool(driver.execute_script(arrived)),
-            f"{selector} leads nowhere",
+            f"{selector} opens no page",
         )
 
     def picture(self, width: int) -> bytes:
@@ -98,11 +98,11 @@ class Browser:
         return base64.b64decode(taken["data"])
 
     def press(self, selector: str) -> None:
-        """Press a button that leaves the page where it is."""
+        """Press a button that does not leave the page."""
         self._find(selector).click()
 
     def wait_for_text(self, selector: str, text: str) -> None:
-        """Wait until what a CSS selector finds shows this text."""
+        """Wait until the element that a CSS selector finds shows this text."""
 
         def shows(driver: webdriver.Chrome) -> bool:
             return text in driver.find_element(By.CSS_SELECTOR, selector).text
@@ -114,11 +114,11 @@ class Browser:
         self._find(selector).send_keys(text)
 
     def text(self, selector: str) -> str:
-        """The text of what a CSS selector finds, as the user sees it."""
+        """The visible text of the element that a CSS selector finds."""
         return self._find(selector).text
 
     def shows(self, selector: str) -> bool:
-        """Whether the page has such an element that the user sees."""
+        """Whether the page has such a visible element."""
         found = self._driver.find_elements(By.CSS_SELECTOR, selector)
         return any(element.is_displayed() for element in found)
 
@@ -134,7 +134,7 @@ class Browser:
     def _wait(
         self, condition: Callable[[webdriver.Chrome], _Found], problem: str
     ) -> _Found:
-        # Between two pages the driver fails in ways of its own.
+        # Between two pages the driver raises other errors.
         wait = WebDriverWait(self._driver, _PATIENCE, 0.05, [WebDriverException])
         try:
             return wait.until(condition)

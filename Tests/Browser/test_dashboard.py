@@ -7,7 +7,7 @@ from sandbox import Sandbox
 
 
 def button(label: str) -> str:
-    """The selector of a button of the dashboard by its place in the row of its kind."""
+    """The selector of a button of the dashboard, by its position among the buttons of its kind."""
     places = {
         "expire": "button[data-control=expire]",
         "lose the answer": "button[data-control=faults]:nth-of-type(2)",
@@ -18,7 +18,7 @@ def button(label: str) -> str:
     return places[label]
 
 
-def test_the_dashboard_shows_what_the_json_endpoint_says(
+def test_the_dashboard_shows_what_the_json_endpoint_returns(
     browser: Browser, sandbox: Sandbox
 ) -> None:
     browser.open(sandbox.url + "/")
@@ -97,7 +97,7 @@ def test_a_secret_is_copied_or_selected_with_a_click(
     assert told in ("Copied: demo-secret-4.", "Selected; press Ctrl-C to copy.")
 
 
-def test_a_browser_asks_for_no_icon(browser: Browser, sandbox: Sandbox) -> None:
+def test_a_browser_requests_no_icon(browser: Browser, sandbox: Sandbox) -> None:
     for path in ("/", "/callback", "/permissions?client_id=4"):
         browser.open(sandbox.url + path)
         assert '<link rel="icon" href="data:,">' in browser.source

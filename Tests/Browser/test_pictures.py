@@ -1,6 +1,6 @@
-"""The pictures of the sandbox in the documents: each holds a digest of its page.
+"""The pictures of the sandbox in the documents: each contains a digest of its page.
 
-A page that has changed makes its picture old. `PEERID_RETAKE=1 Tests/Browser/run
+When a page changes, its picture is outdated. `PEERID_RETAKE=1 Tests/Browser/run
 test_pictures.py` takes both again.
 """
 
@@ -58,7 +58,7 @@ def with_digest(picture: bytes, value: bytes) -> bytes:
 
 
 def submit(sandbox: Sandbox) -> None:
-    """Send a transfer, with whatever a fault does to it."""
+    """Send a transfer, which a fault may affect."""
     request = urllib.request.Request(
         sandbox.url + OPERATIONS,
         data=json.dumps({"operations": [TRANSFER]}).encode(),
@@ -73,7 +73,7 @@ def submit(sandbox: Sandbox) -> None:
 
 
 def use(sandbox: Sandbox) -> None:
-    """Make what the picture of the dashboard shows."""
+    """Create what the picture of the dashboard shows."""
     submit(sandbox)
     for kind in ("refuse_on_chain", "drop_after", "hold_in_pool"):
         sandbox.fault(kind, OPERATIONS)
@@ -88,7 +88,7 @@ def use(sandbox: Sandbox) -> None:
         ("sandbox-callback", CALLBACK, 800, ("#parameters", "demo")),
     ],
 )
-def test_a_picture_is_of_the_page_as_it_is(
+def test_a_picture_shows_the_current_page(
     browser: Browser,
     sandbox: Sandbox,
     name: str,
@@ -105,6 +105,6 @@ def test_a_picture_is_of_the_page_as_it_is(
     assert stored_digest(picture.read_bytes()) == digest(sandbox, path)
 
 
-def test_an_old_picture_is_noticed(sandbox: Sandbox) -> None:
+def test_an_old_picture_is_detected(sandbox: Sandbox) -> None:
     old = with_digest((IMAGES / "sandbox-callback.png").read_bytes(), b"old")
     assert stored_digest(old) == b"old" != digest(sandbox, CALLBACK)

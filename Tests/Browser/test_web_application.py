@@ -25,7 +25,7 @@ def go_to_consent(browser: Browser, application: Application) -> None:
 
 
 def sign_in(browser: Browser) -> None:
-    """Sign in at PeerID, as far as the question what to allow."""
+    """Sign in at PeerID, up to the consent form."""
     browser.type("input[name=login]", "alice")
     browser.type("input[name=password]", "alice-password")
     browser.click(SIGN_IN)
@@ -40,7 +40,7 @@ def log_in(browser: Browser, application: Application) -> None:
 
 
 def pay(browser: Browser) -> str:
-    """Pay, and give the id of the transaction that the page shows."""
+    """Pay, and return the id of the transaction that the page shows."""
     browser.click("#transfer")
     found = re.search(r"\b[0-9a-f]{40}\b", browser.text("#message"))
     assert found, browser.text("body")
@@ -88,7 +88,7 @@ def test_a_session_outlives_the_token(
     assert application.sandbox.executed() == 1
 
 
-def test_a_cookie_from_before_the_log_out_opens_nothing(
+def test_a_cookie_from_before_the_log_out_is_refused(
     browser: Browser, application: Application
 ) -> None:
     log_in(browser, application)
@@ -106,7 +106,7 @@ def test_a_cookie_from_before_the_log_out_opens_nothing(
 @pytest.mark.parametrize(
     "signed_in", [False, True], ids=["at once", "after signing in"]
 )
-def test_a_user_who_refuses_is_told_so(
+def test_a_refusal_is_shown_to_the_user(
     browser: Browser, application: Application, signed_in: bool
 ) -> None:
     go_to_consent(browser, application)
@@ -136,13 +136,13 @@ def state_of(browser: Browser) -> str:
     return query["state"][0]
 
 
-def come_back(browser: Browser, application: Application, **query: str) -> None:
-    """Come back from the consent page with parameters of one's own."""
+def return_from_consent(browser: Browser, application: Application, **query: str) -> None:
+    """Return from the consent page with these parameters."""
     browser.open(f"{application.callback}?{urllib.parse.urlencode(query)}")
 
 
-def code_of_somebody_else(application: Application) -> str:
-    """A good code, which would log the user in as its owner."""
+def code_of_another_user(application: Application) -> str:
+    """A valid code of another user, which would log the browser in as that user."""
     code: str = application.sandbox.post("codes", {"user": "bob", "app": 4})["code"]
     return code
 
@@ -151,27 +151,27 @@ def code_of_somebody_else(application: Application) -> str:
 def test_a_callback_with_a_wrong_state_is_refused(
     browser: Browser, application: Application, query: dict[str, str]
 ) -> None:
-    code = code_of_somebody_else(application)
+    code = code_of_another_user(application)
     go_to_consent(browser, application)
-    come_back(browser, application, code=code, **query)
+    return_from_consent(browser, application, code=code, **query)
     assert "not logged in" in browser.text("#message")
     assert_logged_out(browser)
     assert application.sandbox.count(EXCHANGE) == 0
 
-    # It was the state, and nothing else.
+    # Only the state was wrong.
     go_to_consent(browser, application)
-    come_back(browser, application, code=code, state=state_of(browser))
+    return_from_consent(browser, application, code=code, state=state_of(browser))
     assert browser.shows("#welcome")
 
 
-def test_a_callback_that_another_browser_began_is_refused(
+def test_a_callback_of_another_browser_is_refused(
     browser: Browser, application: Application
 ) -> None:
-    code = code_of_somebody_else(application)
+    code = code_of_another_user(application)
     go_to_consent(browser, application)
     state = state_of(browser)
     browser.forget()
-    come_back(browser, application, code=code, state=state)
+    return_from_consent(browser, application, code=code, state=state)
     assert browser.text("#message")
     assert_logged_out(browser)
     assert application.sandbox.count(EXCHANGE) == 0

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Fuzzes what reads texts from outside, with libFuzzer and the address sanitizer.
+"""Fuzzes the code that reads external input, with libFuzzer and the address sanitizer.
 
     fuzz.py [--seconds N | --runs N] [TARGET ...]
 
-Every target reads the committed inputs in Tests/Fuzz/corpus, inputs that are made from the tables of cases, and then
-new ones: for N seconds in all, or N of each target. Without a number there are no new inputs. Those that are JSON are
+Every target reads the committed inputs in Tests/Fuzz/corpus, inputs generated from the tables of cases, and then new
+ones: for N seconds in all, or N for each target. Without a number there are no new inputs. Inputs that are JSON are
 also compared with Python's json.
 
-An input that breaks a promise ends the run. It is kept in build/fuzz/findings; put it into Tests/Fuzz/corpus/TARGET
-with a name that says what it broke, so that it is read from then on.
+An input that breaks a promise ends the run and is saved in build/fuzz/findings. Move it to Tests/Fuzz/corpus/TARGET,
+with a name that says what it broke, so that later runs read it.
 """
 
 import argparse
@@ -28,7 +28,7 @@ SOURCES = ROOT / "Sources"
 OUT = ROOT / "build/fuzz"
 PROGRAM = OUT / "fuzz"
 MODULES = ("PeerID", "PeerIDSandbox")
-# The settings of the package, and what fuzzing needs.
+# The settings of the package, and the settings for fuzzing.
 FLAGS = [
     "-swift-version",
     "6",
@@ -76,7 +76,7 @@ def build():
         subprocess.run(
             ["swiftc", *FLAGS, "-module-name", name, *module, "-c", *map(str, files), "-o", str(made)], check=True
         )
-        # The compiler leaves a file alone that would be the same.
+        # The compiler does not touch a file that would not change.
         made.touch()
         newest = made.stat().st_mtime
     libraries = subprocess.run(

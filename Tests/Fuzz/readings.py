@@ -1,5 +1,5 @@
-"""Compares what the library's readers find in JSON texts with what Python's json finds: the same texts are taken and
-refused, with the same values and the same digits."""
+"""Compares what the library's readers and Python's json find in JSON texts: they accept and refuse the same texts, and
+find the same values and the same digits."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class Survey:
         except ValueError:
             self.is_json = False
         except RecursionError:
-            # Only the nesting is known, and it is enough: no reader takes that.
+            # Only the nesting is known, which is enough: no reader accepts it.
             self.is_json, self.depth = False, MAXIMUM_DEPTH + 1
             return
         self.depth = self.look(self.value, 0) if self.is_json else 0
@@ -42,7 +42,8 @@ class Survey:
         return Members(pairs)
 
     def look(self, value, outside):
-        """The greatest depth in a value that is in `outside` others; notes what is in it. Stops below the maximum."""
+        """The greatest depth in a value that is inside `outside` others; records its contents. Stops below the
+        maximum."""
         if isinstance(value, Number):
             digits = value.digits
             self.is_beyond_range |= (
@@ -114,20 +115,20 @@ def faults_of(line):
     text = bytes.fromhex(line["text"])
     mine = Survey(text)
     if mine.is_json != line["is_json"] and mine.depth <= MAXIMUM_DEPTH:
-        yield f"Python {'takes' if mine.is_json else 'refuses'} what the scanner does not"
+        yield f"Python {'accepts' if mine.is_json else 'refuses'} what the scanner does not"
     if mine.is_tree != (line["index"] is not None):
-        yield f"Python {'takes' if mine.is_tree else 'refuses'} what the index does not"
+        yield f"Python {'accepts' if mine.is_tree else 'refuses'} what the index does not"
     elif mine.is_tree and line["index"] != written(mine.value, True):
         yield "Python and the index find other values"
     if (mine.is_tree and not mine.is_beyond_range) != (line["tree"] is not None):
-        yield f"Python {'takes' if mine.is_tree else 'refuses'} what jansson does not"
+        yield f"Python {'accepts' if mine.is_tree else 'refuses'} what jansson does not"
     elif line["tree"] is not None and line["tree"] != written(mine.value, False):
         yield "Python and jansson find other values"
     if line["result"] is not None and mine.is_json:
         results = [member for key, member in mine.value.pairs if key == "result"]
         handed_on = Survey(bytes.fromhex(line["result"])).value
         if mine.is_tree and written(results[-1], True) != written(handed_on, True):
-            yield "a result is handed on with other values"
+            yield "a result is returned with other values"
 
 
 def compare(program, folders):

@@ -1,5 +1,5 @@
-"""Makes the inputs from which fuzzing starts, out of the tables of cases that the project has anyway: the cases that C,
-Python and Go run, the captured requests of the backend, and the catalogue of operations."""
+"""Generates the initial inputs of fuzzing from the project's tables of cases: the cases that C, Python and Go run, the
+captured requests of the backend, and the catalogue of operations."""
 
 import hashlib
 import itertools
@@ -10,7 +10,7 @@ import shutil
 # libFuzzer drops longer inputs.
 LONGEST = 4096
 
-# JSON that is at the edge of what is allowed.
+# JSON at the limits of what is allowed.
 EDGES = [
     "",
     " ",
@@ -132,7 +132,7 @@ REDIRECTS = [
 
 
 def walk(value):
-    """A value and all values in it."""
+    """A value and all values inside it."""
     yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from walk(inner)
@@ -266,7 +266,7 @@ FIXTURES = [
 
 
 def write(root, folder, target):
-    """Writes the inputs of a target, and the words that are in them."""
+    """Writes the inputs of a target, and the words that they contain."""
     place = folder / target
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)

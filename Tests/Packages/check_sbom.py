@@ -10,12 +10,12 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 
 def find(folder: Path, name: str) -> list[Path]:
-    """Find a file by its name, and folders neither."""
+    """Find a file by its name, without folders."""
     return [file for file in folder.rglob(name) if file.is_file() and not file.is_symlink()]
 
 
 def check(file: Path, folder: Path) -> None:
-    """Check one SBOM of an artefact, which is unpacked in the folder."""
+    """Check one SBOM of an artefact that is unpacked in the folder."""
     text = file.read_text()
     fault = JsonStrictValidator(SchemaVersion.V1_5).validate_str(text)
     assert fault is None, f"{file}: {fault}"
@@ -40,7 +40,7 @@ def check(file: Path, folder: Path) -> None:
 
 
 def check_contained(file: Path, folder: Path, components: list[dict]) -> None:
-    """Check that the list and the licences cover each library that a wheel brings along."""
+    """Check that the list and the licences cover each library that a wheel contains."""
     contained = {
         entry["hashes"][0]["content"]: entry["name"]
         for entry in components

@@ -12,7 +12,7 @@ install() {
   }
 }
 
-# What each of the programs does, with a sandbox of the same installation.
+# pay TITLE COMMAND...: submits a transfer with the command, to a sandbox of the same installation.
 pay() {
   echo "== $1"
   shift
@@ -47,7 +47,7 @@ pay "a program in Go, with the tarball" /srv/go_program
 use_command "the command of the tarball"
 PATH=$path
 rm -r "/opt/${name:?}"
-# So that the packages show what they depend on.
+# Without what was installed so far, the packages must declare all their dependencies.
 dpkg-query -W -f '${Package}\n' | sort | comm -13 /tmp/before - | xargs apt-get purge -y >/tmp/apt.log 2>&1
 
 echo "== installing the packages"
@@ -59,7 +59,7 @@ import importlib.metadata, peerid
 assert importlib.metadata.version("peerid") == peerid.__version__
 assert peerid._library.path == "libpeerid.so.1", peerid._library.path'
 dpkg --verify libpeerid1 peerid peerid-sandbox python3-peerid
-if find / -xdev -iname 'libswift*' | grep .; then echo "the root holds Swift" >&2; exit 1; fi
+if find / -xdev -iname 'libswift*' | grep .; then echo "the root contains Swift" >&2; exit 1; fi
 
 echo "== installing the packages for developers, with a C compiler and Go"
 install /srv/packages/libpeerid-dev_*.deb /srv/packages/golang-github-peerplays-libpeerid-dev_*.deb golang-go

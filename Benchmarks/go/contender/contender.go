@@ -1,5 +1,5 @@
-// Package contender is what all contenders in Go share: the command line, what is sent, the clock, and the line that
-// they print.
+// Package contender is shared by all contenders in Go: the command line, the operations to send, the clock, and the
+// output line.
 package contender
 
 import (
@@ -24,7 +24,7 @@ var (
 	RefreshToken = "r" + strings.Repeat("x", 123)
 )
 
-// ServerToken is a token object as the server gives it, with the scope of an application of 26 operations.
+// ServerToken is a token object in the server's form, with the scope of an application of 26 operations.
 var ServerToken = []byte(fmt.Sprintf(`{"id":1,"token":"%s","refresh_token":"%s","scope":[0,1,2,3,4,5,6,7,8,10,11,12,13,14,`+
 	`15,16,17,18,19,22,23,25,26,27,29,30],"expires":"2099-01-01T00:00:00.000Z","app_id":4,"user_id":1}`,
 	AccessToken, RefreshToken))
@@ -32,14 +32,14 @@ var ServerToken = []byte(fmt.Sprintf(`{"id":1,"token":"%s","refresh_token":"%s",
 const transfer = `{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":"1.2.33",` +
 	`"amount":{"amount":100000,"asset_id":"1.3.0"}}`
 
-// Settings is what the runner asks for.
+// Settings has the arguments of the runner.
 type Settings struct {
 	URL        string // the server's base URL, without /api/v1
 	CA         string // the file of the CA that signed the server's certificate; "": those of the system
 	Calls      int    // calls that are timed
-	Goroutines int    // how many make them
-	OnTheWire  int    // net/http alone: how many connections there are at the most; 0: as many as there are goroutines
-	Operations []byte // what is submitted, a JSON array
+	Goroutines int    // goroutines that make them
+	OnTheWire  int    // net/http only: the maximum number of connections; 0: one for each goroutine
+	Operations []byte // the operations to submit, a JSON array
 	warmup     int
 }
 
@@ -49,12 +49,12 @@ func ReadSettings() Settings {
 	flag.StringVar(&s.URL, "url", "", "base URL")
 	flag.StringVar(&s.CA, "ca", "", "file of a CA")
 	flag.IntVar(&s.Calls, "calls", 1000, "calls that are timed")
-	flag.IntVar(&s.warmup, "warmup", 0, "calls before")
+	flag.IntVar(&s.warmup, "warmup", 0, "calls before the measurement")
 	flag.IntVar(&s.Goroutines, "threads", 1, "goroutines that make them")
-	flag.IntVar(&s.OnTheWire, "on-the-wire", 0, "connections at the most")
+	flag.IntVar(&s.OnTheWire, "on-the-wire", 0, "maximum number of connections")
 	operations := flag.Int("operations", 1, "operations in a call")
 	flag.Parse()
-	// Every connection has to be open before the clock runs.
+	// Every connection must be open before the clock starts.
 	if s.warmup > 0 && s.warmup < 2*s.Goroutines {
 		s.warmup = 2 * s.Goroutines
 	}
@@ -67,7 +67,7 @@ func ReadSettings() Settings {
 	return s
 }
 
-// Measure makes the calls, each of which gives the id of its transaction, and prints how long they took.
+// Measure makes the calls, each of which returns the id of its transaction, and prints how long they took.
 func (s Settings) Measure(call func() (string, error)) {
 	s.share(s.warmup, call)
 	processor, started := processorTime(), time.Now()
@@ -79,7 +79,7 @@ func (s Settings) Measure(call func() (string, error)) {
 	}
 }
 
-// share lets the goroutines make that many calls together; it gives the length of all ids.
+// share makes that many calls in all, from all goroutines; it returns the total length of the ids.
 func (s Settings) share(calls int, call func() (string, error)) int {
 	received := make([]int, s.Goroutines)
 	var group sync.WaitGroup
@@ -110,7 +110,7 @@ func (s Settings) share(calls int, call func() (string, error)) int {
 	return sum
 }
 
-// processorTime is what the whole process has used, all threads.
+// processorTime is the time that all threads of the process have used.
 func processorTime() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

@@ -17,13 +17,13 @@ import (
 	"github.com/peerplays/libpeerid/benchmarks/contender"
 )
 
-// tokenPair is never changed, only replaced.
+// A tokenPair never changes; it is replaced.
 type tokenPair struct {
 	access, refresh string
 	expires         time.Time
 }
 
-// session submits operations with a token that it renews when it is about to expire.
+// session submits operations with a token that it refreshes when it is about to expire.
 type session struct {
 	client *http.Client
 	url    string
@@ -32,7 +32,7 @@ type session struct {
 	token tokenPair
 }
 
-// result is what most programs want to know of the answer to operations.
+// result has the values that most programs read from the answer to operations.
 type result struct {
 	ID       string `json:"id"`
 	BlockNum int64  `json:"block_num"`
@@ -41,7 +41,7 @@ type result struct {
 
 func newSession(settings contender.Settings, token tokenPair) (*session, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	// Two, the default, would close the connections of all others after each call.
+	// The default, two, would close the other connections after each call.
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, settings.Goroutines
 	transport.MaxConnsPerHost = settings.OnTheWire
 	if settings.CA != "" {
@@ -51,7 +51,7 @@ func newSession(settings contender.Settings, token tokenPair) (*session, error) 
 		}
 		pool := x509.NewCertPool()
 		if !pool.AppendCertsFromPEM(certificates) {
-			return nil, errors.New(settings.CA + " holds no certificate")
+			return nil, errors.New(settings.CA + " contains no certificate")
 		}
 		transport.TLSClientConfig = &tls.Config{RootCAs: pool}
 	}
@@ -71,7 +71,7 @@ func (s *session) submit(ctx context.Context, operations []byte) (*result, error
 	return answer, s.post(ctx, "/app/operations", body, token.access, answer)
 }
 
-// freshToken gives a token that does not expire soon. Others wait while it is renewed.
+// freshToken returns a token that does not expire soon. Other goroutines wait while it is refreshed.
 func (s *session) freshToken(ctx context.Context) (tokenPair, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -1,6 +1,6 @@
 @testable import PeerID
 
-/// Answers to calls: success only where there is one, with the values that jansson finds, and errors that can be shown.
+/// Answers to calls: only a valid success is a success, with the values that jansson finds, and errors can be shown.
 enum AnswerTarget {
   private static let statuses = [200, 400, 401, 403, 408, 413, 429, 500, 502, 503, 302, 204, 499, 405]
 
@@ -24,7 +24,7 @@ enum AnswerTarget {
 
   static func checkError(_ error: PeerIDError, _ status: Int) {
     check(error.httpStatus == status, "another status: \(error.httpStatus)")
-    check(error.outcome != .notSent, "an answer to what was not sent")
+    check(error.outcome != .notSent, "an answer to a request that was not sent")
     if 200..<300 ~= status { check(error.outcome == .unknown || error.code == .protocol, "a success is not done") }
     if status == 502 || status == 499 || status == 408 { check(error.outcome == .unknown, "HTTP \(status) is known") }
     check(error.message.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a message has control characters")
@@ -43,7 +43,7 @@ enum AnswerTarget {
     }
     check(isCompact, "a result is not compact JSON: \(response.json)")
     guard let root = (try? JSONDocument(parsing: body))?.root else { return }
-    guard let result = root["result"] else { fail("a result from nowhere: \(response.json)") }
+    guard let result = root["result"] else { fail("a result that is not in the answer: \(response.json)") }
     check(root["error"]?.isNull ?? true, "a success beside an error")
     guard let mine = (try? JSONDocument(response.json))?.root else { fail("the result is not read") }
     check(mine.compactText().text == result.compactText().text, "the result changes: \(response.json)")

@@ -2,7 +2,7 @@ internal import CCurl
 import Glibc
 @testable import PeerID
 
-/// Base URLs and addresses of proxies: requests go to the host that was named, and never in the clear to another machine.
+/// Base URLs and proxy addresses: requests go to the configured host, and over plain HTTP only to this machine.
 enum BaseURLTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
     var input = FuzzInput(input)
@@ -28,7 +28,7 @@ enum BaseURLTarget {
     _ endpoints: Endpoints,
     _ allowsPlainHTTP: Bool
   ) {
-    check(address.withBytes { $0.allSatisfy { 0x21..<0x7F ~= $0 } }, "an address has blanks: \(address.text)")
+    check(address.withBytes { $0.allSatisfy { 0x21..<0x7F ~= $0 } }, "an address has spaces: \(address.text)")
     let base = Bytes(baseURL)
     for which in [CURLUPART_HOST, CURLUPART_PORT] {
       check(part(which, of: address) == part(which, of: base), "another server: \(address.text)")
@@ -37,7 +37,7 @@ enum BaseURLTarget {
     check(part(CURLUPART_PATH, of: address)?.contains("/api/v1/") == true, "another path: \(address.text)")
     check((part(CURLUPART_SCHEME, of: address) == "https") == endpoints.usesTLS, "another scheme: \(address.text)")
     guard !endpoints.usesTLS, !allowsPlainHTTP else { return }
-    check(isThisMachine(part(CURLUPART_HOST, of: address) ?? ""), "in the clear to another machine: \(address.text)")
+    check(isThisMachine(part(CURLUPART_HOST, of: address) ?? ""), "plain HTTP to another machine: \(address.text)")
   }
 
   private static func part(_ which: CURLUPart, of address: Bytes, isProxy: Bool = false) -> String? {
@@ -52,7 +52,7 @@ enum BaseURLTarget {
     return String(cString: value)
   }
 
-  /// Whether the C library, without a name server, takes the host for this machine.
+  /// Whether the C library resolves the host to this machine without a name server.
   private static func isThisMachine(_ host: String) -> Bool {
     if host.lowercased() == "localhost" { return true }
     var hints = addrinfo()

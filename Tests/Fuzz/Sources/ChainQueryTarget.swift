@@ -1,7 +1,7 @@
 @testable import PeerID
 @testable import PeerIDSandbox
 
-/// Queries of the chain: the server's parser finds in the query what was given.
+/// Chain queries: the server's parser reads the parameters that were passed.
 enum ChainQueryTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
     var input = FuzzInput(input)
@@ -13,9 +13,9 @@ enum ChainQueryTarget {
       check(query.text.utf8.allSatisfy { 0x21..<0x7F ~= $0 && $0 != UInt8(ascii: "#") }, "not a query: \(query.text)")
       let read = NestedParameters.parse(query.text).root
       check(read["api"]?.string == api && read["method"]?.string == method, "api or method changes: \(query.text)")
-      if parameters.isEmpty { return check(read.count == 2, "parameters from nowhere: \(query.text)") }
+      if parameters.isEmpty { return check(read.count == 2, "parameters that were not passed: \(query.text)") }
       try JSONIndex(parameters).withRoot { given in
-        if given.count == 0 { return check(read["params"] == nil, "parameters from nowhere: \(query.text)") }
+        if given.count == 0 { return check(read["params"] == nil, "parameters that were not passed: \(query.text)") }
         guard let params = read["params"] else { fail("the parameters are lost: \(query.text)") }
         compare(given, params, query.text)
       }

@@ -1,7 +1,7 @@
 import Glibc
 @testable import PeerID
 
-/// Times in headers and tokens: those that are well written are read exactly, and no other makes a wait without end.
+/// Times in headers and tokens: valid ones are read exactly, and no other causes an endless wait.
 enum DateTarget {
   private static let lastSecond: Int64 = 253_402_300_799
 

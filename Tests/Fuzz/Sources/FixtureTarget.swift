@@ -1,7 +1,7 @@
 @testable import PeerID
 @testable import PeerIDSandbox
 
-/// Fixtures of the sandbox: refused with a place, or read, written and read again without a change.
+/// Fixtures of the sandbox: refused with a position, or read, written and read again without a change.
 enum FixtureTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
     do {

@@ -4,7 +4,7 @@ import Glibc
 /// A fuzz target: a name, and a function that reads any input.
 struct FuzzTarget: Sendable {
   let name: String
-  /// Reads the input; ends the process when a promise does not hold for it.
+  /// Reads the input; ends the process when the input breaks a promise.
   let run: @Sendable (UnsafeRawBufferPointer) -> Void
 
   static let all = [
@@ -79,6 +79,6 @@ struct FuzzInput {
     return field
   }
 
-  /// The text up to the next NUL; what is not UTF-8 is replaced.
+  /// The text up to the next NUL; invalid UTF-8 is replaced.
   mutating func text() -> String { String(decoding: field(), as: UTF8.self) }
 }

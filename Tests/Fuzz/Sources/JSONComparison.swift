@@ -2,8 +2,8 @@
 
 /// Compares the values that two readers found.
 enum JSONComparison {
-  /// Compares a value with all that it holds. With `numbersMayBeTexts` a number that jansson cannot hold is the text of
-  /// its digits.
+  /// Compares a value and everything inside it. With `numbersMayBeTexts`, a number that jansson cannot represent is the
+  /// text of its digits.
   static func compare(_ mine: JSONIndex.Value, _ theirs: JSONValue, numbersMayBeTexts: Bool = false) {
     if numbersMayBeTexts, let digits = mine.digits, let text = theirs.string {
       return check(text == digits, "a number became another text: \(digits), \(text)")
@@ -58,7 +58,7 @@ enum JSONComparison {
     }
   }
 
-  /// Whether there is a number that jansson cannot hold.
+  /// Whether there is a number that jansson cannot represent.
   static func holdsNumberBeyondRange(_ value: JSONIndex.Value) -> Bool {
     switch value.kind {
     case .integer: return value.integer == nil

@@ -1,6 +1,6 @@
 @testable import PeerID
 
-/// JSON: the index, the scanner and jansson take and refuse the same texts, and find the same values in them.
+/// JSON: the index, the scanner and jansson accept and refuse the same texts, and find the same values in them.
 enum JSONTarget {
   static func run(_ text: UnsafeRawBufferPointer) {
     let survey = JSONSurvey(text)
@@ -13,19 +13,19 @@ enum JSONTarget {
 
     switch index {
     case .success(let index):
-      check(isSkipped && survey.isTree, "the index takes what it must refuse")
+      check(isSkipped && survey.isTree, "the index accepts what it must refuse")
       index.withRoot { root in
         switch tree {
         case .success(let tree): JSONComparison.compare(root, tree.root)
         case .failure(let error):
-          check(JSONComparison.holdsNumberBeyondRange(root), "jansson refuses what the index takes: \(error.reason)")
+          check(JSONComparison.holdsNumberBeyondRange(root), "jansson refuses what the index accepts: \(error.reason)")
         }
         compareAnswer(text, root)
       }
     case .failure(let error):
       check(!survey.isTree || error.isDuplicateKey, "the index refuses JSON: \(error.reason)")
-      check(error.line >= 1 && error.column >= 1, "a fault has no place")
-      if case .success = tree { fail("jansson takes what the index refuses: \(error.reason)") }
+      check(error.line >= 1 && error.column >= 1, "an error has no position")
+      if case .success = tree { fail("jansson accepts what the index refuses: \(error.reason)") }
       let isWhole = isSkipped && !survey.isTooDeep && !survey.hasNULKey
       if isWhole, (try? JSONDocument.answer(text)) == nil { fail("an answer is not read") }
     }
@@ -33,7 +33,7 @@ enum JSONTarget {
     checkWritten(text)
   }
 
-  /// An answer is read whatever its numbers are.
+  /// An answer is read, whatever its numbers.
   private static func compareAnswer(_ text: UnsafeRawBufferPointer, _ root: JSONIndex.Value) {
     guard let answer = try? JSONDocument.answer(text) else { fail("an answer is not read") }
     JSONComparison.compare(root, answer.root, numbersMayBeTexts: true)
@@ -48,7 +48,7 @@ enum JSONTarget {
     }
   }
 
-  /// A text that is written as JSON is read as the same text.
+  /// A text that is written as JSON is read back as the same text.
   private static func checkWritten(_ text: UnsafeRawBufferPointer) {
     guard let string = String(validating: text, as: UTF8.self) else { return }
     let written = JSONLiteral.array([.string(string), .text(Bytes(text))]).compactText
@@ -71,7 +71,7 @@ struct JSONSurvey {
   private(set) var hasNULKey = false
   private(set) var hasHalfPair = false
 
-  /// Whether the index takes it, equal keys aside.
+  /// Whether the index accepts it, apart from duplicate keys.
   var isTree: Bool { isJSON && !isTooDeep && !hasNULKey && !hasHalfPair }
 
   init(_ text: UnsafeRawBufferPointer) {

@@ -1,13 +1,13 @@
 @testable import PeerID
 
-/// Secrets of a request that its answer repeats, as they are or encoded: no error shows them.
+/// Secrets of a request that its answer repeats, unchanged or encoded: no error shows them.
 enum MaskTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
     var input = FuzzInput(input)
     let status = input.choice([400, 401, 500, 502])
     let encode = input.choice(encodings)
     let secret = Array(input.field())
-    // A shorter one may be a part of any text; such are masked only as whole words.
+    // A shorter one may occur in any text; it is masked only as a whole word.
     guard secret.count >= 8, String(validating: secret, as: UTF8.self) != nil else { return }
     let template = input.rest
     let encoded = encode(secret)

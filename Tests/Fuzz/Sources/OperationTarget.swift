@@ -1,6 +1,6 @@
 @testable import PeerID
 
-/// Operations: they are refused with a reason, or sent as they were written.
+/// Operations: refused with a reason, or sent as they were written.
 enum OperationTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
     var input = FuzzInput(input)
@@ -15,7 +15,7 @@ enum OperationTarget {
     }
   }
 
-  /// The body holds the caller's text as it was written, and means the same.
+  /// The body contains the caller's text unchanged, and has the same meaning.
   static func checkBody(_ body: Bytes, of json: UnsafeRawBufferPointer, under name: StaticString, isList: Bool) {
     body.withBytes { checkBody($0, of: json, under: name, isList: isList) }
   }
@@ -35,7 +35,7 @@ enum OperationTarget {
           if let tree { JSONComparison.compare(sent, tree.root) }
           guard let inner = sent.member(name) else { fail("the body has no '\(name)'") }
           if let wrapped = given.member(name) {
-            check(body.elementsEqual(json), "a body that was whole is changed")
+            check(body.elementsEqual(json), "a complete body is changed")
             JSONComparison.compare(inner, wrapped)
           } else if isList, given.kind == .object {
             guard let only = inner[0], inner.count == 1 else { fail("an operation alone becomes \(inner.count)") }

@@ -1,12 +1,12 @@
 import Glibc
 @testable import PeerID
 
-/// Writes what the readers find in a text as a line, for a comparison with a reader of another language.
+/// Prints what the readers find in a text as a line, for comparison with a reader in another language.
 ///
-/// A line is a JSON object: the text in hexadecimal, whether the scanner takes it, and what the index, jansson and the
-/// scanner of responses found, `null` for a text that they refuse. Values are written in a notation without freedom:
-/// `s` and the bytes of a string in hexadecimal, `n` and the digits of a number as they were written, `i` and the
-/// value of an integer, `r` and the bits of a double, `t`, `f`, `z`, `[value,…]` and `{key:value,…}`.
+/// A line is a JSON object: the text in hexadecimal, whether the scanner accepts it, and what the index, jansson and
+/// the scanner of responses found, `null` for a text that they refuse. Each value has exactly one notation: `s` and the
+/// bytes of a string in hexadecimal, `n` and the digits of a number as they were written, `i` and the value of an
+/// integer, `r` and the bits of a double, `t`, `f`, `z`, `[value,…]` and `{key:value,…}`.
 enum Readings {
   static func run(_ text: UnsafeRawBufferPointer) {
     var scanner = JSONScanner(text)

@@ -1,7 +1,7 @@
 @testable import PeerID
 @testable import PeerIDSandbox
 
-/// Redirect URLs: a code is taken only beside the right state, and is the one that a server would read.
+/// Redirect URLs: a code is accepted only with the right state, and is the one that a server would read.
 enum RedirectTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
     var input = FuzzInput(input)
@@ -15,10 +15,10 @@ enum RedirectTarget {
   private static func readAny(_ url: String, _ state: String) {
     guard let code = try? AuthorizationRedirect.code(in: Bytes(url), expectedState: state) else { return }
     let query = query(of: url)
-    // Brackets nest for a server.
+    // A server reads brackets as nested values.
     guard !query.utf8.contains(UInt8(ascii: "[")), !query.utf8.contains(UInt8(ascii: "%")) else { return }
     let read = NestedParameters.parse(query).root
-    // Of several the last one counts.
+    // The last of several counts.
     guard let only = read["code"]?.string, !query.utf8.contains(UInt8(ascii: "?")) else { return }
     check(only == code.text, "a server reads another code")
     check((read["state"]?.string ?? state) == state, "a server reads another state")

@@ -1,10 +1,10 @@
 @testable import PeerID
 @testable import PeerIDSandbox
 
-/// Requests to the sandbox, one after the other; none may end the server.
+/// Requests to the sandbox, one after the other; none may crash the server.
 ///
-/// An input holds requests with a NUL between them: a line with method and target, lines of headers, an empty line, and
-/// the body. `{now}` and other tokens are those of the demo fixture.
+/// An input contains requests separated by NUL: a line with method and target, lines of headers, an empty line, and the
+/// body. `{now}` and other tokens are those of the demo fixture.
 enum SandboxTarget {
   /// Requests whose targets are under `/sandbox`.
   static func runControls(_ input: UnsafeRawBufferPointer) { run(input, prefix: "/sandbox/") }
@@ -17,7 +17,7 @@ enum SandboxTarget {
 
   private static func run(_ input: UnsafeRawBufferPointer, prefix: String) {
     var input = FuzzInput(input)
-    // At the end: the leak sanitizer cannot see what a state holds that an input has made, and takes it for leaked.
+    // At the end, because the leak sanitizer reports what an input has added to a state as leaked.
     defer { core.state.withLock { state in beginning.withLock { state = $0 } } }
     var requests = 0
     while !input.rest.isEmpty, requests < 8 {

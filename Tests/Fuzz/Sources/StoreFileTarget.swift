@@ -1,12 +1,12 @@
 import Glibc
 @testable import PeerID
 
-/// Files of a directory store: one that is damaged or foreign is an error that names it, and is never replaced.
+/// Files of a directory store: a damaged or foreign one is an error that names it, and is never replaced.
 enum StoreFileTarget {
   private static let key = "alice"
   private static let folder: String = {
     var template = Array("/dev/shm/peerid-fuzz-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { fail("no folder for the store can be made") }
+    guard mkdtemp(&template) != nil else { fail("no folder for the store can be created") }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }()
 
@@ -14,7 +14,7 @@ enum StoreFileTarget {
     do { return try SessionStore.directory(folder) } catch { fail("no store: \(error)") }
   }()
 
-  /// The name of the file in which the store keeps the key.
+  /// The name of the file that the store uses for the key.
   private static let file: String = {
     let token = Token(accessToken: Bytes("a"), refreshToken: nil, scope: nil, expiresAtMilliseconds: nil)
     let session = StoredSessionFormat.write(token, key: key)
@@ -37,7 +37,7 @@ enum StoreFileTarget {
     close(descriptor)
     do {
       guard let stored = try store.backend.load(key, 0) else { fail("a session is not found") }
-      check(stored.data == content.text, "the store changes what it holds")
+      check(stored.data == content.text, "the store changes what it contains")
       TokenTarget.checkWritten(try StoredSessionFormat.read(stored, key: key))
     } catch {
       check(error.message.contains(file), "the error does not name the file: \(error.message)")

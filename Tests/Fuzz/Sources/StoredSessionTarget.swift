@@ -16,7 +16,7 @@ enum StoredSessionTarget {
     case foreign
     /// Any object, with the right checksum.
     case checksummed
-    /// A session in which bytes are changed, as the input says: each pair is a place and what is put there.
+    /// A session with changed bytes: each three bytes of the input are a position and the new byte.
     case damaged
   }
 
@@ -59,6 +59,6 @@ enum StoredSessionTarget {
     if changes.count % 3 == 1, let last = changes.last { text.removeLast(min(Int(last), text.count)) }
     let isDamaged = !text.elementsEqual(whole.raw)
     let isRead = (try? StoredSessionFormat.read(text.withUnsafeBytes { Bytes($0) })) != nil
-    check(isRead != isDamaged, "a damaged session is read as a good one")
+    check(isRead != isDamaged, "a damaged session is read, or a valid one is not")
   }
 }

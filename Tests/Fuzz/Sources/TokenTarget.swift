@@ -1,6 +1,6 @@
 @testable import PeerID
 
-/// Tokens in answers: what is read is written and read again without a change.
+/// Tokens in answers: a token that is read, written and read again is unchanged.
 enum TokenTarget {
   static func run(_ input: UnsafeRawBufferPointer) {
     if case .token(let token) = TokenAnswer(input) {
@@ -31,7 +31,7 @@ enum TokenTarget {
     check(isHeaderText(token.accessTokenBytes), "an access token can end its header")
     if let refresh = token.refreshTokenBytes { check(isHeaderText(refresh), "a refresh token has control characters") }
     if let time = token.expiresAtMilliseconds {
-      check(0...253_402_300_799_999 ~= time, "a token expires outside of the calendar: \(time)")
+      check(0...253_402_300_799_999 ~= time, "a token expires outside the calendar: \(time)")
     }
     do {
       switch try token.exportedJSON().withBytes(TokenReader.read) {
