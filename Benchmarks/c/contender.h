@@ -23,7 +23,7 @@ struct settings {
   long calls;         /* calls that are timed */
   long warmup;        /* calls before, which open the connections: at least as many as needed, unless 0 */
   long threads;       /* threads of a blocking contender */
-  long in_flight;     /* calls in flight of an asynchronous one */
+  long in_flight;     /* calls in flight of an asynchronous contender */
   long on_the_wire;   /* libpeerid only: how many of those are sent; 0: all */
   long operations;    /* operations in one call */
   long sessions;      /* sessions that the calls use in turn */

@@ -1,4 +1,4 @@
-/* Blocking calls by hand: libcurl's easy interface and jansson, one easy handle a thread. */
+/* Blocking calls by hand: libcurl's easy interface and jansson, one easy handle per thread. */
 #include <pthread.h>
 
 #include "by_hand.h"

@@ -96,7 +96,7 @@ class Server:
         )
 
     def _configuration(self) -> str:
-        # As root, nginx needs this to run its workers as root; for other users it would be a warning.
+        # As root, nginx needs this to run its workers as root; for another user it would cause a warning.
         user = "user root;" if os.geteuid() == 0 else ""
         workers = min(2, os.cpu_count() or 1)
         temporary = "\n  ".join(

@@ -134,7 +134,7 @@ class Browser:
     def _wait(
         self, condition: Callable[[webdriver.Chrome], _Found], problem: str
     ) -> _Found:
-        # Between two pages the driver raises other errors.
+        # While the page changes, the driver also raises errors of other kinds.
         wait = WebDriverWait(self._driver, _PATIENCE, 0.05, [WebDriverException])
         try:
             return wait.until(condition)

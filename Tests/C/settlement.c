@@ -1,4 +1,4 @@
-/* Whether operations were done whose answer was lost, and whose account pays for them. */
+/* Settling operations whose answer was lost, and the account that pays for them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static int end(void **state) {
 
 static const char *const operation = TRANSFER("77");
 
-/* The JSON of a response, which is freed; free it yourself. */
+/* Returns the JSON of a response, and frees the response. The caller frees the JSON. */
 static char *text_of(peerid_response *response) {
   size_t length = 0;
   const char *json = peerid_response_json(response, &length);
@@ -67,10 +67,10 @@ static void assert_settles_as(const char *mark, const char *part) {
   free(settlement);
 }
 
-/* Until the chain is past the longest life of a transaction. */
+/* Longer than any transaction is valid. */
 static void let_the_chain_go_on(void) { sandbox_post("settings", "{'clock_offset_s':400}"); }
 
-/* Submits what will be lost, and returns the error. */
+/* Submits a transfer whose request or answer is lost, and returns the error. */
 static peerid_error *lose(const char *fault) {
   sandbox_fault(fault, PATH_OPERATIONS, 1, "");
   peerid_response *response = NULL;
@@ -88,7 +88,7 @@ static peerid_completion *next_completion(void) {
   return completion;
 }
 
-/* The JSON of the response that a completion has; both are freed. */
+/* Returns the JSON of the next completion's response, and frees both. The caller frees the JSON. */
 static char *text_of_next_completion(uint64_t tag) {
   peerid_completion *completion = next_completion();
   assert_int_equal(peerid_completion_tag(completion), tag);
@@ -98,9 +98,9 @@ static char *text_of_next_completion(uint64_t tag) {
   return text;
 }
 
-/* ---- A mark of one's own ---- */
+/* ---- Marks made by the caller ---- */
 
-static void what_was_done_is_done(void **state) {
+static void an_executed_operation_is_done(void **state) {
   (void)state;
   char *mark = mark_of(operation);
   peerid_error_free(lose("drop_after"));
@@ -113,7 +113,7 @@ static void what_was_done_is_done(void **state) {
   free(mark);
 }
 
-static void what_never_arrived_is_not_done_for_good(void **state) {
+static void a_lost_operation_is_finally_not_done(void **state) {
   (void)state;
   char *mark = mark_of(operation);
   peerid_error_free(lose("drop_before"));
@@ -167,7 +167,7 @@ static void an_error_has_none_without_the_option(void **state) {
 
 /* ---- What is refused ---- */
 
-static void what_is_no_mark_is_refused(void **state) {
+static void an_invalid_mark_is_refused(void **state) {
   (void)state;
   static const char *const texts[] = {"", "{}", "[]", "null", "{\"mark\":1}", "{\"payer\":\"1.2.31\"}", "\xff"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -178,7 +178,7 @@ static void what_is_no_mark_is_refused(void **state) {
   assert_int_equal(sandbox_count(PATH_CHAIN_DATA), 0);
 }
 
-static void what_cannot_be_sent_has_no_mark(void **state) {
+static void an_invalid_operation_has_no_mark(void **state) {
   (void)state;
   static const char *const texts[] = {"", "[]", "{\"op_name\":\"no_such_operation\"}", TRANSFER("0")};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -188,7 +188,7 @@ static void what_cannot_be_sent_has_no_mark(void **state) {
   }
 }
 
-static void null_arguments_are_named(void **state) {
+static void null_arguments_are_refused(void **state) {
   (void)state;
   peerid_response *response = NULL;
   assert_invalid(peerid_session_mark(NULL, operation, strlen(operation), &response), "session");
@@ -202,7 +202,7 @@ static void null_arguments_are_named(void **state) {
 
 /* ---- Asynchronous ---- */
 
-static void marks_and_settlements_come_into_a_queue(void **state) {
+static void marks_and_settlements_complete_in_a_queue(void **state) {
   (void)state;
   assert_success(peerid_session_mark_async(session, operation, strlen(operation), queue, 1, NULL));
   char *mark = text_of_next_completion(1);
@@ -254,7 +254,7 @@ static void the_account_is_found_and_set(void **state) {
   assert_invalid(peerid_client_account(client, "nobody-has-this-name", &response), "nobody-has-this-name");
 }
 
-static void accounts_come_into_a_queue(void **state) {
+static void accounts_complete_in_a_queue(void **state) {
   (void)state;
   assert_success(peerid_session_set_account_async(session, "pi-alice", queue, 1, NULL));
   free(text_of_next_completion(1));
@@ -271,19 +271,19 @@ static void accounts_come_into_a_queue(void **state) {
 int main(void) {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
   const struct CMUnitTest tests[] = {
-      TEST(what_was_done_is_done),
-      TEST(what_never_arrived_is_not_done_for_good),
+      TEST(an_executed_operation_is_done),
+      TEST(a_lost_operation_is_finally_not_done),
       TEST(a_mark_outlives_its_client),
       TEST(settling_sends_no_operation),
       TEST(an_error_has_its_mark),
       TEST(an_error_has_none_without_the_option),
-      TEST(what_is_no_mark_is_refused),
-      TEST(what_cannot_be_sent_has_no_mark),
-      TEST(null_arguments_are_named),
-      TEST(marks_and_settlements_come_into_a_queue),
+      TEST(an_invalid_mark_is_refused),
+      TEST(an_invalid_operation_has_no_mark),
+      TEST(null_arguments_are_refused),
+      TEST(marks_and_settlements_complete_in_a_queue),
       TEST(an_asynchronous_error_has_its_mark),
       TEST(the_account_is_found_and_set),
-      TEST(accounts_come_into_a_queue),
+      TEST(accounts_complete_in_a_queue),
   };
   return run_group("settlement", tests, sandbox_start, sandbox_stop);
 }

@@ -110,7 +110,7 @@ class Command:
         assert answer.status == 0, answer
 
     def write(self, name: str, *amounts: int) -> str:
-        """Write a file of transfers of these amounts, one a line."""
+        """Write a file of transfers of these amounts, one per line."""
         lines = [json.dumps(transfer(amount)) for amount in amounts]
         (self.home / name).write_text("".join(line + "\n" for line in lines))
         return name

@@ -1,4 +1,4 @@
-/* Faults that need more than one call: connections that are kept or closed, or closed although the server announced to
+/* Faults that need more than one call: connections that are kept or closed, or closed although the server promised to
  * keep them. Also what the requests contain. */
 #include <signal.h>
 #include <stdatomic.h>

@@ -17,7 +17,7 @@ typedef struct row {
   int32_t outcome;
   int32_t http_status;
   bool retryable;
-  int requests; /* how many requests arrived whole */
+  int requests; /* complete requests that arrived */
   int fragments;
   int connects;
   int64_t retry_after_ms;
@@ -125,7 +125,7 @@ static const row rows[] = {
     {"redirect_302", EXCHANGE, NO_PEERID(302), .requests = 1, .says = "base_url"},
     {"redirect_302", READ_CHAIN, NO_PEERID(302), .requests = 1},
 
-    /* Answers of proxies and of a server in trouble. */
+    /* Answers of proxies and of a failing server. */
     {"html_404", SUBMIT, NO_PEERID(404), .requests = 1, .says = "404 Not Found", .never_says = "<"},
     {"html_404", LOG_IN, NO_PEERID(404), .requests = 1, .says = "base_url"},
     {"html_404", EXCHANGE, NO_PEERID(404), .requests = 1, .says = "base_url"},

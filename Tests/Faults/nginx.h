@@ -7,7 +7,7 @@ void nginx_start(const char *folder);
 void nginx_stop(void);
 
 /* https://127.0.0.1:port of the server with this certificate, such as "expired"; behind it is the port `healthy`.
- * On "right" a path leads to any fault: nginx_url("right")/closes_after_request. */
+ * With "right", a path selects a fault: nginx_url("right")/closes_after_request. */
 const char *nginx_url(const char *certificate);
 
 #endif

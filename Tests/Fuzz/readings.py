@@ -16,7 +16,7 @@ class Survey:
         self.has_duplicates = self.has_half_pair = self.has_nul_key = self.is_beyond_range = False
         self.value, self.is_json = None, True
         try:
-            # A number stays the text of its digits.
+            # Numbers are kept as the text of their digits.
             self.value = json.loads(
                 text.decode("utf-8"),
                 parse_int=Number,

@@ -42,7 +42,7 @@ class Case:
 
 
 def extremes(parameter: Parameter, following: str = "") -> list[int]:
-    """The numbers to try for an integer. A length greater than the text is not allowed, unless no text is that long."""
+    """The numbers to try for an integer. Of lengths beyond the end of the text, only impossible ones are tried."""
     low, high = INTEGERS[parameter.type]
     candidates = [0, 1, -1, low, low + 1, high, high - 1, 2**31 - 1, 2**31, -(2**31), 2**32, 2**63 - 1, 2**63]
     is_length = parameter.name == "length"

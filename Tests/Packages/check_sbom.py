@@ -10,7 +10,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 
 def find(folder: Path, name: str) -> list[Path]:
-    """Find a file by its name, without folders."""
+    """Find the files with a name, but no folders."""
     return [file for file in folder.rglob(name) if file.is_file() and not file.is_symlink()]
 
 

@@ -47,7 +47,7 @@ pay "a program in Go, with the tarball" /srv/go_program
 use_command "the command of the tarball"
 PATH=$path
 rm -r "/opt/${name:?}"
-# Without what was installed so far, the packages must declare all their dependencies.
+# Removes what was installed so far: the packages must declare all their dependencies.
 dpkg-query -W -f '${Package}\n' | sort | comm -13 /tmp/before - | xargs apt-get purge -y >/tmp/apt.log 2>&1
 
 echo "== installing the packages"

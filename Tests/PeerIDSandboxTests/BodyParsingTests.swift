@@ -30,7 +30,7 @@ import Testing
   }
 
   /// In Swift, a separator and a combining accent after it are one Character.
-  @Test func `a form may hold any characters in its values`() throws {
+  @Test func `a form may have any characters in its values`() throws {
     let server = try TestServer()
     let accent = "\u{301}"
     let answer = try server.signIn("password=\(accent)p&\(accent)x=1&client_id=4&login=\(accent)alice")
@@ -111,7 +111,7 @@ import Testing
     #expect(answer.error == #"{"operations":"\"[0].amount.amount\" must be a safe number"}"#)
   }
 
-  @Test func `a form may hold operations with brackets`() throws {
+  @Test func `a form may contain operations with brackets`() throws {
     let body =
       "operations[0][op_name]=transfer&operations[0][fee_asset]=1.3.0&operations[0][from]=1.2.31"
       + "&operations[0][to]=1.2.33&operations[0][amount][amount]=7&operations[0][amount][asset_id]=1.3.0"

@@ -44,7 +44,7 @@ import Testing
     #expect(try !server.isAccepted(Demo.aliceAccess4))
   }
 
-  @Test func `settings are read and changed and misspelt ones are refused`() throws {
+  @Test func `settings are read and changed, and misspelt ones are refused`() throws {
     let server = try TestServer()
     let changed = try post(server, "settings", #"{"token_lifetime_ms":60000,"save_delay_ms":5}"#)
     #expect(changed.json?["token_lifetime_ms"]?.integer == 60_000)
@@ -84,7 +84,7 @@ import Testing
     #expect(try get(server, "counts").text == "{}")
   }
 
-  @Test func `the log holds whole requests and answers`() throws {
+  @Test func `the log contains complete requests and answers`() throws {
     let server = try TestServer()
     _ = try server.signIn("login=alice&password=alice-password&client_id=4")
     let entry = try #require(try get(server, "requests?path=/api/v1/auth/token").json?[0])

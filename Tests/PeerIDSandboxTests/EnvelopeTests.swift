@@ -2,7 +2,7 @@ import PeerID
 import Testing
 
 @Suite struct EnvelopeTests {
-  @Test func `a success carries its result and the number 200`() throws {
+  @Test func `a success has its result and the number 200`() throws {
     let answer = try TestServer().operate(Demo.transfer)
     #expect(answer.status == 200)
     #expect(answer.json?["status"]?.integer == 200)

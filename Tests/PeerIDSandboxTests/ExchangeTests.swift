@@ -2,7 +2,7 @@ import PeerID
 import Testing
 
 @Suite struct ExchangeTests {
-  @Test func `each exchange of a code makes another pair`() throws {
+  @Test func `each exchange of a code returns another pair`() throws {
     let server = try TestServer()
     let first = try server.exchange(Demo.aliceCode4)
     let second = try server.exchange(Demo.aliceCode4)
@@ -12,12 +12,12 @@ import Testing
     #expect(try server.isAccepted(second.token("token")))
   }
 
-  @Test func `an invalid code is named`() throws {
+  @Test func `an invalid code is reported`() throws {
     let answer = try TestServer().exchange("nonsense")
     #expect(answer.text == #"{"error":{"code":"invalid code"},"status":400}"#)
   }
 
-  @Test func `a code of another app is named`() throws {
+  @Test func `a code of another app is reported`() throws {
     let answer = try TestServer().exchange(Demo.aliceCode5)
     #expect(answer.text == #"{"error":{"code":"code doesn't belong to this app"},"status":400}"#)
   }

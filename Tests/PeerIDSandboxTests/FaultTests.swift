@@ -19,7 +19,7 @@ import Testing
     if case .failure(.closed(let bytes)) = result { bytes } else { nil }
   }
 
-  @Test func `drop before closes without processing`() throws {
+  @Test func `drop_before closes without processing`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.dropBefore, path: path))
     #expect(isClosed(attempt(server)) == 0)
@@ -28,7 +28,7 @@ import Testing
     #expect(try server.operate(Demo.transfer).status == 200)
   }
 
-  @Test func `drop after processes and closes without an answer`() throws {
+  @Test func `drop_after processes and closes without an answer`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.dropAfter, path: path))
     #expect(isClosed(attempt(server)) == 0)
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: Fault.Cut.allCases)
-  func `drop mid sends a part of the answer`(cut: Fault.Cut) throws {
+  func `drop_mid sends a part of the answer`(cut: Fault.Cut) throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.dropMid(cut), path: path))
     let connection = try server.connect()
@@ -74,14 +74,14 @@ import Testing
     #expect(try server.operate(Demo.transfer).status == 200)
   }
 
-  @Test func `status after processes first`() throws {
+  @Test func `status_after processes before it sends the status`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.statusAfter(Fault.Replacement(status: 502)), path: path))
     #expect(try server.operate(Demo.transfer).text == #"{"error":"Bad Gateway","status":502}"#)
     #expect(server.sandbox.executedTransactionCount == 1)
   }
 
-  @Test func `close after announces the close and closes`() throws {
+  @Test func `close_after announces the close and closes`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.closeAfter))
     let connection = try server.connect()
@@ -90,7 +90,7 @@ import Testing
     #expect(try connection.readToEnd().isEmpty)
   }
 
-  @Test func `hang up closes after a whole answer without announcing it`() throws {
+  @Test func `hang_up closes after a complete answer without announcing it`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.hangUp))
     let connection = try server.connect()
@@ -116,7 +116,7 @@ import Testing
     #expect(ContinuousClock.now - start >= .milliseconds(600))
   }
 
-  @Test func `delay after processes at once`() throws {
+  @Test func `delay_after processes at once and answers late`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.delayAfter, path: path, milliseconds: 500))
     let slow = try server.connect()
@@ -129,7 +129,7 @@ import Testing
     #expect(try slow.receive().status == 200)
   }
 
-  @Test func `a stop while requests wait ends them`() throws {
+  @Test func `stopping the sandbox ends waiting requests`() throws {
     let server = try TestServer()
     server.sandbox.add(Fault(.delay, milliseconds: 600_000))
     let slow = try server.connect()

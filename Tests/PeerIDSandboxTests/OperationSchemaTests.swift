@@ -106,12 +106,12 @@ import Testing
   }
 
   @Test(arguments: [#""true""#, #""FALSE""#, "false"])
-  func `a truth value may be a string`(fill: String) throws {
+  func `a boolean may be a string`(fill: String) throws {
     #expect(try fault(order("1893456000", fill: fill)) == "200")
   }
 
   @Test(arguments: ["1", #""yes""#, "null"])
-  func `other truth values are refused`(fill: String) throws {
+  func `other values of a boolean are refused`(fill: String) throws {
     #expect(try fault(order("1893456000", fill: fill)) == #""[0].fill_or_kill" must be a boolean"#)
   }
 

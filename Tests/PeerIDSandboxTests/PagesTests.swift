@@ -19,7 +19,7 @@ import Testing
     #expect(answer.text.contains("&lt;b&gt;"))
   }
 
-  @Test func `the authorization page can have a port of its own`() throws {
+  @Test func `the authorization page can have its own port`() throws {
     let sandbox = try Sandbox(pagePort: 0)
     let pagePort = try #require(sandbox.authorizationPage.split(separator: ":").last?.split(separator: "/").first)
     let pages = try TestConnection(port: try #require(UInt16(pagePort)), of: sandbox)
@@ -43,7 +43,7 @@ import Testing
     #expect(try server.call("GET", "/permissions?client_id=4&redirect_uri=\(address)").status == status)
   }
 
-  @Test func `Cancel can do nothing, as on the real page`() throws {
+  @Test func `a setting makes Cancel do nothing, as on the real page`() throws {
     let server = try TestServer()
     #expect(try server.form(page, "decision=deny").status == 302)
     server.sandbox.configure { $0.cancelRedirects = false }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ProgramTests {
   private func port(_ url: String) -> UInt16 { url.split(separator: ":").last.flatMap { UInt16($0) } ?? 0 }
 
-  @Test func `with json it prints one line and nothing else and ends cleanly`() throws {
+  @Test func `with --json it prints one line and exits cleanly`() throws {
     let program = try RunningProgram(["--json"])
     let line = try #require(program.line())
     let summary = try JSONDocument(line).root
@@ -17,7 +17,7 @@ import Testing
     #expect(program.exitStatus() == 0)
   }
 
-  @Test func `with quiet it prints its URL alone`() throws {
+  @Test func `with --quiet it prints only its URL`() throws {
     let program = try RunningProgram(["--quiet", "--port=0"])
     let url = try #require(program.line())
     #expect(url.hasPrefix("http://127.0.0.1:"))
@@ -54,14 +54,14 @@ import Testing
     (["--fixture", "/no/such.json"], "/no/such.json"), (["--fixture"], "path of a file"),
     (["--fixture", "/proc/self/status"], "is not JSON"),
   ])
-  func `a start that cannot succeed says why and exits with 2`(arguments: [String], part: String) throws {
+  func `a failed start reports the reason and exits with 2`(arguments: [String], part: String) throws {
     let program = try RunningProgram(arguments)
     let line = program.line()
     #expect(line?.contains(part) == true, "\(line ?? "(nothing)")")
     #expect(program.exitStatus() == 2)
   }
 
-  @Test func `a port in use is named and exits with 2`() throws {
+  @Test func `a port in use is reported and exits with 2`() throws {
     let sandbox = try Sandbox()
     let program = try RunningProgram(["--port", String(sandbox.port)])
     #expect(program.line()?.contains("port \(sandbox.port) is in use") == true)

@@ -127,7 +127,7 @@ import Testing
         continue
       }
       taken += 1
-      // The only valid reason is a number that is too large.
+      // The parser may refuse it only because of a number that is too large.
       guard let parsed else {
         let hasLargeNumber =
           bytes.contains("9223372036854775808") || bytes.contains("1e999") || bytes.text.utf8.count > 18

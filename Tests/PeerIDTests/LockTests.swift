@@ -10,7 +10,7 @@ import Testing
     }
   }
 
-  @Test func `libcurl entered under a lock stops a debug build`() async {
+  @Test func `calling libcurl under a lock stops a debug build`() async {
     await #expect(processExitsWith: .failure) {
       Lock().withLock { ForkGate.inside {} }
     }

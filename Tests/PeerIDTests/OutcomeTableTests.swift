@@ -291,7 +291,7 @@ import Testing
     .map { Case(.operations, $0, "<p>no</p>", .protocol, .unknown, says: "find out") }
     // A gateway with PeerID's envelope, and a status that PeerID never sends.
     + [408, 444, 460, 499].map { Case(.operations, $0, own($0, "timeout"), .protocol, .unknown) }
-    // Gateways that write an object of texts, as PeerID does.
+    // Gateways whose error is an object of strings, as PeerID's is.
     + [400, 403, 404, 422].map {
       Case(.operations, $0, #"{"error":{"code":"Blocked","message":"no"}}"#, .protocol, .unknown, says: "Blocked")
     }
@@ -383,7 +383,7 @@ import Testing
     }
   }
 
-  @Test func `a submit that proves nothing is never retryable, and no code says not done without a proof`() {
+  @Test func `a submit that proves nothing is never retryable, and no code is not done without a proof`() {
     for status in 100..<700 {
       for body in ["", "<p>x</p>", #"{"message":"x"}"#, #"{"error":"x"}"#] {
         for kind in [RequestKind.operations, .confirmation, .broadcast, .chainBroadcast] {

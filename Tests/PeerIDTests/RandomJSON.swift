@@ -1,4 +1,4 @@
-/// Makes JSON that looks like answers: important keys are frequent, and sometimes duplicate.
+/// Generates JSON that looks like answers: important keys are frequent, and sometimes duplicate.
 struct RandomJSON {
   var state: UInt64
 

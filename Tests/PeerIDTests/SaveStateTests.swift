@@ -55,7 +55,7 @@ import Testing
     #expect(SaveState().successor(of: pair("old", 2)) == nil)
   }
 
-  @Test func `the pair is the successor of one in between, which the child of a fork has saved`() {
+  @Test func `the pair is the successor of an intermediate pair that the child of a fork has saved`() {
     let between = pair("between", 3)
     var state = unsaved()
     let newest = pair("newest", 4).renewing(between, atMilliseconds: 0, generation: 4)

@@ -443,7 +443,7 @@ import Testing
   ]
 
   @Test(arguments: cases)
-  func `what the store holds decides what a refresh does`(stored: Token?, saved: UInt64, expected: StoredPairDecision) {
+  func `the stored pair decides what a refresh does`(stored: Token?, saved: UInt64, expected: StoredPairDecision) {
     let decision = StoredPairDecision.decide(
       mine: Self.pair("mine", generation: 3),
       replaced: Self.pair("replaced", generation: 2),
@@ -504,7 +504,7 @@ extension StoredPairDecisionTests {
   ]
 
   @Test(arguments: cases)
-  func `the pair of a log in replaces the stored pair, or not`(
+  func `the age of the stored pair decides whether a log in replaces it`(
     obtained: Token,
     age: Age,
     isOver: Bool,

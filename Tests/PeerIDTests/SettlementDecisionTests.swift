@@ -16,7 +16,7 @@ import Testing
     SettlementDecision.Candidate(verdict: verdict, block: block, number: 2, id: "id of \(block)")
   }
 
-  @Test func `nothing is final before the last block that can take it is irreversible`() {
+  @Test func `nothing is final before the last block that can contain it is irreversible`() {
     let early = decision(at: Self.sentBy).settlement([])
     #expect(early.state == .notYet && early.retryAfterMilliseconds == 15_000 && !early.isIrreversible)
     let last = decision(at: Self.lastChance).settlement([])

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // The test messages of the standard, and lengths at which the padding needs one more block.
+    // The standard's test messages, and lengths whose padding needs one more block.
     ("a", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     ("a", 1, "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
     ("a", 55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),
@@ -70,7 +70,7 @@ import Testing
       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
     ),
   ])
-  func `SHA-256 gives the digests of the standard`(part: String, times: Int, digest: String) {
+  func `SHA-256 returns the digests of the standard`(part: String, times: Int, digest: String) {
     #expect(SHA256.hexDigest(String(repeating: part, count: times)) == digest)
   }
 

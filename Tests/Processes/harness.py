@@ -1,4 +1,4 @@
-"""Servers, programs and the counting of tests."""
+"""Servers, programs and test results."""
 
 import contextlib
 import glob
@@ -315,7 +315,7 @@ class Pooler:
 
 
 class Redis:
-    """A Redis server of our own, which forgets nothing."""
+    """A Redis server of our own, which keeps its data when it is restarted."""
 
     def __init__(self, path):
         self.folder = path

@@ -125,7 +125,7 @@ class Run:
         self.lock = threading.Lock()
         self.account = Account()
         self.submitted: list[tuple[float, str, float]] = []
-        # The faults to come, each of them once.
+        # The faults that are still to come, each once.
         self.deck: list[Fault] = []
         self.faults = 0
         self.begin = time.monotonic()

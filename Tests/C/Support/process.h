@@ -15,7 +15,7 @@ typedef struct process {
 /* Starts the program with these arguments, the last of which is NULL. Ends the test run if it cannot be started. */
 process process_start(const char *const arguments[]);
 
-/* Starts a server that first prints one line of JSON about itself and ends when its standard input does. */
+/* Starts a server that first prints one line of JSON about itself and exits when its standard input is closed. */
 process server_start(const char *const arguments[], json_t **description);
 
 /* Reads all that the program still prints, up to the size of the buffer. */

@@ -93,7 +93,7 @@ static const struct {
     {"$between", is_between}, {"$not", is_not},  {"$exactly", is_exactly}, {"$hex", is_hex},
 };
 
-/* The name of an operator object's operator; NULL for a plain object. */
+/* The operator in an operator object; NULL for a plain object. */
 static const char *operator_in(json_t *expected) {
   const char *key;
   json_t *value;

@@ -16,7 +16,7 @@
 
 /* ---- Results of a step ---- */
 
-/* Compares a result with what the step expects under a name, if anything. */
+/* Compares a result with the expectation that the step has under this name, if any. */
 static failure compare(world *world, json_t *step, const char *name, json_t *view, const char *place) {
   json_t *expected = NULL;
   failure found = expand(json_object_get(step, name), world->variables, &expected);

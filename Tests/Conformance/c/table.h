@@ -16,7 +16,7 @@ json_t *table_cases(void);
 json_t *table_broken_cases(void);
 
 /* Refuses an object with unknown members, or members of the wrong kind. A kind is "string", "object|null"
- * or "any", with "?" behind it if the member may be left out. */
+ * or "any", with a trailing "?" if the member is optional. */
 failure check_members(json_t *value, json_t *known, const char *what);
 
 /* Refuses a case with unknown members, or for an unknown mode. */

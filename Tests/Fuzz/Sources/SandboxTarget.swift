@@ -17,7 +17,7 @@ enum SandboxTarget {
 
   private static func run(_ input: UnsafeRawBufferPointer, prefix: String) {
     var input = FuzzInput(input)
-    // At the end, because the leak sanitizer reports what an input has added to a state as leaked.
+    // Restored at the end: the leak sanitizer would report what the input has added to the state.
     defer { core.state.withLock { state in beginning.withLock { state = $0 } } }
     var requests = 0
     while !input.rest.isEmpty, requests < 8 {

@@ -20,7 +20,7 @@ struct APIAnswer {
   func token(_ key: String) -> String { result?.member(key)?.string ?? "" }
 }
 
-/// A sandbox of its own for one test, and the calls that tests make.
+/// A sandbox for one test, and the calls that tests make.
 struct TestServer {
   let sandbox: Sandbox
 
@@ -34,7 +34,7 @@ struct TestServer {
 
   func connect() throws -> TestConnection { try TestConnection(port: sandbox.port, of: sandbox) }
 
-  /// One request on a connection of its own.
+  /// One request on a new connection.
   func call(
     _ method: String,
     _ target: String,

@@ -81,7 +81,7 @@ import Testing
     let saves = Gathered<Int>()
     let store = SessionStore.watched(onSave: {
       saves.add(1)
-      // The save of the refreshed pair fails once.
+      // Saving the refreshed pair fails once.
       if saves.all.count == 2 { fails.add(true); throw Broken() }
     })
     let live = try Live(store: store)
@@ -105,7 +105,7 @@ import Testing
     #expect(live.sandbox.requestCount(Self.chain) == reads)
   }
 
-  @Test func `an operation that another account pays for is a warning`() throws {
+  @Test func `an operation that another account pays for causes a warning`() throws {
     let lines = Gathered<String>()
     let live = try Live(change: logging(lines))
     let session = try live.logIn()
@@ -155,7 +155,7 @@ import Testing
     #expect(stored.token.account == nil && stored.token.user == nil)
   }
 
-  @Test func `a pair of another session of the user does not lose the account`() throws {
+  @Test func `a pair from another session of the user keeps the account`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     let session = try live.logIn(key: "k")

@@ -108,7 +108,7 @@ import Testing
     #expect(session.token.generation == 2)
   }
 
-  @Test func `a session without the client secret follows the store`() throws {
+  @Test func `a session without the client secret uses new pairs of the store`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     let renewed = try live.logIn(key: "k")

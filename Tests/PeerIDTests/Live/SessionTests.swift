@@ -44,7 +44,7 @@ import Testing
     live.sandbox.configure { $0.clockOffset = 7200 }
     let session = try live.client.restore(tokenJSON: first.exportTokens())
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")
-    // Later answers contain the server's time again.
+    // After a second the client reads the server's time again.
     live.clock.advance(milliseconds: 1100)
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")
     let before = live.refreshes
@@ -102,10 +102,10 @@ import Testing
     try first.refresh()
     let generation = first.token.generation
     let session = try live.client.restore(tokenJSON: first.exportTokens())
-    // Half of the hour is over.
+    // Half of the token's hour has passed.
     live.sandbox.configure { $0.clockOffset = 2000 }
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")
-    // Later answers contain the server's time again.
+    // After a second the client reads the server's time again.
     live.clock.advance(milliseconds: 1100)
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")
     live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 3000))
@@ -121,7 +121,7 @@ import Testing
     #expect(session.token.generation == 2 && live.refreshes == 1)
   }
 
-  @Test func `a null result names the authorization code flow`() throws {
+  @Test func `the error of a null result suggests the authorization code flow`() throws {
     let live = try Live()
     let error = failure { () throws(PeerIDError) in try live.client.logIn(login: "dave", password: "dave-password") }
     #expect(error?.code == .rejected && error?.message.contains("authorization code flow") == true)

@@ -47,7 +47,7 @@ import Testing
     #expect(try count(live.client, "store", "failures") == 0)
   }
 
-  @Test func `a check finds out whether the server knows the application`() throws {
+  @Test func `a check reports whether the server knows the application`() throws {
     let live = try Live()
     try live.client.check()
     #expect(live.refreshes == 1 && live.executed == 0)
@@ -60,7 +60,7 @@ import Testing
     #expect(try count(live.client, "calls", "check", "not_done") == 1)
   }
 
-  @Test func `a session uses another secret`() throws {
+  @Test func `a session uses a changed secret`() throws {
     let live = try Live()
     let session = try live.logIn()
     try live.client.setSecret("wrong")
