@@ -68,7 +68,7 @@ static void assert_settles_as(const char *mark, const char *part) {
 }
 
 /* Longer than any transaction is valid. */
-static void let_the_chain_go_on(void) { sandbox_post("settings", "{'clock_offset_s':400}"); }
+static void advance_the_chain(void) { sandbox_post("settings", "{'clock_offset_s':400}"); }
 
 /* Submits a transfer whose request or answer is lost, and returns the error. */
 static peerid_error *lose(const char *fault) {
@@ -121,7 +121,7 @@ static void a_lost_operation_is_finally_not_done(void **state) {
   assert_contains(settlement, "\"state\":\"not_yet\"");
   assert_contains(settlement, "\"retry_after_ms\":");
   free(settlement);
-  let_the_chain_go_on();
+  advance_the_chain();
   assert_settles_as(mark, "\"state\":\"not_done\"");
   assert_int_equal(sandbox_executed_amount(77), 0);
   free(mark);
@@ -227,7 +227,7 @@ static void an_asynchronous_error_has_its_mark(void **state) {
   peerid_error *error = peerid_completion_error(lost);
   const char *mark = peerid_error_mark(error);
   assert_non_null(mark);
-  let_the_chain_go_on();
+  advance_the_chain();
   assert_success(peerid_session_settle_async(session, mark, strlen(mark), queue, 2, NULL));
   char *settlement = text_of_next_completion(2);
   assert_contains(settlement, "\"state\":\"not_done\"");

@@ -114,8 +114,8 @@ static const scene scenes[] = {
     {"submit", "rotates", SUBMIT, BLOCKING, "form"},
     {"submit, answered with repeated keys", "repeats_keys", SUBMIT, BLOCKING, "form"},
     {"submit asynchronously", "rotates", SUBMIT, ASYNCHRONOUS, "form"},
-    {"submit that the chain refuses", "refuses_what_follows_the_log_in", SUBMIT, BLOCKING, "form"},
-    {"refresh that the server refuses", "refuses_what_follows_the_log_in", REFRESH, ASYNCHRONOUS, "json"},
+    {"submit that the chain refuses", "refuses_after_login", SUBMIT, BLOCKING, "form"},
+    {"refresh that the server refuses", "refuses_after_login", REFRESH, ASYNCHRONOUS, "json"},
 };
 
 enum { SCENES = sizeof scenes / sizeof scenes[0] };

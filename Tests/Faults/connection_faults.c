@@ -11,7 +11,7 @@
 
 static atomic_int pipe_signals;
 
-static void note_pipe_signal(int number) {
+static void count_sigpipe(int number) {
   (void)number;
   pipe_signals++;
 }
@@ -122,12 +122,12 @@ static void reads_may_be_sent_again(void **state) {
 /* ---- Connections that the server has closed or will close ---- */
 
 static void closed_connection_is_noticed(void **state) {
-  caller caller = caller_make(mode_of(state), fault_url("http", "hangs_up_behind_answer"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "closes_after_answer"), NULL);
   for (int i = 1; i <= 3; i++) {
     assert_success(make_call(&caller, SUBMIT, 2000 + i));
     char condition[32];
     snprintf(condition, sizeof condition, "closed=%d", i);
-    port_record record = fault_record("hangs_up_behind_answer", condition);
+    port_record record = fault_record("closes_after_answer", condition);
     assert_int_equal(record.connections, i);
     assert_int_equal(record.requests, i);
     json_decref(record.whole);
@@ -213,7 +213,7 @@ static void freeing_the_client_closes_its_connections(void **state) {
 
 /* After a timeout the answer may still arrive: it must not be treated as the answer to the next request. */
 static void connection_of_a_lost_answer_is_not_reused(void **state) {
-  static const char *const faults[] = {"silent", "stalls_amid_body", "floods_body"};
+  static const char *const faults[] = {"silent", "stalls_in_body", "floods_body"};
   for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
     caller caller = caller_make(mode_of(state), fault_url("http", faults[i]),
                                 OPTIONS("request_timeout_ms", "600", "max_response_bytes", "65536"));
@@ -227,14 +227,14 @@ static void connection_of_a_lost_answer_is_not_reused(void **state) {
 }
 
 static void unrequested_answer_is_ignored(void **state) {
-  caller caller = caller_make(mode_of(state), fault_url("http", "says_more_than_asked"), NULL);
+  caller caller = caller_make(mode_of(state), fault_url("http", "sends_unrequested_answer"), NULL);
   for (int i = 0; i < 3; i++) {
     peerid_response *response = NULL;
     assert_success(transfer(caller.session, 8000 + i, &response));
     assert_string_equal(peerid_response_transaction_id(response), "a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3");
     peerid_response_free(response);
   }
-  assert_int_equal(count_bodies("says_more_than_asked", "\"op_name\""), 3);
+  assert_int_equal(count_bodies("sends_unrequested_answer", "\"op_name\""), 3);
   caller_free(&caller);
 }
 
@@ -303,7 +303,7 @@ static void secrets_are_in_the_url_only_by_option(void **state) {
 }
 
 int main(void) {
-  signal(SIGPIPE, note_pipe_signal);
+  signal(SIGPIPE, count_sigpipe);
   fault_server_start(NULL, NULL);
   remember_secret("thePasswordOfAlice");
   remember_secret("theCodeOfAlice");

@@ -350,7 +350,7 @@ def resets_before_reading(connection):
 
 
 @fault
-def resets_amid_request(connection):
+def resets_during_request(connection):
     connection.read_some(1000)
     connection.reset()
 
@@ -381,7 +381,7 @@ def resets_on_second(connection):
 
 
 @fault
-def hangs_up_behind_answer(connection):
+def closes_after_answer(connection):
     """Promises to keep the connection, and closes it."""
     connection.send(valid_answer(connection.read_request()))
 
@@ -393,7 +393,7 @@ def silent(connection):
 
 
 @fault
-def stalls_amid_body(connection):
+def stalls_in_body(connection):
     connection.read_request()
     connection.send(answer(200, '{"result":', length=500))
     connection.wait_until_client_leaves()
@@ -488,7 +488,7 @@ def rotates(connection):
 
 
 @fault
-def refuses_what_follows_the_log_in(connection):
+def refuses_after_login(connection):
     """The chain refuses operations, and the server does not know the refresh token."""
     while True:
         request = connection.read_request()
@@ -508,7 +508,7 @@ def repeats_keys(connection):
 
 
 @fault
-def says_more_than_asked(connection):
+def sends_unrequested_answer(connection):
     """Sends a second, unrequested answer: it must not be treated as the answer to the next request."""
     request = connection.read_request()
     false_answer = answer(200, envelope(dict(TRANSACTION, id="ee" * 20)))
@@ -520,7 +520,7 @@ FALSE_ANSWER = answer(200, envelope(dict(TRANSACTION, id="ee" * 20)))
 LATE_408 = answer(408, HTML % ("408 Request Timeout", "408 Request Timeout"), "Connection: close", kind="text/html")
 
 
-def says_when_idle(name, what):
+def sends_when_idle(name, what):
     """Answers, sends an unrequested answer when the test triggers it, and continues."""
 
     def behaviour(connection):
@@ -537,8 +537,8 @@ def says_when_idle(name, what):
     return behaviour
 
 
-says_408_when_idle = says_when_idle("says_408_when_idle", LATE_408)
-says_200_when_idle = says_when_idle("says_200_when_idle", FALSE_ANSWER)
+says_408_when_idle = sends_when_idle("says_408_when_idle", LATE_408)
+says_200_when_idle = sends_when_idle("says_200_when_idle", FALSE_ANSWER)
 
 
 @fault
@@ -552,7 +552,7 @@ def closes_when_idle(connection):
 
 
 @fault
-def says_more_behind_large_answer(connection):
+def sends_more_after_large_answer(connection):
     """The last bytes of the answer and an unrequested answer arrive together; over TLS in one record."""
     while True:
         body = envelope(valid_result(connection.read_request())) + " " * 40000
@@ -568,7 +568,7 @@ def answers_with_three_megabytes(connection):
 
 
 @fault
-def answers_when_told(connection):
+def answers_when_triggered(connection):
     while True:
         request = connection.read_request()
         connection.record.await_trigger()
@@ -596,7 +596,7 @@ def always_401(connection):
 
 
 @fault
-def refreshes_in_vain(connection):
+def refresh_gets_no_answer(connection):
     """Refuses every access token, and does not answer a refresh."""
     request = connection.read_request()
     if "/app/" in request.target:
@@ -663,17 +663,17 @@ for behaviour in (
     healthy,
     silent,
     cuts_body,
-    resets_amid_request,
+    resets_during_request,
     resets_after_request,
     closes_after_request,
     closes_on_second,
     resets_on_second,
-    hangs_up_behind_answer,
+    closes_after_answer,
     says_408_when_idle,
     says_200_when_idle,
     closes_when_idle,
-    says_more_behind_large_answer,
-    answers_when_told,
+    sends_more_after_large_answer,
+    answers_when_triggered,
 ):
     TLS_FAULTS["tls_" + behaviour.__name__] = behind_tls(behaviour)
 
@@ -774,7 +774,7 @@ def behaviours(with_tls):
 
 
 def serve(listener, record, behaviour):
-    def attend(connection):
+    def handle(connection):
         try:
             behaviour(connection)
         except ClientGone:
@@ -785,7 +785,7 @@ def serve(listener, record, behaviour):
     while True:
         plain, _ = listener.accept()
         record.count(connections=1)
-        threading.Thread(target=attend, args=(Connection(plain, record),), daemon=True).start()
+        threading.Thread(target=handle, args=(Connection(plain, record),), daemon=True).start()
 
 
 def listen(backlog=512):
@@ -828,7 +828,7 @@ def control(records):
     return behaviour
 
 
-def deaf_ports():
+def unreachable_ports():
     """A port without a listener, and one with a full queue, which accepts no connection."""
     closed = socket.socket()
     closed.bind(("127.0.0.1", 0))
@@ -840,7 +840,7 @@ def deaf_ports():
         filler.connect_ex(full.getsockname())
         fillers.append(filler)
     # The sockets must live as long as the program.
-    return {"nobody": closed, "full_queue": full}, fillers
+    return {"no_listener": closed, "full_queue": full}, fillers
 
 
 def main():
@@ -856,7 +856,7 @@ def main():
     for name, behaviour in behaviours(with_tls=options.certificate is not None).items():
         records[name] = Record()
         ports[name] = start(behaviour, records[name])
-    deaf, fillers = deaf_ports()
+    deaf, fillers = unreachable_ports()
     for name, listener in deaf.items():
         records[name] = Record()
         ports[name] = listener.getsockname()[1]

@@ -39,18 +39,18 @@ typedef struct row {
 
 static const row rows[] = {
     /* No connection: nothing was sent. */
-    {"nobody", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", LOG_IN, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", EXCHANGE, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", REFRESH, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", READ_CHAIN, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
-    {"nobody", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .says = "peerid.invalid"},
+    {"no_listener", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"no_listener", LOG_IN, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"no_listener", EXCHANGE, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"no_listener", REFRESH, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"no_listener", READ_CHAIN, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true},
+    {"no_listener", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .says = "peerid.invalid"},
     {"full_queue", SUBMIT, CODE(TIMEOUT), OUTCOME(NOT_SENT), .retryable = true,
      .options = {"connect_timeout_ms", "200"}},
     {"full_queue", LOG_IN, CODE(TIMEOUT), OUTCOME(NOT_SENT), .retryable = true, BRIEF},
 
     /* Proxies: nothing reaches the server. */
-    {"nobody", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true},
+    {"no_listener", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true},
     {"proxy_403", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
      .connects = 1, .says = "403"},
     {"proxy_407", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_SENT), .retryable = true, PEERID_INVALID, .is_proxy = true,
@@ -68,7 +68,7 @@ static const row rows[] = {
 
     /* The connection ends while or after the request is sent. */
     {"resets_before_reading", SUBMIT, NOTHING_CAME},
-    {"resets_amid_request", SUBMIT_LARGE, NOTHING_CAME, .fragments = 1, .options = {"validate", "off"}},
+    {"resets_during_request", SUBMIT_LARGE, NOTHING_CAME, .fragments = 1, .options = {"validate", "off"}},
     {"resets_after_request", SUBMIT, NOTHING_CAME, .requests = 1, .says = "find out whether"},
     {"resets_after_request", CONFIRM, NOTHING_CAME, .requests = 1},
     {"resets_after_request", BROADCAST, NOTHING_CAME, .requests = 1},
@@ -82,7 +82,7 @@ static const row rows[] = {
     {"closes_after_request", REFRESH, NOTHING_CAME, .requests = 1},
     {"closes_after_request", LOG_IN, NOTHING_CAME, .requests = 1, .retryable = true},
     {"closes_after_request", READ_CHAIN, NOTHING_CAME, .requests = 1, .retryable = true},
-    {"refreshes_in_vain", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_DONE), .retryable = true, .retry_after_ms = 5000,
+    {"refresh_gets_no_answer", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_DONE), .retryable = true, .retry_after_ms = 5000,
      .requests = 2, .never_says = "find out"},
 
     /* The answer breaks off. */
@@ -106,7 +106,7 @@ static const row rows[] = {
      .options = {"request_timeout_ms", "600", "refresh_timeout_ms", "1500"}},
     {"silent", LOG_IN, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true, BRIEF},
     {"silent", READ_CHAIN, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true, BRIEF},
-    {"stalls_amid_body", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
+    {"stalls_in_body", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
     {"trickles", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
     {"floods_body", SUBMIT, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1, SMALL},
     {"floods_body", EXCHANGE, CODE(TOO_LARGE), OUTCOME(UNKNOWN), .requests = 1, SMALL},
@@ -226,14 +226,14 @@ static const row rows[] = {
     {"answers_byte_by_byte", SUBMIT, .requests = 1},
     {"repeats_keys", SUBMIT, .requests = 1},
     {"nul_in_text_200", SUBMIT, .requests = 1},
-    {"hangs_up_behind_answer", SUBMIT, .requests = 1},
+    {"closes_after_answer", SUBMIT, .requests = 1},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0], LONGEST_MS = 15000 };
 
 static atomic_int pipe_signals;
 
-static void note_pipe_signal(int number) {
+static void count_sigpipe(int number) {
   (void)number;
   pipe_signals++;
 }
@@ -253,15 +253,15 @@ static void compare_text(char *wrong, size_t size, const char *what, bool is_rig
 }
 
 /* A row, called in one mode. */
-typedef struct meeting {
+typedef struct test_case {
   const row *row;
   mode mode;
   char name[96];
-} meeting;
+} test_case;
 
-static void call_meets_fault(void **state) {
-  const meeting *meeting = *state;
-  const row *row = meeting->row;
+static void call_with_fault(void **state) {
+  const test_case *test_case = *state;
+  const row *row = test_case->row;
   const char *options[12] = {0};
   memcpy(options, row->options, sizeof row->options);
   char proxy[64];
@@ -273,7 +273,7 @@ static void call_meets_fault(void **state) {
     options[count + 1] = proxy;
   }
   fault_server_reset();
-  caller caller = caller_make(meeting->mode, row->url ? row->url : fault_url("http", row->fault), options);
+  caller caller = caller_make(test_case->mode, row->url ? row->url : fault_url("http", row->fault), options);
   int64_t begin = now_ms();
   failure found = take_failure(make_call(&caller, row->call, 100000), __FILE__, __LINE__);
   int64_t elapsed = now_ms() - begin;
@@ -309,18 +309,18 @@ static void call_meets_fault(void **state) {
 }
 
 int main(void) {
-  signal(SIGPIPE, note_pipe_signal);
+  signal(SIGPIPE, count_sigpipe);
   fault_server_start(NULL, NULL);
   static struct CMUnitTest tests[2 * ROWS];
-  static meeting meetings[2 * ROWS];
+  static test_case runs[2 * ROWS];
   for (size_t i = 0; i < 2 * ROWS; i++) {
     const row *row = &rows[i / 2];
     mode mode = i % 2;
-    meetings[i] = (meeting){.row = row, .mode = mode};
-    snprintf(meetings[i].name, sizeof meetings[i].name, "%s%s meets %s%s", call_name(row->call),
+    runs[i] = (test_case){.row = row, .mode = mode};
+    snprintf(runs[i].name, sizeof runs[i].name, "%s%s with %s%s", call_name(row->call),
              mode == ASYNCHRONOUS ? ", asynchronously," : "", row->is_proxy ? "the proxy " : "",
              row->url && !row->is_proxy ? "an unknown host" : row->fault);
-    tests[i] = (struct CMUnitTest){meetings[i].name, call_meets_fault, NULL, NULL, &meetings[i]};
+    tests[i] = (struct CMUnitTest){runs[i].name, call_with_fault, NULL, NULL, &runs[i]};
   }
   int failures = run_group("faults", tests, NULL, NULL);
   fault_server_stop();

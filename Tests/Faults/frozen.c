@@ -18,7 +18,7 @@
 enum { TIME_LIMIT_MS = 3000 };
 
 static const call calls[] = {SUBMIT, CONFIRM, BROADCAST, LOG_IN, EXCHANGE, REFRESH, READ_CHAIN};
-static const char *const faults[] = {"answers_when_told", "tls_answers_when_told"};
+static const char *const faults[] = {"answers_when_triggered", "tls_answers_when_triggered"};
 enum { CALLS = sizeof calls / sizeof calls[0], FAULTS = sizeof faults / sizeof faults[0], CHILDREN = CALLS * 2 };
 
 typedef struct child {

@@ -53,13 +53,13 @@ static void moved_name_is_looked_up_again(void **state) {
   fault_server_reset();
   look_ups = 0;
   address_of_name = "127.0.0.2";
-  caller caller = caller_make(mode_of(state), url_by_name("hangs_up_behind_answer"), OPTIONS("allow_http", "true"));
+  caller caller = caller_make(mode_of(state), url_by_name("closes_after_answer"), OPTIONS("allow_http", "true"));
   failure dead = take_failure(make_call(&caller, SUBMIT, 1000), __FILE__, __LINE__);
   assert_int_equal(dead.outcome, PEERID_OUTCOME_NOT_SENT);
   address_of_name = "127.0.0.1";
   assert_success(make_call(&caller, SUBMIT, 1001));
   /* The server has closed the connection, and the name now leads to the dead machine: the next call must notice. */
-  json_decref(fault_record("hangs_up_behind_answer", "closed=1").whole);
+  json_decref(fault_record("closes_after_answer", "closed=1").whole);
   address_of_name = "127.0.0.2";
   dead = take_failure(make_call(&caller, SUBMIT, 1002), __FILE__, __LINE__);
   assert_int_equal(dead.outcome, PEERID_OUTCOME_NOT_SENT);

@@ -21,7 +21,7 @@ static int listeners[SERVERS];
 static char urls[SERVERS][64];
 static pid_t master;
 
-static void give_up(const char *what) {
+static void die(const char *what) {
   perror(what);
   exit(EXIT_FAILURE);
 }
@@ -34,7 +34,7 @@ static int listen_somewhere(int *port) {
   int listener = socket(AF_INET, SOCK_STREAM, 0);
   if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 512) != 0 ||
       getsockname(listener, (struct sockaddr *)&address, &length) != 0) {
-    give_up("no port for nginx");
+    die("no port for nginx");
   }
   *port = ntohs(address.sin_port);
   return listener;
@@ -44,7 +44,7 @@ static void write_configuration(const char *folder, const int ports[]) {
   char path[512];
   snprintf(path, sizeof path, "%s/nginx.conf", folder);
   FILE *file = fopen(path, "w");
-  if (!file) give_up(path);
+  if (!file) die(path);
   fprintf(file,
           "pid nginx.pid;\nerror_log stderr crit;\nworker_processes 1;\nevents {}\nhttp {\n  access_log off;\n"
           "  client_body_temp_path body;\n  proxy_temp_path proxy;\n  fastcgi_temp_path fastcgi;\n"
@@ -77,7 +77,7 @@ void nginx_start(const char *folder) {
   }
   write_configuration(folder, ports);
   master = fork();
-  if (master < 0) give_up("nginx");
+  if (master < 0) die("nginx");
   if (master == 0) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     setenv("NGINX", inherited, 1);
@@ -100,6 +100,6 @@ const char *nginx_url(const char *certificate) {
   for (int i = 0; i < SERVERS; i++) {
     if (strcmp(certificates[i], certificate) == 0) return urls[i];
   }
-  give_up(certificate);
+  die(certificate);
   return NULL;
 }

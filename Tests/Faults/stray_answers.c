@@ -19,22 +19,22 @@ static const row rows[] = {
     {"says_408_when_idle", false, true, 2},
     {"says_200_when_idle", false, true, 2},
     {"closes_when_idle", false, true, 2},
-    {"says_more_behind_large_answer", false, false, 3},
+    {"sends_more_after_large_answer", false, false, 3},
     {"tls_says_408_when_idle", true, true, 2},
     {"tls_says_200_when_idle", true, true, 2},
     {"tls_closes_when_idle", true, true, 2},
-    {"tls_says_more_behind_large_answer", true, false, 3},
+    {"tls_sends_more_after_large_answer", true, false, 3},
     /* Session tickets of TLS 1.3 are not an answer: the connection stays usable. */
     {"tls_sends_tickets_when_idle", true, false, 1},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0], CALLS = 3 };
 
-typedef struct meeting {
+typedef struct test_case {
   const row *row;
   mode mode;
   char name[96];
-} meeting;
+} test_case;
 
 /* Submits, and returns the id of the transaction in the result. */
 static void submit(const caller *caller, int64_t amount, char id[64]) {
@@ -61,10 +61,10 @@ static void submit(const caller *caller, int64_t amount, char id[64]) {
 }
 
 static void stray_answer_is_ignored(void **state) {
-  const meeting *meeting = *state;
-  const row *row = meeting->row;
+  const test_case *test_case = *state;
+  const row *row = test_case->row;
   fault_server_reset();
-  caller caller = caller_make(meeting->mode, fault_url(row->with_tls ? "https" : "http", row->fault),
+  caller caller = caller_make(test_case->mode, fault_url(row->with_tls ? "https" : "http", row->fault),
                               row->with_tls ? OPTIONS("ca_file", ca_file) : NULL);
   for (int call = 0; call < CALLS; call++) {
     char id[64];
@@ -91,11 +91,11 @@ static void stray_answer_is_ignored(void **state) {
 int main(void) {
   fault_server_start("build/tests/tls/right.pem", "build/tests/tls/right.pem");
   static struct CMUnitTest tests[2 * ROWS];
-  static meeting meetings[2 * ROWS];
+  static test_case runs[2 * ROWS];
   for (size_t i = 0; i < 2 * ROWS; i++) {
-    meetings[i] = (meeting){.row = &rows[i / 2], .mode = i % 2};
-    snprintf(meetings[i].name, sizeof meetings[i].name, "%s%s", rows[i / 2].fault, i % 2 ? " (asynchronous)" : "");
-    tests[i] = (struct CMUnitTest){meetings[i].name, stray_answer_is_ignored, NULL, NULL, &meetings[i]};
+    runs[i] = (test_case){.row = &rows[i / 2], .mode = i % 2};
+    snprintf(runs[i].name, sizeof runs[i].name, "%s%s", rows[i / 2].fault, i % 2 ? " (asynchronous)" : "");
+    tests[i] = (struct CMUnitTest){runs[i].name, stray_answer_is_ignored, NULL, NULL, &runs[i]};
   }
   int failures = run_group("stray answers", tests, NULL, NULL);
   fault_server_stop();

@@ -13,7 +13,7 @@ static char ca_file[512];
 static char own_file[512];
 static atomic_int pipe_signals;
 
-static void note_pipe_signal(int number) {
+static void count_sigpipe(int number) {
   (void)number;
   pipe_signals++;
 }
@@ -27,7 +27,7 @@ typedef struct row {
   int32_t http_status;
   int requests;
   int fragments;
-  bool trusts_nobody;     /* without `ca_file` */
+  bool has_no_ca;     /* without `ca_file` */
   const char *options[6]; /* connect_timeout_ms, if any, comes first */
 } row;
 
@@ -44,8 +44,8 @@ static const row rows[] = {
     {"right", "healthy", REFRESH, .requests = 1},
     {"right", "healthy", READ_CHAIN, .requests = 1},
     {"right", "healthy", SUBMIT_LARGE, .requests = 1, .options = {"validate", "off"}},
-    {"right", "healthy", SUBMIT, NOT_TRUSTED, .trusts_nobody = true},
-    {"right", "healthy", LOG_IN, NOT_TRUSTED, .trusts_nobody = true},
+    {"right", "healthy", SUBMIT, NOT_TRUSTED, .has_no_ca = true},
+    {"right", "healthy", LOG_IN, NOT_TRUSTED, .has_no_ca = true},
     {"wrong-name", "healthy", SUBMIT, NOT_TRUSTED},
     {"wrong-name", "healthy", LOG_IN, NOT_TRUSTED},
     {"expired", "healthy", SUBMIT, NOT_TRUSTED},
@@ -68,23 +68,23 @@ static const row rows[] = {
 
     /* The connection ends after the handshake, without TLS's closing message. */
     {NULL, "tls_healthy", SUBMIT, .requests = 1},
-    {NULL, "tls_hangs_up_behind_answer", SUBMIT, .requests = 1},
+    {NULL, "tls_closes_after_answer", SUBMIT, .requests = 1},
     {NULL, "tls_closes_after_request", SUBMIT, NOTHING_CAME, .requests = 1},
     {NULL, "tls_closes_after_request", EXCHANGE, NOTHING_CAME, .requests = 1},
     {NULL, "tls_closes_after_request", REFRESH, NOTHING_CAME, .requests = 1},
     {NULL, "tls_resets_after_request", SUBMIT, NOTHING_CAME, .requests = 1},
-    {NULL, "tls_resets_amid_request", SUBMIT_LARGE, NOTHING_CAME, .fragments = 1, .options = {"validate", "off"}},
+    {NULL, "tls_resets_during_request", SUBMIT_LARGE, NOTHING_CAME, .fragments = 1, .options = {"validate", "off"}},
     {NULL, "tls_silent", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1,
      .options = {"connect_timeout_ms", "60000", "request_timeout_ms", "5000"}},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-typedef struct meeting {
+typedef struct test_case {
   const row *row;
   mode mode;
   char name[96];
-} meeting;
+} test_case;
 
 static void url_of(const row *row, char *url, size_t size) {
   if (!row->certificate) {
@@ -96,9 +96,9 @@ static void url_of(const row *row, char *url, size_t size) {
   }
 }
 
-static void call_meets_fault(void **state) {
-  const meeting *meeting = *state;
-  const row *row = meeting->row;
+static void call_with_fault(void **state) {
+  const test_case *test_case = *state;
+  const row *row = test_case->row;
   const char *options[8] = {0};
   int count = 0;
   for (; row->options[count]; count++) options[count] = row->options[count];
@@ -107,14 +107,14 @@ static void call_meets_fault(void **state) {
     options[count++] = "connect_timeout_ms";
     options[count++] = "60000";
   }
-  if (!row->trusts_nobody) {
+  if (!row->has_no_ca) {
     options[count++] = "ca_file";
     options[count++] = row->certificate ? ca_file : own_file;
   }
   char url[256];
   url_of(row, url, sizeof url);
   fault_server_reset();
-  caller caller = caller_make(meeting->mode, url, options);
+  caller caller = caller_make(test_case->mode, url, options);
   failure found = take_failure(make_call(&caller, row->call, 100000), __FILE__, __LINE__);
   port_record record = fault_record(row->fault, row->fragments ? "fragments=1" : NULL);
   json_decref(record.whole);
@@ -238,7 +238,7 @@ static void concurrent_calls_arrive_once_over_http_2(void **state) {
 }
 
 int main(void) {
-  signal(SIGPIPE, note_pipe_signal);
+  signal(SIGPIPE, count_sigpipe);
   const char *folder = "build/tests/tls";
   snprintf(ca_file, sizeof ca_file, "%s/ca.pem", folder);
   /* The fault server uses the valid certificate. */
@@ -250,16 +250,16 @@ int main(void) {
 
   enum { OTHERS = 10 };
   static struct CMUnitTest tests[2 * ROWS + OTHERS];
-  static meeting meetings[2 * ROWS];
+  static test_case runs[2 * ROWS];
   size_t count = 0;
   for (; count < 2 * ROWS; count++) {
     const row *row = &rows[count / 2];
     mode mode = count % 2;
-    meetings[count] = (meeting){.row = row, .mode = mode};
-    snprintf(meetings[count].name, sizeof meetings[count].name, "%s%s meets %s%s%s%s", call_name(row->call),
+    runs[count] = (test_case){.row = row, .mode = mode};
+    snprintf(runs[count].name, sizeof runs[count].name, "%s%s with %s%s%s%s", call_name(row->call),
              mode == ASYNCHRONOUS ? ", asynchronously," : "", row->fault, row->certificate ? " behind " : "",
-             row->certificate ? row->certificate : "", row->trusts_nobody ? " of an untrusted authority" : "");
-    tests[count] = (struct CMUnitTest){meetings[count].name, call_meets_fault, NULL, NULL, &meetings[count]};
+             row->certificate ? row->certificate : "", row->has_no_ca ? " of an untrusted authority" : "");
+    tests[count] = (struct CMUnitTest){runs[count].name, call_with_fault, NULL, NULL, &runs[count]};
   }
 #define BOTH(test)                                                                                      \
   tests[count++] = (struct CMUnitTest){#test, test, NULL, NULL, (void *)(uintptr_t)&modes[BLOCKING]}; \

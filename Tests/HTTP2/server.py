@@ -110,7 +110,7 @@ class Server:
         return f"https://localhost:{self._server.sockets[0].getsockname()[1]}"
 
     @contextlib.contextmanager
-    def meets(self, fault: Fault) -> Iterator[None]:
+    def faulty(self, fault: Fault) -> Iterator[None]:
         before, self.fault = self.fault, fault
         try:
             yield

@@ -52,11 +52,11 @@ async def session_of(url: str, ca_file: str, **options: object) -> AsyncIterator
         yield await client.restore(TOKEN)
 
 
-async def meet(server: Server, url: str, ca_file: str, case: Case, marker: int) -> None:
+async def run_case(server: Server, url: str, ca_file: str, case: Case, marker: int) -> None:
     """One call before the fault, one with it, and one after it."""
     async with session_of(url, ca_file, request_timeout_ms=3000) as session:
         check(await submit(session, marker) == "done", f"{case.name}: the call before the fault fails")
-        with server.meets(case.fault):
+        with server.faulty(case.fault):
             outcome = await submit(session, marker + 1)
         check(outcome == case.outcome, f"{case.name}: {outcome} instead of {case.outcome}")
         check(
@@ -67,7 +67,7 @@ async def meet(server: Server, url: str, ca_file: str, case: Case, marker: int) 
         check_truth(server, marker + 2, "done", case.name)
 
 
-async def crowd(server: Server, url: str, ca_file: str, marker: int) -> None:
+async def run_concurrently(server: Server, url: str, ca_file: str, marker: int) -> None:
     """A hundred calls at once, while the server closes every connection after ten of them."""
     served: dict[Connection, int] = {}
 
@@ -82,7 +82,7 @@ async def crowd(server: Server, url: str, ca_file: str, marker: int) -> None:
             connection.close()
 
     markers = range(marker, marker + 100)
-    with server.meets(ends_after_ten):
+    with server.faulty(ends_after_ten):
         async with session_of(url, ca_file, request_timeout_ms=20_000) as session:
             outcomes = await asyncio.gather(*(submit(session, number) for number in markers))
     for number, outcome in zip(markers, outcomes, strict=True):
@@ -101,10 +101,10 @@ async def main() -> None:
         server = Server(context)
         url = await server.start()
         for number, case in enumerate(CASES, 1):
-            await meet(server, url, file.name, case, 1000 * number)
+            await run_case(server, url, file.name, case, 1000 * number)
             print(f"{case.name}: {case.outcome}", flush=True)
-        await crowd(server, url, file.name, 1_000_000)
-    print(f"HTTP/2: {len(CASES)} faults and a crowd, {len(failures)} failed")
+        await run_concurrently(server, url, file.name, 1_000_000)
+    print(f"HTTP/2: {len(CASES)} faults and a hundred concurrent calls, {len(failures)} failed")
     sys.exit(bool(failures))
 
 

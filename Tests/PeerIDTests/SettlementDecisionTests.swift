@@ -5,7 +5,7 @@ import Testing
 /// Settling a submit from what the chain contains.
 @Suite struct SettlementDecisionTests {
   private static let sentBy: Int64 = 1_790_000_000
-  private static let lastChance = sentBy + 45 + 120
+  private static let finalTime = sentBy + 45 + 120
 
   private func decision(at time: Int64) -> SettlementDecision {
     let mark = Mark(payer: "1.2.31", after: "1.11.7", sentBy: Self.sentBy, request: Bytes(#"{"operations":[]}"#))
@@ -19,9 +19,9 @@ import Testing
   @Test func `nothing is final before the last block that can contain it is irreversible`() {
     let early = decision(at: Self.sentBy).settlement([])
     #expect(early.state == .notYet && early.retryAfterMilliseconds == 15_000 && !early.isIrreversible)
-    let last = decision(at: Self.lastChance).settlement([])
+    let last = decision(at: Self.finalTime).settlement([])
     #expect(last.state == .notYet && last.retryAfterMilliseconds == 1000)
-    let after = decision(at: Self.lastChance + 1).settlement([])
+    let after = decision(at: Self.finalTime + 1).settlement([])
     #expect(after.state == .notDone && after.retryAfterMilliseconds == 0 && after.isIrreversible)
   }
 
@@ -40,10 +40,10 @@ import Testing
 
   @Test func `an operation that cannot be compared is never called not done`() {
     let unsure = [candidate(.unsure, block: 8)]
-    #expect(decision(at: Self.lastChance).settlement(unsure).state == .notYet)
-    let settlement = decision(at: Self.lastChance + 1).settlement(unsure)
+    #expect(decision(at: Self.finalTime).settlement(unsure).state == .notYet)
+    let settlement = decision(at: Self.finalTime + 1).settlement(unsure)
     #expect(settlement.state == .undecided && settlement.transactions.map(\.blockNumber) == [8])
-    #expect(decision(at: Self.lastChance).settlement(unsure + [candidate(.same, block: 9)]).state == .done)
+    #expect(decision(at: Self.finalTime).settlement(unsure + [candidate(.same, block: 9)]).state == .done)
   }
 
   @Test func `a signed transaction is final when it expires`() throws {

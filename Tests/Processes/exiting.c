@@ -9,7 +9,7 @@
 
 #include "program.h"
 
-static void say_ending(void) {
+static void print_ending(void) {
   puts("ending");
   fflush(stdout);
 }
@@ -25,15 +25,15 @@ int main(int count, char **arguments) {
   if (getchar() != '\n') return EXIT_FAILURE;
   if (strcmp(arguments[1], "settle") == 0) {
     peerid_client_close(client);
-    say_ending();
+    print_ending();
     _exit(peerid_client_flush(client, 60000) ? EXIT_SUCCESS : EXIT_FAILURE);
   }
   if (strcmp(arguments[1], "prepare") == 0) {
-    say_ending();
+    print_ending();
     peerid_library_prepare_exit();
     _exit(EXIT_SUCCESS);
   }
   /* Nothing is freed: the program just exits, as programs do. The handler that was registered last runs first. */
-  atexit(say_ending);
+  atexit(print_ending);
   return EXIT_SUCCESS;
 }

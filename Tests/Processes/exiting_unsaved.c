@@ -67,7 +67,7 @@ static void unlock(void *context, const char *key, void *lock) {
   pthread_mutex_unlock(&((memory *)context)->lock);
 }
 
-static void say_ending(void) {
+static void print_ending(void) {
   puts("ending");
   fflush(stdout);
 }
@@ -89,6 +89,6 @@ int main(void) {
   must("the queue", peerid_queue_create(&queue));
   must("refresh", peerid_session_refresh_async(session, queue, 1, NULL));
   if (getchar() != '\n') return EXIT_FAILURE;
-  atexit(say_ending);
+  atexit(print_ending);
   return EXIT_SUCCESS;
 }

@@ -53,9 +53,9 @@ class Gate:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._pass_on, args=(client,), daemon=True).start()
+            threading.Thread(target=self._forward, args=(client,), daemon=True).start()
 
-    def _pass_on(self, client):
+    def _forward(self, client):
         with client, socket.create_connection(self._server) as server:
             while request := _message(client):
                 is_refresh = f" {REFRESH} ".encode() in request.split(b"\r\n")[0]

@@ -279,7 +279,7 @@ class Postgres:
         check(done.returncode == 0, done.stderr)
         return done.stdout.split("\n")[:-1]
 
-    def take_lock_away(self):
+    def drop_lock(self):
         holders = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
         check(self.query(holders) == ["t"], "not exactly one client holds the lock")
 
@@ -342,7 +342,7 @@ class Redis:
             connection.sendall("".join(parts).encode())
             return connection.makefile().readline().strip()
 
-    def take_lock_away(self):
+    def drop_lock(self):
         check(self.command("DEL", f"peerid:lock:{KEY}") == ":1", "no client holds the lock")
 
 

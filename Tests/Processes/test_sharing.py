@@ -143,7 +143,7 @@ def over_a_server(kind):
             gate.hold(point)
             sharers.begin_round()
             gate.await_held()
-            database.take_lock_away()
+            database.drop_lock()
             others = 2 if point == "answer" else 1
             wait_until(lambda: len(sandbox.refresh_requests()) >= others, ROUND_SECONDS, "the next holder refreshes")
             gate.decide()

@@ -10,7 +10,7 @@
 enum { LINES = 4096, SECRETS = 4096 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t line_has_come = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t line_added = PTHREAD_COND_INITIALIZER;
 static char *secrets[SECRETS];
 static int secret_count;
 static char *lines[LINES];
@@ -42,7 +42,7 @@ void gather_log(void *context, int32_t level, const char *message) {
   pthread_mutex_lock(&mutex);
   if (line_count < LINES) {
     lines[line_count++] = line;
-    pthread_cond_broadcast(&line_has_come);
+    pthread_cond_broadcast(&line_added);
   } else {
     free(line);
   }
@@ -61,7 +61,7 @@ int await_log_lines(const char *text, int wanted, int64_t timeout_ms) {
   do {
     count = 0;
     for (int i = 0; i < line_count; i++) count += strstr(lines[i], text) != NULL;
-  } while (count < wanted && pthread_cond_timedwait(&line_has_come, &mutex, &end) == 0);
+  } while (count < wanted && pthread_cond_timedwait(&line_added, &mutex, &end) == 0);
   pthread_mutex_unlock(&mutex);
   return count;
 }

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void give_up(const char *what, int port) {
+static void die(const char *what, int port) {
   fprintf(stderr, "control port %d: %s (%s)\n", port, what, strerror(errno));
   exit(EXIT_FAILURE);
 }
@@ -19,7 +19,7 @@ static void send_all(int connection, const char *text, size_t length, int port) 
   while (length > 0) {
     ssize_t sent = send(connection, text, length, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) give_up("cannot send", port);
+    if (sent < 0) die("cannot send", port);
     text += sent;
     length -= (size_t)sent;
   }
@@ -33,7 +33,7 @@ static char *receive_all(int connection, int port) {
     if (length == capacity) text = realloc(text, (capacity *= 2) + 1);
     ssize_t count = recv(connection, text + length, capacity - length, 0);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) give_up("cannot receive", port);
+    if (count < 0) die("cannot receive", port);
     if (count == 0) break;
     length += (size_t)count;
   }
@@ -46,7 +46,7 @@ http_answer http_call(int port, const char *method, const char *target, const ch
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (connection < 0 || connect(connection, (struct sockaddr *)&address, sizeof address) != 0) {
-    give_up("cannot connect", port);
+    die("cannot connect", port);
   }
   char *head = NULL;
   int head_length = asprintf(
@@ -60,7 +60,7 @@ http_answer http_call(int port, const char *method, const char *target, const ch
   close(connection);
 
   char *end_of_head = strstr(text, "\r\n\r\n");
-  if (!end_of_head) give_up("incomplete answer", port);
+  if (!end_of_head) die("incomplete answer", port);
   http_answer answer = {.head = strndup(text, (size_t)(end_of_head - text + 2)), .body = strdup(end_of_head + 4)};
   sscanf(answer.head, "HTTP/%*s %d", &answer.status);
   free(text);

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void give_up(const char *what, const char *program) {
+static void die(const char *what, const char *program) {
   fprintf(stderr, "%s %s: %s\n", what, program, strerror(errno));
   exit(EXIT_FAILURE);
 }
@@ -16,9 +16,9 @@ process process_start(const char *const arguments[]) {
   int input[2];
   int output[2];
   /* No other child may inherit our ends: they would keep the program's input open. */
-  if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) give_up("no pipe for", arguments[0]);
+  if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) die("no pipe for", arguments[0]);
   pid_t pid = fork();
-  if (pid < 0) give_up("cannot fork for", arguments[0]);
+  if (pid < 0) die("cannot fork for", arguments[0]);
   if (pid == 0) {
     dup2(input[0], STDIN_FILENO);
     dup2(output[1], STDOUT_FILENO);
@@ -35,10 +35,10 @@ process server_start(const char *const arguments[], json_t **description) {
   process server = process_start(arguments);
   char *line = NULL;
   size_t size = 0;
-  if (getline(&line, &size, server.output) < 0) give_up("nothing was printed by", arguments[0]);
+  if (getline(&line, &size, server.output) < 0) die("nothing was printed by", arguments[0]);
   *description = json_loads(line, 0, NULL);
   free(line);
-  if (!*description) give_up("no JSON was printed by", arguments[0]);
+  if (!*description) die("no JSON was printed by", arguments[0]);
   return server;
 }
 

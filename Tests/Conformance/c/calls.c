@@ -31,7 +31,7 @@ static peerid_store *store(call *call) { return world_find(call->world, STORE, c
  *
  * In the asynchronous mode a call uses its asynchronous form, if it has one. */
 
-static void give_up(call *call) {
+static void cancel(call *call) {
   failure nothing = NULL;
   peerid_client *client = world_find(call->world, CLIENT, call->on, &nothing);
   if (!client) client = world_find(call->world, CLIENT, "client", &nothing);
@@ -46,7 +46,7 @@ static peerid_completion *wait_for(call *call, peerid_error *refusal) {
   size_t count = 0;
   call->error = refusal;
   while (!call->error && count == 0) {
-    if (call->world->is_interrupted) give_up(call);
+    if (call->world->is_interrupted) cancel(call);
     call->error = peerid_queue_take(call->queue, 100, 1, &completion, &count);
   }
   if (count > 0) call->error = peerid_completion_error(completion);

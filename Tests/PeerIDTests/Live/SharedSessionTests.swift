@@ -51,13 +51,13 @@ import Testing
     let live = try Live()
     live.sandbox.configure { $0.saveDelay = 0 }
     let session = try live.logIn()
-    let whenAskedFor = session.core.environment.nextOrder()
+    let orderSent = session.core.environment.nextOrder()
     try session.refresh()
     if wasAccepted { _ = try session.submit(Live.transfer) }
     let mine = session.token
     let elsewhere = try live.sibling().client.restore(tokenJSON: session.exportTokens())
     try elsewhere.refresh()
-    session.core.offer(elsewhere.token, sent: whenAskedFor)
+    session.core.offer(elsewhere.token, sent: orderSent)
     #expect(session.token.isSamePair(as: mine))
     // The server fails once: that says nothing about the pair.
     live.sandbox.add(Fault(.status(.init(status: 503)), path: Live.refresh, times: 1))
