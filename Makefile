@@ -20,10 +20,12 @@ SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped
 STRIP := strip --strip-unneeded --remove-section=.comment --remove-section=.note
 SOURCES := $(shell find Sources -type f) Package.swift Tools/ABI/peerid.map
 
-# The shared library before it is stripped. EMBEDDED=1 builds it as Embedded Swift; docs/embedded.md compares the two.
+# The shared library has the Swift runtime in it; with EMBEDDED=1 it is Embedded Swift. docs/embedded.md compares the two.
+# Both have their symbols here.
 EMBEDDED ?= 0
-NORMAL_LIBRARY := .build-shipped/release/libpeerid.so
+NORMAL_LIBRARY := $(BUILD)/normal/libpeerid.so
 EMBEDDED_LIBRARY := $(BUILD)/embedded/libpeerid.so
+CHOSEN_LIBRARY := $(if $(filter 0,$(EMBEDDED)),$(NORMAL_LIBRARY),$(EMBEDDED_LIBRARY))
 # Another file when the other library is asked for.
 KIND := $(BUILD)/lib/.embedded-$(EMBEDDED)
 
@@ -55,23 +57,22 @@ $(KIND):
 	@rm -f $(@D)/.embedded-*
 	@touch $@
 
-ifeq ($(EMBEDDED),1)
-$(LIBRARY): $(EMBEDDED_LIBRARY)
-endif
-
-$(LIBRARY): $(SOURCES) $(KIND) $(BUILD)/old_glibc.o | packages
+$(LIBRARY): $(CHOSEN_LIBRARY) $(KIND)
 	@mkdir -p $(BUILD)/lib/pkgconfig
-ifeq ($(EMBEDDED),1)
-	install -m 755 $(EMBEDDED_LIBRARY) $@
-else
-	$(SHIPPED) --product peerid
-	install -m 755 $(NORMAL_LIBRARY) $@
-endif
+	install -m 755 $(CHOSEN_LIBRARY) $@
 	$(STRIP) $@
 	ln -sf libpeerid.so.$(VERSION) $(BUILD)/lib/libpeerid.so.$(MAJOR)
 	ln -sf libpeerid.so.$(MAJOR) $(BUILD)/lib/libpeerid.so
 	@sed -e 's|@PREFIX@|$(CURDIR)|; s|@LIBDIR@|$(CURDIR)/$(BUILD)/lib|; s|@VERSION@|$(VERSION)|' \
 	  Tools/packaging/peerid.pc.in > $(BUILD)/lib/pkgconfig/peerid.pc
+
+.PHONY: normal
+normal: $(NORMAL_LIBRARY) ## Build build/normal/libpeerid.so, the library with the Swift runtime, for tests
+
+$(NORMAL_LIBRARY): $(SOURCES) $(BUILD)/old_glibc.o | packages
+	$(SHIPPED) --product peerid
+	install -D -m 755 .build-shipped/release/libpeerid.so $@
+	ln -sf libpeerid.so $(@D)/libpeerid.so.$(MAJOR)
 
 .PHONY: embedded
 embedded: $(EMBEDDED_LIBRARY) ## Build build/embedded/libpeerid.so, the library as Embedded Swift, for tests
@@ -94,7 +95,7 @@ $(PORTABLE): $(LIBRARY) Tools/packaging/build_portable
 .PHONY: sandbox
 sandbox: $(SANDBOX) ## Build build/bin/peerid-sandbox, the local PeerID server
 
-$(SANDBOX): $(SOURCES) | packages $(LIBRARY)
+$(SANDBOX): $(SOURCES) $(BUILD)/old_glibc.o | packages $(filter $(NORMAL_LIBRARY),$(CHOSEN_LIBRARY))
 	$(SHIPPED) --product peerid-sandbox
 	@mkdir -p $(BUILD)/bin
 	install -m 755 .build-shipped/release/peerid-sandbox $@
@@ -121,7 +122,8 @@ $(BUILD)/examples/%: bindings/c/examples/%.c include/peerid.h $(LIBRARY)
 	$(CC) $(CFLAGS) $(EXAMPLE_FLAGS) $< -o $@ -L$(BUILD)/lib -lpeerid -Wl,-rpath,'$$ORIGIN/../lib'
 
 .PHONY: demo
-demo: all ## See it work: log in, submit, lose the token, refresh, submit again
+demo: ## See it work: log in, submit, lose the token, refresh, submit again
+	@$(MAKE) --no-print-directory -j2 all
 	@Tools/scripts/demo
 
 .PHONY: check
@@ -137,8 +139,9 @@ test-embedded: ## Run every test that goes through the C interface on the librar
 	EMBEDDED=1 Tools/scripts/test library
 
 .PHONY: fuzz
-fuzz: | packages ## Fuzz what reads texts from outside for SECONDS=60, or the TARGETS=… alone
+fuzz: normal embedded ## Fuzz what reads texts from outside for SECONDS=60, or the TARGETS=… alone; compare both libraries
 	nice python3 -B Tests/Fuzz/fuzz.py --seconds $(or $(SECONDS),60) $(TARGETS)
+	$(if $(TARGETS),,nice python3 -B Tests/Fuzz/abi.py)
 
 .PHONY: wheel
 wheel: portable ## Build, repair and test the Python wheel; it ends in dist/
@@ -217,4 +220,4 @@ uninstall: ## Remove what install put there
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf $(BUILD) dist .build .build-shipped .build-embedded .build-command .build-tsan
+	rm -rf $(BUILD) dist .build .build-shipped .build-embedded .build-embedded-thread .build-command .build-tsan

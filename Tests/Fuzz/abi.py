@@ -5,7 +5,7 @@ outcomes, messages, values, requests and log lines of both, byte for byte.
     abi.py [--runs N] [--seed N] [--libraries FIRST SECOND] [TARGET ...]
 
 Every target reads the committed inputs in Tests/Fuzz/corpus, inputs that are made from the tables of cases, those that
-libFuzzer has kept in build/fuzz/found, and N changes of them. The seed decides the changes. Needs `make all normal
+libFuzzer has kept in build/fuzz/found, and N changes of them. The seed decides the changes. Needs `make normal
 embedded` before.
 
 Inputs for which the two differ, or a library breaks a promise or dies, are kept in build/fuzz/findings/abi."""
@@ -207,7 +207,7 @@ def main():
     if unknown := sorted(set(arguments.targets).difference(TARGETS)):
         parser.error(f"there is no target {unknown[0]}; known are {', '.join(TARGETS)}")
     if missing := [path for path in arguments.libraries if not path.exists()]:
-        sys.exit(f"{missing[0]} is missing: run make all normal embedded first")
+        sys.exit(f"{missing[0]} is missing: run make normal embedded first")
     comparison = Comparison(arguments.libraries)
     count = 0
     for target in arguments.targets or TARGETS:

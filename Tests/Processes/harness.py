@@ -26,8 +26,6 @@ PROGRAMS = os.path.join(os.environ.get("PEERID_TEST_PROGRAMS") or os.path.join(R
 CHECKPOINT = os.path.join(PROGRAMS, "checkpoint.so")
 FLAGS = shlex.split(os.environ.get("PEERID_TEST_FLAGS", ""))
 # A sanitizer makes programs slower, and its own memory grows.
-# The library as Embedded Swift.
-IS_EMBEDDED = os.path.exists(os.path.join(ROOT, "build/lib/.embedded-1")) or os.path.basename(LIBRARY) == "embedded"
 IS_SANITIZED = any(flag.startswith("-fsanitize=") for flag in FLAGS)
 KEY = "a session of all"
 REFRESH = "/api/v1/auth/refreshtoken"

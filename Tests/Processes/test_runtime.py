@@ -7,8 +7,8 @@ import subprocess
 from harness import PROGRAMS, ROOT, SOURCES, check, folder, reached_by, test
 from test_fork import kinds, reset
 
-# The shipped library has no symbols.
-LIBRARY = os.path.join(ROOT, ".build-shipped", "release", "libpeerid.so")
+# The normal library with its symbols.
+LIBRARY = os.path.join(ROOT, "build", "normal", "libpeerid.so")
 
 
 @test("runtime")

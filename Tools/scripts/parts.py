@@ -101,6 +101,7 @@ PARTS = [
     Part("the same cases in C, Python and Go", "Tests/Conformance/run", after=(BUILD, TOOLS), alone=("build/tests",),
          library=True),
     Part(EMBEDDED, "make --no-print-directory embedded", after=(BUILD,)),
+    Part("fuzzing through the C interface, of both libraries", "python3 -B Tests/Fuzz/abi.py", after=(EMBEDDED,)),
     Part("Embedded Swift: C, with memcheck", WITH_EMBEDDED + "Tests/C/run", after=(EMBEDDED,),
          alone=("build/tests-embedded",)),
     Part("Embedded Swift: the same cases in C, Python and Go", WITH_EMBEDDED + "Tests/Conformance/run",

@@ -19,8 +19,8 @@ unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy
 mkdir -p "$out/logs" "$out/symbols"
 
 # Memcheck runs the library with its symbols: the suppressions name functions.
-shipped=$PWD/.build-shipped/release/libpeerid.so
-[ ! -e build/lib/.embedded-1 ] || shipped=$PWD/build/embedded/libpeerid.so
+shipped=$PWD/build/embedded/libpeerid.so
+[ ! -e build/lib/.embedded-0 ] || shipped=$PWD/build/normal/libpeerid.so
 [ -z "${PEERID_TEST_LIBRARY:-}" ] || shipped=$library/libpeerid.so
 for needed in "$library/libpeerid.so" build/bin/peerid-sandbox "$shipped"; do
   [ -e "$needed" ] || { echo "$needed is missing: run make first" >&2; exit 1; }
