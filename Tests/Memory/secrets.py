@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -182,7 +183,11 @@ def run(style, mode, store, relogin, uses_tls, listed):
         lines = [line.split(None, 2) for line in Path(chunks).read_text().splitlines()]
         kept = [(int(start, 16), int(size), owner) for start, size, owner in lines]
         parts = world.parts()
+        # A thread that ends would unmap its stack during the search.
+        program.send_signal(signal.SIGSTOP)
+        os.waitpid(program.pid, os.WUNTRACED)
         found = list(search(program.pid, parts, kept))
+        program.send_signal(signal.SIGCONT)
         program.stdin.close()
         program.wait()
     world.sandbox.close()
