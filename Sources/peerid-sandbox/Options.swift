@@ -12,7 +12,7 @@ struct Options {
     Open its address in a browser to see users, requests and faults.
 
     usage: peerid-sandbox [--port N] [--page-port N] [--host ADDRESS] [--fixture FILE] [--without-session-cookie]
-                          [--without-chain-rules] [--json | --quiet] [--exit-with-stdin]
+                          [--without-chain-rules] [--idle-seconds N] [--json | --quiet] [--exit-with-stdin]
            peerid-sandbox --print-fixture [--fixture FILE]
 
       --port N           listen on this port; 0, the default, means any free one
@@ -23,6 +23,8 @@ struct Options {
                          issue transaction tokens without the session cookie that the real server requires
       --without-chain-rules
                          let the chain take every operation that the server takes
+      --idle-seconds N   close connections that are idle for N seconds; 5, the default, is the real server's value,
+                         and 0 keeps them open, for tests on slow machines
       --json             print one line of JSON with everything a test needs to know, and nothing else
       --quiet            print the URL only
       --exit-with-stdin  stop when standard input ends, so that nothing outlives the test that started it
@@ -33,7 +35,7 @@ struct Options {
 
   private static let names = [
     "--port", "--page-port", "--host", "--fixture", "--without-session-cookie", "--without-chain-rules",
-    "--json", "--quiet",
+    "--idle-seconds", "--json", "--quiet",
     "--exit-with-stdin", "--print-fixture", "--version", "--help",
   ]
 
@@ -43,6 +45,7 @@ struct Options {
   var fixtureFile: String?
   var requiresSessionCookie = true
   var appliesChainRules = true
+  var idleSeconds: UInt32 = 5
   var printsJSON = false
   var isQuiet = false
   var exitsWithInput = false
@@ -70,6 +73,7 @@ struct Options {
         fixtureFile = file
       case "--without-session-cookie": requiresSessionCookie = false
       case "--without-chain-rules": appliesChainRules = false
+      case "--idle-seconds": idleSeconds = try Self.seconds(argument, rest.popFirst())
       case "--json": printsJSON = true
       case "--quiet": isQuiet = true
       case "--exit-with-stdin": exitsWithInput = true
@@ -85,6 +89,13 @@ struct Options {
 
   private static func port(_ name: String, _ text: String?) throws(Fault) -> UInt16 {
     guard let text, let number = UInt16(text) else { throw Fault(message: "\(name) needs a number from 0 to 65535") }
+    return number
+  }
+
+  private static func seconds(_ name: String, _ text: String?) throws(Fault) -> UInt32 {
+    guard let text, let number = UInt32(text), number <= 86_400 else {
+      throw Fault(message: "\(name) needs a number of seconds from 0 to 86400")
+    }
     return number
   }
 }

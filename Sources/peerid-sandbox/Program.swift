@@ -49,7 +49,8 @@ struct Program {
       fixture: fixture,
       port: options.port,
       pagePort: options.pagePort,
-      host: options.host
+      host: options.host,
+      idleSeconds: options.idleSeconds
     )
     if options.isExposed {
       printError("warning: everybody who reaches \(options.host) can read all secrets and change everything")

@@ -29,7 +29,7 @@ class Program:
 
     def __init__(self, command, *arguments):
         self._process = subprocess.Popen(
-            [command, "--json", "--exit-with-stdin", *arguments],
+            [command, "--json", "--exit-with-stdin", "--idle-seconds=0", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -50,8 +50,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--port", "x"], "--port needs a number"), (["--nonsense"], "--help"),
-    (["--fixture", "/no/such.json"], "/no/such.json"), (["--fixture"], "path of a file"),
+    (["--port", "x"], "--port needs a number"), (["--idle-seconds", "-1"], "--idle-seconds needs a number"),
+    (["--nonsense"], "--help"), (["--fixture", "/no/such.json"], "/no/such.json"), (["--fixture"], "path of a file"),
     (["--fixture", "/proc/self/status"], "is not JSON"),
   ])
   func `a failed start reports the reason and exits with 2`(arguments: [String], part: String) throws {

@@ -135,7 +135,8 @@ class Sandbox:
             json.dump(fixture(users), file)
             file.flush()
             self.process = subprocess.Popen(
-                [os.path.join(ROOT, "build", "bin", "peerid-sandbox"), "--json", "--exit-with-stdin", "--fixture", file.name],
+                [os.path.join(ROOT, "build", "bin", "peerid-sandbox"), "--json", "--exit-with-stdin", "--idle-seconds=0",
+                 "--fixture", file.name],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )

@@ -52,7 +52,7 @@ class Server:
         file = folder / "fixture.json"
         file.write_text(json.dumps(fixture()))
         self.process = subprocess.Popen(
-            [str(program), "--json", "--exit-with-stdin", "--fixture", str(file)],
+            [str(program), "--json", "--exit-with-stdin", "--idle-seconds=0", "--fixture", str(file)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -20,8 +20,8 @@ public final class Sandbox: Sendable {
   ///     the same port.
   ///   - host: the IPv4 address to listen on. With an address other than loopback, every machine that reaches it can
   ///     read all secrets of the fixture.
-  ///   - idleSeconds: after how many seconds without traffic a connection is closed; 5 as the real server. Tests that
-  ///     run under a slow tool raise it, because a request that waits unread for that long counts as no traffic.
+  ///   - idleSeconds: after how many seconds without traffic a connection is closed; 5 as the real server, 0 for never.
+  ///     Tests on slow machines use 0, because a request that is not read for that long counts as no traffic.
   /// - Throws: ``SandboxError`` when a port cannot be used.
   public init(
     fixture: Fixture = .demo,

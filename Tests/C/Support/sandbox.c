@@ -37,7 +37,7 @@ int sandbox_start(void **state) {
   (void)state;
   const char *path = getenv("PEERID_SANDBOX");
   const char *const arguments[] = {path ? path : "build/bin/peerid-sandbox", "--json", "--exit-with-stdin",
-                                   "--without-session-cookie", "--without-chain-rules", NULL};
+                                   "--without-session-cookie", "--without-chain-rules", "--idle-seconds", "0", NULL};
   program = server_start(arguments, &description);
   snprintf(url, sizeof url, "%s", json_string_value(json_object_get(description, "url")));
   port = atoi(strrchr(url, ':') + 1);

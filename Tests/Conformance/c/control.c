@@ -23,7 +23,7 @@ static json_t *must(const char *method, const char *control, json_t *body) {
 void control_start(void) {
   const char *path = getenv("PEERID_SANDBOX");
   const char *const arguments[] = {path ? path : "build/bin/peerid-sandbox", "--json", "--exit-with-stdin",
-                                   "--without-session-cookie", "--without-chain-rules", NULL};
+                                   "--without-session-cookie", "--without-chain-rules", "--idle-seconds", "0", NULL};
   program = server_start(arguments, &description);
   port = atoi(strrchr(control_url(), ':') + 1);
   fixture_of_demo = must("GET", "fixture", NULL);

@@ -39,6 +39,7 @@ class Sandbox:
                 "--exit-with-stdin",
                 "--without-session-cookie",
                 "--without-chain-rules",
+                "--idle-seconds=0",
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

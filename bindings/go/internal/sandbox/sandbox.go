@@ -29,7 +29,7 @@ type Object = map[string]any
 func Start() (*Sandbox, error) {
 	// It ends when its standard input is closed, so that it ends with the tests.
 	s := &Sandbox{command: exec.Command(program(), "--json", "--exit-with-stdin",
-		"--without-session-cookie", "--without-chain-rules")}
+		"--without-session-cookie", "--without-chain-rules", "--idle-seconds=0")}
 	s.command.Stderr = os.Stderr
 	stdin, err := s.command.StdinPipe()
 	if err != nil {
