@@ -810,7 +810,7 @@ def control(records):
         record = records.get(url.path[1:])
         if request.method == "POST":
             if record:
-                record.count(words=1)
+                record.count(triggers=1)
             else:
                 for each in records.values():
                     each.clear()
