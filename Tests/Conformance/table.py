@@ -71,7 +71,7 @@ def faults(cases):
 
 
 class Runs:
-    """The results of one language. A name is what the language calls a case."""
+    """The results of one language, by the name that the language gives each case."""
 
     def __init__(self):
         self.passed = {"blocking": set(), "asynchronous": set(), "broken": set()}

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Fuzzes the C interface: the same inputs for the normal library and the one as Embedded Swift, and the same codes,
-outcomes, messages, values, requests and log lines of both, byte for byte.
+"""Fuzzes the C interface: passes the same inputs to the normal library and the one as Embedded Swift, and compares
+their codes, outcomes, messages, values, requests and log lines byte for byte.
 
     abi.py [--runs N] [--seed N] [--libraries FIRST SECOND] [TARGET ...]
 
-Every target reads the committed inputs in Tests/Fuzz/corpus, inputs that are made from the tables of cases, those that
-libFuzzer has kept in build/fuzz/found, and N changes of them. The seed decides the changes. Needs `make normal
+Every target reads the committed inputs in Tests/Fuzz/corpus, inputs generated from the tables of cases, those that
+libFuzzer has kept in build/fuzz/found, and N mutations of them, which the seed determines. Needs `make normal
 embedded` before.
 
-Inputs for which the two differ, or a library breaks a promise or dies, are kept in build/fuzz/findings/abi."""
+Inputs for which the two differ, or on which a library breaks a promise or crashes, are saved in
+build/fuzz/findings/abi."""
 
 import argparse
 import contextlib
@@ -80,12 +81,12 @@ class Worker:
             sys.exit(f"{path} cannot be used")
 
     def send(self, batch):
-        # A process that has died has no answer either.
+        # A process that has died gives no answer, which `receive` reports.
         with contextlib.suppress(OSError):
             self.pipe.send(batch)
 
     def receive(self):
-        """What was observed of each input; None if the process has died or waits."""
+        """The observations for each input; None if the process has died or hangs."""
         try:
             return self.pipe.recv() if self.pipe.poll(LIMIT) else None
         except (EOFError, OSError):
@@ -98,7 +99,7 @@ class Worker:
 
 
 def work(path, pipe):
-    """Reads batches, and answers each with what was observed."""
+    """Reads batches, and answers each with the observations."""
     calls = Calls(path)
     pipe.send("ready")
     while True:
@@ -110,7 +111,7 @@ def work(path, pipe):
 
 
 def starting_inputs(target):
-    """The inputs that are there: from the tables, committed, and kept by libFuzzer."""
+    """The initial inputs: from the tables, committed, and saved by libFuzzer."""
     match target:
         case "amounts":
             made = [f"{chr(precision)}{text}" for precision in range(16) for text in AMOUNTS]
@@ -150,7 +151,7 @@ def changed(data, others, chance):
 
 
 class Comparison:
-    """Two processes with a library each, and the inputs for which they differ."""
+    """Two processes, each with one library, and the inputs for which they differ."""
 
     def __init__(self, paths):
         self.paths = paths
@@ -222,7 +223,7 @@ def main():
     comparison.end()
     if comparison.faults:
         sys.exit(f"fuzzing through the C interface: {len(comparison.faults)} of {count} inputs found a fault")
-    print(f"fuzzing through the C interface: {count} inputs, the same of both libraries")
+    print(f"fuzzing through the C interface: {count} inputs, with the same results in both libraries")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""What the fuzzing through the C interface calls with an input of each target. The inputs are those of the targets in
-Sources, whose comments describe their parts."""
+"""The calls for fuzzing through the C interface. The inputs are those of the targets in Sources, whose comments
+describe their parts."""
 
 import base64
 import ctypes
@@ -128,7 +128,7 @@ class Calls(Clients):
         if name.isdigit() and self.library.option_describe(int(name[:6]), *map(byref, texts)):
             self.library.note("option", [text.value for text in texts])
             name = texts[0].value
-        # A client with a folder of certificates or a file that it waits for is not for any input.
+        # Not the option that names a file: the file could be large, or a pipe that blocks the client.
         if name != b"ca_file":
             self.create_client(b"https://peerid.example", {name: value}, client_id, secret)
 
@@ -138,7 +138,7 @@ class Calls(Clients):
         library = self.library
         begin = len(library.lines)
         self.operate("submit", OPERATION, len(OPERATION))
-        # How long it is to a date depends on the time.
+        # The time until a date depends on the clock.
         library.lines[begin:] = [
             "a wait" if text.startswith("retry_after_ms: ") and not line.isdigit() else text
             for text in library.lines[begin:]
@@ -168,7 +168,7 @@ def byte(data, index):
 
 
 def fields(data, count):
-    """The texts between NULs; further ones are empty."""
+    """The texts between NULs; missing ones are empty."""
     return [*data.split(b"\0"), *[b""] * count][:count]
 
 
@@ -184,7 +184,7 @@ WHOLE = with_checksum(
 
 
 def damaged(changes):
-    """A stored session in which bytes are changed: each three bytes are a place and what is put there."""
+    """A stored session with changed bytes: each three bytes are a position and the new byte."""
     text = bytearray(WHOLE)
     for start in range(0, len(changes) - 2, 3):
         text[int.from_bytes(changes[start : start + 2]) % len(text)] = changes[start + 2]

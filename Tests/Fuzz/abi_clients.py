@@ -1,4 +1,4 @@
-"""The clients of one library, and a server for them: what the fuzzing through the C interface makes its calls with."""
+"""The clients of one library and their server, for fuzzing through the C interface."""
 
 import ctypes
 import re
@@ -47,7 +47,7 @@ class Clients:
 
     def client(self, options, store=None):
         config = self.create("config", "config_create", f"http://{self.server.address}".encode(), b"4", SECRET)
-        # A refresh in the background would make its request during another input.
+        # A refresh in the background would send its request during another input.
         for name, value in {b"refresh_window_ms": b"0", b"refresh_probe_delay_ms": b"0", **options}.items():
             assert not self.library.call("config_set", config, name, value), self.library.lines
         assert not self.library.config_set_log_handler(config, self.handlers[0], None, C.ReleaseCallback())
@@ -58,7 +58,7 @@ class Clients:
         return client
 
     def custom_store(self):
-        """A store that holds whatever `self.stored` is."""
+        """A store that contains `self.stored`."""
 
         def load(_context, _key, _lock, reply):
             data, generation = self.stored
@@ -77,14 +77,14 @@ class Clients:
         return self.create("store", "store_create_custom", byref(struct))
 
     def file_of_store(self):
-        """The file in which the directory store keeps the session of alice."""
+        """The file of alice's session in the directory store."""
         session = self.create("session", "client_restore", self.clients["directory"], TOKEN, len(TOKEN), b"alice")
         self.library.session_free(session)
         (file,) = Path(self.folder.name).glob("*.session")
         return file
 
     def observe(self, target, data):
-        """What a program sees of the calls with an input, and the promises that they broke."""
+        """What a program sees of the calls for an input, and the promises that they break."""
         library = self.library
         library.lines, library.broken, self.logged = [], [], []
         self.server.prepare()
@@ -94,7 +94,7 @@ class Clients:
             library.check(library.client_flush(client, 10_000) == 1, "a refresh does not end")
         for request in self.server.requests:
             library.note("sent", request)
-        # Threads of the library log as well.
+        # The library's threads write log lines as well.
         for line in sorted(self.logged):
             library.note("log", line)
         text = "\n".join(library.lines)
@@ -103,7 +103,7 @@ class Clients:
         return without_time(text), library.broken
 
     def session(self, client, token=TOKEN):
-        """A session with a pair of its own, since sessions of one pair share what a refresh found."""
+        """A session with its own pair, because sessions with the same pair share the result of a refresh."""
         token = token.replace(b"aRefreshToken", b"refresh%d" % self.inputs)
         return self.create("session", "client_restore", client, token, len(token), None)
 
@@ -117,7 +117,7 @@ class Clients:
         library.session_free(session)
 
     def check_sending(self, name):
-        """What moves money is sent once, except after HTTP 401, and never if the outcome says so."""
+        """A request that moves money is sent once, except after HTTP 401, and not at all if the outcome is not_sent."""
         statuses = [status for *_, status in self.server.moving()]
         for request in self.server.requests:
             self.library.note("sent", request)
@@ -167,7 +167,7 @@ class Clients:
         library.session_free(session)
 
     def create_client(self, base_url, options, client_id=b"4", secret=SECRET):
-        """Creates a client, and asks it for the address of the page of consent."""
+        """Creates a client, and asks it for the address of the consent page."""
         library = self.library
         config = library.make("config", "config_create", base_url, client_id, secret)
         if config is None:
@@ -187,7 +187,7 @@ class Clients:
 
 
 def without_time(text):
-    """What depends on the clock and on chance is replaced: when a pair was renewed, and how long a session waits."""
+    """The text without values that depend on the clock or on chance: the time of a refresh, and a session's wait."""
 
     def renewed(found):
         return "NOW" if abs(int(found[0]) / 1000 - time.time()) < 3600 else found[0]

@@ -1,4 +1,4 @@
-"""The C interface of one library, and what a program sees of it: every value that a call returns, as lines of text."""
+"""The C interface of one library. It records what a program sees: every value that a call returns, as lines of text."""
 
 import ctypes
 import importlib.util
@@ -6,12 +6,12 @@ from ctypes import byref
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Not written by a call that fails.
+# The value of an output before the call. A call that fails does not change it.
 UNTOUCHED = 0x5A5A5A5A
 
 
 def prototypes():
-    """The module with the prototypes, without the package, which loads a library of its own."""
+    """The module with the prototypes, without the package, which would load another library."""
     path = ROOT / "bindings/python/peerid/_prototypes.py"
     spec = importlib.util.spec_from_file_location("_prototypes", path)
     module = importlib.util.module_from_spec(spec)
@@ -25,7 +25,7 @@ OUTCOMES = {value for name, value in vars(C).items() if name.startswith("OUTCOME
 
 
 class Library:
-    """Calls functions, and notes what they return and which promises they break."""
+    """Calls functions, and records what they return and which promises they break."""
 
     def __init__(self, path):
         self.c = ctypes.CDLL(str(path))
@@ -43,7 +43,7 @@ class Library:
             self.broken.append(what)
 
     def make(self, kind, name, *arguments):
-        """Calls a function whose last parameter receives an object; notes the error, and returns the object or None."""
+        """Calls a function whose last parameter receives an object; records the error. Returns the object or None."""
         out = getattr(C, f"{kind.capitalize()}Pointer")()
         words = ctypes.cast(byref(out), ctypes.POINTER(ctypes.c_size_t))
         words[0] = UNTOUCHED
@@ -52,7 +52,7 @@ class Library:
         return None if failed else out
 
     def call(self, name, *arguments):
-        """Calls a function that can fail; notes its error, and returns whether there is one."""
+        """Calls a function that can fail; records its error, and returns whether there is one."""
         return self.failure(name, getattr(self, name)(*arguments))
 
     def failure(self, name, error):
@@ -74,7 +74,7 @@ class Library:
         return True
 
     def response(self, response):
-        """Notes and frees a response."""
+        """Records and frees a response."""
         if response is None:
             return
         length = ctypes.c_size_t()
@@ -87,7 +87,7 @@ class Library:
         self.response_free(response)
 
     def token(self, token):
-        """Notes and frees a token; returns its JSON."""
+        """Records and frees a token; returns its JSON."""
         if token is None:
             return b""
         length, count = ctypes.c_size_t(), ctypes.c_size_t()
@@ -105,7 +105,7 @@ class Library:
 
 
 def is_line(message):
-    """Whether a message is one line of UTF-8 that says something."""
+    """Whether a message is one line of UTF-8 that is not empty."""
     try:
         text = message.decode()
     except UnicodeDecodeError:

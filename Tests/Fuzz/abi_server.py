@@ -1,12 +1,12 @@
-"""A PeerID server for fuzzing: its first answer to a call is the input's, all others are those of a healthy server. It
-records the requests."""
+"""A PeerID server for fuzzing: its first answer to a call comes from the input, all others are those of a healthy
+server. It records the requests."""
 
 import hashlib
 import json
 import socket
 import threading
 
-# Headers whose values differ from run to run.
+# Headers whose values change with each run.
 VARYING = (b"host",)
 MOVES_MONEY = (b"/app/operations", b"/app/broadcast", b"/app/transaction-token")
 
@@ -50,7 +50,7 @@ class Server:
 
     @staticmethod
     def healthy(method, target, body):
-        """What a server answers to a request that it carries out; the same request has the same answer."""
+        """The answer to a request that succeeds; the same request always gets the same answer."""
         digest = hashlib.sha1(method + target + body).hexdigest()
         result = {
             "id": digest,
