@@ -151,7 +151,7 @@ SEEDS ?= 50000
 
 .PHONY: simulate
 simulate: ## Run the sessions in so many random schedules with faults (SEEDS=…)
-	@Tools/scripts/install-packages libcurl4-openssl-dev libjansson-dev pkg-config gcc libc6-dev
+	@Tools/scripts/install-packages libcurl4-openssl-dev libjansson-dev zlib1g-dev pkg-config gcc libc6-dev
 	Tests/Simulation/run $(SEEDS)
 
 .PHONY: soak

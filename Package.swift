@@ -16,6 +16,7 @@ let package = Package(
     .executable(name: "peerid-sandbox", targets: ["peerid-sandbox"]),
   ],
   targets: [
+    .systemLibrary(name: "CCatalogue", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
@@ -23,7 +24,7 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     // memcheck of Debian 12 reads no newer debug information.
     .target(name: "CRuntime", exclude: ["embedded.c"], cSettings: shipped ? [.unsafeFlags(["-gdwarf-4"])] : []),
-    .target(name: "PeerID", dependencies: ["CCurl", "CJansson", "CLinux"]),
+    .target(name: "PeerID", dependencies: ["CCatalogue", "CCurl", "CJansson", "CLinux"]),
     .target(name: "PeerIDABI", dependencies: ["PeerID", "CLinux"] + (shipped ? ["CRuntime"] : [])),
     .target(name: "PeerIDSandbox", dependencies: ["PeerID", "CMicroHTTPD", "CZlib"]),
     .executableTarget(name: "peerid-sandbox", dependencies: ["PeerIDSandbox"]),

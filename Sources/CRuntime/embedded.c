@@ -77,3 +77,22 @@ void swift_deallocPartialClassInstance(object *partial, const class *stored, siz
   }
   if (partial->references >= 0) free(partial);
 }
+
+// The tables with which Swift compares texts by characters: `é` would equal `e` with a combining accent. Without them,
+// texts are equal if their bytes are.
+uint16_t _swift_stdlib_getNormData(uint32_t scalar) {
+  (void)scalar;
+  return 0;
+}
+
+uint32_t _swift_stdlib_getComposition(uint32_t first, uint32_t second) {
+  (void)first, (void)second;
+  return UINT32_MAX;
+}
+
+uint32_t _swift_stdlib_getDecompositionEntry(uint32_t scalar) {
+  (void)scalar;
+  return UINT32_MAX;
+}
+
+const uint8_t *const _swift_stdlib_nfd_decompositions = NULL;

@@ -89,7 +89,7 @@ def _symbols(root: Path, folder: Path) -> list[dict]:
         "-output-dir",
         folder,
     ]
-    for name in ("CCurl", "CJansson", "CLinux"):
+    for name in ("CCatalogue", "CCurl", "CJansson", "CLinux"):
         command += ["-Xcc", f"-fmodule-map-file={root}/Sources/{name}/module.modulemap"]
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(command, check=True)

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import catalogue
+import compressed_table
 import go_operations
 import python_operations
 import reference
 import rule_cases
-import swift_table
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SOURCE = _ROOT / "Tools/operations/catalogue.json"
@@ -51,8 +51,9 @@ def outputs() -> dict[Path, str]:
     # The bindings have no types for the chain's own forms, which occur only inside proposals.
     used = {named.name for operation in operations for field in operation.fields for named in _named(field.type)}
     types = [named for named in known.types if named.name in used]
+    table = _ROOT / "Sources/CCatalogue/compressed.h"
     return {
-        _ROOT / "Sources/PeerID/Operations/CatalogueTable.swift": swift_table.table(_SOURCE, known),
+        table: compressed_table.header(table, _SOURCE, known),
         _ROOT / "Tests/Conformance/cases/rules.json": rule_cases.table(known),
         _ROOT / "docs/operations.md": reference.page(known),
         _ROOT / "bindings/python/peerid/ops.py": python_operations.operations_module(types, operations),

@@ -28,15 +28,15 @@ enum AccountDecision: Equatable {
 
   /// The names that the account of a user can have.
   static func names(ofUser user: String) -> [String] {
-    let lowered = user.lowercased()
+    let lowered = user.asciiLowercased
     return ["pi-" + lowered, lowered]
   }
 
   /// The name that is easily confused with a name: with or without `pi-` in front; `nil` for an id.
   static func otherName(_ name: String) -> String? {
     if ObjectInstance.isAccount(name) { return nil }
-    let lowered = name.lowercased()
-    return lowered.hasPrefix("pi-") ? String(lowered.dropFirst(3)) : "pi-" + lowered
+    let lowered = name.asciiLowercased
+    return lowered.begins(with: "pi-") ? String(Substring(lowered.utf8.dropFirst(3))) : "pi-" + lowered
   }
 
   /// The decision after another of these names has turned out to be an account.

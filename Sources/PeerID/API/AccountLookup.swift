@@ -15,7 +15,7 @@ struct AccountLookup {
   /// The account of a name or an id, which must exist.
   func existing(_ name: String) throws(PeerIDError) -> Account {
     if let found = try account(name) { return found }
-    let missing = "the chain has no account '\(name.prefix(80))'"
+    let missing = "the chain has no account '\(name.cut(to: 80))'"
     guard let other = AccountDecision.otherName(name), let near = try? account(other) else {
       throw PeerIDError(.invalidArgument, missing)
     }

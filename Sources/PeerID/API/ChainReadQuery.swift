@@ -62,7 +62,7 @@ struct ChainReadQuery {
         guard Self.isKey(name) else {
           throw PeerIDError(
             .invalidArgument,
-            "\(path) has the key '\(name.prefix(60))', which cannot be sent to the server: use a name without brackets"
+            "\(path) has the key '\(name.cut(to: 60))', which cannot be sent to the server: use a name without brackets"
           )
         }
         try append(member, at: "\(path)[\(name)]", depth: depth + 1)

@@ -1,6 +1,6 @@
 /// Shortens texts of servers to what an error can hold.
 enum ServerText {
-  /// The longest text that is quoted in a message, in characters.
+  /// The longest text that is quoted in a message, in Unicode scalars.
   private static let maximumLength = 300
   /// The longest `PeerIDError.serverDetail`, in bytes.
   private static let maximumDetail = 4096
@@ -16,20 +16,25 @@ enum ServerText {
   static func readable(_ body: Bytes) -> String {
     var text: [UInt8] = []
     var isInTag = false
+    let blank = UInt8(ascii: " ")
+    func appendBlank() {
+      if let last = text.last, last != blank { text.append(blank) }
+    }
     body.withBytes { bytes in
       for byte in bytes.prefix(16 * 1024) {
         switch byte {
         case UInt8(ascii: "<"): isInTag = true
         case UInt8(ascii: ">") where isInTag:
           isInTag = false
-          text.append(UInt8(ascii: " "))
+          appendBlank()
         case _ where isInTag: break
-        default: text.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte)
+        case 0...0x20, 0x7F: appendBlank()
+        default: text.append(byte)
         }
       }
     }
-    let words = String(decoding: text, as: UTF8.self).split(separator: " ")
-    return cut(words.joined(separator: " "))
+    if text.last == blank { text.removeLast() }
+    return cut(String(decoding: text, as: UTF8.self))
   }
 
   /// The whole member `error`: a string as it is, an object as `field: message; field: message`.
@@ -86,10 +91,15 @@ enum ServerText {
   }
 
   private static func firstLine(_ text: String) -> String {
-    cut(String(text.prefix { !$0.isNewline }))
+    cut(String(text.unicodeScalars.prefix { !isLineEnd($0) }))
   }
 
-  static func cut(_ text: String) -> String {
-    text.count <= maximumLength ? text : text.prefix(maximumLength) + "…"
+  private static func isLineEnd(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x0A...0x0D, 0x85, 0x2028, 0x2029: true
+    default: false
+    }
   }
+
+  static func cut(_ text: String) -> String { text.cut(to: maximumLength) }
 }

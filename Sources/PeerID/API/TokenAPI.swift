@@ -96,7 +96,7 @@ struct TokenAPI: Sendable {
   private func explained(_ error: PeerIDError, _ sent: [String], _ style: Options.ParameterStyle) -> PeerIDError {
     guard error.httpStatus == 400, let detail = error.detailBytes,
       let fields = try? JSONDocument(parsing: detail.raw).root,
-      let missed = sent.first(where: { fields.member($0)?.string?.hasSuffix("is required") ?? false })
+      let missed = sent.first(where: { fields.member($0)?.string?.ends(with: "is required") ?? false })
     else { return error }
     let others = style == .form ? "query or json" : style == .json ? "form or query" : "form or json"
     return error.adding(

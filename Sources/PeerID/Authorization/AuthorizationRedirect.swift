@@ -28,8 +28,8 @@ enum AuthorizationRedirect {
       throw PeerIDError(.invalidArgument, "the redirect has another state: it does not belong to this request")
     }
     if answer.isError, let error = try answer.value(of: "error")?.text {
-      let description = try answer.value(of: "error_description").map { " – \($0.text.prefix(200))" } ?? ""
-      throw PeerIDError(.rejected, .notDone, "consent was not given: \(error.prefix(100))\(description)")
+      let description = try answer.value(of: "error_description").map { " – \($0.text.cut(to: 200))" } ?? ""
+      throw PeerIDError(.rejected, .notDone, "consent was not given: \(error.cut(to: 100))\(description)")
     }
     guard let code = try answer.value(of: "code"), code.count > 0 else {
       throw PeerIDError(.invalidArgument, "the redirect has neither a code nor an error")

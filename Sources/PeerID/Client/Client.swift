@@ -15,7 +15,9 @@ public final class Client: Sendable {
 
   init(_ configuration: Configuration, clock: Clock) throws(PeerIDError) {
     engine = try CallEngine.make(configuration, clock)
-    RuntimeWarmup.runOnce(configuration)
+    #if !hasFeature(Embedded)
+      RuntimeWarmup.runOnce(configuration)
+    #endif
   }
 
   deinit {

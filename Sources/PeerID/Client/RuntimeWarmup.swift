@@ -4,7 +4,8 @@ import Synchronization
 ///
 /// The Swift runtime creates the metadata of a generic type when it is first used, under internal locks that no fork
 /// handler can take. If a process forks while another thread is in its first call, such a lock stays held in the child
-/// forever. So the first client of a process runs all calls on the thread that creates it.
+/// forever. So the first client of a process runs all calls on the thread that creates it. Embedded Swift creates no
+/// metadata and needs none of this.
 enum RuntimeWarmup {
   private static let operations = [
     // Without escapes.

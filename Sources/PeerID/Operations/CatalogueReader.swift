@@ -1,4 +1,4 @@
-/// Parses the lines of `CatalogueTable.swift`: one JSON object for each named type and for each operation.
+/// Parses the lines of the catalogue: one JSON object for each named type and for each operation.
 ///
 /// The table is generated and tested as a whole, so unreadable parts are skipped here without an error.
 struct CatalogueReader {

@@ -51,7 +51,7 @@ public enum Decimals {
     allowsNegative: Bool,
     _ what: StaticString
   ) throws(PeerIDError) -> Int64 {
-    let shown = text.utf8.count > 60 ? String(text.prefix(60)) + "…" : text
+    let shown = text.cut(to: 60)
     let isNegative = text.utf8.first == UInt8(ascii: "-")
     let parts = text.utf8.dropFirst(isNegative ? 1 : 0).split(
       separator: UInt8(ascii: "."),

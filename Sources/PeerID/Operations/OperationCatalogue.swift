@@ -1,12 +1,15 @@
+internal import CCatalogue
 import Synchronization
 
 /// All operations that PeerID knows, found by name and by number.
 ///
-/// An operation's line in the table is parsed when the operation is first used. This takes no lock, because the process
+/// The table is decompressed when the first client is made. An operation's line is parsed when the operation is first used. This takes no lock, because the process
 /// may fork at any time.
 package struct OperationCatalogue: Sendable {
   /// The catalogue that this version of the library was made with.
-  package static let standard = OperationCatalogue(table: catalogueTable)
+  package static let standard = OperationCatalogue(
+    table: Bytes(capacity: Int(CCATALOGUE_LENGTH)) { ccatalogue_read($0.baseAddress) }
+  )
 
   /// An operation of the catalogue and, once it has been used, its parsed definition.
   package final class Entry: Sendable {
@@ -27,16 +30,17 @@ package struct OperationCatalogue: Sendable {
   package let entries: [Entry]
   private let indexByName: [String: Int]
   private let indexByID: [Int32: Int]
-  private let table: StaticString
+  private let table: Bytes
   private let placesOfTypes: [String: Range<Int>]
 
-  init(table: StaticString) {
+  /// Reads a table: a line of JSON for each type that operations share, and for each operation.
+  init(table: Bytes) {
+    precondition(table.count > 0, "memory ran out")
     var places: [String: Range<Int>] = [:]
     var entries: [Entry] = []
     var indexByName: [String: Int] = [:]
     var indexByID: [Int32: Int] = [:]
-    let text = UnsafeRawBufferPointer(start: table.utf8Start, count: table.utf8CodeUnitCount)
-    for line in text.split(separator: UInt8(ascii: "\n")) {
+    for line in table.raw.split(separator: UInt8(ascii: "\n")) {
       let place = line.startIndex..<line.endIndex
       // Each line begins with the name; the line of an operation continues with its number: {"name":"transfer","id":0,…
       let head = line.prefix(100).split(separator: UInt8(ascii: "\""))
@@ -116,6 +120,6 @@ package struct OperationCatalogue: Sendable {
   }
 
   private func text(_ place: Range<Int>) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: table.utf8Start + place.lowerBound, count: place.count)
+    UnsafeRawBufferPointer(rebasing: table.raw[place])
   }
 }

@@ -83,10 +83,12 @@ package struct OperationRule: Sendable {
     let memberOfElements: JSONKey?
 
     init(_ path: String) {
-      let parts = path.split(separator: ".").map(String.init)
-      let isOfElements = parts.count > 1 && parts[parts.count - 2].hasSuffix("[]")
+      let parts = path.utf8.split(separator: UInt8(ascii: ".")).map { String(Substring($0)) }
+      let isOfElements = parts.count > 1 && parts[parts.count - 2].ends(with: "[]")
       name = path
-      keys = parts.dropLast(isOfElements ? 1 : 0).map { JSONKey($0.hasSuffix("[]") ? String($0.dropLast(2)) : $0) }
+      keys = parts.dropLast(isOfElements ? 1 : 0).map { part in
+        JSONKey(part.ends(with: "[]") ? String(Substring(part.utf8.dropLast(2))) : part)
+      }
       memberOfElements = isOfElements ? parts.last.map(JSONKey.init) : nil
     }
 

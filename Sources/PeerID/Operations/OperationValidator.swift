@@ -49,7 +49,7 @@ struct OperationValidator {
 
   private func unknownName(_ name: String) -> PeerIDError {
     let catalogue = OperationCatalogue.standard
-    if let known = catalogue.operation(named: name.lowercased()) {
+    if let known = catalogue.operation(named: name.asciiLowercased) {
       return fault("is '\(name)', but the server spells it '\(known.name)'", at: "op_name")
     }
     let hint =

@@ -8,7 +8,7 @@ extension JSONIndex.Value {
   /// The boolean, also from a string.
   var truth: Bool? {
     if let boolean { return boolean }
-    switch string?.lowercased() {
+    switch string?.asciiLowercased {
     case "true": return true
     case "false": return false
     default: return nil
@@ -45,7 +45,7 @@ extension JSONIndex.Value {
   /// The value for a message; a long one is cut.
   var shown: String {
     switch kind {
-    case .integer, .real: return digits.map { $0.utf8.count > 60 ? $0.prefix(60) + "…" : $0 } ?? ""
+    case .integer, .real: return digits?.cut(to: 60) ?? ""
     case .boolean: return boolean == true ? "true" : "false"
     case .null: return "null"
     case .array: return "an array of \(count)"

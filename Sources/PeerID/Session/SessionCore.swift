@@ -227,7 +227,7 @@ final class SessionCore: @unchecked Sendable {
 
   /// The session's name in the log: its key or its user.
   private var name: String {
-    if let place { return "session '\(place.key.prefix(80))'" }
+    if let place { return "session '\(place.key.cut(to: 80))'" }
     return token.userID.map { "user \($0)" } ?? "session without a key"
   }
 }

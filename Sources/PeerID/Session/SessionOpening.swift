@@ -55,7 +55,7 @@ struct SessionOpening {
       throw error
     }
     guard let stored else {
-      throw PeerIDError(.loginRequired, "no session is stored under the key '\(key.prefix(80))': log the user in")
+      throw PeerIDError(.loginRequired, "no session is stored under the key '\(key.cut(to: 80))': log the user in")
     }
     if let present, present.core.isOver == nil || present.core.isOver?.isUsedRefreshToken == true,
       present.core.follow(opened: stored, read: order)
@@ -186,7 +186,7 @@ struct SessionOpening {
     do throws(PeerIDError) {
       return try place.add(identity, to: stored, lock)
     } catch {
-      environment.log(.warning, of: "session '\(place.key.prefix(80))'", "the user's identity is not stored: \(error)")
+      environment.log(.warning, of: "session '\(place.key.cut(to: 80))'", "the user's identity is not stored: \(error)")
       return stored.identified { $0 = identity.filled(from: $0) }
     }
   }

@@ -208,7 +208,11 @@ package enum OptionTable {
     {
       return [closest.name]
     }
-    let words = Set(name.lowercased().split { $0 == "_" || $0 == "-" }).filter { $0.utf8.count > 2 }
-    return all.map { $0.name }.filter { !words.isDisjoint(with: $0.split(separator: "_")) }
+    let given = words(in: name.asciiLowercased).filter { $0.utf8.count > 2 }
+    return all.map { $0.name }.filter { words(in: $0).contains(where: given.contains) }
+  }
+
+  private static func words(in name: String) -> [String] {
+    name.utf8.split { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }.map { String(Substring($0)) }
   }
 }

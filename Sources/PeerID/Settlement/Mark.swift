@@ -20,12 +20,13 @@ struct Mark {
   /// The mark as JSON.
   var json: Bytes {
     let head: JSONLiteral = [
-      "mark": 1, "payer": .string(payer), "after": .string(after), "sent_by": .integer(sentBy),
+      "mark": 1, "payer": .string(payer), "after": .string(after), "sent_by": .integer(sentBy), "request": .null,
     ]
-    let text = String(head.compactText.text.dropLast()) + ",\"request\":"
-    return Bytes(capacity: text.utf8.count + request.count + 1) { target in
+    let text = head.compactText.text
+    let start = String(Substring(text.utf8.dropLast("null}".utf8.count)))
+    return Bytes(capacity: start.utf8.count + request.count + 1) { target in
       var writer = JSONLiteral.Writer(target: target)
-      writer.put(text.utf8)
+      writer.put(start.utf8)
       request.withBytes { writer.put($0) }
       writer.put(UInt8(ascii: "}"))
       return writer.count

@@ -107,7 +107,7 @@ private struct DirectoryStore: Sendable {
         String(utf8: bytes.prefix { $0 != 0 })
       }
       let file = "\(path)/\(name)"
-      guard name.hasSuffix(Suffix.session), let text = try StoreFile.read(file) else { continue }
+      guard name.ends(with: Suffix.session), let text = try StoreFile.read(file) else { continue }
       keys.append(try naming(file) { () throws(PeerIDError) in try StoredSessionFormat.read(text) }.key)
     }
     return keys

@@ -110,6 +110,6 @@ enum CharacterEscape: CaseIterable {
   }
 
   private static func utf8(_ scalar: UInt32) -> [UInt8]? {
-    Unicode.Scalar(scalar).map { Array(String(Character($0)).utf8) }
+    Unicode.Scalar(scalar).flatMap(UTF8.encode).map(Array.init)
   }
 }

@@ -42,7 +42,7 @@ package enum SHA256 {
     }
     return state.map { word in
       let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 8 - digits.count) + digits
+      return String(repeating: "0", count: 8 - digits.utf8.count) + digits
     }.joined()
   }
 

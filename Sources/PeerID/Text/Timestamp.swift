@@ -68,8 +68,8 @@ private struct DigitReader {
     return value
   }
 
-  mutating func skip(_ mark: Character) -> Bool {
-    guard position < text.count, text[position] == mark.asciiValue else { return false }
+  mutating func skip(_ mark: Unicode.Scalar) -> Bool {
+    guard position < text.count, UInt32(text[position]) == mark.value else { return false }
     position += 1
     return true
   }

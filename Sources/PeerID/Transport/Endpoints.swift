@@ -19,10 +19,9 @@ struct Endpoints: Sendable {
   /// `authorizationPage` is the URL of the consent page, if it is not derived from the base URL.
   init(baseURL: String, authorizationPage: String = "", allowsPlainHTTP: Bool) throws(PeerIDError) {
     // A URL with `@` may contain a password, which must not appear in a message.
-    let shown = baseURL.contains("@") ? "…" : baseURL
+    let shown = baseURL.utf8.contains(UInt8(ascii: "@")) ? "…" : baseURL
     func refuse(_ why: String) -> PeerIDError { PeerIDError(.configuration, "base_url '\(shown)' \(why)") }
-    // `contains("://")` would link a megabyte of code for pattern matching.
-    guard baseURL.drop(while: { $0 != ":" }).hasPrefix("://") else {
+    guard baseURL.utf8.drop(while: { $0 != UInt8(ascii: ":") }).starts(with: "://".utf8) else {
       throw refuse("has no scheme: write https://host, for instance https://peerid.peerplays.download")
     }
     let address: ServerAddress
@@ -34,11 +33,11 @@ struct Endpoints: Sendable {
     guard address.scheme == "https" || address.scheme == "http" else {
       throw refuse("has the scheme '\(address.scheme)': write https://host")
     }
-    guard !address.holdsCredentials, !address.holdsQueryOrFragment, !baseURL.contains("@") else {
+    guard !address.holdsCredentials, !address.holdsQueryOrFragment, !baseURL.utf8.contains(UInt8(ascii: "@")) else {
       throw refuse("is not usable: give scheme, host and optional port and path, without user, query or fragment")
     }
     let base = address.text
-    let segments = base.lowercased().split(separator: "/")
+    let segments = base.asciiLowercased.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     guard !zip(segments, segments.dropFirst()).contains(where: { $0 == "api" && $1 == "v1" }) else {
       throw refuse("holds \(Self.apiPath): leave out all from there on, the library adds it")
     }

@@ -39,7 +39,7 @@ enum Proxy: Sendable {
   }
 
   /// Whether the connection to the proxy itself may be TLS.
-  var mayUseTLS: Bool { addresses.contains { $0.lowercased().hasPrefix("https:") } }
+  var mayUseTLS: Bool { addresses.contains { $0.asciiLowercased.begins(with: "https:") } }
 
   /// The passwords that a proxy receives, and may quote in its errors.
   var passwords: [Bytes] {

@@ -36,18 +36,18 @@ struct ServerAddress: Sendable {
       defer { curl_free(value) }
       return String(cString: value)
     }
-    scheme = (part(CURLUPART_SCHEME) ?? "").lowercased()
+    scheme = (part(CURLUPART_SCHEME) ?? "").asciiLowercased
     host = part(CURLUPART_HOST) ?? ""
     path = part(CURLUPART_PATH) ?? ""
     password = part(CURLUPART_PASSWORD, CURLU_URLDECODE)
     holdsCredentials = part(CURLUPART_USER) != nil || part(CURLUPART_PASSWORD) != nil
-    holdsQueryOrFragment = url.contains("?") || url.contains("#")
+    holdsQueryOrFragment = url.utf8.contains { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
     guard !host.isEmpty else { throw Problem(reason: "it has no host") }
     // libcurl decodes escapes in a host.
     guard Self.isPlain(host) else { throw Problem(reason: "its host holds an escaped character") }
     if part(CURLUPART_PORT) == "0" { throw Problem(reason: "its port is 0") }
     var text = part(CURLUPART_URL) ?? ""
-    while text.hasSuffix("/") { text.removeLast() }
+    while text.utf8.last == UInt8(ascii: "/") { text.unicodeScalars.removeLast() }
     self.text = text
   }
 
@@ -55,14 +55,14 @@ struct ServerAddress: Sendable {
 
   /// Whether the host is this machine in some reading.
   var mayBeLoopback: Bool {
-    let name = host.lowercased()
+    let name = host.asciiLowercased
     let names = ["localhost.", ".localhost", ".localhost."]
-    if isLoopback || name == names[0] || names.dropFirst().contains(where: name.hasSuffix) { return true }
+    if isLoopback || name == names[0] || names.dropFirst().contains(where: name.ends) { return true }
     // In IPv6 an IPv4 address stands behind zeros or ffff.
     var bytes: [UInt8] = Array(repeating: 0, count: 16)
     let isRead = bytes.withUnsafeMutableBytes { bytes in
       inet_pton(AF_INET, host, bytes.baseAddress.map { $0 + 12 }) == 1
-        || inet_pton(AF_INET6, String(host.dropFirst().dropLast()), bytes.baseAddress) == 1
+        || inet_pton(AF_INET6, String(Substring(host.utf8.dropFirst().dropLast())), bytes.baseAddress) == 1
     }
     guard isRead else { return false }
     let isIPv4 = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == bytes[11] && [0, 0xFF].contains(bytes[10])
@@ -72,7 +72,7 @@ struct ServerAddress: Sendable {
 
   /// Whether the host is certainly this machine. For `localhost` libcurl does not ask a name server.
   var isLoopback: Bool {
-    if host.lowercased() == "localhost" || host == "[::1]" { return true }
+    if host.asciiLowercased == "localhost" || host == "[::1]" { return true }
     var address = in_addr()
     guard inet_pton(AF_INET, host, &address) == 1 else { return false }
     return UInt32(bigEndian: address.s_addr) >> 24 == 127
