@@ -19,7 +19,7 @@ from ._operation import Operation
 
 # The id of an object of the chain, such as `1.2.31`.
 ObjectID = str
-# A time: a datetime with a time zone, or an integer, in seconds since 1970 (milliseconds
+# A time: a datetime with a time zone, or an integer: seconds since 1970 (milliseconds
 # where the documentation says so).
 Time = Union[datetime, int]
 # An object with any keys.
