@@ -1,11 +1,11 @@
 import PeerIDSandbox
 
-/// The text that is printed when the sandbox has started.
+/// The text that the program prints when the sandbox has started.
 enum Greeting {
   static func text(_ sandbox: Sandbox, fixture: Fixture) -> String {
     let url = sandbox.url
     var lines = [
-      "PeerID sandbox is listening on \(url). Open it in a browser to look inside.",
+      "PeerID sandbox is listening on \(url). Open it in a browser to see its state.",
       "",
       "Authorization page",
       "  " + authorizationPage(sandbox, fixture),
@@ -14,7 +14,7 @@ enum Greeting {
     ]
     for user in fixture.users {
       let mobile = user.mobile.map { ", mobile \($0)" } ?? ""
-      let permission = user.hasPermission ? "" : ", without the permission to sign in"
+      let permission = user.hasPermission ? "" : ", without permission to sign in"
       lines.append(
         "  \(user.username) / \(user.password ?? "no password") (\(user.email ?? "no e-mail")\(mobile)), "
           + "account \(user.account) \(user.accountName)\(permission)"
@@ -22,7 +22,7 @@ enum Greeting {
     }
     lines += ["", "Apps"]
     for app in fixture.apps {
-      let signing = app.signingRequestRequired ? ", operations need a confirmation" : ""
+      let signing = app.signingRequestRequired ? ", operations need confirmation" : ""
       lines.append("  \(app.clientID) \(app.name), secret \(app.clientSecret), \(operations(app))\(signing)")
       for uri in app.redirectURIs { lines.append("      redirects to \(uri)") }
     }

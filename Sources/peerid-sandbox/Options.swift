@@ -8,27 +8,27 @@ struct Options {
   }
 
   static let usage = """
-    A local PeerID server for development and tests. It keeps everything in memory and listens on this machine only.
+    A local PeerID server for development and tests. It keeps all data in memory and listens on this machine only.
     Open its address in a browser to see users, requests and faults.
 
     usage: peerid-sandbox [--port N] [--page-port N] [--host ADDRESS] [--fixture FILE] [--without-session-cookie]
                           [--without-chain-rules] [--idle-seconds N] [--json | --quiet] [--exit-with-stdin]
            peerid-sandbox --print-fixture [--fixture FILE]
 
-      --port N           listen on this port; 0, the default, means any free one
-      --page-port N      serve the authorization page on a port of its own, as the real server does
-      --host ADDRESS     listen on this IPv4 address instead of 127.0.0.1; everybody who reaches it can read all secrets
+      --port N           listen on this port; 0, the default, means any free port
+      --page-port N      serve the authorization page on a separate port, as the real server does
+      --host ADDRESS     listen on this IPv4 address instead of 127.0.0.1; everyone who can reach it can read all secrets
       --fixture FILE     load users, apps and tokens from this file instead of the built-in demo
       --without-session-cookie
                          issue transaction tokens without the session cookie that the real server requires
       --without-chain-rules
-                         let the chain take every operation that the server takes
+                         execute every operation that the server accepts
       --idle-seconds N   close connections that are idle for N seconds; 5, the default, is the real server's value,
                          and 0 keeps them open, for tests on slow machines
-      --json             print one line of JSON with everything a test needs to know, and nothing else
-      --quiet            print the URL only
-      --exit-with-stdin  stop when standard input ends, so that nothing outlives the test that started it
-      --print-fixture    print the fixture as JSON, as a start for one of your own, and exit
+      --json             print only one line of JSON, with everything that a test needs
+      --quiet            print only the URL
+      --exit-with-stdin  stop when standard input ends, so that the sandbox does not outlive a test
+      --print-fixture    print the fixture as JSON, as a template, and exit
       --version          print the version and exit
       --help             print this text and exit
     """

@@ -1,7 +1,7 @@
 import Glibc
 import PeerIDSandbox
 
-/// The command: starts a sandbox, prints its URL, and waits for a signal.
+/// The program: starts a sandbox, prints its URL, and waits for a signal.
 struct Program {
   private let arguments: [String]
 
@@ -53,7 +53,7 @@ struct Program {
       idleSeconds: options.idleSeconds
     )
     if options.isExposed {
-      printError("warning: everybody who reaches \(options.host) can read all secrets and change everything")
+      printError("warning: everyone who can reach \(options.host) can read all secrets and change everything")
     }
     if options.printsJSON {
       print(sandbox.summary)
@@ -70,7 +70,7 @@ struct Program {
     return 0
   }
 
-  /// Raises the limit of open files. Every connection is one, and the usual soft limit of 1,024 is soon reached.
+  /// Raises the limit of open files. Each connection uses one, and 1,024, the usual soft limit, can be too few.
   private func raiseFileLimit() {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }

@@ -183,7 +183,7 @@ import Testing
 
   @Test(arguments: [
     ("requests?pth=/", #"did you mean "path"?"#), ("tokens?user=alic", #"did you mean "alice"?"#),
-    ("executed?after=1", "there are none here"),
+    ("executed?after=1", "none are allowed here"),
   ])
   func `an unknown query is refused with the nearest name`(control: String, hint: String) throws {
     let answer = try get(try TestServer(), control)

@@ -35,7 +35,7 @@ extension SandboxState {
     return result
   }
 
-  /// Methods that only the sandbox has, to test how parameters and results are transmitted.
+  /// Methods of the sandbox alone, for testing how parameters and results are transmitted.
   private func testAnswer(_ call: ChainCall) -> JSONLiteral? {
     switch call.method {
     case "echo", "echo_params": .array(call.parameters.map { .value($0) })
@@ -52,7 +52,7 @@ extension SandboxState {
   }
 }
 
-/// A call of a node's method; every parameter arrives as text, or as an array or object of texts.
+/// A call of a node's method; every parameter arrives as a string, or as an array or object of strings.
 struct ChainCall {
   let method: String
   let parameters: [JSONValue]
@@ -64,7 +64,7 @@ struct ChainCall {
   /// The last number of an object id, such as 7 in `1.11.7`.
   func instance(_ index: Int) -> Int64 { max(ChainObjects.instance(text(index)), 0) }
 
-  /// The texts of an array, or a single text.
+  /// The strings of an array, or a single string.
   func texts(_ index: Int) -> [String] {
     guard index < parameters.count else { return [] }
     return parameters[index].string.map { [$0] } ?? parameters[index].elements.compactMap(\.string)

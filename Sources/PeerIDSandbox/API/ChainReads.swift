@@ -51,7 +51,7 @@ extension SandboxState {
     ]
   }
 
-  /// The id of a block, which begins with its number.
+  /// The id of a block, which starts with the block's number.
   func blockID(_ number: Int64) -> String {
     let digits = String(number, radix: 16)
     return String(repeating: "0", count: 8 - min(digits.count, 8)) + digits
@@ -67,7 +67,7 @@ extension SandboxState {
 
   private func id(named name: String) -> String? { chain.objects.accounts.first { $0.name == name }?.id }
 
-  /// The id of an account that is given by id or by name.
+  /// The id of an account, given by id or name.
   func accountID(_ text: String) -> String { text.hasPrefix("1.2.") ? text : id(named: text) ?? text }
 
   private func lookUpAccounts(_ call: ChainCall) -> JSONLiteral {
@@ -100,7 +100,7 @@ extension SandboxState {
     )
   }
 
-  /// Balances are objects of the space 2.5. Here their instance is computed from those of the account and the asset.
+  /// Balances are objects of the space 2.5. Here their instance number is computed from the numbers of the account and the asset.
   private func balanceObject(_ id: String) -> JSONLiteral? {
     guard id.hasPrefix("2.5."), let instance = Int64(id.dropFirst(4)) else { return nil }
     let (account, asset) = ("1.2.\(instance / 1_000)", "1.3.\(instance % 1_000)")

@@ -1,7 +1,7 @@
 internal import PeerID
 
-/// Reads the fields of a body. Each field is checked separately, so several can be refused at once; every message calls
-/// its field "value".
+/// Reads the fields of a body. Checks each field separately, so one answer can refuse several; each message calls its
+/// field "value".
 struct FieldReader {
   private let body: JSONValue?
   private var faults: [(String, JSONLiteral)] = []
@@ -23,7 +23,7 @@ struct FieldReader {
     read(key) { value throws(SchemaFault) in try Schema.integer(value) } ?? 0
   }
 
-  /// The field, converted by `convert`. If that fails, records the fault and returns `nil`.
+  /// The field, converted by `convert`. If that fails, records the error and returns `nil`.
   mutating func read<Value>(_ key: String, _ convert: (JSONValue) throws(SchemaFault) -> Value) -> Value? {
     guard let value = body?.member(key) else {
       refuse(key, SchemaFault.required.message())
@@ -37,7 +37,7 @@ struct FieldReader {
     }
   }
 
-  /// Records a fault of a field; only the first fault of each field is kept.
+  /// Records an error in a field; only the first error of each field is kept.
   mutating func refuse(_ key: String, _ message: String) {
     if !faults.contains(where: { $0.0 == key }) { faults.append((key, .string(message))) }
   }

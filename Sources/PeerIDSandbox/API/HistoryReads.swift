@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Blocks, transactions and the history of accounts, which show whether an operation was done.
+/// Blocks, transactions and account histories, which show whether an operation was done.
 extension SandboxState {
   private static let longestHistory = 100
 
@@ -34,7 +34,7 @@ extension SandboxState {
     return .array(found)
   }
 
-  /// The same, with positions in the account's own history, which begin at 1: those from `stop` to `start` (0: the
+  /// The same, with positions in the account's history, which start at 1: those from `stop` to `start` (0: the
   /// newest).
   private func relativeHistory(_ call: ChainCall) -> JSONLiteral {
     let account = accountID(call.text(0))
@@ -111,7 +111,7 @@ extension SandboxState {
     return .object(members)
   }
 
-  /// A transaction that has not expired, whether a block holds it or it waits in the pool.
+  /// A transaction that has not expired, in a block or in the pool.
   private func recentTransaction(_ id: String) -> JSONLiteral {
     if let waiting = chain.pool.first(where: { $0.transaction.id == id }) {
       return .object(waiting.transaction.members)

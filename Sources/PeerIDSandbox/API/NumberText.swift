@@ -1,6 +1,6 @@
-/// A number in text, as joi takes it: only when the number, written again, gives the same text.
+/// Parses a number in a string as joi does: only if formatting the number gives the same string.
 enum NumberText {
-  /// Whether `text`, a number without blanks around it, says exactly `number`.
+  /// Whether `text`, a number without surrounding spaces, represents exactly `number`.
   static func isExact(_ text: String, _ number: Double) -> Bool {
     let lowered = text.lowercased()
     guard let mark = lowered.firstIndex(of: "e") else {
@@ -12,7 +12,7 @@ enum NumberText {
     return mantissa.isFinite && scientific(plain(mantissa) + exponent) == scientific(lowered)
   }
 
-  /// The number as JavaScript writes it: without a fraction when it is whole.
+  /// The number as JavaScript formats it: without a fraction if it is an integer.
   private static func plain(_ number: Double) -> String {
     let text = (number == 0 ? 0 : number).description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
@@ -30,7 +30,7 @@ enum NumberText {
     return isNegative && magnitude != "0" ? "-" + magnitude : magnitude
   }
 
-  /// `+1.50e+03` as `1.5e03`; a mantissa that begins with its point stays as it is.
+  /// `+1.50e+03` as `1.5e03`; a mantissa that starts with the point does not change.
   private static func scientific(_ text: String) -> String {
     let parts = text.split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { return text }

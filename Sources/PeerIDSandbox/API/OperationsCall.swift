@@ -2,7 +2,7 @@ internal import PeerID
 
 /// The calls that send operations to the chain.
 extension SandboxState {
-  /// The longest text of operations that a transaction token can store: the width of the database column.
+  /// The maximum length of the operations of a transaction token: the width of the database column.
   private static let longestTransaction = 255
 
   /// `POST /app/operations`.
@@ -34,7 +34,7 @@ extension SandboxState {
     return try execute(checked, caller.party, sequence: sequence)
   }
 
-  /// `POST /app/transaction-token?token=…`: executes the operations that wait for this confirmation. The access token
+  /// `POST /app/transaction-token?token=…`: executes the operations that this token confirms. The access token
   /// may belong to any app.
   mutating func confirm(_ request: HTTPRequest, sequence: UInt64) throws(Refusal) -> JSONLiteral {
     _ = try authenticate(request)
@@ -44,14 +44,14 @@ extension SandboxState {
     guard let waiting = transactionTokens[token], waiting.isActive else {
       throw Refusal(400, ["token": "Invalid token"])
     }
-    // The server uses up the token before it broadcasts, so after a refusal of the chain it cannot be used again.
+    // The server invalidates the token before it broadcasts, so the token cannot be used again if the chain refuses.
     transactionTokens[token]?.isActive = false
     let party = Party(userID: waiting.userID, clientID: waiting.clientID)
     return try execute(waiting.operations, party, sequence: sequence)
   }
 
   /// `POST /app/broadcast`: an already signed transaction. The result is an array of one element. The server does not
-  /// pass on why the chain refuses.
+  /// report why the chain refuses.
   mutating func broadcast(
     _ body: JSONValue?,
     _ request: HTTPRequest,

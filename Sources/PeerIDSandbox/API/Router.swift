@@ -2,7 +2,7 @@ internal import PeerID
 
 /// Answers requests, except for faults and controls.
 extension SandboxState {
-  /// Node closes the connection of a request whose header block is longer than this.
+  /// The maximum length of a header block. Node closes the connection of longer requests.
   private static let longestHeaderBlock = 16_384
 
   /// Answers one request to PeerID.
@@ -63,7 +63,7 @@ extension SandboxState {
     }
   }
 
-  /// The parameters of a token call: the body, or the query as in the published guide when the settings say so.
+  /// The parameters of a token call: the body, or the query, as in the published guide, if the settings say so.
   private func tokenBody(_ request: HTTPRequest, _ body: JSONDocument?) -> JSONValue? {
     if settings.acceptsQuery, !request.query.isEmpty, body == nil || body?.root.count == 0 {
       return NestedParameters.parse(request.query).root

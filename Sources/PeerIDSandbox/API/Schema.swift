@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The error for a value that a schema rejects. The text follows the name of the value.
+/// The error for a value that a schema rejects. The message follows the name of the value.
 struct SchemaFault: Error {
   let text: String
 
@@ -10,7 +10,7 @@ struct SchemaFault: Error {
 
   static var required: SchemaFault { SchemaFault("is required") }
 
-  /// The message as joi writes it: `"value" is required`.
+  /// The message in joi's format: `"value" is required`.
   func message(label: String = "value") -> String { "\"\(label)\" \(text)" }
 }
 
@@ -85,7 +85,7 @@ enum Schema {
     if let maximum, number > Double(maximum) { throw SchemaFault("must be less than or equal to \(maximum)") }
   }
 
-  /// A number in text; blanks around it do not matter.
+  /// A number in a string, which may have spaces around it.
   private static func numeric(_ text: String) -> Double? {
     let bare = trimmed(text)
     guard bare.first != "e", bare.first != "E", bare.allSatisfy({ $0.isASCII && "0123456789+-.eE".contains($0) }) else {
@@ -94,7 +94,7 @@ enum Schema {
     return Double(bare)
   }
 
-  /// `text` without the blanks around it.
+  /// `text` without surrounding spaces.
   static func trimmed(_ text: String) -> String {
     func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace || scalar == "\u{FEFF}" }
     let scalars = text.unicodeScalars

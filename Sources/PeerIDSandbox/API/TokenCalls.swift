@@ -1,7 +1,7 @@
 internal import PeerID
 
-/// The three calls that issue tokens. Like the server, each checks first the form of all fields, and then the database,
-/// one check after the other. The answer contains only the errors of the first step that fails.
+/// The three calls that issue tokens. Like the server, each first checks the format of all fields, and then checks the
+/// database step by step. The answer contains only the errors of the first step that fails.
 extension SandboxState {
   /// `POST /auth/token`: signs in with a password, a mobile number, or both.
   mutating func signIn(_ body: JSONValue?, sequence: UInt64) throws(Refusal) -> JSONLiteral {
@@ -21,7 +21,7 @@ extension SandboxState {
     }
     let party = Party(userID: userID, clientID: clientID)
     if let granted = authorities[party], !granted.isEmpty {
-      // A user who joined on the web page and never exchanged the code has no pair: the result is null.
+      // A user who joined on the web page but never exchanged the code has no token pair: the result is null.
       return tokens.latestPair(userID: userID, clientID: clientID)?.literal ?? .null
     }
     if apps[clientID]?.operations.isEmpty == true, let pair = tokens.latestPair(userID: userID, clientID: clientID) {
@@ -32,7 +32,7 @@ extension SandboxState {
     return try createTokens(code, sequence: sequence).newLiteral
   }
 
-  /// The user who signs in, which is the first check.
+  /// The user who signs in. This is the first check.
   func knownUser(
     _ login: String,
     _ password: String?,
@@ -48,7 +48,7 @@ extension SandboxState {
     return (id, user)
   }
 
-  /// `POST /auth/exchange`: makes a pair for a code. A repeated exchange makes another pair.
+  /// `POST /auth/exchange`: issues a token pair for a code. A repeated exchange issues another pair.
   mutating func exchange(_ body: JSONValue?, sequence: UInt64) throws(Refusal) -> JSONLiteral {
     var fields = FieldReader(body)
     let code = fields.string("code")
@@ -115,7 +115,7 @@ extension SandboxState {
     return makeCode(party)
   }
 
-  /// Makes a pair for a code. Expired authorities are renewed first; without authorities there is no pair.
+  /// Issues a token pair for a code. Renews expired authorities first; without authorities there is no pair.
   private mutating func createTokens(_ code: String, sequence: UInt64) throws(Refusal) -> TokenPair {
     guard let grant = codes[code] else { throw .serverError }
     let party = Party(userID: grant.userID, clientID: grant.clientID)
@@ -125,7 +125,7 @@ extension SandboxState {
     return issueTokens(party, codeID: grant.id)
   }
 
-  /// Renews a user's authorities on the chain. The server does not pass on why the chain refuses.
+  /// Renews a user's authorities on the chain. The server does not report why the chain refuses.
   private mutating func renewAuthorities(_ party: Party, sequence: UInt64) throws(Refusal) {
     let granted = authorities[party] ?? [:]
     do throws(Chain.Refusal) {

@@ -11,7 +11,7 @@ extension SandboxState {
     "GET /api/v1/users", "GET /api/v1/permission",
   ]
 
-  /// Answers a route of the front end; `nil` when it is none.
+  /// Answers a route of the front end; `nil` for other routes.
   mutating func webAnswer(
     _ request: HTTPRequest,
     _ method: String,
@@ -20,7 +20,7 @@ extension SandboxState {
   ) throws(Refusal) -> HTTPAnswer? {
     let route = "\(method) \(request.route)"
     if route == "POST /api/v1/auth/sign-in" { return try webSignIn(body) }
-    // It goes by a token from an e-mail, which nobody has here.
+    // It needs a token from an e-mail, which the sandbox does not send.
     if route == "DELETE /api/v1/app" {
       var fields = FieldReader(NestedParameters.parse(request.query).root)
       _ = fields.string("token")

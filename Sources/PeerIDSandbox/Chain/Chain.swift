@@ -26,7 +26,7 @@ struct Chain {
   private(set) var objects: ChainObjects
   /// The number of the newest block.
   private(set) var headBlock = firstBlock
-  /// The ids of all transactions that blocks hold.
+  /// The ids of all transactions in blocks.
   private var knownIDs: Set<String> = []
   private let startSeconds: Int64
   private var historyCount = 0
@@ -61,7 +61,7 @@ struct Chain {
     }
   }
 
-  /// A transaction with these operations, as the server builds and signs it.
+  /// A transaction with these operations, built and signed like the server's.
   mutating func build(_ operations: [ChainOperation], now: Int64) -> Transaction {
     builtCount += 1
     return Transaction(
@@ -74,7 +74,7 @@ struct Chain {
     )
   }
 
-  /// Leaves a transaction in the pool: until `includedAt`, or until it expires.
+  /// Puts a transaction into the pool, until `includedAt` or until it expires.
   mutating func hold(_ transaction: Transaction, _ origin: Origin, includedAt: Int64?) {
     pool.append(PooledTransaction(transaction: transaction, origin: origin, includedAt: includedAt))
   }
@@ -132,14 +132,14 @@ struct Chain {
     ]
   }
 
-  /// The checks of the node before it executes anything.
+  /// The node's checks before it executes anything.
   private func check(_ transaction: Transaction) throws(Refusal) {
     for operation in transaction.operations {
       guard let rule = ChainRule.all[operation.name] else { continue }
       if let violation = rule.violation(of: operation.document.root, now: headTime) {
         throw Refusal(message: ChainMessage.assertion(violation))
       }
-      // Some rules of the node are several comparisons; their message is the library's.
+      // Some rules of the node consist of several comparisons. For them the message is the library's.
       if let request = operation.request,
         let violation = Operations.violation(of: request, at: headTime)
       {

@@ -25,7 +25,7 @@ enum ChainMessage {
       + transaction.compactText.text
   }
 
-  /// The server's error for an operation that it can never build.
+  /// The server's error for an operation that it cannot build.
   static func alwaysFailing(_ operation: String) -> String? {
     switch operation {
     case "asset_update_dividend": "operation"

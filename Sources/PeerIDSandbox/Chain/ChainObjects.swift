@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The objects of the chain by id: those of the fixture and those that operations create.
+/// The objects of the chain by id, from the fixture and from operations.
 struct ChainObjects {
   private(set) var byID: [String: JSONLiteral] = [:]
   /// Names and ids of all accounts, oldest first.
@@ -9,7 +9,7 @@ struct ChainObjects {
   private(set) var endedOffers: [JSONLiteral] = []
   private var nextInstances: [String: Int64] = [:]
 
-  /// The account with which PeerID signs. Users' permissions name it.
+  /// The account with which PeerID signs; the users' permissions name it.
   static let payingAccount = "1.2.20"
 
   private static let specialAccounts = [
@@ -55,7 +55,7 @@ struct ChainObjects {
       .sorted { Self.instance($0.id) < Self.instance($1.id) }
   }
 
-  /// The number after the last dot of an id; -1 for a text that is not an id.
+  /// The number after the last dot of an id; -1 for a string that is not an id.
   static func instance(_ id: String) -> Int64 { id.split(separator: ".").last.flatMap { Int64($0) } ?? -1 }
 
   /// The first account or asset in the fields that does not exist on the chain.

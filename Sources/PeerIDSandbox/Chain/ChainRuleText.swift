@@ -1,10 +1,10 @@
-/// The rules that the chain applies to the operations of a transaction, one operation a line:
-/// `name payer: condition; condition; …` (from the chain's sources, `validate()` and the evaluators).
+/// The rules that the chain applies to the operations of a transaction, one operation on each line:
+/// `name payer: condition; condition; …` (from `validate()` and the evaluators in the chain's source).
 ///
 /// The payer is the field or account that pays the fee and must authorize the operation. `proposed` marks operations
 /// that only an executed proposal may contain, `never` those that no transaction may contain. A condition compares a
 /// field with a number, with another field or with `now`, the time of the newest block; `[]` means each element. A
-/// missing field meets every condition. Indented lines continue the line above.
+/// missing field satisfies every condition. Indented lines continue the line above.
 let chainRuleText: StaticString = #"""
   transfer from: from != to; amount.amount > 0
   limit_order_create seller: amount_to_sell.amount > 0; min_to_receive.amount > 0; amount_to_sell.asset_id !=

@@ -23,7 +23,7 @@ struct ChainRule {
   /// The rules of all operations by name.
   static let all: [String: ChainRule] = read(chainRuleText.description)
 
-  /// The first condition that the fields do not meet, with the node's text.
+  /// The first condition that the fields do not satisfy, with the node's message.
   func violation(of fields: JSONValue, now: Int64) -> String? {
     switch acceptance {
     case .always: break

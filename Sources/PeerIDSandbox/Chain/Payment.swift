@@ -2,13 +2,13 @@ internal import PeerID
 
 /// The amounts that an operation moves.
 struct Payment {
-  /// Where the amount goes.
+  /// The destination of the amount.
   enum Destination {
-    /// It goes to the account in this field.
+    /// The account in this field.
     case account(field: String)
-    /// It is held until the object that the operation makes is cancelled.
+    /// Held until the object that the operation creates is cancelled.
     case held
-    /// It is destroyed.
+    /// Destroyed.
     case nowhere
   }
 

@@ -64,7 +64,7 @@ struct Transaction: Sendable {
     id = Self.hash(.object(unsigned))
   }
 
-  /// A number, which may come as text.
+  /// A number, possibly as a string.
   private static func number(_ value: JSONValue?) -> JSONLiteral {
     guard let value, let number = try? Schema.number(value, minimum: nil, maximum: nil) else { return .null }
     return Int64(exactly: number).map { .integer($0) } ?? .real(number)
@@ -76,7 +76,7 @@ struct Transaction: Sendable {
   }
 }
 
-/// Where a transaction comes from.
+/// The origin of a transaction.
 struct Origin: Sendable {
   let userID: Int
   let clientID: Int
@@ -86,7 +86,7 @@ struct Origin: Sendable {
   let isApplication: Bool
 }
 
-/// A transaction that waits in the node's pool.
+/// A transaction in the node's pool.
 struct PooledTransaction: Sendable {
   let transaction: Transaction
   let origin: Origin

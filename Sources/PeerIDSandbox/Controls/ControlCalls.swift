@@ -34,7 +34,7 @@ extension SandboxState {
     "fixture", "state",
   ]
 
-  /// The keys that the query of a control may have.
+  /// The keys that a control accepts in its query.
   private static let queryKeys = [
     "requests": ["after", "path", "limit", "at_least", "wait_ms"], "tokens": TokenSelection.keys,
   ]

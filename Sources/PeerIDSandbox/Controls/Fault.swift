@@ -1,4 +1,4 @@
-/// A fault that the sandbox applies to requests, for tests.
+/// A fault that the sandbox applies to requests.
 public struct Fault: Sendable {
   /// What goes wrong.
   public enum Action: Sendable {
@@ -18,7 +18,7 @@ public struct Fault: Sendable {
     case statusAfter(Replacement)
     /// The answer says `Connection: close`.
     case closeAfter
-    /// The answer is sent as usual; then the connection is closed without notice.
+    /// The answer is sent as usual. Then the connection is closed without `Connection: close`.
     case hangUp
     /// The server processes the request, but the transaction never reaches the chain. The connection is closed without
     /// an answer.
@@ -30,7 +30,7 @@ public struct Fault: Sendable {
     case refuseOnChain(String)
   }
 
-  /// Where an answer is cut off.
+  /// The position at which an answer is cut off.
   public enum Cut: String, Sendable, CaseIterable {
     /// After half of all its bytes.
     case half
@@ -67,12 +67,12 @@ public struct Fault: Sendable {
 
   /// What goes wrong.
   public var action: Action
-  /// Which requests it applies to: a path such as `/api/v1/app/operations`, or `*` for all. It never applies to
+  /// The requests that it applies to: a path such as `/api/v1/app/operations`, or `*` for all. It never applies to
   /// controls.
   public var path: String
-  /// How many requests it applies to; `nil`: all from now on.
+  /// The number of requests that it applies to; `nil`: all from now on.
   public var times: Int?
-  /// How many matching requests are left alone first.
+  /// The number of matching requests to let pass first.
   public var skip: Int
   /// The delay before the action, or before the answer with ``Action/delayAfter``, in milliseconds.
   public var milliseconds: Int

@@ -16,7 +16,7 @@ extension Fault {
     case refuseOnChain = "refuse_on_chain"
   }
 
-  /// The failure that applications meet most often.
+  /// The most common failure for applications.
   static let commonRefusal =
     "Assert Exception: d.get_balance(*from_account, asset_type).amount >= op.amount.amount: Insufficient Balance"
 
@@ -58,7 +58,7 @@ extension Fault {
     )
   }
 
-  /// The path, which must be one that the sandbox answers: a misspelled path would never match.
+  /// The path, which must be one that the sandbox answers: a misspelled path would match no request.
   private static func path(_ reader: KeyedReader) throws(KeyedReader.Fault) -> String {
     guard let path = try reader.optionalString("path") else { return "*" }
     let known = KnownPaths.all
@@ -125,7 +125,7 @@ extension Fault.Replacement {
     let headers = try reader.object("headers")
     var pairs: [(name: String, value: String)] = []
     for (name, _) in headers.value?.members ?? [] { pairs.append((name, try headers.string(name))) }
-    // A body may be written as JSON or as the text to send.
+    // A body can be JSON or the text to send.
     let body = reader.value?["body"]
     let text = body.flatMap { $0.isNull ? nil : $0.string ?? $0.compactText().text }
     self.init(

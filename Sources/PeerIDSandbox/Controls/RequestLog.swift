@@ -4,7 +4,7 @@ internal import PeerID
 struct LoggedRequest {
   /// The number of the request, from 1; resets do not change the numbering.
   let sequence: UInt64
-  /// When the whole request had been read, in microseconds since 1970.
+  /// The time when the whole request had been read, in microseconds since 1970.
   let arrived: Int64
   let request: HTTPRequest
   /// The fault that applied to it.
@@ -40,7 +40,7 @@ struct RequestLog {
 
   var requests: [LoggedRequest] { ring.elements }
 
-  /// Changes the entry with this number, if it is still there.
+  /// Changes the entry with this number, if the log still contains it.
   mutating func update(_ sequence: UInt64, _ change: (inout LoggedRequest) -> Void) {
     // The newest entry has the last number, unless the log has just been emptied.
     guard let newest = ring[back: 0]?.sequence, newest >= sequence, let back = Int(exactly: newest - sequence) else {

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Decides about requests: applies faults, then answers as PeerID does, and logs everything.
+/// Handles requests: applies faults, answers as PeerID does, and logs everything.
 final class SandboxCore: RequestHandler {
   let state: Guarded<SandboxState>
 
@@ -123,11 +123,11 @@ final class SandboxCore: RequestHandler {
     state.chainFault = fault
     let answer = process(exchange, request, &state)
     guard state.chainFault == nil else {
-      // Refused before it reached the chain, so it is answered as usual.
+      // The operation was refused before it reached the chain, so the answer is sent as usual.
       state.chainFault = nil
       return finish(answer, exchange, request, &state)
     }
-    // The server waits for the node and makes no answer.
+    // The server waits for the node and sends no answer.
     state.log.update(exchange.sequence) { $0.answer = nil }
     return drop(exchange, request, &state, .close)
   }

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The token pairs that a control applies to. Without any key, all.
+/// The token pairs that a control applies to; all pairs if no key is set.
 struct TokenSelection {
   var username: String?
   var clientID: Int?
@@ -46,7 +46,7 @@ struct TokenSelection {
   }
 }
 
-/// The half of a pair that is revoked.
+/// The token of a pair that is revoked.
 enum RevokedPart: String, CaseIterable {
   case access, refresh, both
 }

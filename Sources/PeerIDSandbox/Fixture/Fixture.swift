@@ -2,19 +2,19 @@ package import PeerID
 
 /// The state of a sandbox when it starts, and after a reset.
 public struct Fixture: Sendable {
-  /// The people with an account.
+  /// The users.
   public var users: [User]
-  /// The apps that are registered.
+  /// The registered apps.
   public var apps: [App]
-  /// Which users have joined which apps.
+  /// The users' consents to apps.
   public var joins: [Join]
-  /// The token pairs that have been issued.
+  /// The issued token pairs.
   public var tokens: [Token]
-  /// The authorization codes that have been issued.
+  /// The issued authorization codes.
   public var codes: [Code]
   /// The chain's initial state; `nil` for a chain that accepts every operation.
   public var chain: Chain?
-  /// How the server behaves.
+  /// The server's behaviour.
   public var settings: Settings
 
   /// Makes a fixture of these parts.
@@ -38,7 +38,7 @@ public struct Fixture: Sendable {
 }
 
 extension Fixture {
-  /// One person with an account.
+  /// A user.
   public struct User: Sendable {
     /// The chain's answer when a user first joins an app.
     public enum JoinAnswer: String, Sendable, CaseIterable {
@@ -66,7 +66,7 @@ extension Fixture {
     public var accountName: String
     /// Whether the user has the chain permission that is needed to sign in to an app.
     public var hasPermission: Bool
-    /// What happens when the user first joins an app.
+    /// The chain's answer when the user first joins an app.
     public var joinAnswer: JoinAnswer
 
     /// Makes a user. The default name of the account is `pi-` and the user name, as in PeerID.
@@ -91,7 +91,7 @@ extension Fixture {
     }
   }
 
-  /// One registered app.
+  /// A registered app.
   public struct App: Sendable {
     /// The client id.
     public var clientID: Int
@@ -106,7 +106,7 @@ extension Fixture {
     /// Whether a request for a transaction token fails without the cookie of a signed-in user; `nil`: as in the
     /// settings.
     public var requiresSessionCookie: Bool?
-    /// Where the authorization page may send the browser, besides loopback addresses.
+    /// The registered redirect URIs. Loopback addresses are allowed in addition.
     public var redirectURIs: [String]
     /// The domains of the app: the authorization page may redirect to any address in them.
     public var domains: [String]
@@ -150,17 +150,17 @@ extension Fixture {
     }
   }
 
-  /// One token pair. Its user has joined the app, whether a `Join` says so or not.
+  /// A token pair. Its user has joined the app, whether a `Join` says so or not.
   public struct Token: Sendable {
     /// The user of the pair.
     public var username: String
     /// The app of the pair.
     public var clientID: Int
-    /// The access token, 124 letters and digits with the real server.
+    /// The access token, 124 letters and digits on the real server.
     public var accessToken: String
-    /// The refresh token, 124 letters and digits with the real server.
+    /// The refresh token, 124 letters and digits on the real server.
     public var refreshToken: String
-    /// When the access token expires, in milliseconds from the start or the reset; negative when it has expired.
+    /// The expiry of the access token, in milliseconds after the start or the reset; negative if it has expired.
     public var expiresInMilliseconds: Int64
 
     /// Makes a token pair.
@@ -179,7 +179,7 @@ extension Fixture {
     }
   }
 
-  /// The chain's state when a sandbox starts. With it, the chain applies its rules, unless the settings turn that off.
+  /// The chain's initial state. If there is one, the chain applies its rules, unless the settings turn them off.
   public struct Chain: Sendable {
     /// The balances of the accounts.
     public var balances: [Balance]
@@ -210,7 +210,7 @@ extension Fixture {
     }
   }
 
-  /// One authorization code. Its user has joined the app.
+  /// An authorization code. Its user has joined the app.
   public struct Code: Sendable {
     /// The code.
     public var code: String

@@ -47,7 +47,7 @@ extension Fixture {
     return fixture
   }
 
-  /// The user and the app that an entry names; both must exist.
+  /// The user and the app of an entry; both must exist.
   fileprivate func parties(_ reader: KeyedReader) throws(KeyedReader.Fault) -> (username: String, clientID: Int) {
     let username = try reader.string("user")
     guard users.contains(where: { $0.username == username }) else {

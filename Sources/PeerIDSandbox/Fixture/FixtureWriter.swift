@@ -1,7 +1,7 @@
 internal import PeerID
 
 extension Fixture {
-  /// The fixture as JSON text, in the form in which it is read.
+  /// The fixture as JSON, in the format that the reader accepts.
   public var json: String { literal.compactText.text }
 
   var literal: JSONLiteral {

@@ -2,7 +2,7 @@ internal import PeerID
 
 /// Reads a JSON object by its keys; errors name the path of the key.
 struct KeyedReader {
-  /// The key of a mistake, what is wrong, and what is valid.
+  /// The key of an error, the error, and the valid values.
   struct Fault: Error {
     let key: String
     let problem: String
@@ -32,22 +32,22 @@ struct KeyedReader {
   /// Whether the key is present, even with the value `null`.
   func has(_ key: String) -> Bool { value?.member(key) != nil }
 
-  /// Refuses all other keys, because a misspelled key would go unnoticed.
+  /// Refuses all other keys, because a misspelled key would otherwise have no effect.
   func allowOnly(_ keys: [String]) throws(Fault) {
     for (key, _) in value?.members ?? [] where !keys.contains(key) {
-      let known = keys.isEmpty ? "there are none here" : "known are \(keys.joined(separator: ", "))"
+      let known = keys.isEmpty ? "none are allowed here" : "known are \(keys.joined(separator: ", "))"
       throw fault(key, "is not a known key\(Nearest.hint(key, keys)); \(known)")
     }
   }
 
   func optionalString(_ key: String) throws(Fault) -> String? {
     guard let member = present(key) else { return nil }
-    guard let text = member.string else { throw fault(key, "must be text") }
+    guard let text = member.string else { throw fault(key, "must be a string") }
     return text
   }
 
   func string(_ key: String) throws(Fault) -> String {
-    guard let text = try optionalString(key), !text.isEmpty else { throw fault(key, "is missing; it must be text") }
+    guard let text = try optionalString(key), !text.isEmpty else { throw fault(key, "is missing; it must be a string") }
     return text
   }
 
@@ -73,7 +73,7 @@ struct KeyedReader {
   func optionalStrings(_ key: String) throws(Fault) -> [String]? {
     guard let member = present(key) else { return nil }
     let texts = member.elements.compactMap(\.string)
-    guard member.kind == .array, texts.count == member.count else { throw fault(key, "must be an array of texts") }
+    guard member.kind == .array, texts.count == member.count else { throw fault(key, "must be an array of strings") }
     return texts
   }
 

@@ -1,6 +1,6 @@
-/// Normalizes mobile numbers as the server does to compare them.
+/// Normalizes mobile numbers for comparisons, as the server does.
 enum MobileNumber {
-  /// `+` and the digits of `text`; `00` in front means `+`, and a number without country code is North American.
+  /// `+` and the digits of `text`; a leading `00` means `+`, and a number without a country code is North American.
   static func normalized(_ text: String) -> String {
     var digits = text.filter { $0.isASCII && $0.isNumber || $0 == "+" }
     if digits.hasPrefix("00") { digits = "+" + digits.dropFirst(2) }

@@ -8,9 +8,9 @@ public struct Settings: Sendable, Equatable {
   /// The delay between the answer to a refresh and saving the new pair, in milliseconds. On the real server the median
   /// was 13 ms.
   public var saveDelay: Int = 13
-  /// How long new access tokens live, in milliseconds.
+  /// The lifetime of new access tokens, in milliseconds.
   public var tokenLifetime: Int64 = Settings.defaultTokenLifetime
-  /// How far the sandbox's clock is ahead of the machine's, in seconds; negative when it is behind.
+  /// The offset of the sandbox's clock from the machine's, in seconds; negative if it is behind.
   public var clockOffset: Int64 = 0
   /// Whether the three token calls read the query string, as the published guide says; the real server ignores it.
   public var acceptsQuery = false
@@ -22,16 +22,16 @@ public struct Settings: Sendable, Equatable {
   /// Whether a transaction token needs the session cookie of a signed-in user, as on the real server.
   public var requiresSessionCookie = true
 
-  /// Whether the authorization page may send the browser to any loopback address; the real server refuses them all.
+  /// Whether the authorization page may redirect to any loopback address; the real server refuses all of them.
   public var allowsLoopbackRedirects = true
 
   /// Whether *Cancel* on the authorization page redirects with `access_denied`. On the real page it does nothing.
   public var cancelRedirects = true
 
-  /// How many requests the log keeps.
+  /// The number of requests that the log keeps.
   public var requestLogLength = 1_000
 
-  /// Makes settings that correspond to the real server, as it was measured.
+  /// Makes settings that correspond to measurements of the real server.
   public init() {}
 
   static let keys = [
@@ -58,7 +58,7 @@ public struct Settings: Sendable, Equatable {
     }
   }
 
-  /// The same settings within the limits of the controls, so that no sum of times can overflow.
+  /// The settings, clamped to the limits of the controls, so that no sum of times can overflow.
   var clamped: Settings {
     var settings = self
     settings.saveDelay = min(max(saveDelay, 0), Self.longestSaveDelay)

@@ -4,9 +4,9 @@ internal import PeerID
 struct CheckedValue {
   /// The value after the conversions of the schema.
   let given: JSONLiteral
-  /// The value as the node echoes it: integers of more than 32 bits as strings, times as ISO 8601.
+  /// The value in the node's answers: integers of more than 32 bits as strings, times in ISO 8601.
   let echo: JSONLiteral
-  /// Why the serializer fails on it; `nil` if it does not.
+  /// The serializer's error for the value; `nil` if there is none.
   var problem: String?
 
   init(_ literal: JSONLiteral, echo: JSONLiteral? = nil, problem: String? = nil) {

@@ -7,11 +7,11 @@ struct CheckedOperation {
   let given: JSONLiteral
   /// The operation as the node echoes it.
   let operation: ChainOperation
-  /// Why the server fails to build the transaction; `nil` if it does not.
+  /// The server's error when it builds the transaction; `nil` if there is none.
   let buildFault: String?
 }
 
-/// Checks the array `operations` of a call as the server's schema does, and builds what goes to the chain.
+/// Checks the array `operations` of a call against the server's schema, and builds the operations for the chain.
 ///
 /// Only the first mistake is reported, with the path of the value: `"[0].amount.amount" must be an integer`.
 struct OperationChecker {
@@ -47,7 +47,7 @@ struct OperationChecker {
     else { throw fault("does not match any of the allowed types") }
     operationName = name
     var members = try fields(definition.fields, of: value, beside: "op_name")
-    // The server drops what only bitassets have.
+    // The server drops the fields of bitassets.
     members.removeAll { $0.key == "bitasset_opts" }
     if let reason = definition.alwaysFailsBecause, buildFault == nil {
       buildFault = ChainMessage.alwaysFailing(name) ?? ChainMessage.serializer(reason, at: name)
@@ -217,15 +217,15 @@ struct OperationChecker {
     return .array(elements)
   }
 
-  /// Records why the server fails to build the transaction; only the first reason is kept.
+  /// Records the server's error when it builds the transaction; only the first error is kept.
   private mutating func fail(_ cause: String, at path: String) {
     if buildFault == nil { buildFault = ChainMessage.serializer(cause, at: path) }
   }
 
-  /// The path with the name of the operation in front, as the serializer writes it.
+  /// The path in the serializer's messages, with the operation's name at the start.
   private var fieldPath: String {
     let names = path.compactMap { step in if case .name(let name) = step { name } else { nil } }
-    // An object inside is written by a serializer of its own.
+    // Nested objects have their own serializer.
     if names.count == 2, let type = SerializerRule.nestedTypes["\(operationName).\(names[0])"] {
       return "\(operationName).\(names[0])\t cause: \(type).\(names[1])"
     }

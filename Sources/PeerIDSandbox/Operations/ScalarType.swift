@@ -16,7 +16,7 @@ struct ScalarType {
       guard text.hasPrefix(space + ".") else {
         return CheckedValue(.string(text), problem: "Expecting \(space).x, got \(text)")
       }
-      // Nor does it accept an instance that JavaScript cannot represent exactly.
+      // The serializer also refuses an instance that JavaScript cannot represent exactly.
       let instance = Double(text.dropFirst(space.utf8.count + 1)) ?? 0
       let isSafe = instance <= Double(OperationFieldType.maximumSafeInteger)
       return CheckedValue(.string(text), problem: isSafe ? nil : "overflow  \(text.dropFirst(space.utf8.count + 1))")
@@ -47,12 +47,12 @@ struct ScalarType {
     }
   }
 
-  /// The chain writes integers that need more than 32 bits as text.
+  /// The chain writes integers of more than 32 bits as strings.
   private static func number(_ number: Int64) -> CheckedValue {
     CheckedValue(.integer(number), echo: echo(number))
   }
 
-  /// An integer as the chain writes it.
+  /// An integer in the chain's format.
   static func echo(_ number: Int64) -> JSONLiteral {
     Int32(exactly: number) == nil ? .string(String(number)) : .integer(number)
   }

@@ -1,8 +1,8 @@
 internal import PeerID
 
-/// What peerplaysjs-lib requires beyond the schema, and how what it writes differs from the fields.
+/// The requirements of peerplaysjs-lib beyond the schema, and the differences between fields and its output.
 enum SerializerRule {
-  /// The operations that it writes without `extensions`.
+  /// The operations that it serializes without `extensions`.
   static let hasNoExtensions: Set<String> = [
     "fill_order", "witness_create", "witness_update", "withdraw_permission_create", "withdraw_permission_update",
     "withdraw_permission_claim", "withdraw_permission_delete", "committee_member_create", "committee_member_update",
@@ -16,16 +16,16 @@ enum SerializerRule {
     "sidechain_transaction_settle", "random_number_store",
   ]
 
-  /// The operations that it writes without a fee: only the chain makes them.
+  /// The operations that it serializes without a fee: only the chain creates them.
   static let hasNoFee: Set<String> = ["bet_matched", "bet_canceled", "bet_adjusted"]
 
-  /// Its names for the types of some fields of operations that are objects.
+  /// Its type names for some fields that are objects.
   static let nestedTypes = [
     "nft_metadata_create.lottery_options": "nft_lottery_options",
     "lottery_asset_create.extensions": "lottery_asset_options",
   ]
 
-  /// Why the serializer cannot write the value; `nil` when it can.
+  /// The serializer's error for the value; `nil` if there is none.
   static func problem(
     of value: JSONLiteral,
     as type: OperationFieldType,
@@ -38,10 +38,10 @@ enum SerializerRule {
         return "out of range \(number) uint\(width) \(number) \(number)"
       }
       return nil
-    // It cuts hexadecimal digits off where they end, without a word.
+    // It silently ignores everything after the last hexadecimal digit.
     case .hexadecimal: return nil
     case .key, .vote, .variant, .proposedOperation:
-      // Without the place in front, which begins with the batch.
+      // Without the start of the path, which names the batch.
       return Operations.serializerProblem(of: value.compactText, as: type)
         .map { Schema.trimmed(String($0.dropFirst("operations".utf8.count))) }
     }

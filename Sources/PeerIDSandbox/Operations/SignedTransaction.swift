@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The signed transaction of a broadcast.
+/// A signed transaction for a broadcast.
 enum SignedTransaction {
   private static let keys = [
     "ref_block_num", "ref_block_prefix", "expiration", "operations", "extensions", "signatures",

@@ -23,7 +23,7 @@ enum Dashboard {
     let meaning =
       query["code"] != nil
       ? "The user allowed the app. Exchange the code for a token pair with <code>POST /api/v1/auth/exchange</code>."
-      : query["error"] != nil ? "The user refused." : "No code came with this address."
+      : query["error"] != nil ? "The user refused." : "The address contains no code."
     return """
       <h1>Callback</h1>
       <p id="meaning">\(meaning)</p>
@@ -137,7 +137,7 @@ enum Dashboard {
       element.onclick = () => copy(element, text);
       return element;
     }
-    // Browsers give the clipboard to pages of this machine only; elsewhere the text is selected.
+    // Browsers allow only pages of this machine to use the clipboard; for other pages the text is selected.
     async function copy(element, text) {
       try {
         await navigator.clipboard.writeText(text);
@@ -199,7 +199,7 @@ enum Dashboard {
         link(state.authorization_page + "?client_id=" + app.client_id + "&redirect_uri=" + callback + "&state=demo",
           "open the consent page")]));
     }
-    const watch = () => refresh().catch(() => byID("chain").textContent = "It does not answer: is it still running?");
+    const watch = () => refresh().catch(() => byID("chain").textContent = "The sandbox does not answer: is it still running?");
     watch();
     setInterval(watch, 1000);
     """#

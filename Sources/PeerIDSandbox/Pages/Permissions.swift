@@ -85,13 +85,13 @@ extension SandboxState {
   private func application(_ request: HTTPRequest) -> Result<Application, Problem> {
     let query = NestedParameters.parse(request.query).root
     guard let text = query["client_id"]?.string else {
-      return .failure(Problem(text: "The address lacks client_id."))
+      return .failure(Problem(text: "The address has no client_id."))
     }
     guard let clientID = Int(text), let app = apps[clientID] else {
       return .failure(Problem(text: "There is no app with the client id \(text)."))
     }
     guard let redirectURI = query["redirect_uri"]?.string else {
-      return .failure(Problem(text: "The address lacks redirect_uri."))
+      return .failure(Problem(text: "The address has no redirect_uri."))
     }
     guard isRegistered(redirectURI, of: app) else {
       return .failure(Problem(text: "\(redirectURI) is not registered as a redirect URI of \(app.name)."))

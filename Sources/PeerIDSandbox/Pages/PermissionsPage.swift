@@ -52,7 +52,7 @@ enum PermissionsPage {
 
   /// The page for an invalid URL. It does not redirect, because the redirect URI is not trusted.
   static func problem(_ text: String) -> HTTPAnswer {
-    page(400, title: "Not possible", "<h1>This does not work</h1>\n<p class=\"message\">\(escaped(text))</p>")
+    page(400, title: "Invalid request", "<h1>Invalid request</h1>\n<p class=\"message\">\(escaped(text))</p>")
   }
 
   /// `text` with the special characters of HTML escaped.

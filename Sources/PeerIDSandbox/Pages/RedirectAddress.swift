@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// Checks where the consent page may redirect the browser.
+/// Checks the redirect URIs of the consent page.
 extension SandboxState {
   /// Whether the page may redirect to this URL: a registered one, one in the app's domains, or one on the developer's
   /// own machine, which the real server refuses.
@@ -17,7 +17,7 @@ extension SandboxState {
     let name = address[..<scheme.lowerBound].lowercased()
     guard name == "http" || name == "https" else { return nil }
     let authority = address[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    // A user name before the host would hide where the browser is really sent.
+    // A user name before the host would disguise the actual host.
     guard !authority.contains("@"), !authority.contains("\\") else { return nil }
     if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return authority[...end].lowercased() }
     let host = authority.prefix { $0 != ":" }.lowercased()

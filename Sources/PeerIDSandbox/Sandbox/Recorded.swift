@@ -1,10 +1,10 @@
 internal import PeerID
 
-/// One request that a sandbox has received. Nothing is masked, not even passwords and tokens.
+/// A request that a sandbox has received. Nothing is masked, not even passwords and tokens.
 public struct RecordedRequest: Sendable {
   /// The number of the request, from 1; resets do not change the numbering.
   public let sequence: UInt64
-  /// When the whole request had been read, in microseconds since 1970 by the machine's clock.
+  /// The time when the whole request had been read, in microseconds since 1970 by the machine's clock.
   public let arrivedMicroseconds: Int64
   /// The method.
   public let method: String
@@ -26,7 +26,7 @@ public struct RecordedRequest: Sendable {
   public let answer: String?
   /// When the answer was passed to the socket, or the connection closed, in microseconds since 1970.
   public let answeredMicroseconds: Int64?
-  /// When the request had ended, in microseconds since 1970.
+  /// The time when the request had ended, in microseconds since 1970.
   public let endedMicroseconds: Int64?
   /// Whether the whole answer was sent; `nil` until that is known.
   public let isDelivered: Bool?
@@ -49,7 +49,7 @@ public struct RecordedRequest: Sendable {
   }
 }
 
-/// One operation that the sandbox's chain has executed.
+/// An operation that the sandbox's chain has executed.
 public struct RecordedOperation: Sendable {
   /// Counts the executed operations from 1.
   public let number: Int
@@ -61,7 +61,7 @@ public struct RecordedOperation: Sendable {
   public let transactionID: String
   /// The number of its block.
   public let block: Int64
-  /// The user for whom it was done.
+  /// The user for whom it was executed.
   public let username: String
   /// The app that requested it.
   public let clientID: Int
@@ -69,7 +69,7 @@ public struct RecordedOperation: Sendable {
   public let requestSequence: UInt64
 }
 
-/// One token pair as it is stored now.
+/// A stored token pair.
 public struct RecordedTokenPair: Sendable {
   /// The number of the pair; a refresh does not change it.
   public let id: Int

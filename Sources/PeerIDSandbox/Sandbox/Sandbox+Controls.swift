@@ -24,7 +24,7 @@ extension Sandbox {
   ///   - username: only pairs of this user.
   ///   - clientID: only pairs of this app.
   ///   - accessToken: only the pair with this access token.
-  /// - Returns: how many pairs it concerned.
+  /// - Returns: the number of pairs that changed.
   @discardableResult
   public func expireTokens(username: String? = nil, clientID: Int? = nil, accessToken: String? = nil) -> Int {
     core.state.withLock { state in
@@ -38,7 +38,7 @@ extension Sandbox {
   ///   - username: only pairs of this user.
   ///   - clientID: only pairs of this app.
   ///   - accessToken: only the pair with this access token.
-  /// - Returns: how many pairs it concerned.
+  /// - Returns: the number of pairs that changed.
   @discardableResult
   public func revokeAccessTokens(username: String? = nil, clientID: Int? = nil, accessToken: String? = nil) -> Int {
     core.state.withLock { state in
@@ -52,7 +52,7 @@ extension Sandbox {
   ///   - username: only pairs of this user.
   ///   - clientID: only pairs of this app.
   ///   - refreshToken: only the pair with this refresh token.
-  /// - Returns: how many pairs it concerned.
+  /// - Returns: the number of pairs that changed.
   @discardableResult
   public func revokeRefreshTokens(username: String? = nil, clientID: Int? = nil, refreshToken: String? = nil) -> Int {
     core.state.withLock { state in
@@ -75,7 +75,7 @@ extension Sandbox {
 
   /// Makes an authorization code as the consent page does. The user joins the app.
   ///
-  /// - Returns: the code, or `nil` when there is no such user or app.
+  /// - Returns: the code, or `nil` if the user or the app does not exist.
   public func makeCode(username: String, clientID: Int) -> String? {
     core.state.withLock { state in
       guard let userID = state.userID(username: username), state.apps[clientID] != nil else { return nil }

@@ -34,9 +34,9 @@ extension Sandbox {
   /// Waits until the log contains a number of requests.
   ///
   /// - Parameters:
-  ///   - count: how many.
+  ///   - count: the number.
   ///   - path: only those to this path count.
-  ///   - milliseconds: how long to wait at the most.
+  ///   - milliseconds: the maximum time to wait.
   /// - Returns: whether they arrived in time.
   public func waitForRequests(_ count: Int, path: String? = nil, upToMilliseconds milliseconds: Int = 5_000) -> Bool {
     core.state.wait(upToMilliseconds: milliseconds) { state in
@@ -46,7 +46,7 @@ extension Sandbox {
 
   /// Waits until all requests in the log have ended.
   ///
-  /// - Parameter milliseconds: how long to wait at the most.
+  /// - Parameter milliseconds: the maximum time to wait.
   /// - Returns: whether they have ended in time.
   public func waitUntilIdle(upToMilliseconds milliseconds: Int = 5_000) -> Bool {
     core.state.wait(upToMilliseconds: milliseconds) { state in
@@ -54,10 +54,10 @@ extension Sandbox {
     }
   }
 
-  /// How many transactions the chain has executed.
+  /// The number of transactions that the chain has executed.
   public var executedTransactionCount: Int { core.state.withLock { $0.chain.transactionCount } }
 
-  /// How many operations the chain has executed.
+  /// The number of operations that the chain has executed.
   public var executedOperationCount: Int { core.state.withLock { $0.chain.operationCount } }
 
   /// The last 10,000 executed operations, oldest first.
@@ -78,7 +78,7 @@ extension Sandbox {
     }
   }
 
-  /// The stored token pairs, oldest first. A refreshed pair that is not saved yet is not among them.
+  /// The stored token pairs, oldest first. Refreshed pairs that are not saved yet are not included.
   ///
   /// - Parameters:
   ///   - username: only those of this user.

@@ -1,10 +1,9 @@
 internal import PeerID
 
-/// A local PeerID server for tests. It answers as the real one does, keeps everything in memory, and can fail on
-/// demand.
+/// A local PeerID server for tests. It answers as the real one does, keeps all data in memory, and can fail on demand.
 ///
-/// It listens on 127.0.0.1 by default. Several sandboxes in one program are independent. All methods may be
-/// called from any thread. It stops when the last reference to it is released.
+/// It listens on 127.0.0.1 by default. Several sandboxes in one program are independent. All methods may be called from
+/// any thread. The sandbox stops when the last reference to it is released.
 public final class Sandbox: Sendable {
   let core: SandboxCore
   private let server: HTTPServer
@@ -14,15 +13,15 @@ public final class Sandbox: Sendable {
   /// Starts a sandbox. When this returns, it accepts requests.
   ///
   /// - Parameters:
-  ///   - fixture: the users, apps and tokens that it knows.
+  ///   - fixture: the users, apps and tokens.
   ///   - port: the port to listen on; 0 for any free port.
   ///   - pagePort: a separate port for the authorization page, as on the real server; 0 for any free port, `nil` for
   ///     the same port.
   ///   - host: the IPv4 address to listen on. With an address other than loopback, every machine that reaches it can
   ///     read all secrets of the fixture.
-  ///   - idleSeconds: after how many seconds without traffic a connection is closed; 5 as the real server, 0 for never.
-  ///     Tests on slow machines use 0, because a request that is not read for that long counts as no traffic.
-  /// - Throws: ``SandboxError`` when a port cannot be used.
+  ///   - idleSeconds: the number of seconds without traffic after which a connection is closed; 5 on the real server, 0
+  ///     for never. Tests on slow machines use 0, because an unread request does not count as traffic.
+  /// - Throws: ``SandboxError`` if a port cannot be used.
   public init(
     fixture: Fixture = .demo,
     port: UInt16 = 0,
@@ -45,7 +44,7 @@ public final class Sandbox: Sendable {
 
   deinit { stop() }
 
-  /// The port on which it listens.
+  /// The port on which the sandbox listens.
   public var port: UInt16 { server.port }
 
   /// The base URL for clients, such as `http://127.0.0.1:8400`.
@@ -54,7 +53,7 @@ public final class Sandbox: Sendable {
   /// The address of the authorization page.
   public var authorizationPage: String { "http://\(shownHost):\((pageServer ?? server).port)/permissions" }
 
-  /// The version of the sandbox, which is the library's.
+  /// The version of the sandbox, which is the same as the library's.
   public static var version: String { PeerID.Version.text }
 
   /// The known name that a misspelled one probably means.

@@ -1,7 +1,7 @@
 internal import PeerID
 import Glibc
 
-/// A thread that calls back at a given time, so that a delayed request does not block others.
+/// A thread that makes calls at given times, so that a delayed request does not block others.
 final class DelayTimer: @unchecked Sendable {
   private struct Entry {
     let due: Int64
@@ -47,7 +47,7 @@ final class DelayTimer: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Calls `wake` on the timer's thread once this time has passed, or at once when the timer has stopped.
+  /// Calls `wake` on the timer's thread after this time, or at once if the timer has stopped.
   func schedule(afterMilliseconds delay: Int, wake: @escaping @Sendable () -> Void) {
     let longest = 24 * 3_600_000
     let due = PeerID.Clock.monotonicMicroseconds() + Int64(min(max(delay, 0), longest)) * 1_000

@@ -1,8 +1,8 @@
 internal import PeerID
 
-/// One request and its answer, from the first line to the end.
+/// A request and its answer.
 ///
-/// Used only on the polling thread; while the request waits, on no thread.
+/// Used only on the polling thread. While the request waits, no thread uses it.
 final class Exchange {
   /// The state of the request.
   enum Phase {
@@ -24,7 +24,7 @@ final class Exchange {
   var phase = Phase.reading
   /// The request's number in the log; 0 until it is logged.
   var sequence: UInt64 = 0
-  /// When a control stops waiting for its condition, in microseconds of the monotonic clock.
+  /// The time at which a control stops waiting for its condition, in microseconds of the monotonic clock.
   var deadline: Int64?
   /// Whether the connection is closed without notice after the answer.
   var hangsUp = false
@@ -53,7 +53,7 @@ final class Exchange {
 
   /// The whole request. Valid after it has been read to its end.
   var request: HTTPRequest {
-    // Express looks at no fragment.
+    // Express ignores fragments.
     let target = target.prefix { $0 != "#" }
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     return HTTPRequest(

@@ -1,23 +1,23 @@
 internal import PeerID
 
-/// One answer, without the headers that every answer gets.
+/// An answer, without the headers that all answers have.
 struct HTTPAnswer: Sendable {
   var status: Int
   var contentType: String
   var headers: [(name: String, value: String)] = []
   var body: Bytes
 
-  /// JSON, as the routes answer.
+  /// An answer with JSON.
   static func json(_ status: Int, _ value: JSONLiteral) -> HTTPAnswer {
     HTTPAnswer(status: status, contentType: "application/json; charset=utf-8", body: value.compactText)
   }
 
-  /// Text as Express sends it: always with the content type of HTML.
+  /// An answer with text. Express always sends it with the content type of HTML.
   static func html(_ status: Int, _ text: String) -> HTTPAnswer {
     HTTPAnswer(status: status, contentType: "text/html; charset=utf-8", body: Bytes(text))
   }
 
-  /// A weak tag in the form of Express, `W/"<length in hex>-<hash>"`; the hash is FNV-1a instead of SHA-1, which
+  /// A weak entity tag in Express's format, `W/"<length in hex>-<hash>"`; the hash is FNV-1a instead of SHA-1, which
   /// clients cannot distinguish.
   var entityTag: String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -1,21 +1,21 @@
-/// One complete request.
+/// A complete request.
 struct HTTPRequest: Sendable {
   let method: String
-  /// The path as it was sent, without the query.
+  /// The path as sent, without the query.
   let path: String
   /// The part after the first `?`, still percent-encoded.
   let query: String
   let headers: [(name: String, value: String)]
-  /// The body, cut one byte after the limit for this path.
+  /// The body, truncated one byte after the limit for this path.
   let body: [UInt8]
-  /// The length of the uncut body.
+  /// The length of the whole body.
   let bodyLength: Int
   /// Whether it arrived on a port that serves the pages for browsers.
   var isForPages = true
   /// Whether it arrived on a port that serves PeerID's API.
   var isForInterface = true
 
-  /// The longest body that is accepted. The backend's body parser accepts 100 KiB; controls accept whole fixtures.
+  /// The maximum length of a body. The backend's body parser accepts 100 KiB; controls accept whole fixtures.
   static func bodyLimit(path: some StringProtocol) -> Int {
     path.hasPrefix(controlPrefix) ? 16 << 20 : 102_400
   }
@@ -23,12 +23,12 @@ struct HTTPRequest: Sendable {
   /// The path prefix of the controls, which are not part of PeerID.
   static let controlPrefix = "/sandbox"
 
-  /// The first header of this name; the name is compared without regard to case.
+  /// The first header with this name. Names are compared case-insensitively.
   func header(_ name: StaticString) -> String? {
     headers.first { $0.name.isCaseInsensitively(name) }?.value
   }
 
-  /// All headers of this name, in their order.
+  /// All headers with this name, in order.
   func headers(named name: StaticString) -> [String] {
     headers.filter { $0.name.isCaseInsensitively(name) }.map(\.value)
   }

@@ -2,7 +2,7 @@ internal import CMicroHTTPD
 internal import PeerID
 import Glibc
 
-/// What the server does next with a request.
+/// The next action for a request.
 enum NextStep {
   /// Decide again after this time; other requests continue.
   case wait(milliseconds: Int)
@@ -13,22 +13,22 @@ enum NextStep {
   case sendAndClose([UInt8])
 }
 
-/// What a port serves. PeerID's front end may have another address than the API.
+/// What a port serves. PeerID's front end can have another address than the API.
 enum PortRole {
   case everything, interface, pages
 }
 
-/// How a request ended, seen from the socket.
+/// How a request ended at the socket.
 enum Ending {
-  /// The whole answer is in the socket.
+  /// The whole answer was written to the socket.
   case answered
-  /// The connection was closed by the sandbox, on purpose, or by the client.
+  /// The sandbox closed the connection because of a fault, or the client closed it.
   case closed
 }
 
-/// Decides about requests.
+/// Handles requests.
 protocol RequestHandler: AnyObject, Sendable {
-  /// Decides about a request that has been read to its end. Called on the polling thread.
+  /// Returns the next action for a request that has been read completely. Called on the polling thread.
   func nextStep(for exchange: Exchange) -> NextStep
   /// A request has ended. Called on the polling thread.
   func ended(_ exchange: Exchange, _ ending: Ending)
@@ -36,7 +36,7 @@ protocol RequestHandler: AnyObject, Sendable {
   func date() -> String
 }
 
-/// The HTTP side of a sandbox: one polling thread of libmicrohttpd.
+/// The HTTP server of a sandbox: one polling thread of libmicrohttpd.
 ///
 /// One thread is fast enough, and it puts all requests in order: when a client reads the log, all its earlier requests
 /// are in it.
@@ -90,7 +90,7 @@ final class HTTPServer: @unchecked Sendable {
   /// Closes all connections and ends the threads. Later calls do nothing.
   func stop() {
     isStopping.withLock { $0 = true }
-    // libmicrohttpd aborts the program when it is stopped with a request that still waits.
+    // libmicrohttpd aborts the program if it is stopped while a request is suspended.
     timer.stop()
     let running: OpaquePointer? = daemon.withLock { daemon in
       defer { daemon = nil }
@@ -105,7 +105,7 @@ private func noticeTarget(
   target: UnsafePointer<CChar>?,
   connection: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
-  // The other callbacks get the returned pointer as `state`.
+  // The other callbacks receive the returned pointer as `state`.
   let role = owner.map { Unmanaged<HTTPServer>.fromOpaque($0).takeUnretainedValue().role } ?? .everything
   return Unmanaged.passRetained(Exchange(target: target.map { String(cString: $0) } ?? "/", role: role)).toOpaque()
 }
@@ -199,7 +199,7 @@ extension HTTPServer {
   }
 }
 
-/// A connection that libmicrohttpd keeps alive until it is resumed.
+/// A suspended connection, which libmicrohttpd keeps until it is resumed.
 private struct SuspendedConnection: @unchecked Sendable {
   let connection: OpaquePointer
 }

@@ -14,7 +14,7 @@ struct JavaScriptSyntax {
     self.text = Array(text.utf16)
   }
 
-  /// What is wrong with `text`; `nil` when it is JSON.
+  /// The error in `text`; `nil` if it is JSON.
   static func problem(in text: String) -> String? {
     var scanner = JavaScriptSyntax(text)
     do throws(Failure) {
@@ -29,7 +29,7 @@ struct JavaScriptSyntax {
     }
   }
 
-  /// The message of `body-parser` for a body that begins with neither `{` nor `[`.
+  /// The message of `body-parser` for a body that starts with neither `{` nor `[`.
   static func notAnObject(_ text: String) -> String {
     let blanks = text.prefix { " \t\r\n".unicodeScalars.contains($0.unicodeScalars.first ?? "x") }
     guard let first = text.dropFirst(blanks.count).first else {

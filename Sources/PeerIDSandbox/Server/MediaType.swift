@@ -1,13 +1,13 @@
 /// The value of a `Content-Type` header.
 struct MediaType {
   let name: String
-  /// In lower case; UTF-8 when the header names none.
+  /// In lower case; UTF-8 if the header names none.
   let charset: String
 
   /// The charsets of JSON that the body parser and its converter know.
   static let jsonCharsets: Set<String> = ["utf-8", "utf-16", "utf-16le", "utf-16be", "utf-7"]
 
-  /// `nil` when the parameters are not well-formed: the server then reads no body.
+  /// `nil` if the parameters are malformed; the server then reads no body.
   init?(_ header: String) {
     let parts = header.split(separator: ";", omittingEmptySubsequences: false)
     name = Schema.trimmed(String(parts[0])).lowercased()
@@ -30,7 +30,7 @@ struct MediaType {
     return isToken(text) ? String(text) : nil
   }
 
-  /// The bytes as text. UTF-16 without a mark is little-endian.
+  /// The bytes as text. UTF-16 without a byte order mark is little-endian.
   static func text(_ bytes: [UInt8], _ charset: String) -> String {
     guard charset.hasPrefix("utf-16") else { return String(decoding: bytes, as: UTF8.self) }
     let isBig = charset == "utf-16be" || charset == "utf-16" && bytes.starts(with: [0xFE, 0xFF])

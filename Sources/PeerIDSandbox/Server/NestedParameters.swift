@@ -2,12 +2,12 @@ internal import PeerID
 
 /// Parses query strings and forms with brackets, such as `params[0][]=a&params[1]=b`, as Express does with `qs` 6.7.
 ///
-/// Texts are compared and split by code points, because Swift treats a syntax character with a combining accent as
-/// another character.
+/// Strings are compared and split by code points, because Swift treats a syntax character with a combining accent as
+/// a different character.
 struct NestedParameters {
   /// The limits of `qs`. Express sets different limits for a query and for a form.
   struct Limits {
-    /// How deep the brackets of one key nest. The rest of the key, with its brackets, becomes a single key.
+    /// The maximum nesting of brackets in a key. The rest of the key, with its brackets, becomes a single key.
     let depth: Int
     /// The largest array index. A larger one becomes a key of an object.
     let arrayIndex: Int
@@ -22,7 +22,7 @@ struct NestedParameters {
 
   private static let parameterLimit = 1_000
 
-  /// A query as one JSON object, all leaves of which are strings.
+  /// A query as a JSON object. All leaves are strings.
   static func parse(_ query: String) -> JSONDocument {
     parse(query, Limits(depth: 5, arrayIndex: 20))
   }
@@ -30,7 +30,7 @@ struct NestedParameters {
   /// The backend has no limit, but no schema accepts deeper values.
   private static let deepestForm = 32
 
-  /// A form as one JSON object.
+  /// A form as a JSON object.
   static func parse(form: String) -> JSONDocument {
     let count = form.utf8.count(where: { $0 == UInt8(ascii: "&") }) + 1
     return parse(form, Limits(depth: deepestForm, arrayIndex: max(100, count)))
@@ -62,7 +62,7 @@ struct NestedParameters {
     return (decoded(part[..<equals]), decoded(part[part.index(after: equals)...]))
   }
 
-  /// Decodes a text. If it has an invalid escape, only `+` is decoded.
+  /// Decodes a string. If it has an invalid escape, only `+` is decoded.
   private static func decoded(_ text: Text) -> String {
     let plain = String(text)
     return PercentEncoding.decode(plain.utf8)
@@ -119,7 +119,7 @@ struct NestedParameters {
 
   private static func merged(_ target: Node, _ source: Node) -> Node {
     switch (target, source) {
-    // An empty string is false in JavaScript, so it is left out.
+    // An empty string is false in JavaScript, so it is omitted.
     case (_, .text("")): return target
     case (.list(let elements), .text): return .list(elements + [source])
     case (.map(let members), .text(let text)):

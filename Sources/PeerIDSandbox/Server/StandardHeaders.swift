@@ -34,7 +34,7 @@ extension HTTPAnswer {
     return [("X-Powered-By", "Express")] + origin + [("Vary", "Origin"), ("Access-Control-Allow-Credentials", "true")]
   }
 
-  /// The answer, or 304 when the client already has it.
+  /// The answer, or 304 if the client already has it.
   func notModified(for request: HTTPRequest) -> HTTPAnswer {
     guard request.method == "GET" || request.method == "HEAD", 200..<300 ~= status,
       let known = request.header("If-None-Match")

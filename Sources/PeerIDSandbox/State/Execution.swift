@@ -10,9 +10,9 @@ enum ChainFault: Equatable {
   case refused(String)
 }
 
-/// How transactions reach the chain.
+/// Sends transactions to the chain.
 extension SandboxState {
-  /// Makes the blocks that are due.
+  /// Produces the blocks that are due.
   mutating func advanceChain() {
     chain.advance(to: now, applyingRules: settings.appliesChainRules)
   }

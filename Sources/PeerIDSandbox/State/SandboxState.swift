@@ -6,7 +6,7 @@ struct Party: Hashable {
   let clientID: Int
 }
 
-/// An authorization code that has been issued. It can be exchanged any number of times.
+/// An issued authorization code. It can be exchanged any number of times.
 struct GrantCode {
   let id: Int
   let userID: Int
@@ -15,7 +15,7 @@ struct GrantCode {
   var isActive: Bool
 }
 
-/// Operations that wait for their confirmation.
+/// Operations that wait for confirmation.
 struct TransactionToken {
   let userID: Int
   let clientID: Int
@@ -45,7 +45,7 @@ struct SandboxState {
   var sessions: [String: Int] = [:]
   /// The address of the authorization page.
   var authorizationPage = "/permissions"
-  /// The requests of the consent pages that are open in browsers.
+  /// The requests of the consent pages that browsers show.
   var consentTickets: [String: ConsentTicket] = [:]
   var chain: Chain
   /// The fault between the server and the chain that applies to the next transaction.

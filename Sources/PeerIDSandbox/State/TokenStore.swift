@@ -1,11 +1,11 @@
 internal import PeerID
 
-/// One token pair as the server stores it.
+/// A stored token pair.
 struct TokenPair {
   let id: Int
   let userID: Int
   let clientID: Int
-  /// The number of the authorization code from which it was made.
+  /// The number of the authorization code for which it was issued.
   let codeID: Int
   var accessToken: String
   var refreshToken: String
@@ -65,7 +65,7 @@ struct TokenStore {
     return lastID
   }
 
-  /// Saves a pair in place of the one with its number.
+  /// Saves a pair, replacing the one with the same number.
   mutating func save(_ pair: TokenPair) {
     if let old = pairs[pair.id] {
       idByAccessToken[old.accessToken] = nil
@@ -102,14 +102,14 @@ struct TokenStore {
   /// All pairs in the order of their numbers.
   var all: [TokenPair] { pairs.values.sorted { $0.id < $1.id } }
 
-  /// Replaces the access token by one that no client knows.
+  /// Replaces the access token with one that no client knows.
   mutating func revokeAccessToken(id: Int) {
     guard var pair = pairs[id] else { return }
     pair.accessToken = Identifiers.token()
     save(pair)
   }
 
-  /// Replaces the refresh token by one that no client knows.
+  /// Replaces the refresh token with one that no client knows.
   mutating func revokeRefreshToken(id: Int) {
     guard var pair = pairs[id] else { return }
     pair.refreshToken = Identifiers.token()
