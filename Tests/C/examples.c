@@ -143,7 +143,7 @@ static void payment_is_made_once_however_often_it_is_run(void **state) {
   if (status != 0) fail_msg("%s", output);
   assert_contains(output, "paid: transaction ");
   assert_int_equal(pay(output, sizeof output), 0);
-  assert_contains(output, "paid already");
+  assert_contains(output, "already paid");
   assert_int_equal(sandbox_executed(), 1);
 }
 
@@ -154,7 +154,7 @@ static void payment_with_a_lost_answer_is_found(void **state) {
   int status = pay(output, sizeof output);
   if (status != 0) fail_msg("%s", output);
   assert_contains(output, "unknown: ");
-  assert_contains(output, "the payment is there");
+  assert_contains(output, "the payment is on the chain");
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
   assert_int_equal(sandbox_executed_amount(4321), 1);
 }
@@ -171,7 +171,7 @@ static void payment_that_never_arrived_is_made_again(void **state) {
   int status = process_stop(&process);
   if (status != 0) fail_msg("%s", output);
   assert_contains(output, "unknown: ");
-  assert_contains(output, "the payment is not there");
+  assert_contains(output, "the payment is not on the chain");
   assert_contains(output, "paid: transaction ");
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 2);
   assert_int_equal(sandbox_executed_amount(4321), 1);
@@ -189,7 +189,7 @@ static void payment_that_cannot_be_looked_up_is_left_open(void **state) {
   /* Later the chain can be read again. */
   int status = pay(output, sizeof output);
   if (status != 0) fail_msg("%s", output);
-  assert_contains(output, "the payment is there");
+  assert_contains(output, "the payment is on the chain");
   assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
   assert_int_equal(sandbox_executed_amount(4321), 1);
 }

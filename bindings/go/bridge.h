@@ -1,25 +1,25 @@
-/* What cgo cannot say itself, or not in one call.
+/* Functions that cgo cannot express, or that combine several calls.
  *
- * C may not keep a pointer into Go's memory, and a number inside an unsafe.Pointer makes the garbage collector stop the
- * program. So ids travel as uintptr_t between Go and this file, and as void * between this file and libpeerid.
+ * C must not keep pointers to Go memory, and a number in an unsafe.Pointer makes the garbage collector stop the program.
+ * So ids are uintptr_t between Go and this file, and void * between this file and libpeerid.
  */
 #ifndef PEERID_GO_BRIDGE_H
 #define PEERID_GO_BRIDGE_H
 
 #include <peerid.h>
 
-/* Lets the library call the hooks with this id, until it releases them. */
+/* Registers the hooks with this id; the library calls them until it releases them. */
 peerid_error *peerid_go_config_set_log_handler(peerid_config *config, uintptr_t hooks);
 peerid_error *peerid_go_config_set_relogin_handler(peerid_config *config, uintptr_t hooks);
 
-/* Makes a store over the Go backend with this id. */
+/* Creates a store that uses the Go backend with this id. */
 peerid_error *peerid_go_store_custom(uintptr_t backend, peerid_store **out_store);
 void peerid_go_store_reply_lock(peerid_store_reply *reply, uintptr_t lock);
 
-/* Takes the completions that are there, with their tags, in one call out of Go. */
+/* Takes the available completions, with their tags, in one cgo call. */
 size_t peerid_go_queue_take(peerid_queue *queue, size_t capacity, peerid_completion **completions, uint64_t *tags);
 
-/* A response with everything that Go copies out of it. The texts are borrowed from the response. */
+/* A response, with everything that Go copies from it. The strings belong to the response. */
 typedef struct peerid_go_answer {
   peerid_response *response;
   const char *json;
@@ -31,13 +31,13 @@ typedef struct peerid_go_answer {
   size_t created_count;
 } peerid_go_answer;
 
-/* Takes the result out of a completion, and frees it. */
+/* Takes the result from a completion, and frees the completion. */
 peerid_error *peerid_go_take_answer(peerid_completion *completion, peerid_go_answer *answer);
 peerid_error *peerid_go_take_session(peerid_completion *completion, peerid_session **session);
 peerid_error *peerid_go_take_token(peerid_completion *completion, peerid_token **token);
 peerid_error *peerid_go_take_nothing(peerid_completion *completion);
 
-/* Blocking calls, which end when the cancellation, if there is one, is cancelled. */
+/* Blocking calls. If there is a cancellation, cancelling it ends the call. */
 peerid_error *peerid_go_submit(
     peerid_session *session, const char *operations, size_t length, peerid_cancellation *cancellation, peerid_go_answer *answer);
 peerid_error *peerid_go_confirm(

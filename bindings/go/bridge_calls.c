@@ -1,4 +1,4 @@
-/* Each call out of Go costs as much as a hundred lines of Go: these functions make one of several. */
+/* Calls from Go to C are slow, so each of these functions combines several calls into one. */
 #include "bridge.h"
 
 static void fill(peerid_response *response, peerid_go_answer *answer) {
@@ -38,7 +38,7 @@ peerid_error *peerid_go_take_nothing(peerid_completion *completion) {
   return error;
 }
 
-/* Ends a blocking call. A goroutine has its thread for the time of one call out of Go alone. */
+/* Ends a blocking call. A goroutine keeps its thread only during one cgo call. */
 static peerid_error *finish(peerid_error *error, peerid_response **response, peerid_go_answer *answer) {
   peerid_cancellation_use(NULL);
   if (!error) fill(*response, answer);

@@ -4,7 +4,7 @@ size_t peerid_go_queue_take(peerid_queue *queue, size_t capacity, peerid_complet
   size_t count = 0;
   peerid_error *error = peerid_queue_take(queue, 0, capacity, completions, &count);
   if (error) {
-    /* Only for a NULL or no room, which cannot be. */
+    /* Fails only for NULL or an empty array, which cannot happen here. */
     peerid_error_free(error);
     return 0;
   }

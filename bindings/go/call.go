@@ -5,9 +5,9 @@ import "C"
 
 import "context"
 
-// This file makes calls of the library and waits for them.
+// This file calls the library and waits for the results.
 
-// beginning starts an asynchronous call, whose completion goes to the queue.
+// beginning starts an asynchronous call. The queue receives its completion.
 type beginning func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error
 
 // exchange is a call that can be made in two ways: blocking a thread, which is fastest for a few calls at a time, or
@@ -21,8 +21,8 @@ type exchange[Answer any] struct {
 	take func(completion *C.peerid_completion, answer *Answer) *C.peerid_error
 }
 
-// maximumDirect is a limit: a call blocks a thread only if at most this many calls of the client are in flight. Only a
-// few may, because a blocked thread keeps its processor from other goroutines for a while. Only tests change this.
+// maximumDirect is the maximum number of calls in flight for which a call blocks a thread. It is small, because a blocked
+// thread keeps its processor from other goroutines for a while. Only tests change it.
 var maximumDirect = 1
 
 // perform makes a call in the better of the two ways. When the context ends, the call is cancelled, and the outcome of

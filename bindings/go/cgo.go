@@ -16,6 +16,6 @@ func checkVersion() error {
 	if loaded/10000 == compiled/10000 && loaded >= compiled {
 		return nil
 	}
-	return newError(ErrConfiguration, "the libpeerid that is loaded is version %s, and this program needs %s or a newer one of the same major version",
+	return newError(ErrConfiguration, "the loaded libpeerid is version %s, but this program needs %s or a later version with the same major number",
 		Version(), C.PEERID_VERSION_STRING)
 }

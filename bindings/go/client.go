@@ -52,7 +52,7 @@ func NewClient(config Config) (*Client, error) {
 	return client, nil
 }
 
-// flushMilliseconds is how long Close waits for refreshes and saves in flight. A Go process ends without running C's
+// flushMilliseconds is the time that Close waits for refreshes and saves in flight. A Go process ends without running C's
 // atexit functions, so nothing else waits for them.
 const flushMilliseconds = 5000
 

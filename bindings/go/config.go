@@ -55,7 +55,7 @@ func (c Config) MarshalText() ([]byte, error) {
 	return []byte(c.String()), nil
 }
 
-// optionsForPrinting leaves out the one option that can hold a password.
+// optionsForPrinting omits the one option that can contain a password.
 func (c Config) optionsForPrinting() map[string]string {
 	shown := make(map[string]string, len(c.Options))
 	for name, value := range c.Options {
@@ -118,8 +118,7 @@ func (c Config) complete(config *C.peerid_config) error {
 	})
 }
 
-// setOptions sets the options in the order of their names, so that always the same one of several wrong options is
-// reported.
+// setOptions sets the options in the order of their names, so that the error does not depend on the order of the map.
 func (c Config) setOptions(config *C.peerid_config) error {
 	names := make([]string, 0, len(c.Options))
 	for name := range c.Options {
@@ -144,7 +143,7 @@ func (c Config) setOptions(config *C.peerid_config) error {
 	return nil
 }
 
-// maximumInFlight returns how many calls the library accepts at a time. If the option is set, the library has already
+// maximumInFlight returns the number of calls that the library accepts at a time. If the option is set, the library has already
 // checked it.
 func (c Config) maximumInFlight() int {
 	const name = "max_in_flight"

@@ -58,7 +58,7 @@ func appendOperation(buffer *bytes.Buffer, operation Operation) error {
 	return nil
 }
 
-// encode is json.Marshal without HTML escapes, which would only make an operation longer.
+// encode is json.Marshal without HTML escapes, which would make operations longer.
 func encode(value any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)

@@ -8,10 +8,10 @@ import (
 	"unsafe"
 )
 
-// text is a string for the library, which copies it: NUL-terminated, in memory that C may read during the call.
+// text is a NUL-terminated string for the library, in memory that C can read during the call. The library copies it.
 type text []byte
 
-// newText makes a text. A NUL in it is an error, because C would silently cut the text there.
+// newText makes a text. A NUL in it is an error, because C would silently truncate the text there.
 func newText(value, name string) (text, error) {
 	if strings.IndexByte(value, 0) >= 0 {
 		return nil, newError(ErrInvalidArgument, "%s holds a NUL byte", name)

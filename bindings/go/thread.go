@@ -2,7 +2,7 @@ package peerid
 
 import "context"
 
-// maximumThreads is how many calls may block a thread at a time. The Go runtime ends a program that has 10,000 threads.
+// maximumThreads is the maximum number of calls that block a thread at a time. The Go runtime ends a program that has 10,000 threads.
 const maximumThreads = 64
 
 var threads = make(chan struct{}, maximumThreads)
@@ -41,6 +41,6 @@ func onThread(ctx context.Context, run func() error, abandon func()) error {
 				abandon()
 			}
 		}()
-		return newError(ErrCancelled, "the store has not answered; what was asked of it may still happen").withContext(ctx.Err())
+		return newError(ErrCancelled, "the store has not answered; the operation may still complete").withContext(ctx.Err())
 	}
 }

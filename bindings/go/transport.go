@@ -24,7 +24,7 @@ func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
 	return &transport{session: s, base: base}
 }
 
-// maximumRounds is how often a request is sent at most. More than two are needed if the server does not know a new
+// maximumRounds is the maximum number of times that a request is sent. More than two are needed if the server does not know a new
 // token yet: the pauses between them add up to almost a second.
 const maximumRounds = 8
 

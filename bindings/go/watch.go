@@ -20,7 +20,7 @@ type canceller struct {
 	object *C.peerid_cancellation
 }
 
-// cancellers holds those that were not cancelled, for reuse.
+// cancellers contains cancellers that were not cancelled, for reuse.
 var cancellers = sync.Pool{New: func() any {
 	c := &canceller{}
 	if asError(C.peerid_cancellation_create(&c.object)) != nil {

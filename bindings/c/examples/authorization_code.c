@@ -1,10 +1,10 @@
-/* Lets a user log in on PeerID's own page, so that this program never sees a password, and submits a transfer.
+/* Logs a user in through PeerID's own page, so that this program never sees a password, and submits a transfer.
  *
  *   authorization_code BASE_URL CLIENT_ID CLIENT_SECRET REDIRECT_URI FROM TO
  *
- * It prints the address of the page and then reads, from standard input, the address to which the browser came back.
- * A web application does the same in two request handlers: the first redirects the browser to the page and keeps the
- * state in the user's web session, the second is the one behind REDIRECT_URI.
+ * It prints the address of the page, and then reads from standard input the address to which the browser was
+ * redirected. A web application does the same in two request handlers: the first redirects the browser to the page and
+ * stores the state in the user's web session; the second handles REDIRECT_URI.
  */
 #include <inttypes.h>
 #include <peerid.h>
@@ -19,7 +19,7 @@ static int fail(const char *doing, peerid_error *error) {
   return EXIT_FAILURE;
 }
 
-/* First handler: where to send the browser. The state shows later that the answer belongs to this request. */
+/* First handler: gets the consent page's address. The state later ties the redirect to this request. */
 static peerid_error *begin(peerid_client *client, const char *redirect_uri, char *state, size_t size) {
   peerid_authorization *authorization = NULL;
   peerid_error *error = peerid_authorization_create(client, redirect_uri, &authorization);
@@ -31,7 +31,7 @@ static peerid_error *begin(peerid_client *client, const char *redirect_uri, char
   return NULL;
 }
 
-/* Second handler: the browser has come back to `address`. The library compares the state before it sends anything. */
+/* Second handler: the browser was redirected to `address`. The library compares the state before it sends anything. */
 static peerid_error *finish(peerid_client *client, const char *address, const char *state, peerid_session **session) {
   peerid_error *error = peerid_client_exchange_redirect(client, address, state, NULL, session);
   if (error) return error;
@@ -79,7 +79,7 @@ int main(int argc, char **argv) {
     status = fail("authorization", error);
     goto done;
   }
-  printf("Then paste the address to which the browser came back:\n");
+  printf("Then paste the address to which the browser was redirected:\n");
   fflush(stdout);
   if (!fgets(address, sizeof address, stdin)) {
     fprintf(stderr, "nothing was pasted\n");

@@ -1,12 +1,12 @@
-/* Makes many payments at a time in one thread: an event loop that watches its input and libpeerid's queue.
+/* Makes many payments at a time in one thread, with an event loop that watches its input and libpeerid's queue.
  *
  *   event_loop BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO
  *
- * Reads amounts from standard input, one a line, and pays each of them. Up to 100 payments are in flight; while there
- * are so many the input is not read. Prints a line for each payment, in the order in which they end. Ctrl-C cancels the
- * calls in flight, and the lines still report the outcome of each: look carefully at "unknown".
+ * Reads amounts from standard input, one on each line, and pays each of them. Up to 100 payments are in flight; then
+ * the program stops reading its input until a payment ends. Prints one line for each payment when it ends. Ctrl-C
+ * cancels the calls in flight; their lines still report the outcome. Check every payment whose outcome is "unknown".
  *
- * The status is 0 when all payments were made, 1 when not, 3 when some may have been made.
+ * The exit status is 0 if all payments were made, 3 if some may have been made, and 1 otherwise.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
@@ -22,11 +22,11 @@
 
 enum { MOST_IN_FLIGHT = 100, MADE = 0, NOT_MADE = 1, OPEN = 3 };
 
-/* A payment that is in flight; its place in the array is the tag of its call. */
+/* A payment in flight. Its index in the array is the tag of its call. */
 typedef struct payment {
   bool is_in_flight;
   int64_t amount;
-  uint64_t id; /* to cancel it by */
+  uint64_t id; /* for cancelling the call */
 } payment;
 
 static struct {
@@ -70,7 +70,7 @@ static void begin_payment(int64_t amount) {
   peerid_error *error = peerid_session_submit_async(loop.session, operation, (size_t)length, loop.queue,
                                                     (uint64_t)place, &payment->id);
   if (error) {
-    /* Nothing was sent, and no completion comes. */
+    /* Nothing was sent, and there will be no completion. */
     report(amount, error);
     return;
   }
@@ -93,9 +93,9 @@ static void end_payment(peerid_completion *completion) {
   loop.in_flight--;
 }
 
-/* ---- The two things that happen ---- */
+/* ---- The two kinds of events ---- */
 
-/* Takes the amounts out of what has been read, as many as may be in flight; the rest stays in the buffer. */
+/* Starts payments for the amounts in the buffer, up to the limit of calls in flight; the rest stays in the buffer. */
 static size_t pay_lines(char *buffer, size_t length) {
   char *start = buffer;
   while (loop.in_flight < MOST_IN_FLIGHT) {
@@ -118,7 +118,7 @@ static size_t pay_lines(char *buffer, size_t length) {
   return left;
 }
 
-/* Takes all completions that are there, many at a time. */
+/* Takes all available completions, many at a time. */
 static void take_completions(void) {
   peerid_completion *completions[32];
   size_t count = 0;
@@ -148,7 +148,7 @@ static void run(void) {
   bool is_cancelled = false;
   while (loop.is_input_open || loop.in_flight > 0 || length > 0) {
     bool reads = loop.is_input_open && loop.in_flight < MOST_IN_FLIGHT && length < sizeof buffer - 1;
-    /* poll ignores a descriptor of -1. */
+    /* poll ignores the descriptor -1. */
     struct pollfd watched[] = {
         {.fd = peerid_queue_fd(loop.queue), .events = POLLIN},
         {.fd = reads ? STDIN_FILENO : -1, .events = POLLIN},
@@ -166,7 +166,7 @@ static void run(void) {
       if (count > 0) length += (size_t)count;
       if (count == 0) loop.is_input_open = false;
     }
-    /* The last line may have no end, and a line that fills the buffer is no amount. */
+    /* The last line may have no line end. A line that fills the buffer is not an amount. */
     if (length > 0 && (!loop.is_input_open || length == sizeof buffer - 1) && !memchr(buffer, '\n', length)) {
       buffer[length++] = '\n';
     }
@@ -187,7 +187,7 @@ int main(int argc, char **argv) {
   }
   loop.from = argv[6];
   loop.to = argv[7];
-  /* No SA_RESTART: poll shall return. */
+  /* No SA_RESTART, so that a signal interrupts poll. */
   struct sigaction action = {.sa_handler = interrupt};
   sigaction(SIGINT, &action, NULL);
 

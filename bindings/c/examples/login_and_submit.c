@@ -1,9 +1,9 @@
-/* Logs a user in, submits a transfer, loses the token, and submits again.
+/* Logs a user in, submits a transfer, lets the token expire, and submits again.
  *
  *   login_and_submit BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO
  *
- * With the environment variable PEERID_EXAMPLE_EXPIRE set to a command, that command is run between the two transfers;
- * the demo uses it to let the sandbox expire the token.
+ * If the environment variable PEERID_EXAMPLE_EXPIRE contains a command, the program runs it between the two transfers;
+ * the demo uses it to expire the token in the sandbox.
  */
 #include <inttypes.h>
 #include <peerid.h>

@@ -1,19 +1,19 @@
-/* Pays once, whatever the network does: what to do when it is unknown whether an operation was done.
+/* Pays exactly once, even if answers are lost: shows what to do after an unknown outcome.
  *
  *   unknown_outcome BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO AMOUNT LEDGER
  *
- * Every error of the library says what became of the request (`peerid_error_outcome`):
+ * Every error of the library has an outcome (`peerid_error_outcome`):
  *
- *   not sent   no byte left. Sending again cannot pay twice.
- *   not done   the server or the chain said no, and did nothing. Sending again cannot pay twice, but rarely helps.
- *   unknown    the payment may have been made and only the answer was lost. Sending again may pay twice: settle first.
+ *   not sent   nothing was sent. Sending again cannot pay twice.
+ *   not done   the server or the chain refused. Sending again cannot pay twice, but rarely helps.
+ *   unknown    the payment may have been made. Sending again may pay twice: settle it first.
  *
- * So this program takes a mark (`peerid_session_mark`) and writes it into its ledger, a file, before it sends anything.
- * After an unknown outcome, and after a crash, it settles the mark (`peerid_session_settle`) and pays again only when
- * the payment was not done and cannot be done any more. When the chain cannot be read it leaves the payment open, and
- * ends with status 3. Run it again with the same ledger as often as you like: it pays once.
+ * So before it sends anything, this program takes a mark (`peerid_session_mark`) and writes it to its ledger, a file.
+ * After an unknown outcome or a crash, it settles the mark (`peerid_session_settle`), and pays again only if the
+ * payment was not made and can no longer be made. If it cannot find that out, it leaves the payment open and exits with
+ * status 3. You can run it again with the same ledger: it pays only once.
  *
- * To keep to the C library, answers are searched as text here; a real program reads them with a JSON library.
+ * To depend only on the C library, the program searches answers as text; use a JSON library in a real program.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
@@ -27,7 +27,7 @@
 
 enum { DONE = 0, NOT_DONE = 1, OPEN = 3, TRIES = 3 };
 
-/* How long to wait at most before the chain is asked again; a test moves the clock of its sandbox instead. */
+/* The longest pause before the chain is read again. Tests advance the clock of the sandbox instead of waiting. */
 static int64_t longest_wait_ms = 15000;
 
 typedef struct payment {
@@ -35,13 +35,13 @@ typedef struct payment {
   /* The operation as JSON. */
   char operation[512];
   size_t length;
-  /* The mark that was taken before it was sent; NULL when there is none. */
+  /* The mark that was taken before the payment was sent; NULL if there is none. */
   char *mark;
 } payment;
 
 /* ---- The ledger ---- */
 
-/* Replaces what the ledger says, durably: nothing may be sent before it is on the disk. */
+/* Replaces the content of the ledger. Returns when it is on disk, so that nothing is sent before. */
 static bool write_ledger(const payment *payment, const char *word, const char *mark) {
   FILE *file = fopen(payment->ledger, "w");
   if (!file) return false;
@@ -49,7 +49,7 @@ static bool write_ledger(const payment *payment, const char *word, const char *m
   return fclose(file) == 0 && is_written;
 }
 
-/* What an earlier run has left: "done", "sending" and the mark, or nothing. */
+/* Reads the state of an earlier run: "done", "sending" and the mark, or nothing. */
 static void read_ledger(payment *payment, char word[16]) {
   *word = '\0';
   FILE *file = fopen(payment->ledger, "r");
@@ -69,9 +69,9 @@ static void wait_ms(int64_t milliseconds) {
   nanosleep(&time, NULL);
 }
 
-/* ---- What became of it ---- */
+/* ---- Settling ---- */
 
-/* Takes the mark of the payment, which costs a read of the chain. */
+/* Takes a mark for the payment, which costs one chain read. */
 static bool mark(peerid_session *session, payment *payment) {
   peerid_response *response = NULL;
   peerid_error *error = peerid_session_mark(session, payment->operation, payment->length, &response);
@@ -83,7 +83,7 @@ static bool mark(peerid_session *session, payment *payment) {
   return payment->mark != NULL;
 }
 
-/* Settles the mark: DONE, NOT_DONE, or OPEN when the chain does not tell. Asking again does no harm. */
+/* Settles the mark: DONE, NOT_DONE, or OPEN if that is not known yet. Repeating this is safe. */
 static int settle(peerid_session *session, const payment *payment) {
   for (int failures = 0; failures < TRIES;) {
     peerid_response *response = NULL;
@@ -103,7 +103,7 @@ static int settle(peerid_session *session, const payment *payment) {
     int64_t milliseconds = wait ? strtoll(strchr(wait, ':') + 1, NULL, 10) : 0;
     peerid_response_free(response);
     if (is_done || is_not_done) return is_done ? DONE : NOT_DONE;
-    /* 0: there are payments that may be it, and a person has to look. */
+    /* 0: several payments may be this one, so a person must decide. */
     if (milliseconds == 0) return OPEN;
     wait_ms(milliseconds < longest_wait_ms ? milliseconds : longest_wait_ms);
   }
@@ -120,7 +120,7 @@ static peerid_error *send_payment(peerid_session *session, const payment *paymen
   return error;
 }
 
-/* Deals with an error of the payment. Returns whether to try again; `is_uncertain` says whether to settle first. */
+/* Handles an error of the payment. Returns whether to try again; `is_uncertain` tells whether to settle first. */
 static bool understand(peerid_error *error, bool *is_uncertain) {
   bool may_retry = false;
   *is_uncertain = false;
@@ -133,7 +133,7 @@ static bool understand(peerid_error *error, bool *is_uncertain) {
       printf("not done: %s\n", peerid_error_message(error));
       may_retry = peerid_error_is_retryable(error);
       break;
-    default: /* PEERID_OUTCOME_UNKNOWN, and any outcome that is not known here */
+    default: /* PEERID_OUTCOME_UNKNOWN, and outcomes of newer versions */
       printf("unknown: %s\n", peerid_error_message(error));
       may_retry = *is_uncertain = true;
   }
@@ -146,7 +146,7 @@ static int pay(peerid_session *session, payment *payment) {
   char word[16];
   read_ledger(payment, word);
   if (strcmp(word, "done") == 0) {
-    printf("paid already, says the ledger\n");
+    printf("already paid, according to the ledger\n");
     return DONE;
   }
   bool is_uncertain = strcmp(word, "sending") == 0;
@@ -155,14 +155,14 @@ static int pay(peerid_session *session, payment *payment) {
       printf("settling\n");
       int found = settle(session, payment);
       if (found == OPEN) {
-        printf("left open: nobody can tell yet whether it was paid; run this again with the same ledger\n");
+        printf("left open: it is not known yet whether it was paid; run this again with the same ledger\n");
         return OPEN;
       }
-      printf("%s\n", found == DONE ? "the payment is there" : "the payment is not there and cannot come any more");
+      puts(found == DONE ? "the payment is on the chain" : "the payment is not on the chain, and never will be");
       if (found == DONE) return write_ledger(payment, "done", "") ? DONE : OPEN;
     }
     if (sends++ == TRIES) return NOT_DONE;
-    /* Without the mark an unknown outcome could not be settled later: then rather nothing is sent. */
+    /* Without a mark, an unknown outcome could not be settled, so nothing is sent. */
     if (!mark(session, payment) || !write_ledger(payment, "sending", payment->mark)) return NOT_DONE;
     peerid_error *error = send_payment(session, payment);
     if (!error) return write_ledger(payment, "done", "") ? DONE : OPEN;
@@ -172,7 +172,7 @@ static int pay(peerid_session *session, payment *payment) {
   }
 }
 
-/* Logging in twice does no harm, so what may go away by itself is tried again. */
+/* Logging in twice is safe, so retry after temporary failures. */
 static peerid_error *log_in(peerid_client *client, const char *login, const char *password, peerid_session **session) {
   for (int i = 1;; i++) {
     peerid_error *error = peerid_client_login(client, login, password, NULL, NULL, session);

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a statement may take that has no time of its own, in milliseconds. */
+/* The timeout of statements for which the library gives none, in milliseconds. */
 enum { PATIENCE = 10000 };
 
 /* One connection, which belongs to one thread at a time. */
@@ -26,15 +26,15 @@ typedef struct {
   wire *idle;
   /* The process that opened the idle connections. */
   pid_t process;
-  /* Whether a lock was found in another session of the database than the one that took it. */
+  /* Whether an unlock ran in another database session than the lock, because of a pooler. */
   atomic_bool has_lost_lock;
 } pool;
 
 /* ---- The statements ---- */
 
-/* The primary key is the SHA-256 of the key: an index takes 2,700 bytes, and a key may have 4,096. */
+/* The primary key is the SHA-256 of the key, because an index allows 2,700 bytes and a key can have 4,096. */
 #define ID "sha256(convert_to($1, 'UTF8'))"
-/* The number by which the database knows the lock of a key: the first 8 bytes of SHA-256 over table, NUL and key. */
+/* The number of a key's advisory lock: the first 8 bytes of the SHA-256 of table, NUL and key. */
 #define LOCK_ID \
   "('x' || encode(substring(sha256('peerid_sessions\\000'::bytea || convert_to($1, 'UTF8')) for 8), 'hex'))" \
   "::bit(64)::bigint"
@@ -67,7 +67,7 @@ static void close_wire(wire *wire) {
   free(wire);
 }
 
-/* A child of fork must not use its parent's connections, not even to close them. */
+/* A child of fork must neither use nor close its parent's connections. */
 static void leave_to_parent(pool *pool) {
   if (pool->process == getpid()) return;
   for (wire *each = pool->idle; each; each = each->next) close(PQsocket(each->connection));
@@ -96,13 +96,13 @@ static void put_back(pool *pool, wire *wire) {
   pthread_mutex_unlock(&pool->mutex);
 }
 
-/* Notices of the server are not written to standard error. */
+/* Do not print the server's notices on standard error. */
 static void ignore_notice(void *context, const char *message) {
   (void)context;
   (void)message;
 }
 
-/* Keywords before `dbname` may be overridden by the address, those behind it may not. */
+/* The connection string overrides the keywords before `dbname`, but not those after it. */
 static wire *connect_new(const pool *pool) {
   static const char *const keywords[] = {"connect_timeout", "fallback_application_name", "dbname", "client_encoding",
                                          NULL};
@@ -124,15 +124,15 @@ typedef struct {
   int formats[4];
 } parameters;
 
-/* Waits until the connection can be read, or the time is over. */
+/* Waits until the connection is readable, or until the timeout. */
 static bool await(PGconn *connection, int64_t deadline) {
   int64_t left = deadline - now_ms();
   struct pollfd watched = {.fd = PQsocket(connection), .events = POLLIN};
   return left > 0 && poll(&watched, 1, left > 1000 ? 1000 : (int)left) >= 0;
 }
 
-/* Carries out a statement. NULL when it failed in any way; then the reason stands in the connection, except when the
- * time was over. A statement that was given up leaves a connection that is no use any more. */
+/* Executes a statement. Returns NULL if it fails; then the connection contains the error, except after a timeout. After
+ * a timeout the connection cannot be used any more. */
 static PGresult *execute(wire *wire, const char *statement, const parameters *given, int64_t timeout_ms) {
   static const parameters none;
   if (!given) given = &none;
@@ -161,8 +161,8 @@ static PGresult *execute(wire *wire, const char *statement, const parameters *gi
   return NULL;
 }
 
-/* Carries out the first statement on a connection; `*out_wire` then holds it. An idle connection may have died since it
- * was last used, so what may be done twice is tried again on a new one. */
+/* Executes the first statement on a connection, which is then in `*out_wire`. An idle connection may have broken since
+ * its last use, so a statement that is safe to repeat is repeated on a new connection. */
 static PGresult *begin(pool *pool, const char *statement, const parameters *given, int64_t timeout_ms,
                        wire **out_wire) {
   int64_t deadline = now_ms() + timeout_ms;
@@ -188,8 +188,8 @@ static parameters key_alone(const char *key) { return (parameters){.count = 1, .
 
 /* ---- The callbacks ---- */
 
-/* Waits for the lock on a connection that is held until the key is unlocked: when its holder dies the connection ends,
- * and the lock with it. */
+/* Waits for the lock, on a connection that stays reserved until the key is unlocked. If the holder dies, the connection
+ * ends and the database releases the lock. */
 static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
   if (((pool *)context)->has_lost_lock) {
     peerid_store_reply_set_error(reply,
@@ -202,7 +202,7 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
   PGresult *result = begin(context, lock_statement, &given, timeout_ms, &wire);
   if (!result) {
     int32_t failure = fail(reply, wire);
-    /* The database may still be about to lock: the connection must not live on. */
+    /* The database may still take the lock, so the connection must be closed. */
     if (wire) close_wire(wire);
     return failure;
   }
@@ -216,7 +216,7 @@ static void unlock_key(void *context, const char *key, void *lock) {
   wire *wire = lock;
   PGresult *result = execute(wire, unlock_statement, &given, PATIENCE);
   bool unlocked = result && strcmp(PQgetvalue(result, 0, 0), "true") == 0;
-  /* The connection lives, and its database session does not have the lock. */
+  /* The connection works, but its database session does not have the lock. */
   if (result && !unlocked) ((pool *)context)->has_lost_lock = true;
   PQclear(result);
   if (unlocked) {
@@ -243,7 +243,7 @@ static int32_t load(void *context, const char *key, void *lock, peerid_store_rep
   return answer;
 }
 
-/* Compare and set, on the connection that holds the lock: if the lock is lost, so is the connection. */
+/* Compare and set, on the connection that holds the lock: if the lock is lost, the connection is lost too. */
 static int32_t save(void *context, const char *key, const char *data, size_t length, uint64_t generation,
                     uint64_t expected, void *lock, peerid_store_reply *reply) {
   (void)context;
@@ -313,8 +313,8 @@ peerid_error *postgres_store_create(const char *connection, peerid_store **out_s
 bool postgres_store_create_table(const char *connection, char *message, size_t size) {
   pool pool = {.address = (char *)connection, .process = getpid()};
   wire *wire = connect_new(&pool);
-  /* PostgreSQL can fail when two create a table at a time, "if not exists" or not. The lock ends with the connection.
-   */
+  /* PostgreSQL can fail if two clients create a table at the same time, even with "if not exists". The lock prevents
+   * that, and ends with the connection. */
   parameters given = key_alone("");
   PGresult *locked = wire ? execute(wire, lock_statement, &given, PATIENCE) : NULL;
   PGresult *made = locked ? execute(wire, create_statement, NULL, PATIENCE) : NULL;

@@ -11,11 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long the server may take to connect or to answer. */
+/* The timeout for connecting and for each command. */
 static const struct timeval patience = {.tv_sec = 5};
-/* By how much a lease is longer than the time for which it is needed, in milliseconds: for loading and saving. */
+/* Added to the duration of a lease, for loading and saving, in milliseconds. */
 enum { LEASE_MARGIN = 15000 };
-/* Pauses between two tries to get a lease, in milliseconds. */
+/* The pause between attempts to get a lease, in milliseconds. */
 enum { SHORTEST_PAUSE = 5, LONGEST_PAUSE = 40 };
 
 /* One connection, which belongs to one thread at a time. */
@@ -39,16 +39,16 @@ typedef struct {
   char owner[33];
 } lease;
 
-/* ---- The scripts: each is carried out as a whole, or not at all ---- */
+/* ---- The scripts, which Redis executes atomically ---- */
 
-/* Takes the lease, or keeps it when an earlier answer was lost: 1 when it is held. */
+/* Takes the lease, or renews it if an earlier answer was lost. 1: it is held. */
 static const char lock_script[] =
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end "
     "return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0";
-/* Frees what is still held. */
+/* Releases the lease if it is still held. */
 static const char unlock_script[] =
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
-/* -1: the lease is lost; 0: another generation is there; 1: saved. */
+/* -1: the lease is lost; 0: the stored generation differs; 1: saved. */
 static const char save_script[] =
     "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end "
     "if (redis.call('HGET', KEYS[2], 'generation') or '0') ~= ARGV[2] then return 0 end "
@@ -136,8 +136,8 @@ static redisReply *ask(wire *wire, int count, const char **words, const size_t *
   return answer;
 }
 
-/* Carries out a command. An idle connection may have died since it was last used, and all commands here may be done
- * twice, so that what fails on an old connection is tried again on a new one. On failure NULL, and the reason in the
+/* Executes a command. An idle connection may have broken since its last use, and all commands are safe to repeat, so a
+ * command that fails on an old connection is repeated on a new one. Returns NULL on failure, with the error in the
  * reply, if there is one. */
 static redisReply *command(pool *pool, peerid_store_reply *reply, int type, int count, const char **words,
                            const size_t *lengths) {
@@ -154,7 +154,7 @@ static redisReply *command(pool *pool, peerid_store_reply *reply, int type, int 
     if (reply) {
       const char *reason = answer && answer->type == REDIS_REPLY_ERROR ? answer->str
                            : wire && wire->connection && wire->connection->err ? wire->connection->errstr
-                                                                               : "the server cannot be used";
+                                                                               : "the connection to the server failed";
       peerid_store_reply_set_error(reply, reason);
     }
     bool again = !answer && !is_new;
@@ -164,7 +164,7 @@ static redisReply *command(pool *pool, peerid_store_reply *reply, int type, int 
   }
 }
 
-/* Runs a script over the names of a key. Returns what it returned; INT64_MIN when it failed. */
+/* Runs a script with the names of a key. Returns its result; INT64_MIN if it failed. */
 static int64_t run_script(pool *pool, peerid_store_reply *reply, const char *script, const char *key, int count,
                           const char *const arguments[], const size_t argument_lengths[]) {
   size_t size = strlen(key) + sizeof SESSION;
@@ -188,7 +188,7 @@ static int64_t run_script(pool *pool, peerid_store_reply *reply, const char *scr
 }
 
 static int32_t lease_is_lost(peerid_store_reply *reply) {
-  peerid_store_reply_set_error(reply, "the lock was lost: its lease ran out or was taken away");
+  peerid_store_reply_set_error(reply, "the lock was lost: its lease expired or was removed");
   return PEERID_STORE_RESULT_FAILED;
 }
 
@@ -203,19 +203,19 @@ static bool make_owner(lease *lease) {
 
 static void pause_a_little(const lease *lease, int try) {
   int pause = SHORTEST_PAUSE << (try < 3 ? try : 3);
-  /* Those who wait for one lease do not all come at the same time. */
+  /* A random part, so that the clients that wait for a lease do not all try at the same time. */
   pause += lease->owner[try % 32] % SHORTEST_PAUSE;
   if (pause > LONGEST_PAUSE) pause = LONGEST_PAUSE;
   nanosleep(&(struct timespec){.tv_nsec = pause * 1000000L}, NULL);
 }
 
-/* The lease outlives the time within which its holder is done: a refresh, and a log in when it fails, may each take as
- * long as the wait. If the holder dies, the others wait for its end. */
+/* The lease must last longer than its holder needs: a refresh, and a log in after a failed refresh, can each take as
+ * long as the wait. If the holder dies, the others wait until the lease expires. */
 static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
   lease *made = calloc(1, sizeof *made);
   if (!made || !make_owner(made)) {
     free(made);
-    peerid_store_reply_set_error(reply, "no owner could be made for the lock");
+    peerid_store_reply_set_error(reply, "no random number for the lock");
     return PEERID_STORE_RESULT_FAILED;
   }
   char length[24];
@@ -228,10 +228,10 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
     bool failed = result == INT64_MIN;
     if (failed || now_ms() >= deadline) {
       if (failed) {
-        /* The lease may have been made, and the answer lost. */
+        /* The lease may have been taken, and only the answer lost. */
         run_script(context, NULL, unlock_script, key, 1, arguments, NULL);
       } else {
-        peerid_store_reply_set_error(reply, "the lock was held by another process all the time");
+        peerid_store_reply_set_error(reply, "timed out: another process held the lock");
       }
       free(made);
       return PEERID_STORE_RESULT_FAILED;

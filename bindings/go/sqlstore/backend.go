@@ -16,13 +16,13 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// Backend keeps sessions in a table of a PostgreSQL database. It may be used by any number of goroutines at once.
+// Backend stores sessions in a table of a PostgreSQL database. Any number of goroutines may use it at once.
 type Backend struct {
 	db *sql.DB
 	// The name as the caller wrote it, for locks: all machines must use the same name.
 	table      string
 	statements statements
-	// Whether a lock was found to be in another database session than the one that took it.
+	// Whether an unlock ran in another database session than the lock, because of a pooler.
 	hasLostLock atomic.Bool
 }
 
@@ -54,7 +54,7 @@ func PostgreSQL(db *sql.DB, options ...Option) (*Backend, error) {
 		option(backend)
 	}
 	if !identifier.MatchString(backend.table) {
-		return nil, fmt.Errorf("sqlstore: the table %q must be called by lower case letters, digits and underscores", backend.table)
+		return nil, fmt.Errorf("sqlstore: the table name %q must consist of lower-case letters, digits and underscores", backend.table)
 	}
 	backend.statements = newStatements(backend.table)
 	return backend, nil
@@ -126,7 +126,7 @@ func (b *Backend) Lock(ctx context.Context, key string) (peerid.StoreLock, error
 	}
 	lock := &lock{backend: b, connection: connection, key: key, id: lockID(b.table, key)}
 	if _, err := connection.ExecContext(ctx, lockStatement, lock.id); err != nil {
-		// The database may still be about to take the lock, although the caller has gone: close the connection.
+		// The database may still take the lock although the caller no longer waits, so close the connection.
 		lock.discard()
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (l *lock) Load(ctx context.Context) (*peerid.StoredSession, error) {
 // Save writes the session if the key has the expected generation.
 func (l *lock) Save(ctx context.Context, session peerid.StoredSession, expected uint64) error {
 	if session.Generation > math.MaxInt64 || expected > math.MaxInt64 {
-		return errors.New("sqlstore: the generation is larger than the database can hold")
+		return errors.New("sqlstore: the generation is too large for the database")
 	}
 	result, err := l.write(ctx, session, expected)
 	if err != nil {

@@ -15,12 +15,12 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// Run tests a backend. It must be empty, and is empty afterwards if the test passes.
+// Run tests a backend. The backend must be empty, and is empty again if the test passes.
 func Run(t *testing.T, backend peerid.StoreBackend) {
-	t.Run("keeps what was saved", func(t *testing.T) { keepsWhatWasSaved(t, backend) })
+	t.Run("returns what was saved", func(t *testing.T) { keepsWhatWasSaved(t, backend) })
 	t.Run("compares generations", func(t *testing.T) { comparesGenerations(t, backend) })
-	t.Run("takes any key", func(t *testing.T) { takesAnyKey(t, backend) })
-	t.Run("locks a key for one", func(t *testing.T) { locksAKeyForOne(t, backend) })
+	t.Run("accepts any key", func(t *testing.T) { takesAnyKey(t, backend) })
+	t.Run("locks a key for one holder", func(t *testing.T) { locksAKeyForOne(t, backend) })
 	t.Run("serialises writers", func(t *testing.T) { serialisesWriters(t, backend) })
 }
 

@@ -47,7 +47,7 @@ class Collector(BaseCollector):
                 calls.add_metric([call, outcome], count)
         yield calls
         flight = GaugeMetricFamily(
-            "peerid_calls_in_flight", "Calls under way.", labels=["mode"]
+            "peerid_calls_in_flight", "Calls in flight.", labels=["mode"]
         )
         for mode, count in counts["in_flight"].items():
             flight.add_metric([mode], count)

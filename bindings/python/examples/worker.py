@@ -193,7 +193,7 @@ class Worker:
                 if not error.retryable or attempt == ATTEMPTS:
                     raise Left(f"not paid: {error}") from error
                 pause(error, attempt)
-        raise Left("not paid: its requests are lost again and again", stops=True)
+        raise Left("not paid: several requests were lost", stops=True)
 
     def _mark(self, payment: Payment) -> str:
         # Without the mark a lost answer could not be settled: then rather nothing is

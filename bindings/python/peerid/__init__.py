@@ -1,6 +1,6 @@
 """Act for Peerplays users through a PeerID server.
 
-Log a user in once, hold and refresh the tokens, and submit operations to the chain:
+Log a user in once, store and refresh the tokens, and submit operations to the chain:
 
     from peerid import Client, ops
 
@@ -91,7 +91,7 @@ from .token import Token
 if TYPE_CHECKING:
     from . import aio, ops
 
-# These modules are imported when they are first used: most programs need only one.
+# These modules are imported at their first use: most programs need only one.
 _LAZY = ("aio", "ops")
 
 

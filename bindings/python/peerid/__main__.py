@@ -89,7 +89,7 @@ def _unknown(kind: str, name: str, names: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m peerid",
-        description="Say what this installation of peerid is and can do.",
+        description="Show information about this installation of peerid.",
     )
     parser.add_argument("--version", action="store_true", help="the same as `version`")
     commands = parser.add_subparsers(metavar="COMMAND")
@@ -110,11 +110,11 @@ def _parser() -> argparse.ArgumentParser:
     command = add(
         "doctor",
         _check,
-        "Say which library and which certificates are used, and whether a server "
-        "answers. The exit status is 1 when it does not.",
+        "Show which library and certificates are used, and whether a server "
+        "answers. The exit status is 1 if it does not.",
     )
     command.add_argument(
-        "--base-url", help="the server to ask; also PEERID_BASE_URL; without it none"
+        "--base-url", help="the server to contact, if any; also PEERID_BASE_URL"
     )
     command.add_argument("--client-id", default="1", help="the application's id")
     command.add_argument(

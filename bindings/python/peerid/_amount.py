@@ -43,7 +43,7 @@ class Asset(dict[str, Any]):
         """
         if isinstance(amount, bool) or not isinstance(amount, (str, int, Decimal)):
             raise InexactNumber(
-                "an amount must be text, a Decimal or an int, not "
+                "an amount must be a str, a Decimal or an int, not "
                 + type(amount).__name__
             )
         text = format(amount, "f") if isinstance(amount, Decimal) else str(amount)
@@ -140,10 +140,10 @@ def format_percent(share: int) -> str:
 
 def _parse(function: Any, text: object, *precision: int) -> int:
     if not isinstance(text, str):
-        raise TypeError(f"a decimal must be text, not {type(text).__name__}")
+        raise TypeError(f"a decimal must be a str, not {type(text).__name__}")
     result = ctypes.c_int64()
     if "\0" in text:
-        raise InvalidArgument("a decimal must not hold a NUL")
+        raise InvalidArgument("a decimal must not contain a NUL")
     check(
         function(
             text.encode(errors="replace"), *_checked(precision), ctypes.byref(result)

@@ -71,8 +71,8 @@ class BaseClient:
 
         Raises:
             ConfigurationError: an option is unknown or its value is not valid, the base
-                URL is not usable, the program runs without threads (as uWSGI can), or
-                the store does not work with its green threads.
+                URL is invalid, the program runs without threads (as uWSGI can), or the
+                store does not work with its green threads.
             InvalidArgument: the id is not a number, or the secret is empty.
         """
         check_threads()
@@ -190,6 +190,6 @@ class BaseClient:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a Client is not pickled, since it holds secrets; "
-            "make one in each process, or fork"
+            "a Client cannot be pickled, since it contains secrets; "
+            "create one in each process, or fork"
         )

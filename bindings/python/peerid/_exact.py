@@ -137,20 +137,20 @@ def _plain(value: Any, place: _Place, typed: dict[str, str]) -> Any:
         # Other integer types, such as numpy's.
         return index(value)
     raise InvalidArgument(
-        f"{_path(place)} is a {kind.__name__}, which JSON cannot hold"
+        f"{_path(place)} is a {kind.__name__}, which JSON cannot represent"
     )
 
 
 def _key(key: Any, place: _Place) -> str:
     if not isinstance(key, str):
-        raise InvalidArgument(f"{_path(place)} has a key that is no str: {key!r}")
+        raise InvalidArgument(f"{_path(place)} has a key that is not a str: {key!r}")
     return key
 
 
 def _time(value: datetime, place: _Place, typed: dict[str, str]) -> int:
     unit = _UNITS.get(_type_at(place, typed) or "")
     if unit is None:
-        raise InvalidArgument(f"{_path(place)} takes no point in time")
+        raise InvalidArgument(f"{_path(place)} does not accept a time")
     if value.utcoffset() is None:
         raise InvalidArgument(
             f"{_path(place)} is a datetime without a time zone; "

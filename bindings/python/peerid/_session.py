@@ -34,9 +34,9 @@ class BaseSession:
     def check(self, operations: Operations) -> list[str]:
         """Check operations as `submit` does, without sending anything.
 
-        By the option `validate`, by the server's clock when it is known, and against
-        the scope of the tokens. The chain is not read. For event loops as well: it
-        does not wait.
+        The option `validate` selects the checks. They use the server's clock, if it is
+        known, and the scope of the tokens. This does not read the chain and does not
+        wait, so it is safe in event loops.
 
         Args:
             operations: one operation, several, or JSON text.
@@ -82,8 +82,8 @@ class BaseSession:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a Session is not pickled, since it holds secrets; share it through a "
-            "store and its key, or send token.to_json() through a channel you trust"
+            "a Session cannot be pickled, since it contains secrets; share it through "
+            "a store and its key, or send token.to_json() through a channel you trust"
         )
 
 

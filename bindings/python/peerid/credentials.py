@@ -31,4 +31,4 @@ class Credentials:
         return "<Credentials: hidden>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("Credentials are not pickled, since they hold secrets")
+        raise TypeError("Credentials cannot be pickled, since they contain secrets")

@@ -3,8 +3,8 @@
 //
 //	login_and_submit BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO
 //
-// With the environment variable PEERID_EXAMPLE_EXPIRE set to a command, that command is run between the two transfers;
-// the demo uses it to let the sandbox expire the token.
+// If the environment variable PEERID_EXAMPLE_EXPIRE contains a command, the program runs it between the two transfers;
+// the demo uses it to expire the token in the sandbox.
 package main
 
 import (

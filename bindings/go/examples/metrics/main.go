@@ -2,7 +2,7 @@
 //
 //	metrics BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO [HOST:PORT]
 //
-// The figures are at http://127.0.0.1:9464/metrics until Ctrl-C.
+// It serves the metrics at http://127.0.0.1:9464/metrics until Ctrl-C.
 package main
 
 import (

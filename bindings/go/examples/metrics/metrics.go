@@ -22,7 +22,7 @@ func Metrics(client *peerid.Client) http.Handler {
 	})
 }
 
-// Write writes statistics in the text format of Prometheus.
+// Write writes statistics in Prometheus's text format.
 func Write(w io.Writer, s *peerid.Statistics) {
 	metric(w, "peerid_calls_total", "counter", "Calls that have ended.")
 	for _, call := range sortedKeys(s.Calls) {
@@ -33,10 +33,10 @@ func Write(w io.Writer, s *peerid.Statistics) {
 			fmt.Fprintf(w, "peerid_calls_total{call=%q,outcome=%q} %d\n", call, outcome.label, outcome.count)
 		}
 	}
-	metric(w, "peerid_calls_in_flight", "gauge", "Calls under way.")
+	metric(w, "peerid_calls_in_flight", "gauge", "Calls in flight.")
 	values(w, "peerid_calls_in_flight", "mode", []value{{"blocking", s.InFlight.Blocking}, {"asynchronous", s.InFlight.Asynchronous}})
-	single(w, "peerid_resends_after_401_total", "Requests that were sent again with a new token.", s.ResendsAfter401)
-	single(w, "peerid_refreshes_started_total", "Refreshes that were begun.", s.Refreshes.Started)
+	single(w, "peerid_resends_after_401_total", "Requests resent with a new token.", s.ResendsAfter401)
+	single(w, "peerid_refreshes_started_total", "Refreshes that were started.", s.Refreshes.Started)
 	single(w, "peerid_refresh_waits_total", "Calls that waited for a refresh.", s.Refreshes.Waits)
 	metric(w, "peerid_refreshes_total", "counter", "Refreshes that have ended.")
 	values(w, "peerid_refreshes_total", "result", []value{
@@ -44,12 +44,12 @@ func Write(w io.Writer, s *peerid.Statistics) {
 		{"failed", s.Refreshes.Failed}, {"unknown", s.Refreshes.Unknown},
 	})
 	single(w, "peerid_store_locks_total", "Session locks taken.", s.Store.Locks)
-	metric(w, "peerid_store_lock_wait_seconds_total", "counter", "Time that taking session locks took.")
+	metric(w, "peerid_store_lock_wait_seconds_total", "counter", "Time spent on taking session locks.")
 	fmt.Fprintf(w, "peerid_store_lock_wait_seconds_total %g\n", seconds(s.Store.LockWaitMicroseconds))
 	single(w, "peerid_store_failures_total", "Failures of the session store.", s.Store.Failures)
 	metric(w, "peerid_requests_total", "counter", "Requests by connection.")
 	values(w, "peerid_requests_total", "connection", []value{{"opened", s.Connections.Opened}, {"reused", s.Connections.Reused}})
-	metric(w, "peerid_call_seconds", "gauge", "How long calls took since the client was made.")
+	metric(w, "peerid_call_seconds", "gauge", "Durations of calls since the client was created.")
 	for _, calls := range sortedKeys(s.Latency) {
 		latency := s.Latency[calls]
 		for _, quantile := range []value{

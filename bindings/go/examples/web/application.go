@@ -181,7 +181,7 @@ func mayBeDone(err error) bool {
 	return errors.As(err, &failure) && failure.Outcome == peerid.OutcomeUnknown
 }
 
-// newKey makes a session key that cannot be guessed.
+// newKey makes an unguessable session key.
 func newKey() (string, error) {
 	random := make([]byte, 24)
 	if _, err := rand.Read(random); err != nil {

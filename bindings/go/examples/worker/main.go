@@ -36,7 +36,7 @@ func main() {
 			"usage: %s [-longest-wait DURATION] BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD JOURNAL < payments\n", os.Args[0])
 		flag.PrintDefaults()
 	}
-	longestWait := flag.Duration("longest-wait", 15*time.Second, "how long to wait at most before the chain is asked again")
+	longestWait := flag.Duration("longest-wait", 15*time.Second, "the longest pause before the chain is read again")
 	flag.Parse()
 	if flag.NArg() != 6 {
 		flag.Usage()

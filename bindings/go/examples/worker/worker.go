@@ -9,7 +9,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// maximumAttempts is how often a request is tried.
+// maximumAttempts is the maximum number of attempts for a request.
 const maximumAttempts = 5
 
 // worker makes payments for a session's user.
@@ -87,7 +87,7 @@ func (w *worker) pay(ctx context.Context, p payment) (report string, err error) 
 			_ = pause(ctx, waitAfter(err, attempt))
 		}
 	}
-	return "", left{text: "not paid: its requests are lost again and again", stops: true}
+	return "", left{text: "not paid: several requests were lost", stops: true}
 }
 
 // send sends a payment once. The error is errUnknown when it may have been made, and a *peerid.Error when it was
@@ -146,7 +146,7 @@ func (w *worker) wasMade(ctx context.Context, open note) (bool, error) {
 	return open.State == paid, w.journal.write(open)
 }
 
-// final settles a mark, and repeats that until the answer is final.
+// final settles a mark, repeatedly until the result is final.
 func (w *worker) final(ctx context.Context, mark []byte) (*peerid.Settlement, error) {
 	for {
 		settlement, err := again(ctx, func() (*peerid.Settlement, error) { return w.session.SettleMark(ctx, mark) })
@@ -163,7 +163,7 @@ func (w *worker) final(ctx context.Context, mark []byte) (*peerid.Settlement, er
 	}
 }
 
-// again reads the chain, and repeats that if it may help; reads are safe to repeat.
+// again reads the chain, and retries if that may help; reads are safe to repeat.
 func again[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	for attempt := 1; ; attempt++ {
 		answer, err := read()
@@ -177,7 +177,7 @@ func again[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	}
 }
 
-// waitAfter returns how long to wait after a failed attempt, longer each time.
+// waitAfter returns the pause after a failed attempt, which grows with each attempt.
 func waitAfter(err error, attempt int) time.Duration {
 	wait := 100 * time.Millisecond << attempt
 	var failure *peerid.Error
