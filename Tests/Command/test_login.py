@@ -163,7 +163,7 @@ def get(url: str) -> tuple[int, str]:
 def page_of(terminal: object) -> str:
     terminal.expect(r"(http://\S+/permissions\?\S+)")
     page = str(terminal.match.group(1))
-    terminal.expect("Waiting for the browser")
+    terminal.expect("Waiting for the redirect")
     return page
 
 
@@ -239,7 +239,7 @@ def test_an_address_on_another_machine_is_pasted(peerid: Command, from_profile: 
         terminal = peerid.type("login", "alice", "--web", "--no-browser", *arguments, columns=1000)
         terminal.expect(r"(http://\S+/permissions\?\S+)")
         page = terminal.match.group(1)
-        terminal.expect("Paste the address of the page to which the browser came back: ")
+        terminal.expect("Paste the address of the page to which the browser was redirected: ")
         redirect = Browser(page).decide()
         assert redirect.startswith(uri)
         terminal.sendline(redirect)

@@ -49,7 +49,7 @@ def test_waiting_until_it_is_known(alice: Command) -> None:
     lose(alice, "lose_before_chain")
     alice("submit", alice.write("one.json", 1))
     terminal = alice.type("settle", "--wait", "one.json", columns=120)
-    terminal.expect("may still be done; asking again in")
+    terminal.expect("may still be executed; checking again in")
     alice.sandbox.post("settings", LATER)
     terminal.expect("1  not_done")
     assert ended(terminal) == 0

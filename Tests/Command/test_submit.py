@@ -337,7 +337,7 @@ def test_ctrl_c_stops_after_the_pending_answer(alice: Command) -> None:
     terminal = alice.type("submit", alice.write("four.jsonl", 1, 2, 3, 4))
     alice.sandbox.wait_for(OPERATIONS, at_least=2)
     terminal.sendintr()
-    terminal.expect("Stopping after the answer")
+    terminal.expect("Stopping after the response")
     terminal.expect('"n":2,"line":2,"state":"done"')
     terminal.expect("Interrupted.")
     terminal.expect("2 done, 2 not sent")

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import PeerID
 
-/// The entry: parses the command line, runs the command, and turns how it ended into an exit status.
+/// The entry point: parses the command line, runs the command, and converts its result to an exit status.
 @main
 enum Program {
   static func main() {
@@ -43,7 +43,7 @@ struct Peerid: ParsableCommand {
     commandName: "peerid",
     abstract: "Act for Peerplays users through a PeerID server.",
     discussion: """
-      Log a user in once; sessions are kept and refreshed. Results go to standard output, everything else to standard \
+      Log a user in once; the command saves sessions and refreshes their tokens. Results go to standard output, everything else to standard \
       error. To try it without an account, run `peerid sandbox` in one terminal and \
       `peerid login alice --profile sandbox` in another.
       """,
@@ -66,7 +66,7 @@ struct Peerid: ParsableCommand {
   @OptionGroup(title: "Options of every command") var common: CommonOptions
 }
 
-/// A command with the options that all commands share.
+/// A command with the common options.
 protocol Subcommand: ParsableCommand {
   var common: CommonOptions { get }
 }

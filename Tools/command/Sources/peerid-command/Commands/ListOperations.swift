@@ -15,7 +15,7 @@ struct ListOperations: Subcommand {
   @Argument(help: "The name of an operation.", completion: .list(Operations.names))
   var name: String?
 
-  @Flag(help: "Print only an example that submit takes.")
+  @Flag(help: "Print only an example for submit.")
   var example = false
 
   @OptionGroup var common: CommonOptions
@@ -30,7 +30,7 @@ struct ListOperations: Subcommand {
     let sample = JSONLayout.member("example", of: json)
     if example {
       guard let sample else {
-        throw Failure(.usage, "no example of '\(name)' can be sent: peerid ops \(name) says why")
+        throw Failure(.usage, "'\(name)' has no example: it cannot be sent; see peerid ops \(name)")
       }
       return Output.print(sample)
     }
@@ -56,6 +56,6 @@ struct ListOperations: Subcommand {
       similar.isEmpty
       ? Nearest.hint(name, Operations.names, otherwise: "; `peerid ops` lists all")
       : "; there are \(similar.joined(separator: ", "))"
-    return Failure(.usage, "there is no operation '\(name)'\(hint)")
+    return Failure(.usage, "unknown operation '\(name)'\(hint)")
   }
 }

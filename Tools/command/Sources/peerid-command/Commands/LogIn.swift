@@ -6,14 +6,14 @@ import PeerID
 struct LogIn: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "login",
-    abstract: "Log a user in and keep the session.",
+    abstract: "Log a user in and save the session.",
     discussion: """
-      Asks for the password at the terminal. Logging in again is safe: the server hands out the same session. With \
-      --web the user gives consent on a page of the server, and USER is only the name under which the session is kept.
+      Asks for the password at the terminal. Logging in again is safe: the server returns the same session. With \
+      --web the user gives consent on a page of the server, and USER is only the name of the saved session.
       """
   )
 
-  @Argument(help: ArgumentHelp("The user name or the e-mail address; asked for when it is missing.", valueName: "user"))
+  @Argument(help: ArgumentHelp("The user name or e-mail address; the default is to ask for it.", valueName: "user"))
   var name: String?
 
   @Option(help: ArgumentHelp("A mobile number to log in with, instead of a password.", valueName: "number"))
@@ -22,7 +22,7 @@ struct LogIn: Subcommand {
   @Flag(help: "Read the password from the first line of standard input.")
   var passwordStdin = false
 
-  @Flag(help: "Ask for the password as well as for the mobile number that --mobile gives; the server checks both.")
+  @Flag(help: "With --mobile, also ask for the password; the server checks both.")
   var password = false
 
   @Flag(help: "Let the user give consent on a page of the server.")
@@ -30,10 +30,10 @@ struct LogIn: Subcommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where the browser comes back to after consent; also 'redirect_uri' of the profile.",
+      "The URI to which the browser is redirected after consent; also 'redirect_uri' in the profile.",
       discussion: """
-        On http://127.0.0.1 or http://localhost the command receives the redirect itself. Otherwise paste the address \
-        of the page to which the browser came back.
+        On http://127.0.0.1 or http://localhost the command receives the redirect itself. Otherwise, paste the address \
+        of the page to which the browser was redirected.
         """,
       valueName: "uri"
     )
@@ -47,10 +47,10 @@ struct LogIn: Subcommand {
 
   func validate() throws {
     if web, mobile != nil || passwordStdin || password {
-      throw ValidationError("--web takes no password and no mobile number: the page of the server asks for them")
+      throw ValidationError("--web cannot be used with a password or mobile number: the server's page asks for them")
     }
     if !web, redirectUri != nil || noBrowser {
-      throw ValidationError("--redirect-uri and --no-browser belong to --web")
+      throw ValidationError("--redirect-uri and --no-browser need --web")
     }
   }
 
@@ -66,7 +66,7 @@ struct LogIn: Subcommand {
     var secret: String?
     if passwordStdin {
       guard let line = LineReader.line(from: STDIN_FILENO), !line.isEmpty else {
-        throw Failure(.usage, "standard input holds no password")
+        throw Failure(.usage, "standard input contains no password")
       }
       secret = line
     } else if mobile == nil || password {
@@ -74,7 +74,7 @@ struct LogIn: Subcommand {
     }
     let key = workspace.key(user)
     let session = try workspace.client.logIn(login: user, password: secret, mobile: mobile, key: key.text)
-    // It is kept with the session, so that `peerid show` sends nothing.
+    // The account is saved with the session, so that `peerid show` sends nothing.
     if let account = try? session.account() { _ = try? session.setAccount(account.id) }
     report(SessionDescription(key: key, token: session.token), "logged in", common)
   }

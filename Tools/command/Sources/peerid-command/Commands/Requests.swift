@@ -20,7 +20,7 @@ struct Read: Subcommand {
   @Argument(help: "A method of that interface of the node.")
   var method: String
 
-  @Argument(help: "Its parameters.")
+  @Argument(help: "The parameters of the method.")
   var parameters: [String] = []
 
   @OptionGroup var common: CommonOptions
@@ -38,7 +38,7 @@ struct Read: Subcommand {
     Output.print(isForPeople ? JSONLayout.indented(response.json, width: Terminal.results.width) : response.json)
   }
 
-  /// A parameter as it was typed: JSON, or text. The node takes numbers as text.
+  /// A parameter as the user typed it: JSON, or a string. The node accepts numbers as strings.
   static func parameter(_ text: String) -> JSON {
     let isJSON = ["{", "[", "\""].contains(text.first) || ["true", "false", "null"].contains(text)
     return isJSON ? .verbatim(text) : .string(text)
@@ -48,8 +48,8 @@ struct Read: Subcommand {
 /// `peerid confirm`
 struct Confirm: Subcommand {
   static let configuration = CommandConfiguration(
-    abstract: "Confirm a transaction that waits for it.",
-    discussion: "For applications whose users sign each request: submit then prints a transaction token."
+    abstract: "Confirm a transaction.",
+    discussion: "For applications whose users sign each request: submit prints a transaction token for each."
   )
 
   @Argument(help: "The transaction token. It can be used once.")
@@ -70,12 +70,12 @@ struct RunSandbox: Subcommand {
     commandName: "sandbox",
     abstract: "Start a PeerID server on this machine, for development and tests.",
     discussion: """
-      Runs peerid-sandbox on port \(defaultPort), where the profile 'sandbox' expects it. Further arguments go to \
+      Runs peerid-sandbox on port \(defaultPort), which the profile 'sandbox' uses. Further arguments go to \
       peerid-sandbox: `peerid sandbox --help-sandbox` lists them.
       """
   )
 
-  @Argument(parsing: .allUnrecognized, help: "Arguments of peerid-sandbox, such as --port 9000.")
+  @Argument(parsing: .allUnrecognized, help: "Arguments for peerid-sandbox, such as --port 9000.")
   var arguments: [String] = []
 
   @Flag(help: "Show the help of peerid-sandbox.")

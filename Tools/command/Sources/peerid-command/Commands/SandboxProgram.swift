@@ -1,17 +1,17 @@
 import Glibc
 
-/// The program `peerid-sandbox`, beside this one or on the search path.
+/// The program `peerid-sandbox`, in this program's directory or on the search path.
 enum SandboxProgram {
   private static let name = "peerid-sandbox"
 
-  /// Runs it in the place of this program; returns only the failure.
+  /// Replaces this process by the sandbox; returns only on failure.
   static func replaceThisProgram(_ arguments: [String]) -> Failure {
     let words = ([name] + arguments).map { strdup($0) } + [nil]
     if let beside { execv(beside, words) }
     execvp(name, words)
     let code = errno
     guard code == ENOENT else { return .system("cannot run \(name)", code) }
-    return Failure(.usage, "\(name) is not installed: neither beside this program nor on the PATH")
+    return Failure(.usage, "\(name) was not found beside this program or on the PATH")
   }
 
   private static var beside: String? {

@@ -4,7 +4,7 @@ import PeerID
 /// `peerid sessions`
 struct Sessions: Subcommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the sessions that are kept on this machine.",
+    abstract: "List the sessions saved on this machine.",
     discussion: "Sessions of all servers and applications are listed. Nothing is sent."
   )
 
@@ -16,7 +16,7 @@ struct Sessions: Subcommand {
     var found: [SessionDescription] = []
     for key in keys {
       var configuration = try Configuration(baseURL: key.baseURL, clientID: key.clientID)
-      // Opening sends nothing, so plain HTTP is no risk.
+      // Opening a session sends nothing, so plain HTTP is safe.
       try configuration.set("allow_http", "true")
       configuration.setStore(store)
       found.append(SessionDescription(key: key, token: try Client(configuration).open(key: key.text).token))
@@ -26,7 +26,7 @@ struct Sessions: Subcommand {
       return
     }
     guard !found.isEmpty else {
-      Output.printError("No sessions are kept in \(Workspace.storePath). Begin one with: peerid login USER")
+      Output.printError("No sessions in \(Workspace.storePath). Log in with: peerid login USER")
       return
     }
     var table = Table("USER", "APP", "SERVER", "EXPIRES")
@@ -44,7 +44,7 @@ struct Show: Subcommand {
     discussion: "Nothing is sent. Tokens are shown only with --reveal."
   )
 
-  @Flag(help: "Show the access token and the refresh token as well. Both are secrets.")
+  @Flag(help: "Also show the access token and the refresh token. Both are secrets.")
   var reveal = false
 
   @OptionGroup var common: CommonOptions
@@ -72,8 +72,8 @@ struct Show: Subcommand {
     line("account", token.account.map { "\($0.name) (\($0.id))" } ?? "unknown")
     line("expires", description.expiry)
     line("generation", String(token.generation))
-    line("refreshable", token.refreshToken == nil ? "no: the server gave no refresh token" : "yes")
-    let scope = description.scope.map { $0.isEmpty ? ["no operations"] : $0 } ?? ["the server did not say"]
+    line("refreshable", token.refreshToken == nil ? "no: there is no refresh token" : "yes")
+    let scope = description.scope.map { $0.isEmpty ? ["no operations"] : $0 } ?? ["unknown"]
     line("scope", Terminal.results.wrap(scope, indent: indent))
     if reveal {
       line("access token", token.accessToken)
@@ -85,8 +85,8 @@ struct Show: Subcommand {
 /// `peerid refresh`
 struct Refresh: Subcommand {
   static let configuration = CommandConfiguration(
-    abstract: "Renew a session's tokens now.",
-    discussion: "Rarely needed: every command renews a token that is about to expire."
+    abstract: "Refresh a session's tokens now.",
+    discussion: "Rarely needed: every command refreshes a token that expires soon."
   )
 
   @OptionGroup var common: CommonOptions
@@ -127,7 +127,7 @@ struct LogOut: Subcommand {
     Output.printError("\(key.user) is logged out.")
   }
 
-  /// A session whose file is damaged can be removed as well.
+  /// Also removes sessions whose files are damaged.
   private func remove(_ workspace: Workspace) throws -> SessionKey {
     let key = try workspace.key(workspace.user())
     do throws(PeerIDError) {
@@ -144,19 +144,19 @@ struct LogOut: Subcommand {
 struct AccessToken: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "token",
-    abstract: "Print an access token for requests of your own.",
+    abstract: "Print an access token for your own requests.",
     discussion: """
-      A token that expires soon is renewed first. If the server answers HTTP 401, ask again with --refused and the \
+      A token that expires soon is refreshed first. If the server answers HTTP 401, run this again with --refused and the \
       generation of the token, which --json prints. The token is a secret.
       """
   )
 
-  @Option(help: ArgumentHelp("Renew first if the token expires within this many seconds.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Refresh first if the token expires within this many seconds.", valueName: "seconds"))
   var validFor: Int64 = 300
 
   @Option(
     help: ArgumentHelp(
-      "The server has refused the token of this generation: give another one.",
+      "The server has refused the token of this generation: print another one.",
       valueName: "generation"
     )
   )
@@ -165,11 +165,11 @@ struct AccessToken: Subcommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard 0...86_400_000 ~= validFor else { throw ValidationError("--valid-for takes 0 to 86400000 seconds") }
+    guard 0...86_400_000 ~= validFor else { throw ValidationError("--valid-for must be 0 to 86400000 seconds") }
   }
 
   func run() throws {
-    // A refresh in the background would invalidate the token that was just printed.
+    // A background refresh would invalidate the token that was just printed.
     let workspace = try Workspace(common, options: [.init(name: "refresh_window_ms", value: "0")])
     let (key, session) = try workspace.session()
     var token = try session.freshToken(refused: refused)
@@ -185,14 +185,14 @@ struct AccessToken: Subcommand {
   }
 }
 
-/// Says that a session has new tokens.
+/// Reports that a session has new tokens.
 func report(_ session: SessionDescription, _ what: String, _ common: CommonOptions) {
   if common.json { return Output.print(JSON.object(session.members).text) }
   Output.printError("\(session.key.user): \(what), expires \(session.expiry).")
 }
 
 extension String {
-  /// The text with blanks up to a width.
+  /// The text, padded with spaces to a width.
   func padded(to width: Int) -> String {
     self + String(repeating: " ", count: max(width - count, 1))
   }

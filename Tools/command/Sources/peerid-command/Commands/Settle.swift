@@ -5,18 +5,18 @@ import PeerID
 /// `peerid settle`
 struct Settle: Subcommand {
   static let configuration = CommandConfiguration(
-    abstract: "Find out what became of transactions whose outcome is unknown.",
+    abstract: "Find out whether transactions with an unknown outcome were done.",
     discussion: """
-      Reads the journal of a file that was submitted, looks for each such transaction in the payer's history, and \
-      records what it finds; nothing is sent a second time. `peerid submit --resume` then sends those that were not \
-      done. What it cannot find out, a person can record with --done and --not-done.
+      Reads the journal of a submitted file, looks for each such transaction in the payer's history, and records the \
+      result. Nothing is sent again; `peerid submit --resume` sends the transactions that were not done. With --done \
+      and --not-done you can record the outcomes that the command cannot find out.
       """
   )
 
-  @Argument(help: "The file that was submitted.", completion: .file())
+  @Argument(help: "The submitted file.", completion: .file())
   var file: String
 
-  @Flag(help: "Wait until every outcome is known; a transaction may be done for minutes after it was sent.")
+  @Flag(help: "Wait until all outcomes are known; a transaction can still be executed minutes after it was sent.")
   var wait = false
 
   @Option(parsing: .singleValue, help: ArgumentHelp("This transaction was done. May be repeated.", valueName: "n"))
@@ -38,7 +38,7 @@ struct Settle: Subcommand {
 
   func run() throws {
     let path = journal ?? file + ".journal"
-    guard try TextFile.read(path) != nil else { throw Failure(.usage, "there is no journal '\(path)'") }
+    guard try TextFile.read(path) != nil else { throw Failure(.usage, "the journal '\(path)' does not exist") }
     let journal = try Journal(path: path)
     if let number = (done + notDone).first(where: { !journal.history.unknown.contains($0) }) {
       throw Failure(.usage, "the outcome of transaction \(number) is not unknown")
@@ -50,13 +50,13 @@ struct Settle: Subcommand {
     if done.isEmpty, notDone.isEmpty, !journal.history.unknown.isEmpty { try findOut(journal) }
     let open = journal.history.unknown
     for number in open where journal.history.marks[number] == nil || !(done + notDone).isEmpty {
-      emit(number, "unknown", [("sent_at", .optional(journal.history.sent[number]))], "not looked for")
+      emit(number, "unknown", [("sent_at", .optional(journal.history.sent[number]))], "not checked")
     }
     if open.isEmpty, !common.json { Output.printError("No outcome is unknown.") }
     if !open.isEmpty { throw ExitCode(ExitStatus.unknown.rawValue) }
   }
 
-  /// Asks the chain about each transaction that has a mark.
+  /// Looks for each transaction with a mark on the chain.
   private func findOut(_ journal: Journal) throws {
     guard let head = journal.history.head else { return }
     let workspace = try Workspace(common, needsSecret: false)
@@ -87,7 +87,7 @@ struct Settle: Subcommand {
       } catch {
         throw Failure(error, changesNothing: true)
       }
-      // Of equal transactions, each is one of those on the chain.
+      // Each of several equal transactions matches a different one on the chain.
       let taken = Array(journal.history.places.values)
       switch SettlementVerdict(settlement, taken: taken) {
       case .done(let place):
@@ -95,17 +95,17 @@ struct Settle: Subcommand {
         emit(number, "done", Self.members(place), Self.words(place))
       case .notDone:
         try journal.record(JournalEntry(number, .notDone), [("by", .string("settle"))])
-        emit(number, "not_done", [], "no block holds it, and none can take it any more")
+        emit(number, "not_done", [], "no block contains it, and none can include it any more")
       case .undecided(let places):
         let found = places.map(Self.words).joined(separator: "; ")
         let members = places.map { JSON.object(Self.members($0)) }
-        emit(number, "undecided", [("transactions", .array(members))], "equal ones are on the chain: \(found)")
+        emit(number, "undecided", [("transactions", .array(members))], "the chain has equal transactions: \(found)")
       case .notYet(let retry) where wait:
-        Output.printError("Transaction \(number) may still be done; asking again in \(retry / 1000) seconds.")
+        Output.printError("Transaction \(number) may still be executed; checking again in \(retry / 1000) seconds.")
         usleep(useconds_t(clamping: retry * 1000))
         continue
       case .notYet(let retry):
-        let words = "it may still be done; ask again in \(retry / 1000) seconds, or use --wait"
+        let words = "it may still be executed; try again in \(retry / 1000) seconds, or use --wait"
         emit(number, "not_yet", [("retry_after_ms", .integer(retry))], words)
       }
       return

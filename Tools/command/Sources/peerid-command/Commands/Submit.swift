@@ -6,25 +6,24 @@ struct Submit: Subcommand {
   static let configuration = CommandConfiguration(
     abstract: "Submit operations, each transaction once.",
     discussion: """
-      FILE holds JSON values, on a line each or not. Each value becomes one transaction: an operation, an array of \
-      operations, or an object with 'operations'. All are checked before the first is sent. A line of JSON is printed \
-      for each.
+      FILE contains JSON values. Each value becomes one transaction: an operation, an array of operations, or an \
+      object with 'operations'. All are checked before the first is sent. A line of JSON is printed for each.
 
-      FILE.journal records every transaction before it is sent and after its answer. After an interruption or a \
-      failure, --resume sends what was not done, and nothing that was done or may have been done.
+      FILE.journal records each transaction before it is sent and after its response. After an interruption or a \
+      failure, --resume sends the transactions that were not done, and none that was or may have been done.
       """
   )
 
   @Argument(help: "The file; - is standard input.", completion: .file())
   var file: String
 
-  @Flag(help: "Go on with an earlier run: send what was not done.")
+  @Flag(help: "Continue an earlier run: send the transactions that were not done.")
   var resume = false
 
-  @Flag(help: "Submit everything once more, also what an earlier run has done.")
+  @Flag(help: "Submit all transactions again, including those that an earlier run has done.")
   var again = false
 
-  @Flag(help: "Go on after a failure. Without this the first failure stops the run.")
+  @Flag(help: "Continue after a failure. By default, the first failure stops the run.")
   var keepGoing = false
 
   @Option(help: ArgumentHelp("The journal, instead of FILE.journal.", valueName: "path"), completion: .file())
@@ -32,8 +31,8 @@ struct Submit: Subcommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Do not note where the payer's history stands before each transaction.",
-      discussion: "Saves a read of the chain for each. `peerid settle` can then not find out what became of one."
+      "Do not record the newest entry of the payer's history before each transaction.",
+      discussion: "Saves one chain read for each transaction, but then `peerid settle` cannot find out the outcome."
     )
   )
   var withoutMarks = false
@@ -73,7 +72,7 @@ struct Submit: Subcommand {
     throw ExitCode(summary.status)
   }
 
-  /// Ends the command when a transaction is invalid, after telling all of them.
+  /// Throws if a transaction is invalid, after printing the errors of all of them.
   private func requireValid(_ file: TransactionFile, _ token: Token) throws(Failure) {
     var faults: [String] = []
     for (transaction, verdict) in file.check(token: token) {
@@ -94,7 +93,7 @@ struct Submit: Subcommand {
 struct Check: Subcommand {
   static let configuration = CommandConfiguration(
     abstract: "Check operations without sending anything.",
-    discussion: "Takes what submit takes, and prints one line for each transaction. Needs no server and no session."
+    discussion: "Reads the same files as submit. Prints one line for each transaction. Needs no server and no session."
   )
 
   @Argument(help: "The file; - is standard input.", completion: .file())

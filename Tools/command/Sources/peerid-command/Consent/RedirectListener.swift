@@ -1,10 +1,10 @@
 import Glibc
 import PeerID
 
-/// Listens on a port of this machine for the browser that comes back, and at the terminal for a pasted address.
+/// Waits for the browser's redirect on a local port, and for a pasted address at the terminal.
 ///
-/// A browser also asks for an icon, and opens connections on which it sends nothing, so all connections are watched at
-/// once, and requests that do not belong to this log in are answered and forgotten.
+/// Browsers also request an icon and open idle connections, so the listener watches all connections at once, and answers
+/// requests that do not belong to this log in.
 final class RedirectListener {
   let port: UInt16
   private let path: String
@@ -31,7 +31,7 @@ final class RedirectListener {
     }
     guard isBound else {
       close(listener)
-      throw .system("cannot listen on port \(port) of this machine", code)
+      throw .system("cannot listen on local port \(port)", code)
     }
     self.listener = listener
     self.path = path
@@ -43,7 +43,7 @@ final class RedirectListener {
     close(listener)
   }
 
-  /// Waits until `accept` takes a redirect. One that does not belong to this request is refused, and the wait goes on.
+  /// Waits until `accept` accepts a redirect. Refuses redirects that do not belong to this request.
   func wait<Result>(_ accept: (_ redirect: String) throws(PeerIDError) -> Result) throws -> Result {
     var watchesInput = isatty(STDIN_FILENO) == 1
     while true {
@@ -76,7 +76,7 @@ final class RedirectListener {
     return polls.filter { $0.revents != 0 }.map(\.fd)
   }
 
-  /// Reads what a connection has sent; answers when the head of a request is complete.
+  /// Reads from a connection, and answers when the head of a request is complete.
   private func serve<Result>(
     _ connection: Int32,
     _ accept: (_ redirect: String) throws(PeerIDError) -> Result
@@ -93,16 +93,16 @@ final class RedirectListener {
     guard let head = RedirectRequest(request) else { return nil }
     defer { forget(connection) }
     guard head.method == "GET", head.path == path, let query = head.query else {
-      answer(connection, "404 Not Found", "There is nothing here but the end of a log in.")
+      answer(connection, "404 Not Found", "This server only receives the redirect of a log in.")
       return nil
     }
     do throws(PeerIDError) {
       let result = try accept("?" + query)
-      answer(connection, "200 OK", "You are logged in. This page can be closed.")
+      answer(connection, "200 OK", "You are logged in. You can close this page.")
       return result
     } catch {
       answer(connection, "400 Bad Request", "The log in failed: \(error.message)")
-      // A redirect of another request, for instance one from an earlier try, ends nothing.
+      // A redirect of another request, such as an earlier attempt, does not end the wait.
       if error.code == .invalidArgument { return nil }
       throw error
     }
@@ -137,7 +137,7 @@ struct RedirectRequest: Equatable {
   let path: String
   let query: String?
 
-  /// Reads a request; `nil` until its head is complete.
+  /// Parses a request; `nil` until its head is complete.
   init?(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
     guard let end = text.firstRange(of: "\r\n\r\n") ?? text.firstRange(of: "\n\n") else { return nil }

@@ -2,17 +2,17 @@ import FoundationEssentials
 import Glibc
 import PeerID
 
-/// The authorization code flow at a terminal: opens the page of consent, and takes the redirect from the browser or from
-/// what the user pastes.
+/// The authorization code flow at a terminal: opens the consent page, and receives the redirect from the browser or as a
+/// pasted address.
 struct WebConsent {
   let workspace: Workspace
   let redirectURI: String?
 
   /// Where the redirect arrives.
   enum Target: Equatable {
-    /// A port of this machine (0: any) and a path.
+    /// A local port (0: any) and a path.
     case loopback(port: UInt16, path: String)
-    /// Elsewhere: the user pastes the address.
+    /// Another machine: the user pastes the address.
     case elsewhere
 
     init(_ redirectURI: String?) {
@@ -31,7 +31,7 @@ struct WebConsent {
     }
   }
 
-  /// Waits for consent and begins a session. Without a name the session is kept under the user's number.
+  /// Waits for consent and begins a session. Without a name, the session is saved under the user's id.
   func run(user: String?, opensBrowser: Bool) throws -> (key: SessionKey, session: Session) {
     let client = workspace.client
     switch Target(redirectURI) {
@@ -39,7 +39,7 @@ struct WebConsent {
       let redirectURI = redirectURI ?? ""
       let request = try client.authorizationRequest(redirectURI: redirectURI)
       invite(to: request.url, opensBrowser: opensBrowser)
-      let pasted = try Prompt.line("Paste the address of the page to which the browser came back")
+      let pasted = try Prompt.line("Paste the address of the page to which the browser was redirected")
       return try keep(try client.exchange(redirect: pasted, expectedState: request.state, key: key(user)), user)
     case .loopback(let port, let path):
       let listener = try RedirectListener(port: port, path: path)
@@ -48,8 +48,8 @@ struct WebConsent {
       invite(to: request.url, opensBrowser: opensBrowser)
       Output.printError(
         """
-        Waiting for the browser to come back to \(uri)
-        If it cannot reach this machine, paste the address that it shows here.
+        Waiting for the redirect to \(uri)
+        If the browser cannot reach this machine, paste the address that it shows here.
         """
       )
       let session = try listener.wait { (redirect) throws(PeerIDError) in
@@ -75,7 +75,7 @@ struct WebConsent {
 
 /// The user's browser.
 enum Browser {
-  /// Opens a page, if there is a desktop. What cannot be opened was printed already.
+  /// Opens a page if there is a desktop. The address was printed before, in case this fails.
   static func open(_ url: String) {
     guard Environment["DISPLAY"] != nil || Environment["WAYLAND_DISPLAY"] != nil || Environment["BROWSER"] != nil else {
       return

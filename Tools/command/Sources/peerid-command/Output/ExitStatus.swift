@@ -1,8 +1,8 @@
 import PeerID
 
-/// How the program ends, for scripts. The numbers are documented and stable.
+/// The exit status, for scripts. The numbers are documented and stable.
 enum ExitStatus: Int32, CaseIterable {
-  /// Everything that was asked for was done.
+  /// Everything was done.
   case done = 0
   /// The server or the chain did not do it.
   case notDone = 1
@@ -10,11 +10,11 @@ enum ExitStatus: Int32, CaseIterable {
   case usage = 2
   /// The request was not sent, for instance because the server is unreachable.
   case notSent = 3
-  /// The request may have been carried out. Find out before repeating it.
+  /// The request may have been carried out. Find out before you repeat it.
   case unknown = 4
-  /// Nobody is logged in, or the session is over.
+  /// Nobody is logged in, or the session has ended.
   case loginRequired = 5
-  /// Ctrl-C, and nothing is unknown. Other signals end with 128 and their number.
+  /// Ctrl-C, and no outcome is unknown. For other signals, 128 plus their number.
   case interrupted = 130
 
   init(_ error: PeerIDError) {

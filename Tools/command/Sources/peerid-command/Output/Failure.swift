@@ -13,7 +13,7 @@ struct Failure: Error {
     error = nil
   }
 
-  /// An error of the library. A call that changes nothing has no outcome that could be unknown.
+  /// An error of the library. A call that changes nothing cannot have an unknown outcome.
   init(_ error: PeerIDError, changesNothing: Bool = false) {
     let status = ExitStatus(error)
     self.status = changesNothing && status == .unknown ? .notDone : status
@@ -35,7 +35,7 @@ struct Failure: Error {
     Output.printError(JSON.object([("error", json)]).text)
   }
 
-  /// The failure with everything that the library knows about it.
+  /// The failure with all details from the library.
   var json: JSON {
     guard let error else {
       let name = status == .loginRequired ? "login_required" : status == .usage ? "usage" : "failed"
@@ -46,7 +46,7 @@ struct Failure: Error {
 }
 
 extension PeerIDError {
-  /// The error as JSON. `outcome` replaces the error's outcome: that of the transaction in the journal.
+  /// The error as JSON. `outcome`, from the transaction's journal entry, replaces the error's own.
   func json(outcome: String? = nil) -> JSON {
     var members: [(String, JSON)] = [
       ("code", .string(code.name)), ("outcome", .string(outcome ?? self.outcome.name)), ("message", .string(message)),

@@ -1,4 +1,4 @@
-/// JSON that this program writes: keys keep their order, and texts of the server or the user are unchanged.
+/// JSON that this program writes. The order of keys and the texts of the server and the user do not change.
 indirect enum JSON {
   case null
   case bool(Bool)
@@ -6,7 +6,7 @@ indirect enum JSON {
   case string(String)
   case array([JSON])
   case object([(String, JSON)])
-  /// JSON text from elsewhere.
+  /// Existing JSON text.
   case verbatim(String)
 
   /// The value on one line.
@@ -23,7 +23,7 @@ indirect enum JSON {
     }
   }
 
-  /// A text, or `null`.
+  /// A string, or `null`.
   static func optional(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
 
   /// A number, or `null`.

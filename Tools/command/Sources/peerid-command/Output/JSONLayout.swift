@@ -1,6 +1,6 @@
-/// Changes the blanks of JSON text that is known to be valid, and nothing else: numbers and the order of keys stay.
+/// Changes only the white space of valid JSON text: numbers and the order of keys stay the same.
 enum JSONLayout {
-  /// The text on one line, without blanks.
+  /// The text on one line, without white space.
   static func compact(_ text: some StringProtocol) -> String {
     var output: [UInt8] = []
     var reader = Reader()
@@ -8,14 +8,14 @@ enum JSONLayout {
     return String(decoding: output, as: UTF8.self)
   }
 
-  /// The text with a line for every member and element, indented by two. Short arrays and objects stay on one line.
+  /// The text with one line for each member and element, indented by two. Short arrays and objects stay on one line.
   static func indented(_ text: some StringProtocol, width: Int = 80) -> String {
     var output: [UInt8] = []
     indent(Array(compact(text).utf8)[...], depth: 0, width: width, into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 
-  /// The text of an object's member, without blanks; `nil` when there is none.
+  /// The text of an object's member, without white space; `nil` if there is none.
   static func member(_ name: String, of object: some StringProtocol) -> String? {
     let head = Array("\"\(name)\":".utf8)
     let body = Array(compact(object).utf8).dropFirst().dropLast()
@@ -24,7 +24,7 @@ enum JSONLayout {
     }
   }
 
-  /// Writes one value of compact JSON.
+  /// Formats one value of compact JSON.
   private static func indent(_ value: ArraySlice<UInt8>, depth: Int, width: Int, into output: inout [UInt8]) {
     guard let first = value.first, let last = value.last, first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     else {
@@ -59,7 +59,7 @@ enum JSONLayout {
     output += Array(repeating: UInt8(ascii: " "), count: 2 * depth)
   }
 
-  /// Compact JSON with a blank after each comma and colon.
+  /// Compact JSON with a space after each comma and colon.
   private static func spaced(_ value: ArraySlice<UInt8>) -> [UInt8] {
     var output: [UInt8] = []
     var reader = Reader()
@@ -88,7 +88,7 @@ enum JSONLayout {
     return body.isEmpty ? [] : pieces + [body[start...]]
   }
 
-  /// How long the key before the colon is, quotes included.
+  /// The length of the key before the colon, including quotes.
   private static func keyLength(_ member: ArraySlice<UInt8>) -> Int? {
     var reader = Reader()
     for (offset, byte) in member.enumerated() where !reader.isInText(byte) && byte == UInt8(ascii: ":") {
@@ -97,12 +97,12 @@ enum JSONLayout {
     return nil
   }
 
-  /// Tells the bytes of strings from all others.
+  /// Distinguishes the bytes of strings from all others.
   struct Reader {
     private var isText = false
     private var isEscaped = false
 
-    /// Whether `byte`, which follows those before, belongs to a string; its quotes do.
+    /// Whether `byte`, the next byte of the text, is part of a string. Its quotes are.
     mutating func isInText(_ byte: UInt8) -> Bool {
       guard isText else {
         isText = byte == UInt8(ascii: "\"")

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The catalogue's description of an operation, for people.
+/// Formats the catalogue's description of an operation for users.
 struct OperationDescription: Decodable {
   /// A field, or a value inside one.
   struct Field: Decodable {
@@ -16,7 +16,7 @@ struct OperationDescription: Decodable {
     var of: Parts?
   }
 
-  /// What a list or a tuple holds.
+  /// The type of a list's elements, or the types of a tuple's.
   indirect enum Parts: Decodable {
     case one(Field)
     case many([Field])
@@ -34,7 +34,7 @@ struct OperationDescription: Decodable {
   struct Rule: Decodable {
     let text: String
     var field: String?
-    /// The parameters of the chain with which its committee can change the rule.
+    /// The chain parameter with which the committee can change the rule.
     var `default`: String?
   }
 
@@ -69,11 +69,11 @@ struct OperationDescription: Decodable {
     self = try JSONDecoder().decode(OperationDescription.self, from: Data(json.utf8))
   }
 
-  /// The operation as lines for a terminal.
+  /// The lines for a terminal.
   func lines(for terminal: Terminal) -> [String] {
     var lines = [paragraph("\(terminal.paint(name, .bold)): operation \(id), paid by \(payer)", terminal)]
     for (text, head) in [
-      (fails, "Cannot be sent with success"), (never, "The chain never takes it"),
+      (fails, "Always fails"), (never, "The chain never accepts it"),
       (proposal_only, "Only inside a proposal"), (caution, "Beware"), (note, nil),
     ] {
       guard let text else { continue }
@@ -111,9 +111,9 @@ struct OperationDescription: Decodable {
     (rule.field.map { "\($0): " } ?? "") + rule.text + (rule.default == nil ? "" : " (the committee can change this)")
   }
 
-  /// A field in words.
+  /// The description of a field.
   static func words(of field: Field) -> String {
-    if let unusable = field.unusable { return "cannot be sent with success: \(unusable)" }
+    if let unusable = field.unusable { return "always fails: \(unusable)" }
     var text = type(of: field)
     if let unit = field.unit { text += field.type == "time" ? ", in \(unit) since 1970" : ", \(unit)" }
     let size =
@@ -133,7 +133,7 @@ struct OperationDescription: Decodable {
     case "asset": return #"{"amount": integer, "asset_id": "1.3.N"}"#
     case "boolean": return "true or false"
     case "choice": return "one of " + (field.values ?? []).joined(separator: ", ")
-    case "hex": return "hexadecimal text"
+    case "hex": return "hexadecimal digits"
     case "integer": return "an integer"
     case "key": return "a public key"
     case "text": return "text"

@@ -1,17 +1,17 @@
 import FoundationEssentials
 import PeerID
 
-/// The public facts of a session, for people and for programs.
+/// The public properties of a session, for users and programs.
 struct SessionDescription {
   let key: SessionKey
   let token: Token
 
-  /// The scope by names; an operation that this library does not know is its number.
+  /// The names of the operations in the scope, or the numbers of operations that this library does not know.
   var scope: [String]? {
     token.scope?.map { Operations.name(of: $0) ?? String($0) }
   }
 
-  /// The members of a JSON object, without a secret.
+  /// The members of a JSON object, without secrets.
   var members: [(String, JSON)] {
     [
       ("user", .string(key.user)),
@@ -26,7 +26,7 @@ struct SessionDescription {
     ]
   }
 
-  /// The expiry for people.
+  /// The expiry for users.
   var expiry: String {
     guard let milliseconds = token.expiresAtMilliseconds else { return "unknown" }
     return "\(Self.timestamp(milliseconds)) (\(Self.distance(milliseconds, from: Self.now)))"
@@ -34,12 +34,12 @@ struct SessionDescription {
 
   static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
-  /// A point in time in ISO 8601 and UTC, in seconds.
+  /// A time in ISO 8601, in UTC and whole seconds.
   static func timestamp(_ milliseconds: Int64) -> String {
     Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601)
   }
 
-  /// How far a point in time is away, in its largest unit.
+  /// The distance of a time from now, in its largest unit.
   static func distance(_ milliseconds: Int64, from now: Int64) -> String {
     let seconds = abs(milliseconds - now) / 1000
     let (count, unit): (Int64, String) =

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The options of every command: which server, which application, which user, and how to print.
+/// The options of every command: the server, the application, the user, and the output format.
 struct CommonOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -30,7 +30,7 @@ struct CommonOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The user whose session it is, when several are logged in. Also PEERID_USER.",
+      "The user whose session to use, if several are logged in. Also PEERID_USER.",
       valueName: "user"
     ),
     completion: .custom { _, _, _ in SessionKey.allUsers }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where files of this program are, by the XDG base directory specification.
+/// The directories of this program, according to the XDG base directory specification.
 enum Directories {
   /// Profiles: `$XDG_CONFIG_HOME/peerid`.
   static var configuration: String { base("XDG_CONFIG_HOME", "/.config") + "/peerid" }
@@ -19,24 +19,24 @@ enum Directories {
     return getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
   }
 
-  /// A path in which `~/` at the beginning means the home directory.
+  /// The path; `~/` at its start means the home directory.
   static func expand(_ path: String) -> String {
     path.hasPrefix("~/") ? home + path.dropFirst() : path
   }
 
-  /// Makes a directory and those above it, for this user alone.
+  /// Creates a directory and its parents, accessible only to this user.
   static func make(_ path: String) throws(Failure) {
     var built = ""
     for part in path.split(separator: "/") {
       built += "/\(part)"
-      if mkdir(built, 0o700) != 0, errno != EEXIST { throw .system("cannot make the directory '\(built)'", errno) }
+      if mkdir(built, 0o700) != 0, errno != EEXIST { throw .system("cannot create the directory '\(built)'", errno) }
     }
   }
 }
 
 /// Reads files as a whole.
 enum TextFile {
-  /// The content of a file; `nil` when it does not exist.
+  /// The content of a file; `nil` if it does not exist.
   static func read(_ path: String) throws(Failure) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 {

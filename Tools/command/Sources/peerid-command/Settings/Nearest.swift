@@ -1,11 +1,11 @@
-/// The known name that a mistyped one probably means.
+/// Finds the known name that a mistyped name probably means.
 enum Nearest {
-  /// `; did you mean 'submit'?`, or `otherwise` when no known name is close.
+  /// `; did you mean 'submit'?`, or `otherwise` if no known name is close.
   static func hint(_ unknown: String, _ known: [String], otherwise: String = "") -> String {
     name(to: unknown, among: known).map { "; did you mean '\($0)'?" } ?? otherwise
   }
 
-  /// The known name with the fewest slips; `nil` when there are more slips than one and than a third of the letters.
+  /// The known name with the smallest edit distance; `nil` if that is more than one and more than a third of the letters.
   static func name(to unknown: String, among known: [String]) -> String? {
     let best = known.map { (name: $0, slips: slips($0.lowercased(), unknown.lowercased())) }
       .min { $0.slips < $1.slips }
@@ -13,8 +13,8 @@ enum Nearest {
     return best.name
   }
 
-  /// How many letters must be changed, added, left out or swapped with the next to make one word of another. The
-  /// library exports no such function, nor does the argument parser.
+  /// The edit distance of two words: the number of letters changed, added, removed or swapped with the next one. Neither
+  /// the library nor the argument parser exports such a function.
   private static func slips(_ first: String, _ second: String) -> Int {
     let first = Array(first.prefix(64))
     let second = Array(second.prefix(64))

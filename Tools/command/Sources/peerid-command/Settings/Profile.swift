@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// A file that names a server and an application: `$XDG_CONFIG_HOME/peerid/NAME.json`.
+/// A file with a server and an application: `$XDG_CONFIG_HOME/peerid/NAME.json`.
 struct Profile: Decodable, Equatable {
   var baseURL: String?
   var clientID: String?
@@ -10,7 +10,7 @@ struct Profile: Decodable, Equatable {
   var user: String?
   var options: [String: String] = [:]
 
-  /// The server that `peerid sandbox` starts, with the public secret of its demo.
+  /// The profile for `peerid sandbox`, with the public secret of the sandbox.
   static let sandbox = Profile(
     baseURL: "http://127.0.0.1:\(RunSandbox.defaultPort)",
     clientID: "4",
@@ -35,16 +35,16 @@ struct Profile: Decodable, Equatable {
     return names.sorted()
   }
 
-  /// Reads a profile; `nil` when there is none of this name.
+  /// Reads a profile; `nil` if none has this name.
   static func load(_ name: String) throws(Failure) -> Profile? {
     guard !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") else {
-      throw Failure(.usage, "'\(name)' is not the name of a profile: it is a file name without .json")
+      throw Failure(.usage, "'\(name)' is not a valid profile name: use a file name without .json")
     }
     guard let content = try TextFile.read(path(name)) else { return name == sandboxName ? .sandbox : nil }
     return try parse(content, path(name))
   }
 
-  /// Reads the text of a profile. `path` is for messages.
+  /// Parses a profile. `path` is for messages.
   static func parse(_ content: [UInt8], _ path: String) throws(Failure) -> Profile {
     do {
       return try JSONDecoder().decode(Profile.self, from: Data(content))
@@ -102,14 +102,14 @@ struct Profile: Decodable, Equatable {
   }
 }
 
-/// Checks of a profile beyond its types.
+/// An error in a profile besides those of types.
 struct ProfileFault: Error {
   let message: String
 
   static func unknownKey(_ key: String, _ known: [String]) -> ProfileFault {
     let all = known.map { "'\($0)'" }.joined(separator: ", ")
     return ProfileFault(
-      message: "there is no key '\(key)'" + Nearest.hint(key, known, otherwise: ";") + " the keys are \(all)"
+      message: "unknown key '\(key)'" + Nearest.hint(key, known, otherwise: ";") + " the keys are \(all)"
     )
   }
 }
@@ -124,7 +124,7 @@ struct AnyKey: CodingKey {
   init?(intValue: Int) { nil }
 }
 
-/// A text, a whole number or a boolean, as text.
+/// A string, an integer or a boolean, as a string.
 private struct Scalar: Decodable {
   let text: String
 

@@ -1,22 +1,22 @@
 import FoundationEssentials
 import Glibc
 
-/// Where the application's secret comes from. A profile never holds the secret itself.
+/// The source of the application's secret. A profile never contains the secret itself.
 enum SecretSource: Decodable, Equatable {
   /// An environment variable.
   case variable(String)
   /// The first line of a file.
   case file(String)
-  /// The first line that a shell command prints.
+  /// The first line of a shell command's output.
   case command(String)
-  /// The secret itself, which only the built-in profile of the sandbox has.
+  /// The secret itself; only the built-in sandbox profile has this.
   case text(String)
 
   init(from decoder: any Decoder) throws {
     guard let container = try? decoder.container(keyedBy: AnyKey.self) else {
       throw ProfileFault(
         message:
-          "'client_secret' must say where the secret is: {\"env\": NAME}, {\"file\": PATH} or {\"command\": TEXT}"
+          "'client_secret' must name the source of the secret: {\"env\": NAME}, {\"file\": PATH} or {\"command\": TEXT}"
       )
     }
     func value(_ key: String) throws -> String { try container.decode(String.self, forKey: AnyKey(key)) }
@@ -56,7 +56,7 @@ enum SecretSource: Decodable, Equatable {
     return String(decoding: content.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }, as: UTF8.self)
   }
 
-  /// The shell gets the terminal, so the command may ask for a passphrase.
+  /// The shell can use the terminal, so the command can ask for a passphrase.
   private static func firstLine(of command: String) throws(Failure) -> String? {
     guard let stream = popen(command, "re") else { throw .system("cannot run '\(command)'", errno) }
     let line = LineReader.line(from: fileno(stream))

@@ -7,7 +7,7 @@ struct SessionKey: Equatable {
   let clientID: String
   let baseURL: String
 
-  /// The user comes last, because names may hold blanks.
+  /// The user comes last, because user names can contain spaces.
   var text: String { "\(baseURL) \(clientID) \(user)" }
 
   init(user: String, clientID: String, baseURL: String) {
@@ -16,7 +16,7 @@ struct SessionKey: Equatable {
     self.baseURL = baseURL
   }
 
-  /// Reads a key; `nil` when another program made it.
+  /// Parses a key; `nil` if another program wrote it.
   init?(_ text: String) {
     let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else { return nil }

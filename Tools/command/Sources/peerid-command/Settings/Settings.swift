@@ -21,7 +21,7 @@ struct Settings: Equatable {
     try self.init(common, environment: { Environment[$0] }, profile: profile)
   }
 
-  /// Decides without looking anywhere else.
+  /// Determines the settings from these values alone.
   init(
     _ common: CommonOptions,
     environment: (String) -> String?,
@@ -33,7 +33,7 @@ struct Settings: Equatable {
     guard let clientID = common.clientID ?? environment("PEERID_CLIENT_ID") ?? profile?.clientID else {
       throw Self.missing("application", "--client-id ID", "PEERID_CLIENT_ID", "client_id")
     }
-    // The end of the address is part of a session's key.
+    // The address is part of the session's key, so a slash at its end must not matter.
     self.baseURL = String(baseURL.reversed().drop { $0 == "/" }.reversed())
     self.clientID = clientID
     secret = environment("PEERID_CLIENT_SECRET") == nil ? profile?.secret : .variable("PEERID_CLIENT_SECRET")
@@ -42,14 +42,14 @@ struct Settings: Equatable {
     options = (profile?.options ?? [:]).sorted { $0.key < $1.key }.map { Assignment(name: $0.key, value: $0.value) }
     for text in common.options {
       guard let sign = text.firstIndex(of: "=") else {
-        throw Failure(.usage, "--option \(text): write NAME=VALUE, such as request_timeout_ms=5000")
+        throw Failure(.usage, "--option \(text): use NAME=VALUE, such as request_timeout_ms=5000")
       }
       options.append(Assignment(name: String(text[..<sign]), value: String(text[text.index(after: sign)...])))
     }
   }
 
-  /// The profile that was asked for, or the default one. A server that was named otherwise has nothing to do with the
-  /// default profile, whose secret it must not get.
+  /// The requested profile, or the default one. The default profile is not used for a server named on the command line or
+  /// in the environment, which must not receive the profile's secret.
   private static func profile(_ common: CommonOptions) throws(Failure) -> Profile? {
     guard let name = common.profile ?? Environment["PEERID_PROFILE"] else {
       let names = common.baseURL != nil || Environment["PEERID_BASE_URL"] != nil
@@ -59,12 +59,12 @@ struct Settings: Equatable {
       let known = Profile.names
       let hint = Nearest.hint(name, known, otherwise: ":")
       let advice = "write \(Profile.path(name)), or use one of \(known.joined(separator: ", "))"
-      throw Failure(.usage, "there is no profile '\(name)'\(hint) \(advice)")
+      throw Failure(.usage, "no profile '\(name)'\(hint) \(advice)")
     }
     return profile
   }
 
-  /// Tells about variables that are nearly one of the command's own, which it would silently ignore.
+  /// Warns about variables whose names are similar to the command's own, which would otherwise be ignored silently.
   static func mistyped(_ names: [String]) -> [String] {
     let prefix = "PEERID_"
     let known = ["BASE_URL", "CLIENT_ID", "CLIENT_SECRET", "PROFILE", "USER"]
@@ -81,13 +81,13 @@ struct Settings: Equatable {
   private static func missing(_ what: String, _ option: String, _ variable: String, _ key: String) -> Failure {
     Failure(
       .usage,
-      "no \(what) is named: give \(option), set \(variable), or write '\(key)' into "
+      "no \(what) is set: use \(option), set \(variable), or write '\(key)' into "
         + "\(Profile.path(Profile.defaultName)); --profile sandbox is the server that `peerid sandbox` starts"
     )
   }
 
-  /// The configuration of a client with these settings. Getting the secret may ask the user for a passphrase, so what
-  /// does without it gets none.
+  /// The client configuration for these settings. The source of the secret may ask the user for a passphrase, so commands
+  /// that do not need the secret do not read it.
   func configuration(withSecret: Bool) throws -> Configuration {
     let secret = withSecret ? try secret?.read() : nil
     var configuration = try Configuration(baseURL: baseURL, clientID: clientID, clientSecret: secret)

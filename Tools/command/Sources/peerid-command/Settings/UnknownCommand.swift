@@ -1,9 +1,10 @@
 import ArgumentParser
 
-/// A word in the place of a command that is none. The argument parser calls it an unexpected argument, and `help` with it
-/// prints the help of the program.
+/// Detects an unknown command. The argument parser reports it as an unexpected argument, and for `help` with an unknown
+/// command it prints the help of the program.
 enum UnknownCommand {
-  /// Says which command was probably meant; `nil` when the command is known, or the argument parser has more to say.
+  /// An error with the command that was probably meant; `nil` if the command is known or the argument parser's error is
+  /// better.
   static func failure(in arguments: [String]) -> Failure? {
     var words = arguments[...]
     while let word = words.popFirst() {
@@ -16,7 +17,7 @@ enum UnknownCommand {
       guard !names.contains(word) else { return nil }
       return Failure(
         .usage,
-        "there is no command '\(word)'" + Nearest.hint(word, names, otherwise: "; `peerid --help` lists all")
+        "unknown command '\(word)'" + Nearest.hint(word, names, otherwise: "; `peerid --help` lists all")
       )
     }
     return nil
@@ -24,7 +25,7 @@ enum UnknownCommand {
 
   static let names: [String] = Peerid.configuration.subcommands.map { $0._commandName }
 
-  /// Whether the value of an option of every command is the next argument; `nil` for any other option.
+  /// Whether the next argument is the value of a common option; `nil` for any other option.
   private static func takesValue(_ option: String) -> Bool? {
     let parts = option.split(separator: "=", maxSplits: 1)
     guard ["--profile", "--base-url", "--client-id", "--user", "-u", "--option"].contains(parts.first) else {

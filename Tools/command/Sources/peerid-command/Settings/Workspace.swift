@@ -1,12 +1,12 @@
 import PeerID
 
-/// A client with the store of sessions, and the session that a command is about.
+/// A client with the session store, and the session that a command uses.
 struct Workspace {
   let settings: Settings
   let store: SessionStore
   let client: Client
 
-  /// `options` are options of the library for this command, which the user's own override. `needsSecret` is whether the
+  /// `options` are library options for this command; the user's options override them. `needsSecret` is whether the
   /// command may refresh a token or exchange a code.
   init(_ common: CommonOptions, options: [Settings.Assignment] = [], needsSecret: Bool = true) throws {
     var settings = try Settings(common)
@@ -31,7 +31,7 @@ struct Workspace {
     SessionKey(user: user, clientID: settings.clientID, baseURL: settings.baseURL)
   }
 
-  /// The session of the user who was named, or of the only one who is logged in.
+  /// The session of the named user, or of the only user who is logged in.
   func session() throws -> (key: SessionKey, session: Session) {
     let key = try key(user())
     do throws(PeerIDError) {
@@ -50,8 +50,8 @@ struct Workspace {
     return Failure(.loginRequired, "'\(key.user)' is not logged in\(hint) peerid login \(key.user)")
   }
 
-  /// The user who was named, or the only one who is logged in. When one is named, a damaged session of another one does
-  /// no harm.
+  /// The named user, or the only one who is logged in. If a user is named, damaged sessions of other users do not
+  /// matter.
   func user() throws -> String {
     try settings.user ?? Self.choose(among: try store.keys().compactMap { SessionKey($0) }, settings)
   }
@@ -66,7 +66,7 @@ struct Workspace {
       )
     }
     guard users.count == 1 else {
-      throw Failure(.usage, "several users are logged in: name one with --user (\(users.joined(separator: ", ")))")
+      throw Failure(.usage, "several users are logged in: choose one with --user (\(users.joined(separator: ", ")))")
     }
     return first
   }

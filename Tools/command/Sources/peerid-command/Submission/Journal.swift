@@ -1,16 +1,16 @@
 import FoundationEssentials
 import Glibc
 
-/// The record of a run of `submit`: a line before each request and one after each answer. Each is synced to the disk
-/// before the program goes on. So however the program ends, the journal says for each transaction whether it was done,
-/// not done, not sent, or may have been done.
+/// The record of a run of `submit`: one line before each request and one after each response. Each line is synced to disk
+/// before the program continues. However the program ends, the journal tells for each transaction whether it was done, not
+/// done, not sent, or may have been done.
 final class Journal {
   let path: String
   private let descriptor: Int32
-  /// What the journal held when it was opened.
+  /// The content of the journal when it was opened.
   private(set) var history: JournalHistory
 
-  /// Opens or makes a journal, and locks it: two runs at a time would send everything twice.
+  /// Opens or creates a journal, and locks it: two simultaneous runs would send everything twice.
   init(path: String) throws(Failure) {
     self.path = path
     descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
@@ -35,7 +35,7 @@ final class Journal {
     close(descriptor)
   }
 
-  /// Begins a new run: what the journal held is dropped.
+  /// Begins a new run: clears the journal.
   func begin(_ head: JournalHead) throws(Failure) {
     guard ftruncate(descriptor, 0) == 0 else { throw .system("cannot write the journal '\(path)'", errno) }
     history = JournalHistory()
@@ -44,14 +44,14 @@ final class Journal {
     try syncDirectory()
   }
 
-  /// Goes on with the run that the journal holds, after cutting off a line that was not written to its end.
+  /// Continues the run in the journal, after removing an incomplete last line.
   func resume() throws(Failure) {
     guard ftruncate(descriptor, off_t(history.wholeBytes)) == 0 else {
       throw .system("cannot write the journal '\(path)'", errno)
     }
   }
 
-  /// Records a transaction, and returns when that is on the disk.
+  /// Records a transaction; returns when the record is on disk.
   func record(_ entry: JournalEntry, _ more: [(String, JSON)] = []) throws(Failure) {
     try append(entry.json(more))
     history.add(entry)
@@ -72,25 +72,25 @@ final class Journal {
   }
 }
 
-/// What a journal tells.
+/// The parsed content of a journal.
 struct JournalHistory: Equatable {
   var head: JournalHead?
-  /// The newest state of each transaction by its number.
+  /// The latest state of each transaction, by number.
   private(set) var states: [Int: TransactionState] = [:]
   /// The transactions as they were sent.
   private(set) var operations: [Int: String] = [:]
-  /// When each was last sent.
+  /// The time when each was last sent.
   private(set) var sent: [Int: String] = [:]
-  /// What the library noted before that.
+  /// The mark that the library took before that.
   private(set) var marks: [Int: String] = [:]
-  /// Where those that were done are on the chain.
+  /// The positions on the chain of those that were done.
   private(set) var places: [Int: ChainPlace] = [:]
-  /// How many bytes hold whole lines. A line without an end was being written when the program ended.
+  /// The number of bytes in complete lines. The program ended while it wrote an incomplete line.
   private(set) var wholeBytes = 0
 
   init() {}
 
-  /// Reads the text of a journal. `path` is for messages.
+  /// Parses a journal. `path` is for messages.
   init(_ content: [UInt8], _ path: String) throws(Failure) {
     guard let end = content.lastIndex(of: UInt8(ascii: "\n")) else { return }
     wholeBytes = end + 1
@@ -99,7 +99,7 @@ struct JournalHistory: Equatable {
       if index == 0 {
         guard let head = try? decoder.decode(JournalHead.self, from: Data(line)), head.journal == "peerid submit",
           head.version == 1
-        else { throw Failure(.usage, "'\(path)' is not a journal of this program: name another one with --journal") }
+        else { throw Failure(.usage, "'\(path)' is not a journal of this program: choose another file with --journal") }
         self.head = head
       } else if let entry = try? decoder.decode(JournalEntry.self, from: Data(line)) {
         add(entry)

@@ -1,12 +1,12 @@
 import FoundationEssentials
 import PeerID
 
-/// How far a transaction has come.
+/// The state of a transaction.
 enum TransactionState: String, Decodable, CaseIterable {
-  /// Written before it is sent. Without a later entry its outcome is unknown.
+  /// Written before the transaction is sent. Without a later entry, its outcome is unknown.
   case sending
   case done
-  /// The server has prepared it, and does nothing before the confirmation. For applications whose users sign each
+  /// The server has prepared the transaction and waits for the confirmation. For applications whose users sign each
   /// request.
   case needsConfirmation = "needs_confirmation"
   /// The server or the chain did not do it.
@@ -20,7 +20,7 @@ enum TransactionState: String, Decodable, CaseIterable {
       switch outcome {
       case .notSent: .notSent
       case .notDone: .notDone
-      // Also an outcome that a newer library adds.
+      // Also for outcomes that a newer library adds.
       default: .unknown
       }
   }
@@ -28,35 +28,35 @@ enum TransactionState: String, Decodable, CaseIterable {
   /// Whether sending the transaction again could do it twice.
   var forbidsSending: Bool { self != .notDone && self != .notSent }
 
-  /// Whether there is nothing left to submit.
+  /// Whether nothing is left to submit.
   var isComplete: Bool { self == .done || self == .needsConfirmation }
 
   /// Whether it may have been done.
   var isUnknown: Bool { self == .sending || self == .unknown }
 }
 
-/// Where a transaction is on the chain.
+/// The position of a transaction on the chain.
 struct ChainPlace: Equatable {
   var transactionID: String?
   var block: Int64?
   var number: Int64?
 
-  /// Whether both are one transaction.
+  /// Whether both are the same transaction.
   func isSame(as other: ChainPlace) -> Bool {
     if let transactionID, let id = other.transactionID { return transactionID == id }
     return block != nil && block == other.block && number == other.number
   }
 }
 
-/// What the journal says of one transaction, newest entry last.
+/// A journal entry about one transaction. Later entries replace earlier ones.
 struct JournalEntry: Decodable, Equatable {
   let number: Int
   let state: TransactionState
-  /// When it was written.
+  /// The time of the entry.
   let time: String
-  /// The transaction, with the entry before it is sent.
+  /// The transaction, in the entry before it is sent.
   var operations: String?
-  /// What the library noted before it was sent, to find out later whether it was done.
+  /// The mark that the library took before the transaction was sent, for settling its outcome later.
   var mark: String?
   var place = ChainPlace()
 
@@ -98,7 +98,7 @@ struct JournalEntry: Decodable, Equatable {
     place.number = try container.decodeIfPresent(Int64.self, forKey: .place)
   }
 
-  /// The line of the journal.
+  /// The line in the journal.
   func json(_ more: [(String, JSON)] = []) -> JSON {
     var members: [(Key, JSON)] = [
       (.number, .integer(Int64(number))), (.state, .string(state.rawValue)), (.time, .string(time)),
@@ -112,7 +112,7 @@ struct JournalEntry: Decodable, Equatable {
   }
 }
 
-/// The first line of a journal: for whom and where the transactions are sent.
+/// The first line of a journal: the user, the application and the server.
 struct JournalHead: Decodable, Equatable {
   var journal = "peerid submit"
   var version = 1

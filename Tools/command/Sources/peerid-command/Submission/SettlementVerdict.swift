@@ -1,20 +1,19 @@
 import PeerID
 
-/// What the chain shows of a transaction with an unknown outcome, compared with the others of its file. A pure
-/// decision.
+/// The result of settling a transaction, given the other transactions of its file. A pure decision.
 enum SettlementVerdict: Equatable {
   case done(ChainPlace)
   case notDone
-  /// It may still be done: ask again after so many milliseconds.
+  /// The transaction may still be executed: check again after so many milliseconds.
   case notYet(Int64)
-  /// These transactions are equal, so a person has to decide which one it is.
+  /// These transactions are equal, so the user must decide which one it is.
   case undecided([ChainPlace])
 
   /// - Parameters:
-  ///   - state: what the library found.
-  ///   - found: the transactions on the chain that are equal to the one that was sent, or may be.
-  ///   - retry: when to ask again, in milliseconds.
-  ///   - taken: those that other transactions of the file are known to be.
+  ///   - state: the library's result.
+  ///   - found: the transactions on the chain that equal, or may equal, the one that was sent.
+  ///   - retry: the delay before the next check, in milliseconds.
+  ///   - taken: the transactions on the chain that were matched to other transactions of the file.
   init(_ state: Settlement.State, found: [ChainPlace], retry: Int64, taken: [ChainPlace]) {
     let free = found.filter { place in !taken.contains { $0.isSame(as: place) } }
     self =

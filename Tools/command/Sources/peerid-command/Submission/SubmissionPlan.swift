@@ -1,22 +1,22 @@
-/// Which transactions of a file are sent, given the journal of earlier runs. A pure decision.
+/// Decides which transactions of a file to send, given the journal of earlier runs. A pure decision.
 struct SubmissionPlan: Equatable {
-  /// What the user asked for.
+  /// The mode that the user chose.
   enum Mode {
-    /// Neither of the others.
+    /// Without --resume and --again.
     case once
     case resume
     case again
   }
 
-  /// Whether a new journal is begun.
+  /// Whether to begin a new journal.
   let isNew: Bool
-  /// What is sent, in this order.
+  /// The transactions to send, in this order.
   let transactions: [Transaction]
-  /// What is known of the others.
+  /// The known states of the other transactions.
   let earlier: [Int: TransactionState]
 
-  /// Decides what this run, which would send for `head`, does with the transactions of the file. Fails when sending
-  /// could do something twice, or when the journal belongs to something else.
+  /// Makes the plan for this run, whose user, application and server are in `head`. Throws if sending could do something
+  /// twice, or if the journal belongs to another user, application or server.
   static func make(
     _ mode: Mode,
     _ transactions: [Transaction],
@@ -29,7 +29,7 @@ struct SubmissionPlan: Equatable {
     switch mode {
     case .again: return SubmissionPlan(isNew: true, transactions: transactions, earlier: [:])
     case .once:
-      // An earlier run that was completed, or that did nothing, is over: this is a new one.
+      // If the earlier run was complete or did nothing, this is a new run.
       let numbers = transactions.map(\.number)
       let isComplete =
         numbers.allSatisfy { history.states[$0]?.isComplete == true } && history.states.count == numbers.count
@@ -38,15 +38,15 @@ struct SubmissionPlan: Equatable {
       }
       throw Failure(
         .usage,
-        "an earlier run of this file is not complete (\(count(history, of: transactions.count))): --resume goes on "
-          + "with what is missing; --again submits everything once more, also what was done"
+        "an earlier run of this file is incomplete (\(count(history, of: transactions.count))): --resume sends the "
+          + "missing transactions; --again submits all of them again, including those that were done"
       )
     case .resume:
       guard earlierHead == head else {
         throw Failure(
           .usage,
           "the earlier run was for '\(earlierHead.user)' with application \(earlierHead.clientID) on "
-            + "\(earlierHead.server), and this one is not"
+            + "\(earlierHead.server), but this run is not"
         )
       }
       try checkUnchanged(transactions, history)
@@ -59,15 +59,15 @@ struct SubmissionPlan: Equatable {
     }
   }
 
-  /// Transactions may be added at the end of the file; those that were sent must be the same.
+  /// Transactions can be added at the end of the file. Those that were sent must be unchanged.
   private static func checkUnchanged(_ transactions: [Transaction], _ history: JournalHistory) throws(Failure) {
     for (number, text) in history.operations.sorted(by: { $0.key < $1.key })
     where history.states[number]?.forbidsSending == true {
       guard number <= transactions.count, transactions[number - 1].text == text else {
         throw Failure(
           .usage,
-          "transaction \(number) of the file is not the one that was submitted: the file was changed after that. "
-            + "Put it back, or remove from it what was done and use --again"
+          "transaction \(number) of the file differs from the one that was submitted: the file has changed. "
+            + "Restore the file, or remove the transactions that were done and use --again"
         )
       }
     }

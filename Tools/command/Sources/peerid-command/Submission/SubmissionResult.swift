@@ -1,6 +1,6 @@
 import PeerID
 
-/// The line that is printed for each transaction.
+/// The output line for a transaction.
 struct SubmissionResult {
   let transaction: Transaction
   let response: Response
@@ -16,7 +16,7 @@ struct SubmissionResult {
     )
   }
 
-  /// The token that confirms the transaction, if it needs that.
+  /// The token for confirming the transaction, if it needs confirmation.
   var confirmation: [(String, JSON)] {
     response.transactionToken.map { [("transaction_token", .string($0))] } ?? []
   }

@@ -2,9 +2,9 @@ import FoundationEssentials
 import Glibc
 import PeerID
 
-/// Sends transactions one after the other, and records each before and after.
+/// Sends transactions one after the other, and records each before it is sent and after its response.
 final class SubmissionRun {
-  /// What stops the run before its end.
+  /// The reasons to stop the run early.
   enum Stop: Equatable {
     case interrupted(Int32)
     case failure
@@ -43,14 +43,14 @@ final class SubmissionRun {
     progress = ProgressBar(total: total)
   }
 
-  /// Sends everything, or until something stops it.
+  /// Sends all transactions, unless something stops the run.
   func run() {
     let interruption = Interruption()
     Cancellation.use(interruption.cancellation)
     defer { Cancellation.use(nil) }
     Interrupts.handling({ interruption.receive($0) }) {
       for transaction in plan.transactions {
-        // A signal that comes with the last answer has nothing left to stop.
+        // A signal during the last transaction has nothing left to stop.
         if let number = interruption.signal { stop = .interrupted(number) }
         if stop != nil { break }
         progress.show(states)
@@ -63,7 +63,7 @@ final class SubmissionRun {
   private func submit(_ transaction: Transaction) {
     var mark: String?
     do throws(PeerIDError) {
-      // The mark of the payer's history, with which the outcome can be settled if the answer is lost.
+      // The mark allows to settle the outcome if the response is lost.
       if marks { mark = try session.mark(transaction.text) }
     } catch {
       return fail(transaction, .notSent, error)
@@ -85,7 +85,7 @@ final class SubmissionRun {
 
   private func fail(_ transaction: Transaction, _ state: TransactionState, _ error: PeerIDError) {
     states[transaction.number] = state
-    // The failed request may have been the read before the submit.
+    // The request that failed may be the chain read before the submit.
     failures[transaction.number] = state == .notSent && error.outcome == .unknown ? .notSent : ExitStatus(error)
     record(JournalEntry(transaction.number, state), [("error", error.json(outcome: state.rawValue))])
     emit(SubmissionResult.json(transaction, state, error))
@@ -97,7 +97,7 @@ final class SubmissionRun {
     }
   }
 
-  /// Writes to the journal. When that fails nothing more is sent.
+  /// Writes to the journal. If that fails, nothing more is sent.
   @discardableResult
   private func record(_ entry: JournalEntry, _ more: [(String, JSON)] = []) -> Bool {
     do throws(Failure) {
@@ -111,10 +111,10 @@ final class SubmissionRun {
 
   private func emit(_ result: JSON) {
     progress.clear()
-    // The reader of the results has gone: send nothing more.
+    // The reader of the results has closed the pipe: send nothing more.
     if !Output.tryPrint(result.text), stop == nil { stop = .output }
   }
 
-  /// The journal of a file, beside it; `nil` for standard input.
+  /// The path of a file's journal, in the same directory; `nil` for standard input.
   static func defaultJournal(of path: String) -> String? { path == "-" ? nil : path + ".journal" }
 }

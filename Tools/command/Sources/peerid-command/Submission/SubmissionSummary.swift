@@ -1,6 +1,6 @@
 import PeerID
 
-/// What was done in the end, what not, and what is unknown.
+/// The numbers of the transactions that were done, not done, and unknown.
 struct SubmissionSummary {
   private let file: TransactionFile
   private let journal: String?
@@ -26,7 +26,7 @@ struct SubmissionSummary {
   private var notSent: [Int] { numbers { $0 == nil || $0 == .notSent } }
   private var unknown: [Int] { numbers { $0?.isUnknown == true } }
 
-  /// For people.
+  /// The summary for users.
   var text: String {
     var parts = ["\(done.count) done"]
     if !waiting.isEmpty { parts.append("\(waiting.count) to be confirmed with `peerid confirm TOKEN`") }
@@ -38,16 +38,16 @@ struct SubmissionSummary {
     if !unknown.isEmpty {
       lines.append(
         "Unknown: \(Self.ranges(unknown)). They may have been done and are not sent again; "
-          + (journal == nil ? "look at the chain." : "find out with: peerid settle --wait\(arguments)")
+          + (journal == nil ? "check the chain." : "find out with: peerid settle --wait\(arguments)")
       )
     }
     if journal != nil, !notDone.isEmpty || !notSent.isEmpty {
-      lines.append("Go on with: peerid submit --resume\(arguments)")
+      lines.append("Continue with: peerid submit --resume\(arguments)")
     }
     return lines.joined(separator: "\n")
   }
 
-  /// For programs.
+  /// The summary for programs.
   var json: JSON {
     func list(_ numbers: [Int]) -> JSON { .array(numbers.map { .integer(Int64($0)) }) }
     return .object([
@@ -64,7 +64,7 @@ struct SubmissionSummary {
   private var reason: String? {
     switch stop {
     case .interrupted: "Interrupted."
-    case .loginRequired: "The session is over: log in again with `peerid login`."
+    case .loginRequired: "The session has ended: log in again with `peerid login`."
     case .journal(let message): "Stopped: \(message)."
     case .output: "Stopped: standard output is closed."
     case .failure, nil: nil
@@ -76,7 +76,7 @@ struct SubmissionSummary {
     return (isDefault ? "" : " --journal \(Self.quote(journal ?? ""))") + " \(Self.quote(file.path))"
   }
 
-  /// How the program ends.
+  /// The exit status.
   var status: Int32 {
     if !unknown.isEmpty { return ExitStatus.unknown.rawValue }
     switch stop {
@@ -87,7 +87,7 @@ struct SubmissionSummary {
     }
   }
 
-  /// Numbers as `1-3, 7`.
+  /// The numbers as ranges: `1-3, 7`.
   static func ranges(_ numbers: [Int]) -> String {
     var ranges: [ClosedRange<Int>] = []
     for number in numbers {
@@ -102,7 +102,7 @@ struct SubmissionSummary {
     )
   }
 
-  /// A file name as a shell takes it.
+  /// A file name, quoted for the shell.
   static func quote(_ path: String) -> String {
     let isPlain = path.utf8.allSatisfy { byte in
       switch byte {

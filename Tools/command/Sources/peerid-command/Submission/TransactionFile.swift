@@ -2,27 +2,27 @@ import FoundationEssentials
 import Glibc
 import PeerID
 
-/// One transaction of a file: JSON text that `Session.submit` takes.
+/// One transaction of a file: JSON text for `Session.submit`.
 struct Transaction: Equatable {
-  /// Its place in the file, from 1.
+  /// Its number in the file, from 1.
   let number: Int
-  /// The line on which it begins, from 1.
+  /// The line where it begins, from 1.
   let line: Int
-  /// The JSON on one line, without blanks.
+  /// The JSON on one line, without white space.
   let text: String
-  /// The JSON as in the file, so that errors name the place in the file.
+  /// The JSON as it is in the file, so that errors name the position in the file.
   var source: Substring
 }
 
-/// A file of transactions: JSON values one after the other, on a line each or not. Each value becomes one transaction:
-/// an operation, an array of operations, or an object with `operations`.
+/// A file of transactions: a sequence of JSON values. Each value is one transaction: an operation, an array of operations,
+/// or an object with `operations`.
 struct TransactionFile {
   /// The path; `-` is standard input.
   let path: String
   let transactions: [Transaction]
   let name: String
 
-  /// Reads a file as a whole, before anything is sent.
+  /// Reads the whole file, before anything is sent.
   init(path: String) throws(Failure) {
     self.path = path
     name = path == "-" ? "standard input" : path
@@ -32,11 +32,11 @@ struct TransactionFile {
     } else if let found = try TextFile.read(path) {
       content = found
     } else {
-      throw Failure(.usage, "there is no file '\(path)'")
+      throw Failure(.usage, "the file '\(path)' does not exist")
     }
     guard let text = String(validating: content, as: UTF8.self) else { throw Failure(.usage, "\(name) is not UTF-8") }
     transactions = Self.split(text)
-    guard !transactions.isEmpty else { throw Failure(.usage, "\(name) holds no operations") }
+    guard !transactions.isEmpty else { throw Failure(.usage, "\(name) contains no operations") }
   }
 
   /// Splits text into JSON values. Text that is not JSON ends at the next line; the check reports the error.
@@ -74,7 +74,7 @@ struct TransactionFile {
     return text.endIndex
   }
 
-  /// What a check says of a transaction.
+  /// The result of checking a transaction.
   enum Verdict: Equatable {
     case valid(warnings: [String])
     case invalid(String)
@@ -84,8 +84,8 @@ struct TransactionFile {
 
   /// Checks all transactions without sending anything.
   ///
-  /// - Parameter token: whose scope is compared as well; `nil`: none.
-  /// - Returns: a verdict on each transaction.
+  /// - Parameter token: the token whose scope is also checked; `nil`: none.
+  /// - Returns: a result for each transaction.
   func check(token: Token? = nil) -> [(transaction: Transaction, verdict: Verdict)] {
     transactions.map { transaction in
       do throws(PeerIDError) {
@@ -100,12 +100,12 @@ struct TransactionFile {
     }
   }
 
-  /// Where a transaction is, for messages.
+  /// The position of a transaction, for messages.
   func place(_ transaction: Transaction) -> String { "\(name):\(transaction.line)" }
 }
 
 extension Transaction {
-  /// The names of its operations, in their order.
+  /// The names of its operations, in order.
   var operationNames: [String] {
     struct Operation: Decodable {
       let op_name: String

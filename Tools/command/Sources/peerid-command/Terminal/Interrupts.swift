@@ -2,10 +2,10 @@ import Glibc
 import PeerID
 import Synchronization
 
-/// Signals, and the end of the program.
+/// Handles signals and the end of the program.
 ///
-/// Ending in the middle of a refresh would lose the session: the server has changed the tokens, and the answer that
-/// holds the new ones is lost. So a signal first waits for a refresh under way, and a second one ends at once.
+/// Ending during a refresh would lose the session: the server has replaced the tokens, but the response with the new ones
+/// is lost. So after the first signal the program waits for a running refresh; a second signal ends it at once.
 enum Interrupts {
   private struct State {
     var client: Client?
@@ -17,10 +17,10 @@ enum Interrupts {
   private static let state = Mutex(State())
   private nonisolated(unsafe) static var writeEnd: Int32 = -1
 
-  /// How long a refresh may go on after the command has ended, in milliseconds.
+  /// How long to wait for a refresh at the end of the program, in milliseconds.
   private static let patience: Int64 = 60_000
 
-  /// Handles SIGINT, SIGTERM and SIGHUP from now on; one that is ignored stays ignored, as nohup wants.
+  /// Installs handlers for SIGINT, SIGTERM and SIGHUP. Ignored signals stay ignored, as nohup requires.
   static func start() {
     signal(SIGPIPE, SIG_IGN)
     var ends: [Int32] = [-1, -1]
@@ -46,7 +46,7 @@ enum Interrupts {
       var action = sigaction()
       action.sa_flags = SA_RESTART
       action.__sigaction_handler.sa_handler = { number in
-        // Only what is allowed in a signal handler: the thread above does the rest.
+        // Only async-signal-safe calls here: the signal thread does the rest.
         var byte = UInt8(truncatingIfNeeded: number)
         let code = errno
         _ = write(Interrupts.writeEnd, &byte, 1)
@@ -56,12 +56,12 @@ enum Interrupts {
     }
   }
 
-  /// The client whose refreshes the end of the program waits for.
+  /// The client whose refreshes the program waits for at its end.
   static func watch(_ client: Client) {
     state.withLock { $0.client = client }
   }
 
-  /// Runs `body` while signals go to `handler` instead of ending the program.
+  /// Runs `body`. Meanwhile, signals call `handler` instead of ending the program.
   static func handling<Result>(_ handler: @escaping @Sendable (_ signal: Int32) -> Void, _ body: () -> Result) -> Result
   {
     state.withLock { $0.handler = handler }
@@ -69,7 +69,7 @@ enum Interrupts {
     return body()
   }
 
-  /// Stops the terminal from showing what is typed, until `restoreInput` or the end.
+  /// Turns off the terminal's echo, until `restoreInput` or the end of the program.
   static func hideInput(of descriptor: Int32) {
     var settings = termios()
     guard tcgetattr(descriptor, &settings) == 0 else { return }
@@ -78,7 +78,7 @@ enum Interrupts {
     tcsetattr(descriptor, TCSAFLUSH, &settings)
   }
 
-  /// Shows again what is typed.
+  /// Turns the echo on again.
   static func restoreInput() {
     guard
       let terminal = state.withLock({ state in
@@ -90,7 +90,7 @@ enum Interrupts {
     tcsetattr(terminal.descriptor, TCSADRAIN, &settings)
   }
 
-  /// Ends the program, after a refresh under way has ended and its tokens are saved.
+  /// Ends the program, after a running refresh has ended and its tokens are saved.
   static func leave(_ status: Int32) -> Never {
     let isFirst = state.withLock { state in
       defer { state.isLeaving = true }
@@ -101,7 +101,7 @@ enum Interrupts {
     if let client = state.withLock({ $0.client }) {
       client.close()
       if !client.flush(timeoutMilliseconds: 300) {
-        Output.printError("The session is being refreshed; waiting for the new tokens. Ctrl-C ends at once.")
+        Output.printError("The session is being refreshed; waiting for the new tokens. Press Ctrl-C to end at once.")
         if !client.flush(timeoutMilliseconds: patience) {
           Output.printError("peerid: the refresh did not end within \(patience / 1000) seconds")
         }
@@ -131,7 +131,7 @@ enum Interrupts {
     }
   }
 
-  /// Leaves on a thread of its own, so that this one hears the second signal.
+  /// Ends the program on a separate thread, so that this thread can handle a second signal.
   private static func leaveFromSignal(_ number: Int32) {
     var thread = pthread_t()
     pthread_create(

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A progress bar on standard error for many transactions; none when that is not a terminal.
+/// A progress bar on standard error for many transactions; hidden if standard error is not a terminal.
 final class ProgressBar {
   private let total: Int
   private let isVisible: Bool
@@ -25,7 +25,7 @@ final class ProgressBar {
     isShown = false
   }
 
-  /// The bar as text, at most so wide.
+  /// The text of the bar, with at most this width.
   static func line(_ states: [Int: TransactionState], total: Int, width: Int) -> String {
     let finished = min(states.count, total)
     let failed = states.values.count { $0 == .notDone || $0 == .notSent }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Asks a person at the terminal, also when standard input is something else.
+/// Asks the user at the terminal, even if standard input is something else.
 enum Prompt {
   /// Asks for a line.
   static func line(_ question: String) throws(Failure) -> String {
     try ask(question, echoes: true)
   }
 
-  /// Asks for a line that is not shown.
+  /// Asks for a line without showing what is typed.
   static func secret(_ question: String) throws(Failure) -> String {
     try ask(question, echoes: false)
   }
@@ -15,7 +15,7 @@ enum Prompt {
   private static func ask(_ question: String, echoes: Bool) throws(Failure) -> String {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard terminal >= 0 else {
-      throw Failure(.usage, "there is no terminal to ask for '\(question)': see peerid login --help for other ways")
+      throw Failure(.usage, "there is no terminal to ask for '\(question)': see peerid login --help for alternatives")
     }
     defer { close(terminal) }
     if !echoes { Interrupts.hideInput(of: terminal) }
@@ -30,9 +30,9 @@ enum Prompt {
   }
 }
 
-/// Reads lines without taking anything of the next one.
+/// Reads lines, and nothing beyond the end of the line.
 enum LineReader {
-  /// The next line without its end; `nil` at the end of the input.
+  /// The next line without the line break; `nil` at the end of the input.
   static func line(from descriptor: Int32) -> String? {
     var bytes: [UInt8] = []
     while true {

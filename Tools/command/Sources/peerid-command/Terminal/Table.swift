@@ -1,4 +1,4 @@
-/// Rows in aligned columns under a head.
+/// A table with aligned columns and a heading.
 struct Table {
   private let head: [String]
   private var rows: [[String]] = []
@@ -11,7 +11,7 @@ struct Table {
     rows.append(row)
   }
 
-  /// The table as lines; the head is faint on a terminal with colours.
+  /// The lines of the table; the heading is faint on a terminal with colours.
   func text(for terminal: Terminal) -> String {
     let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
     func line(_ row: [String]) -> String {

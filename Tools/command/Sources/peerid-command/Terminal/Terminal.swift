@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// What an output can show: colours and a width on a terminal only.
+/// The capabilities of an output: only terminals have colours and a width.
 struct Terminal {
   /// A colour or a weight.
   enum Style: String {
@@ -26,7 +26,7 @@ struct Terminal {
     hasColors = isTerminal && Environment["NO_COLOR"] == nil && kind != nil && kind != "dumb"
   }
 
-  /// Columns; 80 when the terminal does not say, and without a limit elsewhere.
+  /// The number of columns: 80 if the terminal does not report it, unlimited if the output is not a terminal.
   var width: Int {
     guard isTerminal else { return .max }
     var size = winsize()
@@ -34,7 +34,7 @@ struct Terminal {
     return Int(size.ws_col)
   }
 
-  /// The text in a style, where the terminal has colours.
+  /// The text in a style, if the terminal has colours.
   func paint(_ text: String, _ style: Style) -> String {
     hasColors ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
   }
@@ -59,7 +59,7 @@ struct Terminal {
 
 /// The environment variables.
 enum Environment {
-  /// The value of a variable; an empty one counts as not set.
+  /// The value of a variable; an empty value counts as not set.
   static subscript(name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     let text = String(cString: value)
