@@ -1,4 +1,4 @@
-"""Runs the parts of the tests: three at a time, each as soon as what it needs is there.
+"""Runs the parts of the tests: four at a time, each as soon as what it needs is there.
 
     parts.py all|check|library
 
@@ -16,8 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build/logs/parts"
-# Most parts of the tests wait as long as they compute: three of them keep two processors busy.
-LANES = 3
+# Most parts wait as long as they compute: four of them keep two processors busy.
+LANES = 4
 SLOWEST = 10
 # How many lines of a failed part come again at the end.
 ENDING = 15
@@ -45,7 +45,14 @@ BUILD, TOOLS, SWIFT, THREADS = "build", "tools of Python", "core and sandbox", "
 COMMAND = "build of the command"
 PACKAGES = "tarball and Debian packages"
 EMBEDDED = "library as Embedded Swift"
-WITH_EMBEDDED = "PEERID_TEST_LIBRARY=$PWD/build/embedded PEERID_TEST_PROGRAMS=build/tests-embedded "
+
+
+def in_folder(name, library=None):
+    """The start of a command whose test programs are in a folder of their own, with a library other than build/lib."""
+    chosen = f"PEERID_TEST_LIBRARY=$PWD/build/{library} " if library else ""
+    return f"{chosen}PEERID_TEST_PROGRAMS=build/tests-{name} "
+
+
 PARTS = [
     Part(BUILD, "make --no-print-directory all", check=True, library=True),
     Part("format", "swift format lint --strict --recursive Sources Tests Tools/command", check=True),
@@ -68,17 +75,30 @@ PARTS = [
     Part("programs of the documentation", "Tools/docs/programs", after=(BUILD, COMMAND), check="Tools/docs/programs README.md"),
     Part("documentation site", "make --no-print-directory docs", after=(BUILD,)),
     Part("installed library", "Tools/scripts/test-install", after=(COMMAND,), library=True),
-    Part("C, with memcheck", "Tests/C/run", after=(BUILD,), alone=("build/tests",),
-         check="Tests/C/run arguments errors sessions operations stores", library=True),
-    Part("C interface, compared with the committed one", "Tests/ABI/run", after=(BUILD,), alone=("build/tests",),
-         library=True),
+    Part("C, with memcheck", in_folder("c") + "Tests/C/run", after=(BUILD,),
+         check=in_folder("c") + "Tests/C/run arguments errors sessions operations stores", library=True),
+    Part("the same cases in C, Python and Go", "Tests/Conformance/run", after=(BUILD, TOOLS), library=True),
+    Part("C interface, compared with the committed one", "Tests/ABI/run", after=(BUILD,), library=True),
     Part("secrets in memory", "python3 -B Tests/Memory/secrets.py", after=(BUILD,), library=True),
     Part("fuzzing", "python3 -B Tests/Fuzz/fuzz.py --seconds 60", after=(BUILD,)),
     Part("calls of C, Python and Go with a fault every second", "Tests/Soak/run 0.75", after=(BUILD,), library=True),
     Part("faults of HTTP/2", "Tests/HTTP2/run", after=(BUILD,), library=True),
+    Part(EMBEDDED, "make --no-print-directory embedded", after=(BUILD,)),
+    Part("Embedded Swift: C, with memcheck", in_folder("embedded-c", "embedded") + "Tests/C/run", after=(EMBEDDED,)),
+    Part("Embedded Swift: the same cases in C, Python and Go",
+         in_folder("embedded-cases", "embedded") + "Tests/Conformance/run", after=(EMBEDDED, TOOLS)),
+    Part("Embedded Swift: faults", in_folder("embedded-faults", "embedded") + "Tests/Faults/run fault_table"
+         " connection_faults stray_answers frozen networks allocations tls_faults",
+         after=(EMBEDDED,), alone=("certificates",)),
+    Part("Embedded Swift: processes", in_folder("embedded", "embedded") + "Tests/Processes/run kills fork exit disk",
+         after=(EMBEDDED,), alone=("processes",)),
+    Part("Embedded Swift: every function, called wrongly",
+         "PEERID_LIBRARY=$PWD/build/embedded/libpeerid.so python3 -B Tests/Misuse/misuse.py", after=(EMBEDDED,)),
+    Part("fuzzing through the C interface, of both libraries", "python3 -B Tests/Fuzz/abi.py",
+         after=(EMBEDDED, "fuzzing")),
     Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,), library=True),
-    Part("faults, with memcheck", "Tests/Faults/run", after=(BUILD,),
-         alone=("build/tests", "certificates"), check="Tests/Faults/run fault_table", library=True),
+    Part("faults, with memcheck", in_folder("faults") + "Tests/Faults/run", after=(BUILD,), alone=("certificates",),
+         check=in_folder("faults") + "Tests/Faults/run fault_table", library=True),
     Part("processes", "Tests/Processes/run", after=(BUILD,), alone=("processes",),
          check="Tests/Processes/run kills disk", library=True),
     Part("Python", "bindings/python/check", after=(BUILD, TOOLS), check="bindings/python/check fast", library=True),
@@ -98,20 +118,6 @@ PARTS = [
     Part("images of the documentation", "Tools/docs/images",
          after=(PACKAGES, "Python wheel in a Debian without Swift")),
     Part("demo", "Tools/scripts/demo", after=(BUILD,), library=True),
-    Part("the same cases in C, Python and Go", "Tests/Conformance/run", after=(BUILD, TOOLS), alone=("build/tests",),
-         library=True),
-    Part(EMBEDDED, "make --no-print-directory embedded", after=(BUILD,)),
-    Part("fuzzing through the C interface, of both libraries", "python3 -B Tests/Fuzz/abi.py", after=(EMBEDDED,)),
-    Part("Embedded Swift: C, with memcheck", WITH_EMBEDDED + "Tests/C/run", after=(EMBEDDED,),
-         alone=("build/tests-embedded",)),
-    Part("Embedded Swift: the same cases in C, Python and Go", WITH_EMBEDDED + "Tests/Conformance/run",
-         after=(EMBEDDED, TOOLS), alone=("build/tests-embedded",)),
-    Part("Embedded Swift: faults", WITH_EMBEDDED + "Tests/Faults/run fault_table connection_faults stray_answers frozen"
-         " networks allocations tls_faults", after=(EMBEDDED,), alone=("build/tests-embedded", "certificates")),
-    Part("Embedded Swift: processes", WITH_EMBEDDED + "Tests/Processes/run kills fork exit disk",
-         after=(EMBEDDED,), alone=("processes",)),
-    Part("Embedded Swift: every function, called wrongly",
-         "PEERID_LIBRARY=$PWD/build/embedded/libpeerid.so python3 -B Tests/Misuse/misuse.py", after=(EMBEDDED,)),
 ]
 
 
