@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 
 class Options(TypedDict, total=False):
-    """The options of a client by name; None leaves an option at its default."""
+    """The options of a client by name; None means the default."""
 
     #: Connection timeout, including TLS. Default: 10000.
     connect_timeout_ms: int | None
