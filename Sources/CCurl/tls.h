@@ -1,8 +1,8 @@
-// What waits to be read on a TLS connection of libcurl.
+// Detects unread data on TLS connections of libcurl, and adds trusted certificates.
 //
-// libcurl looks at the socket alone before it uses a connection again. There a session ticket looks like an answer, and
-// what OpenSSL has decrypted already is not there at all. So OpenSSL is asked, the very library that libcurl uses: this
-// library does not link to it, and the process may hold another one.
+// Before libcurl reuses a connection, it checks only the socket. There a session ticket looks like an answer, and data
+// that OpenSSL has already decrypted is missing. So these functions ask OpenSSL. They find the copy of OpenSSL that
+// libcurl uses at run time: libpeerid does not link to OpenSSL, and the process may contain another copy.
 #ifndef PEERID_CCURL_TLS_H
 #define PEERID_CCURL_TLS_H
 
@@ -15,7 +15,7 @@
 
 enum { CCURL_SSL_ERROR_WANT_READ = 2 };
 
-// The functions of OpenSSL that are needed.
+// The required functions of OpenSSL.
 typedef struct ccurl_openssl {
   int (*peek)(void *ssl, void *buffer, int count);
   int (*has_pending)(const void *ssl);
@@ -39,7 +39,7 @@ typedef struct ccurl_openssl {
   int (*add_certificate)(void *store, void *certificate);
 } ccurl_openssl;
 
-// dladdr, which the C library hides from standard C.
+// dladdr, which glibc declares only for _GNU_SOURCE.
 struct ccurl_place {
   const char *file;
   void *base;
@@ -48,12 +48,12 @@ struct ccurl_place {
 };
 extern int ccurl_find_place(const void *address, struct ccurl_place *place) __asm__("dladdr");
 
-// Finds the functions in what libcurl itself depends on; returns whether all are there. Called once, before the first
-// request.
+// Finds the functions in the libraries that libcurl depends on; returns whether all were found. Called once, before the
+// first request.
 static inline int ccurl_find_openssl(ccurl_openssl *openssl) {
   struct ccurl_place place;
   void *libcurl = NULL;
-  // A function that nobody has a reason to replace by one of a preloaded library.
+  // Preloaded libraries replace some functions of libcurl, but hardly this one.
   if (ccurl_find_place((const void *)(size_t)&curl_easy_strerror, &place) && place.file) {
     libcurl = dlopen(place.file, RTLD_LAZY | RTLD_NOLOAD);
   }
@@ -85,26 +85,26 @@ static inline int ccurl_find_openssl(ccurl_openssl *openssl) {
   };
   int found = 1;
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-    // POSIX lets the address of a function be kept in a void pointer.
+    // POSIX allows function addresses in void pointers.
     *(void **)wanted[i].function = dlsym(libcurl, wanted[i].name);
     if (!*(void **)wanted[i].function) found = 0;
   }
-  // The library stays loaded: this one needs it.
+  // libcurl stays loaded, because libpeerid links to it.
   dlclose(libcurl);
   return found;
 }
 
-// Whether the connection has ended, or holds anything that was not read yet.
+// Whether the connection has ended or has unread data.
 static inline int ccurl_has_unread(int socket) {
   char byte;
   return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-// The same for a TLS connection. What is not application data, such as a session ticket, is read and does not count.
+// The same for a TLS connection. Reads and ignores records without application data, such as session tickets.
 static inline int ccurl_tls_has_unread(const ccurl_openssl *openssl, void *ssl, int socket) {
   enum { MOST_RECORDS = 32 };
   if (!ccurl_has_unread(socket)) return openssl->has_pending(ssl);
-  // libcurl's own input and output work only while libcurl calls OpenSSL.
+  // libcurl's input and output objects work only while libcurl calls OpenSSL.
   void *input = openssl->input(ssl);
   void *output = openssl->output(ssl);
   void *probe = openssl->new_socket(socket, 0);
@@ -121,7 +121,7 @@ static inline int ccurl_tls_has_unread(const ccurl_openssl *openssl, void *ssl, 
     for (int i = 0; i < MOST_RECORDS && has_unread && is_control_only; i++) {
       char byte;
       int count = openssl->peek(ssl, &byte, 1);
-      // An alert, or an answer to a change of keys, would have to be sent first.
+      // If OpenSSL wants to write (an alert, or the answer to a key update), the connection is not reusable.
       is_control_only = count <= 0 && openssl->error(ssl, count) == CCURL_SSL_ERROR_WANT_READ &&
                         !openssl->has_pending(ssl) && openssl->written(said) == 0;
       has_unread = !is_control_only || ccurl_has_unread(socket);
@@ -135,7 +135,7 @@ static inline int ccurl_tls_has_unread(const ccurl_openssl *openssl, void *ssl, 
   return has_unread;
 }
 
-// Certificates that connections trust besides those that libcurl reads.
+// Certificates that connections trust in addition to those of libcurl.
 struct ccurl_certificates {
   const ccurl_openssl *openssl;
   void **list;
@@ -158,7 +158,7 @@ static inline int ccurl_add_certificate(struct ccurl_certificates *certificates,
   return 1;
 }
 
-// Reads the certificates of a text in PEM form; none when one of them cannot be read.
+// Reads certificates in PEM format. If one of them is invalid, the list stays empty.
 static inline void ccurl_read_certificates(struct ccurl_certificates *certificates, const void *text, int size) {
   enum { PEM_LIBRARY = 9, NO_START_LINE = 108 };
   const ccurl_openssl *openssl = certificates->openssl;
@@ -170,10 +170,10 @@ static inline void ccurl_read_certificates(struct ccurl_certificates *certificat
     openssl->free_certificate(certificate);
     break;
   }
-  // At the end no further certificate begins; everything else is a fault in the text.
+  // "No start line" is the normal end of the text; every other error means that the text is invalid.
   unsigned long error = openssl->last_error();
   int is_end = ((error >> 23) & 0xFF) == PEM_LIBRARY && (error & 0x7FFFFF) == NO_START_LINE;
-  // OpenSSL 1.1 packs the two numbers in another way.
+  // OpenSSL 1.1 packs the two numbers differently.
   is_end |= (error >> 24) == PEM_LIBRARY && (error & 0xFFF) == NO_START_LINE;
   openssl->clear_errors();
   openssl->release(bio);

@@ -1,7 +1,7 @@
-// The calls of the C library that the core uses.
+// The functions of the C library that the core uses.
 //
-// A module of our own takes the place of Swift's Glibc module, which Embedded Swift does not have, and has what that one
-// leaves out: variadic functions, macros with a type, and memmem.
+// This module replaces Swift's Glibc module, which Embedded Swift does not have. It also wraps what Swift cannot
+// import: variadic functions, macros with types, and memmem.
 #ifndef PEERID_CLINUX_SHIM_H
 #define PEERID_CLINUX_SHIM_H
 
@@ -29,7 +29,7 @@
 static inline int clinux_errno(void) { return errno; }
 static inline void clinux_set_errno(int code) { errno = code; }
 
-// Opens a file; one that it creates is for its owner alone.
+// Opens a file. A new file is accessible only to its owner.
 static inline int clinux_open(const char *path, int flags) { return open(path, flags, 0600); }
 static inline int clinux_descriptor_flags(int descriptor) { return fcntl(descriptor, F_GETFD); }
 static inline void clinux_close_on_exec(int descriptor) { (void)fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
@@ -38,19 +38,19 @@ static inline int clinux_is_directory(mode_t mode) { return S_ISDIR(mode); }
 
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline void clinux_eventfd_raise(int descriptor) { (void)eventfd_write(descriptor, 1); }
-// Returns how often it was raised since it was cleared last.
+// Returns the number of raises since the last clear.
 static inline unsigned long clinux_eventfd_clear(int descriptor) {
   eventfd_t count = 0;
   return eventfd_read(descriptor, &count) == 0 ? (unsigned long)count : 0;
 }
 
-// How many bytes wait to be read.
+// The number of unread bytes.
 static inline int clinux_unread(int descriptor) {
   int count = 0;
   return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
 }
 
-// glibc and musl have memmem, but declare it for _GNU_SOURCE alone.
+// glibc and musl declare memmem only for _GNU_SOURCE.
 void *memmem(const void *text, size_t text_length, const void *part, size_t part_length);
 
 static inline const void *clinux_find(const void *text, size_t text_length, const void *part, size_t part_length) {

@@ -1,5 +1,5 @@
-// libmicrohttpd for Swift: MHD_start_daemon is variadic and MHD_get_connection_info answers with a union, so the one
-// way in which the sandbox uses each of them stands here.
+// libmicrohttpd for Swift, which cannot call the variadic MHD_start_daemon, or use the union that
+// MHD_get_connection_info returns.
 #ifndef PEERID_CMICROHTTPD_SHIM_H
 #define PEERID_CMICROHTTPD_SHIM_H
 
@@ -7,14 +7,14 @@
 
 typedef void *(*cmicrohttpd_target_callback)(void *owner, const char *target, struct MHD_Connection *connection);
 
-// One thread that polls and calls `handler`; every callback gets `owner`. The sandbox writes the Date header
-// itself, since it has a clock of its own.
+// Starts one thread that polls and calls `handler`. Every callback receives `owner`. The sandbox writes the Date header
+// itself, because it has its own clock.
 static inline struct MHD_Daemon *cmicrohttpd_start(int listening_socket, unsigned int connection_limit,
                                                    unsigned int idle_seconds, MHD_AccessHandlerCallback handler,
                                                    cmicrohttpd_target_callback target_seen,
                                                    MHD_RequestCompletedCallback completed, void *owner) {
-  // Not epoll: libmicrohttpd 0.9.75 takes 128 events at a time, and when exactly that many have come it waits for more
-  // before it looks at them, until a connection runs into its time limit.
+  // Not epoll: libmicrohttpd 0.9.75 reads 128 events at a time. If there are exactly 128, it waits for more events before
+  // it handles them, until a connection times out.
   return MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
                           0, NULL, NULL, handler, owner,
                           MHD_OPTION_LISTEN_SOCKET, (MHD_socket)listening_socket,

@@ -4,7 +4,7 @@
 
 #include <zlib.h>
 
-// Prepares `stream` for a zlib or a gzip stream, whichever its header says.
+// Prepares `stream` to decompress zlib or gzip data; zlib detects the format.
 static inline int czlib_start_inflating(z_stream *stream) { return inflateInit2(stream, 15 + 32); }
 
 #endif

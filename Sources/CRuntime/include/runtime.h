@@ -1,2 +1,1 @@
-// Nothing is called by name: what is in this folder takes the place of functions of the Swift runtime when the shipped
-// library is linked.
+// No declarations: the linker replaces functions of the Swift runtime with those in this folder.
