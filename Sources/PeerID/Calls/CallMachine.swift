@@ -1,4 +1,4 @@
-/// Decides the next step of a call. It does no I/O: a driver carries out each step and reports the result.
+/// Decides the next step of a call. The machine does no I/O: a driver carries out each step and reports the result.
 ///
 /// ```
 /// event   started · decision · answer · refreshEnded · pauseOver · taskEnded · interrupted
@@ -7,7 +7,7 @@
 ///
 /// `BlockingDriver` runs a call on the caller's thread, `EventLoop` on the client's I/O thread. Both run this machine.
 struct CallMachine {
-  /// What the call is for.
+  /// The purpose of the call.
   enum Purpose: Sendable {
     /// A request without a token that changes nothing.
     case read
@@ -16,11 +16,11 @@ struct CallMachine {
     /// A token for a request that the application sends itself; `refused` is the generation of the token that the
     /// server refused, 0 for none.
     case externalToken(refused: UInt64)
-    /// A refresh of the pair of this generation.
+    /// A refresh of the tokens with this generation.
     case refresh(supersedes: UInt64)
     /// Work that may block in a store: exchange, restore, open, log out.
     case task
-    /// A log in. It may return tokens that have expired; they are refreshed before the call ends.
+    /// A log in. The server may return expired tokens; they are refreshed before the call ends.
     case logIn
   }
 
@@ -41,8 +41,8 @@ struct CallMachine {
   enum Step {
     /// Ask the session, and report its decision.
     case ask(SessionStateMachine.Question)
-    /// Send the request, with this token if the purpose needs one. A session's call without a token reads the payer's
-    /// history instead, which comes before the request.
+    /// Send the request, with this token if the purpose needs one. In a session's call, `nil` means to read the payer's
+    /// history for the mark, before the request.
     case send(Token?)
     /// Wait until the running refresh ends.
     case awaitRefresh

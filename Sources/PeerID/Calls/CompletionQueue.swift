@@ -8,11 +8,11 @@ public final class CompletionQueue: @unchecked Sendable {
   private struct Waiting {
     /// A taken call is replaced by `nil`, so that the queue does not keep it alive.
     var calls: [FinishedCall?] = []
-    /// The index of the oldest; those before it have been taken.
+    /// The index of the oldest completion that was not taken.
     var head = 0
     /// `nil` in a child of a fork, until it asks for one.
     var descriptor: OwnedDescriptor?
-    /// How often the descriptor was made readable, or is about to be, since it was last cleared.
+    /// The number of times that the descriptor was made readable, or will be soon, since it was last cleared.
     var raises: UInt = 0
     var isEmpty: Bool { calls.count == head }
   }
@@ -35,8 +35,8 @@ public final class CompletionQueue: @unchecked Sendable {
     waiting.current.descriptor?.close()
   }
 
-  /// The descriptor to watch for reading, with `poll`, `epoll` or an event loop. It must not be read or closed. The
-  /// child of a fork gets another descriptor by reading this property again; -1 when the process has none left.
+  /// The descriptor to watch for reading, with `poll`, `epoll` or an event loop. The caller must not read or close it.
+  /// The child of a fork gets another descriptor by reading this property again; -1 when the process has none left.
   public var fileDescriptor: Int32 {
     if let present = lock.withLock({ waiting.current.descriptor }) { return present.number }
     guard let fresh = OwnedDescriptor.open({ clinux_eventfd() }) else { return -1 }
@@ -49,7 +49,7 @@ public final class CompletionQueue: @unchecked Sendable {
       }
       return used
     }
-    // Another thread may have made one meanwhile.
+    // Another thread may have created the descriptor meanwhile.
     if used.id != fresh.id { fresh.close() }
     return used.number
   }
@@ -86,7 +86,7 @@ public final class CompletionQueue: @unchecked Sendable {
       waiting.current.raises += 1
       return descriptor
     }
-    // Not under the lock, because the thread that wakes up takes it.
+    // Raise it after releasing the lock, because the thread that wakes up takes the lock.
     if let descriptor { withExtendedLifetime(self) { clinux_eventfd_raise(descriptor.number) } }
   }
 

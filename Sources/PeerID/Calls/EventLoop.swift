@@ -105,7 +105,7 @@ final class EventLoop: @unchecked Sendable {
   }
 
   /// Adds a command; returns the driver if its thread sleeps. Called under the lock. The caller wakes the thread after
-  /// it has released the lock, which the thread takes when it wakes up.
+  /// releasing the lock, because the thread takes the lock when it wakes up.
   private func add(_ command: Command) -> EventLoopDriver? {
     control.current.inbox.append(command)
     guard control.current.isAsleep else { return nil }

@@ -5,7 +5,7 @@ final class EventLoopDriver: @unchecked Sendable {
   /// The most completions that are added to a queue at once, with one wake-up of the waiting threads.
   private static let largestHandover = 32
 
-  /// The loop that owns this driver. `run` and the calls in flight keep it alive.
+  /// The loop that owns this driver. `run` and the calls in flight keep the event loop alive.
   private unowned(unsafe) let loop: EventLoop
   private let clock: Clock
   private let multi: MultiHandle
@@ -18,7 +18,7 @@ final class EventLoopDriver: @unchecked Sendable {
   /// Calls that have to end while their requests are in flight. `received` is how much of the answer had arrived at the
   /// last check.
   private var ending: [(call: AsyncCall, interruption: CallContext.Interruption, received: Int64)] = []
-  /// Finished calls of one queue that are added to it together.
+  /// Finished calls, collected by queue, so that they are added together.
   private var finished: [FinishedCall] = []
   private var finishedQueue: CompletionQueue?
 
@@ -45,7 +45,7 @@ final class EventLoopDriver: @unchecked Sendable {
     curl_multi_wakeup(multi.handle)
   }
 
-  /// Runs until there has been nothing to do for a while.
+  /// Runs until the event loop has been idle for a while.
   func run() {
     // Keep the loop alive as long as its thread has work.
     let loop = loop
@@ -55,7 +55,7 @@ final class EventLoopDriver: @unchecked Sendable {
       if !calls.isEmpty { idleSince = clock.monotonicMilliseconds() }
       let isIdle = clock.monotonicMilliseconds() - idleSince >= EventLoop.idleMilliseconds
       if calls.isEmpty {
-        // Ended calls may still be in this list, and each of them keeps the loop alive.
+        // Ended calls may still be in this list, and each one keeps the event loop alive.
         ready = []
         readyHead = 0
         if loop.end(isIdle: isIdle) { return }
@@ -179,7 +179,7 @@ final class EventLoopDriver: @unchecked Sendable {
         guard let failure = send(call, token) else { return }
         step = call.machine.next(.answer(.failure(failure)))
       case .awaitRefresh:
-        // The timer of its deadline may have gone off while it was sending.
+        // The timer of the call's deadline may have fired while the call was sending.
         if let interruption = call.context.interruption() { return interrupt(call, interruption) }
         guard !isParked(call) else { return }
         step = call.machine.next(refreshEnded(call))
@@ -281,7 +281,7 @@ final class EventLoopDriver: @unchecked Sendable {
     proceed(call, .answer(answer))
   }
 
-  /// Ends a call early, in any state. If its request is in flight, what has arrived of the answer is read first.
+  /// Ends a call early, in any state. If the request is in flight, reads the data that has arrived first.
   private func interrupt(_ call: AsyncCall, _ interruption: CallContext.Interruption) {
     if call.isDone { return }
     if call.isRunningTask, let progress = call.context.progress {

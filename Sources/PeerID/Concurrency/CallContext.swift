@@ -1,7 +1,7 @@
 internal import CLinux
 import Synchronization
 
-/// What can end a call before its answer arrives: its deadline, the caller, or closing the client.
+/// The events that end a call before its answer arrives: the deadline, the caller, or closing the client.
 final class CallContext: @unchecked Sendable {
   /// Why a call ends early.
   enum Interruption: Equatable, Sendable {

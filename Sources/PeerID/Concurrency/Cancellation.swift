@@ -35,7 +35,8 @@ public final class Cancellation: @unchecked Sendable {
     release(before)
   }
 
-  /// Makes the thread key now: a fork while another thread makes it would leave its lock held in the child.
+  /// Creates the thread key now. Otherwise a fork while another thread creates the key would leave a lock held in the
+  /// child.
   static func prepare() {
     _ = threadKey
   }

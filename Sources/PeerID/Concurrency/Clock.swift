@@ -3,7 +3,7 @@ import Synchronization
 
 /// The clock that all decisions use. Tests inject their own.
 package struct Clock: Sendable {
-  /// Milliseconds of a clock that never goes back, since an arbitrary time.
+  /// Milliseconds of a monotonic clock.
   let monotonicMilliseconds: @Sendable () -> Int64
 
   /// The time after a wait, without overflow: callers may pass any number of milliseconds.
@@ -21,7 +21,7 @@ package struct Clock: Sendable {
   /// Microseconds since 1970 by the local wall clock.
   package static func wallMicroseconds() -> Int64 { read(CLOCK_REALTIME) }
 
-  /// Microseconds of a clock that never goes back, since an arbitrary time.
+  /// Microseconds of a monotonic clock.
   package static func monotonicMicroseconds() -> Int64 { read(CLOCK_MONOTONIC) }
 
   /// Makes this thread sleep.
@@ -78,7 +78,7 @@ final class ServerClock: Sendable {
     let isPrecise = took <= Self.resamplingInterval
     let isKnown = offset.load(ordering: .relaxed) != Self.unknown
     guard isPrecise || !isKnown || now - sampledAt.load(ordering: .relaxed) >= Self.longestUse else { return }
-    // The header has whole seconds, so it is half a second behind on average.
+    // The header has whole seconds, so the server's time is half a second later on average.
     offset.store(dateMilliseconds + 500 - now, ordering: .relaxed)
     sampledAt.store(isPrecise ? now : now - Self.resamplingInterval, ordering: .relaxed)
   }

@@ -1,13 +1,12 @@
 internal import CLinux
 import Synchronization
 
-/// What the library's own threads do when the process exits.
+/// Waits for the library's threads when the process exits.
 ///
 /// `exit` runs its handlers while other threads still run. OpenSSL's handler frees what TLS connections need, so a
-/// thread that uses one would crash the program at exit. And a refresh whose answer is on its way would lose its new
-/// tokens. So this handler, which runs before OpenSSL's because it is registered later, waits for the working threads:
-/// first until they finish, then until they have aborted their work. After that it stops every thread that calls the
-/// library.
+/// thread that uses one would crash the program at exit. And a refresh in flight would lose its new tokens. So this
+/// handler, which runs before OpenSSL's because it is registered later, waits for the working threads: first until they
+/// finish, then until they have aborted their work. After that it stops every thread that calls the library.
 package enum ExitGuard {
   /// How long threads may finish their work, in milliseconds.
   private static let grace: Int64 = 2000
@@ -39,7 +38,7 @@ package enum ExitGuard {
     return body()
   }
 
-  /// Called in the child of a fork. It has none of the threads, and runs on even if its parent is exiting.
+  /// Called in the child of a fork. The child has none of the threads, and continues even if its parent is exiting.
   static func enterChild() {
     busy.store(0, ordering: .relaxed)
     exiting.store(false, ordering: .relaxed)

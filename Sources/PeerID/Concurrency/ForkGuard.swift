@@ -3,7 +3,8 @@ import Synchronization
 /// Counts forks, so that objects can detect that the process is a child and they were inherited from its parent.
 ///
 /// After a fork the child has none of the parent's threads, and it shares the parent's open connections. An owner of
-/// threads or connections stores the fork generation in which they were made, and makes new ones when it has changed.
+/// threads or connections stores the fork generation in which it created them, and creates new ones if the generation
+/// has changed.
 enum ForkGuard {
   private static let counter = Atomic<Int>(0)
 

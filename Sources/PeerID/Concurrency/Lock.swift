@@ -4,8 +4,8 @@ import Synchronization
 /// A mutual exclusion lock that survives `fork`.
 ///
 /// A `Lock` is one of a fixed set of mutexes, assigned to the library's objects in turn. The fork handlers take all of
-/// them before the process forks, so that the child never inherits a held lock or half-changed state. It also keeps
-/// sessions small: a lock costs one pointer.
+/// them before the process forks, so that the child never inherits a held lock or half-changed state. Shared mutexes
+/// also keep sessions small: a lock costs one pointer.
 ///
 /// Two objects may share a mutex. So code that holds a lock must not take another one, except `innermost`, and must not
 /// release an object that has a lock. Debug builds stop when this rule is broken.
@@ -17,7 +17,7 @@ struct Lock: @unchecked Sendable {
     self = LockTable.shared.nextLock()
   }
 
-  /// The only lock that may be taken while another one is held. No lock may be taken under it.
+  /// The only lock that may be taken while another lock is held. While `innermost` is held, no lock may be taken.
   static var innermost: Lock { LockTable.shared.innermost }
 
   fileprivate init(mutex: UnsafeMutablePointer<pthread_mutex_t>) {
@@ -38,8 +38,8 @@ struct Lock: @unchecked Sendable {
 
 /// Threads that wait until another thread has changed something under a lock.
 ///
-/// A condition is used with one lock only. The waiting threads do not exist in the child of a fork, so its owner makes
-/// a new condition there (see `ForkLocal`).
+/// A condition is used with one lock only. The waiting threads do not exist in the child of a fork, so the owner of the
+/// condition creates a new one there (see `ForkLocal`).
 final class Condition: @unchecked Sendable {
   private let lock: Lock
   private let condition: UnsafeMutablePointer<pthread_cond_t>

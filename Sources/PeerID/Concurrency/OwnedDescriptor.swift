@@ -2,11 +2,11 @@ internal import CLinux
 
 /// A file descriptor that the child of a fork must close: a connection, a lock, or an eventfd.
 ///
-/// The child closes its copies in the fork handler, before it can reuse their numbers. Otherwise it could later close
-/// one of its own files by the number of its parent's descriptor.
+/// The child closes its copies in the fork handler, before it can reuse their numbers. Otherwise the child could later
+/// close one of its own files that has the number of a descriptor of the parent.
 struct OwnedDescriptor: Sendable {
   let number: Int32
-  /// Unique, unlike the number, which the system reuses.
+  /// A unique id. The system reuses the numbers of descriptors.
   let id: UInt64
 
   private final class Table: @unchecked Sendable {
@@ -18,7 +18,8 @@ struct OwnedDescriptor: Sendable {
 
   private static let table = Table()
 
-  /// Makes the table now: a fork while another thread makes it would leave its lock held in the child.
+  /// Creates the table now. Otherwise a fork while another thread creates the table would leave a lock held in the
+  /// child.
   static func prepare() {
     _ = table
   }

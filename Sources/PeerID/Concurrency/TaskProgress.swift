@@ -19,7 +19,7 @@ final class TaskProgress: Sendable {
     self.onBlocked = onBlocked
   }
 
-  /// Whether the task is queued or in a store.
+  /// Whether the task is in the queue, or inside a call of the store.
   var isBlocked: Bool { place.load(ordering: .sequentiallyConsistent) != Place.running.rawValue }
 
   /// Whether the server has answered the task's request.

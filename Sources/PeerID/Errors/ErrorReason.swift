@@ -10,7 +10,7 @@ public enum ErrorReason: String, Sendable, CaseIterable {
   case insufficientFee = "insufficient_fee"
   /// The account does not permit PeerID to sign this operation, or no longer does.
   case missingAuthority = "missing_authority"
-  /// An identical transaction is on the chain or waits for its block. This call did not add another one.
+  /// An identical transaction is on the chain or waits for its block. This call did not add a second transaction.
   case duplicate
   /// The transaction arrived after its expiration.
   case expired

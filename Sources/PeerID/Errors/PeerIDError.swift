@@ -53,7 +53,7 @@ public struct PeerIDError: Error, Sendable {
     )
   }
 
-  // Hundreds of places make errors, and none of them often: inlining would only add code.
+  // Not inlined: hundreds of places create errors, and inlining would only add code.
   @inline(never)
   private init(_ fields: Fields) {
     storage = Storage(fields)
@@ -74,7 +74,7 @@ public struct PeerIDError: Error, Sendable {
   /// The transaction's id as a C string, valid as long as the error.
   package var transactionIDBytes: Bytes? { storage.fields.transactionID }
 
-  /// The same failure with another outcome, for a call that failed because of it. Example: when the server rejects a
+  /// A copy with another outcome, for a call that failed because of this error. Example: when the server rejects a
   /// refresh, the operation that waited for it was not sent.
   package func withOutcome(_ outcome: Outcome, prefix: String = "") -> PeerIDError {
     var fields = storage.fields

@@ -13,11 +13,11 @@ extension JSONDocument {
     }
   }
 
-  /// The text with such values replaced; `nil` if a string or number in it is malformed. It may contain tokens, so it
-  /// is wiped.
+  /// The text with such values replaced; `nil` if a string or number in it is malformed. The text may contain tokens,
+  /// so it is wiped.
   private static func repaired(_ text: UnsafeRawBufferPointer) -> Bytes? {
     guard text.count <= longestRepaired else { return nil }
-    // In the worst case each escape of two characters becomes one of six.
+    // In the worst case, each escape of two characters becomes an escape of six characters.
     let result = Bytes(capacity: 3 * text.count, wipes: true) { target in
       var writer = JSONLiteral.Writer(target: target)
       var scanner = JSONScanner(text)

@@ -3,7 +3,7 @@ internal import CLinux
 
 /// A JSON syntax error: jansson's reason and the position.
 package struct JSONSyntaxError: Error, Equatable {
-  /// What is wrong, for people.
+  /// The description of the error.
   package let reason: String
   /// The line, counted from 1; 0 if the position is unknown.
   package let line: Int
@@ -11,7 +11,7 @@ package struct JSONSyntaxError: Error, Equatable {
   package let column: Int
   /// Whether an object has a key twice.
   package let isDuplicateKey: Bool
-  /// Whether memory ran out, so that nothing is known about the text.
+  /// Whether parsing failed because memory ran out. Then the text may be valid.
   package let isOutOfMemory: Bool
 }
 
@@ -69,7 +69,7 @@ package final class JSONDocument: @unchecked Sendable {
     let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
     errno = 0
     let node = json_loadb(base, text.count, flags, &error)
-    // jansson tells it of some allocations only.
+    // jansson reports only some failed allocations.
     let isOutOfMemory = errno == ENOMEM
     guard let node else {
       throw JSONSyntaxError(

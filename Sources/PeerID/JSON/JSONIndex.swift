@@ -22,9 +22,9 @@ struct JSONIndex {
   private static let maximumBytes = 1 << 30
   /// For an object with more members than this, duplicates are found by sorting the keys.
   private static let fewMembers = 32
-  /// Longer texts than this are checked for memory, in bytes.
+  /// For texts longer than this, in bytes, the index first checks that memory is available.
   private static let longText = 64 << 10
-  /// What their checks may need besides.
+  /// The additional memory that these checks require, in bytes.
   private static let spare = 1 << 20
 
   private let bytes: UnsafeRawBufferPointer

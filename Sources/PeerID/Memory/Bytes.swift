@@ -2,8 +2,8 @@ internal import CLinux
 
 /// An immutable, NUL-terminated array of bytes at a fixed address.
 ///
-/// C callers and libcurl get its address, and secrets in it can be wiped. That is not possible with a Swift `String` or
-/// `Array`, whose storage moves and is copied.
+/// C callers and libcurl get its address, and secrets in it can be wiped. A Swift `String` or `Array` cannot be wiped,
+/// because its storage moves and is copied.
 package final class Bytes: @unchecked Sendable {
   /// The address of the first of `count` bytes, which a NUL follows.
   package let address: UnsafePointer<UInt8>
@@ -11,7 +11,7 @@ package final class Bytes: @unchecked Sendable {
   package let count: Int
   private let wipes: Bool
 
-  /// Makes an array of at most `capacity` bytes. `fill` writes them and returns how many it wrote.
+  /// Makes an array of at most `capacity` bytes. `fill` writes the bytes and returns their number.
   ///
   /// With `wipes` the bytes are overwritten before the memory is freed.
   package convenience init(
@@ -22,7 +22,7 @@ package final class Bytes: @unchecked Sendable {
     self.init(.allocate(capacity: capacity + 1), capacity, wipes: wipes, fill)
   }
 
-  /// The same for a length that others choose; `nil` when there is no memory for it.
+  /// The same for a length from outside; `nil` if there is not enough memory.
   convenience init?(largeCapacity capacity: Int, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
     // Swift frees memory with `free`.
     guard let storage = malloc(capacity + 1) else { return nil }

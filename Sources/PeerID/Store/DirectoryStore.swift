@@ -1,8 +1,8 @@
 internal import CLinux
 
 extension SessionStore {
-  /// A store of files in a directory, which any number of processes on one machine can share. Each key has a file that
-  /// only its owner can read, that is replaced atomically, and that is guarded by a kernel lock.
+  /// A store of files in a directory, which any number of processes on one machine can share. Each key has a file,
+  /// which only its owner can read. Writes replace the file atomically, under a kernel lock.
   ///
   /// Disk space is reserved before each request whose answer has to be saved.
   ///
@@ -62,8 +62,8 @@ private struct DirectoryStore: Sendable {
     try FileLock.acquireAtOnce(file(key, Suffix.lock)).map { SessionStore.LockToken($0.id) }
   }
 
-  /// Frees the space that was reserved and not used: failed log ins under many keys must not fill the disk. The child of
-  /// a fork has closed the lock, and the parent still uses the space.
+  /// Frees the space that was reserved and not used: failed log ins under many keys must not fill the disk. The child
+  /// of a fork has closed the lock, and the parent still uses the space.
   func unlock(_ key: String, _ lock: SessionStore.LockToken) {
     if OwnedDescriptor.isOpen(UInt64(lock)) { unlink(file(key, Suffix.new)) }
     OwnedDescriptor.close(UInt64(lock))

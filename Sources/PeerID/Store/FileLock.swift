@@ -1,10 +1,10 @@
 internal import CLinux
 
-/// An exclusive lock among processes and threads: `flock` on a file next to the one that it guards.
+/// An exclusive lock among processes and threads: `flock` on a file next to the guarded file.
 ///
 /// The kernel releases it when its holder dies, so a lock is never stale. The lock file is never removed, because a
-/// lock on a removed file would guard nothing. The child of a fork closes its copy of the descriptor at once; otherwise
-/// the lock would outlive the parent that holds it.
+/// lock on a removed file has no effect. The child of a fork closes its copy of the descriptor at once; otherwise the
+/// lock would outlive the parent that holds it.
 enum FileLock {
   /// The pauses between two tries, in milliseconds; the last one repeats.
   private static let pauses: [Int64] = [1, 1, 2, 2, 5, 5, 10, 20]

@@ -22,8 +22,8 @@ public final class SessionStore: Sendable {
     let unlock: @Sendable (_ key: String, _ lock: LockToken) -> Void
     /// All keys.
     let list: @Sendable () throws(PeerIDError) -> [String]
-    /// Locks the key without waiting; returns `nil` when it is held. A store that has this is polled, so that a wait
-    /// for its lock can be interrupted.
+    /// Locks the key without waiting; returns `nil` if another caller holds the lock. A store that has this is polled,
+    /// so that a wait for its lock can be interrupted.
     var lockAtOnce: (@Sendable (_ key: String) throws(PeerIDError) -> LockToken?)?
     /// Makes sure that a session can be saved. Called under the lock, before a request whose answer has to be saved.
     /// `nil` if the store has nothing to reserve.
@@ -96,7 +96,7 @@ struct StorePlace: Sendable {
       if let lock = try lockAtOnce(key) { return lock }
       switch context.pause(milliseconds: Self.pauses[min(tries, Self.pauses.count - 1)]) {
       case nil: tries += 1
-      // Let the store fail, because its error says what it waited for.
+      // Let the store fail, because its error says what the call waited for.
       case .timedOut?: return try store.backend.lock(key, 0)
       case let interruption?:
         throw PeerIDError(interruption, .notSent, while: "waiting for the lock of the session in the store")
@@ -104,8 +104,8 @@ struct StorePlace: Sendable {
     }
   }
 
-  /// Makes sure that a new pair can be saved. Called under the lock, before the pair is requested: if it could not be
-  /// saved, it is not requested.
+  /// Makes sure that new tokens can be saved. Called under the lock, before new tokens are requested. If they could not
+  /// be saved, they are not requested.
   func reserve(_ lock: SessionStore.LockToken) throws(PeerIDError) {
     guard let reserve = store.backend.reserve else { return }
     do throws(PeerIDError) {

@@ -1,7 +1,7 @@
 internal import CLinux
 
-/// Reads and writes the files of a directory store. Each file is checked first: someone may have replaced it by a pipe,
-/// which would block the process that opens it, or by a file that another user can change.
+/// Reads and writes the files of a directory store. Checks each file first. Someone may have replaced it with a pipe,
+/// which would block the process on opening, or with a file that another user can change.
 enum StoreFile {
   /// A session is about a kilobyte; a larger file does not belong to this library.
   private static let maximumBytes = 1 << 20

@@ -5,8 +5,8 @@
 public enum StoreResult: Int32, Sendable {
   /// The callback succeeded.
   case ok = 0
-  /// Save found another generation than the expected one, and changed nothing. A failure for any other callback.
+  /// The stored generation is not the expected one; save has changed nothing. A failure for any other callback.
   case conflict = 1
-  /// The callback failed. It may have set a message.
+  /// The callback failed. The callback may have set a message.
   case failed = 2
 }

@@ -2,8 +2,8 @@
 /// was changed since it was loaded.
 public struct StoredSession: Sendable {
   let bytes: Bytes
-  /// The generation of the pair of tokens in it. It grows with every new pair and stays the same if only the user's
-  /// identity changes.
+  /// The generation of the pair of tokens in it. The generation grows with each new pair of tokens, and stays the same
+  /// if only the user's identity changes.
   public let generation: UInt64
 
   /// The text to store. A secret: it contains the tokens.
@@ -29,7 +29,7 @@ public struct StoredSession: Sendable {
 
 /// The text that a store keeps for a session: JSON whose last member is a checksum of everything before it.
 enum StoredSessionFormat {
-  /// The version of the format. It grows when an older library could not read the text.
+  /// The version of the format. The version grows when older versions of the library cannot read the text.
   private static let version: Int64 = 2
 
   static func write(_ token: Token, key: String) -> StoredSession {
