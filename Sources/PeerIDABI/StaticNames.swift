@@ -10,9 +10,7 @@ enum StaticNames {
   private static let outcomes: [Int32: Bytes] = Dictionary(
     uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, Bytes($0.name)) }
   )
-  private static let reasons: [ErrorReason: Bytes] = Dictionary(
-    uniqueKeysWithValues: ErrorReason.allCases.map { ($0, Bytes($0.name)) }
-  )
+  private static let reasons = ErrorReason.allCases.map { ($0, Bytes($0.name)) }
   private static let operations: [Int32: Bytes] = Dictionary(
     uniqueKeysWithValues: OperationCatalogue.standard.entries.map { ($0.id, Bytes($0.name)) }
   )
@@ -32,7 +30,7 @@ enum StaticNames {
   }
 
   static func name(ofReason reason: ErrorReason?) -> UnsafePointer<CChar>? {
-    reason.flatMap { reasons[$0]?.cString } ?? empty
+    reasons.first { $0.0 == reason }?.1.cString ?? empty
   }
 
   static func name(ofOperation id: Int32) -> UnsafePointer<CChar>? {

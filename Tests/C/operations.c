@@ -368,7 +368,7 @@ static void warnings_and_descriptions_are_returned(void **state) {
   assert_int_equal(peerid_operation_warnings(odd, strlen(odd), 0, NULL), length);
   assert_int_equal(peerid_operation_warnings(NULL, 0, 0, NULL), 0);
   const char *description = peerid_operation_describe("bet_place");
-  assert_non_null(strstr(description, "1.5 is 15000"));
+  assert_non_null(strstr(description, "15000 is 1.5"));
   assert_ptr_equal(peerid_operation_describe("bet_place"), description);
   assert_null(peerid_operation_describe("bet_plaec"));
   assert_null(peerid_operation_describe(NULL));

@@ -76,7 +76,7 @@ extension JSONIndex {
 
     /// The member of an object with this key.
     func member(_ key: StaticString) -> Value? {
-      member { $0.isSame(as: UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)) }
+      member { $0.isSame(as: key) }
     }
 
     /// The member of an object with this key.

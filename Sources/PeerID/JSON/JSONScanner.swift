@@ -128,7 +128,7 @@ struct JSONScanner {
 
   /// Whether a string equals `name`.
   func matches(_ text: Text, _ name: StaticString) -> Bool {
-    matches(text) { $0.isSame(as: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)) }
+    matches(text) { $0.isSame(as: name) }
   }
 
   /// Whether a string equals `key`.

@@ -4,9 +4,11 @@
 struct CatalogueReader {
   typealias Value = JSONIndex.Value
 
-  private let types: [String: OperationFieldType]
+  typealias NamedType = (name: String, type: OperationFieldType)
 
-  init(types: [String: OperationFieldType]) {
+  private let types: [NamedType]
+
+  init(types: [NamedType]) {
     self.types = types
   }
 
@@ -79,7 +81,7 @@ struct CatalogueReader {
     case "vote": (schema, meaning) = (.string(maximumLength: nil), .vote)
     case "hex": (schema, meaning) = (.string(maximumLength: nil), .hexadecimal(byteCount: integer(value, "bytes")))
     case "proposed_operation": (schema, meaning) = (.anyObject, .proposedOperation)
-    case let name: return types[name] ?? .anyObject
+    case let name: return types.first { $0.name == name }?.type ?? .anyObject
     }
     let bits = integer(value, "bits")
     let isUnique = value.member("unique") != nil

@@ -9,7 +9,7 @@ enum ChainName: String {
   func matches(_ text: UnsafeRawBufferPointer) -> Bool {
     switch self {
     case .account:
-      let isReserved = text.suffix(22).elementsEqual("-dividend-distribution".utf8)
+      let isReserved = text.ends(with: "-dividend-distribution")
       return !isReserved
         && text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { part in
           guard let first = part.first, let last = part.last else { return false }
@@ -20,7 +20,7 @@ enum ChainName: String {
       guard let first = text.first, let last = text.last, isUpper(first), isUpper(last) else { return false }
       return text.filter { $0 == UInt8(ascii: ".") }.count <= 1
         && text.allSatisfy { isUpper($0) || isDigit($0) || $0 == UInt8(ascii: ".") }
-        && !text.prefix(3).elementsEqual("BIT".utf8)
+        && !text.begins(with: "BIT")
     case .nft:
       return text.first.map { isLower($0 | 0x20) } ?? false
         && text.allSatisfy { isLower($0 | 0x20) || isDigit($0) || $0 == UInt8(ascii: " ") }

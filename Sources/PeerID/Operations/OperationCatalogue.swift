@@ -29,38 +29,34 @@ package struct OperationCatalogue: Sendable {
   /// The names and numbers of all operations, in the order of the numbers.
   package let entries: [Entry]
   private let indexByName: [String: Int]
-  private let indexByID: [Int32: Int]
   private let table: Bytes
-  private let placesOfTypes: [String: Range<Int>]
+  private let types: [(name: String, place: Range<Int>)]
 
   /// Reads a table: a line of JSON for each type that operations share, and for each operation.
   init(table: Bytes) {
     precondition(table.count > 0, "memory ran out")
-    var places: [String: Range<Int>] = [:]
+    var types: [(name: String, place: Range<Int>)] = []
     var entries: [Entry] = []
     var indexByName: [String: Int] = [:]
-    var indexByID: [Int32: Int] = [:]
     for line in table.raw.split(separator: UInt8(ascii: "\n")) {
       let place = line.startIndex..<line.endIndex
       // Each line begins with the name; the line of an operation continues with its number: {"name":"transfer","id":0,…
       let head = line.prefix(100).split(separator: UInt8(ascii: "\""))
       guard head.count > 5 else { continue }
       let name = String(utf8: head[3])
-      if head[5].elementsEqual("id".utf8),
-        let id = Int32(String(utf8: head[6].dropFirst().dropLast()))
+      if UnsafeRawBufferPointer(rebasing: head[5]).isSame(as: "id"),
+        let id = Int64(String(utf8: head[6].dropFirst().dropLast())).flatMap({ Int32(exactly: $0) })
       {
         indexByName[name] = entries.count
-        indexByID[id] = entries.count
         entries.append(Entry(name: name, id: id, place: place))
       } else {
-        places[name] = place
+        types.append((name, place))
       }
     }
     self.table = table
     self.entries = entries
-    placesOfTypes = places
+    self.types = types
     self.indexByName = indexByName
-    self.indexByID = indexByID
   }
 
   /// All operations, in the order of their numbers.
@@ -73,14 +69,14 @@ package struct OperationCatalogue: Sendable {
 
   /// The operation with this number on the chain.
   package func operation(id: Int32) -> OperationDefinition? {
-    indexByID[id].flatMap { definition(of: entries[$0]) }
+    entries.first { $0.id == id }.flatMap(definition)
   }
 
   /// The number of an operation.
   package func id(of name: String) -> Int32? { indexByName[name].map { entries[$0].id } }
 
   /// The name of an operation.
-  package func name(of id: Int32) -> String? { indexByID[id].map { entries[$0].name } }
+  package func name(of id: Int32) -> String? { entries.first { $0.id == id }?.name }
 
   /// The name with the most similar spelling; `nil` if none is similar.
   func nearestName(to name: String) -> String? {
@@ -92,31 +88,33 @@ package struct OperationCatalogue: Sendable {
     guard let entry = indexByName[name].map({ entries[$0] }) else { return nil }
     if let known = entry.description.load() { return known }
     let line = text(entry.place)
-    let types = placesOfTypes(in: line).map { "\"\($0)\":" + String(utf8: text($1)) }
+    let types = types(in: line).map { "\"\($0.name)\":" + String(utf8: text($0.place)) }
     let head = String(utf8: line.dropLast())
     return entry.description.storeIfNil(Bytes(head + ",\"types\":{" + types.joined(separator: ",") + "}}"))
   }
 
   private func definition(of entry: Entry) -> OperationDefinition? {
     if let known = entry.definition.load() { return known }
-    var types: [String: OperationFieldType] = [:]
+    var types: [CatalogueReader.NamedType] = []
     let line = text(entry.place)
-    for (name, place) in placesOfTypes(in: line) {
-      types[name] = (try? JSONIndex(text(place)))?.withRoot { CatalogueReader(types: types).namedType($0) }
+    for (name, place) in self.types(in: line) {
+      let type = (try? JSONIndex(text(place)))?.withRoot { CatalogueReader(types: types).namedType($0) }
+      if let type { types.append((name, type)) }
     }
     let read = (try? JSONIndex(line))?.withRoot { CatalogueReader(types: types).operation($0) }
     return (read ?? nil).map { entry.definition.storeIfNil($0) }
   }
 
   /// The types that a line uses. Each type comes after the types that it uses itself.
-  private func placesOfTypes(in line: UnsafeRawBufferPointer) -> [(String, Range<Int>)] {
-    var places: [(String, Range<Int>)] = []
+  private func types(in line: UnsafeRawBufferPointer) -> [(name: String, place: Range<Int>)] {
+    var used: [(name: String, place: Range<Int>)] = []
     (try? JSONIndex(line))?.withRoot { value in
-      value.member(JSONKey("uses"))?.forEachElement { element in
-        if let name = element.string, let place = placesOfTypes[name] { places.append((name, place)) }
+      value.member("uses")?.forEachElement { element in
+        let name = element.string
+        if let type = types.first(where: { $0.name == name }) { used.append(type) }
       }
     }
-    return places
+    return used
   }
 
   private func text(_ place: Range<Int>) -> UnsafeRawBufferPointer {

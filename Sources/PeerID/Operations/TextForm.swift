@@ -11,7 +11,7 @@ enum TextForm {
     }
     let digits = text[(prefix.count + 1)...]
     guard digits.allSatisfy(isDigit) else { return nil }
-    return UInt64(String(utf8: digits)) ?? .max
+    return Int64(String(utf8: digits)).map(UInt64.init) ?? .max
   }
 
   /// Base64 with padding.
@@ -30,9 +30,9 @@ enum TextForm {
   /// A public key: a prefix of upper-case letters and 50 characters of base58 that encode 37 bytes, the first of which
   /// is 2 or 3; or the null key. The server checks the checksum and which prefix the chain uses.
   static func isPublicKey(_ text: UnsafeRawBufferPointer) -> Bool {
-    let nullKey = "1111111111111111111111111111111114T1Anm".utf8
-    if text.suffix(nullKey.count).elementsEqual(nullKey) {
-      let prefix = text.dropLast(nullKey.count)
+    let nullKey: StaticString = "1111111111111111111111111111111114T1Anm"
+    if text.ends(with: nullKey) {
+      let prefix = text.dropLast(nullKey.utf8CodeUnitCount)
       return 3...7 ~= prefix.count && prefix.allSatisfy { isLetter($0) && $0 & 0x20 == 0 }
     }
     guard 53...57 ~= text.count else { return false }
@@ -61,10 +61,10 @@ enum TextForm {
       text.filter({ $0 == UInt8(ascii: "#") }).count <= 1
     else { return false }
     let rest = text[(colon + 1)...]
-    let hierarchy = rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+    let hierarchy = UnsafeRawBufferPointer(rebasing: rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
     guard !hierarchy.isEmpty, isAuthority(hierarchy) else { return false }
     // Brackets are allowed only around an IPv6 address.
-    let hasAddress = hierarchy.prefix(3).elementsEqual("//[".utf8) && hierarchy.contains(UInt8(ascii: "]"))
+    let hasAddress = hierarchy.begins(with: "//[") && hierarchy.contains(UInt8(ascii: "]"))
     let parts = rest.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
     return parts.dropFirst().allSatisfy { $0.count >= 2 && $0.prefix(2).allSatisfy(isHexDigit) }
       && rest.allSatisfy { byte in
@@ -74,8 +74,8 @@ enum TextForm {
   }
 
   /// Whether the part of a URI after its scheme names a host, if it begins with two slashes.
-  private static func isAuthority(_ hierarchy: Slice<UnsafeRawBufferPointer>) -> Bool {
-    guard hierarchy.starts(with: "//".utf8) else { return true }
+  private static func isAuthority(_ hierarchy: UnsafeRawBufferPointer) -> Bool {
+    guard hierarchy.begins(with: "//") else { return true }
     let authority = hierarchy.dropFirst(2).prefix { $0 != UInt8(ascii: "/") }
     let host = authority.suffix(from: authority.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? authority.startIndex)
     return !host.isEmpty && host.first != UInt8(ascii: ":")

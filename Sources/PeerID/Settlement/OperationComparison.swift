@@ -54,7 +54,7 @@ enum OperationComparison {
       return one == seconds || one / 1000 == seconds ? .same : .different
     }
     guard let one = given.comparableText, let other = chain.comparableText else { return .unsure }
-    if one.utf8.elementsEqual(other.utf8) { return .same }
+    if one == other { return .same }
     // The chain writes bytes as hexadecimal digits, which the caller wrote as base64.
     if let given = given.utf8, let chain = chain.utf8, let isSame = WrittenBytes.areSame(given, hexadecimal: chain) {
       return isSame ? .same : .different
@@ -83,7 +83,7 @@ enum OperationComparison {
   }
 
   private static func isAboutFees(_ key: UnsafeRawBufferPointer) -> Bool {
-    key.elementsEqual("op_name".utf8) || key.elementsEqual("fee_asset".utf8) || key.elementsEqual("fee".utf8)
+    key.isSame(as: "op_name") || key.isSame(as: "fee_asset") || key.isSame(as: "fee")
   }
 
   private static func isEmpty(_ value: JSONIndex.Value) -> Bool {

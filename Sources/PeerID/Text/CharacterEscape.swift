@@ -87,9 +87,7 @@ enum CharacterEscape: CaseIterable {
 
   private static func entity(_ text: UnsafeRawBufferPointer, _ start: Int) -> ([UInt8], Int)? {
     let rest = text[start...].prefix(12)
-    if let named = entities.first(where: { entity in
-      entity.name.withUTF8Buffer { rest.count >= $0.count && rest.prefix($0.count).elementsEqual($0) }
-    }) {
+    if let named = entities.first(where: { UnsafeRawBufferPointer(rebasing: rest).begins(with: $0.name) }) {
       return ([named.byte], named.name.utf8CodeUnitCount)
     }
     guard rest.dropFirst().first == UInt8(ascii: "#"), let end = rest.firstIndex(of: UInt8(ascii: ";")) else {
@@ -100,7 +98,7 @@ enum CharacterEscape: CaseIterable {
     let isHexadecimal = first | 0x20 == UInt8(ascii: "x")
     let number =
       isHexadecimal
-      ? Hexadecimal.number(digits.dropFirst()) : UInt32(String(utf8: digits))
+      ? Hexadecimal.number(digits.dropFirst()) : Int64(String(utf8: digits)).flatMap { UInt32(exactly: $0) }
     return number.flatMap(utf8).map { ($0, end + 1 - start) }
   }
 

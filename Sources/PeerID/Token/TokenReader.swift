@@ -37,7 +37,7 @@ struct TokenReader {
   private static let keys = Field.allCases.map { (field: $0, key: JSONKey($0.rawValue)) }
 
   private var isObject = false
-  private var values: [Field: Value] = [:]
+  private var values: [(field: Field, value: Value)] = []
 
   /// Why a token object is unusable, for people.
   struct Malformed: Error {
@@ -54,11 +54,11 @@ struct TokenReader {
   /// Parses the value at the scanner's position.
   mutating func read(_ scanner: inout JSONScanner) throws(JSONScanner.Fault) {
     isObject = scanner.next == UInt8(ascii: "{")
-    values = [:]
+    values = []
     guard isObject else { return try scanner.skipValue() }
     try scanner.members { (scanner, key) throws(Fault) in
       if let field = Self.keys.first(where: { scanner.matches(key, $0.key) })?.field {
-        values[field] = try Self.value(&scanner)
+        values.append((field, try Self.value(&scanner)))
       } else {
         try scanner.skipValue()
       }
@@ -92,17 +92,19 @@ struct TokenReader {
 
   // MARK: - The token
 
+  private func value(_ field: Field) -> Value? { values.last { $0.field == field }?.value }
+
   /// The token from the members that were parsed.
   func token(generation: UInt64? = nil) -> Result<Token, Malformed> {
     guard isObject else { return .failure(Malformed(reason: "is not a JSON object")) }
-    guard let access = values[.accessToken] ?? values[.token] else {
+    guard let access = value(.accessToken) ?? value(.token) else {
       return .failure(Malformed(reason: "has no access token"))
     }
     guard let accessToken = Self.secret(access) else {
       return .failure(Malformed(reason: "has an access token that is not plain text"))
     }
     var refreshToken: Bytes?
-    switch values[.refreshToken] {
+    switch value(.refreshToken) {
     case nil, .null: break
     case .text(let text) where text.count == 0: break
     case let refresh?:
@@ -111,13 +113,13 @@ struct TokenReader {
       }
       refreshToken = usable
     }
-    let storedGeneration = values[.generation]?.integer.flatMap(UInt64.init(exactly:))
+    let storedGeneration = value(.generation)?.integer.flatMap(UInt64.init(exactly:))
     return .success(
       Token(
         accessToken: accessToken,
         refreshToken: refreshToken,
         scope: scope,
-        expiresAtMilliseconds: (values[.expiresAt]?.integer ?? expiry).map(Self.clampToCalendar),
+        expiresAtMilliseconds: (value(.expiresAt)?.integer ?? expiry).map(Self.clampToCalendar),
         applicationID: identifier(.applicationID),
         userID: identifier(.userID),
         generation: generation ?? storedGeneration ?? 1,
@@ -130,16 +132,16 @@ struct TokenReader {
   /// The identity, which only this library writes. (An object of the server has `token` instead of `access_token`.)
   private var identity: Token.Identity {
     var identity = Token.Identity()
-    guard values[.accessToken] != nil else { return identity }
-    identity.user = values[.user]?.text?.text
-    if let id = values[.accountID]?.text, let name = values[.accountName]?.text {
+    guard value(.accessToken) != nil else { return identity }
+    identity.user = value(.user)?.text?.text
+    if let id = value(.accountID)?.text, let name = value(.accountName)?.text {
       identity.account = Account(id: id.text, name: name.text)
     }
     return identity
   }
 
   private var renewal: Token.Renewal? {
-    guard let time = values[.renewedAt]?.integer, let replaced = values[.replaces]?.integer else { return nil }
+    guard let time = value(.renewedAt)?.integer, let replaced = value(.replaces)?.integer else { return nil }
     return Token.Renewal(atMilliseconds: Self.clampToCalendar(time), predecessor: UInt64(bitPattern: replaced))
   }
 
@@ -152,11 +154,11 @@ struct TokenReader {
   /// The scope, if it consists of operation numbers. Any other scope, such as one of names, is unknown, and only the
   /// server checks it.
   private var scope: Scope? {
-    if case .numbers(let numbers) = values[.scope] { Scope(numbers) } else { nil }
+    if case .numbers(let numbers) = value(.scope) { Scope(numbers) } else { nil }
   }
 
   private func identifier(_ field: Field) -> Int64? {
-    values[field]?.integer ?? values[field]?.text.flatMap { Int64($0.text) }
+    value(field)?.integer ?? value(field)?.text.flatMap { Int64($0.text) }
   }
 
   /// Limits a time to the years from 1970 to 9999, so that later arithmetic cannot overflow.
@@ -167,8 +169,8 @@ struct TokenReader {
   /// The expiry. The backend writes ISO 8601, but its guide does not specify that. So numbers are accepted, too:
   /// seconds or, if too large for that, milliseconds.
   private var expiry: Int64? {
-    if let text = values[.expires]?.text { return text.withBytes(Timestamp.fromISO8601) }
-    guard let number = values[.expires]?.integer, number > 0 else { return nil }
+    if let text = value(.expires)?.text { return text.withBytes(Timestamp.fromISO8601) }
+    guard let number = value(.expires)?.integer, number > 0 else { return nil }
     let firstPlausibleMilliseconds: Int64 = 100_000_000_000
     return number < firstPlausibleMilliseconds ? number * 1000 : number
   }

@@ -21,7 +21,7 @@ struct Endpoints: Sendable {
     // A URL with `@` may contain a password, which must not appear in a message.
     let shown = baseURL.utf8.contains(UInt8(ascii: "@")) ? "…" : baseURL
     func refuse(_ why: String) -> PeerIDError { PeerIDError(.configuration, "base_url '\(shown)' \(why)") }
-    guard baseURL.utf8.drop(while: { $0 != UInt8(ascii: ":") }).starts(with: "://".utf8) else {
+    guard String(Substring(baseURL.utf8.drop { $0 != UInt8(ascii: ":") })).begins(with: "://") else {
       throw refuse("has no scheme: write https://host, for instance https://peerid.peerplays.download")
     }
     let address: ServerAddress
