@@ -93,8 +93,8 @@ def test_a_secret_is_copied_or_selected_with_a_click(
     browser.wait_for_text("#apps", "demo-secret-4")
     browser.press("#apps code")
     browser.wait_for_text("#copied", "o")
-    told = browser.text("#copied")
-    assert told in ("Copied: demo-secret-4.", "Selected; press Ctrl-C to copy.")
+    shown = browser.text("#copied")
+    assert shown in ("Copied: demo-secret-4.", "Selected; press Ctrl-C to copy.")
 
 
 def test_a_browser_requests_no_icon(browser: Browser, sandbox: Sandbox) -> None:

@@ -70,23 +70,23 @@ def write_fails(kind):
 
 @test("disk")
 def on_a_full_disk_no_refresh_is_sent():
-    told, refreshes, generation = write_fails("full")
+    facts, refreshes, generation = write_fails("full")
     check((refreshes, generation) == (1, 2), f"{refreshes} refreshes, generation {generation}")
-    return told
+    return facts
 
 
 @test("disk")
 def in_a_read_only_directory_no_refresh_is_sent():
-    told, refreshes, generation = write_fails("read-only")
+    facts, refreshes, generation = write_fails("read-only")
     check((refreshes, generation) == (1, 2), f"{refreshes} refreshes, generation {generation}")
-    return told
+    return facts
 
 
 @test("disk")
 def a_pair_that_cannot_be_saved_any_more_is_saved_later():
-    told, refreshes, generation = write_fails("later")
+    facts, refreshes, generation = write_fails("later")
     check((refreshes, generation) == (2, 3), f"{refreshes} refreshes, generation {generation}")
-    return told
+    return facts
 
 
 @test("disk")

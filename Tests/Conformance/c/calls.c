@@ -431,8 +431,8 @@ static void check(call *call) {
   call->error = peerid_operation_check(json, length);
   if (!call->error) {
     char warnings[4096];
-    size_t told = peerid_operation_warnings(json, length, sizeof warnings, warnings);
-    call->view = json_pack("{s:s}", "warnings", told < sizeof warnings ? warnings : "too many");
+    size_t needed = peerid_operation_warnings(json, length, sizeof warnings, warnings);
+    call->view = json_pack("{s:s}", "warnings", needed < sizeof warnings ? warnings : "too many");
   }
   free(json);
 }

@@ -51,7 +51,7 @@ import Testing
     let tokens = try live.logIn().exportTokens()
     let access = try live.logIn().token
     let refresh = String(decoding: try #require(access.refreshTokenBytes).raw, as: UTF8.self)
-    let expired = #"{"access_token":"spent","refresh_token":"\#(refresh)","expires_at":1000}"#
+    let expired = #"{"access_token":"expired","refresh_token":"\#(refresh)","expires_at":1000}"#
     let fresh = try live.sibling()
     #expect(try fresh.client.restore(tokenJSON: tokens).freshToken().generation == 1)
     #expect(live.refreshes == 0)
