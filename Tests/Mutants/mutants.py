@@ -1,7 +1,7 @@
-"""Small faults in the core, each of which the tests have to detect.
+"""Small faults in the core, which the tests must detect.
 
-A fault is a change of one expression or statement. `context` is text that the file holds exactly once, with the old
-code between « and »; `new` takes its place."""
+A fault is a change of one expression or statement. `context` is text that occurs in the file exactly once, with the old
+code between « and »; `new` replaces it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Change:
     file: str
     context: str
     new: str
-    # Whether the old code is one or more statements, instead of an expression.
+    # Whether the old code is one or more statements, not an expression.
     is_statement: bool
 
 
@@ -118,9 +118,9 @@ MUTANTS = (
         "if let renewedAt { return «now - renewedAt < age» }",
         "now - renewedAt <= age",
     ),
-    # When a token is used, and when it is refreshed.
+    # When a token is used and when it is refreshed.
     _(
-        "a token is used a moment longer than it should",
+        "a token is used a moment too long",
         MACHINE,
         "if «remaining > window(policy.expiryMargin, atMostLifetimeDividedBy: 4)» {",
         "remaining >= window(policy.expiryMargin, atMostLifetimeDividedBy: 4)",
@@ -131,7 +131,7 @@ MUTANTS = (
         "if «remaining > window(policy.refreshWindow, atMostLifetimeDividedBy: 2)» {",
         "remaining >= window(policy.refreshWindow, atMostLifetimeDividedBy: 2)",
     ),
-    _("a token is used in the moment of its expiry", MACHINE, "if «remaining > 0» {", "remaining >= 0"),
+    _("a token is used at the moment of its expiry", MACHINE, "if «remaining > 0» {", "remaining >= 0"),
     _("the window is the whole lifetime", MACHINE, "return «min(width, max(lifetime, 0) / divisor)»", "width"),
     _("a call waits for a third refresh", MACHINE, "var maximumRefreshesPerCall = «2»", "3"),
     _(
@@ -152,7 +152,7 @@ MUTANTS = (
         "mutating func accepted(_ generation: UInt64) {\n    guard «token.generation == generation» else { return }",
         "true",
     ),
-    _("a session that is over reads the store with every call", MACHINE, "guard «now >= nextLook» else", "true"),
+    _("an ended session reads the store with every call", MACHINE, "guard «now >= nextLook» else", "true"),
     _(
         "a log out during a refresh is forgotten",
         MACHINE,
@@ -166,7 +166,7 @@ MUTANTS = (
         "mutating func enterChild() {\n    isRefreshing = «false»",
         "true",
     ),
-    # How long the next try waits.
+    # How long the next attempt waits.
     _(
         "no back-off after refreshes without an answer",
         MACHINE,
@@ -238,7 +238,7 @@ MUTANTS = (
         "false",
     ),
     _(
-        "what another process saved is overwritten",
+        "a pair that another process saved is overwritten",
         SAVING,
         "guard «stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved)» else",
         "true",
@@ -246,7 +246,7 @@ MUTANTS = (
     ),
     # What a call does.
     _(
-        "a call takes one HTTP 401 less",
+        "a call accepts one HTTP 401 less",
         CALL,
         "if «refusals > Self.maximumRefusals» {",
         "refusals >= Self.maximumRefusals",
@@ -264,7 +264,7 @@ MUTANTS = (
         ".notSent",
     ),
     _("a refresh that is cancelled was not sent", CALL, "let outcome: Outcome = «hasRequestedRefresh» ?", "false"),
-    without("the scope of a token is not looked at", CALL, "«try scope?.checkScope(of: token)»"),
+    without("the scope of a token is not checked", CALL, "«try scope?.checkScope(of: token)»"),
     # What an answer proves.
     _("a proxy's 408 was not done", TABLE, ".answers(anyKind, «411...411», 414...415", "408...411"),
     _("a 500 was not done", TABLE, "500...599),\n      .prove(.server, «.unknown»,", ".notDone"),
@@ -281,7 +281,7 @@ MUTANTS = (
         "false",
     ),
     _(
-        "a text of the node is not known",
+        "a text of the node is unknown",
         "API/NodeRefusals.swift",
         '«["insufficient fee", "Insufficient Fee"]»,',
         '["insufficient fee"]',
@@ -321,7 +321,7 @@ MUTANTS = (
     ),
     # Messages.
     _("control characters get into messages", "Errors/OneLine.swift", "«scalar.value < 0x20» ||", "false"),
-    _("separators of lines get into messages", "Errors/OneLine.swift", "|| «0x2028...0x2029 ~= scalar.value»", "false"),
+    _("line separators get into messages", "Errors/OneLine.swift", "|| «0x2028...0x2029 ~= scalar.value»", "false"),
     _(
         "a secret that is cut off is shown",
         "API/SecretMask.swift",
@@ -332,8 +332,8 @@ MUTANTS = (
     _(
         "127.a.evil.com is this machine",
         "Transport/ServerAddress.swift",
-        'if «host.lowercased() == "localhost"» ||',
-        'host.lowercased() == "localhost" || host.hasPrefix("127.")',
+        'if «host.asciiLowercased == "localhost"» ||',
+        'host.asciiLowercased == "localhost" || host.hasPrefix("127.")',
     ),
     _(
         "a redirect with two states is accepted",
@@ -363,7 +363,7 @@ MUTANTS = (
         DISK,
     ),
     Mutant(
-        "the file is put into its place before it is synced",
+        "the file is renamed before it is synced",
         DISK,
         (
             Change(FILE, "if failure == 0, «fsync(descriptor.number) != 0» { failure = errno }", "false", False),
@@ -392,12 +392,12 @@ MUTANTS = (
     ),
     # Bounds.
     _(
-        "an option takes one less than its least",
+        "an option accepts one less than its minimum",
         OPTIONS,
         ".integer(«1...hour») { $0.connectTimeoutMilliseconds",
         "0...hour",
     ),
-    _("an option takes one more than its most", OPTIONS, ".integer(1024...«(1 << 30)»)", "((1 << 30) + 1)"),
+    _("an option accepts one more than its maximum", OPTIONS, ".integer(1024...«(1 << 30)»)", "((1 << 30) + 1)"),
     _(
         "an answer of exactly the limit is refused",
         "Transport/CurlTransfer.swift",
@@ -414,7 +414,7 @@ MUTANTS = (
         "AsyncTests",
     ),
     _(
-        "what can still be done is settled as not done",
+        "an operation that can still be done is settled as not done",
         "Settlement/SettlementDecision.swift",
         "let isOver = «irreversibleTime > deadline»",
         "irreversibleTime >= deadline",

@@ -1,4 +1,4 @@
-// In place of Sources/PeerID/Concurrency/Cancellation.swift, which wakes threads that are in libcurl.
+// Replaces Sources/PeerID/Concurrency/Cancellation.swift, which wakes threads in libcurl.
 
 /// Whether a call was cancelled.
 public final class Cancellation: @unchecked Sendable {

@@ -1,4 +1,4 @@
-// In place of Sources/PeerID/Concurrency/ExitGuard.swift: the exit of the simulated process whose thread runs.
+// Replaces Sources/PeerID/Concurrency/ExitGuard.swift: the exit of the simulated process whose thread runs.
 
 enum ExitGuard {
   static var isExiting: Bool { world.process?.isExiting ?? false }

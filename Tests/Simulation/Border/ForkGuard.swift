@@ -1,4 +1,4 @@
-// In place of Sources/PeerID/Concurrency/ForkGuard.swift: the forks of the simulated process whose thread runs.
+// Replaces Sources/PeerID/Concurrency/ForkGuard.swift: the forks of the simulated process whose thread runs.
 
 enum ForkGuard {
   static var generation: Int { world.process?.forks ?? 0 }
@@ -8,7 +8,7 @@ enum ForkGuard {
   }
 }
 
-/// In place of Sources/PeerID/Concurrency/ForkGate.swift: no fork waits for a thread in libcurl.
+/// Replaces Sources/PeerID/Concurrency/ForkGate.swift: no fork waits for a thread in libcurl.
 enum ForkGate {
   static func inside<Result>(_ body: () -> Result) -> Result { body() }
 }

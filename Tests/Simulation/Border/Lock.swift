@@ -1,8 +1,9 @@
 internal import CFiber
 
-// In place of Sources/PeerID/Concurrency/Lock.swift: the threads are fibers of one thread, of which one runs at a time.
+// Replaces Sources/PeerID/Concurrency/Lock.swift: the threads are fibers of one thread, and one runs at a time.
 
-/// Another thread may get its turn here. The holder of a lock does not switch, so no thread waits for one.
+/// The scheduler may switch to another thread here. The holder of a lock does not switch, so no thread waits for a
+/// lock.
 struct Lock: @unchecked Sendable {
   /// May be taken under another one.
   static var innermost: Lock { Lock(isInnermost: true) }
@@ -16,7 +17,7 @@ struct Lock: @unchecked Sendable {
   func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     let fiber = isInnermost ? world.current : world.lockPoint()
     fiber?.heldLocks += 1
-    // The compiler releases nothing beyond this, as beyond the functions of a real lock.
+    // As with a real lock, the compiler moves no release past this call.
     fiber_barrier()
     defer {
       fiber?.heldLocks -= 1

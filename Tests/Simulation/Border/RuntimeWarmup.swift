@@ -1,4 +1,4 @@
-// In place of Sources/PeerID/Client/RuntimeWarmup.swift: no process is really forked.
+// Replaces Sources/PeerID/Client/RuntimeWarmup.swift: no process is really forked.
 
 enum RuntimeWarmup {
   static func runOnce(_ configuration: Configuration) {}

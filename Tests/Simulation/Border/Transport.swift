@@ -1,9 +1,9 @@
 internal import CCurl
 
-// In place of the parts of Sources/PeerID/Transport that use libcurl: requests go into the simulated network.
+// Replaces the parts of Sources/PeerID/Transport that use libcurl: requests go into the simulated network.
 
 final class Transport: Sendable {
-  /// How often a waiting thread looks whether it has to end, in milliseconds.
+  /// How often a waiting thread checks whether it has to end, in milliseconds.
   private static let longestSleep: Int64 = 100
 
   let serverClock: ServerClock

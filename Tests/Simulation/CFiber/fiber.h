@@ -1,16 +1,16 @@
-// Threads that take turns on one thread of the system: each has a stack of its own, and runs until it switches.
+// Threads that share one system thread: each has its own stack, and runs until it switches.
 #ifndef PEERID_SIMULATION_FIBER_H
 #define PEERID_SIMULATION_FIBER_H
 
 #include <stddef.h>
 
-// A stack that begins with `entry(argument)` when it is first switched to. `entry` must never return.
+// Prepares a stack that calls `entry(argument)` at the first switch to it. `entry` must never return.
 void *fiber_prepare(void *stack, size_t size, void (*entry)(void *), void *argument);
 
 // Switches to the stack at `to`; saves the position on this one in `*from`.
 void fiber_switch(void **from, void *to);
 
-// Does nothing that the compiler of the caller could know.
+// Does nothing, but the caller's compiler cannot know that.
 void fiber_barrier(void);
 
 #endif

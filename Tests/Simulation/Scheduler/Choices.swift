@@ -2,10 +2,10 @@
 final class Choices {
   private var state: UInt64
   let isExhaustive: Bool
-  /// The decisions of this run that are prescribed, and those that were made after them: which, and among how many.
+  /// The prescribed decisions of this run, then those made in it: the choice, and the number of alternatives.
   private(set) var path: [(taken: Int, among: Int)]
   private var position = 0
-  /// Whether a walk goes on along its first path alone.
+  /// Whether a walk continues only along its first path.
   var isWalkOver = false
 
   init(seed: UInt64) {
@@ -14,17 +14,17 @@ final class Choices {
     path = []
   }
 
-  /// A walk that begins with `path`, and then takes the first of everything.
+  /// A walk that starts with `path`, and then takes the first alternative of every decision.
   init(path: [(taken: Int, among: Int)]) {
     state = 0
     isExhaustive = true
     self.path = path
   }
 
-  /// Whether the decisions that were prescribed have been made.
+  /// Whether the prescribed decisions have been made.
   var isBeyondPath: Bool { position >= path.count }
 
-  /// One of `count` possibilities.
+  /// One of `count` alternatives.
   func pick(_ count: Int) -> Int {
     if count <= 1 { return 0 }
     guard isExhaustive else { return Int(next() % UInt64(count)) }
@@ -37,12 +37,12 @@ final class Choices {
 
   func pick<Element>(_ elements: [Element]) -> Element { elements[pick(elements.count)] }
 
-  /// `true` once in `rarity` times; a walk takes both.
+  /// `true` once in `rarity` times; a walk tries both.
   func chance(in rarity: Int) -> Bool {
     isExhaustive ? pick(2) == 1 : next() % UInt64(rarity) == 0
   }
 
-  /// Chance that a walk does not take: how the world varies, not what happens in it.
+  /// Varies the world in random schedules, not in a walk: `true` once in `rarity` times.
   func variation(in rarity: Int) -> Bool {
     isExhaustive ? false : next() % UInt64(rarity) == 0
   }
@@ -52,7 +52,7 @@ final class Choices {
     isExhaustive ? elements[0] : elements[Int(next() % UInt64(elements.count))]
   }
 
-  /// The path of the next walk; `nil` when all have been made.
+  /// The path of the next walk; `nil` after the last one.
   func nextPath() -> [(taken: Int, among: Int)]? {
     var next = Array(path.prefix(max(position, 0)))
     while let last = next.popLast() {

@@ -16,15 +16,15 @@ final class Fiber {
   let name: String
   let process: SimulatedProcess
   var state = State.ready
-  /// When a wait ends by itself.
+  /// When a wait times out.
   var wakeAt = Int64.max
   /// An event that ends a wait early.
   var waitsFor: ObjectIdentifier?
-  /// How many locks it holds. It does not switch then, because the others may need the lock.
+  /// How many locks it holds. It does not switch while it holds one, because others may need the lock.
   var heldLocks = 0
-  /// Whether what it does next touches nothing that another process uses.
+  /// Whether its next step touches nothing that another process uses.
   var isPrivate = true
-  /// The call that it carries out.
+  /// The call that it makes.
   var call: CallRecord?
   private var body: (() -> Void)?
   private let stack: UnsafeMutableRawPointer

@@ -10,7 +10,7 @@ struct StableHash {
   }
 }
 
-/// The states that a walk through all schedules has been in.
+/// The states that a walk through all schedules has visited.
 final class StateMemory {
   private var seen: Set<UInt64> = []
   /// Whether all schedules from the current state were run before.

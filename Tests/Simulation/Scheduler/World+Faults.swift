@@ -1,7 +1,7 @@
-// Which fault happens, and when.
+// The choice of faults and their times.
 
 extension World {
-  /// Whether a fault happens now.
+  /// Decides whether a fault happens now.
   func fault(_ fault: Fault) -> Bool {
     guard faultsLeft > 0, !isOver, settings.faults.contains(fault), choices.chance(in: 6) else { return false }
     occur(fault)
@@ -29,7 +29,7 @@ extension World {
     }
   }
 
-  /// A fault between two steps, perhaps.
+  /// May cause a fault between two steps.
   func disturb() {
     guard faultsLeft > 0 else { return }
     let kinds = Fault.betweenSteps.filter { settings.faults.contains($0) }
@@ -110,7 +110,7 @@ extension World {
     checker.died(process)
   }
 
-  /// As `ExitGuard.leave` does it: waits for threads at work, then makes them give up, and then waits no longer.
+  /// Like `ExitGuard.leave`: waits for busy threads, then makes them give up, and then stops waiting.
   func exit(_ process: SimulatedProcess) {
     process.isExiting = true
     awaitIdle(process, until: now + 2000) { [unowned self] in

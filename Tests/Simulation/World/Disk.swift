@@ -1,6 +1,6 @@
 import Glibc
 
-/// The files of a machine: what its processes see, and what would be left after a power loss.
+/// The files of a machine: what its processes see, and what would remain after a power failure.
 final class Disk {
   final class File {
     var bytes: [UInt8] = []
@@ -49,7 +49,7 @@ final class Disk {
     entries.filter { $0.key.hasSuffix(suffix) }.map { ($0.key, $0.value.bytes) }
   }
 
-  /// A file as a backup had it.
+  /// Restores a file from a backup.
   func restore(_ path: String, _ bytes: [UInt8]) {
     let file = File()
     file.bytes = bytes
@@ -65,8 +65,8 @@ final class Disk {
     opened.contains { $0.value.process === process && $0.value.file?.lockedBy == $0.key }
   }
 
-  /// Whether what is done with a file concerns one process alone. Nobody but the holder of the lock writes a new file;
-  /// what has become a session is not changed any more.
+  /// Whether a file is used by one process only. Only the holder of the lock writes a new file;
+  /// a file that has become a session does not change any more.
   private func isPrivate(_ path: String) -> Bool {
     if path.hasSuffix(".new") { return !isFull }
     return !path.hasSuffix(".session") && !isLocked(by: world.process)
@@ -119,7 +119,7 @@ final class Disk {
       let offset = opened[descriptor]?.offset
     else { return Int(fail(EIO)) }
     if isFull, !file.hasReservedSpace { return Int(fail(ENOSPC)) }
-    // A write may be cut short; the process may die before the rest.
+    // A write may be cut short, and the process may die before it writes the rest.
     let count = source.count > 1 && world.choices.variation(in: 4) ? source.count / 2 : source.count
     file.bytes.replaceSubrange(
       min(offset, file.bytes.count)..<min(offset + count, file.bytes.count),
@@ -187,12 +187,12 @@ final class Disk {
 
   // MARK: - Ends
 
-  /// The kernel closes what a process had open.
+  /// The kernel closes the open files of a process.
   func closeAll(of process: SimulatedProcess) {
     for (descriptor, found) in opened where found.process === process { _ = close(descriptor) }
   }
 
-  /// Changes that were not synced are there, missing or partial.
+  /// Changes that were not synced are complete, missing or partial.
   func losePower() {
     var left = durableEntries
     for (path, file) in entryChanges.prefix(world.choices.pick(entryChanges.count + 1)) { left[path] = file }

@@ -1,4 +1,4 @@
-/// A custom store that several machines share, such as a database: its lock is a lease that ends by itself.
+/// A custom store that several machines share, such as a database: its lock is a lease that expires.
 final class LeaseStore {
   struct Failure: Error, CustomStringConvertible {
     let description: String
@@ -21,7 +21,7 @@ final class LeaseStore {
   /// The content at the start, or after a backup was restored.
   func put(_ key: String, _ session: StoredSession) { records[key] = session }
 
-  /// The store as the application of a process sees it.
+  /// The store object for the application of a process.
   func sessionStore() -> SessionStore {
     nonisolated(unsafe) let store = self
     return .custom(
@@ -37,7 +37,7 @@ final class LeaseStore {
     )
   }
 
-  /// The lease of a key is lost: its holder does not know.
+  /// All leases are lost, without their holders' knowledge.
   func loseLeases() { leases = [:] }
 
   private func begin(_ doing: String) throws(Failure) {
@@ -75,7 +75,7 @@ final class LeaseStore {
       guard world.filePoint(nil) else { throw Failure(description: "lock: gone") }
     }
     lastNumber += 1
-    // As long as the documentation asks for.
+    // The lease time that the documentation requires.
     leases[key] = Lease(number: lastNumber, end: world.now + 2 * max(timeout, world.settings.refreshTimeout))
     world.tell { "locked" }
     return lastNumber
