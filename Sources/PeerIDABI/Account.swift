@@ -19,10 +19,8 @@ public func clientAccount(
   _ name: UnsafePointer<CChar>?,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let out = try output(outResponse, "out_response")
-    out.pointee = retained(ResponseObject(try client.account(try text(name, "name")).response))
+  respond(client, outResponse) { (client: Client) throws(PeerIDError) in
+    try client.accountCall(try text(name, "name"))
   }
 }
 
@@ -49,10 +47,8 @@ public func sessionAccount(
   _ session: SessionHandle?,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    out.pointee = retained(ResponseObject(try session.account().response))
+  respond(session, outResponse) { (session: Session) throws(PeerIDError) in
+    try session.accountCall()
   }
 }
 
@@ -74,9 +70,7 @@ public func sessionSetAccount(
   _ name: UnsafePointer<CChar>?,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    out.pointee = retained(ResponseObject(try session.setAccount(try text(name, "name")).response))
+  respond(session, outResponse) { (session: Session) throws(PeerIDError) in
+    try session.setAccountCall(try text(name, "name"))
   }
 }

@@ -20,7 +20,7 @@ public func amountParse(
   _ outAmount: UnsafeMutablePointer<Int64>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let number = try output(outAmount, "out_amount")
+    let number = try required(outAmount, "out_amount")
     number.pointee = try Decimals.amount(try PeerIDABI.text(text, "text"), precision: precision)
   }
 }
@@ -59,7 +59,7 @@ public func oddsParse(
   _ outMultiplier: UnsafeMutablePointer<Int64>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let number = try output(outMultiplier, "out_multiplier")
+    let number = try required(outMultiplier, "out_multiplier")
     number.pointee = try Decimals.odds(try PeerIDABI.text(text, "text"))
   }
 }
@@ -95,7 +95,7 @@ public func percentParse(
   _ outShare: UnsafeMutablePointer<Int64>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let number = try output(outShare, "out_share")
+    let number = try required(outShare, "out_share")
     number.pointee = try Decimals.percent(try PeerIDABI.text(text, "text"))
   }
 }
@@ -136,7 +136,7 @@ private func fill(
   _ size: UInt,
   with text: String
 ) throws(PeerIDError) {
-  let room = try output(room, "out_text")
+  let room = try required(room, "out_text")
   guard UInt(text.utf8.count) < size else {
     throw PeerIDError(.invalidArgument, "capacity is \(size), but \(text.utf8.count + 1) bytes are needed")
   }

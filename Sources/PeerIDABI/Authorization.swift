@@ -35,8 +35,8 @@ public func authorizationCreate(
   _ outAuthorization: UnsafeMutablePointer<AuthorizationHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let out = try output(outAuthorization, "out_authorization")
+    let client: Client = try borrow(client)
+    let out = try required(outAuthorization, "out_authorization")
     let request = try client.authorizationRequest(redirectURI: try text(redirectURI, "redirect_uri"))
     out.pointee = retained(AuthorizationObject(request))
   }

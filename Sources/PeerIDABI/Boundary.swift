@@ -26,13 +26,11 @@ func free<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type) {
 }
 
 /// The object of a handle, which keeps its reference; NULL is an error.
-func borrow<Object: AnyObject>(
+func borrow<Object: HandleObject>(
   _ handle: OpaquePointer?,
-  as type: Object.Type,
-  _ name: StaticString
+  as type: Object.Type = Object.self
 ) throws(PeerIDError) -> Object {
-  guard let handle else { throw isNull(name) }
-  return Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
+  try required(optional(handle, as: type), Object.parameter)
 }
 
 /// The object of a handle that may be NULL.
@@ -41,19 +39,15 @@ func optional<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type)
   return Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
 }
 
-/// The pointer of an output parameter, checked before the function does anything.
-func output<Value>(
-  _ pointer: UnsafeMutablePointer<Value>?,
-  _ name: StaticString
-) throws(PeerIDError) -> UnsafeMutablePointer<Value> {
-  guard let pointer else { throw isNull(name) }
-  return pointer
+/// A pointer or a function that must not be NULL. Those of outputs are checked before the function does anything.
+func required<Value>(_ value: Value?, _ name: StaticString) throws(PeerIDError) -> Value {
+  guard let value else { throw PeerIDError(.invalidArgument, "\(name) is NULL") }
+  return value
 }
 
 /// A required string.
 func text(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> String {
-  guard let pointer else { throw isNull(name) }
-  guard let text = String(validatingCString: pointer) else { throw isNotUTF8(name) }
+  guard let text = String(validatingCString: try required(pointer, name)) else { throw isNotUTF8(name) }
   return text
 }
 
@@ -64,7 +58,7 @@ func optionalText(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws
 
 /// A required string that is wiped when it is freed.
 func secret(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> Bytes {
-  guard let pointer else { throw isNull(name) }
+  let pointer = try required(pointer, name)
   let secret = Bytes(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)), wipes: true)
   guard secret.withBytes({ $0.isUTF8 }) else { throw isNotUTF8(name) }
   return secret
@@ -89,7 +83,7 @@ func bytes(
   guard length <= largestInput else {
     throw PeerIDError(.invalidArgument, "\(name) has a length of \(length) bytes; at most 64 MB are allowed")
   }
-  guard pointer != nil || mayBeNull && length == 0 else { throw isNull(name) }
+  if length > 0 || !mayBeNull { _ = try required(pointer, name) }
   return UnsafeRawBufferPointer(start: pointer, count: Int(length))
 }
 
@@ -101,8 +95,4 @@ func borrowed(_ bytes: Bytes?, length: UnsafeMutablePointer<UInt>? = nil) -> Uns
 
 private func isNotUTF8(_ name: StaticString) -> PeerIDError {
   PeerIDError(.invalidArgument, "\(name) is not UTF-8")
-}
-
-private func isNull(_ name: StaticString) -> PeerIDError {
-  PeerIDError(.invalidArgument, "\(name) is NULL")
 }

@@ -8,7 +8,7 @@ internal import PeerID
 @_cdecl("peerid_cancellation_create")
 public func cancellationCreate(_ outCancellation: UnsafeMutablePointer<CancellationHandle?>?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    try output(outCancellation, "out_cancellation").pointee = retained(Cancellation())
+    try required(outCancellation, "out_cancellation").pointee = retained(Cancellation())
   }
 }
 

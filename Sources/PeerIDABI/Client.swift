@@ -17,8 +17,8 @@ public func clientCreate(
   _ outClient: UnsafeMutablePointer<ClientHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let config = try borrow(config, as: ConfigObject.self, "config")
-    let out = try output(outClient, "out_client")
+    let config: ConfigObject = try borrow(config)
+    let out = try required(outClient, "out_client")
     StaticNames.prepare()
     out.pointee = retained(try Client(config.configuration))
   }
@@ -44,15 +44,12 @@ public func clientReadChain(
   _ length: UInt,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let out = try output(outResponse, "out_response")
-    let response = try client.readChain(
+  respond(client, outResponse) { (client: Client) throws(PeerIDError) in
+    try client.readChainCall(
       api: try text(api, "api"),
       method: try text(method, "method"),
       parametersJSON: try bytes(params, length, "params", mayBeNull: true)
     )
-    out.pointee = retained(ResponseObject(response))
   }
 }
 
@@ -75,7 +72,7 @@ public func clientAsset(
   _ outPrecision: UnsafeMutablePointer<Int32>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
+    let client: Client = try borrow(client)
     let asset = try client.assetTexts(try text(name, "name"))
     outID?.pointee = asset.id.cString
     outSymbol?.pointee = asset.symbol.cString

@@ -17,16 +17,8 @@ public func clientLoginAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let credentials = Credentials(
-      login: Bytes(try text(login, "login")),
-      password: try optionalSecret(password, "password"),
-      mobile: try optionalSecret(mobile, "mobile")
-    )
-    let id = try client.logIn(credentials, key: try optionalText(key, "key"), to: queue, tag: tag)
-    outID?.pointee = id
+  begin(client, queue, tag, outID) { (client: Client) throws(PeerIDError) in
+    try client.logInCall(try credentials(login, password, mobile), key: try optionalText(key, "key"))
   }
 }
 
@@ -40,12 +32,8 @@ public func clientExchangeAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let code = try secret(code, "code")
-    let id = try client.exchange(code: code, key: try optionalText(key, "key"), to: queue, tag: tag)
-    outID?.pointee = id
+  begin(client, queue, tag, outID) { (client: Client) throws(PeerIDError) in
+    try client.exchangeCall(code: try secret(code, "code"), key: try optionalText(key, "key"))
   }
 }
 
@@ -60,17 +48,12 @@ public func clientExchangeRedirectAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try client.exchange(
+  begin(client, queue, tag, outID) { (client: Client) throws(PeerIDError) in
+    try client.exchangeCall(
       redirect: try secret(redirect, "redirect"),
       expectedState: try text(expectedState, "expected_state"),
-      key: try optionalText(key, "key"),
-      to: queue,
-      tag: tag
+      key: try optionalText(key, "key")
     )
-    outID?.pointee = id
   }
 }
 
@@ -85,12 +68,11 @@ public func clientRestoreAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let json = try bytes(tokenJSON, length, "token_json")
-    let id = try client.restore(tokenJSON: json, key: try optionalText(key, "key"), to: queue, tag: tag)
-    outID?.pointee = id
+  begin(client, queue, tag, outID) { (client: Client) throws(PeerIDError) in
+    try client.restoreCall(
+      tokenJSON: try bytes(tokenJSON, length, "token_json"),
+      key: try optionalText(key, "key")
+    )
   }
 }
 
@@ -103,11 +85,8 @@ public func clientOpenAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try client.open(key: try text(key, "key"), to: queue, tag: tag)
-    outID?.pointee = id
+  begin(client, queue, tag, outID) { (client: Client) throws(PeerIDError) in
+    try client.openCall(key: try text(key, "key"))
   }
 }
 
@@ -123,17 +102,12 @@ public func clientReadChainAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try client.readChain(
+  begin(client, queue, tag, outID) { (client: Client) throws(PeerIDError) in
+    try client.readChainCall(
       api: try text(api, "api"),
       method: try text(method, "method"),
-      parametersJSON: try bytes(params, length, "params", mayBeNull: true),
-      to: queue,
-      tag: tag
+      parametersJSON: try bytes(params, length, "params", mayBeNull: true)
     )
-    outID?.pointee = id
   }
 }
 
@@ -154,12 +128,7 @@ public func clientCheckAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try client.check(to: queue, tag: tag)
-    outID?.pointee = id
-  }
+  begin(client, queue, tag, outID) { (client: Client) in client.checkCall() }
 }
 
 /// Asynchronous `peerid_client_account`. The completion has the response.
@@ -171,10 +140,7 @@ public func clientAccountAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try client.account(try text(name, "name"), to: queue, tag: tag)
-    outID?.pointee = id
+  begin(client, queue, tag, outID) { (client: Client) throws(PeerIDError) in
+    try client.accountCall(try text(name, "name"))
   }
 }

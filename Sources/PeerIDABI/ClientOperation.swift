@@ -14,7 +14,7 @@ internal import PeerID
 @_cdecl("peerid_client_check")
 public func clientCheck(_ client: ClientHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    try borrow(client, as: Client.self, "client").check()
+    try borrow(client, as: Client.self).check()
   }
 }
 
@@ -26,7 +26,7 @@ public func clientCheck(_ client: ClientHandle?) -> ErrorHandle? {
 @_cdecl("peerid_client_set_secret")
 public func clientSetSecret(_ client: ClientHandle?, _ clientSecret: UnsafePointer<CChar>?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    try borrow(client, as: Client.self, "client").setSecret(try secret(clientSecret, "client_secret"))
+    try borrow(client, as: Client.self).setSecret(try secret(clientSecret, "client_secret"))
   }
 }
 
@@ -54,8 +54,8 @@ public func clientStatistics(
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let out = try output(outResponse, "out_response")
-    out.pointee = retained(ResponseObject(client.statisticsResponse()))
+    let client: Client = try borrow(client)
+    let out = try required(outResponse, "out_response")
+    out.pointee = retained(client.statisticsResponse())
   }
 }

@@ -37,9 +37,9 @@ public func completionError(_ completion: CompletionHandle?) -> ErrorHandle? {
 @_cdecl("peerid_completion_response")
 public func completionResponse(_ completion: CompletionHandle?) -> ResponseHandle? {
   switch optional(completion, as: CompletionObject.self)?.completion.outcome {
-  case .response(let response): retained(ResponseObject(response))
-  case .settlement(let settlement): retained(ResponseObject(settlement.response))
-  case .account(let account): retained(ResponseObject(account.response))
+  case .response(let response): retained(response)
+  case .settlement(let settlement): retained(settlement.response)
+  case .account(let account): retained(account.response)
   default: nil
   }
 }

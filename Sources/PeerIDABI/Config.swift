@@ -26,7 +26,8 @@ public typealias InterruptHandler = @convention(c) (_ context: UnsafeMutableRawP
 public typealias ReleaseCallback = @convention(c) (_ context: UnsafeMutableRawPointer?) -> Void
 
 /// A configuration. Only one thread may use it at a time.
-final class ConfigObject {
+final class ConfigObject: HandleObject {
+  static let parameter: StaticString = "config"
   var configuration: Configuration
   init(_ configuration: Configuration) { self.configuration = configuration }
 }
@@ -49,7 +50,7 @@ public func configCreate(
   _ outConfig: UnsafeMutablePointer<ConfigHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let out = try output(outConfig, "out_config")
+    let out = try required(outConfig, "out_config")
     let configuration = try Configuration(
       baseURL: try text(baseURL, "base_url"),
       clientID: try text(clientID, "client_id"),
@@ -73,7 +74,7 @@ public func configSet(
   _ value: UnsafePointer<CChar>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let config = try borrow(config, as: ConfigObject.self, "config")
+    let config: ConfigObject = try borrow(config)
     try config.configuration.set(try text(name, "name"), try text(value, "value"))
   }
 }
@@ -90,8 +91,8 @@ public func configSetLogHandler(
   _ release: ReleaseCallback?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let config = try borrow(config, as: ConfigObject.self, "config")
-    guard let handler else { throw PeerIDError(.invalidArgument, "handler is NULL") }
+    let config: ConfigObject = try borrow(config)
+    let handler = try required(handler, "handler")
     let owner = ContextOwner(context, release)
     config.configuration.setLogHandler { level, message in
       let line = Bytes(message)
@@ -112,8 +113,8 @@ public func configSetInterruptHandler(
   _ release: ReleaseCallback?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let config = try borrow(config, as: ConfigObject.self, "config")
-    guard let handler else { throw PeerIDError(.invalidArgument, "handler is NULL") }
+    let config: ConfigObject = try borrow(config)
+    let handler = try required(handler, "handler")
     let owner = ContextOwner(context, release)
     config.configuration.setInterruptHandler { handler(owner.pointer) != 0 }
   }
@@ -125,8 +126,8 @@ public func configSetInterruptHandler(
 @_cdecl("peerid_config_set_store")
 public func configSetStore(_ config: ConfigHandle?, _ store: StoreHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let config = try borrow(config, as: ConfigObject.self, "config")
-    config.configuration.setStore(try borrow(store, as: SessionStore.self, "store"))
+    let config: ConfigObject = try borrow(config)
+    config.configuration.setStore(try borrow(store, as: SessionStore.self))
   }
 }
 
@@ -142,7 +143,8 @@ public typealias ReloginHandler =
   ) -> Int32
 
 /// Receives the credentials of a relogin handler, on its thread.
-final class CredentialsObject {
+final class CredentialsObject: HandleObject {
+  static let parameter: StaticString = "credentials"
   var credentials: Credentials?
 }
 
@@ -160,8 +162,8 @@ public func configSetReloginHandler(
   _ release: ReleaseCallback?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let config = try borrow(config, as: ConfigObject.self, "config")
-    guard let handler else { throw PeerIDError(.invalidArgument, "handler is NULL") }
+    let config: ConfigObject = try borrow(config)
+    let handler = try required(handler, "handler")
     let owner = ContextOwner(context, release)
     config.configuration.setReloginHandler { key in
       let name = key.map { Bytes($0) }
@@ -186,12 +188,8 @@ public func credentialsSet(
   _ mobile: UnsafePointer<CChar>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let object = try borrow(credentials, as: CredentialsObject.self, "credentials")
-    object.credentials = Credentials(
-      login: Bytes(try text(login, "login")),
-      password: try optionalSecret(password, "password"),
-      mobile: try optionalSecret(mobile, "mobile")
-    )
+    let object: CredentialsObject = try borrow(credentials)
+    object.credentials = try PeerIDABI.credentials(login, password, mobile)
   }
 }
 

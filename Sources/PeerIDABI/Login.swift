@@ -3,6 +3,19 @@
 
 internal import PeerID
 
+/// The credentials that a caller passes.
+func credentials(
+  _ login: UnsafePointer<CChar>?,
+  _ password: UnsafePointer<CChar>?,
+  _ mobile: UnsafePointer<CChar>?
+) throws(PeerIDError) -> Credentials {
+  Credentials(
+    login: Bytes(try text(login, "login")),
+    password: try optionalSecret(password, "password"),
+    mobile: try optionalSecret(mobile, "mobile")
+  )
+}
+
 /// Logs a user in with a password, a mobile number or both, and creates a session.
 ///
 /// The server returns the user's stored tokens, which are the same for every caller; if they have expired, this
@@ -30,15 +43,8 @@ public func clientLogin(
   _ key: UnsafePointer<CChar>?,
   _ outSession: UnsafeMutablePointer<SessionHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let out = try output(outSession, "out_session")
-    let credentials = Credentials(
-      login: Bytes(try text(login, "login")),
-      password: try optionalSecret(password, "password"),
-      mobile: try optionalSecret(mobile, "mobile")
-    )
-    out.pointee = retained(try client.logIn(credentials, key: try optionalText(key, "key")))
+  beginSession(client, outSession) { (client: Client) throws(PeerIDError) in
+    try client.logInCall(try credentials(login, password, mobile), key: try optionalText(key, "key"))
   }
 }
 
@@ -63,15 +69,12 @@ public func clientExchangeRedirect(
   _ key: UnsafePointer<CChar>?,
   _ outSession: UnsafeMutablePointer<SessionHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let out = try output(outSession, "out_session")
-    let session = try client.exchange(
+  beginSession(client, outSession) { (client: Client) throws(PeerIDError) in
+    try client.exchangeCall(
       redirect: try secret(redirect, "redirect"),
       expectedState: try text(expectedState, "expected_state"),
       key: try optionalText(key, "key")
     )
-    out.pointee = retained(session)
   }
 }
 
@@ -92,10 +95,8 @@ public func clientExchange(
   _ key: UnsafePointer<CChar>?,
   _ outSession: UnsafeMutablePointer<SessionHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let out = try output(outSession, "out_session")
-    out.pointee = retained(try client.exchange(code: try secret(code, "code"), key: try optionalText(key, "key")))
+  beginSession(client, outSession) { (client: Client) throws(PeerIDError) in
+    try client.exchangeCall(code: try secret(code, "code"), key: try optionalText(key, "key"))
   }
 }
 
@@ -116,14 +117,11 @@ public func clientRestore(
   _ key: UnsafePointer<CChar>?,
   _ outSession: UnsafeMutablePointer<SessionHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let out = try output(outSession, "out_session")
-    let session = try client.restore(
+  beginSession(client, outSession) { (client: Client) throws(PeerIDError) in
+    try client.restoreCall(
       tokenJSON: try bytes(tokenJSON, length, "token_json"),
       key: try optionalText(key, "key")
     )
-    out.pointee = retained(session)
   }
 }
 
@@ -141,9 +139,7 @@ public func clientOpen(
   _ key: UnsafePointer<CChar>?,
   _ outSession: UnsafeMutablePointer<SessionHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client = try borrow(client, as: Client.self, "client")
-    let out = try output(outSession, "out_session")
-    out.pointee = retained(try client.open(key: try text(key, "key")))
+  beginSession(client, outSession) { (client: Client) throws(PeerIDError) in
+    try client.openCall(key: try text(key, "key"))
   }
 }

@@ -10,7 +10,7 @@ internal import PeerID
 @_cdecl("peerid_queue_create")
 public func queueCreate(_ outQueue: UnsafeMutablePointer<QueueHandle?>?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let out = try output(outQueue, "out_queue")
+    let out = try required(outQueue, "out_queue")
     out.pointee = retained(try CompletionQueue())
   }
 }
@@ -41,9 +41,9 @@ public func queueTake(
   _ outCount: UnsafeMutablePointer<UInt>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let completions = try output(outCompletions, "out_completions")
-    let outCount = try output(outCount, "out_count")
+    let queue: CompletionQueue = try borrow(queue)
+    let completions = try required(outCompletions, "out_completions")
+    let outCount = try required(outCount, "out_count")
     guard capacity > 0 else { throw PeerIDError(.invalidArgument, "capacity is 0: there is no room for a completion") }
     var count = 0
     queue.take(maximum: Int(clamping: capacity), timeoutMilliseconds: timeoutMs) { completion in

@@ -12,7 +12,7 @@ internal import PeerID
 @_cdecl("peerid_session_refresh")
 public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    try borrow(session, as: Session.self, "session").refresh()
+    try borrow(session, as: Session.self).refresh()
   }
 }
 
@@ -37,8 +37,8 @@ public func sessionAcquireToken(
   _ outToken: UnsafeMutablePointer<TokenHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outToken, "out_token")
+    let session: Session = try borrow(session)
+    let out = try required(outToken, "out_token")
     out.pointee = retained(TokenObject(try session.freshToken(refused: refusedGeneration)))
   }
 }
@@ -50,8 +50,8 @@ public func sessionGetToken(
   _ outToken: UnsafeMutablePointer<TokenHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outToken, "out_token")
+    let session: Session = try borrow(session)
+    let out = try required(outToken, "out_token")
     out.pointee = retained(TokenObject(session.token))
   }
 }
@@ -61,7 +61,7 @@ public func sessionGetToken(
 @_cdecl("peerid_session_logout")
 public func sessionLogout(_ session: SessionHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    try borrow(session, as: Session.self, "session").logOut()
+    try borrow(session, as: Session.self).logOut()
   }
 }
 

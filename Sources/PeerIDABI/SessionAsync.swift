@@ -15,12 +15,8 @@ public func sessionSubmitAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let json = try bytes(operations, length, "operations")
-    let id = try session.submit(json: json, to: queue, tag: tag)
-    outID?.pointee = id
+  begin(session, queue, tag, outID) { (session: Session) throws(PeerIDError) in
+    try session.submitCall(try bytes(operations, length, "operations"))
   }
 }
 
@@ -33,12 +29,8 @@ public func sessionConfirmAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let token = try text(transactionToken, "transaction_token")
-    let id = try session.confirm(transactionToken: token, to: queue, tag: tag)
-    outID?.pointee = id
+  begin(session, queue, tag, outID) { (session: Session) throws(PeerIDError) in
+    try session.confirmCall(try text(transactionToken, "transaction_token"))
   }
 }
 
@@ -52,12 +44,8 @@ public func sessionBroadcastAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let json = try bytes(transaction, length, "transaction")
-    let id = try session.broadcast(json: json, to: queue, tag: tag)
-    outID?.pointee = id
+  begin(session, queue, tag, outID) { (session: Session) throws(PeerIDError) in
+    try session.broadcastCall(try bytes(transaction, length, "transaction"))
   }
 }
 
@@ -69,11 +57,8 @@ public func sessionAccountAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try session.account(to: queue, tag: tag)
-    outID?.pointee = id
+  begin(session, queue, tag, outID) { (session: Session) throws(PeerIDError) in
+    try session.accountCall()
   }
 }
 
@@ -86,11 +71,8 @@ public func sessionSetAccountAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try session.setAccount(try text(name, "name"), to: queue, tag: tag)
-    outID?.pointee = id
+  begin(session, queue, tag, outID) { (session: Session) throws(PeerIDError) in
+    try session.setAccountCall(try text(name, "name"))
   }
 }
 
@@ -104,12 +86,8 @@ public func sessionMarkAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let json = try bytes(operations, length, "operations")
-    let id = try session.mark(json: json, to: queue, tag: tag)
-    outID?.pointee = id
+  begin(session, queue, tag, outID) { (session: Session) throws(PeerIDError) in
+    try session.markCall(try bytes(operations, length, "operations"))
   }
 }
 
@@ -123,11 +101,8 @@ public func sessionSettleAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try session.settle(mark: try bytes(mark, length, "mark"), to: queue, tag: tag)
-    outID?.pointee = id
+  begin(session, queue, tag, outID) { (session: Session) throws(PeerIDError) in
+    try session.settleCall(try bytes(mark, length, "mark"))
   }
 }
 
@@ -139,11 +114,8 @@ public func sessionRefreshAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try session.refresh(to: queue, tag: tag)
-    outID?.pointee = id
+  begin(session, queue, tag, outID) { (session: Session) throws(PeerIDError) in
+    try session.refreshCall()
   }
 }
 
@@ -156,11 +128,8 @@ public func sessionAcquireTokenAsync(
   _ tag: UInt64,
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
-    let id = try session.freshToken(refused: refusedGeneration, to: queue, tag: tag)
-    outID?.pointee = id
+  begin(session, queue, tag, outID) { (session: Session) throws(PeerIDError) in
+    try session.tokenCall(refused: refusedGeneration)
   }
 }
 
@@ -173,8 +142,8 @@ public func sessionLogoutAsync(
   _ outID: UnsafeMutablePointer<UInt64>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let queue = try borrow(queue, as: CompletionQueue.self, "queue")
+    let session: Session = try borrow(session)
+    let queue: CompletionQueue = try borrow(queue)
     let id = try session.logOut(to: queue, tag: tag)
     outID?.pointee = id
   }

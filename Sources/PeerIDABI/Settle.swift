@@ -26,10 +26,8 @@ public func sessionMark(
   _ length: UInt,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    out.pointee = retained(ResponseObject(try session.mark(json: try bytes(operations, length, "operations"))))
+  respond(session, outResponse) { (session: Session) throws(PeerIDError) in
+    try session.markCall(try bytes(operations, length, "operations"))
   }
 }
 
@@ -65,9 +63,7 @@ public func sessionSettle(
   _ length: UInt,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    out.pointee = retained(ResponseObject(try session.settle(mark: try bytes(mark, length, "mark"))))
+  respond(session, outResponse) { (session: Session) throws(PeerIDError) in
+    try session.settleCall(try bytes(mark, length, "mark"))
   }
 }

@@ -7,7 +7,7 @@ internal import PeerID
 @_cdecl("peerid_store_create_memory")
 public func storeCreateMemory(_ outStore: UnsafeMutablePointer<StoreHandle?>?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let out = try output(outStore, "out_store")
+    let out = try required(outStore, "out_store")
     out.pointee = retained(SessionStore.memory())
   }
 }
@@ -25,7 +25,7 @@ public func storeCreateDirectory(
   _ outStore: UnsafeMutablePointer<StoreHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let out = try output(outStore, "out_store")
+    let out = try required(outStore, "out_store")
     out.pointee = retained(try SessionStore.directory(try text(path, "path")))
   }
 }
@@ -42,7 +42,7 @@ public func storeCreateCustom(
   _ outStore: UnsafeMutablePointer<StoreHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let out = try output(outStore, "out_store")
+    let out = try required(outStore, "out_store")
     out.pointee = retained(try StoreCallbacks.read(callbacks).makeStore())
   }
 }
@@ -58,9 +58,9 @@ public func storeList(
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let store = try borrow(store, as: SessionStore.self, "store")
-    let out = try output(outResponse, "out_response")
-    out.pointee = retained(ResponseObject(Response(listing: try store.keys())))
+    let store: SessionStore = try borrow(store)
+    let out = try required(outResponse, "out_response")
+    out.pointee = retained(Response(listing: try store.keys()))
   }
 }
 
@@ -73,7 +73,7 @@ public func storeList(
 @_cdecl("peerid_store_remove")
 public func storeRemove(_ store: StoreHandle?, _ key: UnsafePointer<CChar>?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let store = try borrow(store, as: SessionStore.self, "store")
+    let store: SessionStore = try borrow(store)
     try store.remove(key: try text(key, "key"))
   }
 }

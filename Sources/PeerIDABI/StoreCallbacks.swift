@@ -115,7 +115,7 @@ extension StoreCallbacks {
 
   /// Copies the struct of a caller, which may have been compiled with another version of the header.
   static func read(_ pointer: StoreCallbacksPointer?) throws(PeerIDError) -> StoreCallbacks {
-    guard let pointer else { throw PeerIDError(.invalidArgument, "callbacks is NULL") }
+    let pointer = try required(pointer, "callbacks")
     let size = pointer.loadUnaligned(as: UInt.self)
     let known = UInt(MemoryLayout<StoreCallbacks>.size)
     guard size >= known, size <= largestSize else {

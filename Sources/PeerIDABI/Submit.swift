@@ -26,10 +26,8 @@ public func sessionSubmit(
   _ length: UInt,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    out.pointee = retained(ResponseObject(try session.submit(json: try bytes(operations, length, "operations"))))
+  respond(session, outResponse) { (session: Session) throws(PeerIDError) in
+    try session.submitCall(try bytes(operations, length, "operations"))
   }
 }
 
@@ -55,10 +53,10 @@ public func sessionCheck(
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
+    let session: Session = try borrow(session)
+    let out = try required(outResponse, "out_response")
     let warnings = try session.check(json: try bytes(operations, length, "operations"))
-    out.pointee = retained(ResponseObject(Response(listing: warnings)))
+    out.pointee = retained(Response(listing: warnings))
   }
 }
 
@@ -83,11 +81,8 @@ public func sessionConfirm(
   _ transactionToken: UnsafePointer<CChar>?,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    let response = try session.confirm(transactionToken: try text(transactionToken, "transaction_token"))
-    out.pointee = retained(ResponseObject(response))
+  respond(session, outResponse) { (session: Session) throws(PeerIDError) in
+    try session.confirmCall(try text(transactionToken, "transaction_token"))
   }
 }
 
@@ -111,9 +106,7 @@ public func sessionBroadcast(
   _ length: UInt,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session = try borrow(session, as: Session.self, "session")
-    let out = try output(outResponse, "out_response")
-    out.pointee = retained(ResponseObject(try session.broadcast(json: try bytes(transaction, length, "transaction"))))
+  respond(session, outResponse) { (session: Session) throws(PeerIDError) in
+    try session.broadcastCall(try bytes(transaction, length, "transaction"))
   }
 }

@@ -36,14 +36,12 @@ import Testing
     func integer(_ value: JSONValue?) -> Int64? { value?.integer ?? value?.string.flatMap { Int64($0) } }
     let results = transaction?["trx"]?["operation_results"]?.elements ?? []
     return Response(
-      ResponseParts(
-        json: result.compactText(),
-        transactionID: transaction?["id"]?.utf8.map { Bytes($0) },
-        blockNumber: integer(transaction?["block_num"]),
-        transactionNumber: integer(transaction?["trx_num"]),
-        createdObjectIDs: results.compactMap { $0[0]?.integer == 1 ? $0[1]?.utf8.map { Bytes($0) } : nil },
-        transactionToken: result["transaction"] == nil ? nil : result["token"]?.utf8.map { Bytes($0) }
-      )
+      json: result.compactText(),
+      transactionID: transaction?["id"]?.utf8.map { Bytes($0) },
+      blockNumber: integer(transaction?["block_num"]),
+      transactionNumber: integer(transaction?["trx_num"]),
+      createdObjectIDs: results.compactMap { $0[0]?.integer == 1 ? $0[1]?.utf8.map { Bytes($0) } : nil },
+      transactionToken: result["transaction"] == nil ? nil : result["token"]?.utf8.map { Bytes($0) }
     )
   }
 

@@ -44,7 +44,7 @@ struct ResponseScanner {
     let text = UnsafeRawBufferPointer(rebasing: body[result])
     guard let json = resultHasSpace ? Self.withoutSpace(text) : Self.copy(text) else { return nil }
     let isTransaction = confirmation.hasTrx || confirmation.hasBlockNumber
-    let parts = ResponseParts(
+    return Response(
       json: json,
       transactionID: isTransaction ? confirmation.identifier : nil,
       blockNumber: isTransaction ? confirmation.blockNumber : nil,
@@ -52,7 +52,6 @@ struct ResponseScanner {
       createdObjectIDs: confirmation.createdObjects,
       transactionToken: confirmation.hasTransaction && !isElement ? confirmation.token : nil
     )
-    return Response(parts)
   }
 
   // MARK: - The envelope

@@ -1,5 +1,5 @@
 /// A description of one call, used by both drivers: its purpose, its request, and how to read the answer.
-struct Call: Sendable {
+package struct Call: Sendable {
   /// Work that may block in a store.
   typealias Task = @Sendable (CallContext) throws(PeerIDError) -> CallResult
 

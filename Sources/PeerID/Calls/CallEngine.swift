@@ -1,7 +1,7 @@
 internal import CLinux
 
 /// Carries out the calls of one client and all its sessions. It lives as long as the last of them.
-final class CallEngine: Sendable {
+package final class CallEngine: Sendable {
   let environment: SessionEnvironment
   let endpoints: Endpoints
   /// The headers of a chain read, which needs no token.
@@ -62,7 +62,7 @@ final class CallEngine: Sendable {
   }
 
   /// Begins a call on the event loop; returns its id.
-  func begin(_ call: Call, _ queue: CompletionQueue, _ tag: UInt64) throws(PeerIDError) -> UInt64 {
+  package func begin(_ call: Call, _ queue: CompletionQueue, _ tag: UInt64) throws(PeerIDError) -> UInt64 {
     try checkOpen()
     return try loop.begin(logged(call), tag: tag, queue: queue, engine: self) { progress in
       self.asynchronousContext(progress)

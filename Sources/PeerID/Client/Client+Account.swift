@@ -5,17 +5,10 @@ extension Client {
   /// - Returns: the account's id and name.
   /// - Throws: `invalidArgument` when the chain has no such account; and the errors of a chain read.
   public func account(_ name: String) throws(PeerIDError) -> Account {
-    guard case .account(let account) = try engine.run(try accountCall(name)) else {
-      throw PeerIDError(.internal, "the call returned no account")
-    }
-    return account
+    try engine.account(of: try accountCall(name))
   }
 
-  package func account(_ name: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try engine.begin(try accountCall(name), queue, tag)
-  }
-
-  private func accountCall(_ name: String) throws(PeerIDError) -> Call {
+  package func accountCall(_ name: String) throws(PeerIDError) -> Call {
     try Self.checkAccountName(name)
     return .task(.readChain) { [engine] (context) throws(PeerIDError) in
       .account(try AccountLookup(reader: engine.chainReader(context)).existing(name))

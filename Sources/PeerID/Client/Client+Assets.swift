@@ -19,27 +19,25 @@ extension Client {
       throw PeerIDError(.invalidArgument, "the asset's name is empty: give a symbol or an id")
     }
     if let known = engine.assets.entry(name) { return known }
-    let parameters = JSONLiteral.array([.array([.string(name)])]).compactText
-    let answer = try parameters.withBytes { (json) throws(PeerIDError) in
-      try readChain(api: "database", method: "lookup_asset_symbols", parametersJSON: json)
+    let reader = ChainReader { (api, method, parameters) throws(PeerIDError) in
+      let call = try parameters.withBytes { (json) throws(PeerIDError) in
+        try self.readChainCall(api: api, method: method, parametersJSON: json)
+      }
+      return try self.engine.response(of: call)
     }
-    let found = try answer.jsonBytes.withBytes { (json) throws(PeerIDError) in try Self.asset(in: json) }
+    let found = try reader.read("database", "lookup_asset_symbols", [.array([.string(name)])], Self.asset)
     guard let found else { throw PeerIDError(.invalidArgument, "the chain has no asset '\(name)'") }
     return engine.assets.keep(found, as: name)
   }
 
-  /// The asset in an answer to `lookup_asset_symbols`; `nil` when there is none.
-  private static func asset(in json: UnsafeRawBufferPointer) throws(PeerIDError) -> Asset? {
-    let unexpected = PeerIDError(.protocol, "the answer to lookup_asset_symbols describes no asset")
-    guard let index = try? JSONIndex(json) else { throw unexpected }
-    return try index.withRoot { (root) throws(PeerIDError) in
-      guard root.kind == .array, let found = root[0] else { throw unexpected }
-      if found.kind == .null { return nil }
-      guard let id = found.member("id")?.string, let symbol = found.member("symbol")?.string,
-        let precision = found.member("precision")?.wholeNumber.flatMap({ Int32(exactly: $0) }),
-        0...Decimals.maximumPrecision ~= precision
-      else { throw unexpected }
-      return Asset(id: id, symbol: symbol, precision: precision)
-    }
+  /// The asset in an answer to `lookup_asset_symbols`; `.some(nil)` for `null`, which means that there is none.
+  private static func asset(in answer: JSONIndex.Value) -> Asset?? {
+    guard let found = answer[0] else { return nil }
+    if found.kind == .null { return .some(nil) }
+    guard let id = found.member("id")?.string, let symbol = found.member("symbol")?.string,
+      let precision = found.member("precision")?.wholeNumber.flatMap({ Int32(exactly: $0) }),
+      0...Decimals.maximumPrecision ~= precision
+    else { return nil }
+    return Asset(id: id, symbol: symbol, precision: precision)
   }
 }

@@ -19,15 +19,6 @@ extension Client {
     try engine.begin(try logInCall(credentials, key: key), queue, tag)
   }
 
-  package func exchange(
-    code: Bytes,
-    key: String?,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    try engine.begin(try exchangeCall(code: code, key: key), queue, tag)
-  }
-
   /// Ends the authorization code flow without waiting. See `exchange(redirect:expectedState:key:)`.
   ///
   /// - Parameters:
@@ -46,18 +37,7 @@ extension Client {
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
     let redirect = Bytes(redirect, wipes: true)
-    return try exchange(redirect: redirect, expectedState: expectedState, key: key, to: queue, tag: tag)
-  }
-
-  package func exchange(
-    redirect: Bytes,
-    expectedState: String,
-    key: String?,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    let code = try AuthorizationRedirect.code(in: redirect, expectedState: expectedState)
-    return try exchange(code: code, key: key, to: queue, tag: tag)
+    return try engine.begin(try exchangeCall(redirect: redirect, expectedState: expectedState, key: key), queue, tag)
   }
 
   /// Makes a session from tokens without waiting for the store. See `restore(tokenJSON:key:)`.
@@ -75,17 +55,6 @@ extension Client {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    try Bytes(tokenJSON, wipes: true).withBytes { (json) throws(PeerIDError) in
-      try restore(tokenJSON: json, key: key, to: queue, tag: tag)
-    }
-  }
-
-  package func restore(
-    tokenJSON: UnsafeRawBufferPointer,
-    key: String?,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
     try engine.begin(try restoreCall(tokenJSON: tokenJSON, key: key), queue, tag)
   }
 
@@ -99,16 +68,6 @@ extension Client {
   /// - Throws: `invalidArgument`, `configuration`, `queueFull`, `closed`; then no completion comes.
   public func open(key: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
     try engine.begin(try openCall(key: key), queue, tag)
-  }
-
-  package func readChain(
-    api: String,
-    method: String,
-    parametersJSON: UnsafeRawBufferPointer,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    try engine.begin(try chainReadCall(api: api, method: method, parametersJSON: parametersJSON), queue, tag)
   }
 
   /// Reads the chain without waiting. See `readChain(api:method:parametersJSON:)`.
@@ -128,9 +87,7 @@ extension Client {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    try Bytes(parametersJSON).withBytes { (json) throws(PeerIDError) in
-      try readChain(api: api, method: method, parametersJSON: json, to: queue, tag: tag)
-    }
+    try engine.begin(try readChainCall(api: api, method: method, parametersJSON: parametersJSON), queue, tag)
   }
 
   /// Cancels an asynchronous call that has not ended. Its completion still arrives; its error says whether the request

@@ -24,11 +24,7 @@ extension Client {
     _ = try engine.run(checkCall())
   }
 
-  package func check(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try engine.begin(checkCall(), queue, tag)
-  }
-
-  private func checkCall() -> Call {
+  package func checkCall() -> Call {
     .task(.check) { [engine] (context) throws(PeerIDError) in
       do throws(PeerIDError) {
         _ = try engine.environment.tokens.refresh(Bytes("peerid-check"), context: context)

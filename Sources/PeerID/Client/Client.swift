@@ -2,7 +2,7 @@
 ///
 /// A client may be used from any number of threads at once. Its sessions stay usable after the client is released.
 public final class Client: Sendable {
-  let engine: CallEngine
+  package let engine: CallEngine
 
   /// Makes a client. Nothing is sent.
   ///
@@ -45,14 +45,11 @@ public final class Client: Sendable {
     mobile: String? = nil,
     key: String? = nil
   ) throws(PeerIDError) -> Session {
-    try logIn(Credentials(login: login, password: password, mobile: mobile), key: key)
+    let credentials = Credentials(login: login, password: password, mobile: mobile)
+    return try engine.session(of: try logInCall(credentials, key: key))
   }
 
-  package func logIn(_ credentials: Credentials, key: String?) throws(PeerIDError) -> Session {
-    try begin(try logInCall(credentials, key: key))
-  }
-
-  func logInCall(_ credentials: Credentials, key: String?) throws(PeerIDError) -> Call {
+  package func logInCall(_ credentials: Credentials, key: String?) throws(PeerIDError) -> Call {
     try credentials.check()
     return .logIn { [engine] (context) throws(PeerIDError) in
       .session(
@@ -61,14 +58,6 @@ public final class Client: Sendable {
         }
       )
     }
-  }
-
-  /// Runs a call that begins a session.
-  private func begin(_ call: Call) throws(PeerIDError) -> Session {
-    guard case .session(let lease) = try engine.run(call) else {
-      throw PeerIDError(.internal, "the call returned no session")
-    }
-    return Session(lease, engine)
   }
 
   /// Begins the authorization code flow. Send the user's browser to the URL, and store the state in the user's web
@@ -106,11 +95,12 @@ public final class Client: Sendable {
   /// - Throws: `rejected` when the user did not consent or the server refuses the code; `invalidArgument` when the
   ///   state is another one or there is no code; `configuration` without a client secret; and the errors of any call.
   public func exchange(redirect: String, expectedState: String, key: String? = nil) throws(PeerIDError) -> Session {
-    try exchange(redirect: Bytes(redirect, wipes: true), expectedState: expectedState, key: key)
+    let redirect = Bytes(redirect, wipes: true)
+    return try engine.session(of: try exchangeCall(redirect: redirect, expectedState: expectedState, key: key))
   }
 
-  package func exchange(redirect: Bytes, expectedState: String, key: String?) throws(PeerIDError) -> Session {
-    try exchange(code: try AuthorizationRedirect.code(in: redirect, expectedState: expectedState), key: key)
+  package func exchangeCall(redirect: Bytes, expectedState: String, key: String?) throws(PeerIDError) -> Call {
+    try exchangeCall(code: try AuthorizationRedirect.code(in: redirect, expectedState: expectedState), key: key)
   }
 
   /// Exchanges an authorization code for a session. The caller must already have compared the state.
@@ -121,14 +111,10 @@ public final class Client: Sendable {
   /// - Returns: a session of the user.
   /// - Throws: as `exchange(redirect:expectedState:key:)`.
   public func exchange(code: String, key: String? = nil) throws(PeerIDError) -> Session {
-    try exchange(code: Bytes(code, wipes: true), key: key)
+    try engine.session(of: try exchangeCall(code: Bytes(code, wipes: true), key: key))
   }
 
-  package func exchange(code: Bytes, key: String?) throws(PeerIDError) -> Session {
-    try begin(try exchangeCall(code: code, key: key))
-  }
-
-  func exchangeCall(code: Bytes, key: String?) throws(PeerIDError) -> Call {
+  package func exchangeCall(code: Bytes, key: String?) throws(PeerIDError) -> Call {
     guard code.count > 0 else { throw PeerIDError(.invalidArgument, "code is empty: pass the authorization code") }
     return .task(.exchange) { [engine] (context) throws(PeerIDError) in
       .session(
@@ -147,16 +133,16 @@ public final class Client: Sendable {
   /// - Returns: a session.
   /// - Throws: `invalidArgument` when the text is not JSON or holds no usable token; `store` when the store fails.
   public func restore(tokenJSON: String, key: String? = nil) throws(PeerIDError) -> Session {
+    try engine.session(of: try restoreCall(tokenJSON: tokenJSON, key: key))
+  }
+
+  func restoreCall(tokenJSON: String, key: String?) throws(PeerIDError) -> Call {
     try Bytes(tokenJSON, wipes: true).withBytes { (json) throws(PeerIDError) in
-      try restore(tokenJSON: json, key: key)
+      try restoreCall(tokenJSON: json, key: key)
     }
   }
 
-  package func restore(tokenJSON: UnsafeRawBufferPointer, key: String?) throws(PeerIDError) -> Session {
-    try begin(try restoreCall(tokenJSON: tokenJSON, key: key))
-  }
-
-  func restoreCall(tokenJSON: UnsafeRawBufferPointer, key: String?) throws(PeerIDError) -> Call {
+  package func restoreCall(tokenJSON: UnsafeRawBufferPointer, key: String?) throws(PeerIDError) -> Call {
     let token = try Self.token(in: tokenJSON)
     return .task(.restore) { [engine] (context) throws(PeerIDError) in
       .session(try engine.opening.begin(key: key, by: .restore, context) { token })
@@ -183,10 +169,10 @@ public final class Client: Sendable {
   /// - Throws: `loginRequired` when there is none; `store` when the store fails or what it holds is damaged;
   ///   `configuration` without a store.
   public func open(key: String) throws(PeerIDError) -> Session {
-    try begin(try openCall(key: key))
+    try engine.session(of: try openCall(key: key))
   }
 
-  func openCall(key: String) throws(PeerIDError) -> Call {
+  package func openCall(key: String) throws(PeerIDError) -> Call {
     _ = try engine.opening.place(key)
     return .task(.open) { [engine] (context) throws(PeerIDError) in .session(try engine.opening.open(key: key, context))
     }
@@ -203,24 +189,16 @@ public final class Client: Sendable {
   ///   `server` with the node's message when the node refuses; and the errors of any call. Repeating a read is always
   ///   safe.
   public func readChain(api: String, method: String, parametersJSON: String = "[]") throws(PeerIDError) -> Response {
+    try engine.response(of: try readChainCall(api: api, method: method, parametersJSON: parametersJSON))
+  }
+
+  func readChainCall(api: String, method: String, parametersJSON: String) throws(PeerIDError) -> Call {
     try Bytes(parametersJSON).withBytes { (json) throws(PeerIDError) in
-      try readChain(api: api, method: method, parametersJSON: json)
+      try readChainCall(api: api, method: method, parametersJSON: json)
     }
   }
 
-  package func readChain(
-    api: String,
-    method: String,
-    parametersJSON: UnsafeRawBufferPointer
-  ) throws(PeerIDError) -> Response {
-    let call = try chainReadCall(api: api, method: method, parametersJSON: parametersJSON)
-    guard case .response(let response) = try engine.run(call) else {
-      throw PeerIDError(.internal, "the call returned no response")
-    }
-    return response
-  }
-
-  func chainReadCall(
+  package func readChainCall(
     api: String,
     method: String,
     parametersJSON: UnsafeRawBufferPointer

@@ -11,7 +11,7 @@ extension Session {
   /// - Returns: the account's id and name.
   /// - Throws: `configuration` when the account is not known, with what to do; and the errors of a chain read.
   public func account() throws(PeerIDError) -> Account {
-    try account(of: try accountCall())
+    try engine.account(of: try accountCall())
   }
 
   /// Sets the account of the session's user. It is looked up on the chain and stored with the session.
@@ -24,25 +24,10 @@ extension Session {
   /// - Throws: `invalidArgument` when the chain has no such account; `store` when it could not be saved; the errors of a
   ///   chain read.
   public func setAccount(_ name: String) throws(PeerIDError) -> Account {
-    try account(of: try setAccountCall(name))
+    try engine.account(of: try setAccountCall(name))
   }
 
-  package func account(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try engine.begin(try accountCall(), queue, tag)
-  }
-
-  package func setAccount(_ name: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try engine.begin(try setAccountCall(name), queue, tag)
-  }
-
-  private func account(of call: Call) throws(PeerIDError) -> Account {
-    guard case .account(let account) = try engine.run(call) else {
-      throw PeerIDError(.internal, "the call returned no account")
-    }
-    return account
-  }
-
-  private func accountCall() throws(PeerIDError) -> Call {
+  package func accountCall() throws(PeerIDError) -> Call {
     try checkLoggedIn()
     return .task(.readChain) { [engine, core] (context) throws(PeerIDError) in
       if let known = core.knownAccount(context) { return .account(known) }
@@ -81,7 +66,7 @@ extension Session {
     }
   }
 
-  private func setAccountCall(_ name: String) throws(PeerIDError) -> Call {
+  package func setAccountCall(_ name: String) throws(PeerIDError) -> Call {
     try checkLoggedIn()
     try Client.checkAccountName(name)
     return .task(.readChain) { [engine, core] (context) throws(PeerIDError) in

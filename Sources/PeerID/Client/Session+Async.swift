@@ -11,15 +11,7 @@ extension Session {
   /// - Throws: `invalidArgument` with the position of the mistake, `queueFull`, `closed`; then nothing was sent and no
   ///   completion comes.
   public func submit(_ operations: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json, to: queue, tag: tag) }
-  }
-
-  package func submit(
-    json: UnsafeRawBufferPointer,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    try begin(try submission(json), queue, tag)
+    try engine.begin(try submitCall(operations), queue, tag)
   }
 
   /// Confirms a transaction token without waiting. See `confirm(transactionToken:)`.
@@ -35,15 +27,7 @@ extension Session {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    try begin(try confirmation(of: transactionToken), queue, tag)
-  }
-
-  package func broadcast(
-    json: UnsafeRawBufferPointer,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    try begin(try broadcastCall(json), queue, tag)
+    try engine.begin(try confirmCall(transactionToken), queue, tag)
   }
 
   /// Broadcasts a signed transaction without waiting. See `broadcast(_:)`.
@@ -55,7 +39,7 @@ extension Session {
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func broadcast(_ transaction: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try Bytes(transaction).withBytes { (json) throws(PeerIDError) in try broadcast(json: json, to: queue, tag: tag) }
+    try engine.begin(try broadcastCall(transaction), queue, tag)
   }
 
   /// Renews the pair of tokens without waiting. See `refresh()`.
@@ -66,7 +50,7 @@ extension Session {
   /// - Returns: the call's id, to cancel it with; the refresh itself continues.
   /// - Throws: `queueFull`, `closed`; then no completion comes.
   public func refresh(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try begin(.refresh(core), queue, tag)
+    try engine.begin(try refreshCall(), queue, tag)
   }
 
   /// Gets a token for requests that you send yourself, without waiting. See `freshToken(refused:)`.
@@ -82,7 +66,7 @@ extension Session {
     to queue: CompletionQueue,
     tag: UInt64
   ) throws(PeerIDError) -> UInt64 {
-    try begin(.externalToken(core, refused: generation), queue, tag)
+    try engine.begin(try tokenCall(refused: generation), queue, tag)
   }
 
   /// Ends the session without waiting for its store. See `logOut()`.
@@ -96,10 +80,5 @@ extension Session {
     let id = try engine.begin(logOutCall(), queue, tag)
     end()
     return id
-  }
-
-  private func begin(_ call: Call, _ queue: CompletionQueue, _ tag: UInt64) throws(PeerIDError) -> UInt64 {
-    try checkLoggedIn()
-    return try engine.begin(call, queue, tag)
   }
 }

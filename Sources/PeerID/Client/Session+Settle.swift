@@ -13,11 +13,8 @@ extension Session {
   /// - Returns: the mark as JSON; no secret.
   /// - Throws: `invalidArgument` with the place of a fault; and the errors of a chain read.
   public func mark(_ operations: String) throws(PeerIDError) -> String {
-    try Bytes(operations).withBytes { (json) throws(PeerIDError) in try mark(json: json).json }
-  }
-
-  package func mark(json: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
-    try settlementResponse(try markCall(json))
+    let call = try Bytes(operations).withBytes { (json) throws(PeerIDError) in try markCall(json) }
+    return try engine.response(of: call).json
   }
 
   /// Finds out whether marked operations were done, by reading the chain. Nothing is sent a second time.
@@ -27,31 +24,8 @@ extension Session {
   /// - Returns: done, not done, or when to ask again.
   /// - Throws: `invalidArgument` when the text is no mark; and the errors of a chain read.
   public func settle(_ mark: String) throws(PeerIDError) -> Settlement {
-    let mark = try Bytes(mark).withBytes { (json) throws(PeerIDError) in try Mark(json) }
-    guard case .settlement(let settlement) = try engine.run(settleCall(mark)) else {
-      throw PeerIDError(.internal, "the call returned no settlement")
-    }
-    return settlement
-  }
-
-  package func settle(mark: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
-    try settlementResponse(settleCall(try Mark(mark)))
-  }
-
-  package func mark(
-    json: UnsafeRawBufferPointer,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    try engine.begin(try markCall(json), queue, tag)
-  }
-
-  package func settle(
-    mark: UnsafeRawBufferPointer,
-    to queue: CompletionQueue,
-    tag: UInt64
-  ) throws(PeerIDError) -> UInt64 {
-    try engine.begin(settleCall(try Mark(mark)), queue, tag)
+    let call = try Bytes(mark).withBytes { (json) throws(PeerIDError) in try settleCall(json) }
+    return try engine.settlement(of: call)
   }
 
   /// What a call reads from the chain before it sends this body; `nil` without the option `settleable`.
@@ -65,7 +39,7 @@ extension Session {
     return Call.Marking(read: read, payer: payer)
   }
 
-  private func markCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
+  package func markCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
     let body =
       SignedTransaction.isOne(json)
       ? try SignedTransaction.requestBody(json)
@@ -80,17 +54,10 @@ extension Session {
     }
   }
 
-  private func settleCall(_ mark: Mark) -> Call {
-    .task(.settle) { [engine] (context) throws(PeerIDError) in
+  package func settleCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
+    let mark = try Mark(json)
+    return .task(.settle) { [engine] (context) throws(PeerIDError) in
       .settlement(try Settler(reader: engine.chainReader(context)).settle(mark))
-    }
-  }
-
-  private func settlementResponse(_ call: Call) throws(PeerIDError) -> Response {
-    switch try engine.run(call) {
-    case .response(let response): return response
-    case .settlement(let settlement): return settlement.response
-    default: throw PeerIDError(.internal, "the call returned no response")
     }
   }
 }

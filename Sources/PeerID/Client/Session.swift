@@ -5,7 +5,7 @@
 ///
 /// Within a client, sessions with the same key share their tokens, and so do sessions of one user without a key.
 public final class Session: Sendable {
-  let engine: CallEngine
+  package let engine: CallEngine
   private let lease: SessionLease
   private let hasEnded = ClosingFlag()
 
@@ -39,11 +39,19 @@ public final class Session: Sendable {
   ///   `rateLimited`, `server`, `connectionLost` and the other errors of a call. Check `PeerIDError.outcome` before you
   ///   submit again.
   public func submit(_ operations: String) throws(PeerIDError) -> Response {
-    try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submit(json: json) }
+    try engine.response(of: try submitCall(operations))
   }
 
-  package func submit(json: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
-    try response(of: try submission(json))
+  func submitCall(_ operations: String) throws(PeerIDError) -> Call {
+    try Bytes(operations).withBytes { (json) throws(PeerIDError) in try submitCall(json) }
+  }
+
+  package func submitCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
+    try checkLoggedIn()
+    let batch = try operations(json)
+    for warning in otherPayers(batch) { core.log(.warning, warning) }
+    let call = SessionCall(kind: .operations, url: engine.endpoints.operations, body: batch.body)
+    return .session(core, call, scope: batch, marking: try marking(batch.body))
   }
 
   /// Parses and checks operations according to the options and the server's clock.
@@ -77,13 +85,6 @@ public final class Session: Sendable {
     return batch.warnings + otherPayers(batch)
   }
 
-  func submission(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
-    let batch = try operations(json)
-    for warning in otherPayers(batch) { core.log(.warning, warning) }
-    let call = SessionCall(kind: .operations, url: engine.endpoints.operations, body: batch.body)
-    return .session(core, call, scope: batch, marking: try marking(batch.body))
-  }
-
   /// Confirms a transaction token, from `Response.transactionToken` or from the user. It can be used once.
   ///
   /// PeerID issues a transaction token only to a request that has both the access token and the cookie of a user who is
@@ -95,10 +96,11 @@ public final class Session: Sendable {
   /// - Returns: the transaction.
   /// - Throws: as `submit(_:)`; `rejected` when the token was used before, naming the application that confirmed.
   public func confirm(transactionToken: String) throws(PeerIDError) -> Response {
-    try response(of: try confirmation(of: transactionToken))
+    try engine.response(of: try confirmCall(transactionToken))
   }
 
-  func confirmation(of transactionToken: String) throws(PeerIDError) -> Call {
+  package func confirmCall(_ transactionToken: String) throws(PeerIDError) -> Call {
+    try checkLoggedIn()
     guard !transactionToken.isEmpty else { throw PeerIDError(.invalidArgument, "transaction_token is empty") }
     let url = engine.endpoints.confirmation(ofTransactionToken: transactionToken)
     var call = SessionCall(kind: .confirmation, url: url, body: Bytes("{}"))
@@ -117,29 +119,18 @@ public final class Session: Sendable {
   /// - Returns: the transaction.
   /// - Throws: as `submit(_:)`.
   public func broadcast(_ transaction: String) throws(PeerIDError) -> Response {
-    try Bytes(transaction).withBytes { (json) throws(PeerIDError) in try broadcast(json: json) }
+    try engine.response(of: try broadcastCall(transaction))
   }
 
-  package func broadcast(json: UnsafeRawBufferPointer) throws(PeerIDError) -> Response {
-    try response(of: try broadcastCall(json))
+  func broadcastCall(_ transaction: String) throws(PeerIDError) -> Call {
+    try Bytes(transaction).withBytes { (json) throws(PeerIDError) in try broadcastCall(json) }
   }
 
-  func broadcastCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
+  package func broadcastCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
+    try checkLoggedIn()
     let body = try SignedTransaction.requestBody(json)
     let call = SessionCall(kind: .broadcast, url: engine.endpoints.broadcast, body: body)
     return .session(core, call, marking: try marking(body))
-  }
-
-  private func response(of call: Call) throws(PeerIDError) -> Response {
-    guard case .response(let response) = try run(call) else {
-      throw PeerIDError(.internal, "the call returned no response")
-    }
-    return response
-  }
-
-  private func run(_ call: Call) throws(PeerIDError) -> CallResult {
-    try checkLoggedIn()
-    return try engine.run(call)
   }
 
   /// Refreshes the pair of tokens now, even if it has not expired. Joins a refresh that is already running.
@@ -148,7 +139,12 @@ public final class Session: Sendable {
   ///   `server`, `unreachable`, `connectionLost` and the other errors of a call. The old pair stays in use if it may
   ///   still be valid.
   public func refresh() throws(PeerIDError) {
-    _ = try run(.refresh(core))
+    _ = try engine.run(try refreshCall())
+  }
+
+  package func refreshCall() throws(PeerIDError) -> Call {
+    try checkLoggedIn()
+    return .refresh(core)
   }
 
   /// Returns a token for a request that the application sends itself. It is refreshed first if it has expired.
@@ -163,10 +159,12 @@ public final class Session: Sendable {
   /// - Throws: `loginRequired` when the session is over; `configuration` without a client secret; the errors of a
   ///   refresh. Their outcome is `notDone` or `notSent`: a request that carried the refused token was not done.
   public func freshToken(refused generation: UInt64 = 0) throws(PeerIDError) -> Token {
-    guard case .token(let token) = try run(.externalToken(core, refused: generation)) else {
-      throw PeerIDError(.internal, "the call returned no token")
-    }
-    return token
+    try engine.token(of: try tokenCall(refused: generation))
+  }
+
+  package func tokenCall(refused generation: UInt64) throws(PeerIDError) -> Call {
+    try checkLoggedIn()
+    return .externalToken(core, refused: generation)
   }
 
   /// Ends the session: removes it from the store, and later calls fail. The tokens stay valid at the server, which has

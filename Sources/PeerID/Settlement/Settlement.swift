@@ -46,14 +46,10 @@ public struct Settlement: Sendable {
   /// The settlement as a response, whose result is its JSON.
   package var response: Response {
     Response(
-      ResponseParts(
-        json: literal.compactText,
-        transactionID: transactionID.map { Bytes($0) },
-        blockNumber: blockNumber,
-        transactionNumber: transactionNumber,
-        createdObjectIDs: [],
-        transactionToken: nil
-      )
+      json: literal.compactText,
+      transactionID: transactionID.map { Bytes($0) },
+      blockNumber: blockNumber,
+      transactionNumber: transactionNumber
     )
   }
 

@@ -123,7 +123,7 @@ import Testing
       return
     }
     let mark = Bytes(try #require(error.mark))
-    _ = try session.settle(mark: mark.raw, to: queue, tag: 2)
+    _ = try session.engine.begin(try session.settleCall(mark.raw), queue, 2)
     guard case .settlement(let settlement) = queue.next(maximum: 1).first?.outcome else {
       Issue.record("the call was not settled")
       return

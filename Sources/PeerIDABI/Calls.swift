@@ -1,0 +1,72 @@
+internal import PeerID
+
+// Functions of clients and sessions. A function that waits and its form `…_async` make the same `Call`.
+
+/// An object that a function gets as a handle that must not be NULL.
+protocol HandleObject: AnyObject {
+  /// The name of the parameter.
+  static var parameter: StaticString { get }
+}
+
+/// A client or a session: it makes calls, and its engine carries them out.
+protocol Caller: HandleObject {
+  var engine: CallEngine { get }
+}
+
+extension Client: Caller {
+  static var parameter: StaticString { "client" }
+}
+
+extension Session: Caller {
+  static var parameter: StaticString { "session" }
+}
+
+extension CompletionQueue: HandleObject {
+  static var parameter: StaticString { "queue" }
+}
+
+extension SessionStore: HandleObject {
+  static var parameter: StaticString { "store" }
+}
+
+/// Makes a call, waits for it, and returns its response.
+func respond<Object: Caller>(
+  _ caller: OpaquePointer?,
+  _ outResponse: UnsafeMutablePointer<ResponseHandle?>?,
+  _ call: (Object) throws(PeerIDError) -> Call
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let caller: Object = try borrow(caller)
+    let out = try required(outResponse, "out_response")
+    out.pointee = retained(try caller.engine.response(of: try call(caller)))
+  }
+}
+
+/// Makes a call, waits for it, and returns the session that it begins.
+func beginSession(
+  _ client: ClientHandle?,
+  _ outSession: UnsafeMutablePointer<SessionHandle?>?,
+  _ call: (Client) throws(PeerIDError) -> Call
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let client: Client = try borrow(client)
+    let out = try required(outSession, "out_session")
+    out.pointee = retained(try client.engine.session(of: try call(client)))
+  }
+}
+
+/// Makes a call and begins it; its completion comes to the queue.
+func begin<Object: Caller>(
+  _ caller: OpaquePointer?,
+  _ queue: QueueHandle?,
+  _ tag: UInt64,
+  _ outID: UnsafeMutablePointer<UInt64>?,
+  _ call: (Object) throws(PeerIDError) -> Call
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let caller: Object = try borrow(caller)
+    let queue: CompletionQueue = try borrow(queue)
+    let id = try caller.engine.begin(try call(caller), queue, tag)
+    outID?.pointee = id
+  }
+}
