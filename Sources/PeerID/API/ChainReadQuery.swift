@@ -17,23 +17,13 @@ struct ChainReadQuery {
   /// Checks and translates; `parameters` is a JSON array, or empty for none.
   init(api: String, method: String, parameters: UnsafeRawBufferPointer) throws(PeerIDError) {
     guard Self.apis.contains(api) else {
-      throw PeerIDError(
-        .invalidArgument,
-        "api '\(api)' is not one of " + Self.apis.joined(separator: ", ")
-      )
+      throw PeerIDError(.invalidArgument, "api '\(api)' is not one of " + Self.apis.joined(separator: ", "))
     }
     guard !method.isEmpty else { throw PeerIDError(.invalidArgument, "method is empty: name a method of the API") }
     kind = api == "network_broadcast" ? .chainBroadcast : .chainRead
     text = "api=" + PercentEncoding.encode(api) + "&method=" + PercentEncoding.encode(method)
     if parameters.isEmpty { return }
-    let index: JSONIndex
-    do throws(JSONSyntaxError) {
-      index = try JSONIndex(parameters)
-    } catch {
-      throw PeerIDError(outOfMemory: error)
-        ?? PeerIDError(.invalidArgument, "params are not JSON (column \(error.column)): \(error.reason)")
-    }
-    try index.withRoot { (root) throws(PeerIDError) in try append(all: root) }
+    try JSONIndex(argument: parameters, "params are").withRoot { (root) throws(PeerIDError) in try append(all: root) }
   }
 
   /// The request, which needs no token.

@@ -72,20 +72,11 @@ public enum Decimals {
         "'\(shown)' has \(decimals.count) decimal places, but \(places) are possible: it is not rounded"
       )
     }
-    // Accumulate a negative number, because the smallest `Int64` has no positive counterpart.
-    var value: Int64 = 0
-    for digit in Array(whole) + Array(decimals) + Array(repeating: UInt8(ascii: "0"), count: places - decimals.count) {
-      let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
-      let (next, overflowedToo) = tens.subtractingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
-      guard !overflowed, !overflowedToo else { throw tooLarge(shown) }
-      value = next
+    let digits = (isNegative ? "-" : "") + String(Substring(whole)) + String(Substring(decimals))
+    guard let number = Int64(digits + String(repeating: "0", count: places - decimals.count)) else {
+      throw PeerIDError(.invalidArgument, "'\(shown)' is too large for 64 bits")
     }
-    guard isNegative || value != .min else { throw tooLarge(shown) }
-    return isNegative ? value : -value
-  }
-
-  private static func tooLarge(_ text: String) -> PeerIDError {
-    PeerIDError(.invalidArgument, "'\(text)' is too large for 64 bits")
+    return number
   }
 
   private static func format(_ number: Int64, places: Int, keepsZeroes: Bool) -> String {

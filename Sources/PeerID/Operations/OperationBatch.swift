@@ -18,7 +18,7 @@ struct OperationBatch: Sendable {
   ) throws(PeerIDError) {
     let now = (clock?.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
     var reader = Reader(validator: OperationValidator(validation: validation, now: now), validation: validation)
-    body = try Self.index(json).withRoot { (root) throws(PeerIDError) in try reader.read(root, json) }
+    body = try JSONIndex(argument: json, "the operations are").withRoot { (root) throws(PeerIDError) in try reader.read(root, json) }
     known = reader.known
     warnings = reader.validator.warnings
     for warning in warnings { log(.warning, warning) }
@@ -36,7 +36,7 @@ struct OperationBatch: Sendable {
         try check(root)
         return Bytes.joining("{\"operations\":", json, "}")
       case .object:
-        if let operations = root.member(OperationBatch.operationsKey) {
+        if let operations = root.member("operations") {
           guard operations.kind == .array else {
             throw PeerIDError(.invalidArgument, "\"operations\" must be an array")
           }
@@ -60,11 +60,7 @@ struct OperationBatch: Sendable {
       guard operations.count > 0 else {
         throw PeerIDError(.invalidArgument, "there is no operation to submit: the array is empty")
       }
-      var position = 0
-      for operation in operations.elements {
-        try check(operation, at: position)
-        position += 1
-      }
+      for (position, operation) in operations.elements.enumerated() { try check(operation, at: position) }
     }
 
     private mutating func check(_ operation: JSONIndex.Value, at position: Int) throws(PeerIDError) {
@@ -78,8 +74,6 @@ struct OperationBatch: Sendable {
     }
   }
 
-  private static let operationsKey = JSONKey("operations")
-
   /// Checks that `token` permits every operation; the error names the first operation that it does not permit.
   func checkScope(of token: Token) throws(PeerIDError) {
     for operation in known where operation.isKnownToServer && !token.permits(operationID: operation.id) {
@@ -88,17 +82,6 @@ struct OperationBatch: Sendable {
         "the user has not granted '\(operation.name)' (operation \(operation.id)) to this application; "
           + "ask for consent again with the authorization page"
       )
-    }
-  }
-
-  private static func index(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> JSONIndex {
-    do throws(JSONSyntaxError) {
-      return try JSONIndex(json)
-    } catch {
-      let place = "line \(error.line), column \(error.column)"
-      let what = error.isDuplicateKey ? "hold a key twice" : "are not JSON"
-      throw PeerIDError(outOfMemory: error)
-        ?? PeerIDError(.invalidArgument, "the operations \(what) (\(place)): \(error.reason)")
     }
   }
 }

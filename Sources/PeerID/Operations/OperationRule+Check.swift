@@ -118,7 +118,7 @@ extension OperationRule {
 
   private func committeePays(_ proposed: JSONIndex.Value) -> Bool {
     proposed.elements.contains { element in
-      let operation = element.member(JSONKey("op"))
+      let operation = element.member("op")
       guard let id = operation?[0]?.wholeNumber.flatMap({ Int32(exactly: $0) }),
         let definition = OperationCatalogue.standard.operation(id: id)
       else { return false }

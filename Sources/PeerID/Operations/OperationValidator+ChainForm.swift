@@ -23,7 +23,7 @@ extension OperationValidator {
 
   /// `{"op": [number, {"fee": {…}, …}]}`, with the names of the chain.
   mutating func checkProposed(_ value: JSONIndex.Value) throws(PeerIDError) {
-    guard let operation = value.member(Self.operationKey), operation.kind == .array, operation.count == 2,
+    guard let operation = value.member("op"), operation.kind == .array, operation.count == 2,
       let number = operation[0], let content = operation[1]
     else { throw fault("must be {\"op\": [number, {…}]}, with an operation's number and fields") }
     guard proposalDepth < Self.maximumProposalDepth else {
@@ -45,19 +45,19 @@ extension OperationValidator {
     let wasChainForm = isChainForm
     isChainForm = true
     path.enter("fee")
-    guard let fee = content.member(Self.feeKey) else {
+    guard let fee = content.member("fee") else {
       throw fault("is required: {\"amount\": 0, \"asset_id\": \"1.3.0\"}")
     }
     try check(fee, is: .asset)
     path.leave()
     // The serializer writes no extensions. (The lottery's extension is a field here.)
-    if let extensions = content.member(Self.extensionsKey), extensions.kind != .null, extensions.count > 0,
+    if let extensions = content.member("extensions"), extensions.kind != .null, extensions.count > 0,
       !definition.proposedFields.contains(where: { $0.name == "extensions" })
     {
       throw fault("must be []", at: "extensions")
     }
     try check(content, has: definition.proposedFields) {
-      Self.feeKey.matches($0) || Self.extensionsKey.matches($0)
+      $0.elementsEqual("fee".utf8) || $0.elementsEqual("extensions".utf8)
     }
     try check(content, keeps: definition.rules)
     isChainForm = wasChainForm
@@ -65,8 +65,4 @@ extension OperationValidator {
     path.leave()
     path.leave()
   }
-
-  static let operationKey = JSONKey("op")
-  static let feeKey = JSONKey("fee")
-  static let extensionsKey = JSONKey("extensions")
 }

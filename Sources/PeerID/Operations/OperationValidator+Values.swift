@@ -109,12 +109,10 @@ extension OperationValidator {
         maximum == 0 ? "must be []: the server cannot serialize elements" : "must have at most \(maximum) elements"
       )
     }
-    var index = 0
-    for item in value.elements {
+    for (index, item) in value.elements.enumerated() {
       path.enter(index)
       try check(item, is: element)
       path.leave()
-      index += 1
     }
   }
 }

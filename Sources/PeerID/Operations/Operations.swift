@@ -43,33 +43,32 @@ public enum Operations {
   /// The first rule of the chain that an operation breaks at a time in seconds since 1970; `nil` when it breaks none.
   /// This includes rules that the committee can change.
   package static func violation(of operation: Bytes, at now: Int64) -> String? {
-    guard let index = try? JSONIndex(operation.raw) else { return nil }
-    return index.withRoot { root in
+    fault(in: operation) { (root) throws(PeerIDError) in
       let name = root.member(OperationField.operationName)?.string
-      guard let definition = name.flatMap(OperationCatalogue.standard.operation(named:)) else { return nil }
+      guard let definition = name.flatMap(OperationCatalogue.standard.operation(named:)) else { return }
       var validator = OperationValidator(validation: .strict, now: now)
-      do throws(PeerIDError) {
-        try validator.check(root, name: name, definition: definition)
-        return nil
-      } catch {
-        return error.message
-      }
+      try validator.check(root, name: name, definition: definition)
     }
   }
 
   /// Why the serializer of the server cannot write a value of a field; `nil` when it can. The rules of the chain do not
   /// count.
   package static func serializerProblem(of value: Bytes, as type: OperationFieldType) -> String? {
-    guard let index = try? JSONIndex(value.raw) else { return nil }
-    return index.withRoot { root in
+    fault(in: value) { (root) throws(PeerIDError) in
       var validator = OperationValidator(validation: .known, now: 0)
       validator.ignoresRules = true
-      do throws(PeerIDError) {
-        try validator.check(root, is: type)
-        return nil
-      } catch {
-        return error.message
-      }
+      try validator.check(root, is: type)
+    }
+  }
+
+  /// The message of the error that `check` throws; `nil` when there is none, or the text is not JSON.
+  private static func fault(in json: Bytes, _ check: (JSONIndex.Value) throws(PeerIDError) -> Void) -> String? {
+    guard let index = try? JSONIndex(json.raw) else { return nil }
+    do throws(PeerIDError) {
+      try index.withRoot(check)
+      return nil
+    } catch {
+      return error.message
     }
   }
 

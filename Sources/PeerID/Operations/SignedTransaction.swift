@@ -11,14 +11,7 @@ enum SignedTransaction {
   /// The body of the request for a transaction, or for an object that contains it as `transaction`. Its text is sent
   /// unchanged, because the signatures cover the exact numbers.
   static func requestBody(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Bytes {
-    let index: JSONIndex
-    do throws(JSONSyntaxError) {
-      index = try JSONIndex(json)
-    } catch {
-      let place = "line \(error.line), column \(error.column)"
-      throw PeerIDError(outOfMemory: error)
-        ?? PeerIDError(.invalidArgument, "the transaction is not JSON (\(place)): \(error.reason)")
-    }
+    let index = try JSONIndex(argument: json, "the transaction is")
     let isWrapped = try index.withRoot { (root) throws(PeerIDError) -> Bool in try Self.isWrapped(root) }
     return isWrapped ? Bytes(json) : Bytes.joining("{\"transaction\":", json, "}")
   }

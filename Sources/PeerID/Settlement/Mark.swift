@@ -15,43 +15,22 @@ struct Mark {
   /// The request's body: `{"operations":[…]}`, or `{"transaction":{…}}` for a signed transaction.
   let request: Bytes
   /// When a signed transaction expires, in seconds since 1970; `nil` for operations that the server signs.
-  let expiration: Int64?
+  var expiration: Int64?
 
   /// The mark as JSON.
   var json: Bytes {
     let head: JSONLiteral = [
       "mark": 1, "payer": .string(payer), "after": .string(after), "sent_by": .integer(sentBy), "request": .null,
     ]
-    let text = head.compactText.text
-    let start = String(Substring(text.utf8.dropLast("null}".utf8.count)))
-    return Bytes(capacity: start.utf8.count + request.count + 1) { target in
-      var writer = JSONLiteral.Writer(target: target)
-      writer.put(start.utf8)
-      request.withBytes { writer.put($0) }
-      writer.put(UInt8(ascii: "}"))
-      return writer.count
-    }
+    let start = String(Substring(head.compactText.text.utf8.dropLast("null}".utf8.count)))
+    return Bytes(start + request.text + "}")
   }
+}
 
-  init(payer: String, after: String, sentBy: Int64, request: Bytes, expiration: Int64? = nil) {
-    self.payer = payer
-    self.after = after
-    self.sentBy = sentBy
-    self.request = request
-    self.expiration = expiration
-  }
-
+extension Mark {
   /// Reads a mark.
   init(_ json: UnsafeRawBufferPointer) throws(PeerIDError) {
-    let index: JSONIndex
-    do throws(JSONSyntaxError) {
-      index = try JSONIndex(json)
-    } catch {
-      let place = "line \(error.line), column \(error.column)"
-      throw PeerIDError(outOfMemory: error)
-        ?? PeerIDError(.invalidArgument, "mark is not JSON (\(place)): \(error.reason)")
-    }
-    self = try index.withRoot { (root) throws(PeerIDError) in
+    self = try JSONIndex(argument: json, "mark is").withRoot { (root) throws(PeerIDError) in
       guard root.member("mark")?.integer == 1, let payer = root.member("payer")?.string,
         let after = root.member("after")?.string, ObjectInstance.of(after) != nil,
         let sentBy = root.member("sent_by")?.integer, let request = root.member("request"), request.kind == .object
@@ -97,13 +76,7 @@ struct Mark {
     _ body: ([RequestedOperation]) throws(PeerIDError) -> Result
   ) throws(PeerIDError) -> Result {
     try request.withBytes { (json) throws(PeerIDError) in
-      let index: JSONIndex
-      do throws(JSONSyntaxError) {
-        index = try JSONIndex(json)
-      } catch {
-        throw PeerIDError(outOfMemory: error) ?? PeerIDError(.invalidArgument, "the operations are not JSON")
-      }
-      return try index.withRoot { (root) throws(PeerIDError) in
+      try JSONIndex(argument: json, "the operations are").withRoot { (root) throws(PeerIDError) in
         let transaction = root.member("transaction")
         let list = (transaction ?? root).member("operations")?.elements ?? []
         var operations: [RequestedOperation] = []

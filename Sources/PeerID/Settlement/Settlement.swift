@@ -26,11 +26,11 @@ public struct Settlement: Sendable {
   /// What became of the operations.
   public let state: State
   /// The id of the transaction, if it was done and the node returns it.
-  public let transactionID: String?
+  public var transactionID: String? { found?.id }
   /// The number of its block, when it was done.
-  public let blockNumber: Int64?
+  public var blockNumber: Int64? { found?.blockNumber }
   /// Its place in the block, from 0, when it was done.
-  public let transactionNumber: Int64?
+  public var transactionNumber: Int64? { found?.number }
   /// Whether the state is final. Until its block is irreversible, a transaction may be undone, which hardly ever
   /// happens.
   public let isIrreversible: Bool
@@ -39,6 +39,9 @@ public struct Settlement: Sendable {
   public let transactions: [Transaction]
   /// When to ask again, in milliseconds; 0 unless the state is `notYet`.
   public let retryAfterMilliseconds: Int64
+
+  /// The first of several equal transactions.
+  private var found: Transaction? { state == .done ? transactions.first : nil }
 
   /// The settlement as JSON.
   public var json: String { literal.compactText.text }

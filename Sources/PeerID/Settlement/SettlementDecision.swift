@@ -30,31 +30,27 @@ struct SettlementDecision {
   func settlement(_ candidates: [Candidate]) -> Settlement {
     let same = candidates.filter { $0.verdict == .same }.sorted { ($0.block, $0.number) < ($1.block, $1.number) }
     if let first = same.first {
-      return Settlement(
-        state: .done,
-        transactionID: first.id,
-        blockNumber: first.block,
-        transactionNumber: first.number,
-        isIrreversible: first.block <= irreversibleBlock,
-        transactions: same.map(Self.transaction),
-        retryAfterMilliseconds: 0
-      )
+      let isIrreversible = first.block <= irreversibleBlock
+      return Settlement(state: .done, isIrreversible: isIrreversible, same, retryAfterMilliseconds: 0)
     }
     let unsure = candidates.filter { $0.verdict == .unsure }
     let isOver = irreversibleTime > deadline
     let wait = min(max(deadline - irreversibleTime, 1), 15) * 1000
-    return Settlement(
-      state: !isOver ? .notYet : unsure.isEmpty ? .notDone : .undecided,
-      transactionID: nil,
-      blockNumber: nil,
-      transactionNumber: nil,
-      isIrreversible: isOver,
-      transactions: unsure.map(Self.transaction),
-      retryAfterMilliseconds: isOver ? 0 : wait
-    )
+    let state: Settlement.State = !isOver ? .notYet : unsure.isEmpty ? .notDone : .undecided
+    return Settlement(state: state, isIrreversible: isOver, unsure, retryAfterMilliseconds: isOver ? 0 : wait)
   }
+}
 
-  private static func transaction(_ candidate: Candidate) -> Settlement.Transaction {
-    Settlement.Transaction(id: candidate.id, blockNumber: candidate.block, number: candidate.number)
+extension Settlement {
+  fileprivate init(
+    state: State,
+    isIrreversible: Bool,
+    _ candidates: [SettlementDecision.Candidate],
+    retryAfterMilliseconds: Int64
+  ) {
+    self.state = state
+    self.isIrreversible = isIrreversible
+    transactions = candidates.map { Transaction(id: $0.id, blockNumber: $0.block, number: $0.number) }
+    self.retryAfterMilliseconds = retryAfterMilliseconds
   }
 }

@@ -182,8 +182,8 @@ import Testing
     let live = try Live()
     let session = try live.logIn()
     let queue = try CompletionQueue()
-    _ = try session.account(to: queue, tag: 1)
-    _ = try live.client.account("pi-bob", to: queue, tag: 2)
+    _ = try session.engine.begin(try session.accountCall(), queue, 1)
+    _ = try live.client.engine.begin(try live.client.accountCall("pi-bob"), queue, 2)
     var names: [String] = []
     for _ in 0..<2 {
       guard case .account(let account) = queue.next(maximum: 1).first?.outcome else { continue }
