@@ -34,11 +34,9 @@ public func authorizationCreate(
   _ redirectURI: UnsafePointer<CChar>?,
   _ outAuthorization: UnsafeMutablePointer<AuthorizationHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
+  returning(outAuthorization, "out_authorization") { () throws(PeerIDError) in
     let client: Client = try borrow(client)
-    let out = try required(outAuthorization, "out_authorization")
-    let request = try client.authorizationRequest(redirectURI: try text(redirectURI, "redirect_uri"))
-    out.pointee = retained(AuthorizationObject(request))
+    return AuthorizationObject(try client.authorizationRequest(redirectURI: try text(redirectURI, "redirect_uri")))
   }
 }
 

@@ -14,6 +14,18 @@ func attempt(_ body: () throws(PeerIDError) -> Void) -> ErrorHandle? {
   }
 }
 
+/// Runs the body of an exported function that creates an object, which the caller owns.
+func returning<Object: AnyObject>(
+  _ out: UnsafeMutablePointer<OpaquePointer?>?,
+  _ name: StaticString,
+  _ make: () throws(PeerIDError) -> Object
+) -> ErrorHandle? {
+  attempt { () throws(PeerIDError) in
+    let out = try required(out, name)
+    out.pointee = retained(try make())
+  }
+}
+
 /// Converts an object to a handle that owns one reference.
 func retained(_ object: some AnyObject) -> OpaquePointer {
   OpaquePointer(Unmanaged.passRetained(object).toOpaque())

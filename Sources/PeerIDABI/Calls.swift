@@ -13,21 +13,10 @@ protocol Caller: HandleObject {
   var engine: CallEngine { get }
 }
 
-extension Client: Caller {
-  static var parameter: StaticString { "client" }
-}
-
-extension Session: Caller {
-  static var parameter: StaticString { "session" }
-}
-
-extension CompletionQueue: HandleObject {
-  static var parameter: StaticString { "queue" }
-}
-
-extension SessionStore: HandleObject {
-  static var parameter: StaticString { "store" }
-}
+extension Client: Caller { static var parameter: StaticString { "client" } }
+extension Session: Caller { static var parameter: StaticString { "session" } }
+extension CompletionQueue: HandleObject { static var parameter: StaticString { "queue" } }
+extension SessionStore: HandleObject { static var parameter: StaticString { "store" } }
 
 /// Makes a call, waits for it, and returns its response.
 func respond<Object: Caller>(
@@ -35,10 +24,9 @@ func respond<Object: Caller>(
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?,
   _ call: (Object) throws(PeerIDError) -> Call
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
+  returning(outResponse, "out_response") { () throws(PeerIDError) in
     let caller: Object = try borrow(caller)
-    let out = try required(outResponse, "out_response")
-    out.pointee = retained(try caller.engine.response(of: try call(caller)))
+    return try caller.engine.response(of: try call(caller))
   }
 }
 
@@ -48,10 +36,9 @@ func beginSession(
   _ outSession: UnsafeMutablePointer<SessionHandle?>?,
   _ call: (Client) throws(PeerIDError) -> Call
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
+  returning(outSession, "out_session") { () throws(PeerIDError) in
     let client: Client = try borrow(client)
-    let out = try required(outSession, "out_session")
-    out.pointee = retained(try client.engine.session(of: try call(client)))
+    return try client.engine.session(of: try call(client))
   }
 }
 

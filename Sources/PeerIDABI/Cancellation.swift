@@ -7,9 +7,7 @@ internal import PeerID
 /// calls `peerid_cancellation_use` before its calls.
 @_cdecl("peerid_cancellation_create")
 public func cancellationCreate(_ outCancellation: UnsafeMutablePointer<CancellationHandle?>?) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    try required(outCancellation, "out_cancellation").pointee = retained(Cancellation())
-  }
+  returning(outCancellation, "out_cancellation") { Cancellation() }
 }
 
 /// Makes the blocking calls of this thread end with PEERID_CODE_CANCELLED as soon as the cancellation is cancelled. A

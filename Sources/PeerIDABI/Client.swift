@@ -16,11 +16,10 @@ public func clientCreate(
   _ config: ConfigHandle?,
   _ outClient: UnsafeMutablePointer<ClientHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
+  returning(outClient, "out_client") { () throws(PeerIDError) in
     let config: ConfigObject = try borrow(config)
-    let out = try required(outClient, "out_client")
     StaticNames.prepare()
-    out.pointee = retained(try Client(config.configuration))
+    return try Client(config.configuration)
   }
 }
 

@@ -53,9 +53,7 @@ public func clientStatistics(
   _ client: ClientHandle?,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let client: Client = try borrow(client)
-    let out = try required(outResponse, "out_response")
-    out.pointee = retained(client.statisticsResponse())
+  returning(outResponse, "out_response") { () throws(PeerIDError) in
+    try borrow(client, as: Client.self).statisticsResponse()
   }
 }

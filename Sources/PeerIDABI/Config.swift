@@ -49,14 +49,14 @@ public func configCreate(
   _ clientSecret: UnsafePointer<CChar>?,
   _ outConfig: UnsafeMutablePointer<ConfigHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let out = try required(outConfig, "out_config")
-    let configuration = try Configuration(
-      baseURL: try text(baseURL, "base_url"),
-      clientID: try text(clientID, "client_id"),
-      clientSecret: try optionalText(clientSecret, "client_secret")
+  returning(outConfig, "out_config") { () throws(PeerIDError) in
+    ConfigObject(
+      try Configuration(
+        baseURL: try text(baseURL, "base_url"),
+        clientID: try text(clientID, "client_id"),
+        clientSecret: try optionalText(clientSecret, "client_secret")
+      )
     )
-    out.pointee = retained(ConfigObject(configuration))
   }
 }
 

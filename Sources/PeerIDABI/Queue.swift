@@ -9,10 +9,7 @@ internal import PeerID
 /// - Lifetime: a call in flight keeps its queue alive; completions that are not taken are freed with it.
 @_cdecl("peerid_queue_create")
 public func queueCreate(_ outQueue: UnsafeMutablePointer<QueueHandle?>?) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let out = try required(outQueue, "out_queue")
-    out.pointee = retained(try CompletionQueue())
-  }
+  returning(outQueue, "out_queue") { () throws(PeerIDError) in try CompletionQueue() }
 }
 
 /// Returns the file descriptor of a queue, for `poll`, `epoll` or an event loop. It is readable while the queue has

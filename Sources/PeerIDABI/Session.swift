@@ -36,10 +36,9 @@ public func sessionAcquireToken(
   _ refusedGeneration: UInt64,
   _ outToken: UnsafeMutablePointer<TokenHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
+  returning(outToken, "out_token") { () throws(PeerIDError) in
     let session: Session = try borrow(session)
-    let out = try required(outToken, "out_token")
-    out.pointee = retained(TokenObject(try session.freshToken(refused: refusedGeneration)))
+    return TokenObject(try session.freshToken(refused: refusedGeneration))
   }
 }
 
@@ -49,10 +48,8 @@ public func sessionGetToken(
   _ session: SessionHandle?,
   _ outToken: UnsafeMutablePointer<TokenHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let session: Session = try borrow(session)
-    let out = try required(outToken, "out_token")
-    out.pointee = retained(TokenObject(session.token))
+  returning(outToken, "out_token") { () throws(PeerIDError) in
+    TokenObject(try borrow(session, as: Session.self).token)
   }
 }
 

@@ -6,10 +6,7 @@ internal import PeerID
 /// Creates a store in the memory of this process. Clients that use it share sessions by key.
 @_cdecl("peerid_store_create_memory")
 public func storeCreateMemory(_ outStore: UnsafeMutablePointer<StoreHandle?>?) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let out = try required(outStore, "out_store")
-    out.pointee = retained(SessionStore.memory())
-  }
+  returning(outStore, "out_store") { SessionStore.memory() }
 }
 
 /// Creates a store of files in a directory. Each key has a file that only its owner can read, that is replaced
@@ -24,9 +21,8 @@ public func storeCreateDirectory(
   _ path: UnsafePointer<CChar>?,
   _ outStore: UnsafeMutablePointer<StoreHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let out = try required(outStore, "out_store")
-    out.pointee = retained(try SessionStore.directory(try text(path, "path")))
+  returning(outStore, "out_store") { () throws(PeerIDError) in
+    try SessionStore.directory(try text(path, "path"))
   }
 }
 
@@ -41,9 +37,8 @@ public func storeCreateCustom(
   _ callbacks: StoreCallbacksPointer?,
   _ outStore: UnsafeMutablePointer<StoreHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let out = try required(outStore, "out_store")
-    out.pointee = retained(try StoreCallbacks.read(callbacks).makeStore())
+  returning(outStore, "out_store") { () throws(PeerIDError) in
+    try StoreCallbacks.read(callbacks).makeStore()
   }
 }
 
@@ -57,10 +52,8 @@ public func storeList(
   _ store: StoreHandle?,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
-    let store: SessionStore = try borrow(store)
-    let out = try required(outResponse, "out_response")
-    out.pointee = retained(Response(listing: try store.keys()))
+  returning(outResponse, "out_response") { () throws(PeerIDError) in
+    Response(listing: try borrow(store, as: SessionStore.self).keys())
   }
 }
 

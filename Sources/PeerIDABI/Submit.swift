@@ -52,11 +52,9 @@ public func sessionCheck(
   _ length: UInt,
   _ outResponse: UnsafeMutablePointer<ResponseHandle?>?
 ) -> ErrorHandle? {
-  attempt { () throws(PeerIDError) in
+  returning(outResponse, "out_response") { () throws(PeerIDError) in
     let session: Session = try borrow(session)
-    let out = try required(outResponse, "out_response")
-    let warnings = try session.check(json: try bytes(operations, length, "operations"))
-    out.pointee = retained(Response(listing: warnings))
+    return Response(listing: try session.check(json: try bytes(operations, length, "operations")))
   }
 }
 

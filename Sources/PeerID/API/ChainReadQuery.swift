@@ -43,10 +43,12 @@ struct ChainReadQuery {
     guard depth <= Self.deepestNesting else {
       throw PeerIDError(.invalidArgument, "\(path) is nested too deeply: the server reads four levels")
     }
+    if value.kind == .object || value.kind == .array, value.count == 0 {
+      throw PeerIDError(.invalidArgument, "\(path) is empty, which cannot be sent to the server")
+    }
     switch value.kind {
     case .null: throw PeerIDError(.invalidArgument, "\(path) is null, which cannot be sent to the server")
     case .object:
-      guard value.count > 0 else { throw Self.empty(path) }
       try value.forEachMember { (key, member) throws(PeerIDError) in
         let name = String(utf8: key)
         guard Self.isKey(name) else {
@@ -58,7 +60,6 @@ struct ChainReadQuery {
         try append(member, at: "\(path)[\(name)]", depth: depth + 1)
       }
     case .array:
-      guard value.count > 0 else { throw Self.empty(path) }
       let elements = value.elements
       let isFlat = elements.allSatisfy { $0.kind != .array && $0.kind != .object }
       if !isFlat, elements.count > Self.largestIndex { throw Self.tooManyElements(path) }
@@ -85,14 +86,7 @@ struct ChainReadQuery {
     text += "&" + PercentEncoding.encode(path) + "=" + PercentEncoding.encode(value)
   }
 
-  private static func empty(_ path: String) -> PeerIDError {
-    PeerIDError(.invalidArgument, "\(path) is empty, which cannot be sent to the server")
-  }
-
   private static func tooManyElements(_ path: String) -> PeerIDError {
-    PeerIDError(
-      .invalidArgument,
-      "\(path) holds more than \(largestIndex + 1) elements, which cannot be sent to the server"
-    )
+    PeerIDError(.invalidArgument, "\(path) holds more than the \(largestIndex + 1) elements that the server reads")
   }
 }

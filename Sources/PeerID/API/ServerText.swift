@@ -39,22 +39,18 @@ enum ServerText {
 
   /// The whole member `error`: a string as it is, an object as `field: message; field: message`.
   static func whole(_ error: JSONValue) -> String {
-    guard error.kind == .object else { return error.string ?? error.compactText().text }
-    return error.members.map { $0 + ": " + ($1.string ?? $1.compactText().text) }.joined(separator: "; ")
+    text(error) { $0 }
   }
 
   /// The same on one line, with only the first line of each message.
   static func message(_ error: JSONValue) -> String {
-    switch error.kind {
-    case .string: firstLine(error.string ?? "")
-    case .object:
-      cut(
-        error.members.map { key, value in
-          key + ": " + firstLine(value.string ?? value.compactText().text)
-        }.joined(separator: "; ")
-      )
-    default: cut(error.compactText().text)
-    }
+    cut(text(error, firstLine))
+  }
+
+  private static func text(_ error: JSONValue, _ shortened: (String) -> String) -> String {
+    func part(_ value: JSONValue) -> String { shortened(value.string ?? value.compactText().text) }
+    guard error.kind == .object else { return part(error) }
+    return error.members.map { $0 + ": " + part($1) }.joined(separator: "; ")
   }
 
   /// The server's `error` as JSON. A stack trace or a signed transaction of many kilobytes is cut.

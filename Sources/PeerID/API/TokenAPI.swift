@@ -100,7 +100,7 @@ struct TokenAPI: Sendable {
     else { return error }
     let others = style == .form ? "query or json" : style == .json ? "form or query" : "form or json"
     return error.adding(
-      " – but '\(missed)' was sent with parameters=\(style.name); this server wants parameters=\(others)"
+      " – but '\(missed)' was sent with parameters=\(style.rawValue); this server wants parameters=\(others)"
     )
   }
 }

@@ -36,33 +36,22 @@ extension Session {
   }
 
   private static func find(_ user: String?, _ reader: ChainReader) throws(PeerIDError) -> Account {
-    let remedy = "ask the user for the account and set it (peerid_session_set_account)"
-    guard let user else {
-      throw PeerIDError(
-        .configuration,
-        "the account of the session's user is not known, because the log in did not tell a user name: \(remedy)"
-      )
+    func unknown(_ problem: String) -> PeerIDError {
+      let name = user.map { "the user '\($0)'" } ?? "the session's user"
+      let remedy = "ask the user for the account and set it (peerid_session_set_account)"
+      return PeerIDError(.configuration, "the account of \(name) \(problem): \(remedy)")
     }
+    guard let user else { throw unknown("is not known, because the log in did not tell a user name") }
     switch try AccountLookup(reader: reader).decision(user: user) {
     case .found(let account, isVerified: true): return account
     case .found(let account, isVerified: false):
-      throw PeerIDError(
-        .configuration,
-        "the account of the user '\(user)' may be \(account.name) (\(account.id)), but the node does not tell whether "
-          + "PeerID has a permission on it: \(remedy)"
-      )
+      let shown = "\(account.name) (\(account.id))"
+      throw unknown("may be \(shown), but the node does not tell whether PeerID has a permission on it")
     case .ambiguous(let one, let other):
-      throw PeerIDError(
-        .configuration,
-        "the account of the user '\(user)' is either \(one.name) (\(one.id)) or \(other.name) (\(other.id)): \(remedy)"
-      )
+      throw unknown("is either \(one.name) (\(one.id)) or \(other.name) (\(other.id))")
     case .none:
       let names = AccountDecision.names(ofUser: user).joined(separator: " or ")
-      throw PeerIDError(
-        .configuration,
-        "the account of the user '\(user)' is not known, because PeerID has no permission on an account \(names): "
-          + remedy
-      )
+      throw unknown("is not known, because PeerID has no permission on an account \(names)")
     }
   }
 
@@ -99,7 +88,6 @@ extension Session {
 extension RequestedOperation {
   /// Whether the operation is paid by a user's account other than this one.
   fileprivate func isPaid(byOtherThan account: Account) -> Bool {
-    guard let definition = OperationCatalogue.standard.operation(id: number) else { return false }
-    return definition.payer.utf8.first != UInt8(ascii: "1") && payer != account.id
+    definition.accountThatPays == nil && payer != account.id
   }
 }

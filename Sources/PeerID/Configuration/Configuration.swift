@@ -90,11 +90,8 @@ public struct Configuration: Sendable {
 extension Configuration {
   /// Logs an event on one line, with the names of the application and the session.
   func report(_ level: LogLevel, of session: String? = nil, _ message: @autoclosure () -> String) {
-    if let handler = log.handler { handler(level, line(of: session, message())) }
-  }
-
-  private func line(of session: String?, _ message: String) -> String {
+    guard let handler = log.handler else { return }
     let session = session.map { OneLine.text($0) + ", " } ?? ""
-    return "\(OneLine.text(message)) (\(session)application \(clientID))"
+    handler(level, "\(OneLine.text(message())) (\(session)application \(clientID))")
   }
 }

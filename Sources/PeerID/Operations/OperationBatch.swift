@@ -18,7 +18,8 @@ struct OperationBatch: Sendable {
   ) throws(PeerIDError) {
     let now = (clock?.nowMilliseconds ?? Clock.wallMilliseconds()) / 1000
     var reader = Reader(validator: OperationValidator(validation: validation, now: now), validation: validation)
-    body = try JSONIndex(argument: json, "the operations are").withRoot { (root) throws(PeerIDError) in try reader.read(root, json) }
+    let index = try JSONIndex(argument: json, "the operations are")
+    body = try index.withRoot { (root) throws(PeerIDError) in try reader.read(root, json) }
     known = reader.known
     warnings = reader.validator.warnings
     for warning in warnings { log(.warning, warning) }

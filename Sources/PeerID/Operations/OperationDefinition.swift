@@ -46,6 +46,9 @@ package final class OperationDefinition: Sendable {
     notProposedBecause = text("not_proposed")
     caution = text("caution")
   }
+
+  /// The payer if it is always the same account, one of the chain itself; `nil` if a field names it.
+  var accountThatPays: String? { payer.utf8.first == UInt8(ascii: "1") ? payer : nil }
 }
 
 /// One field of an operation or of an object inside one.

@@ -122,7 +122,7 @@ extension OperationRule {
       guard let id = operation?[0]?.wholeNumber.flatMap({ Int32(exactly: $0) }),
         let definition = OperationCatalogue.standard.operation(id: id)
       else { return false }
-      let payer = operation?[1]?.member(JSONKey(definition.payer))?.comparableText ?? definition.payer
+      let payer = definition.accountThatPays ?? operation?[1]?.member(JSONKey(definition.payer))?.comparableText
       return payer == "1.2.0"
     }
   }

@@ -3,8 +3,7 @@ package struct OptionDefinition: Sendable {
   /// The values of an option, and where its value is stored.
   enum Kind: Sendable {
     case integer(ClosedRange<Int64>, @Sendable (inout Options, Int64) -> Void)
-    case boolean(@Sendable (inout Options, Bool) -> Void)
-    case choice([String], @Sendable (inout Options, Int64) -> Void)
+    case choice([String], @Sendable (inout Options, String) -> Void)
     case text(@Sendable (inout Options, String) -> Void)
   }
 
@@ -20,7 +19,6 @@ package struct OptionDefinition: Sendable {
   package var accepts: String {
     switch kind {
     case .integer(let range, _): "\(range.lowerBound)–\(range.upperBound)"
-    case .boolean: "true, false"
     case .choice(let values, _): values.joined(separator: ", ")
     case .text: "text"
     }
@@ -30,6 +28,7 @@ package struct OptionDefinition: Sendable {
 /// All options of a client. The table in the documentation is generated from this one.
 package enum OptionTable {
   private static let hour: Int64 = 3_600_000
+  private static let truth = ["true", "false"]
 
   /// Every option, in the order of the documentation.
   package static let all: [OptionDefinition] = [
@@ -98,7 +97,7 @@ package enum OptionTable {
       defaultValue: "1.1",
       help: "The HTTP version of asynchronous calls over TLS. 2 sends many requests over one connection; when the "
         + "server closes it, requests that it refused are reported as unknown although they were not done.",
-      kind: .choice(["1.1", "2"]) { $0.usesHTTP2 = $1 == 1 }
+      kind: .choice(["1.1", "2"]) { $0.usesHTTP2 = $1 == "2" }
     ),
     OptionDefinition(
       name: "max_response_bytes",
@@ -129,7 +128,7 @@ package enum OptionTable {
       name: "allow_http",
       defaultValue: "false",
       help: "Whether the base URL may be http:// for a server that is not on this machine.",
-      kind: .boolean { $0.allowsPlainHTTP = $1 }
+      kind: .choice(truth) { $0.allowsPlainHTTP = $1 == "true" }
     ),
     OptionDefinition(
       name: "authorization_page",
@@ -157,14 +156,14 @@ package enum OptionTable {
       defaultValue: "false",
       help: "Whether submissions and broadcasts first read the newest entry of the payer's history, so that an "
         + "unknown outcome can be settled. This costs one chain read for each of them.",
-      kind: .boolean { $0.isSettleable = $1 }
+      kind: .choice(truth) { $0.isSettleable = $1 == "true" }
     ),
     OptionDefinition(
       name: "relogin",
       defaultValue: "off",
       help: "Whether a session that was started with a password keeps it in memory, to log in again when the refresh "
         + "token was used or the answer to a refresh was lost.",
-      kind: .choice(["off", "keep"]) { $0.keepsCredentials = $1 == 1 }
+      kind: .choice(["off", "keep"]) { $0.keepsCredentials = $1 == "keep" }
     ),
   ]
 
@@ -186,12 +185,9 @@ package enum OptionTable {
     case .integer(let range, let assign):
       guard let number = Int64(value), range.contains(number) else { throw refuse() }
       assign(&options, number)
-    case .boolean(let assign):
-      guard value == "true" || value == "false" else { throw refuse() }
-      assign(&options, value == "true")
     case .choice(let choices, let assign):
-      guard let index = choices.firstIndex(of: value) else { throw refuse() }
-      assign(&options, Int64(index))
+      guard choices.contains(value) else { throw refuse() }
+      assign(&options, value)
     case .text(let assign):
       guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
         throw PeerIDError(.configuration, "option '\(option.name)' holds a control character")

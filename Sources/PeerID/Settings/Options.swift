@@ -1,29 +1,20 @@
 /// The values of all options of a client. Their names, ranges and defaults are in `OptionTable` alone.
 struct Options: Sendable {
   /// How parameters of the three token calls are sent.
-  enum ParameterStyle: Int64, Sendable {
+  enum ParameterStyle: String, Sendable {
     case form
     case json
     case query
-
-    /// The value of the option.
-    var name: String {
-      switch self {
-      case .form: "form"
-      case .json: "json"
-      case .query: "query"
-      }
-    }
   }
 
   /// How strictly operations are checked before they are sent.
-  enum Validation: Int64, Sendable {
+  enum Validation: String, Sendable {
     /// Operations that the library knows are checked by their fields and rules; others are refused.
     case known
     /// As `known`, and rules that the chain's committee can change are enforced, too.
     case strict
     /// As `known`, but operations that the library does not know are sent without a check.
-    case allowUnknown
+    case allowUnknown = "allow_unknown"
     case off
   }
 

@@ -106,12 +106,9 @@ extension Mark {
         "operations[\(position)] is not in the library's catalogue, so its payer is not known"
       )
     }
-    // Some operations are paid by an account of the chain itself.
-    let isAccount = definition.payer.utf8.first == UInt8(ascii: "1")
-    let payer = isAccount ? definition.payer : fields.member(JSONKey(definition.payer))?.comparableText
-    guard let payer else {
+    guard let payer = definition.accountThatPays ?? fields.member(JSONKey(definition.payer))?.comparableText else {
       throw PeerIDError(.invalidArgument, "operations[\(position)].\(definition.payer), the payer, is missing")
     }
-    return RequestedOperation(number: definition.id, fields: fields, payer: payer)
+    return RequestedOperation(definition: definition, fields: fields, payer: payer)
   }
 }

@@ -18,7 +18,7 @@ enum OperationComparison {
 
   /// Compares one operation of a block, `[number, {…}]`.
   static func compare(_ requested: RequestedOperation, _ chain: JSONIndex.Value) -> Verdict {
-    guard chain[0]?.wholeNumber == Int64(requested.number), let fields = chain[1] else { return .different }
+    guard chain[0]?.wholeNumber == Int64(requested.definition.id), let fields = chain[1] else { return .different }
     return compareMembers(requested.fields, fields, isOperation: true)
   }
 
@@ -98,7 +98,7 @@ enum OperationComparison {
 
 /// An operation that was to be sent.
 struct RequestedOperation {
-  let number: Int32
+  let definition: OperationDefinition
   let fields: JSONIndex.Value
   /// The account that pays for it.
   let payer: String

@@ -24,7 +24,6 @@ enum OptionTarget {
     let takes: Bool =
       switch option.kind {
       case .integer(let range, _): Int64(value).map(range.contains) ?? false
-      case .boolean: value == "true" || value == "false"
       case .choice(let choices, _): choices.contains { $0.utf8.elementsEqual(value.utf8) }
       case .text: !value.utf8.contains { $0 < 0x20 || $0 == 0x7F }
       }
