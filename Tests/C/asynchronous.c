@@ -6,34 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sandbox.h"
-
-static peerid_client *client;
-static peerid_session *session;
-static peerid_queue *queue;
-
-static void begin_with(const char *const options[]) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-  client = demo_client(options);
-  session = log_in(client, "alice");
-}
-
-static int begin(void **state) {
-  sandbox_reset(state);
-  assert_success(peerid_queue_create(&queue));
-  begin_with(NULL);
-  return 0;
-}
-
-static int end(void **state) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-  peerid_queue_free(queue);
-  session = NULL;
-  client = NULL;
-  return sandbox_check(state);
-}
+#include "fixture.h"
 
 static peerid_client *demo_client_with_memory_store(void) {
   peerid_config *config = NULL;
@@ -56,15 +29,6 @@ static peerid_error *begin_transfer(int64_t amount, uint64_t *id) {
                         "\"amount\":{\"amount\":%lld,\"asset_id\":\"1.3.0\"}}",
                         (long long)amount);
   return peerid_session_submit_async(session, operation, (size_t)length, queue, (uint64_t)amount, id);
-}
-
-/* The next completion; the test fails when none comes. */
-static peerid_completion *next_completion(void) {
-  peerid_completion *completion = NULL;
-  size_t count = 0;
-  assert_success(peerid_queue_take(queue, 20000, 1, &completion, &count));
-  assert_int_equal(count, 1);
-  return completion;
 }
 
 static void assert_queue_is_empty(void) {
@@ -420,7 +384,7 @@ static void several_threads_may_take(void **state) {
 }
 
 int main(void) {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin_test, end_test)
   const struct CMUnitTest tests[] = {
       TEST(completion_has_the_response),
       TEST(completion_has_the_session),

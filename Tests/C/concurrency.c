@@ -10,34 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fixture.h"
 #include "process.h"
-#include "sandbox.h"
 
 enum { THREADS = 200 };
-
-static peerid_client *client;
-static peerid_session *session;
-
-static void begin_with(const char *const options[]) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-  client = demo_client(options);
-  session = log_in(client, "alice");
-}
-
-static int begin(void **state) {
-  sandbox_reset(state);
-  begin_with(NULL);
-  return 0;
-}
-
-static int end(void **state) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-  session = NULL;
-  client = NULL;
-  return sandbox_check(state);
-}
 
 /* ---- Threads that make one call each; only the main thread asserts ---- */
 
@@ -534,7 +510,7 @@ static void fork_during_calls_is_safe(void **state) {
 }
 
 int main(void) {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin_test, end_test)
   const struct CMUnitTest tests[] = {
       TEST(threads_share_a_session),
       TEST(threads_share_one_refresh),

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "sandbox.h"
+#include "fixture.h"
 
 /* ---- A system without resources ----
  *
@@ -53,34 +53,6 @@ static failure see(failure found) {
 
 /* ---- The codes ---- */
 
-static peerid_client *client;
-static peerid_session *session;
-static peerid_queue *queue;
-
-static void begin_with(const char *const options[]) {
-  client = demo_client(options);
-  session = log_in(client, "alice");
-}
-
-static int begin(void **state) {
-  sandbox_reset(state);
-  begin_with(NULL);
-  return 0;
-}
-
-static int end(void **state) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-  session = NULL;
-  client = NULL;
-  return sandbox_check(state);
-}
-
-static void leave_without_client(void) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-}
-
 static void invalid_argument(void **state) {
   (void)state;
   failure found =
@@ -126,7 +98,6 @@ static void tls(void **state) {
 
 static void timeout(void **state) {
   (void)state;
-  leave_without_client();
   begin_with(OPTIONS("request_timeout_ms", "600"));
   sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':5000");
   failure found = assert_reached(submit_transfer(session, 11), TIMEOUT, UNKNOWN, "find out");
@@ -273,7 +244,6 @@ static void too_large(void **state) {
   peerid_response *response = NULL;
   failure found = assert_reached(peerid_session_submit(session, many, length, &response), TOO_LARGE, NOT_DONE, "large");
   assert_int_equal(found.http_status, 413);
-  leave_without_client();
   begin_with(OPTIONS("max_response_bytes", "1024"));
   char body[2100] = "'status':200,'body':'";
   memset(body + strlen(body), 'x', 2000);
@@ -329,7 +299,6 @@ static void store(void **state) {
 
 static void queue_full(void **state) {
   (void)state;
-  leave_without_client();
   begin_with(OPTIONS("max_in_flight", "2"));
   sandbox_fault("delay", PATH_OPERATIONS, 2, "'ms':5000");
   const char *operation =
@@ -365,18 +334,8 @@ static void every_code_and_outcome_occurred(void **state) {
   assert_true(seen_outcome[PEERID_OUTCOME_UNKNOWN]);
 }
 
-static int start(void **state) {
-  assert_success(peerid_queue_create(&queue));
-  return sandbox_start(state);
-}
-
-static int stop(void **state) {
-  peerid_queue_free(queue);
-  return sandbox_stop(state);
-}
-
 int main(void) {
-#define CODE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define CODE(test) cmocka_unit_test_setup_teardown(test, begin_test, end_test)
   const struct CMUnitTest tests[] = {
       CODE(invalid_argument), CODE(configuration),   CODE(unreachable),  CODE(tls),
       CODE(timeout),          CODE(cancelled),       CODE(protocol),     CODE(connection_lost),
@@ -385,5 +344,5 @@ int main(void) {
       CODE(out_of_memory),    CODE(internal),        CODE(store),        CODE(queue_full),
       cmocka_unit_test(every_code_and_outcome_occurred),
   };
-  return run_group("errors", tests, start, stop);
+  return run_group("errors", tests, sandbox_start, sandbox_stop);
 }

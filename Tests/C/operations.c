@@ -4,31 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sandbox.h"
-
-static peerid_client *client;
-static peerid_session *session;
-
-static void begin_with(int app, const char *const options[]) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-  client = demo_app_client(app, options);
-  session = log_in(client, "alice");
-}
-
-static int begin(void **state) {
-  sandbox_reset(state);
-  begin_with(4, NULL);
-  return 0;
-}
-
-static int end(void **state) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-  session = NULL;
-  client = NULL;
-  return sandbox_check(state);
-}
+#include "fixture.h"
 
 /* JSON written with ' for ". The text stays valid during the next three calls. */
 static const char *json(const char *text) {
@@ -376,7 +352,7 @@ static void warnings_and_descriptions_are_returned(void **state) {
 
 static void unchecked_operations_are_checked_by_the_server(void **state) {
   (void)state;
-  begin_with(4, OPTIONS("validate", "off"));
+  begin_with(OPTIONS("validate", "off"));
   peerid_response *response = NULL;
   assert_failure(submit(TRANSFER("1000000000001"), &response), REJECTED, NOT_DONE, "[0].amount.amount");
   assert_failure(submit("[{'op_name':'an_operation_of_the_future'}]", &response), REJECTED, NOT_DONE,
@@ -406,7 +382,7 @@ static void missing_scope_names_the_operation(void **state) {
 
 static void refusals_of_the_server_are_reported(void **state) {
   (void)state;
-  begin_with(4, OPTIONS("validate", "off"));
+  begin_with(OPTIONS("validate", "off"));
   peerid_response *response = NULL;
   sandbox_post("settings", "{'chain_rules':true}");
   failure found = assert_failure(submit(TRANSFER("0"), &response), CHAIN_REJECTED, NOT_DONE, "amount.amount > 0");
@@ -422,7 +398,7 @@ static void refusals_of_the_server_are_reported(void **state) {
 
 static void transaction_token_confirms_once(void **state) {
   (void)state;
-  begin_with(6, NULL);
+  begin_with_app(6, NULL);
   peerid_response *response = NULL;
   assert_success(submit(TRANSFER("6"), &response));
   const char *token = peerid_response_transaction_token(response);
@@ -550,7 +526,7 @@ static void null_is_a_result(void **state) {
 }
 
 int main(void) {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin_test, end_test)
   const struct CMUnitTest tests[] = {
       TEST(response_contains_the_transaction),           TEST(created_objects_are_listed_in_order),
       TEST(operations_come_in_three_forms),           TEST(numbers_are_sent_as_they_were_written),

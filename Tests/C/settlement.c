@@ -3,34 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sandbox.h"
-
-static peerid_client *client;
-static peerid_session *session;
-static peerid_queue *queue;
-
-static void begin_with(const char *const options[]) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-  client = demo_client(options);
-  session = log_in(client, "alice");
-}
-
-static int begin(void **state) {
-  sandbox_reset(state);
-  assert_success(peerid_queue_create(&queue));
-  begin_with(NULL);
-  return 0;
-}
-
-static int end(void **state) {
-  peerid_session_free(session);
-  peerid_client_free(client);
-  peerid_queue_free(queue);
-  session = NULL;
-  client = NULL;
-  return sandbox_check(state);
-}
+#include "fixture.h"
 
 #define TRANSFER(amount)                                                                                             \
   "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\",\"amount\":{\"amount\":" \
@@ -78,14 +51,6 @@ static peerid_error *lose(const char *fault) {
   assert_non_null(error);
   assert_int_equal(peerid_error_outcome(error), PEERID_OUTCOME_UNKNOWN);
   return error;
-}
-
-static peerid_completion *next_completion(void) {
-  peerid_completion *completion = NULL;
-  size_t count = 0;
-  assert_success(peerid_queue_take(queue, 20000, 1, &completion, &count));
-  assert_int_equal(count, 1);
-  return completion;
 }
 
 /* Returns the JSON of the next completion's response, and frees both. The caller frees the JSON. */
@@ -269,7 +234,7 @@ static void accounts_complete_in_a_queue(void **state) {
 }
 
 int main(void) {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin_test, end_test)
   const struct CMUnitTest tests[] = {
       TEST(an_executed_operation_is_done),
       TEST(a_lost_operation_is_finally_not_done),
