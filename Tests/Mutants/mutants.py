@@ -267,17 +267,17 @@ MUTANTS = (
     without("the scope of a token is not checked", CALL, "«try scope?.checkScope(of: token)»"),
     # What an answer proves.
     _("a proxy's 408 was not done", TABLE, ".answers(anyKind, «411...411», 414...415", "408...411"),
-    _("a 500 was not done", TABLE, "500...599),\n      .prove(.server, «.unknown»,", ".notDone"),
+    _("a 500 was not done", TABLE, "500...599)\n      .prove(.server, «.unknown»,", ".notDone"),
     _(
         "a 503 with Retry-After was not done",
         TABLE,
-        "needsRetryAfter: true),\n      .prove(.rateLimited, «.unknown»,",
+        "needsRetryAfter: true)\n      .prove(.rateLimited, «.unknown»,",
         ".notDone",
     ),
     _(
         "a 429 may not be tried again",
         TABLE,
-        "429...429),\n      .prove(.rateLimited, .notDone, isTransient: «true»,",
+        "429...429)\n      .prove(.rateLimited, .notDone, isTransient: «true»,",
         "false",
     ),
     _(

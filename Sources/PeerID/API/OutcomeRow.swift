@@ -18,16 +18,6 @@ struct OutcomeRow: Sendable {
     /// Whether the answer must have a `Retry-After`.
     let needsRetryAfter: Bool
 
-    static func answers(
-      _ kinds: [RequestKind],
-      _ statuses: ClosedRange<Int>...,
-      by author: Author = .anyone,
-      saying texts: [StaticString] = [],
-      needsRetryAfter: Bool = false
-    ) -> Pattern {
-      Pattern(kinds: kinds, statuses: statuses, author: author, texts: texts, needsRetryAfter: needsRetryAfter)
-    }
-
     func matches(_ answer: FailedAnswer) -> Bool {
       kinds.contains(answer.kind)
         && statuses.contains { $0 ~= answer.status }
@@ -46,27 +36,40 @@ struct OutcomeRow: Sendable {
     let isTransient: Bool
     /// The beginning of the message.
     let what: StaticString
-
-    static func prove(
-      _ code: ErrorCode,
-      _ outcome: Outcome,
-      _ reason: ErrorReason? = nil,
-      isTransient: Bool = false,
-      what: StaticString
-    ) -> Proof {
-      Proof(code: code, outcome: outcome, reason: reason, isTransient: isTransient, what: what)
-    }
   }
 
   let pattern: Pattern
   let proof: Proof
   /// The evidence for what the row claims.
-  let source: String
+  private(set) var source = ""
 
-  init(_ pattern: Pattern, _ proof: Proof, source: String) {
-    self.pattern = pattern
-    self.proof = proof
-    self.source = source
+  static func answers(
+    _ kinds: [RequestKind],
+    _ statuses: ClosedRange<Int>...,
+    by author: Author = .anyone,
+    saying texts: [StaticString] = [],
+    needsRetryAfter: Bool = false
+  ) -> Pattern {
+    Pattern(kinds: kinds, statuses: statuses, author: author, texts: texts, needsRetryAfter: needsRetryAfter)
+  }
+
+  func because(_ source: String) -> OutcomeRow {
+    var row = self
+    row.source = source
+    return row
+  }
+}
+
+extension OutcomeRow.Pattern {
+  func prove(
+    _ code: ErrorCode,
+    _ outcome: Outcome,
+    _ reason: ErrorReason? = nil,
+    isTransient: Bool = false,
+    what: StaticString
+  ) -> OutcomeRow {
+    let proof = OutcomeRow.Proof(code: code, outcome: outcome, reason: reason, isTransient: isTransient, what: what)
+    return OutcomeRow(pattern: self, proof: proof)
   }
 }
 

@@ -16,130 +16,104 @@ enum OutcomeTable {
 
   /// HTTP 5xx that does not prove an outcome.
   private static let server: [OutcomeRow] = [
-    OutcomeRow(
-      .answers(signing, 500...500, by: .peerID, saying: ["server side error"]),
-      .prove(.server, .unknown, what: "the server failed"),
-      source: "src/modules/api/api.module.js writes it for every fault without a name. In 0.11.2 those of these routes "
-        + "come before the transaction is sent, but the text does not prove it"
-    ),
-    OutcomeRow(
-      .answers([.broadcast], 500...500, by: .peerID, saying: ["server side error"]),
-      .prove(.server, .unknown, what: "the server failed, or the node refused the transaction"),
-      source: "src/repositories/peerplays.repository.js (broadcastSerializedTx) loses the node's text, so that a "
-        + "duplicate, which is done already, looks like any other refusal"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 503...503, needsRetryAfter: true),
-      .prove(.rateLimited, .unknown, isTransient: true, what: "the server asks to retry later"),
-      source: "a proxy answers 503 also after it has lost the server's answer"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 500...599),
-      .prove(.server, .unknown, isTransient: true, what: "the server failed"),
-      source: "a proxy answers so when it has lost the server's answer; PeerID fails before and after it has sent"
-    ),
+    .answers(signing, 500...500, by: .peerID, saying: ["server side error"])
+      .prove(.server, .unknown, what: "the server failed")
+      .because(
+        "src/modules/api/api.module.js writes it for every fault without a name. In 0.11.2 those of these routes "
+          + "come before the transaction is sent, but the text does not prove it"
+      ),
+    .answers([.broadcast], 500...500, by: .peerID, saying: ["server side error"])
+      .prove(.server, .unknown, what: "the server failed, or the node refused the transaction")
+      .because(
+        "src/repositories/peerplays.repository.js (broadcastSerializedTx) loses the node's text, so that a "
+          + "duplicate, which is done already, looks like any other refusal"
+      ),
+    .answers(anyKind, 503...503, needsRetryAfter: true)
+      .prove(.rateLimited, .unknown, isTransient: true, what: "the server asks to retry later")
+      .because("a proxy answers 503 also after it has lost the server's answer"),
+    .answers(anyKind, 500...599)
+      .prove(.server, .unknown, isTransient: true, what: "the server failed")
+      .because("a proxy answers so when it has lost the server's answer; PeerID fails before and after it has sent"),
   ]
 
   /// PeerID's own HTTP 4xx answers. They come from validators, which run before a route sends anything
   /// (src/modules/api/validators).
   private static let client: [OutcomeRow] = [
-    OutcomeRow(
-      .answers([.refresh], 400...400, by: .peerID, saying: ["refresh_token: invalid refresh token"]),
-      .prove(.rejected, .notDone, .invalidRefreshToken, what: "the server rejected the request"),
-      source: "src/modules/api/validators/auth.validator.js (validateRefreshToken): no stored pair has this token"
-    ),
-    OutcomeRow(
-      .answers(
-        anyKind,
-        400...401,
-        by: .peerID,
-        saying: [
-          "app_id: App is missing permission for some of the operations", "op_name: Operation invalid",
-          "login: Permission does not exist for this user",
-        ]
-      ),
-      .prove(.notPermitted, .notDone, .missingPermission, what: "the server does not permit it"),
-      source: "src/modules/api/validators/app.validator.js (validateOperations, validateROPCFlow)"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 403...403, by: .peerID),
-      .prove(.notPermitted, .notDone, what: "the server does not permit it"),
-      source: "src/errors/validate.error.js: a forbidden request ends before its route"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 401...401),
-      .prove(.rejected, .notDone, what: "the server rejected the request"),
-      source:
+    .answers([.refresh], 400...400, by: .peerID, saying: ["refresh_token: invalid refresh token"])
+      .prove(.rejected, .notDone, .invalidRefreshToken, what: "the server rejected the request")
+      .because("src/modules/api/validators/auth.validator.js (validateRefreshToken): no stored pair has this token"),
+    .answers(
+      anyKind,
+      400...401,
+      by: .peerID,
+      saying: [
+        "app_id: App is missing permission for some of the operations", "op_name: Operation invalid",
+        "login: Permission does not exist for this user",
+      ]
+    )
+    .prove(.notPermitted, .notDone, .missingPermission, what: "the server does not permit it")
+    .because("src/modules/api/validators/app.validator.js (validateOperations, validateROPCFlow)"),
+    .answers(anyKind, 403...403, by: .peerID)
+      .prove(.notPermitted, .notDone, what: "the server does not permit it")
+      .because("src/errors/validate.error.js: a forbidden request ends before its route"),
+    .answers(anyKind, 401...401)
+      .prove(.rejected, .notDone, what: "the server rejected the request")
+      .because(
         "RFC 9110 §15.5.2: the request was not applied. Proxies that ask for credentials do so before they pass a "
-        + "request on"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 413...413),
-      .prove(.tooLarge, .notDone, what: "the request is too large for the server"),
-      source: "body parsers and proxies compare Content-Length with their limit before they pass a request on"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 429...429),
-      .prove(.rateLimited, .notDone, isTransient: true, what: "the server asks to retry later"),
-      source: "RFC 6585 §4: rate limits are counted before a request is passed on"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 400...407, 409...428, 431...431, 451...451, by: .peerID),
-      .prove(.rejected, .notDone, what: "the server rejected the request"),
-      source: "src/modules/api/validators/abstract/base.validator.js: validators run before the route; 405 is no route"
-    ),
+          + "request on"
+      ),
+    .answers(anyKind, 413...413)
+      .prove(.tooLarge, .notDone, what: "the request is too large for the server")
+      .because("body parsers and proxies compare Content-Length with their limit before they pass a request on"),
+    .answers(anyKind, 429...429)
+      .prove(.rateLimited, .notDone, isTransient: true, what: "the server asks to retry later")
+      .because("RFC 6585 §4: rate limits are counted before a request is passed on"),
+    .answers(anyKind, 400...407, 409...428, 431...431, 451...451, by: .peerID)
+      .prove(.rejected, .notDone, what: "the server rejected the request")
+      .because(
+        "src/modules/api/validators/abstract/base.validator.js: validators run before the route; 405 is no route"
+      ),
   ]
 
   /// HTTP 4xx and 3xx of proxies. They lack PeerID's envelope, so only the status can prove an outcome.
   private static let proxies: [OutcomeRow] = [
-    OutcomeRow(
-      .answers(anyKind, 407...407),
-      .prove(.rejected, .notDone, what: "the proxy asks for credentials: put them into the option proxy"),
-      source: "RFC 9110 §15.5.8: the proxy has not passed the request on"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 411...411, 414...415, 426...426, 431...431),
-      .prove(.rejected, .notDone, what: "the server rejected the request"),
-      source: "RFC 9110 §15.5.12, 15, 16, 22 and RFC 6585 §5: judged by the request's head, before its body is read. "
-        + "PeerID's body parser answers 415 and its HTTP parser 431 without an envelope"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 421...421, 425...425),
-      .prove(.rejected, .notDone, isTransient: true, what: "the server did not accept the request on this connection"),
-      source: "RFC 9110 §15.5.20 and RFC 8470 §5.2: the server is not willing to process the request"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 400...400, saying: ["plain HTTP request was sent to HTTPS port"]),
-      .prove(.rejected, .notDone, what: "the server expects TLS: write https:// in base_url"),
-      source: "nginx (its status 497) answers so before it looks for a location"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 408...408, 444...444, 460...463, 499...499),
-      .prove(.protocol, .unknown, isTransient: true, what: "a proxy gave up waiting"),
-      source: "proxies write these after they may have passed the request on; PeerID never does"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 400...499),
+    .answers(anyKind, 407...407)
+      .prove(.rejected, .notDone, what: "the proxy asks for credentials: put them into the option proxy")
+      .because("RFC 9110 §15.5.8: the proxy has not passed the request on"),
+    .answers(anyKind, 411...411, 414...415, 426...426, 431...431)
+      .prove(.rejected, .notDone, what: "the server rejected the request")
+      .because(
+        "RFC 9110 §15.5.12, 15, 16, 22 and RFC 6585 §5: judged by the request's head, before its body is read. "
+          + "PeerID's body parser answers 415 and its HTTP parser 431 without an envelope"
+      ),
+    .answers(anyKind, 421...421, 425...425)
+      .prove(.rejected, .notDone, isTransient: true, what: "the server did not accept the request on this connection")
+      .because("RFC 9110 §15.5.20 and RFC 8470 §5.2: the server is not willing to process the request"),
+    .answers(anyKind, 400...400, saying: ["plain HTTP request was sent to HTTPS port"])
+      .prove(.rejected, .notDone, what: "the server expects TLS: write https:// in base_url")
+      .because("nginx (its status 497) answers so before it looks for a location"),
+    .answers(anyKind, 408...408, 444...444, 460...463, 499...499)
+      .prove(.protocol, .unknown, isTransient: true, what: "a proxy gave up waiting")
+      .because("proxies write these after they may have passed the request on; PeerID never does"),
+    .answers(anyKind, 400...499)
       .prove(
         .protocol,
         .unknown,
         what: "unexpected response, not from PeerID: check base_url and the proxy in front of the server"
-      ),
-      source:
+      )
+      .because(
         "it may stand for an answer of the server that was replaced, as by a filter of answers (403, 406) or by a "
-        + "page of errors (400, 404, 405)"
-    ),
-    OutcomeRow(
-      .answers(anyKind, 300...399),
-      .prove(.protocol, .unknown, what: "the server redirects, which is never followed: check base_url"),
-      source: "RFC 9110 §15.4.4: a POST is often answered 302 or 303 when it was carried out; a 301, 307 or 308 may "
-        + "come from behind a proxy as well"
-    ),
+          + "page of errors (400, 404, 405)"
+      ),
+    .answers(anyKind, 300...399)
+      .prove(.protocol, .unknown, what: "the server redirects, which is never followed: check base_url")
+      .because(
+        "RFC 9110 §15.4.4: a POST is often answered 302 or 303 when it was carried out; a 301, 307 or 308 may "
+          + "come from behind a proxy as well"
+      ),
   ]
 
-  private static let anythingElse = OutcomeRow(
-    .answers(anyKind, 0...Int.max),
-    .prove(.protocol, .unknown, what: "unexpected response, not from PeerID"),
-    source: "an answer that cannot be read proves nothing"
-  )
+  private static let anythingElse = OutcomeRow.answers(anyKind, 0...Int.max)
+    .prove(.protocol, .unknown, what: "unexpected response, not from PeerID")
+    .because("an answer that cannot be read proves nothing")
 }

@@ -11,9 +11,15 @@ package struct OptionDefinition: Sendable {
   package let name: String
   /// The default, as text.
   package let defaultValue: String
-  /// What it does, for the documentation.
-  package let help: String
   let kind: Kind
+  /// What it does, for the documentation.
+  package private(set) var help = ""
+
+  func help(_ text: String) -> OptionDefinition {
+    var option = self
+    option.help = text
+    return option
+  }
 
   /// The valid values, for people.
   package var accepts: String {
@@ -32,140 +38,91 @@ package enum OptionTable {
 
   /// Every option, in the order of the documentation.
   package static let all: [OptionDefinition] = [
-    OptionDefinition(
-      name: "connect_timeout_ms",
-      defaultValue: "10000",
-      help: "Connection timeout, including TLS.",
-      kind: .integer(1...hour) { $0.connectTimeoutMilliseconds = $1 }
-    ),
-    OptionDefinition(
-      name: "request_timeout_ms",
-      defaultValue: "30000",
-      help: "Timeout of a whole call, including waits for a refresh.",
-      kind: .integer(1...hour) { $0.requestTimeoutMilliseconds = $1 }
-    ),
-    OptionDefinition(
-      name: "refresh_timeout_ms",
-      defaultValue: "60000",
-      help: "Refresh timeout, counted from acquiring the store lock. A refresh outlives the call that started it.",
-      kind: .integer(1...hour) { $0.refreshTimeoutMilliseconds = $1 }
-    ),
-    OptionDefinition(
-      name: "refresh_window_ms",
-      defaultValue: "86400000",
-      help: "How long before its expiry a token is refreshed in the background; at most half its lifetime. 0: never.",
-      kind: .integer(0...2400 * hour) { $0.refreshWindowMilliseconds = $1 }
-    ),
-    OptionDefinition(
-      name: "refresh_probe_delay_ms",
-      defaultValue: "5000",
-      help: "How long after a refresh without an answer the refresh token is sent again: the server may still be "
-        + "processing the first one.",
-      kind: .integer(0...hour) { $0.probeDelayMilliseconds = $1 }
-    ),
-    OptionDefinition(
-      name: "idle_connection_timeout_s",
-      defaultValue: "4",
-      help: "Connections idle for this many seconds are not reused; the server closes them after 5. 0: never reuse.",
-      kind: .integer(0...3600) { $0.idleConnectionTimeoutSeconds = $1 }
-    ),
-    OptionDefinition(
-      name: "max_idle_connections",
-      defaultValue: "64",
-      help:
+    option("connect_timeout_ms", default: "10000", .integer(1...hour) { $0.connectTimeoutMilliseconds = $1 })
+      .help("Connection timeout, including TLS."),
+    option("request_timeout_ms", default: "30000", .integer(1...hour) { $0.requestTimeoutMilliseconds = $1 })
+      .help("Timeout of a whole call, including waits for a refresh."),
+    option("refresh_timeout_ms", default: "60000", .integer(1...hour) { $0.refreshTimeoutMilliseconds = $1 })
+      .help("Refresh timeout, counted from acquiring the store lock. A refresh outlives the call that started it."),
+    option("refresh_window_ms", default: "86400000", .integer(0...2400 * hour) { $0.refreshWindowMilliseconds = $1 })
+      .help("How long before its expiry a token is refreshed in the background; at most half its lifetime. 0: never."),
+    option("refresh_probe_delay_ms", default: "5000", .integer(0...hour) { $0.probeDelayMilliseconds = $1 })
+      .help(
+        "How long after a refresh without an answer the refresh token is sent again: the server may still be "
+          + "processing the first one."
+      ),
+    option("idle_connection_timeout_s", default: "4", .integer(0...3600) { $0.idleConnectionTimeoutSeconds = $1 })
+      .help("Connections idle for this many seconds are not reused; the server closes them after 5. 0: never reuse."),
+    option("max_idle_connections", default: "64", .integer(0...100_000) { $0.maximumIdleConnections = $1 })
+      .help(
         "How many idle connections are kept for later calls, but at least max_active_requests for asynchronous calls. "
-        + "0: none.",
-      kind: .integer(0...100_000) { $0.maximumIdleConnections = $1 }
+          + "0: none."
+      ),
+    option("max_in_flight", default: "10000", .integer(1...10_000_000) { $0.maximumInFlight = $1 })
+      .help("How many asynchronous calls of a client may be in flight; further ones fail with queue_full."),
+    option("max_active_requests", default: "128", .integer(1...10_000) { $0.maximumActiveRequests = $1 })
+      .help("How many requests of asynchronous calls are sent at a time; the others wait."),
+    // Measured with libcurl 7.88 behind nginx, Tests/Faults/tls_faults.c: of 100 calls at once over HTTP/2, 6 to 47
+    // end as unknown because nginx closes a connection after a number of requests. libcurl handles a refused stream
+    // and a lost connection in the same way, and its debug output does not distinguish them on a reused connection.
+    option("http_version", default: "1.1", .choice(["1.1", "2"]) { $0.usesHTTP2 = $1 == "2" })
+      .help(
+        "The HTTP version of asynchronous calls over TLS. 2 sends many requests over one connection; when the "
+          + "server closes it, requests that it refused are reported as unknown although they were not done."
+      ),
+    option("max_response_bytes", default: "4194304", .integer(1024...(1 << 30)) { $0.maximumResponseBytes = $1 })
+      .help("The largest answer in bytes; a larger one fails with too_large."),
+    option("ca_file", default: "", .text { $0.caFile = $1 })
+      .help("A file of certificates in PEM form that are trusted in addition to the system's."),
+    option("proxy", default: "", .text { $0.proxy = $1 })
+      .help(
+        "The proxy, such as http://proxy.example:3128; it takes precedence over no_proxy. none: no proxy. Empty: "
+          + "from https_proxy, http_proxy, all_proxy and no_proxy, but none for a server on this machine."
+      ),
+    option("user_agent_suffix", default: "", .text { $0.userAgentSuffix = $1 })
+      .help("Appended to the User-Agent, after libpeerid/<version>."),
+    option("allow_http", default: "false", .choice(truth) { $0.allowsPlainHTTP = $1 == "true" })
+      .help("Whether the base URL may be http:// for a server that is not on this machine."),
+    option("authorization_page", default: "", .text { $0.authorizationPage = $1 })
+      .help("The URL of the consent page, if it is on another server. Empty: base_url with /permissions."),
+    option(
+      "parameters",
+      default: "form",
+      .choice(["form", "json", "query"]) { $0.parameterStyle = .init(rawValue: $1) ?? .form }
+    )
+    .help(
+      "How log in, exchange and refresh send their parameters: in the body as a form or as JSON, or in the query "
+        + "of the URL, which proxies and servers log."
     ),
-    OptionDefinition(
-      name: "max_in_flight",
-      defaultValue: "10000",
-      help: "How many asynchronous calls of a client may be in flight; further ones fail with queue_full.",
-      kind: .integer(1...10_000_000) { $0.maximumInFlight = $1 }
-    ),
-    OptionDefinition(
-      name: "max_active_requests",
-      defaultValue: "128",
-      help: "How many requests of asynchronous calls are sent at a time; the others wait.",
-      kind: .integer(1...10_000) { $0.maximumActiveRequests = $1 }
-    ),
-    OptionDefinition(
-      name: "http_version",
-      // Measured with libcurl 7.88 behind nginx, Tests/Faults/tls_faults.c: of 100 calls at once over HTTP/2, 6 to 47
-      // end as unknown because nginx closes a connection after a number of requests. libcurl handles a refused stream
-      // and a lost connection in the same way, and its debug output does not distinguish them on a reused connection.
-      defaultValue: "1.1",
-      help: "The HTTP version of asynchronous calls over TLS. 2 sends many requests over one connection; when the "
-        + "server closes it, requests that it refused are reported as unknown although they were not done.",
-      kind: .choice(["1.1", "2"]) { $0.usesHTTP2 = $1 == "2" }
-    ),
-    OptionDefinition(
-      name: "max_response_bytes",
-      defaultValue: "4194304",
-      help: "The largest answer in bytes; a larger one fails with too_large.",
-      kind: .integer(1024...(1 << 30)) { $0.maximumResponseBytes = $1 }
-    ),
-    OptionDefinition(
-      name: "ca_file",
-      defaultValue: "",
-      help: "A file of certificates in PEM form that are trusted in addition to the system's.",
-      kind: .text { $0.caFile = $1 }
-    ),
-    OptionDefinition(
-      name: "proxy",
-      defaultValue: "",
-      help: "The proxy, such as http://proxy.example:3128; it takes precedence over no_proxy. none: no proxy. Empty: "
-        + "from https_proxy, http_proxy, all_proxy and no_proxy, but none for a server on this machine.",
-      kind: .text { $0.proxy = $1 }
-    ),
-    OptionDefinition(
-      name: "user_agent_suffix",
-      defaultValue: "",
-      help: "Appended to the User-Agent, after libpeerid/<version>.",
-      kind: .text { $0.userAgentSuffix = $1 }
-    ),
-    OptionDefinition(
-      name: "allow_http",
-      defaultValue: "false",
-      help: "Whether the base URL may be http:// for a server that is not on this machine.",
-      kind: .choice(truth) { $0.allowsPlainHTTP = $1 == "true" }
-    ),
-    OptionDefinition(
-      name: "authorization_page",
-      defaultValue: "",
-      help: "The URL of the consent page, if it is on another server. Empty: base_url with /permissions.",
-      kind: .text { $0.authorizationPage = $1 }
-    ),
-    OptionDefinition(
-      name: "parameters",
-      defaultValue: "form",
-      help: "How log in, exchange and refresh send their parameters: in the body as a form or as JSON, or in the query "
-        + "of the URL, which proxies and servers log.",
-      kind: .choice(["form", "json", "query"]) { $0.parameterStyle = .init(rawValue: $1) ?? .form }
-    ),
-    OptionDefinition(
-      name: "validate",
-      defaultValue: "known",
-      help: "How operations are checked before they are sent. known: by their fields and by the rules of the chain; "
+    option(
+      "validate",
+      default: "known",
+      .choice(["known", "strict", "allow_unknown", "off"]) { $0.validation = .init(rawValue: $1) ?? .known }
+    )
+    .help(
+      "How operations are checked before they are sent. known: by their fields and by the rules of the chain; "
         + "if a rule is broken that its committee can change, a warning is logged. strict: such operations are refused. "
-        + "allow_unknown: as known, but operations that the library does not know are sent. off: not at all.",
-      kind: .choice(["known", "strict", "allow_unknown", "off"]) { $0.validation = .init(rawValue: $1) ?? .known }
+        + "allow_unknown: as known, but operations that the library does not know are sent. off: not at all."
     ),
-    OptionDefinition(
-      name: "settleable",
-      defaultValue: "false",
-      help: "Whether submissions and broadcasts first read the newest entry of the payer's history, so that an "
-        + "unknown outcome can be settled. This costs one chain read for each of them.",
-      kind: .choice(truth) { $0.isSettleable = $1 == "true" }
-    ),
-    OptionDefinition(
-      name: "relogin",
-      defaultValue: "off",
-      help: "Whether a session that was started with a password keeps it in memory, to log in again when the refresh "
-        + "token was used or the answer to a refresh was lost.",
-      kind: .choice(["off", "keep"]) { $0.keepsCredentials = $1 == "keep" }
-    ),
+    option("settleable", default: "false", .choice(truth) { $0.isSettleable = $1 == "true" })
+      .help(
+        "Whether submissions and broadcasts first read the newest entry of the payer's history, so that an "
+          + "unknown outcome can be settled. This costs one chain read for each of them."
+      ),
+    option("relogin", default: "off", .choice(["off", "keep"]) { $0.keepsCredentials = $1 == "keep" })
+      .help(
+        "Whether a session that was started with a password keeps it in memory, to log in again when the refresh "
+          + "token was used or the answer to a refresh was lost."
+      ),
   ]
+
+  private static func option(
+    _ name: String,
+    default defaultValue: String,
+    _ kind: OptionDefinition.Kind
+  ) -> OptionDefinition {
+    OptionDefinition(name: name, defaultValue: defaultValue, kind: kind)
+  }
 
   /// Sets the option called `name` from its text.
   static func set(_ name: String, to value: String, in options: inout Options) throws(PeerIDError) {
