@@ -56,15 +56,8 @@ enum Answer {
     if !kind.isSubmit || (proof?.count ?? 0) > 0 { return .success(response) }
     let json = response.jsonBytes
     let missing = json.count == 4 && json.contains("null") ? "a result" : "a transaction id"
-    return .failure(
-      PeerIDError(
-        .protocol,
-        .unknown,
-        "the server reports success without \(missing)",
-        advice: kind.advice,
-        httpStatus: status
-      )
-    )
+    let message = "the server reports success without \(missing)"
+    return .failure(PeerIDError(.protocol, .unknown, message, advice: kind.advice, httpStatus: status))
   }
 
   /// The envelope's result, or the error. `explain` can add to the error what only the caller knows.

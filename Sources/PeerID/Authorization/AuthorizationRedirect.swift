@@ -41,7 +41,8 @@ enum AuthorizationRedirect {
 /// The parameters that the consent page appended.
 private struct RedirectAnswer {
   private typealias Text = Slice<UnsafeRawBufferPointer>
-  private typealias Parameter = (name: String, value: Text)
+  /// A parameter; those between two `?` are a group.
+  private typealias Parameter = (group: Int, name: String, value: Text)
 
   /// The parameters from the last `code` or `error` to the end.
   private var answer: [Parameter] = []
@@ -55,31 +56,23 @@ private struct RedirectAnswer {
   init(_ url: UnsafeRawBufferPointer) {
     let parts = url.split(separator: UInt8(ascii: "#"), maxSplits: 1, omittingEmptySubsequences: false)
     // If the page keeps its route in the fragment, the answer is in the fragment.
-    for part in parts where answer.isEmpty {
-      before = []
-      read(part)
-    }
+    for part in parts where answer.isEmpty { read(part) }
   }
 
   private mutating func read(_ part: Text) {
     var parameters: [Parameter] = []
-    var group = 0
-    var (begin, beforeBegin): (Int?, Int) = (nil, 0)
-    var start = part.startIndex
-    while true {
-      let end = part[start...].firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "&") } ?? part.endIndex
-      let parameter = part[start..<end]
-      let name = parameter.prefix { $0 != UInt8(ascii: "=") }
-      // Other parameters may contain invalid escapes.
-      parameters.append((PercentEncoding.decode(name) ?? "", parameter.dropFirst(name.count + 1)))
-      let index = parameters.count - 1
-      if ["code", "error"].contains(parameters[index].name) { (begin, beforeBegin) = (index, group) }
-      if end == part.endIndex { break }
-      if part[end] == UInt8(ascii: "?") { group = parameters.count }
-      start = part.index(after: end)
+    for (group, text) in part.split(separator: UInt8(ascii: "?"), omittingEmptySubsequences: false).enumerated() {
+      for parameter in text.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
+        let name = parameter.prefix { $0 != UInt8(ascii: "=") }
+        // Other parameters may contain invalid escapes.
+        let decoded = PercentEncoding.decode(name) ?? ""
+        parameters.append((group, decoded, parameter.dropFirst(name.count + 1)))
+      }
     }
-    if let begin { answer = Array(parameters[begin...]) }
-    before = Array(begin.map { parameters[beforeBegin..<$0] } ?? parameters[group...])
+    let begin = parameters.lastIndex { $0.name == "code" || $0.name == "error" }
+    answer = begin.map { Array(parameters[$0...]) } ?? []
+    let group = (begin.map { parameters[$0] } ?? parameters.last)?.group
+    before = parameters.prefix(begin ?? parameters.count).filter { $0.group == group }
   }
 
   /// The value of a parameter of the answer, in memory that is wiped; `nil` when there is none.

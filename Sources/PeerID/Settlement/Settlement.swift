@@ -1,13 +1,13 @@
 /// The result of a settlement: whether operations whose answer was lost have been done.
 public struct Settlement: Sendable {
   /// What became of the operations.
-  public enum State: Sendable {
+  public enum State: String, Sendable {
     /// A block contains the transaction.
     case done
     /// No block contains the transaction, and no later block can. It may be sent again.
-    case notDone
+    case notDone = "not_done"
     /// A later block may still contain it: ask again after `retryAfterMilliseconds`.
-    case notYet
+    case notYet = "not_yet"
     /// No later block can contain it, but the chain has transactions that may be it and cannot be compared with
     /// certainty: see `transactions`.
     case undecided
@@ -58,7 +58,7 @@ public struct Settlement: Sendable {
 
   private var literal: JSONLiteral {
     [
-      "state": .string(state.name),
+      "state": .string(state.rawValue),
       "transaction_id": transactionID.map { .string($0) } ?? .null,
       "block_num": blockNumber.map { .integer($0) } ?? .null,
       "trx_num": transactionNumber.map { .integer($0) } ?? .null,
@@ -73,17 +73,5 @@ public struct Settlement: Sendable {
       ),
       "retry_after_ms": .integer(retryAfterMilliseconds),
     ]
-  }
-}
-
-extension Settlement.State {
-  /// The name in JSON.
-  package var name: String {
-    switch self {
-    case .done: "done"
-    case .notDone: "not_done"
-    case .notYet: "not_yet"
-    case .undecided: "undecided"
-    }
   }
 }
