@@ -42,12 +42,9 @@ public func queueTake(
     let completions = try required(outCompletions, "out_completions")
     let outCount = try required(outCount, "out_count")
     guard capacity > 0 else { throw PeerIDError(.invalidArgument, "capacity is 0: there is no room for a completion") }
-    var count = 0
-    queue.take(maximum: Int(clamping: capacity), timeoutMilliseconds: timeoutMs) { completion in
-      completions[count] = retained(CompletionObject(completion))
-      count += 1
-    }
-    outCount.pointee = UInt(count)
+    let taken = queue.next(maximum: Int(clamping: capacity), timeoutMilliseconds: timeoutMs)
+    for (index, completion) in taken.enumerated() { completions[index] = retained(CompletionObject(completion)) }
+    outCount.pointee = UInt(taken.count)
   }
 }
 

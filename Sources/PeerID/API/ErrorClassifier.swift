@@ -102,6 +102,12 @@ enum ErrorClassifier {
 }
 
 extension PeerIDError {
+  /// The server's message for a field of the request.
+  func detail(of field: String) -> JSONValue? {
+    guard let detail = detailBytes else { return nil }
+    return try? JSONDocument(parsing: detail.raw).root.member(field)
+  }
+
   /// Whether to log the error for an operator: the outcome is unknown, or the server failed.
   func isWorthLogging(of kind: RequestKind) -> Bool {
     outcome == .unknown && kind.changesSomething || httpStatus >= 500

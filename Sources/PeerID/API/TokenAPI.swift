@@ -94,9 +94,8 @@ struct TokenAPI: Sendable {
   /// Adds a hint if the server says that a parameter is missing although it was sent. The server then expects another
   /// style of parameters.
   private func explained(_ error: PeerIDError, _ sent: [String], _ style: Options.ParameterStyle) -> PeerIDError {
-    guard error.httpStatus == 400, let detail = error.detailBytes,
-      let fields = try? JSONDocument(parsing: detail.raw).root,
-      let missed = sent.first(where: { fields.member($0)?.string?.ends(with: "is required") ?? false })
+    guard error.httpStatus == 400,
+      let missed = sent.first(where: { error.detail(of: $0)?.string?.ends(with: "is required") ?? false })
     else { return error }
     let others = style == .form ? "query or json" : style == .json ? "form or query" : "form or json"
     return error.adding(

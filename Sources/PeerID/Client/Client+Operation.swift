@@ -28,7 +28,7 @@ extension Client {
     .task(.check) { [engine] (context) throws(PeerIDError) in
       do throws(PeerIDError) {
         _ = try engine.environment.tokens.refresh(Bytes("peerid-check"), context: context)
-      } catch  where error.code == .rejected && error.names("refresh_token") {
+      } catch  where error.code == .rejected && error.detail(of: "refresh_token") != nil {
         // The server checks the application before the refresh token.
         return .done
       } catch  where error.outcome == .unknown {
@@ -50,13 +50,5 @@ extension Client {
   package func setSecret(_ secret: Bytes) throws(PeerIDError) {
     guard secret.count > 0 else { throw PeerIDError(.invalidArgument, "client_secret is empty: pass the new secret") }
     engine.environment.tokens.secret.replace(with: secret)
-  }
-}
-
-extension PeerIDError {
-  /// Whether the server's answer has a message for this field.
-  fileprivate func names(_ field: String) -> Bool {
-    guard let detail = detailBytes, let fields = try? JSONDocument(parsing: detail.raw).root else { return false }
-    return fields.member(field) != nil
   }
 }

@@ -50,13 +50,7 @@ extension CompletionQueue {
   /// - Returns: the completions; empty on timeout.
   public func next(maximum: Int = 64, timeoutMilliseconds: Int64 = -1) -> [Completion] {
     var taken: [Completion] = []
-    take(maximum: maximum, timeoutMilliseconds: timeoutMilliseconds) { taken.append($0) }
+    take(maximum: maximum, timeoutMilliseconds: timeoutMilliseconds) { taken.append(Completion($0)) }
     return taken
-  }
-
-  package func take(maximum: Int, timeoutMilliseconds: Int64, _ body: (Completion) -> Void) {
-    take(maximum: maximum, timeoutMilliseconds: timeoutMilliseconds) { (finished: FinishedCall) in
-      body(Completion(finished))
-    }
   }
 }

@@ -13,7 +13,7 @@ enum OperationComparison {
   /// Compares a transaction's operations, `[[number, {…}], …]`, with those of a request.
   static func compare(request: [RequestedOperation], chain: [JSONIndex.Value]) -> Verdict {
     guard request.count == chain.count else { return .different }
-    return least(zip(request, chain)) { compare($0, $1) }
+    return zip(request, chain).map { compare($0, $1) }.min() ?? .same
   }
 
   /// Compares one operation of a block, `[number, {…}]`.
@@ -67,19 +67,10 @@ enum OperationComparison {
   /// Compares elements in order and, if that fails, as sets, because the chain sorts sets.
   private static func compareElements(_ given: [JSONIndex.Value], _ chain: [JSONIndex.Value]) -> Verdict {
     guard given.count == chain.count else { return .unsure }
-    let inOrder = least(zip(given, chain)) { compare($0, $1) }
+    let inOrder = zip(given, chain).map { compare($0, $1) }.min() ?? .same
     if inOrder == .same { return .same }
     let asSet = given.map { one in chain.map { compare(one, $0) }.max() ?? .same }.min() ?? .same
     return max(inOrder, asSet)
-  }
-
-  private static func least<Pairs: Sequence>(
-    _ pairs: Pairs,
-    _ compare: (Pairs.Element) -> Verdict
-  ) -> Verdict {
-    var verdict = Verdict.same
-    for pair in pairs { verdict = min(verdict, compare(pair)) }
-    return verdict
   }
 
   private static func isAboutFees(_ key: UnsafeRawBufferPointer) -> Bool {
