@@ -156,11 +156,7 @@ package enum OptionTable {
   /// Suggestions for a wrong name: the option with the most similar spelling, or those that share words with it.
   static func nearest(to name: String) -> [String] {
     guard name.utf8.count <= 64 else { return [] }
-    let candidates = all.map { (name: $0.name, distance: EditDistance.between($0.name, name)) }
-    if let closest = candidates.min(by: { $0.distance < $1.distance }), closest.distance * 3 <= closest.name.utf8.count
-    {
-      return [closest.name]
-    }
+    if let closest = EditDistance.nearest(to: name, in: all.lazy.map { $0.name }) { return [closest] }
     let given = words(in: name.asciiLowercased).filter { $0.utf8.count > 2 }
     return all.map { $0.name }.filter { words(in: $0).contains(where: given.contains) }
   }

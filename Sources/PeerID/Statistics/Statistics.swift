@@ -26,11 +26,13 @@ final class Statistics: @unchecked Sendable {
 
   private static let counters = Counter.allCases.count
   private static let results = Result.allCases.count
-  private static let slots = counters + CallKind.allCases.count * results
+  private static let kinds = CallKind.allCases
+  private static let latencies = CallKind.Latency.allCases
+  private static let slots = counters + kinds.count * results
 
   private let counts: UnsafeMutablePointer<Atomic<Int64>>
   private let generation = Atomic<Int>(ForkGuard.generation)
-  private let histograms = CallKind.Latency.allCases.map { _ in LatencyHistogram() }
+  private let histograms = latencies.map { _ in LatencyHistogram() }
 
   init() {
     counts = .allocate(capacity: Self.slots)
@@ -56,7 +58,7 @@ final class Statistics: @unchecked Sendable {
   func ended(_ kind: CallKind, _ result: Result, microseconds: Int64) {
     restartInChild()
     counts[slot(kind, result)].wrappingAdd(1, ordering: .relaxed)
-    if let latency = kind.latency { histograms[latency.rawValue].add(microseconds) }
+    if let latency = kind.latency { histogram(latency).add(microseconds) }
   }
 
   func count(_ kind: CallKind, _ result: Result) -> Int64 {
@@ -64,10 +66,12 @@ final class Statistics: @unchecked Sendable {
     return counts[slot(kind, result)].load(ordering: .relaxed)
   }
 
-  func histogram(_ latency: CallKind.Latency) -> LatencyHistogram { histograms[latency.rawValue] }
+  func histogram(_ latency: CallKind.Latency) -> LatencyHistogram {
+    histograms[Self.latencies.prefix { $0 != latency }.count]
+  }
 
   private func slot(_ kind: CallKind, _ result: Result) -> Int {
-    Self.counters + kind.rawValue * Self.results + result.rawValue
+    Self.counters + Self.kinds.prefix { $0 != kind }.count * Self.results + result.rawValue
   }
 
   private func restartInChild() {
@@ -80,33 +84,16 @@ final class Statistics: @unchecked Sendable {
 }
 
 /// The kinds of calls, as callers know them.
-enum CallKind: Int, CaseIterable, Sendable {
-  case login, exchange, restore, open, submit, confirm, broadcast, readChain, mark, settle, refresh, acquireToken,
-    logout
-  case check
+enum CallKind: String, CaseIterable, Sendable {
+  case login, exchange, restore, open, submit, confirm, broadcast
+  case readChain = "read_chain"
+  case mark, settle, refresh
+  case acquireToken = "acquire_token"
+  case logout, check
 
   /// The groups of calls whose durations are measured together.
-  enum Latency: Int, CaseIterable {
+  enum Latency: String, CaseIterable {
     case operations, reads, logins
-  }
-
-  var name: String {
-    switch self {
-    case .login: "login"
-    case .exchange: "exchange"
-    case .restore: "restore"
-    case .open: "open"
-    case .submit: "submit"
-    case .confirm: "confirm"
-    case .broadcast: "broadcast"
-    case .readChain: "read_chain"
-    case .mark: "mark"
-    case .settle: "settle"
-    case .refresh: "refresh"
-    case .acquireToken: "acquire_token"
-    case .logout: "logout"
-    case .check: "check"
-    }
   }
 
   var latency: Latency? {
@@ -115,16 +102,6 @@ enum CallKind: Int, CaseIterable, Sendable {
     case .readChain: .reads
     case .login, .exchange: .logins
     default: nil
-    }
-  }
-}
-
-extension CallKind.Latency {
-  var name: String {
-    switch self {
-    case .operations: "operations"
-    case .reads: "reads"
-    case .logins: "logins"
     }
   }
 }

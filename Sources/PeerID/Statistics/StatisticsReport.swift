@@ -9,7 +9,7 @@ extension Statistics {
       "calls": .object(
         CallKind.allCases.map { kind in
           (
-            kind.name,
+            kind.rawValue,
             [
               "succeeded": .integer(count(kind, .success)), "not_sent": .integer(count(kind, .notSent)),
               "not_done": .integer(count(kind, .notDone)), "unknown": .integer(count(kind, .unknown)),
@@ -35,7 +35,7 @@ extension Statistics {
       "connections": [
         "opened": .integer(count(.connectionsOpened)), "reused": .integer(count(.connectionsReused)),
       ],
-      "latency_us": .object(CallKind.Latency.allCases.map { ($0.name, latency($0)) }),
+      "latency_us": .object(CallKind.Latency.allCases.map { ($0.rawValue, latency($0)) }),
     ]
   }
 
