@@ -43,6 +43,9 @@ struct OutcomeRow: Sendable {
   /// The evidence for what the row claims.
   private(set) var source = ""
 
+  // The table calls these functions for each of its rows: inlining them would only add code.
+
+  @inline(never)
   static func answers(
     _ kinds: [RequestKind],
     _ statuses: ClosedRange<Int>...,
@@ -53,6 +56,7 @@ struct OutcomeRow: Sendable {
     Pattern(kinds: kinds, statuses: statuses, author: author, texts: texts, needsRetryAfter: needsRetryAfter)
   }
 
+  @inline(never)
   func because(_ source: String) -> OutcomeRow {
     var row = self
     row.source = source
@@ -61,6 +65,7 @@ struct OutcomeRow: Sendable {
 }
 
 extension OutcomeRow.Pattern {
+  @inline(never)
   func prove(
     _ code: ErrorCode,
     _ outcome: Outcome,

@@ -4,7 +4,7 @@ extension JSONIndex {
     do throws(JSONSyntaxError) {
       try self.init(text)
     } catch {
-      let fault = error.isDuplicateKey ? "ambiguous, with a key twice" : "not JSON"
+      let fault = error.isDuplicateKey ? "not JSON, with a key twice" : "not JSON"
       let place = "line \(error.line), column \(error.column)"
       throw PeerIDError(outOfMemory: error)
         ?? PeerIDError(.invalidArgument, "\(subject) \(fault) (\(place)): \(error.reason)")

@@ -15,6 +15,8 @@ package struct OptionDefinition: Sendable {
   /// What it does, for the documentation.
   package private(set) var help = ""
 
+  // The table calls this for each option: inlining would only add code.
+  @inline(never)
   func help(_ text: String) -> OptionDefinition {
     var option = self
     option.help = text
@@ -116,6 +118,7 @@ package enum OptionTable {
       ),
   ]
 
+  @inline(never)
   private static func option(
     _ name: String,
     default defaultValue: String,

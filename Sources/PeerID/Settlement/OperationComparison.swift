@@ -13,7 +13,7 @@ enum OperationComparison {
   /// Compares a transaction's operations, `[[number, {…}], …]`, with those of a request.
   static func compare(request: [RequestedOperation], chain: [JSONIndex.Value]) -> Verdict {
     guard request.count == chain.count else { return .different }
-    return zip(request, chain).map { compare($0, $1) }.min() ?? .same
+    return zip(request, chain).reduce(.same) { min($0, compare($1.0, $1.1)) }
   }
 
   /// Compares one operation of a block, `[number, {…}]`.
@@ -67,7 +67,7 @@ enum OperationComparison {
   /// Compares elements in order and, if that fails, as sets, because the chain sorts sets.
   private static func compareElements(_ given: [JSONIndex.Value], _ chain: [JSONIndex.Value]) -> Verdict {
     guard given.count == chain.count else { return .unsure }
-    let inOrder = zip(given, chain).map { compare($0, $1) }.min() ?? .same
+    let inOrder = zip(given, chain).reduce(.same) { min($0, compare($1.0, $1.1)) }
     if inOrder == .same { return .same }
     let asSet = given.map { one in chain.map { compare(one, $0) }.max() ?? .same }.min() ?? .same
     return max(inOrder, asSet)
