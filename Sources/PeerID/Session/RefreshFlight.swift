@@ -4,10 +4,10 @@ final class RefreshFlight: @unchecked Sendable {
   private(set) var isDone = false
   /// The reason why the refresh failed; `nil` if it succeeded or has not ended.
   private(set) var failure: PeerIDError?
-  /// The server's refusal of the refresh token, which ends the session unless another process saves a new pair in time;
-  /// `nil` if there was none.
+  /// The server's refusal of the refresh token, which ends the session unless another process saves a new token pair in
+  /// time; `nil` if there was none.
   var verdict: PeerIDError?
-  /// What asynchronous calls do when the refresh is over.
+  /// The actions of asynchronous calls when the refresh has ended.
   private var continuations: [@Sendable () -> Void] = []
 
   init(lock: Lock) {

@@ -1,9 +1,10 @@
 internal import CLinux
 
-/// Retries to save those sessions of a client whose newest tokens are not in the store yet.
+/// Retries saving the sessions of a client whose newest tokens are not in the store yet.
 ///
-/// The application may free such a session long before it is saved. It is kept here and in the client's table, so that
-/// the next call that opens its key gets it: the store holds an old pair, which the server no longer accepts.
+/// The application may free such a session long before it is saved. This class and the client's table keep the session,
+/// so that the next call that opens its key gets the same session: the store contains an old token pair, which the
+/// server no longer accepts.
 final class SaveRetrier: @unchecked Sendable {
   private struct State {
     var sessions: [SessionLease] = []
@@ -26,7 +27,7 @@ final class SaveRetrier: @unchecked Sendable {
   // A child has nothing to save: the parent continues to retry.
   private var state = ForkLocal(State()) { $0 = State() }
 
-  /// Keeps a session, and retries until its pair is saved.
+  /// Keeps a session, and retries until its token pair is saved.
   func add(_ core: SessionCore, _ environment: SessionEnvironment) {
     // A session that has ended has nothing to save.
     guard let lease = environment.table.lease(core) else { return core.stopRetryingSave() }
@@ -37,7 +38,7 @@ final class SaveRetrier: @unchecked Sendable {
     }
     guard mustStart, !environment.workers.run({ self.work(environment) }) else { return }
     if ExitGuard.isExiting {
-      // No thread can be started any more, but the exit waits for the present one.
+      // No thread can be started any more, but the exit waits for the current thread.
       _ = tryAll(environment, isLast: true)
     } else {
       drop()
@@ -73,7 +74,7 @@ final class SaveRetrier: @unchecked Sendable {
       }
       remove(lease)
       core.stopRetryingSave()
-      // Saving a later pair may have failed meanwhile.
+      // Saving a later token pair may have failed meanwhile.
       if isSaved { core.keepTryingToSave() }
     }
     return lock.withLock {

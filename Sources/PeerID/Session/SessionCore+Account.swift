@@ -4,8 +4,8 @@ extension SessionCore {
     withState { $0.machine.learn(identity) }
   }
 
-  /// Copies the user's identity from the stored pair, unless the application has set the account since the pair was
-  /// read. `order` is the sequence number of that read.
+  /// Copies the user's identity from the stored token pair, unless the application has set the account since the token
+  /// pair was read. `order` is the sequence number of that read.
   func learn(stored: Token, read order: UInt64) {
     withState { state in
       if let user = stored.userID, let own = state.machine.token.userID, user != own { return }
@@ -65,7 +65,7 @@ extension SessionCore {
 }
 
 extension StorePlace {
-  /// Adds what is known about the user to the stored pair; returns the result.
+  /// Adds what is known about the user to the stored token pair; returns the result.
   ///
   /// The generation stays the same, because it orders pairs of tokens, and the tokens do not change.
   func add(

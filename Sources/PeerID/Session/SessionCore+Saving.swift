@@ -1,12 +1,13 @@
-// Saves new pairs, and retries when the store fails.
+// Saves new token pairs, and retries when the store fails.
 
 extension SessionCore {
-  /// Whether there is an unsaved pair and the session is not over.
+  /// Whether there is an unsaved token pair and the session is not over.
   var mayBeSaved: Bool {
     withState { $0.machine.isOver == nil && $0.saving.failure != nil }
   }
 
-  /// Saves a new pair under the store's lock. If that fails, the session continues in memory and saving is retried.
+  /// Saves a new token pair under the store's lock. If that fails, the session continues in memory and saving is
+  /// retried.
   func save(_ pair: Token, in place: StorePlace, replacing stored: Token?, _ lock: SessionStore.LockToken) {
     var failure: PeerIDError
     do throws(PeerIDError) {
@@ -43,10 +44,10 @@ extension SessionCore {
     withState { $0.saving.isBeingTried = false }
   }
 
-  /// Retries once to save the pair.
+  /// Retries saving the token pair once.
   ///
   /// - Parameter lockTimeout: how long to wait for the lock, in milliseconds.
-  /// - Returns: whether the pair is saved or no longer has to be.
+  /// - Returns: whether the token pair is saved, or no longer has to be saved.
   func saveAgain(lockTimeout: Int64) -> Bool {
     guard let place else { return true }
     do throws(PeerIDError) {

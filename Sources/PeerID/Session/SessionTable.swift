@@ -1,10 +1,10 @@
-/// The sessions of a client: one `SessionCore` for each stored key and, for sessions without a key, for each pair of
-/// tokens.
+/// The sessions of a client: one `SessionCore` for each stored key and, for sessions without a key, for each token pair
+/// of tokens.
 ///
-/// The server keeps one pair for each user of an application. Two cores with the same pair would invalidate each
-/// other's tokens, so all handles share one core.
+/// The server keeps one token pair for each user of an application. Two sessions with the same token pair would
+/// invalidate each other's tokens, so all handles share one `SessionCore`.
 final class SessionTable: @unchecked Sendable {
-  /// Identifies a session without a key: by the server's user id or, if that is unknown, by its first pair.
+  /// Identifies a session without a key: by the server's user id or, if that is unknown, by its first token pair.
   private enum Identity: Hashable {
     case user(Int64)
     case pair(UInt64)
@@ -17,9 +17,9 @@ final class SessionTable: @unchecked Sendable {
   private struct Entry {
     let core: SessionCore
     let identity: Identity
-    /// A copy of the core's pair, so that the core's lock is not taken under the table's.
+    /// A copy of the session's token pair, so that the session's lock is not taken while the table's lock is held.
     var token: Token
-    /// The number of leases. The core stays in the table until it is 0.
+    /// The number of leases. The session stays in the table until the number is 0.
     var users = 1
   }
 
@@ -41,13 +41,13 @@ final class SessionTable: @unchecked Sendable {
     return core.map { SessionLease($0) }
   }
 
-  /// The session without a key that has this pair; otherwise a new one from `make`. `isCurrent` means that the server
-  /// has just returned the pair, so that it belongs to every session of its user.
+  /// The session without a key that has this token pair; otherwise a new one from `make`. `isCurrent` means that the
+  /// server has just returned the token pair, so that it belongs to every session of its user.
   func session(for token: Token, isCurrent: Bool, make: () -> SessionCore) -> SessionLease {
     if let present = lock.withLock({ find(token, isCurrent) }) { return SessionLease(present) }
     let made = make()
     let core = lock.withLock {
-      // Another thread may have added it meanwhile.
+      // Another thread may have added the session meanwhile.
       if let present = find(token, isCurrent) { return present }
       add(made, token)
       return made
@@ -55,8 +55,8 @@ final class SessionTable: @unchecked Sendable {
     return SessionLease(core)
   }
 
-  /// The session of a key: the existing one, otherwise `core`. If `replaces` is true, it is always `core`, and the
-  /// existing one is returned as `replaced`.
+  /// The session of a key: the existing one, otherwise `core`. If `replaces` is true, the result is always `core`, and
+  /// the existing session is returned as `replaced`.
   func session(
     forKey key: String,
     orElse core: SessionCore,
@@ -89,7 +89,7 @@ final class SessionTable: @unchecked Sendable {
     }
   }
 
-  /// Records a session's new pair.
+  /// Records a session's new token pair.
   func update(_ core: SessionCore, _ token: Token) {
     lock.withLock { entries[ObjectIdentifier(core)]?.token = token }
   }
@@ -101,7 +101,8 @@ final class SessionTable: @unchecked Sendable {
     }
   }
 
-  /// The newest pair of another session of the same user; `nil` if no other session has a pair besides `token`.
+  /// The newest token pair of another session of the same user; `nil` if no other session has a token pair besides
+  /// `token`.
   func otherPair(of token: Token, than core: SessionCore) -> Token? {
     lock.withLock {
       guard case .user? = entries[ObjectIdentifier(core)]?.identity else { return nil }
@@ -117,7 +118,7 @@ final class SessionTable: @unchecked Sendable {
       entries[id]?.users -= 1
       guard entries[id]?.users == 0 else { return }
       hide(id, core.place.map { StoreKey($0.key) })
-      // The caller still holds the core, so that it is not deallocated under the lock.
+      // The caller keeps a reference to the session, so that it is not deallocated while the lock is held.
       entries[id] = nil
     }
   }
@@ -129,7 +130,7 @@ final class SessionTable: @unchecked Sendable {
     return entries[id]?.core
   }
 
-  /// Finds the session to share. A pair without a refresh token is not shared: two sessions cannot invalidate it.
+  /// Finds the session to share. A token pair without a refresh token is not shared: two sessions cannot invalidate it.
   private func find(_ token: Token, _ isCurrent: Bool) -> SessionCore? {
     guard token.refreshTokenBytes != nil else { return nil }
     let found = (byIdentity[Identity(token)] ?? []).first { id in
@@ -155,7 +156,7 @@ final class SessionTable: @unchecked Sendable {
   }
 }
 
-/// Keeps a session in its client's table while there is a handle, a running refresh or an unsaved pair.
+/// Keeps a session in its client's table while there is a handle, a running refresh or an unsaved token pair.
 final class SessionLease: Sendable {
   let core: SessionCore
 

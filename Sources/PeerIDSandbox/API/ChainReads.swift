@@ -100,7 +100,8 @@ extension SandboxState {
     )
   }
 
-  /// Balances are objects of the space 2.5. Here their instance number is computed from the numbers of the account and the asset.
+  /// Balances are objects of the space 2.5. Here their instance number is computed from the numbers of the account and
+  /// the asset.
   private func balanceObject(_ id: String) -> JSONLiteral? {
     guard id.hasPrefix("2.5."), let instance = Int64(id.dropFirst(4)) else { return nil }
     let (account, asset) = ("1.2.\(instance / 1_000)", "1.3.\(instance % 1_000)")

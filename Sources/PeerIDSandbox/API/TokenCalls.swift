@@ -25,7 +25,7 @@ extension SandboxState {
       return tokens.latestPair(userID: userID, clientID: clientID)?.literal ?? .null
     }
     if apps[clientID]?.operations.isEmpty == true, let pair = tokens.latestPair(userID: userID, clientID: clientID) {
-      // An app without operations cannot be joined, so the pair can only come from the fixture.
+      // An app without operations cannot be joined, so the token pair can only come from the fixture.
       return pair.literal
     }
     let code = try joinedCode(party, user, sequence: sequence)
@@ -48,7 +48,7 @@ extension SandboxState {
     return (id, user)
   }
 
-  /// `POST /auth/exchange`: issues a token pair for a code. A repeated exchange issues another pair.
+  /// `POST /auth/exchange`: issues a token pair for a code. A repeated exchange issues another token pair.
   mutating func exchange(_ body: JSONValue?, sequence: UInt64) throws(Refusal) -> JSONLiteral {
     var fields = FieldReader(body)
     let code = fields.string("code")
@@ -61,7 +61,7 @@ extension SandboxState {
     return try createTokens(code, sequence: sequence).newLiteral
   }
 
-  /// `POST /auth/refreshtoken`: answers with a new pair, which replaces the old one a little later.
+  /// `POST /auth/refreshtoken`: answers with a new token pair, which replaces the old one a little later.
   mutating func refresh(_ body: JSONValue?, sequence: UInt64) throws(Refusal) -> JSONLiteral {
     var fields = FieldReader(body)
     let refreshToken = fields.string("refresh_token")
@@ -115,7 +115,7 @@ extension SandboxState {
     return makeCode(party)
   }
 
-  /// Issues a token pair for a code. Renews expired authorities first; without authorities there is no pair.
+  /// Issues a token pair for a code. Renews expired authorities first; without authorities there is no token pair.
   private mutating func createTokens(_ code: String, sequence: UInt64) throws(Refusal) -> TokenPair {
     guard let grant = codes[code] else { throw .serverError }
     let party = Party(userID: grant.userID, clientID: grant.clientID)

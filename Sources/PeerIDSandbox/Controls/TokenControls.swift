@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The token pairs that a control applies to; all pairs if no key is set.
+/// The token pairs that a control applies to; all token pairs if no key is set.
 struct TokenSelection {
   var username: String?
   var clientID: Int?
@@ -46,7 +46,7 @@ struct TokenSelection {
   }
 }
 
-/// The token of a pair that is revoked.
+/// The token that is revoked.
 enum RevokedPart: String, CaseIterable {
   case access, refresh, both
 }
@@ -61,7 +61,7 @@ extension SandboxState {
     }
   }
 
-  /// Sets the expiry of access tokens to a second ago. Refreshed pairs that are still unsaved are saved first.
+  /// Sets the expiry of access tokens to a second ago. Refreshed token pairs that are still unsaved are saved first.
   mutating func expire(_ selection: TokenSelection) -> Int {
     tokens.settle()
     let pairs = selectedPairs(selection)

@@ -152,9 +152,9 @@ extension Fixture {
 
   /// A token pair. Its user has joined the app, whether a `Join` says so or not.
   public struct Token: Sendable {
-    /// The user of the pair.
+    /// The user of the token pair.
     public var username: String
-    /// The app of the pair.
+    /// The app of the token pair.
     public var clientID: Int
     /// The access token, 124 letters and digits on the real server.
     public var accessToken: String

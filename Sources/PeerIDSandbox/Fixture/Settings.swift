@@ -5,8 +5,8 @@ public struct Settings: Sendable, Equatable {
   /// Three months, in milliseconds.
   public static let defaultTokenLifetime: Int64 = 90 * 24 * 3_600_000
 
-  /// The delay between the answer to a refresh and saving the new pair, in milliseconds. On the real server the median
-  /// was 13 ms.
+  /// The delay between the answer to a refresh and saving the new token pair, in milliseconds. On the real server the
+  /// median was 13 ms.
   public var saveDelay: Int = 13
   /// The lifetime of new access tokens, in milliseconds.
   public var tokenLifetime: Int64 = Settings.defaultTokenLifetime

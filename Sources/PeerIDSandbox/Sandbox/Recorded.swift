@@ -71,11 +71,11 @@ public struct RecordedOperation: Sendable {
 
 /// A stored token pair.
 public struct RecordedTokenPair: Sendable {
-  /// The number of the pair; a refresh does not change it.
+  /// The number of the token pair; a refresh does not change it.
   public let id: Int
-  /// The user of the pair.
+  /// The user of the token pair.
   public let username: String
-  /// The app of the pair.
+  /// The app of the token pair.
   public let clientID: Int
   /// The access token.
   public let accessToken: String

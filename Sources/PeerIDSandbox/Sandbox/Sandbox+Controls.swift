@@ -21,10 +21,10 @@ extension Sandbox {
   /// Sets the expiry of access tokens to a second ago, so that they are refused with 401. Refresh tokens stay valid.
   ///
   /// - Parameters:
-  ///   - username: only pairs of this user.
-  ///   - clientID: only pairs of this app.
-  ///   - accessToken: only the pair with this access token.
-  /// - Returns: the number of pairs that changed.
+  ///   - username: only token pairs of this user.
+  ///   - clientID: only token pairs of this app.
+  ///   - accessToken: only the token pair with this access token.
+  /// - Returns: the number of token pairs that changed.
   @discardableResult
   public func expireTokens(username: String? = nil, clientID: Int? = nil, accessToken: String? = nil) -> Int {
     core.state.withLock { state in
@@ -35,10 +35,10 @@ extension Sandbox {
   /// Invalidates access tokens: they are refused with 401, and the refresh tokens stay valid.
   ///
   /// - Parameters:
-  ///   - username: only pairs of this user.
-  ///   - clientID: only pairs of this app.
-  ///   - accessToken: only the pair with this access token.
-  /// - Returns: the number of pairs that changed.
+  ///   - username: only token pairs of this user.
+  ///   - clientID: only token pairs of this app.
+  ///   - accessToken: only the token pair with this access token.
+  /// - Returns: the number of token pairs that changed.
   @discardableResult
   public func revokeAccessTokens(username: String? = nil, clientID: Int? = nil, accessToken: String? = nil) -> Int {
     core.state.withLock { state in
@@ -49,10 +49,10 @@ extension Sandbox {
   /// Invalidates refresh tokens: a refresh is refused with 400, and the access tokens stay valid.
   ///
   /// - Parameters:
-  ///   - username: only pairs of this user.
-  ///   - clientID: only pairs of this app.
-  ///   - refreshToken: only the pair with this refresh token.
-  /// - Returns: the number of pairs that changed.
+  ///   - username: only token pairs of this user.
+  ///   - clientID: only token pairs of this app.
+  ///   - refreshToken: only the token pair with this refresh token.
+  /// - Returns: the number of token pairs that changed.
   @discardableResult
   public func revokeRefreshTokens(username: String? = nil, clientID: Int? = nil, refreshToken: String? = nil) -> Int {
     core.state.withLock { state in

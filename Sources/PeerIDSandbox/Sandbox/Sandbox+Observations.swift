@@ -78,12 +78,12 @@ extension Sandbox {
     }
   }
 
-  /// The stored token pairs, oldest first. Refreshed pairs that are not saved yet are not included.
+  /// The stored token pairs, oldest first. Refreshed token pairs that are not saved yet are not included.
   ///
   /// - Parameters:
   ///   - username: only those of this user.
   ///   - clientID: only those of this app.
-  /// - Returns: the pairs in the order of their numbers.
+  /// - Returns: the token pairs in the order of their numbers.
   public func tokenPairs(username: String? = nil, clientID: Int? = nil) -> [RecordedTokenPair] {
     core.state.withLock { state in
       state.tokens.settle(now: PeerID.Clock.monotonicMicroseconds())

@@ -158,7 +158,7 @@ struct SandboxState {
         id: tokens.nextID(),
         userID: userID,
         clientID: token.clientID,
-        // A pair in the fixture may have no code; then its code is unknown.
+        // A token pair in the fixture may have no code; then its code is unknown.
         codeID: used.map(\.id).min() ?? codes.count + 1,
         accessToken: token.accessToken,
         refreshToken: token.refreshToken,

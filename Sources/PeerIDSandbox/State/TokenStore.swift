@@ -15,7 +15,7 @@ struct TokenPair {
   let createdAt: Int64
   var updatedAt: Int64
 
-  /// The pair as JSON, with the members in the order of a stored row.
+  /// The token pair as JSON, with the members in the order of a stored row.
   var literal: JSONLiteral {
     .object(
       [
@@ -28,7 +28,7 @@ struct TokenPair {
     )
   }
 
-  /// The pair as JSON, with the members in the order of a new row.
+  /// The token pair as JSON, with the members in the order of a new row.
   var newLiteral: JSONLiteral {
     .object(
       [
@@ -46,7 +46,7 @@ struct TokenPair {
 
 /// All token pairs, found by either token.
 struct TokenStore {
-  /// A refreshed pair that has been sent to the client but is not saved yet.
+  /// A refreshed token pair that has been sent to the client but is not saved yet.
   private struct UnsavedPair {
     let pair: TokenPair
     /// By the monotonic clock, in microseconds.
@@ -59,13 +59,13 @@ struct TokenStore {
   private var unsaved: [UnsavedPair] = []
   private var lastID = 0
 
-  /// The number of the next new pair.
+  /// The number of the next new token pair.
   mutating func nextID() -> Int {
     lastID += 1
     return lastID
   }
 
-  /// Saves a pair, replacing the one with the same number.
+  /// Saves a token pair, replacing the one with the same number.
   mutating func save(_ pair: TokenPair) {
     if let old = pairs[pair.id] {
       idByAccessToken[old.accessToken] = nil
@@ -76,12 +76,12 @@ struct TokenStore {
     idByRefreshToken[pair.refreshToken] = pair.id
   }
 
-  /// Saves a pair once the monotonic clock has reached `due`.
+  /// Saves a token pair once the monotonic clock has reached `due`.
   mutating func save(_ pair: TokenPair, due: Int64) {
     unsaved.append(UnsavedPair(pair: pair, due: due))
   }
 
-  /// Saves the pairs that are due, in the order in which they were added; without `now`, all.
+  /// Saves the token pairs that are due, in the order in which they were added; without `now`, all.
   mutating func settle(now: Int64? = nil) {
     guard !unsaved.isEmpty else { return }
     let due = unsaved.filter { now == nil || $0.due <= now ?? 0 }
@@ -93,13 +93,13 @@ struct TokenStore {
 
   func pair(refreshToken: String) -> TokenPair? { idByRefreshToken[refreshToken].flatMap { pairs[$0] } }
 
-  /// The pair of this user and app with the latest expiry; the server uses this one.
+  /// The token pair of this user and app with the latest expiry; the server uses this one.
   func latestPair(userID: Int, clientID: Int) -> TokenPair? {
     pairs.values.filter { $0.userID == userID && $0.clientID == clientID }
       .max { ($0.expires, -$0.id) < ($1.expires, -$1.id) }
   }
 
-  /// All pairs in the order of their numbers.
+  /// All token pairs in the order of their numbers.
   var all: [TokenPair] { pairs.values.sorted { $0.id < $1.id } }
 
   /// Replaces the access token with one that no client knows.
