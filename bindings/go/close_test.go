@@ -73,7 +73,7 @@ func TestClosingASessionLetsItsCallsFinish(t *testing.T) {
 	}
 }
 
-// A program in Go ends without the handlers of C, so that its tokens would be lost with it.
+// A Go program ends without C's exit handlers, so unsaved tokens would be lost.
 func TestCloseWaitsUntilARefreshIsOverAndSaved(t *testing.T) {
 	store := peerid.NewMemoryStore()
 	defer store.Close()

@@ -13,7 +13,7 @@ func TestConformance(t *testing.T) {
 	runCases(t, "blocking")
 }
 
-// TestConformanceAsynchronously runs them once more with calls that answer into the queue.
+// TestConformanceAsynchronously runs the cases again, with all calls in the queue.
 func TestConformanceAsynchronously(t *testing.T) {
 	defer peerid.AnswerIntoQueue()()
 	runCases(t, "asynchronous")
@@ -35,7 +35,7 @@ func runCases(t *testing.T, mode string) {
 	}
 }
 
-// A runner that cannot fail proves nothing.
+// These cases show that the runner can fail.
 func TestConformanceNoticesBrokenCases(t *testing.T) {
 	table, runner := startConformance(t)
 	for _, c := range table.BrokenCases {

@@ -14,7 +14,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// cancellationLimit is long before the answers that the tests hold up, which come after 20 s.
+// cancellationLimit is much shorter than the delay of the answers, 20 s.
 const cancellationLimit = 10 * time.Second
 
 func TestAContextThatHasEndedSendsNothing(t *testing.T) {
@@ -82,7 +82,7 @@ func TestACallThatWaitsForARefreshHasDoneNothingWhenItIsCancelled(t *testing.T) 
 	_, err := session.Submit(ctx, transfer(1))
 	// The server has refused the token, and the operation was not sent again.
 	wantError(t, err, peerid.ErrCancelled, peerid.OutcomeNotDone)
-	// The refresh goes on, and its tokens are the session's.
+	// The refresh continues, and the session gets its tokens.
 	if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
 		t.Error(err)
 	}
@@ -159,7 +159,7 @@ func TestTenThousandGoroutinesNeedFewThreads(t *testing.T) {
 	}
 }
 
-// threadCount is how many threads this process has.
+// threadCount returns the number of threads of this process.
 func threadCount(t *testing.T) int {
 	t.Helper()
 	status, err := os.ReadFile("/proc/self/status")

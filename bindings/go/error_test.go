@@ -13,7 +13,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// operationsFault lets something go wrong with the next operation.
+// operationsFault sets a fault for the next operation.
 func operationsFault(kind string, more object) object {
 	fault := object{"kind": kind, "path": operationsPath}
 	for name, value := range more {

@@ -1,6 +1,6 @@
 package peerid
 
-// Registered counts what C may call back to.
+// Registered returns the number of values that C can call back.
 func Registered() int {
 	return size(&allHooks) + size(&backends) + size(&locks)
 }
@@ -11,8 +11,8 @@ func size[Value any](r *registry[Value]) int {
 	return len(r.values)
 }
 
-// AnswerIntoQueue makes all calls answer into the queue, also the few that would block a thread; restore ends that. No
-// call may be under way meanwhile.
+// AnswerIntoQueue makes all calls use the queue, even the few that would block a thread; restore ends that. No call may
+// be in flight meanwhile.
 func AnswerIntoQueue() (restore func()) {
 	before := maximumDirect
 	maximumDirect = 0

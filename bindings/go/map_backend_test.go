@@ -7,7 +7,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// mapBackend keeps sessions in a map; each failure can be made to happen.
+// mapBackend stores sessions in a map; each method can be made to fail.
 type mapBackend struct {
 	mutex    sync.Mutex
 	sessions map[string]peerid.StoredSession
@@ -22,7 +22,7 @@ func newMapBackend() *mapBackend {
 	}
 }
 
-// fail lets a method fail from now on; a nil error lets it work again.
+// fail makes a method fail until it is called with a nil error.
 func (b *mapBackend) fail(method string, err error) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()

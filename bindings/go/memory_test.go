@@ -39,7 +39,7 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 	}
 }
 
-// residentKilobytes is how much memory the process uses, after Go has returned free memory to the system.
+// residentKilobytes returns the memory of the process, after Go has returned free memory to the system.
 func residentKilobytes(t *testing.T) int {
 	t.Helper()
 	runtime.GC()

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// run runs the tests with one sandbox, and the examples with another, which no test has changed.
+// run runs the tests with one sandbox, and the examples with another one in its initial state.
 func run(m *testing.M) (status int, err error) {
 	if server, err = sandbox.Start(); err != nil {
 		return 0, err
@@ -50,7 +50,7 @@ func run(m *testing.M) (status int, err error) {
 
 type object = sandbox.Object
 
-// control changes the sandbox, or reads what it has seen when there is no body.
+// control changes the sandbox, or reads its records if there is no body.
 func control(t testing.TB, name string, body any) json.RawMessage {
 	t.Helper()
 	var answer json.RawMessage
@@ -66,7 +66,7 @@ func control(t testing.TB, name string, body any) json.RawMessage {
 	return answer
 }
 
-// reset gives a test a fresh sandbox.
+// reset resets the sandbox for a test.
 func reset(t testing.TB) {
 	t.Helper()
 	if _, err := server.Change("reset", nil); err != nil {
@@ -74,7 +74,7 @@ func reset(t testing.TB) {
 	}
 }
 
-// requestCount is how many requests came for a path such as "POST /api/v1/app/operations".
+// requestCount returns the number of requests for a path such as "POST /api/v1/app/operations".
 func requestCount(t testing.TB, path string) int {
 	t.Helper()
 	var counts map[string]map[string]int
@@ -90,14 +90,14 @@ const (
 	refreshPath    = "/api/v1/auth/refreshtoken"
 )
 
-// newClient makes a client of the demo betting app, after resetting the sandbox.
+// newClient resets the sandbox and creates a client of the demo betting app.
 func newClient(t testing.TB, changes ...func(*peerid.Config)) *peerid.Client {
 	t.Helper()
 	reset(t)
 	return addClient(t, changes...)
 }
 
-// addClient makes one more client in a test.
+// addClient creates another client in a test.
 func addClient(t testing.TB, changes ...func(*peerid.Config)) *peerid.Client {
 	t.Helper()
 	config := peerid.Config{BaseURL: sandboxURL, ClientID: "4", ClientSecret: "demo-secret-4"}
@@ -112,7 +112,7 @@ func addClient(t testing.TB, changes ...func(*peerid.Config)) *peerid.Client {
 	return client
 }
 
-// app makes the client that of another demo app.
+// app sets another demo app for the client.
 func app(id string) func(*peerid.Config) {
 	return func(config *peerid.Config) {
 		config.ClientID, config.ClientSecret = id, "demo-secret-"+id
@@ -152,7 +152,7 @@ func transfer(amount int64) peerid.Operation {
 	}
 }
 
-// wantError checks the code and the outcome of an error, and gives it.
+// wantError checks the code and the outcome of an error, and returns it.
 func wantError(t testing.TB, err error, code peerid.Code, outcome peerid.Outcome) *peerid.Error {
 	t.Helper()
 	var failure *peerid.Error
@@ -165,7 +165,7 @@ func wantError(t testing.TB, err error, code peerid.Code, outcome peerid.Outcome
 	return failure
 }
 
-// within fails the test when body takes longer.
+// within fails the test if body takes longer.
 func within(t testing.TB, limit time.Duration, body func()) {
 	t.Helper()
 	begin := time.Now()

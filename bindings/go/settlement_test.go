@@ -10,7 +10,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// lose submits a transfer whose answer is lost.
+// lose submits a transfer and loses the answer.
 func lose(t *testing.T, session *peerid.Session, fault string, operations ...peerid.Operation) *peerid.Error {
 	t.Helper()
 	control(t, "faults", object{"kind": fault, "path": "/api/v1/app/operations"})

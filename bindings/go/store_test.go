@@ -13,7 +13,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// in makes the client keep its sessions in a store.
+// in sets the store of the client.
 func in(store *peerid.Store) func(*peerid.Config) {
 	return func(config *peerid.Config) { config.Store = store }
 }
@@ -200,7 +200,7 @@ func TestNothingIsSentWithoutTheLock(t *testing.T) {
 	}
 }
 
-// panickingBackend breaks in every method.
+// panickingBackend panics in every method.
 type panickingBackend struct{}
 
 func (panickingBackend) Load(context.Context, string) (*peerid.StoredSession, error) {
@@ -244,7 +244,7 @@ func TestAContextEndsTheWaitForAStore(t *testing.T) {
 		}
 	})
 	held.Unlock()
-	// What was begun goes on: the tokens arrive in the store.
+	// The refresh continues: the tokens arrive in the store.
 	deadline := time.Now().Add(5 * time.Second)
 	for {
 		keys, err := store.Keys(context.Background())

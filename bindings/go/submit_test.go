@@ -65,7 +65,7 @@ func TestSubmitJSONTakesTheThreeForms(t *testing.T) {
 	}
 }
 
-// ownOperation is a program's own operation.
+// ownOperation is an operation that the program defines.
 type ownOperation struct {
 	Name string         `json:"-"`
 	Text string         `json:"text,omitempty"`

@@ -107,7 +107,7 @@ func TestTransportDoesNotSendAgainWhatItCannotReadAgain(t *testing.T) {
 	if err != nil || status != http.StatusUnauthorized {
 		t.Errorf("status %d, %v", status, err)
 	}
-	// But the next request gets a token that is good.
+	// But the next request gets a valid token.
 	again := struct{ io.Reader }{strings.NewReader(transferBody)}
 	if status, err = post(client, again); err != nil || status != http.StatusOK {
 		t.Errorf("status %d, %v", status, err)
@@ -183,13 +183,13 @@ func TestTransportHonoursTheContextWhileItWaits(t *testing.T) {
 	if _, err := client.Do(request); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
-	// The refresh goes on; the next test must not meet it.
+	// The refresh continues; it must not affect the next test.
 	if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
 		t.Error(err)
 	}
 }
 
-// recorder answers every request, and notes which of them had a token.
+// recorder answers every request, and records which requests had a token.
 type recorder map[string]bool
 
 func (r recorder) RoundTrip(request *http.Request) (*http.Response, error) {

@@ -1,5 +1,5 @@
-/// The sessions of a client: one `SessionCore` for each stored key and, for sessions without a key, for each token pair
-/// of tokens.
+/// The sessions of a client: one `SessionCore` for each stored key and, for sessions without a key, for each pair of
+/// access and refresh token.
 ///
 /// The server keeps one token pair for each user of an application. Two sessions with the same token pair would
 /// invalidate each other's tokens, so all handles share one `SessionCore`.

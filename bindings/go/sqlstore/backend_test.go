@@ -99,7 +99,7 @@ func TestAPoolerThatMovesALockIsNoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// As if the next statement were carried out in another session.
+	// As if the next statement ran in another database session.
 	database.mutex.Lock()
 	database.locks = map[int64]*connection{}
 	database.mutex.Unlock()
@@ -110,7 +110,7 @@ func TestAPoolerThatMovesALockIsNoticed(t *testing.T) {
 }
 
 func TestTheNumberOfALockIsPartOfTheFormat(t *testing.T) {
-	// Programs of other versions and in other languages lock by the same.
+	// Programs of other versions and in other languages use the same lock.
 	if id := lockID("peerid_sessions", "alice"); id != -3143686724721133024 {
 		t.Errorf("alice is locked by %d", id)
 	}

@@ -42,14 +42,14 @@ func newDatabase(table string) *database {
 
 func (d *database) pool() *sql.DB { return sql.OpenDB(d) }
 
-// fail lets a statement fail from now on.
+// fail makes a statement fail.
 func (d *database) fail(statement string, failure error) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	d.failing, d.failure = statement, failure
 }
 
-// held counts the locks that are held.
+// held returns the number of held locks.
 func (d *database) held() int {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
@@ -122,7 +122,7 @@ func (c *connection) ExecContext(ctx context.Context, statement string, argument
 
 func copied(data any) []byte { return append([]byte(nil), data.([]byte)...) }
 
-// lock waits for a lock. Like a real server it may still lock for a caller who has gone.
+// lock waits for a lock. Like a real server, it may still take the lock for a caller that no longer waits.
 func (c *connection) lock(ctx context.Context, id int64) error {
 	d := c.database
 	stop := make(chan struct{})

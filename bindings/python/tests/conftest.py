@@ -10,7 +10,7 @@ import pytest
 _ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(_ROOT / "Tools/operations"))
 if "PEERID_TEST_INSTALLED" not in os.environ:
-    # Test the sources beside the tests, with the library of this build.
+    # Test the sources in this repository with the library of this build.
     sys.path.insert(0, str(_ROOT / "bindings/python"))
     os.environ.setdefault("PEERID_LIBRARY", str(_ROOT / "build/lib/libpeerid.so.1"))
 

@@ -13,14 +13,14 @@ from sandbox import Sandbox
 
 from peerid import aio
 
-# No test takes longer, unless a task never ends.
+# The timeout of a test, in case a task never ends.
 _PATIENCE = 60
 
 
 def on_a_loop(
     test: Callable[..., Coroutine[Any, Any, None]],
 ) -> Callable[..., None]:
-    """Runs a test on an event loop of its own, which watches what the test does."""
+    """Run a test on its own event loop, in debug mode."""
 
     @functools.wraps(test)
     def run(*arguments: Any, **more: Any) -> None:
@@ -40,19 +40,19 @@ async def log_in(client: aio.Client, **more: Any) -> aio.Session:
 
 
 async def aside(function: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
-    """Calls what blocks, such as a control of the sandbox, beside the event loop."""
+    """Make a blocking call, such as a control of the sandbox, on another thread."""
     call = functools.partial(function, *arguments, **more)
     return await asyncio.get_running_loop().run_in_executor(None, call)
 
 
 def pending_calls(client: aio.Client) -> int:
-    """How many calls of a client have begun on this event loop and not ended."""
+    """The number of a client's calls in flight on this event loop."""
     calls = client._calls_on(asyncio.get_running_loop())
     return len(calls._pending) if calls else 0
 
 
 def block_until_completed(client: aio.Client) -> None:
-    """Blocks the event loop until all calls of the client have completions to read."""
+    """Block the event loop until all calls of the client have completions."""
     calls = client._calls_on(asyncio.get_running_loop())
     assert calls is not None
     end = time.monotonic() + 10
@@ -64,7 +64,7 @@ def block_until_completed(client: aio.Client) -> None:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Waits until something is true."""
+    """Wait until a condition is true."""
     end = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < end

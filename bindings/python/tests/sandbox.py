@@ -29,7 +29,7 @@ LOGIN = "/api/v1/auth/token"
 
 
 class Sandbox:
-    """A sandbox of one's own, which ends when its input does."""
+    """A sandbox process, which ends when its standard input is closed."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -68,7 +68,7 @@ class Sandbox:
             return json.load(answer)
 
     def reset(self, fixture: object = None) -> None:
-        """Go back to the fixture, or to another one from now on."""
+        """Reset to the fixture, or to another fixture."""
         request = urllib.request.Request(
             f"{self.url}/sandbox/reset",
             data=None if fixture is None else json.dumps(fixture).encode(),
@@ -109,7 +109,7 @@ def environment() -> dict[str, str]:
 
 
 def start_python(program: str, *arguments: object) -> subprocess.Popen[str]:
-    """Starts a program in Python."""
+    """Start a Python program."""
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)],
         stdout=subprocess.PIPE,
@@ -120,7 +120,7 @@ def start_python(program: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 def run_python(program: str, *arguments: object, timeout: float = 120) -> str:
-    """Runs a program in Python to its end and gives what it prints."""
+    """Run a Python program and return its output."""
     process = start_python(program, *arguments)
     try:
         output, errors = process.communicate(timeout=timeout)

@@ -1,4 +1,4 @@
-"""What every store has to do, and a store in Python."""
+"""Checks for all stores, and a store written in Python."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KEYS = [
 
 
 class DictStore(Store):
-    """A store in a dict, as an application might write one."""
+    """A store in a dict, as an application could write it."""
 
     def __init__(self) -> None:
         self.sessions: dict[str, StoredSession] = {}
@@ -64,7 +64,7 @@ class DictStore(Store):
 
 
 class Unspeakable(Exception):
-    """Fails when it shall say what it is."""
+    """An object whose repr fails."""
 
     def __str__(self) -> str:
         raise RuntimeError("no words")
@@ -101,7 +101,7 @@ def check_sharing(sandbox: Sandbox, make_store: Callable[[], Any]) -> None:
 
 
 def check_store(store: Store) -> None:
-    """The methods of a store do what is asked of them."""
+    """Check the methods of a store."""
     for key in KEYS:
         assert store.load(key, None) is None
         with store.lock(key, 5) as lock:

@@ -1,4 +1,4 @@
-"""Which account of the chain a session's user has."""
+"""The chain account of a session's user."""
 
 from __future__ import annotations
 

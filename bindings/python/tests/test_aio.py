@@ -1,4 +1,4 @@
-"""Calls on an event loop: they do what those that block do."""
+"""Calls on an event loop: the same results as the blocking calls."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_names_and_arguments_are_those_of_the_calls_that_block(of: str) -> None:
         ours, theirs = getattr(awaited, name), getattr(blocking, name)
         if callable(theirs):
             parameters = dict(inspect.signature(ours).parameters)
-            # Calls that block are never too many for the library.
+            # The library does not limit blocking calls.
             if (of, name) == ("Client", "__init__"):
                 del parameters["fail_when_full"]
             assert parameters == inspect.signature(theirs).parameters
@@ -196,7 +196,7 @@ def test_errors_are_those_of_the_calls_that_block(
 
     ours, theirs = asyncio.run(awaited()), blocking()
     assert type(ours) is type(theirs)
-    # What libcurl says depends on whether it has used a connection again.
+    # libcurl's message depends on whether it has reused a connection.
     assert {**vars(ours), "message": ""} == {**vars(theirs), "message": ""}
 
 
@@ -288,7 +288,7 @@ def test_no_thread_but_the_librarys_own(sandbox: Sandbox) -> None:
 
 
 class LoopStore(DictStore):
-    """A store that answers only when the event loop runs while it waits."""
+    """A store that answers only if the event loop runs during its wait."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
@@ -364,7 +364,7 @@ async def test_a_password_can_be_kept(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_calls_wait_for_their_turn(sandbox: Sandbox) -> None:
-    """No call fails because many are in flight, and none overtakes another."""
+    """No call fails because many are in flight, and calls start in order."""
     async with new_client(sandbox, max_in_flight=3) as client:
         session = await log_in(client)
         sandbox.fault("delay_after", OPERATIONS, ms=100, times=3)
@@ -382,7 +382,7 @@ async def test_calls_wait_for_their_turn(sandbox: Sandbox) -> None:
         json.loads(request["body"])["operations"][0]["amount"]["amount"]
         for request in sandbox.wait_for(OPERATIONS, at_least=60)
     ]
-    # Three are on the wire at a time, and the server may take those in any order.
+    # Three requests are in flight at a time. The server may handle them in any order.
     assert sorted(sent) == list(range(1, 61))
     assert all(abs(place - amount) < 3 for place, amount in enumerate(sent, 1))
     assert sorted(order) == list(range(60))
@@ -433,7 +433,7 @@ async def test_a_call_that_cannot_begin_lets_the_next_one_pass(
 async def test_what_strikes_in_the_middle_of_a_delivery_loses_nothing_else(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the handler of a signal may, which runs between any two instructions."""
+    """Raise, as a signal handler can between any two instructions."""
     read = _calls._outcome
     complaints = []
 

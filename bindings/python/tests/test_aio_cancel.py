@@ -1,4 +1,4 @@
-"""Cancelled tasks: the call ends, and what became of its request can be learned."""
+"""Cancelled tasks: the call ends, and its outcome is available."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SOON = 10
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> peerid.PeerIDError | None:
-    """Cancels a task, and gives what became of its call."""
+    """Cancel a task and return the outcome of its call."""
     start = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError) as caught:
@@ -79,7 +79,7 @@ async def test_while_the_answer_is_on_its_way(sandbox: Sandbox) -> None:
         assert error.outcome is Outcome.UNKNOWN
         assert not isinstance(error, aio.CancelledTooLate)
         assert (await session.submit(TRANSFER)).transaction_id
-    # The cancelled one was done: only the chain knows.
+    # The cancelled call was done, which only the chain shows.
     assert sandbox.executed() == 2
 
 
@@ -101,7 +101,7 @@ async def test_when_the_answer_is_there_but_not_read(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_when_the_answer_has_just_been_read(sandbox: Sandbox) -> None:
-    """The task is cancelled between the end of its call and its own next step."""
+    """The task is cancelled after its call has ended and before the task continues."""
     async with new_client(sandbox) as client:
         session = await log_in(client)
         task = asyncio.create_task(session.submit(TRANSFER))
@@ -143,7 +143,7 @@ async def test_when_the_call_has_just_failed(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_twice(sandbox: Sandbox) -> None:
-    """However often a task is cancelled, it waits for the end of its call."""
+    """Even if a task is cancelled several times, it waits for the end of its call."""
     sandbox.fault("delay", LOGIN, ms=20000)
     async with new_client(sandbox) as client:
         task = asyncio.create_task(log_in(client))
@@ -159,7 +159,7 @@ async def test_twice(sandbox: Sandbox) -> None:
 
 
 class HangingStore(DictStore):
-    """A store that does not answer until it is told to."""
+    """A store that answers only when it is released."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -193,7 +193,7 @@ async def test_while_it_waits_for_its_turn(sandbox: Sandbox) -> None:
         session = await log_in(client)
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(4)]
         await aside(sandbox.wait_for, OPERATIONS)
-        # The one whose turn is next, and one behind it.
+        # The first waiting call, and the one after it.
         for waiting in (tasks[1], tasks[2]):
             error = await _cancelled(waiting)
             assert isinstance(error, peerid.Cancelled)
@@ -290,7 +290,7 @@ async def test_a_shielded_call_goes_on(sandbox: Sandbox) -> None:
 
 
 async def _outcome(task: asyncio.Task[peerid.Result]) -> Any:
-    """Waits for a task, and gives the result of its call or what became of it."""
+    """Wait for a task and return the result or the outcome of its call."""
     try:
         return await task
     except asyncio.CancelledError as exception:
@@ -303,7 +303,7 @@ async def _outcome(task: asyncio.Task[peerid.Result]) -> Any:
 
 @on_a_loop
 async def test_after_a_gather_the_task_still_tells(sandbox: Sandbox) -> None:
-    """`gather` makes exceptions of its own of tasks that were cancelled."""
+    """`gather` creates its own exceptions for cancelled tasks."""
     sandbox.fault("delay", OPERATIONS, ms=20000, times=2)
     async with new_client(sandbox) as client:
         session = await log_in(client)
@@ -317,11 +317,11 @@ async def test_after_a_gather_the_task_still_tells(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_a_thousand_tasks(sandbox: Sandbox) -> None:
-    """Every outcome that is not unknown is true."""
+    """Every outcome that is not unknown is correct."""
     async with new_client(sandbox) as client:
         session = await log_in(client)
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(1000)]
-        # Enough have begun, and many have not.
+        # Enough calls have started, and many have not.
         await aside(sandbox.wait_for, OPERATIONS, at_least=100)
         for task in tasks:
             task.cancel()
@@ -334,7 +334,7 @@ async def test_a_thousand_tasks(sandbox: Sandbox) -> None:
     unknown = outcomes.count(Outcome.UNKNOWN)
     assert len(done) + unknown + outcomes.count(Outcome.NOT_SENT) == 1000
     assert len(done) <= sandbox.executed() <= len(done) + unknown
-    # As many as are on the wire at a time.
+    # The number of requests in flight at a time.
     assert unknown <= 128
 
 
@@ -349,7 +349,7 @@ def test_no_error_behind_other_exceptions(
 
 
 async def _time_out_without_a_cause(call: Awaitable[Any]) -> None:
-    """A time limit of another library than asyncio."""
+    """A timeout of another library than asyncio."""
     try:
         await asyncio.wait_for(call, 0.2)
     except asyncio.TimeoutError as exception:

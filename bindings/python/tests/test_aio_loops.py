@@ -1,4 +1,4 @@
-"""The lives of clients and event loops: several of either, forks, and their ends."""
+"""Several clients and event loops, forks, and closing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sandbox import LOGIN, OPERATIONS, TRANSFER, Sandbox, run_python, start_pyth
 import peerid
 from peerid import aio
 
-# Long before the answers that are held up, which come after 20 s.
+# Long before the delayed answers, which come after 20 s.
 _SOON = 10
 
 
@@ -40,7 +40,7 @@ def test_one_client_on_many_event_loops(sandbox: Sandbox) -> None:
 
 
 def test_event_loops_take_turns(sandbox: Sandbox) -> None:
-    """Those of one client share what may be in flight, and none goes hungry."""
+    """Event loops of a client share the limit of calls in flight; none starves."""
     client = new_client(sandbox, max_in_flight=2)
     session = asyncio.run(log_in(client))
 
@@ -212,7 +212,7 @@ def test_a_closed_client_on_another_event_loop(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_a_client_that_is_not_closed_is_told_of(sandbox: Sandbox) -> None:
-    """And its resources on an event loop that keeps running are released."""
+    """The resources on an event loop that keeps running are released, too."""
     gc.collect()
     before = len(os.listdir("/proc/self/fd"))
     with warnings.catch_warnings(record=True) as caught:
@@ -466,5 +466,5 @@ _LEAK = """
 
 
 def test_nothing_leaks_over_30_000_calls(sandbox: Sandbox) -> None:
-    # In KiB; what one byte lost in each call would be is 29.
+    # In KiB; a leak of one byte in each call would be 29.
     assert int(run_python(_LEAK, sandbox.url, timeout=300)) < 768

@@ -15,7 +15,7 @@ from sandbox import Sandbox
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
-    """A sandbox that no other test meets with the fixture of a case."""
+    """A separate sandbox, because cases change the fixture."""
     sandbox = Sandbox()
     yield sandbox
     sandbox.stop()
@@ -51,7 +51,7 @@ def _run(case: Case, server: Sandbox, folder: Path, mode: str) -> None:
 def test_broken_case(
     case: Case, says: list[str], server: Sandbox, tmp_path: Path
 ) -> None:
-    """A runner that cannot fail proves nothing."""
+    """The runner can fail."""
     with pytest.raises(CaseFailure) as caught:
         run_case(case, server, tmp_path)
     for part in says:

@@ -1,4 +1,4 @@
-"""The stores in databases, against servers of their own."""
+"""The database stores, with their own servers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def free_port() -> int:
 
 
 class Postgres:
-    """A PostgreSQL server with a folder of its own."""
+    """A PostgreSQL server with its own folder."""
 
     def __init__(self) -> None:
         (self._programs,) = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
@@ -216,7 +216,7 @@ def _by_themselves(connect: Callable[[], Any]) -> Callable[[], Any]:
     def connect_and_set() -> Any:
         connection = connect()
         connection.autocommit = True
-        # A lock without a limit shall fail its test and not hang it.
+        # A lock without a timeout fails its test instead of hanging.
         connection.cursor().execute("SET statement_timeout = '20s'")
         return connection
 
@@ -269,7 +269,7 @@ def _with_cursors_of_lists(postgres: Postgres) -> Any:
 
 
 def _with_bytes(postgres: Postgres) -> Any:
-    # As texts of a database without an encoding.
+    # As strings in a database without an encoding.
     return psycopg.connect(postgres.address, client_encoding="SQL_ASCII")
 
 
@@ -408,7 +408,7 @@ def test_a_pooler_of_transactions_is_noticed(
         # A transaction that goes on takes the session of the database with the lock.
         other.execute("SELECT 1")
     other.close()
-    # From then on nothing is refreshed, and the error says why.
+    # After that, nothing is refreshed, and the error gives the reason.
     with (
         new_client(sandbox, store) as client,
         pytest.raises(peerid.StoreError, match="pool_mode = session"),
@@ -475,7 +475,7 @@ def test_a_forked_child_leaves_the_connections_of_its_parent(
 @pytest.mark.parametrize(
     "columns",
     [
-        # As the C example has them.
+        # The same as in the C example.
         "id bytea PRIMARY KEY, key text NOT NULL, data bytea, generation bigint",
         "key_hash bytea PRIMARY KEY, key text, data text, generation bigint",
     ],
@@ -541,10 +541,10 @@ def test_clients_share_redis(sandbox: Sandbox, redis_client: Any) -> None:
 def test_a_lease_outlives_the_refresh_and_then_ends(redis_client: Any) -> None:
     store = RedisStore(redis_client, margin=0.3)
     with store.lock("alice", 60):
-        # A refresh and the log in behind it may take as long as the wait each.
+        # A refresh and the log in after it can each take as long as the wait.
         assert 119.0 < redis_client.pttl("peerid:lock:alice") / 1000 <= 120.3
     assert redis_client.get("peerid:lock:alice") is None
-    # The holder dies: nobody gives the lock back.
+    # The holder dies and does not release the lock.
     holder = store.lock("alice", 0.2)
     holder.__enter__()
     with store.lock("alice", 5):
@@ -559,7 +559,7 @@ def test_a_lease_that_passed_to_another_is_left_to_it(redis_client: Any) -> None
 
 
 class Cutter:
-    """Stands before a Redis server, and can lose an answer with its connection."""
+    """A proxy before a Redis server, which can drop an answer and its connection."""
 
     def __init__(self, port: int) -> None:
         self._server = port
@@ -571,7 +571,7 @@ class Cutter:
         self._start(self._serve)
 
     def cut_after(self, word: bytes) -> None:
-        """Lose the answer to the next command that has a word in it."""
+        """Drop the answer to the next command that contains a word."""
         self._word = word
 
     def stop(self) -> None:
@@ -623,7 +623,7 @@ def test_a_lock_of_redis_whose_answer_is_lost(
         port=cutter.port, retry=retry, retry_on_error=[redis.ConnectionError]
     ) as client:
         store = RedisStore(client)
-        # The server knows the scripts from now on.
+        # The server has stored the scripts now.
         with store.lock("alice", 5):
             pass
         cutter.cut_after(b"peerid:lock:alice")
@@ -654,7 +654,7 @@ def test_without_redis_nothing_is_refreshed(
 
 
 def test_machines_share_one_session(sandbox: Sandbox, redis_server: Redis) -> None:
-    """Programs that share nothing but Redis refresh a session once."""
+    """Programs that share only Redis refresh a session once."""
     program = """
         import sys
         import redis

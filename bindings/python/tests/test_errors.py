@@ -217,7 +217,7 @@ def test_protocol_error(session: Session, sandbox: Sandbox, body: str) -> None:
 # The library reads 64 levels of an error, and all of a result.
 _NESTED = "[" * 60 + "]" * 60
 _DEEP = "[" * 490 + "]" * 490
-# No Python reads these.
+# Python cannot parse these.
 _EXCESSES = ["[" * 100_000 + "]" * 100_000]
 if hasattr(sys, "get_int_max_str_digits"):
     _EXCESSES.append("9" * 5000)
@@ -334,7 +334,7 @@ def test_too_large(sandbox: Sandbox) -> None:
 
 def test_configuration_error() -> None:
     with pytest.raises(peerid.ConfigurationError, match="request_timeout_ms"):
-        # A type checker says so, too.
+        # A type checker reports this, too.
         Client("https://example.com", client_id=4, request_timeout=5)  # type: ignore[call-arg]
     with pytest.raises(peerid.ConfigurationError, match="true, false"):
         Client("https://example.com", client_id=4, allow_http="maybe")  # type: ignore[arg-type]
@@ -391,7 +391,7 @@ def test_store_error(sandbox: Sandbox, tmp_path: Path) -> None:
 
 @pytest.fixture
 def tls_server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """A server that speaks TLS with a certificate nobody knows, and nothing else."""
+    """A TLS server with an untrusted certificate."""
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
     alternative = "subjectAltName=DNS:localhost,IP:127.0.0.1"

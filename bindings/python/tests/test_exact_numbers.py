@@ -126,7 +126,7 @@ def lottery(tickets: list[Any]) -> dict[str, Any]:
 
 
 def test_a_share_of_a_pot_has_no_fraction() -> None:
-    # The schema of the server takes fractions here; its serializer cannot write them.
+    # The server's schema accepts fractions here, but its serializer does not.
     for value in (2.5, Decimal("0.1"), float("nan")):
         with pytest.raises(peerid.InexactNumber, match=r"winning_tickets\[0\]"):
             peerid.check_operations(lottery([value]))

@@ -83,7 +83,7 @@ def test_the_example_tells_what_went_wrong(sandbox: Sandbox) -> None:
 
 
 class Shop:
-    """The web application in a process of its own, with a sandbox of its own."""
+    """The web application in a separate process, with its own sandbox."""
 
     def __init__(self, folder: Path) -> None:
         self.sandbox = Sandbox()
@@ -142,16 +142,16 @@ class Browser:
         self.status = 0
 
     def go(self, path: str) -> str:
-        """Opens a page, and follows where it leads; gives its text."""
+        """Open a page, follow redirects, and return the text."""
         return self._load(self._shop.url + path, None)
 
     def click(self, path: str, **form: str) -> str:
-        """Sends a form, and follows where it leads; gives the text of the page."""
+        """Send a form, follow redirects, and return the text of the page."""
         address = urllib.parse.urljoin(self._shop.url, path)
         return self._load(address, urllib.parse.urlencode(form).encode())
 
     def log_in(self, decision: str = "allow") -> str:
-        """Goes to the page of consent, and decides there."""
+        """Go to the consent page and decide."""
         self.go("/login")
         form = {"login": "alice", "password": "alice-password", "decision": decision}
         return self.click(self.address, **form)
@@ -267,7 +267,7 @@ class Work:
         status: int = 0,
         meanwhile: Callable[[], None] = lambda: None,
     ) -> list[str]:
-        """Gives the report, with the ids of transactions left out."""
+        """Return the report without transaction ids."""
         lines = [item if isinstance(item, str) else json.dumps(item) for item in queue]
         with subprocess.Popen(
             self.command(),
@@ -327,7 +327,7 @@ def test_a_lost_answer_is_looked_for_on_the_chain(
 def test_a_lost_request_is_sent_again_when_it_has_expired(
     worker: Work, sandbox: Sandbox
 ) -> None:
-    # A payment of the same amount stands on the chain already, and is not mistaken.
+    # An earlier payment of the same amount on the chain is not mistaken for this one.
     worker.run(_payment("before"))
     sandbox.fault("drop_before", OPERATIONS, times=2)
     sent = sandbox.last_request()
@@ -343,7 +343,7 @@ def test_a_lost_request_is_sent_again_when_it_has_expired(
 
 
 def test_a_payment_is_found_behind_many_others(worker: Work, sandbox: Sandbox) -> None:
-    """A node tells 100 operations at a time."""
+    """A node returns 100 operations at a time."""
     sandbox.fault("drop_after", OPERATIONS)
     sandbox.fault("status", _CHAIN, status=503, times=5, skip=1)
     report = worker.run(_payment("a", 10**11), status=1)
@@ -373,7 +373,7 @@ def test_a_worker_that_is_killed_pays_once(worker: Work, sandbox: Sandbox) -> No
 def test_nothing_is_sent_as_long_as_a_payment_is_open(
     worker: Work, sandbox: Sandbox
 ) -> None:
-    """Of two equal payments nobody could tell which one stands on the chain."""
+    """Two equal payments cannot be distinguished on the chain."""
     sandbox.fault("drop_after", OPERATIONS)
     # The worker reads the chain once before it sends.
     sandbox.fault("status", _CHAIN, status=503, times="always", skip=1)
@@ -444,7 +444,7 @@ def test_a_payment_that_cannot_be_made_is_reported(
 
 
 def test_what_a_user_has_to_confirm_is_not_paid(worker: Work, sandbox: Sandbox) -> None:
-    """The application wants its users to sign each request."""
+    """The application's users sign each request."""
     signing = Work(sandbox, worker._journal, app=6)
     report = signing.run(_payment("a"), _payment("b"), status=1)
     (line,) = report
@@ -459,7 +459,7 @@ def test_a_session_that_is_over_stops_the_worker(
     refused = {"error": {"refresh_token": "invalid refresh token"}, "status": 400}
     sandbox.fault("status", OPERATIONS, status=401, times="always")
     sandbox.fault("status", REFRESH, status=400, body=refused)
-    # The first log in goes well, the second does not.
+    # The first log in succeeds, the second fails.
     sandbox.fault("status", LOGIN, status=400, skip=1)
     report = worker.run(_payment("a"), _payment("b"), status=1)
     assert report == ["a: not paid: the user has to log in again"]

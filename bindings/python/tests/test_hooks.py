@@ -1,4 +1,4 @@
-"""What a client calls: the log, and relogin."""
+"""The functions that a client calls: log and relogin."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_events_go_to_a_function(sandbox: Sandbox) -> None:
 
 
 class Listener(logging.Handler):
-    """Hears what a logger is told, and tells that it has."""
+    """Records log events, and signals each one."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -157,7 +157,7 @@ def test_ctrl_c_before_an_event_ends_the_call(strike: Any, is_first: bool) -> No
     events: list[str] = []
     hooks = _hooks.Hooks(lambda _, message: events.append(message), None)
     steps = [strike, _call_log(hooks)] if is_first else [_call_log(hooks), strike]
-    # One after the other without an instruction of Python between them.
+    # One after the other, without a Python instruction between them.
     call = partial(max, map(methodcaller("__call__"), steps), key=bool)
     with pytest.raises(KeyboardInterrupt) as caught:
         obtain(call, (), lambda: "the result")
@@ -171,7 +171,7 @@ def test_ctrl_c_during_an_event_ends_the_call(strike: Any) -> None:
     call = _call_log(hooks)
     with pytest.raises(KeyboardInterrupt):
         obtain(call, (), lambda: "the result")
-    # Outside of a call that waits, the next one raises it, and is not made.
+    # If no call waits, the next call raises the exception and is not made.
     call()
     made: list[int] = []
     with pytest.raises(KeyboardInterrupt):
@@ -218,7 +218,7 @@ def test_a_session_that_is_over_logs_in_again(sandbox: Sandbox) -> None:
             client.login("alice", password="alice-password", key="alice"),
         ]
         for session in sessions:
-            # The server goes on with another pair than the one that the session has.
+            # The server has other tokens than the session.
             refresher = Client(sandbox.url, client_id=4, client_secret="demo-secret-4")
             refresher.login("alice", password="alice-password").refresh()
             refresher.close()

@@ -1,4 +1,4 @@
-"""The programs in which this package runs: servers, green threads, subinterpreters."""
+"""Environments of the package: servers, green threads, subinterpreters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox import PACKAGE, Sandbox, run_python
 
 from peerid import _host
 
-# A program with a store in Python, whose refresh calls back from another thread.
+# A program with a Python store, whose refresh calls back from another thread.
 APPLICATION = """
 import os, sys
 sys.path.insert(0, os.environ["TESTS"])

@@ -1,4 +1,4 @@
-"""Ctrl-C, as a person would press it: a signal to a program that waits."""
+"""Ctrl-C: a signal to a program that waits."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_ctrl_c_reaches_the_main_thread_alone(sandbox: Sandbox) -> None:
         print("ended", ended.wait())
         client.close()
     """
-    # The signal comes within this time; the thread's call goes on after it.
+    # The signal comes within this time; the thread's call continues afterwards.
     sandbox.fault("delay", LOGIN, ms=2000)
     process = start_python(program, sandbox.url)
     sandbox.wait_for(LOGIN)
@@ -226,7 +226,7 @@ def test_a_call_with_a_store_of_python_is_interrupted(sandbox: Sandbox) -> None:
 
 
 class Stopped(Exception):
-    """What the handler of a signal raises."""
+    """The exception of the signal handler."""
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_a_signal_at_the_end_of_a_call_does_not_take_its_result(strike: Any) -> 
     cause = caught.value.__cause__
     assert isinstance(cause, peerid.CancelledTooLate)
     assert cause.result == "the result"
-    # Nothing is left behind for the next call.
+    # Nothing is left for the next call.
     assert obtain(lambda: None, (), lambda: "the next result") == "the next result"
 
 

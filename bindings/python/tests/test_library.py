@@ -1,4 +1,4 @@
-"""Finding the library, and refusing one that does not fit."""
+"""Finding the library, and refusing one of the wrong version."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def run(code: str, **variables: str | None) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         env=changed,
-        # The folder that one is in comes before all others.
+        # The current folder comes before all others.
         cwd="/",
         check=False,
     )
@@ -77,7 +77,7 @@ def test_a_named_library_that_is_missing_is_told_and_no_other_taken() -> None:
 
 @pytest.fixture
 def copied_package(tmp_path: Path) -> Path:
-    """The package in a folder of its own, as if it were installed there."""
+    """A copy of the package in a separate folder, as if installed there."""
     source = Path(peerid.__file__).parent
     shutil.copytree(
         source,
@@ -164,7 +164,7 @@ def test_options_are_converted() -> None:
 
 
 def test_modules_are_found_without_an_import_of_their_own() -> None:
-    # They are not imported before: most programs need one of them.
+    # They are imported at their first use: most programs need only one.
     code = """
 import sys
 import peerid

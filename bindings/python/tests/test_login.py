@@ -70,7 +70,7 @@ def test_a_text_must_be_a_str(client: Client) -> None:
 
 
 def consent(url: str, decision: str = "allow") -> str:
-    """Signs in and decides on the authorization page, and gives where it leads."""
+    """Sign in and decide on the authorization page; return the redirect."""
 
     form = {"login": "alice", "password": "alice-password", "decision": decision}
     address = urllib.parse.urlsplit(url)

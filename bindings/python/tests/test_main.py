@@ -1,4 +1,4 @@
-"""`python -m peerid`, as it is typed."""
+"""The command `python -m peerid`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The example that shows Prometheus what a client counts."""
+"""The example that exports statistics to Prometheus."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def example(sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]:
 
 
 def _samples(process: subprocess.Popen[str]) -> dict[str, float]:
-    """What Prometheus reads after the payment, by name and labels."""
+    """The values that Prometheus reads after the payment, by name and labels."""
     assert process.stdout is not None
     address = process.stdout.readline().split()[-1]
     process.stdout.readline()

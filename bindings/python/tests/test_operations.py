@@ -24,7 +24,7 @@ def _constructor(name: str) -> Any:
 
 
 def _make(operation: catalogue.Operation) -> peerid.Operation:
-    """Make the example of the catalogue with its constructor."""
+    """Create the catalogue's example with its constructor."""
     assert operation.example is not None
     made = _constructor(operation.name)(
         **{

@@ -17,7 +17,7 @@ import (
 	"github.com/peerplays/libpeerid/bindings/go/internal/sandbox"
 )
 
-// callback is registered for the sandbox's application; the test takes the way back from there by hand.
+// callback is registered for the sandbox's application; the test follows the redirect itself.
 const callback = "http://127.0.0.1:8400/callback"
 
 // browser is a browser in which a user clicks.
@@ -33,7 +33,7 @@ func newBrowser(t *testing.T) *browser {
 	return newBrowserOf(t, "4")
 }
 
-// newBrowserOf gives a browser that uses the application of a client id.
+// newBrowserOf returns a browser for the application with a client id.
 func newBrowserOf(t *testing.T, clientID string) *browser {
 	t.Helper()
 	server, err := sandbox.Start()
@@ -65,7 +65,7 @@ func newBrowserOf(t *testing.T, clientID string) *browser {
 	}, application.URL, server}
 }
 
-// submit sends a form, or opens a page when there is none; it gives the text of the page and where a redirect leads.
+// submit sends a form, or opens a page without a form; it returns the text of the page and the redirect.
 func (b *browser) submit(address string, form url.Values) (text, location string) {
 	b.Helper()
 	var response *http.Response
@@ -89,7 +89,7 @@ func (b *browser) submit(address string, form url.Values) (text, location string
 	return string(content), response.Request.URL.String()
 }
 
-// logIn goes to the consent page and decides there; it gives the query with which the browser comes back.
+// logIn goes to the consent page and decides; it returns the query of the redirect.
 func (b *browser) logIn(decision url.Values) string {
 	b.Helper()
 	_, consent := b.submit(b.home+"/login", nil)
@@ -155,7 +155,7 @@ func TestAPaymentGoesOnWhenThePageIsClosed(t *testing.T) {
 	written := make(lines, 100)
 	log.SetOutput(written)
 	defer log.SetOutput(os.Stderr)
-	// It is paid, and the answer is lost some time after the page was closed.
+	// The payment is made, and its answer is lost after the page was closed.
 	const operationsPath = "/api/v1/app/operations"
 	fault := sandbox.Object{"path": operationsPath, "kind": "status_after", "status": 502, "ms": 500}
 	if _, err := b.server.Change("faults", fault); err != nil {

@@ -21,10 +21,10 @@ const (
 	chainPath      = "/api/v1/app/blockchain-data"
 )
 
-// longestWait keeps the tests short: they move the clock of the sandbox.
+// longestWait keeps the tests short: they advance the sandbox's clock.
 const longestWait = 50 * time.Millisecond
 
-// asProgram makes the program of the tests the worker itself, which can then be killed.
+// asProgram makes the test program run the worker, so that a test can kill it.
 const asProgram = "PEERID_TEST_AS_WORKER"
 
 func TestMain(m *testing.M) {
@@ -55,7 +55,7 @@ func start(t *testing.T, faults ...sandbox.Object) *runs {
 	return r
 }
 
-// fault lets the operations fail, or what lies under another path.
+// fault sets a fault for the operations or for another path.
 func (r *runs) fault(faults ...sandbox.Object) {
 	r.Helper()
 	for _, fault := range faults {
@@ -72,7 +72,7 @@ func (r *runs) arguments() []string {
 	return []string{r.server.URL, r.clientID, "demo-secret-" + r.clientID, "alice", "alice-password", r.journal}
 }
 
-// work runs the worker and gives its report, with the ids of transactions left out.
+// work runs the worker and returns its report without transaction ids.
 func (r *runs) work(queue ...string) (report []string, clean bool) {
 	r.Helper()
 	var written strings.Builder
@@ -84,7 +84,7 @@ func (r *runs) work(queue ...string) (report []string, clean bool) {
 	return strings.Split(strings.TrimSuffix(text, "\n"), "\n"), clean
 }
 
-// wants runs the worker, which must report this and leave nothing to a person.
+// wants runs the worker, which must report this and leave no payment to a person.
 func (r *runs) wants(queue []string, report ...string) {
 	r.Helper()
 	if got, clean := r.work(queue...); !reflect.DeepEqual(got, report) || !clean {
@@ -131,7 +131,7 @@ func TestALostAnswerIsLookedForOnTheChain(t *testing.T) {
 
 func TestALostRequestIsSentAgainWhenItHasExpired(t *testing.T) {
 	r := start(t)
-	// A payment of the same amount stands on the chain already, and is not mistaken.
+	// An earlier payment of the same amount on the chain is not mistaken for this one.
 	r.wants(queue(pays("before", 7)), "before: paid: transaction …")
 	r.fault(sandbox.Object{"kind": "drop_before", "times": 2})
 	expired := make(chan struct{})
@@ -165,7 +165,7 @@ func TestNothingIsSentAsLongAsAPaymentIsOpen(t *testing.T) {
 }
 
 func TestAPaymentIsFoundBehindManyOthers(t *testing.T) {
-	// A node tells 100 operations at a time, and large amounts as text.
+	// A node returns 100 operations at a time, and large amounts as strings.
 	const large = 100_000_000_000
 	unreadable := sandbox.Object{"path": chainPath, "kind": "status", "status": 503, "times": 5, "skip": 1}
 	r := start(t, sandbox.Object{"kind": "drop_after"}, unreadable)
@@ -264,7 +264,7 @@ func TestASessionThatIsOverStopsTheWorker(t *testing.T) {
 	r := start(t,
 		sandbox.Object{"kind": "status", "status": 401, "times": "always"},
 		sandbox.Object{"path": "/api/v1/auth/refreshtoken", "kind": "status", "status": 400, "body": `{"error":{"refresh_token":"invalid refresh token"},"status":400}`},
-		// The first log in goes well, the second does not.
+		// The first log in succeeds, the second fails.
 		sandbox.Object{"path": "/api/v1/auth/token", "skip": 1, "kind": "status", "status": 400},
 	)
 	report, clean := r.work(pays("a", 7), pays("b", 7))

@@ -12,7 +12,7 @@ import (
 	"github.com/peerplays/libpeerid/bindings/go/storetest"
 )
 
-// open makes a backend with connections of its own, as another machine would.
+// open creates a backend with its own connections, as another machine would.
 func open(t *testing.T, table string) (*sqlstore.Backend, *sql.DB) {
 	t.Helper()
 	db, err := sql.Open("postgres", dataSource)
@@ -27,7 +27,7 @@ func open(t *testing.T, table string) (*sqlstore.Backend, *sql.DB) {
 	return backend, db
 }
 
-// drop removes what a test has made.
+// drop removes the tables of a test.
 func drop(t *testing.T, db *sql.DB, table string) {
 	t.Cleanup(func() {
 		if _, err := db.Exec("DROP TABLE IF EXISTS " + table); err != nil {

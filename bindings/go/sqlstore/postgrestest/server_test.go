@@ -18,7 +18,7 @@ import (
 	_ "github.com/lib/pq"
 )
 
-// dataSource is how the tests reach their server.
+// dataSource is the data source name of the tests' server.
 var dataSource = os.Getenv("PEERID_TEST_POSTGRES")
 
 func TestMain(m *testing.M) {
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// run starts a server for the tests, unless they were given one.
+// run starts a server for the tests, unless a data source is given.
 func run(m *testing.M) (int, error) {
 	if dataSource != "" {
 		return m.Run(), nil
@@ -54,7 +54,7 @@ func run(m *testing.M) (int, error) {
 	return m.Run(), nil
 }
 
-// server is a PostgreSQL server on a socket in a folder of its own, and on no port.
+// server is a PostgreSQL server on a socket in its own folder, without a port.
 type server struct{ process *exec.Cmd }
 
 func startServer(folder string) (*server, error) {
@@ -82,7 +82,7 @@ func startServer(folder string) (*server, error) {
 	return &server{process}, process.Start()
 }
 
-// serverOwner is who runs the server: PostgreSQL refuses to run as root.
+// serverOwner is the user who runs the server: PostgreSQL refuses to run as root.
 func serverOwner(folder string) (*syscall.Credential, error) {
 	if os.Getuid() != 0 {
 		return nil, nil
@@ -116,7 +116,7 @@ func awaitServer() error {
 	}
 }
 
-// stop ends the server and the connections to it.
+// stop ends the server and its connections.
 func (s *server) stop() {
 	_ = s.process.Process.Signal(syscall.SIGINT)
 	_ = s.process.Wait()

@@ -1,4 +1,4 @@
-"""The calls that a case can make, by name, and what it sees of their results."""
+"""The calls of the cases by name, and the parts of their results that cases compare."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .world import World
 
 
 class Target:
-    """What a call is made on, and where what it makes is kept."""
+    """The object of a call, and the name for the object that the call creates."""
 
     def __init__(self, world: World, on: str, made: str) -> None:
         self._world = world

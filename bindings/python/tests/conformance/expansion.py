@@ -1,4 +1,4 @@
-"""Puts in what a case abbreviates: `${name}`, `$repeat` and `$copies`."""
+"""Expands the abbreviations in a case: `${name}`, `$repeat` and `$copies`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares what came with what a case expects."""
+"""Compares results with the expectations of a case."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 from .failure import CaseFailure
 
-#: The kinds of JSON value, and what Python makes of them.
+#: The kinds of JSON values, and their Python types.
 KINDS: dict[str, type] = {
     "string": str,
     "integer": int,
@@ -21,7 +21,7 @@ KINDS: dict[str, type] = {
 
 
 def match(expected: Any, actual: Any, place: str) -> None:
-    """Raise a failure with the first place where a value is not what is expected."""
+    """Raise a failure with the first position where a value differs."""
     if isinstance(expected, dict) and any(key.startswith("$") for key in expected):
         _match_by_operator(expected, actual, place)
     elif isinstance(expected, dict):

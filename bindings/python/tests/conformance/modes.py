@@ -1,4 +1,4 @@
-"""The objects of `peerid.aio`, which look as if their calls blocked."""
+"""Blocking wrappers of the objects of `peerid.aio`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from peerid import aio
 
 
 class Loop:
-    """An event loop on a thread of its own."""
+    """An event loop on a separate thread."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -23,11 +23,11 @@ class Loop:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def run(self, call: Callable[[], Any]) -> Any:
-        """Make a call on the loop, and wait for what it brings."""
+        """Make a call on the loop, and wait for its result."""
         return asyncio.run_coroutine_threadsafe(self._make(call), self._loop).result()
 
     def cancel_all(self) -> None:
-        """Cancel the calls that wait."""
+        """Cancel the waiting calls."""
 
         def cancel() -> None:
             for task in self._tasks:
@@ -76,15 +76,15 @@ class _OnALoop:
 
 
 class Client(_OnALoop):
-    """Stands for a `peerid.aio.Client`."""
+    """Wraps a `peerid.aio.Client`."""
 
 
 class Session(_OnALoop):
-    """Stands for a `peerid.aio.Session`."""
+    """Wraps a `peerid.aio.Session`."""
 
 
 class Mode:
-    """Blocking, or asynchronous with a loop."""
+    """A mode: blocking, or asynchronous with a loop."""
 
     def __init__(self, loop: Loop | None) -> None:
         self.loop = loop
@@ -98,7 +98,7 @@ class Mode:
 
 @contextmanager
 def mode(name: str) -> Iterator[Mode]:
-    """The mode of this name, for one case."""
+    """The mode with this name, for one case."""
     if name == "blocking":
         yield Mode(None)
         return

@@ -32,14 +32,14 @@ from .table import (
 from .views import view_of_error
 from .world import World
 
-# How a call ended: what a case sees of its result, or the error.
+# How a call ended: its result, as cases compare it, or the error.
 _End = tuple[Any, Optional[peerid.PeerIDError]]
 
 
 def run_case(
     case: Case, sandbox: Sandbox, folder: Path, mode: str = "blocking"
 ) -> None:
-    """Run a case from a fresh state of the sandbox; raise what does not come out."""
+    """Reset the sandbox and run a case; raise a failure if a result differs."""
     check_case(case.content)
     sandbox.reset(case.content.get("fixture", sandbox.fixture))
     with in_mode(mode) as made, World(sandbox, folder, made) as world:
@@ -103,7 +103,7 @@ def _call(world: World, step: dict[str, Any]) -> None:
 
 
 def _interrupt(attempt: Callable[[], _End], world: World, path: str) -> _End:
-    """Press Ctrl-C, so to speak, or cancel the task, when the request has arrived."""
+    """Send SIGINT or cancel the task when the request has arrived."""
     loop = world.mode.loop
 
     def press() -> None:
@@ -118,7 +118,7 @@ def _interrupt(attempt: Callable[[], _End], world: World, path: str) -> _End:
         if loop is not None:
             return end
     except KeyboardInterrupt as interrupt:
-        # What the library answered to the call is the cause.
+        # The cause is the library's result of the call.
         if isinstance(interrupt.__cause__, peerid.PeerIDError):
             return None, interrupt.__cause__
     raise CaseFailure("the call ended before it could be cancelled")

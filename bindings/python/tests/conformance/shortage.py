@@ -1,4 +1,4 @@
-"""Shortages of the system, in a process that was started by with_shortages."""
+"""Simulates shortages of the system, in a process started by with_shortages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .failure import CaseFailure
 
 @contextmanager
 def shortage(what: str) -> Iterator[None]:
-    """Let the library run short of this: see Tests/Conformance/shortage.c."""
+    """Simulate a shortage for the library: see Tests/Conformance/shortage.c."""
     folder = os.environ.get("PEERID_SHORTAGES")
     if folder is None:
         message = "the runner was not started by Tests/Conformance/with_shortages"

@@ -1,4 +1,4 @@
-"""All that the package shows of calls: the lines of its log and the texts of errors.
+"""Records everything that the package shows: log lines and error messages.
 
 They must not hold a secret, which Tests/Conformance/secrets.py checks when the run has
 ended.
@@ -10,7 +10,7 @@ import os
 
 
 def note_shown(text: str) -> None:
-    """Note a text in the file that the variable PEERID_SHOWN names."""
+    """Append a text to the file named by the variable PEERID_SHOWN."""
     path = os.environ.get("PEERID_SHOWN")
     if path:
         with open(path, "a", encoding="utf-8") as file:
@@ -18,5 +18,5 @@ def note_shown(text: str) -> None:
 
 
 def note_line(_level: int, line: str) -> None:
-    """Note a line of the log."""
+    """Record a log line."""
     note_shown(line)

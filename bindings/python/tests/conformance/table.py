@@ -1,4 +1,4 @@
-"""Reads the cases, and refuses whatever the format does not know."""
+"""Reads the cases, and refuses unknown members."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORMAT: dict[str, Any] = json.loads((FOLDER / "format.json").read_text("utf-8"))
 
 @dataclass(frozen=True)
 class Case:
-    """A case and the file that it stands in."""
+    """A case and its file."""
 
     file: str
     content: Any
@@ -28,13 +28,13 @@ class Case:
         return str(self.content["name"])
 
     def is_for(self, mode: str) -> bool:
-        """Tell whether the case is to be run in a mode."""
+        """Whether the case runs in a mode."""
         only: str = self.content.get("only", mode)
         return only == mode
 
 
 def read_cases() -> list[Case]:
-    """Read all cases, in the order of the files."""
+    """Read all cases, ordered by file."""
     return [
         Case(path.name, content)
         for path in sorted((FOLDER / "cases").glob("*.json"))
@@ -44,7 +44,7 @@ def read_cases() -> list[Case]:
 
 
 def read_broken() -> list[tuple[Case, list[str]]]:
-    """Read the cases that must fail, each with what the failure must say."""
+    """Read the cases that must fail, each with a part of the expected message."""
     return [
         (Case("broken.json", entry["case"]), entry["says"])
         for entry in _read(FOLDER / "broken.json")
@@ -60,7 +60,7 @@ def _read(path: Path) -> list[Any]:
 
 
 def _is_chosen(content: Any) -> bool:
-    """Tell whether a case is to be run: PEERID_CASE names a part of its name."""
+    """Whether a case is selected: PEERID_CASE contains a part of its name."""
     return os.environ.get("PEERID_CASE", "") in content["name"]
 
 
@@ -91,7 +91,7 @@ def check_case(content: Any) -> None:
 
 
 def kind_of_step(step: Any) -> str:
-    """Tell what kind of step it is, after checking its members."""
+    """Check the members of a step and return its kind."""
     kinds: dict[str, Any] = FORMAT["steps"]
     found = [kind for kind in kinds if isinstance(step, dict) and kind in step]
     if len(found) != 1:
@@ -101,7 +101,7 @@ def kind_of_step(step: Any) -> str:
 
 
 def check_call(step: dict[str, Any]) -> dict[str, Any]:
-    """Give what the format says about the call of a step, after checking the step."""
+    """Check a step and return the format's description of its call."""
     name = step["call"]
     if name not in FORMAT["calls"]:
         raise CaseFailure(f"there is no call '{name}'")
@@ -133,7 +133,7 @@ def check_call(step: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_arguments(name: str, call: Mapping[str, Any], arguments: Any) -> None:
-    """Refuse what is no argument of a call."""
+    """Refuse unknown arguments of a call."""
     check_members(arguments, call.get("arguments", {}), f"'{name}'")
     for value in arguments.get("options", {}).values():
         if not isinstance(value, str):

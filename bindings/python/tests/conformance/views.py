@@ -1,4 +1,4 @@
-"""What a case sees of the objects of the package: the same members in all languages."""
+"""Converts objects of the package for comparison: the same members in all languages."""
 
 from __future__ import annotations
 

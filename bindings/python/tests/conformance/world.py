@@ -1,4 +1,4 @@
-"""What exists while a case runs: its variables, and the objects that it has made."""
+"""The state of a running case: its variables, and the objects that it has created."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class World:
         self._closing = ExitStack()
 
     def keep(self, name: str, made: Any) -> None:
-        """Give an object a name, and close it when the case is over."""
+        """Store an object under a name, and close it at the end of the case."""
         self._closing.callback(made.close)
         self._objects[name] = made
 
     def find(self, name: str, kind: str) -> Any:
-        """Give the client, session or store of this name."""
+        """Return the client, session or store with this name."""
         found = self._objects.get(name)
         if not isinstance(found, KINDS[kind]):
             raise CaseFailure(f"there is no {kind} '{name}'")
