@@ -73,9 +73,10 @@
  * be freed in any order. A function that returns a property accepts NULL, and then returns
  * NULL, 0 or false unless its comment says otherwise.
  *
- * **Not allowed**, and not detected: to free an object twice, to use it after it was freed or
- * while another thread frees it, to pass an object of another type, a length greater than the
- * text, or a `peerid_store_reply` or `peerid_credentials` after its callback has returned.
+ * **Not allowed**, and not detected: to free an object twice; to use an object after it was
+ * freed, or while another thread frees it; to pass an object of another type, a length greater
+ * than the text, or a `peerid_store_reply` or `peerid_credentials` after its callback has
+ * returned.
  *
  * **Numbers.** Any number is safe to pass: a value that is out of range is limited or causes an
  * error. Times are in milliseconds; points in time count from 1970-01-01 00:00 UTC. Enum values
@@ -85,33 +86,32 @@
  * **Threads.** All functions may be called from any thread at any time, except that a
  * configuration may be used by one thread at a time. Calls block their thread. The library
  * starts threads only for refreshes, for asynchronous calls and to retry saving tokens; libcurl
- * starts threads for name lookups. They block all signals. The library installs no signal
- * handler.
+ * starts threads for name lookups. All these threads block all signals. The library installs no
+ * signal handler.
  *
  * **Handlers.** Handlers and store callbacks may be called from any thread and from several at
- * once. They must not call the library, except the functions that provide their result. A
- * handler's `context` is passed to it and must stay valid until `release` is called with it,
- * once, when no object uses the handler any more. If setting the handler fails, `release` is
- * not called.
+ * once. They must not call the library, except the functions that provide their result. The
+ * `context` of a handler is passed to the handler. The context must stay valid until the
+ * library calls `release` with it. That happens once, when no object uses the handler any more.
+ * If setting the handler fails, `release` is not called.
  *
  * **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then
  * up to 1.5 seconds for threads to end. If a process ends without `exit`, call
  * `peerid_client_flush` first. Functions that were registered with `atexit` before the first
  * client was created run after this, and must not wait for asynchronous calls.
  *
- * **fork.** A child may use the objects that it inherited. It opens its own connections and
- * does not affect the parent. The library closes its descriptors in the child during the fork,
- * and closes none later by an old number, so a daemon may close all descriptors. In the child,
- * call `peerid_queue_fd` again.
+ * **fork.** A child may use the objects that it inherited. The child opens its own connections
+ * and does not affect the parent. The library closes its descriptors in the child during the
+ * fork, and closes none later by an old number, so a daemon may close all descriptors. In the
+ * child, call `peerid_queue_fd` again.
  *
  * **Secrets.** The library wipes its copies of tokens and passwords before it frees their
  * memory; it cannot wipe those of libcurl and TLS. Errors and log lines contain no secrets. A
  * URL contains a secret only where the server requires it: the transaction token of a
  * confirmation, and the parameters with the option `parameters=query`.
  *
- * **Versions.** The library is `libpeerid.so.1`. As long as that number is 1, its interface
- * only grows. A program can compare `peerid_library_version_number` with
- * `PEERID_VERSION_NUMBER`.
+ * **Versions.** The library is `libpeerid.so.1`. While the number is 1, the interface only
+ * grows. A program can compare `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
  */
 
 #ifndef PEERID_H
@@ -348,7 +348,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_store(
 /**
  * Sets the relogin handler. With it, the library logs a user in again if the session's refresh
  * token is no longer valid or a refresh got no answer; the server then returns the current
- * tokens. Without it, and without the option `relogin=keep`, such a session ends with
+ * tokens. Without a handler and without the option `relogin=keep`, such a session ends with
  * PEERID_CODE_LOGIN_REQUIRED.
  *
  * @param[in] handler the function that provides the credentials.
@@ -499,7 +499,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_set_secret(
  * - `in_flight`: calls that have not ended, `blocking` and `asynchronous`.
  * - `resends_after_401`: requests that were resent with a new token.
  * - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another
- *   process had refreshed), `rejected` (the user has to log in again), `failed` (the pair is
+ *   process had refreshed), `rejected` (the user has to log in again), `failed` (the tokens are
  *   unchanged) or `unknown`; `waits` counts calls that waited for one.
  * - `store`: how many `locks` were taken, `lock_wait_us` (the total wait for them in
  *   microseconds), and `failures`.
@@ -745,7 +745,7 @@ PEERID_API void peerid_authorization_free(peerid_authorization *authorization);
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh(peerid_session *session);
 
 /**
- * Returns a token for requests that you send yourself. It is refreshed first if it has expired.
+ * Returns a token for requests that you send yourself. An expired token is refreshed first.
  *
  * If the server answers your request with HTTP 401, nothing was done: call this again with the
  * generation of the rejected token, and resend the request with the token that it returns. Give
@@ -851,7 +851,7 @@ PEERID_API int64_t peerid_token_app_id(const peerid_token *token);
 PEERID_API int64_t peerid_token_user_id(const peerid_token *token);
 
 /**
- * Returns the number of this pair of tokens in its session.
+ * Returns the generation of these tokens, which counts the tokens of a session.
  *
  * @return 1 after login, one more after each refresh; 0 for NULL.
  */
@@ -900,17 +900,19 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_account(
 /**
  * Returns the chain account of the session's user, which operations name as payer.
  *
- * The server does not return it. What is known depends on how the session began:
+ * The server does not return the account. The library finds it, or you set it, depending on how
+ * the session began:
  * - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case,
- *   whichever gives PeerID its permission. It is looked up once and then stored with the
- *   session.
- * - A login with an e-mail address, or an exchange of a code: nothing is known. Ask the user,
- *   and set the account with `peerid_session_set_account`.
- * - A session that was opened or restored: whatever was known when it was stored or exported.
+ *   depending on which account has granted PeerID a permission. The library looks it up once,
+ *   and then stores it with the session.
+ * - A login with an e-mail address, or an exchange of a code: the account is unknown. Ask the
+ *   user, and set the account with `peerid_session_set_account`.
+ * - A session that was opened or restored: the account that was known when it was stored or
+ *   exported.
  *
  * The result is `{"id":"1.2.31","name":"pi-alice"}`. If the account is known,
  * `peerid_session_submit` logs a warning for an operation that another account pays for,
- * because the server does not check that.
+ * because the server does not compare the accounts.
  *
  * @param[out] out_response receives the result; free it with `peerid_response_free`.
  *
@@ -1024,8 +1026,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_check(
  * of a user who is signed in to PeerID's own web page. The library does not have that cookie,
  * so `peerid_session_submit` fails with `server side error` (HTTP 500): confirm tokens that you
  * get from elsewhere, or register the application without signed requests. The server accepts a
- * confirmation from any application. It uses up the token before it sends the transaction, so a
- * refused transaction needs a new token.
+ * confirmation from any application. The server invalidates the token before it sends the
+ * transaction, so after a refusal you need a new token.
  *
  * @param[in] transaction_token the token, from `peerid_response_transaction_token` or from the
  *   user.
@@ -1102,14 +1104,15 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
     peerid_response **out_response);
 
 /**
- * Finds out whether marked operations were done, after an error with PEERID_OUTCOME_UNKNOWN. It
- * reads the chain and sends nothing.
+ * Finds out whether marked operations were done, after an error with PEERID_OUTCOME_UNKNOWN.
+ * This function only reads the chain.
  *
  * The result is an object. Its `state` is one of:
  * - `done`: a block contains the transaction. `transaction_id` (null if the node does not
  *   return it), `block_num` and `trx_num` identify it. `irreversible` is true once its block
  *   can no longer be undone; undone blocks are rare.
- * - `not_done`: no block contains it, and no later block can. It may be sent again.
+ * - `not_done`: no block contains it, and no later block can. You may send the operations
+ *   again.
  * - `not_yet`: a later block may contain it. Ask again after `retry_after_ms` milliseconds. The
  *   answer is final at most three to four minutes after the call ended; for a signed
  *   transaction, soon after its expiration.
@@ -1120,7 +1123,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
  * `done`, other programs have sent the same operations. To make a transaction unique, add a
  * `custom` operation with random `data` to the call.
  *
- * @param[in] mark what `peerid_session_mark` or `peerid_error_mark` returned.
+ * @param[in] mark the mark, from `peerid_session_mark` or `peerid_error_mark`.
  * @param[in] length its length in bytes.
  * @param[out] out_response receives the result; free it with `peerid_response_free`.
  *
@@ -1348,7 +1351,7 @@ PEERID_API const char *peerid_error_message(const peerid_error *error);
 /**
  * Returns whether the call was carried out. Check it before you repeat a call that moves money.
  *
- * @return the outcome; 0 for NULL. Treat an outcome that is not in this header as
+ * @return the outcome; 0 for NULL. Treat outcomes that are not in this header as
  *   PEERID_OUTCOME_UNKNOWN.
  */
 PEERID_API peerid_outcome peerid_error_outcome(const peerid_error *error);
@@ -1402,7 +1405,7 @@ PEERID_API const char *peerid_error_detail(const peerid_error *error, size_t *ou
  * - `missing_authority`: the account does not permit PeerID to sign this operation, or no
  *   longer does.
  * - `duplicate`: an identical transaction is on the chain or waits for its block. This call did
- *   not add another one.
+ *   not add a second transaction.
  * - `expired`, `expiration_too_far`, `unknown_reference_block`: PeerID sets this data for each
  *   transaction; repeat the call.
  * - `irrelevant_signature`: the transaction carries a signature that it does not need.
@@ -1444,7 +1447,7 @@ PEERID_API void peerid_error_free(peerid_error *error);
  *
  * A callback of a custom store returns one of `peerid_store_result`. Any result other than
  * PEERID_STORE_RESULT_OK is a failure, except PEERID_STORE_RESULT_CONFLICT from save. After a
- * failure the session sends no refresh. Callbacks may block. Those with a `reply` call the
+ * failure the session sends no refresh. Callbacks may block. Callbacks with a `reply` call the
  * functions `peerid_store_reply_…`, on their own thread, to provide a result; a value that is
  * not valid counts as a failure.
  *
@@ -1456,11 +1459,11 @@ typedef enum peerid_store_result {
   /** The callback succeeded. */
   PEERID_STORE_RESULT_OK = 0,
   /**
-   * Save found another generation than the expected one, and changed nothing. A failure for any
+   * The stored generation is not the expected one; save has changed nothing. A failure for any
    * other callback.
    */
   PEERID_STORE_RESULT_CONFLICT = 1,
-  /** The callback failed. It may have set a message. */
+  /** The callback failed. The callback may have set a message. */
   PEERID_STORE_RESULT_FAILED = 2
 } peerid_store_result;
 
@@ -1729,7 +1732,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_create(peerid_queue **ou
 PEERID_API int32_t peerid_queue_fd(peerid_queue *queue);
 
 /**
- * Takes completions from a queue, in no particular order. Waits for the first if there is none.
+ * Takes completions from a queue, in no particular order. If there are none, waits for the
+ * first one.
  *
  * @param[in] timeout_ms the longest wait in milliseconds; 0 does not wait, a negative number
  *   waits without a limit.

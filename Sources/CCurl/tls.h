@@ -53,7 +53,7 @@ extern int ccurl_find_place(const void *address, struct ccurl_place *place) __as
 static inline int ccurl_find_openssl(ccurl_openssl *openssl) {
   struct ccurl_place place;
   void *libcurl = NULL;
-  // Preloaded libraries replace some functions of libcurl, but hardly this one.
+  // A function of libcurl that preloaded libraries are unlikely to replace.
   if (ccurl_find_place((const void *)(size_t)&curl_easy_strerror, &place) && place.file) {
     libcurl = dlopen(place.file, RTLD_LAZY | RTLD_NOLOAD);
   }

@@ -26,15 +26,15 @@ public func clientAccount(
 
 /// Returns the chain account of the session's user, which operations name as payer.
 ///
-/// The server does not return it. What is known depends on how the session began:
-/// - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case, whichever gives PeerID
-///   its permission. It is looked up once and then stored with the session.
-/// - A login with an e-mail address, or an exchange of a code: nothing is known. Ask the user, and set the account with
-///   `peerid_session_set_account`.
-/// - A session that was opened or restored: whatever was known when it was stored or exported.
+/// The server does not return the account. The library finds it, or you set it, depending on how the session began:
+/// - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case, depending on which
+///   account has granted PeerID a permission. The library looks it up once, and then stores it with the session.
+/// - A login with an e-mail address, or an exchange of a code: the account is unknown. Ask the user, and set the
+///   account with `peerid_session_set_account`.
+/// - A session that was opened or restored: the account that was known when it was stored or exported.
 ///
 /// The result is `{"id":"1.2.31","name":"pi-alice"}`. If the account is known, `peerid_session_submit` logs a warning
-/// for an operation that another account pays for, because the server does not check that.
+/// for an operation that another account pays for, because the server does not compare the accounts.
 /// - Parameters:
 ///   - outResponse: receives the result; free it with `peerid_response_free`.
 /// - Errors:

@@ -10,7 +10,8 @@ internal import PeerID
 /// - Errors:
 ///   - `rejected`: the server does not know the application, or the secret is wrong.
 ///   - `protocol`: it is not a PeerID server.
-/// - Source: `POST /api/v1/auth/refreshtoken` checks the client id and secret before the refresh token (measured on the backend).
+/// - Source: `POST /api/v1/auth/refreshtoken` checks the client id and secret before the refresh token (measured on the
+///   backend).
 @_cdecl("peerid_client_check")
 public func clientCheck(_ client: ClientHandle?) -> ErrorHandle? {
   attempt { () throws(PeerIDError) in
@@ -40,7 +41,7 @@ public func clientSetSecret(_ client: ClientHandle?, _ clientSecret: UnsafePoint
 /// - `in_flight`: calls that have not ended, `blocking` and `asynchronous`.
 /// - `resends_after_401`: requests that were resent with a new token.
 /// - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another process had refreshed),
-///   `rejected` (the user has to log in again), `failed` (the pair is unchanged) or `unknown`; `waits` counts calls
+///   `rejected` (the user has to log in again), `failed` (the tokens are unchanged) or `unknown`; `waits` counts calls
 ///   that waited for one.
 /// - `store`: how many `locks` were taken, `lock_wait_us` (the total wait for them in microseconds), and `failures`.
 /// - `connections`: how many requests `opened` a connection, and how many `reused` one.

@@ -62,8 +62,8 @@
 /// that the parameter names. Every `_free` accepts NULL, and objects may be freed in any order. A function that returns
 /// a property accepts NULL, and then returns NULL, 0 or false unless its comment says otherwise.
 ///
-/// **Not allowed**, and not detected: to free an object twice, to use it after it was freed or while another thread
-/// frees it, to pass an object of another type, a length greater than the text, or a `peerid_store_reply` or
+/// **Not allowed**, and not detected: to free an object twice; to use an object after it was freed, or while another
+/// thread frees it; to pass an object of another type, a length greater than the text, or a `peerid_store_reply` or
 /// `peerid_credentials` after its callback has returned.
 ///
 /// **Numbers.** Any number is safe to pass: a value that is out of range is limited or causes an error. Times are in
@@ -72,19 +72,19 @@
 ///
 /// **Threads.** All functions may be called from any thread at any time, except that a configuration may be used by one
 /// thread at a time. Calls block their thread. The library starts threads only for refreshes, for asynchronous calls
-/// and to retry saving tokens; libcurl starts threads for name lookups. They block all signals. The library installs no
-/// signal handler.
+/// and to retry saving tokens; libcurl starts threads for name lookups. All these threads block all signals. The
+/// library installs no signal handler.
 ///
 /// **Handlers.** Handlers and store callbacks may be called from any thread and from several at once. They must not
-/// call the library, except the functions that provide their result. A handler's `context` is passed to it and must
-/// stay valid until `release` is called with it, once, when no object uses the handler any more. If setting the handler
-/// fails, `release` is not called.
+/// call the library, except the functions that provide their result. The `context` of a handler is passed to the
+/// handler. The context must stay valid until the library calls `release` with it. That happens once, when no object
+/// uses the handler any more. If setting the handler fails, `release` is not called.
 ///
 /// **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then up to 1.5 seconds for
 /// threads to end. If a process ends without `exit`, call `peerid_client_flush` first. Functions that were registered
 /// with `atexit` before the first client was created run after this, and must not wait for asynchronous calls.
 ///
-/// **fork.** A child may use the objects that it inherited. It opens its own connections and does not affect the
+/// **fork.** A child may use the objects that it inherited. The child opens its own connections and does not affect the
 /// parent. The library closes its descriptors in the child during the fork, and closes none later by an old number, so
 /// a daemon may close all descriptors. In the child, call `peerid_queue_fd` again.
 ///
@@ -92,7 +92,7 @@
 /// of libcurl and TLS. Errors and log lines contain no secrets. A URL contains a secret only where the server requires
 /// it: the transaction token of a confirmation, and the parameters with the option `parameters=query`.
 ///
-/// **Versions.** The library is `libpeerid.so.1`. As long as that number is 1, its interface only grows. A program can
+/// **Versions.** The library is `libpeerid.so.1`. While the number is 1, the interface only grows. A program can
 /// compare `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
 public enum Contract {
   /// A function `…_async` starts a call and returns at once. Its parameters are those of the blocking function, and:
@@ -112,7 +112,7 @@ public enum Contract {
   ///
   /// A callback of a custom store returns one of `peerid_store_result`. Any result other than PEERID_STORE_RESULT_OK is
   /// a failure, except PEERID_STORE_RESULT_CONFLICT from save. After a failure the session sends no refresh. Callbacks
-  /// may block. Those with a `reply` call the functions `peerid_store_reply_…`, on their own thread, to provide a
+  /// may block. Callbacks with a `reply` call the functions `peerid_store_reply_…`, on their own thread, to provide a
   /// result; a value that is not valid counts as a failure.
   public enum Stores {}
 }

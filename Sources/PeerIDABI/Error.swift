@@ -36,7 +36,7 @@ public func errorMessage(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
 }
 
 /// Returns whether the call was carried out. Check it before you repeat a call that moves money.
-/// - Returns: the outcome; 0 for NULL. Treat an outcome that is not in this header as PEERID_OUTCOME_UNKNOWN.
+/// - Returns: the outcome; 0 for NULL. Treat outcomes that are not in this header as PEERID_OUTCOME_UNKNOWN.
 @_cdecl("peerid_error_outcome")
 public func errorOutcome(_ error: ErrorHandle?) -> OutcomeNumber {
   optional(error, as: ErrorObject.self)?.error.outcome.rawValue ?? 0
@@ -82,7 +82,8 @@ public func errorDetail(_ error: ErrorHandle?, _ outLength: UnsafeMutablePointer
 ///
 /// - `insufficient_balance`, `insufficient_fee`: the account has too little of the asset, or the fee is too low.
 /// - `missing_authority`: the account does not permit PeerID to sign this operation, or no longer does.
-/// - `duplicate`: an identical transaction is on the chain or waits for its block. This call did not add another one.
+/// - `duplicate`: an identical transaction is on the chain or waits for its block. This call did not add a second
+///   transaction.
 /// - `expired`, `expiration_too_far`, `unknown_reference_block`: PeerID sets this data for each transaction; repeat the
 ///   call.
 /// - `irrelevant_signature`: the transaction carries a signature that it does not need.

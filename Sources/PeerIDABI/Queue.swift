@@ -21,7 +21,7 @@ public func queueFd(_ queue: QueueHandle?) -> Int32 {
   optional(queue, as: CompletionQueue.self)?.fileDescriptor ?? -1
 }
 
-/// Takes completions from a queue, in no particular order. Waits for the first if there is none.
+/// Takes completions from a queue, in no particular order. If there are none, waits for the first one.
 /// - Parameters:
 ///   - timeoutMs: the longest wait in milliseconds; 0 does not wait, a negative number waits without a limit.
 ///   - capacity: the length of the array, at least 1.

@@ -16,7 +16,7 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
   }
 }
 
-/// Returns a token for requests that you send yourself. It is refreshed first if it has expired.
+/// Returns a token for requests that you send yourself. An expired token is refreshed first.
 ///
 /// If the server answers your request with HTTP 401, nothing was done: call this again with the generation of the
 /// rejected token, and resend the request with the token that it returns. Give up after a few attempts. Until the

@@ -31,13 +31,13 @@ public func sessionMark(
   }
 }
 
-/// Finds out whether marked operations were done, after an error with PEERID_OUTCOME_UNKNOWN. It reads the chain and
-/// sends nothing.
+/// Finds out whether marked operations were done, after an error with PEERID_OUTCOME_UNKNOWN. This function only reads
+/// the chain.
 ///
 /// The result is an object. Its `state` is one of:
 /// - `done`: a block contains the transaction. `transaction_id` (null if the node does not return it), `block_num` and
 ///   `trx_num` identify it. `irreversible` is true once its block can no longer be undone; undone blocks are rare.
-/// - `not_done`: no block contains it, and no later block can. It may be sent again.
+/// - `not_done`: no block contains it, and no later block can. You may send the operations again.
 /// - `not_yet`: a later block may contain it. Ask again after `retry_after_ms` milliseconds. The answer is final at
 ///   most three to four minutes after the call ended; for a signed transaction, soon after its expiration.
 /// - `undecided`: no later block can contain it. `transactions` lists possible matches that the library can neither
@@ -47,7 +47,7 @@ public func sessionMark(
 /// have sent the same operations. To make a transaction unique, add a `custom` operation with random `data` to the
 /// call.
 /// - Parameters:
-///   - mark: what `peerid_session_mark` or `peerid_error_mark` returned.
+///   - mark: the mark, from `peerid_session_mark` or `peerid_error_mark`.
 ///   - length: its length in bytes.
 ///   - outResponse: receives the result; free it with `peerid_response_free`.
 /// - Errors:

@@ -31,11 +31,11 @@ public func sessionSubmit(
   }
 }
 
-/// Checks operations as `peerid_session_submit` does, without sending anything: by the option `validate`, by the server's
-/// clock when it is known, and against the scope of the session's tokens. The chain is not read.
+/// Checks operations as `peerid_session_submit` does, without sending anything: by the option `validate`, by the
+/// server's clock when it is known, and against the scope of the session's tokens. The chain is not read.
 ///
-/// The result is an array of texts, the warnings that `peerid_session_submit` logs: broken rules that the committee of the
-/// chain can change, cautions, and operations that another account pays for than the session's, if that is known
+/// The result is an array of texts, the warnings that `peerid_session_submit` logs: broken rules that the committee of
+/// the chain can change, cautions, and operations that another account pays for than the session's, if that is known
 /// (`peerid_session_account`, `peerid_session_set_account`). The server does not compare the two.
 /// - Parameters:
 ///   - operations: JSON, as for `peerid_session_submit`.
@@ -64,8 +64,8 @@ public func sessionCheck(
 /// issues it only to a request that has both the access token and the cookie of a user who is signed in to PeerID's own
 /// web page. The library does not have that cookie, so `peerid_session_submit` fails with `server side error` (HTTP
 /// 500): confirm tokens that you get from elsewhere, or register the application without signed requests. The server
-/// accepts a confirmation from any application. It uses up the token before it sends the transaction, so a refused
-/// transaction needs a new token.
+/// accepts a confirmation from any application. The server invalidates the token before it sends the transaction, so
+/// after a refusal you need a new token.
 /// - Parameters:
 ///   - transactionToken: the token, from `peerid_response_transaction_token` or from the user.
 /// - Errors:

@@ -24,7 +24,7 @@ package final class Bytes: @unchecked Sendable {
 
   /// The same for a length from outside; `nil` if there is not enough memory.
   convenience init?(largeCapacity capacity: Int, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
-    // Swift frees memory with `free`.
+    // `malloc`, because Swift frees this memory with `free`.
     guard let storage = malloc(capacity + 1) else { return nil }
     self.init(storage.bindMemory(to: UInt8.self, capacity: capacity + 1), capacity, wipes: false, fill)
   }

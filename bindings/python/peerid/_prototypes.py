@@ -984,7 +984,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_token_app_id", ctypes.c_int64, (TokenPointer,)),
     # Returns the user's id at PeerID.
     ("peerid_token_user_id", ctypes.c_int64, (TokenPointer,)),
-    # Returns the number of this pair of tokens in its session.
+    # Returns the generation of these tokens, which counts the tokens of a session.
     ("peerid_token_generation", ctypes.c_uint64, (TokenPointer,)),
     # Exports the tokens as JSON, for `peerid_client_restore`.
     (
