@@ -1,6 +1,6 @@
-"""Writes what `pip list` and importlib.metadata read about the Python package, from its pyproject.toml.
+"""Writes the metadata of the Python package for `pip list` and importlib.metadata, from its pyproject.toml.
 
-usage: python_metadata.py FOLDER    the folder that holds the package"""
+usage: python_metadata.py FOLDER    the folder that contains the package"""
 
 import re
 import sys
