@@ -1,9 +1,9 @@
-"""Logs a user in, submits a transfer, loses the token, and submits again.
+"""Logs a user in, submits a transfer, lets the token expire, and submits again.
 
     login_and_submit.py BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO
 
-With the environment variable PEERID_EXAMPLE_EXPIRE set to a command, that command is
-run between the two transfers; the demo uses it to let the sandbox expire the token.
+If the environment variable PEERID_EXAMPLE_EXPIRE contains a command, the program runs
+it between the two transfers; the demo uses it to expire the token in the sandbox.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from peerid import Client, PeerIDError, Session, operation_name, ops
 
 
 def log(level: int, message: str) -> None:
-    """Print what the library has to tell."""
+    """Print an event of the library."""
     if level >= logging.INFO:
         print(f"  (library)   {message}")
 
 
 def print_scope(session: Session) -> None:
-    """Print which operations the user granted."""
+    """Print the operations that the user granted."""
     line = "  may submit"
     for number in session.token.scope or ():
         if len(line) > 76:
@@ -34,7 +34,7 @@ def print_scope(session: Session) -> None:
 
 
 def transfer(session: Session, sender: str, receiver: str, amount: int) -> None:
-    """Submit one transfer, and print what became of it."""
+    """Submit one transfer, and print the result."""
     print(f"Transferring {amount} from {sender} to {receiver}")
     result = session.submit(
         ops.transfer(
@@ -51,12 +51,12 @@ def transfer(session: Session, sender: str, receiver: str, amount: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Tell the story."""
+    """Run the example."""
     if len(arguments) != 7:
         print(__doc__, file=sys.stderr)
         return 2
     url, client_id, client_secret, login, password, sender, receiver = arguments
-    # So that the lines of the command come where they belong.
+    # Keeps the order of the lines of this program and the command.
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     try:
         with Client(

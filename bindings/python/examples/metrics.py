@@ -1,10 +1,10 @@
-"""Pays once, and shows Prometheus what the client counts.
+"""Makes a payment, and exports the client's statistics to Prometheus.
 
     metrics.py BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO [HOST:PORT]
 
-Needs the package `prometheus_client`. The figures are at http://127.0.0.1:9464/metrics
-until Ctrl-C. Take `Collector` into your program. Each process has figures of its own:
-with several workers give each its own port.
+Needs the package `prometheus_client`. Serves the metrics at
+http://127.0.0.1:9464/metrics until Ctrl-C. Copy `Collector` into your program. Each
+process has its own counters: give each of several workers its own port.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ QUANTILES = {"p50": "0.5", "p90": "0.9", "p99": "0.99", "p999": "0.999", "max": 
 
 
 class Collector(BaseCollector):
-    """Reads the statistics of a client whenever Prometheus asks."""
+    """Collects the statistics of a client for Prometheus."""
 
     def __init__(self, client: Client) -> None:
-        """Read the statistics of this client."""
+        """Collect the statistics of this client."""
         self._client = client
 
     def collect(self) -> Iterator[Metric]:
-        """Make the metrics."""
+        """Return the metrics."""
         counts = self._client.statistics()
         calls = CounterMetricFamily(
             "peerid_calls",
@@ -106,7 +106,7 @@ class Collector(BaseCollector):
 
 
 def main(arguments: list[str]) -> int:
-    """Pay, and serve the figures."""
+    """Make a payment, and serve the metrics."""
     if len(arguments) not in (7, 8):
         print(__doc__, file=sys.stderr)
         return 2
@@ -124,7 +124,7 @@ def main(arguments: list[str]) -> int:
             flush=True,
         )
         try:
-            # Does the server know the application and its secret?
+            # Check that the server knows the application and its secret.
             client.check()
             transfer = ops.transfer(
                 fee_asset="1.3.0",

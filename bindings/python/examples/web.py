@@ -2,11 +2,11 @@
 
     web.py BASE_URL CLIENT_ID CLIENT_SECRET [LISTEN_ADDRESS [FOLDER]]
 
-It listens on 127.0.0.1:8400 unless it is told otherwise; port 0 takes any free one.
-The callback http://LISTEN_ADDRESS/callback must be registered for the application; in
-the sandbox that of the default is. The sessions of the users are kept in FOLDER: after
-a restart, or in another process with the same folder, users are still logged in.
-Without a folder they are kept in memory.
+Listens on 127.0.0.1:8400 by default; port 0 means any free port. The callback
+http://LISTEN_ADDRESS/callback must be registered for the application; in the sandbox,
+the default is. Sessions are stored in FOLDER, so that users stay logged in after a
+restart, and in other processes with the same folder. Without FOLDER they are stored in
+memory.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ USER = """<p id="welcome">Welcome. You have granted: {operations}</p>
 
 
 class Request(NamedTuple):
-    """What a browser asks for."""
+    """A request of a browser."""
 
     method: str
     path: str
@@ -60,7 +60,7 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a browser is told."""
+    """The answer to a browser."""
 
     status: str
     headers: list[tuple[str, str]]
@@ -68,14 +68,14 @@ class Answer(NamedTuple):
 
 
 class Application:
-    """Answers the browsers of its users.
+    """The web application.
 
     A cookie names the user's session, which the store of the client keeps: any process
     with the same store could answer the next request.
     """
 
     def __init__(self, client: Client, callback: str) -> None:
-        """Make an application to which users come back at `callback`."""
+        """Create an application whose redirect URI is `callback`."""
         self._client = client
         self._callback = callback
         self._routes: dict[tuple[str, str], Callable[[Request], Answer]] = {
@@ -89,7 +89,7 @@ class Application:
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Answer a request, as WSGI has it."""
+        """Answer a WSGI request."""
         request = Request(
             environ["REQUEST_METHOD"],
             environ["PATH_INFO"],
@@ -111,7 +111,7 @@ class Application:
         return page("200 OK", self._session(request))
 
     def _login(self, _request: Request) -> Answer:
-        """Send the browser to the page on which the user consents.
+        """Redirect the browser to the consent page.
 
         The state ties the answer to this browser.
         """
@@ -119,12 +119,12 @@ class Application:
         return redirect(url, cookie(STATE_COOKIE, state))
 
     def _finish_login(self, request: Request) -> Answer:
-        """Exchange the code with which the browser comes back."""
+        """Exchange the code from the redirect."""
         state = request.cookies.get(STATE_COOKIE)
         if not state:
             message = "This log in was not begun here. Please begin again."
             return page("400 Bad Request", message=message)
-        # A name for the session that nobody can guess.
+        # An unguessable key for the session.
         key = secrets.token_urlsafe(24)
         try:
             self._client.exchange("?" + request.query, state, key=key)
@@ -165,7 +165,7 @@ class Application:
         return redirect("/", cookie(SESSION_COOKIE, ""))
 
     def _session(self, request: Request) -> Session | None:
-        """Open the session that the browser's cookie names."""
+        """Open the session whose key is in the browser's cookie."""
         try:
             return self._client.open(request.cookies.get(SESSION_COOKIE, ""))
         except (LoginRequired, InvalidArgument):
@@ -173,7 +173,7 @@ class Application:
 
 
 def page(status: str, session: Session | None = None, message: str = "") -> Answer:
-    """Write the page for a user, or for nobody when there is no session."""
+    """Return the page for a user, or the log in page if there is no session."""
     content = STRANGER
     if session is not None:
         names = [operation_name(number) or "?" for number in session.token.scope or ()]
@@ -184,12 +184,12 @@ def page(status: str, session: Session | None = None, message: str = "") -> Answ
 
 
 def redirect(address: str, *cookies: tuple[str, str]) -> Answer:
-    """Send the browser elsewhere."""
+    """Redirect the browser."""
     return Answer("303 See Other", [("Location", address), *cookies])
 
 
 def explain(error: PeerIDError) -> str:
-    """Tell the user what matters: whether money may have moved."""
+    """Return a message that says whether money may have moved."""
     if error.outcome is Outcome.UNKNOWN:
         return (
             "it may have been done. Please look at your account before you try again."
@@ -198,7 +198,7 @@ def explain(error: PeerIDError) -> str:
 
 
 def cookie(name: str, value: str) -> tuple[str, str]:
-    """Set a cookie for the time of the browser's session; an empty one takes it back.
+    """Set a cookie until the browser is closed; an empty value deletes it.
 
     A real application is reached by https and sets Secure as well.
     """
@@ -207,7 +207,7 @@ def cookie(name: str, value: str) -> tuple[str, str]:
 
 
 def read_cookies(header: str) -> dict[str, str]:
-    """Read the cookies that a browser sends; an invalid header counts as none."""
+    """Read the cookies of a request; an invalid header means no cookies."""
     try:
         return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
     except CookieError:
@@ -215,13 +215,13 @@ def read_cookies(header: str) -> dict[str, str]:
 
 
 class Server(ThreadingMixIn, WSGIServer):
-    """Answers each request on a thread of its own; all share one client."""
+    """Answers each request on its own thread; all threads share one client."""
 
     daemon_threads = True
 
 
 class Handler(WSGIRequestHandler):
-    """Writes no log: in the address of the callback stands the code."""
+    """Writes no log, because the callback's address contains the code."""
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Write nothing."""
@@ -240,7 +240,7 @@ def serve(client: Client, host: str, port: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Make a client, and serve."""
+    """Create a client, and serve."""
     if not 4 <= len(arguments) <= 6:
         print(__doc__, file=sys.stderr)
         return 2

@@ -3,7 +3,7 @@
     web_django.py BASE_URL CLIENT_ID CLIENT_SECRET [LISTEN_ADDRESS [FOLDER]]
 
 Listens on 127.0.0.1:8400 by default. The callback http://LISTEN_ADDRESS/callback must
-be registered for the application. Sessions are kept in FOLDER, or else in memory.
+be registered for the application. Sessions are in FOLDER, or in memory by default.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Shop:
     """The views. One client serves all threads of the process."""
 
     def __init__(self, client: Client, callback: str) -> None:
-        """Make the views for a client and for the address to come back to."""
+        """Create the views for a client and a redirect URI."""
         self._client = client
         self._callback = callback
         self._template = Engine().from_string(PAGE)
@@ -60,13 +60,13 @@ class Shop:
         return self._page(request)
 
     def login(self, request: HttpRequest) -> HttpResponse:
-        """Send the browser to the consent page."""
+        """Redirect the browser to the consent page."""
         authorization = self._client.authorization_url(self._callback)
         request.session["state"] = authorization.state
         return HttpResponseRedirect(authorization.url)
 
     def finish_login(self, request: HttpRequest) -> HttpResponse:
-        """Exchange the code with which the browser comes back."""
+        """Exchange the code from the redirect."""
         state = request.session.pop("state", None)
         if state is None:
             return self._page(request, "This log in did not begin here.", 400)
@@ -104,7 +104,7 @@ class Shop:
         return HttpResponseRedirect("/")
 
     def _user(self, request: HttpRequest) -> peerid.Session | None:
-        """Open the session that the browser's cookie names."""
+        """Open the session whose key is in the browser's cookie."""
         try:
             return self._client.open(request.session.get("key", ""))
         except (peerid.LoginRequired, peerid.InvalidArgument):
@@ -126,7 +126,7 @@ class Shop:
 
 
 def payment() -> peerid.Operation:
-    """Make the operation that the button submits."""
+    """Return the operation that the button submits."""
     return ops.transfer(
         fee_asset="1.3.0",
         from_="1.2.31",
@@ -136,14 +136,14 @@ def payment() -> peerid.Operation:
 
 
 def explain(error: PeerIDError) -> str:
-    """Tell the user whether money may have moved."""
+    """Return a message that says whether money may have moved."""
     if error.outcome is Outcome.UNKNOWN:
         return "it may have been done. Look at your account before you try again."
     return f"nothing was done. {error}"
 
 
 def main(arguments: list[str]) -> int:
-    """Make a client, and serve."""
+    """Create a client, and serve."""
     if not 4 <= len(arguments) <= 6:
         print(__doc__, file=sys.stderr)
         return 2
@@ -151,7 +151,7 @@ def main(arguments: list[str]) -> int:
     address = more[0] if more else "127.0.0.1:8400"
     host, _, port = address.rpartition(":")
     store = DirectoryStore(more[1]) if len(more) == 2 else MemoryStore()
-    # The code of a log in is in the address of the callback: keep it out of the log.
+    # The callback's address contains the code: keep it out of the log.
     logging.getLogger("django.server").setLevel(logging.ERROR)
     with Client(url, client_id=client_id, client_secret=secret, store=store) as client:
         settings.configure(

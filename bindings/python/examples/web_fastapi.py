@@ -3,7 +3,7 @@
     web_fastapi.py BASE_URL CLIENT_ID CLIENT_SECRET [LISTEN_ADDRESS [FOLDER]]
 
 Listens on 127.0.0.1:8400 by default. The callback http://LISTEN_ADDRESS/callback must
-be registered for the application. Sessions are kept in FOLDER, or else in memory.
+be registered for the application. Sessions are in FOLDER, or in memory by default.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ USER = """<p id="welcome">Welcome. You have granted: {operations}</p>
 
 
 def create_app(client: aio.Client, callback: str) -> FastAPI:
-    """Make the application. One client serves all requests of the process."""
+    """Create the application. One client serves all requests of the process."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -47,7 +47,7 @@ def create_app(client: aio.Client, callback: str) -> FastAPI:
     app.add_middleware(SessionMiddleware, secret_key=secrets.token_hex(32))
 
     async def user(request: Request) -> aio.Session | None:
-        """Open the session that the browser's cookie names."""
+        """Open the session whose key is in the browser's cookie."""
         try:
             return await client.open(request.session.get("key", ""))
         except (peerid.LoginRequired, peerid.InvalidArgument):
@@ -93,7 +93,7 @@ def create_app(client: aio.Client, callback: str) -> FastAPI:
         if current is None:
             return RedirectResponse("/", 303)
         try:
-            # A payment goes on when its user closes the page.
+            # The payment continues if the user closes the page.
             result = await asyncio.shield(current.submit(payment()))
         except peerid.LoginRequired:
             return await page(request, "Please log in again.", 403)
@@ -116,7 +116,7 @@ def create_app(client: aio.Client, callback: str) -> FastAPI:
 
 
 def payment() -> peerid.Operation:
-    """Make the operation that the button submits."""
+    """Return the operation that the button submits."""
     return ops.transfer(
         fee_asset="1.3.0",
         from_="1.2.31",
@@ -126,14 +126,14 @@ def payment() -> peerid.Operation:
 
 
 def explain(error: PeerIDError) -> str:
-    """Tell the user whether money may have moved."""
+    """Return a message that says whether money may have moved."""
     if error.outcome is Outcome.UNKNOWN:
         return "it may have been done. Look at your account before you try again."
     return f"nothing was done. {error}"
 
 
 def main(arguments: list[str]) -> int:
-    """Make a client, and serve."""
+    """Create a client, and serve."""
     if not 4 <= len(arguments) <= 6:
         print(__doc__, file=sys.stderr)
         return 2
@@ -143,7 +143,7 @@ def main(arguments: list[str]) -> int:
     store = DirectoryStore(more[1]) if len(more) == 2 else MemoryStore()
     client = aio.Client(url, client_id=client_id, client_secret=secret, store=store)
     app = create_app(client, f"http://{address}/callback")
-    # The code of a log in is in the address of the callback: keep it out of the log.
+    # The callback's address contains the code: keep it out of the log.
     uvicorn.run(app, host=host, port=int(port), access_log=False, log_level="warning")
     return 0
 

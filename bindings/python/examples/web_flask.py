@@ -3,7 +3,7 @@
     web_flask.py BASE_URL CLIENT_ID CLIENT_SECRET [LISTEN_ADDRESS [FOLDER]]
 
 Listens on 127.0.0.1:8400 by default. The callback http://LISTEN_ADDRESS/callback must
-be registered for the application. Sessions are kept in FOLDER, or else in memory.
+be registered for the application. Sessions are in FOLDER, or in memory by default.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ PAGE = """<!DOCTYPE html>
 
 
 def create_app(client: Client, callback: str) -> Flask:
-    """Make the application. One client serves all threads of the process."""
+    """Create the application. One client serves all threads of the process."""
     app = Flask(__name__)
     # A real application keeps one key, so that cookies survive a restart, and sets
-    # SESSION_COOKIE_SECURE, since it is reached by HTTPS.
+    # SESSION_COOKIE_SECURE, because it uses HTTPS.
     app.secret_key = secrets.token_bytes(32)
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
 
     def user() -> peerid.Session | None:
-        """Open the session that the browser's cookie names."""
+        """Open the session whose key is in the browser's cookie."""
         try:
             return client.open(session.get("key", ""))
         except (peerid.LoginRequired, peerid.InvalidArgument):
@@ -101,7 +101,7 @@ def create_app(client: Client, callback: str) -> Flask:
 
 
 def payment() -> peerid.Operation:
-    """Make the operation that the button submits."""
+    """Return the operation that the button submits."""
     return ops.transfer(
         fee_asset="1.3.0",
         from_="1.2.31",
@@ -116,14 +116,14 @@ def scope(current: peerid.Session | None) -> tuple[int, ...]:
 
 
 def explain(error: PeerIDError) -> str:
-    """Tell the user whether money may have moved."""
+    """Return a message that says whether money may have moved."""
     if error.outcome is Outcome.UNKNOWN:
         return "it may have been done. Look at your account before you try again."
     return f"nothing was done. {error}"
 
 
 def main(arguments: list[str]) -> int:
-    """Make a client, and serve."""
+    """Create a client, and serve."""
     if not 4 <= len(arguments) <= 6:
         print(__doc__, file=sys.stderr)
         return 2
@@ -131,7 +131,7 @@ def main(arguments: list[str]) -> int:
     address = more[0] if more else "127.0.0.1:8400"
     host, _, port = address.rpartition(":")
     store = DirectoryStore(more[1]) if len(more) == 2 else MemoryStore()
-    # The code of a log in is in the address of the callback: keep it out of the log.
+    # The callback's address contains the code: keep it out of the log.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with Client(url, client_id=client_id, client_secret=secret, store=store) as client:
         app = create_app(client, f"http://{address}/callback")

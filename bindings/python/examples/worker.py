@@ -2,18 +2,18 @@
 
     worker.py BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD JOURNAL < payments
 
-Each line of the standard input is a payment: JSON with an `id` of one's own, `from`,
-`to`, `amount`, and perhaps `asset_id`. The worker tells on its standard output what
-became of each, and ends with status 1 if a person has to look at one. A payment whose
-id has been paid before is left out, so a queue may be given again: after a crash, or
-after Ctrl-C.
+Each line of the standard input is a payment: JSON with an `id` that you choose, `from`,
+`to`, `amount`, and optionally `asset_id`. The worker prints the result of each on its
+standard output, and ends with status 1 if a person has to check one. A payment whose
+id has been paid before is skipped, so you can pass the same queue again after a crash
+or Ctrl-C.
 
-What makes that safe is JOURNAL, a file of SQLite, which one worker has at a time.
-Before a payment is sent the journal notes it, together with a mark of where the chain
-stands (`Session.mark`). When the answer is lost, or the worker ends before it comes,
-the worker settles the mark (`Session.settle`) before it sends anything else, and sends
-again only what was not done and cannot be done any more. So no other program may make
-the same payments from the same account meanwhile.
+JOURNAL, an SQLite file, makes that safe. Only one worker can open it at a time. Before
+a payment is sent, it is recorded in the journal together with a mark (`Session.mark`).
+If the answer is lost, or the worker ends before it arrives, the worker settles the mark
+(`Session.settle`) before it sends anything else, and resends the payment only if it was
+not done and cannot be done later. Meanwhile no other program may make the same payments
+from the same account.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Answer = TypeVar("Answer")
 
 
 class Payment(NamedTuple):
-    """A payment to be made."""
+    """A payment of the queue."""
 
     id: str
     sender: str
@@ -69,7 +69,7 @@ class Payment(NamedTuple):
         )
 
     def operation(self) -> Operation:
-        """Write the operation that makes the payment."""
+        """Return the operation that makes the payment."""
         return ops.transfer(
             fee_asset="1.3.0",
             from_=self.sender,
@@ -83,18 +83,18 @@ _COLUMNS = "id, sender, receiver, amount, asset_id"
 
 
 class Journal:
-    """What has become of each payment, on the disk before anything else happens."""
+    """The state of each payment, synced to disk before anything else happens."""
 
     def __init__(self, path: str) -> None:
-        """Open the journal; it is made if it does not exist.
+        """Open the journal; it is created if it does not exist.
 
         Raises:
             sqlite3.OperationalError: another worker has it.
         """
-        # Every statement is a transaction, and durable when it is over.
+        # Each statement is a transaction, and durable when it ends.
         self._database = sqlite3.connect(path, isolation_level=None, timeout=0)
         self._database.execute("pragma synchronous = full")
-        # From the first statement that writes until the end no other program may.
+        # Keeps the lock on the file until the program ends.
         self._database.execute("pragma locking_mode = exclusive")
         self._database.execute("begin exclusive")
         self._database.execute(
@@ -105,32 +105,32 @@ class Journal:
         self._database.execute("commit")
 
     def find(self, payment_id: str) -> Payment | None:
-        """Find the payment that was noted under an id."""
+        """Find the payment with an id."""
         query = f"select {_COLUMNS} from payments where id = ?"
         row = self._database.execute(query, (payment_id,)).fetchone()
         return None if row is None else Payment(*row)
 
     def open_payments(self) -> list[tuple[Payment, str]]:
-        """List what was sent and may be made, each with its mark."""
+        """List the payments that may have been made, each with its mark."""
         query = f"select {_COLUMNS}, mark from payments where not done"
         rows = self._database.execute(query).fetchall()
         return [(Payment(*row[:-1]), row[-1]) for row in rows]
 
     def note_sending(self, payment: Payment, mark: str) -> None:
-        """Note that a payment is about to be sent."""
+        """Record that a payment is about to be sent."""
         self._database.execute(
             "insert or replace into payments values (?, ?, ?, ?, ?, 0, ?)",
             (*payment, mark),
         )
 
     def note_done(self, payment: Payment) -> None:
-        """Note that a payment was made."""
+        """Record that a payment was made."""
         self._database.execute(
             "update payments set done = 1 where id = ?", (payment.id,)
         )
 
     def note_not_done(self, payment: Payment) -> None:
-        """Note that a payment was certainly not made."""
+        """Record that a payment was certainly not made."""
         self._database.execute("delete from payments where id = ?", (payment.id,))
 
     def close(self) -> None:
@@ -139,10 +139,10 @@ class Journal:
 
 
 class Left(Exception):
-    """A payment was not made, or nobody knows, and a person has to look at it."""
+    """A payment was not made, or may have been made; a person has to check it."""
 
     def __init__(self, message: str, *, stops: bool = False) -> None:
-        """Say why; `stops` means that the payments behind it cannot be made either."""
+        """Create the error; `stops` means that later payments cannot be made either."""
         super().__init__(message)
         self.stops = stops
 
@@ -151,27 +151,27 @@ class Worker:
     """Makes payments."""
 
     def __init__(self, session: Session, journal: Journal, longest_wait: float) -> None:
-        """Make a worker that pays in the name of a session's user."""
+        """Create a worker that pays in the name of a session's user."""
         self._session = session
         self._journal = journal
         self._longest_wait = longest_wait
 
     def open_payments(self) -> list[tuple[Payment, str]]:
-        """List what an earlier worker was sending when it ended.
+        """List the payments that an earlier worker was sending when it ended.
 
-        It is settled before anything else is sent: two equal payments cannot be told
-        apart on the chain.
+        They are settled before anything else is sent, because two equal payments cannot
+        be distinguished on the chain.
         """
         return self._journal.open_payments()
 
     def settle(self, payment: Payment, mark: str) -> str:
-        """Find out what became of an open payment."""
+        """Find out whether an open payment was made."""
         if self._was_made(payment, mark):
             return _FOUND
-        return "not paid when the worker ended: the queue has to bring it again"
+        return "not paid when the worker ended: put it into the queue again"
 
     def pay(self, payment: Payment) -> str:
-        """Make a payment, unless it was made before, and tell how it went."""
+        """Make a payment, unless it was made before; return the result as text."""
         noted = self._journal.find(payment.id)
         if noted is not None:
             if noted != payment:
@@ -196,8 +196,7 @@ class Worker:
         raise Left("not paid: several requests were lost", stops=True)
 
     def _mark(self, payment: Payment) -> str:
-        # Without the mark a lost answer could not be settled: then rather nothing is
-        # sent.
+        # Without the mark a lost answer could not be settled, so nothing is sent.
         try:
             return self._again(lambda: self._session.mark(payment.operation()))
         except InvalidArgument as error:
@@ -210,7 +209,7 @@ class Worker:
         self._journal.note_sending(payment, mark)
         result = self._session.submit(payment.operation())
         if result.transaction_id is None:
-            # A token, which is of no use to anybody when nobody confirms it.
+            # Without a confirmation, the transaction token has no effect.
             self._journal.note_not_done(payment)
             message = "the users of this application have to confirm each payment"
             raise Left(f"not paid: {message}", stops=True)
@@ -218,7 +217,7 @@ class Worker:
         return f"paid: transaction {result.transaction_id} in block {result.block_num}"
 
     def _was_made(self, payment: Payment, mark: str) -> bool:
-        """Find out whether a payment was made, and note it."""
+        """Find out whether a payment was made, and record it."""
         while True:
             try:
                 settlement = self._again(lambda: self._session.settle(mark))
@@ -238,7 +237,7 @@ class Worker:
             time.sleep(min(settlement.retry_after, self._longest_wait))
 
     def _again(self, read: Callable[[], Answer]) -> Answer:
-        """Read the chain; reading again does no harm."""
+        """Read the chain, and retry if that may help; reads are safe to repeat."""
         for attempt in range(1, ATTEMPTS):
             try:
                 return read()
@@ -255,7 +254,7 @@ def pause(error: PeerIDError, attempt: int) -> None:
 
 
 def work(worker: Worker, lines: Iterable[str]) -> bool:
-    """Make all payments; True means that nobody has to look at one."""
+    """Make all payments; return True if no person has to check one."""
     for payment, mark in worker.open_payments():
         if tell(payment.id, partial(worker.settle, payment, mark)):
             return False
@@ -276,7 +275,7 @@ def work(worker: Worker, lines: Iterable[str]) -> bool:
 
 
 def tell(name: str, attempt: Callable[[], str]) -> Left | None:
-    """Print how an attempt went, and give what a person has to look at."""
+    """Print the result of an attempt; return the error if a person has to check."""
     try:
         print(f"{name}: {attempt()}", flush=True)
     except Left as left:
@@ -286,7 +285,7 @@ def tell(name: str, attempt: Callable[[], str]) -> Left | None:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -304,13 +303,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def run(given: argparse.Namespace, journal: Journal) -> bool:
-    """Log in, and make the payments of the standard input."""
+    """Log in, and make the payments from the standard input."""
     credentials = Credentials(given.login, password=given.password)
     with Client(
         given.base_url,
         client_id=given.client_id,
         client_secret=given.client_secret,
-        # If a refresh is lost on the way, logging in again returns the current tokens.
+        # If a refresh is lost, logging in again returns the current tokens.
         relogin=lambda _: credentials,
     ) as client:
         session = client.login(credentials.login, password=credentials.password)

@@ -43,7 +43,7 @@ func (w *worker) settle(ctx context.Context, tell func(id, report string)) error
 		if made {
 			tell(open.Payment.ID, "paid: found on the chain")
 		} else {
-			tell(open.Payment.ID, "not paid when the worker ended: the queue has to bring it again")
+			tell(open.Payment.ID, "not paid when the worker ended: put it into the queue again")
 		}
 	}
 	return nil
