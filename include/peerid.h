@@ -1529,8 +1529,9 @@ typedef int32_t (*peerid_store_remove_callback)(
  * `peerid_store_reply_set_lock`.
  *
  * @param[in] key the key.
- * @param[in] timeout_ms the longest wait in milliseconds. The lock must also be held for at
- *   least this long.
+ * @param[in] timeout_ms the longest wait in milliseconds. The lock is then used for at most
+ *   twice this time, plus the time for loading and saving; a lock that ends by itself must last
+ *   longer.
  * @param[in] reply receives the pointer.
  *
  * @return one of `peerid_store_result`.

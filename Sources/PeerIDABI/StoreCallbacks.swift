@@ -53,7 +53,8 @@ public typealias StoreRemoveCallback =
 ///
 /// - Parameters:
 ///   - key: the key.
-///   - timeoutMs: the longest wait in milliseconds. The lock must also be held for at least this long.
+///   - timeoutMs: the longest wait in milliseconds. The lock is then used for at most twice this time, plus the time for
+///     loading and saving; a lock that ends by itself must last longer.
 ///   - reply: receives the pointer.
 /// - Returns: one of `peerid_store_result`.
 public typealias StoreLockCallback =

@@ -22,6 +22,7 @@ sent.
 """
 
 import argparse
+import base64
 import collections
 import ctypes
 import ctypes.util
@@ -460,6 +461,24 @@ def answers_byte_by_byte(connection):
 def echoes_head_407(connection):
     """A proxy that asks for credentials and shows what it has received."""
     connection.send(answer(407, "received: " + connection.read_request().head, kind="text/plain"))
+
+
+@fault
+def echoes_password_407(connection):
+    """A proxy that refuses credentials and shows them in several encodings."""
+    head = connection.read_request().head
+    sent = head.split("Proxy-Authorization: Basic ")[1].split("\r\n")[0].encode()
+    clear = base64.b64decode(sent)
+    shown = (
+        (b"header", sent),
+        (b"clear", clear),
+        (b"quoted", urllib.parse.quote(clear).encode()),
+        (b"repr", repr(clear).encode()),
+        (b"twice", base64.b64encode(sent)),
+        (b"hex", clear.hex(" ").encode()),
+    )
+    body = b", ".join(name + b" " + value for name, value in shown)
+    connection.send(b"HTTP/1.1 407 Refused\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
 
 @fault

@@ -67,6 +67,8 @@ SUITES = {
     "API/Envelope.swift": "EnvelopeTests",
     "API/ErrorClassifier.swift": "OutcomeTableTests|EnvelopeTests",
     "API/SecretMask.swift": "SecretMaskTests",
+    "Text/DecodedText.swift": "SecretMaskTests",
+    "Session/SessionCore+Refresh.swift": "ReloginTests",
     "Memory/Bytes.swift": "WipingTests",
     "Transport/ResponseBuffer.swift": "WipingTests",
     "Authorization/Credentials.swift": "WipingTests",
@@ -325,8 +327,20 @@ MUTANTS = (
     _(
         "a secret that is cut off is shown",
         "API/SecretMask.swift",
-        "guard «longest.read >= Self.cutOff» else",
-        "longest.read > Self.cutOff",
+        "text.isText ? «Self.cutOff.inText» : Self.cutOff.inBytes",
+        "secret.count",
+    ),
+    _(
+        "Base64 is read only from its first digit on",
+        "Text/DecodedText.swift",
+        "guard «toSkip == 0», let value",
+        "true",
+    ),
+    _(
+        "a log in is sent under a lock that has ended",
+        "Session/SessionCore+Refresh.swift",
+        "if «ready == nil», context.remainingMilliseconds",
+        "false",
     ),
     # Addresses.
     _(

@@ -138,11 +138,20 @@ import Testing
     #expect(endpoints.isLoopback == mayBeLoopback)
   }
 
-  @Test("the password of a proxy is masked in its decoded form")
-  func proxyPasswords() throws {
-    for (option, passwords) in [("http://u:p%40ss@proxy", ["p@ss"]), ("u:pass@proxy:1", ["pass"]), ("proxy", [])] {
-      #expect(try Proxy(option: option, isLoopback: false).passwords.map(\.text) == passwords)
-    }
+  @Test(
+    "the password of a proxy is known byte for byte",
+    arguments: [
+      ("http://u:p%40ss@proxy", "p%40ss"), ("u:pass@proxy:1", "pass"), ("proxy", nil), ("http://u@proxy", "u"),
+      ("http://key:@proxy", "key"), ("http://u:p%FFss@proxy", "p%FFss"), ("http://u:p%0Ass@proxy", "p%0Ass"),
+    ]
+  )
+  func proxyPasswords(option: String, password: String?) throws {
+    #expect(try Proxy(option: option, isLoopback: false).passwords.map(\.text) == [password].compactMap(\.self))
+    // As in the environment, where libcurl takes any bytes.
+    #expect(Proxy.address(Bytes(option.replacing("ss", with: "пä"))).passwords.count == (password == nil ? 0 : 1))
+    let raw: [UInt8] = Array("http://u:geh".utf8) + [0xFF, 0x80] + Array("@proxy".utf8)
+    let passwords = Proxy.address(raw.withUnsafeBytes { Bytes($0) }).passwords
+    #expect(passwords.map { Array($0.raw) } == [Array("geh".utf8) + [0xFF, 0x80]])
   }
 
   @Test("a server on this machine is reached through a proxy only when one is configured")

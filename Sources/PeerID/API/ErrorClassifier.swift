@@ -29,7 +29,7 @@ enum ErrorClassifier {
   /// The error for an answer that is not a success; `envelope` is its parsed body.
   static func error(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> PeerIDError {
     let proof = OutcomeTable.row(for: answer(response, envelope, kind)).proof
-    let mask = SecretMask((response.request?.secrets ?? []) + response.proxyPasswords)
+    let mask = SecretMask((response.request?.secrets ?? []) + response.proxy.passwords)
     let said: String
     var detail: Bytes?
     var transactionID: Bytes?

@@ -162,7 +162,8 @@ enum RuntimeWarmup {
 
   private static func refresh(_ session: SessionCore, _ engine: CallEngine) {
     guard let place = session.place else { return }
-    _ = session.refreshStored(place, engine.environment.refreshContext())
+    var late: Credentials?
+    _ = session.refreshStored(place, engine.environment.refreshContext(), &late)
     session.offer(session.token.renewing(session.token, atMilliseconds: 0, generation: 2))
   }
 

@@ -19,13 +19,30 @@ extension SessionCore {
   private func performRefresh(_ flight: RefreshFlight) {
     let context = environment.refreshContext()
     if let place, let isOver { return end(flight, lateWriter(of: token, place) ?? .refused(isOver)) }
-    guard let place else { return end(flight, withOtherPair(renew(token, context))) }
-    end(flight, followLateWriter(refreshStored(place, context), place, flight, context))
+    var late: Credentials?
+    guard let place else {
+      var result = renew(token, context, late: &late)
+      if late != nil { result = renew(token, environment.refreshContext(), late: &late) }
+      return end(flight, withOtherPair(result))
+    }
+    var result = refreshStored(place, context, &late)
+    if late != nil { result = refreshStored(place, environment.refreshContext(), &late) }
+    end(flight, followLateWriter(result, place, flight, context))
   }
 
   /// Gets a new pair from the server: with the refresh token or, if that is refused or had no answer and the
   /// application allows it, by logging in again. The new pair's generation is greater than `floor`.
-  func renew(_ mine: Token, _ context: CallContext, above floor: UInt64 = 0) -> SessionStateMachine.RefreshResult {
+  ///
+  /// `late` receives the credentials of a relogin handler that returned too late for a log in under the store's lock,
+  /// and passes them to the next try, under a new lock.
+  func renew(
+    _ mine: Token,
+    _ context: CallContext,
+    above floor: UInt64 = 0,
+    late: inout Credentials?
+  ) -> SessionStateMachine.RefreshResult {
+    let ready = withState { $0.credentials } ?? late
+    late = nil
     let result: SessionStateMachine.RefreshResult
     if let refreshToken = mine.refreshTokenBytes {
       result = send(refreshToken, context)
@@ -38,9 +55,11 @@ extension SessionCore {
       let time = environment.serverTime
       return .renewed(withUsableExpiry(renewed.renewing(mine, atMilliseconds: time, generation: next)))
     case .transient where mine.refreshTokenBytes != nil: return result
-    case .transient, .refused: return logInAgain(insteadOf: mine, context, generation: next) ?? result
+    case .transient, .refused: return logInAgain(insteadOf: mine, context, generation: next, ready, &late) ?? result
     case .unknown:
-      guard case .adopted(let other)? = logInAgain(insteadOf: mine, context, generation: next) else { return result }
+      guard case .adopted(let other)? = logInAgain(insteadOf: mine, context, generation: next, ready, &late) else {
+        return result
+      }
       return .adopted(other)
     }
   }
@@ -49,11 +68,16 @@ extension SessionCore {
   private func logInAgain(
     insteadOf mine: Token,
     _ context: CallContext,
-    generation: UInt64
+    generation: UInt64,
+    _ ready: Credentials?,
+    _ late: inout Credentials?
   ) -> SessionStateMachine.RefreshResult? {
-    let kept = withState { $0.credentials }
-    guard let credentials = kept ?? environment.configuration.relogin?(place?.key) else { return nil }
+    guard let credentials = ready ?? environment.configuration.relogin?(place?.key) else { return nil }
     let context = environment.reloginContext(after: context)
+    if ready == nil, context.remainingMilliseconds < environment.configuration.options.refreshTimeoutMilliseconds / 2 {
+      late = credentials
+      return nil
+    }
     do throws(PeerIDError) {
       var other = try environment.tokens.logIn(credentials, context: context)
       // A log in returns the old pair until the server has saved the refreshed one.

@@ -4,8 +4,13 @@ extension SessionCore {
   /// Refreshes the pair of a stored session: lock, read, send, save, and only then publish the new pair.
   ///
   /// Nothing is sent without the lock: of two concurrent refreshes of one pair, one would end with tokens that the
-  /// server no longer accepts.
-  func refreshStored(_ place: StorePlace, _ context: CallContext) -> SessionStateMachine.RefreshResult {
+  /// server no longer accepts. A relogin handler that takes long may outlive the lock: `late` then receives its
+  /// credentials, and nothing more is done under this lock.
+  func refreshStored(
+    _ place: StorePlace,
+    _ context: CallContext,
+    _ late: inout Credentials?
+  ) -> SessionStateMachine.RefreshResult {
     do throws(PeerIDError) {
       let result = try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) {
         (lock) throws(PeerIDError) -> SessionStateMachine.RefreshResult in
@@ -22,7 +27,8 @@ extension SessionCore {
         try place.reserve(lock)
         // The request gets its full timeout after the wait for the lock: abandoning it on its way would lose the new
         // pair.
-        var result = renew(mine, environment.refreshContext(), above: stored?.generation ?? 0)
+        var result = renew(mine, environment.refreshContext(), above: stored?.generation ?? 0, late: &late)
+        if late != nil { return result }
         if case .refused = result {
           if let found = lateWriter(of: mine, place, lock) { return found }
           result = withOtherPair(result)

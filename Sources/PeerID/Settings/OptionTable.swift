@@ -79,7 +79,8 @@ package enum OptionTable {
     option("proxy", default: "", .text { $0.proxy = $1 })
       .help(
         "The proxy, such as http://proxy.example:3128; it takes precedence over no_proxy. none: no proxy. Empty: "
-          + "from https_proxy, http_proxy, all_proxy and no_proxy, but none for a server on this machine."
+          + "from https_proxy, http_proxy, all_proxy and no_proxy, but none for localhost, names below it and loopback "
+          + "addresses. Set none if the server has another name and is on this machine."
       ),
     option("user_agent_suffix", default: "", .text { $0.userAgentSuffix = $1 })
       .help("Appended to the User-Agent, after libpeerid/<version>."),

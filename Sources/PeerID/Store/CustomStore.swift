@@ -29,8 +29,8 @@ extension SessionStore {
     ///     and returns `false`.
     ///   - remove: removes the session; succeeds if there is none.
     ///   - lock: waits at most the given milliseconds for the key's lock. Returns a token that is passed to `unlock`
-    ///     and the other functions. A lock must last longer than `refresh_timeout_ms`, and must end by itself when its
-    ///     holder dies.
+    ///     and the other functions. The lock is used for at most twice that time, plus the time for loading and saving. It
+    ///     must last longer, and must end by itself when its holder dies.
     ///   - unlock: releases the lock.
     ///   - list: all keys.
     /// - Returns: the store.

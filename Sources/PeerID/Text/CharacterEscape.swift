@@ -1,82 +1,80 @@
 /// The ways in which servers and proxies escape a character when they quote a request.
-enum CharacterEscape: CaseIterable {
-  case percent
-  /// As in JSON and JavaScript.
-  case backslash
-  /// As in HTML.
-  case entity
-
-  /// The bytes that the escape at `start` encodes, and its length; `nil` when there is none. A form writes a blank as
-  /// `+`.
-  static func read(_ text: UnsafeRawBufferPointer, at start: Int) -> (bytes: [UInt8], length: Int)? {
+enum CharacterEscape {
+  /// The value of the escape at `start` and its length; `nil` if there is none. A value below 256 is a byte. The value 0
+  /// is nothing: UTF-16 has a zero beside each character of ASCII.
+  ///
+  /// A character up to U+00FF becomes a byte, so that its UTF-8, its code and its byte in Latin-1 are the same.
+  static func read(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
     switch text[start] {
-    case UInt8(ascii: "+"): ([UInt8(ascii: " ")], 1)
-    // Mail writes an escape with `=`.
-    case UInt8(ascii: "%"), UInt8(ascii: "="): percent.read(text, start)
-    case UInt8(ascii: "\\"): backslash.read(text, start)
-    case UInt8(ascii: "&"): entity.read(text, start)
+    case UInt8(ascii: "%"):
+      number(text, start + 1, digits: 2).map { ($0, 3) }
+        // The function `escape` of JavaScript.
+        ?? (next(text, start) == UInt8(ascii: "u") ? number(text, start + 2, digits: 4).map { ($0, 6) } : nil)
+    case UInt8(ascii: "\\"): backslash(text, start)
+    case UInt8(ascii: "&"): entity(text, start)
+    case 0xC2, 0xC3:
+      next(text, start).flatMap { 0x80..<0xC0 ~= $0 ? (UInt32(text[start] << 6 | $0 & 0x3F), 2) : nil }
     default: nil
     }
   }
 
-  /// The text with each escape of this kind decoded.
-  func decode(_ text: UnsafeRawBufferPointer) -> [UInt8] {
-    var decoded: [UInt8] = []
-    decoded.reserveCapacity(text.count)
-    var index = 0
-    while index < text.count {
-      if text[index] == mark, let escape = read(text, index) {
-        decoded += escape.bytes
-        index += escape.length
-      } else {
-        decoded.append(text[index])
-        index += 1
-      }
-    }
-    return decoded
+  /// The same for a form, which writes a blank as `+`. (In Base64 it is a digit.)
+  static func blank(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
+    text[start] == UInt8(ascii: "+") ? (0x20, 1) : nil
   }
 
-  private var mark: UInt8 {
-    switch self {
-    case .percent: UInt8(ascii: "%")
-    case .backslash: UInt8(ascii: "\\")
-    case .entity: UInt8(ascii: "&")
-    }
+  /// The same for mail, which also breaks lines.
+  static func quotedPrintable(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
+    guard text[start] == UInt8(ascii: "=") else { return nil }
+    if next(text, start) == 0x0A { return (0, 2) }
+    if next(text, start) == 0x0D { return (0, next(text, start + 1) == 0x0A ? 3 : 2) }
+    return number(text, start + 1, digits: 2).map { ($0, 3) }
   }
 
-  private func read(_ text: UnsafeRawBufferPointer, _ start: Int) -> (bytes: [UInt8], length: Int)? {
-    switch self {
-    case .percent: Self.number(text, start + 1, digits: 2).map { ([UInt8(truncatingIfNeeded: $0)], 3) }
-    case .backslash: Self.backslash(text, start)
-    case .entity: Self.entity(text, start)
+  /// The length of a byte or an entity at `start` that may stand for a character that is not ASCII, or for a part of it.
+  static func unknown(_ text: UnsafeRawBufferPointer, at start: Int) -> Int? {
+    if text[start] >= 0x80 || text[start] == UInt8(ascii: "?") { return 1 }
+    guard text[start] == UInt8(ascii: "&"), let end = text[start...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else {
+      return nil
     }
+    let isName = text[(start + 1)..<end].allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 }
+    return isName ? end + 1 - start : nil
   }
 
-  private static func backslash(_ text: UnsafeRawBufferPointer, _ start: Int) -> ([UInt8], Int)? {
-    guard start + 1 < text.count else { return nil }
-    switch text[start + 1] {
-    case UInt8(ascii: "u") where start + 2 < text.count && text[start + 2] == UInt8(ascii: "{"):
+  private static func next(_ text: UnsafeRawBufferPointer, _ start: Int) -> UInt8? {
+    start + 1 < text.count ? text[start + 1] : nil
+  }
+
+  private static func backslash(_ text: UnsafeRawBufferPointer, _ start: Int) -> (UInt32, Int)? {
+    guard let kind = next(text, start) else { return nil }
+    switch kind {
+    // UTF-16.
+    case 0: return nil
+    case UInt8(ascii: "u") where next(text, start + 1) == UInt8(ascii: "{"):
       guard let end = text[start...].prefix(12).firstIndex(of: UInt8(ascii: "}")) else { return nil }
-      return Hexadecimal.number(text[(start + 3)..<end]).flatMap(utf8).map { ($0, end + 1 - start) }
+      return Hexadecimal.number(text[(start + 3)..<end]).map { ($0, end + 1 - start) }
     case UInt8(ascii: "u"):
       guard let unit = number(text, start + 2, digits: 4) else { return nil }
-      if 0xD800..<0xDC00 ~= unit, start + 7 < text.count, text[start + 6] == UInt8(ascii: "\\"),
-        text[start + 7] == UInt8(ascii: "u"), let low = number(text, start + 8, digits: 4), 0xDC00..<0xE000 ~= low
+      if 0xD800..<0xDC00 ~= unit, next(text, start + 5) == UInt8(ascii: "\\"),
+        next(text, start + 6) == UInt8(ascii: "u"), let low = number(text, start + 8, digits: 4), 0xDC00..<0xE000 ~= low
       {
-        return utf8(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)).map { ($0, 12) }
+        return (0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00), 12)
       }
-      return utf8(unit).map { ($0, 6) }
-    case UInt8(ascii: "x"): return number(text, start + 2, digits: 2).flatMap(utf8).map { ($0, 4) }
+      return (unit, 6)
+    case UInt8(ascii: "U"): return number(text, start + 2, digits: 8).map { ($0, 10) }
+    case UInt8(ascii: "x"): return number(text, start + 2, digits: 2).map { ($0, 4) }
     case UInt8(ascii: "0")...UInt8(ascii: "3"):
       let digits = text[(start + 1)...].prefix(3)
-      if digits.count == 3, let byte = UInt8(String(utf8: digits), radix: 8) { return ([byte], 4) }
-      return ([text[start + 1]], 2)
-    case UInt8(ascii: "n"): return ([0x0A], 2)
-    case UInt8(ascii: "r"): return ([0x0D], 2)
-    case UInt8(ascii: "t"): return ([0x09], 2)
-    case UInt8(ascii: "b"): return ([0x08], 2)
-    case UInt8(ascii: "f"): return ([0x0C], 2)
-    case let other: return ([other], 2)
+      if digits.count == 3, digits.allSatisfy({ UInt8(ascii: "0")..<UInt8(ascii: "8") ~= $0 }) {
+        return (digits.reduce(0) { $0 << 3 | UInt32($1 & 7) }, 4)
+      }
+      return (kind == UInt8(ascii: "0") ? 0 : UInt32(kind), 2)
+    case UInt8(ascii: "n"): return (0x0A, 2)
+    case UInt8(ascii: "r"): return (0x0D, 2)
+    case UInt8(ascii: "t"): return (0x09, 2)
+    case UInt8(ascii: "b"): return (0x08, 2)
+    case UInt8(ascii: "f"): return (0x0C, 2)
+    case let other: return (UInt32(other), 2)
     }
   }
 
@@ -85,29 +83,23 @@ enum CharacterEscape: CaseIterable {
     ("&quot;", UInt8(ascii: "\"")), ("&apos;", UInt8(ascii: "'")),
   ]
 
-  private static func entity(_ text: UnsafeRawBufferPointer, _ start: Int) -> ([UInt8], Int)? {
+  private static func entity(_ text: UnsafeRawBufferPointer, _ start: Int) -> (UInt32, Int)? {
     let rest = text[start...].prefix(12)
     if let named = entities.first(where: { UnsafeRawBufferPointer(rebasing: rest).begins(with: $0.name) }) {
-      return ([named.byte], named.name.utf8CodeUnitCount)
+      return (UInt32(named.byte), named.name.utf8CodeUnitCount)
     }
-    guard rest.dropFirst().first == UInt8(ascii: "#"), let end = rest.firstIndex(of: UInt8(ascii: ";")) else {
-      return nil
-    }
+    guard next(text, start) == UInt8(ascii: "#"), let end = rest.firstIndex(of: UInt8(ascii: ";")) else { return nil }
     let digits = rest[(start + 2)..<end]
     guard let first = digits.first else { return nil }
     let isHexadecimal = first | 0x20 == UInt8(ascii: "x")
     let number =
       isHexadecimal
       ? Hexadecimal.number(digits.dropFirst()) : Int64(String(utf8: digits)).flatMap { UInt32(exactly: $0) }
-    return number.flatMap(utf8).map { ($0, end + 1 - start) }
+    return number.map { ($0, end + 1 - start) }
   }
 
   private static func number(_ text: UnsafeRawBufferPointer, _ start: Int, digits: Int) -> UInt32? {
     guard start + digits <= text.count else { return nil }
     return Hexadecimal.number(text[start..<start + digits])
-  }
-
-  private static func utf8(_ scalar: UInt32) -> [UInt8]? {
-    Unicode.Scalar(scalar).flatMap(UTF8.encode).map(Array.init)
   }
 }

@@ -12,23 +12,6 @@ enum Hexadecimal {
     }
   }
 
-  /// How bytes are printed: in lower and upper case, without and with a separator between two bytes.
-  static func forms(of bytes: Bytes) -> [Bytes] {
-    ["0123456789abcdef", "0123456789ABCDEF"].flatMap { (digits: StaticString) in
-      ["", " ", ":", "-"].map { (separator: StaticString) in
-        let width = 2 + separator.utf8CodeUnitCount
-        return Bytes(capacity: bytes.count * width, wipes: true) { target in
-          for (index, byte) in bytes.raw.enumerated() {
-            target[index * width] = digits.utf8Start[Int(byte >> 4)]
-            target[index * width + 1] = digits.utf8Start[Int(byte & 15)]
-            if width == 3 { target[index * width + 2] = separator.utf8Start[0] }
-          }
-          return bytes.count * width - separator.utf8CodeUnitCount
-        }
-      }
-    }
-  }
-
   /// The number that the digits represent; `nil` if one of them is not a hexadecimal digit.
   static func number(_ digits: some Sequence<UInt8>) -> UInt32? {
     var number: UInt32 = 0

@@ -159,7 +159,7 @@ final class CurlTransfer {
       isTruncated: isTruncated,
       isUndecodable: code == CURLE_BAD_CONTENT_ENCODING,
       request: request,
-      proxyPasswords: status >= 300 ? settings.proxy.passwords : [],
+      proxy: settings.proxy,
       retryAfterMilliseconds: status == 429 || status == 503 ? retryAfter() : nil
     )
   }

@@ -33,8 +33,8 @@ struct HTTPResponse {
   var isUndecodable = false
   /// The request that it answers.
   var request: HTTPRequest?
-  /// The passwords that a proxy may have received with it.
-  var proxyPasswords: [Bytes] = []
+  /// The proxy that may have received it.
+  var proxy = Proxy.none
   /// The wait that `Retry-After` asks for, in milliseconds; 0 if the header is invalid, `nil` if there is none.
   var retryAfterMilliseconds: Int64?
 }

@@ -1,3 +1,4 @@
+internal import CCurl
 internal import CLinux
 
 /// The proxy through which a client reaches its server.
@@ -39,24 +40,37 @@ enum Proxy: Sendable {
   }
 
   /// Whether the connection to the proxy itself may be TLS.
-  var mayUseTLS: Bool { addresses.contains { $0.asciiLowercased.begins(with: "https:") } }
+  var mayUseTLS: Bool { addresses.contains { $0.text.asciiLowercased.begins(with: "https:") } }
 
-  /// The passwords that a proxy receives, and may quote in its errors.
-  var passwords: [Bytes] {
-    addresses.compactMap { address in
-      (try? ServerAddress(address, defaultScheme: true))?.password.map { Bytes($0, wipes: true) }
+  /// The passwords that a proxy receives, and may quote in its errors, as its address has them. A user name without a
+  /// password is one, too.
+  var passwords: [Bytes] { addresses.compactMap(Self.password) }
+
+  /// The proxies of which one is used.
+  private var addresses: [Bytes] {
+    switch self {
+    case .none: []
+    case .address(let address): [address]
+    case .fromEnvironment:
+      ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].compactMap { (name: String) in
+        getenv(name).map { Bytes(UnsafeRawBufferPointer(start: $0, count: strlen($0)), wipes: true) }
+      }
     }
   }
 
-  /// The proxies of which one is used.
-  private var addresses: [String] {
-    switch self {
-    case .none: []
-    case .address(let address): [address.text]
-    case .fromEnvironment:
-      ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].compactMap { (name: String) in
-        getenv(name).map { String(cString: $0) }
-      }
+  /// The environment may hold bytes that are no UTF-8, and libcurl sends them.
+  private static func password(in address: Bytes) -> Bytes? {
+    guard let url = curl_url() else { return nil }
+    defer { curl_url_cleanup(url) }
+    // libcurl reads the address of a proxy with these flags.
+    let flags = UInt32(CURLU_NON_SUPPORT_SCHEME) | UInt32(CURLU_GUESS_SCHEME)
+    guard curl_url_set(url, CURLUPART_URL, address.cString, flags) == CURLUE_OK else { return nil }
+    for part in [CURLUPART_PASSWORD, CURLUPART_USER] {
+      var value: UnsafeMutablePointer<CChar>?
+      guard curl_url_get(url, part, &value, 0) == CURLUE_OK, let value else { continue }
+      defer { curl_free(value) }
+      if value.pointee != 0 { return Bytes(UnsafeRawBufferPointer(start: value, count: strlen(value)), wipes: true) }
     }
+    return nil
   }
 }

@@ -11,7 +11,6 @@ struct ServerAddress: Sendable {
   let text: String
   let path: String
   let holdsCredentials: Bool
-  let password: String?
   let holdsQueryOrFragment: Bool
 
   /// Why a URL cannot be used.
@@ -30,16 +29,15 @@ struct ServerAddress: Sendable {
     let flags = UInt32(CURLU_NON_SUPPORT_SCHEME) | (defaultScheme ? UInt32(CURLU_GUESS_SCHEME) : 0)
     let code = curl_url_set(handle, CURLUPART_URL, url, flags)
     guard code == CURLUE_OK else { throw Problem(reason: String(cString: curl_url_strerror(code))) }
-    func part(_ which: CURLUPart, _ flags: Int32 = 0) -> String? {
+    func part(_ which: CURLUPart) -> String? {
       var value: UnsafeMutablePointer<CChar>?
-      guard curl_url_get(handle, which, &value, UInt32(flags)) == CURLUE_OK, let value else { return nil }
+      guard curl_url_get(handle, which, &value, 0) == CURLUE_OK, let value else { return nil }
       defer { curl_free(value) }
       return String(cString: value)
     }
     scheme = (part(CURLUPART_SCHEME) ?? "").asciiLowercased
     host = part(CURLUPART_HOST) ?? ""
     path = part(CURLUPART_PATH) ?? ""
-    password = part(CURLUPART_PASSWORD, CURLU_URLDECODE)
     holdsCredentials = part(CURLUPART_USER) != nil || part(CURLUPART_PASSWORD) != nil
     holdsQueryOrFragment = url.utf8.contains { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
     guard !host.isEmpty else { throw Problem(reason: "it has no host") }

@@ -8,7 +8,7 @@ enum MaskTarget {
     let encode = input.choice(encodings)
     let secret = Array(input.field())
     // A shorter one may occur in any text; it is masked only as a whole word.
-    guard secret.count >= 8, String(validating: secret, as: UTF8.self) != nil else { return }
+    guard secret.count >= 8, !secret.contains(0), String(validating: secret, as: UTF8.self) != nil else { return }
     let template = input.rest
     let encoded = encode(secret)
     let shown = error(status, template, secret, encoded)
@@ -30,6 +30,11 @@ enum MaskTarget {
     },
     { String(decoding: $0, as: UTF8.self).unicodeScalars.flatMap { "&#\($0.value);".utf8 } },
     { base64(Array("password=".utf8) + $0 + Array("&x".utf8)) },
+    { base64(base64(Array("x:".utf8) + $0)) },
+    { String(decoding: $0, as: UTF8.self).utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } },
+    { $0.flatMap { "\\x\(String(UInt32($0) + 0x100, radix: 16).dropFirst())".utf8 } },
+    { $0.flatMap { "\(String(UInt32($0) + 0x100, radix: 16).dropFirst()) ".utf8 } },
+    { $0.flatMap { "\($0),".utf8 } },
   ]
 
   /// All that an error shows of an answer: the template with `word` in place of each NUL.
