@@ -283,7 +283,7 @@ static void every_allocation_may_fail(void **state) {
 
 /* ---- Large inputs ---- */
 
-static const char *const large_texts[] = {"an answer", "operations", "a signed transaction"};
+static const char *const large_texts[] = {"an answer", "operations", "a signed transaction", "an asset"};
 enum { LARGE_TEXTS = sizeof large_texts / sizeof large_texts[0], LARGE = 3 << 20 };
 
 /* Limits the process to this many bytes of memory beyond what it uses now. */
@@ -307,11 +307,14 @@ static int send_large_text(size_t which, long memory) {
   while (length < LARGE) length += (size_t)sprintf(text + length, "{\"op_name\":\"transfer\",\"x\":[1,2]},");
   length += (size_t)sprintf(text + length - 1, which == 2 ? "]}" : "]") - 1;
   peerid_response *response = NULL;
+  const char *id, *symbol;
+  int32_t precision;
   limit_memory(memory);
   switch (which) {
     case 0: error = peerid_client_read_chain(caller.client, "database", "m", "[]", 2, &response); break;
     case 1: error = peerid_session_submit(caller.session, text, length, &response); break;
-    default: error = peerid_session_broadcast(caller.session, text, length, &response); break;
+    case 2: error = peerid_session_broadcast(caller.session, text, length, &response); break;
+    default: error = peerid_client_asset(caller.client, "PPY", &id, &symbol, &precision); break;
   }
   if (!error) return DONE;
   return peerid_error_code(error) == PEERID_CODE_OUT_OF_MEMORY ? CALL_FAILED : wrong(large_texts[which], error);

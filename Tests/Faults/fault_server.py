@@ -580,7 +580,8 @@ def sends_more_after_large_answer(connection):
 
 @fault
 def answers_with_three_megabytes(connection):
-    large = answer(200, envelope([{"id": "2.9.1", "n": 1.5}] * 110_000))
+    asset = {"id": "1.3.0", "symbol": "PPY", "precision": 5}
+    large = answer(200, envelope([asset] + [{"id": "2.9.1", "n": 1.5}] * 110_000))
     while True:
         request = connection.read_request()
         connection.send(large if "/blockchain-data" in request.target else valid_answer(request))
