@@ -33,8 +33,8 @@ enum MaskTarget {
     { base64(base64(Array("x:".utf8) + $0)) },
     { String(decoding: $0, as: UTF8.self).utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } },
     { $0.flatMap { "\\x\(String(UInt32($0) + 0x100, radix: 16).dropFirst())".utf8 } },
-    { $0.flatMap { "\(String(UInt32($0) + 0x100, radix: 16).dropFirst()) ".utf8 } },
-    { $0.flatMap { "\($0),".utf8 } },
+    { Array("<Buffer".utf8) + $0.flatMap { " \(String(UInt32($0) + 0x100, radix: 16).dropFirst())".utf8 } + [0x3E] },
+    { [0x5B] + $0.flatMap { "\($0),".utf8 } + [0x5D] },
   ]
 
   /// All that an error shows of an answer: the template with `word` in place of each NUL.

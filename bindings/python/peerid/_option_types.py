@@ -56,7 +56,8 @@ class Options(TypedDict, total=False):
 
     #: The proxy, such as http://proxy.example:3128; it takes precedence over no_proxy.
     #: none: no proxy. Empty: from https_proxy, http_proxy, all_proxy and no_proxy, but
-    #: none for a server on this machine.
+    #: none for localhost, names below it and loopback addresses. Set none if the server
+    #: has another name and is on this machine.
     proxy: str | os.PathLike[str] | None
 
     #: Appended to the User-Agent, after libpeerid/<version>.
