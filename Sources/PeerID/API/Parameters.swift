@@ -12,8 +12,8 @@ struct Parameters {
   /// The names of the parameters that were sent.
   var names: [String] { members.map { $0.name } }
 
-  /// The values that must not appear in an error. They include a client_id that is not a number: it may be a secret
-  /// passed by mistake.
+  /// The values that must not appear in an error. A client_id that is not a number is included, because it may be a
+  /// secret passed by mistake.
   var secrets: [Bytes] {
     members.filter { $0.name != "login" && ($0.name != "client_id" || !$0.value.raw.allSatisfy(Self.isDigit)) }
       .map { $0.value }

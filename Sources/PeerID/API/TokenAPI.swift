@@ -15,7 +15,7 @@ struct TokenAPI: Sendable {
     headers = HeaderList([Bytes("Content-Type: application/\(type)"), Bytes("Expect:")], next: .answer)
   }
 
-  /// Logs a user in with a password, a mobile number or both. The server returns the stored pair, which may have
+  /// Logs a user in with a password, a mobile number or both. The server returns the stored tokens, which may have
   /// expired. Logging in twice does no harm.
   func logIn(_ credentials: Credentials, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
@@ -35,7 +35,7 @@ struct TokenAPI: Sendable {
     )
   }
 
-  /// Exchanges an authorization code for a new pair.
+  /// Exchanges an authorization code for new tokens.
   func exchange(code: Bytes, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
     parameters.add("code", code)
@@ -44,7 +44,7 @@ struct TokenAPI: Sendable {
     return try required(try send(parameters, to: endpoints.exchange, .exchange, context: context))
   }
 
-  /// Rotates the pair: both old tokens are invalid when the server answers.
+  /// Replaces both tokens: the old ones are invalid when the server answers.
   func refresh(_ refreshToken: Bytes, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
     parameters.add("refresh_token", refreshToken)

@@ -19,7 +19,7 @@ final class AsyncCall: @unchecked Sendable {
   var sentGeneration: UInt64?
   /// Whether the call is waiting for a timer.
   var isPausing = false
-  /// Why the call has to end. It ends once its task, if one is running, has ended.
+  /// Why the call has to end. The call ends after its running task, if any, has ended.
   var interruption: CallContext.Interruption?
 
   init(id: UInt64, tag: UInt64, call: Call, context: CallContext, queue: CompletionQueue, engine: CallEngine) {

@@ -1,10 +1,10 @@
 import Synchronization
 
 extension SessionCore {
-  /// Refreshes the pair of a stored session: lock, read, send, save, and only then publish the new pair.
+  /// Refreshes the pair of a stored session: lock, read, send, save, and only then publish the new token pair.
   ///
-  /// Nothing is sent without the lock: of two concurrent refreshes of one pair, one would end with tokens that the
-  /// server no longer accepts. A relogin handler that takes long may outlive the lock: `late` then receives its
+  /// Nothing is sent without the lock: of two concurrent refreshes of one token pair, one would end with tokens that
+  /// the server no longer accepts. A relogin handler that takes long may outlive the lock: `late` then receives its
   /// credentials, and nothing more is done under this lock.
   func refreshStored(
     _ place: StorePlace,
@@ -26,7 +26,7 @@ extension SessionCore {
         }
         try place.reserve(lock)
         // The request gets its full timeout after the wait for the lock: abandoning it on its way would lose the new
-        // pair.
+        // token pair.
         var result = renew(mine, environment.refreshContext(), above: stored?.generation ?? 0, late: &late)
         if late != nil { return result }
         if case .refused = result {
@@ -63,7 +63,7 @@ extension SessionCore {
     }
   }
 
-  /// Uses what the store holds instead of this session's pair.
+  /// Uses the stored tokens instead of this session's.
   private func follow(_ decision: StoredPairDecision, _ stored: Token?) -> SessionStateMachine.RefreshResult {
     switch (decision, stored) {
     case (.adopt, let stored?), (.renew, let stored?), (.renewNewer, let stored?):
@@ -82,8 +82,8 @@ extension SessionCore {
     )
   }
 
-  /// Takes over the stored pair when the session is opened again; returns `false` if it is another user's. `order` is
-  /// the sequence number of that read.
+  /// Takes over the stored token pair when the session is opened again; returns `false` if it is another user's.
+  /// `order` is the sequence number of that read.
   func follow(opened stored: Token, read order: UInt64) -> Bool {
     learn(stored: stored, read: order)
     switch decide(token, stored) {
@@ -98,17 +98,17 @@ extension SessionCore {
 
   // MARK: - Late writers
 
-  /// After a refused refresh, how long to poll the store for a pair that another process may be about to save, in
-  /// milliseconds, if the server has accepted a token of this process's pair.
+  /// After a refused refresh, how long to poll the store for a token pair that another process may be about to save, in
+  /// milliseconds, if the server has accepted one of the tokens of this process.
   private static let patience: Int64 = 3000
-  /// The same time, if the server has not accepted a token of the pair yet.
+  /// The same time, if the server has not accepted one of these tokens yet.
   private static let patienceForUnusedPair: Int64 = 500
   /// How many sessions of a client poll at a time.
   private static let maximumWaits = WorkerPool.maximumThreads / 4
 
   /// Polls the store for some time before a refusal ends the session. The refusal may mean that another process has
-  /// refreshed the pair but has not saved it yet, because it lost its lock or its store failed for a while. The store
-  /// is read without its lock, which the other process needs.
+  /// refreshed the token pair but has not saved it yet, because it lost its lock or its store failed for a while. The
+  /// store is read without its lock, which the other process needs.
   func followLateWriter(
     _ result: SessionStateMachine.RefreshResult,
     _ place: StorePlace,
@@ -120,8 +120,8 @@ extension SessionCore {
       flight.verdict = error
       return (state.machine.token, state.machine.isAccepted)
     }
-    // Each wait occupies one of the few refresh threads, which other sessions need as well. A session that does not
-    // wait reads the store again in its next call.
+    // Each wait occupies one of the few refresh threads, which other sessions also need. A session that does not poll
+    // now reads the store again in its next call.
     let waits = environment.lateWriterWaits.wrappingAdd(1, ordering: .relaxed).newValue
     defer { environment.lateWriterWaits.wrappingSubtract(1, ordering: .relaxed) }
     guard waits <= Self.maximumWaits else { return result }
@@ -134,8 +134,8 @@ extension SessionCore {
     return result
   }
 
-  /// What the store now holds instead of `mine`, whose refresh token was refused; `nil` if that is the same pair or the
-  /// store fails.
+  /// What the store now holds instead of `mine`, whose refresh token was refused; `nil` if that is the same token pair
+  /// or the store fails.
   func lateWriter(
     of mine: Token,
     _ place: StorePlace,
@@ -150,7 +150,8 @@ extension SessionCore {
     let decision = decide(mine, stored)
     switch decision {
     case .renew: return nil
-    // While the server may not have saved this pair, the refusal does not mean that the older stored one is right.
+    // While the server may not have saved this token pair, the refusal does not mean that the older stored one is
+    // right.
     case .renewNewer where isInDoubtOfRefusal: return nil
     case .renewNewer, .adopt, .loggedOut, .anotherUser: return follow(decision, stored)
     }

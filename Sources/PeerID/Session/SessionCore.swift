@@ -1,7 +1,7 @@
 /// One user's session in this client, shared by all its handles: the pair of access and refresh token, its state, and
 /// the running refresh.
 final class SessionCore: @unchecked Sendable {
-  /// What the lock guards.
+  /// The state that the lock guards.
   struct State {
     var machine: SessionStateMachine
     var headers: HeaderList
@@ -9,21 +9,22 @@ final class SessionCore: @unchecked Sendable {
     var saving = SaveState()
     /// The credentials to log in with again, when the application allowed the library to keep them.
     var credentials: Credentials?
-    /// Whether the session was logged out or replaced. It stays over: it is no longer in the table.
+    /// Whether the session was logged out or replaced. The session stays over, because it is no longer in the table.
     var hasEnded = false
-    /// The sequence number of the event in which the session got its current pair; see `SessionEnvironment.nextOrder`.
+    /// The sequence number of the event in which the session got its current token pair; see
+    /// `SessionEnvironment.nextOrder`.
     var pairOrder: UInt64
     /// The sequence number of the event in which the application set the account.
     var accountOrder: UInt64 = 0
-    /// A pair that may be used if the running refresh fails.
+    /// A token pair that may be used if the running refresh fails.
     var offered: Offer?
   }
 
-  /// A pair that a log in or the store returned.
+  /// A token pair that a log in or the store returned.
   struct Offer {
     let pair: Token
-    /// Whether it was requested after the session got its current pair. If not, it may be the older of the two, since
-    /// answers can overtake each other.
+    /// Whether the tokens were requested after the session got its current token pair. If not, it may be the older of
+    /// the two, since answers can overtake each other.
     let isNewer: Bool
   }
 
@@ -124,14 +125,14 @@ final class SessionCore: @unchecked Sendable {
     lock.withLock { flight.whenDone(continuation) }
   }
 
-  /// The reason why a refresh failed or its pair could not be saved; otherwise `nil`.
+  /// The reason why a refresh failed or its token pair could not be saved; otherwise `nil`.
   func failure(of flight: RefreshFlight) -> PeerIDError? {
     // The refresh reached the server, but the waiting call was not sent: change the outcome to *not sent*.
     let failure = withState { flight.failure ?? $0.saving.failure }
     return failure.map { $0.httpStatus == 0 ? $0 : $0.afterRefusal }
   }
 
-  /// The reason why the session will be over, unless another process saves a new pair in time.
+  /// The reason why the session will be over, unless another process saves a new token pair in time.
   func verdict(of flight: RefreshFlight?) -> PeerIDError? {
     withState { $0.machine.isAcceptedSinceRefreshBegan ? nil : flight?.verdict }
   }
@@ -147,8 +148,8 @@ final class SessionCore: @unchecked Sendable {
     environment.table.remove(self, key: place?.key)
   }
 
-  /// Offers the session a pair from a log in or from the store. `order` is the sequence number of sending the log in; a
-  /// pair read under the store's lock needs none. Returns `false` if the session has ended.
+  /// Offers the session a token pair from a log in or from the store. `order` is the sequence number of sending the log
+  /// in; a token pair read under the store's lock needs none. Returns `false` if the session has ended.
   @discardableResult
   func offer(_ offered: Token, sent order: UInt64 = .max, credentials: Credentials? = nil) -> Bool {
     let now = environment.clock.monotonicMilliseconds()
@@ -171,7 +172,7 @@ final class SessionCore: @unchecked Sendable {
     return isUsable
   }
 
-  /// The session's pair if it is newer than `other`, with what `other` adds about the user; otherwise `nil`.
+  /// The session's token pair if it is newer than `other`, with what `other` adds about the user; otherwise `nil`.
   func newer(than other: Token) -> Token? {
     withState { state in
       guard state.machine.isOver == nil, state.machine.isEarlier(other) else { return nil }
@@ -179,7 +180,8 @@ final class SessionCore: @unchecked Sendable {
     }
   }
 
-  /// Replaces the pair. Called under the lock. The generation only grows, so that no two pairs of a session share one.
+  /// Replaces the token pair. Called under the lock. The generation only grows, so that no two pairs of a session share
+  /// one.
   func adopt(_ other: Token, _ state: inout State, now: Int64, serverNow: Int64?) -> Token {
     let mine = state.machine.token
     let token = other.isSamePair(as: mine) ? mine : other.asGeneration(max(other.generation, mine.generation &+ 1))
@@ -194,7 +196,7 @@ final class SessionCore: @unchecked Sendable {
     return HeaderList([line], next: environment.sessionHeaders)
   }
 
-  /// Whether the session can get a new pair: with its refresh token, from the store, or by logging in again.
+  /// Whether the session can get a new token pair: with its refresh token, from the store, or by logging in again.
   private static func renewal(
     of token: Token,
     _ environment: SessionEnvironment,
@@ -219,7 +221,7 @@ final class SessionCore: @unchecked Sendable {
     environment.log(level, of: name, message())
   }
 
-  /// `log` as a value; it does nothing if no log callback is set.
+  /// `log` as a value. Does nothing if no log callback is set.
   var logHandler: Log {
     guard environment.configuration.log.handler != nil else { return .silent }
     return Log { [self] level, message in log(level, message) }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the sessions of one client share: configuration, transport, and the threads that refresh and save.
+/// The resources that the sessions of a client share: configuration, transport, and the threads that refresh and save.
 final class SessionEnvironment: Sendable {
   let configuration: Configuration
   let clock: Clock
@@ -20,8 +20,8 @@ final class SessionEnvironment: Sendable {
   let closing = ClosingFlag()
   /// Set when the application has freed the client; sessions may still be in use.
   let abandoning = ClosingFlag()
-  /// Never set: closing the client does not abandon a refresh whose answer is on its way, because the new pair would be
-  /// lost.
+  /// Never set: closing the client does not abandon a refresh whose answer is on its way, because the new token pair
+  /// would be lost.
   private let refreshClosing = ClosingFlag()
 
   init(configuration: Configuration, clock: Clock, transport: Transport, tokens: TokenAPI) {

@@ -1,6 +1,6 @@
-/// Begins, opens and logs out sessions. A session's pair comes from the server, the application or the store.
+/// Begins, opens and logs out sessions. A session's token pair comes from the server, the application or the store.
 struct SessionOpening {
-  /// Where the pair of a new session comes from.
+  /// The source of the tokens of a new session.
   enum Origin {
     case logIn
     case exchange
@@ -9,9 +9,10 @@ struct SessionOpening {
 
   let environment: SessionEnvironment
 
-  /// Begins a session with the pair that `obtain` returns. With a key, the pair is stored before this returns.
+  /// Begins a session with the token pair that `obtain` returns. With a key, the token pair is stored before this
+  /// returns.
   ///
-  /// The store is read before anything is sent, so that a damaged entry does not cost the new pair.
+  /// The store is read before anything is sent, so that a damaged entry does not cost the new token pair.
   func begin(
     key: String?,
     by origin: Origin,
@@ -50,7 +51,7 @@ struct SessionOpening {
     do throws(PeerIDError) {
       stored = try context.inStore { () throws(PeerIDError) in try place.load() }
     } catch {
-      // The store fails, so the newest pair is only in memory.
+      // The store fails, so the newest tokens are only in memory.
       if let present, present.core.mayBeSaved { return present }
       throw error
     }
@@ -65,7 +66,7 @@ struct SessionOpening {
     return adopt(stored, at: place, nil)
   }
 
-  /// Logs out. A session with a key ends for all its handles. One in memory ends only with its last handle.
+  /// Logs out. A session with a key ends for all its handles. A session in memory ends only with its last handle.
   func logOut(_ core: SessionCore, _ context: CallContext) throws(PeerIDError) {
     guard let place = core.place else {
       if environment.table.removeUnlessShared(core) { core.end(Self.loggedOut) }
@@ -95,8 +96,8 @@ struct SessionOpening {
 
   // MARK: - Steps
 
-  /// Obtains a pair and stores it. Returns the pair to use: the stored one, if the server returned the same pair or one
-  /// that it will soon stop accepting.
+  /// Obtains a token pair and stores it. Returns the token pair to use: the stored one, if the server returned the same
+  /// token pair or one that it will soon stop accepting.
   private func store(
     in place: StorePlace,
     by origin: Origin,
@@ -126,14 +127,14 @@ struct SessionOpening {
         throw PeerIDError(.store, "the session was modified despite the lock; log in again")
       }
     } catch {
-      // The authorization code is used up, and its pair is lost.
+      // The authorization code was used, and its tokens are lost.
       throw origin == .exchange ? error.withOutcome(.unknown, prefix: "the code was exchanged, but ") : error
     }
     return token
   }
 
-  /// Repeats the log in while the server may not have saved the stored pair yet. Returns the last pair, and whether to
-  /// use the stored one instead.
+  /// Repeats the log in while the server may not have saved the stored token pair yet. Returns the last token pair, and
+  /// whether to use the stored one instead.
   private func settled(
     _ first: Token,
     _ stored: Token?,
@@ -144,7 +145,7 @@ struct SessionOpening {
     var obtained = first
     var pause = SessionCore.unsavedPause
     while true {
-      // The session's newest pair may not be in the store yet.
+      // The session's newest token pair may not be in the store yet.
       let newer = present?.newer(than: obtained)
       obtained = newer ?? obtained
       guard let stored else { return (obtained, false) }
@@ -175,8 +176,8 @@ struct SessionOpening {
     }
   }
 
-  /// Adds what is known about the user to the stored pair. A failure is only logged, because the log in has succeeded
-  /// and the next save adds it, too.
+  /// Adds what is known about the user to the stored token pair. A failure is only logged, because the log in has
+  /// succeeded and the next save adds it, too.
   private func add(
     _ identity: Token.Identity,
     to stored: Token,
@@ -191,7 +192,7 @@ struct SessionOpening {
     }
   }
 
-  /// The session of a key for a stored pair: the present session if it is the same user's, otherwise a new one.
+  /// The session of a key for a stored token pair: the present session if it is the same user's, otherwise a new one.
   private func adopt(_ token: Token, at place: StorePlace, _ kept: Credentials?) -> SessionLease {
     let core = SessionCore(environment: environment, token: token, place: place, credentials: kept)
     core.withState { $0.saving.settle(token.generation) }
