@@ -9,8 +9,8 @@ import time
 
 from sandbox import PACKAGE, ROOT, Sandbox
 
-# An application is called with BASE_URL CLIENT_ID CLIENT_SECRET LISTEN_ADDRESS, and its pages
-# have elements with the same ids: login, welcome, transfer, logout, message.
+# An application is called with BASE_URL CLIENT_ID CLIENT_SECRET LISTEN_ADDRESS, and its
+# pages have elements with the same ids: login, welcome, transfer, logout, message.
 COMMANDS: dict[str, list[object]] = {
     "Go": [ROOT / "build/browser/bin/go-web"],
     "Python": [sys.executable, PACKAGE / "examples/web.py"],

@@ -7,7 +7,7 @@ from sandbox import Sandbox
 
 
 def button(label: str) -> str:
-    """The selector of a button of the dashboard, by its position among the buttons of its kind."""
+    """The selector of a dashboard button, by its position among those of its kind."""
     places = {
         "expire": "button[data-control=expire]",
         "lose the answer": "button[data-control=faults]:nth-of-type(2)",

@@ -136,7 +136,9 @@ def state_of(browser: Browser) -> str:
     return query["state"][0]
 
 
-def return_from_consent(browser: Browser, application: Application, **query: str) -> None:
+def return_from_consent(
+    browser: Browser, application: Application, **query: str
+) -> None:
     """Return from the consent page with these parameters."""
     browser.open(f"{application.callback}?{urllib.parse.urlencode(query)}")
 

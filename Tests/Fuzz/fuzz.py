@@ -48,7 +48,11 @@ FLAGS = [
     ),
     "-I",
     str(OUT),
-    *(f for name in ("CCatalogue", "CCurl", "CJansson", "CLinux", "CMicroHTTPD", "CZlib") for f in ("-I", str(SOURCES / name))),
+    *(
+        f
+        for name in ("CCatalogue", "CCurl", "CJansson", "CLinux", "CMicroHTTPD", "CZlib")
+        for f in ("-I", str(SOURCES / name))
+    ),
 ]
 # How long an input may take, in seconds, and how much memory it may use, in megabytes.
 LIMITS = ["-timeout=20", "-rss_limit_mb=2048", "-max_len=4096"]

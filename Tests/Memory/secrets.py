@@ -46,7 +46,14 @@ class Sandbox:
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             json.dump(fixture, file)
             file.flush()
-            command = [ROOT / "build/bin/peerid-sandbox", "--json", "--exit-with-stdin", "--idle-seconds=0", "--fixture", file.name]
+            command = [
+                ROOT / "build/bin/peerid-sandbox",
+                "--json",
+                "--exit-with-stdin",
+                "--idle-seconds=0",
+                "--fixture",
+                file.name,
+            ]
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             self.url = json.loads(self.process.stdout.readline())["url"]
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -1,5 +1,5 @@
-"""Generates the library's catalogue: one line of JSON for each named type and each operation, compressed with zlib, as a
-header of C.
+"""Generates the library's catalogue: one line of JSON for each named type and each operation, compressed with zlib,
+as a header of C.
 
 `peerid_operation_describe` returns these lines, so they contain everything that a caller may need. `catalogue.py`
 describes the keys.
