@@ -87,6 +87,6 @@ struct ChainReadQuery {
   }
 
   private static func tooManyElements(_ path: String) -> PeerIDError {
-    PeerIDError(.invalidArgument, "\(path) holds more than the \(largestIndex + 1) elements that the server reads")
+    PeerIDError(.invalidArgument, "\(path) holds more than \(largestIndex + 1) elements: the server reads no more")
   }
 }
