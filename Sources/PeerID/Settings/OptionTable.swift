@@ -23,7 +23,7 @@ package struct OptionDefinition: Sendable {
     return option
   }
 
-  /// The valid values, for people.
+  /// A description of the valid values.
   package var accepts: String {
     switch kind {
     case .integer(let range, _): "\(range.lowerBound)–\(range.upperBound)"
@@ -50,20 +50,20 @@ package enum OptionTable {
       .help("How long before its expiry a token is refreshed in the background; at most half its lifetime. 0: never."),
     option("refresh_probe_delay_ms", default: "5000", .integer(0...hour) { $0.probeDelayMilliseconds = $1 })
       .help(
-        "How long after a refresh without an answer the refresh token is sent again: the server may still be "
-          + "processing the first one."
+        "The wait before the refresh token is sent again after a refresh without an answer: the server may still be "
+          + "processing the first request."
       ),
     option("idle_connection_timeout_s", default: "4", .integer(0...3600) { $0.idleConnectionTimeoutSeconds = $1 })
       .help("Connections idle for this many seconds are not reused; the server closes them after 5. 0: never reuse."),
     option("max_idle_connections", default: "64", .integer(0...100_000) { $0.maximumIdleConnections = $1 })
       .help(
-        "How many idle connections are kept for later calls, but at least max_active_requests for asynchronous calls. "
-          + "0: none."
+        "The maximum number of idle connections for later calls. For asynchronous calls it is at least "
+          + "max_active_requests. 0: none."
       ),
     option("max_in_flight", default: "10000", .integer(1...10_000_000) { $0.maximumInFlight = $1 })
-      .help("How many asynchronous calls of a client may be in flight; further ones fail with queue_full."),
+      .help("The maximum number of asynchronous calls in flight; further calls fail with queue_full."),
     option("max_active_requests", default: "128", .integer(1...10_000) { $0.maximumActiveRequests = $1 })
-      .help("How many requests of asynchronous calls are sent at a time; the others wait."),
+      .help("The maximum number of asynchronous requests sent at a time; other calls wait."),
     // Measured with libcurl 7.88 behind nginx, Tests/Faults/tls_faults.c: of 100 calls at once over HTTP/2, 6 to 47
     // end as unknown because nginx closes a connection after a number of requests. libcurl handles a refused stream
     // and a lost connection in the same way, and its debug output does not distinguish them on a reused connection.
@@ -73,7 +73,7 @@ package enum OptionTable {
           + "server closes it, requests that it refused are reported as unknown although they were not done."
       ),
     option("max_response_bytes", default: "4194304", .integer(1024...(1 << 30)) { $0.maximumResponseBytes = $1 })
-      .help("The largest answer in bytes; a larger one fails with too_large."),
+      .help("The maximum size of an answer in bytes; larger answers fail with too_large."),
     option("ca_file", default: "", .text { $0.caFile = $1 })
       .help("A file of certificates in PEM form that are trusted in addition to the system's."),
     option("proxy", default: "", .text { $0.proxy = $1 })
@@ -103,18 +103,18 @@ package enum OptionTable {
       .choice(["known", "strict", "allow_unknown", "off"]) { $0.validation = .init(rawValue: $1) ?? .known }
     )
     .help(
-      "How operations are checked before they are sent. known: by their fields and by the rules of the chain; "
-        + "if a rule is broken that its committee can change, a warning is logged. strict: such operations are refused. "
-        + "allow_unknown: as known, but operations that the library does not know are sent. off: not at all."
+      "How operations are checked before they are sent. known: by their fields and the rules of the chain; a broken "
+        + "rule that the committee can change only logs a warning. strict: such operations are refused. "
+        + "allow_unknown: like known, but operations that the library does not know are sent. off: no checks."
     ),
     option("settleable", default: "false", .choice(truth) { $0.isSettleable = $1 == "true" })
       .help(
         "Whether submissions and broadcasts first read the newest entry of the payer's history, so that an "
-          + "unknown outcome can be settled. This costs one chain read for each of them."
+          + "unknown outcome can be settled. This costs one chain read for each call."
       ),
     option("relogin", default: "off", .choice(["off", "keep"]) { $0.keepsCredentials = $1 == "keep" })
       .help(
-        "Whether a session that was started with a password keeps it in memory, to log in again when the refresh "
+        "Whether a session that was started with a password keeps the password in memory, to log in again if the refresh "
           + "token was used or the answer to a refresh was lost."
       ),
   ]

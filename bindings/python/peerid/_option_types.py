@@ -23,23 +23,23 @@ class Options(TypedDict, total=False):
     #: its lifetime. 0: never. Default: 86400000.
     refresh_window_ms: int | None
 
-    #: How long after a refresh without an answer the refresh token is sent again: the
-    #: server may still be processing the first one. Default: 5000.
+    #: The wait before the refresh token is sent again after a refresh without an
+    #: answer: the server may still be processing the first request. Default: 5000.
     refresh_probe_delay_ms: int | None
 
     #: Connections idle for this many seconds are not reused; the server closes them
     #: after 5. 0: never reuse. Default: 4.
     idle_connection_timeout_s: int | None
 
-    #: How many idle connections are kept for later calls, but at least
-    #: max_active_requests for asynchronous calls. 0: none. Default: 64.
+    #: The maximum number of idle connections for later calls. For asynchronous calls it
+    #: is at least max_active_requests. 0: none. Default: 64.
     max_idle_connections: int | None
 
-    #: How many asynchronous calls of a client may be in flight; further ones fail with
+    #: The maximum number of asynchronous calls in flight; further calls fail with
     #: queue_full. Default: 10000.
     max_in_flight: int | None
 
-    #: How many requests of asynchronous calls are sent at a time; the others wait.
+    #: The maximum number of asynchronous requests sent at a time; other calls wait.
     #: Default: 128.
     max_active_requests: int | None
 
@@ -48,7 +48,8 @@ class Options(TypedDict, total=False):
     #: unknown although they were not done. Default: 1.1.
     http_version: Literal["1.1", "2"] | None
 
-    #: The largest answer in bytes; a larger one fails with too_large. Default: 4194304.
+    #: The maximum size of an answer in bytes; larger answers fail with too_large.
+    #: Default: 4194304.
     max_response_bytes: int | None
 
     #: A file of certificates in PEM form that are trusted in addition to the system's.
@@ -76,14 +77,14 @@ class Options(TypedDict, total=False):
     #: form.
     parameters: Literal["form", "json", "query"] | None
 
-    #: How operations are checked before they are sent. known: by their fields and by
-    #: the rules of the chain; if a rule is broken that its committee can change, a
-    #: warning is logged. strict: such operations are refused. allow_unknown: as known,
-    #: but operations that the library does not know are sent. off: not at all. Default:
+    #: How operations are checked before they are sent. known: by their fields and the
+    #: rules of the chain; a broken rule that the committee can change only logs a
+    #: warning. strict: such operations are refused. allow_unknown: like known, but
+    #: operations that the library does not know are sent. off: no checks. Default:
     #: known.
     validate: Literal["known", "strict", "allow_unknown", "off"] | None
 
     #: Whether submissions and broadcasts first read the newest entry of the payer's
     #: history, so that an unknown outcome can be settled. This costs one chain read for
-    #: each of them. Default: false.
+    #: each call. Default: false.
     settleable: bool | None
