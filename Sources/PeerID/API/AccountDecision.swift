@@ -32,7 +32,8 @@ enum AccountDecision: Equatable {
     return ["pi-" + lowered, lowered]
   }
 
-  /// The name that is easily confused with a name: with or without `pi-` in front; `nil` for an id.
+  /// The name without `pi-` for a name that starts with it, otherwise the name with `pi-`: users confuse the two. `nil`
+  /// for an id.
   static func otherName(_ name: String) -> String? {
     if ObjectInstance.isAccount(name) { return nil }
     let lowered = name.asciiLowercased

@@ -58,7 +58,7 @@ extension OperationValidator {
 
   func checkText(_ value: JSONIndex.Value, _ maximumLength: Int64?) throws(PeerIDError) {
     let text = try text(value)
-    // The server counts UTF-16 units. A text never has more of them than bytes of UTF-8.
+    // The server counts UTF-16 units. A text never has more UTF-16 units than bytes of UTF-8.
     if let maximumLength, text.count > maximumLength,
       String(utf8: text).utf16.count > maximumLength
     {

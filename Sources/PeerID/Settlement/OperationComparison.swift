@@ -55,7 +55,7 @@ enum OperationComparison {
     }
     guard let one = given.comparableText, let other = chain.comparableText else { return .unsure }
     if one == other { return .same }
-    // The chain writes bytes as hexadecimal digits, which the caller wrote as base64.
+    // The caller wrote the bytes as base64; the chain writes them as hexadecimal digits.
     if let given = given.utf8, let chain = chain.utf8, let isSame = WrittenBytes.areSame(given, hexadecimal: chain) {
       return isSame ? .same : .different
     }

@@ -5,7 +5,7 @@ internal import CCurl
 /// It does what `curl_easy_perform` does, but with its own multi handle, so that a cancellation can wake the thread and
 /// an answer that has arrived is read before the call times out.
 final class BlockingTransfer: @unchecked Sendable {
-  /// How long a waiting thread sleeps at most before it checks whether the client was closed, in milliseconds.
+  /// The maximum time, in milliseconds, that a waiting thread sleeps before it checks whether the client was closed.
   private static let longestSleep: Int64 = 100
 
   private let process = ForkGuard.generation

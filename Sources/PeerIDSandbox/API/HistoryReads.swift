@@ -122,7 +122,7 @@ extension SandboxState {
 }
 
 extension ExecutedOperation {
-  /// Whether the operation names the account, or an account of the chain itself that pays for it.
+  /// Whether the operation names the account, or always has it as its payer.
   func concerns(_ account: String) -> Bool {
     Self.names(account, operation.fields)
       || OperationCatalogue.standard.operation(id: operation.id)?.payer == account
