@@ -1996,7 +1996,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_cancellation_create(
 /**
  * Makes the blocking calls of this thread end with PEERID_CODE_CANCELLED as soon as the
  * cancellation is cancelled. A thread uses one cancellation at a time; several threads may use
- * the same one. NULL stops using one.
+ * the same one. With NULL, the thread no longer uses a cancellation.
  *
  * @par Lifetime
  * The thread keeps the cancellation alive while it uses it.

@@ -11,7 +11,8 @@ public func cancellationCreate(_ outCancellation: UnsafeMutablePointer<Cancellat
 }
 
 /// Makes the blocking calls of this thread end with PEERID_CODE_CANCELLED as soon as the cancellation is cancelled. A
-/// thread uses one cancellation at a time; several threads may use the same one. NULL stops using one.
+/// thread uses one cancellation at a time; several threads may use the same one. With NULL, the thread no longer uses a
+/// cancellation.
 /// - Lifetime: the thread keeps the cancellation alive while it uses it.
 @_cdecl("peerid_cancellation_use")
 public func cancellationUse(_ cancellation: CancellationHandle?) {

@@ -47,7 +47,7 @@ enum TextEncoding: CaseIterable {
   case base64, base64From2, base64From3, base64From4
   /// Two hexadecimal digits for a byte, with anything between two bytes, and the same from the second digit on.
   case hexadecimal, hexadecimalFrom2
-  /// A list of the values of bytes, which may be signed.
+  /// The byte values as a list of decimal numbers, possibly signed.
   case decimal
   /// Not an encoding: every character that is not ASCII becomes the same byte, also if it was lost or damaged.
   case folded
