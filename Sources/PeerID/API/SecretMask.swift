@@ -3,27 +3,27 @@ internal import CLinux
 /// Masks the secrets of a request in the server's answer to it. Servers and proxies quote requests in their errors, and
 /// errors are printed and logged.
 ///
-/// Both the secrets and the answer are decoded again and again. A secret is masked where any of its forms appears in any
-/// form of the answer, also if it is cut off.
+/// Both the secrets and the answer are decoded repeatedly. A secret is masked if any of its decoded forms appears in
+/// any decoded form of the answer, even if the secret is truncated.
 struct SecretMask {
   /// The text that replaces a secret.
   static let replacement = "***"
   private static let notShown = "(not shown: it is encoded too often)"
   /// A shorter secret is masked only if it is a separate word.
   private static let shortest = 4
-  /// How many of its first bytes identify a secret that is cut off, in a text and in encoded bytes.
+  /// The number of first bytes that identify a truncated secret, in a text and in encoded bytes.
   private static let cutOff = (inText: 16, inBytes: 8)
-  /// How many encodings inside each other are removed.
+  /// The maximum number of nested encodings that are removed.
   private static let maximumDepth = 6
-  /// How much of a text is read, in bytes, and how many bytes of it are not shown if it is longer, because they may
-  /// begin a secret.
+  /// The maximum number of bytes that are read, and the number of bytes at the end of a longer text that are not shown,
+  /// because a secret may begin there.
   private static let (maximumRead, end) = (16 * 1024, 512)
-  /// How many bytes are searched, in all forms of a text together.
+  /// The maximum number of bytes that are searched, in all decoded forms of a text.
   private static let maximumSearched = 64 * maximumRead
 
-  /// Each secret in all its forms.
+  /// Each secret with all its decoded forms.
   private let forms: [Bytes]
-  /// Secrets with characters beyond ASCII, as they appear if these are lost or damaged.
+  /// Secrets with characters beyond ASCII, as they appear if those characters are lost or damaged.
   private let folded: [Bytes]
   private let shortestForm: Int
 
@@ -116,13 +116,13 @@ struct SecretMask {
   // MARK: - Finding
 
   private struct Search {
-    /// For each byte of the text as it came.
+    /// For each byte of the original text.
     var isHidden: [Bool]
-    /// How many more bytes may be searched.
+    /// The number of bytes that may still be searched.
     var rest: Int
   }
 
-  /// Hides the secrets in a text and in what it encodes.
+  /// Hides the secrets in a text and in its decoded forms.
   private func find(in text: DecodedText, _ search: inout Search, depth: Int = 0) {
     search.rest -= text.bytes.count
     if search.rest < 0 { return }
@@ -145,7 +145,7 @@ struct SecretMask {
       let start = found - base
       var end = start + needed
       while end < bytes.count, end - start < secret.count, bytes[end] == secret.raw[end - start] { end += 1 }
-      // The rest of a secret may be encoded otherwise.
+      // The rest of a secret may have another encoding.
       let isRest: (UInt8) -> Bool = { $0 == UInt8(ascii: "%") || TextEncoding.base64Value($0) != nil }
       if end - start < secret.count { while end < bytes.count, isRest(bytes[end]) { end += 1 } }
       index = end

@@ -1,4 +1,5 @@
-/// A text from which encodings are removed, one after the other. Each byte knows its place in the text as it came.
+/// A text from which encodings are removed, one after the other. The position of each byte in the original text is
+/// kept.
 struct DecodedText {
   let bytes: Bytes
   /// Whether no step was an encoding of bytes, such as Base64.
@@ -30,29 +31,29 @@ struct DecodedText {
 
   func without(_ encoding: TextEncoding) -> DecodedText? { DecodedText(self, without: encoding) }
 
-  /// The place of some of its bytes in the text as it came.
+  /// The position of some of its bytes in the original text.
   func place(of range: Range<Int>) -> Range<Int> {
     places[range.lowerBound].lowerBound..<places[range.upperBound - 1].upperBound
   }
 }
 
-/// The ways in which servers and proxies encode what they quote.
+/// The encodings that servers and proxies use when they quote a text.
 enum TextEncoding: CaseIterable {
   /// Escaped characters.
   case escapes
   case quotedPrintable
-  /// The blanks of a form.
+  /// Form encoding: `+` for a space.
   case form
-  /// Base64 of which the digits are read from the first, second, third or fourth of a run on.
+  /// Base64, read from the first, second, third or fourth digit of each run.
   case base64, base64From2, base64From3, base64From4
-  /// Two hexadecimal digits for a byte, with anything between two bytes, and the same from the second digit on.
+  /// Two hexadecimal digits for each byte, with any text between bytes; also read from the second digit.
   case hexadecimal, hexadecimalFrom2
   /// The byte values as a list of decimal numbers, possibly signed.
   case decimal
-  /// Not an encoding: every character that is not ASCII becomes the same byte, also if it was lost or damaged.
+  /// Not an encoding: each character beyond ASCII becomes the same byte, even if it was lost or damaged.
   case folded
 
-  /// All that can be applied again and again.
+  /// All encodings that can be removed repeatedly.
   static let layers = allCases.filter { $0 != .folded }
 
   var isOfCharacters: Bool { [.escapes, .quotedPrintable, .form, .folded].contains(self) }
