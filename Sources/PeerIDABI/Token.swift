@@ -1,5 +1,5 @@
 // swift-format-ignore-file: ValidateDocumentationComments
-// Tools/header checks these comments: what is common to all functions is in the contract.
+// Tools/header checks these comments. Facts that apply to all functions are in Contract.swift.
 
 internal import PeerID
 
