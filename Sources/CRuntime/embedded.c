@@ -57,27 +57,6 @@ void swift_once(_Atomic intptr_t *state, void (*body)(void *), void *context) {
   }
 }
 
-// Frees an object whose initializer threw. The runtime's own only destroys what subclasses have stored.
-typedef struct class {
-  const struct class *superclass;
-  void *destroy;
-  void (*destroy_stored)(void *object);
-} class;
-
-typedef struct object {
-  const class *class;
-  // Its highest bit marks an object on the stack.
-  intptr_t references;
-} object;
-
-void swift_deallocPartialClassInstance(object *partial, const class *stored, size_t size, size_t alignment) {
-  (void)size, (void)alignment;
-  for (const class *each = partial->class; each && each != stored; each = each->superclass) {
-    if (each->destroy_stored) each->destroy_stored(partial);
-  }
-  if (partial->references >= 0) free(partial);
-}
-
 // The tables with which Swift compares texts by characters: `é` would equal `e` with a combining accent. Without them,
 // texts are equal if their bytes are.
 uint16_t _swift_stdlib_getNormData(uint32_t scalar) {

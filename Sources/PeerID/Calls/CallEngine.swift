@@ -21,10 +21,17 @@ package final class CallEngine: Sendable {
     return try CallEngine(configuration, endpoints, clock: clock)
   }
 
-  init(_ configuration: Configuration, _ endpoints: Endpoints, clock: Clock = .system) throws(PeerIDError) {
-    let options = configuration.options
+  convenience init(
+    _ configuration: Configuration,
+    _ endpoints: Endpoints,
+    clock: Clock = .system
+  ) throws(PeerIDError) {
+    let settings = try TransportSettings(configuration.options, endpoints: endpoints)
+    self.init(configuration, endpoints, settings, clock)
+  }
+
+  private init(_ configuration: Configuration, _ endpoints: Endpoints, _ settings: TransportSettings, _ clock: Clock) {
     self.endpoints = endpoints
-    let settings = try TransportSettings(options, endpoints: endpoints)
     let transport = Transport(settings: settings, clock: clock)
     environment = SessionEnvironment(
       configuration: configuration,
@@ -32,7 +39,12 @@ package final class CallEngine: Sendable {
       transport: transport,
       tokens: TokenAPI(configuration: configuration, endpoints: endpoints, transport: transport)
     )
-    loop = EventLoop(settings: settings, options: options, clock: clock, serverClock: transport.serverClock)
+    loop = EventLoop(
+      settings: settings,
+      options: configuration.options,
+      clock: clock,
+      serverClock: transport.serverClock
+    )
     // Initialize lazy globals now: a fork while another thread initializes one would leave it locked in the child.
     _ = OperationCatalogue.standard.entries.count
     OwnedDescriptor.prepare()

@@ -23,8 +23,12 @@ final class EventLoopDriver: @unchecked Sendable {
   private var finishedQueue: CompletionQueue?
 
   /// `nil` when memory or descriptors have run out: without a descriptor the thread cannot be woken.
-  init?(_ loop: EventLoop) {
+  convenience init?(_ loop: EventLoop) {
     guard let multi = MultiHandle() else { return nil }
+    self.init(loop, multi)
+  }
+
+  private init(_ loop: EventLoop, _ multi: MultiHandle) {
     ccurl_multi_setopt_long(multi.handle, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
     ccurl_multi_setopt_long(
       multi.handle,

@@ -13,11 +13,15 @@ public final class Client: Sendable {
     try self.init(configuration, clock: .system)
   }
 
-  init(_ configuration: Configuration, clock: Clock) throws(PeerIDError) {
-    engine = try CallEngine.make(configuration, clock)
+  convenience init(_ configuration: Configuration, clock: Clock) throws(PeerIDError) {
+    self.init(try CallEngine.make(configuration, clock))
     #if !hasFeature(Embedded)
       RuntimeWarmup.runOnce(configuration)
     #endif
+  }
+
+  private init(_ engine: CallEngine) {
+    self.engine = engine
   }
 
   deinit {

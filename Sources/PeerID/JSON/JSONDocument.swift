@@ -55,7 +55,8 @@ package final class JSONDocument: @unchecked Sendable {
   ///
   /// Errors are: an integer that does not fit into 64 bits, nesting deeper than `maximumDepth`, and bytes that are not
   /// UTF-8.
-  package init(parsing text: UnsafeRawBufferPointer, rejectDuplicates: Bool = false) throws(JSONSyntaxError) {
+  package convenience init(parsing text: UnsafeRawBufferPointer, rejectDuplicates: Bool = false) throws(JSONSyntaxError)
+  {
     var error = json_error_t()
     var flags = CJANSSON_ALLOW_NUL | CJANSSON_DECODE_ANY
     if rejectDuplicates { flags |= CJANSSON_REJECT_DUPLICATES }
@@ -91,7 +92,7 @@ package final class JSONDocument: @unchecked Sendable {
         isOutOfMemory: true
       )
     }
-    rootNode = OpaquePointer(node)
+    self.init(owning: OpaquePointer(node))
   }
 
   /// Parses the UTF-8 of `text`.

@@ -11,6 +11,7 @@ extension UnsafeRawBufferPointer {
   }
 
   /// Whether the bytes are those of `text`.
+  @inline(__always)
   func isSame(as text: StaticString) -> Bool { isSame(as: Self(text)) }
 
   /// Whether the bytes begin with those of `text`.

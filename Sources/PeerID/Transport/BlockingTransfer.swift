@@ -14,11 +14,15 @@ final class BlockingTransfer: @unchecked Sendable {
   private let multi: MultiHandle
 
   /// Prepares a connection, which the first request opens; returns `nil` when memory or descriptors have run out.
-  init?(settings: TransportSettings) {
+  convenience init?(settings: TransportSettings) {
     guard let multi = MultiHandle(),
       let transfer = CurlTransfer(settings: settings, driver: .blocking, sockets: multi.sockets)
     else { return nil }
     ccurl_multi_setopt_long(multi.handle, CURLMOPT_MAXCONNECTS, 1)
+    self.init(multi, transfer)
+  }
+
+  private init(_ multi: MultiHandle, _ transfer: CurlTransfer) {
     self.multi = multi
     self.transfer = transfer
   }

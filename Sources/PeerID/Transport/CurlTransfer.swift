@@ -36,8 +36,17 @@ final class CurlTransfer {
   }
 
   /// Makes a handle and sets the options that all requests share; returns `nil` when memory has run out.
-  init?(settings: TransportSettings, driver: Driver, sockets: SocketTable) {
+  convenience init?(settings: TransportSettings, driver: Driver, sockets: SocketTable) {
     guard let handle = curl_easy_init() else { return nil }
+    self.init(handle, settings, driver, sockets)
+  }
+
+  private init(
+    _ handle: UnsafeMutableRawPointer,
+    _ settings: TransportSettings,
+    _ driver: Driver,
+    _ sockets: SocketTable
+  ) {
     self.handle = handle
     self.settings = settings
     self.sockets = sockets

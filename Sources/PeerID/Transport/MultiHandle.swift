@@ -17,16 +17,21 @@ final class MultiHandle {
 
   /// Makes a handle; returns `nil` when memory or descriptors have run out. (Without descriptors libcurl returns a
   /// handle that cancellations cannot wake.)
-  init?() {
+  convenience init?() {
     var made: UnsafeMutableRawPointer?
     // `openSeveral` prevents a fork between opening the descriptors and marking them.
-    wakeUps = OwnedDescriptor.openSeveral {
+    let wakeUps = OwnedDescriptor.openSeveral {
       guard let (handle, wakeUps) = Self.make() else { return [] }
       made = handle
       return wakeUps
     }
     guard let made else { return nil }
-    handle = made
+    self.init(made, wakeUps)
+  }
+
+  private init(_ handle: UnsafeMutableRawPointer, _ wakeUps: [OwnedDescriptor]) {
+    self.handle = handle
+    self.wakeUps = wakeUps
   }
 
   /// Not called for the parent's handle in the child of a fork: its owner leaks it, because cleaning up would end a TLS
