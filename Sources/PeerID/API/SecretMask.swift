@@ -43,7 +43,7 @@ struct SecretMask {
     }
     self.forms = forms
     self.folded = folded
-    shortestForm = min((forms + folded).map(\.count).min() ?? 0, Self.cutOff.inBytes)
+    shortestForm = min((forms + folded).map { $0.count }.min() ?? 0, Self.cutOff.inBytes)
   }
 
   /// A secret in UTF-16, in both byte orders, without the zeros, if it has characters beyond Latin-1.

@@ -28,7 +28,7 @@ extension OperationValidator {
     let isPlain = refinement?.isJSONNumber == true || isChainForm && refinement?.largest != nil
     let number = isPlain ? value.integer : value.wholeNumber
     guard number != nil || value.kind == .integer else { throw fault("must be an integer, not \(value.shown)") }
-    let unit = refinement?.unit.map { ", \($0)" } ?? ""
+    var unit: String { refinement?.unit.map { ", \($0)" } ?? "" }
     let safe = OperationFieldType.maximumSafeInteger
     guard let number, -safe...safe ~= number else {
       throw fault("is \(value.shown), beyond the server's limit of 2^53 - 1")
