@@ -256,7 +256,9 @@ def test_a_datetime_without_a_zone_is_refused() -> None:
 
 
 def test_a_datetime_where_none_belongs_is_refused(session: Session) -> None:
-    with pytest.raises(peerid.InvalidArgument, match=r"operations\[0\]\.to does not accept"):
+    with pytest.raises(
+        peerid.InvalidArgument, match=r"operations\[0\]\.to does not accept"
+    ):
         session.submit({**TRANSFER, "to": MOMENT})
 
 
