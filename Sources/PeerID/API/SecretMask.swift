@@ -120,10 +120,17 @@ struct SecretMask {
     var isHidden: [Bool]
     /// The number of bytes that may still be searched.
     var rest: Int
+    /// The texts that have been searched: the order in which encodings are removed often does not matter.
+    var searched: [Int] = []
   }
 
   /// Hides the secrets in a text and in its decoded forms.
   private func find(in text: DecodedText, _ search: inout Search, depth: Int = 0) {
+    var hasher = Hasher()
+    hasher.combine(bytes: text.bytes.raw)
+    let hash = hasher.finalize()
+    if search.searched.contains(hash) { return }
+    search.searched.append(hash)
     search.rest -= text.bytes.count
     if search.rest < 0 { return }
     for form in forms { hide(form, in: text, &search) }

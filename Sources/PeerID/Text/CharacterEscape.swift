@@ -7,7 +7,7 @@ enum CharacterEscape {
   static func read(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
     switch text[start] {
     case UInt8(ascii: "%"):
-      number(text, start + 1, digits: 2).map { ($0, 3) }
+      percent(text, start)
         // The function `escape` of JavaScript.
         ?? (next(text, start) == UInt8(ascii: "u") ? number(text, start + 2, digits: 4).map { ($0, 6) } : nil)
     case UInt8(ascii: "\\"): backslash(text, start)
@@ -16,6 +16,11 @@ enum CharacterEscape {
       next(text, start).flatMap { 0x80..<0xC0 ~= $0 ? (UInt32(text[start] << 6 | $0 & 0x3F), 2) : nil }
     default: nil
     }
+  }
+
+  /// The same for percent encoding alone: a backslash before it may be no escape.
+  static func percent(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
+    text[start] == UInt8(ascii: "%") ? number(text, start + 1, digits: 2).map { ($0, 3) } : nil
   }
 
   /// The same for a form, which writes a blank as `+`. (In Base64 it is a digit.)

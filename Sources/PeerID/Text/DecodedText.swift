@@ -41,6 +41,7 @@ struct DecodedText {
 enum TextEncoding: CaseIterable {
   /// Escaped characters.
   case escapes
+  case percent
   case quotedPrintable
   /// Form encoding: `+` for a space.
   case form
@@ -56,12 +57,13 @@ enum TextEncoding: CaseIterable {
   /// All encodings that can be removed repeatedly.
   static let layers = allCases.filter { $0 != .folded }
 
-  var isOfCharacters: Bool { [.escapes, .quotedPrintable, .form, .folded].contains(self) }
+  var isOfCharacters: Bool { [.escapes, .percent, .quotedPrintable, .form, .folded].contains(self) }
 
   /// Passes each decoded byte to `emit`, with the range of the bytes that encode it.
   func decode(_ text: UnsafeRawBufferPointer, _ emit: (UInt8, Range<Int>) -> Void) {
     switch self {
     case .escapes: Self.unescape(text, CharacterEscape.read, emit)
+    case .percent: Self.unescape(text, CharacterEscape.percent, emit)
     case .quotedPrintable: Self.unescape(text, CharacterEscape.quotedPrintable, emit)
     case .form: Self.unescape(text, CharacterEscape.blank, emit)
     case .base64: Self.base64(text, skipping: 0, emit)
