@@ -81,10 +81,10 @@ import Testing
   }
 
   @Test func `a refresh continues when the caller that started it times out`() throws {
-    let live = try Live(options: ["request_timeout_ms": "150"])
+    let live = try Live(options: ["request_timeout_ms": "1000"])
     let session = try live.logIn()
     live.sandbox.revokeAccessTokens()
-    live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 600))
+    live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 2500))
     let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
     #expect(error?.code == .timeout && error?.outcome == .notDone)
     #expect(eventually { session.token.generation == 2 })
