@@ -316,7 +316,7 @@ import Testing
   private static let cases = refusals + reads + open + rejections + proxies + successes
 
   @Test(arguments: cases)
-  func `a failed answer proves what its row says`(example: Case) throws {
+  func `each failed answer gives the outcome of its row`(example: Case) throws {
     let error = try #require(example.error)
     #expect(error.code == example.code)
     #expect(error.outcome == example.outcome)
