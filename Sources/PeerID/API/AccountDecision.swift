@@ -12,7 +12,7 @@ enum AccountPermission: Equatable {
   static func isNamedByPeerID(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     guard bytes.count == 10, bytes.starts(with: "pid".utf8) else { return false }
-    return bytes.dropFirst(3).allSatisfy { 0x61...0x7A ~= $0 | 0x20 }
+    return bytes.dropFirst(3).allSatisfy { $0.isLetter }
   }
 }
 

@@ -15,11 +15,9 @@ struct Parameters {
   /// The values that must not appear in an error. A client_id that is not a number is included, because it may be a
   /// secret passed by mistake.
   var secrets: [Bytes] {
-    members.filter { $0.name != "login" && ($0.name != "client_id" || !$0.value.raw.allSatisfy(Self.isDigit)) }
+    members.filter { $0.name != "login" && ($0.name != "client_id" || !$0.value.raw.allSatisfy { $0.isDigit }) }
       .map { $0.value }
   }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
 
   /// `name=value&…`, for a form body or a query; if there is an address, it comes first.
   func urlEncoded(behind address: Bytes? = nil) -> Bytes {

@@ -41,7 +41,7 @@ public struct Configuration: Sendable {
   }
 
   private static func isApplicationID(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && Int64(text) != nil
+    !text.isEmpty && text.utf8.allSatisfy { $0.isDigit } && Int64(text) != nil
   }
 
   /// Sets an option by its name; `OptionTable` in the documentation lists them all.

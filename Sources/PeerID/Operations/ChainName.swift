@@ -13,23 +13,19 @@ enum ChainName: String {
       return !isReserved
         && text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { part in
           guard let first = part.first, let last = part.last else { return false }
-          return isLower(first) && (isLower(last) || isDigit(last))
-            && part.allSatisfy { isLower($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
+          return first.isLowerCase && (last.isLowerCase || last.isDigit)
+            && part.allSatisfy { $0.isLowerCase || $0.isDigit || $0 == UInt8(ascii: "-") }
         }
     case .asset:
-      guard let first = text.first, let last = text.last, isUpper(first), isUpper(last) else { return false }
+      guard let first = text.first, let last = text.last, first.isUpperCase, last.isUpperCase else { return false }
       return text.filter { $0 == UInt8(ascii: ".") }.count <= 1
-        && text.allSatisfy { isUpper($0) || isDigit($0) || $0 == UInt8(ascii: ".") }
+        && text.allSatisfy { $0.isUpperCase || $0.isDigit || $0 == UInt8(ascii: ".") }
         && !text.begins(with: "BIT")
     case .nft:
-      return text.first.map { isLower($0 | 0x20) } ?? false
-        && text.allSatisfy { isLower($0 | 0x20) || isDigit($0) || $0 == UInt8(ascii: " ") }
+      return text.first.map { $0.isLetter } ?? false
+        && text.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: " ") }
     case .permission:
-      return text.first.map(isLower) ?? false && text.allSatisfy { isLower($0) || isDigit($0) }
+      return text.first.map { $0.isLowerCase } ?? false && text.allSatisfy { $0.isLowerCase || $0.isDigit }
     }
   }
-
-  private func isLower(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte }
-  private func isUpper(_ byte: UInt8) -> Bool { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte }
-  private func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
 }

@@ -57,11 +57,7 @@ public enum Decimals {
       separator: UInt8(ascii: "."),
       omittingEmptySubsequences: false
     )
-    let isDecimal =
-      parts.count <= 2
-      && parts.allSatisfy { part in
-        !part.isEmpty && part.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-      }
+    let isDecimal = parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isDigit } }
     guard isDecimal, allowsNegative || !isNegative, let whole = parts.first else {
       throw PeerIDError(.invalidArgument, "'\(shown)' is not \(what): digits with one point at most, such as 12.5")
     }

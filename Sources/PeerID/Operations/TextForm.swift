@@ -10,7 +10,7 @@ enum TextForm {
       return nil
     }
     let digits = text[(prefix.count + 1)...]
-    guard digits.allSatisfy(isDigit) else { return nil }
+    guard digits.allSatisfy({ $0.isDigit }) else { return nil }
     return Int64(String(utf8: digits)).map(UInt64.init) ?? .max
   }
 
@@ -19,12 +19,12 @@ enum TextForm {
     let body = text.prefix { $0 != UInt8(ascii: "=") }
     let padding = text.suffix(from: body.endIndex)
     guard text.count % 4 == 0, padding.count <= 2, padding.allSatisfy({ $0 == UInt8(ascii: "=") }) else { return false }
-    return body.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }
+    return body.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }
   }
 
   /// An even number of hexadecimal digits.
   static func isHexadecimal(_ text: UnsafeRawBufferPointer) -> Bool {
-    text.count % 2 == 0 && text.allSatisfy(isHexDigit)
+    text.count % 2 == 0 && text.allSatisfy(Hexadecimal.isDigit)
   }
 
   /// A public key: a prefix of upper-case letters and 50 characters of base58 that encode 37 bytes, the first of which
@@ -33,31 +33,31 @@ enum TextForm {
     let nullKey: StaticString = "1111111111111111111111111111111114T1Anm"
     if text.ends(with: nullKey) {
       let prefix = text.dropLast(nullKey.utf8CodeUnitCount)
-      return 3...7 ~= prefix.count && prefix.allSatisfy { isLetter($0) && $0 & 0x20 == 0 }
+      return 3...7 ~= prefix.count && prefix.allSatisfy { $0.isUpperCase }
     }
     guard 53...57 ~= text.count else { return false }
     let digits = text.suffix(50)
-    return text.prefix(text.count - 50).allSatisfy { isLetter($0) && $0 & 0x20 == 0 }
+    return text.prefix(text.count - 50).allSatisfy { $0.isUpperCase }
       && "45678".utf8.contains(digits.first ?? 0)
-      && digits.allSatisfy { isLetter($0) && !"lIO".utf8.contains($0) || isDigit($0) && $0 != UInt8(ascii: "0") }
+      && digits.allSatisfy { $0.isLetter && !"lIO".utf8.contains($0) || $0.isDigit && $0 != UInt8(ascii: "0") }
   }
 
   /// A vote: `type:instance`.
   static func isVote(_ text: UnsafeRawBufferPointer) -> Bool {
     let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.count < 9 && $0.allSatisfy(isDigit) }
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.count < 9 && $0.allSatisfy { $0.isDigit } }
   }
 
   /// A date and time of ISO 8601, as the chain writes them: `2026-01-31T12:00:00`.
   static func isDate(_ text: UnsafeRawBufferPointer) -> Bool {
     text.count >= 19 && text[10] == UInt8(ascii: "T")
-      && zip(text, "0000-00-00T00:00:00".utf8).allSatisfy { $1 == UInt8(ascii: "0") ? isDigit($0) : $0 == $1 }
+      && zip(text, "0000-00-00T00:00:00".utf8).allSatisfy { $1 == UInt8(ascii: "0") ? $0.isDigit : $0 == $1 }
   }
 
   /// A URI of RFC 3986 with a scheme and something after it.
   static func isURI(_ text: UnsafeRawBufferPointer) -> Bool {
-    guard let colon = text.firstIndex(of: UInt8(ascii: ":")), let first = text.first, isLetter(first),
-      text[..<colon].allSatisfy({ isLetter($0) || isDigit($0) || "+-.".utf8.contains($0) }),
+    guard let colon = text.firstIndex(of: UInt8(ascii: ":")), let first = text.first, first.isLetter,
+      text[..<colon].allSatisfy({ $0.isLetter || $0.isDigit || "+-.".utf8.contains($0) }),
       text.filter({ $0 == UInt8(ascii: "#") }).count <= 1
     else { return false }
     let rest = text[(colon + 1)...]
@@ -66,9 +66,9 @@ enum TextForm {
     // Brackets are allowed only around an IPv6 address.
     let hasAddress = hierarchy.begins(with: "//[") && hierarchy.contains(UInt8(ascii: "]"))
     let parts = rest.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
-    return parts.dropFirst().allSatisfy { $0.count >= 2 && $0.prefix(2).allSatisfy(isHexDigit) }
+    return parts.dropFirst().allSatisfy { $0.count >= 2 && $0.prefix(2).allSatisfy(Hexadecimal.isDigit) }
       && rest.allSatisfy { byte in
-        isLetter(byte) || isDigit(byte) || "-._~:/?#@!$&'()*+,;=%".utf8.contains(byte)
+        byte.isLetter || byte.isDigit || "-._~:/?#@!$&'()*+,;=%".utf8.contains(byte)
           || hasAddress && "[]".utf8.contains(byte)
       }
   }
@@ -79,11 +79,5 @@ enum TextForm {
     let authority = hierarchy.dropFirst(2).prefix { $0 != UInt8(ascii: "/") }
     let host = authority.suffix(from: authority.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? authority.startIndex)
     return !host.isEmpty && host.first != UInt8(ascii: ":")
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
-  private static func isLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 }
-  private static func isHexDigit(_ byte: UInt8) -> Bool {
-    isDigit(byte) || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte | 0x20
   }
 }

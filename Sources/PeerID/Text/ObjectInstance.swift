@@ -7,6 +7,6 @@ enum ObjectInstance {
   /// Whether this is the id of an account, such as `1.2.31`.
   static func isAccount(_ text: String) -> Bool {
     text.utf8.starts(with: "1.2.".utf8) && text.utf8.count > 4
-      && text.utf8.dropFirst(4).allSatisfy { 0x30...0x39 ~= $0 }
+      && text.utf8.dropFirst(4).allSatisfy { $0.isDigit }
   }
 }

@@ -20,7 +20,7 @@ enum RetryAfter {
 
   /// The wait in milliseconds, at most `longest`; 0 if the header is invalid. The text must be NUL-terminated.
   static func milliseconds(_ text: UnsafeRawBufferPointer, nowMilliseconds: Int64) -> Int64 {
-    let digits = text.drop { $0 == UInt8(ascii: " ") }.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    let digits = text.drop { $0 == UInt8(ascii: " ") }.prefix { $0.isDigit }
     if digits.endIndex == text.endIndex {
       if digits.isEmpty { return 0 }
       // A number that does not fit into an integer exceeds the limit.
