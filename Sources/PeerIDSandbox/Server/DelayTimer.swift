@@ -8,22 +8,16 @@ final class DelayTimer: @unchecked Sendable {
     let wake: @Sendable () -> Void
   }
 
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let changed: UnsafeMutablePointer<pthread_cond_t>
-  private var entries: [Entry] = []
-  private var isStopping = false
+  private struct State {
+    /// By time.
+    var entries: [Entry] = []
+    var isStopping = false
+  }
+
+  private let state = Guarded(State())
   private var thread = pthread_t()
 
   init() throws(SandboxError) {
-    mutex = .allocate(capacity: 1)
-    changed = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    var attributes = pthread_condattr_t()
-    pthread_condattr_init(&attributes)
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-    pthread_cond_init(changed, &attributes)
-    pthread_condattr_destroy(&attributes)
-
     let owner = Unmanaged.passRetained(self)
     let failure = pthread_create(
       &thread,
@@ -40,57 +34,44 @@ final class DelayTimer: @unchecked Sendable {
     }
   }
 
-  deinit {
-    pthread_cond_destroy(changed)
-    pthread_mutex_destroy(mutex)
-    changed.deallocate()
-    mutex.deallocate()
-  }
-
   /// Calls `wake` on the timer's thread after this time, or at once if the timer has stopped.
   func schedule(afterMilliseconds delay: Int, wake: @escaping @Sendable () -> Void) {
     let longest = 24 * 3_600_000
     let due = PeerID.Clock.monotonicMicroseconds() + Int64(min(max(delay, 0), longest)) * 1_000
-    pthread_mutex_lock(mutex)
-    let isLate = isStopping
-    if !isLate {
-      let place = entries.firstIndex { $0.due > due } ?? entries.endIndex
-      entries.insert(Entry(due: due, wake: wake), at: place)
-      pthread_cond_signal(changed)
+    let isLate = state.withLock { state in
+      if state.isStopping { return true }
+      let place = state.entries.firstIndex { $0.due > due } ?? state.entries.endIndex
+      state.entries.insert(Entry(due: due, wake: wake), at: place)
+      return false
     }
-    pthread_mutex_unlock(mutex)
+    state.announceChange()
     if isLate { wake() }
   }
 
   /// Makes all pending calls at once and ends the thread. Later calls do nothing.
   func stop() {
-    pthread_mutex_lock(mutex)
-    let isFirst = !isStopping
-    isStopping = true
-    pthread_cond_signal(changed)
-    pthread_mutex_unlock(mutex)
+    let isFirst = state.withLock { state in
+      defer { state.isStopping = true }
+      return !state.isStopping
+    }
+    state.announceChange()
     if isFirst { pthread_join(thread, nil) }
   }
 
   private func run() {
-    pthread_mutex_lock(mutex)
     while true {
       let now = PeerID.Clock.monotonicMicroseconds()
-      let ready = isStopping ? entries : Array(entries.prefix { $0.due <= now })
-      if !ready.isEmpty {
-        entries.removeFirst(ready.count)
-        pthread_mutex_unlock(mutex)
-        for entry in ready { entry.wake() }
-        pthread_mutex_lock(mutex)
-      } else if isStopping {
-        break
-      } else if let next = entries.first {
-        var time = timespec(tv_sec: Int(next.due / 1_000_000), tv_nsec: Int(next.due % 1_000_000) * 1_000)
-        pthread_cond_timedwait(changed, mutex, &time)
-      } else {
-        pthread_cond_wait(changed, mutex)
+      let (ready, next, isStopping) = state.withLock { state in
+        let ready = state.isStopping ? state.entries : Array(state.entries.prefix { $0.due <= now })
+        state.entries.removeFirst(ready.count)
+        return (ready, state.entries.first?.due, state.isStopping)
+      }
+      for entry in ready { entry.wake() }
+      if ready.isEmpty {
+        if isStopping { return }
+        let rest = next.map { ($0 - now + 999) / 1_000 } ?? 3_600_000
+        _ = state.wait(upToMilliseconds: Int(rest)) { $0.isStopping || $0.entries.first?.due != next }
       }
     }
-    pthread_mutex_unlock(mutex)
   }
 }
