@@ -36,34 +36,16 @@ LIMIT = 120
 SHOWN = 5
 AMOUNTS = ["12.5", "0", "-0.00001", "1e3", ".5", "5.", "9223372036854775807", "92233720368547758.08", "1.123456789012"]
 MARK = '{"mark":1,"payer":"1.2.31","after":"1.11.0","sent_by":1790000000,"request":{"operations":[OPERATION]}}'
-PIECES = [
-    b'"',
-    b"\\",
-    b"{",
-    b"}",
-    b"[",
-    b"]",
-    b",",
-    b":",
-    b"\0",
-    b"%",
-    b"&",
-    b"=",
-    b"\xff",
-    b"\xed\xa0\x80",
-    "ü😀".encode(),
+# The same letters in one scalar and in two, and letters that change their length with their case.
+LETTERS = [
+    *("\u00e9", "e\u0301", "\u212b", "\u00c5", "A\u030a", "\uac00", "\u1100\u1161", "\u0301", "\u200d"),
+    *("\u017f", "\u0130", "\u00df", "\ufb01", "\u00fc", "\U0001f600"),
 ]
-PIECES += [
-    b"\\u0000",
-    b"\\ud83d\\ude00",
-    b"-1",
-    b"0",
-    b"1e400",
-    b"9223372036854775808",
-    b"null",
-    b"true",
-    b"1.2.31",
-    b" ",
+PIECES = [
+    *(bytes([character]) for character in b'"\\{}[],:\0%&= \xff'),
+    *(letter.encode() for letter in LETTERS),
+    *(b"\xed\xa0\x80", b"\\u0000", b"\\u0301", b"\\ud83d\\ude00"),
+    *(b"-1", b"0", b"1e400", b"9223372036854775808", b"null", b"true", b"1.2.31"),
 ]
 
 
@@ -115,11 +97,15 @@ def starting_inputs(target):
     match target:
         case "amounts":
             made = [f"{chr(precision)}{text}" for precision in range(16) for text in AMOUNTS]
+        case "keys":
+            made = ["alice", "", "k" * 4096, "k" * 4097, *LETTERS, *(f"{a}{b}" for a in LETTERS for b in LETTERS)]
         case "marks":
             operations = seeds.Tables(ROOT).operations
             made = [*operations, *(MARK.replace("OPERATION", operation) for operation in operations)]
         case _:
             made = seeds.inputs(ROOT, target)
+            if target == "json":
+                made += [f'{{"{a}":1,"{b}":2}}' for a in LETTERS for b in LETTERS]
     found = [item if isinstance(item, bytes) else item.encode("utf-8", "surrogatepass") for item in made]
     for folder in (ROOT / "Tests/Fuzz/corpus" / target, ROOT / "build/fuzz/found" / target):
         found += [file.read_bytes() for file in sorted(folder.glob("*"))]

@@ -4,6 +4,7 @@ describe their parts."""
 import base64
 import ctypes
 import hashlib
+import unicodedata
 import urllib.parse
 from ctypes import byref
 
@@ -84,6 +85,21 @@ class Calls(Clients):
         self.file.write_bytes(with_checksum(data[1:]) if byte(data, 0) % 2 == 0 else data[1:])
         self.use(self.library.make("session", "client_open", self.clients["directory"], b"alice"))
         self.library.response(self.library.make("response", "store_list", self.directory))
+
+    def keys(self, data):
+        """Sessions are found by the bytes of their keys, in whichever form the same letters are written."""
+        library, client, token = self.library, self.clients["directory"], TOKEN
+        key = data.replace(b"\0", b"")
+        session = library.make("session", "client_restore", client, token, len(token), key)
+        text = key.decode("utf-8", "replace")
+        for form in ("NFC", "NFD", "NFKC"):
+            other = unicodedata.normalize(form, text).encode()
+            found = library.make("session", "client_open", client, other)
+            library.check(found is None or other == key, f"the session of {key!r} is found by {other!r}")
+            library.session_free(found)
+        library.response(library.make("response", "store_list", self.directory))
+        library.session_free(session)
+        library.call("store_remove", self.directory, key)
 
     def operations(self, data):
         library, text = self.library, data[1:]
