@@ -499,7 +499,7 @@ static void parameters_that_cannot_be_sent_are_refused(void **state) {
       {"[{}]", "params[0] is empty"},   {"[['a',null]]", "null"},
       {"[[[[['deep']]]]]", "too deep"}, {"{}", "JSON array"},
       {"'text'", "JSON array"},         {"[", "not JSON"},
-      {"[{'a':1,'a':2}]", "not JSON"},  {"[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21]", "more than the 21"},
+      {"[{'a':1,'a':2}]", "not JSON"},  {"[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21]", "more than 21"},
   };
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     const char *params = json(wrong[i].params);
