@@ -88,6 +88,13 @@ import Testing
     #expect(mask.masked("Basic \(beginning)…") == "Basic eD***…")
   }
 
+  @Test func `a secret that is encoded twice is masked in both places`() {
+    let secret = Array("2222222.2~222222e".utf8)
+    let encoded = QuotedEncoding.base64(QuotedEncoding.base64(Array("x:".utf8) + secret))
+    let shown = masked(secret, encoded + encoded, after: Array("22k".utf8))
+    #expect(shown.contains("***") && !shown.contains("1qSXlNakl5"), "\(shown)")
+  }
+
   @Test func `a short secret is masked where it is a word, and a long one where it is cut off`() {
     #expect(SecretMask([Bytes("4")]).masked("client_id 4 is not 44, HTTP 400") == "client_id *** is not 44, HTTP 400")
     let token = String(repeating: "abcdefgh", count: 16)

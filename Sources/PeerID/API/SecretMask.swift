@@ -126,9 +126,7 @@ struct SecretMask {
 
   /// Hides the secrets in a text and in its decoded forms.
   private func find(in text: DecodedText, _ search: inout Search, depth: Int = 0) {
-    var hasher = Hasher()
-    hasher.combine(bytes: text.bytes.raw)
-    let hash = hasher.finalize()
+    let hash = text.hash
     if search.searched.contains(hash) { return }
     search.searched.append(hash)
     search.rest -= text.bytes.count

@@ -29,6 +29,14 @@ struct DecodedText {
     if places.isEmpty || bytes.raw.isSame(as: encoded) { return nil }
   }
 
+  /// A hash of its bytes and their places.
+  var hash: Int {
+    var hasher = Hasher()
+    hasher.combine(bytes: bytes.raw)
+    for place in places { hasher.combine(place.lowerBound) }
+    return hasher.finalize()
+  }
+
   func without(_ encoding: TextEncoding) -> DecodedText? { DecodedText(self, without: encoding) }
 
   /// The position of some of its bytes in the original text.
