@@ -34,6 +34,7 @@ import Testing
       switch RefreshFailure.result(of: error) {
       case .renewed, .adopted: "renewed"
       case .refused(let over): over.code == .loginRequired && over.isUsedRefreshToken ? "refused" : "another end"
+      case .unsaved: "unsaved"
       case .transient: "transient"
       case .unknown: "unknown"
       }

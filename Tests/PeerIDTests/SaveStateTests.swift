@@ -64,14 +64,6 @@ import Testing
     #expect(state.successor(of: pair("another", 3)) == nil)
   }
 
-  @Test(arguments: [("old", false), ("new", true), ("another", true)])
-  func `the stored pair supersedes the unsaved one, unless that is its successor`(name: String, isSettled: Bool) {
-    var state = unsaved()
-    state.supersede(by: pair(name, 7))
-    #expect((state.failure == nil) == isSettled)
-    #expect(state.savedGeneration == (isSettled ? 7 : 0))
-  }
-
   @Test func `saving is retried unless a thread already does it`() {
     var state = SaveState()
     #expect(!state.isNeglected)

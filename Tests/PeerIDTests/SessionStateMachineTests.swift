@@ -235,8 +235,18 @@ import Testing
     _ = machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
     if isAccepted { machine.accepted(2) }
     _ = machine.refreshRequested(supersedes: 2, now: age)
+    #expect(machine.isInDoubtOfRefusal(now: age, serverNow: Self.start) == !isOver)
     _ = machine.refreshEnded(.refused(Self.used), now: age, serverNow: Self.start, jitter: 0)
     #expect((machine.isOver != nil) == isOver)
+  }
+
+  @Test func `a pair is in doubt, however old it is, when a log in has shown that the server has not saved it`() {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    let failure = machine.refreshEnded(.unsaved, now: 0, serverNow: Self.start, jitter: 0)
+    #expect(failure?.code == .server && failure?.outcome == .notSent && failure?.isRetryable == true)
+    #expect(machine.isOver == nil && machine.isInDoubt)
+    #expect(describe(machine.refreshRequested(supersedes: 1, now: 500)) == "wait, refresh")
   }
 
   @Test(arguments: [false, true])
@@ -245,6 +255,7 @@ import Testing
     if isAcceptedBefore { machine.accepted(1) }
     _ = machine.refreshRequested(supersedes: 1, now: 0)
     if !isAcceptedBefore { machine.accepted(1) }
+    #expect(machine.isInDoubtOfRefusal(now: 1, serverNow: Self.start) == !isAcceptedBefore)
     let failure = machine.refreshEnded(.refused(Self.used), now: 1, serverNow: Self.start, jitter: 0)
     #expect((machine.isOver != nil) == isAcceptedBefore)
     #expect(failure?.code == (isAcceptedBefore ? .loginRequired : .server))
@@ -326,8 +337,43 @@ import Testing
       _ = machine.refreshRequested(supersedes: generation, now: 0)
       _ = machine.refreshEnded(.renewed(token(generation + 1)), now: 0, serverNow: Self.start, jitter: 0)
     }
-    #expect((1...3).allSatisfy { machine.isEarlier(token($0)) })
-    #expect(!machine.isEarlier(token(4)) && !machine.isEarlier(token(5)))
+    #expect((1...3).allSatisfy { machine.isEarlier(token($0), now: 0, serverNow: nil) })
+    #expect((4...5).allSatisfy { !machine.isEarlier(token($0), now: 0, serverNow: nil) })
+  }
+
+  private static let ofReplacedPairs: [(isOwn: Bool, isAccepted: Bool, age: Int64, isEarlier: Bool)] = [
+    (true, false, 9_999, true), (true, false, 10_000, false), (true, true, 10_000, true),
+    (false, false, 9_999, true), (false, false, 10_000, false), (false, true, 10_000, true),
+  ]
+
+  @Test(arguments: ofReplacedPairs)
+  func `a log in that still returns the replaced pair after ten seconds shows that the server never saved the new one`(
+    isOwn: Bool,
+    isAccepted: Bool,
+    age: Int64,
+    isEarlier: Bool
+  ) {
+    var machine = machine()
+    let renewed = token(2).renewing(token(1), atMilliseconds: Self.start, generation: 2)
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    _ = machine.refreshEnded(isOwn ? .renewed(renewed) : .adopted(renewed), now: 0, serverNow: Self.start, jitter: 0)
+    if isAccepted { machine.accepted(2) }
+    #expect(machine.isEarlier(token(1), now: age, serverNow: Self.start + age) == isEarlier)
+  }
+
+  @Test(arguments: [(false, true), (true, false)])
+  func `a pair that is accepted while its refresh is under way may have been unsaved when that was refused`(
+    isAcceptedBefore: Bool,
+    mayBeUnsaved: Bool
+  ) {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    _ = machine.refreshEnded(.renewed(token(2)), now: 0, serverNow: Self.start, jitter: 0)
+    if isAcceptedBefore { machine.accepted(2) }
+    _ = machine.refreshRequested(supersedes: 2, now: 0)
+    if !isAcceptedBefore { machine.accepted(2) }
+    #expect(machine.mayBeUnsaved(for: 2000, now: 1999, serverNow: nil) == mayBeUnsaved)
+    #expect(!machine.mayBeUnsaved(for: 2000, now: 2000, serverNow: nil))
   }
 
   @Test(arguments: [false, true])
@@ -438,7 +484,7 @@ import Testing
     (pair("theirs", user: 2, generation: 4), 3, .anotherUser),
     (pair("theirs", user: 2, generation: 1), 3, .anotherUser),
     // The pair that this session could not save is newer.
-    (pair("replaced", generation: 2), 2, .renew),
+    (pair("replaced", generation: 2), 2, .renewNewer),
     (nil, 3, .loggedOut),
   ]
 
@@ -455,11 +501,16 @@ import Testing
 }
 
 extension StoredPairDecisionTests {
-  @Test func `a stored pair that the session has already replaced is not treated as newer`() {
-    let stored = Self.pair("stored", generation: 4)
+  /// A log in that stores it again, because the server never saved the session's pair, gives it a higher generation.
+  @Test(arguments: [(UInt64(4), StoredPairDecision.renewNewer), (6, .adopt)])
+  func `a stored pair that the session has already replaced is not treated as newer, unless it was stored again`(
+    generation: UInt64,
+    expected: StoredPairDecision
+  ) {
+    let stored = Self.pair("stored", generation: generation)
     let mine = Self.pair("mine", generation: 5).renewing(stored, atMilliseconds: 0, generation: 5)
     let decision = StoredPairDecision.decide(mine: mine, replaced: nil, savedGeneration: 3, stored: stored)
-    #expect(decision == .renewNewer)
+    #expect(decision == expected)
   }
 }
 
@@ -520,7 +571,8 @@ extension StoredPairDecisionTests {
     #expect(decision == expected)
   }
 
-  @Test(arguments: [(0, true), (1999, true), (-1999, true), (2000, false), (-2000, false)])
+  // A time in the future is that of another process, while this one misjudges the server's time.
+  @Test(arguments: [(0, true), (1999, true), (2000, false), (-60_000, true), (-60_001, false)])
   func `a pair is young for a time after its refresh`(age: Int64, expected: Bool) {
     #expect(Self.stored.isYounger(than: 2000, serverNow: Self.renewedAt + age) == expected)
     #expect(!Self.stored.isYounger(than: 2000, serverNow: nil))

@@ -51,12 +51,6 @@ struct SaveState {
     savedGeneration = generation
   }
 
-  /// Records that a log in has stored a pair. It replaces the unsaved pair, unless that is its successor.
-  mutating func supersede(by stored: Token) {
-    if let unsaved, stored.isSamePair(as: unsaved) || successor(of: stored) == nil { settle(stored.generation) }
-    if unsaved == nil { savedGeneration = stored.generation }
-  }
-
   private mutating func postpone(now: Int64) {
     failures += 1
     notBefore = now + min(Self.firstPause << min(failures - 1, 10), Self.longestPause)

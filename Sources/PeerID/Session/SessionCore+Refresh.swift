@@ -54,7 +54,7 @@ extension SessionCore {
     case .renewed(let renewed), .adopted(let renewed):
       let time = environment.serverTime
       return .renewed(withUsableExpiry(renewed.renewing(mine, atMilliseconds: time, generation: next)))
-    case .transient where mine.refreshTokenBytes != nil: return result
+    case .transient where mine.refreshTokenBytes != nil, .unsaved: return result
     case .transient, .refused: return logInAgain(insteadOf: mine, context, generation: next, ready, &late) ?? result
     case .unknown:
       guard case .adopted(let other)? = logInAgain(insteadOf: mine, context, generation: next, ready, &late) else {
@@ -64,7 +64,7 @@ extension SessionCore {
     }
   }
 
-  /// Logs in again; returns `nil` if the application does not allow it or the pair that it returns is no newer.
+  /// Logs in again; returns `nil` if the application does not allow it or the server refuses it.
   private func logInAgain(
     insteadOf mine: Token,
     _ context: CallContext,
@@ -89,8 +89,7 @@ extension SessionCore {
         log(.error, "the relogin returned the tokens of another user: they are not used")
         return nil
       }
-      // The pair may still be the old one.
-      return other.isPredecessor(of: mine) ? nil : .adopted(other.identified(as: mine))
+      return isEarlier(other) ? .unsaved : .adopted(other.identified(as: mine))
     } catch {
       log(.error, "the relogin failed: \(error)")
       // Unless the server refused the credentials, a later try may succeed.
@@ -111,31 +110,26 @@ extension SessionCore {
   /// pause. A refusal changes nothing, so this is safe.
   private func send(_ refreshToken: Bytes, _ context: CallContext) -> SessionStateMachine.RefreshResult {
     while true {
-      // Asked before the request, because another call may be accepted while its answer, an older refusal, is on its
-      // way; and after it, because the server's time is not known before its first answer.
-      let mightBeUnsaved = mayBeUnsaved
       let result: SessionStateMachine.RefreshResult
       do throws(PeerIDError) {
         result = .renewed(try environment.tokens.refresh(refreshToken, context: context))
       } catch {
         result = RefreshFailure.result(of: error)
       }
-      guard case .refused = result, mightBeUnsaved || mayBeUnsaved,
-        context.pause(milliseconds: Self.unsavedPause) == nil
+      // Not asked before the request, because the server's time is not known before its first answer.
+      guard case .refused = result, mayBeUnsaved, context.pause(milliseconds: Self.unsavedPause) == nil
       else { return result }
     }
   }
 
   /// Whether a refusal of the refresh token may only mean that the server has not saved the pair yet.
   var isInDoubtOfRefusal: Bool {
-    let now = environment.clock.monotonicMilliseconds()
-    let serverNow = environment.transport.serverClock.nowMilliseconds
+    let (now, serverNow) = environment.times
     return withState { $0.machine.isInDoubtOfRefusal(now: now, serverNow: serverNow) }
   }
 
   private var mayBeUnsaved: Bool {
-    let now = environment.clock.monotonicMilliseconds()
-    let serverNow = environment.transport.serverClock.nowMilliseconds
+    let (now, serverNow) = environment.times
     let age = environment.policy.earlyRefusalAge
     return withState { $0.machine.mayBeUnsaved(for: age, now: now, serverNow: serverNow) }
   }
@@ -143,22 +137,21 @@ extension SessionCore {
   /// Replaces a refusal by the pair of another session of the same user in this client, which may have refreshed it.
   func withOtherPair(_ result: SessionStateMachine.RefreshResult) -> SessionStateMachine.RefreshResult {
     guard case .refused(let error) = result, error.isUsedRefreshToken,
-      let other = environment.table.otherPair(of: token, than: self), !other.isPredecessor(of: token)
+      let other = environment.table.otherPair(of: token, than: self), !isEarlier(other)
     else { return result }
     return .adopted(other.identified { $0 = token.identity.filled(from: $0) })
   }
 
   /// Passes the result to the state machine and wakes the waiting calls.
   private func end(_ flight: RefreshFlight, _ result: SessionStateMachine.RefreshResult) {
-    let now = environment.clock.monotonicMilliseconds()
-    let serverNow = environment.transport.serverClock.nowMilliseconds
+    let (now, serverNow) = environment.times
     let jitter = Jitter.fraction()
     // Report before waking a caller, because that caller may then free what the log callback uses.
     report(result)
     // Likewise: another session of the user may look for the new pair as soon as a caller is woken.
     switch result {
     case .renewed(let newest), .adopted(let newest): environment.table.update(self, newest)
-    case .refused, .transient, .unknown: break
+    case .refused, .unsaved, .transient, .unknown: break
     }
     var taken: Token?
     let continuations = withState { state in
@@ -193,7 +186,7 @@ extension SessionCore {
     switch result {
     case .renewed: statistics.add(.refreshesRenewed)
     case .adopted: statistics.add(.refreshesFoundNewer)
-    case .refused: statistics.add(.refreshesRejected)
+    case .refused, .unsaved: statistics.add(.refreshesRejected)
     case .transient(let error):
       statistics.add(.refreshesFailed)
       if error.code == .store { statistics.add(.storeFailures) }
@@ -203,6 +196,7 @@ extension SessionCore {
     case .renewed(let token): log(.info, "session refreshed, generation \(token.generation)")
     case .adopted: log(.info, "session continues with a pair from elsewhere")
     case .refused(let error): log(.error, "refresh token refused: \(error)")
+    case .unsaved: log(.warning, "refresh token refused: the server has not saved the pair yet")
     case .transient(let error): log(.warning, "refresh failed, the pair is unchanged: \(error.explanation)")
     case .unknown(let error): log(.warning, "refresh without an answer: \(error.explanation)")
     }

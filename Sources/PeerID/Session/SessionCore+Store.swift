@@ -36,7 +36,8 @@ extension SessionCore {
         switch result {
         case .renewed(let pair):
           save(pair, in: place, replacing: stored, lock)
-        case .adopted(let pair) where stored?.isSamePair(as: pair) != true:
+        case .adopted(let pair):
+          if let stored, stored.isSamePair(as: pair) { return follow(.adopt, stored) }
           let next = pair.asGeneration(max(mine.generation, stored?.generation ?? 0) &+ 1)
           save(next, in: place, replacing: stored, lock)
           result = .adopted(next)

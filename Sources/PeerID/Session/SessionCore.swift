@@ -80,8 +80,7 @@ final class SessionCore: @unchecked Sendable {
   /// Until the server's time is known, the expiry of an external token is compared with the local clock: the library
   /// does not see the answers to the application's own requests and cannot recover from their HTTP 401.
   func reply(to question: SessionStateMachine.Question) -> Reply {
-    let now = environment.clock.monotonicMilliseconds()
-    var serverNow = environment.transport.serverClock.nowMilliseconds
+    var (now, serverNow) = environment.times
     if serverNow == nil, case .token(isExternal: true) = question { serverNow = Clock.wallMilliseconds() }
     var isSavingNeglected = false
     let reply = withState { state in
@@ -134,7 +133,7 @@ final class SessionCore: @unchecked Sendable {
 
   /// The reason why the session will be over, unless another process saves a new token pair in time.
   func verdict(of flight: RefreshFlight?) -> PeerIDError? {
-    withState { $0.machine.isAcceptedSinceRefreshBegan ? nil : flight?.verdict }
+    isInDoubtOfRefusal ? nil : withState { _ in flight?.verdict }
   }
 
   // MARK: - Changes
@@ -152,16 +151,15 @@ final class SessionCore: @unchecked Sendable {
   /// in; a token pair read under the store's lock needs none. Returns `false` if the session has ended.
   @discardableResult
   func offer(_ offered: Token, sent order: UInt64 = .max, credentials: Credentials? = nil) -> Bool {
-    let now = environment.clock.monotonicMilliseconds()
-    let serverNow = environment.transport.serverClock.nowMilliseconds
+    let (now, serverNow) = environment.times
     let (isUsable, taken): (Bool, Token?) = withState { state in
       if state.hasEnded { return (false, nil) }
       if let credentials { state.credentials = credentials }
       state.machine.learn(of: offered)
+      if let unsaved = state.saving.unsaved, offered.isSamePair(as: unsaved) { state.saving.settle(offered.generation) }
       let isNewer = order > state.pairOrder
-      if state.machine.isOver == nil, offered.isSamePair(as: state.machine.token) || state.machine.isEarlier(offered) {
-        return (true, nil)
-      }
+      let isEarlier = state.machine.isEarlier(offered, now: now, serverNow: serverNow)
+      if state.machine.isOver == nil, isEarlier || offered.isSamePair(as: state.machine.token) { return (true, nil) }
       if state.flight != nil || state.machine.isOver == nil && !isNewer {
         if isNewer || state.offered?.isNewer != true { state.offered = Offer(pair: offered, isNewer: isNewer) }
         return (true, nil)
@@ -174,10 +172,14 @@ final class SessionCore: @unchecked Sendable {
 
   /// The session's token pair if it is newer than `other`, with what `other` adds about the user; otherwise `nil`.
   func newer(than other: Token) -> Token? {
-    withState { state in
-      guard state.machine.isOver == nil, state.machine.isEarlier(other) else { return nil }
-      return state.machine.token.identified { $0 = other.identity.filled(from: $0) }
-    }
+    guard isOver == nil, isEarlier(other) else { return nil }
+    return token.identified { $0 = other.identity.filled(from: $0) }
+  }
+
+  /// Whether `other` is older than the session's pair, and not to be used instead.
+  func isEarlier(_ other: Token) -> Bool {
+    let (now, serverNow) = environment.times
+    return withState { $0.machine.isEarlier(other, now: now, serverNow: serverNow) }
   }
 
   /// Replaces the token pair. Called under the lock. The generation only grows, so that no two pairs of a session share
@@ -186,6 +188,8 @@ final class SessionCore: @unchecked Sendable {
     let mine = state.machine.token
     let token = other.isSamePair(as: mine) ? mine : other.asGeneration(max(other.generation, mine.generation &+ 1))
     state.machine.replace(with: token, now: now, serverNow: serverNow)
+    // An unsaved pair must not overwrite the one that the store has now.
+    if state.saving.unsaved != nil { state.saving.settle(other.generation) }
     state.pairOrder = environment.nextOrder()
     state.headers = Self.headers(for: token, environment)
     return token

@@ -69,6 +69,11 @@ final class SessionEnvironment: Sendable {
   /// Whether the client is freed and no session handle is left.
   var isAbandoned: Bool { abandoning.isSet && !table.hasHandles }
 
+  /// The times by which a session decides; see `SessionStateMachine`.
+  var times: (now: Int64, serverNow: Int64?) {
+    (clock.monotonicMilliseconds(), transport.serverClock.nowMilliseconds)
+  }
+
   /// The server's time in milliseconds since 1970; the local time before the server has answered.
   var serverTime: Int64 { transport.serverClock.nowMilliseconds ?? Clock.wallMilliseconds() }
 

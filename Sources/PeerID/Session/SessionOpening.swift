@@ -117,7 +117,6 @@ struct SessionOpening {
       if keepsStored || stored.isSamePair(as: obtained) { return add(identity, to: stored, in: place, lock) }
       if let user = stored.userID, user == obtained.userID {
         obtained = obtained.identified { $0 = identity }
-        if origin == .exchange { obtained = obtained.displacing(stored) }
       }
     }
     let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)
@@ -203,7 +202,6 @@ struct SessionOpening {
       replaced?.end(SessionCore.replacedByAnotherUser)
       return mine
     }
-    lease.core.withState { $0.saving.supersede(by: token) }
     if lease.core.offer(token, credentials: kept) { return lease }
     // The present session was logged out meanwhile.
     return environment.table.session(forKey: place.key, orElse: core, token, replaces: true).session

@@ -38,6 +38,8 @@ struct SessionStateMachine {
     case adopted(Token)
     /// The server will never accept this refresh token again.
     case refused(PeerIDError)
+    /// The server refused the refresh token, and a log in has shown that it has not saved the pair yet.
+    case unsaved
     /// The pair is unchanged: the server failed or was not reached.
     case transient(PeerIDError)
     /// The request was sent but no answer came: the pair may have been rotated.
@@ -107,7 +109,7 @@ struct SessionStateMachine {
   private(set) var isRefreshing = false
   /// Whether the server accepted the token for the first time after the refresh began. A refusal of that refresh may be
   /// older, and then says nothing.
-  private(set) var isAcceptedSinceRefreshBegan = false
+  private var isAcceptedSinceRefreshBegan = false
   private var failures = 0
   private var notBefore: Int64 = .min
   private var lastFailure: PeerIDError?
@@ -208,10 +210,10 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
-  /// Whether the server may not have saved the pair yet, since it answers a refresh before it saves the new pair: the
-  /// pair is younger than `age` and was never accepted.
+  /// Whether the server may not have saved the pair yet when it refused the running refresh, since it answers a refresh
+  /// before it saves the new pair: the pair is younger than `age` and was not accepted before that refresh began.
   func mayBeUnsaved(for age: Int64, now: Int64, serverNow: Int64?) -> Bool {
-    !isAccepted && isYounger(than: age, now: now, serverNow: serverNow)
+    (!isAccepted || isAcceptedSinceRefreshBegan) && isYounger(than: age, now: now, serverNow: serverNow)
   }
 
   private func isYounger(than age: Int64, now: Int64, serverNow: Int64?) -> Bool {
@@ -249,10 +251,9 @@ struct SessionStateMachine {
       return nil
     case .refused(let error):
       if let isOver { return isOver.isUsedRefreshToken ? end(error) : isOver }
-      guard error.isUsedRefreshToken, isAcceptedSinceRefreshBegan || isInDoubtOfRefusal(now: now, serverNow: serverNow)
-      else { return end(error) }
-      isInDoubt = !isAccepted
-      return failed(Self.doubt(error), until: now + backoffAfterFailure(jitter: jitter))
+      guard error.isUsedRefreshToken, isInDoubtOfRefusal(now: now, serverNow: serverNow) else { return end(error) }
+      return doubted(error, until: now + backoffAfterFailure(jitter: jitter))
+    case .unsaved: return doubted(nil, until: now + backoffAfterFailure(jitter: jitter))
     case .transient(let error):
       let wait = max(error.retryAfterMilliseconds, backoffAfterFailure(jitter: jitter))
       return failed(error, until: now + wait)
@@ -263,16 +264,19 @@ struct SessionStateMachine {
     }
   }
 
-  /// Whether the server may have refused the refresh token only because it has not saved the pair yet. If an earlier
-  /// refresh got no answer, the refusal means that it was carried out, unless the pair was in doubt before.
+  /// Whether the server may have refused the refresh token only because it had not saved the pair yet: it accepts the pair
+  /// now, or may do so later. If an earlier refresh got no answer, the refusal means that it was carried out, unless the
+  /// pair was in doubt before.
   func isInDoubtOfRefusal(now: Int64, serverNow: Int64?) -> Bool {
-    (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
+    isAcceptedSinceRefreshBegan
+      || (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
   }
 
-  /// Whether `other` is older than the current pair. A log in returns an older pair as long as the server has not saved
-  /// the current one.
-  func isEarlier(_ other: Token) -> Bool {
-    other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint)
+  /// Whether `other` is older than the current pair. A log in returns an older pair until the server has saved the current
+  /// one. A server that failed before it saved the current one never accepts it: then the older pair is the one to use.
+  func isEarlier(_ other: Token, now: Int64, serverNow: Int64?) -> Bool {
+    guard other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint) else { return false }
+    return isAccepted || isYounger(than: policy.foreignDoubtPeriod, now: now, serverNow: serverNow)
   }
 
   /// Replaces the current pair. The identity is kept if both are of the same user: part of it may have been learned
@@ -298,7 +302,7 @@ struct SessionStateMachine {
 
   /// Adds what another pair says about the user, if it is the same user. It does not replace what is known.
   mutating func learn(of offered: Token) {
-    guard isEarlier(offered) || offered.isOfSameUser(as: token) else { return }
+    guard offered.isOfSameUser(as: token) else { return }
     token = token.identified { $0 = $0.filled(from: offered.identity) }
   }
 
@@ -323,6 +327,20 @@ struct SessionStateMachine {
     return true
   }
 
+  /// The server refuses both tokens of a new pair, which it may not have saved yet.
+  private mutating func doubted(_ refusal: PeerIDError?, until notBefore: Int64) -> PeerIDError {
+    isInDoubt = !isAccepted
+    let error = PeerIDError(
+      .server,
+      .notSent,
+      "the server does not yet accept the tokens that it has just issued; the refresh is retried",
+      httpStatus: refusal?.httpStatus ?? 0,
+      isRetryable: true,
+      detail: refusal?.detailBytes
+    )
+    return failed(error, until: notBefore)
+  }
+
   private mutating func failed(_ error: PeerIDError, until notBefore: Int64) -> PeerIDError {
     lastFailure = error
     self.notBefore = notBefore
@@ -334,18 +352,6 @@ struct SessionStateMachine {
     let doubled = policy.firstBackoff << Int64(min(failures - 1, 10))
     let capped = min(doubled, policy.maximumBackoff)
     return capped / 2 + Int64(Double(capped / 2) * min(max(jitter, 0), 1))
-  }
-
-  /// The error while the server refuses both tokens of a new pair, which it may not have saved yet.
-  private static func doubt(_ error: PeerIDError) -> PeerIDError {
-    PeerIDError(
-      .server,
-      .notSent,
-      "the server does not yet accept the tokens that it has just issued; the refresh is retried",
-      httpStatus: error.httpStatus,
-      isRetryable: true,
-      detail: error.detailBytes
-    )
   }
 
   /// The error for a call that sends nothing because no refresh can begin now.

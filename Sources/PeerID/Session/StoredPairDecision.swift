@@ -2,8 +2,8 @@
 enum StoredPairDecision: Equatable {
   /// Refresh the session's own pair.
   case renew
-  /// Refresh the session's own pair, which is newer than the stored one: a backup was restored, or a replica lags
-  /// behind. If the server refuses it, adopt the stored one.
+  /// Refresh the session's own pair, which is newer than the stored one: it could not be saved yet, a backup was
+  /// restored, or a replica lags behind. If the server refuses it, adopt the stored one.
   case renewNewer
   /// Use the stored pair and send nothing: another process has refreshed.
   case adopt
@@ -24,8 +24,10 @@ enum StoredPairDecision: Equatable {
     guard let stored else { return .loggedOut }
     if let user = stored.userID, let own = mine.userID, user != own { return .anotherUser }
     if stored.isSamePair(as: mine) { return .renew }
-    if let replaced, stored.isSamePair(as: replaced) { return .renew }
-    return stored.generation < savedGeneration || stored.isPredecessor(of: mine) ? .renewNewer : .adopt
+    if let replaced, stored.isSamePair(as: replaced) { return .renewNewer }
+    // A log in may have stored the replaced pair again, because the server has not saved `mine`.
+    let isReplaced = stored.isPredecessor(of: mine) && stored.generation < mine.generation
+    return stored.generation < savedGeneration || isReplaced ? .renewNewer : .adopt
   }
 }
 

@@ -99,11 +99,14 @@ public struct Token: Sendable {
   var renewedAtMilliseconds: Int64? { storage.parts.renewal?.atMilliseconds }
   var renewal: Renewal? { storage.parts.renewal }
 
-  /// Whether a refresh returned the token less than `age` ago. It may have been a refresh of another process, with
-  /// another clock.
+  /// How far a process misjudges the server's time at most, in milliseconds, after it was stopped while an answer arrived.
+  private static let clockError: Int64 = 60_000
+
+  /// Whether a refresh returned the token less than `age` ago. If that is in the future, another process has refreshed,
+  /// and this one misjudges the server's time.
   func isYounger(than age: Int64, serverNow: Int64?) -> Bool {
     guard let renewedAtMilliseconds, let serverNow else { return false }
-    return abs(serverNow - renewedAtMilliseconds) < age
+    return (-Self.clockError..<age).contains(serverNow - renewedAtMilliseconds)
   }
 
   /// Whether a refresh replaced this pair by `other`.
@@ -138,11 +141,6 @@ public struct Token: Sendable {
       $0.renewal = Renewal(atMilliseconds: atMilliseconds, predecessor: earlier.fingerprint)
       $0.refreshToken = $0.refreshToken ?? earlier.refreshTokenBytes
     }.identified(as: earlier)
-  }
-
-  /// The same token, stored in place of `earlier`: a log in may still return the pair that `earlier` has replaced.
-  func displacing(_ earlier: Token) -> Token {
-    changed { $0.renewal = earlier.renewal }
   }
 
   /// The same token with the user and application of an earlier one, if the server did not return them again.
