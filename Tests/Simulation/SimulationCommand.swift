@@ -101,16 +101,23 @@ extension WorldSettings {
     threads = choices.pick([1, 1, 2, 3])
     callsPerThread = choices.pick([1, 1, 2, 4])
     for _ in 0..<choices.pick([0, 0, 2, 3]) { actions.append(choices.pick(Action.allCases)) }
-    for fault in Fault.allCases where choices.pick(3) == 0 { faults.insert(fault) }
+    // Half of the worlds have few kinds of faults, so that these meet more often.
+    if choices.pick(2) == 0 {
+      for fault in Fault.allCases where choices.pick(3) == 0 { faults.insert(fault) }
+    } else {
+      for _ in 0..<3 { faults.insert(choices.pick(Fault.allCases)) }
+    }
     faultBudget = choices.pick([0, 1, 1, 2, 2, 3, 5])
     tokenLifetime = choices.pick([90 * 86_400_000, 90 * 86_400_000, 400_000, 20_000])
-    remainingLifetime = choices.pick([90 * 86_400_000, 3_600_000, 50_000, 1, -100_000])
+    // A server gives all its pairs the same lifetime.
+    remainingLifetime = min(choices.pick([90 * 86_400_000, 3_600_000, 50_000, 1, -100_000]), tokenLifetime)
     isStored = choices.pick(5) > 0
     logsOut = choices.pick(5) == 0
     relogin = choices.pick(6) == 0
     requestTimeout = choices.pick([60_000, 60_000, 5000])
     refreshTimeout = choices.pick([30_000, 30_000, 10_000])
-    saveDelay = choices.pick([0, 13, 25, 1500])
+    saveDelay = choices.pick([0, 13, 25, 1500, 4000])
+    asynchronousRarity = choices.pick([0, 0, 1, 2])
     lockSwitchRarity = choices.pick([1, 4, 50])
   }
 }

@@ -16,16 +16,19 @@ enum SmallWorlds {
 
   /// The processes are alike, so the order of the two calls does not matter.
   private static var worlds: [(name: String, settings: WorldSettings)] {
-    Pair.allCases.flatMap { pair in
+    let kinds = [false, true].flatMap { isAsynchronous in Pair.allCases.map { (isAsynchronous, $0) } }
+    return kinds.flatMap { (isAsynchronous, pair) in
       calls.indices.flatMap { first in
         calls[first...].map { second in
           var settings = WorldSettings()
+          settings.asynchronousRarity = isAsynchronous ? 1 : 0
           settings.scripts = [[calls[first]], [second]]
           settings.remainingLifetime = pair == .expired ? -1 : settings.tokenLifetime
           settings.isRefused = pair == .refused
           // What only a store with leases knows is left to random schedules.
           settings.faults = Set(Fault.allCases).subtracting([.lostLease, .storeError, .lateLock])
-          return ("\(calls[first]) and \(second), the pair is \(pair.rawValue)", settings)
+          let driver = isAsynchronous ? "asynchronous " : ""
+          return ("\(driver)\(calls[first]) and \(second), the pair is \(pair.rawValue)", settings)
         }
       }
     }

@@ -5,6 +5,7 @@ The changes are made in a copy of the sources, all of them at once: `removed("â€
 Each: what is removed, the file, the exact text, and what takes its place."""
 
 CORE = "Session/SessionCore+Store.swift"
+CORE_FILE = "Session/SessionCore.swift"
 REFRESH = "Session/SessionCore+Refresh.swift"
 MACHINE = "Session/SessionStateMachine.swift"
 CALL = "Calls/CallMachine.swift"
@@ -37,8 +38,12 @@ MUTATIONS = [
      '    if !removed("pause after an early refusal"),\n'
      "      isYounger(than: policy.earlyRefusalAge, now: now, serverNow: serverNow) {"),
     ("doubt about a pair that was never accepted", MACHINE,
-     "    (isInDoubt || !mayHaveRotated) && mayBeUnsaved(",
-     '    !removed("doubt about a pair that was never accepted") && (isInDoubt || !mayHaveRotated) && mayBeUnsaved('),
+     "      || (isInDoubt || !mayHaveRotated) && mayBeUnsaved(",
+     '      || !removed("doubt about a pair that was never accepted")\n'
+     "      && (isInDoubt || !mayHaveRotated) && mayBeUnsaved("),
+    ("doubt when a call's time is over", CORE_FILE,
+     "    isInDoubtOfRefusal ? nil : withState",
+     '    isInDoubtOfRefusal && !removed("doubt when a call\'s time is over") ? nil : withState'),
     ("a refusal may be older than an acceptance", MACHINE,
      "    if !isAccepted { isAcceptedSinceRefreshBegan = true }",
      '    if !isAccepted, !removed("a refusal may be older than an acceptance") { isAcceptedSinceRefreshBegan = true }'),
@@ -69,18 +74,20 @@ MUTATIONS = [
      "    guard isStored, isOver.isUsedRefreshToken, !removed(\"looking again at the store when a session is over\")\n"
      "    else { return .fail(isOver) }"),
     ("earlier pairs from a log in", MACHINE,
-     "    other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint)",
-     '    !removed("earlier pairs from a log in")\n'
-     "      && (other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint))"),
+     "    guard other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint) else",
+     '    guard !removed("earlier pairs from a log in"),\n'
+     "      other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint) else"),
+    ("a pair that the server never saved", MACHINE,
+     "    return isAccepted || isYounger(than: policy.foreignDoubtPeriod",
+     '    return isAccepted || removed("a pair that the server never saved")\n'
+     "      || isYounger(than: policy.foreignDoubtPeriod"),
     ("logging in again", REFRESH,
-     "    let kept = withState { $0.credentials }",
-     '    if removed("logging in again") { return nil }\n    let kept = withState { $0.credentials }'),
+     "    guard let credentials = ready ?? environment.configuration.relogin?(place?.key) else",
+     '    guard !removed("logging in again"),\n'
+     "      let credentials = ready ?? environment.configuration.relogin?(place?.key) else"),
     ("logging in again when the pair may be about to be replaced", "Session/StoredPairDecision.swift",
-     "    return isYoung ? .askAgain : .replace",
-     '    return isYoung && !removed("logging in again when the pair may be about to be replaced") ? .askAgain : .replace'),
-    ("the replaced pair, after an exchange", OPENING,
-     "        if origin == .exchange { obtained",
-     '        if origin == .exchange, !removed("the replaced pair, after an exchange") { obtained'),
+     "    return isNew ? .askAgain : .replace",
+     '    return isNew && !removed("logging in again when the pair may be about to be replaced") ? .askAgain : .replace'),
     ("no refresh under way in a child", "Session/SessionCore.swift",
      "      $0.machine.enterChild()",
      '      if !removed("no refresh under way in a child") { $0.machine.enterChild() }'),
@@ -109,4 +116,15 @@ MUTATIONS = [
      "    try StoreFile.write(session.bytes, to: new)",
      '    if removed("replacing the file as a whole") {\n      try StoreFile.write(session.bytes, to: current)\n'
      "      return true\n    }\n    try StoreFile.write(session.bytes, to: new)"),
+    ("order of a log in and a refresh", CORE_FILE,
+     "      let isNewer = order > state.pairOrder",
+     '      let isNewer = order > state.pairOrder || removed("order of a log in and a refresh")'),
+    ("reading again after a refusal", CORE,
+     "          if let found = lateWriter(of: mine, place, lock) { return found }",
+     '          if !removed("reading again after a refusal"), let found = lateWriter(of: mine, place, lock) {\n'
+     "            return found\n          }"),
+    ("generation above that of the stored pair", OPENING,
+     "    let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)",
+     '    let newest = removed("generation above that of the stored pair")\n'
+     "      ? 0 : max(stored?.generation ?? 0, present?.token.generation ?? 0)"),
 ]

@@ -37,11 +37,47 @@ func pthread_sigmask(_ how: Int32, _ new: UnsafePointer<sigset_t>?, _ old: Unsaf
   0
 }
 
+// MARK: - Event descriptors, which wake a thread that waits for a completion
+
+/// An event descriptor: it is readable while its count is not 0.
+final class EventDescriptor {
+  fileprivate var count: UInt = 0
+}
+
+func clinux_eventfd() -> Int32 { world.makeEventDescriptor() }
+
+func clinux_eventfd_raise(_ descriptor: Int32) {
+  guard let event = world.eventDescriptors[descriptor] else { return }
+  event.count += 1
+  world.wake(ObjectIdentifier(event))
+}
+
+func clinux_eventfd_clear(_ descriptor: Int32) -> UInt {
+  guard let event = world.eventDescriptors[descriptor] else { return 0 }
+  defer { event.count = 0 }
+  return event.count
+}
+
+/// Waits for one event descriptor.
+@discardableResult
+func poll(_ watched: UnsafeMutablePointer<pollfd>, _ count: nfds_t, _ timeout: Int32) -> Int32 {
+  guard let event = world.eventDescriptors[watched.pointee.fd] else { return -1 }
+  let end = timeout < 0 ? Int64.max : world.monotonic + Int64(timeout)
+  while event.count == 0, world.monotonic < end, !world.isOver {
+    world.wait(for: ObjectIdentifier(event), untilMonotonic: end)
+  }
+  world.letOthersEnd()
+  return event.count > 0 ? 1 : 0
+}
+
 // MARK: - Files
 
 /// Functions that the core calls with the module's name.
 enum CLinux {
-  @discardableResult static func close(_ descriptor: Int32) -> Int32 { world.disk.close(descriptor) }
+  @discardableResult static func close(_ descriptor: Int32) -> Int32 {
+    if world.eventDescriptors.removeValue(forKey: descriptor) != nil { return 0 }
+    return world.disk.close(descriptor)
+  }
   static func read(_ descriptor: Int32, _ target: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int {
     world.disk.read(descriptor, target, count)
   }

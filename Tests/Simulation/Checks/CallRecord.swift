@@ -25,6 +25,8 @@ final class CallRecord {
   var executed = 0
   /// How many answers with HTTP 401 it got.
   var refusals = 0
+  /// Whether the event loop runs it.
+  var isAsynchronous = false
   /// The pairs that a log in or an exchange got.
   var obtained: [Server.Pair] = []
   var isDone = false
@@ -34,6 +36,10 @@ final class CallRecord {
 
   var changesSomething: Bool { action == .submit || action == .confirm }
   var beginsSession: Bool { action == .logIn || action == .exchange }
+  var operation: String {
+    #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":"1.2.33","#
+      + #""amount":{"amount":\#(number),"asset_id":"1.3.0"}}]"#
+  }
   /// The account that a call sets: one of its own.
   var account: String { "1.2.\(number)" }
 

@@ -9,8 +9,14 @@ extension Checker {
     }
   }
 
+  /// The pairs in the sessions of a process, and those that they may use if a refresh fails.
   private func pairs(in process: SimulatedProcess) -> [Server.Pair] {
-    world.observe(process) { process.sessions.values.compactMap { world.server.pair(access: $0.token.accessToken) } }
+    world.observe(process) {
+      process.sessions.values.flatMap { session in
+        session.core.withState { [$0.machine.token, $0.offered?.pair] }
+          .compactMap { $0.flatMap { world.server.pair(access: $0.accessToken) } }
+      }
+    }
   }
 
   /// Who has a pair: the store, a process, or an answer that is on its way; `nil` if it is lost.
@@ -22,6 +28,13 @@ extension Checker {
     }
     if world.network.open.contains(where: { $0.brings(pair) }) { return "an answer on its way" }
     return nil
+  }
+
+  /// Whether the processes may use another pair than this one, because the server answered with it and failed before it saved
+  /// it. A log in brings them back to this one, as soon as it is stored.
+  func isMistakenlyGivenUp(_ pair: Server.Pair) -> Bool {
+    guard pair.hasUnsavedSuccessor else { return false }
+    return mayMissOtherPairs || (world.settings.store == .none ? holder(of: pair) == nil : !storeHolds(pair))
   }
 
   func storeHoldsLivingPair(_ user: Int) -> Bool { world.server.living(user).map { storeHolds($0) } ?? false }
@@ -47,14 +60,17 @@ extension Checker {
   func isLost(_ user: Int) -> Bool {
     if loggedOut.contains(user) { return true }
     guard let living = world.server.living(user) else { return true }
-    if mayMissOtherPairs, world.server.livingPairs(user).contains(where: \.isRival) { return true }
+    if mayMissRival(user) { return true }
+    if isMistakenlyGivenUp(living), !world.settings.relogin { return true }
     if holder(of: living) != nil { return false }
     if world.settings.relogin { return false }
     var excuses: Set<Fault> = [.rollback, .diskError, .storeError]
     // Each pair was saved durably before it was used.
     if !used.contains(living.number) { excuses.insert(.powerLoss) }
     // The processes may have gone on with a pair of another exchange.
-    let isExplained = world.server.livingPairs(user).contains { $0.lossCause != nil || holder(of: $0) != nil }
+    let isExplained = world.server.livingPairs(user).contains {
+      $0.lossCause != nil || $0.hasUnsavedSuccessor || holder(of: $0) != nil
+    }
     if !isExplained, world.happened.isDisjoint(with: excuses) {
       fail("nobody has the pair \(living.number) of user \(user), which the server takes, and nothing explains that")
     }
@@ -64,8 +80,10 @@ extension Checker {
   /// The store holds another pair.
   func replacedStored() {
     lastReplaced = world.now
-    for pair in world.server.allPairs where storeHolds(pair) { world.server.rowInUse[pair.user] = pair.row }
-    for (pair, _) in delivered where !stored.contains(pair.number) && storeHolds(pair) { stored.insert(pair.number) }
+    for pair in world.server.allPairs where storeHolds(pair) {
+      world.server.rowInUse[pair.user] = pair.row
+      stored.insert(pair.number)
+    }
   }
 
   /// A user that was logged out stays so until the next log in.

@@ -97,6 +97,7 @@ extension Checker {
     case .refresh:
       if let pair = answer.pair, let process = exchange.process {
         refreshedPairs.insert("\(process.id).\(pair.number)")
+        delivered.removeAll { $0.process === process && $0.pair === pair.predecessor }
       }
     case .operation, .chainRead: break
     }
@@ -109,7 +110,7 @@ extension Checker {
     }
   }
 
-  private func call(_ number: Int) -> CallRecord? {
+  func call(_ number: Int) -> CallRecord? {
     number > 0 && number <= calls.count ? calls[number - 1] : nil
   }
 }

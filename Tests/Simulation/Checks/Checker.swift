@@ -20,7 +20,7 @@ final class Checker {
   /// How long it took at most until every session worked again.
   var longestRecovery: Int64 = 0
 
-  /// The pairs that a process has received.
+  /// The pairs that a process has received, and that are perhaps not in a session yet.
   var delivered: [(pair: Server.Pair, process: SimulatedProcess)] = []
 
   /// When the store got another pair.
@@ -37,7 +37,8 @@ final class Checker {
     for fault in world.happened.map(\.rawValue).sorted() { hasher.combine(fault) }
     for user in 1...world.settings.users {
       for pair in world.server.livingPairs(user).sorted(by: { $0.row < $1.row }) {
-        hasher.combine([pair.lossCause == nil, pair.isRival, stored.contains(pair.number), used.contains(pair.number)])
+        hasher.combine([pair.lossCause == nil, pair.isRival, pair.hasUnsavedSuccessor])
+        hasher.combine([stored.contains(pair.number), used.contains(pair.number)])
       }
     }
     hasher.combine(loggedOut.sorted())
@@ -77,12 +78,13 @@ final class Checker {
     if error?.code == .internal { fail("call \(call.number) ends with an internal error") }
   }
 
-  /// A log in or an exchange that has failed holds no pair; one that succeeds takes the place of other exchanges' pairs.
+  /// What a log in or an exchange has got is in the session now, or was given up. If it succeeded, the pairs of other
+  /// exchanges are given up, too.
   private func letGo(_ call: CallRecord, hasFailed: Bool) {
     guard let last = call.obtained.last else { return }
-    delivered.removeAll {
-      $0.process === call.process && $0.pair.user == call.user
-        && (hasFailed ? $0.pair === last : $0.pair.row != last.row)
+    delivered.removeAll { held in
+      held.process === call.process && held.pair.user == call.user
+        && (call.obtained.contains { $0 === held.pair } || !hasFailed && held.pair.row != last.row)
     }
     if !hasFailed, world.settings.store == .none { world.server.rowInUse[call.user] = last.row }
     if hasFailed, holder(of: last) == nil { last.lossCause = last.lossCause ?? "its log in failed" }
@@ -118,7 +120,7 @@ final class Checker {
     if call.action == .open || loggedOut.contains(call.user) { return }
     guard let living = world.server.living(call.user) else { return }
     if world.settings.relogin { return fail("call \(call.number) ends with login_required in spite of relogin") }
-    guard let holder = holder(of: living) else { return }
+    guard !mayMissRival(call.user), !isMistakenlyGivenUp(living), let holder = holder(of: living) else { return }
     if mayMissOtherPairs || world.now - lastReplaced < Self.noticeTime { return }
     fail("call \(call.number) ends with login_required, but \(holder) has the pair \(living.number), which is good")
   }
@@ -128,5 +130,12 @@ final class Checker {
     !world.happened.isDisjoint(with: [
       .freeze, .doubled, .lostLease, .rollback, .storeError, .diskError, .diskFull, .lateLock,
     ])
+  }
+
+  /// Whether the processes may use the wrong one of two pairs that the server has made of one. A log in notices that only
+  /// if the server saves them within two seconds.
+  func mayMissRival(_ user: Int) -> Bool {
+    (mayMissOtherPairs || world.settings.saveDelay > SessionStateMachine.Policy().earlyRefusalAge)
+      && world.server.livingPairs(user).contains(where: \.isRival)
   }
 }

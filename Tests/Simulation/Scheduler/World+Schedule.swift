@@ -113,13 +113,18 @@ extension World {
       process.isExiting = true
       if let client = process.client { _ = client.engine.environment.closing.set() }
     }
+    var rounds = 0
     while let fiber = fibers.popLast() {
       current = fiber
       fiber.heldLocks = 0
       fiber.enter()
       current = nil
+      // It waits for another one.
+      if fiber.state != .finished, rounds < Self.maximumRounds { fibers.insert(fiber, at: 0) }
+      rounds += 1
     }
     events = []
+    eventDescriptors = [:]
     for process in processes {
       process.sessions = [:]
       process.client = nil

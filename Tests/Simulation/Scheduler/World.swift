@@ -13,6 +13,8 @@ final class World {
 
   /// More than any schedule needs that ends.
   static let maximumSteps = 200_000
+  /// How often threads let others end, at most, while all are taken down.
+  static let maximumRounds = 10_000
   /// Forks make no more than this.
   static let maximumProcesses = 8
 
@@ -40,6 +42,8 @@ final class World {
   /// Faults and answers, which threads see later; their order does not matter.
   var unseen: UInt64 = 0
   var leaked: [Any] = []
+  var eventDescriptors: [Int32: EventDescriptor] = [:]
+  private var lastEventDescriptor: Int32 = 2_000_000
   /// Older contents of the stored sessions.
   var backups: [(path: String, bytes: [UInt8])] = []
   private(set) var states: StateMemory?
@@ -128,10 +132,10 @@ final class World {
   func wait(for key: ObjectIdentifier?, untilMonotonic time: Int64) {
     guard let current else { return }
     if isOver {
-      current.process.ghostTime += max(time - monotonic, 1)
+      current.process.ghostTime += max(min(time, monotonic + 100_000) - monotonic, 1)
       return
     }
-    wait(for: key, until: time - current.process.ghostTime)
+    wait(for: key, until: time == .max ? .max : time - current.process.ghostTime)
   }
 
   func wait(for key: ObjectIdentifier?, until time: Int64) {
@@ -158,6 +162,17 @@ final class World {
     fiber.state = .ready
     fiber.waitsFor = nil
     fiber.wakeAt = .max
+  }
+
+  func makeEventDescriptor() -> Int32 {
+    lastEventDescriptor += 1
+    eventDescriptors[lastEventDescriptor] = EventDescriptor()
+    return lastEventDescriptor
+  }
+
+  /// While all threads are being taken down, a thread that waits for others lets them go on.
+  func letOthersEnd() {
+    if isOver { current?.leave() }
   }
 
   func startLibraryThread(_ body: @escaping () -> Void) -> Bool {

@@ -21,6 +21,8 @@ enum Fault: Int, CaseIterable, Hashable {
   case serverError
   case chainRefusal
   case lateSave
+  /// The server fails between the answer to a refresh and saving the new pair.
+  case neverSaved
   // At the store.
   case diskError
   case storeError
@@ -70,6 +72,8 @@ struct WorldSettings {
   var logsOut = false
   var refreshTimeout: Int64 = 30_000
   var requestTimeout: Int64 = 60_000
+  /// One call in so many is asynchronous; none when 0.
+  var asynchronousRarity = 0
   /// Between 0 and this many milliseconds go by until the server has saved a new pair.
   var saveDelay: Int64 = 0
   /// One step in so many switches threads at a lock.

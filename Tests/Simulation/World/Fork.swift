@@ -23,7 +23,9 @@ extension Scenario {
     child.client = client
     let (theirs, mine) = (parent.engine.environment, client.engine.environment)
     if let now = theirs.transport.serverClock.nowMilliseconds {
-      mine.transport.serverClock.learn(dateMilliseconds: now - 500, took: 0)
+      // A clock that its parent would correct with the next answer stays one.
+      let took: Int64 = theirs.transport.serverClock.wantsSample ? 2000 : 0
+      mine.transport.serverClock.learn(dateMilliseconds: now - 500, took: took)
     }
     let order = theirs.nextOrder()
     while mine.nextOrder() < order {}

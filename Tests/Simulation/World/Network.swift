@@ -15,6 +15,8 @@ final class Exchange {
   let kind: Kind
   let process: SimulatedProcess?
   let call: CallRecord?
+  /// What waits for the answer, if not a thread that waits for this exchange alone.
+  let waiter: ObjectIdentifier?
   let begun = world.now
   /// Whether a byte may have left.
   var hasLeft = true
@@ -25,10 +27,11 @@ final class Exchange {
   /// Whether the server refused the access token.
   var isRefused = false
 
-  init(_ kind: Kind, _ process: SimulatedProcess?, _ call: CallRecord?) {
+  init(_ kind: Kind, _ process: SimulatedProcess?, _ call: CallRecord?, wakes waiter: ObjectIdentifier?) {
     self.kind = kind
     self.process = process
     self.call = call
+    self.waiter = waiter
   }
 
   /// The pair in the answer that is on its way.
@@ -67,9 +70,11 @@ final class Network {
     self.world = world
   }
 
-  /// Sends a request of the thread that runs.
-  func begin(_ request: HTTPRequest) -> Exchange {
-    let exchange = Exchange(kind(of: request), world.process, world.current?.call)
+  /// Sends a request of the thread that runs. Its answer wakes `waiter`, or who waits for the exchange.
+  func begin(_ request: HTTPRequest, wakes waiter: ObjectIdentifier? = nil) -> Exchange {
+    let kind = kind(of: request)
+    let call = world.current?.call ?? world.checker.call(number(of: request, kind))
+    let exchange = Exchange(kind, world.process, call, wakes: waiter)
     guard !world.isOver else {
       exchange.failure = TransportFailure(kind: .unreachable, mayHaveBeenSent: false, reason: "")
       exchange.isOpen = false
@@ -126,7 +131,7 @@ final class Network {
   private func end(_ exchange: Exchange) {
     exchange.isOpen = false
     open.removeAll { $0 === exchange }
-    world.wake(ObjectIdentifier(exchange))
+    world.wake(exchange.waiter ?? ObjectIdentifier(exchange))
   }
 
   private func delay() -> Int64 { world.choices.variation([0, 1, 5, 20, 20, 100, 900]) }
@@ -136,7 +141,7 @@ final class Network {
     let body = request.body?.text ?? ""
     if url.hasSuffix("/auth/refreshtoken") { return .refresh(Self.part(of: body, after: "refresh_token=", upTo: "&")) }
     if url.hasSuffix("/auth/token") { return .logIn(Int(Self.part(of: body, after: "login=user", upTo: "&")) ?? 0) }
-    if url.hasSuffix("/auth/exchange") { return .exchange(Int(Self.part(of: body, after: "code=C", upTo: "&")) ?? 0) }
+    if url.hasSuffix("/auth/exchange") { return .exchange(Int(Self.part(of: body, after: "code=C", upTo: "n")) ?? 0) }
     if let query = url.split(separator: "?").last, url.contains("/app/blockchain-data?") {
       let method = Self.part(of: String(query), after: "method=", upTo: "&")
       return .chainRead(method, "1.2." + Self.part(of: String(query), after: "1.2.", upTo: "%"))
@@ -149,6 +154,17 @@ final class Network {
     let confirmed = Self.part(of: url, after: "/app/transaction-token?token=T", upTo: "&")
     let number = Int(Self.part(of: body, after: #""amount":{"amount":"#, upTo: ",")) ?? Int(confirmed) ?? 0
     return .operation(number, Self.part(of: line, after: "Bearer ", upTo: "&"))
+  }
+
+  /// The number of the call that sends a request, if the event loop runs it.
+  private func number(of request: HTTPRequest, _ kind: Exchange.Kind) -> Int {
+    let body = request.body?.text ?? ""
+    switch kind {
+    case .operation(let number, _): return number
+    case .logIn: return Int(Self.part(of: body, after: "password=password", upTo: "&")) ?? 0
+    case .exchange(let user): return Int(Self.part(of: body, after: "code=C\(user)n", upTo: "&")) ?? 0
+    case .refresh, .chainRead: return 0
+    }
   }
 
   private static func part(of text: String, after head: String, upTo end: Character) -> String {

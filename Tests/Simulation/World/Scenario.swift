@@ -122,7 +122,15 @@ final class Scenario {
     world.current?.call = record
     defer { world.current?.call = nil }
     do throws(PeerIDError) {
-      let id = try carryOut(action, record, client, process, user)
+      let rarity = settings.asynchronousRarity
+      if rarity == 1 || rarity > 1 && world.choices.variation(in: rarity) {
+        record.isAsynchronous = true
+        world.current?.call = nil
+      }
+      let id =
+        record.isAsynchronous
+        ? try carryOutAsynchronously(action, record, client, process, user)
+        : try carryOut(action, record, client, process, user)
       world.checker.ended(record, nil, transactionID: id)
       return nil
     } catch {
@@ -143,15 +151,11 @@ final class Scenario {
     case .logIn:
       let key = settings.store == .none ? nil : key(user)
       hold(try client.logIn(login: "user\(user)", password: "password", key: key), process, user)
-    case .submit:
-      let operation =
-        #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":"1.2.33","#
-        + #""amount":{"amount":\#(record.number),"asset_id":"1.3.0"}}]"#
-      return try process.sessions[user]?.submit(operation).transactionID
+    case .submit: return try process.sessions[user]?.submit(record.operation).transactionID
     case .confirm: return try process.sessions[user]?.confirm(transactionToken: "T\(record.number)").transactionID
     case .exchange:
       let key = settings.store == .none ? nil : key(user)
-      hold(try client.exchange(code: "C\(user)", key: key), process, user)
+      hold(try client.exchange(code: "C\(user)n\(record.number)", key: key), process, user)
     case .refresh: try process.sessions[user]?.refresh()
     case .externalToken: _ = try process.sessions[user]?.freshToken()
     case .setAccount: _ = try process.sessions[user]?.setAccount(record.account)
@@ -163,7 +167,7 @@ final class Scenario {
   }
 
   /// The session that was there is released after the change: that takes locks, and so lets other threads run.
-  private func hold(_ session: Session, _ process: SimulatedProcess, _ user: Int) {
+  func hold(_ session: Session, _ process: SimulatedProcess, _ user: Int) {
     let earlier = process.sessions[user]
     process.sessions[user] = session
     withExtendedLifetime(earlier) {}

@@ -24,6 +24,9 @@ final class Server {
     /// Whether the server has rotated its predecessor twice, because it had not saved the first result, or it came of such
     /// a pair: one of the pairs is invalid, and a client cannot know which.
     var isRival = false
+    /// Whether the server failed before it saved the pair that replaces it. A process that has that one cannot know that
+    /// this one is still good.
+    var hasUnsavedSuccessor = false
     /// Why it may be lost: its answer was lost, or its receiver died before it was saved.
     var lossCause: String?
 
@@ -172,6 +175,7 @@ final class Server {
       other.isRival = true
       new.isRival = true
     }
+    if old.hasUnsavedSuccessor { new.isRival = true }
     // Whichever of two rivals is saved last is the one that it accepts, also instead of what came of the other one.
     if unsaved.contains(where: { $0.pair.isRival && $0.pair.row == old.row }) { new.isRival = true }
     save(new)
@@ -184,6 +188,10 @@ final class Server {
 
   private func save(_ new: Pair) {
     var delay = world.settings.saveDelay > 0 ? world.choices.variation([0, 10, 25, world.settings.saveDelay]) : 0
+    if world.fault(.neverSaved) {
+      new.predecessor?.hasUnsavedSuccessor = true
+      return
+    }
     if world.fault(.lateSave) { delay = 1500 }
     guard delay > 0 else { return accept(new) }
     unsaved.append((new, world.now + delay))
