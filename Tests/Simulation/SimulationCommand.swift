@@ -1,6 +1,6 @@
 import Glibc
 
-/// The mechanism that is removed in this run, in the copy of the core that has the changes of `mutations.py`.
+/// The mechanism that this run removes, in the copy of the core with the changes of `mutations.py`.
 nonisolated(unsafe) private var removedMechanism = ""
 
 func removed(_ mechanism: String) -> Bool { removedMechanism == mechanism }
@@ -58,7 +58,7 @@ enum SimulationCommand {
     }
   }
 
-  /// Looks for the first schedule in which the removal of a mechanism shows.
+  /// Searches for the first schedule that detects the removal of a mechanism.
   private static func find(_ count: UInt64) {
     for seed in 1...count {
       guard let violation = schedule(seed, story: nil).violation else { continue }
@@ -93,7 +93,7 @@ enum SimulationCommand {
 }
 
 extension WorldSettings {
-  /// A world by chance.
+  /// A random world.
   init(_ choices: Choices) {
     store = choices.pick([.directory, .directory, .directory, .lease, .lease, .none])
     processes = choices.pick(4) + 1
@@ -101,7 +101,7 @@ extension WorldSettings {
     threads = choices.pick([1, 1, 2, 3])
     callsPerThread = choices.pick([1, 1, 2, 4])
     for _ in 0..<choices.pick([0, 0, 2, 3]) { actions.append(choices.pick(Action.allCases)) }
-    // Half of the worlds have few kinds of faults, so that these meet more often.
+    // Half of the worlds have few kinds of faults, so that these coincide more often.
     if choices.pick(2) == 0 {
       for fault in Fault.allCases where choices.pick(3) == 0 { faults.insert(fault) }
     } else {

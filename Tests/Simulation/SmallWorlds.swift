@@ -2,10 +2,10 @@ import Glibc
 
 /// All schedules of small worlds: two processes that have opened one session in a directory make one call each.
 ///
-/// A request and its answer take no time, and time passes when nothing else can happen. Of steps that touch nothing
-/// shared one order is taken; see `World.possibleSteps`.
+/// A request and its answer take no time, and time passes when nothing else can happen. Steps that touch nothing
+/// shared run in one order; see `World.possibleSteps`.
 enum SmallWorlds {
-  /// A confirmation is sent as a submission is.
+  /// A confirmation is sent in the same way as a submit.
   private static let calls: [Action] = [
     .submit, .refresh, .externalToken, .logIn, .exchange, .open, .setAccount, .logOut,
   ]
@@ -25,7 +25,7 @@ enum SmallWorlds {
           settings.scripts = [[calls[first]], [second]]
           settings.remainingLifetime = pair == .expired ? -1 : settings.tokenLifetime
           settings.isRefused = pair == .refused
-          // What only a store with leases knows is left to random schedules.
+          // Faults of a store with leases are left to random schedules.
           settings.faults = Set(Fault.allCases).subtracting([.lostLease, .storeError, .lateLock])
           let driver = isAsynchronous ? "asynchronous " : ""
           return ("\(driver)\(calls[first]) and \(second), the pair is \(pair.rawValue)", settings)
@@ -34,7 +34,7 @@ enum SmallWorlds {
     }
   }
 
-  /// Walks through the world of this number, with at most so many faults; gives up after `limit` schedules.
+  /// Walks through the world of this number, with at most this many faults; gives up after `limit` schedules.
   static func walk(_ number: Int, _ kinds: [Fault], faults: Int, atMost limit: Int) {
     guard worlds.indices.contains(number) else {
       print("worlds=\(worlds.count)")

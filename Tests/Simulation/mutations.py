@@ -1,8 +1,9 @@
-"""Mechanisms of the core, each removed by one small change, which the simulator must notice.
+"""Mechanisms of the core, each removed by one small change, which the simulator must detect.
 
-The changes are made in a copy of the sources, all of them at once: `removed("…")` says at run time whether this mechanism is removed. A change whose line is no longer in the file fails the test.
+All changes are made in one copy of the sources: `removed("…")` tells at run time whether this mechanism is removed. The
+run fails if a change's line is no longer in the file.
 
-Each: what is removed, the file, the exact text, and what takes its place."""
+Each entry: what is removed, the file, the exact text, and its replacement."""
 
 CORE = "Session/SessionCore+Store.swift"
 CORE_FILE = "Session/SessionCore.swift"

@@ -1,8 +1,8 @@
 internal import CLinux
 import Glibc
 
-// The functions of the C library that the core calls, by the same names: the clock, random numbers, threads, and the
-// files of the directory store. Swift finds those of this module first.
+// C library functions that the core calls, under the same names: the clock, random numbers, threads, and the
+// files of the directory store. Swift prefers the functions of this module.
 
 func clock_gettime(_ clock: clockid_t, _ time: UnsafeMutablePointer<timespec>) -> Int32 {
   let milliseconds = clock == CLOCK_MONOTONIC ? world.monotonic : world.wall

@@ -1,7 +1,7 @@
 internal import CCurl
 import Glibc
 
-// In place of what the event loop's driver uses of libcurl: its requests go into the simulated network, too.
+// Replaces the libcurl functions that the event loop's driver uses: its requests also go into the simulated network.
 
 /// The transfers of one event loop.
 final class MultiHandle {
@@ -71,7 +71,7 @@ final class CurlTransfer {
   init?(settings: TransportSettings, driver: Driver, sockets: SocketTable) {}
 
   var handle: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
-  /// An answer arrives as a whole.
+  /// An answer arrives in one piece.
   var received: Int64 { 0 }
   fileprivate var hasEnded: Bool { exchange.map { !$0.isOpen } ?? false }
 
@@ -122,7 +122,7 @@ final class CurlTransfer {
 
 final class SocketTable {}
 
-// The functions of libcurl that the driver calls, by the same names.
+// libcurl functions that the driver calls, under the same names.
 
 @discardableResult
 func ccurl_multi_setopt_long(_ multi: UnsafeMutableRawPointer?, _ option: CURLMoption, _ value: Int) -> CURLMcode {

@@ -1,4 +1,4 @@
-/// What a process asks of the library.
+/// The calls that a process makes.
 enum Action: Equatable, CaseIterable {
   case open
   case logIn
@@ -19,7 +19,7 @@ final class CallRecord {
   let process: SimulatedProcess
   let begun: Int64
   let frozenBefore: Int64
-  /// How often its request was sent, how often it came to the server, and how often the operation was done.
+  /// How often its request was sent, how often it reached the server, and how often the operation was done.
   var sent = 0
   var arrived = 0
   var executed = 0
@@ -27,7 +27,7 @@ final class CallRecord {
   var refusals = 0
   /// Whether the event loop runs it.
   var isAsynchronous = false
-  /// The pairs that a log in or an exchange got.
+  /// The pairs that a log in or an exchange received.
   var obtained: [Server.Pair] = []
   var isDone = false
   var endedAt: Int64 = 0
@@ -40,7 +40,7 @@ final class CallRecord {
     #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.31","to":"1.2.33","#
       + #""amount":{"amount":\#(number),"asset_id":"1.3.0"}}]"#
   }
-  /// The account that a call sets: one of its own.
+  /// The account that a call sets, different for each call.
   var account: String { "1.2.\(number)" }
 
   init(_ number: Int, _ action: Action, _ user: Int, _ process: SimulatedProcess, now: Int64) {

@@ -1,7 +1,7 @@
-// Who has which pair of tokens.
+// Which store, process or answer has which token pair.
 
 extension Checker {
-  /// A process has died; what only it had is lost.
+  /// A process has died; pairs that only it had are lost.
   func died(_ process: SimulatedProcess) {
     let held = pairs(in: process) + delivered.filter { $0.process === process }.map(\.pair)
     for pair in held where pair.lossCause == nil && !stored.contains(pair.number) {
@@ -19,19 +19,19 @@ extension Checker {
     }
   }
 
-  /// Who has a pair: the store, a process, or an answer that is on its way; `nil` if it is lost.
+  /// What has a pair: the store, a process, or an answer in transit; `nil` if it is lost.
   func holder(of pair: Server.Pair) -> String? {
     if storeHolds(pair) { return "the store" }
     for process in world.processes where !process.isDead {
       if pairs(in: process).contains(where: { $0 === pair }) { return process.name }
       if delivered.contains(where: { $0.process === process && $0.pair === pair }) { return process.name }
     }
-    if world.network.open.contains(where: { $0.brings(pair) }) { return "an answer on its way" }
+    if world.network.open.contains(where: { $0.brings(pair) }) { return "an answer in transit" }
     return nil
   }
 
-  /// Whether the processes may use another pair than this one, because the server answered with it and failed before it saved
-  /// it. A log in brings them back to this one, as soon as it is stored.
+  /// Whether the processes may use another pair than this one, because the server sent that one and failed before it
+  /// saved it. A log in returns this one to them again, as soon as it is stored.
   func isMistakenlyGivenUp(_ pair: Server.Pair) -> Bool {
     guard pair.hasUnsavedSuccessor else { return false }
     return mayMissOtherPairs || (world.settings.store == .none ? holder(of: pair) == nil : !storeHolds(pair))
@@ -67,17 +67,17 @@ extension Checker {
     var excuses: Set<Fault> = [.rollback, .diskError, .storeError]
     // Each pair was saved durably before it was used.
     if !used.contains(living.number) { excuses.insert(.powerLoss) }
-    // The processes may have gone on with a pair of another exchange.
+    // The processes may use a pair of another exchange.
     let isExplained = world.server.livingPairs(user).contains {
       $0.lossCause != nil || $0.hasUnsavedSuccessor || holder(of: $0) != nil
     }
     if !isExplained, world.happened.isDisjoint(with: excuses) {
-      fail("nobody has the pair \(living.number) of user \(user), which the server takes, and nothing explains that")
+      fail("the pair \(living.number) of user \(user), which the server accepts, was lost for no reason")
     }
     return true
   }
 
-  /// The store holds another pair.
+  /// The store contains another pair.
   func replacedStored() {
     lastReplaced = world.now
     for pair in world.server.allPairs where storeHolds(pair) {
@@ -86,7 +86,7 @@ extension Checker {
     }
   }
 
-  /// A user that was logged out stays so until the next log in.
+  /// A user who was logged out stays logged out until the next log in.
   func checkLogOuts() {
     guard world.settings.store != .none, world.happened.isDisjoint(with: [.rollback, .lostLease, .freeze]) else {
       return
@@ -100,7 +100,7 @@ extension Checker {
     }
   }
 
-  /// A process that opens the session finds the account that was set last. Of calls that overlap any may be the last; a
+  /// A process that opens the session finds the account that was set last. Of overlapping calls any may be the last; a
   /// call that failed may have set it.
   func checkAccount(_ found: String?, _ user: Int) {
     guard world.happened.isDisjoint(with: [.rollback, .lostLease, .freeze, .diskError, .storeError, .powerLoss]),
@@ -121,7 +121,7 @@ extension Checker {
 
   func recovered(after milliseconds: Int64) { longestRecovery = max(longestRecovery, milliseconds) }
 
-  /// After the end of all.
+  /// Checks after all processes have ended.
   func checkEnd() {
     for call in calls { checkTruth(call) }
   }

@@ -1,10 +1,10 @@
-// Requests, and how the server answers them.
+// Checks of requests and answers.
 
 extension Checker {
   func sent(_ exchange: Exchange) {
     switch exchange.kind {
     case .operation(_, let token):
-      guard let call = exchange.call else { return fail("an operation is sent outside of a call") }
+      guard let call = exchange.call else { return fail("an operation is sent outside a call") }
       checkSavedFirst(token)
       call.sent += 1
       if call.sent > call.refusals + 1 {
@@ -19,9 +19,9 @@ extension Checker {
   }
 
   private func checkOneRefresh(_ token: String, _ exchange: Exchange) {
-    // A log out ends a session whose refresh may be under way, and a log in begins another one.
+    // A log out ends a session during a refresh, and a log in starts another one.
     if let user = world.server.pair(access: "A" + token.dropFirst())?.user, loggedOut.contains(user) { return }
-    // A lease ends while its holder is frozen.
+    // A lease expires while its holder is frozen.
     if world.happened.contains(.lostLease) || world.settings.store == .lease && world.happened.contains(.freeze) {
       return
     }
@@ -31,10 +31,10 @@ extension Checker {
       }
       return false
     }
-    if !others.isEmpty { fail("two refreshes with \(token) are on their way at a time") }
+    if !others.isEmpty { fail("two refreshes with \(token) are in progress at the same time") }
   }
 
-  /// A pair that a refresh has made is in the store before anything is sent with it.
+  /// The pair of a refresh is in the store before anything is sent with it.
   private func checkSavedFirst(_ token: String) {
     guard let pair = world.server.pair(access: token) else { return }
     used.insert(pair.number)
@@ -53,7 +53,7 @@ extension Checker {
     guard pair === world.server.living(pair.user), !pair.isRevoked, pair.expiresAt - world.serverTime > twoDays,
       world.happened.isDisjoint(with: [.wallClockJump, .lostLease, .freeze])
     else { return }
-    // Another process judges by dates in whole seconds, its own and those of the process that made the pair.
+    // Another process uses dates in whole seconds: its own, and those of the process that received the pair.
     let isMaker = refreshedPairs.contains("\(process.id).\(pair.number)")
     let earlyAge = SessionStateMachine.Policy().earlyRefusalAge - (isMaker ? 0 : 2000)
     let isRefused = refusedPairs.contains("\(process.id).\(pair.number)")
@@ -69,14 +69,14 @@ extension Checker {
   /// A refresh that was asked for is sent again while the server has not saved the pair before.
   private static let sendingsOfRefresh = 30
 
-  /// Nothing is sent whose result could not be saved.
+  /// No request is sent whose result could not be saved.
   private func checkPlace(_ token: String) {
     guard world.settings.store == .directory, world.disk.isFull, !world.disk.hasReservedSpace else { return }
     fail("the refresh with \(token) is sent although its result cannot be saved")
   }
 
   func arrived(_ number: Int, _ exchange: Exchange) {
-    guard let call = call(number) else { return fail("an operation comes that belongs to no call") }
+    guard let call = call(number) else { return fail("an operation arrives that belongs to no call") }
     call.arrived += 1
   }
 
@@ -89,7 +89,7 @@ extension Checker {
 
   func answered(_ exchange: Exchange, _ answer: Server.Answer) {
     if let pair = answer.pair, let process = exchange.process { delivered.append((pair, process)) }
-    // It is about to be saved. Other processes of a pair that was lost find it then.
+    // It is about to be saved. Then other processes that lost the pair find it.
     switch exchange.kind {
     case .logIn, .exchange:
       lastReplaced = world.now

@@ -3,36 +3,36 @@ final class Checker {
   unowned let world: World
   var violation: String?
   var calls: [CallRecord] = []
-  /// The pairs that the store has held.
+  /// The pairs that the store has contained.
   var stored: Set<Int> = []
   /// The pairs that a process has used for an operation.
   var used: Set<Int> = []
   /// The pairs that the server has refused in a process, as `process.pair`.
   var refusedPairs: Set<String> = []
-  /// The pairs that a process got by a refresh, as `process.pair`.
+  /// The pairs that a process received from a refresh, as `process.pair`.
   var refreshedPairs: Set<String> = []
   /// How many refreshes a process has sent without a visible reason.
   var unreasonedRefreshes: [Int: Int] = [:]
   /// Users that were logged out on purpose.
   var loggedOut: Set<Int> = []
-  /// When faults have ended; `nil` before.
+  /// When the faults ended; `nil` before.
   var faultsEnded: Int64?
-  /// How long it took at most until every session worked again.
+  /// The longest time until every session worked again.
   var longestRecovery: Int64 = 0
 
-  /// The pairs that a process has received, and that are perhaps not in a session yet.
+  /// The pairs that a process has received, and that may not be in a session yet.
   var delivered: [(pair: Server.Pair, process: SimulatedProcess)] = []
 
-  /// When the store got another pair.
+  /// When the store's pair changed.
   var lastReplaced: Int64 = -1_000_000
-  /// Within this time a session that is over notices that the store has a pair, in milliseconds.
+  /// The time within which an ended session notices a pair in the store, in milliseconds.
   static let noticeTime: Int64 = 2000
 
   init(_ world: World) {
     self.world = world
   }
 
-  /// What later verdicts depend on, beside what the living processes have done.
+  /// The state on which later checks depend, apart from what the living processes have done.
   func hash(into hasher: inout Hasher) {
     for fault in world.happened.map(\.rawValue).sorted() { hasher.combine(fault) }
     for user in 1...world.settings.users {
@@ -71,16 +71,16 @@ final class Checker {
       "call \(call.number) ends: "
         + (error.map { "\($0.code.name), \($0.outcome.name): \($0.explanation)" } ?? "success \(transactionID ?? "")")
     }
-    letGo(call, hasFailed: error != nil)
+    forgetPairs(call, hasFailed: error != nil)
     checkDeadline(call)
     checkTruth(call)
     if error?.code == .loginRequired { checkLoginRequired(call) }
     if error?.code == .internal { fail("call \(call.number) ends with an internal error") }
   }
 
-  /// What a log in or an exchange has got is in the session now, or was given up. If it succeeded, the pairs of other
-  /// exchanges are given up, too.
-  private func letGo(_ call: CallRecord, hasFailed: Bool) {
+  /// The pair of a log in or an exchange is now in the session, or was dropped. If the call succeeded, the pairs of
+  /// other exchanges are dropped, too.
+  private func forgetPairs(_ call: CallRecord, hasFailed: Bool) {
     guard let last = call.obtained.last else { return }
     delivered.removeAll { held in
       held.process === call.process && held.pair.user == call.user
@@ -98,12 +98,12 @@ final class Checker {
     }
   }
 
-  /// Whether the call's outcome is true, as far as it is known by now.
+  /// Checks the call's outcome, as far as the truth is known by now.
   func checkTruth(_ call: CallRecord) {
     guard call.isDone, call.changesSomething else { return }
     if call.executed > 1 { fail("the operation of call \(call.number) was done \(call.executed) times") }
     guard let error = call.error else {
-      if call.executed != 1 { fail("call \(call.number) reports success, and it was done \(call.executed) times") }
+      if call.executed != 1 { fail("call \(call.number) reports success, but it was done \(call.executed) times") }
       if call.transactionID != "\(call.number)" { fail("call \(call.number) got the answer to another call") }
       return
     }
@@ -111,29 +111,29 @@ final class Checker {
       fail("call \(call.number) reports \(error.outcome.name), but it was done")
     }
     if error.outcome == .notSent, call.arrived > call.refusals {
-      fail("call \(call.number) reports not_sent, but its request has come to the server")
+      fail("call \(call.number) reports not_sent, but its request reached the server")
     }
   }
 
-  /// A session may only be over if no process or store has a pair that the server accepts.
+  /// A session may have ended only if no process or store has a pair that the server accepts.
   private func checkLoginRequired(_ call: CallRecord) {
     if call.action == .open || loggedOut.contains(call.user) { return }
     guard let living = world.server.living(call.user) else { return }
-    if world.settings.relogin { return fail("call \(call.number) ends with login_required in spite of relogin") }
+    if world.settings.relogin { return fail("call \(call.number) ends with login_required despite relogin") }
     guard !mayMissRival(call.user), !isMistakenlyGivenUp(living), let holder = holder(of: living) else { return }
     if mayMissOtherPairs || world.now - lastReplaced < Self.noticeTime { return }
-    fail("call \(call.number) ends with login_required, but \(holder) has the pair \(living.number), which is good")
+    fail("call \(call.number) ends with login_required, but \(holder) has the valid pair \(living.number)")
   }
 
-  /// Faults after which one process cannot know what another one has.
+  /// Whether a fault happened after which a process cannot know what another one has.
   var mayMissOtherPairs: Bool {
     !world.happened.isDisjoint(with: [
       .freeze, .doubled, .lostLease, .rollback, .storeError, .diskError, .diskFull, .lateLock,
     ])
   }
 
-  /// Whether the processes may use the wrong one of two pairs that the server has made of one. A log in notices that only
-  /// if the server saves them within two seconds.
+  /// Whether the processes may use the wrong one of two pairs that the server has made of one. A log in notices that
+  /// only if the server saves them within two seconds.
   func mayMissRival(_ user: Int) -> Bool {
     (mayMissOtherPairs || world.settings.saveDelay > SessionStateMachine.Policy().earlyRefusalAge)
       && world.server.livingPairs(user).contains(where: \.isRival)

@@ -3,7 +3,7 @@
 extension World {
   func add(_ process: SimulatedProcess) { processes.append(process) }
 
-  /// Runs until `isDone`, or nothing is left to happen, or a check has failed. Returns whether it is done.
+  /// Runs until `isDone`, or nothing can happen any more, or a check has failed. Returns whether it is done.
   @discardableResult
   func run(until isDone: () -> Bool) -> Bool {
     while checker.violation == nil, states?.isKnown != true {
@@ -20,8 +20,8 @@ extension World {
     return false
   }
 
-  /// What can happen next. In a walk a step that touches nothing that another process uses is taken `alone`: in which
-  /// order it and those of others are taken makes no difference. Nor does a walk vary the order of such steps of the
+  /// The possible next steps. In a walk a step that touches nothing that another process uses is taken `alone`: the
+  /// order of such steps of several processes has no effect. Nor does a walk vary the order of such steps of the
   /// threads of one process, as random schedules do.
   func possibleSteps() -> (fibers: [Fiber], events: [Int], alone: SimulatedProcess?) {
     let ready = fibers.filter { $0.state == .ready && canRun($0.process) }
@@ -63,7 +63,7 @@ extension World {
     if fiber.state == .finished { fibers.removeAll { $0 === fiber } }
   }
 
-  /// Lets time pass until something can happen; returns whether something can.
+  /// Advances the time until something can happen; returns whether anything can.
   private func advance() -> Bool {
     var next = events.map(\.due).min() ?? .max
     for fiber in fibers where !fiber.process.isDead {
@@ -106,7 +106,7 @@ extension World {
     story.add(now, current, line())
   }
 
-  /// Ends all threads: each runs to its end, and nothing that it does has an effect.
+  /// Ends all threads: each runs to its end without any effect.
   func takeDown() {
     isOver = true
     for process in processes {

@@ -1,21 +1,21 @@
-/// The world whose schedule is run. All that the core asks of the system it asks here.
+/// The world whose schedule runs. It answers all system calls of the core.
 nonisolated(unsafe) var world = World(Choices(seed: 0), WorldSettings(), story: nil)
 
-/// Time, threads, and what happens when: one step at a time, each chosen.
+/// Time, threads and events: one chosen step at a time.
 final class World {
   struct Event {
     let name: String
     let due: Int64
-    /// The process that alone notices it; `nil` when others may.
+    /// The only process that notices it; `nil` when others may.
     let process: SimulatedProcess?
     let action: () -> Void
   }
 
-  /// More than any schedule needs that ends.
+  /// More steps than any schedule needs that ends.
   static let maximumSteps = 200_000
-  /// How often threads let others end, at most, while all are taken down.
+  /// How often, at most, a thread waits for others while all threads are being ended.
   static let maximumRounds = 10_000
-  /// Forks make no more than this.
+  /// The maximum number of processes that forks create.
   static let maximumProcesses = 8
 
   let choices: Choices
@@ -23,23 +23,23 @@ final class World {
   let story: Story?
   var now: Int64 = 1000
   var current: Fiber?
-  /// The process that is looked into, while no thread runs.
+  /// The process that a check inspects while no thread runs.
   private var observed: SimulatedProcess?
-  /// Makes the child of a process.
+  /// Creates the child of a process.
   var fork: ((SimulatedProcess) -> Void)?
   var processes: [SimulatedProcess] = []
   var fibers: [Fiber] = []
   var events: [Event] = []
   var lastFiber = 0
   var steps = 0
-  /// Whether all threads are being taken down: nothing that they do has an effect any more.
+  /// Whether all threads are being ended: nothing that they do has an effect any more.
   var isOver = false
   /// How many faults may still happen.
   var faultsLeft: Int
   var happened: Set<Fault> = []
-  /// The event that is taking place.
+  /// The current event.
   var event = ""
-  /// Faults and answers, which threads see later; their order does not matter.
+  /// Faults and answers that threads notice later; their order does not matter.
   var unseen: UInt64 = 0
   var leaked: [Any] = []
   var eventDescriptors: [Int32: EventDescriptor] = [:]
@@ -62,7 +62,7 @@ final class World {
     faultsLeft = settings.faultBudget
   }
 
-  /// Remembers what threads see later.
+  /// Records something that threads notice later.
   func remember(_ what: String) {
     guard states != nil else { return }
     var hasher = StableHash(0)
@@ -93,7 +93,7 @@ final class World {
     events.append(Event(name: name, due: now + delay, process: process, action: action))
   }
 
-  /// Looks into a process without giving a thread a turn.
+  /// Inspects a process without running a thread.
   func observe<Result>(_ process: SimulatedProcess, _ body: () -> Result) -> Result {
     let (running, before) = (current, observed)
     (current, observed) = (nil, process)
@@ -103,8 +103,8 @@ final class World {
 
   // MARK: - From the threads
 
-  /// Another thread may run now. `isPrivate` tells that what follows touches nothing that another process uses, unless
-  /// this one holds the lock of the store: it may release it next.
+  /// Another thread may run now. `isPrivate`: the next step touches nothing that another process uses, unless
+  /// this one holds the lock of the store, which it may release next.
   func point(isPrivate: Bool = false) {
     guard let current, !isOver, current.heldLocks == 0 else { return }
     current.isPrivate = isPrivate
@@ -119,7 +119,7 @@ final class World {
     return current
   }
 
-  /// Another thread may run now, and a fault may happen; returns whether it did not.
+  /// Another thread may run now, and the fault may happen. Returns `false` if it happened.
   func filePoint(_ fault: Fault?, isPrivate: Bool = false) -> Bool {
     if isOver { return false }
     point(isPrivate: isPrivate)
@@ -170,7 +170,7 @@ final class World {
     return lastEventDescriptor
   }
 
-  /// While all threads are being taken down, a thread that waits for others lets them go on.
+  /// While all threads are being ended, a thread that waits for others lets them run.
   func letOthersEnd() {
     if isOver { current?.leave() }
   }
@@ -189,7 +189,7 @@ final class World {
     return fiber
   }
 
-  /// The state of the world that a thread of the running process has read, or what a process will do.
+  /// Records what a thread of the running process has read of the world, or what a process will do.
   func note(_ seen: some Sequence<UInt8>, _ other: SimulatedProcess? = nil) {
     guard states != nil, let process = other ?? process else { return }
     var hasher = StableHash(process.history)

@@ -1,6 +1,6 @@
-/// Calls that the event loop runs. Their thread waits for the completion in a queue of its own.
+/// Calls that the event loop runs. Their thread waits in its own queue for the completion.
 extension Scenario {
-  func carryOutAsynchronously(
+  func executeAsynchronously(
     _ action: Action,
     _ record: CallRecord,
     _ client: Client,
@@ -24,7 +24,7 @@ extension Scenario {
     return nil
   }
 
-  /// Begins a call; returns its id, `nil` when there is no session.
+  /// Starts a call; returns its id, or `nil` if there is no session.
   private func begin(
     _ action: Action,
     _ record: CallRecord,

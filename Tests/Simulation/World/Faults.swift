@@ -28,20 +28,20 @@ enum Fault: Int, CaseIterable, Hashable {
   case storeError
   case lateLock
 
-  /// Those that the scheduler brings in between two steps.
+  /// Faults that the scheduler causes between two steps.
   static let betweenSteps: [Fault] = [
     .kill, .powerLoss, .freeze, .exit, .fork, .wallClockJump, .rollback, .lostLease, .diskFull, .revocation,
   ]
 }
 
 extension Fault {
-  /// Whether it happens to one process.
+  /// Whether it affects one process.
   var hasOneVictim: Bool { [.kill, .freeze, .exit, .fork, .wallClockJump].contains(self) }
-  /// Whether it matters how far a process is that does what concerns no other.
+  /// Whether it matters how far a process has come with steps that no other process notices.
   var seesPrivateSteps: Bool { [.kill, .powerLoss, .diskFull].contains(self) }
 }
 
-/// The settings of a world. A seed decides it, or the walk through small worlds.
+/// The settings of a world, chosen by a seed or by the walk through small worlds.
 struct WorldSettings {
   enum Store {
     case directory
@@ -51,31 +51,31 @@ struct WorldSettings {
 
   var store = Store.directory
   var processes = 2
-  /// How many users there are, each with a pair under a key of its own.
+  /// The number of users, each with a pair under its own key.
   var users = 1
   var threads = 1
   var callsPerThread = 1
-  /// The kinds of calls; all of them when there are none.
+  /// The kinds of calls; empty: all of them.
   var actions: [Action] = []
-  /// The calls of each process, where they are prescribed.
+  /// The calls of each process, if they are prescribed.
   var scripts: [[Action]] = []
-  /// Whether the server refuses the access token that the store holds at the beginning.
+  /// Whether the server refuses the access token that the store contains at the start.
   var isRefused = false
   var faults: Set<Fault> = []
   var faultBudget = 0
-  /// For how long a new access token lives, in milliseconds.
+  /// The lifetime of a new access token, in milliseconds.
   var tokenLifetime: Int64 = 90 * 86_400_000
-  /// How much of that is left when the world begins.
+  /// The remaining lifetime at the start of the world.
   var remainingLifetime: Int64 = 90 * 86_400_000
   var isStored = true
   var relogin = false
   var logsOut = false
   var refreshTimeout: Int64 = 30_000
   var requestTimeout: Int64 = 60_000
-  /// One call in so many is asynchronous; none when 0.
+  /// One call in this many is asynchronous; 0: none.
   var asynchronousRarity = 0
-  /// Between 0 and this many milliseconds go by until the server has saved a new pair.
+  /// The server saves a new pair after 0 to this many milliseconds.
   var saveDelay: Int64 = 0
-  /// One step in so many switches threads at a lock.
+  /// One lock in this many switches threads.
   var lockSwitchRarity = 4
 }

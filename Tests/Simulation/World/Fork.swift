@@ -7,12 +7,12 @@ extension Scenario {
     child.forks = parent.forks
     let table = client.engine.environment.table
     let states = world.observe(parent) {
-      // One that was logged out has no place in the client any more.
+      // The client has no entry for a session that was logged out.
       parent.sessions.filter { table.session(forKey: key($0.key))?.core === $0.value.core }
         .mapValues { $0.core.withState { $0 } }
     }
     world.observe(child) { inherit(states, from: client, child) }
-    // From here on its objects know that they were inherited.
+    // From here on the child's objects know that they were inherited.
     child.forks += 1
     world.add(child)
     run(in: child, states.keys.sorted())
@@ -23,7 +23,7 @@ extension Scenario {
     child.client = client
     let (theirs, mine) = (parent.engine.environment, client.engine.environment)
     if let now = theirs.transport.serverClock.nowMilliseconds {
-      // A clock that its parent would correct with the next answer stays one.
+      // The child keeps its parent's clock, although the next answer would correct it in the parent.
       let took: Int64 = theirs.transport.serverClock.wantsSample ? 2000 : 0
       mine.transport.serverClock.learn(dateMilliseconds: now - 500, took: took)
     }

@@ -8,17 +8,17 @@ final class Exchange {
     case refresh(String)
     case logIn(Int)
     case exchange(Int)
-    /// The method, and the account that is asked for.
+    /// The method, and the account in the parameters.
     case chainRead(String, String)
   }
 
   let kind: Kind
   let process: SimulatedProcess?
   let call: CallRecord?
-  /// What waits for the answer, if not a thread that waits for this exchange alone.
+  /// The object that waits for the answer, unless a thread waits for this exchange only.
   let waiter: ObjectIdentifier?
   let begun = world.now
-  /// Whether a byte may have left.
+  /// Whether a byte may have been sent.
   var hasLeft = true
   /// Whether the caller still waits.
   fileprivate(set) var isOpen = true
@@ -34,18 +34,18 @@ final class Exchange {
     self.waiter = waiter
   }
 
-  /// The pair in the answer that is on its way.
+  /// The pair in the answer in transit.
   fileprivate var awaitedPair: Server.Pair?
   fileprivate var isAwaited: Bool { isOpen && process?.isDead == false }
 
-  /// Whether its answer is on its way, with this pair, to a process that waits for it.
+  /// Whether an answer with this pair is in transit to a process that waits for it.
   func brings(_ pair: Server.Pair) -> Bool { isAwaited && awaitedPair === pair && pair.lossCause == nil }
 
-  /// The caller waits no longer.
+  /// The caller stops waiting.
   func abandon() {
     isOpen = false
     if answer == nil, let awaitedPair {
-      awaitedPair.lossCause = awaitedPair.lossCause ?? "nobody waited for the answer"
+      awaitedPair.lossCause = awaitedPair.lossCause ?? "no caller waited for the answer"
     }
   }
 
@@ -60,7 +60,7 @@ final class Exchange {
   }
 }
 
-/// The way to the server and back. Requests and answers are delayed, lost and doubled.
+/// The network between the processes and the server, which delays, loses and duplicates requests and answers.
 final class Network {
   private unowned let world: World
   /// Requests that wait for their answers.
@@ -70,7 +70,7 @@ final class Network {
     self.world = world
   }
 
-  /// Sends a request of the thread that runs. Its answer wakes `waiter`, or who waits for the exchange.
+  /// Sends a request of the running thread. Its answer wakes `waiter`, or the thread that waits for it.
   func begin(_ request: HTTPRequest, wakes waiter: ObjectIdentifier? = nil) -> Exchange {
     let kind = kind(of: request)
     let call = world.current?.call ?? world.checker.call(number(of: request, kind))
@@ -107,7 +107,7 @@ final class Network {
   private func arrive(_ exchange: Exchange) {
     var answer = world.server.handle(exchange)
     if case .refresh = exchange.kind, world.fault(.doubled) {
-      // A proxy has sent it again, and the second answer is the one that comes through.
+      // A proxy has sent the request twice, and the second answer arrives.
       answer.pair?.lossCause = "the answer was lost in a proxy"
       answer = world.server.handle(exchange)
     }

@@ -1,6 +1,6 @@
-/// What the processes of a world do, and what is checked at the end.
+/// The calls of the processes of a world, and the checks at the end.
 final class Scenario {
-  /// Within this time after the last fault every session with a living pair works again, in milliseconds.
+  /// The time after the last fault within which every session with a valid pair works again, in milliseconds.
   static let recoveryLimit: Int64 = 200_000
   private static let directory = Scenario.makeDirectory()
 
@@ -18,7 +18,7 @@ final class Scenario {
     world.fork = { [unowned self] in fork($0) }
   }
 
-  /// Runs all of it; returns the violation, if there is one.
+  /// Runs the schedule; returns the violation, if any.
   func run() -> String? {
     for user in 1...settings.users { prepare(user) }
     for number in 1...settings.processes { startProcess(number) }
@@ -30,13 +30,13 @@ final class Scenario {
     return violation
   }
 
-  // MARK: - The beginning
+  // MARK: - The start
 
   private func prepare(_ user: Int) {
     let pair = world.server.makePair(user, lifetime: settings.remainingLifetime)
     world.server.accept(pair)
     pair.isRevoked = settings.isRefused
-    pair.lossCause = settings.isStored && settings.store != .none ? nil : "nobody has had it yet"
+    pair.lossCause = settings.isStored && settings.store != .none ? nil : "no process has received it yet"
     guard settings.isStored, settings.store != .none else { return }
     let token = try? Bytes(Server.json(pair)).withBytes { (json) throws(PeerIDError) in try Client.token(in: json) }
     guard let token else { return }
@@ -46,7 +46,7 @@ final class Scenario {
     default:
       let file = "\(Self.directory)/\(key(user)).\(SHA256.hexDigest(key(user)))"
       world.disk.put(file + ".session", Array(stored.bytes.raw))
-      // Otherwise who makes it first would double the number of schedules.
+      // Otherwise the choice of the process that creates it would double the number of schedules.
       if world.choices.isExhaustive { world.disk.put(file + ".lock", []) }
     }
   }
@@ -129,8 +129,8 @@ final class Scenario {
       }
       let id =
         record.isAsynchronous
-        ? try carryOutAsynchronously(action, record, client, process, user)
-        : try carryOut(action, record, client, process, user)
+        ? try executeAsynchronously(action, record, client, process, user)
+        : try execute(action, record, client, process, user)
       world.checker.ended(record, nil, transactionID: id)
       return nil
     } catch {
@@ -139,7 +139,7 @@ final class Scenario {
     }
   }
 
-  private func carryOut(
+  private func execute(
     _ action: Action,
     _ record: CallRecord,
     _ client: Client,
@@ -166,7 +166,7 @@ final class Scenario {
     return nil
   }
 
-  /// The session that was there is released after the change: that takes locks, and so lets other threads run.
+  /// The previous session is released after the change: the release takes locks, and so lets other threads run.
   func hold(_ session: Session, _ process: SimulatedProcess, _ user: Int) {
     let earlier = process.sessions[user]
     process.sessions[user] = session
@@ -175,10 +175,10 @@ final class Scenario {
 
   // MARK: - The end
 
-  /// When faults have ended, everything that can work does, within a stated time, and then nothing is left running.
+  /// After the faults every session that can work works again within a stated time, and then no thread is left.
   private func recover() {
     world.faultsLeft = 0
-    // A walk tries all schedules with faults, and one of how the sessions recover from each.
+    // A walk tries all schedules with faults, and for each only one of the recovery.
     world.choices.isWalkOver = true
     world.disk.fullUntil = .min
     let living = world.processes.filter { !$0.isDead && !$0.isExiting }

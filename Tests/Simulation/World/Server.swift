@@ -1,4 +1,4 @@
-/// The PeerID server: pairs of tokens, which a refresh rotates, and operations, which it counts.
+/// The PeerID server: token pairs, which a refresh rotates, and operations, which it counts.
 final class Server {
   struct Answer {
     var status: Int
@@ -6,7 +6,7 @@ final class Server {
     var retryAfter: Int64?
     /// The server's time, as in the header `Date`.
     var date: Int64 = 0
-    /// The pair that the answer brings.
+    /// The pair in the answer.
     var pair: Pair?
   }
 
@@ -14,18 +14,18 @@ final class Server {
   final class Pair {
     let number: Int
     let user: Int
-    /// The exchange or first log in that it goes back to: a refresh replaces a pair in its row.
+    /// The exchange or first log in from which it descends: a refresh replaces the pair in this row.
     let row: Int
     let expiresAt: Int64
     let madeAt: Int64
     /// The pair that it replaces.
     let predecessor: Pair?
     var isRevoked = false
-    /// Whether the server has rotated its predecessor twice, because it had not saved the first result, or it came of such
-    /// a pair: one of the pairs is invalid, and a client cannot know which.
+    /// Whether the server has rotated its predecessor twice, because it had not saved the first result, or it came of
+    /// such a pair: one of the pairs is invalid, and a client cannot know which.
     var isRival = false
-    /// Whether the server failed before it saved the pair that replaces it. A process that has that one cannot know that
-    /// this one is still good.
+    /// Whether the server failed before it saved the pair that replaces this one. A process that has the new pair
+    /// cannot know that this one is still valid.
     var hasUnsavedSuccessor = false
     /// Why it may be lost: its answer was lost, or its receiver died before it was saved.
     var lossCause: String?
@@ -50,7 +50,7 @@ final class Server {
   private var lastNumber = 0
   /// The pair of each row that the server accepts.
   private(set) var current: [Int: Pair] = [:]
-  /// Pairs that it has handed out and saves later.
+  /// Pairs that it has issued and saves later.
   private(set) var unsaved: [(pair: Pair, due: Int64)] = []
   /// All pairs by their access and refresh tokens.
   private var pairs: [String: Pair] = [:]
@@ -60,23 +60,23 @@ final class Server {
     self.world = world
   }
 
-  /// The pairs that the server accepts or will accept, one of each row.
+  /// The pairs that the server accepts or will accept, one for each row.
   func livingPairs(_ user: Int) -> [Pair] {
     current.values.filter { $0.user == user }.map { pair in
       unsaved.filter { $0.pair.row == pair.row }.max { $0.due < $1.due }?.pair ?? pair
     }
   }
 
-  /// The row of the pair that was stored last, or with which the last session began: the others are given up.
+  /// The row of the pair that was stored last, or with which the last session started. Other rows are unused.
   var rowInUse: [Int: Int] = [:]
 
-  /// The one of them that is in use.
+  /// The pair that is in use.
   func living(_ user: Int) -> Pair? {
     let pairs = livingPairs(user)
     return pairs.first { $0.row == rowInUse[user] } ?? pairs.max { $0.row < $1.row }
   }
 
-  /// All pairs that it has made.
+  /// All pairs that it has issued.
   var allPairs: [Pair] { pairs.filter { $0.key.first == "A" }.map(\.value) }
 
   /// The pair that a log in returns now.
@@ -145,7 +145,7 @@ final class Server {
     return Answer(status: 200, body: #"{"status":200,"result":\#(result)}"#)
   }
 
-  /// Does it, if the token is good.
+  /// Executes the operation, if the token is valid.
   private func execute(_ number: Int, _ token: String) -> Int? {
     guard let pair = pairs[token], current[pair.row] === pair, !pair.isRevoked, pair.expiresAt > world.serverTime
     else { return nil }
@@ -176,7 +176,7 @@ final class Server {
       new.isRival = true
     }
     if old.hasUnsavedSuccessor { new.isRival = true }
-    // Whichever of two rivals is saved last is the one that it accepts, also instead of what came of the other one.
+    // Of two rival pairs the server accepts the one that is saved last, even instead of the other one's successors.
     if unsaved.contains(where: { $0.pair.isRival && $0.pair.row == old.row }) { new.isRival = true }
     save(new)
     if let failsAfterwards {
@@ -208,12 +208,12 @@ final class Server {
     return Answer(status: 200, body: #"{"status":200,"result":\#(Self.json(pair))}"#, pair: pair)
   }
 
-  /// A code can be exchanged any number of times; each time makes another pair, beside those of the user.
+  /// A code can be exchanged any number of times; each time creates another pair of the user.
   private func exchangeCode(_ user: Int) -> Answer {
     if world.fault(.chainRefusal) { return failure(500, "server side error") }
     if world.fault(.serverError) { return failure(world.choices.pick(2) == 0 ? 429 : 502, "server side error") }
     let pair = makePair(user, lifetime: world.settings.tokenLifetime)
-    pair.lossCause = "nobody but the process that exchanged the code knows of it"
+    pair.lossCause = "only the process that exchanged the code knows it"
     accept(pair)
     return Answer(status: 200, body: #"{"status":200,"result":\#(Self.json(pair))}"#, pair: pair)
   }
