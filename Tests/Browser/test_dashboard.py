@@ -110,4 +110,4 @@ def test_the_page_says_that_the_sandbox_has_ended(browser: Browser) -> None:
     browser.open(sandbox.url + "/")
     browser.wait_for_text("#chain", "Block")
     sandbox.stop()
-    browser.wait_for_text("#chain", "It does not answer")
+    browser.wait_for_text("#chain", "The sandbox does not answer")
