@@ -20,9 +20,9 @@ SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped
 STRIP := strip --strip-unneeded --remove-section=.comment --remove-section=.note
 SOURCES := $(shell find Sources -type f) Package.swift Tools/ABI/peerid.map
 
-# The shared library has the Swift runtime in it; with EMBEDDED=1 it is Embedded Swift. docs/embedded.md compares the two.
-# Both have their symbols here.
-EMBEDDED ?= 0
+# The shared library is Embedded Swift. With EMBEDDED=0, and on machines on which that is not tested, it is the normal one,
+# with the Swift runtime in it. docs/embedded.md compares the two. Both have their symbols here.
+EMBEDDED ?= $(if $(filter x86_64,$(shell uname -m)),1,0)
 NORMAL_LIBRARY := $(BUILD)/normal/libpeerid.so
 EMBEDDED_LIBRARY := $(BUILD)/embedded/libpeerid.so
 CHOSEN_LIBRARY := $(if $(filter 0,$(EMBEDDED)),$(NORMAL_LIBRARY),$(EMBEDDED_LIBRARY))
@@ -59,6 +59,9 @@ $(KIND):
 
 $(LIBRARY): $(CHOSEN_LIBRARY) $(KIND)
 	@mkdir -p $(BUILD)/lib/pkgconfig
+ifeq ($(EMBEDDED) $(origin EMBEDDED),0 file)
+	@echo "Building the normal library: Embedded Swift is tested on x86-64 only. EMBEDDED=1 tries it on this machine."
+endif
 	install -m 755 $(CHOSEN_LIBRARY) $@
 	$(STRIP) $@
 	ln -sf libpeerid.so.$(VERSION) $(BUILD)/lib/libpeerid.so.$(MAJOR)
@@ -134,9 +137,9 @@ check: ## Run what a commit needs, in some minutes, installing what it needs
 test: ## Run every test of the project, installing what they need
 	@Tools/scripts/test
 
-.PHONY: test-embedded
-test-embedded: ## Run every test that goes through the C interface on the library as Embedded Swift
-	EMBEDDED=1 Tools/scripts/test library
+.PHONY: test-normal
+test-normal: ## Run every test that goes through the C interface on the normal library (EMBEDDED=0)
+	EMBEDDED=0 Tools/scripts/test library
 
 .PHONY: fuzz
 fuzz: normal embedded ## Fuzz what reads texts from outside for SECONDS=60, or the TARGETS=… alone; compare both libraries

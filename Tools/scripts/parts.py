@@ -44,7 +44,10 @@ class Part:
 BUILD, TOOLS, SWIFT, THREADS = "build", "tools of Python", "core and sandbox", "thread sanitizer"
 COMMAND = "build of the command"
 PACKAGES = "tarball and Debian packages"
-EMBEDDED = "library as Embedded Swift"
+NORMAL = "normal library"
+# As it would be installed.
+NORMAL_SIZE = "strip --strip-unneeded -o build/normal/stripped build/normal/libpeerid.so && " \
+    "test $(stat -c %s build/normal/stripped) -le 6200000"
 
 
 def in_folder(name, library=None):
@@ -54,7 +57,7 @@ def in_folder(name, library=None):
 
 
 PARTS = [
-    Part(BUILD, "make --no-print-directory all", check=True, library=True),
+    Part(BUILD, "make --no-print-directory -j2 all", check=True, library=True),
     Part("format", "swift format lint --strict --recursive Sources Tests Tools/command", check=True),
     Part("places of the mutants", "Tests/Mutants/run --list", check=True),
     Part("folders of the core", "Tools/scripts/architecture --check", check=True),
@@ -67,10 +70,10 @@ PARTS = [
          check="Tests/Simulation/run 2000"),
     Part(THREADS, "PEERID_TEST_THREADS=2 swift test --sanitize=thread --scratch-path .build-tsan "
          "--filter 'PeerIDTests\\.'", after=(SWIFT,)),
-    Part("thread sanitizer, through the C interface", "Tests/ThreadSanitizer/run", after=(THREADS,),
+    Part("thread sanitizer, through the C interface", "Tests/ThreadSanitizer/run", after=(BUILD,),
          alone=("certificates",)),
     Part("tables of the documentation", "Tools/docs/tables --check", after=(BUILD,), check=True),
-    Part(COMMAND, "make --no-print-directory command", after=(SWIFT,), library=True),
+    Part(COMMAND, "make --no-print-directory command", after=(BUILD, SWIFT), library=True),
     Part("command, typed in a terminal and called by scripts", "Tests/Command/run", after=(COMMAND,)),
     Part("programs of the documentation", "Tools/docs/programs", after=(BUILD, COMMAND), check="Tools/docs/programs README.md"),
     Part("documentation site", "make --no-print-directory docs", after=(BUILD,)),
@@ -83,19 +86,19 @@ PARTS = [
     Part("fuzzing", "python3 -B Tests/Fuzz/fuzz.py --seconds 60", after=(BUILD,)),
     Part("calls of C, Python and Go with a fault every second", "Tests/Soak/run 0.75", after=(BUILD,), library=True),
     Part("faults of HTTP/2", "Tests/HTTP2/run", after=(BUILD,), library=True),
-    Part(EMBEDDED, "make --no-print-directory embedded", after=(BUILD,)),
-    Part("Embedded Swift: C, with memcheck", in_folder("embedded-c", "embedded") + "Tests/C/run", after=(EMBEDDED,)),
-    Part("Embedded Swift: the same cases in C, Python and Go",
-         in_folder("embedded-cases", "embedded") + "Tests/Conformance/run", after=(EMBEDDED, TOOLS)),
-    Part("Embedded Swift: faults", in_folder("embedded-faults", "embedded") + "Tests/Faults/run fault_table"
+    Part(NORMAL, f"make --no-print-directory normal && {NORMAL_SIZE}", after=(BUILD,)),
+    Part("normal library: C, with memcheck", in_folder("normal-c", "normal") + "Tests/C/run", after=(NORMAL,)),
+    Part("normal library: the same cases in C, Python and Go",
+         in_folder("normal-cases", "normal") + "Tests/Conformance/run", after=(NORMAL, TOOLS)),
+    Part("normal library: faults", in_folder("normal-faults", "normal") + "Tests/Faults/run fault_table"
          " connection_faults stray_answers frozen networks allocations tls_faults",
-         after=(EMBEDDED,), alone=("certificates",)),
-    Part("Embedded Swift: processes", in_folder("embedded", "embedded") + "Tests/Processes/run kills fork exit disk",
-         after=(EMBEDDED,), alone=("processes",)),
-    Part("Embedded Swift: every function, called wrongly",
-         "PEERID_LIBRARY=$PWD/build/embedded/libpeerid.so python3 -B Tests/Misuse/misuse.py", after=(EMBEDDED,)),
+         after=(NORMAL,), alone=("certificates",)),
+    Part("normal library: processes", in_folder("normal", "normal")
+         + "Tests/Processes/run kills fork exit disk runtime", after=(NORMAL,), alone=("processes",)),
+    Part("normal library: every function, called wrongly",
+         "PEERID_LIBRARY=$PWD/build/normal/libpeerid.so python3 -B Tests/Misuse/misuse.py", after=(NORMAL,)),
     Part("fuzzing through the C interface, of both libraries", "python3 -B Tests/Fuzz/abi.py",
-         after=(EMBEDDED, "fuzzing")),
+         after=(NORMAL, "fuzzing")),
     Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,), library=True),
     Part("faults, with memcheck", in_folder("faults") + "Tests/Faults/run", after=(BUILD,), alone=("certificates",),
          check=in_folder("faults") + "Tests/Faults/run fault_table", library=True),
