@@ -8,6 +8,6 @@ public enum Version {
   public static let patch: Int32 = 0
   /// `major * 10000 + minor * 100 + patch`, for comparisons.
   public static let number: Int32 = major * 10_000 + minor * 100 + patch
-  /// The version as people write it.
+  /// The version as text, such as `1.0.0`.
   public static let text = "\(major).\(minor).\(patch)"
 }

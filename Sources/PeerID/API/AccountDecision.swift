@@ -1,14 +1,14 @@
-/// Whether the chain shows that a user of PeerID has an account.
+/// Whether an account on the chain has PeerID's permission, so that it belongs to a user of PeerID.
 ///
-/// PeerID acts for a user through a custom permission on the user's account. Its name is `pid` followed by seven
-/// letters.
+/// PeerID acts for a user through a custom permission on the user's account. The permission's name is `pid` followed by
+/// seven letters.
 enum AccountPermission: Equatable {
   case present
   case absent
   /// The node does not report permissions.
   case unknown
 
-  /// Whether this is the name of such a permission.
+  /// Whether PeerID gives its permissions names like this one.
   static func isNamedByPeerID(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     guard bytes.count == 10, bytes.starts(with: "pid".utf8) else { return false }
@@ -32,15 +32,15 @@ enum AccountDecision: Equatable {
     return ["pi-" + lowered, lowered]
   }
 
-  /// The name without `pi-` for a name that starts with it, otherwise the name with `pi-`: users confuse the two. `nil`
-  /// for an id.
+  /// The other name that a user may mean, because users confuse the two: `alice` for `pi-alice`, and `pi-alice` for
+  /// `alice`. `nil` for an id.
   static func otherName(_ name: String) -> String? {
     if ObjectInstance.isAccount(name) { return nil }
     let lowered = name.asciiLowercased
     return lowered.begins(with: "pi-") ? String(Substring(lowered.utf8.dropFirst(3))) : "pi-" + lowered
   }
 
-  /// The decision after another of these names has turned out to be an account.
+  /// Adds an account that has one of these names. An account without PeerID's permission does not count.
   func adding(_ account: Account, _ permission: AccountPermission) -> AccountDecision {
     if permission == .absent { return self }
     switch self {

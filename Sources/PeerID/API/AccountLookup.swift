@@ -50,7 +50,8 @@ struct AccountLookup {
     }
   }
 
-  /// `.some(nil)` for `null`, which means that there is no account.
+  /// Reads an account from an answer. `.some(nil)` means that the node has no such account, `nil` that the answer is
+  /// unexpected.
   private static func account(_ found: JSONIndex.Value) -> Account?? {
     if found.kind == .null { return .some(nil) }
     guard let id = found.member("id")?.string, let name = found.member("name")?.string else { return nil }
@@ -59,6 +60,6 @@ struct AccountLookup {
 }
 
 extension Account {
-  /// The account as a response, whose result is its JSON.
+  /// A response whose result is the account as JSON.
   package var response: Response { Response(json: literal.compactText) }
 }

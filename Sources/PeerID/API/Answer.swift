@@ -1,6 +1,6 @@
 /// Converts what the transport received to a result or an error.
 enum Answer {
-  /// The response of a success, or the error.
+  /// The response if the request succeeded; otherwise the error.
   static func response(
     of outcome: Result<HTTPResponse, TransportFailure>,
     to kind: RequestKind
@@ -10,11 +10,11 @@ enum Answer {
     {
       return checked(response, kind, answer.status)
     }
-    // The scanner reads every result, unless there is no memory for a copy of it.
+    // The scanner fails on a valid answer only if there is no memory for a copy of its result.
     return result(of: outcome, to: kind).flatMap { _ in .failure(outOfMemory(of: outcome, kind)) }
   }
 
-  /// The token of a success, or the error; `nil` when the server has no token for the user.
+  /// The token if the request succeeded, `nil` when the server has no token for the user; otherwise the error.
   static func token(
     of outcome: Result<HTTPResponse, TransportFailure>,
     to kind: RequestKind,
@@ -32,7 +32,7 @@ enum Answer {
     return result(of: outcome, to: kind, explain: explain).flatMap { _ in .failure(outOfMemory(of: outcome, kind)) }
   }
 
-  /// The error of a success without a usable token.
+  /// The error for an HTTP success whose token cannot be used.
   static func malformed(_ token: TokenReader.Malformed) -> PeerIDError {
     PeerIDError(.protocol, .unknown, "the server's token \(token.reason)", httpStatus: 200)
   }
@@ -46,7 +46,8 @@ enum Answer {
     return PeerIDError(.outOfMemory, .unknown, message, advice: kind.advice, httpStatus: status)
   }
 
-  /// The response of a submit, if it has the transaction's id or the token that confirms the transaction.
+  /// The response, or an error if it should have a transaction id, or a token that confirms the transaction, and has
+  /// neither.
   private static func checked(
     _ response: Response,
     _ kind: RequestKind,
@@ -74,8 +75,8 @@ enum Answer {
       if 200..<300 ~= response.status, !response.isTruncated, case .result(let result) = envelope {
         return .success(result)
       }
-      // For other statuses the error of the status is more useful than "out of memory": it says whether the request was
-      // done.
+      // If the status is a failure, the error for the status is more useful than "out of memory": it says whether the
+      // request was done.
       if case .unread = envelope, 200..<300 ~= response.status {
         return .failure(explain(outOfMemory(of: outcome, kind)))
       }

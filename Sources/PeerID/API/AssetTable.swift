@@ -32,7 +32,7 @@ final class AssetTable: @unchecked Sendable {
     lock.withLock { entries[Array(name.utf8)] }
   }
 
-  /// Stores an asset under a name, unless another thread has already; returns the stored one.
+  /// Stores an asset under a name, unless another thread has already done so. Returns the stored asset.
   func keep(_ asset: Asset, as name: String) -> Entry {
     let read = Entry(asset)
     return lock.withLock {

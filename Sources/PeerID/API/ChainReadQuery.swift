@@ -14,7 +14,7 @@ struct ChainReadQuery {
   private let kind: RequestKind
   private var count = 2
 
-  /// Checks and translates; `parameters` is a JSON array, or empty for none.
+  /// Checks a chain read and writes its query string. `parameters` is a JSON array, or empty for none.
   init(api: String, method: String, parameters: UnsafeRawBufferPointer) throws(PeerIDError) {
     guard Self.apis.contains(api) else {
       throw PeerIDError(.invalidArgument, "api '\(api)' is not one of " + Self.apis.joined(separator: ", "))

@@ -12,7 +12,8 @@ enum Envelope {
   /// Memory ran out while the body was parsed.
   case unread
 
-  /// No error of PeerID is longer: the longest holds a transaction of at most 100 kB, as text and in hexadecimal digits.
+  /// No error of PeerID is longer than this, in bytes. The longest contains a transaction of at most 100 kB twice: as
+  /// text and as hexadecimal digits.
   private static let longestError = 1 << 20
 
   /// Reads the body of an answer with this status.
@@ -46,9 +47,9 @@ enum Envelope {
     }
   }
 
-  /// Whether PeerID wrote the envelope, not a gateway, which may also send JSON with an `error`: text, or
-  /// `{"code": …, "message": …}`. PeerID's envelope is `{"error": …, "status": …}` with the HTTP status (a string in three
-  /// of its answers) and no other member.
+  /// Whether PeerID wrote the envelope, and not a gateway. PeerID's envelope has exactly the members `error` and
+  /// `status`, which is the HTTP status (a string in three of PeerID's answers). The JSON of a gateway may also have an
+  /// `error`: a text, or `{"code": …, "message": …}`.
   private static func isPeerIDs(_ root: JSONValue, status: Int) -> Bool {
     guard root.count == 2, let written = root["status"] else { return false }
     return (written.integer ?? written.string.flatMap { Int64($0) }) == Int64(status)

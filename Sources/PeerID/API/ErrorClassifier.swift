@@ -60,7 +60,7 @@ enum ErrorClassifier {
     )
   }
 
-  /// The parts of the answer that the table checks.
+  /// The parts of the answer that `OutcomeTable` checks.
   static func answer(_ response: HTTPResponse, _ envelope: Envelope, _ kind: RequestKind) -> FailedAnswer {
     var isPeerIDs = false
     let said: Bytes
@@ -80,13 +80,14 @@ enum ErrorClassifier {
     )
   }
 
-  /// Why the body is not whole.
+  /// Why the body is incomplete or cannot be decoded; otherwise `nil`.
   private static func damage(_ response: HTTPResponse) -> String? {
     if response.isUndecodable { return "the Content-Encoding of the answer is damaged or unknown" }
     return response.isTruncated ? "the answer was cut off" : nil
   }
 
-  /// The node's message comes first, because people need to read it.
+  /// The text of the error. If the node refused the transaction, the node's message comes first, because readers need
+  /// it most.
   private static func message(_ proof: OutcomeRow.Proof, status: Int, said: String) -> String {
     let what = "\(proof.what) (HTTP \(status))"
     if said.isEmpty { return what }
@@ -95,7 +96,7 @@ enum ErrorClassifier {
 
   private static func isRetryable(_ proof: OutcomeRow.Proof, _ response: HTTPResponse, _ kind: RequestKind) -> Bool {
     if !kind.changesSomething, response.isTruncated { return true }
-    // The server uses up a transaction token before it sends the transaction.
+    // The server uses up a transaction token before it sends the transaction, so the token cannot be sent again.
     if kind == .confirmation, response.status >= 500 { return false }
     return proof.isTransient && (proof.outcome != .unknown || !kind.changesSomething)
   }

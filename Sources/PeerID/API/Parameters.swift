@@ -19,7 +19,7 @@ struct Parameters {
       .map { $0.value }
   }
 
-  /// `name=value&…`, for a form body or a query; if there is an address, it comes first.
+  /// The parameters as `name=value&…`, for a form body. With `address`, a URL: the address, `?`, and the parameters.
   func urlEncoded(behind address: Bytes? = nil) -> Bytes {
     var text: [UInt8] = []
     // Reserve everything at once, because a buffer that grows leaves copies of a password in memory. Percent encoding
@@ -42,7 +42,7 @@ struct Parameters {
     }
   }
 
-  /// A JSON object.
+  /// The parameters as a JSON object.
   func json() -> Bytes {
     JSONLiteral.object(members.map { ($0.name, .text($0.value)) }).text(wipes: true)
   }

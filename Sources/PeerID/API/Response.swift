@@ -28,7 +28,7 @@ public final class Response: Sendable {
   /// The token that confirms the transaction, if the application's users have to sign each request.
   public var transactionToken: String? { transactionTokenBytes?.text }
 
-  /// A response with the parts of a transaction, or of a result that is none.
+  /// Makes a response. The parts of a transaction are missing if the result is not a transaction.
   init(
     json: Bytes,
     transactionID: Bytes? = nil,

@@ -26,8 +26,8 @@ struct ResponseScanner {
 
   private typealias Fault = JSONScanner.Fault
 
-  /// Reads the body of a success. Returns `nil` if it is not an envelope, has both a result and an error, or memory runs
-  /// out.
+  /// Reads the body of a success. Returns `nil` if the body is not an envelope, has both a result and an error, or
+  /// memory runs out.
   static func response(_ body: UnsafeRawBufferPointer) -> Response? {
     var parts = ResponseScanner()
     var scanner = JSONScanner(body)
@@ -115,7 +115,7 @@ struct ResponseScanner {
     }
   }
 
-  /// An operation that creates an object answers `[1, "1.x.y"]`.
+  /// Reads the result of one operation. It is `[1, "1.x.y"]` if the operation has created the object `1.x.y`.
   private mutating func readOperationResult(_ scanner: inout JSONScanner) throws(Fault) {
     guard scanner.next == UInt8(ascii: "[") else { return try scanner.skipValue() }
     var kind: Int64?

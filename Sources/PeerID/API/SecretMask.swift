@@ -11,12 +11,12 @@ struct SecretMask {
   private static let notShown = "(not shown: it is encoded too often)"
   /// A shorter secret is masked only if it is a separate word.
   private static let shortest = 4
-  /// The number of first bytes that identify a truncated secret, in a text and in encoded bytes.
+  /// How many of its first bytes identify a truncated secret: in a text, and in decoded bytes.
   private static let cutOff = (inText: 16, inBytes: 8)
   /// The maximum number of nested encodings that are removed.
   private static let maximumDepth = 6
-  /// The maximum number of bytes that are read, and the number of bytes at the end of a longer text that are not shown,
-  /// because a secret may begin there.
+  /// Of a long text, only the first `maximumRead` bytes are read. The last `end` of these are not shown, because a
+  /// secret may begin there.
   private static let (maximumRead, end) = (16 * 1024, 512)
   /// The maximum number of bytes that are searched, in all decoded forms of a text.
   private static let maximumSearched = 64 * maximumRead
@@ -46,7 +46,8 @@ struct SecretMask {
     shortestForm = min((forms + folded).map { $0.count }.min() ?? 0, Self.cutOff.inBytes)
   }
 
-  /// A secret in UTF-16, in both byte orders, without the zeros, if it has characters beyond Latin-1.
+  /// A secret in UTF-16 without the zero bytes, once for each byte order. Empty if the secret has only Latin-1
+  /// characters.
   private static func utf16(_ secret: Bytes) -> [Bytes] {
     guard secret.raw.contains(where: { $0 > 0xC3 }) else { return [] }
     let units = Array(secret.text.utf16)
@@ -90,8 +91,8 @@ struct SecretMask {
     return shown.withUnsafeBytes { Bytes($0) }
   }
 
-  /// The value with every text in it masked. Keys are masked unless they are names of parameters, which a secret may
-  /// equal. A large value becomes a text.
+  /// The value with every text in it masked. Keys are masked, too, except those in `names`: a secret may happen to
+  /// equal the name of a parameter. A large value becomes a text.
   func masked(_ value: JSONValue, sparing names: [String]) -> JSONValue {
     if isEmpty { return value }
     let text = value.compactText(wipes: true)
@@ -116,11 +117,11 @@ struct SecretMask {
   // MARK: - Finding
 
   private struct Search {
-    /// For each byte of the original text.
+    /// Whether each byte of the original text is part of a secret.
     var isHidden: [Bool]
     /// The number of bytes that may still be searched.
     var rest: Int
-    /// The texts that have been searched: the order in which encodings are removed often does not matter.
+    /// The hashes of the texts that have been searched. Removing encodings in another order often gives the same text.
     var searched: [Int] = []
   }
 
@@ -150,7 +151,7 @@ struct SecretMask {
       let start = found - base
       var end = start + needed
       while end < bytes.count, end - start < secret.count, bytes[end] == secret.raw[end - start] { end += 1 }
-      // The rest of a secret may have another encoding.
+      // Hide the rest of the secret as well, which may have another encoding.
       let isRest: (UInt8) -> Bool = { $0 == UInt8(ascii: "%") || TextEncoding.base64Value($0) != nil }
       if end - start < secret.count { while end < bytes.count, isRest(bytes[end]) { end += 1 } }
       index = end

@@ -7,7 +7,7 @@ enum ServerText {
   /// How much of a text is read, in bytes.
   static let maximumRead = 64 * 1024
 
-  /// As much of a body as is looked at.
+  /// The first `maximumRead` bytes of a body.
   static func beginning(of body: UnsafeRawBufferPointer) -> Bytes {
     Bytes(UnsafeRawBufferPointer(rebasing: body.prefix(maximumRead)))
   }
@@ -42,7 +42,7 @@ enum ServerText {
     text(error) { $0 }
   }
 
-  /// The same on one line, with only the first line of each message.
+  /// The member `error` on one line, as `whole` writes it, but with only the first line of each message.
   static func message(_ error: JSONValue) -> String {
     cut(text(error, firstLine))
   }
@@ -66,14 +66,14 @@ enum ServerText {
     return JSONLiteral.string(beginning(of: text, bytes: maximumDetail / 6 - 8) + "…").compactText
   }
 
-  /// An error message of jansson without the text that it quotes, as in `invalid token near 'password…`.
+  /// An error message of jansson, such as `invalid token near 'password…`, without the quoted text.
   static func withoutQuote(_ reason: String) -> String {
     let bytes = Bytes(reason)
     return String(utf8: bytes.raw.prefix(bytes.index(of: " near ") ?? bytes.count))
   }
 
-  /// The longest beginning of the text that fits into this many bytes of UTF-8. A character can have any number of
-  /// bytes.
+  /// The longest beginning of the text that fits into this many bytes of UTF-8. It may end inside a character, because
+  /// a character can have any number of bytes.
   private static func beginning(of text: String, bytes: Int) -> String {
     var length = 0
     return String(

@@ -44,7 +44,8 @@ struct TokenAPI: Sendable {
     return try required(try send(parameters, to: endpoints.exchange, .exchange, context: context))
   }
 
-  /// Replaces both tokens: the old ones are invalid when the server answers.
+  /// Gets a new token pair (access and refresh token) for a refresh token. The server no longer accepts the old pair
+  /// once it has saved the new one, soon after its answer.
   func refresh(_ refreshToken: Bytes, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
     parameters.add("refresh_token", refreshToken)
@@ -53,7 +54,7 @@ struct TokenAPI: Sendable {
     return try required(try send(parameters, to: endpoints.refresh, .refresh, context: context))
   }
 
-  /// The client secret, or an error that says what needs it.
+  /// The client secret. If there is none, the error says that `purpose` needs it.
   func requiredSecret(for purpose: String) throws(PeerIDError) -> Bytes {
     guard let secret = secret.current else {
       throw PeerIDError(.configuration, "\(purpose) needs the client secret, and the configuration has none")
@@ -66,7 +67,7 @@ struct TokenAPI: Sendable {
     return token
   }
 
-  /// The token of the answer; `nil` when the server has none.
+  /// Sends a token call and returns the token in the answer; `nil` when the server has no token for the user.
   private func send(
     _ parameters: Parameters,
     to url: Bytes,

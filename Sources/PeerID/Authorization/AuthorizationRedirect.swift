@@ -41,12 +41,12 @@ enum AuthorizationRedirect {
 /// The parameters that the consent page appended.
 private struct RedirectAnswer {
   private typealias Text = Slice<UnsafeRawBufferPointer>
-  /// A parameter; those between two `?` are a group.
+  /// A parameter of the URL. Each `?` begins a new group.
   private typealias Parameter = (group: Int, name: String, value: Text)
 
   /// The parameters from the last `code` or `error` to the end.
   private var answer: [Parameter] = []
-  /// The parameters before it, after the same `?`.
+  /// The parameters before the answer in the same group, after the same `?`.
   private var before: [Parameter] = []
 
   /// Whether the answer is an error. An `error` before a `code` belongs to the redirect URI itself.

@@ -19,7 +19,7 @@ final class AsyncCall: @unchecked Sendable {
   var sentGeneration: UInt64?
   /// Whether the call is waiting for a timer.
   var isPausing = false
-  /// Why the call has to end. The call ends after its running task, if any, has ended.
+  /// Why a call with a running task has to end. The call ends when its task ends or is blocked by a store.
   var interruption: CallContext.Interruption?
 
   init(id: UInt64, tag: UInt64, call: Call, context: CallContext, queue: CompletionQueue, engine: CallEngine) {
@@ -46,6 +46,6 @@ struct FinishedCall: Sendable {
   let tag: UInt64
   let id: UInt64
   let result: Result<CallResult, PeerIDError>
-  /// The engine for calls of the session, if this call has begun one.
+  /// The engine for the calls of a session that this call has begun.
   let engine: CallEngine
 }

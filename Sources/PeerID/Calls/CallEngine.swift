@@ -1,6 +1,7 @@
 internal import CLinux
 
-/// Carries out the calls of one client and all its sessions. It lives as long as the last of them.
+/// Carries out the calls of one client and all its sessions. It lives until the client and all its sessions are
+/// released.
 package final class CallEngine: Sendable {
   let environment: SessionEnvironment
   let endpoints: Endpoints
@@ -92,8 +93,8 @@ package final class CallEngine: Sendable {
     )
   }
 
-  /// The limits of an asynchronous call that begins now. The caller cancels it by its id; none of its threads waits for
-  /// it.
+  /// The limits of an asynchronous call that begins now. The caller cancels the call by its id. The `Cancellation` of
+  /// the caller's thread does not apply, because that thread does not wait for the call.
   func asynchronousContext(_ progress: TaskProgress?) -> CallContext {
     CallContext(
       clock: environment.clock,

@@ -34,15 +34,16 @@ struct CallMachine {
     case refreshEnded(PeerIDError?)
     case pauseOver
     case taskEnded(Result<CallResult, PeerIDError>)
-    /// The call has to end. `verdict` is the reason why its session is over, if it is known to be.
+    /// The call has to end early. `verdict` is the refusal of the refresh token, if the call waits for a refresh that
+    /// the server has refused.
     case interrupted(CallContext.Interruption, verdict: PeerIDError?)
   }
 
   enum Step {
     /// Ask the session, and report its decision.
     case ask(SessionStateMachine.Question)
-    /// Send the request, with this token if the purpose needs one. In a session's call, `nil` means to read the payer's
-    /// history for the mark, before the request.
+    /// Send the request, with this token if the purpose needs one. `nil` in the call of a session: send a chain read
+    /// first, for the newest entry of the payer's history.
     case send(Token?)
     /// Wait until the running refresh ends.
     case awaitRefresh
@@ -214,7 +215,8 @@ struct CallMachine {
     return askForToken()
   }
 
-  /// Sets the outcome to *not done* if a request got HTTP 401: it reached the server, which did not carry it out.
+  /// Sets the outcome to *not done* if a request got HTTP 401. The request reached the server, which did not carry it
+  /// out.
   private func afterRefusals(_ error: PeerIDError) -> PeerIDError {
     refusals > 0 ? error.afterRefusal : error
   }

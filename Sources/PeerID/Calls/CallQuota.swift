@@ -29,7 +29,7 @@ final class CallQuota: @unchecked Sendable {
     }
   }
 
-  /// How many calls there are.
+  /// The number of calls in flight.
   var inFlight: Int { lock.withLock { count.current } }
 
   /// Subtracts calls that have ended or failed to begin. All of them were counted in this process.

@@ -77,7 +77,7 @@ public final class CompletionQueue: @unchecked Sendable {
     }
   }
 
-  /// Adds finished calls with one wake-up.
+  /// Adds finished calls, and wakes the waiting threads once.
   func push(_ finished: [FinishedCall]) {
     let descriptor: OwnedDescriptor? = lock.withLock {
       let wasEmpty = waiting.current.isEmpty

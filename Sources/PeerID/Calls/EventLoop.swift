@@ -18,7 +18,7 @@ final class EventLoop: @unchecked Sendable {
     var inbox: [Command] = []
     var isRunning = false
     var isAsleep = false
-    /// Kept after an idle thread has ended, together with its connections.
+    /// The driver. It is kept when the idle thread ends, so that the next thread can use its connections.
     var driver: EventLoopDriver?
 
     init() {
@@ -38,7 +38,7 @@ final class EventLoop: @unchecked Sendable {
   /// refresh.
   let taskThreads: WorkerPool
   private let lock = Lock()
-  // The parent's thread does not exist in a child, which must not use the parent's calls and connections either.
+  // The child of a fork does not have the thread, and must not use the parent's calls and connections.
   private var control = ForkLocal(Control()) { $0 = Control() }
   /// Whether the client is closed or freed. The thread then ends after its last call.
   private var isStopping = false
@@ -157,8 +157,8 @@ final class EventLoop: @unchecked Sendable {
     lock.withLock { control.current.isAsleep = false }
   }
 
-  /// Returns whether the thread ends: it has been idle for a while, or the client is closed. Closing also ends the
-  /// connections.
+  /// Returns whether the thread has to end, because it has been idle for a while or the client is closed. If the client
+  /// is closed, this also closes the connections.
   func end(isIdle: Bool) -> Bool {
     var closing: EventLoopDriver?
     let ends = lock.withLock {

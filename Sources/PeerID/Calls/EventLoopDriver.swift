@@ -18,7 +18,7 @@ final class EventLoopDriver: @unchecked Sendable {
   /// Calls that have to end while their requests are in flight. `received` is how much of the answer had arrived at the
   /// last check.
   private var ending: [(call: AsyncCall, interruption: CallContext.Interruption, received: Int64)] = []
-  /// Finished calls, collected by queue, so that they are added together.
+  /// Finished calls of one queue, so that they are added to it together.
   private var finished: [FinishedCall] = []
   private var finishedQueue: CompletionQueue?
 
@@ -68,7 +68,8 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Runs calls that end at once on the caller's thread, which must be the only user of the loop; see `RuntimeWarmup`.
+  /// Runs calls to their end on the caller's thread; see `RuntimeWarmup`. No call may have to wait, and no other thread
+  /// may use the loop.
   func run(_ calls: [AsyncCall]) {
     for call in calls {
       try? loop.quota.enter()
@@ -163,8 +164,8 @@ final class EventLoopDriver: @unchecked Sendable {
     carryOut(call.machine.next(event), call, maySend: false)
   }
 
-  /// Carries out a step and the following ones, until the call has to wait or ends. A call waits for its turn before it
-  /// asks for a token.
+  /// Carries out a step and the following ones, until the call has to wait or ends. A call has to wait for its turn
+  /// before it asks for a token; `maySend` says that it is the call's turn.
   private func carryOut(_ first: CallMachine.Step, _ call: AsyncCall, maySend: Bool) {
     var step = first
     while true {
@@ -197,7 +198,7 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Makes a call wait until its refresh ends; returns `false` if that has already ended.
+  /// Makes a call wait until its refresh ends; returns `false` if the refresh has already ended.
   private func isParked(_ call: AsyncCall) -> Bool {
     guard let session = call.call.session, let flight = call.reply?.flight else { return false }
     return session.whenDone(flight) { [loop] in loop.post(.refreshEnded(call)) }
@@ -285,7 +286,8 @@ final class EventLoopDriver: @unchecked Sendable {
     proceed(call, .answer(answer))
   }
 
-  /// Ends a call early, in any state. If the request is in flight, reads the data that has arrived first.
+  /// Ends a call early, in any state. A call whose request is in flight ends only after the data that has already
+  /// arrived is read.
   private func interrupt(_ call: AsyncCall, _ interruption: CallContext.Interruption) {
     if call.isDone { return }
     if call.isRunningTask, let progress = call.context.progress {
@@ -352,7 +354,7 @@ final class EventLoopDriver: @unchecked Sendable {
   private func flush() {
     guard let queue = finishedQueue, !finished.isEmpty else { return }
     let count = finished.count
-    // First free the places of these calls: a caller that has seen a completion may begin another call at once.
+    // Free the quota of these calls first: a caller that has seen a completion may begin another call at once.
     loop.quota.leave(count)
     queue.push(finished)
     finished.removeAll(keepingCapacity: true)

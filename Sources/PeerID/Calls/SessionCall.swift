@@ -1,4 +1,4 @@
-/// A request that a session's token is added to before it is sent.
+/// A request of a session. The token is added when the request is sent.
 struct SessionCall {
   let kind: RequestKind
   let url: Bytes

@@ -1,6 +1,6 @@
 /// The times at which calls are due, the earliest first.
 ///
-/// Timers of ended calls stay in the heap until they are the majority; they hold no memory besides two numbers.
+/// Timers of ended calls stay in the heap until most timers belong to such calls. A timer consists of two numbers.
 struct TimerHeap {
   private struct Timer {
     let time: Int64
@@ -35,7 +35,7 @@ struct TimerHeap {
     return first.call
   }
 
-  /// Removes the timers of ended calls when they are the majority.
+  /// Removes the timers of ended calls if most timers belong to such calls.
   mutating func clean(alive: Int, isAlive: (UInt64) -> Bool) {
     guard timers.count > 1024, timers.count > 4 * alive else { return }
     timers.removeAll { !isAlive($0.call) }

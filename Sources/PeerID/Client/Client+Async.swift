@@ -5,9 +5,9 @@ extension Client {
   ///
   /// - Parameters:
   ///   - credentials: the user.
-  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
-  ///   - queue: where the completion with the session goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
+  ///   - queue: the queue that receives the completion, which has the session.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func logIn(
@@ -24,9 +24,9 @@ extension Client {
   /// - Parameters:
   ///   - redirect: the whole URL to which the browser was redirected, or its query.
   ///   - expectedState: the state of the authorization request.
-  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
-  ///   - queue: where the completion with the session goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
+  ///   - queue: the queue that receives the completion, which has the session.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument`, `rejected`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func exchange(
@@ -44,9 +44,9 @@ extension Client {
   ///
   /// - Parameters:
   ///   - tokenJSON: what `Session.exportTokens()` wrote; only `access_token` is required.
-  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
-  ///   - queue: where the completion with the session goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
+  ///   - queue: the queue that receives the completion, which has the session.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then no completion comes.
   public func restore(
@@ -62,8 +62,8 @@ extension Client {
   ///
   /// - Parameters:
   ///   - key: the key with which the session was begun.
-  ///   - queue: where the completion with the session goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - queue: the queue that receives the completion, which has the session.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument`, `configuration`, `queueFull`, `closed`; then no completion comes.
   public func open(key: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
@@ -76,8 +76,8 @@ extension Client {
   ///   - api: the API of the node.
   ///   - method: the method of the API.
   ///   - parametersJSON: its parameters as a JSON array.
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - queue: the queue that receives the completion.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func readChain(
@@ -90,8 +90,8 @@ extension Client {
     try engine.begin(try readChainCall(api: api, method: method, parametersJSON: parametersJSON), queue, tag)
   }
 
-  /// Cancels an asynchronous call that has not ended. Its completion still arrives; its error says whether the request
-  /// may have been carried out.
+  /// Cancels an asynchronous call that has not ended. The completion still arrives, and its error says whether the
+  /// request may have been carried out.
   ///
   /// - Parameter id: the call's id.
   public func cancel(_ id: UInt64) {

@@ -29,7 +29,7 @@ extension Client {
       do throws(PeerIDError) {
         _ = try engine.environment.tokens.refresh(Bytes("peerid-check"), context: context)
       } catch  where error.code == .rejected && error.detail(of: "refresh_token") != nil {
-        // The server checks the application before the refresh token.
+        // The server checks the application before the refresh token, so it has accepted the id and the secret.
         return .done
       } catch  where error.outcome == .unknown {
         // A refresh with a token that does not exist changes nothing, whatever the answer.

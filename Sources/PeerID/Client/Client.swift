@@ -30,15 +30,15 @@ public final class Client: Sendable {
 
   /// Logs a user in with a password, a mobile number, or both; the server checks each one that is sent.
   ///
-  /// The server returns the user's stored pair of tokens, which is the same for every caller; if it has expired, this
-  /// call refreshes it before it returns. A user's first log in joins the application on the chain, which takes
-  /// seconds.
+  /// The server returns the user's stored token pair (access and refresh token), which is the same for every caller. If
+  /// the access token has expired, this call refreshes the pair before it returns. A user's first log in joins the
+  /// application on the chain, which takes seconds.
   ///
   /// - Parameters:
   ///   - login: the user name (upper and lower case matter) or the e-mail address (they do not).
   ///   - password: the password; `nil` to log in with the mobile number alone.
   ///   - mobile: the mobile number; `nil` to log in with the password alone.
-  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
+  ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
   /// - Returns: a session of the user.
   /// - Throws: `invalidArgument` without a login, or without both password and mobile; `rejected` when the server
   ///   refuses them; `notPermitted` when the user lacks the permission; `store` when the store fails; and the errors
@@ -75,7 +75,7 @@ public final class Client: Sendable {
   /// - Parameter redirectURI: the URI to which the browser is redirected; its domain must be registered for the
   ///   application.
   /// - Returns: the URL and the state.
-  /// - Throws: `invalidArgument` when the address is empty, `internal` when the system has no random numbers.
+  /// - Throws: `invalidArgument` when the URI is empty, `internal` when the system has no random numbers.
   public func authorizationRequest(redirectURI: String) throws(PeerIDError) -> AuthorizationRequest {
     guard !redirectURI.isEmpty else {
       throw PeerIDError(.invalidArgument, "redirect_uri is empty: give the address to which the browser comes back")
@@ -94,7 +94,7 @@ public final class Client: Sendable {
   /// - Parameters:
   ///   - redirect: the whole URL, or its query. The last `code` counts, even after a second `?`.
   ///   - expectedState: the state of the authorization request.
-  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
+  ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
   /// - Returns: a session of the user.
   /// - Throws: `rejected` when the user did not consent or the server refuses the code; `invalidArgument` when the
   ///   state is another one or there is no code; `configuration` without a client secret; and the errors of any call.
@@ -111,7 +111,7 @@ public final class Client: Sendable {
   ///
   /// - Parameters:
   ///   - code: the code.
-  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
+  ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
   /// - Returns: a session of the user.
   /// - Throws: as `exchange(redirect:expectedState:key:)`.
   public func exchange(code: String, key: String? = nil) throws(PeerIDError) -> Session {
@@ -133,7 +133,7 @@ public final class Client: Sendable {
   ///
   /// - Parameters:
   ///   - tokenJSON: what `Session.exportTokens()` wrote; only `access_token` is required.
-  ///   - key: under which the session is kept in the store of the configuration; `nil`: in memory alone.
+  ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
   /// - Returns: a session.
   /// - Throws: `invalidArgument` when the text is not JSON or holds no usable token; `store` when the store fails.
   public func restore(tokenJSON: String, key: String? = nil) throws(PeerIDError) -> Session {
@@ -169,7 +169,7 @@ public final class Client: Sendable {
   /// Opens a session that the store holds. Nothing is sent.
   ///
   /// - Parameter key: the key with which the session was begun.
-  /// - Returns: a session, which shares its tokens with all others of this key in all processes.
+  /// - Returns: a session. All sessions with this key share their tokens, in all processes.
   /// - Throws: `loginRequired` when there is none; `store` when the store fails or what it holds is damaged;
   ///   `configuration` without a store.
   public func open(key: String) throws(PeerIDError) -> Session {

@@ -20,9 +20,9 @@ public struct Completion: Sendable {
 
   /// The tag that the caller passed when it began the call.
   public let tag: UInt64
-  /// The id that beginning the call returned.
+  /// The id of the call, which was returned when the call began.
   public let id: UInt64
-  /// How it ended.
+  /// How the call ended.
   public let outcome: Outcome
 
   init(_ finished: FinishedCall) {

@@ -118,7 +118,7 @@ enum RuntimeWarmup {
     ChainReader { (_, method, _) throws(PeerIDError) in Response(json: Bytes(answer(to: method))) }
   }
 
-  /// The answer of a node that has a transaction that may be the marked one.
+  /// The answer of a node whose chain contains a transaction that may be the marked one.
   private static func answer(to method: String) -> String {
     switch method {
     case "get_account_by_name": #"{"id":"1.2.1","name":"a"}"#

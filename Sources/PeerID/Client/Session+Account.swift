@@ -21,8 +21,8 @@ extension Session {
   ///
   /// - Parameter name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
   /// - Returns: the account's id and name.
-  /// - Throws: `invalidArgument` when the chain has no such account; `store` when it could not be saved; the errors of a
-  ///   chain read.
+  /// - Throws: `invalidArgument` when the chain has no such account; `store` when the account could not be saved; and
+  ///   the errors of a chain read.
   public func setAccount(_ name: String) throws(PeerIDError) -> Account {
     try engine.account(of: try setAccountCall(name))
   }
@@ -69,7 +69,8 @@ extension Session {
     }
   }
 
-  /// Warnings of operations that another account pays for: the server does not compare them.
+  /// Warnings about operations that another account pays for than the session's. The server does not compare the
+  /// accounts.
   func otherPayers(_ batch: OperationBatch) -> [String] {
     guard let account = core.token.account else { return [] }
     var warnings: [String] = []

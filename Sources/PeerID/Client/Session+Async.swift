@@ -5,8 +5,8 @@ extension Session {
   ///
   /// - Parameters:
   ///   - operations: JSON: an array of operations, an object with `operations`, or one operation.
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - queue: the queue that receives the completion.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument` with the position of the mistake, `queueFull`, `closed`; then nothing was sent and no
   ///   completion comes.
@@ -18,8 +18,8 @@ extension Session {
   ///
   /// - Parameters:
   ///   - transactionToken: the token.
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - queue: the queue that receives the completion.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func confirm(
@@ -34,19 +34,19 @@ extension Session {
   ///
   /// - Parameters:
   ///   - transaction: the transaction as JSON.
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - queue: the queue that receives the completion.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func broadcast(_ transaction: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
     try engine.begin(try broadcastCall(transaction), queue, tag)
   }
 
-  /// Renews the pair of tokens without waiting. See `refresh()`.
+  /// Refreshes the access and the refresh token without waiting. See `refresh()`.
   ///
   /// - Parameters:
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - queue: the queue that receives the completion.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with; the refresh itself continues.
   /// - Throws: `queueFull`, `closed`; then no completion comes.
   public func refresh(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
@@ -56,9 +56,9 @@ extension Session {
   /// Gets a token for requests that you send yourself, without waiting. See `freshToken(refused:)`.
   ///
   /// - Parameters:
-  ///   - generation: of the token that the server has refused; 0 when it has refused none.
-  ///   - queue: where the completion with the token goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - generation: the generation of the token that the server has refused; 0 if it has refused none.
+  ///   - queue: the queue that receives the completion, which has the token.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id, to cancel it with.
   /// - Throws: `queueFull`, `closed`; then no completion comes.
   public func freshToken(
@@ -72,8 +72,8 @@ extension Session {
   /// Ends the session without waiting for its store. See `logOut()`.
   ///
   /// - Parameters:
-  ///   - queue: where the completion goes.
-  ///   - tag: a number of the caller's, which the completion carries.
+  ///   - queue: the queue that receives the completion.
+  ///   - tag: a number that you choose; the completion has the same tag.
   /// - Returns: the call's id.
   /// - Throws: `queueFull`, `closed`; then the session has not ended, and no completion comes.
   public func logOut(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {

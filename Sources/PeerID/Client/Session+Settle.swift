@@ -10,8 +10,8 @@ extension Session {
   ///
   /// - Parameter operations: what is about to be sent: operations as for `submit(_:)`, or a signed transaction as for
   ///   `broadcast(_:)`.
-  /// - Returns: the mark as JSON; no secret.
-  /// - Throws: `invalidArgument` with the place of a fault; and the errors of a chain read.
+  /// - Returns: the mark as JSON. It contains no secret.
+  /// - Throws: `invalidArgument` with the position of the mistake; and the errors of a chain read.
   public func mark(_ operations: String) throws(PeerIDError) -> String {
     let call = try Bytes(operations).withBytes { (json) throws(PeerIDError) in try markCall(json) }
     return try engine.response(of: call).json

@@ -34,10 +34,10 @@ public final class Session: Sendable {
   ///
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
   /// - Returns: the transaction, or a transaction token if the application's users have to sign each request.
-  /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
-  ///   `loginRequired` when the session is over; `chainRejected` when the node refused the transaction; `rejected`,
-  ///   `rateLimited`, `server`, `connectionLost` and the other errors of a call. Check `PeerIDError.outcome` before you
-  ///   submit again.
+  /// - Throws: `invalidArgument` with the position of the mistake; `notPermitted` when the user has not granted an
+  ///   operation; `loginRequired` when the session is over; `chainRejected` when the node refused the transaction;
+  ///   `rejected`, `rateLimited`, `server`, `connectionLost` and the other errors of a call. Check
+  ///   `PeerIDError.outcome` before you submit again.
   public func submit(_ operations: String) throws(PeerIDError) -> Response {
     try engine.response(of: try submitCall(operations))
   }
@@ -64,15 +64,15 @@ public final class Session: Sendable {
     )
   }
 
-  /// Checks operations as `submit(_:)` does, without sending anything: by the option `validate`, by the server's clock
-  /// when it is known, and against the scope of the session's tokens. The chain is not read.
+  /// Checks operations as `submit(_:)` does, without sending anything and without reading the chain. The checks use the
+  /// option `validate`, the scope of the session's tokens, and the server's clock if it is known.
   ///
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
-  /// - Returns: warnings, which `submit(_:)` logs: rules that the committee of the chain can change and that are broken,
-  ///   cautions, and operations that another account pays for than the session's, if that is known (`account()`,
-  ///   `setAccount(_:)`).
-  /// - Throws: `invalidArgument` with the place of a fault; `notPermitted` when the user has not granted an operation;
-  ///   `loginRequired` when the session was logged out.
+  /// - Returns: warnings, which `submit(_:)` logs: broken rules that the committee of the chain can change, and
+  ///   cautions. If the session's account is known (`account()`, `setAccount(_:)`), also operations that another
+  ///   account pays for.
+  /// - Throws: `invalidArgument` with the position of the mistake; `notPermitted` when the user has not granted an
+  ///   operation; `loginRequired` when the session was logged out.
   @discardableResult
   public func check(_ operations: String) throws(PeerIDError) -> [String] {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try check(json: json) }
@@ -85,12 +85,12 @@ public final class Session: Sendable {
     return batch.warnings + otherPayers(batch)
   }
 
-  /// Confirms a transaction token, from `Response.transactionToken` or from the user. It can be used once.
+  /// Confirms a transaction token, from `Response.transactionToken` or from the user. A token can be used once.
   ///
   /// PeerID issues a transaction token only to a request that has both the access token and the cookie of a user who is
   /// signed in to PeerID's own web page; without the cookie `submit(_:)` fails with `server side error`. The server
-  /// accepts a confirmation from any application. It uses up the token before it sends the transaction, so that a
-  /// refused transaction needs a new token.
+  /// accepts a confirmation from any application. It uses up the token before it sends the transaction, so a refused
+  /// transaction needs a new token.
   ///
   /// - Parameter transactionToken: the token.
   /// - Returns: the transaction.
@@ -133,7 +133,8 @@ public final class Session: Sendable {
     return .session(core, call, marking: try marking(body))
   }
 
-  /// Refreshes the pair of tokens now, even if it has not expired. Joins a refresh that is already running.
+  /// Refreshes the token pair (access and refresh token) now, even if it has not expired. Joins a refresh that is
+  /// already running.
   ///
   /// - Throws: `loginRequired` when the refresh token was used before; `configuration` without a client secret;
   ///   `server`, `unreachable`, `connectionLost` and the other errors of a call. The old pair stays in use if it may
@@ -183,7 +184,7 @@ public final class Session: Sendable {
     }
   }
 
-  /// Ends this handle; if the session has a key, also all others: their later calls fail.
+  /// Ends this handle and, if the session has a key, all other handles of the session. Their later calls fail.
   func end() {
     _ = hasEnded.set()
     if core.place != nil { core.end(SessionOpening.loggedOut) }

@@ -1,7 +1,8 @@
 internal import CLinux
 import Synchronization
 
-/// The events that end a call before its answer arrives: the deadline, the caller, or closing the client.
+/// The limits of a call, which can end it before its answer arrives: the deadline, a cancellation, and closing the
+/// client.
 final class CallContext: @unchecked Sendable {
   /// Why a call ends early.
   enum Interruption: Equatable, Sendable {
@@ -12,7 +13,7 @@ final class CallContext: @unchecked Sendable {
 
   /// The call's deadline, in milliseconds of the monotonic clock.
   let deadline: Int64
-  /// When it began, in microseconds of the system's monotonic clock; only for statistics.
+  /// When the call began, in microseconds of the system's monotonic clock; only for statistics.
   let began = Clock.monotonicMicroseconds()
   private let clock: Clock
   private let closing: ClosingFlag
@@ -57,7 +58,7 @@ final class CallContext: @unchecked Sendable {
     return try progress.inStore(body)
   }
 
-  /// Runs `body`, which sends the call's request, within `inStore`.
+  /// Runs `body`, which sends the call's request. Called inside `inStore`, while the store itself is not in use.
   func outOfStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
     guard let progress else { return try body() }
     return try progress.outOfStore(body)

@@ -15,7 +15,7 @@ public final class Cancellation: @unchecked Sendable {
   /// Makes a cancellation.
   public init() {}
 
-  /// Whether it was cancelled.
+  /// Whether `cancel` was called.
   public var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
   /// Ends the running and all later calls of the threads that use this cancellation. May be called from any thread, any

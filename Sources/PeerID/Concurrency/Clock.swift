@@ -45,7 +45,7 @@ final class ServerClock: Sendable {
   private static let unknown = Int64.min
   /// The age of a sample after which the next answer's date is read, in milliseconds.
   private static let resamplingInterval: Int64 = 1000
-  /// The age of a sample, in milliseconds, after which a slow answer may replace it, too.
+  /// The age of a sample, in milliseconds, after which even a slow answer may replace it.
   private static let longestUse: Int64 = 60_000
 
   private let clock: Clock

@@ -37,7 +37,7 @@ struct OwnedDescriptor: Sendable {
     return opened
   }
 
-  /// The same for any number of descriptors.
+  /// Opens several descriptors and adds them to the table without a fork in between.
   static func openSeveral(_ body: () -> [Int32]) -> [OwnedDescriptor] {
     table.lock.withLock {
       body().map { number in

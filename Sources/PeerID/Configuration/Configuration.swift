@@ -44,7 +44,7 @@ public struct Configuration: Sendable {
     !text.isEmpty && text.utf8.allSatisfy { $0.isDigit } && Int64(text) != nil
   }
 
-  /// Sets an option by its name; `OptionTable` in the documentation lists them all.
+  /// Sets an option by its name; `docs/reference/options.md` lists all options.
   ///
   /// - Parameters:
   ///   - name: the option's name, such as `request_timeout_ms`.
@@ -78,7 +78,8 @@ public struct Configuration: Sendable {
   }
 
   /// Allows the library to log a user in again when the session is over or the answer to a refresh was lost. The log in
-  /// returns the current pair of tokens. Off unless this or the option `relogin=keep` is set.
+  /// returns the current pair of tokens. The library does this only with such a handler or with the option
+  /// `relogin=keep`.
   ///
   /// - Parameter credentials: returns the credentials for the session with this key (`nil`: a session without a key),
   ///   or `nil` to let the session end. Called on a thread of the library; may block.

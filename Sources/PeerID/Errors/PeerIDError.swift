@@ -24,7 +24,7 @@ public struct PeerIDError: Error, Sendable {
   /// The id of the transaction that the node refused, 40 hexadecimal digits; `nil` when the answer does not contain it.
   public var transactionID: String? { storage.fields.transactionID?.text }
 
-  /// Makes an error. `advice` ends the message, and only when the outcome is unknown.
+  /// Makes an error. If the outcome is unknown, `advice` is added at the end of the message.
   package init(
     _ code: ErrorCode,
     _ outcome: Outcome,

@@ -13,8 +13,8 @@ extension JSONDocument {
     }
   }
 
-  /// The text with such values replaced; `nil` if a string or number in it is malformed. The text may contain tokens,
-  /// so it is wiped.
+  /// The text with the values replaced that jansson cannot represent; `nil` if a string or number is malformed. The
+  /// result may contain tokens, so it is wiped.
   private static func repaired(_ text: UnsafeRawBufferPointer) -> Bytes? {
     guard text.count <= longestRepaired else { return nil }
     // In the worst case, each escape of two characters becomes an escape of six characters.

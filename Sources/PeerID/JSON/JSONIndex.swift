@@ -61,7 +61,7 @@ struct JSONIndex {
     let (comma, colon) = (UInt8(ascii: ","), UInt8(ascii: ":"))
     let (array, object) = (UInt8(ascii: "["), UInt8(ascii: "{"))
     let most = 1 + bytes.count { $0 == comma || $0 == colon || $0 == array || $0 == object }
-    // The nodes, the strings without their escapes, and the copy that is sent.
+    // Memory for the nodes, for the strings without their escapes, and for the copy that is sent.
     let needed = most * MemoryLayout<Node>.stride + 2 * bytes.count + Self.spare
     guard Bytes(largeCapacity: needed, filledBy: { _ in 0 }) != nil else {
       throw JSONScanner.Fault(reason: "memory ran out", isOutOfMemory: true)

@@ -20,7 +20,6 @@ struct JSONScanner {
     let hasHalfPair: Bool
   }
 
-  /// A number.
   struct Number {
     /// The integer; `nil` if the number is not an integer or does not fit into 64 bits.
     let integer: Int64?

@@ -34,7 +34,6 @@ package struct JSONValue: @unchecked Sendable {
     }
   }
 
-  /// Whether this is `null`.
   package var isNull: Bool { cjansson_typeof(node) == JSON_NULL }
 
   /// The exact integer, if this is one.

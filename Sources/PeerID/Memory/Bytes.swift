@@ -22,7 +22,7 @@ package final class Bytes: @unchecked Sendable {
     self.init(.allocate(capacity: capacity + 1), capacity, wipes: wipes, fill)
   }
 
-  /// The same for a length from outside; `nil` if there is not enough memory.
+  /// Makes an array of a size that a caller or the server determines; `nil` if there is not enough memory.
   convenience init?(largeCapacity capacity: Int, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
     // `malloc`, because Swift frees this memory with `free`.
     guard let storage = malloc(capacity + 1) else { return nil }

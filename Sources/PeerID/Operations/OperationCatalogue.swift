@@ -4,7 +4,7 @@ import Synchronization
 /// All operations that PeerID knows, found by name and by number.
 ///
 /// The table is decompressed when the first client is made. An operation's line is parsed when the operation is first
-/// used. This takes no lock, because the process may fork at any time.
+/// used. Parsing takes no lock, because the process may fork at any time.
 package struct OperationCatalogue: Sendable {
   /// The catalogue that this version of the library was made with.
   package static let standard = OperationCatalogue(

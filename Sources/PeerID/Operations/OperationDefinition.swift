@@ -4,7 +4,8 @@ package final class OperationDefinition: Sendable {
   package let name: String
   /// Its number on the chain, which a token's scope lists.
   package let id: Int32
-  /// The field with the account that pays and has to authorize the operation, or that account itself.
+  /// The field with the account that pays for the operation and has to authorize it. The id of the account if it is
+  /// always the same.
   package let payer: String
   /// Whether the server knows the operation's name. If not, it refuses every request with it.
   package let isKnownToServer: Bool
@@ -61,7 +62,7 @@ package final class OperationField: Sendable {
     case unusable
   }
 
-  /// The key.
+  /// The field's key in the JSON object.
   package let name: String
   let key: JSONKey
 
@@ -72,7 +73,7 @@ package final class OperationField: Sendable {
   package let presence: Presence
   /// The type of its value.
   package let type: OperationFieldType
-  /// Why it is unusable.
+  /// Why the field is unusable; otherwise `nil`.
   let reason: String?
 
   init(name: String, presence: Presence, type: OperationFieldType, reason: String? = nil) {
@@ -151,7 +152,7 @@ package final class OperationRefinement: Sendable {
   package let largest: Int64?
   /// Whether an integer must be a JSON number, not a string.
   let isJSONNumber: Bool
-  /// Whether the elements of an array must be unique; for an array of pairs, their first elements.
+  /// Whether the elements of an array must be unique. If the elements are pairs, only their first elements count.
   let isUnique: Bool
   /// Rules between the members of an object.
   package let rules: [OperationRule]

@@ -1,5 +1,5 @@
 extension OperationRule {
-  /// Whether an object satisfies the rule. A missing operand does not break it.
+  /// Whether an object satisfies the rule. A missing operand does not break the rule.
   func holds(for object: JSONIndex.Value, now: Int64) -> Bool {
     if let condition {
       guard let member = object.member(JSONKey(condition.member)) else { return true }

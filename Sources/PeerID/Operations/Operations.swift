@@ -34,7 +34,7 @@ public enum Operations {
   ///
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
   /// - Returns: warnings: broken rules that the chain's committee can change, and cautions.
-  /// - Throws: `invalidArgument` with the place of the first fault.
+  /// - Throws: `invalidArgument` with the position of the first mistake.
   @discardableResult
   public static func check(_ operations: String) throws(PeerIDError) -> [String] {
     try Bytes(operations).withBytes { (json) throws(PeerIDError) in try check(json: json) }
@@ -51,8 +51,8 @@ public enum Operations {
     }
   }
 
-  /// Why the serializer of the server cannot write a value of a field; `nil` when it can. The rules of the chain do not
-  /// count.
+  /// Why the serializer of the server cannot write a value of a field; `nil` when it can. The rules of the chain are
+  /// not checked.
   package static func serializerProblem(of value: Bytes, as type: OperationFieldType) -> String? {
     fault(in: value) { (root) throws(PeerIDError) in
       var validator = OperationValidator(validation: .known, now: 0)

@@ -1,6 +1,6 @@
 /// What a failed refresh means for the session's token pair (the access and the refresh token).
 enum RefreshFailure {
-  /// Whether the refresh token is used, still good, or in doubt.
+  /// Whether the refresh token was used, is still valid, or may be either.
   static func result(of error: PeerIDError) -> SessionStateMachine.RefreshResult {
     switch error.outcome {
     case .unknown where error.httpStatus == 500 || error.httpStatus == 503:

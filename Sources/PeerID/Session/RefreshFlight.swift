@@ -7,7 +7,7 @@ final class RefreshFlight: @unchecked Sendable {
   /// The server's refusal of the refresh token, which ends the session unless another process saves a new token pair in
   /// time; `nil` if there was none.
   var verdict: PeerIDError?
-  /// The actions of asynchronous calls when the refresh has ended.
+  /// Called when the refresh has ended, one for each asynchronous call that waits for it.
   private var continuations: [@Sendable () -> Void] = []
 
   init(lock: Lock) {

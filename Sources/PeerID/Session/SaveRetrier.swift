@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// Retries saving the sessions of a client whose newest tokens are not in the store yet.
+/// Retries saving a client's sessions if their newest tokens are not in the store yet.
 ///
 /// The application may free such a session long before it is saved. This class and the client's table keep the session,
 /// so that the next call that opens its key gets the same session: the store contains an old token pair, which the
@@ -16,9 +16,9 @@ final class SaveRetrier: @unchecked Sendable {
   /// How long a try waits for a store's lock, in milliseconds: a short time, since other sessions have to be saved,
   /// too.
   private static let lockTimeout: Int64 = 500
-  /// The same for the last try, when the client is closed or freed.
+  /// How long the last try waits for the lock when the client is closed or freed, in milliseconds.
   private static let lastLockTimeout: Int64 = 10_000
-  /// The same for the last try, when the process exits.
+  /// How long the last try waits for the lock when the process exits, in milliseconds.
   private static let exitLockTimeout: Int64 = 1500
   /// How long saving is retried after the client is closed or freed, in milliseconds.
   private static let patienceAtEnd: Int64 = 2000
@@ -29,7 +29,7 @@ final class SaveRetrier: @unchecked Sendable {
 
   /// Keeps a session, and retries until its token pair is saved.
   func add(_ core: SessionCore, _ environment: SessionEnvironment) {
-    // A session that has ended has nothing to save.
+    // There is no lease for a session that has ended, which has nothing to save.
     guard let lease = environment.table.lease(core) else { return core.stopRetryingSave() }
     let mustStart = lock.withLock {
       state.current.sessions.append(lease)
@@ -74,7 +74,7 @@ final class SaveRetrier: @unchecked Sendable {
       }
       remove(lease)
       core.stopRetryingSave()
-      // Saving a later token pair may have failed meanwhile.
+      // Meanwhile, a later token pair may have been issued and not saved.
       if isSaved { core.keepTryingToSave() }
     }
     return lock.withLock {

@@ -1,4 +1,4 @@
-/// The pair of a session that could not be saved, and when saving is retried.
+/// A session's token pair (access and refresh token) that could not be saved, and when saving is retried.
 struct SaveState {
   private static let firstPause: Int64 = 1000
   private static let longestPause: Int64 = 60_000
@@ -7,7 +7,8 @@ struct SaveState {
   private(set) var unsaved: Token?
   /// The reason why it could not be saved; `nil` when there is no such pair.
   private(set) var failure: PeerIDError?
-  /// The pair that the store held when saving failed: another one means that another process has written the session.
+  /// The pair that the store held when saving failed. If the store holds another pair later, another process has
+  /// written the session.
   private(set) var replaced: Token?
   /// The generation that this process has last seen in the store.
   private(set) var savedGeneration: UInt64 = 0
@@ -16,16 +17,16 @@ struct SaveState {
   private var failures: Int64 = 0
   private var notBefore: Int64 = .min
 
-  /// Whether saving has to be retried but no thread does.
+  /// Whether saving has to be retried, but no thread is doing so.
   var isNeglected: Bool { failure != nil && !isBeingTried }
 
   /// Whether it is time to retry.
   func isDue(now: Int64) -> Bool { failure != nil && now >= notBefore }
 
-  /// The unsaved pair if it is the successor of `stored`, which the store holds; otherwise `nil`.
+  /// The unsaved pair if it replaces `stored`, the pair in the store; otherwise `nil`.
   func successor(of stored: Token) -> Token? {
     guard let unsaved, let replaced else { return nil }
-    // The child of a fork may have saved the pair in between.
+    // The child of a fork may have saved a pair that is newer than `replaced` and older than `unsaved`.
     guard stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved) else { return nil }
     return unsaved.identified { $0 = stored.identity.filled(from: $0) }
   }

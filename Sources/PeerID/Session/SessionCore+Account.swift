@@ -13,7 +13,8 @@ extension SessionCore {
     }
   }
 
-  /// The account of the session's user if it is known in memory or, set by another process, in the store.
+  /// The account of the session's user if it is known: from memory, or from the store, where another process may have
+  /// set it.
   func knownAccount(_ context: CallContext) -> Account? {
     if let account = token.account { return account }
     guard let place else { return nil }
@@ -27,7 +28,8 @@ extension SessionCore {
     return token.account
   }
 
-  /// Stores in memory an account found on the chain, unless one was set meanwhile; returns the one in effect.
+  /// Keeps an account that was found on the chain in memory, unless the application has set one meanwhile. Returns the
+  /// account that is now known.
   func keep(found account: Account) -> Account {
     withState { state in
       if let known = state.machine.token.account { return known }

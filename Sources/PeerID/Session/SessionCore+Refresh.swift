@@ -1,5 +1,6 @@
 extension SessionCore {
-  /// The pause, in milliseconds, before a request is repeated because the server may not have saved a pair yet.
+  /// The pause, in milliseconds, before a request is repeated because the server may not have saved a new token pair
+  /// (access and refresh token) yet.
   static let unsavedPause: Int64 = 100
 
   /// Runs a refresh on a thread of the library.
@@ -30,11 +31,11 @@ extension SessionCore {
     end(flight, followLateWriter(result, place, flight, context))
   }
 
-  /// Gets a new pair from the server: with the refresh token or, if that is refused or had no answer and the
-  /// application allows it, by logging in again. The new pair's generation is greater than `floor`.
+  /// Gets a new pair from the server with the refresh token. If the server refuses it or does not answer, logs in
+  /// again, provided that the application allows it. The new pair's generation is greater than `floor`.
   ///
-  /// `late` receives the credentials of a relogin handler that returned too late for a log in under the store's lock,
-  /// and passes them to the next try, under a new lock.
+  /// A relogin handler may return too late for a log in under the store's lock. Then this try does not log in: `late`
+  /// receives the credentials and passes them to the next try, which runs under a new lock.
   func renew(
     _ mine: Token,
     _ context: CallContext,
@@ -116,7 +117,7 @@ extension SessionCore {
       } catch {
         result = RefreshFailure.result(of: error)
       }
-      // Not asked before the request, because the server's time is not known before its first answer.
+      // `mayBeUnsaved` is read after the request, because the server's time is unknown before its first answer.
       guard case .refused = result, mayBeUnsaved, context.pause(milliseconds: Self.unsavedPause) == nil
       else { return result }
     }
@@ -134,7 +135,8 @@ extension SessionCore {
     return withState { $0.machine.mayBeUnsaved(for: age, now: now, serverNow: serverNow) }
   }
 
-  /// Replaces a refusal by the pair of another session of the same user in this client, which may have refreshed it.
+  /// If the refresh token was refused, another session of the same user in this client may have refreshed the pair.
+  /// Returns the pair of that session in place of the refusal.
   func withOtherPair(_ result: SessionStateMachine.RefreshResult) -> SessionStateMachine.RefreshResult {
     guard case .refused(let error) = result, error.isUsedRefreshToken,
       let other = environment.table.otherPair(of: token, than: self), !isEarlier(other)
@@ -148,7 +150,7 @@ extension SessionCore {
     let jitter = Jitter.fraction()
     // Report before waking a caller, because that caller may then free what the log callback uses.
     report(result)
-    // Likewise: another session of the user may look for the new pair as soon as a caller is woken.
+    // Also update the table first: another session of the user may look for the new pair as soon as a caller is woken.
     switch result {
     case .renewed(let newest), .adopted(let newest): environment.table.update(self, newest)
     case .refused, .unsaved, .transient, .unknown: break
@@ -162,7 +164,7 @@ extension SessionCore {
         state.pairOrder = environment.nextOrder()
         state.offered = nil
       } else if let offered = state.offered, offered.isNewer || result.isRefusal, !state.hasEnded {
-        // Keep a pair that is only in doubt: the server may accept it later.
+        // If the session is not over, keep its current pair: the server may accept it later.
         let isInDoubt = state.machine.isOver == nil
         state.offered = isInDoubt ? SessionCore.Offer(pair: state.machine.token, isNewer: false) : nil
         taken = adopt(offered.pair, &state, now: now, serverNow: serverNow)

@@ -1,7 +1,8 @@
 import Synchronization
 
 extension SessionCore {
-  /// Refreshes the pair of a stored session: lock, read, send, save, and only then publish the new token pair.
+  /// Refreshes the token pair (access and refresh token) of a stored session: takes the store's lock, reads the store,
+  /// sends the refresh, saves the new pair, and only then lets calls use it.
   ///
   /// Nothing is sent without the lock: of two concurrent refreshes of one token pair, one would end with tokens that
   /// the server no longer accepts. A relogin handler that takes long may outlive the lock: `late` then receives its
@@ -25,8 +26,8 @@ extension SessionCore {
         case .adopt, .loggedOut, .anotherUser: return follow(decision, stored)
         }
         try place.reserve(lock)
-        // The request gets its full timeout after the wait for the lock: abandoning it on its way would lose the new
-        // token pair.
+        // The request gets its full timeout, however long the wait for the lock was: abandoning a request that was sent
+        // would lose the new token pair.
         var result = renew(mine, environment.refreshContext(), above: stored?.generation ?? 0, late: &late)
         if late != nil { return result }
         if case .refused = result {
@@ -45,7 +46,7 @@ extension SessionCore {
         }
         return result
       }
-      // Only after the lock is released, because the retry may begin at once.
+      // Retry only after the lock is released, because the retry may begin at once and needs the lock.
       if withState({ $0.saving.isNeglected }) { keepTryingToSave() }
       return result
     } catch {
@@ -83,8 +84,8 @@ extension SessionCore {
     )
   }
 
-  /// Takes over the stored token pair when the session is opened again; returns `false` if it is another user's.
-  /// `order` is the sequence number of that read.
+  /// Takes over the stored token pair when the session is opened again; returns `false` if the stored pair is another
+  /// user's. `order` is the sequence number of the read of the store.
   func follow(opened stored: Token, read order: UInt64) -> Bool {
     learn(stored: stored, read: order)
     switch decide(token, stored) {
@@ -99,10 +100,10 @@ extension SessionCore {
 
   // MARK: - Late writers
 
-  /// After a refused refresh, how long to poll the store for a token pair that another process may be about to save, in
-  /// milliseconds, if the server has accepted one of the tokens of this process.
+  /// How long to poll the store after a refused refresh, in milliseconds, because another process may be about to save
+  /// a new token pair. For a token that the server has accepted in this process.
   private static let patience: Int64 = 3000
-  /// The same time, if the server has not accepted one of these tokens yet.
+  /// The same time for a token that the server has not accepted in this process yet.
   private static let patienceForUnusedPair: Int64 = 500
   /// How many sessions of a client poll at a time.
   private static let maximumWaits = WorkerPool.maximumThreads / 4
@@ -151,8 +152,8 @@ extension SessionCore {
     let decision = decide(mine, stored)
     switch decision {
     case .renew: return nil
-    // While the server may not have saved this token pair, the refusal does not mean that the older stored one is
-    // right.
+    // While the server may not have saved this token pair, the refusal does not mean that the older, stored one is
+    // valid.
     case .renewNewer where isInDoubtOfRefusal: return nil
     case .renewNewer, .adopt, .loggedOut, .anotherUser: return follow(decision, stored)
     }

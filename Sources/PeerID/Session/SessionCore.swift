@@ -102,7 +102,7 @@ final class SessionCore: @unchecked Sendable {
     return reply
   }
 
-  /// The server has accepted the token of this generation.
+  /// Records that the server has accepted the token of this generation.
   func accepted(_ generation: UInt64) {
     withState { $0.machine.accepted(generation) }
   }
@@ -147,8 +147,8 @@ final class SessionCore: @unchecked Sendable {
     environment.table.remove(self, key: place?.key)
   }
 
-  /// Offers the session a token pair from a log in or from the store. `order` is the sequence number of sending the log
-  /// in; a token pair read under the store's lock needs none. Returns `false` if the session has ended.
+  /// Offers the session a token pair from a log in or from the store. `order` is the sequence number that the log in
+  /// got before it was sent; a token pair from the store needs none. Returns `false` if the session has ended.
   @discardableResult
   func offer(_ offered: Token, sent order: UInt64 = .max, credentials: Credentials? = nil) -> Bool {
     let (now, serverNow) = environment.times
@@ -170,20 +170,21 @@ final class SessionCore: @unchecked Sendable {
     return isUsable
   }
 
-  /// The session's token pair if it is newer than `other`, with what `other` adds about the user; otherwise `nil`.
+  /// The session's token pair if it is newer than `other`; otherwise `nil`. What only `other` says about the user is
+  /// added.
   func newer(than other: Token) -> Token? {
     guard isOver == nil, isEarlier(other) else { return nil }
     return token.identified { $0 = other.identity.filled(from: $0) }
   }
 
-  /// Whether `other` is older than the session's pair, and not to be used instead.
+  /// Whether `other` is older than the session's pair, so that it must not replace that pair.
   func isEarlier(_ other: Token) -> Bool {
     let (now, serverNow) = environment.times
     return withState { $0.machine.isEarlier(other, now: now, serverNow: serverNow) }
   }
 
-  /// Replaces the token pair. Called under the lock. The generation only grows, so that no two pairs of a session share
-  /// one.
+  /// Replaces the token pair. Called under the lock. The generation only grows, so that each pair of a session has its
+  /// own.
   func adopt(_ other: Token, _ state: inout State, now: Int64, serverNow: Int64?) -> Token {
     let mine = state.machine.token
     let token = other.isSamePair(as: mine) ? mine : other.asGeneration(max(other.generation, mine.generation &+ 1))

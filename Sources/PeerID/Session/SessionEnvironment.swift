@@ -50,8 +50,8 @@ final class SessionEnvironment: Sendable {
     )
   }
 
-  /// The limits of a log in that replaces a refresh. The store's lock is held for both, at most for twice the refresh
-  /// timeout, because the store was asked to hold it for that long.
+  /// The limits of a log in after a failed refresh. Both run under the same lock of the store, which a caller may hold
+  /// for twice the refresh timeout; see `SessionStore`.
   func reloginContext(after refresh: CallContext) -> CallContext {
     let timeout = configuration.options.refreshTimeoutMilliseconds
     let end = refresh.deadline + timeout

@@ -10,7 +10,7 @@ struct SessionOpening {
   let environment: SessionEnvironment
 
   /// Begins a session with the token pair that `obtain` returns. With a key, the token pair is stored before this
-  /// returns.
+  /// function returns.
   ///
   /// The store is read before anything is sent, so that a damaged entry does not cost the new token pair.
   func begin(
@@ -51,7 +51,7 @@ struct SessionOpening {
     do throws(PeerIDError) {
       stored = try context.inStore { () throws(PeerIDError) in try place.load() }
     } catch {
-      // The store fails, so the newest tokens are only in memory.
+      // The store fails, and the newest tokens of this session are only in memory.
       if let present, present.core.mayBeSaved { return present }
       throw error
     }
@@ -97,7 +97,7 @@ struct SessionOpening {
   // MARK: - Steps
 
   /// Obtains a token pair and stores it. Returns the token pair to use: the stored one, if the server returned the same
-  /// token pair or one that it will soon stop accepting.
+  /// pair or an older pair, which it will soon stop accepting.
   private func store(
     in place: StorePlace,
     by origin: Origin,
@@ -176,7 +176,7 @@ struct SessionOpening {
   }
 
   /// Adds what is known about the user to the stored token pair. A failure is only logged, because the log in has
-  /// succeeded and the next save adds it, too.
+  /// succeeded, and the next save stores the same facts.
   private func add(
     _ identity: Token.Identity,
     to stored: Token,

@@ -1,12 +1,12 @@
-/// Makes a session's decisions, without I/O: when to use the token, when to refresh, which calls wait for that, and
-/// what the result means for the pair of tokens.
+/// Makes a session's decisions, without I/O: when to use the token, when to refresh, which calls wait for the refresh,
+/// and what its result means for the token pair (access and refresh token).
 ///
 /// Times are in milliseconds. `now` is the monotonic clock; `serverNow` is the server's, `nil` until the server has
 /// answered once.
 struct SessionStateMachine {
   /// What a call asks its session for.
   enum Question {
-    /// A token to send with. An external token goes into a request that the application sends itself.
+    /// A token for a request. An external token is for a request that the application sends itself.
     case token(isExternal: Bool)
     /// The current token if it has not expired by the server's clock; otherwise the same as `token`.
     case unexpiredToken
@@ -38,7 +38,7 @@ struct SessionStateMachine {
     case adopted(Token)
     /// The server will never accept this refresh token again.
     case refused(PeerIDError)
-    /// The server refused the refresh token, and a log in has shown that it has not saved the pair yet.
+    /// The server refused the refresh token, and a log in has shown that the server has not saved the pair yet.
     case unsaved
     /// The pair is unchanged: the server failed or was not reached.
     case transient(PeerIDError)
@@ -50,7 +50,7 @@ struct SessionStateMachine {
 
   /// How often one call has tried to recover from HTTP 401.
   struct Attempts {
-    /// Pauses before it sent again with a token that the server may not have saved yet.
+    /// Pauses before the call resent its request with a token that the server may not have saved yet.
     var early = 0
     /// Refreshes that the call has waited for.
     var refreshes = 0
@@ -64,10 +64,10 @@ struct SessionStateMachine {
     var expiryMargin: Int64 = 60_000
     /// For how long after a refresh HTTP 401 may mean that the server has not saved the new token yet.
     var earlyRefusalAge: Int64 = 2000
-    /// The pauses after such refusals; the last one repeats.
+    /// The pauses after such answers; the last one repeats.
     var earlyPauses: [Int64] = [25, 25, 50, 100, 200, 400, 400, 400, 400, 500, 750, 1000, 1500, 2000, 3000]
-    /// How old a refreshed pair may be that is not given up when the server refuses both its tokens and has never
-    /// accepted one: it may not have saved the pair yet.
+    /// How long after its refresh a pair is kept although the server refuses both its tokens. The server may not have
+    /// saved the pair yet, if it has never accepted one of them.
     var doubtPeriod: Int64 = 600_000
     /// The same for a pair that another process has refreshed.
     var foreignDoubtPeriod: Int64 = 10_000
@@ -107,8 +107,8 @@ struct SessionStateMachine {
   /// The token's time to live when the session got it; `nil` if the server's time was unknown then.
   private var lifetime: Int64?
   private(set) var isRefreshing = false
-  /// Whether the server accepted the token for the first time after the refresh began. A refusal of that refresh may be
-  /// older, and then says nothing.
+  /// Whether the server accepted the token for the first time after the refresh began. If that refresh is refused, the
+  /// refusal may be older than the acceptance, and then proves nothing.
   private var isAcceptedSinceRefreshBegan = false
   private var failures = 0
   private var notBefore: Int64 = .min
@@ -146,7 +146,7 @@ struct SessionStateMachine {
   }
 
   /// Lets a call of a session that is over read the store again, since another process may have saved a new pair. The
-  /// read is a refresh that sends nothing.
+  /// session reads the store in a refresh that sends nothing.
   private mutating func lookAgain(_ isOver: PeerIDError, now: Int64) -> Decision {
     guard isStored, isOver.isUsedRefreshToken else { return .fail(isOver) }
     if isRefreshing { return .wait(beginsRefresh: false) }
@@ -177,7 +177,7 @@ struct SessionStateMachine {
   private mutating func refused(_ generation: UInt64, _ attempts: Attempts, now: Int64, serverNow: Int64?) -> Decision {
     if token.generation != generation { return .resend(afterMilliseconds: 0) }
     let pause = policy.earlyPauses[min(attempts.early, policy.earlyPauses.count - 1)]
-    // Even if another call's token was accepted meanwhile: this answer may be older.
+    // Resend even if the server has accepted the token in another call: this refusal may be older.
     if isYounger(than: policy.earlyRefusalAge, now: now, serverNow: serverNow) {
       return .resend(afterMilliseconds: pause)
     }
@@ -191,7 +191,7 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
-  /// The attempts of a caller that does not count them: the most pauses that fit into the token's age.
+  /// The assumed attempts of a caller that does not count them: as many pauses as fit into the token's age.
   private func uncountedAttempts(now: Int64) -> Attempts {
     var attempts = Attempts()
     guard let renewedAt else { return attempts }
@@ -210,8 +210,9 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
-  /// Whether the server may not have saved the pair yet when it refused the running refresh, since it answers a refresh
-  /// before it saves the new pair: the pair is younger than `age` and was not accepted before that refresh began.
+  /// Whether the server may have refused the running refresh before it saved the pair: the pair is younger than `age`,
+  /// and the server had not accepted it before that refresh began. (The server answers a refresh before it saves the
+  /// new pair.)
   func mayBeUnsaved(for age: Int64, now: Int64, serverNow: Int64?) -> Bool {
     (!isAccepted || isAcceptedSinceRefreshBegan) && isYounger(than: age, now: now, serverNow: serverNow)
   }
@@ -223,7 +224,7 @@ struct SessionStateMachine {
 
   // MARK: - Events
 
-  /// The server has accepted the token of this generation.
+  /// Records that the server has accepted the token of this generation.
   mutating func accepted(_ generation: UInt64) {
     guard token.generation == generation else { return }
     if !isAccepted { isAcceptedSinceRefreshBegan = true }
@@ -231,7 +232,7 @@ struct SessionStateMachine {
     isInDoubt = false
   }
 
-  /// The running refresh has ended. `jitter` is a random number from 0 to 1.
+  /// Ends the running refresh. `jitter` is a random number from 0 to 1.
   ///
   /// - Returns: the error for the calls that wait for it; `nil` if it succeeded.
   mutating func refreshEnded(_ result: RefreshResult, now: Int64, serverNow: Int64?, jitter: Double) -> PeerIDError? {
@@ -264,16 +265,17 @@ struct SessionStateMachine {
     }
   }
 
-  /// Whether the server may have refused the refresh token only because it had not saved the pair yet: it accepts the pair
-  /// now, or may do so later. If an earlier refresh got no answer, the refusal means that it was carried out, unless the
-  /// pair was in doubt before.
+  /// Whether the server may have refused the refresh token only because it had not saved the pair yet. If so, the
+  /// server accepts the pair by now, or may accept it later. If an earlier refresh of the pair got no answer, the
+  /// refusal means that the earlier refresh was carried out, unless the pair was in doubt before.
   func isInDoubtOfRefusal(now: Int64, serverNow: Int64?) -> Bool {
     isAcceptedSinceRefreshBegan
       || (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
   }
 
-  /// Whether `other` is older than the current pair. A log in returns an older pair until the server has saved the current
-  /// one. A server that failed before it saved the current one never accepts it: then the older pair is the one to use.
+  /// Whether `other` is older than the current pair. A log in returns an older pair until the server has saved the
+  /// current one. If the server failed before it saved the current pair, it never accepts that pair, and the older one
+  /// has to be used.
   func isEarlier(_ other: Token, now: Int64, serverNow: Int64?) -> Bool {
     guard other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint) else { return false }
     return isAccepted || isYounger(than: policy.foreignDoubtPeriod, now: now, serverNow: serverNow)
@@ -300,13 +302,13 @@ struct SessionStateMachine {
     token = token.identified { $0 = identity.filled(from: $0) }
   }
 
-  /// Adds what another pair says about the user, if it is the same user. It does not replace what is known.
+  /// Adds what another pair says about the user, if it is the same user. What is already known stays.
   mutating func learn(of offered: Token) {
     guard offered.isOfSameUser(as: token) else { return }
     token = token.identified { $0 = $0.filled(from: offered.identity) }
   }
 
-  /// Ends the session for this reason.
+  /// Ends the session; `error` says why.
   @discardableResult
   mutating func end(_ error: PeerIDError) -> PeerIDError {
     isOver = error
@@ -327,7 +329,7 @@ struct SessionStateMachine {
     return true
   }
 
-  /// The server refuses both tokens of a new pair, which it may not have saved yet.
+  /// Records that the server refuses both tokens of a new pair, which it may not have saved yet.
   private mutating func doubted(_ refusal: PeerIDError?, until notBefore: Int64) -> PeerIDError {
     isInDoubt = !isAccepted
     let error = PeerIDError(

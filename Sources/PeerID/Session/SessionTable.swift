@@ -101,7 +101,7 @@ final class SessionTable: @unchecked Sendable {
     }
   }
 
-  /// The newest token pair of another session of the same user; `nil` if no other session has a token pair besides
+  /// The newest token pair of another session of the same user; `nil` if no other session has a pair that differs from
   /// `token`.
   func otherPair(of token: Token, than core: SessionCore) -> Token? {
     lock.withLock {

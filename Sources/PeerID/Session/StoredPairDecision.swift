@@ -1,9 +1,9 @@
 /// What the refresh of a stored session does after it has taken the lock and read the store.
 enum StoredPairDecision: Equatable {
-  /// Refresh the session's own pair.
+  /// Refresh the session's own token pair (access and refresh token).
   case renew
-  /// Refresh the session's own pair, which is newer than the stored one: it could not be saved yet, a backup was
-  /// restored, or a replica lags behind. If the server refuses it, adopt the stored one.
+  /// Refresh the session's own pair, which is newer than the stored one. Either it could not be saved yet, or the store
+  /// is a restored backup or a replica that lags behind. If the server refuses the own pair, use the stored one.
   case renewNewer
   /// Use the stored pair and send nothing: another process has refreshed.
   case adopt
@@ -31,7 +31,7 @@ enum StoredPairDecision: Equatable {
   }
 }
 
-/// What a log in does if it got another pair than the stored one.
+/// What a log in does if the server returned another pair than the stored one.
 enum LogInDecision: Equatable {
   /// Use the stored pair.
   case keepStored
@@ -40,8 +40,8 @@ enum LogInDecision: Equatable {
   /// Store the pair of the log in.
   case replace
 
-  /// Compares the two pairs. The server answers a refresh before it saves the new pair. Until then it returns an older
-  /// one: the pair before, or that of another refresh, whose process has died.
+  /// Compares the two pairs. The server answers a refresh before it saves the new pair. Until then, a log in returns an
+  /// older pair: the previous one, or the result of another refresh, whose process has died.
   ///
   /// - Parameters:
   ///   - obtained: the pair of the log in.

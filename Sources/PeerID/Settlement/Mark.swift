@@ -53,7 +53,7 @@ extension Mark {
     [.string(payer), "1.11.0", "1", "1.11.0"]
   }
 
-  /// The newest entry in the answer to that request.
+  /// The newest entry in an answer of `get_account_history`.
   static func newestEntry(in history: Response) throws(PeerIDError) -> String {
     try history.jsonBytes.withBytes { (json) throws(PeerIDError) in
       try ChainAnswer.read(json, "get_account_history", newestEntry)

@@ -1,4 +1,4 @@
-/// Compares an operation in a block with the one that was to be sent.
+/// Compares an operation in a block with the operation that was to be sent.
 ///
 /// The chain writes some values differently from callers: times and large integers as strings, sets in its own order.
 /// What cannot be compared with certainty is `unsure`, never `different`, because a transaction that was done must not

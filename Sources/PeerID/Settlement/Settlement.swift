@@ -8,8 +8,8 @@ public struct Settlement: Sendable {
     case notDone = "not_done"
     /// A later block may still contain it: ask again after `retryAfterMilliseconds`.
     case notYet = "not_yet"
-    /// No later block can contain it, but the chain has transactions that may be it and cannot be compared with
-    /// certainty: see `transactions`.
+    /// No later block can contain the transaction. But `transactions` lists some that may be the one that was sent:
+    /// they cannot be compared with certainty.
     case undecided
   }
 

@@ -26,7 +26,7 @@ struct SettlementDecision {
     self.irreversibleTime = irreversibleTime
   }
 
-  /// Decides from all transactions of the payer since the mark.
+  /// Decides from the candidates: all transactions of the payer since the mark that may be the one that was sent.
   func settlement(_ candidates: [Candidate]) -> Settlement {
     let same = candidates.filter { $0.verdict == .same }.sorted { ($0.block, $0.number) < ($1.block, $1.number) }
     if let first = same.first {

@@ -74,7 +74,7 @@ struct Settler {
     }
   }
 
-  /// Compares all of a transaction.
+  /// Compares all operations of a transaction with those of the mark.
   private func verdict(of place: Place, _ mark: Mark) throws(PeerIDError) -> OperationComparison.Verdict {
     let parameters: [JSONLiteral] = [.integer(place.block), .integer(place.number)]
     return try Mark.withOperations(of: mark.request) { (operations) throws(PeerIDError) in

@@ -1,6 +1,6 @@
 /// Bytes that a caller writes as base64 and the chain as hexadecimal digits.
 enum WrittenBytes {
-  /// Whether base64 and hexadecimal digits are the same bytes; `nil` when one of them is not what it should be, or when
+  /// Whether base64 and hexadecimal digits are the same bytes; `nil` when one of the texts has another format, or when
   /// their lengths differ.
   static func areSame(_ base64: UnsafeRawBufferPointer, hexadecimal: UnsafeRawBufferPointer) -> Bool? {
     guard TextForm.isBase64(base64), TextForm.isHexadecimal(hexadecimal) else { return nil }

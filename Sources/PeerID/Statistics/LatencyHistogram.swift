@@ -36,8 +36,8 @@ final class LatencyHistogram: @unchecked Sendable {
     longest.store(0, ordering: .relaxed)
   }
 
-  /// The number of durations, and percentiles: for each share, in thousandths and ascending, the upper bound of the
-  /// bucket in which it ends.
+  /// The number of durations, the percentiles, and the longest duration. `shares` are in thousandths, ascending. For
+  /// each share, the percentile is the upper bound of the bucket in which the share ends.
   func percentiles(_ shares: [Int64]) -> (count: Int64, bounds: [Int64], longest: Int64) {
     let counted = (0..<Self.classes).map { Int64(counts[$0].load(ordering: .relaxed)) }
     let total = counted.reduce(0, +)
@@ -53,7 +53,7 @@ final class LatencyHistogram: @unchecked Sendable {
     return (total, bounds, longest)
   }
 
-  /// The first buckets are one microsecond wide.
+  /// The bucket of a duration. The first buckets are one microsecond wide.
   static func index(of microseconds: Int64) -> Int {
     let value = max(microseconds, 0)
     guard value >= classesOfOctave else { return Int(value) }

@@ -14,13 +14,14 @@ extension SessionStore {
   }
 }
 
-// Embedded Swift cannot throw errors of arbitrary types, which this initializer needs and the C interface does not.
+// Only for Swift programs: Embedded Swift cannot throw errors of arbitrary types, as the functions of this store do.
+// The C interface uses the initializer above.
 #if !hasFeature(Embedded)
   extension SessionStore {
     /// A custom store, for instance in a database. If several machines use the same database, they share the sessions.
     ///
-    /// Every function may block, may be called from any thread, and throws if it fails. Without the lock nothing is
-    /// sent.
+    /// Every function may block, may be called from any thread, and throws if it fails. The library sends nothing
+    /// without the lock.
     ///
     /// - Parameters:
     ///   - load: returns the session with this key; `nil` when there is none. Under the lock it must return what was
@@ -29,8 +30,8 @@ extension SessionStore {
     ///     and returns `false`.
     ///   - remove: removes the session; succeeds if there is none.
     ///   - lock: waits at most the given milliseconds for the key's lock. Returns a token that is passed to `unlock`
-    ///     and the other functions. The lock is used for at most twice that time, plus the time for loading and saving. It
-    ///     must last longer, and must end by itself when its holder dies.
+    ///     and the other functions. The library holds the lock for at most twice that time, plus the time that `load`
+    ///     and `save` take. The lock must last longer than that, and must end by itself when its holder dies.
     ///   - unlock: releases the lock.
     ///   - list: all keys.
     /// - Returns: the store.

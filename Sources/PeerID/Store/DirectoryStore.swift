@@ -7,7 +7,7 @@ extension SessionStore {
   /// Disk space is reserved before each request whose answer has to be saved.
   ///
   /// - Parameter path: the directory; created with mode 0700 if it does not exist. A relative path refers to the
-  ///   present working directory, even if that changes later. The file system must support `flock`.
+  ///   current working directory, even if the process changes it later. The file system must support `flock`.
   /// - Returns: the store.
   /// - Throws: `invalidArgument` when the path is empty; `store` when the directory cannot be made or read, belongs to
   ///   another user, or can be entered by other users.
@@ -62,8 +62,8 @@ private struct DirectoryStore: Sendable {
     try FileLock.acquireAtOnce(file(key, Suffix.lock)).map { SessionStore.LockToken($0.id) }
   }
 
-  /// Frees the space that was reserved and not used: failed log ins under many keys must not fill the disk. The child
-  /// of a fork has closed the lock, and the parent still uses the space.
+  /// Releases the lock, and removes a reserved file that was not used: failed log ins under many keys must not fill the
+  /// disk. The child of a fork keeps the file, because its parent still uses it.
   func unlock(_ key: String, _ lock: SessionStore.LockToken) {
     if OwnedDescriptor.isOpen(UInt64(lock)) { unlink(file(key, Suffix.new)) }
     OwnedDescriptor.close(UInt64(lock))
@@ -81,7 +81,8 @@ private struct DirectoryStore: Sendable {
     try StoreFile.reserve(file(key, Suffix.new))
   }
 
-  /// The caller holds the lock, so that no other process writes between comparing and replacing.
+  /// Saves a session if the stored generation is `expected`. The caller holds the lock, so that no other process writes
+  /// between comparing and replacing.
   func save(_ key: String, _ session: StoredSession, _ expected: UInt64) throws(PeerIDError) -> Bool {
     guard (try load(key)?.generation ?? 0) == expected else { return false }
     let (new, current) = (file(key, Suffix.new), file(key, Suffix.session))

@@ -2,8 +2,8 @@ internal import CLinux
 
 /// An exclusive lock among processes and threads: `flock` on a file next to the guarded file.
 ///
-/// The kernel releases it when its holder dies, so a lock is never stale. The lock file is never removed, because a
-/// lock on a removed file has no effect. The child of a fork closes its copy of the descriptor at once; otherwise the
+/// The kernel releases the lock when its holder dies, so a lock is never stale. The lock file is never removed, because
+/// a lock on a removed file has no effect. The child of a fork closes its copy of the descriptor at once; otherwise the
 /// lock would outlive the parent that holds it.
 enum FileLock {
   /// The pauses between two tries, in milliseconds; the last one repeats.
@@ -27,7 +27,7 @@ enum FileLock {
     return descriptor
   }
 
-  /// The same without waiting; returns `nil` if the file is locked.
+  /// Locks the file as `acquire` does, but without waiting; returns `nil` if the file is locked.
   static func acquireAtOnce(_ path: String) throws(PeerIDError) -> OwnedDescriptor? {
     let descriptor = try open(path)
     if try isLocked(descriptor, path) { return descriptor }
@@ -50,7 +50,7 @@ enum FileLock {
 }
 
 extension PeerIDError {
-  /// A store's failure with the system's reason.
+  /// The error for a system call of a store that failed, with the system's reason.
   static func systemCall(_ what: String, _ code: Int32 = errno) -> PeerIDError {
     PeerIDError(.store, "\(what): \(String(cString: strerror(code)))")
   }

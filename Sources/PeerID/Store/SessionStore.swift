@@ -22,8 +22,8 @@ public final class SessionStore: Sendable {
     let unlock: @Sendable (_ key: String, _ lock: LockToken) -> Void
     /// All keys.
     let list: @Sendable () throws(PeerIDError) -> [String]
-    /// Locks the key without waiting; returns `nil` if another caller holds the lock. A store that has this is polled,
-    /// so that a wait for its lock can be interrupted.
+    /// Locks the key without waiting; returns `nil` if another caller holds the lock. A store with this function is
+    /// polled, so that a wait for its lock can be interrupted.
     var lockAtOnce: (@Sendable (_ key: String) throws(PeerIDError) -> LockToken?)?
     /// Makes sure that a session can be saved. Called under the lock, before a request whose answer has to be saved.
     /// `nil` if the store has nothing to reserve.

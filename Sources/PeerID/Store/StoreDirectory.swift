@@ -46,8 +46,8 @@ enum StoreDirectory {
     return nil
   }
 
-  /// The problem with creating a directory inside one that belongs to `parent`; otherwise `nil`. An application that is
-  /// run once as the superuser must not create a store that it cannot open later.
+  /// Why a directory must not be created inside a directory of the user `parent`; otherwise `nil`. An application that
+  /// is run once as the superuser must not create a store that it cannot open later.
   static func problem(ofNewDirectoryIn parent: uid_t, user: uid_t) -> String? {
     guard user == 0, parent != 0 else { return nil }
     return "it would belong to the superuser, but its parent directory belongs to the user with uid \(parent): "

@@ -114,7 +114,7 @@ enum StoreFile {
 
   /// The error of an open that failed, read from `errno`.
   private static func cannotOpen(_ path: String, _ code: Int32 = errno) -> PeerIDError {
-    // ELOOP: what O_NOFOLLOW refuses. ENXIO: a socket, or a pipe without a reader.
+    // ELOOP means a symbolic link, which O_NOFOLLOW refuses. ENXIO means a socket, or a pipe without a reader.
     if code == ELOOP || code == ENXIO { return PeerIDError(.store, "'\(path)' is not a regular file") }
     return .systemCall("cannot open '\(path)'", code)
   }

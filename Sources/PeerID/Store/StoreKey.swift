@@ -6,7 +6,6 @@ struct StoreKey: Hashable, Sendable {
   /// The key as the application passed it.
   let text: String
 
-  /// The key of this text.
   init(_ text: String) {
     self.text = text
   }

@@ -1,14 +1,14 @@
 /// The ways in which servers and proxies escape a character when they quote a request.
 enum CharacterEscape {
-  /// The value of the escape at `start` and its length; `nil` if there is none. A value below 256 is a byte. The value 0
-  /// is nothing: UTF-16 has a zero beside each character of ASCII.
+  /// Reads the escape at `start`: its value and its length; `nil` if there is none. A value below 256 is a byte. The
+  /// value 0 stands for no byte at all, because UTF-16 has a zero beside each character of ASCII.
   ///
   /// A character up to U+00FF becomes a byte, so that its UTF-8, its code and its byte in Latin-1 are the same.
   static func read(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
     switch text[start] {
     case UInt8(ascii: "%"):
       percent(text, start)
-        // The function `escape` of JavaScript.
+        // `%uXXXX`, written by JavaScript's function `escape`.
         ?? (next(text, start) == UInt8(ascii: "u") ? number(text, start + 2, digits: 4).map { ($0, 6) } : nil)
     case UInt8(ascii: "\\"): backslash(text, start)
     case UInt8(ascii: "&"): entity(text, start)
@@ -18,17 +18,17 @@ enum CharacterEscape {
     }
   }
 
-  /// The same for percent encoding alone: a backslash before it may be no escape.
+  /// Like `read`, for percent encoding alone: in a text without other escapes, a backslash is an ordinary character.
   static func percent(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
     text[start] == UInt8(ascii: "%") ? number(text, start + 1, digits: 2).map { ($0, 3) } : nil
   }
 
-  /// The same for a form, which writes a blank as `+`. (In Base64 it is a digit.)
+  /// Like `read`, for a form, which writes a blank as `+`. (In Base64, `+` is a digit.)
   static func blank(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
     text[start] == UInt8(ascii: "+") ? (0x20, 1) : nil
   }
 
-  /// The same for mail, which also breaks lines.
+  /// Like `read`, for the quoted-printable encoding of mail, which also breaks lines.
   static func quotedPrintable(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
     guard text[start] == UInt8(ascii: "=") else { return nil }
     if next(text, start) == 0x0A { return (0, 2) }
@@ -36,7 +36,7 @@ enum CharacterEscape {
     return number(text, start + 1, digits: 2).map { ($0, 3) }
   }
 
-  /// The length of a byte or an entity at `start` that may stand for a character that is not ASCII, or for a part of it.
+  /// The length of a byte or an entity at `start` that may stand for a character beyond ASCII, or for a part of one.
   static func unknown(_ text: UnsafeRawBufferPointer, at start: Int) -> Int? {
     if text[start] >= 0x80 || text[start] == UInt8(ascii: "?") { return 1 }
     guard text[start] == UInt8(ascii: "&"), let end = text[start...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else {
@@ -53,7 +53,7 @@ enum CharacterEscape {
   private static func backslash(_ text: UnsafeRawBufferPointer, _ start: Int) -> (UInt32, Int)? {
     guard let kind = next(text, start) else { return nil }
     switch kind {
-    // UTF-16.
+    // In UTF-16 a zero follows the backslash.
     case 0: return nil
     case UInt8(ascii: "u") where next(text, start + 1) == UInt8(ascii: "{"):
       guard let end = text[start...].prefix(12).firstIndex(of: UInt8(ascii: "}")) else { return nil }

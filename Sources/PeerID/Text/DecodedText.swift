@@ -12,7 +12,7 @@ struct DecodedText {
     places = text.indices.map { $0..<($0 + 1) }
   }
 
-  /// The text without one layer of this encoding; `nil` if that is the same text.
+  /// The text without one layer of this encoding; `nil` if decoding changes nothing or leaves nothing.
   private init?(_ text: DecodedText, without encoding: TextEncoding) {
     let encoded = text.bytes.raw
     var places: [Range<Int>] = []
@@ -95,7 +95,7 @@ enum TextEncoding: CaseIterable {
       let (value, length) = read(text, index) ?? (UInt32(text[index]), 1)
       let range = index..<(index + length)
       switch value {
-      // The other half of a character in UTF-16, or nothing.
+      // No byte: half of an ASCII character in UTF-16, or an escape that stands for nothing.
       case 0: break
       case ..<0x100: emit(UInt8(value), range)
       default: if let scalar = Unicode.Scalar(value) { UTF8.encode(scalar)?.forEach { emit($0, range) } }

@@ -26,7 +26,7 @@ package enum PercentEncoding {
     decoded(text)?.text
   }
 
-  /// The same; with `wipes` the memory is overwritten on release.
+  /// Like `decode`, but returns bytes. With `wipes`, their memory is overwritten on release.
   static func decoded(_ text: some Collection<UInt8>, wipes: Bool = false) -> Bytes? {
     var isBroken = false
     let bytes = Bytes(capacity: text.count, wipes: wipes) { target in

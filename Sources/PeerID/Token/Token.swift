@@ -24,7 +24,7 @@ public struct Token: Sendable {
   var identity: Identity { storage.parts.identity }
   /// The user name with which the user logged in; `nil` if there was none.
   var user: String? { identity.user }
-  /// The user's account on the chain; `nil` until `Session.account()` has found it or `Session.setAccount(_:)` has set it.
+  /// The user's account on the chain; `nil` until `Session.account()` finds it or `Session.setAccount(_:)` sets it.
   public var account: Account? { identity.account }
 
   package init(
@@ -99,11 +99,12 @@ public struct Token: Sendable {
   var renewedAtMilliseconds: Int64? { storage.parts.renewal?.atMilliseconds }
   var renewal: Renewal? { storage.parts.renewal }
 
-  /// How far a process misjudges the server's time at most, in milliseconds, after it was stopped while an answer arrived.
+  /// The largest error in a process's estimate of the server's time, in milliseconds. There is an error if the process
+  /// was stopped while an answer arrived.
   private static let clockError: Int64 = 60_000
 
-  /// Whether a refresh returned the token less than `age` ago. If that is in the future, another process has refreshed,
-  /// and this one misjudges the server's time.
+  /// Whether a refresh returned the token less than `age` ago. The time of the refresh may seem to be up to
+  /// `clockError` in the future: then another process has refreshed, and this one misjudges the server's time.
   func isYounger(than age: Int64, serverNow: Int64?) -> Bool {
     guard let renewedAtMilliseconds, let serverNow else { return false }
     return (-Self.clockError..<age).contains(serverNow - renewedAtMilliseconds)

@@ -15,7 +15,7 @@ final class CurlTransfer {
   /// The connection that the request was sent on.
   private var use: SocketTable.Use?
   private var headerBytes: Int64 = 0
-  /// How often libcurl was about to send the request. More than once means that it tried to resend it by itself.
+  /// How often libcurl was about to send the request. If more than once, libcurl tried to resend the request by itself.
   private var sendings = 0
 
   /// Why a callback ended the transfer.
@@ -369,8 +369,8 @@ extension CurlTransfer {
   /// may already have carried it out. This callback prevents that for requests that change something.
   ///
   /// It also refuses a connection on which data, such as a late HTTP 408, has arrived after its last answer. libcurl
-  /// 7.88 would use that connection and take the data for the answer to this request, and then this answer for that to
-  /// the next request. Data that arrives later than this check cannot be detected.
+  /// 7.88 would use that connection and take the data for the answer to this request. The real answer would then be
+  /// taken for the answer to the next request. Data that arrives later than this check cannot be detected.
   private func isAboutToSend(_ localPort: Int32) -> Int32 {
     if sendings > 0, request?.kind.changesSomething == true {
       stop = .wouldSendAgain

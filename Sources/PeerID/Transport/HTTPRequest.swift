@@ -23,9 +23,7 @@ struct HTTPRequest: Sendable {
 
 /// The answer to a request. The body is valid only during the closure that receives the answer.
 struct HTTPResponse {
-  /// The status code.
   let status: Int
-  /// The bytes of the body.
   let body: UnsafeRawBufferPointer
   /// Whether the connection ended before the whole body had arrived.
   var isTruncated = false

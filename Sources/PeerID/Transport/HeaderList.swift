@@ -11,7 +11,7 @@ final class HeaderList: @unchecked Sendable {
   private let nodes: UnsafeMutablePointer<curl_slist>
   private let next: HeaderList?
 
-  /// The answer that every request asks for: JSON, and not compressed.
+  /// The headers of every request, which ask for an answer in JSON that is not compressed.
   static let answer = HeaderList([Bytes("Accept: application/json"), Bytes("Accept-Encoding:")])
 
   /// A list of the header lines, followed by `next`.

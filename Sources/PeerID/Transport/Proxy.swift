@@ -42,11 +42,11 @@ enum Proxy: Sendable {
   /// Whether the connection to the proxy itself may be TLS.
   var mayUseTLS: Bool { addresses.contains { $0.text.asciiLowercased.begins(with: "https:") } }
 
-  /// The passwords that a proxy receives, and may quote in its errors, as its address has them. A user name without a
-  /// password is one, too.
+  /// The passwords in the addresses of the proxies. A proxy receives its password and may quote it in an error. A user
+  /// name without a password counts as a password.
   var passwords: [Bytes] { addresses.compactMap(Self.password) }
 
-  /// The proxies of which one is used.
+  /// All proxies that libcurl may choose from.
   private var addresses: [Bytes] {
     switch self {
     case .none: []
@@ -58,7 +58,7 @@ enum Proxy: Sendable {
     }
   }
 
-  /// The environment may hold bytes that are no UTF-8, and libcurl sends them.
+  /// The environment may hold bytes that are not UTF-8, and libcurl sends them.
   private static func password(in address: Bytes) -> Bytes? {
     guard let url = curl_url() else { return nil }
     defer { curl_url_cleanup(url) }

@@ -51,7 +51,7 @@ struct ServerAddress: Sendable {
 
   private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21..<0x7F ~= $0 } }
 
-  /// Whether the host is this machine in some reading.
+  /// Whether the host is this machine in at least one way of reading it.
   var mayBeLoopback: Bool {
     let name = host.asciiLowercased
     let names = ["localhost.", ".localhost", ".localhost."]

@@ -7,7 +7,7 @@ struct TrustedCertificates: Sendable {
   let own: CertificateList?
   /// The file from which libcurl reads the system's certificates.
   let file: Location
-  /// The same for a directory of certificates.
+  /// The directory from which libcurl reads the system's certificates.
   let directory: Location
 
   enum Location {
