@@ -35,7 +35,8 @@ extension SandboxState {
     return nil
   }
 
-  /// The server puts the header into a database query unescaped, and the database rejects the query.
+  /// Reads a header as an integer of the database. The server puts the header into a query unescaped, so the errors are
+  /// those of the database.
   private static func databaseInteger(_ text: String) throws(Refusal) -> Int {
     let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
     guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {

@@ -14,7 +14,8 @@ extension SandboxState {
     }
   }
 
-  /// The operations that concern an account, the newest first: those after `stop`, up to `start` (0: the newest).
+  /// The operations that concern an account, the newest first. `stop`, `limit` and `start` are indexes of parameters:
+  /// the history begins after the operation at `stop` and ends at the operation at `start` (0: the newest).
   private func accountHistory(
     _ call: ChainCall,
     stop: Int,
@@ -34,8 +35,8 @@ extension SandboxState {
     return .array(found)
   }
 
-  /// The same, with positions in the account's history, which start at 1: those from `stop` to `start` (0: the
-  /// newest).
+  /// The operations that concern an account, selected by their positions in the account's history, from 1. Both the
+  /// first and the last position are included; 0 as the last one means the newest.
   private func relativeHistory(_ call: ChainCall) -> JSONLiteral {
     let account = accountID(call.text(0))
     let all = chain.history.elements.filter { $0.concerns(account) }

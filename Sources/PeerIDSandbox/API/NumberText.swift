@@ -18,7 +18,7 @@ enum NumberText {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
-  /// `+007.50` as `7.5`.
+  /// Writes a decimal number as JavaScript does: `+007.50` becomes `7.5`.
   private static func decimal(_ text: String) -> String {
     let isNegative = text.hasPrefix("-")
     let digits = text.drop { $0 == "+" || $0 == "-" }
@@ -30,7 +30,8 @@ enum NumberText {
     return isNegative && magnitude != "0" ? "-" + magnitude : magnitude
   }
 
-  /// `+1.50e+03` as `1.5e03`; a mantissa that starts with the point does not change.
+  /// Simplifies a number with an exponent: `+1.50e+03` becomes `1.5e03`. Zeros at the start stay if no digit from 1 to
+  /// 9 follows them.
   private static func scientific(_ text: String) -> String {
     let parts = text.split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { return text }

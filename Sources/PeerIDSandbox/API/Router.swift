@@ -63,7 +63,8 @@ extension SandboxState {
     }
   }
 
-  /// The parameters of a token call: the body, or the query, as in the published guide, if the settings say so.
+  /// The parameters of a token call. They are in the body or, if the settings say so, in the query, as in the published
+  /// guide.
   private func tokenBody(_ request: HTTPRequest, _ body: JSONDocument?) -> JSONValue? {
     if settings.acceptsQuery, !request.query.isEmpty, body == nil || body?.root.count == 0 {
       return NestedParameters.parse(request.query).root

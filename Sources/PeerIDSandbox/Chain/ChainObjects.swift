@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The objects of the chain by id, from the fixture and from operations.
+/// The objects of the chain, found by their ids. They come from the fixture, or operations have created them.
 struct ChainObjects {
   private(set) var byID: [String: JSONLiteral] = [:]
   /// Names and ids of all accounts, oldest first.

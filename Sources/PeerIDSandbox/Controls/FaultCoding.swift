@@ -16,7 +16,7 @@ extension Fault {
     case refuseOnChain = "refuse_on_chain"
   }
 
-  /// The most common failure for applications.
+  /// The refusal that applications see most often: the payer has too little of an asset.
   static let commonRefusal =
     "Assert Exception: d.get_balance(*from_account, asset_type).amount >= op.amount.amount: Insufficient Balance"
 
@@ -69,7 +69,7 @@ extension Fault {
     return path
   }
 
-  /// `"times": "always"`.
+  /// Whether the fault applies to all requests: `"times": "always"`.
   private static func isForever(_ reader: KeyedReader) throws(KeyedReader.Fault) -> Bool {
     guard let text = reader.value?["times"]?.string else { return false }
     guard text == "always" else {

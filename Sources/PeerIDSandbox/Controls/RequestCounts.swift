@@ -28,7 +28,7 @@ struct RequestCounts {
   /// The number of requests for a method and path, such as `POST /api/v1/app/operations`.
   func total(_ path: String) -> Int { entries[path]?.total ?? 0 }
 
-  /// How many of them had this outcome.
+  /// The number of requests for a method and path that had this outcome.
   func count(_ path: String, _ outcome: String) -> Int { entries[path]?.byOutcome[outcome] ?? 0 }
 
   var literal: JSONLiteral {

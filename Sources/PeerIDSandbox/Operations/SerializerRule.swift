@@ -2,7 +2,7 @@ internal import PeerID
 
 /// The requirements of peerplaysjs-lib beyond the schema, and the differences between fields and its output.
 enum SerializerRule {
-  /// The operations that it serializes without `extensions`.
+  /// The operations that peerplaysjs-lib serializes without `extensions`.
   static let hasNoExtensions: Set<String> = [
     "fill_order", "witness_create", "witness_update", "withdraw_permission_create", "withdraw_permission_update",
     "withdraw_permission_claim", "withdraw_permission_delete", "committee_member_create", "committee_member_update",
@@ -16,10 +16,10 @@ enum SerializerRule {
     "sidechain_transaction_settle", "random_number_store",
   ]
 
-  /// The operations that it serializes without a fee: only the chain creates them.
+  /// The operations that peerplaysjs-lib serializes without a fee, because only the chain creates them.
   static let hasNoFee: Set<String> = ["bet_matched", "bet_canceled", "bet_adjusted"]
 
-  /// Its type names for some fields that are objects.
+  /// The names that peerplaysjs-lib gives to the types of some fields that are objects.
   static let nestedTypes = [
     "nft_metadata_create.lottery_options": "nft_lottery_options",
     "lottery_asset_create.extensions": "lottery_asset_options",
@@ -38,10 +38,10 @@ enum SerializerRule {
         return "out of range \(number) uint\(width) \(number) \(number)"
       }
       return nil
-    // It silently ignores everything after the last hexadecimal digit.
+    // The serializer silently ignores everything after the last hexadecimal digit.
     case .hexadecimal: return nil
     case .key, .vote, .variant, .proposedOperation:
-      // Without the start of the path, which names the batch.
+      // Remove the start of the path, which is `operations`.
       return Operations.serializerProblem(of: value.compactText, as: type)
         .map { Schema.trimmed(String($0.dropFirst("operations".utf8.count))) }
     }

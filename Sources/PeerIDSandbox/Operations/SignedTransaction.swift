@@ -32,7 +32,8 @@ enum SignedTransaction {
     return operations
   }
 
-  /// Either element may be a number or an object, because the schema does not define their order.
+  /// Reads an operation, an array of a number and an object. The schema does not define their order, so it accepts any
+  /// mix of the two.
   private static func operation(_ value: JSONValue, label: String) throws(OperationChecker.Fault) -> ChainOperation? {
     guard value.kind == .array else { throw fault(label, SchemaFault("must be an array")) }
     var numbers: [Int64?] = []

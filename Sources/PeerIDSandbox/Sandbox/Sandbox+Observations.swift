@@ -5,7 +5,7 @@ extension Sandbox {
   ///
   /// - Parameters:
   ///   - endpoint: the method, a space, and the path.
-  ///   - outcome: only those with this status, such as `200`, or `dropped`.
+  ///   - outcome: counts only requests with this status, such as `200`, or `dropped` requests.
   /// - Returns: the number since the start, the last reset, or the last ``resetCounts()``.
   public func requestCount(_ endpoint: String, outcome: String? = nil) -> Int {
     core.state.withLock { state in
@@ -21,8 +21,8 @@ extension Sandbox {
   /// The last requests, oldest first; ``Settings/requestLogLength`` limits their number.
   ///
   /// - Parameters:
-  ///   - sequence: only those after this one.
-  ///   - path: only those to this path.
+  ///   - sequence: returns only requests after the one with this number.
+  ///   - path: returns only requests to this path.
   /// - Returns: the requests in their current state; one in progress has not ended yet.
   public func requests(after sequence: UInt64 = 0, path: String? = nil) -> [RecordedRequest] {
     core.state.withLock { state in
@@ -35,7 +35,7 @@ extension Sandbox {
   ///
   /// - Parameters:
   ///   - count: the number.
-  ///   - path: only those to this path count.
+  ///   - path: counts only requests to this path.
   ///   - milliseconds: the maximum time to wait.
   /// - Returns: whether they arrived in time.
   public func waitForRequests(_ count: Int, path: String? = nil, upToMilliseconds milliseconds: Int = 5_000) -> Bool {
@@ -81,8 +81,8 @@ extension Sandbox {
   /// The stored token pairs, oldest first. Refreshed token pairs that are not saved yet are not included.
   ///
   /// - Parameters:
-  ///   - username: only those of this user.
-  ///   - clientID: only those of this app.
+  ///   - username: returns only token pairs of this user.
+  ///   - clientID: returns only token pairs of this app.
   /// - Returns: the token pairs in the order of their numbers.
   public func tokenPairs(username: String? = nil, clientID: Int? = nil) -> [RecordedTokenPair] {
     core.state.withLock { state in

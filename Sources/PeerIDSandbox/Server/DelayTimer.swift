@@ -9,7 +9,7 @@ final class DelayTimer: @unchecked Sendable {
   }
 
   private struct State {
-    /// By time.
+    /// Sorted by time, the earliest first.
     var entries: [Entry] = []
     var isStopping = false
   }

@@ -26,7 +26,7 @@ final class Exchange {
   var sequence: UInt64 = 0
   /// The time at which a control stops waiting for its condition, in microseconds of the monotonic clock.
   var deadline: Int64?
-  /// Whether the connection is closed without notice after the answer.
+  /// Whether the connection is closed after the answer, although the answer does not say `Connection: close`.
   var hangsUp = false
 
   private let role: PortRole

@@ -38,8 +38,8 @@ protocol RequestHandler: AnyObject, Sendable {
 
 /// The HTTP server of a sandbox: one polling thread of libmicrohttpd.
 ///
-/// One thread is fast enough, and it puts all requests in order: when a client reads the log, all its earlier requests
-/// are in it.
+/// One thread is fast enough, and it puts all requests in order: a client that reads the log finds all its earlier
+/// requests there.
 final class HTTPServer: @unchecked Sendable {
   private static let connectionLimit: UInt32 = 16_384
 

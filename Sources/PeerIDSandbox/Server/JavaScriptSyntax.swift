@@ -1,7 +1,7 @@
 /// The error message of Node 20's `JSON.parse` for a text.
 ///
-/// The server returns these messages to its clients. So the sandbox scans a text that is not JSON again, by V8's rules,
-/// to find the same message and position.
+/// The server returns these messages to its clients. So, if a text is not JSON, the sandbox scans it a second time by
+/// V8's rules, to find the same message and position.
 struct JavaScriptSyntax {
   private struct Failure: Error {
     let message: String

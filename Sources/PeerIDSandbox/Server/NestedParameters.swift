@@ -69,7 +69,7 @@ struct NestedParameters {
       ?? String(decoding: plain.utf8.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
   }
 
-  /// `a[b][]` as `a`, `[b]` and `[]`.
+  /// Splits a key at its brackets: `a[b][]` becomes `a`, `[b]` and `[]`.
   private static func segments(of key: String, _ limits: Limits) -> [String] {
     var segments: [String] = []
     var rest = key.unicodeScalars[...]

@@ -4,9 +4,9 @@ internal import PeerID
 enum ChainFault: Equatable {
   /// The transaction never reaches the node.
   case lost
-  /// The node keeps it in its pool, and a block includes it after this time, in milliseconds; `nil`: never.
+  /// The node keeps the transaction in its pool. A block includes it after this time, in milliseconds; `nil`: never.
   case held(includedAfter: Int64?)
-  /// The node refuses it with this message.
+  /// The node refuses the transaction with this message.
   case refused(String)
 }
 
@@ -85,7 +85,7 @@ extension SandboxState {
       throw Chain.Refusal(message: message)
     }
     if let message = settings.chainRefusal { throw Chain.Refusal(message: message) }
-    // The server itself pays for these, so neither rules nor balances apply.
+    // The server itself pays for these operations, so the sandbox checks neither rules nor balances.
     _ = try chain.push(transaction, origin, applyingRules: false)
   }
 

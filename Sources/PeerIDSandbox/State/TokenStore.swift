@@ -10,7 +10,7 @@ struct TokenPair {
   var accessToken: String
   var refreshToken: String
   let scope: [Int32]
-  /// Milliseconds since 1970, by the sandbox's clock.
+  /// When the access token expires, in milliseconds since 1970 by the sandbox's clock.
   var expires: Int64
   let createdAt: Int64
   var updatedAt: Int64
@@ -49,7 +49,7 @@ struct TokenStore {
   /// A refreshed token pair that has been sent to the client but is not saved yet.
   private struct UnsavedPair {
     let pair: TokenPair
-    /// By the monotonic clock, in microseconds.
+    /// When the pair is saved, in microseconds of the monotonic clock.
     let due: Int64
   }
 
