@@ -49,6 +49,14 @@ import Testing
     #expect(shown.utf8.count < 20_000)
   }
 
+  @Test func `the limit of the search applies to all texts of an answer together`() {
+    let text = #"%=3D410D0EI+\\52%3D5A2%252B4141=+3Dc2941\m431&#38;"#
+    let value = JSONLiteral.array(Array(repeating: .string(text), count: 250)).document.root
+    let shown = SecretMask([Bytes("s3cret-word")]).masked(value, sparing: []).elements.map { $0.string ?? "" }
+    #expect(shown.first == text)
+    #expect(shown.last == "(not shown: it is encoded too often)")
+  }
+
   @Test func `an ordinary page is shown`() {
     let page = String(
       repeating: "<p>Lorem ipsum dolor sit amet, 4 consectetur 0x12 &nbsp; adipiscing</p>\r\n",

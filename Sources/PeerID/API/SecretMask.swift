@@ -18,7 +18,7 @@ struct SecretMask {
   /// Of a long text, only the first `maximumRead` bytes are read. The last `end` of these are not shown, because a
   /// secret may begin there.
   private static let (maximumRead, end) = (16 * 1024, 512)
-  /// The maximum number of bytes that are searched, in all decoded forms of a text.
+  /// The maximum number of bytes that are searched, in all decoded forms of all texts of an answer.
   private static let maximumSearched = 64 * maximumRead
 
   /// Each secret with all its decoded forms.
@@ -75,11 +75,18 @@ struct SecretMask {
 
   /// The text without the secrets, cut to a length that no message exceeds.
   func masked(_ text: Bytes) -> Bytes {
+    var rest = Self.maximumSearched
+    return masked(text, &rest)
+  }
+
+  /// The same; `rest` is the number of bytes that may still be searched.
+  private func masked(_ text: Bytes, _ rest: inout Int) -> Bytes {
     if isEmpty || text.count < shortestForm { return text }
     let read = UnsafeRawBufferPointer(rebasing: text.raw.prefix(Self.maximumRead))
-    var search = Search(isHidden: Array(repeating: false, count: read.count), rest: Self.maximumSearched)
+    var search = Search(isHidden: Array(repeating: false, count: read.count), rest: rest)
     find(in: DecodedText(read), &search)
-    if search.rest < 0 { return Bytes(Self.notShown) }
+    rest = search.rest
+    if rest < 0 { return Bytes(Self.notShown) }
     var shown: [UInt8] = []
     for index in 0..<(text.count > read.count ? read.count - Self.end : read.count) {
       if !search.isHidden[index] {
@@ -97,15 +104,17 @@ struct SecretMask {
     if isEmpty { return value }
     let text = value.compactText(wipes: true)
     let isLarge = text.count > Self.maximumRead && value.kind != .string
-    return (isLarge ? .string(masked(text).text) : literal(value, names)).document.root
+    var rest = Self.maximumSearched
+    return (isLarge ? .string(masked(text).text) : literal(value, names, &rest)).document.root
   }
 
-  private func literal(_ value: JSONValue, _ names: [String]) -> JSONLiteral {
+  private func literal(_ value: JSONValue, _ names: [String], _ rest: inout Int) -> JSONLiteral {
+    func masked(_ text: String) -> String { self.masked(Bytes(text, wipes: true), &rest).text }
     switch value.kind {
     case .string: return .string(masked(value.string ?? ""))
-    case .array: return .array(value.elements.map { literal($0, names) })
+    case .array: return .array(value.elements.map { literal($0, names, &rest) })
     case .object:
-      return .object(value.members.map { (names.contains($0) ? $0 : masked($0), literal($1, names)) })
+      return .object(value.members.map { (names.contains($0) ? $0 : masked($0), literal($1, names, &rest)) })
     case .integer, .real:
       let number = value.compactText().text
       let shown = masked(number)
