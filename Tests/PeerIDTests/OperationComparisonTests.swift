@@ -64,6 +64,13 @@ import Testing
     #expect(try compare(request, done) == verdict)
   }
 
+  @Test func `texts are the same only if their bytes are`() throws {
+    let fields = #""payer":"1.2.31","required_auths":[],"id":1,"data":"#
+    let request = #"{"op_name":"custom","fee_asset":"1.3.0",\#(fields)"caf\u00e9"}"#
+    #expect(try compare(request, #"[35,{\#(Self.fee),\#(fields)"caf\u00e9"}]"#) == .same)
+    #expect(try compare(request, #"[35,{\#(Self.fee),\#(fields)"cafe\u0301"}]"#) == .unsure)
+  }
+
   @Test func `a time may be a number or a string`() throws {
     let order =
       #"{"op_name":"limit_order_create","fee_asset":"1.3.0","seller":"1.2.31","#

@@ -54,7 +54,8 @@ enum OperationComparison {
       return one == seconds || one / 1000 == seconds ? .same : .different
     }
     guard let one = given.comparableText, let other = chain.comparableText else { return .unsure }
-    if one == other { return .same }
+    // `==` would also accept other bytes for the same characters.
+    if one.utf8.elementsEqual(other.utf8) { return .same }
     // The caller wrote the bytes as base64; the chain writes them as hexadecimal digits.
     if let given = given.utf8, let chain = chain.utf8, let isSame = WrittenBytes.areSame(given, hexadecimal: chain) {
       return isSame ? .same : .different
