@@ -33,6 +33,9 @@ EXAMPLES := $(patsubst bindings/c/examples/%.c,$(BUILD)/examples/%,$(wildcard bi
 CFLAGS ?= -O2 -g
 EXAMPLE_FLAGS := -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude
 
+# A library that is linked but fails the checks after that must not count as built.
+.DELETE_ON_ERROR:
+
 .PHONY: all
 all: library sandbox examples ## Build the library, the sandbox and the C examples (the default)
 
