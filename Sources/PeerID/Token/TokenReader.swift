@@ -58,7 +58,9 @@ struct TokenReader {
     guard isObject else { return try scanner.skipValue() }
     try scanner.members { (scanner, key) throws(Fault) in
       if let field = Self.keys.first(where: { scanner.matches(key, $0.key) })?.field {
-        values.append((field, try Self.value(&scanner)))
+        let value = try Self.value(&scanner)
+        values.removeAll { $0.field == field }
+        values.append((field, value))
       } else {
         try scanner.skipValue()
       }
@@ -92,7 +94,7 @@ struct TokenReader {
 
   // MARK: - The token
 
-  private func value(_ field: Field) -> Value? { values.last { $0.field == field }?.value }
+  private func value(_ field: Field) -> Value? { values.first { $0.field == field }?.value }
 
   /// The token from the members that were parsed.
   func token(generation: UInt64? = nil) -> Result<Token, Malformed> {
