@@ -361,6 +361,32 @@ import Testing
     #expect(machine.isEarlier(token(1), now: age, serverNow: Self.start + age) == isEarlier)
   }
 
+  enum Acceptance: CaseIterable { case never, beforeRefresh, duringRefresh }
+
+  private static let logInsWithReplacedPair: [(acceptance: Acceptance, isRefused: Bool, isReplaced: Bool)] = [
+    (.never, true, false), (.never, false, false),
+    (.beforeRefresh, true, true), (.beforeRefresh, false, false),
+    (.duringRefresh, true, false), (.duringRefresh, false, false),
+  ]
+
+  @Test(arguments: logInsWithReplacedPair)
+  func `a log in brings the replaced pair back only if the server has refused a pair that it had accepted before`(
+    acceptance: Acceptance,
+    isRefused: Bool,
+    isReplaced: Bool
+  ) {
+    var machine = machine()
+    _ = machine.refreshRequested(supersedes: 1, now: 0)
+    let renewed = token(2).renewing(token(1), atMilliseconds: Self.start, generation: 2)
+    _ = machine.refreshEnded(.renewed(renewed), now: 0, serverNow: Self.start, jitter: 0)
+    if acceptance == .beforeRefresh { machine.accepted(2) }
+    _ = machine.refreshRequested(supersedes: 2, now: 0)
+    if acceptance == .duringRefresh { machine.accepted(2) }
+    let time = Self.start
+    #expect(machine.isReplaced(byLogIn: token(1), isRefused: isRefused, now: 0, serverNow: time) == isReplaced)
+    #expect(machine.isReplaced(byLogIn: token(3), isRefused: isRefused, now: 0, serverNow: time))
+  }
+
   @Test(arguments: [(false, true), (true, false)])
   func `a pair that is accepted while its refresh is under way may have been unsaved when that was refused`(
     isAcceptedBefore: Bool,

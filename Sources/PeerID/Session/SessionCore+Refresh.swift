@@ -56,7 +56,9 @@ extension SessionCore {
       let time = environment.serverTime
       return .renewed(withUsableExpiry(renewed.renewing(mine, atMilliseconds: time, generation: next)))
     case .transient where mine.refreshTokenBytes != nil, .unsaved: return result
-    case .transient, .refused: return logInAgain(insteadOf: mine, context, generation: next, ready, &late) ?? result
+    case .transient: return logInAgain(insteadOf: mine, context, generation: next, ready, &late) ?? result
+    case .refused:
+      return logInAgain(insteadOf: mine, isRefused: true, context, generation: next, ready, &late) ?? result
     case .unknown:
       guard case .adopted(let other)? = logInAgain(insteadOf: mine, context, generation: next, ready, &late) else {
         return result
@@ -68,6 +70,7 @@ extension SessionCore {
   /// Logs in again; returns `nil` if the application does not allow it or the server refuses it.
   private func logInAgain(
     insteadOf mine: Token,
+    isRefused: Bool = false,
     _ context: CallContext,
     generation: UInt64,
     _ ready: Credentials?,
@@ -90,7 +93,11 @@ extension SessionCore {
         log(.error, "the relogin returned the tokens of another user: they are not used")
         return nil
       }
-      return isEarlier(other) ? .unsaved : .adopted(other.identified(as: mine))
+      let (now, serverNow) = environment.times
+      let replacesMine = withState {
+        $0.machine.isReplaced(byLogIn: other, isRefused: isRefused, now: now, serverNow: serverNow)
+      }
+      return replacesMine ? .adopted(other.identified(as: mine)) : .unsaved
     } catch {
       log(.error, "the relogin failed: \(error)")
       // Unless the server refused the credentials, a later try may succeed.

@@ -281,6 +281,14 @@ struct SessionStateMachine {
     return isAccepted || isYounger(than: policy.foreignDoubtPeriod, now: now, serverNow: serverNow)
   }
 
+  /// Whether the pair of a log in replaces the current one, after a refresh that the server refused (`isRefused`) or
+  /// did not answer. An older pair does so only if the refusal is final: then the server has lost the current pair, for
+  /// example by restoring a backup.
+  func isReplaced(byLogIn other: Token, isRefused: Bool, now: Int64, serverNow: Int64?) -> Bool {
+    !isEarlier(other, now: now, serverNow: serverNow)
+      || isRefused && !isInDoubtOfRefusal(now: now, serverNow: serverNow)
+  }
+
   /// Replaces the current pair. The identity is kept if both are of the same user: part of it may have been learned
   /// since the new pair was requested.
   mutating func replace(with newer: Token, now: Int64, serverNow: Int64?) {

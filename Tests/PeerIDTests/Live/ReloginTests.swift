@@ -62,6 +62,19 @@ import Testing
     #expect(sandbox.executedTransactionCount == 1)
   }
 
+  @Test func `a session continues with the old pair if the server has restored a backup`() throws {
+    let sandbox = try Sandbox(idleSeconds: 60)
+    let configuration = try Live.configuration(sandbox) {
+      $0.setReloginHandler { _ in Credentials(login: "alice", password: "alice-password") }
+    }
+    let session = try Client(configuration).logIn(login: "alice", password: "alice-password")
+    _ = try session.refresh()
+    _ = try session.submit(Live.transfer)
+    sandbox.reset()
+    _ = try session.submit(Live.transfer)
+    #expect(sandbox.executedTransactionCount == 1)
+  }
+
   @Test func `a session without a store waits for its handler`() throws {
     let clock = AdvancedClock()
     let sandbox = try Sandbox(idleSeconds: 60)
