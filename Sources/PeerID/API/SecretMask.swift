@@ -50,14 +50,12 @@ struct SecretMask {
   /// characters.
   private static func utf16(_ secret: Bytes) -> [Bytes] {
     guard secret.raw.contains(where: { $0 > 0xC3 }) else { return [] }
-    let units = Array(secret.text.utf16)
-    return [false, true].map { isBigEndian in
-      Bytes(capacity: 2 * units.count, wipes: true) { target in
+    return [[0, 8], [8, 0]].map { shifts in
+      Bytes(capacity: 2 * secret.count, wipes: true) { target in
         var count = 0
-        for unit in units {
-          let (low, high) = (UInt8(truncatingIfNeeded: unit), UInt8(unit >> 8))
-          for byte in isBigEndian ? [high, low] : [low, high] where byte != 0 {
-            target[count] = byte
+        _ = transcode(secret.raw.makeIterator(), from: UTF8.self, to: UTF16.self, stoppingOnError: false) { unit in
+          for shift in shifts where unit >> shift & 0xFF != 0 {
+            target[count] = UInt8(truncatingIfNeeded: unit >> shift)
             count += 1
           }
         }

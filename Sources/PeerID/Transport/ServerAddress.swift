@@ -44,9 +44,9 @@ struct ServerAddress: Sendable {
     // libcurl decodes escapes in a host.
     guard Self.isPlain(host) else { throw Problem(reason: "its host holds an escaped character") }
     if part(CURLUPART_PORT) == "0" { throw Problem(reason: "its port is 0") }
-    var text = part(CURLUPART_URL) ?? ""
-    while text.utf8.last == UInt8(ascii: "/") { text.unicodeScalars.removeLast() }
-    self.text = text
+    let text = part(CURLUPART_URL) ?? ""
+    let slashes = text.utf8.reversed().prefix { $0 == UInt8(ascii: "/") }.count
+    self.text = String(decoding: text.utf8.dropLast(slashes), as: UTF8.self)
   }
 
   private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21..<0x7F ~= $0 } }
