@@ -23,6 +23,9 @@ SOURCES := $(shell find Sources -type f) Package.swift Tools/ABI/peerid.map
 # The shared library is Embedded Swift. With EMBEDDED=0, and on machines on which that is not tested, it is the normal one,
 # with the Swift runtime in it. docs/embedded.md compares the two. Both have their symbols here.
 EMBEDDED ?= $(if $(filter x86_64,$(shell uname -m)),1,0)
+ifeq ($(filter 0 1,$(EMBEDDED)),)
+$(error EMBEDDED=$(EMBEDDED) is neither 0 nor 1)
+endif
 NORMAL_LIBRARY := $(BUILD)/normal/libpeerid.so
 EMBEDDED_LIBRARY := $(BUILD)/embedded/libpeerid.so
 CHOSEN_LIBRARY := $(if $(filter 0,$(EMBEDDED)),$(NORMAL_LIBRARY),$(EMBEDDED_LIBRARY))
