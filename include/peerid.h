@@ -993,9 +993,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
     peerid_response **out_response);
 
 /**
- * Checks operations as `peerid_session_submit` does, without sending anything: by the option
- * `validate`, by the server's clock when it is known, and against the scope of the session's
- * tokens. The chain is not read.
+ * Makes the checks of `peerid_session_submit`, and sends nothing: the rules that the option
+ * `validate` selects, times by the server's clock if it is known, and the scope of the
+ * session's tokens. The chain is not read.
  *
  * The result is an array of texts, the warnings that `peerid_session_submit` logs: broken rules
  * that the committee of the chain can change, cautions, and operations that another account

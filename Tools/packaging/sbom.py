@@ -77,7 +77,7 @@ def project_version() -> str:
 
 @lru_cache
 def swift_runtime() -> Component:
-    """Return Swift's standard library and runtime. Every binary contains a part of the library; programs, the runtime."""
+    """Return Swift's standard library, parts of which are in every binary, and its runtime, which is in programs."""
     version = re.search(r"Swift version (\S+)", command("swift", "--version"))[1]
     purl = f"pkg:github/swiftlang/swift@swift-{version}-RELEASE"
     return Component("swift", version, purl, "Apache-2.0 WITH Swift-exception", True)

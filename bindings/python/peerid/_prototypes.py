@@ -928,8 +928,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ResponsePointer),
         ),
     ),
-    # Checks operations as `peerid_session_submit` does, without sending anything: by
-    # the option `validate`, by the server's clock when it is known, and against the
+    # Makes the checks of `peerid_session_submit`, and sends nothing: the rules that the
+    # option `validate` selects, times by the server's clock if it is known, and the
     # scope of the session's tokens.
     (
         "peerid_session_check",
