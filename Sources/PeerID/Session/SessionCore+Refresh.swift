@@ -83,9 +83,11 @@ extension SessionCore {
       return nil
     }
     do throws(PeerIDError) {
+      var (now, serverNow) = environment.times
       var other = try environment.tokens.logIn(credentials, context: context)
       // A log in returns the old pair until the server has saved the refreshed one.
       if other.isSamePair(as: mine), context.pause(milliseconds: Self.unsavedPause) == nil {
+        (now, serverNow) = environment.times
         other = try environment.tokens.logIn(credentials, context: context)
       }
       other = other.asGeneration(generation)
@@ -93,7 +95,6 @@ extension SessionCore {
         log(.error, "the relogin returned the tokens of another user: they are not used")
         return nil
       }
-      let (now, serverNow) = environment.times
       let replacesMine = withState {
         $0.machine.isReplaced(byLogIn: other, isRefused: isRefused, now: now, serverNow: serverNow)
       }
@@ -146,7 +147,7 @@ extension SessionCore {
   /// Returns the pair of that session in place of the refusal.
   func withOtherPair(_ result: SessionStateMachine.RefreshResult) -> SessionStateMachine.RefreshResult {
     guard case .refused(let error) = result, error.isUsedRefreshToken,
-      let other = environment.table.otherPair(of: token, than: self), !isEarlier(other)
+      let other = environment.table.otherPair(of: token, than: self), !isEarlier(other, asked: environment.times)
     else { return result }
     return .adopted(other.identified { $0 = token.identity.filled(from: $0) })
   }

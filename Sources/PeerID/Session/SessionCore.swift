@@ -148,9 +148,15 @@ final class SessionCore: @unchecked Sendable {
   }
 
   /// Offers the session a token pair from a log in or from the store. `order` is the sequence number that the log in
-  /// got before it was sent; a token pair from the store needs none. Returns `false` if the session has ended.
+  /// got before it was sent, at the times `asked`; a token pair from the store needs none. Returns `false` if the session has ended.
   @discardableResult
-  func offer(_ offered: Token, sent order: UInt64 = .max, credentials: Credentials? = nil) -> Bool {
+  func offer(
+    _ offered: Token,
+    sent order: UInt64 = .max,
+    asked: SessionEnvironment.Times? = nil,
+    credentials: Credentials? = nil
+  ) -> Bool {
+    let asked = asked ?? environment.times
     let (now, serverNow) = environment.times
     let (isUsable, taken): (Bool, Token?) = withState { state in
       if state.hasEnded { return (false, nil) }
@@ -158,7 +164,7 @@ final class SessionCore: @unchecked Sendable {
       state.machine.learn(of: offered)
       if let unsaved = state.saving.unsaved, offered.isSamePair(as: unsaved) { state.saving.settle(offered.generation) }
       let isNewer = order > state.pairOrder
-      let isEarlier = state.machine.isEarlier(offered, now: now, serverNow: serverNow)
+      let isEarlier = state.machine.isEarlier(offered, now: asked.now, serverNow: asked.serverNow)
       if state.machine.isOver == nil, isEarlier || offered.isSamePair(as: state.machine.token) { return (true, nil) }
       if state.flight != nil || state.machine.isOver == nil && !isNewer {
         if isNewer || state.offered?.isNewer != true { state.offered = Offer(pair: offered, isNewer: isNewer) }
@@ -172,15 +178,15 @@ final class SessionCore: @unchecked Sendable {
 
   /// The session's token pair if it is newer than `other`; otherwise `nil`. What only `other` says about the user is
   /// added.
-  func newer(than other: Token) -> Token? {
-    guard isOver == nil, isEarlier(other) else { return nil }
+  func newer(than other: Token, asked: SessionEnvironment.Times) -> Token? {
+    guard isOver == nil, isEarlier(other, asked: asked) else { return nil }
     return token.identified { $0 = other.identity.filled(from: $0) }
   }
 
-  /// Whether `other` is older than the session's pair, so that it must not replace that pair.
-  func isEarlier(_ other: Token) -> Bool {
-    let (now, serverNow) = environment.times
-    return withState { $0.machine.isEarlier(other, now: now, serverNow: serverNow) }
+  /// Whether `other` is older than the session's pair, so that it must not replace that pair. It was asked for at these
+  /// times: if the process was stopped since then, the server may have saved the session's pair meanwhile.
+  func isEarlier(_ other: Token, asked: SessionEnvironment.Times) -> Bool {
+    withState { $0.machine.isEarlier(other, now: asked.now, serverNow: asked.serverNow) }
   }
 
   /// Replaces the token pair. Called under the lock. The generation only grows, so that each pair of a session has its

@@ -69,8 +69,10 @@ final class SessionEnvironment: Sendable {
   /// Whether the client is freed and no session handle is left.
   var isAbandoned: Bool { abandoning.isSet && !table.hasHandles }
 
+  typealias Times = (now: Int64, serverNow: Int64?)
+
   /// The times by which a session decides; see `SessionStateMachine`.
-  var times: (now: Int64, serverNow: Int64?) {
+  var times: Times {
     (clock.monotonicMilliseconds(), transport.serverClock.nowMilliseconds)
   }
 

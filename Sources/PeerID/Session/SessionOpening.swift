@@ -33,12 +33,12 @@ struct SessionOpening {
         }
       }
     }
-    let order = environment.nextOrder()
+    let (order, asked) = (environment.nextOrder(), environment.times)
     let token = try obtain()
     let lease = environment.table.session(for: token, isCurrent: origin != .restore) {
       SessionCore(environment: environment, token: token, place: nil, credentials: kept)
     }
-    lease.core.offer(token, sent: order, credentials: kept)
+    lease.core.offer(token, sent: order, asked: asked, credentials: kept)
     return lease
   }
 
@@ -107,10 +107,11 @@ struct SessionOpening {
   ) throws(PeerIDError) -> Token {
     let stored = try place.load(lock)
     try place.reserve(lock)
+    let asked = environment.times
     var obtained = try obtain()
     var keepsStored = false
     let present = environment.table.session(forKey: place.key)?.core
-    if origin == .logIn { (obtained, keepsStored) = try settled(obtained, stored, present, context, obtain) }
+    if origin == .logIn { (obtained, keepsStored) = try settled(obtained, asked, stored, present, context, obtain) }
     if let stored {
       // The store's account takes precedence: this process or a copy of the tokens may hold an older one.
       let identity = stored.identity.filled(from: obtained.identity)
@@ -136,19 +137,20 @@ struct SessionOpening {
   /// whether to use the stored one instead.
   private func settled(
     _ first: Token,
+    _ asked: SessionEnvironment.Times,
     _ stored: Token?,
     _ present: SessionCore?,
     _ context: CallContext,
     _ logIn: () throws(PeerIDError) -> Token
   ) throws(PeerIDError) -> (pair: Token, keepsStored: Bool) {
-    var obtained = first
+    var (obtained, asked) = (first, asked)
     var pause = SessionCore.unsavedPause
     while true {
       // The session's newest token pair may not be in the store yet.
-      let newer = present?.newer(than: obtained)
+      let newer = present?.newer(than: obtained, asked: asked)
       obtained = newer ?? obtained
       guard let stored else { return (obtained, false) }
-      let now = environment.transport.serverClock.nowMilliseconds
+      let now = asked.serverNow ?? environment.times.serverNow
       let policy = environment.policy
       let decision = LogInDecision.decide(
         obtained: obtained,
@@ -165,6 +167,7 @@ struct SessionOpening {
           guard let interruption = context.pause(milliseconds: pause) else { return }
           throw PeerIDError(interruption, .notDone, while: "waiting for the server to save the session's new tokens")
         }
+        asked = environment.times
         do throws(PeerIDError) {
           obtained = try logIn()
         } catch {
