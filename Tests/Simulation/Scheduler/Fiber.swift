@@ -22,6 +22,8 @@ final class Fiber {
   var waitsFor: ObjectIdentifier?
   /// How many locks it holds. It does not switch while it holds one, because others may need the lock.
   var heldLocks = 0
+  /// How many locks it has taken since the schedule is over.
+  var locksAtEnd = 0
   /// Whether its next step touches nothing that another process uses.
   var isPrivate = true
   /// The call that it makes.
