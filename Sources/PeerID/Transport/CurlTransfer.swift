@@ -5,21 +5,21 @@ internal import CLinux
 final class CurlTransfer {
   let handle: UnsafeMutableRawPointer
 
-  private let settings: TransportSettings
-  private let errorText: UnsafeMutablePointer<CChar>
+  let settings: TransportSettings
+  let errorText: UnsafeMutablePointer<CChar>
   private var buffer = ResponseBuffer()
-  private let sockets: SocketTable
+  let sockets: SocketTable
   private var request: HTTPRequest?
   private var context: CallContext?
-  private var stop: Stop?
+  private(set) var stop: Stop?
   /// The connection that the request was sent on.
   private var use: SocketTable.Use?
   private var headerBytes: Int64 = 0
   /// How often libcurl was about to send the request. If more than once, libcurl tried to resend the request by itself.
-  private var sendings = 0
+  private(set) var sendings = 0
 
   /// Why a callback ended the transfer.
-  private enum Stop: Equatable {
+  enum Stop: Equatable {
     case interrupted(CallContext.Interruption)
     case wouldSendAgain
     case staleConnection
@@ -203,137 +203,10 @@ final class CurlTransfer {
   }
 }
 
-// MARK: - What ends a transfer
+// MARK: - Callbacks
 
 extension CurlTransfer {
-  private func failure(_ code: CURLcode) -> TransportFailure {
-    let maySent = sendings > 0
-    switch stop {
-    case .interrupted(.timedOut): return TransportFailure(kind: .timedOut, mayHaveBeenSent: maySent, reason: "")
-    case .interrupted(.cancelled): return TransportFailure(kind: .cancelled, mayHaveBeenSent: maySent, reason: "")
-    case .interrupted(.closed): return TransportFailure(kind: .closed, mayHaveBeenSent: maySent, reason: "")
-    case .staleConnection: return TransportFailure(kind: .unreachable, mayHaveBeenSent: false, reason: "")
-    case .wouldSendAgain:
-      return TransportFailure(
-        kind: .lost,
-        mayHaveBeenSent: true,
-        reason: "the connection ended before an answer came, and the request was not sent a second time"
-      )
-    case .tooLarge:
-      let reason = "the answer is larger than \(settings.maximumResponseBytes) bytes (option max_response_bytes)"
-      return TransportFailure(kind: .answerTooLarge, mayHaveBeenSent: true, reason: reason)
-    case .outOfMemory: return TransportFailure(kind: .outOfMemory, mayHaveBeenSent: maySent, reason: "")
-    case nil: break
-    }
-    let kind: TransportFailure.Kind =
-      switch code {
-      case CURLE_OPERATION_TIMEDOUT: .timedOut
-      case CURLE_OUT_OF_MEMORY: holdsEndlessHeader ? .answerTooLarge : .outOfMemory
-      case CURLE_FILESIZE_EXCEEDED: .answerTooLarge
-      case CURLE_UNSUPPORTED_PROTOCOL where maySent: .notHTTP
-      case _ where maySent: .lost
-      case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_SSL_CACERT_BADFILE, CURLE_FAILED_INIT:
-        .configuration
-      case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
-        CURLE_SSL_ISSUER_ERROR, CURLE_USE_SSL_FAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_INVALIDCERTSTATUS,
-        CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CLIENTCERT:
-        .tls
-      default: .unreachable
-      }
-    return TransportFailure(kind: kind, mayHaveBeenSent: maySent, reason: reason(code))
-  }
-
-  private func reason(_ code: CURLcode) -> String {
-    // libcurl quotes the whole URL of a proxy that it cannot parse, including the password.
-    let quotesProxy = strstr(errorText, "Unsupported proxy") != nil
-    if quotesProxy { return "the environment names a proxy that libcurl does not understand" }
-    return String(cString: errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText))
-  }
-}
-
-// MARK: - Options and callbacks
-
-extension CurlTransfer {
-  /// libcurl reuses a connection if it has been idle for at most this many whole seconds.
-  private var maximumAge: Int { max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0) }
-
-  private var keepsConnections: Bool {
-    settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
-      // In libcurl 8 an age of 0 may mean that there is no limit.
-      && (maximumAge > 0 || !Curl.takesNoAgeForNoLimit)
-      // Only OpenSSL can report data that was already read and decrypted.
-      && (!settings.usesTLS || (Curl.openSSL != nil && !settings.proxy.mayUseTLS))
-  }
-
-  private func setConstantOptions() {
-    let me = Unmanaged.passUnretained(self).toOpaque()
-    ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
-    // A transfer that is aborted during a name lookup must not wait for the name server.
-    ccurl_setopt_long(handle, CURLOPT_QUICK_EXIT, 1)
-    ccurl_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
-    ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
-    ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
-    ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
-    ccurl_setopt_long(handle, CURLOPT_MAXAGE_CONN, maximumAge)
-    ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, keepsConnections ? 0 : 1)
-    ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeoutMilliseconds))
-    ccurl_setopt_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.maximumResponseBytes))
-    ccurl_setopt_string(handle, CURLOPT_USERAGENT, settings.userAgent.cString)
-    // A proxy may compress an answer without being asked to (RFC 9110 §12.5.3). `HeaderList.answer` keeps libcurl from
-    // asking.
-    ccurl_setopt_string(handle, CURLOPT_ACCEPT_ENCODING, "")
-    ccurl_setopt_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
-    // Look up the name for each new connection, so that an old address is not used after a failover.
-    ccurl_setopt_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 0)
-    setTrust(settings.trusted)
-    setProxy(settings.proxy)
-
-    ccurl_setopt_data_callback(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
-      CurlTransfer.from(context).received(data, size * count)
-    }
-    ccurl_setopt_pointer(handle, CURLOPT_WRITEDATA, me)
-    ccurl_setopt_data_callback(handle, CURLOPT_HEADERFUNCTION) { _, size, count, context in
-      CurlTransfer.from(context).receivedHeader(size * count)
-    }
-    ccurl_setopt_pointer(handle, CURLOPT_HEADERDATA, me)
-    ccurl_setopt_prerequest_callback(handle) { context, _, _, _, localPort in
-      CurlTransfer.from(context).isAboutToSend(localPort)
-    }
-    ccurl_setopt_pointer(handle, CURLOPT_PREREQDATA, me)
-    sockets.attach(to: handle)
-  }
-
-  private func setTrust(_ trusted: TrustedCertificates) {
-    setLocation(trusted.file, CURLOPT_CAINFO)
-    setLocation(trusted.directory, CURLOPT_CAPATH)
-    trusted.own?.attach(to: handle)
-  }
-
-  private func setLocation(_ location: TrustedCertificates.Location, _ option: CURLoption) {
-    switch location {
-    case .standard: break
-    case .nowhere: ccurl_setopt_pointer(handle, option, nil)
-    case .path(let path): ccurl_setopt_string(handle, option, path.cString)
-    }
-  }
-
-  private func setProxy(_ proxy: Proxy) {
-    switch proxy {
-    case .fromEnvironment: break
-    // An empty string stops libcurl from reading the environment.
-    case .none: ccurl_setopt_string(handle, CURLOPT_PROXY, "")
-    case .address(let address):
-      ccurl_setopt_string(handle, CURLOPT_PROXY, address.cString)
-      ccurl_setopt_string(handle, CURLOPT_NOPROXY, "")
-    }
-  }
-
-  private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer {
-    // The pointer was set above. The handle calls back only while the transfer is alive.
-    Unmanaged<CurlTransfer>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
-  }
-
-  private func received(_ data: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+  func received(_ data: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
     guard let data else { return 0 }
     if Int64(buffer.count) + Int64(count) > settings.maximumResponseBytes {
       stop = .tooLarge
@@ -348,7 +221,7 @@ extension CurlTransfer {
 
   /// Limits the total length of headers. libcurl 7.88 limits only the length of each header; later versions limit the
   /// sum, but with an unspecific error.
-  private func receivedHeader(_ count: Int) -> Int {
+  func receivedHeader(_ count: Int) -> Int {
     headerBytes += Int64(count)
     if headerBytes > settings.maximumHeaderBytes {
       stop = .tooLarge
@@ -358,7 +231,7 @@ extension CurlTransfer {
   }
 
   /// Whether an endless header line has arrived: libcurl 7.88 reports a line of more than 100 kB as out of memory.
-  private var holdsEndlessHeader: Bool {
+  var holdsEndlessHeader: Bool {
     guard let use else { return false }
     return sockets.hasReceivedMuch(on: use)
   }
@@ -371,7 +244,7 @@ extension CurlTransfer {
   /// It also refuses a connection on which data, such as a late HTTP 408, has arrived after its last answer. libcurl
   /// 7.88 would use that connection and take the data for the answer to this request. The real answer would then be
   /// taken for the answer to the next request. Data that arrives later than this check cannot be detected.
-  private func isAboutToSend(_ localPort: Int32) -> Int32 {
+  func isAboutToSend(_ localPort: Int32) -> Int32 {
     if sendings > 0, request?.kind.changesSomething == true {
       stop = .wouldSendAgain
       return CCURL_PREREQFUNC_ABORT
