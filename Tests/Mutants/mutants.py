@@ -45,6 +45,7 @@ def without(name: str, file: str, context: str, new: str = "", tests: str = PURE
 
 
 MACHINE = "Session/SessionStateMachine.swift"
+TYPES = "Session/SessionStateMachine+Types.swift"
 CALL = "Calls/CallMachine.swift"
 REFRESH = "Session/RefreshFailure.swift"
 SAVING = "Session/SaveState.swift"
@@ -56,6 +57,7 @@ OPTIONS = "Settings/OptionTable.swift"
 # The suites of Tests/PeerIDTests that should detect a fault in a file.
 SUITES = {
     MACHINE: "SessionStateMachineTests",
+    TYPES: "SessionStateMachineTests",
     CALL: "CallMachineTests",
     REFRESH: "RefreshFailureTests",
     SAVING: "SaveStateTests",
@@ -135,7 +137,7 @@ MUTANTS = (
     ),
     _("a token is used at the moment of its expiry", MACHINE, "if «remaining > 0» {", "remaining >= 0"),
     _("the window is the whole lifetime", MACHINE, "return «min(width, max(lifetime, 0) / divisor)»", "width"),
-    _("a call waits for a third refresh", MACHINE, "var maximumRefreshesPerCall = «2»", "3"),
+    _("a call waits for a third refresh", TYPES, "var maximumRefreshesPerCall = «2»", "3"),
     _(
         "the first pause is left out",
         MACHINE,
