@@ -20,8 +20,8 @@ SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped
 STRIP := strip --strip-unneeded --remove-section=.comment --remove-section=.note
 SOURCES := $(shell find Sources -type f) Package.swift Tools/ABI/peerid.map
 
-# The shared library is Embedded Swift. With EMBEDDED=0, and on machines on which that is not tested, it is the normal one,
-# with the Swift runtime in it. docs/embedded.md compares the two. Both have their symbols here.
+# The shared library is Embedded Swift. With EMBEDDED=0, and on machines on which Embedded Swift is not tested, it is the
+# normal one, which contains the Swift runtime. docs/embedded.md compares the two. Both have their symbols here.
 EMBEDDED ?= $(if $(filter x86_64,$(shell uname -m)),1,0)
 ifeq ($(filter 0 1,$(EMBEDDED)),)
 $(error EMBEDDED=$(EMBEDDED) is neither 0 nor 1)
