@@ -4,7 +4,7 @@ extension CurlTransfer {
   /// libcurl reuses a connection if it has been idle for at most this many whole seconds.
   private var maximumAge: Int { max(Int(settings.idleConnectionTimeoutSeconds) - 1, 0) }
 
-  private var keepsConnections: Bool {
+  var keepsConnections: Bool {
     settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
       // In libcurl 8 an age of 0 may mean that there is no limit.
       && (maximumAge > 0 || !Curl.takesNoAgeForNoLimit)
