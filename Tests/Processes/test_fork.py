@@ -49,6 +49,21 @@ def a_fork_waits_for_the_locks_of_openssl():
         return f"{held} forks"
 
 
+@test("fork")
+def a_fork_waits_for_functions_with_locks():
+    """Functions of libcurl and jansson that take a lock of the whole process, which stays locked in a child."""
+    functions = [
+        "json_object_seed", "curl_easy_init", "curl_multi_init", "curl_multi_add_handle", "curl_multi_perform",
+        "curl_multi_remove_handle", "curl_easy_cleanup", "curl_multi_cleanup",
+    ]
+    with Sandbox() as sandbox:
+        for function in functions:
+            process = start("fork_inside", function, environment={"PEERID_URL": sandbox.url}, stderr=subprocess.PIPE, text=True)
+            _, errors = process.communicate(timeout=120)
+            check(process.returncode == 0, f"{function}: status {process.returncode} {errors[:2000]}")
+    return f"{len(functions)} functions"
+
+
 def kinds():
     """The kinds of first calls."""
     process = start("first_call", "kinds", environment={}, stdout=subprocess.PIPE, text=True)

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Makes a fork wait while threads of the library are inside libcurl.
 ///
-/// OpenSSL has process-wide locks and no fork handlers. If a thread of the parent holds such a lock during the fork,
-/// the child hangs in its first TLS handshake.
+/// OpenSSL and libcurl have process-wide locks and no fork handlers. If a thread of the parent holds such a lock during
+/// the fork, the child hangs when it creates a handle or opens a TLS connection.
 enum ForkGate {
   /// How long a fork waits at most, in milliseconds. There is a limit because a signal handler may have called `fork`
   /// on a thread that is itself inside libcurl.

@@ -37,7 +37,7 @@ final class CurlTransfer {
 
   /// Makes a handle and sets the options that all requests share; returns `nil` when memory has run out.
   convenience init?(settings: TransportSettings, driver: Driver, sockets: SocketTable) {
-    guard let handle = curl_easy_init() else { return nil }
+    guard let handle = ForkGate.inside({ curl_easy_init() }) else { return nil }
     self.init(handle, settings, driver, sockets)
   }
 

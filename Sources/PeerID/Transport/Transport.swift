@@ -63,7 +63,7 @@ enum Curl {
   /// The functions of libcurl's OpenSSL, which can report unread data of a connection; `nil` for another TLS library.
   static let openSSL: ccurl_openssl? = {
     var functions = ccurl_openssl()
-    return ccurl_find_openssl(&functions) != 0 ? functions : nil
+    return ForkGate.inside { ccurl_find_openssl(&functions) } != 0 ? functions : nil
   }()
 
   /// Why libcurl cannot be used; `nil` if it can. The first use initialises libcurl.
