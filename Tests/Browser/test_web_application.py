@@ -1,4 +1,4 @@
-"""A web application as its users see it, from the first page to the log out."""
+"""A web application as its users see it, from the first page to the logout."""
 
 from __future__ import annotations
 

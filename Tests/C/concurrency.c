@@ -107,7 +107,7 @@ static void threads_wait_for_a_refresh_that_is_due(void **state) {
   peerid_session_free(session);
   peerid_session *erin = NULL;
   sandbox_post("settings", "{'save_delay_ms':0}");
-  /* Restored, because a log in would refresh the expired pair. */
+  /* Restored, because a login would refresh the expired pair. */
   char refresh_token[125] = "demoRefreshErinApp4";
   memset(refresh_token + strlen(refresh_token), '0', 124 - strlen(refresh_token));
   char json[512];

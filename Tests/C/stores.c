@@ -497,7 +497,7 @@ static void any_answer_but_ok_is_a_failure(void **state) {
   static const int32_t answers[] = {PEERID_STORE_RESULT_CONFLICT, PEERID_STORE_RESULT_FAILED, 3, -1, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
     custom.answer = answers[i];
-    /* If another process holds the lock, neither a refresh nor a log in is sent. */
+    /* If another process holds the lock, neither a refresh nor a login is sent. */
     custom.answering = 'L';
     custom.is_locked = false;
     assert_store_failed(peerid_session_refresh(session), 'L', answers[i]);

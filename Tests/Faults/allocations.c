@@ -273,7 +273,7 @@ static void every_allocation_may_fail(void **state) {
     if (WEXITSTATUS(status) == WRONG) fail_msg("%s: allocation %ld", scene->name, number);
     failures += WEXITSTATUS(status) == CALL_FAILED;
     successes += WEXITSTATUS(status) == DONE;
-    /* The log in of the set-up is one of them. */
+    /* The login of the set-up is one of them. */
     static const char *const sent[] = {[SUBMIT] = "\"amount\":1234", [REFRESH] = "refresh_token", [EXCHANGE] = "code",
                                        [LOG_IN] = "password"};
     assert_in_range(count_bodies(scene->fault, sent[scene->call]), 0, scene->call == LOG_IN ? 2 : 1);

@@ -256,7 +256,7 @@ static void make_calls(const char *style, const char *kind, const char *relogin,
   must("refresh", refresh(fourth));
   peerid_session *all[] = {fourth, third, other};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) must("log out", log_out(all[i]));
-  must_fail("a call after the log out", submit(session, transfer, &(peerid_response *){NULL}));
+  must_fail("a call after the logout", submit(session, transfer, &(peerid_response *){NULL}));
   peerid_session *freed[] = {session, other, third, fourth, opened};
   for (size_t i = 0; i < sizeof freed / sizeof freed[0]; i++) peerid_session_free(freed[i]);
   peerid_client_close(client);

@@ -158,7 +158,7 @@ MUTANTS = (
     ),
     _("an ended session reads the store with every call", MACHINE, "guard «now >= nextLook» else", "true"),
     _(
-        "a log out during a refresh is forgotten",
+        "a logout during a refresh is forgotten",
         MACHINE,
         "let over = «isOver?.isUsedRefreshToken == true ? nil : isOver»",
         "PeerIDError?.none",
@@ -216,7 +216,7 @@ MUTANTS = (
     ),
     # What is done with the stored pair.
     _(
-        "the generation starts again at a second log in",
+        "the generation starts again at a second login",
         "Session/SessionOpening.swift",
         "obtained.asGeneration(«max(newest &+ 1, obtained.generation)»)",
         "obtained.generation",
@@ -339,7 +339,7 @@ MUTANTS = (
         "true",
     ),
     _(
-        "a log in is sent under a lock that has ended",
+        "a login is sent under a lock that has ended",
         "Session/SessionCore+Refresh.swift",
         "if «ready == nil», context.remainingMilliseconds",
         "false",

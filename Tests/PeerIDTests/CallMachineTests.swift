@@ -183,12 +183,12 @@ import Testing
     Case("a task that fails", .task, [.taskEnded(.failure(lost))], ["task", "connection_lost unknown"]),
     Case("a task that succeeds", .task, [.taskEnded(.success(.done))], ["task", "done"]),
     Case(
-      "a log in that returns an expired pair refreshes it",
+      "a login that returns an expired pair refreshes it",
       .logIn,
       [.taskEnded(.success(.done)), wait, .refreshEnded(nil), use2],
       ["task", "ask unexpired", "await", "ask unexpired", "done"]
     ),
-    Case("a log in that fails", .logIn, [.taskEnded(.failure(lost))], ["task", "connection_lost unknown"]),
+    Case("a login that fails", .logIn, [.taskEnded(.failure(lost))], ["task", "connection_lost unknown"]),
   ]
 
   @Test(arguments: cases)

@@ -240,7 +240,7 @@ import Testing
     #expect((machine.isOver != nil) == isOver)
   }
 
-  @Test func `a pair is in doubt, however old it is, when a log in has shown that the server has not saved it`() {
+  @Test func `a pair is in doubt, however old it is, when a login has shown that the server has not saved it`() {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
     let failure = machine.refreshEnded(.unsaved, now: 0, serverNow: Self.start, jitter: 0)
@@ -293,7 +293,7 @@ import Testing
     #expect(describe(machine.admit(now: 0, serverNow: Self.start)) == "fail login_required")
   }
 
-  @Test func `a log out while the store is read is final`() {
+  @Test func `a logout while the store is read is final`() {
     var machine = SessionStateMachine(
       token: token(),
       renewal: .possible,
@@ -347,7 +347,7 @@ import Testing
   ]
 
   @Test(arguments: ofReplacedPairs)
-  func `a log in that still returns the replaced pair after ten seconds shows that the server never saved the new one`(
+  func `a login that still returns the replaced pair after ten seconds shows that the server never saved the new one`(
     isOwn: Bool,
     isAccepted: Bool,
     age: Int64,
@@ -370,7 +370,7 @@ import Testing
   ]
 
   @Test(arguments: logInsWithReplacedPair)
-  func `a log in brings the replaced pair back only if the server has refused a pair that it had accepted before`(
+  func `a login brings the replaced pair back only if the server has refused a pair that it had accepted before`(
     acceptance: Acceptance,
     isRefused: Bool,
     isReplaced: Bool
@@ -527,7 +527,7 @@ import Testing
 }
 
 extension StoredPairDecisionTests {
-  /// A log in that stores it again, because the server never saved the session's pair, gives it a higher generation.
+  /// A login that stores it again, because the server never saved the session's pair, gives it a higher generation.
   @Test(arguments: [(UInt64(4), StoredPairDecision.renewNewer), (6, .adopt)])
   func `a stored pair that the session has already replaced is not treated as newer, unless it was stored again`(
     generation: UInt64,
@@ -581,7 +581,7 @@ extension StoredPairDecisionTests {
   ]
 
   @Test(arguments: cases)
-  func `the age of the stored pair decides whether a log in replaces it`(
+  func `the age of the stored pair decides whether a login replaces it`(
     obtained: Token,
     age: Age,
     isOver: Bool,

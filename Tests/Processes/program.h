@@ -16,7 +16,7 @@
  */
 peerid_client *make_client(void);
 
-/* The session of PEERID_KEY: opened, or created by a log in. */
+/* The session of PEERID_KEY: opened, or created by a login. */
 peerid_session *make_session(peerid_client *client);
 peerid_error *log_in(peerid_client *client, const char *key, peerid_session **session);
 

@@ -76,7 +76,7 @@ def a_pair_that_the_store_refuses_at_exit_is_saved_again():
     with Sandbox() as sandbox, Gate(sandbox, "answer") as gate:
         environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0"}
         process = start("exiting_unsaved", environment=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        check(process.stdout.readline() == "saved 1\n", "the log in was not saved")
+        check(process.stdout.readline() == "saved 1\n", "the login was not saved")
         gate.await_held()
         print(file=process.stdin, flush=True)
         check(process.stdout.readline() == "ending\n", "the program does not exit")
@@ -89,7 +89,7 @@ def a_pair_that_the_store_refuses_at_exit_is_saved_again():
 @test("exit")
 def the_library_is_unloaded_a_hundred_times():
     with Sandbox() as sandbox:
-        # Otherwise the next log in could return the pair that the last refresh is about to replace.
+        # Otherwise the next login could return the pair that the last refresh is about to replace.
         sandbox.post("settings", {"save_delay_ms": 0})
         process = start("reloading", os.path.join(LIBRARY, "libpeerid.so"), sandbox.url, 100, environment={}, stdout=subprocess.PIPE, text=True)
         output, _ = process.communicate(timeout=300)

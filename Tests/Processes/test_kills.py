@@ -12,12 +12,12 @@ import harness
 from gate import Gate
 from harness import Sandbox, check, folder, start, test, wait_until
 
-# Where the process is killed: before a step (see checkpoint.c; the first of each kind belongs to the log in, the second
+# Where the process is killed: before a step (see checkpoint.c; the first of each kind belongs to the login, the second
 # to the refresh), or while the gate holds the request or its answer. Then whether the session is lost, and how many
 # refreshes the server has done.
 POINTS = {
-    "before the lock of the first log in": ("open lock 1", False, 0),
-    "before the first log in is sent": ("reserve new 1", False, 0),
+    "before the lock of the first login": ("open lock 1", False, 0),
+    "before the first login is sent": ("reserve new 1", False, 0),
     "before the first session is written": ("write new 1", False, 0),
     "when the first session is half written": ("half write new 1", False, 0),
     "before the first session is renamed": ("rename new 1", False, 0),

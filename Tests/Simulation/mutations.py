@@ -74,9 +74,9 @@ MUTATIONS = [
      "    guard isStored, isOver.isUsedRefreshToken else { return .fail(isOver) }",
      "    guard isStored, isOver.isUsedRefreshToken, !removed(\"looking again at the store when a session is over\")\n"
      "    else { return .fail(isOver) }"),
-    ("earlier pairs from a log in", MACHINE,
+    ("earlier pairs from a login", MACHINE,
      "    guard other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint) else",
-     '    guard !removed("earlier pairs from a log in"),\n'
+     '    guard !removed("earlier pairs from a login"),\n'
      "      other.isPredecessor(of: token) || replacedPairs.contains(other.fingerprint) else"),
     ("a pair that the server never saved", MACHINE,
      "    return isAccepted || isYounger(than: policy.foreignDoubtPeriod",
@@ -92,9 +92,9 @@ MUTATIONS = [
     ("no refresh under way in a child", "Session/SessionCore.swift",
      "      $0.machine.enterChild()",
      '      if !removed("no refresh under way in a child") { $0.machine.enterChild() }'),
-    ("removal by a log out", OPENING,
+    ("removal by a logout", OPENING,
      "        try place.store.backend.remove(place.key, lock)",
-     '        if !removed("removal by a log out") { try place.store.backend.remove(place.key, lock) }'),
+     '        if !removed("removal by a logout") { try place.store.backend.remove(place.key, lock) }'),
     ("deadline of a call", "Concurrency/CallContext.swift",
      "    return now >= deadline ? .timedOut : nil",
      '    return now >= deadline && !removed("deadline of a call") ? .timedOut : nil'),
@@ -117,9 +117,9 @@ MUTATIONS = [
      "    try StoreFile.write(session.bytes, to: new)",
      '    if removed("replacing the file as a whole") {\n      try StoreFile.write(session.bytes, to: current)\n'
      "      return true\n    }\n    try StoreFile.write(session.bytes, to: new)"),
-    ("order of a log in and a refresh", CORE_FILE,
+    ("order of a login and a refresh", CORE_FILE,
      "      let isNewer = order > state.pairOrder",
-     '      let isNewer = order > state.pairOrder || removed("order of a log in and a refresh")'),
+     '      let isNewer = order > state.pairOrder || removed("order of a login and a refresh")'),
     ("reading again after a refusal", CORE,
      "          if let found = lateWriter(of: mine, place, lock) { return found }",
      '          if !removed("reading again after a refusal"), let found = lateWriter(of: mine, place, lock) {\n'

@@ -22,7 +22,7 @@ func WithKey(key string) SessionOption {
 // Login logs a user in with a password, a mobile number, or both.
 //
 // The server returns the user's stored tokens, which are the same for every caller; if they have expired, Login
-// refreshes them before it returns. A user's first log in joins the application on the chain and takes seconds. Logging
+// refreshes them before it returns. A user's first login joins the application on the chain and takes seconds. Logging
 // in again is always safe.
 //
 // Errors: [ErrInvalidArgument] without a login, or without both password and mobile; [ErrRejected] when the user, the

@@ -20,7 +20,7 @@ struct CallMachine {
     case refresh(supersedes: UInt64)
     /// Work that may block in a store: exchange, restore, open, log out.
     case task
-    /// A log in. The server may return expired tokens; they are refreshed before the call ends.
+    /// A login. The server may return expired tokens; they are refreshed before the call ends.
     case logIn
   }
 

@@ -4,7 +4,7 @@ public struct Completion: Sendable {
   public enum Outcome: Sendable {
     /// The server's answer.
     case response(Response)
-    /// A session, from a log in, an exchange, a restore or an open.
+    /// A session, from a login, an exchange, a restore or an open.
     case session(Session)
     /// A token for a request that the application sends itself.
     case token(Token)
@@ -12,7 +12,7 @@ public struct Completion: Sendable {
     indirect case settlement(Settlement)
     /// An account of the chain.
     indirect case account(Account)
-    /// Success without a value, from a refresh or a log out.
+    /// Success without a value, from a refresh or a logout.
     case done
     /// The error; read `PeerIDError.outcome` before you send money again.
     case failure(PeerIDError)

@@ -3,9 +3,9 @@
 extension Session {
   /// The chain account of the session's user: the account that operations name as payer.
   ///
-  /// The server does not return it. It is known after the application has set it. After a log in with a user name the
+  /// The server does not return it. It is known after the application has set it. After a login with a user name the
   /// library finds it on the chain: it is the account `pi-<user name>` or `<user name>` on which PeerID has its
-  /// permission. The result is cached. After an exchange of a code or a log in with an e-mail address the user name is
+  /// permission. The result is cached. After an exchange of a code or a login with an e-mail address the user name is
   /// unknown: ask the user for the account and set it.
   ///
   /// - Returns: the account's id and name.
@@ -41,7 +41,7 @@ extension Session {
       let remedy = "ask the user for the account and set it (peerid_session_set_account)"
       return PeerIDError(.configuration, "the account of \(name) \(problem): \(remedy)")
     }
-    guard let user else { throw unknown("is not known, because the log in did not tell a user name") }
+    guard let user else { throw unknown("is not known, because the login did not tell a user name") }
     switch try AccountLookup(reader: reader).decision(user: user) {
     case .found(let account, isVerified: true): return account
     case .found(let account, isVerified: false):

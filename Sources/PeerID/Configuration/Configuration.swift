@@ -77,7 +77,7 @@ public struct Configuration: Sendable {
     self.store = store
   }
 
-  /// Allows the library to log a user in again when the session is over or the answer to a refresh was lost. The log in
+  /// Allows the library to log a user in again when the session is over or the answer to a refresh was lost. The login
   /// returns the current pair of tokens. The library does this only with such a handler or with the option
   /// `relogin=keep`.
   ///

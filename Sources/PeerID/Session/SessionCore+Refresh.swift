@@ -34,7 +34,7 @@ extension SessionCore {
   /// Gets a new pair from the server with the refresh token. If the server refuses it or does not answer, logs in
   /// again, provided that the application allows it. The new pair's generation is greater than `floor`.
   ///
-  /// A relogin handler may return too late for a log in under the store's lock. Then this try does not log in: `late`
+  /// A relogin handler may return too late for a login under the store's lock. Then this try does not log in: `late`
   /// receives the credentials and passes them to the next try, which runs under a new lock.
   func renew(
     _ mine: Token,
@@ -85,7 +85,7 @@ extension SessionCore {
     do throws(PeerIDError) {
       var (now, serverNow) = environment.times
       var other = try environment.tokens.logIn(credentials, context: context)
-      // A log in returns the old pair until the server has saved the refreshed one.
+      // A login returns the old pair until the server has saved the refreshed one.
       if other.isSamePair(as: mine), context.pause(milliseconds: Self.unsavedPause) == nil {
         (now, serverNow) = environment.times
         other = try environment.tokens.logIn(credentials, context: context)

@@ -20,7 +20,7 @@ final class SessionCore: @unchecked Sendable {
     var offered: Offer?
   }
 
-  /// A token pair that a log in or the store returned.
+  /// A token pair that a login or the store returned.
   struct Offer {
     let pair: Token
     /// Whether the tokens were requested after the session got its current token pair. If not, it may be the older of
@@ -147,7 +147,7 @@ final class SessionCore: @unchecked Sendable {
     environment.table.remove(self, key: place?.key)
   }
 
-  /// Offers the session a token pair from a log in or from the store. `order` is the sequence number that the log in
+  /// Offers the session a token pair from a login or from the store. `order` is the sequence number that the login
   /// got before it was sent, at the times `asked`; a token pair from the store needs none. Returns `false` if the session has ended.
   @discardableResult
   func offer(

@@ -50,7 +50,7 @@ final class SessionEnvironment: Sendable {
     )
   }
 
-  /// The limits of a log in after a failed refresh. Both run under the same lock of the store, which a caller may hold
+  /// The limits of a login after a failed refresh. Both run under the same lock of the store, which a caller may hold
   /// for twice the refresh timeout; see `SessionStore`.
   func reloginContext(after refresh: CallContext) -> CallContext {
     let timeout = configuration.options.refreshTimeoutMilliseconds
@@ -62,7 +62,7 @@ final class SessionEnvironment: Sendable {
     )
   }
 
-  /// A sequence number for the next event of the client's sessions, such as a log in or a read of the store. Comparing
+  /// A sequence number for the next event of the client's sessions, such as a login or a read of the store. Comparing
   /// two numbers shows which event came first.
   func nextOrder() -> UInt64 { order.wrappingAdd(1, ordering: .relaxed).newValue }
 

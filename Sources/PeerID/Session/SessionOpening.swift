@@ -133,7 +133,7 @@ struct SessionOpening {
     return token
   }
 
-  /// Repeats the log in while the server may not have saved the stored token pair yet. Returns the last token pair, and
+  /// Repeats the login while the server may not have saved the stored token pair yet. Returns the last token pair, and
   /// whether to use the stored one instead.
   private func settled(
     _ first: Token,
@@ -178,7 +178,7 @@ struct SessionOpening {
     }
   }
 
-  /// Adds what is known about the user to the stored token pair. A failure is only logged, because the log in has
+  /// Adds what is known about the user to the stored token pair. A failure is only logged, because the login has
   /// succeeded, and the next save stores the same facts.
   private func add(
     _ identity: Token.Identity,

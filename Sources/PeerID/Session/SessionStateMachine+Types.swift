@@ -31,11 +31,11 @@ extension SessionStateMachine {
   enum RefreshResult {
     /// The server has just made a new pair.
     case renewed(Token)
-    /// The pair comes from the store, from another session of the user, or from a log in.
+    /// The pair comes from the store, from another session of the user, or from a login.
     case adopted(Token)
     /// The server will never accept this refresh token again.
     case refused(PeerIDError)
-    /// The server refused the refresh token, and a log in has shown that the server has not saved the pair yet.
+    /// The server refused the refresh token, and a login has shown that the server has not saved the pair yet.
     case unsaved
     /// The pair is unchanged: the server failed or was not reached.
     case transient(PeerIDError)

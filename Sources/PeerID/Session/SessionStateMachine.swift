@@ -4,7 +4,7 @@
 /// Times are in milliseconds. `now` is the monotonic clock; `serverNow` is the server's, `nil` until the server has
 /// answered once.
 struct SessionStateMachine {
-  /// How many replaced pairs are remembered: far more than a process replaces during one log in.
+  /// How many replaced pairs are remembered: far more than a process replaces during one login.
   private static let rememberedPairs = 7
 
   private let policy: Policy
@@ -189,7 +189,7 @@ struct SessionStateMachine {
       || (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
   }
 
-  /// Whether `other` is older than the current pair. A log in returns an older pair until the server has saved the
+  /// Whether `other` is older than the current pair. A login returns an older pair until the server has saved the
   /// current one. If the server failed before it saved the current pair, it never accepts that pair, and the older one
   /// has to be used.
   func isEarlier(_ other: Token, now: Int64, serverNow: Int64?) -> Bool {
@@ -197,7 +197,7 @@ struct SessionStateMachine {
     return isAccepted || isYounger(than: policy.foreignDoubtPeriod, now: now, serverNow: serverNow)
   }
 
-  /// Whether the pair of a log in replaces the current one, after a refresh that the server refused (`isRefused`) or
+  /// Whether the pair of a login replaces the current one, after a refresh that the server refused (`isRefused`) or
   /// did not answer. An older pair does so only if the refusal is final: then the server has lost the current pair, for
   /// example by restoring a backup.
   func isReplaced(byLogIn other: Token, isRefused: Bool, now: Int64, serverNow: Int64?) -> Bool {

@@ -25,26 +25,26 @@ enum StoredPairDecision: Equatable {
     if let user = stored.userID, let own = mine.userID, user != own { return .anotherUser }
     if stored.isSamePair(as: mine) { return .renew }
     if let replaced, stored.isSamePair(as: replaced) { return .renewNewer }
-    // A log in may have stored the replaced pair again, because the server has not saved `mine`.
+    // A login may have stored the replaced pair again, because the server has not saved `mine`.
     let isReplaced = stored.isPredecessor(of: mine) && stored.generation < mine.generation
     return stored.generation < savedGeneration || isReplaced ? .renewNewer : .adopt
   }
 }
 
-/// What a log in does if the server returned another pair than the stored one.
+/// What a login does if the server returned another pair than the stored one.
 enum LogInDecision: Equatable {
   /// Use the stored pair.
   case keepStored
   /// Log in again after a pause.
   case askAgain
-  /// Store the pair of the log in.
+  /// Store the pair of the login.
   case replace
 
-  /// Compares the two pairs. The server answers a refresh before it saves the new pair. Until then, a log in returns an
+  /// Compares the two pairs. The server answers a refresh before it saves the new pair. Until then, a login returns an
   /// older pair: the previous one, or the result of another refresh, whose process has died.
   ///
   /// - Parameters:
-  ///   - obtained: the pair of the log in.
+  ///   - obtained: the pair of the login.
   ///   - stored: the pair in the store.
   ///   - isNew: whether the stored pair comes from a very recent refresh.
   ///   - mayBeUnsaved: whether the stored pair is so recent that the server may not have saved it yet.

@@ -17,7 +17,7 @@ public struct Token: Sendable {
   public var applicationID: Int64? { storage.parts.applicationID }
   /// The user's number at PeerID; `nil` when the server did not say.
   public var userID: Int64? { storage.parts.userID }
-  /// Counts the pairs of the session: 1 after log in, one more with every refresh.
+  /// Counts the pairs of the session: 1 after login, one more with every refresh.
   public var generation: UInt64 { storage.parts.generation }
 
   /// What is known about the user besides the id.
@@ -112,7 +112,7 @@ public struct Token: Sendable {
 
   /// Whether a refresh replaced this pair by `other`.
   ///
-  /// The server answers a refresh before it saves the new pair, so a log in just after a refresh may return the old
+  /// The server answers a refresh before it saves the new pair, so a login just after a refresh may return the old
   /// one.
   func isPredecessor(of other: Token) -> Bool {
     other.renewal?.predecessor == fingerprint

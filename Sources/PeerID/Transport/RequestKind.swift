@@ -24,7 +24,7 @@ enum RequestKind: String, CaseIterable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the request changes something, so that it must not be sent twice. A log in only returns the stored pair of
+  /// Whether the request changes something, so that it must not be sent twice. A login only returns the stored pair of
   /// tokens, so it is as safe to repeat as a read.
   var changesSomething: Bool {
     switch self {

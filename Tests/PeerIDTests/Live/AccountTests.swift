@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test func `after a log in with a user name the account is known, and read once`() throws {
+  @Test func `after a login with a user name the account is known, and read once`() throws {
     let live = try Live()
     let session = try live.logIn()
     #expect(try session.account() == Self.alice)
@@ -35,7 +35,7 @@ import Testing
     #expect(live.sandbox.requestCount(Self.chain) == reads)
   }
 
-  @Test func `after a log in with an e-mail address the account is unknown until it is set`() throws {
+  @Test func `after a login with an e-mail address the account is unknown until it is set`() throws {
     let live = try Live()
     let session = try live.client.logIn(login: "alice@example.com", password: "alice-password")
     let error = try #require(failure { () throws(PeerIDError) in try session.account() })

@@ -239,7 +239,7 @@ import Testing
     #expect(closed.allSatisfy { error($0)?.code == .closed && error($0)?.outcome == .notSent })
   }
 
-  @Test func `a cancelled log in with a key has the true outcome`() throws {
+  @Test func `a cancelled login with a key has the true outcome`() throws {
     let live = try Live(store: .memory())
     let queue = try CompletionQueue()
     live.sandbox.add(Fault(.delay, path: "/api/v1/auth/token", milliseconds: 20_000))
@@ -251,7 +251,7 @@ import Testing
     #expect(cancelled?.outcome == .unknown && cancelled?.message.contains("store") == false)
   }
 
-  @Test func `a log in that waits for its answer is cancelled at once`() throws {
+  @Test func `a login that waits for its answer is cancelled at once`() throws {
     let live = try Live()
     let queue = try CompletionQueue()
     live.sandbox.add(Fault(.delay, path: "/api/v1/auth/token", milliseconds: 20_000))

@@ -42,7 +42,7 @@ import Testing
     #expect(disk.reservations.all == ["k", "k", "k"])
   }
 
-  @Test func `without space a log in and an exchange are not sent`() throws {
+  @Test func `without space a login and an exchange are not sent`() throws {
     let disk = Disk()
     disk.isFull = true
     let live = try Live(store: disk.store)

@@ -36,7 +36,7 @@ import Testing
     #expect(live.refreshes == 1)
   }
 
-  @Test func `a log in that returns an older pair does not replace the unsaved one`() throws {
+  @Test func `a login that returns an older pair does not replace the unsaved one`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     live.sandbox.configure { $0.saveDelay = 300 }
@@ -111,7 +111,7 @@ import Testing
       let saves = Gathered<Bool>()
       let store = SessionStore.watched {
         saves.add(true)
-        // The log in is saved, the refresh fails once.
+        // The login is saved, the refresh fails once.
         if saves.all.count == 2 { throw Disk.Full() }
       }
       let live = try Live(store: store)
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func `a log out during a refresh is final`() throws {
+  @Test func `a logout during a refresh is final`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     let session = try live.logIn(key: "k")
@@ -139,7 +139,7 @@ import Testing
     #expect(try store.keys() == [] && live.executed == 0)
   }
 
-  @Test func `a new log in supersedes a pair that is not saved`() throws {
+  @Test func `a new login supersedes a pair that is not saved`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     let first = try live.logIn(key: "k")

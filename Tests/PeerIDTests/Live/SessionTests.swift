@@ -115,7 +115,7 @@ import Testing
     #expect(eventually { session.token.generation == generation + 1 })
   }
 
-  @Test func `a stored pair that has already expired is refreshed before log in returns`() throws {
+  @Test func `a stored pair that has already expired is refreshed before login returns`() throws {
     let live = try Live()
     let session = try live.client.logIn(login: "erin@example.com", password: "erin-password")
     #expect(session.token.generation == 2 && live.refreshes == 1)
@@ -162,7 +162,7 @@ import Testing
     #expect(live.refreshes == 2)
   }
 
-  /// Until the server has saved the pair whose answer was lost, a log in returns the old one.
+  /// Until the server has saved the pair whose answer was lost, a login returns the old one.
   @Test(arguments: [0, 60])
   func `with stored credentials a lost answer does not end the session`(saveDelay: Int) throws {
     let live = try Live(options: ["relogin": "keep"])

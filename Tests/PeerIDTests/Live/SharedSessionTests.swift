@@ -15,7 +15,7 @@ import Testing
     #expect(second.token.isSamePair(as: first.token))
   }
 
-  @Test func `a log in during a refresh shares the refreshed pair`() throws {
+  @Test func `a login during a refresh shares the refreshed pair`() throws {
     let live = try Live()
     let first = try live.logIn()
     live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 300))
@@ -29,7 +29,7 @@ import Testing
     #expect(live.refreshes == 1 && live.executed == 2)
   }
 
-  @Test func `a late answer to a log in does not bring back an older pair`() throws {
+  @Test func `a late answer to a login does not bring back an older pair`() throws {
     let live = try Live()
     live.sandbox.configure { $0.saveDelay = 0 }
     let elsewhere = try live.sibling().logIn()
@@ -133,7 +133,7 @@ import Testing
   /// Two processes' estimates of the server's clock may differ by a second, because dates have whole seconds. A pair
   /// counts as unsaved for two seconds.
   @Test(arguments: [150, 700])
-  func `a log in while the server has not saved the new pair keeps it`(delay: Int) throws {
+  func `a login while the server has not saved the new pair keeps it`(delay: Int) throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
     live.sandbox.configure { $0.saveDelay = delay }

@@ -99,7 +99,7 @@ import Testing
     #expect(live.executed == 160)
   }
 
-  @Test func `a log in just after a refresh does not restore the old pair`() throws {
+  @Test func `a login just after a refresh does not restore the old pair`() throws {
     let live = try Live(store: .memory())
     live.sandbox.configure { $0.saveDelay = 60 }
     let first = try live.logIn(key: "k")

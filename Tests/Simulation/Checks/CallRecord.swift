@@ -27,7 +27,7 @@ final class CallRecord {
   var refusals = 0
   /// Whether the event loop runs it.
   var isAsynchronous = false
-  /// The pairs that a log in or an exchange received.
+  /// The pairs that a login or an exchange received.
   var obtained: [Server.Pair] = []
   var isDone = false
   var endedAt: Int64 = 0

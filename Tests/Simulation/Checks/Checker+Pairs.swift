@@ -31,7 +31,7 @@ extension Checker {
   }
 
   /// Whether the processes may use another pair than this one, because the server sent that one and failed before it
-  /// saved it. A log in returns this one to them again, as soon as it is stored.
+  /// saved it. A login returns this one to them again, as soon as it is stored.
   func isMistakenlyGivenUp(_ pair: Server.Pair) -> Bool {
     guard pair.hasUnsavedSuccessor else { return false }
     return mayMissOtherPairs || (world.settings.store == .none ? holder(of: pair) == nil : !storeHolds(pair))
@@ -86,7 +86,7 @@ extension Checker {
     }
   }
 
-  /// A user who was logged out stays logged out until the next log in.
+  /// A user who was logged out stays logged out until the next login.
   func checkLogOuts() {
     guard world.settings.store != .none, world.happened.isDisjoint(with: [.rollback, .lostLease, .freeze]) else {
       return
@@ -96,7 +96,7 @@ extension Checker {
       guard let logOut = calls.last(where: { $0.action == .logOut && $0.isDone && $0.error == nil }),
         !calls.contains(where: { $0.beginsSession && (!$0.isDone || $0.endedAt >= logOut.begun) })
       else { continue }
-      if storeHasSession(user) { fail("the session of user \(user) is in the store after its log out") }
+      if storeHasSession(user) { fail("the session of user \(user) is in the store after its logout") }
     }
   }
 

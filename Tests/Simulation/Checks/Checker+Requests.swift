@@ -19,7 +19,7 @@ extension Checker {
   }
 
   private func checkOneRefresh(_ token: String, _ exchange: Exchange) {
-    // A log out ends a session during a refresh, and a log in starts another one.
+    // A logout ends a session during a refresh, and a login starts another one.
     if let user = world.server.pair(access: "A" + token.dropFirst())?.user, loggedOut.contains(user) { return }
     // A lease expires while its holder is frozen.
     if world.happened.contains(.lostLease) || world.settings.store == .lease && world.happened.contains(.freeze) {

@@ -78,7 +78,7 @@ final class Checker {
     if error?.code == .internal { fail("call \(call.number) ends with an internal error") }
   }
 
-  /// The pair of a log in or an exchange is now in the session, or was dropped. If the call succeeded, the pairs of
+  /// The pair of a login or an exchange is now in the session, or was dropped. If the call succeeded, the pairs of
   /// other exchanges are dropped, too.
   private func forgetPairs(_ call: CallRecord, hasFailed: Bool) {
     guard let last = call.obtained.last else { return }
@@ -87,7 +87,7 @@ final class Checker {
         && (call.obtained.contains { $0 === held.pair } || !hasFailed && held.pair.row != last.row)
     }
     if !hasFailed, world.settings.store == .none { world.server.rowInUse[call.user] = last.row }
-    if hasFailed, holder(of: last) == nil { last.lossCause = last.lossCause ?? "its log in failed" }
+    if hasFailed, holder(of: last) == nil { last.lossCause = last.lossCause ?? "its login failed" }
   }
 
   private func checkDeadline(_ call: CallRecord) {
@@ -132,7 +132,7 @@ final class Checker {
     ])
   }
 
-  /// Whether the processes may use the wrong one of two pairs that the server has made of one. A log in notices that
+  /// Whether the processes may use the wrong one of two pairs that the server has made of one. A login notices that
   /// only if the server saves them within two seconds.
   func mayMissRival(_ user: Int) -> Bool {
     (mayMissOtherPairs || world.settings.saveDelay > SessionStateMachine.Policy().earlyRefusalAge)

@@ -14,7 +14,7 @@ final class Server {
   final class Pair {
     let number: Int
     let user: Int
-    /// The exchange or first log in from which it descends: a refresh replaces the pair in this row.
+    /// The exchange or first login from which it descends: a refresh replaces the pair in this row.
     let row: Int
     let expiresAt: Int64
     let madeAt: Int64
@@ -79,7 +79,7 @@ final class Server {
   /// All pairs that it has issued.
   var allPairs: [Pair] { pairs.filter { $0.key.first == "A" }.map(\.value) }
 
-  /// The pair that a log in returns now.
+  /// The pair that a login returns now.
   func accepted(_ user: Int) -> Pair? {
     current.values.filter { $0.user == user }.max { ($0.expiresAt, -$0.row) < ($1.expiresAt, -$1.row) }
   }

@@ -209,7 +209,7 @@ static void pause_a_little(const lease *lease, int try) {
   nanosleep(&(struct timespec){.tv_nsec = pause * 1000000L}, NULL);
 }
 
-/* The lease must last longer than its holder needs: a refresh, and a log in after a failed refresh, can each take as
+/* The lease must last longer than its holder needs: a refresh, and a login after a failed refresh, can each take as
  * long as the wait. If the holder dies, the others wait until the lease expires. */
 static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
   lease *made = calloc(1, sizeof *made);

@@ -122,7 +122,7 @@ class Application:
         """Exchange the code from the redirect."""
         state = request.cookies.get(STATE_COOKIE)
         if not state:
-            message = "This log in was not begun here. Please begin again."
+            message = "This login was not begun here. Please begin again."
             return page("400 Bad Request", message=message)
         # An unguessable key for the session.
         key = secrets.token_urlsafe(24)
@@ -173,7 +173,7 @@ class Application:
 
 
 def page(status: str, session: Session | None = None, message: str = "") -> Answer:
-    """Return the page for a user, or the log in page if there is no session."""
+    """Return the page for a user, or the login page if there is no session."""
     content = STRANGER
     if session is not None:
         names = [operation_name(number) or "?" for number in session.token.scope or ()]

@@ -69,7 +69,7 @@ class Shop:
         """Exchange the code from the redirect."""
         state = request.session.pop("state", None)
         if state is None:
-            return self._page(request, "This log in did not begin here.", 400)
+            return self._page(request, "This login did not begin here.", 400)
         key = secrets.token_urlsafe(24)
         try:
             self._client.exchange(request.build_absolute_uri(), state, key=key)

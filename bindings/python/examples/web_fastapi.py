@@ -78,7 +78,7 @@ def create_app(client: aio.Client, callback: str) -> FastAPI:
     async def finish_login(request: Request) -> Response:
         state = request.session.pop("state", None)
         if state is None:
-            return await page(request, "This log in did not begin here.", 400)
+            return await page(request, "This login did not begin here.", 400)
         key = secrets.token_urlsafe(24)
         try:
             await client.exchange(str(request.url), state, key=key)

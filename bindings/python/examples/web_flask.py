@@ -65,7 +65,7 @@ def create_app(client: Client, callback: str) -> Flask:
     def finish_login() -> Response | tuple[str, int]:
         state = session.pop("state", None)
         if state is None:
-            return page("This log in did not begin here. Please begin again.", 400)
+            return page("This login did not begin here. Please begin again.", 400)
         key = secrets.token_urlsafe(24)
         try:
             client.exchange(request.url, state, key=key)

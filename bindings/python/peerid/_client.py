@@ -63,7 +63,7 @@ class BaseClient:
                 patched locks do not work on threads of the library.
             relogin: a function that returns the user's `Credentials` when a session is
                 over, so that it can continue; it receives the session's key, may block,
-                and may return None. Or `"keep"`: the password of a log in is kept in
+                and may return None. Or `"keep"`: the password of a login is kept in
                 memory to log in again.
             options: the options of the library by name, such as
                 `request_timeout_ms=5000` or `allow_http=True`; `peerid.options()`

@@ -41,7 +41,7 @@ class Client(BaseClient):
     ) -> Session:
         """Log a user in with a password, a mobile number, or both.
 
-        The first log in of a user joins the application on the chain, which takes
+        The first login of a user joins the application on the chain, which takes
         seconds. Logging in again is always safe.
 
         Args:

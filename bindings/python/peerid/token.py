@@ -76,7 +76,7 @@ class Token:
 
     @property
     def generation(self) -> int:
-        """The number of this pair of tokens: 1 after log in, one more after each
+        """The number of this pair of tokens: 1 after login, one more after each
         refresh.
         """
         return int(quick.peerid_token_generation(self._handle))

@@ -541,7 +541,7 @@ def test_clients_share_redis(sandbox: Sandbox, redis_client: Any) -> None:
 def test_a_lease_outlives_the_refresh_and_then_ends(redis_client: Any) -> None:
     store = RedisStore(redis_client, margin=0.3)
     with store.lock("alice", 60):
-        # A refresh and the log in after it can each take as long as the wait.
+        # A refresh and the login after it can each take as long as the wait.
         assert 119.0 < redis_client.pttl("peerid:lock:alice") / 1000 <= 120.3
     assert redis_client.get("peerid:lock:alice") is None
     # The holder dies and does not release the lock.

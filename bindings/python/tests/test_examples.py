@@ -459,7 +459,7 @@ def test_a_session_that_is_over_stops_the_worker(
     refused = {"error": {"refresh_token": "invalid refresh token"}, "status": 400}
     sandbox.fault("status", OPERATIONS, status=401, times="always")
     sandbox.fault("status", REFRESH, status=400, body=refused)
-    # The first log in succeeds, the second fails.
+    # The first login succeeds, the second fails.
     sandbox.fault("status", LOGIN, status=400, skip=1)
     report = worker.run(_payment("a"), _payment("b"), status=1)
     assert report == ["a: not paid: the user has to log in again"]

@@ -48,7 +48,7 @@ var page = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 {{else}}<p><a id="login" href="/login">Log in with PeerID</a></p>{{end}}
 </html>`))
 
-// show writes the page for a user, or the log in page when there is no session.
+// show writes the page for a user, or the login page when there is no session.
 func (a *application) show(w http.ResponseWriter, status int, session *peerid.Session, message string) {
 	var operations []string
 	if session != nil {
@@ -96,7 +96,7 @@ func (a *application) login(w http.ResponseWriter, r *http.Request) {
 func (a *application) finishLogin(w http.ResponseWriter, r *http.Request) {
 	state, err := r.Cookie(stateCookie)
 	if err != nil {
-		a.show(w, http.StatusBadRequest, nil, "This log in was not begun here. Please begin again.")
+		a.show(w, http.StatusBadRequest, nil, "This login was not begun here. Please begin again.")
 		return
 	}
 	key, err := newKey()

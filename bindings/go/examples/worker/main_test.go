@@ -264,7 +264,7 @@ func TestASessionThatIsOverStopsTheWorker(t *testing.T) {
 	r := start(t,
 		sandbox.Object{"kind": "status", "status": 401, "times": "always"},
 		sandbox.Object{"path": "/api/v1/auth/refreshtoken", "kind": "status", "status": 400, "body": `{"error":{"refresh_token":"invalid refresh token"},"status":400}`},
-		// The first log in succeeds, the second fails.
+		// The first login succeeds, the second fails.
 		sandbox.Object{"path": "/api/v1/auth/token", "skip": 1, "kind": "status", "status": 400},
 	)
 	report, clean := r.work(pays("a", 7), pays("b", 7))

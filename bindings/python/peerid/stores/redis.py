@@ -135,7 +135,7 @@ class RedisStore(Store):
         return [name[len(prefix) :] for name in names]
 
     def _wait_for(self, name: str, owner: str, timeout: float) -> None:
-        # A refresh, and the log in after a failed one, may each take as long as the
+        # A refresh, and the login after a failed one, may each take as long as the
         # wait.
         lease = int((2 * timeout + self._margin) * 1000)
         deadline = time.monotonic() + timeout

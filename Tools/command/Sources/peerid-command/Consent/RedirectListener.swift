@@ -4,7 +4,7 @@ import PeerID
 /// Waits for the browser's redirect on a local port, and for a pasted address at the terminal.
 ///
 /// Browsers also request an icon and open idle connections, so the listener watches all connections at once, and answers
-/// requests that do not belong to this log in.
+/// requests that do not belong to this login.
 final class RedirectListener {
   let port: UInt16
   private let path: String
@@ -93,7 +93,7 @@ final class RedirectListener {
     guard let head = RedirectRequest(request) else { return nil }
     defer { forget(connection) }
     guard head.method == "GET", head.path == path, let query = head.query else {
-      answer(connection, "404 Not Found", "This server only receives the redirect of a log in.")
+      answer(connection, "404 Not Found", "This server only receives the redirect of a login.")
       return nil
     }
     do throws(PeerIDError) {
@@ -101,7 +101,7 @@ final class RedirectListener {
       answer(connection, "200 OK", "You are logged in. You can close this page.")
       return result
     } catch {
-      answer(connection, "400 Bad Request", "The log in failed: \(error.message)")
+      answer(connection, "400 Bad Request", "The login failed: \(error.message)")
       // A redirect of another request, such as an earlier attempt, does not end the wait.
       if error.code == .invalidArgument { return nil }
       throw error
