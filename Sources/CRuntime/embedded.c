@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// Seeds the hash tables, and nothing else. The C library has this function since glibc 2.36.
+// Used only to seed hash tables. The C library has this function since glibc 2.36.
 void arc4random_buf(void *target, size_t count) {
   if (getentropy(target, count) == 0) return;
   struct timespec time;
@@ -19,13 +19,13 @@ void arc4random_buf(void *target, size_t count) {
   }
 }
 
-// Called with numbers of elements, to size hash tables. So libm is not needed.
+// Called only with numbers of elements, to choose the size of hash tables. With this function libm is not needed.
 double ceil(double number) {
   double whole = (double)(int64_t)number;
   return whole < number ? whole + 1 : whole;
 }
 
-// Called by the runtime in place of posix_memalign (--wrap), whose failure it does not look at.
+// Called by the runtime in place of posix_memalign (--wrap), because the runtime does not check whether that failed.
 int __real_posix_memalign(void **target, size_t alignment, size_t size);
 int __wrap_posix_memalign(void **target, size_t alignment, size_t size) {
   if (alignment <= _Alignof(max_align_t)) {
@@ -33,7 +33,7 @@ int __wrap_posix_memalign(void **target, size_t alignment, size_t size) {
   } else if (__real_posix_memalign(target, alignment, size) != 0) {
     *target = NULL;
   }
-  // malloc may return no address for no bytes, glibc's does not.
+  // Some versions of malloc return NULL for 0 bytes; that of glibc does not.
   if (*target) return 0;
   static const char text[] = "Fatal error: libpeerid: memory ran out\n";
   if (write(STDERR_FILENO, text, sizeof text - 1) < 0) abort();

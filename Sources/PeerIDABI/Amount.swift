@@ -30,7 +30,7 @@ public func amountParse(
 /// - Parameters:
 ///   - amount: the amount in the smallest unit of the asset.
 ///   - precision: the decimal places of the asset, from 0 to 12.
-///   - capacity: the size of the buffer in bytes; 40 are always enough.
+///   - capacity: the size of the buffer in bytes; 40 bytes are always enough.
 ///   - outText: receives the text and a NUL.
 /// - Errors:
 ///   - `invalidArgument`: the buffer is too small, or the precision is not from 0 to 12.
@@ -67,7 +67,7 @@ public func oddsParse(
 /// Converts a backer multiplier to decimal odds: 15000 is `1.5`.
 /// - Parameters:
 ///   - multiplier: the odds in 1/10000.
-///   - capacity: the size of the buffer in bytes; 40 are always enough.
+///   - capacity: the size of the buffer in bytes; 40 bytes are always enough.
 ///   - outText: receives the text and a NUL.
 /// - Errors:
 ///   - `invalidArgument`: the buffer is too small.
@@ -103,7 +103,7 @@ public func percentParse(
 /// Converts 1/100 percent to a percentage: 1234 is `12.34`.
 /// - Parameters:
 ///   - share: the percentage in 1/100 percent.
-///   - capacity: the size of the buffer in bytes; 40 are always enough.
+///   - capacity: the size of the buffer in bytes; 40 bytes are always enough.
 ///   - outText: receives the text and a NUL.
 /// - Errors:
 ///   - `invalidArgument`: the buffer is too small.

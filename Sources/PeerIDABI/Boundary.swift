@@ -37,7 +37,7 @@ func free<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type) {
   Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).release()
 }
 
-/// The object of a handle, which keeps its reference; NULL is an error.
+/// Returns the object of a handle. The handle keeps its reference to the object. NULL is an error.
 func borrow<Object: HandleObject>(
   _ handle: OpaquePointer?,
   as type: Object.Type = Object.self
@@ -51,7 +51,8 @@ func optional<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type)
   return Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
 }
 
-/// A pointer or a function that must not be NULL. Those of outputs are checked before the function does anything.
+/// A pointer or a function that must not be NULL. The pointers of outputs are checked before the function does
+/// anything.
 func required<Value>(_ value: Value?, _ name: StaticString) throws(PeerIDError) -> Value {
   guard let value else { throw PeerIDError(.invalidArgument, "\(name) is NULL") }
   return value

@@ -1,6 +1,6 @@
 internal import PeerID
 
-// Functions of clients and sessions. A function that waits and its form `…_async` make the same `Call`.
+// Functions of clients and sessions. A blocking function and its `…_async` form make the same `Call`.
 
 /// An object that a function gets as a handle that must not be NULL.
 protocol HandleObject: AnyObject {

@@ -19,16 +19,16 @@ public func cancellationUse(_ cancellation: CancellationHandle?) {
   Cancellation.use(optional(cancellation, as: Cancellation.self))
 }
 
-/// Ends the blocking calls, in progress and later, of the threads that use this cancellation. A call that waits for an
-/// answer ends at once; its outcome says whether the request may have arrived. A refresh continues. A call that waits
-/// for a store cannot be ended; its asynchronous form can.
+/// Ends the blocking calls of the threads that use this cancellation, both those in progress and later ones. A call
+/// that waits for an answer ends at once; its outcome says whether the request may have arrived. A refresh continues. A
+/// call that waits for a store cannot be ended; its asynchronous form can.
 /// - Thread safety: not from a signal handler.
 @_cdecl("peerid_cancellation_cancel")
 public func cancellationCancel(_ cancellation: CancellationHandle?) {
   optional(cancellation, as: Cancellation.self)?.cancel()
 }
 
-/// Frees a cancellation. Threads that use it keep it.
+/// Frees a cancellation. It stays alive while threads use it.
 @_cdecl("peerid_cancellation_free")
 public func cancellationFree(_ cancellation: CancellationHandle?) {
   free(cancellation, as: Cancellation.self)

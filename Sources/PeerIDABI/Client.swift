@@ -23,7 +23,8 @@ public func clientCreate(
   }
 }
 
-/// Reads data of the blockchain through the server. Needs no session. Repeating a read is always safe.
+/// Reads the blockchain through the server. Needs no session. Repeating a read is always safe, but the API
+/// `network_broadcast` changes the chain: such a call is sent once.
 /// - Parameters:
 ///   - api: `database`, `network_broadcast`, `history`, `crypto` or `bookie`.
 ///   - method: a method of that API of a Peerplays node, such as `get_objects`.

@@ -42,11 +42,11 @@ public func clientSetSecret(_ client: ClientHandle?, _ clientSecret: UnsafePoint
 /// - `resends_after_401`: requests that were resent with a new token.
 /// - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another process had refreshed),
 ///   `rejected` (the user has to log in again), `failed` (the tokens are unchanged) or `unknown`; `waits` counts calls
-///   that waited for one.
+///   that waited for a refresh.
 /// - `store`: how many `locks` were taken, `lock_wait_us` (the total wait for them in microseconds), and `failures`.
 /// - `connections`: how many requests `opened` a connection, and how many `reused` one.
 /// - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`, `p50`, `p90`, `p99`,
-///   `p999` and `max` in microseconds, exact to 6 percent.
+///   `p999` and `max` in microseconds, with an error of at most 6 percent.
 /// - Parameters:
 ///   - outResponse: receives the result, to be read with `peerid_response_json`; free it with `peerid_response_free`.
 @_cdecl("peerid_client_statistics")

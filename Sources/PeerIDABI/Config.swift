@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-/// Receives a log event, on the thread on which it happens. Must return quickly.
+/// Receives a log event, on the thread where the event happens. Must return quickly.
 ///
 /// Events are, among others: refreshes, problems with a store, unknown outcomes, HTTP 5xx, and requests that are resent
 /// after HTTP 401.

@@ -38,8 +38,8 @@
 /// failure), an outcome (whether the request was carried out) and a message. A function's comment lists only its
 /// specific errors; these are common:
 ///
-/// - Every function that can fail: `PEERID_CODE_INVALID_ARGUMENT` if a pointer is NULL that must not be, a string is
-///   not UTF-8, or a length or a number is out of range, and `PEERID_CODE_OUT_OF_MEMORY`.
+/// - Every function that can fail: `PEERID_CODE_INVALID_ARGUMENT` if a required pointer is NULL, a string is not UTF-8,
+///   or a length or a number is out of range; and `PEERID_CODE_OUT_OF_MEMORY`.
 /// - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and `PEERID_CODE_STORE` if the
 ///   store failed.
 /// - Functions that send a request (their *Source* names it): `PEERID_CODE_UNREACHABLE`, `PEERID_CODE_TLS`,
@@ -52,7 +52,7 @@
 /// **Money.** An operation or an exchange is sent once. The library never resends a request of which a byte may have
 /// been sent, except after HTTP 401, which means that nothing was done. After an error with the outcome
 /// PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the call. A refresh moves no money, so the library may
-/// resend it: while the server may not have saved the refresh token yet, and after the answer was lost.
+/// resend it: if the server may not have saved the refresh token yet, or if the answer was lost.
 ///
 /// **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length in bytes, at most 64 MB.
 /// Both are copied: you may free them after the call. Strings that you receive are NUL-terminated and borrowed from
@@ -66,9 +66,10 @@
 /// thread frees it; to pass an object of another type, a length greater than the text, or a `peerid_store_reply` or
 /// `peerid_credentials` after its callback has returned.
 ///
-/// **Numbers.** Any number is safe to pass: a value that is out of range is limited or causes an error. Times are in
-/// milliseconds; points in time count from 1970-01-01 00:00 UTC. Enum values that you pass are `int32_t` and are
-/// checked. An error's code and outcome have the types of their enums, so that compilers warn when the two are mixed.
+/// **Numbers.** Any number is safe to pass: a value that is out of range is clamped to the valid range, or causes an
+/// error. Times are in milliseconds; points in time count from 1970-01-01 00:00 UTC. Enum values that you pass are
+/// `int32_t` and are checked. An error's code and outcome have the types of their enums, so that compilers warn when
+/// the two are mixed.
 ///
 /// **Threads.** All functions may be called from any thread at any time, except that a configuration may be used by one
 /// thread at a time. Calls block their thread. The library starts threads only for refreshes, for asynchronous calls
@@ -78,27 +79,28 @@
 /// **Handlers.** Handlers and store callbacks may be called from any thread and from several at once. They must not
 /// call the library, except the functions that provide their result. The `context` of a handler is passed to the
 /// handler. The context must stay valid until the library calls `release` with it. That happens once, when no object
-/// uses the handler any more. If setting the handler fails, `release` is not called.
+/// uses the handler any more. If the function that sets the handler fails, `release` is not called.
 ///
 /// **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then up to 1.5 seconds for
 /// threads to end. If a process ends without `exit`, call `peerid_client_flush` first. Functions that were registered
 /// with `atexit` before the first client was created run after this, and must not wait for asynchronous calls.
 ///
 /// **fork.** A child may use the objects that it inherited. The child opens its own connections and does not affect the
-/// parent. The library closes its descriptors in the child during the fork, and closes none later by an old number, so
-/// a daemon may close all descriptors. In the child, call `peerid_queue_fd` again.
+/// parent. During the fork, the library closes the child's copies of its descriptors. Later it does not use their
+/// numbers any more, so a daemon may close all descriptors. In the child, call `peerid_queue_fd` again.
 ///
-/// **Secrets.** The library wipes its copies of tokens and passwords before it frees their memory; it cannot wipe those
-/// of libcurl and TLS. Errors and log lines contain no secrets. A URL contains a secret only where the server requires
-/// it: the transaction token of a confirmation, and the parameters with the option `parameters=query`.
+/// **Secrets.** The library wipes its copies of tokens and passwords before it frees their memory; it cannot wipe
+/// copies made by libcurl and the TLS library. Errors and log lines contain no secrets. A URL contains a secret only
+/// where the server requires it: the transaction token of a confirmation, and the parameters with the option
+/// `parameters=query`.
 ///
-/// **Versions.** The library is `libpeerid.so.1`. While the number is 1, the interface only grows. A program can
-/// compare `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
+/// **Versions.** The library is `libpeerid.so.1`. While the number is 1, functions and constants are only added, never
+/// removed or changed. A program can compare `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
 public enum Contract {
   /// A function `…_async` starts a call and returns at once. Its parameters are those of the blocking function, and:
   ///
   /// - `queue`: receives the completion of the call.
-  /// - `tag`: any number; the completion returns it.
+  /// - `tag`: any number; the completion has the same tag.
   /// - `out_id`: receives the id of the call, for `peerid_client_cancel`; may be NULL.
   ///
   /// If the function returns NULL, the call has started, and exactly one completion follows, with the result or the
@@ -107,8 +109,8 @@ public enum Contract {
   public enum AsynchronousCalls {}
 
   /// A store keeps sessions under their keys, so that they survive the process and can be shared. A key can be locked,
-  /// and each save names the generation that it expects to replace, so that two processes never refresh the same tokens
-  /// at once.
+  /// so that two processes never refresh the same tokens at once. Each save names the generation that it expects to
+  /// replace.
   ///
   /// A callback of a custom store returns one of `peerid_store_result`. Any result other than PEERID_STORE_RESULT_OK is
   /// a failure, except PEERID_STORE_RESULT_CONFLICT from save. After a failure the session sends no refresh. Callbacks

@@ -102,7 +102,7 @@ public func errorReason(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {
   StaticNames.name(ofReason: optional(error, as: ErrorObject.self)?.error.reason)
 }
 
-/// Returns the id of the transaction that the node refused, taken from the digest in its message.
+/// Returns the id of the transaction that the node refused. The id is taken from the digest in the node's message.
 /// - Returns: 40 hexadecimal digits borrowed from the error; NULL if the message has no digest.
 @_cdecl("peerid_error_transaction_id")
 public func errorTransactionID(_ error: ErrorHandle?) -> UnsafePointer<CChar>? {

@@ -19,8 +19,8 @@ func credentials(
 /// Logs a user in with a password, a mobile number or both, and creates a session.
 ///
 /// The server returns the user's stored tokens, which are the same for every caller; if they have expired, this
-/// function refreshes them before it returns. A user's first login joins the application on the chain and takes
-/// seconds. Logging in again is always safe.
+/// function refreshes them before it returns. At a user's first login the server joins the user to the application on
+/// the chain, which takes seconds. Logging in again is always safe.
 /// - Parameters:
 ///   - login: the user name (case-sensitive) or the e-mail address (not case-sensitive).
 ///   - password: the password; its copy is wiped after use. May be NULL or empty.
@@ -31,7 +31,7 @@ func credentials(
 ///   - `configuration`: the stored tokens have expired and there is no client secret to refresh them, or there is a key
 ///     but no store.
 ///   - `rejected`: the user, the password, the mobile number or the application is wrong, or the server has no tokens
-///     for the user, who then needs the authorization code flow once.
+///     for the user. Such a user has to complete the authorization code flow once.
 ///   - `loginRequired`: the stored tokens have expired and the refresh token was already used.
 /// - Source: `POST /api/v1/auth/token`, measured on the backend.
 @_cdecl("peerid_client_login")
@@ -51,7 +51,7 @@ public func clientLogin(
 /// Completes the authorization code flow: reads the URL to which the browser returned, compares the state in constant
 /// time, exchanges the code for tokens, and creates a session.
 /// - Parameters:
-///   - redirect: the whole URL, or its query. The last `code` counts, even after a second `?`, which the consent page
+///   - redirect: the whole URL, or its query. The last `code` is used, even after a second `?`, which the consent page
 ///     appends to a redirect URI with a query.
 ///   - expectedState: the state of the authorization with which the user was sent to the consent page.
 ///   - key: the session's key, as for `peerid_client_login`.

@@ -17,7 +17,7 @@ private enum OptionTexts {
 /// - Parameters:
 ///   - index: from 0.
 ///   - outName: receives the option's name; may be NULL.
-///   - outValues: receives the valid values, for people, such as `1–3600000`; may be NULL.
+///   - outValues: receives a readable description of the valid values, such as `1–3600000`; may be NULL.
 ///   - outDefault: receives the default value; may be NULL.
 ///   - outHelp: receives what the option does; may be NULL.
 /// - Returns: true for an option; false past the end. The strings are static.

@@ -133,7 +133,8 @@ public func sessionAcquireTokenAsync(
   }
 }
 
-/// Asynchronous `peerid_session_logout`: does not wait for the store. Once it has started, later calls fail.
+/// Asynchronous `peerid_session_logout`: does not wait for the store. As soon as the call has started, all later calls
+/// of the session fail.
 @_cdecl("peerid_session_logout_async")
 public func sessionLogoutAsync(
   _ session: SessionHandle?,

@@ -3,8 +3,8 @@
 
 internal import PeerID
 
-/// Loads the session of a key and provides it with `peerid_store_reply_set_session`; does not call that if there is
-/// none. While the key is locked, this must load what was saved last.
+/// Loads the session of a key and provides it with `peerid_store_reply_set_session`. If there is none, does not call
+/// that function. While the key is locked, this must load what was saved last.
 ///
 /// - Parameters:
 ///   - key: the key.
@@ -54,7 +54,7 @@ public typealias StoreRemoveCallback =
 /// - Parameters:
 ///   - key: the key.
 ///   - timeoutMs: the longest wait in milliseconds. The lock is then used for at most twice this time, plus the time for
-///     loading and saving; a lock that ends by itself must last longer.
+///     loading and saving; a lock that expires must last longer.
 ///   - reply: receives the pointer.
 /// - Returns: one of `peerid_store_result`.
 public typealias StoreLockCallback =

@@ -31,12 +31,14 @@ public func sessionSubmit(
   }
 }
 
-/// Makes the checks of `peerid_session_submit`, and sends nothing: the rules that the option `validate` selects, times
-/// by the server's clock if it is known, and the scope of the session's tokens. The chain is not read.
+/// Checks operations as `peerid_session_submit` does, but sends nothing and does not read the chain. The checks are the
+/// rules that the option `validate` selects, times by the server's clock if it is known, and the scope of the session's
+/// tokens.
 ///
-/// The result is an array of texts, the warnings that `peerid_session_submit` logs: broken rules that the committee of
-/// the chain can change, cautions, and operations that another account pays for than the session's, if that is known
-/// (`peerid_session_account`, `peerid_session_set_account`). The server does not compare the two.
+/// The result is a JSON array of strings, the warnings that `peerid_session_submit` logs: about broken rules that the
+/// chain's committee can change, about other known problems, and about operations whose payer is not the session's
+/// account, if that account is known (`peerid_session_account`, `peerid_session_set_account`). The server does not
+/// compare the accounts.
 /// - Parameters:
 ///   - operations: JSON, as for `peerid_session_submit`.
 ///   - length: its length in bytes.
@@ -60,12 +62,12 @@ public func sessionCheck(
 
 /// Confirms a transaction with its token, which can be used once.
 ///
-/// An application whose users have to sign each request gets a transaction token in place of a transaction. PeerID
-/// issues it only to a request that has both the access token and the cookie of a user who is signed in to PeerID's own
-/// web page. The library does not have that cookie, so `peerid_session_submit` fails with `server side error` (HTTP
-/// 500): confirm tokens that you get from elsewhere, or register the application without signed requests. The server
-/// accepts a confirmation from any application. The server invalidates the token before it sends the transaction, so
-/// after a refusal you need a new token.
+/// If the users of an application have to sign each request, PeerID answers a submit with a transaction token instead
+/// of a transaction. It does so only if the request has both the access token and the cookie of a user who is signed in
+/// to PeerID's own web page. The library does not have that cookie, so `peerid_session_submit` fails with `server side
+/// error` (HTTP 500). You can confirm a token that a program with this cookie has received, or register the application
+/// without signed requests. The server accepts a confirmation from any application. The server invalidates the token
+/// before it sends the transaction, so after a refusal you need a new token.
 /// - Parameters:
 ///   - transactionToken: the token, from `peerid_response_transaction_token` or from the user.
 /// - Errors:
@@ -87,8 +89,8 @@ public func sessionConfirm(
 /// Broadcasts a transaction that was signed elsewhere.
 ///
 /// If the node refuses the transaction, the error is `server side error` (HTTP 500) with an unknown outcome: the server
-/// does not pass on the node's reason, and it may be a duplicate, which was done before. The same signed transaction
-/// may be sent again: the chain accepts it only once.
+/// does not report the node's reason, and the transaction may be a duplicate of one that was done before. The same
+/// signed transaction may be sent again: the chain accepts it only once.
 /// - Parameters:
 ///   - transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and `signatures`, or an
 ///     object that contains it as `transaction`. Sent unchanged.

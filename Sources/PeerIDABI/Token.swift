@@ -71,7 +71,7 @@ public func tokenUserID(_ token: TokenHandle?) -> Int64 {
   optional(token, as: TokenObject.self)?.token.userID ?? -1
 }
 
-/// Returns the generation of these tokens, which counts the tokens of a session.
+/// Returns the generation of these tokens: a number that identifies them among all tokens that the session has had.
 /// - Returns: 1 after login, one more after each refresh; 0 for NULL.
 @_cdecl("peerid_token_generation")
 public func tokenGeneration(_ token: TokenHandle?) -> UInt64 {

@@ -116,7 +116,7 @@ def _enum(enum: Enum, codes: dict[str, str]) -> list[str]:
 def _typed_constants(enum: Enum) -> list[str]:
     return [
         "#if defined(__clang__) && !defined(__cplusplus)",
-        "// The casts make clang warn about comparisons with constants of another enum, as gcc does without them.",
+        "// The casts make clang warn about comparisons with constants of another enum. gcc warns without them.",
         *[f"#define {constant.name} (({enum.name}){constant.name})" for constant in enum.constants],
         "#endif",
     ]

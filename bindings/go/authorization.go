@@ -33,9 +33,9 @@ func (a Authorization) GoString() string {
 // bits. It sends nothing. The redirect URI is the URL to which the browser returns; its domain must be registered for the
 // application.
 //
-// The real page appends "?code=…" also to a redirect URI that has a query: [Client.Exchange] reads it, but web
-// frameworks cannot. Its Cancel does not redirect. Localhost and IP addresses are refused. A user can grant at most 15
-// operations over all applications.
+// PeerID's consent page appends "?code=…" even to a redirect URI that has a query: [Client.Exchange] reads it, but web
+// frameworks cannot. Its Cancel button does not redirect. Localhost and IP addresses are refused. A user can grant at
+// most 15 operations to all applications together.
 //
 // Errors: [ErrInvalidArgument] when the redirect URI is empty.
 func (c *Client) AuthorizationURL(redirectURI string) (Authorization, error) {

@@ -87,7 +87,8 @@ func (c *Client) use(body func(*C.peerid_client) error) error {
 	return body(c.handle.object)
 }
 
-// ReadChain reads the chain through the server. It needs no session, and repeating a read is always safe.
+// ReadChain reads the chain through the server. It needs no session. Repeating a read is always safe, but the API
+// network_broadcast changes the chain: such a call is sent once.
 //
 // The api is "database", "network_broadcast", "history", "crypto" or "bookie"; the method is one of that API of a
 // Peerplays node, such as "get_objects", and params are its parameters, which encoding/json encodes. The server

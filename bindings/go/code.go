@@ -86,8 +86,8 @@ type Outcome int32
 const (
 	// OutcomeNotSent means that the request was not sent. Repeating the call cannot do it twice.
 	OutcomeNotSent Outcome = C.PEERID_OUTCOME_NOT_SENT
-	// OutcomeNotDone means that the server or the chain answered that it did not do it. Repeating the call cannot do it
-	// twice.
+	// OutcomeNotDone means that the server or the chain answered that the request was not carried out. Repeating the call
+	// cannot do it twice.
 	OutcomeNotDone Outcome = C.PEERID_OUTCOME_NOT_DONE
 	// OutcomeUnknown means that the request may have been carried out. Find out before repeating the call.
 	OutcomeUnknown Outcome = C.PEERID_OUTCOME_UNKNOWN

@@ -22,13 +22,14 @@ func WithKey(key string) SessionOption {
 // Login logs a user in with a password, a mobile number, or both.
 //
 // The server returns the user's stored tokens, which are the same for every caller; if they have expired, Login
-// refreshes them before it returns. A user's first login joins the application on the chain and takes seconds. Logging
-// in again is always safe.
+// refreshes them before it returns. At a user's first login the server joins the user to the application on the chain,
+// which takes seconds. Logging in again is always safe.
 //
 // Errors: [ErrInvalidArgument] without a login, or without both password and mobile; [ErrRejected] when the user, the
-// password, the mobile number or the application is wrong, or the server has no tokens for the user, who then needs the
-// authorization code flow once; [ErrNotPermitted] when the user lacks the permission on the chain; [ErrConfiguration]
-// when the stored tokens have expired and there is no client secret to refresh them; [ErrStore]; and those of any call.
+// password, the mobile number or the application is wrong, or the server has no tokens for the user, who then has to
+// complete the authorization code flow once; [ErrNotPermitted] when the user lacks the permission on the chain;
+// [ErrConfiguration] when the stored tokens have expired and there is no client secret to refresh them; [ErrStore]; and
+// those of any call.
 func (c *Client) Login(ctx context.Context, password Password, options ...SessionOption) (*Session, error) {
 	texts, err := password.texts()
 	if err != nil {

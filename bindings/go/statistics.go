@@ -53,7 +53,7 @@ type CallCounts struct {
 	Unknown   int64 `json:"unknown"`
 }
 
-// Latency holds durations in microseconds, exact to 6 percent.
+// Latency holds durations in microseconds, with an error of at most 6 percent.
 type Latency struct {
 	Count int64 `json:"count"`
 	P50   int64 `json:"p50"`

@@ -30,8 +30,8 @@ func NewMemoryStore() *Store {
 	return newStore(object)
 }
 
-// NewDirectoryStore creates a store of files in a directory. Each key has a file that only its owner can read, that is
-// replaced atomically, and that is guarded by a kernel lock. All processes of one machine can share the sessions. The
+// NewDirectoryStore creates a store of files in a directory. Each key has a file that only its owner can read. The file
+// is replaced atomically, while a lock (flock) is held. All processes of one machine can share the sessions. The
 // directory is created with mode 0700 if it does not exist.
 //
 // Errors: [ErrInvalidArgument] when the path is empty or not UTF-8; [ErrStore] when the directory cannot be created or

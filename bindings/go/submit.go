@@ -43,9 +43,10 @@ func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, e
 }
 
 // Check checks operations as [Session.Submit] does, without sending anything: by the option "validate", by the server's
-// clock when it is known, and against the scope of the tokens. The chain is not read. It returns the warnings that Submit
-// logs: broken rules that the committee of the chain can change, cautions, and operations that another account pays for
-// than the session's, if that is known ([Session.Account], [Session.SetAccount]). The server does not compare the two.
+// clock when it is known, and against the scope of the tokens. The chain is not read. It returns the warnings that
+// Submit logs: about broken rules that the chain's committee can change, about other known problems, and about
+// operations whose payer is not the session's account, if that account is known ([Session.Account],
+// [Session.SetAccount]). The server does not compare the accounts.
 //
 // Errors: [ErrInvalidArgument]; the message names the place. [ErrNotPermitted] when the user has not granted an operation.
 // [ErrLoginRequired] when the session is over.

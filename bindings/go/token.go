@@ -27,7 +27,7 @@ type Token struct {
 	AppID int64
 	// UserID is the user's id at PeerID; -1 when the server did not say.
 	UserID int64
-	// Generation is the number of this pair of tokens: 1 after login, one more after each refresh.
+	// Generation is the number of this pair of tokens: 1 after login; each refresh increases it.
 	Generation uint64
 
 	exported []byte

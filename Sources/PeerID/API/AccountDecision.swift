@@ -8,7 +8,7 @@ enum AccountPermission: Equatable {
   /// The node does not report permissions.
   case unknown
 
-  /// Whether PeerID gives its permissions names like this one.
+  /// Whether the name has the form of the permissions that PeerID creates: `pid` and seven letters.
   static func isNamedByPeerID(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     guard bytes.count == 10, bytes.starts(with: "pid".utf8) else { return false }

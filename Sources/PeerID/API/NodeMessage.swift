@@ -1,4 +1,4 @@
-/// The text in which PeerID passes on a refusal of the node:
+/// The text of PeerID's answer when the node has refused a transaction:
 ///
 /// ```
 /// Assert Exception: d.get_balance(*from_account, asset_type).amount >= op.amount.amount: Insufficient Balance
@@ -6,7 +6,7 @@
 /// ```
 ///
 /// The first line holds the kind of exception, the condition in the node's source and the node's message; newer nodes
-/// put `Execution error: ` in front. peerplaysjs-lib adds the second line.
+/// write `Execution error: ` before all of this. peerplaysjs-lib adds the second line.
 struct NodeMessage {
   private static let digestMark: StaticString = "peerplays-crypto  digest "
   private static let digestLength = 64

@@ -19,7 +19,8 @@ struct Parameters {
       .map { $0.value }
   }
 
-  /// The parameters as `name=value&…`, for a form body. With `address`, a URL: the address, `?`, and the parameters.
+  /// The parameters as `name=value&…`, for a form body. If `address` is given, the result is a URL: the address, `?`,
+  /// and the parameters.
   func urlEncoded(behind address: Bytes? = nil) -> Bytes {
     var text: [UInt8] = []
     // Reserve everything at once, because a buffer that grows leaves copies of a password in memory. Percent encoding

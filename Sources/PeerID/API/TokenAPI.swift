@@ -16,7 +16,7 @@ struct TokenAPI: Sendable {
   }
 
   /// Logs a user in with a password, a mobile number or both. The server returns the stored tokens, which may have
-  /// expired. Logging in twice does no harm.
+  /// expired. Logging in twice is safe.
   func logIn(_ credentials: Credentials, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
     parameters.add("login", credentials.login)
@@ -44,8 +44,8 @@ struct TokenAPI: Sendable {
     return try required(try send(parameters, to: endpoints.exchange, .exchange, context: context))
   }
 
-  /// Gets a new token pair (access and refresh token) for a refresh token. The server no longer accepts the old pair
-  /// once it has saved the new one, soon after its answer.
+  /// Gets a new token pair (access and refresh token) for a refresh token. The server answers, saves the new pair soon
+  /// afterwards, and from then on refuses the old pair.
   func refresh(_ refreshToken: Bytes, context: CallContext) throws(PeerIDError) -> Token {
     var parameters = Parameters()
     parameters.add("refresh_token", refreshToken)

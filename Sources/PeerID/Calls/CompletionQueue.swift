@@ -54,7 +54,7 @@ public final class CompletionQueue: @unchecked Sendable {
     return used.number
   }
 
-  /// Passes finished calls to `body`. Waits for the first if there is none.
+  /// Passes finished calls to `body`. If there are none, waits for the first one.
   func take(maximum: Int, timeoutMilliseconds: Int64, _ body: (FinishedCall) -> Void) {
     let clock = Clock.system
     let start = clock.monotonicMilliseconds()

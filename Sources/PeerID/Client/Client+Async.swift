@@ -8,7 +8,7 @@ extension Client {
   ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
   ///   - queue: the queue that receives the completion, which has the session.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with.
+  /// - Returns: the call's id, for `cancel(_:)`.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func logIn(
     _ credentials: Credentials,
@@ -27,7 +27,7 @@ extension Client {
   ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
   ///   - queue: the queue that receives the completion, which has the session.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with.
+  /// - Returns: the call's id, for `cancel(_:)`.
   /// - Throws: `invalidArgument`, `rejected`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func exchange(
     redirect: String,
@@ -47,7 +47,7 @@ extension Client {
   ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
   ///   - queue: the queue that receives the completion, which has the session.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with.
+  /// - Returns: the call's id, for `cancel(_:)`.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then no completion comes.
   public func restore(
     tokenJSON: String,
@@ -64,7 +64,7 @@ extension Client {
   ///   - key: the key with which the session was begun.
   ///   - queue: the queue that receives the completion, which has the session.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with.
+  /// - Returns: the call's id, for `cancel(_:)`.
   /// - Throws: `invalidArgument`, `configuration`, `queueFull`, `closed`; then no completion comes.
   public func open(key: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
     try engine.begin(try openCall(key: key), queue, tag)
@@ -78,7 +78,7 @@ extension Client {
   ///   - parametersJSON: its parameters as a JSON array.
   ///   - queue: the queue that receives the completion.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with.
+  /// - Returns: the call's id, for `cancel(_:)`.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func readChain(
     api: String,

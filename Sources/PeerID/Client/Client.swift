@@ -35,7 +35,7 @@ public final class Client: Sendable {
   /// application on the chain, which takes seconds.
   ///
   /// - Parameters:
-  ///   - login: the user name (upper and lower case matter) or the e-mail address (they do not).
+  ///   - login: the user name (case-sensitive) or the e-mail address (not case-sensitive).
   ///   - password: the password; `nil` to log in with the mobile number alone.
   ///   - mobile: the mobile number; `nil` to log in with the password alone.
   ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
@@ -70,7 +70,7 @@ public final class Client: Sendable {
   /// PeerID's consent page appends `?code=…` even to a redirect URI that already has a query.
   /// `exchange(redirect:expectedState:key:)` can read that, but a framework that parses the query finds no code. The
   /// page's *Cancel* button does not redirect. The server accepts redirect URIs of the registered domain only, never
-  /// `localhost` or an IP address. A user can grant at most 15 operations over all applications.
+  /// `localhost` or an IP address. A user can grant at most 15 operations to all applications together.
   ///
   /// - Parameter redirectURI: the URI to which the browser is redirected; its domain must be registered for the
   ///   application.
@@ -191,7 +191,7 @@ public final class Client: Sendable {
   /// - Returns: the node's answer.
   /// - Throws: `invalidArgument` for parameters that cannot be sent to the server (`null`, empty arrays, deep nesting);
   ///   `server` with the node's message when the node refuses; and the errors of any call. Repeating a read is always
-  ///   safe.
+  ///   safe, but `network_broadcast` changes the chain: such a call is sent once.
   public func readChain(api: String, method: String, parametersJSON: String = "[]") throws(PeerIDError) -> Response {
     try engine.response(of: try readChainCall(api: api, method: method, parametersJSON: parametersJSON))
   }

@@ -42,7 +42,7 @@ public struct Completion: Sendable {
 }
 
 extension CompletionQueue {
-  /// Takes completions, after waiting for the first if there is none.
+  /// Takes completions. If there are none, waits for the first one.
   ///
   /// - Parameters:
   ///   - maximum: how many to take at most.

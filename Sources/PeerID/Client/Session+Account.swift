@@ -9,7 +9,8 @@ extension Session {
   /// unknown: ask the user for the account and set it.
   ///
   /// - Returns: the account's id and name.
-  /// - Throws: `configuration` when the account is not known, with what to do; and the errors of a chain read.
+  /// - Throws: `configuration` when the account is not known (the message says what to do); and the errors of a chain
+  ///   read.
   public func account() throws(PeerIDError) -> Account {
     try engine.account(of: try accountCall())
   }
@@ -69,8 +70,7 @@ extension Session {
     }
   }
 
-  /// Warnings about operations that another account pays for than the session's. The server does not compare the
-  /// accounts.
+  /// Warnings about operations whose payer is not the session's account. The server does not compare the accounts.
   func otherPayers(_ batch: OperationBatch) -> [String] {
     guard let account = core.token.account else { return [] }
     var warnings: [String] = []

@@ -7,7 +7,7 @@ extension Session {
   ///   - operations: JSON: an array of operations, an object with `operations`, or one operation.
   ///   - queue: the queue that receives the completion.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with.
+  /// - Returns: the call's id, for `Client.cancel(_:)`.
   /// - Throws: `invalidArgument` with the position of the mistake, `queueFull`, `closed`; then nothing was sent and no
   ///   completion comes.
   public func submit(_ operations: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
@@ -20,7 +20,7 @@ extension Session {
   ///   - transactionToken: the token.
   ///   - queue: the queue that receives the completion.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with.
+  /// - Returns: the call's id, for `Client.cancel(_:)`.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func confirm(
     transactionToken: String,
@@ -36,7 +36,7 @@ extension Session {
   ///   - transaction: the transaction as JSON.
   ///   - queue: the queue that receives the completion.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with.
+  /// - Returns: the call's id, for `Client.cancel(_:)`.
   /// - Throws: `invalidArgument`, `queueFull`, `closed`; then nothing was sent and no completion comes.
   public func broadcast(_ transaction: String, to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
     try engine.begin(try broadcastCall(transaction), queue, tag)
@@ -47,7 +47,7 @@ extension Session {
   /// - Parameters:
   ///   - queue: the queue that receives the completion.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with; the refresh itself continues.
+  /// - Returns: the call's id, for `Client.cancel(_:)`. Cancelling the call does not end the refresh.
   /// - Throws: `queueFull`, `closed`; then no completion comes.
   public func refresh(to queue: CompletionQueue, tag: UInt64) throws(PeerIDError) -> UInt64 {
     try engine.begin(try refreshCall(), queue, tag)
@@ -59,7 +59,7 @@ extension Session {
   ///   - generation: the generation of the token that the server has refused; 0 if it has refused none.
   ///   - queue: the queue that receives the completion, which has the token.
   ///   - tag: a number that you choose; the completion has the same tag.
-  /// - Returns: the call's id, to cancel it with.
+  /// - Returns: the call's id, for `Client.cancel(_:)`.
   /// - Throws: `queueFull`, `closed`; then no completion comes.
   public func freshToken(
     refused generation: UInt64 = 0,

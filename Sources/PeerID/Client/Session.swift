@@ -68,9 +68,9 @@ public final class Session: Sendable {
   /// option `validate`, the scope of the session's tokens, and the server's clock if it is known.
   ///
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
-  /// - Returns: warnings, which `submit(_:)` logs: broken rules that the committee of the chain can change, and
-  ///   cautions. If the session's account is known (`account()`, `setAccount(_:)`), also operations that another
-  ///   account pays for.
+  /// - Returns: warnings, which `submit(_:)` logs: about broken rules that the chain's committee can change, and about
+  ///   other known problems. If the session's account is known (`account()`, `setAccount(_:)`), also about operations
+  ///   that another account pays for.
   /// - Throws: `invalidArgument` with the position of the mistake; `notPermitted` when the user has not granted an
   ///   operation; `loginRequired` when the session was logged out.
   @discardableResult
@@ -111,8 +111,9 @@ public final class Session: Sendable {
 
   /// Broadcasts a transaction that was signed elsewhere.
   ///
-  /// The server does not pass on why the node refuses a transaction, so the outcome of a refusal is unknown: it may be
-  /// a duplicate, which was done before. The same signed transaction may be sent again: the chain accepts it only once.
+  /// The server does not report why the node refuses a transaction, so the outcome of a refusal is unknown: the
+  /// transaction may be a duplicate of one that was done before. The same signed transaction may be sent again: the
+  /// chain accepts it only once.
   ///
   /// - Parameter transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and
   ///   `signatures`; or an object with `transaction` that holds them.
@@ -151,7 +152,7 @@ public final class Session: Sendable {
   /// Returns a token for a request that the application sends itself. It is refreshed first if it has expired.
   ///
   /// If the server answers your request with HTTP 401, nothing was done: call this again with the generation of the
-  /// refused token, and resend the request with the token that it returns. Give up after a few rounds.
+  /// refused token, and resend the request with the token that it returns. Give up after a few attempts.
   ///
   /// - Parameter generation: the generation of the token that the server refused; 0 if it refused none. The session
   ///   then returns another token, or, if the refused one is so new that the server may not have saved it yet, the same

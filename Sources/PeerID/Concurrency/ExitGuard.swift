@@ -3,10 +3,10 @@ import Synchronization
 
 /// Waits for the library's threads when the process exits.
 ///
-/// `exit` runs its handlers while other threads still run. OpenSSL's handler frees what TLS connections need, so a
-/// thread that uses one would crash the program at exit. And a refresh in flight would lose its new tokens. So this
-/// handler, which runs before OpenSSL's because it is registered later, waits for the working threads: first until they
-/// finish, then until they have aborted their work. After that it stops every thread that calls the library.
+/// `exit` runs its handlers while other threads still run. OpenSSL's handler frees memory that TLS connections need, so
+/// a thread with a TLS connection would crash the program at exit. And a refresh in flight would lose its new tokens.
+/// So this handler, which runs before OpenSSL's because it is registered later, waits for the working threads: first
+/// until they finish, then until they have aborted their work. After that it stops every thread that calls the library.
 package enum ExitGuard {
   /// How long threads may finish their work, in milliseconds.
   private static let grace: Int64 = 2000

@@ -7,7 +7,8 @@
 public enum Outcome: Int32, Sendable, CaseIterable {
   /// The request was not sent. Repeating the call is safe: it cannot be done twice.
   case notSent = 101
-  /// The server or the chain answered that it did not do it. Repeating the call is safe: it cannot be done twice.
+  /// The server or the chain answered that the request was not carried out. Repeating the call is safe: it cannot be
+  /// done twice.
   case notDone = 102
   /// The request may have been carried out. Find out before repeating the call.
   case unknown = 103

@@ -67,7 +67,7 @@ extension JSONScanner {
     return Number(integer: integer, isInteger: true)
   }
 
-  /// The UTF-8 of a text, with its escapes resolved; with `wipes` it is overwritten on release.
+  /// The UTF-8 of a text, with its escapes resolved. If `wipes` is set, it is overwritten when it is released.
   func copy(of text: Text, wipes: Bool = false) -> Bytes {
     let source = UnsafeRawBufferPointer(rebasing: bytes[text.range])
     guard text.hasEscapes else { return Bytes(source, wipes: wipes) }

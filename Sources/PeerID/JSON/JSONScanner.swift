@@ -10,7 +10,7 @@ struct JSONScanner {
     var isOutOfMemory = false
   }
 
-  /// A string: the bytes between its quotes, with its escapes.
+  /// A string: the bytes between its quotes. Its escapes are not decoded yet.
   struct Text {
     let range: Range<Int>
     let hasEscapes: Bool

@@ -136,8 +136,8 @@ package struct JSONValue: @unchecked Sendable {
     }
   }
 
-  /// The value as compact JSON. `expected` is the likely length: a good guess saves a second pass. With `wipes`, the
-  /// text is overwritten on release.
+  /// The value as compact JSON. `expected` is the likely length: if it is long enough, the text is written in one pass.
+  /// If `wipes` is set, the text is overwritten when it is released.
   package func compactText(expecting expected: Int = 512, wipes: Bool = false) -> Bytes {
     let flags = CJANSSON_COMPACT | CJANSSON_ENCODE_ANY
     var needed = 0

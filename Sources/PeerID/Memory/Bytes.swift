@@ -13,7 +13,7 @@ package final class Bytes: @unchecked Sendable {
 
   /// Makes an array of at most `capacity` bytes. `fill` writes the bytes and returns their number.
   ///
-  /// With `wipes` the bytes are overwritten before the memory is freed.
+  /// If `wipes` is set, the bytes are overwritten before the memory is freed.
   package convenience init(
     capacity: Int,
     wipes: Bool = false,

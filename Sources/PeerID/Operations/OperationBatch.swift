@@ -4,7 +4,7 @@ struct OperationBatch: Sendable {
   let body: Bytes
   /// The operations that the catalogue knows, for the check of a token's scope.
   let known: [OperationDefinition]
-  /// Warnings: broken rules that the committee can change, and cautions.
+  /// Warnings: broken rules that the committee can change, and known problems of an operation (`caution`).
   let warnings: [String]
 
   /// Parses JSON: an array of operations, an object with `operations`, or a single operation. Warnings go to `log`.

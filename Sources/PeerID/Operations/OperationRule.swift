@@ -10,7 +10,7 @@ package struct OperationRule: Sendable {
     case count
     /// A text has one of the chain's name formats; `values[0]` is the format.
     case format
-    /// A value is none of `values`.
+    /// A value is not one of `values`.
     case not
     /// A value is one of `values`.
     case only
@@ -107,7 +107,7 @@ package struct OperationRule: Sendable {
   let number: Int64
   let values: [String]
   let rows: [(bound: Int64, step: Int64)]
-  /// For a rule that compares: whether equality breaks it, too.
+  /// For a comparison: whether equal values break the rule, too.
   let isStrict: Bool
   /// The rule applies only if this member is present and, if `value` is set, has this value.
   let condition: (member: String, value: String?)?

@@ -30,10 +30,10 @@ public enum Operations {
 
   /// Checks operations as `Session.submit(_:)` does with `validate=known`. Nothing is sent.
   ///
-  /// Times are compared with the local clock, because there is no server whose clock could be used.
+  /// Times are compared with the local clock, because without a session no server's clock is known.
   ///
   /// - Parameter operations: JSON: an array of operations, an object with `operations`, or one operation.
-  /// - Returns: warnings: broken rules that the chain's committee can change, and cautions.
+  /// - Returns: warnings about broken rules that the chain's committee can change, and about other known problems.
   /// - Throws: `invalidArgument` with the position of the first mistake.
   @discardableResult
   public static func check(_ operations: String) throws(PeerIDError) -> [String] {

@@ -7,7 +7,7 @@ final class RefreshFlight: @unchecked Sendable {
   /// The server's refusal of the refresh token, which ends the session unless another process saves a new token pair in
   /// time; `nil` if there was none.
   var verdict: PeerIDError?
-  /// Called when the refresh has ended, one for each asynchronous call that waits for it.
+  /// One function for each asynchronous call that waits for the refresh, called when the refresh has ended.
   private var continuations: [@Sendable () -> Void] = []
 
   init(lock: Lock) {
@@ -23,7 +23,7 @@ final class RefreshFlight: @unchecked Sendable {
     return continuations
   }
 
-  /// Calls `continuation` when the refresh is over; returns `false` if it is already.
+  /// Calls `continuation` when the refresh ends; returns `false` if it has already ended.
   func whenDone(_ continuation: @escaping @Sendable () -> Void) -> Bool {
     if !isDone { continuations.append(continuation) }
     return !isDone

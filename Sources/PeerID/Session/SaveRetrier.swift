@@ -11,7 +11,7 @@ final class SaveRetrier: @unchecked Sendable {
     var isRunning = false
   }
 
-  /// How often the job looks for work, in milliseconds. The end of the process waits up to this long for it.
+  /// How often the job looks for work, in milliseconds. The exit of the process can take this much longer.
   private static let lookInterval: Int64 = 50
   /// How long a try waits for a store's lock, in milliseconds: a short time, since other sessions have to be saved,
   /// too.
@@ -24,12 +24,12 @@ final class SaveRetrier: @unchecked Sendable {
   private static let patienceAtEnd: Int64 = 2000
 
   private let lock = Lock()
-  // A child has nothing to save: the parent continues to retry.
+  // The child of a fork saves nothing: the parent continues to retry.
   private var state = ForkLocal(State()) { $0 = State() }
 
   /// Keeps a session, and retries until its token pair is saved.
   func add(_ core: SessionCore, _ environment: SessionEnvironment) {
-    // There is no lease for a session that has ended, which has nothing to save.
+    // A session that has ended gets no lease, and has nothing to save.
     guard let lease = environment.table.lease(core) else { return core.stopRetryingSave() }
     let mustStart = lock.withLock {
       state.current.sessions.append(lease)
@@ -87,7 +87,7 @@ final class SaveRetrier: @unchecked Sendable {
     lock.withLock { state.current.sessions.removeAll { $0 === lease } }
   }
 
-  /// Forgets the sessions, because no thread could be started. The next call of each session retries instead.
+  /// Forgets the sessions, because no thread could be started. The next call of each session starts the retries again.
   private func drop() {
     var dropped: [SessionLease] = []
     lock.withLock {

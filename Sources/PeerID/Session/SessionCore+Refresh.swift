@@ -34,8 +34,8 @@ extension SessionCore {
   /// Gets a new pair from the server with the refresh token. If the server refuses it or does not answer, logs in
   /// again, provided that the application allows it. The new pair's generation is greater than `floor`.
   ///
-  /// A relogin handler may return too late for a login under the store's lock. Then this try does not log in: `late`
-  /// receives the credentials and passes them to the next try, which runs under a new lock.
+  /// If a relogin handler returns too late for a login under the current lock of the store, this try does not log in.
+  /// Instead, `late` receives the credentials for the next try, which runs under a new lock.
   func renew(
     _ mine: Token,
     _ context: CallContext,

@@ -5,7 +5,7 @@ extension SessionCore {
   /// sends the refresh, saves the new pair, and only then lets calls use it.
   ///
   /// Nothing is sent without the lock: of two concurrent refreshes of one token pair, one would end with tokens that
-  /// the server no longer accepts. A relogin handler that takes long may outlive the lock: `late` then receives its
+  /// the server no longer accepts. If a relogin handler takes longer than the lock lasts, `late` receives its
   /// credentials, and nothing more is done under this lock.
   func refreshStored(
     _ place: StorePlace,
@@ -101,7 +101,7 @@ extension SessionCore {
   // MARK: - Late writers
 
   /// How long to poll the store after a refused refresh, in milliseconds, because another process may be about to save
-  /// a new token pair. For a token that the server has accepted in this process.
+  /// a new token pair. This is the time for a token that the server has accepted in this process.
   private static let patience: Int64 = 3000
   /// The same time for a token that the server has not accepted in this process yet.
   private static let patienceForUnusedPair: Int64 = 500

@@ -119,7 +119,7 @@ final class SessionCore: @unchecked Sendable {
     }
   }
 
-  /// Calls `continuation` when the refresh is over; returns `false` if it is already.
+  /// Calls `continuation` when the refresh ends; returns `false` if it has already ended.
   func whenDone(_ flight: RefreshFlight, _ continuation: @escaping @Sendable () -> Void) -> Bool {
     lock.withLock { flight.whenDone(continuation) }
   }
@@ -147,8 +147,9 @@ final class SessionCore: @unchecked Sendable {
     environment.table.remove(self, key: place?.key)
   }
 
-  /// Offers the session a token pair from a login or from the store. `order` is the sequence number that the login
-  /// got before it was sent, at the times `asked`; a token pair from the store needs none. Returns `false` if the session has ended.
+  /// Offers the session a token pair from a login or from the store. For a login, `order` is its sequence number and
+  /// `asked` the time, both from before it was sent; a token pair from the store needs neither. Returns `false` if the
+  /// session has ended.
   @discardableResult
   func offer(
     _ offered: Token,
@@ -183,14 +184,14 @@ final class SessionCore: @unchecked Sendable {
     return token.identified { $0 = other.identity.filled(from: $0) }
   }
 
-  /// Whether `other` is older than the session's pair, so that it must not replace that pair. It was asked for at these
-  /// times: if the process was stopped since then, the server may have saved the session's pair meanwhile.
+  /// Whether `other` is older than the session's pair, so that it must not replace that pair. `asked` is when `other`
+  /// was requested: if the process was stopped after that, the server may have saved the session's pair meanwhile.
   func isEarlier(_ other: Token, asked: SessionEnvironment.Times) -> Bool {
     withState { $0.machine.isEarlier(other, now: asked.now, serverNow: asked.serverNow) }
   }
 
-  /// Replaces the token pair. Called under the lock. The generation only grows, so that each pair of a session has its
-  /// own.
+  /// Replaces the token pair. Called under the lock. The generation never decreases, so that no two pairs of a session
+  /// share one.
   func adopt(_ other: Token, _ state: inout State, now: Int64, serverNow: Int64?) -> Token {
     let mine = state.machine.token
     let token = other.isSamePair(as: mine) ? mine : other.asGeneration(max(other.generation, mine.generation &+ 1))

@@ -12,7 +12,8 @@ struct SessionOpening {
   /// Begins a session with the token pair that `obtain` returns. With a key, the token pair is stored before this
   /// function returns.
   ///
-  /// The store is read before anything is sent, so that a damaged entry does not cost the new token pair.
+  /// The store is read before anything is sent. So if its entry is damaged, the call fails before the server issues a
+  /// token pair that could not be stored.
   func begin(
     key: String?,
     by origin: Origin,

@@ -16,9 +16,9 @@ extension SessionStateMachine {
 
   /// What the call does next.
   enum Decision {
-    /// Use this token. With `beginsRefresh` the caller also begins a refresh in the background.
+    /// Use this token. If `beginsRefresh` is set, the caller also begins a refresh in the background.
     case use(Token, beginsRefresh: Bool)
-    /// Wait for the refresh, then ask again. With `beginsRefresh` the caller begins it.
+    /// Wait for the refresh, then ask again. If `beginsRefresh` is set, the caller begins it.
     case wait(beginsRefresh: Bool)
     /// Pause, ask for a token again, and resend the request.
     case resend(afterMilliseconds: Int64)
@@ -63,8 +63,8 @@ extension SessionStateMachine {
     var earlyRefusalAge: Int64 = 2000
     /// The pauses after such answers; the last one repeats.
     var earlyPauses: [Int64] = [25, 25, 50, 100, 200, 400, 400, 400, 400, 500, 750, 1000, 1500, 2000, 3000]
-    /// How long after its refresh a pair is kept although the server refuses both its tokens. The server may not have
-    /// saved the pair yet, if it has never accepted one of them.
+    /// How long after its refresh a pair is kept although the server refuses both its tokens. This applies to a pair of
+    /// which the server has accepted neither token, because it may not have saved the pair yet.
     var doubtPeriod: Int64 = 600_000
     /// The same for a pair that another process has refreshed.
     var foreignDoubtPeriod: Int64 = 10_000
@@ -73,7 +73,7 @@ extension SessionStateMachine {
     /// The wait after the first failed refresh; it doubles with each further failure.
     var firstBackoff: Int64 = 1000
     var maximumBackoff: Int64 = 60_000
-    /// The least time between two reads of the store by a session that is over.
+    /// The minimum time between two reads of the store by a session that is over.
     var lookInterval: Int64 = 1000
     /// The wait before a refresh token is sent again after a refresh without an answer.
     var probeDelay: Int64 = 5000

@@ -126,9 +126,9 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
-  /// Whether the server may have refused the running refresh before it saved the pair: the pair is younger than `age`,
-  /// and the server had not accepted it before that refresh began. (The server answers a refresh before it saves the
-  /// new pair.)
+  /// Whether the server may refuse the running refresh only because it has not saved the pair yet: it answers a refresh
+  /// before it saves the new pair. This is possible if the pair is younger than `age` and the server had not accepted
+  /// it before the running refresh began.
   func mayBeUnsaved(for age: Int64, now: Int64, serverNow: Int64?) -> Bool {
     (!isAccepted || isAcceptedSinceRefreshBegan) && isYounger(than: age, now: now, serverNow: serverNow)
   }
@@ -198,8 +198,8 @@ struct SessionStateMachine {
   }
 
   /// Whether the pair of a login replaces the current one, after a refresh that the server refused (`isRefused`) or
-  /// did not answer. An older pair does so only if the refusal is final: then the server has lost the current pair, for
-  /// example by restoring a backup.
+  /// did not answer. An older pair replaces it only if the refusal is final: then the server has lost the current pair,
+  /// for example by restoring a backup.
   func isReplaced(byLogIn other: Token, isRefused: Bool, now: Int64, serverNow: Int64?) -> Bool {
     !isEarlier(other, now: now, serverNow: serverNow)
       || isRefused && !isInDoubtOfRefusal(now: now, serverNow: serverNow)

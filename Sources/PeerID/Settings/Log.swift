@@ -7,9 +7,9 @@ public enum LogLevel: Int32, Sendable {
   case debug = 1
   /// An ordinary event, such as a refreshed token.
   case info = 2
-  /// A problem that the library handles.
+  /// A problem that the library handles by itself.
   case warning = 3
-  /// A problem that needs a person.
+  /// A problem that needs action by a person, such as a session that is over.
   case error = 4
 }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts durations in buckets whose width grows with the duration, so that percentiles are exact to 6 %.
+/// Counts durations in buckets whose width grows with the duration, so that the error of a percentile is at most 6 %.
 final class LatencyHistogram: @unchecked Sendable {
   /// The number of buckets for each power of two.
   private static let classesOfOctave = 8

@@ -2,7 +2,7 @@ internal import CLinux
 
 extension SessionStore {
   /// A store of files in a directory, which any number of processes on one machine can share. Each key has a file,
-  /// which only its owner can read. Writes replace the file atomically, under a kernel lock.
+  /// which only its owner can read. Each write replaces the file atomically while a lock (`flock`) is held.
   ///
   /// Disk space is reserved before each request whose answer has to be saved.
   ///
@@ -43,7 +43,7 @@ private struct DirectoryStore: Sendable {
     static let new = ".new"
   }
 
-  /// The name of a file: the beginning of the key, for people to read, and the digest of the whole key.
+  /// The name of a file: the beginning of the key, so that people can recognize it, and the digest of the whole key.
   private func file(_ key: String, _ suffix: String) -> String {
     let readable = key.utf8.prefix(40).map { byte -> UInt8 in
       switch byte {
@@ -62,7 +62,7 @@ private struct DirectoryStore: Sendable {
     try FileLock.acquireAtOnce(file(key, Suffix.lock)).map { SessionStore.LockToken($0.id) }
   }
 
-  /// Releases the lock, and removes a reserved file that was not used: failed log ins under many keys must not fill the
+  /// Releases the lock, and removes a reserved file that was not used: failed logins under many keys must not fill the
   /// disk. The child of a fork keeps the file, because its parent still uses it.
   func unlock(_ key: String, _ lock: SessionStore.LockToken) {
     if OwnedDescriptor.isOpen(UInt64(lock)) { unlink(file(key, Suffix.new)) }

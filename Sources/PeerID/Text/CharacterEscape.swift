@@ -1,7 +1,7 @@
 /// The ways in which servers and proxies escape a character when they quote a request.
 enum CharacterEscape {
   /// Reads the escape at `start`: its value and its length; `nil` if there is none. A value below 256 is a byte. The
-  /// value 0 stands for no byte at all, because UTF-16 has a zero beside each character of ASCII.
+  /// value 0 means that the escape stands for no byte: UTF-16 has a zero beside each ASCII character, which is dropped.
   ///
   /// A character up to U+00FF becomes a byte, so that its UTF-8, its code and its byte in Latin-1 are the same.
   static func read(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
@@ -28,7 +28,7 @@ enum CharacterEscape {
     text[start] == UInt8(ascii: "+") ? (0x20, 1) : nil
   }
 
-  /// Like `read`, for the quoted-printable encoding of mail, which also breaks lines.
+  /// Like `read`, for quoted-printable, an encoding of e-mail. A line break that the encoding inserted has the value 0.
   static func quotedPrintable(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
     guard text[start] == UInt8(ascii: "=") else { return nil }
     if next(text, start) == 0x0A { return (0, 2) }

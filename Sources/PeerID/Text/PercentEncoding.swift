@@ -26,7 +26,7 @@ package enum PercentEncoding {
     decoded(text)?.text
   }
 
-  /// Like `decode`, but returns bytes. With `wipes`, their memory is overwritten on release.
+  /// Like `decode`, but returns bytes. If `wipes` is set, the bytes are overwritten when they are released.
   static func decoded(_ text: some Collection<UInt8>, wipes: Bool = false) -> Bytes? {
     var isBroken = false
     let bytes = Bytes(capacity: text.count, wipes: wipes) { target in

@@ -1,7 +1,7 @@
-/// Texts by their bytes and Unicode scalars.
+/// Functions on strings that use bytes and Unicode scalars.
 ///
-/// Swift's own functions work on characters, for which the library would need tables of Unicode. The texts of a protocol
-/// need none.
+/// Swift's own functions work on characters, and would need Unicode tables in the library. Texts of protocols do not
+/// need them.
 extension String {
   /// The text with the letters `A` to `Z` in lower case.
   var asciiLowercased: String {

@@ -39,7 +39,7 @@ struct TokenReader {
   private var isObject = false
   private var values: [(field: Field, value: Value)] = []
 
-  /// Why a token object is unusable, for people.
+  /// Why a token object is unusable, as a text for messages.
   struct Malformed: Error {
     let reason: String
   }

@@ -66,8 +66,8 @@ final class BlockingTransfer: @unchecked Sendable {
 
   /// Runs the transfer until it ends or is interrupted.
   ///
-  /// After its deadline a call ends only when nothing more has arrived: if the process was stopped for a while, an
-  /// answer that came in time may still be unread in the socket.
+  /// After its deadline, a call first reads what has already arrived: if the process was stopped for a while, an answer
+  /// that came in time may still be unread in the socket.
   private func drive(_ context: CallContext) -> CURLcode {
     let sleep = context.isAsking ? CallContext.askingInterval : Self.longestSleep
     var receivedAtEnd: Int64 = -1

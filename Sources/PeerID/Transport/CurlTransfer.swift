@@ -15,7 +15,7 @@ final class CurlTransfer {
   /// The connection that the request was sent on.
   private var use: SocketTable.Use?
   private var headerBytes: Int64 = 0
-  /// How often libcurl was about to send the request. If more than once, libcurl tried to resend the request by itself.
+  /// How often libcurl was about to send the request. A number above 1 means that libcurl tried to resend it by itself.
   private(set) var sendings = 0
 
   /// Why a callback ended the transfer.

@@ -57,6 +57,6 @@ struct TransportFailure: Error {
   let kind: Kind
   /// Whether any byte of the request may have been sent.
   let mayHaveBeenSent: Bool
-  /// What happened, for people.
+  /// What happened, as a text for messages.
   let reason: String
 }

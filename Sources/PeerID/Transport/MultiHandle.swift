@@ -11,8 +11,8 @@ final class MultiHandle {
   let sockets = SocketTable()
   private let wakeUps: [OwnedDescriptor]
 
-  /// The search ends after this many closed numbers in a row. A new descriptor is close to the open ones, because the
-  /// system uses the lowest free number.
+  /// The search ends after this many numbers in a row that are not open. A new descriptor is close to the open ones,
+  /// because the system uses the lowest free number.
   private static let longestGap = 256
 
   /// Makes a handle; returns `nil` when memory or descriptors have run out. (Without descriptors libcurl returns a

@@ -28,7 +28,7 @@ struct ResponseBuffer: ~Copyable {
     return true
   }
 
-  /// Empties the buffer; with `wiping` its bytes are overwritten.
+  /// Empties the buffer. If `wiping` is set, its bytes are overwritten.
   mutating func reset(wiping: Bool) {
     if let storage, wiping { explicit_bzero(storage, count) }
     count = 0

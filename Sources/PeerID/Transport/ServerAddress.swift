@@ -56,7 +56,7 @@ struct ServerAddress: Sendable {
     let name = host.asciiLowercased
     let names = ["localhost.", ".localhost", ".localhost."]
     if isLoopback || name == names[0] || names.dropFirst().contains(where: name.ends) { return true }
-    // In IPv6 an IPv4 address stands behind zeros or ffff.
+    // An IPv6 address can contain an IPv4 address after zeros or `ffff`.
     var bytes: [UInt8] = Array(repeating: 0, count: 16)
     let isRead = bytes.withUnsafeMutableBytes { bytes in
       inet_pton(AF_INET, host, bytes.baseAddress.map { $0 + 12 }) == 1
@@ -64,7 +64,7 @@ struct ServerAddress: Sendable {
     }
     guard isRead else { return false }
     let isIPv4 = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == bytes[11] && [0, 0xFF].contains(bytes[10])
-    // Linux takes 0.0.0.0 and :: for this machine.
+    // On Linux, 0.0.0.0 and :: also mean this machine.
     return isIPv4 && [0, 127].contains(bytes[12])
   }
 

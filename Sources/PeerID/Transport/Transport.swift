@@ -53,8 +53,8 @@ extension TransportFailure {
 
 /// Global state of libcurl.
 enum Curl {
-  /// The first version with everything that this library needs: `CURLOPT_PREREQFUNCTION`, which prevents that a request
-  /// is sent twice, header access, and TLS writes that cannot raise SIGPIPE.
+  /// The first version with everything that this library needs: `CURLOPT_PREREQFUNCTION`, which keeps libcurl from
+  /// sending a request twice, functions that read headers, and TLS writes that cannot raise SIGPIPE.
   private static let minimumVersion: UInt32 = 0x07_57_00
 
   /// Whether a maximum age of 0 may mean "no limit" to libcurl. Version 7 compares whole seconds even with 0.

@@ -25,8 +25,8 @@ struct Refusal: Error {
     self.answer = answer
   }
 
-  /// `{"error": …, "status": …}`. With `quotesStatus`, the status in the body is a string, as in three of the backend's
-  /// answers.
+  /// `{"error": …, "status": …}`. If `quotesStatus` is set, the status in the body is a string, as in three of the
+  /// backend's answers.
   init(_ status: Int, _ error: JSONLiteral, quotesStatus: Bool = false) {
     answer = .json(
       status,

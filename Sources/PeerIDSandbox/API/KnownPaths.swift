@@ -1,4 +1,4 @@
-/// The paths that the sandbox answers, to check the paths that controls name.
+/// The paths that the sandbox answers. A control that names another path is refused.
 enum KnownPaths {
   static let all = [
     "/api/v1/auth/token", "/api/v1/auth/exchange", "/api/v1/auth/refreshtoken", "/api/v1/app/operations",

@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The requirements of peerplaysjs-lib beyond the schema, and the differences between fields and its output.
+/// What peerplaysjs-lib requires beyond the schema, and how its output differs from the fields that it gets.
 enum SerializerRule {
   /// The operations that peerplaysjs-lib serializes without `extensions`.
   static let hasNoExtensions: Set<String> = [

@@ -6,7 +6,7 @@ import Testing
 
 /// Sessions that share one token pair.
 @Suite(.blocking) struct SharedSessionTests {
-  @Test func `two log ins of one user in one client share their tokens`() throws {
+  @Test func `two logins of one user in one client share their tokens`() throws {
     let live = try Live()
     let (first, second) = (try live.logIn(), try live.logIn())
     try first.refresh()

@@ -1,4 +1,4 @@
-/// A log of a schedule, for people.
+/// The readable log of a schedule.
 final class Story {
   private(set) var lines: [String] = []
 

@@ -21,8 +21,8 @@ final class Server {
     /// The pair that it replaces.
     let predecessor: Pair?
     var isRevoked = false
-    /// Whether the server has rotated its predecessor twice, because it had not saved the first result, or it came of
-    /// such a pair: one of the pairs is invalid, and a client cannot know which.
+    /// Whether the server has rotated this pair's predecessor twice, because it had not saved the first result, or this
+    /// pair descends from such a pair: one of the pairs is invalid, and a client cannot know which.
     var isRival = false
     /// Whether the server failed before it saved the pair that replaces this one. A process that has the new pair
     /// cannot know that this one is still valid.

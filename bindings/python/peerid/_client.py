@@ -137,7 +137,7 @@ class BaseClient:
         PeerID's consent page appends `?code=…` even to a redirect URI that has a query:
         `exchange` can read it, but web frameworks cannot. Its *Cancel* button does not
         redirect. Localhost and IP addresses are refused. A user can grant at most 15
-        operations over all applications.
+        operations to all applications together.
 
         Args:
             redirect_uri: the URL to which the browser returns; its domain must be

@@ -42,10 +42,10 @@ class BaseSession:
             operations: one operation, several, or JSON text.
 
         Returns:
-            Warnings, which `submit` logs: broken rules that the committee of the chain
-            can change, cautions, and operations that another account pays for than the
-            session's, if that is known (`account`, `set_account`). The server does not
-            compare the two.
+            Warnings, which `submit` logs: about broken rules that the chain's committee
+            can change, about other known problems, and about operations whose payer is
+            not the session's account, if that account is known (`account`,
+            `set_account`). The server does not compare the accounts.
 
         Raises:
             InvalidArgument: an operation is not valid; the message names the place, and

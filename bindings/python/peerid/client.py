@@ -41,8 +41,8 @@ class Client(BaseClient):
     ) -> Session:
         """Log a user in with a password, a mobile number, or both.
 
-        The first login of a user joins the application on the chain, which takes
-        seconds. Logging in again is always safe.
+        At a user's first login the server joins the user to the application on the
+        chain, which takes seconds. Logging in again is always safe.
 
         Args:
             login: the user name or the e-mail address.

@@ -61,8 +61,8 @@ class Outcome(enum.IntEnum):
 
     #: The request was not sent. Repeating the call is safe.
     NOT_SENT = _prototypes.OUTCOME_NOT_SENT
-    #: The server or the chain answered that it did not do it. Repeating the call
-    #: is safe.
+    #: The server or the chain answered that the request was not carried out. Repeating
+    #the call : is safe.
     NOT_DONE = _prototypes.OUTCOME_NOT_DONE
     #: The request may have been carried out. Find out before repeating the call.
     UNKNOWN = _prototypes.OUTCOME_UNKNOWN
@@ -190,7 +190,7 @@ class NotSent(PeerIDError):
 
 
 class NotDone(PeerIDError):
-    """The server or the chain answered that it did not do it, whatever the code.
+    """The server or the chain answered that the request was not carried out.
 
     Repeating the call is safe.
     """
@@ -288,9 +288,9 @@ class Cancelled(PeerIDError):
 class CancelledTooLate(Cancelled, OutcomeUnknown):
     """The call had succeeded before it could be cancelled.
 
-    It is never raised. It is the cause of the exception that ended the wait for the
-    call: a `CancelledError` of asyncio, or what a signal handler raised, such as
-    `KeyboardInterrupt`.
+    This error is never raised. It is the `__cause__` of the exception that ended the
+    wait for the call: a `CancelledError` of asyncio, or what a signal handler raised,
+    such as `KeyboardInterrupt`.
     """
 
     #: What the call would have returned, such as the `Result` of a submit; None if it

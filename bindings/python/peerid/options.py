@@ -17,7 +17,7 @@ class Option(NamedTuple):
 
     #: The name. It ends with the unit, if there is one.
     name: str
-    #: The valid values, for people.
+    #: A readable description of the valid values.
     accepts: str
     #: Its default value.
     default: str

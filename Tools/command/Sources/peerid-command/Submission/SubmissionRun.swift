@@ -63,7 +63,7 @@ final class SubmissionRun {
   private func submit(_ transaction: Transaction) {
     var mark: String?
     do throws(PeerIDError) {
-      // The mark allows to settle the outcome if the response is lost.
+      // With the mark, the outcome can be settled if the response is lost.
       if marks { mark = try session.mark(transaction.text) }
     } catch {
       return fail(transaction, .notSent, error)
