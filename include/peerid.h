@@ -43,8 +43,8 @@
  * success. An error has a code (the kind of failure), an outcome (whether the request was
  * carried out) and a message. A function's comment lists only its specific errors; these are
  * common:
- * - Every function that can fail: `PEERID_CODE_INVALID_ARGUMENT` if a pointer is NULL that must
- *   not be, a string is not UTF-8, or a length or a number is out of range, and
+ * - Every function that can fail: `PEERID_CODE_INVALID_ARGUMENT` if a required pointer is NULL,
+ *   a string is not UTF-8, or a length or a number is out of range; and
  *   `PEERID_CODE_OUT_OF_MEMORY`.
  * - Functions of clients and sessions: `PEERID_CODE_CLOSED` if the client was closed, and
  *   `PEERID_CODE_STORE` if the store failed.
@@ -60,8 +60,8 @@
  * **Money.** An operation or an exchange is sent once. The library never resends a request of
  * which a byte may have been sent, except after HTTP 401, which means that nothing was done.
  * After an error with the outcome PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the
- * call. A refresh moves no money, so the library may resend it: while the server may not have
- * saved the refresh token yet, and after the answer was lost.
+ * call. A refresh moves no money, so the library may resend it: if the server may not have
+ * saved the refresh token yet, or if the answer was lost.
  *
  * **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length
  * in bytes, at most 64 MB. Both are copied: you may free them after the call. Strings that you
@@ -78,10 +78,10 @@
  * than the text, or a `peerid_store_reply` or `peerid_credentials` after its callback has
  * returned.
  *
- * **Numbers.** Any number is safe to pass: a value that is out of range is limited or causes an
- * error. Times are in milliseconds; points in time count from 1970-01-01 00:00 UTC. Enum values
- * that you pass are `int32_t` and are checked. An error's code and outcome have the types of
- * their enums, so that compilers warn when the two are mixed.
+ * **Numbers.** Any number is safe to pass: a value that is out of range is clamped to the valid
+ * range, or causes an error. Times are in milliseconds; points in time count from 1970-01-01
+ * 00:00 UTC. Enum values that you pass are `int32_t` and are checked. An error's code and
+ * outcome have the types of their enums, so that compilers warn when the two are mixed.
  *
  * **Threads.** All functions may be called from any thread at any time, except that a
  * configuration may be used by one thread at a time. Calls block their thread. The library
@@ -93,7 +93,7 @@
  * once. They must not call the library, except the functions that provide their result. The
  * `context` of a handler is passed to the handler. The context must stay valid until the
  * library calls `release` with it. That happens once, when no object uses the handler any more.
- * If setting the handler fails, `release` is not called.
+ * If the function that sets the handler fails, `release` is not called.
  *
  * **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then
  * up to 1.5 seconds for threads to end. If a process ends without `exit`, call
@@ -101,17 +101,18 @@
  * client was created run after this, and must not wait for asynchronous calls.
  *
  * **fork.** A child may use the objects that it inherited. The child opens its own connections
- * and does not affect the parent. The library closes its descriptors in the child during the
- * fork, and closes none later by an old number, so a daemon may close all descriptors. In the
- * child, call `peerid_queue_fd` again.
+ * and does not affect the parent. During the fork, the library closes the child's copies of its
+ * descriptors. Later it does not use their numbers any more, so a daemon may close all
+ * descriptors. In the child, call `peerid_queue_fd` again.
  *
  * **Secrets.** The library wipes its copies of tokens and passwords before it frees their
- * memory; it cannot wipe those of libcurl and TLS. Errors and log lines contain no secrets. A
- * URL contains a secret only where the server requires it: the transaction token of a
- * confirmation, and the parameters with the option `parameters=query`.
+ * memory; it cannot wipe copies made by libcurl and the TLS library. Errors and log lines
+ * contain no secrets. A URL contains a secret only where the server requires it: the
+ * transaction token of a confirmation, and the parameters with the option `parameters=query`.
  *
- * **Versions.** The library is `libpeerid.so.1`. While the number is 1, the interface only
- * grows. A program can compare `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
+ * **Versions.** The library is `libpeerid.so.1`. While the number is 1, functions and constants
+ * are only added, never removed or changed. A program can compare
+ * `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
  */
 
 #ifndef PEERID_H
@@ -229,14 +230,14 @@ typedef enum peerid_log_level {
   PEERID_LOG_LEVEL_DEBUG = 1,
   /** An ordinary event, such as a refreshed token. */
   PEERID_LOG_LEVEL_INFO = 2,
-  /** A problem that the library handles. */
+  /** A problem that the library handles by itself. */
   PEERID_LOG_LEVEL_WARNING = 3,
-  /** A problem that needs a person. */
+  /** A problem that needs action by a person, such as a session that is over. */
   PEERID_LOG_LEVEL_ERROR = 4
 } peerid_log_level;
 
 /**
- * Receives a log event, on the thread on which it happens. Must return quickly.
+ * Receives a log event, on the thread where the event happens. Must return quickly.
  *
  * Events are, among others: refreshes, problems with a store, unknown outcomes, HTTP 5xx, and
  * requests that are resent after HTTP 401.
@@ -406,8 +407,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_create(
     peerid_client **out_client);
 
 /**
- * Reads data of the blockchain through the server. Needs no session. Repeating a read is always
- * safe.
+ * Reads the blockchain through the server. Needs no session. Repeating a read is always safe,
+ * but the API `network_broadcast` changes the chain: such a call is sent once.
  *
  * @param[in] api `database`, `network_broadcast`, `history`, `crypto` or `bookie`.
  * @param[in] method a method of that API of a Peerplays node, such as `get_objects`.
@@ -500,12 +501,12 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_set_secret(
  * - `resends_after_401`: requests that were resent with a new token.
  * - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another
  *   process had refreshed), `rejected` (the user has to log in again), `failed` (the tokens are
- *   unchanged) or `unknown`; `waits` counts calls that waited for one.
+ *   unchanged) or `unknown`; `waits` counts calls that waited for a refresh.
  * - `store`: how many `locks` were taken, `lock_wait_us` (the total wait for them in
  *   microseconds), and `failures`.
  * - `connections`: how many requests `opened` a connection, and how many `reused` one.
  * - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`,
- *   `p50`, `p90`, `p99`, `p999` and `max` in microseconds, exact to 6 percent.
+ *   `p50`, `p90`, `p99`, `p999` and `max` in microseconds, with an error of at most 6 percent.
  *
  * @param[out] out_response receives the result, to be read with `peerid_response_json`; free it
  *   with `peerid_response_free`.
@@ -553,8 +554,9 @@ PEERID_API void peerid_client_free(peerid_client *client);
  * Logs a user in with a password, a mobile number or both, and creates a session.
  *
  * The server returns the user's stored tokens, which are the same for every caller; if they
- * have expired, this function refreshes them before it returns. A user's first login joins the
- * application on the chain and takes seconds. Logging in again is always safe.
+ * have expired, this function refreshes them before it returns. At a user's first login the
+ * server joins the user to the application on the chain, which takes seconds. Logging in again
+ * is always safe.
  *
  * @param[in] login the user name (case-sensitive) or the e-mail address (not case-sensitive).
  * @param[in] password the password; its copy is wiped after use. May be NULL or empty.
@@ -568,8 +570,8 @@ PEERID_API void peerid_client_free(peerid_client *client);
  * - PEERID_CODE_CONFIGURATION: the stored tokens have expired and there is no client secret to
  *   refresh them, or there is a key but no store.
  * - PEERID_CODE_REJECTED: the user, the password, the mobile number or the application is
- *   wrong, or the server has no tokens for the user, who then needs the authorization code flow
- *   once.
+ *   wrong, or the server has no tokens for the user. Such a user has to complete the
+ *   authorization code flow once.
  * - PEERID_CODE_LOGIN_REQUIRED: the stored tokens have expired and the refresh token was
  *   already used.
  *
@@ -588,7 +590,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_login(
  * Completes the authorization code flow: reads the URL to which the browser returned, compares
  * the state in constant time, exchanges the code for tokens, and creates a session.
  *
- * @param[in] redirect the whole URL, or its query. The last `code` counts, even after a second
+ * @param[in] redirect the whole URL, or its query. The last `code` is used, even after a second
  *   `?`, which the consent page appends to a redirect URI with a query.
  * @param[in] expected_state the state of the authorization with which the user was sent to the
  *   consent page.
@@ -682,8 +684,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_open(
  * does not notice a cancelled login. Use a redirect URI without a query: the page appends
  * `?code=…` even to an existing query, which `peerid_client_exchange_redirect` can read but web
  * frameworks cannot. The domain of the redirect URI must be registered; `localhost` and IP
- * addresses are refused. A user can grant at most 15 operations over all applications. The page
- * may be on another server than the API: see the option `authorization_page`.
+ * addresses are refused. A user can grant at most 15 operations to all applications together.
+ * The page may be on another server than the API: see the option `authorization_page`.
  *
  * @param[in] client the client.
  * @param[in] redirect_uri the URL to which the browser returns; its domain must be registered
@@ -851,7 +853,8 @@ PEERID_API int64_t peerid_token_app_id(const peerid_token *token);
 PEERID_API int64_t peerid_token_user_id(const peerid_token *token);
 
 /**
- * Returns the generation of these tokens, which counts the tokens of a session.
+ * Returns the generation of these tokens: a number that identifies them among all tokens that
+ * the session has had.
  *
  * @return 1 after login, one more after each refresh; 0 for NULL.
  */
@@ -993,14 +996,15 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
     peerid_response **out_response);
 
 /**
- * Makes the checks of `peerid_session_submit`, and sends nothing: the rules that the option
- * `validate` selects, times by the server's clock if it is known, and the scope of the
- * session's tokens. The chain is not read.
+ * Checks operations as `peerid_session_submit` does, but sends nothing and does not read the
+ * chain. The checks are the rules that the option `validate` selects, times by the server's
+ * clock if it is known, and the scope of the session's tokens.
  *
- * The result is an array of texts, the warnings that `peerid_session_submit` logs: broken rules
- * that the committee of the chain can change, cautions, and operations that another account
- * pays for than the session's, if that is known (`peerid_session_account`,
- * `peerid_session_set_account`). The server does not compare the two.
+ * The result is a JSON array of strings, the warnings that `peerid_session_submit` logs: about
+ * broken rules that the chain's committee can change, about other known problems, and about
+ * operations whose payer is not the session's account, if that account is known
+ * (`peerid_session_account`, `peerid_session_set_account`). The server does not compare the
+ * accounts.
  *
  * @param[in] operations JSON, as for `peerid_session_submit`.
  * @param[in] length its length in bytes.
@@ -1021,13 +1025,14 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_check(
 /**
  * Confirms a transaction with its token, which can be used once.
  *
- * An application whose users have to sign each request gets a transaction token in place of a
- * transaction. PeerID issues it only to a request that has both the access token and the cookie
- * of a user who is signed in to PeerID's own web page. The library does not have that cookie,
- * so `peerid_session_submit` fails with `server side error` (HTTP 500): confirm tokens that you
- * get from elsewhere, or register the application without signed requests. The server accepts a
- * confirmation from any application. The server invalidates the token before it sends the
- * transaction, so after a refusal you need a new token.
+ * If the users of an application have to sign each request, PeerID answers a submit with a
+ * transaction token instead of a transaction. It does so only if the request has both the
+ * access token and the cookie of a user who is signed in to PeerID's own web page. The library
+ * does not have that cookie, so `peerid_session_submit` fails with `server side error` (HTTP
+ * 500). You can confirm a token that a program with this cookie has received, or register the
+ * application without signed requests. The server accepts a confirmation from any application.
+ * The server invalidates the token before it sends the transaction, so after a refusal you need
+ * a new token.
  *
  * @param[in] transaction_token the token, from `peerid_response_transaction_token` or from the
  *   user.
@@ -1051,9 +1056,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm(
  * Broadcasts a transaction that was signed elsewhere.
  *
  * If the node refuses the transaction, the error is `server side error` (HTTP 500) with an
- * unknown outcome: the server does not pass on the node's reason, and it may be a duplicate,
- * which was done before. The same signed transaction may be sent again: the chain accepts it
- * only once.
+ * unknown outcome: the server does not report the node's reason, and the transaction may be a
+ * duplicate of one that was done before. The same signed transaction may be sent again: the
+ * chain accepts it only once.
  *
  * @param[in] transaction JSON with `ref_block_num`, `ref_block_prefix`, `expiration`,
  *   `operations` and `signatures`, or an object that contains it as `transaction`. Sent
@@ -1280,7 +1285,7 @@ typedef enum peerid_code {
   PEERID_CODE_CHAIN_REJECTED = 20
 } peerid_code;
 #if defined(__clang__) && !defined(__cplusplus)
-// The casts make clang warn about comparisons with constants of another enum, as gcc does without them.
+// The casts make clang warn about comparisons with constants of another enum. gcc warns without them.
 #define PEERID_CODE_INVALID_ARGUMENT ((peerid_code)PEERID_CODE_INVALID_ARGUMENT)
 #define PEERID_CODE_CONFIGURATION ((peerid_code)PEERID_CODE_CONFIGURATION)
 #define PEERID_CODE_UNREACHABLE ((peerid_code)PEERID_CODE_UNREACHABLE)
@@ -1312,15 +1317,15 @@ typedef enum peerid_outcome {
   /** The request was not sent. Repeating the call is safe: it cannot be done twice. */
   PEERID_OUTCOME_NOT_SENT = 101,
   /**
-   * The server or the chain answered that it did not do it. Repeating the call is safe: it
-   * cannot be done twice.
+   * The server or the chain answered that the request was not carried out. Repeating the call
+   * is safe: it cannot be done twice.
    */
   PEERID_OUTCOME_NOT_DONE = 102,
   /** The request may have been carried out. Find out before repeating the call. */
   PEERID_OUTCOME_UNKNOWN = 103
 } peerid_outcome;
 #if defined(__clang__) && !defined(__cplusplus)
-// The casts make clang warn about comparisons with constants of another enum, as gcc does without them.
+// The casts make clang warn about comparisons with constants of another enum. gcc warns without them.
 #define PEERID_OUTCOME_NOT_SENT ((peerid_outcome)PEERID_OUTCOME_NOT_SENT)
 #define PEERID_OUTCOME_NOT_DONE ((peerid_outcome)PEERID_OUTCOME_NOT_DONE)
 #define PEERID_OUTCOME_UNKNOWN ((peerid_outcome)PEERID_OUTCOME_UNKNOWN)
@@ -1426,8 +1431,8 @@ PEERID_API const char *peerid_error_detail(const peerid_error *error, size_t *ou
 PEERID_API const char *peerid_error_reason(const peerid_error *error);
 
 /**
- * Returns the id of the transaction that the node refused, taken from the digest in its
- * message.
+ * Returns the id of the transaction that the node refused. The id is taken from the digest in
+ * the node's message.
  *
  * @return 40 hexadecimal digits borrowed from the error; NULL if the message has no digest.
  */
@@ -1442,8 +1447,8 @@ PEERID_API void peerid_error_free(peerid_error *error);
  * @name Stores
  *
  * A store keeps sessions under their keys, so that they survive the process and can be shared.
- * A key can be locked, and each save names the generation that it expects to replace, so that
- * two processes never refresh the same tokens at once.
+ * A key can be locked, so that two processes never refresh the same tokens at once. Each save
+ * names the generation that it expects to replace.
  *
  * A callback of a custom store returns one of `peerid_store_result`. Any result other than
  * PEERID_STORE_RESULT_OK is a failure, except PEERID_STORE_RESULT_CONFLICT from save. After a
@@ -1459,8 +1464,8 @@ typedef enum peerid_store_result {
   /** The callback succeeded. */
   PEERID_STORE_RESULT_OK = 0,
   /**
-   * The stored generation is not the expected one; save has changed nothing. A failure for any
-   * other callback.
+   * The stored generation is not the expected one; save has changed nothing. From any other
+   * callback, this result is a failure.
    */
   PEERID_STORE_RESULT_CONFLICT = 1,
   /** The callback failed. The callback may have set a message. */
@@ -1468,8 +1473,9 @@ typedef enum peerid_store_result {
 } peerid_store_result;
 
 /**
- * Loads the session of a key and provides it with `peerid_store_reply_set_session`; does not
- * call that if there is none. While the key is locked, this must load what was saved last.
+ * Loads the session of a key and provides it with `peerid_store_reply_set_session`. If there is
+ * none, does not call that function. While the key is locked, this must load what was saved
+ * last.
  *
  * @param[in] key the key.
  * @param[in] lock what the lock callback provided; NULL if the key is not locked.
@@ -1530,7 +1536,7 @@ typedef int32_t (*peerid_store_remove_callback)(
  *
  * @param[in] key the key.
  * @param[in] timeout_ms the longest wait in milliseconds. The lock is then used for at most
- *   twice this time, plus the time for loading and saving; a lock that ends by itself must last
+ *   twice this time, plus the time for loading and saving; a lock that expires must last
  *   longer.
  * @param[in] reply receives the pointer.
  *
@@ -1592,9 +1598,9 @@ typedef struct peerid_store_callbacks {
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_store_create_memory(peerid_store **out_store);
 
 /**
- * Creates a store of files in a directory. Each key has a file that only its owner can read,
- * that is replaced atomically, and that is guarded by a kernel lock. All processes of one
- * machine can share the sessions.
+ * Creates a store of files in a directory. Each key has a file that only its owner can read.
+ * The file is replaced atomically, while a lock (`flock`) is held. All processes of one machine
+ * can share the sessions.
  *
  * @param[in] path the directory; created with mode 0700 if it does not exist.
  * @param[out] out_store receives the store; free it with `peerid_store_free`.
@@ -1698,7 +1704,7 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
  * A function `…_async` starts a call and returns at once. Its parameters are those of the
  * blocking function, and:
  * - `queue`: receives the completion of the call.
- * - `tag`: any number; the completion returns it.
+ * - `tag`: any number; the completion has the same tag.
  * - `out_id`: receives the id of the call, for `peerid_client_cancel`; may be NULL.
  *
  * If the function returns NULL, the call has started, and exactly one completion follows, with
@@ -1966,8 +1972,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_acquire_token_async(
     uint64_t *out_id);
 
 /**
- * Asynchronous `peerid_session_logout`: does not wait for the store. Once it has started, later
- * calls fail.
+ * Asynchronous `peerid_session_logout`: does not wait for the store. As soon as the call has
+ * started, all later calls of the session fail.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_logout_async(
     peerid_session *session,
@@ -2004,17 +2010,17 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_cancellation_create(
 PEERID_API void peerid_cancellation_use(peerid_cancellation *cancellation);
 
 /**
- * Ends the blocking calls, in progress and later, of the threads that use this cancellation. A
- * call that waits for an answer ends at once; its outcome says whether the request may have
- * arrived. A refresh continues. A call that waits for a store cannot be ended; its asynchronous
- * form can.
+ * Ends the blocking calls of the threads that use this cancellation, both those in progress and
+ * later ones. A call that waits for an answer ends at once; its outcome says whether the
+ * request may have arrived. A refresh continues. A call that waits for a store cannot be ended;
+ * its asynchronous form can.
  *
  * @par Thread safety
  * Not from a signal handler.
  */
 PEERID_API void peerid_cancellation_cancel(peerid_cancellation *cancellation);
 
-/** Frees a cancellation. Threads that use it keep it. */
+/** Frees a cancellation. It stays alive while threads use it. */
 PEERID_API void peerid_cancellation_free(peerid_cancellation *cancellation);
 
 /** @} */
@@ -2129,7 +2135,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_parse(
  *
  * @param[in] amount the amount in the smallest unit of the asset.
  * @param[in] precision the decimal places of the asset, from 0 to 12.
- * @param[in] capacity the size of the buffer in bytes; 40 are always enough.
+ * @param[in] capacity the size of the buffer in bytes; 40 bytes are always enough.
  * @param[out] out_text receives the text and a NUL.
  *
  * @par Errors
@@ -2159,7 +2165,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_odds_parse(
  * Converts a backer multiplier to decimal odds: 15000 is `1.5`.
  *
  * @param[in] multiplier the odds in 1/10000.
- * @param[in] capacity the size of the buffer in bytes; 40 are always enough.
+ * @param[in] capacity the size of the buffer in bytes; 40 bytes are always enough.
  * @param[out] out_text receives the text and a NUL.
  *
  * @par Errors
@@ -2188,7 +2194,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_percent_parse(
  * Converts 1/100 percent to a percentage: 1234 is `12.34`.
  *
  * @param[in] share the percentage in 1/100 percent.
- * @param[in] capacity the size of the buffer in bytes; 40 are always enough.
+ * @param[in] capacity the size of the buffer in bytes; 40 bytes are always enough.
  * @param[out] out_text receives the text and a NUL.
  *
  * @par Errors
@@ -2204,8 +2210,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_percent_format(
  *
  * @param[in] index from 0.
  * @param[out] out_name receives the option's name; may be NULL.
- * @param[out] out_values receives the valid values, for people, such as `1–3600000`; may be
- *   NULL.
+ * @param[out] out_values receives a readable description of the valid values, such as
+ *   `1–3600000`; may be NULL.
  * @param[out] out_default receives the default value; may be NULL.
  * @param[out] out_help receives what the option does; may be NULL.
  *

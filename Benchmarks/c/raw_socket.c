@@ -1,4 +1,5 @@
-/* The lower bound: writes a prepared request into a raw socket, and reads the whole answer without parsing it. No client can be faster. HTTP/1.1 without TLS, one connection. */
+/* The lower bound: writes a prepared request into a raw socket, and reads the whole answer without parsing it. No
+ * client can be faster. HTTP/1.1 without TLS, one connection. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>

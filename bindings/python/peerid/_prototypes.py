@@ -146,7 +146,7 @@ else:
     CompletionPointer = ctypes.POINTER(Completion)
     CancellationPointer = ctypes.POINTER(Cancellation)
 
-# Receives a log event, on the thread on which it happens.
+# Receives a log event, on the thread where the event happens.
 LogHandler = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int32, ctypes.c_char_p)
 
 # Returns whether a waiting call should end.
@@ -163,8 +163,7 @@ ReloginHandler = ctypes.CFUNCTYPE(
     CredentialsPointer,
 )
 
-# Loads the session of a key and provides it with `peerid_store_reply_set_session`; does
-# not call that if there is none.
+# Loads the session of a key and provides it with `peerid_store_reply_set_session`.
 StoreLoadCallback = ctypes.CFUNCTYPE(
     ctypes.c_int32,
     ctypes.c_void_p,
@@ -316,8 +315,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # Makes the blocking calls of this thread end with PEERID_CODE_CANCELLED as soon as
     # the cancellation is cancelled.
     ("peerid_cancellation_use", None, (CancellationPointer,)),
-    # Ends the blocking calls, in progress and later, of the threads that use this
-    # cancellation.
+    # Ends the blocking calls of the threads that use this cancellation, both those in
+    # progress and later ones.
     ("peerid_cancellation_cancel", None, (CancellationPointer,)),
     # Frees a cancellation.
     ("peerid_cancellation_free", None, (CancellationPointer,)),
@@ -327,7 +326,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (ConfigPointer, ctypes.POINTER(ClientPointer)),
     ),
-    # Reads data of the blockchain through the server.
+    # Reads the blockchain through the server.
     (
         "peerid_client_read_chain",
         ErrorPointer,
@@ -564,8 +563,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # Returns why the server or the chain refused the request, for the cases that
     # programs distinguish.
     ("peerid_error_reason", ctypes.c_char_p, (ErrorPointer,)),
-    # Returns the id of the transaction that the node refused, taken from the digest in
-    # its message.
+    # Returns the id of the transaction that the node refused.
     ("peerid_error_transaction_id", ctypes.c_char_p, (ErrorPointer,)),
     # Frees an error.
     ("peerid_error_free", None, (ErrorPointer,)),
@@ -928,9 +926,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ctypes.POINTER(ResponsePointer),
         ),
     ),
-    # Makes the checks of `peerid_session_submit`, and sends nothing: the rules that the
-    # option `validate` selects, times by the server's clock if it is known, and the
-    # scope of the session's tokens.
+    # Checks operations as `peerid_session_submit` does, but sends nothing and does not
+    # read the chain.
     (
         "peerid_session_check",
         ErrorPointer,
@@ -984,7 +981,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_token_app_id", ctypes.c_int64, (TokenPointer,)),
     # Returns the user's id at PeerID.
     ("peerid_token_user_id", ctypes.c_int64, (TokenPointer,)),
-    # Returns the generation of these tokens, which counts the tokens of a session.
+    # Returns the generation of these tokens: a number that identifies them among all
+    # tokens that the session has had.
     ("peerid_token_generation", ctypes.c_uint64, (TokenPointer,)),
     # Exports the tokens as JSON, for `peerid_client_restore`.
     (
