@@ -61,8 +61,8 @@ class Outcome(enum.IntEnum):
 
     #: The request was not sent. Repeating the call is safe.
     NOT_SENT = _prototypes.OUTCOME_NOT_SENT
-    #: The server or the chain answered that the request was not carried out. Repeating
-    #the call : is safe.
+    #: The server or the chain answered that the request was not carried out.
+    #: Repeating the call is safe.
     NOT_DONE = _prototypes.OUTCOME_NOT_DONE
     #: The request may have been carried out. Find out before repeating the call.
     UNKNOWN = _prototypes.OUTCOME_UNKNOWN
