@@ -1,4 +1,5 @@
-// What Embedded Swift expects of a system, and what its runtime does worse than the normal one.
+// Functions that Embedded Swift expects from the system, and replacements for functions of its runtime that are worse
+// than those of the normal one.
 #include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -40,8 +41,9 @@ int __wrap_posix_memalign(void **target, size_t alignment, size_t size) {
   abort();
 }
 
-// Runs `body` once, for a global variable. The runtime's own waits for ever in the child of a fork when another thread of
-// the parent was running the body; here the child runs it again. `state` is 0, the process that runs the body, or -1.
+// Runs `body` once, for a global variable. The runtime's own function waits forever in the child of a fork if another
+// thread of the parent was running the body; with this one, the child runs the body again. `state` is 0, the process
+// that runs the body, or -1.
 void swift_once(_Atomic intptr_t *state, void (*body)(void *), void *context) {
   intptr_t mine = getpid();
   for (;;) {

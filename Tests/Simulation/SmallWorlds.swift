@@ -2,8 +2,8 @@ import Glibc
 
 /// All schedules of small worlds: two processes that have opened one session in a directory make one call each.
 ///
-/// A request and its answer take no time, and time passes when nothing else can happen. Steps that touch nothing
-/// shared run in one order; see `World.possibleSteps`.
+/// A request and its answer take no time, and time passes when nothing else can happen. Steps that touch nothing shared
+/// run in a fixed order; see `World.possibleSteps`.
 enum SmallWorlds {
   /// A confirmation is sent in the same way as a submit.
   private static let calls: [Action] = [

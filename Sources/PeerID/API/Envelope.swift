@@ -1,5 +1,5 @@
-/// The parsed body of an answer. PeerID wraps every result and every error in a JSON object, the envelope. Requests
-/// that fail before they reach a route, and proxies in front of PeerID, are answered in plain text or HTML.
+/// The parsed body of an answer. PeerID wraps every result and every error in a JSON object, the envelope. If a request
+/// fails before it reaches a route, or in a proxy in front of PeerID, the answer is plain text or HTML.
 enum Envelope {
   /// HTTP success with a member `result` of any type.
   case result(JSONValue)

@@ -57,8 +57,8 @@ package final class JSONDocument: @unchecked Sendable {
 
   /// Parses exactly one JSON value.
   ///
-  /// Errors are: an integer that does not fit into 64 bits, nesting deeper than `maximumDepth`, and bytes that are not
-  /// UTF-8.
+  /// These are errors, too: an integer that does not fit into 64 bits, nesting deeper than `maximumDepth`, and bytes
+  /// that are not UTF-8.
   package convenience init(parsing text: UnsafeRawBufferPointer, rejectDuplicates: Bool = false) throws(JSONSyntaxError)
   {
     var error = json_error_t()
@@ -107,8 +107,8 @@ package final class JSONDocument: @unchecked Sendable {
     try self.init(parsing: bytes.raw, rejectDuplicates: rejectDuplicates)
   }
 
-  /// How deep values may be nested. jansson would accept 2,048 levels, but printing them uses 300 bytes of stack a
-  /// level (measured), which is more than a small thread has.
+  /// How deep values may be nested. jansson would accept 2,048 levels, but printing them uses 300 bytes of stack for
+  /// each level (measured), which is more than a small thread has.
   package static let maximumDepth = 64
 
   /// Counts brackets outside strings. (Invalid JSON is left to jansson.)

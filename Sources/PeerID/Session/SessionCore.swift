@@ -177,8 +177,8 @@ final class SessionCore: @unchecked Sendable {
     return isUsable
   }
 
-  /// The session's token pair if it is newer than `other`; otherwise `nil`. What only `other` says about the user is
-  /// added.
+  /// The session's token pair if it is newer than `other`; otherwise `nil`. What is known about the user only from
+  /// `other` is added.
   func newer(than other: Token, asked: SessionEnvironment.Times) -> Token? {
     guard isOver == nil, isEarlier(other, asked: asked) else { return nil }
     return token.identified { $0 = other.identity.filled(from: $0) }

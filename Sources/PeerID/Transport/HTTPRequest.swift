@@ -27,7 +27,7 @@ struct HTTPResponse {
   let body: UnsafeRawBufferPointer
   /// Whether the connection ended before the whole body had arrived.
   var isTruncated = false
-  /// Whether its `Content-Encoding` could not be undone.
+  /// Whether its `Content-Encoding` could not be decoded.
   var isUndecodable = false
   /// The request that it answers.
   var request: HTTPRequest?
