@@ -997,8 +997,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
 
 /**
  * Checks operations as `peerid_session_submit` does, but sends nothing and does not read the
- * chain. The checks are the rules that the option `validate` selects, times by the server's
- * clock if it is known, and the scope of the session's tokens.
+ * chain. The checks use the rules that the option `validate` selects, the scope of the
+ * session's tokens, and for times the server's clock, if it is known.
  *
  * The result is a JSON array of strings, the warnings that `peerid_session_submit` logs: about
  * broken rules that the chain's committee can change, about other known problems, and about
