@@ -188,6 +188,18 @@ import Testing
       [.taskEnded(.success(.done)), wait, .refreshEnded(nil), use2],
       ["task", "ask unexpired", "await", "ask unexpired", "done"]
     ),
+    Case(
+      "a login whose expired pair cannot be refreshed was sent",
+      .logIn,
+      [.taskEnded(.success(.done)), .decision(.fail(PeerIDError(.server, .notSent, "a refresh failed")))],
+      ["task", "ask unexpired", "server not_done"]
+    ),
+    Case(
+      "a login that is cancelled while it refreshes was sent",
+      .logIn,
+      [.taskEnded(.success(.done)), wait, .interrupted(.cancelled, verdict: nil)],
+      ["task", "ask unexpired", "await", "cancelled not_done"]
+    ),
     Case("a login that fails", .logIn, [.taskEnded(.failure(lost))], ["task", "connection_lost unknown"]),
   ]
 

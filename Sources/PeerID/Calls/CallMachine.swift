@@ -88,6 +88,7 @@ struct CallMachine {
   private var hasRequestedRefresh = false
   private var isAwaitingRefresh = false
   private var isPausing = false
+  /// The result of a log in whose token has to be refreshed.
   private var result: CallResult?
 
   /// Whether the request is being sent again because the server refused its token.
@@ -215,16 +216,18 @@ struct CallMachine {
     return askForToken()
   }
 
-  /// Sets the outcome to *not done* if a request got HTTP 401. The request reached the server, which did not carry it
-  /// out.
+  /// Sets the outcome to *not done* if a request reached the server: HTTP 401 means that the server did not carry it
+  /// out, and a log in can be repeated.
   private func afterRefusals(_ error: PeerIDError) -> PeerIDError {
-    refusals > 0 ? error.afterRefusal : error
+    hasReachedServer ? error.afterRefusal : error
   }
+
+  private var hasReachedServer: Bool { refusals > 0 || result != nil }
 
   private func error(for interruption: CallContext.Interruption, _ verdict: PeerIDError?) -> PeerIDError {
     if interruption == .timedOut, let verdict { return afterRefusals(verdict) }
     // The requested refresh continues, so its result is unknown.
-    let outcome: Outcome = hasRequestedRefresh ? .unknown : refusals > 0 ? .notDone : .notSent
+    let outcome: Outcome = hasRequestedRefresh ? .unknown : hasReachedServer ? .notDone : .notSent
     return PeerIDError(interruption, outcome, while: waitReason)
   }
 

@@ -36,9 +36,12 @@ struct SessionOpening {
     }
     let (order, asked) = (environment.nextOrder(), environment.times)
     let token = try obtain()
-    let lease = environment.table.session(for: token, isCurrent: origin != .restore) {
-      SessionCore(environment: environment, token: token, place: nil, credentials: kept)
-    }
+    let lease = environment.table.session(
+      for: token,
+      isCurrent: origin != .restore,
+      doubtPeriod: environment.policy.foreignDoubtPeriod,
+      serverNow: asked.serverNow ?? environment.times.serverNow
+    ) { SessionCore(environment: environment, token: $0, place: nil, credentials: kept) }
     lease.core.offer(token, sent: order, asked: asked, credentials: kept)
     return lease
   }
@@ -128,8 +131,13 @@ struct SessionOpening {
         throw PeerIDError(.store, "the session was modified despite the lock; log in again")
       }
     } catch {
+      switch origin {
       // The authorization code was used, and its tokens are lost.
-      throw origin == .exchange ? error.withOutcome(.unknown, prefix: "the code was exchanged, but ") : error
+      case .exchange: throw error.withOutcome(.unknown, prefix: "the code was exchanged, but ")
+      // The log in reached the server. It can be repeated.
+      case .logIn: throw error.afterRefusal
+      case .restore: throw error
+      }
     }
     return token
   }

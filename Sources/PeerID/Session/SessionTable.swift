@@ -27,6 +27,8 @@ final class SessionTable: @unchecked Sendable {
   private var entries: [ObjectIdentifier: Entry] = [:]
   private var byKey: [StoreKey: ObjectIdentifier] = [:]
   private var byIdentity: [Identity: [ObjectIdentifier]] = [:]
+  /// The pairs that released sessions without a key got from a refresh in the last seconds, the newest last.
+  private var releasedPairs: [Token] = []
   private var handles = 0
 
   /// Whether the application holds a session handle.
@@ -43,13 +45,27 @@ final class SessionTable: @unchecked Sendable {
 
   /// The session without a key that has this token pair; otherwise a new one from `make`. `isCurrent` means that the
   /// server has just returned the token pair, so that it belongs to every session of its user.
-  func session(for token: Token, isCurrent: Bool, make: () -> SessionCore) -> SessionLease {
-    if let present = lock.withLock({ find(token, isCurrent) }) { return SessionLease(present) }
-    let made = make()
+  ///
+  /// A log in returns the old pair until the server has saved the refreshed one. If a released session has refreshed
+  /// the pair less than `doubtPeriod` milliseconds before `serverNow`, the new session gets the refreshed pair.
+  func session(
+    for token: Token,
+    isCurrent: Bool,
+    doubtPeriod: Int64,
+    serverNow: Int64?,
+    make: (Token) -> SessionCore
+  ) -> SessionLease {
+    let (present, newer): (SessionCore?, Token?) = lock.withLock {
+      let newer = releasedPairs.last { token.isPredecessor(of: $0) }
+      return (find(token, isCurrent), newer)
+    }
+    if let present { return SessionLease(present) }
+    let pair = newer.flatMap { $0.isYounger(than: doubtPeriod, serverNow: serverNow) ? $0 : nil } ?? token
+    let made = make(pair)
     let core = lock.withLock {
       // Another thread may have added the session meanwhile.
       if let present = find(token, isCurrent) { return present }
-      add(made, token)
+      add(made, pair)
       return made
     }
     return SessionLease(core)
@@ -97,7 +113,9 @@ final class SessionTable: @unchecked Sendable {
   /// Removes a session that has ended.
   func remove(_ core: SessionCore, key: String?) {
     lock.withLock {
-      hide(ObjectIdentifier(core), key.map { StoreKey($0) })
+      let id = ObjectIdentifier(core)
+      if let token = entries[id]?.token { releasedPairs.removeAll { $0.isOfSameUser(as: token) } }
+      hide(id, key.map { StoreKey($0) })
     }
   }
 
@@ -116,7 +134,8 @@ final class SessionTable: @unchecked Sendable {
     let id = ObjectIdentifier(core)
     lock.withLock {
       entries[id]?.users -= 1
-      guard entries[id]?.users == 0 else { return }
+      guard let entry = entries[id], entry.users == 0 else { return }
+      if core.place == nil, byIdentity[entry.identity]?.contains(id) == true { keepPair(entry.token) }
       hide(id, core.place.map { StoreKey($0.key) })
       // The caller keeps a reference to the session, so that it is not deallocated while the lock is held.
       entries[id] = nil
@@ -124,6 +143,17 @@ final class SessionTable: @unchecked Sendable {
   }
 
   // MARK: - Under the lock
+
+  /// For how long a pair is kept that a released session got from a refresh, in milliseconds: longer than a log in takes
+  /// that may still return the old pair.
+  private static let keptPeriod: Int64 = 60_000
+
+  /// Keeps the pair of a released session, if it comes from a refresh, and forgets those that are too old.
+  private func keepPair(_ pair: Token) {
+    guard let time = pair.renewedAtMilliseconds else { return }
+    releasedPairs.removeAll { ($0.renewedAtMilliseconds ?? 0) < time - Self.keptPeriod }
+    releasedPairs.append(pair)
+  }
 
   private func use(_ id: ObjectIdentifier) -> SessionCore? {
     entries[id]?.users += 1
