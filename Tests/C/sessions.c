@@ -100,7 +100,7 @@ static void stored_pair_that_has_expired_is_refreshed_at_once(void **state) {
   sandbox_post("expire", "{}");
   peerid_client *without_secret = make_client(sandbox_url(), "4", NULL, NULL);
   assert_failure(peerid_client_login(without_secret, "erin", "erin-password", NULL, NULL, &session), CONFIGURATION,
-                 NOT_SENT, "client secret");
+                 NOT_DONE, "client secret");
   peerid_client_free(without_secret);
 }
 

@@ -469,7 +469,7 @@ static void conflict_is_reported(void **state) {
   peerid_client *client = client_with(store);
   custom.conflicts = 1;
   peerid_session *session = NULL;
-  assert_failure(peerid_client_login(client, "alice", "alice-password", NULL, "alice", &session), STORE, NOT_SENT,
+  assert_failure(peerid_client_login(client, "alice", "alice-password", NULL, "alice", &session), STORE, NOT_DONE,
                  "modified despite the lock");
   assert_null(session);
   session = log_in_with_key(client, "alice");

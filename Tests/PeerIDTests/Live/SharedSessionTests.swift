@@ -130,6 +130,32 @@ import Testing
     #expect(live.executed == 1 && session.token.generation == 2)
   }
 
+  /// A log in returns the old pair until the server has saved the new one.
+  @Test(arguments: [(age: 9000, isLoggedOut: false, isNewer: true), (11_000, false, false), (0, true, false)])
+  func `a session gets the pair with which a released session replaced its own`(
+    age: Int64,
+    isLoggedOut: Bool,
+    isNewer: Bool
+  ) throws {
+    let environment = try Live().client.engine.environment
+    func pair(_ name: String) -> Token {
+      Token(accessToken: Bytes(name), refreshToken: Bytes(name), scope: nil, expiresAtMilliseconds: nil, userID: 1)
+    }
+    let old = pair("old")
+    let new = pair("new").renewing(old, atMilliseconds: 1_000_000, generation: 2)
+    func session(at time: Int64) -> SessionLease {
+      environment.table.session(for: old, isCurrent: true, doubtPeriod: 10_000, serverNow: time) {
+        SessionCore(environment: environment, token: $0, place: nil, credentials: nil)
+      }
+    }
+    do {
+      let refreshed = session(at: 0)
+      environment.table.update(refreshed.core, new)
+      if isLoggedOut { refreshed.core.end(SessionOpening.loggedOut) }
+    }
+    #expect(session(at: 1_000_000 + age).core.token.isSamePair(as: isNewer ? new : old))
+  }
+
   /// Two processes' estimates of the server's clock may differ by a second, because dates have whole seconds. A pair
   /// counts as unsaved for two seconds.
   @Test(arguments: [150, 700])
