@@ -88,7 +88,7 @@ struct CallMachine {
   private var hasRequestedRefresh = false
   private var isAwaitingRefresh = false
   private var isPausing = false
-  /// The result of a log in whose token has to be refreshed.
+  /// The result of a login whose token has to be refreshed.
   private var result: CallResult?
 
   /// Whether the request is being sent again because the server refused its token.
@@ -217,7 +217,7 @@ struct CallMachine {
   }
 
   /// Sets the outcome to *not done* if a request reached the server: HTTP 401 means that the server did not carry it
-  /// out, and a log in can be repeated.
+  /// out, and a login can be repeated.
   private func afterRefusals(_ error: PeerIDError) -> PeerIDError {
     hasReachedServer ? error.afterRefusal : error
   }

@@ -46,7 +46,7 @@ final class SessionTable: @unchecked Sendable {
   /// The session without a key that has this token pair; otherwise a new one from `make`. `isCurrent` means that the
   /// server has just returned the token pair, so that it belongs to every session of its user.
   ///
-  /// A log in returns the old pair until the server has saved the refreshed one. If a released session has refreshed
+  /// A login returns the old pair until the server has saved the refreshed one. If a released session has refreshed
   /// the pair less than `doubtPeriod` milliseconds before `serverNow`, the new session gets the refreshed pair.
   func session(
     for token: Token,
@@ -144,7 +144,7 @@ final class SessionTable: @unchecked Sendable {
 
   // MARK: - Under the lock
 
-  /// For how long a pair is kept that a released session got from a refresh, in milliseconds: longer than a log in takes
+  /// For how long a pair is kept that a released session got from a refresh, in milliseconds: longer than a login takes
   /// that may still return the old pair.
   private static let keptPeriod: Int64 = 60_000
 

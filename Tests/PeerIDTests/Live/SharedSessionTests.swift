@@ -130,7 +130,7 @@ import Testing
     #expect(live.executed == 1 && session.token.generation == 2)
   }
 
-  /// A log in returns the old pair until the server has saved the new one.
+  /// A login returns the old pair until the server has saved the new one.
   @Test(arguments: [(age: 9000, isLoggedOut: false, isNewer: true), (11_000, false, false), (0, true, false)])
   func `a session gets the pair with which a released session replaced its own`(
     age: Int64,

@@ -101,7 +101,7 @@ final class Checker {
   /// Checks the call's outcome, as far as the truth is known by now.
   func checkTruth(_ call: CallRecord) {
     if call.isDone, call.error?.outcome == .notSent, !call.obtained.isEmpty {
-      fail("call \(call.number) reports not_sent, but the server answered its log in")
+      fail("call \(call.number) reports not_sent, but the server answered its login")
     }
     guard call.isDone, call.changesSomething else { return }
     if call.executed > 1 { fail("the operation of call \(call.number) was done \(call.executed) times") }
