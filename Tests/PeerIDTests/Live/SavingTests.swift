@@ -223,6 +223,6 @@ import Testing
     let again = failure { () throws(PeerIDError) in
       try live.client.logIn(login: "alice", password: "alice-password", key: "k")
     }
-    #expect(again?.code == .store && again?.outcome == .notSent)
+    #expect(again?.code == .store && again?.outcome == .notDone)
   }
 }
