@@ -133,7 +133,8 @@ final class SessionCore: @unchecked Sendable {
 
   /// The reason why the session will be over, unless another process saves a new token pair in time.
   func verdict(of flight: RefreshFlight?) -> PeerIDError? {
-    isInDoubtOfRefusal ? nil : withState { _ in flight?.verdict }
+    let (now, serverNow) = environment.times
+    return withState { $0.machine.isInDoubtOfRefusal(now: now, serverNow: serverNow) ? nil : flight?.verdict }
   }
 
   // MARK: - Changes
