@@ -50,10 +50,9 @@ NORMAL_SIZE = "strip --strip-unneeded -o build/normal/stripped build/normal/libp
     "test $(stat -c %s build/normal/stripped) -le 6200000"
 
 
-def in_folder(name, library=None):
-    """The start of a command whose test programs are in a folder of their own, with a library other than build/lib."""
-    chosen = f"PEERID_TEST_LIBRARY=$PWD/build/{library} " if library else ""
-    return f"{chosen}PEERID_TEST_PROGRAMS=build/tests-{name} "
+def in_folder(name):
+    """The start of a command whose test programs are in a folder of their own."""
+    return f"PEERID_TEST_PROGRAMS=build/tests-{name} "
 
 
 PARTS = [
@@ -71,7 +70,7 @@ PARTS = [
     Part(THREADS, "PEERID_TEST_THREADS=2 swift test --sanitize=thread --scratch-path .build-tsan "
          "--filter 'PeerIDTests\\.'", after=(SWIFT,)),
     Part("thread sanitizer, through the C interface", "Tests/ThreadSanitizer/run", after=(BUILD,),
-         alone=("certificates",)),
+         alone=("certificates",), library=True),
     Part("tables of the documentation", "Tools/docs/tables --check", after=(BUILD,), check=True),
     Part(COMMAND, "make --no-print-directory command", after=(BUILD, SWIFT), library=True),
     Part("command, typed in a terminal and called by scripts", "Tests/Command/run", after=(COMMAND,)),
@@ -87,22 +86,12 @@ PARTS = [
     Part("calls of C, Python and Go with a fault every second", "Tests/Soak/run 0.75", after=(BUILD,), library=True),
     Part("faults of HTTP/2", "Tests/HTTP2/run", after=(BUILD,), library=True),
     Part(NORMAL, f"make --no-print-directory normal && {NORMAL_SIZE}", after=(BUILD,)),
-    Part("normal library: C, with memcheck", in_folder("normal-c", "normal") + "Tests/C/run", after=(NORMAL,)),
-    Part("normal library: the same cases in C, Python and Go",
-         in_folder("normal-cases", "normal") + "Tests/Conformance/run", after=(NORMAL, TOOLS)),
-    Part("normal library: faults", in_folder("normal-faults", "normal") + "Tests/Faults/run fault_table"
-         " connection_faults stray_answers frozen networks allocations tls_faults",
-         after=(NORMAL,), alone=("certificates",)),
-    Part("normal library: processes", in_folder("normal", "normal")
-         + "Tests/Processes/run kills fork exit disk runtime", after=(NORMAL,), alone=("processes",)),
-    Part("normal library: every function, called wrongly",
-         "PEERID_LIBRARY=$PWD/build/normal/libpeerid.so python3 -B Tests/Misuse/misuse.py", after=(NORMAL,)),
     Part("fuzzing through the C interface, of both libraries",
          "make --no-print-directory embedded && python3 -B Tests/Fuzz/abi.py", after=(NORMAL, "fuzzing")),
     Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,), library=True),
     Part("faults, with memcheck", in_folder("faults") + "Tests/Faults/run", after=(BUILD,), alone=("certificates",),
          check=in_folder("faults") + "Tests/Faults/run fault_table", library=True),
-    Part("processes", "Tests/Processes/run", after=(BUILD,), alone=("processes",),
+    Part("processes", "Tests/Processes/run", after=(BUILD,),
          check="Tests/Processes/run kills disk", library=True),
     Part("Python", "bindings/python/check", after=(BUILD, TOOLS), check="bindings/python/check fast", library=True),
     Part("Go", "bindings/go/check", after=(BUILD,), check="bindings/go/check fast", library=True),
