@@ -60,8 +60,8 @@
  * **Money.** An operation or an exchange is sent once. The library never resends a request of
  * which a byte may have been sent, except after HTTP 401, which means that nothing was done.
  * After an error with the outcome PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the
- * call. A refresh moves no money, so the library may resend it: if the server may not have
- * saved the refresh token yet, or if the answer was lost.
+ * call. A refresh moves no money. The library may resend it after a lost answer, or if the
+ * server may not have saved the refresh token yet.
  *
  * **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length
  * in bytes, at most 64 MB. Both are copied: you may free them after the call. Strings that you
@@ -102,8 +102,8 @@
  *
  * **fork.** A child may use the objects that it inherited. The child opens its own connections
  * and does not affect the parent. During the fork, the library closes the child's copies of its
- * descriptors. Later it does not use their numbers any more, so a daemon may close all
- * descriptors. In the child, call `peerid_queue_fd` again.
+ * descriptors. The library does not use the numbers of these descriptors afterwards, so a
+ * daemon may close all descriptors. In the child, call `peerid_queue_fd` again.
  *
  * **Secrets.** The library wipes its copies of tokens and passwords before it frees their
  * memory; it cannot wipe copies made by libcurl and the TLS library. Errors and log lines
@@ -682,10 +682,11 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_open(
  *
  * Notes on PeerID's consent page: Its *Cancel* button does not redirect, so the application
  * does not notice a cancelled login. Use a redirect URI without a query: the page appends
- * `?code=…` even to an existing query, which `peerid_client_exchange_redirect` can read but web
- * frameworks cannot. The domain of the redirect URI must be registered; `localhost` and IP
- * addresses are refused. A user can grant at most 15 operations to all applications together.
- * The page may be on another server than the API: see the option `authorization_page`.
+ * `?code=…` even to an existing query. `peerid_client_exchange_redirect` can read such a URL,
+ * but web frameworks cannot. The domain of the redirect URI must be registered; `localhost` and
+ * IP addresses are refused. A user can grant at most 15 operations to all applications
+ * together. The page may be on another server than the API: see the option
+ * `authorization_page`.
  *
  * @param[in] client the client.
  * @param[in] redirect_uri the URL to which the browser returns; its domain must be registered
@@ -755,8 +756,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh(peerid_session
  * with the local clock.
  *
  * @param[in] refused_generation the generation of the token that the server rejected with HTTP
- *   401; 0 if it rejected none. The session then returns another token, or, if the rejected one
- *   is so new that the server may not know it yet, the same one after a pause.
+ *   401; 0 if it rejected none. In place of a rejected token you get another one. If the
+ *   rejected token is so new that the server may not know it yet, you get the same token after
+ *   a pause.
  * @param[out] out_token receives the token; free it with `peerid_token_free`.
  *
  * @par Errors
@@ -1724,7 +1726,8 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
  * - PEERID_CODE_INTERNAL: the process has no file descriptor left.
  *
  * @par Lifetime
- * A call in flight keeps its queue alive; completions that are not taken are freed with it.
+ * A call in flight keeps its queue alive; completions that you do not take are freed with the
+ * queue.
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_create(peerid_queue **out_queue);
 

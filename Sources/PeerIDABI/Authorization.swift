@@ -16,10 +16,10 @@ final class AuthorizationObject {
 /// nothing.
 ///
 /// Notes on PeerID's consent page: Its *Cancel* button does not redirect, so the application does not notice a
-/// cancelled login. Use a redirect URI without a query: the page appends `?code=…` even to an existing query, which
-/// `peerid_client_exchange_redirect` can read but web frameworks cannot. The domain of the redirect URI must be
-/// registered; `localhost` and IP addresses are refused. A user can grant at most 15 operations to all applications
-/// together. The page may be on another server than the API: see the option `authorization_page`.
+/// cancelled login. Use a redirect URI without a query: the page appends `?code=…` even to an existing query.
+/// `peerid_client_exchange_redirect` can read such a URL, but web frameworks cannot. The domain of the redirect URI
+/// must be registered; `localhost` and IP addresses are refused. A user can grant at most 15 operations to all
+/// applications together. The page may be on another server than the API: see the option `authorization_page`.
 /// - Parameters:
 ///   - client: the client.
 ///   - redirectURI: the URL to which the browser returns; its domain must be registered for the application.

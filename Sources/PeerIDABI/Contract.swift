@@ -51,8 +51,8 @@
 ///
 /// **Money.** An operation or an exchange is sent once. The library never resends a request of which a byte may have
 /// been sent, except after HTTP 401, which means that nothing was done. After an error with the outcome
-/// PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the call. A refresh moves no money, so the library may
-/// resend it: if the server may not have saved the refresh token yet, or if the answer was lost.
+/// PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the call. A refresh moves no money. The library may resend
+/// it after a lost answer, or if the server may not have saved the refresh token yet.
 ///
 /// **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length in bytes, at most 64 MB.
 /// Both are copied: you may free them after the call. Strings that you receive are NUL-terminated and borrowed from
@@ -86,8 +86,9 @@
 /// with `atexit` before the first client was created run after this, and must not wait for asynchronous calls.
 ///
 /// **fork.** A child may use the objects that it inherited. The child opens its own connections and does not affect the
-/// parent. During the fork, the library closes the child's copies of its descriptors. Later it does not use their
-/// numbers any more, so a daemon may close all descriptors. In the child, call `peerid_queue_fd` again.
+/// parent. During the fork, the library closes the child's copies of its descriptors. The library does not use the
+/// numbers of these descriptors afterwards, so a daemon may close all descriptors. In the child, call `peerid_queue_fd`
+/// again.
 ///
 /// **Secrets.** The library wipes its copies of tokens and passwords before it frees their memory; it cannot wipe
 /// copies made by libcurl and the TLS library. Errors and log lines contain no secrets. A URL contains a secret only

@@ -6,7 +6,7 @@ internal import PeerID
 /// Creates a queue.
 /// - Errors:
 ///   - `internal`: the process has no file descriptor left.
-/// - Lifetime: a call in flight keeps its queue alive; completions that are not taken are freed with it.
+/// - Lifetime: a call in flight keeps its queue alive; completions that you do not take are freed with the queue.
 @_cdecl("peerid_queue_create")
 public func queueCreate(_ outQueue: UnsafeMutablePointer<QueueHandle?>?) -> ErrorHandle? {
   returning(outQueue, "out_queue") { () throws(PeerIDError) in try CompletionQueue() }

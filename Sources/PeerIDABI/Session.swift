@@ -22,9 +22,9 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
 /// rejected token, and resend the request with the token that it returns. Give up after a few attempts. Until the
 /// library knows the server's time, it compares the expiry with the local clock.
 /// - Parameters:
-///   - refusedGeneration: the generation of the token that the server rejected with HTTP 401; 0 if it rejected none.
-///     The session then returns another token, or, if the rejected one is so new that the server may not know it yet,
-///     the same one after a pause.
+///   - refusedGeneration: the generation of the token that the server rejected with HTTP 401; 0 if it rejected none. In
+///     place of a rejected token you get another one. If the rejected token is so new that the server may not know it
+///     yet, you get the same token after a pause.
 /// - Errors:
 ///   - `rejected`: the server also rejected the new token, or the application's credentials.
 /// - Note: the outcome of an error is never PEERID_OUTCOME_UNKNOWN: a request with the rejected token was not carried

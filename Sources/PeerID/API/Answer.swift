@@ -46,8 +46,8 @@ enum Answer {
     return PeerIDError(.outOfMemory, .unknown, message, advice: kind.advice, httpStatus: status)
   }
 
-  /// The response, or an error if it should have a transaction id, or a token that confirms the transaction, and has
-  /// neither.
+  /// The response; or an error if the request makes a transaction, but the response has neither its id nor a token that
+  /// confirms it.
   private static func checked(
     _ response: Response,
     _ kind: RequestKind,

@@ -82,10 +82,10 @@ extension OutcomeRow.Pattern {
 struct FailedAnswer {
   let kind: RequestKind
   let status: Int
-  /// Whether it is PeerID's own envelope.
+  /// Whether the body is PeerID's own envelope.
   let isPeerIDs: Bool
   let hasRetryAfter: Bool
-  /// The server's message, without the transaction that a refusal of the node contains: it may hold any text that the
-  /// caller sent.
+  /// The server's message. The transaction in a refusal of the node is removed, because a transaction may hold any text
+  /// of the caller.
   let said: Bytes
 }

@@ -14,7 +14,7 @@ enum OutcomeTable {
   private static let anyKind = RequestKind.allCases
   private static let signing: [RequestKind] = [.operations, .confirmation]
 
-  /// HTTP 5xx that does not prove an outcome.
+  /// Answers with HTTP 5xx. After each of them the outcome is unknown.
   private static let server: [OutcomeRow] = [
     .answers(signing, 500...500, by: .peerID, saying: ["server side error"])
       .prove(.server, .unknown, what: "the server failed")

@@ -11,7 +11,7 @@ struct SecretMask {
   private static let notShown = "(not shown: it is encoded too often)"
   /// A shorter secret is masked only if it is a separate word.
   private static let shortest = 4
-  /// How many of its first bytes identify a truncated secret: in a text, and in decoded bytes.
+  /// A truncated secret is recognized by this many of its first bytes: in a text, and in decoded bytes.
   private static let cutOff = (inText: 16, inBytes: 8)
   /// The maximum number of nested encodings that are removed.
   private static let maximumDepth = 6

@@ -92,8 +92,7 @@ struct TokenAPI: Sendable {
     }.get()
   }
 
-  /// Adds a hint if the server says that a parameter is missing although it was sent. The server then expects another
-  /// style of parameters.
+  /// Adds a hint if the server does not find a parameter that was sent: it expects another style of parameters.
   private func explained(_ error: PeerIDError, _ sent: [String], _ style: Options.ParameterStyle) -> PeerIDError {
     guard error.httpStatus == 400,
       let missed = sent.first(where: { error.detail(of: $0)?.string?.ends(with: "is required") ?? false })

@@ -46,6 +46,6 @@ struct FinishedCall: Sendable {
   let tag: UInt64
   let id: UInt64
   let result: Result<CallResult, PeerIDError>
-  /// The engine for the calls of a session that this call has begun.
+  /// The engine of this call. If the call began a session, that session uses the same engine.
   let engine: CallEngine
 }

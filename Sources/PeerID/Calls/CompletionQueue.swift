@@ -6,19 +6,19 @@ internal import CLinux
 /// queue may be used by any number of threads and clients at once.
 public final class CompletionQueue: @unchecked Sendable {
   private struct Waiting {
-    /// A taken call is replaced by `nil`, so that the queue does not keep it alive.
+    /// `take` replaces a call by `nil`, so that the queue does not keep the call alive.
     var calls: [FinishedCall?] = []
-    /// The index of the oldest completion that was not taken.
+    /// The index of the oldest completion that is still in the queue.
     var head = 0
     /// `nil` in a child of a fork, until it asks for one.
     var descriptor: OwnedDescriptor?
-    /// The number of times that the descriptor was made readable, or will be soon, since it was last cleared.
+    /// How often threads have made the descriptor readable, or are about to, since it was last cleared.
     var raises: UInt = 0
     var isEmpty: Bool { calls.count == head }
   }
 
   private let lock = Lock()
-  // A child has none of the parent's completions.
+  // The child of a fork begins with an empty queue.
   private var waiting = ForkLocal(Waiting()) { $0 = Waiting() }
 
   /// Makes an empty queue.

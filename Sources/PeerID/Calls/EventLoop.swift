@@ -145,7 +145,7 @@ final class EventLoop: @unchecked Sendable {
     return commands
   }
 
-  /// Returns whether the thread may sleep. From then on, a new command wakes it.
+  /// Returns whether the thread may sleep. If so, the next command wakes it.
   func fallAsleep() -> Bool {
     lock.withLock {
       control.current.isAsleep = control.current.inbox.isEmpty

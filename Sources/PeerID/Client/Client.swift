@@ -31,8 +31,8 @@ public final class Client: Sendable {
   /// Logs a user in with a password, a mobile number, or both; the server checks each one that is sent.
   ///
   /// The server returns the user's stored token pair (access and refresh token), which is the same for every caller. If
-  /// the access token has expired, this call refreshes the pair before it returns. A user's first login joins the
-  /// application on the chain, which takes seconds.
+  /// the access token has expired, this call refreshes the pair before it returns. At a user's first login the server
+  /// joins the user to the application on the chain, which takes seconds.
   ///
   /// - Parameters:
   ///   - login: the user name (case-sensitive) or the e-mail address (not case-sensitive).

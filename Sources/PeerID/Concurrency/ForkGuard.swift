@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Counts forks, so that objects can detect that the process is a child and they were inherited from its parent.
+/// Counts forks, so that an object can detect that this process is a child and has inherited the object from its
+/// parent.
 ///
 /// After a fork the child has none of the parent's threads, and it shares the parent's open connections. An owner of
 /// threads or connections stores the fork generation in which it created them, and creates new ones if the generation

@@ -51,7 +51,7 @@ struct OwnedDescriptor: Sendable {
   /// Whether this process has the descriptor of this id open; `false` in a child for a descriptor of its parent.
   static func isOpen(_ id: UInt64) -> Bool { table.lock.withLock { table.numbers[id] != nil } }
 
-  /// Closes it, unless the fork handler has already closed it in this child.
+  /// Closes the descriptor, unless the fork handler has already closed it in this child.
   func close() { Self.close(id) }
 
   /// Closes the descriptor with this id, unless the fork handler has already closed it in this child.
@@ -61,7 +61,7 @@ struct OwnedDescriptor: Sendable {
     }
   }
 
-  /// Removes it from the table without closing it, because libcurl closes it.
+  /// Removes the descriptor from the table, but leaves it open: libcurl closes it.
   func forget() {
     Self.table.lock.withLock { Self.table.numbers[id] = nil }
   }

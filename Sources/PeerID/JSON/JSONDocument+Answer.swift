@@ -13,8 +13,8 @@ extension JSONDocument {
     }
   }
 
-  /// The text with the values replaced that jansson cannot represent; `nil` if a string or number is malformed. The
-  /// result may contain tokens, so it is wiped.
+  /// A copy of the text in which the values that jansson cannot represent are replaced; `nil` if a string or number is
+  /// malformed. The result may contain tokens, so it is wiped.
   private static func repaired(_ text: UnsafeRawBufferPointer) -> Bytes? {
     guard text.count <= longestRepaired else { return nil }
     // In the worst case, each escape of two characters becomes an escape of six characters.

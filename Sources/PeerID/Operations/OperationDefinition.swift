@@ -4,10 +4,10 @@ package final class OperationDefinition: Sendable {
   package let name: String
   /// Its number on the chain, which a token's scope lists.
   package let id: Int32
-  /// The field with the account that pays for the operation and has to authorize it. The id of the account if it is
-  /// always the same.
+  /// The account that pays for the operation and has to authorize it: the name of the field that contains it, or its id
+  /// if it is the same account for all operations of this kind.
   package let payer: String
-  /// Whether the server knows the operation's name. If not, it refuses every request with it.
+  /// Whether the server knows the operation's name. If not, the server refuses every request with this operation.
   package let isKnownToServer: Bool
   /// The fields other than `op_name`, in the schema's order.
   package let fields: [OperationField]
@@ -48,7 +48,7 @@ package final class OperationDefinition: Sendable {
     caution = text("caution")
   }
 
-  /// The payer if it is always the same account, one of the chain itself; `nil` if a field names it.
+  /// The payer's id if it is always the same account of the chain itself; `nil` if a field names the payer.
   var accountThatPays: String? { payer.utf8.first == UInt8(ascii: "1") ? payer : nil }
 }
 

@@ -50,14 +50,14 @@ package struct OperationRule: Sendable {
     case enough
     /// The first number in each pair of an array is at most `maximum`.
     case kinds
-    /// An integer is a multiple of the `step` of the first row whose `bound` is greater than it.
+    /// An integer is a multiple of the `step` of the first row whose `bound` exceeds the integer.
     case steps
     /// The whole stake of a bet can be matched. The operands are the amount, the backer multiplier, and `back` or
     /// `lay`.
     case stake
-    /// All resolutions are `cancel`, or none is and exactly one is `win`.
+    /// Either all resolutions are `cancel`, or none is `cancel` and exactly one is `win`.
     case resolutions
-    /// A lottery has an end: when it is sold out, or a date.
+    /// A lottery ends when it is sold out, or at a date; at least one of the two is set.
     case ending
     /// A time is later than now.
     case future

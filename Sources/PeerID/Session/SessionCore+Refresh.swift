@@ -35,7 +35,7 @@ extension SessionCore {
   /// again, provided that the application allows it. The new pair's generation is greater than `floor`.
   ///
   /// If a relogin handler returns too late for a login under the current lock of the store, this try does not log in.
-  /// Instead, `late` receives the credentials for the next try, which runs under a new lock.
+  /// Instead, `late` receives the handler's credentials. The caller tries again with them, under a new lock.
   func renew(
     _ mine: Token,
     _ context: CallContext,
@@ -131,7 +131,7 @@ extension SessionCore {
     }
   }
 
-  /// Whether a refusal of the refresh token may only mean that the server has not saved the pair yet.
+  /// Whether the server may refuse the refresh token only because it has not saved the pair yet.
   var isInDoubtOfRefusal: Bool {
     let (now, serverNow) = environment.times
     return withState { $0.machine.isInDoubtOfRefusal(now: now, serverNow: serverNow) }

@@ -23,8 +23,8 @@ final class SessionCore: @unchecked Sendable {
   /// A token pair that a login or the store returned.
   struct Offer {
     let pair: Token
-    /// Whether the tokens were requested after the session got its current token pair. If not, it may be the older of
-    /// the two, since answers can overtake each other.
+    /// Whether the tokens were requested after the session got its current token pair. If not, the offered pair may be
+    /// the older of the two, since answers can overtake each other.
     let isNewer: Bool
   }
 

@@ -63,8 +63,8 @@ extension SessionStateMachine {
     var earlyRefusalAge: Int64 = 2000
     /// The pauses after such answers; the last one repeats.
     var earlyPauses: [Int64] = [25, 25, 50, 100, 200, 400, 400, 400, 400, 500, 750, 1000, 1500, 2000, 3000]
-    /// How long after its refresh a pair is kept although the server refuses both its tokens. This applies to a pair of
-    /// which the server has accepted neither token, because it may not have saved the pair yet.
+    /// For how long after a refresh the new pair is kept although the server refuses both its tokens: the server may
+    /// not have saved the pair yet. This applies only while the server has accepted neither token.
     var doubtPeriod: Int64 = 600_000
     /// The same for a pair that another process has refreshed.
     var foreignDoubtPeriod: Int64 = 10_000

@@ -181,9 +181,9 @@ struct SessionStateMachine {
     }
   }
 
-  /// Whether the server may have refused the refresh token only because it had not saved the pair yet. If so, the
-  /// server accepts the pair by now, or may accept it later. If an earlier refresh of the pair got no answer, the
-  /// refusal means that the earlier refresh was carried out, unless the pair was in doubt before.
+  /// Whether the server may have refused the refresh token only because it had not saved the pair yet. Then the server
+  /// may accept the pair now or later. But if an earlier refresh of the pair got no answer, the refusal means that the
+  /// earlier refresh was carried out, unless the pair was already in doubt.
   func isInDoubtOfRefusal(now: Int64, serverNow: Int64?) -> Bool {
     isAcceptedSinceRefreshBegan
       || (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)

@@ -144,8 +144,8 @@ final class SessionTable: @unchecked Sendable {
 
   // MARK: - Under the lock
 
-  /// For how long a pair is kept that a released session got from a refresh, in milliseconds: longer than a login takes
-  /// that may still return the old pair.
+  /// For how long the pair of a released session is kept after its refresh, in milliseconds. A login that was sent
+  /// before the server saved this pair returns the old pair, and ends within this time.
   private static let keptPeriod: Int64 = 60_000
 
   /// Keeps the pair of a released session, if it comes from a refresh, and forgets those that are too old.

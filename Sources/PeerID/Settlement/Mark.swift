@@ -1,9 +1,9 @@
-/// A record made before operations are sent. With it, one can find out later whether they were done.
+/// A record that is made before operations are sent, and shows later whether they were done.
 ///
 /// It is JSON, which a program may keep in its database: `{"mark":1,"payer":"1.2.31","after":"1.11.57","sent_by":
 /// 1790000000,"request":{"operations":[…]}}`.
 struct Mark {
-  /// The seconds after a mark within which its operations have to be sent.
+  /// How long after a mark is made its operations may be sent, in seconds.
   static let secondsToSend: Int64 = 120
 
   /// The account that pays for the first operation; its history shows whether the operations were done.
@@ -41,7 +41,7 @@ extension Mark {
         )
       }
       let body = Bytes(request.source)
-      // Detect operations that cannot be compared before anything is read from the chain.
+      // Before the chain is read, reject operations that cannot be compared.
       try Mark.withOperations(of: body) { _ in }
       let expiration = request.member("transaction")?.member("expiration")?.utf8.flatMap(Timestamp.fromChain)
       return Mark(payer: payer, after: after, sentBy: sentBy, request: body, expiration: expiration)

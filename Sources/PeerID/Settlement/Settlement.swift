@@ -27,9 +27,9 @@ public struct Settlement: Sendable {
   public let state: State
   /// The id of the transaction, if it was done and the node returns it.
   public var transactionID: String? { found?.id }
-  /// The number of its block, when it was done.
+  /// The number of the block that contains the transaction; `nil` if it was not done.
   public var blockNumber: Int64? { found?.blockNumber }
-  /// Its place in the block, from 0, when it was done.
+  /// The transaction's place in its block, from 0; `nil` if it was not done.
   public var transactionNumber: Int64? { found?.number }
   /// Whether the state is final. Until its block is irreversible, a transaction may be undone, which hardly ever
   /// happens.

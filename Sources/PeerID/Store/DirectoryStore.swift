@@ -39,7 +39,7 @@ private struct DirectoryStore: Sendable {
   private enum Suffix {
     static let session = ".session"
     static let lock = ".lock"
-    /// The suffix of a new version while it is written; it is then renamed.
+    /// The suffix of a new version of a file while it is written. The finished file is renamed.
     static let new = ".new"
   }
 

@@ -50,7 +50,7 @@ enum StoredSessionFormat {
     return token.asGeneration(stored.generation)
   }
 
-  /// Reads a text together with the key it was written for.
+  /// Reads the token in a text, and the key for which the text was written.
   static func read(_ text: Bytes) throws(PeerIDError) -> (token: Token, key: String) {
     let parts: Parts
     do throws(JSONSyntaxError) {

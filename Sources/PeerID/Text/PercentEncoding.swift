@@ -1,7 +1,7 @@
 /// Percent-encoding as in RFC 3986 and `application/x-www-form-urlencoded`.
 package enum PercentEncoding {
-  /// Appends `text`, with every byte encoded that is not an unreserved character of RFC 3986. The result is valid both
-  /// in a query and in a form body.
+  /// Appends `text`, and encodes all bytes except the unreserved characters of RFC 3986. The result is valid both in a
+  /// query and in a form body.
   static func append(_ text: some Sequence<UInt8>, to target: inout [UInt8]) {
     for byte in text {
       if isUnreserved(byte) {
@@ -14,7 +14,7 @@ package enum PercentEncoding {
     }
   }
 
-  /// `text` with every byte encoded that is not an unreserved character of RFC 3986.
+  /// `text`, in which all bytes except the unreserved characters of RFC 3986 are encoded.
   package static func encode(_ text: String) -> String {
     var bytes: [UInt8] = []
     append(text.utf8, to: &bytes)

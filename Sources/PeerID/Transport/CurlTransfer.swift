@@ -230,7 +230,7 @@ extension CurlTransfer {
     return count
   }
 
-  /// Whether an endless header line has arrived: libcurl 7.88 reports a line of more than 100 kB as out of memory.
+  /// Whether an endless header line has arrived: libcurl 7.88 reports a line of more than 100 kB as a lack of memory.
   var holdsEndlessHeader: Bool {
     guard let use else { return false }
     return sockets.hasReceivedMuch(on: use)

@@ -27,11 +27,11 @@ struct HTTPResponse {
   let body: UnsafeRawBufferPointer
   /// Whether the connection ended before the whole body had arrived.
   var isTruncated = false
-  /// Whether its `Content-Encoding` could not be decoded.
+  /// Whether the body has a `Content-Encoding` that could not be decoded.
   var isUndecodable = false
-  /// The request that it answers.
+  /// The request that the server has answered.
   var request: HTTPRequest?
-  /// The proxy that may have received it.
+  /// The proxy that may have received the request.
   var proxy = Proxy.none
   /// The wait that `Retry-After` asks for, in milliseconds; 0 if the header is invalid, `nil` if there is none.
   var retryAfterMilliseconds: Int64?

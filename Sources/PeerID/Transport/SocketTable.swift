@@ -48,7 +48,8 @@ final class SocketTable {
   struct Use {
     fileprivate let id: UInt64
     let descriptor: Int32
-    /// Whether this request is alone on its connection, so that no data may have arrived before it is sent.
+    /// Whether this request is alone on an HTTP/1.1 connection that was used before. Data that arrives before the
+    /// request is sent then belongs to no request.
     let mustBeSilent: Bool
   }
 

@@ -18,7 +18,7 @@ final class TransferPool: @unchecked Sendable {
   /// Adds a connection for the next request.
   func put(_ transfer: BlockingTransfer) {
     guard transfer.isOfThisProcess else { return ForkGuard.leakAfterFork(transfer) }
-    // If the connection is not kept, it is released after the lock, because closing TLS takes time.
+    // A connection that is not kept is closed after the lock is released, because closing TLS takes time.
     lock.withLock {
       if !isClosed, idle.current.count < maximumIdle { idle.current.append(transfer) }
     }

@@ -25,7 +25,7 @@ extension SandboxState {
       return tokens.latestPair(userID: userID, clientID: clientID)?.literal ?? .null
     }
     if apps[clientID]?.operations.isEmpty == true, let pair = tokens.latestPair(userID: userID, clientID: clientID) {
-      // An app without operations cannot be joined, so the token pair can only come from the fixture.
+      // A user cannot join an app without operations, so this token pair comes from the fixture.
       return pair.literal
     }
     let code = try joinedCode(party, user, sequence: sequence)

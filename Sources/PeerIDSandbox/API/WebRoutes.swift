@@ -20,7 +20,7 @@ extension SandboxState {
   ) throws(Refusal) -> HTTPAnswer? {
     let route = "\(method) \(request.route)"
     if route == "POST /api/v1/auth/sign-in" { return try webSignIn(body) }
-    // It needs a token from an e-mail, which the sandbox does not send.
+    // This route needs a token from an e-mail, which the sandbox does not send.
     if route == "DELETE /api/v1/app" {
       var fields = FieldReader(NestedParameters.parse(request.query).root)
       _ = fields.string("token")

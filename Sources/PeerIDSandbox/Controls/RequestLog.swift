@@ -7,11 +7,11 @@ struct LoggedRequest {
   /// The time when the whole request had been read, in microseconds since 1970.
   let arrived: Int64
   let request: HTTPRequest
-  /// The fault that applied to it.
+  /// The fault that applied to the request.
   let fault: String?
-  /// Whether it was processed as PeerID would.
+  /// Whether the request was processed as PeerID would.
   var isProcessed = false
-  /// The answer; if a fault drops it, the one that the client did not get.
+  /// The answer, even if a fault kept it from the client.
   var answer: HTTPAnswer?
   /// When the answer was passed to the socket, or the connection closed.
   var answered: Int64?

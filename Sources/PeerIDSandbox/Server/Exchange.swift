@@ -7,9 +7,9 @@ final class Exchange {
   /// The state of the request.
   enum Phase {
     case reading
-    /// Its delay has ended, and its fault continues.
+    /// The request's delay has ended. The fault now takes effect.
     case waited(Fault)
-    /// Its answer is ready, and the delay before it is sent has ended.
+    /// The answer is ready, and the delay before it is sent has ended.
     case answered(HTTPAnswer)
   }
 
