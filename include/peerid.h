@@ -65,8 +65,8 @@
  *
  * **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length
  * in bytes, at most 64 MB. Both are copied: you may free them after the call. Strings that you
- * receive are NUL-terminated and borrowed from their object: they are valid until it is freed;
- * do not change or free them. *Static* strings are always valid.
+ * receive are NUL-terminated and borrowed from an object: they are valid until the object is
+ * freed. Do not change or free them. *Static* strings are always valid.
  *
  * **Ownership.** You own each object that you receive through an `out_` parameter, and free it
  * once with the function that the parameter names. Every `_free` accepts NULL, and objects may
@@ -83,11 +83,11 @@
  * 00:00 UTC. Enum values that you pass are `int32_t` and are checked. An error's code and
  * outcome have the types of their enums, so that compilers warn when the two are mixed.
  *
- * **Threads.** All functions may be called from any thread at any time, except that a
- * configuration may be used by one thread at a time. Calls block their thread. The library
- * starts threads only for refreshes, for asynchronous calls and to retry saving tokens; libcurl
- * starts threads for name lookups. All these threads block all signals. The library installs no
- * signal handler.
+ * **Threads.** All functions may be called from any thread at any time. Only a configuration
+ * must not be used by two threads at once. Calls block their thread. The library starts threads
+ * only for refreshes, for asynchronous calls and to retry saving tokens; libcurl starts threads
+ * for name lookups. All these threads block all signals. The library installs no signal
+ * handler.
  *
  * **Handlers.** Handlers and store callbacks may be called from any thread and from several at
  * once. They must not call the library, except the functions that provide their result. The
@@ -107,8 +107,8 @@
  *
  * **Secrets.** The library wipes its copies of tokens and passwords before it frees their
  * memory; it cannot wipe copies made by libcurl and the TLS library. Errors and log lines
- * contain no secrets. A URL contains a secret only where the server requires it: the
- * transaction token of a confirmation, and the parameters with the option `parameters=query`.
+ * contain no secrets. A URL contains a secret only in two cases: the transaction token of a
+ * confirmation, and the parameters with the option `parameters=query`.
  *
  * **Versions.** The library is `libpeerid.so.1`. While the number is 1, functions and constants
  * are only added, never removed or changed. A program can compare
@@ -999,8 +999,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
 
 /**
  * Checks operations as `peerid_session_submit` does, but sends nothing and does not read the
- * chain. The checks use the rules that the option `validate` selects, the scope of the
- * session's tokens, and for times the server's clock, if it is known.
+ * chain. The checks use the rules that the option `validate` selects and the scope of the
+ * session's tokens. Times are compared with the server's clock, if it is known.
  *
  * The result is a JSON array of strings, the warnings that `peerid_session_submit` logs: about
  * broken rules that the chain's committee can change, about other known problems, and about
@@ -1086,7 +1086,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast(
  * Records the newest entry of the payer's history, so that the outcome of operations can be
  * settled if their answer is lost.
  *
- * Call it right before `peerid_session_submit` or `peerid_session_broadcast`, keep the mark,
+ * Call it right before `peerid_session_submit` or `peerid_session_broadcast`. Keep the mark,
  * for instance in the database that holds the payment, and send the operations within two
  * minutes. With the option `settleable` those functions make the mark themselves, and
  * `peerid_error_mark` returns it.
@@ -1454,9 +1454,9 @@ PEERID_API void peerid_error_free(peerid_error *error);
  *
  * A callback of a custom store returns one of `peerid_store_result`. Any result other than
  * PEERID_STORE_RESULT_OK is a failure, except PEERID_STORE_RESULT_CONFLICT from save. After a
- * failure the session sends no refresh. Callbacks may block. Callbacks with a `reply` call the
- * functions `peerid_store_reply_…`, on their own thread, to provide a result; a value that is
- * not valid counts as a failure.
+ * failure the session sends no refresh. Callbacks may block. To provide a result, a callback
+ * with a `reply` calls the functions `peerid_store_reply_…` on its own thread. An invalid value
+ * counts as a failure.
  *
  * @{
  */
@@ -1537,9 +1537,9 @@ typedef int32_t (*peerid_store_remove_callback)(
  * `peerid_store_reply_set_lock`.
  *
  * @param[in] key the key.
- * @param[in] timeout_ms the longest wait in milliseconds. The lock is then used for at most
- *   twice this time, plus the time for loading and saving; a lock that expires must last
- *   longer.
+ * @param[in] timeout_ms the longest wait in milliseconds. The library then holds the lock for
+ *   at most twice this time, plus the time for loading and saving. A lock that expires must
+ *   last longer.
  * @param[in] reply receives the pointer.
  *
  * @return one of `peerid_store_result`.
@@ -2133,8 +2133,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_amount_parse(
     int64_t *out_amount);
 
 /**
- * Converts an amount in the smallest unit to decimal text, as wallets show it: whole units
- * without a point, others with all decimal places.
+ * Converts an amount in the smallest unit to decimal text, as wallets show it: a whole number
+ * without a point, any other number with all decimal places.
  *
  * @param[in] amount the amount in the smallest unit of the asset.
  * @param[in] precision the decimal places of the asset, from 0 to 12.

@@ -25,8 +25,8 @@ public func amountParse(
   }
 }
 
-/// Converts an amount in the smallest unit to decimal text, as wallets show it: whole units without a point, others
-/// with all decimal places.
+/// Converts an amount in the smallest unit to decimal text, as wallets show it: a whole number without a point, any
+/// other number with all decimal places.
 /// - Parameters:
 ///   - amount: the amount in the smallest unit of the asset.
 ///   - precision: the decimal places of the asset, from 0 to 12.

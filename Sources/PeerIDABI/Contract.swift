@@ -55,8 +55,8 @@
 /// it after a lost answer, or if the server may not have saved the refresh token yet.
 ///
 /// **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length in bytes, at most 64 MB.
-/// Both are copied: you may free them after the call. Strings that you receive are NUL-terminated and borrowed from
-/// their object: they are valid until it is freed; do not change or free them. *Static* strings are always valid.
+/// Both are copied: you may free them after the call. Strings that you receive are NUL-terminated and borrowed from an
+/// object: they are valid until the object is freed. Do not change or free them. *Static* strings are always valid.
 ///
 /// **Ownership.** You own each object that you receive through an `out_` parameter, and free it once with the function
 /// that the parameter names. Every `_free` accepts NULL, and objects may be freed in any order. A function that returns
@@ -71,10 +71,10 @@
 /// `int32_t` and are checked. An error's code and outcome have the types of their enums, so that compilers warn when
 /// the two are mixed.
 ///
-/// **Threads.** All functions may be called from any thread at any time, except that a configuration may be used by one
-/// thread at a time. Calls block their thread. The library starts threads only for refreshes, for asynchronous calls
-/// and to retry saving tokens; libcurl starts threads for name lookups. All these threads block all signals. The
-/// library installs no signal handler.
+/// **Threads.** All functions may be called from any thread at any time. Only a configuration must not be used by two
+/// threads at once. Calls block their thread. The library starts threads only for refreshes, for asynchronous calls and
+/// to retry saving tokens; libcurl starts threads for name lookups. All these threads block all signals. The library
+/// installs no signal handler.
 ///
 /// **Handlers.** Handlers and store callbacks may be called from any thread and from several at once. They must not
 /// call the library, except the functions that provide their result. The `context` of a handler is passed to the
@@ -91,9 +91,8 @@
 /// again.
 ///
 /// **Secrets.** The library wipes its copies of tokens and passwords before it frees their memory; it cannot wipe
-/// copies made by libcurl and the TLS library. Errors and log lines contain no secrets. A URL contains a secret only
-/// where the server requires it: the transaction token of a confirmation, and the parameters with the option
-/// `parameters=query`.
+/// copies made by libcurl and the TLS library. Errors and log lines contain no secrets. A URL contains a secret only in
+/// two cases: the transaction token of a confirmation, and the parameters with the option `parameters=query`.
 ///
 /// **Versions.** The library is `libpeerid.so.1`. While the number is 1, functions and constants are only added, never
 /// removed or changed. A program can compare `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.
@@ -115,7 +114,7 @@ public enum Contract {
   ///
   /// A callback of a custom store returns one of `peerid_store_result`. Any result other than PEERID_STORE_RESULT_OK is
   /// a failure, except PEERID_STORE_RESULT_CONFLICT from save. After a failure the session sends no refresh. Callbacks
-  /// may block. Callbacks with a `reply` call the functions `peerid_store_reply_…`, on their own thread, to provide a
-  /// result; a value that is not valid counts as a failure.
+  /// may block. To provide a result, a callback with a `reply` calls the functions `peerid_store_reply_…` on its own
+  /// thread. An invalid value counts as a failure.
   public enum Stores {}
 }

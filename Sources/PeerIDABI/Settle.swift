@@ -6,7 +6,7 @@ internal import PeerID
 /// Records the newest entry of the payer's history, so that the outcome of operations can be settled if their
 /// answer is lost.
 ///
-/// Call it right before `peerid_session_submit` or `peerid_session_broadcast`, keep the mark, for instance in the
+/// Call it right before `peerid_session_submit` or `peerid_session_broadcast`. Keep the mark, for instance in the
 /// database that holds the payment, and send the operations within two minutes. With the option `settleable` those
 /// functions make the mark themselves, and `peerid_error_mark` returns it.
 /// - Parameters:

@@ -53,8 +53,8 @@ public typealias StoreRemoveCallback =
 ///
 /// - Parameters:
 ///   - key: the key.
-///   - timeoutMs: the longest wait in milliseconds. The lock is then used for at most twice this time, plus the time for
-///     loading and saving; a lock that expires must last longer.
+///   - timeoutMs: the longest wait in milliseconds. The library then holds the lock for at most twice this time, plus
+///     the time for loading and saving. A lock that expires must last longer.
 ///   - reply: receives the pointer.
 /// - Returns: one of `peerid_store_result`.
 public typealias StoreLockCallback =

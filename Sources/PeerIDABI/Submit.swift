@@ -32,8 +32,8 @@ public func sessionSubmit(
 }
 
 /// Checks operations as `peerid_session_submit` does, but sends nothing and does not read the chain. The checks use the
-/// rules that the option `validate` selects, the scope of the session's tokens, and for times the server's clock, if it
-/// is known.
+/// rules that the option `validate` selects and the scope of the session's tokens. Times are compared with the server's
+/// clock, if it is known.
 ///
 /// The result is a JSON array of strings, the warnings that `peerid_session_submit` logs: about broken rules that the
 /// chain's committee can change, about other known problems, and about operations whose payer is not the session's

@@ -70,8 +70,8 @@ func ParseAmount(text string, precision int) (int64, error) {
 	})
 }
 
-// FormatAmount converts an amount in the smallest unit to decimal text, as wallets show it: whole units without a
-// point, others with all decimal places.
+// FormatAmount converts an amount in the smallest unit to decimal text, as wallets show it: a whole number
+// without a point, any other number with all decimal places.
 //
 // Errors: [ErrInvalidArgument] for a precision that is not from 0 to 12.
 func FormatAmount(amount int64, precision int) (string, error) {

@@ -53,7 +53,7 @@ type SettledTransaction struct {
 }
 
 // Mark records the newest entry of the payer's history, so that the outcome of operations can be settled if their
-// answer is lost. Call it right before [Session.Submit] or [Session.Confirm], keep the mark, for instance in the
+// answer is lost. Call it right before [Session.Submit] or [Session.Confirm]. Keep the mark, for instance in the
 // database that holds the payment, and send the operations within two minutes. With the option "settleable", Submit and
 // Broadcast make the mark themselves, and their [Error] contains it. It costs one read of the chain. The mark is JSON
 // without a secret.

@@ -72,8 +72,8 @@ struct ChainReadQuery {
     }
   }
 
-  /// Whether the server's parser reads the name in brackets as the key of an object: it reads a number as an array
-  /// index, and a bracket as the end of the key.
+  /// Whether the server's parser reads the name in brackets as the key of an object. A number would be an array index,
+  /// and a bracket would end the key.
   private static func isKey(_ name: String) -> Bool {
     !name.isEmpty && !name.utf8.contains { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") } && Int(name) == nil
   }

@@ -4,7 +4,7 @@ extension Session {
   /// Records the newest entry of the payer's history, so that the outcome of operations can be settled if their answer
   /// is lost.
   ///
-  /// Call this right before `submit(_:)`, keep the mark, for instance in the database that holds the payment, and send
+  /// Call this right before `submit(_:)`. Keep the mark, for instance in the database that holds the payment, and send
   /// the operations within two minutes. It costs one chain read. With the option `settleable` each call does this by
   /// itself, and its error has the mark: `PeerIDError.mark`.
   ///

@@ -154,9 +154,9 @@ public final class Session: Sendable {
   /// If the server answers your request with HTTP 401, nothing was done: call this again with the generation of the
   /// refused token, and resend the request with the token that it returns. Give up after a few attempts.
   ///
-  /// - Parameter generation: the generation of the token that the server refused; 0 if it refused none. The session
-  ///   then returns another token, or, if the refused one is so new that the server may not have saved it yet, the same
-  ///   one after a pause.
+  /// - Parameter generation: the generation of the token that the server refused; 0 if it refused none. In place of a
+  ///   refused token you get another one. If the refused token is so new that the server may not have saved it yet, you
+  ///   get the same token after a pause.
   /// - Returns: a token.
   /// - Throws: `loginRequired` when the session is over; `configuration` without a client secret; the errors of a
   ///   refresh. Their outcome is `notDone` or `notSent`: a request that carried the refused token was not done.

@@ -71,8 +71,8 @@ final class ServerClock: Sendable {
   /// Uses the `Date` of an answer, in milliseconds since 1970, that arrived `took` milliseconds after its request was
   /// sent.
   ///
-  /// The date of an answer that took long, or was read late because the process was stopped, is old: it is used only if
-  /// there is no better one.
+  /// If the answer took long, or was read late because the process was stopped, its date is old. An old date is used
+  /// only if there is no better one.
   func learn(dateMilliseconds: Int64, took: Int64) {
     let now = clock.monotonicMilliseconds()
     let isPrecise = took <= Self.resamplingInterval

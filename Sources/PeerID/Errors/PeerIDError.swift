@@ -104,8 +104,8 @@ public struct PeerIDError: Error, Sendable {
   /// The mark as a C string, valid as long as the error.
   package var markBytes: Bytes? { storage.fields.mark }
 
-  /// The error of a call whose first attempt got HTTP 401, and that failed before it was sent again: the request
-  /// arrived but was not carried out.
+  /// The error of a call that got HTTP 401, and then failed before it was sent again: its request arrived, but was not
+  /// carried out.
   package var afterRefusal: PeerIDError {
     outcome == .notSent ? withOutcome(.notDone) : self
   }

@@ -16,8 +16,8 @@ public enum Decimals {
     try parse(text, places: try checked(precision), allowsNegative: true, "an amount")
   }
 
-  /// Converts an amount in the smallest unit to decimal text, as wallets show it: whole units without a point, others
-  /// with all decimal places.
+  /// Converts an amount in the smallest unit to decimal text, as wallets show it: a whole number without a point, any
+  /// other number with all decimal places.
   public static func text(ofAmount amount: Int64, precision: Int32) throws(PeerIDError) -> String {
     format(amount, places: try checked(precision), keepsZeroes: true)
   }

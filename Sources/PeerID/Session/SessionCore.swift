@@ -149,7 +149,7 @@ final class SessionCore: @unchecked Sendable {
   }
 
   /// Offers the session a token pair from a login or from the store. For a login, `order` is its sequence number and
-  /// `asked` the time, both from before it was sent; a token pair from the store needs neither. Returns `false` if the
+  /// `asked` the time just before it was sent. A token pair from the store needs neither. Returns `false` if the
   /// session has ended.
   @discardableResult
   func offer(

@@ -12,8 +12,8 @@ struct SessionOpening {
   /// Begins a session with the token pair that `obtain` returns. With a key, the token pair is stored before this
   /// function returns.
   ///
-  /// The store is read before anything is sent. So if its entry is damaged, the call fails before the server issues a
-  /// token pair that could not be stored.
+  /// The store is read before anything is sent. So if the entry of the key is damaged, the call fails before the server
+  /// issues a token pair that could not be stored.
   func begin(
     key: String?,
     by origin: Origin,
@@ -219,8 +219,8 @@ struct SessionOpening {
     return environment.table.session(forKey: place.key, orElse: core, token, replaces: true).session
   }
 
-  /// Whether the store now holds another user's session under the key; `false` if it cannot be read, so that a damaged
-  /// entry is removed.
+  /// Whether the store now holds another user's session under the key. `false` if the entry cannot be read: a logout
+  /// removes a damaged entry.
   private func isOfAnotherUser(_ place: StorePlace, _ mine: Token, _ lock: SessionStore.LockToken) -> Bool {
     do throws(PeerIDError) {
       guard let user = try place.load(lock)?.userID, let own = mine.userID else { return false }

@@ -126,9 +126,9 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
-  /// Whether the server may refuse the running refresh only because it has not saved the pair yet: it answers a refresh
-  /// before it saves the new pair. This is possible if the pair is younger than `age` and the server had not accepted
-  /// it before the running refresh began.
+  /// Whether the server may refuse the running refresh only because it has not saved the pair yet. (The server answers
+  /// a refresh before it saves the new pair.) This is possible if the pair is younger than `age`, and the server had
+  /// not accepted it before the running refresh began.
   func mayBeUnsaved(for age: Int64, now: Int64, serverNow: Int64?) -> Bool {
     (!isAccepted || isAcceptedSinceRefreshBegan) && isYounger(than: age, now: now, serverNow: serverNow)
   }

@@ -42,8 +42,8 @@ enum StoredSessionFormat {
     return StoredSession(bytes: Checksum.append(to: text), generation: token.generation)
   }
 
-  /// Parses a text that a store has loaded. A text that is damaged, written by another program or in a newer format is
-  /// an error, so that it is never overwritten silently.
+  /// Parses a text that a store has loaded. Fails if the text is damaged, comes from another program, or has a newer
+  /// format: such a text must never be overwritten silently.
   static func read(_ stored: StoredSession, key: String) throws(PeerIDError) -> Token {
     let (token, storedKey) = try read(stored.bytes)
     guard StoreKey(storedKey) == StoreKey(key) else { throw damaged("it belongs to another key") }

@@ -241,9 +241,9 @@ extension CurlTransfer {
   /// When a reused connection ends before the first byte of an answer, libcurl resends the request, although the server
   /// may already have carried it out. This callback prevents that for requests that change something.
   ///
-  /// It also refuses a connection on which data, such as a late HTTP 408, has arrived after its last answer. libcurl
-  /// 7.88 would use that connection and take the data for the answer to this request. The real answer would then be
-  /// taken for the answer to the next request. Data that arrives later than this check cannot be detected.
+  /// This callback also refuses a connection on which data has arrived after the last answer, such as a late HTTP 408.
+  /// libcurl 7.88 would read that data as the answer to this request, and the real answer as the answer to the next
+  /// request. Data that arrives after this check cannot be detected.
   func isAboutToSend(_ localPort: Int32) -> Int32 {
     if sendings > 0, request?.kind.changesSomething == true {
       stop = .wouldSendAgain

@@ -34,8 +34,8 @@ final class MultiHandle {
     self.wakeUps = wakeUps
   }
 
-  /// Not called for the parent's handle in the child of a fork: its owner leaks it, because cleaning up would end a TLS
-  /// stream that the parent still uses.
+  /// Does not run in the child of a fork for the handle of the parent. The child leaks that handle, because cleaning up
+  /// would end a TLS stream that the parent still uses.
   deinit {
     for descriptor in wakeUps { descriptor.forget() }
     let handle = handle

@@ -50,8 +50,7 @@ extension SandboxState {
     return try chain.push(transaction, origin, applyingRules: settings.appliesChainRules)
   }
 
-  /// Changes authorities of a user on the chain, as the server itself does: with one operation for each operation of
-  /// the app.
+  /// Changes a user's authorities on the chain. Like the server, this uses one operation for each operation of the app.
   mutating func changeAuthorities(
     _ operation: String,
     of party: Party,

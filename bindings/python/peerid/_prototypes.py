@@ -256,8 +256,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (ctypes.c_char_p, ctypes.c_int32, ctypes.POINTER(ctypes.c_int64)),
     ),
-    # Converts an amount in the smallest unit to decimal text, as wallets show it: whole
-    # units without a point, others with all decimal places.
+    # Converts an amount in the smallest unit to decimal text, as wallets show it: a
+    # whole number without a point, any other number with all decimal places.
     (
         "peerid_amount_format",
         ErrorPointer,

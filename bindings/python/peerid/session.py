@@ -145,7 +145,7 @@ class Session(BaseSession):
     def mark(self, operations: Operations) -> str:
         """Record the newest entry of the payer's history, to settle an outcome later.
 
-        Call it right before `submit` or `broadcast`, keep the mark, for instance in the
+        Call it right before `submit` or `broadcast`. Keep the mark, for instance in the
         database that holds the payment, and send the operations within two minutes.
         With the option `settleable` these calls make the mark themselves, and the error
         contains it. A mark costs one chain read.
