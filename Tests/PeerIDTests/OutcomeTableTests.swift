@@ -383,7 +383,7 @@ import Testing
     }
   }
 
-  @Test func `a submit that proves nothing is never retryable, and no code is not done without a proof`() {
+  @Test func `a submit is not done only if the status proves it, and never retryable if the outcome is unknown`() {
     for status in 100..<700 {
       for body in ["", "<p>x</p>", #"{"message":"x"}"#, #"{"error":"x"}"#] {
         for kind in [RequestKind.operations, .confirmation, .broadcast, .chainBroadcast] {

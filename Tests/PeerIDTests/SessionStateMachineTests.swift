@@ -182,7 +182,7 @@ import Testing
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 90_000)) == "wait, refresh")
   }
 
-  @Test func `after a refresh without an answer the access token is used and the refresh token tried once, later`() {
+  @Test func `after a refresh without an answer the access token is used, and the refresh token is sent again later`() {
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
     _ = machine.refreshEnded(
@@ -388,7 +388,7 @@ import Testing
   }
 
   @Test(arguments: [(false, true), (true, false)])
-  func `a pair that is accepted while its refresh is under way may have been unsaved when that was refused`(
+  func `a refused pair may be unsaved, unless the server accepted it before the refresh began`(
     isAcceptedBefore: Bool,
     mayBeUnsaved: Bool
   ) {

@@ -41,8 +41,7 @@ import Testing
     #expect(!lines.all.contains { $0.1.contains("\n") || $0.1.contains(session.token.accessToken) })
   }
 
-  @Test func `the line of a call without a session names the application, of a session without a key the user`() throws
-  {
+  @Test func `a log line names the application, and for a session without a key the user`() throws {
     let live = try live()
     live.sandbox.add(Fault(.status(Fault.Replacement(status: 500, body: "")), path: "/api/v1/app/blockchain-data"))
     _ = failure { () throws(PeerIDError) in try live.client.readChain(api: "database", method: "get_chain_id") }

@@ -213,7 +213,7 @@ import Testing
     #expect(try elsewhere.client.open(key: "k").token.userID == bob.token.userID)
   }
 
-  @Test func `a code that was exchanged for a pair that cannot be saved is used up, and the error says so`() throws {
+  @Test func `a code is used up even if its new pair cannot be saved, and the error says so`() throws {
     let disk = Disk()
     let live = try Live(store: disk.store)
     disk.isFull = true

@@ -20,9 +20,9 @@ extension World {
     return false
   }
 
-  /// The possible next steps. In a walk a step that touches nothing that another process uses is taken `alone`: the
-  /// order of such steps of several processes has no effect. Nor does a walk vary the order of such steps of the
-  /// threads of one process, as random schedules do.
+  /// The possible next steps. When all schedules are tried, a step that touches nothing that another process uses is
+  /// taken `alone`: the order of such steps of several processes has no effect. Their order within one process is also
+  /// fixed then; random schedules vary it.
   func possibleSteps() -> (fibers: [Fiber], events: [Int], alone: SimulatedProcess?) {
     let ready = fibers.filter { $0.state == .ready && canRun($0.process) }
     let due = events.indices.filter { events[$0].due <= now }
