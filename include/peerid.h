@@ -83,11 +83,11 @@
  * 00:00 UTC. Enum values that you pass are `int32_t` and are checked. An error's code and
  * outcome have the types of their enums, so that compilers warn when the two are mixed.
  *
- * **Threads.** All functions may be called from any thread at any time. Only a configuration
- * must not be used by two threads at once. Calls block their thread. The library starts threads
- * only for refreshes, for asynchronous calls and to retry saving tokens; libcurl starts threads
- * for name lookups. All these threads block all signals. The library installs no signal
- * handler.
+ * **Threads.** All functions may be called from any thread at any time. The exception is a
+ * configuration: only one thread may use it at a time. Calls block their thread. The library
+ * starts threads only for refreshes, for asynchronous calls and to retry saving tokens; libcurl
+ * starts threads for name lookups. All these threads block all signals. The library installs no
+ * signal handler.
  *
  * **Handlers.** Handlers and store callbacks may be called from any thread and from several at
  * once. They must not call the library, except the functions that provide their result. The

@@ -46,7 +46,8 @@ package final class CallEngine: Sendable {
       clock: clock,
       serverClock: transport.serverClock
     )
-    // Initialize lazy globals now: a fork while another thread initializes one would leave it locked in the child.
+    // Initialize lazy globals now: if the process forked while another thread initializes one, it would stay locked in
+    // the child.
     _ = OperationCatalogue.standard.entries.count
     OwnedDescriptor.prepare()
     Cancellation.prepare()

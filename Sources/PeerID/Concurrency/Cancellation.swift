@@ -35,8 +35,8 @@ public final class Cancellation: @unchecked Sendable {
     release(before)
   }
 
-  /// Creates the thread key now. Otherwise a fork while another thread creates the key would leave a lock held in the
-  /// child.
+  /// Creates the thread key now. Otherwise, if the process forked while another thread creates the key, a lock would
+  /// stay held in the child.
   static func prepare() {
     _ = threadKey
   }

@@ -18,8 +18,8 @@ struct OwnedDescriptor: Sendable {
 
   private static let table = Table()
 
-  /// Creates the table now. Otherwise a fork while another thread creates the table would leave a lock held in the
-  /// child.
+  /// Creates the table now. Otherwise, if the process forked while another thread creates the table, a lock would stay
+  /// held in the child.
   static func prepare() {
     _ = table
   }

@@ -34,7 +34,7 @@ extension SandboxState {
     }
   }
 
-  /// Pushes a transaction, or applies the request's fault or the setting for refusals instead.
+  /// Pushes a transaction. A fault of the request takes precedence, and then the setting that refuses all transactions.
   mutating func push(_ transaction: Transaction, _ origin: Origin) throws(Chain.Refusal) -> JSONLiteral {
     let fault = chainFault
     chainFault = nil
