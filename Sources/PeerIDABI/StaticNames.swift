@@ -16,7 +16,7 @@ enum StaticNames {
   )
   private static let version = Bytes(Version.text)
 
-  /// Makes the strings now: if the process forked while another thread makes them, a lock would stay held in the child.
+  /// Makes the strings now: if the process forked while another thread made them, a lock would stay held in the child.
   static func prepare() {
     withExtendedLifetime((codes, outcomes, reasons, operations, version)) {}
   }

@@ -46,7 +46,7 @@ package final class CallEngine: Sendable {
       clock: clock,
       serverClock: transport.serverClock
     )
-    // Initialize lazy globals now: if the process forked while another thread initializes one, it would stay locked in
+    // Initialize lazy globals now: if the process forked while another thread initialized one, it would stay locked in
     // the child.
     _ = OperationCatalogue.standard.entries.count
     OwnedDescriptor.prepare()

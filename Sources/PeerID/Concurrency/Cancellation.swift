@@ -35,7 +35,7 @@ public final class Cancellation: @unchecked Sendable {
     release(before)
   }
 
-  /// Creates the thread key now. Otherwise, if the process forked while another thread creates the key, a lock would
+  /// Creates the thread key now. Otherwise, if the process forked while another thread created the key, a lock would
   /// stay held in the child.
   static func prepare() {
     _ = threadKey

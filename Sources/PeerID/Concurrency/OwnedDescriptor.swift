@@ -18,7 +18,7 @@ struct OwnedDescriptor: Sendable {
 
   private static let table = Table()
 
-  /// Creates the table now. Otherwise, if the process forked while another thread creates the table, a lock would stay
+  /// Creates the table now. Otherwise, if the process forked while another thread created the table, a lock would stay
   /// held in the child.
   static func prepare() {
     _ = table
