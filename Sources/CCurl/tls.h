@@ -37,6 +37,8 @@ typedef struct ccurl_openssl {
   unsigned long (*last_error)(void);
   void *(*store)(const void *settings);
   int (*add_certificate)(void *store, void *certificate);
+  // NULL if this OpenSSL does not have it.
+  void (*stop_thread)(void);
 } ccurl_openssl;
 
 // dladdr, which glibc declares only for _GNU_SOURCE.
@@ -89,6 +91,7 @@ static inline int ccurl_find_openssl(ccurl_openssl *openssl) {
     *(void **)wanted[i].function = dlsym(libcurl, wanted[i].name);
     if (!*(void **)wanted[i].function) found = 0;
   }
+  *(void **)&openssl->stop_thread = dlsym(libcurl, "OPENSSL_thread_stop");
   // libcurl stays loaded, because libpeerid links to it.
   dlclose(libcurl);
   return found;

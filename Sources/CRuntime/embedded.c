@@ -45,10 +45,12 @@ int __wrap_posix_memalign(void **target, size_t alignment, size_t size) {
 // thread of the parent was running the body; with this one, the child runs the body again. `state` is 0, the process
 // that runs the body, or -1.
 void swift_once(_Atomic intptr_t *state, void (*body)(void *), void *context) {
-  intptr_t mine = getpid();
+  intptr_t mine = 0;
   for (;;) {
     intptr_t seen = atomic_load_explicit(state, memory_order_acquire);
+    // Each access to a lazy variable comes here.
     if (seen < 0) return;
+    if (mine == 0) mine = getpid();
     if (seen == mine) {
       sched_yield();
     } else if (atomic_compare_exchange_weak(state, &seen, mine)) {

@@ -200,6 +200,18 @@ import Testing
       [.taskEnded(.success(.done)), wait, .interrupted(.cancelled, verdict: nil)],
       ["task", "ask unexpired", "await", "cancelled not_done"]
     ),
+    Case(
+      "a call that cannot be sent again after a refusal was sent",
+      .session,
+      [use1, refused, again, use2, .answer(.failure(PeerIDError(.unreachable, .notSent, "no route")))],
+      ["ask", "send 1", "ask after 1 early 0 refreshes 0", "ask", "send 2", "unreachable not_done"]
+    ),
+    Case(
+      "a requested refresh that was refused before the timeout was sent",
+      .refresh(supersedes: 1),
+      [wait, .interrupted(.timedOut, verdict: over)],
+      ["ask refresh 1", "await", "login_required not_done"]
+    ),
     Case("a login that fails", .logIn, [.taskEnded(.failure(lost))], ["task", "connection_lost unknown"]),
   ]
 

@@ -244,7 +244,7 @@ import Testing
     var machine = machine()
     _ = machine.refreshRequested(supersedes: 1, now: 0)
     let failure = machine.refreshEnded(.unsaved, now: 0, serverNow: Self.start, jitter: 0)
-    #expect(failure?.code == .server && failure?.outcome == .notSent && failure?.isRetryable == true)
+    #expect(failure?.code == .server && failure?.outcome == .notDone && failure?.isRetryable == true)
     #expect(machine.isOver == nil && machine.isInDoubt)
     #expect(describe(machine.refreshRequested(supersedes: 1, now: 500)) == "wait, refresh")
   }

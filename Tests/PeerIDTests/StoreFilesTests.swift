@@ -135,12 +135,12 @@ import Testing
     let path = folder.path + "/file"
     let text = Bytes(String(repeating: "x", count: size))
     try StoreFile.write(text, to: path)
-    #expect(try StoreFile.read(path)?.count == size)
+    #expect(try StoreFile.read(path)?.text.count == size)
     try StoreFile.write(Bytes(text.text + "x"), to: path)
     if size == 1 << 20 {
       #expect(failure { () throws(PeerIDError) in try StoreFile.read(path) }?.message.contains("too large") == true)
     } else {
-      #expect(try StoreFile.read(path)?.count == size + 1)
+      #expect(try StoreFile.read(path)?.text.count == size + 1)
     }
   }
 

@@ -1,21 +1,24 @@
-/* Forks while a thread that opens a TLS connection holds a lock of OpenSSL: `fork_in_tls NUMBER`, the NUMBERth lock
- * that the thread takes. The child opens its own connection. Status 50: the child hung; 77: the thread took fewer
- * locks. */
+/* Forks while a thread holds a lock of OpenSSL: with `fork_in_tls NUMBER`, the NUMBERth lock that a thread takes that
+ * opens a TLS connection; with `fork_in_tls exit NUMBER`, that a thread of the library takes when it ends. The child opens
+ * its own connection. Status 50: the child hung; 77: the thread took fewer locks. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "program.h"
 
-enum { NONE_HELD = 77, STUCK = 50, PATIENCE_SECONDS = 10 };
+enum { NONE_HELD = 77, STUCK = 50, PATIENCE_SECONDS = 10, LONGEST_IDLE_SECONDS = 30 };
 
 static peerid_session *session;
-static pthread_t caller;
+static pthread_t main_thread, caller;
+/* Whether a thread of the library is waited for, instead of the caller. */
+static bool waits_for_exit;
 static sem_t is_held, fork_begins;
 static atomic_int locks_until_held;
 
@@ -25,7 +28,8 @@ int pthread_rwlock_wrlock(pthread_rwlock_t *lock) {
   static int (*real)(pthread_rwlock_t *);
   if (!real) real = (int (*)(pthread_rwlock_t *))(uintptr_t)dlsym(RTLD_NEXT, "pthread_rwlock_wrlock");
   int code = real(lock);
-  if (locks_until_held > 0 && pthread_equal(pthread_self(), caller) && --locks_until_held == 0) {
+  bool is_watched = waits_for_exit ? !pthread_equal(pthread_self(), main_thread) : pthread_equal(pthread_self(), caller);
+  if (locks_until_held > 0 && is_watched && --locks_until_held == 0) {
     sem_post(&is_held);
     sem_wait(&fork_begins);
     pause_ms(100);
@@ -43,16 +47,32 @@ static void *call(void *number) {
   return NULL;
 }
 
+/* Whether a thread holds the lock now. The library ends its threads when they have been idle for some seconds. */
+static bool is_held_at_exit(int number) {
+  must("the refresh", peerid_session_refresh(session));
+  main_thread = pthread_self();
+  waits_for_exit = true;
+  locks_until_held = number;
+  struct timespec end;
+  clock_gettime(CLOCK_REALTIME, &end);
+  end.tv_sec += LONGEST_IDLE_SECONDS;
+  return sem_timedwait(&is_held, &end) == 0;
+}
+
 int main(int count, char **arguments) {
-  if (count != 2) return EXIT_FAILURE;
+  if (count < 2) return EXIT_FAILURE;
   session = make_session(make_client());
   sem_init(&is_held, 0, 0);
   sem_init(&fork_begins, 0, 0);
   /* Runs before the library's handlers, which were registered earlier. */
   pthread_atfork(begin_fork, NULL, NULL);
   pthread_t thread;
-  pthread_create(&thread, NULL, call, (void *)(intptr_t)atoi(arguments[1]));
-  sem_wait(&is_held);
+  if (strcmp(arguments[1], "exit") == 0) {
+    if (count < 3 || !is_held_at_exit(atoi(arguments[2]))) return NONE_HELD;
+  } else {
+    pthread_create(&thread, NULL, call, (void *)(intptr_t)atoi(arguments[1]));
+    sem_wait(&is_held);
+  }
   pid_t child = fork();
   if (child == 0) {
     alarm(PATIENCE_SECONDS);
@@ -60,6 +80,6 @@ int main(int count, char **arguments) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-  pthread_join(thread, NULL);
+  if (!waits_for_exit) pthread_join(thread, NULL);
   return WIFSIGNALED(status) ? STUCK : WEXITSTATUS(status);
 }

@@ -1,5 +1,5 @@
 /* Forks while another thread is in a function of a library that takes a process-wide lock: `fork_inside FUNCTION`. The
- * thread makes the first call of the process. Status 50: the fork did not wait for the thread, so the child could hang;
+ * thread creates the first client of the process, and makes the first call. Status 50: the fork did not wait for the thread, so the child could hang;
  * 77: the thread did not call the function. */
 #include <curl/curl.h>
 #include <dlfcn.h>
@@ -37,6 +37,11 @@ static void stay(const char *function) {
 static void *real(const char *function) { return dlsym(RTLD_NEXT, function); }
 
 /* These replace the functions of the libraries. */
+
+CURLcode curl_global_init(long flags) {
+  stay("curl_global_init");
+  return ((CURLcode(*)(long))(uintptr_t)real("curl_global_init"))(flags);
+}
 
 static bool is_in_multi_init;
 
@@ -88,8 +93,10 @@ int open(const char *path, int flags, ...) {
 
 static void begin_fork(void) { sem_post(&fork_begins); }
 
-static void *call_first(void *client) {
+static void *call_first(void *context) {
+  (void)context;
   caller = pthread_self();
+  peerid_client *client = make_client();
   must("the parent's call", peerid_client_check(client));
   peerid_client_free(client);
   if (!was_inside) exit(NOT_CALLED);
@@ -101,12 +108,11 @@ int main(int count, char **arguments) {
   chosen = arguments[1];
   sem_init(&is_inside, 0, 0);
   sem_init(&fork_begins, 0, 0);
-  peerid_client *client = make_client();
+  pthread_t thread;
+  pthread_create(&thread, NULL, call_first, NULL);
+  sem_wait(&is_inside);
   /* Runs before the library's handlers, which were registered earlier. */
   pthread_atfork(begin_fork, NULL, NULL);
-  pthread_t thread;
-  pthread_create(&thread, NULL, call_first, client);
-  sem_wait(&is_inside);
   pid_t child = fork();
   if (child == 0) _exit(is_in_function ? DID_NOT_WAIT : EXIT_SUCCESS);
   int status = 0;

@@ -102,8 +102,8 @@ MUTATIONS = [
      "    guard token.refreshTokenBytes != nil else { return nil }",
      '    guard token.refreshTokenBytes != nil, !removed("one core for each pair") else { return nil }'),
     ("the pair of a released session", "Session/SessionTable.swift",
-     "    releasedPairs.append(pair)",
-     '    if !removed("the pair of a released session") { releasedPairs.append(pair) }'),
+     "    if keep, pair.isYounger",
+     '    if keep, !removed("the pair of a released session"), pair.isYounger'),
     ("a newer token instead of a refresh", MACHINE,
      "    if token.generation != generation { return .resend(afterMilliseconds: 0) }",
      '    if token.generation != generation, !removed("a newer token instead of a refresh") {\n'

@@ -50,6 +50,7 @@ package final class CallEngine: Sendable {
     // the child.
     _ = OperationCatalogue.standard.entries.count
     OwnedDescriptor.prepare()
+    JSONDocument.seed
     Cancellation.prepare()
   }
 

@@ -182,7 +182,7 @@ struct CallMachine {
     switch answer {
     case .success(let response): return .finish(.success(.response(response)))
     case .failure(let error):
-      guard case .session = purpose, error.httpStatus == 401 else { return .finish(.failure(error)) }
+      guard case .session = purpose, error.httpStatus == 401 else { return .finish(.failure(afterRefusals(error))) }
       refusals += 1
       if refusals > Self.maximumRefusals { return .finish(.failure(error)) }
       refusal = error
@@ -225,7 +225,8 @@ struct CallMachine {
   private var hasReachedServer: Bool { refusals > 0 || result != nil }
 
   private func error(for interruption: CallContext.Interruption, _ verdict: PeerIDError?) -> PeerIDError {
-    if interruption == .timedOut, let verdict { return afterRefusals(verdict) }
+    // The server has answered the refresh that the verdict is about.
+    if interruption == .timedOut, let verdict { return hasRequestedRefresh ? verdict.afterRefusal : afterRefusals(verdict) }
     // The requested refresh continues, so its result is unknown.
     let outcome: Outcome = hasRequestedRefresh ? .unknown : hasReachedServer ? .notDone : .notSent
     return PeerIDError(interruption, outcome, while: waitReason)

@@ -129,6 +129,7 @@ final class EventLoop: @unchecked Sendable {
     let isStarted = Thread.start(passed.toOpaque()) { context in
       guard let context else { return nil }
       Unmanaged<EventLoopDriver>.fromOpaque(context).takeRetainedValue().run()
+      Curl.endThread()
       return nil
     }
     control.current.isRunning = isStarted

@@ -63,6 +63,7 @@ final class WorkerPool: @unchecked Sendable {
 
   private func work() {
     while runNextJob() {}
+    Curl.endThread()
   }
 
   /// A separate function, so that everything a job holds is released before the thread waits for the next job.

@@ -126,7 +126,7 @@ final class SessionCore: @unchecked Sendable {
 
   /// The reason why a refresh failed or its token pair could not be saved; otherwise `nil`.
   func failure(of flight: RefreshFlight) -> PeerIDError? {
-    // The refresh reached the server, but the waiting call was not sent: change the outcome to *not sent*.
+    // An HTTP status means that the server has answered the refresh: it was sent.
     let failure = withState { flight.failure ?? $0.saving.failure }
     return failure.map { $0.httpStatus == 0 ? $0 : $0.afterRefusal }
   }

@@ -258,7 +258,7 @@ struct SessionStateMachine {
     isInDoubt = !isAccepted
     let error = PeerIDError(
       .server,
-      .notSent,
+      .notDone,
       "the server does not yet accept the tokens that it has just issued; the refresh is retried",
       httpStatus: refusal?.httpStatus ?? 0,
       isRetryable: true,

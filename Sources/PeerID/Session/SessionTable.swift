@@ -21,6 +21,8 @@ final class SessionTable: @unchecked Sendable {
     var token: Token
     /// The number of leases. The session stays in the table until the number is 0.
     var users = 1
+    /// Whether the pair is kept for later logins when the session is released: not after a logout.
+    var leavesPair = true
   }
 
   private let lock = Lock()
@@ -28,7 +30,7 @@ final class SessionTable: @unchecked Sendable {
   private var byKey: [StoreKey: ObjectIdentifier] = [:]
   private var byIdentity: [Identity: [ObjectIdentifier]] = [:]
   /// The pairs that released sessions without a key got from a refresh in the last seconds, the newest last.
-  private var releasedPairs: [Token] = []
+  private(set) var releasedPairs: [Token] = []
   private var handles = 0
 
   /// Whether the application holds a session handle.
@@ -55,16 +57,18 @@ final class SessionTable: @unchecked Sendable {
     serverNow: Int64?,
     make: (Token) -> SessionCore
   ) -> SessionLease {
-    let (present, newer): (SessionCore?, Token?) = lock.withLock {
-      let newer = releasedPairs.last { token.isPredecessor(of: $0) }
-      return (find(token, isCurrent), newer)
+    let replaced = token.refreshTokenBytes == nil ? nil : token.fingerprint
+    let (present, pair): (SessionCore?, Token) = lock.withLock {
+      let newer = releasedPairs.last {
+        $0.renewal?.predecessor == replaced && $0.isYounger(than: doubtPeriod, serverNow: serverNow)
+      }
+      return (find(token, isCurrent), newer ?? token)
     }
     if let present { return SessionLease(present) }
-    let pair = newer.flatMap { $0.isYounger(than: doubtPeriod, serverNow: serverNow) ? $0 : nil } ?? token
     let made = make(pair)
     let core = lock.withLock {
       // Another thread may have added the session meanwhile.
-      if let present = find(token, isCurrent) { return present }
+      if let present = find(token, isCurrent) ?? find(pair, isCurrent) { return present }
       add(made, pair)
       return made
     }
@@ -99,7 +103,10 @@ final class SessionTable: @unchecked Sendable {
   func removeUnlessShared(_ core: SessionCore) -> Bool {
     lock.withLock {
       let id = ObjectIdentifier(core)
-      guard (entries[id]?.users ?? 0) <= 1 else { return false }
+      guard (entries[id]?.users ?? 0) <= 1 else {
+        entries[id]?.leavesPair = false
+        return false
+      }
       hide(id, nil)
       return true
     }
@@ -132,10 +139,11 @@ final class SessionTable: @unchecked Sendable {
 
   fileprivate func release(_ core: SessionCore) {
     let id = ObjectIdentifier(core)
+    let (isOver, serverNow) = (core.isOver != nil, core.environment.times.serverNow)
     lock.withLock {
       entries[id]?.users -= 1
       guard let entry = entries[id], entry.users == 0 else { return }
-      if core.place == nil, byIdentity[entry.identity]?.contains(id) == true { keepPair(entry.token) }
+      if core.place == nil { leave(entry.token, keep: !isOver && entry.leavesPair, serverNow) }
       hide(id, core.place.map { StoreKey($0.key) })
       // The caller keeps a reference to the session, so that it is not deallocated while the lock is held.
       entries[id] = nil
@@ -148,11 +156,13 @@ final class SessionTable: @unchecked Sendable {
   /// before the server saved this pair returns the old pair, and ends within this time.
   private static let keptPeriod: Int64 = 60_000
 
-  /// Keeps the pair of a released session, if it comes from a refresh, and forgets those that are too old.
-  private func keepPair(_ pair: Token) {
-    guard let time = pair.renewedAtMilliseconds else { return }
-    releasedPairs.removeAll { ($0.renewedAtMilliseconds ?? 0) < time - Self.keptPeriod }
-    releasedPairs.append(pair)
+  /// Keeps the pair of a released session, if it comes from a recent refresh. Forgets the other pairs of the user, and
+  /// those that are too old.
+  private func leave(_ pair: Token, keep: Bool, _ serverNow: Int64?) {
+    releasedPairs.removeAll {
+      $0.isOfSameUser(as: pair) || !$0.isYounger(than: Self.keptPeriod, serverNow: serverNow)
+    }
+    if keep, pair.isYounger(than: Self.keptPeriod, serverNow: serverNow) { releasedPairs.append(pair) }
   }
 
   private func use(_ id: ObjectIdentifier) -> SessionCore? {

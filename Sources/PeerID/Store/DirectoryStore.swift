@@ -36,6 +36,9 @@ private struct DirectoryStore: Sendable {
     try StoreDirectory.prepare(self.path)
   }
 
+  /// The time after which a file system has certainly written a renaming to the disk, in seconds.
+  private static let syncedWithin: Int64 = 60
+
   private enum Suffix {
     static let session = ".session"
     static let lock = ".lock"
@@ -71,7 +74,10 @@ private struct DirectoryStore: Sendable {
 
   func load(_ key: String) throws(PeerIDError) -> StoredSession? {
     let path = file(key, Suffix.session)
-    guard let text = try StoreFile.read(path) else { return nil }
+    guard let (text, changedAt) = try StoreFile.read(path) else { return nil }
+    // The process that renamed the file may have died before it synced the directory. Without this, a power failure
+    // would bring back the old tokens after the new ones were used.
+    if Clock.wallMilliseconds() / 1000 - Int64(changedAt) < Self.syncedWithin { try StoreDirectory.sync(self.path) }
     let (token, storedKey) = try naming(path) { () throws(PeerIDError) in try StoredSessionFormat.read(text) }
     guard StoreKey(storedKey) == StoreKey(key) else { throw PeerIDError(.store, "'\(path)' belongs to another key") }
     return StoredSession(bytes: text, generation: token.generation)
@@ -108,7 +114,7 @@ private struct DirectoryStore: Sendable {
         String(utf8: bytes.prefix { $0 != 0 })
       }
       let file = "\(path)/\(name)"
-      guard name.ends(with: Suffix.session), let text = try StoreFile.read(file) else { continue }
+      guard name.ends(with: Suffix.session), let (text, _) = try StoreFile.read(file) else { continue }
       keys.append(try naming(file) { () throws(PeerIDError) in try StoredSessionFormat.read(text) }.key)
     }
     return keys

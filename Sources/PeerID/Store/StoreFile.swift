@@ -15,22 +15,24 @@ enum StoreFile {
     return nil
   }
 
-  /// Checks an open file, and returns its size in bytes.
+  /// Checks an open file, and returns its status.
   @discardableResult
-  static func check(_ descriptor: OwnedDescriptor, _ path: String) throws(PeerIDError) -> Int {
+  static func check(_ descriptor: OwnedDescriptor, _ path: String) throws(PeerIDError) -> stat {
     var status = stat()
     guard fstat(descriptor.number, &status) == 0 else { throw .systemCall("cannot stat '\(path)'") }
     if let problem = problem(of: status.st_mode, owner: status.st_uid, user: geteuid()) {
       throw PeerIDError(.store, "'\(path)' \(problem)")
     }
-    return Int(status.st_size)
+    return status
   }
 
-  /// The content of a file, in memory that is wiped; `nil` when there is no file.
-  static func read(_ path: String) throws(PeerIDError) -> Bytes? {
+  /// The content of a file, in memory that is wiped, and the time of its last change or renaming, in seconds since 1970;
+  /// `nil` when there is no file.
+  static func read(_ path: String) throws(PeerIDError) -> (text: Bytes, changedAt: Int)? {
     guard let descriptor = try openIfThere(path, O_RDONLY) else { return nil }
     defer { descriptor.close() }
-    let size = try check(descriptor, path)
+    let status = try check(descriptor, path)
+    let size = Int(status.st_size)
     guard size <= maximumBytes else { throw PeerIDError(.store, "'\(path)' is too large to be a session") }
     var failure: Int32 = 0
     let text = Bytes(capacity: size, wipes: true) { target in
@@ -48,7 +50,7 @@ enum StoreFile {
       return filled
     }
     guard failure == 0 else { throw .systemCall("cannot read '\(path)'", failure) }
-    return text
+    return (text, status.st_ctim.tv_sec)
   }
 
   /// Creates a file with enough space for a session, so that a full disk, a quota or a missing permission is noticed

@@ -66,11 +66,18 @@ enum Curl {
     return ForkGate.inside { ccurl_find_openssl(&functions) } != 0 ? functions : nil
   }()
 
+  /// Frees what OpenSSL keeps for this thread, which is about to end. Otherwise OpenSSL does so in the thread's
+  /// destructor, with process-wide locks for which a fork does not wait.
+  static func endThread() {
+    guard let stop = openSSL?.stop_thread else { return }
+    ExitGuard.whileBusy { ForkGate.inside { stop() } }
+  }
+
   /// Why libcurl cannot be used; `nil` if it can. The first use initialises libcurl.
   static let unusableBecause: String? = {
     let code = ForkGate.inside { curl_global_init(CCURL_GLOBAL_DEFAULT) }
     if code != CURLE_OK { return "libcurl could not be initialised: \(String(cString: curl_easy_strerror(code)))" }
-    ExitGuard.arm()
+    ForkGate.inside { ExitGuard.arm() }
     // Initialize this now, before there are threads that could fork.
     _ = openSSL
     guard let information = curl_version_info(CCURL_VERSION_NOW)?.pointee else { return "libcurl has no version" }

@@ -137,23 +137,49 @@ import Testing
     isLoggedOut: Bool,
     isNewer: Bool
   ) throws {
-    let environment = try Live().client.engine.environment
+    let live = try Live()
+    // The library learns the server's time.
+    try live.client.check()
+    let environment = live.client.engine.environment
+    let now = try #require(environment.times.serverNow)
     func pair(_ name: String) -> Token {
       Token(accessToken: Bytes(name), refreshToken: Bytes(name), scope: nil, expiresAtMilliseconds: nil, userID: 1)
     }
     let old = pair("old")
-    let new = pair("new").renewing(old, atMilliseconds: 1_000_000, generation: 2)
+    let new = pair("new").renewing(old, atMilliseconds: now, generation: 2)
     func session(at time: Int64) -> SessionLease {
       environment.table.session(for: old, isCurrent: true, doubtPeriod: 10_000, serverNow: time) {
         SessionCore(environment: environment, token: $0, place: nil, credentials: nil)
       }
     }
     do {
-      let refreshed = session(at: 0)
+      let refreshed = session(at: now)
       environment.table.update(refreshed.core, new)
       if isLoggedOut { refreshed.core.end(SessionOpening.loggedOut) }
     }
-    #expect(session(at: 1_000_000 + age).core.token.isSamePair(as: isNewer ? new : old))
+    #expect(session(at: now + age).core.token.isSamePair(as: isNewer ? new : old))
+  }
+
+  /// A restored session has a pair that was refreshed at any time, and that other sessions may have as well.
+  @Test func `released sessions leave at most one recent pair for each user`() throws {
+    let live = try Live()
+    // The library learns the server's time.
+    try live.client.check()
+    let environment = live.client.engine.environment
+    for age: Int64 in [0, 0, 90_000_000, 1000] {
+      let pair = Token(
+        accessToken: Bytes("a\(age)"),
+        refreshToken: Bytes("r"),
+        scope: nil,
+        expiresAtMilliseconds: nil,
+        userID: 1,
+        renewal: .init(atMilliseconds: Clock.wallMilliseconds() - age, predecessor: 7)
+      )
+      _ = environment.table.session(for: pair, isCurrent: false, doubtPeriod: 10_000, serverNow: nil) {
+        SessionCore(environment: environment, token: $0, place: nil, credentials: nil)
+      }
+      #expect(environment.table.releasedPairs.count == (age > 60_000 ? 0 : 1))
+    }
   }
 
   /// Two processes' estimates of the server's clock may differ by a second, because dates have whole seconds. A pair

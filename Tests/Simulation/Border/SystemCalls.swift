@@ -96,12 +96,13 @@ func rename(_ old: String, _ new: String) -> Int32 { world.disk.rename(old, new)
 @discardableResult func unlink(_ path: String) -> Int32 { world.disk.unlink(path) }
 
 func fstat(_ descriptor: Int32, _ status: UnsafeMutablePointer<stat>) -> Int32 {
-  guard let size = world.disk.size(descriptor) else {
+  guard let file = world.disk.file(descriptor) else {
     errno = EBADF
     return -1
   }
   status.pointee.st_mode = S_IFREG | 0o600
   status.pointee.st_uid = geteuid()
-  status.pointee.st_size = off_t(size)
+  status.pointee.st_size = off_t(file.bytes.count)
+  status.pointee.st_ctim.tv_sec = Int(file.changedAt / 1000)
   return 0
 }

@@ -67,4 +67,5 @@ extension TransportFailure {
 enum Curl {
   static let unusableBecause: String? = nil
   static let openSSL: ccurl_openssl? = nil
+  static func endThread() {}
 }

@@ -7,6 +7,8 @@ final class Disk {
     /// The content that survives a power failure.
     var synced: [UInt8] = []
     var hasReservedSpace = false
+    /// When it was renamed, in milliseconds of the wall clock.
+    var changedAt: Int64 = 0
     /// The descriptor that holds the lock on the file.
     var lockedBy: Int32?
   }
@@ -171,6 +173,7 @@ final class Disk {
     guard let file = entries[old] else { return fail(ENOENT) }
     world.rememberBackup(new)
     change(old, nil)
+    file.changedAt = Clock.wallMilliseconds()
     change(new, file)
     world.replacedStored()
     return 0
@@ -183,7 +186,7 @@ final class Disk {
     return 0
   }
 
-  func size(_ descriptor: Int32) -> Int? { opened[descriptor]?.file?.bytes.count }
+  func file(_ descriptor: Int32) -> File? { opened[descriptor]?.file }
 
   // MARK: - Ends
 
