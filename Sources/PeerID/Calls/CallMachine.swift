@@ -226,7 +226,9 @@ struct CallMachine {
 
   private func error(for interruption: CallContext.Interruption, _ verdict: PeerIDError?) -> PeerIDError {
     // The server has answered the refresh that the verdict is about.
-    if interruption == .timedOut, let verdict { return hasRequestedRefresh ? verdict.afterRefusal : afterRefusals(verdict) }
+    if interruption == .timedOut, let verdict {
+      return hasRequestedRefresh ? verdict.afterRefusal : afterRefusals(verdict)
+    }
     // The requested refresh continues, so its result is unknown.
     let outcome: Outcome = hasRequestedRefresh ? .unknown : hasReachedServer ? .notDone : .notSent
     return PeerIDError(interruption, outcome, while: waitReason)
