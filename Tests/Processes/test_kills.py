@@ -23,7 +23,8 @@ POINTS = {
     "before the first session is renamed": ("rename new 1", False, 0),
     "before the first session is durable": ("sync directory 1", False, 0),
     "before the lock": ("open lock 2", False, 0),
-    "with the lock": ("reserve new 2", False, 0),
+    "with the lock": ("sync directory 2", False, 0),
+    "before space is reserved": ("reserve new 2", False, 0),
     "before the request": ("send refreshtoken 1", False, 0),
     "when the request was sent, and never arrives": ("request lost", False, 0),
     "when the request was sent, and arrives": ("request arrives", True, 1),
@@ -33,7 +34,7 @@ POINTS = {
     "written, not truncated": ("truncate new 2", True, 1),
     "written, not synced": ("sync new 2", True, 1),
     "synced, not renamed": ("rename new 2", True, 1),
-    "renamed, directory not synced": ("sync directory 2", False, 1),
+    "renamed, directory not synced": ("sync directory 3", False, 1),
     "saved": ("unlock lock 2", False, 1),
 }
 

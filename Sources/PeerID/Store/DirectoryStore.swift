@@ -73,14 +73,19 @@ private struct DirectoryStore: Sendable {
   }
 
   func load(_ key: String) throws(PeerIDError) -> StoredSession? {
-    let path = file(key, Suffix.session)
-    guard let (text, changedAt) = try StoreFile.read(path) else { return nil }
+    guard let (session, changedAt) = try read(key) else { return nil }
     // The process that renamed the file may have died before it synced the directory. Without this, a power failure
     // would bring back the old tokens after the new ones were used.
-    if Clock.wallMilliseconds() / 1000 - Int64(changedAt) < Self.syncedWithin { try StoreDirectory.sync(self.path) }
+    if Clock.wallMilliseconds() / 1000 - Int64(changedAt) < Self.syncedWithin { try StoreDirectory.sync(path) }
+    return session
+  }
+
+  private func read(_ key: String) throws(PeerIDError) -> (session: StoredSession, changedAt: Int)? {
+    let path = file(key, Suffix.session)
+    guard let (text, changedAt) = try StoreFile.read(path) else { return nil }
     let (token, storedKey) = try naming(path) { () throws(PeerIDError) in try StoredSessionFormat.read(text) }
     guard StoreKey(storedKey) == StoreKey(key) else { throw PeerIDError(.store, "'\(path)' belongs to another key") }
-    return StoredSession(bytes: text, generation: token.generation)
+    return (StoredSession(bytes: text, generation: token.generation), changedAt)
   }
 
   func reserve(_ key: String) throws(PeerIDError) {
@@ -90,7 +95,7 @@ private struct DirectoryStore: Sendable {
   /// Saves a session if the stored generation is `expected`. The caller holds the lock, so that no other process writes
   /// between comparing and replacing.
   func save(_ key: String, _ session: StoredSession, _ expected: UInt64) throws(PeerIDError) -> Bool {
-    guard (try load(key)?.generation ?? 0) == expected else { return false }
+    guard (try read(key)?.session.generation ?? 0) == expected else { return false }
     let (new, current) = (file(key, Suffix.new), file(key, Suffix.session))
     try StoreFile.write(session.bytes, to: new)
     guard rename(new, current) == 0 else { throw .systemCall("cannot replace '\(current)'") }

@@ -75,6 +75,8 @@ enum Curl {
 
   /// Why libcurl cannot be used; `nil` if it can. The first use initialises libcurl.
   static let unusableBecause: String? = {
+    // Its fork handlers are what closes the gate.
+    _ = LockTable.shared
     let code = ForkGate.inside { curl_global_init(CCURL_GLOBAL_DEFAULT) }
     if code != CURLE_OK { return "libcurl could not be initialised: \(String(cString: curl_easy_strerror(code)))" }
     ForkGate.inside { ExitGuard.arm() }
