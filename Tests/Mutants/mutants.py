@@ -264,7 +264,7 @@ MUTANTS = (
     _(
         "a call that ends after HTTP 401 was not sent",
         CALL,
-        "hasRequestedRefresh ? .unknown : «refusals > 0 ? .notDone : .notSent»",
+        "hasRequestedRefresh ? .unknown : «hasReachedServer ? .notDone : .notSent»",
         ".notSent",
     ),
     _("a refresh that is cancelled was not sent", CALL, "let outcome: Outcome = «hasRequestedRefresh» ?", "false"),

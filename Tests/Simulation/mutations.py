@@ -43,13 +43,13 @@ MUTATIONS = [
      '      || !removed("doubt about a pair that was never accepted")\n'
      "      && (isInDoubt || !mayHaveRotated) && mayBeUnsaved("),
     ("doubt when a call's time is over", CORE_FILE,
-     "    isInDoubtOfRefusal ? nil : withState",
-     '    isInDoubtOfRefusal && !removed("doubt when a call\'s time is over") ? nil : withState'),
+     "serverNow: serverNow) ? nil : flight?.verdict",
+     'serverNow: serverNow) && !removed("doubt when a call\'s time is over") ? nil : flight?.verdict'),
     ("a refusal may be older than an acceptance", MACHINE,
      "    if !isAccepted { isAcceptedSinceRefreshBegan = true }",
      '    if !isAccepted, !removed("a refusal may be older than an acceptance") { isAcceptedSinceRefreshBegan = true }'),
     ("at most once", CALL,
-     "      guard case .session = purpose, error.httpStatus == 401 else { return .finish(.failure(error)) }",
+     "      guard case .session = purpose, error.httpStatus == 401 else { return .finish(.failure(afterRefusals(error))) }",
      '      if removed("at most once"), error.outcome == .unknown { return askForToken() }\n'
      "      guard case .session = purpose, error.httpStatus == 401 else { return .finish(.failure(error)) }"),
     ("comparison of generations", STORE,
@@ -101,9 +101,6 @@ MUTATIONS = [
     ("one core for each pair", "Session/SessionTable.swift",
      "    guard token.refreshTokenBytes != nil else { return nil }",
      '    guard token.refreshTokenBytes != nil, !removed("one core for each pair") else { return nil }'),
-    ("the pair of a released session", "Session/SessionTable.swift",
-     "    if keep, pair.isYounger",
-     '    if keep, !removed("the pair of a released session"), pair.isYounger'),
     ("a newer token instead of a refresh", MACHINE,
      "    if token.generation != generation { return .resend(afterMilliseconds: 0) }",
      '    if token.generation != generation, !removed("a newer token instead of a refresh") {\n'
