@@ -184,11 +184,10 @@ final class EventLoopDriver: @unchecked Sendable {
         guard let failure = send(call, token) else { return }
         step = call.machine.next(.answer(.failure(failure)))
       case .awaitRefresh:
-        // The timer of the call's deadline may have fired while the call was sending.
-        if let interruption = call.context.interruption() { return interrupt(call, interruption) }
-        guard !isParked(call) else { return }
+        if endsNow(call) || isParked(call) { return }
         step = call.machine.next(refreshEnded(call))
       case .pause(let milliseconds):
+        if endsNow(call) { return }
         call.isPausing = true
         timers.add(clock.monotonicMilliseconds() + milliseconds, call: call.id)
         return
@@ -196,6 +195,14 @@ final class EventLoopDriver: @unchecked Sendable {
       case .finish(let result): return finish(call, result)
       }
     }
+  }
+
+  /// Ends a call that may not wait any more; returns whether it did. The timer of its deadline may have fired while the
+  /// call was sending.
+  private func endsNow(_ call: AsyncCall) -> Bool {
+    guard let interruption = call.context.interruption() else { return false }
+    interrupt(call, interruption)
+    return true
   }
 
   /// Makes a call wait until its refresh ends; returns `false` if the refresh has already ended.
