@@ -5,6 +5,7 @@ internal import PeerID
 // owns what the functions return.
 
 /// Runs the body of an exported function. Returns its error, which the caller owns.
+@inline(never)
 func attempt(_ body: () throws(PeerIDError) -> Void) -> ErrorHandle? {
   do throws(PeerIDError) {
     try body()
@@ -59,6 +60,7 @@ func required<Value>(_ value: Value?, _ name: StaticString) throws(PeerIDError) 
 }
 
 /// A required string.
+@inline(never)
 func text(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(PeerIDError) -> String {
   guard let text = String(validatingCString: try required(pointer, name)) else { throw isNotUTF8(name) }
   return text

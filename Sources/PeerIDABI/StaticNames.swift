@@ -4,16 +4,10 @@ internal import PeerID
 enum StaticNames {
   static var empty: UnsafePointer<CChar> { pointer("") }
 
-  private static let codes: [Int32: Bytes] = Dictionary(
-    uniqueKeysWithValues: ErrorCode.allCases.map { ($0.rawValue, Bytes($0.name)) }
-  )
-  private static let outcomes: [Int32: Bytes] = Dictionary(
-    uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, Bytes($0.name)) }
-  )
+  private static let codes = ErrorCode.allCases.map { ($0.rawValue, Bytes($0.name)) }
+  private static let outcomes = Outcome.allCases.map { ($0.rawValue, Bytes($0.name)) }
   private static let reasons = ErrorReason.allCases.map { ($0, Bytes($0.name)) }
-  private static let operations: [Int32: Bytes] = Dictionary(
-    uniqueKeysWithValues: OperationCatalogue.standard.entries.map { ($0.id, Bytes($0.name)) }
-  )
+  private static let operations = OperationCatalogue.standard.entries.map { ($0.id, Bytes($0.name)) }
   private static let version = Bytes(Version.text)
 
   /// Makes the strings now: if the process forked while another thread made them, a lock would stay held in the child.
@@ -22,11 +16,11 @@ enum StaticNames {
   }
 
   static func name(ofCode code: Int32) -> UnsafePointer<CChar>? {
-    code == 0 ? pointer("ok") : codes[code]?.cString
+    code == 0 ? pointer("ok") : name(code, in: codes)
   }
 
   static func name(ofOutcome outcome: Int32) -> UnsafePointer<CChar>? {
-    outcomes[outcome]?.cString
+    name(outcome, in: outcomes)
   }
 
   static func name(ofReason reason: ErrorReason?) -> UnsafePointer<CChar>? {
@@ -34,10 +28,14 @@ enum StaticNames {
   }
 
   static func name(ofOperation id: Int32) -> UnsafePointer<CChar>? {
-    operations[id]?.cString
+    name(id, in: operations)
   }
 
   static var versionText: UnsafePointer<CChar> { version.cString }
+
+  private static func name(_ number: Int32, in names: [(Int32, Bytes)]) -> UnsafePointer<CChar>? {
+    names.first { $0.0 == number }?.1.cString
+  }
 
   private static func pointer(_ text: StaticString) -> UnsafePointer<CChar> {
     UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)

@@ -10,9 +10,7 @@ enum AccountPermission: Equatable {
 
   /// Whether the name has the form of the permissions that PeerID creates: `pid` and seven letters.
   static func isNamedByPeerID(_ name: String) -> Bool {
-    let bytes = Array(name.utf8)
-    guard bytes.count == 10, bytes.starts(with: "pid".utf8) else { return false }
-    return bytes.dropFirst(3).allSatisfy { $0.isLetter }
+    name.withBytes { $0.count == 10 && $0.begins(with: "pid") && $0.dropFirst(3).allSatisfy { $0.isLetter } }
   }
 }
 

@@ -75,7 +75,8 @@ struct ChainReadQuery {
   /// Whether the server's parser reads the name in brackets as the key of an object. A number would be an array index,
   /// and a bracket would end the key.
   private static func isKey(_ name: String) -> Bool {
-    !name.isEmpty && !name.utf8.contains { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") } && Int(name) == nil
+    !name.isEmpty && Int64(decimal: name) == nil
+      && !name.utf8.contains { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }
   }
 
   private mutating func appendLeaf(_ value: String, at path: String) throws(PeerIDError) {

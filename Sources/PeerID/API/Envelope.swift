@@ -52,6 +52,6 @@ enum Envelope {
   /// `error`: a text, or `{"code": …, "message": …}`.
   private static func isPeerIDs(_ root: JSONValue, status: Int) -> Bool {
     guard root.count == 2, let written = root["status"] else { return false }
-    return (written.integer ?? written.string.flatMap { Int64($0) }) == Int64(status)
+    return (written.integer ?? written.string.flatMap { Int64(decimal: $0) }) == Int64(status)
   }
 }

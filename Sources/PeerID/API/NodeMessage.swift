@@ -36,7 +36,11 @@ struct NodeMessage {
 
   /// The node's message without the kind of exception and the condition, such as `Insufficient Balance`.
   static func reason(in text: String) -> String {
-    var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).makeIterator()
+    text.withBytes(reason)
+  }
+
+  private static func reason(in text: UnsafeRawBufferPointer) -> String {
+    var lines = text.split(separator: UInt8(ascii: "\n")).makeIterator()
     guard let first = lines.next() else { return "" }
     var parts = parts(of: first)
     if parts.allSatisfy({ isAssertion($0) || isRepeated($0) }), let second = lines.next() {
@@ -47,10 +51,10 @@ struct NodeMessage {
       parts.removeFirst()
       if parts.count > 1 { parts.removeFirst() }
     }
-    return parts.map { String(Substring($0)) }.joined(separator: ": ")
+    return parts.map { String(utf8: $0) }.joined(separator: ": ")
   }
 
-  private typealias Part = Substring.UTF8View
+  private typealias Part = Slice<UnsafeRawBufferPointer>
 
   /// Splits the line at each `: ` outside brackets. (Conditions contain colons inside brackets.)
   private static func parts(of line: Part) -> [Part] {
@@ -76,12 +80,12 @@ struct NodeMessage {
 
   /// Whether this is a kind of exception that is followed by a condition.
   private static func isAssertion(_ part: Part) -> Bool {
-    part.elementsEqual("Assert Exception".utf8)
+    UnsafeRawBufferPointer(rebasing: part).isSame(as: "Assert Exception")
   }
 
   /// Whether this is a kind of exception that adds nothing to the text that follows it.
   private static func isRepeated(_ part: Part) -> Bool {
-    let part = Bytes(String(Substring(part)))
+    let part = Bytes(UnsafeRawBufferPointer(rebasing: part))
     let kinds: [StaticString] = [
       "Execution error", "assert_exception", "missing required ", "insufficient fee", "unspecified",
     ]

@@ -56,6 +56,7 @@ struct ResponseScanner {
 
   // MARK: - The envelope
 
+  @inline(never)
   private mutating func readEnvelope(_ scanner: inout JSONScanner) throws(Fault) {
     try scanner.members { (scanner, key) throws(Fault) in
       if scanner.matches(key, "error") { hasError = scanner.next != UInt8(ascii: "n") }
@@ -146,7 +147,7 @@ struct ResponseScanner {
   private static func integer(_ scanner: inout JSONScanner) throws(Fault) -> Int64? {
     switch scanner.next {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try scanner.number().integer
-    default: return try text(&scanner).flatMap { Int64($0.text) }
+    default: return try text(&scanner).flatMap { $0.withBytes { Int64(decimal: $0) } }
     }
   }
 

@@ -101,6 +101,7 @@ struct CallMachine {
   }
 
   /// The next step after `event`.
+  @inline(never)
   mutating func next(_ event: Event) -> Step {
     switch event {
     case .started: start()

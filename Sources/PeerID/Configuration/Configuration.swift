@@ -41,7 +41,7 @@ public struct Configuration: Sendable {
   }
 
   private static func isApplicationID(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { $0.isDigit } && Int64(text) != nil
+    !text.isEmpty && text.utf8.allSatisfy { $0.isDigit } && Int64(decimal: text) != nil
   }
 
   /// Sets an option by its name; `docs/reference/options.md` lists all options.

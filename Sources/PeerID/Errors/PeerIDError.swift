@@ -25,6 +25,7 @@ public struct PeerIDError: Error, Sendable {
   public var transactionID: String? { storage.fields.transactionID?.text }
 
   /// Makes an error. If the outcome is unknown, `advice` is added at the end of the message.
+  @inline(never)
   package init(
     _ code: ErrorCode,
     _ outcome: Outcome,

@@ -42,6 +42,7 @@ extension JSONIndex {
     var utf8: UnsafeRawBufferPointer? { node.kind == .string ? Self.text(node, text, unescaped) : nil }
 
     /// The text, if this is a string.
+    @inline(never)
     var string: String? { utf8.map { String(utf8: $0) } }
 
     /// The number of elements of an array or members of an object; 0 for every other kind.
@@ -76,11 +77,14 @@ extension JSONIndex {
 
     /// The member of an object with this key.
     func member(_ key: StaticString) -> Value? {
-      member { $0.isSame(as: key) }
+      member(UnsafeRawBufferPointer(key))
     }
 
     /// The member of an object with this key.
-    func member(_ key: JSONKey) -> Value? { member(where: key.matches) }
+    func member(_ key: JSONKey) -> Value? { withExtendedLifetime(key) { member(key.bytes.raw) } }
+
+    /// The member of an object with this key.
+    func member(_ key: String) -> Value? { key.withBytes { member($0) } }
 
     /// The text of the value as it was written.
     var source: UnsafeRawBufferPointer {
@@ -88,12 +92,14 @@ extension JSONIndex {
       return kind == .string ? text : UnsafeRawBufferPointer(rebasing: text[start..<max(start, end)])
     }
 
-    func member(where isKey: (UnsafeRawBufferPointer) -> Bool) -> Value? {
+    /// The member of an object with this key.
+    @inline(never)
+    func member(_ key: UnsafeRawBufferPointer) -> Value? {
       guard node.kind == .object else { return nil }
       let end = Int(node.next)
       var place = place + 1
       while place < end {
-        if isKey(Self.text(nodes[place], text, unescaped)) { return at(place + 1) }
+        if Self.text(nodes[place], text, unescaped).isSame(as: key) { return at(place + 1) }
         place = Int(nodes[place + 1].next)
       }
       return nil

@@ -1,6 +1,6 @@
 /// A key that is looked up often, as bytes.
 struct JSONKey: Sendable {
-  private let bytes: Bytes
+  let bytes: Bytes
 
   init(_ text: String) {
     bytes = Bytes(text)

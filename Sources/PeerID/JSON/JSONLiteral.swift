@@ -25,6 +25,7 @@ package indirect enum JSONLiteral: Sendable {
 
   /// The literal as compact JSON. If `wipes` is set, the text is overwritten when it is released. It is written without
   /// jansson, which leaves out members when memory runs out.
+  @inline(never)
   func text(wipes: Bool = false) -> Bytes {
     Bytes(capacity: writtenLength, wipes: wipes) { target in
       var writer = Writer(target: target)
@@ -101,7 +102,7 @@ extension JSONLiteral {
         case 0..<0x20:
           put("\\u00".utf8)
           put(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
-          put(String(byte & 0xF, radix: 16).utf8)
+          put(Hexadecimal.digit(byte & 0xF))
         default: put(byte)
         }
       }

@@ -130,7 +130,9 @@ struct CatalogueReader {
     value.member(key) == nil ? nil : list(value, key).compactMap { $0.string }
   }
 
+  @inline(never)
   private func text(_ value: JSONIndex.Value, _ key: StaticString) -> String? { value.member(key)?.string }
 
+  @inline(never)
   private func integer(_ value: JSONIndex.Value, _ key: StaticString) -> Int64? { value.member(key)?.integer }
 }

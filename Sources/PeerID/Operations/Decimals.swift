@@ -52,24 +52,32 @@ public enum Decimals {
     _ what: StaticString
   ) throws(PeerIDError) -> Int64 {
     let shown = text.cut(to: 60)
-    let isNegative = text.utf8.first == UInt8(ascii: "-")
-    let parts = text.utf8.dropFirst(isNegative ? 1 : 0).split(
-      separator: UInt8(ascii: "."),
-      omittingEmptySubsequences: false
-    )
-    let isDecimal = parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isDigit } }
-    guard isDecimal, allowsNegative || !isNegative, let whole = parts.first else {
+    // All digits, and the number of those after the point.
+    var digits: [UInt8] = []
+    var decimals: Int?
+    var isDecimal = true
+    for (index, byte) in text.utf8.enumerated() {
+      switch byte {
+      case UInt8(ascii: "-") where index == 0 && allowsNegative: digits.append(byte)
+      case UInt8(ascii: ".") where decimals == nil && digits.last?.isDigit == true: decimals = 0
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        digits.append(byte)
+        decimals = decimals.map { $0 + 1 }
+      default: isDecimal = false
+      }
+    }
+    guard isDecimal, digits.last?.isDigit == true, decimals != 0 else {
       throw PeerIDError(.invalidArgument, "'\(shown)' is not \(what): digits with one point at most, such as 12.5")
     }
-    let decimals = parts.count == 2 ? parts[1] : whole.prefix(0)
-    guard decimals.count <= places else {
+    let count = decimals ?? 0
+    guard count <= places else {
       throw PeerIDError(
         .invalidArgument,
-        "'\(shown)' has \(decimals.count) decimal places, but \(places) are possible: it is not rounded"
+        "'\(shown)' has \(count) decimal places, but \(places) are possible: it is not rounded"
       )
     }
-    let digits = (isNegative ? "-" : "") + String(Substring(whole)) + String(Substring(decimals))
-    guard let number = Int64(digits + String(repeating: "0", count: places - decimals.count)) else {
+    digits += Array(repeating: UInt8(ascii: "0"), count: places - count)
+    guard let number = digits.withUnsafeBytes({ Int64(decimal: $0) }) else {
       throw PeerIDError(.invalidArgument, "'\(shown)' is too large for 64 bits")
     }
     return number

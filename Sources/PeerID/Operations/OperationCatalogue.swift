@@ -45,7 +45,7 @@ package struct OperationCatalogue: Sendable {
       guard head.count > 5 else { continue }
       let name = String(utf8: head[3])
       if UnsafeRawBufferPointer(rebasing: head[5]).isSame(as: "id"),
-        let id = Int64(String(utf8: head[6].dropFirst().dropLast())).flatMap({ Int32(exactly: $0) })
+        let id = Int64(decimal: head[6].dropFirst().dropLast()).flatMap({ Int32(exactly: $0) })
       {
         indexByName[name] = entries.count
         entries.append(Entry(name: name, id: id, place: place))

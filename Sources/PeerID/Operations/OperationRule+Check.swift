@@ -2,7 +2,7 @@ extension OperationRule {
   /// Whether an object satisfies the rule. A missing operand does not break the rule.
   func holds(for object: JSONIndex.Value, now: Int64) -> Bool {
     if let condition {
-      guard let member = object.member(JSONKey(condition.member)) else { return true }
+      guard let member = object.member(condition.member) else { return true }
       if let value = condition.value, member.string != value { return true }
     }
     let given = operands.map { $0.value(in: object) }
@@ -122,7 +122,7 @@ extension OperationRule {
       guard let id = operation?[0]?.wholeNumber.flatMap({ Int32(exactly: $0) }),
         let definition = OperationCatalogue.standard.operation(id: id)
       else { return false }
-      let payer = definition.accountThatPays ?? operation?[1]?.member(JSONKey(definition.payer))?.comparableText
+      let payer = definition.accountThatPays ?? operation?[1]?.member(definition.payer)?.comparableText
       return payer == "1.2.0"
     }
   }

@@ -83,7 +83,7 @@ package struct OperationRule: Sendable {
     let memberOfElements: JSONKey?
 
     init(_ path: String) {
-      let parts = path.utf8.split(separator: UInt8(ascii: ".")).map { String(Substring($0)) }
+      let parts = path.parts(separatedBy: UInt8(ascii: "."))
       let isOfElements = parts.count > 1 && parts[parts.count - 2].ends(with: "[]")
       name = path
       keys = parts.dropLast(isOfElements ? 1 : 0).map { part in

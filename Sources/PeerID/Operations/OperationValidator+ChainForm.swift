@@ -57,7 +57,7 @@ extension OperationValidator {
       throw fault("must be []", at: "extensions")
     }
     try check(content, has: definition.proposedFields) {
-      $0.elementsEqual("fee".utf8) || $0.elementsEqual("extensions".utf8)
+      $0.isSame(as: "fee") || $0.isSame(as: "extensions")
     }
     try check(content, keeps: definition.rules)
     isChainForm = wasChainForm

@@ -127,6 +127,7 @@ struct OperationValidator {
     }
   }
 
+  @inline(never)
   func fault(_ text: String, at name: String? = nil) -> PeerIDError {
     PeerIDError(.invalidArgument, path.text + (name.map { "." + $0 } ?? "") + " " + text)
   }

@@ -1,8 +1,9 @@
 /// Reads the values of an operation as the server and the chain do.
 extension JSONIndex.Value {
   /// The integer. Like the server, this accepts a string with blanks around the digits.
+  @inline(never)
   var wholeNumber: Int64? {
-    integer ?? trimmed.flatMap { Int64(String(utf8: $0)) }
+    integer ?? trimmed.flatMap { Int64(decimal: $0) }
   }
 
   /// The boolean, also from a string.
@@ -17,8 +18,8 @@ extension JSONIndex.Value {
 
   /// The text without blanks around it.
   var trimmed: UnsafeRawBufferPointer? {
-    guard let text = utf8, let first = text.first, let last = text.last else { return utf8 }
-    if 0x21..<0x7F ~= first, 0x21..<0x7F ~= last { return text }
+    guard let text = utf8, let first = text.first else { return utf8 }
+    if 0x21..<0x7F ~= first, 0x21..<0x7F ~= text[text.count - 1] { return text }
     let scalars = String(utf8: text).unicodeScalars
     let start = scalars.prefix(while: isBlank).reduce(0) { $0 + UTF8.width($1) }
     if start == text.count { return UnsafeRawBufferPointer(rebasing: text[..<0]) }
@@ -31,8 +32,8 @@ extension JSONIndex.Value {
     if kind == .integer { return integer.map(String.init) ?? digits }
     if let boolean { return boolean ? "true" : "false" }
     guard let text = trimmed else { return nil }
-    guard let dot = text.lastIndex(of: UInt8(ascii: ".")),
-      let instance = Int64(String(utf8: text[(dot + 1)...]))
+    guard let dot = text.lastIndex(of: UInt8(ascii: ".")), let first = text[(dot + 1)...].first,
+      !(UInt8(ascii: "1")...UInt8(ascii: "9") ~= first), let instance = Int64(decimal: text[(dot + 1)...])
     else { return String(utf8: text) }
     return String(utf8: text[...dot]) + String(instance)
   }

@@ -23,7 +23,7 @@ enum SignedTransaction {
     guard transaction.kind == .object else {
       throw PeerIDError(.invalidArgument, "the transaction must be a JSON object")
     }
-    if let missing = requiredKeys.first(where: { transaction.member(JSONKey($0)) == nil }) {
+    if let missing = requiredKeys.first(where: { transaction.member($0) == nil }) {
       throw PeerIDError(.invalidArgument, "transaction.\(missing) is required")
     }
     return inner != nil

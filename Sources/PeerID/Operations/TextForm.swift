@@ -5,13 +5,13 @@ enum TextForm {
 
   /// The instance in an object id of a space, such as 31 in `1.2.31`.
   static func instance(_ text: UnsafeRawBufferPointer, in space: String) -> UInt64? {
-    let prefix = space.utf8
-    guard text.count > prefix.count + 1, text.starts(with: prefix), text[prefix.count] == UInt8(ascii: ".") else {
-      return nil
-    }
-    let digits = text[(prefix.count + 1)...]
+    let dot = space.utf8.count
+    guard text.count > dot + 1, text[dot] == UInt8(ascii: "."),
+      space.withBytes({ UnsafeRawBufferPointer(rebasing: text[..<dot]).isSame(as: $0) })
+    else { return nil }
+    let digits = UnsafeRawBufferPointer(rebasing: text[(dot + 1)...])
     guard digits.allSatisfy({ $0.isDigit }) else { return nil }
-    return Int64(String(utf8: digits)).map(UInt64.init) ?? .max
+    return Int64(decimal: digits).map(UInt64.init) ?? .max
   }
 
   /// Base64 with padding.

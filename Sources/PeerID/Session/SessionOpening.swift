@@ -14,6 +14,7 @@ struct SessionOpening {
   ///
   /// The store is read before anything is sent. So if the entry of the key is damaged, the call fails before the server
   /// issues a token pair that could not be stored.
+  @inline(never)
   func begin(
     key: String?,
     by origin: Origin,

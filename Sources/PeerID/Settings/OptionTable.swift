@@ -130,7 +130,7 @@ package enum OptionTable {
 
   /// Sets the option called `name` from its text.
   static func set(_ name: String, to value: String, in options: inout Options) throws(PeerIDError) {
-    guard let option = all.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+    guard let option = all.first(where: { $0.name.isSame(as: name) }) else {
       let meant = nearest(to: name).map { "'\($0)'" }.joined(separator: " or ")
       let hint = meant.isEmpty ? "docs/reference/options.md lists all options" : "did you mean \(meant)?"
       throw PeerIDError(.configuration, "there is no option '\(name)'; \(hint)")
@@ -144,7 +144,7 @@ package enum OptionTable {
     }
     switch option.kind {
     case .integer(let range, let assign):
-      guard let number = Int64(value), range.contains(number) else { throw refuse() }
+      guard let number = Int64(decimal: value), range.contains(number) else { throw refuse() }
       assign(&options, number)
     case .choice(let choices, let assign):
       guard choices.contains(value) else { throw refuse() }

@@ -106,7 +106,7 @@ extension Mark {
         "operations[\(position)] is not in the library's catalogue, so its payer is not known"
       )
     }
-    guard let payer = definition.accountThatPays ?? fields.member(JSONKey(definition.payer))?.comparableText else {
+    guard let payer = definition.accountThatPays ?? fields.member(definition.payer)?.comparableText else {
       throw PeerIDError(.invalidArgument, "operations[\(position)].\(definition.payer), the payer, is missing")
     }
     return RequestedOperation(definition: definition, fields: fields, payer: payer)

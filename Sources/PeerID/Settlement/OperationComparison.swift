@@ -23,6 +23,7 @@ enum OperationComparison {
   }
 
   /// Members that only one side has are ignored: the server adds defaults and drops some options.
+  @inline(never)
   private static func compareMembers(
     _ given: JSONIndex.Value,
     _ chain: JSONIndex.Value,
@@ -31,7 +32,7 @@ enum OperationComparison {
     var verdict = Verdict.same
     given.forEachMember { key, value in
       if isOperation, isAboutFees(key) { return }
-      guard let other = chain.member(where: { $0.isSame(as: key) }) else {
+      guard let other = chain.member(key) else {
         if !isEmpty(value) { verdict = min(verdict, .unsure) }
         return
       }
@@ -40,6 +41,7 @@ enum OperationComparison {
     return verdict
   }
 
+  @inline(never)
   private static func compare(_ given: JSONIndex.Value, _ chain: JSONIndex.Value) -> Verdict {
     switch (given.kind, chain.kind) {
     case (.object, .object): return compareMembers(given, chain, isOperation: false)
@@ -54,8 +56,7 @@ enum OperationComparison {
       return one == seconds || one / 1000 == seconds ? .same : .different
     }
     guard let one = given.comparableText, let other = chain.comparableText else { return .unsure }
-    // `==` would also accept other bytes for the same characters.
-    if one.utf8.elementsEqual(other.utf8) { return .same }
+    if one.isSame(as: other) { return .same }
     // The caller wrote the bytes as base64; the chain writes them as hexadecimal digits.
     if let given = given.utf8, let chain = chain.utf8, let isSame = WrittenBytes.areSame(given, hexadecimal: chain) {
       return isSame ? .same : .different

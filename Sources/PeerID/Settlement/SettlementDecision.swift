@@ -28,7 +28,9 @@ struct SettlementDecision {
 
   /// Decides from the candidates: all transactions of the payer since the mark that may be the one that was sent.
   func settlement(_ candidates: [Candidate]) -> Settlement {
-    let same = candidates.filter { $0.verdict == .same }.sorted { ($0.block, $0.number) < ($1.block, $1.number) }
+    var order = candidates.indices.filter { candidates[$0].verdict == .same }
+    order.sort { (candidates[$0].block, candidates[$0].number) < (candidates[$1].block, candidates[$1].number) }
+    let same = order.map { candidates[$0] }
     if let first = same.first {
       let isIrreversible = first.block <= irreversibleBlock
       return Settlement(state: .done, isIrreversible: isIrreversible, same, retryAfterMilliseconds: 0)

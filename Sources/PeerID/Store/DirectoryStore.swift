@@ -40,14 +40,14 @@ private struct DirectoryStore: Sendable {
   private static let syncedWithin: Int64 = 60
 
   private enum Suffix {
-    static let session = ".session"
-    static let lock = ".lock"
+    static let session: StaticString = ".session"
+    static let lock: StaticString = ".lock"
     /// The suffix of a new version of a file while it is written. The finished file is renamed.
-    static let new = ".new"
+    static let new: StaticString = ".new"
   }
 
   /// The name of a file: the beginning of the key, so that people can recognize it, and the digest of the whole key.
-  private func file(_ key: String, _ suffix: String) -> String {
+  private func file(_ key: String, _ suffix: StaticString) -> String {
     let readable = key.utf8.prefix(40).map { byte -> UInt8 in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "_"): byte

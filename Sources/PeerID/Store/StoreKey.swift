@@ -11,7 +11,7 @@ struct StoreKey: Hashable, Sendable {
   }
 
   static func == (left: StoreKey, right: StoreKey) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
+    left.text.isSame(as: right.text)
   }
 
   func hash(into hasher: inout Hasher) {

@@ -129,7 +129,8 @@ enum StoredSessionFormat {
     static func isValid(_ text: Bytes) -> Bool {
       guard text.count > count else { return false }
       let body = UnsafeRawBufferPointer(rebasing: text.raw.dropLast(count))
-      return text.raw.suffix(count).elementsEqual(member(for: body))
+      let given = UnsafeRawBufferPointer(rebasing: text.raw.suffix(count))
+      return member(for: body).withUnsafeBytes { given.isSame(as: $0) }
     }
 
     private static func member(for body: UnsafeRawBufferPointer) -> [UInt8] {

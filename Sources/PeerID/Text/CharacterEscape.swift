@@ -99,7 +99,7 @@ enum CharacterEscape {
     let isHexadecimal = first | 0x20 == UInt8(ascii: "x")
     let number =
       isHexadecimal
-      ? Hexadecimal.number(digits.dropFirst()) : Int64(String(utf8: digits)).flatMap { UInt32(exactly: $0) }
+      ? Hexadecimal.number(digits.dropFirst()) : Int64(decimal: digits).flatMap { UInt32(exactly: $0) }
     return number.map { ($0, end + 1 - start) }
   }
 

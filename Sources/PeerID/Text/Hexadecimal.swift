@@ -12,6 +12,11 @@ enum Hexadecimal {
     }
   }
 
+  /// The digit of a value from 0 to 15.
+  static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+
   /// The number that the digits represent; `nil` if one of them is not a hexadecimal digit.
   static func number(_ digits: some Sequence<UInt8>) -> UInt32? {
     var number: UInt32 = 0

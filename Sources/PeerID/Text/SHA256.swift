@@ -40,10 +40,8 @@ package enum SHA256 {
       }
       if let address = end.baseAddress { explicit_bzero(address, end.count) }
     }
-    return state.map { word in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 8 - digits.utf8.count) + digits
-    }.joined()
+    let digits = (0..<64).map { Hexadecimal.digit(UInt8(state[$0 / 8] >> UInt32(28 - $0 % 8 * 4) & 0xF)) }
+    return String(decoding: digits, as: UTF8.self)
   }
 
   private static let blockBytes = 64

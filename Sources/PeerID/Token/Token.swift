@@ -163,6 +163,7 @@ public struct Token: Sendable {
     changed { $0.expiresAtMilliseconds = nil }
   }
 
+  @inline(never)
   private func changed(_ change: (inout Parts) -> Void) -> Token {
     var parts = storage.parts
     change(&parts)

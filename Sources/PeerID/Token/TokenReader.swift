@@ -160,7 +160,7 @@ struct TokenReader {
   }
 
   private func identifier(_ field: Field) -> Int64? {
-    value(field)?.integer ?? value(field)?.text.flatMap { Int64($0.text) }
+    value(field)?.integer ?? value(field)?.text.flatMap { $0.withBytes { Int64(decimal: $0) } }
   }
 
   /// Limits a time to the years from 1970 to 9999, so that later arithmetic cannot overflow.

@@ -37,7 +37,7 @@ struct Endpoints: Sendable {
       throw refuse("is not usable: give scheme, host and optional port and path, without user, query or fragment")
     }
     let base = address.text
-    let segments = base.asciiLowercased.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+    let segments = base.asciiLowercased.parts(separatedBy: UInt8(ascii: "/"))
     guard !zip(segments, segments.dropFirst()).contains(where: { $0 == "api" && $1 == "v1" }) else {
       throw refuse("holds \(Self.apiPath): leave out all from there on, the library adds it")
     }

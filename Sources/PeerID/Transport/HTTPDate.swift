@@ -24,7 +24,7 @@ enum RetryAfter {
     if digits.endIndex == text.endIndex {
       if digits.isEmpty { return 0 }
       // A number that does not fit into an integer exceeds the limit.
-      let seconds = Int64(String(utf8: digits)) ?? longest
+      let seconds = Int64(decimal: digits) ?? longest
       return min(seconds, longest / 1000) * 1000
     }
     guard digits.isEmpty, let date = HTTPDate.milliseconds(text) else { return 0 }

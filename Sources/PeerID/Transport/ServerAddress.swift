@@ -54,8 +54,9 @@ struct ServerAddress: Sendable {
   /// Whether the host is this machine in at least one way of reading it.
   var mayBeLoopback: Bool {
     let name = host.asciiLowercased
-    let names = ["localhost.", ".localhost", ".localhost."]
-    if isLoopback || name == names[0] || names.dropFirst().contains(where: name.ends) { return true }
+    if isLoopback || name == "localhost." || name.ends(with: ".localhost") || name.ends(with: ".localhost.") {
+      return true
+    }
     // An IPv6 address can contain an IPv4 address after zeros or `ffff`.
     var bytes: [UInt8] = Array(repeating: 0, count: 16)
     let isRead = bytes.withUnsafeMutableBytes { bytes in
