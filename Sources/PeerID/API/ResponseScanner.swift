@@ -84,6 +84,7 @@ struct ResponseScanner {
     }
   }
 
+  @inline(never)
   private mutating func readConfirmation(_ scanner: inout JSONScanner) throws(Fault) {
     try scanner.members { (scanner, key) throws(Fault) in
       if scanner.matches(key, "trx") {

@@ -178,6 +178,7 @@ struct CallMachine {
     return .send(token)
   }
 
+  @inline(never)
   private mutating func receive(_ answer: Result<Response, PeerIDError>) -> Step {
     if isMarking { return noteHistory(answer) }
     switch answer {
@@ -191,6 +192,7 @@ struct CallMachine {
     }
   }
 
+  @inline(never)
   private mutating func noteHistory(_ answer: Result<Response, PeerIDError>) -> Step {
     isMarking = false
     do throws(PeerIDError) {

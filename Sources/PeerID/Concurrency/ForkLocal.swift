@@ -30,6 +30,7 @@ struct ForkLocal<Value>: ~Copyable {
     }
   }
 
+  @inline(never)
   private mutating func renewIfInherited() {
     guard generation != ForkGuard.generation else { return }
     generation = ForkGuard.generation

@@ -17,6 +17,7 @@ enum OperationComparison {
   }
 
   /// Compares one operation of a block, `[number, {…}]`.
+  @inline(never)
   static func compare(_ requested: RequestedOperation, _ chain: JSONIndex.Value) -> Verdict {
     guard chain[0]?.wholeNumber == Int64(requested.definition.id), let fields = chain[1] else { return .different }
     return compareMembers(requested.fields, fields, isOperation: true)

@@ -15,6 +15,7 @@ package enum PercentEncoding {
   }
 
   /// `text`, in which all bytes except the unreserved characters of RFC 3986 are encoded.
+  @inline(never)
   package static func encode(_ text: String) -> String {
     var bytes: [UInt8] = []
     append(text.utf8, to: &bytes)
