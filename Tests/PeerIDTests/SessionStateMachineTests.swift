@@ -486,6 +486,16 @@ import Testing
     clock.learn(dateMilliseconds: Self.date, took: 1001)
     #expect(clock.nowMilliseconds == Self.date + 500)
   }
+
+  @Test func `a slow answer whose date is later than the clock corrects it`() {
+    let time = Time()
+    let clock = ServerClock(clock: Clock { time.now })
+    // The process was stopped while this answer arrived.
+    clock.learn(dateMilliseconds: Self.date, took: 40_000)
+    time.now += 1800
+    clock.learn(dateMilliseconds: Self.date + 40_000, took: 1800)
+    #expect(clock.nowMilliseconds == Self.date + 40_500)
+  }
 }
 
 @Suite struct StoredPairDecisionTests {

@@ -72,12 +72,12 @@ final class ServerClock: Sendable {
   /// sent.
   ///
   /// If the answer took long, or was read late because the process was stopped, its date is old. An old date is used
-  /// only if there is no better one.
+  /// only if there is no better one, or if it is later than the time that this clock shows.
   func learn(dateMilliseconds: Int64, took: Int64) {
     let now = clock.monotonicMilliseconds()
     let isPrecise = took <= Self.resamplingInterval
-    let isKnown = offset.load(ordering: .relaxed) != Self.unknown
-    guard isPrecise || !isKnown || now - sampledAt.load(ordering: .relaxed) >= Self.longestUse else { return }
+    let isLate = (nowMilliseconds ?? .min) < dateMilliseconds
+    guard isPrecise || isLate || now - sampledAt.load(ordering: .relaxed) >= Self.longestUse else { return }
     // The header has whole seconds, so the server's time is half a second later on average.
     offset.store(dateMilliseconds + 500 - now, ordering: .relaxed)
     sampledAt.store(isPrecise ? now : now - Self.resamplingInterval, ordering: .relaxed)
