@@ -431,6 +431,21 @@ import Testing
     #expect(!machine.mayBeUnsaved(for: 2000, now: 0, serverNow: Self.start + 2000))
   }
 
+  @Test func `a process that was stopped judges a refusal by the time when its refresh began`() {
+    var machine = SessionStateMachine(
+      token: token(2).renewing(token(1), atMilliseconds: Self.start, generation: 2),
+      renewal: .possible,
+      policy: SessionStateMachine.Policy(),
+      serverNow: Self.start
+    )
+    let used = PeerIDError(.loginRequired, .notSent, "used", httpStatus: 400)
+    for (began, isOver) in [(Int64(1000), false), (151_000, true)] {
+      _ = machine.decide(.refresh(supersedes: 2), now: began, serverNow: Self.start + began)
+      _ = machine.refreshEnded(.refused(used), now: began + 150_000, serverNow: Self.start + began + 150_000, jitter: 0)
+      #expect((machine.isOver != nil) == isOver)
+    }
+  }
+
   @Test func `a token that cannot be refreshed is used until it expires`() {
     let why = PeerIDError(.configuration, "no secret")
     var machine = machine(renewal: .impossible(why))

@@ -23,6 +23,8 @@ struct SessionStateMachine {
   /// The token's time to live when the session got it; `nil` if the server's time was unknown then.
   private var lifetime: Int64?
   private(set) var isRefreshing = false
+  /// When the running refresh began. The process may be stopped between the server's answer and its evaluation.
+  private var refreshBegan: (now: Int64, serverNow: Int64?)?
   /// Whether the server accepted the token for the first time after the refresh began. If that refresh is refused, the
   /// refusal may be older than the acceptance, and then proves nothing.
   private var isAcceptedSinceRefreshBegan = false
@@ -47,6 +49,12 @@ struct SessionStateMachine {
 
   /// Decides what a call does next.
   mutating func decide(_ question: Question, now: Int64, serverNow: Int64?) -> Decision {
+    let decision = decision(question, now: now, serverNow: serverNow)
+    if decision.beginsRefresh { refreshBegan = (now, serverNow) }
+    return decision
+  }
+
+  private mutating func decision(_ question: Question, now: Int64, serverNow: Int64?) -> Decision {
     if let isOver { return lookAgain(isOver, now: now) }
     switch question {
     case .token: return admit(now: now, serverNow: serverNow)
@@ -153,6 +161,7 @@ struct SessionStateMachine {
   /// - Returns: the error for the calls that wait for it; `nil` if it succeeded.
   mutating func refreshEnded(_ result: RefreshResult, now: Int64, serverNow: Int64?, jitter: Double) -> PeerIDError? {
     isRefreshing = false
+    defer { refreshBegan = nil }
     switch result {
     case .renewed(let newer), .adopted(let newer):
       // A session that was logged out or replaced meanwhile stays over.
@@ -185,7 +194,8 @@ struct SessionStateMachine {
   /// may accept the pair now or later. But if an earlier refresh of the pair got no answer, the refusal means that the
   /// earlier refresh was carried out, unless the pair was already in doubt.
   func isInDoubtOfRefusal(now: Int64, serverNow: Int64?) -> Bool {
-    isAcceptedSinceRefreshBegan
+    let (now, serverNow) = (refreshBegan?.now ?? now, refreshBegan?.serverNow ?? serverNow)
+    return isAcceptedSinceRefreshBegan
       || (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
   }
 
