@@ -50,7 +50,7 @@ package final class CallEngine: Sendable {
     // the child.
     _ = OperationCatalogue.standard.entries.count
     OwnedDescriptor.prepare()
-    JSONDocument.seed
+    Lock.innermost.withLock { JSONDocument.createSeed() }
     Cancellation.prepare()
   }
 

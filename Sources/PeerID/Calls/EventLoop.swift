@@ -50,7 +50,7 @@ final class EventLoop: @unchecked Sendable {
     self.settings = settings
     maximumActive = Int(clamping: options.maximumActiveRequests)
     quota = CallQuota(limit: Int(clamping: options.maximumInFlight))
-    taskThreads = WorkerPool(clock: clock)
+    taskThreads = WorkerPool(clock: clock, atThreadEnd: Curl.endThread)
   }
 
   // MARK: - From any thread

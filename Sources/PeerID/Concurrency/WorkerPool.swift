@@ -18,11 +18,13 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   private let clock: Clock
+  private let atThreadEnd: @Sendable () -> Void
   private let lock = Lock()
   private var state: ForkLocal<State>
 
-  init(clock: Clock) {
+  init(clock: Clock, atThreadEnd: @escaping @Sendable () -> Void) {
     self.clock = clock
+    self.atThreadEnd = atThreadEnd
     let lock = lock
     state = ForkLocal(State(hasWork: Condition(lock: lock))) { $0 = State(hasWork: Condition(lock: lock)) }
   }
@@ -63,7 +65,7 @@ final class WorkerPool: @unchecked Sendable {
 
   private func work() {
     while runNextJob() {}
-    Curl.endThread()
+    atThreadEnd()
   }
 
   /// A separate function, so that everything a job holds is released before the thread waits for the next job.

@@ -46,9 +46,9 @@ package final class JSONDocument: @unchecked Sendable {
   /// The outermost value.
   package var root: JSONValue { JSONValue(document: self, node: rootNode) }
 
-  /// jansson creates the seed of its hash tables with the first object. A child that is forked meanwhile would wait for
-  /// it forever, so the seed is created under a lock, for which a fork waits.
-  static let seed: Void = Lock.innermost.withLock { json_object_seed(0) }
+  /// Creates the seed of jansson's hash tables. jansson would create it with the first object, and a child that is forked
+  /// meanwhile would wait for it forever. So this is called before, under a lock for which a fork waits.
+  static func createSeed() { json_object_seed(0) }
 
   /// Takes over one reference to `node`.
   init(owning node: OpaquePointer) {
@@ -72,7 +72,6 @@ package final class JSONDocument: @unchecked Sendable {
       throw JSONSyntaxError(reason: fault, line: 0, column: 0, isDuplicateKey: false, isOutOfMemory: false)
     }
     let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
-    Self.seed
     errno = 0
     let node = json_loadb(base, text.count, flags, &error)
     // jansson reports only some failed allocations.

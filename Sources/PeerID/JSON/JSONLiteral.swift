@@ -37,7 +37,6 @@ package indirect enum JSONLiteral: Sendable {
   private var node: UnsafeMutablePointer<json_t>? {
     switch self {
     case .object(let members):
-      JSONDocument.seed
       let object = json_object()
       for (key, value) in members {
         var key = key

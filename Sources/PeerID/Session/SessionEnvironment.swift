@@ -29,7 +29,7 @@ final class SessionEnvironment: Sendable {
     self.clock = clock
     self.transport = transport
     self.tokens = tokens
-    workers = WorkerPool(clock: clock)
+    workers = WorkerPool(clock: clock, atThreadEnd: Curl.endThread)
     let options = configuration.options
     var policy = SessionStateMachine.Policy()
     policy.refreshWindow = options.refreshWindowMilliseconds
