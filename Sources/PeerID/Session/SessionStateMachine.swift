@@ -24,7 +24,7 @@ struct SessionStateMachine {
   private var lifetime: Int64?
   private(set) var isRefreshing = false
   /// When the running refresh began. The process may be stopped between the server's answer and its evaluation.
-  private var refreshBegan: (now: Int64, serverNow: Int64?)?
+  private var refreshBegan: Int64?
   /// Whether the server accepted the token for the first time after the refresh began. If that refresh is refused, the
   /// refusal may be older than the acceptance, and then proves nothing.
   private var isAcceptedSinceRefreshBegan = false
@@ -50,7 +50,7 @@ struct SessionStateMachine {
   /// Decides what a call does next.
   mutating func decide(_ question: Question, now: Int64, serverNow: Int64?) -> Decision {
     let decision = decision(question, now: now, serverNow: serverNow)
-    if decision.beginsRefresh { refreshBegan = (now, serverNow) }
+    if decision.beginsRefresh { refreshBegan = now }
     return decision
   }
 
@@ -194,9 +194,11 @@ struct SessionStateMachine {
   /// may accept the pair now or later. But if an earlier refresh of the pair got no answer, the refusal means that the
   /// earlier refresh was carried out, unless the pair was already in doubt.
   func isInDoubtOfRefusal(now: Int64, serverNow: Int64?) -> Bool {
-    let (now, serverNow) = (refreshBegan?.now ?? now, refreshBegan?.serverNow ?? serverNow)
+    let began = refreshBegan ?? now
+    // The server's time may have been unknown then.
+    let serverBegan = serverNow.map { $0 - (now - began) }
     return isAcceptedSinceRefreshBegan
-      || (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: now, serverNow: serverNow)
+      || (isInDoubt || !mayHaveRotated) && mayBeUnsaved(for: policy.doubtPeriod, now: began, serverNow: serverBegan)
   }
 
   /// Whether `other` is older than the current pair. A login returns an older pair until the server has saved the
