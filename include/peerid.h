@@ -362,7 +362,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_relogin_handler(
     peerid_release_callback release);
 
 /**
- * Provides the credentials, in a relogin handler.
+ * Provides the credentials in a relogin handler.
  *
  * @param[in] login the user name or the e-mail address.
  * @param[in] password the password; its copy is wiped after use. May be NULL.
@@ -418,9 +418,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_create(
  * @param[out] out_response receives the response; free it with `peerid_response_free`.
  *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: the API is not one of the five, or the parameters are not a
- *   JSON array or contain what cannot be sent to the server: null, an empty array or object,
- *   deep nesting.
+ * - PEERID_CODE_INVALID_ARGUMENT: the API is not one of the five, the parameters are not a JSON
+ *   array, or they contain a value that cannot be sent to the server: null, an empty array or
+ *   object, or deep nesting.
  *
  * @par Source
  * `GET /api/v1/app/blockchain-data`, measured on the backend.
@@ -459,15 +459,15 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_asset(
 
 /**
  * Checks that the server is a PeerID server and accepts the application's id and secret. Call
- * it when a program starts. It sends one request that changes nothing: a refresh with a token
- * that does not exist.
+ * it when a program starts. The check sends one request, which changes nothing: a refresh with
+ * a token that does not exist.
  *
- * It cannot check whether users have granted operations or whether redirect URIs are
+ * The check does not show whether users have granted operations, or whether redirect URIs are
  * registered.
  *
  * @par Errors
  * - PEERID_CODE_REJECTED: the server does not know the application, or the secret is wrong.
- * - PEERID_CODE_PROTOCOL: it is not a PeerID server.
+ * - PEERID_CODE_PROTOCOL: the server is not a PeerID server.
  *
  * @par Source
  * `POST /api/v1/auth/refreshtoken` checks the client id and secret before the refresh token
@@ -626,7 +626,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_exchange_redirect(
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the code is empty.
- * - PEERID_CODE_CONFIGURATION: no client secret, or a key without a store.
+ * - PEERID_CODE_CONFIGURATION: there is no client secret, or there is a key but no store.
  * - PEERID_CODE_REJECTED: the server rejected the code or the secret.
  *
  * @par Source
@@ -696,7 +696,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_open(
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the URL is empty.
- * - PEERID_CODE_INTERNAL: the system has no random numbers.
+ * - PEERID_CODE_INTERNAL: the system's random number generator failed.
  *
  * @par Source
  * The guide *Authentication with PeerID*; RFC 6749, section 4.1.
@@ -750,10 +750,10 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh(peerid_session
 /**
  * Returns a token for requests that you send yourself. An expired token is refreshed first.
  *
- * If the server answers your request with HTTP 401, nothing was done: call this again with the
- * generation of the rejected token, and resend the request with the token that it returns. Give
- * up after a few attempts. Until the library knows the server's time, it compares the expiry
- * with the local clock.
+ * If the server answers your request with HTTP 401, nothing was done: call this function again
+ * with the generation of the rejected token, and resend the request with the token that it
+ * returns. Give up after a few attempts. Until the library knows the server's time, it compares
+ * the expiry with the local clock.
  *
  * @param[in] refused_generation the generation of the token that the server rejected with HTTP
  *   401; 0 if it rejected none. In place of a rejected token you get another one. If the
@@ -1013,8 +1013,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
  * @param[out] out_response receives the result; free it with `peerid_response_free`.
  *
  * @par Errors
- * - PEERID_CODE_INVALID_ARGUMENT: an operation is not valid; the message names the place, and
- *   says what is valid.
+ * - PEERID_CODE_INVALID_ARGUMENT: an operation is not valid; the message names the position of
+ *   the mistake, and says what is valid.
  * - PEERID_CODE_NOT_PERMITTED: the user has not granted an operation.
  * - PEERID_CODE_LOGIN_REQUIRED: the session was logged out.
  */
@@ -1028,13 +1028,13 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_check(
  * Confirms a transaction with its token, which can be used once.
  *
  * If the users of an application have to sign each request, PeerID answers a submit with a
- * transaction token instead of a transaction. It does so only if the request has both the
- * access token and the cookie of a user who is signed in to PeerID's own web page. The library
- * does not have that cookie, so `peerid_session_submit` fails with `server side error` (HTTP
- * 500). You can confirm a token that a program with this cookie has received, or register the
- * application without signed requests. The server accepts a confirmation from any application.
- * The server invalidates the token before it sends the transaction, so after a refusal you need
- * a new token.
+ * transaction token instead of a transaction. PeerID issues such a token only if the request
+ * has both the access token and the cookie of a user who is signed in to PeerID's own web page.
+ * The library does not have that cookie, so `peerid_session_submit` fails with
+ * `server side error` (HTTP 500). Register the application without signed requests, or confirm
+ * a token that a program with this cookie has received. The server accepts a confirmation from
+ * any application. The server invalidates the token before it sends the transaction, so after a
+ * refusal you need a new token.
  *
  * @param[in] transaction_token the token, from `peerid_response_transaction_token` or from the
  *   user.
@@ -1042,7 +1042,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_check(
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the token is empty.
- * - PEERID_CODE_REJECTED: the token is unknown or was already used; the message names the
+ * - PEERID_CODE_REJECTED: the token is unknown, or was already used: then the message names the
  *   application that used it.
  * - PEERID_CODE_CHAIN_REJECTED: the node refused the transaction; nothing was done.
  *
@@ -1063,7 +1063,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_confirm(
  * chain accepts it only once.
  *
  * @param[in] transaction JSON with `ref_block_num`, `ref_block_prefix`, `expiration`,
- *   `operations` and `signatures`, or an object that contains it as `transaction`. Sent
+ *   `operations` and `signatures`, or an object whose member `transaction` has them. Sent
  *   unchanged.
  * @param[in] length its length in bytes.
  * @param[out] out_response receives the response; free it with `peerid_response_free`.
@@ -1088,7 +1088,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast(
  *
  * Call it right before `peerid_session_submit` or `peerid_session_broadcast`. Keep the mark,
  * for instance in the database that holds the payment, and send the operations within two
- * minutes. With the option `settleable` those functions make the mark themselves, and
+ * minutes. With the option `settleable`, the two functions make the mark themselves, and
  * `peerid_error_mark` returns it.
  *
  * @param[in] operations the JSON that is about to be sent: operations as for
@@ -1396,7 +1396,7 @@ PEERID_API int64_t peerid_error_retry_after_ms(const peerid_error *error);
 
 /**
  * Returns the member `error` of the server's answer: a JSON string, or an object of messages by
- * field. Cut after 4 kB.
+ * field. Truncated to 4 kB.
  *
  * @param[out] out_length receives the length in bytes; may be NULL.
  *
@@ -1418,8 +1418,8 @@ PEERID_API const char *peerid_error_detail(const peerid_error *error, size_t *ou
  * - `irrelevant_signature`: the transaction carries a signature that it does not need.
  * - `unknown_object`: an id names an object that does not exist.
  * - `rule_broken`: another rule of the chain; the message says which.
- * - `invalid_transaction`: the operations cannot be written as a transaction; the node has not
- *   seen them.
+ * - `invalid_transaction`: the operations cannot be serialized as a transaction; nothing was
+ *   sent to the node.
  * - `chain_unreachable`: the server has no connection to the chain.
  * - `unknown_method`: the node has no method of this name.
  * - `missing_permission`: the application or the user lacks the permission for an operation.
@@ -1476,8 +1476,8 @@ typedef enum peerid_store_result {
 
 /**
  * Loads the session of a key and provides it with `peerid_store_reply_set_session`. If there is
- * none, does not call that function. While the key is locked, this must load what was saved
- * last.
+ * none, returns OK without that call. While the key is locked, the callback must load what was
+ * saved last.
  *
  * @param[in] key the key.
  * @param[in] lock what the lock callback provided; NULL if the key is not locked.
@@ -1661,7 +1661,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_store_remove(
 PEERID_API void peerid_store_free(peerid_store *store);
 
 /**
- * Provides the session, in a load callback.
+ * Provides the session in a load callback.
  *
  * @param[in] reply the callback's reply.
  * @param[in] data the text that was saved, unchanged.
@@ -1675,7 +1675,7 @@ PEERID_API void peerid_store_reply_set_session(
     uint64_t generation);
 
 /**
- * Provides a pointer that identifies the lock for the other callbacks, in a lock callback.
+ * Provides, in a lock callback, a pointer that identifies the lock for the other callbacks.
  *
  * @param[in] reply the callback's reply.
  * @param[in] lock any pointer.
@@ -1683,7 +1683,7 @@ PEERID_API void peerid_store_reply_set_session(
 PEERID_API void peerid_store_reply_set_lock(peerid_store_reply *reply, void *lock);
 
 /**
- * Provides one more key, in a list callback.
+ * Provides one key in a list callback.
  *
  * @param[in] reply the callback's reply.
  * @param[in] key a key.
@@ -1723,7 +1723,7 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
  * @param[out] out_queue receives the queue; free it with `peerid_queue_free`.
  *
  * @par Errors
- * - PEERID_CODE_INTERNAL: the process has no file descriptor left.
+ * - PEERID_CODE_INTERNAL: the process has no free file descriptor.
  *
  * @par Lifetime
  * A call in flight keeps its queue alive; completions that you do not take are freed with the
@@ -1745,12 +1745,12 @@ PEERID_API int32_t peerid_queue_fd(peerid_queue *queue);
  * Takes completions from a queue, in no particular order. If there are none, waits for the
  * first one.
  *
- * @param[in] timeout_ms the longest wait in milliseconds; 0 does not wait, a negative number
- *   waits without a limit.
+ * @param[in] timeout_ms the longest wait in milliseconds; 0: do not wait; negative: wait
+ *   without a limit.
  * @param[in] capacity the length of the array, at least 1.
  * @param[out] out_completions an array that receives the completions; free each with
  *   `peerid_completion_free`.
- * @param[out] out_count receives their number; 0 on timeout.
+ * @param[out] out_count receives the number of completions; 0 on timeout.
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the capacity is 0.
@@ -2091,8 +2091,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_operation_check(
  * @param[in] operations JSON, as for `peerid_operation_check`.
  * @param[in] length its length in bytes.
  * @param[in] capacity the size of the buffer in bytes.
- * @param[out] out_text receives the warnings, one on each line, and a NUL; cut if the buffer is
- *   too small. May be NULL.
+ * @param[out] out_text receives the warnings, one on each line, and a NUL; truncated if the
+ *   buffer is too small. May be NULL.
  *
  * @return the length of all warnings in bytes, without the NUL; 0 if there are none, or if the
  *   check fails.

@@ -1,8 +1,9 @@
 // Detects unread data on TLS connections of libcurl, and adds trusted certificates.
 //
-// Before libcurl reuses a connection, it checks only the socket. There a session ticket looks like an answer, and data
-// that OpenSSL has already decrypted is missing. So these functions ask OpenSSL. They find the copy of OpenSSL that
-// libcurl uses at run time: libpeerid does not link to OpenSSL, and the process may contain another copy.
+// Before libcurl reuses a connection, it checks only the socket. On the socket, a session ticket looks like an answer,
+// and data that OpenSSL has already decrypted is missing. So these functions ask OpenSSL. They look up the copy of
+// OpenSSL that libcurl uses at run time, because libpeerid does not link to OpenSSL, and the process may contain
+// another copy.
 #ifndef PEERID_CCURL_TLS_H
 #define PEERID_CCURL_TLS_H
 
@@ -41,7 +42,7 @@ typedef struct ccurl_openssl {
   void (*stop_thread)(void);
 } ccurl_openssl;
 
-// dladdr, which glibc declares only for _GNU_SOURCE.
+// The C library's dladdr, which glibc declares only for _GNU_SOURCE.
 struct ccurl_place {
   const char *file;
   void *base;

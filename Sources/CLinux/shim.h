@@ -38,7 +38,7 @@ static inline int clinux_is_directory(mode_t mode) { return S_ISDIR(mode); }
 
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline void clinux_eventfd_raise(int descriptor) { (void)eventfd_write(descriptor, 1); }
-// Makes the descriptor unreadable; returns how often it was raised since the last time.
+// Clears the eventfd, so that it is not readable; returns how many times it was raised since it was last cleared.
 static inline unsigned long clinux_eventfd_clear(int descriptor) {
   eventfd_t count = 0;
   return eventfd_read(descriptor, &count) == 0 ? (unsigned long)count : 0;

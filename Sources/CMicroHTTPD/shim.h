@@ -13,8 +13,8 @@ static inline struct MHD_Daemon *cmicrohttpd_start(int listening_socket, unsigne
                                                    unsigned int idle_seconds, MHD_AccessHandlerCallback handler,
                                                    cmicrohttpd_target_callback target_seen,
                                                    MHD_RequestCompletedCallback completed, void *owner) {
-  // Not epoll: libmicrohttpd 0.9.75 reads 128 events at a time. If there are exactly 128, it waits for more events before
-  // it handles them, until a connection times out.
+  // Not epoll: libmicrohttpd 0.9.75 reads 128 events at a time. If it reads exactly 128, it waits for more events
+  // before it handles these, until a connection times out.
   return MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
                           0, NULL, NULL, handler, owner,
                           MHD_OPTION_LISTEN_SOCKET, (MHD_socket)listening_socket,

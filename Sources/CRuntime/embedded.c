@@ -1,5 +1,5 @@
-// Functions that Embedded Swift expects from the system, and replacements for functions of its runtime that are worse
-// than those of the normal one.
+// Functions that Embedded Swift expects from the system, and replacements for functions of its runtime that are less
+// safe than those of the normal runtime.
 #include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@ void arc4random_buf(void *target, size_t count) {
   }
 }
 
-// Called only with numbers of elements, to choose the size of hash tables. With this function libm is not needed.
+// Called only to compute the size of hash tables. With this function libm is not needed.
 double ceil(double number) {
   double whole = (double)(int64_t)number;
   return whole < number ? whole + 1 : whole;
@@ -34,7 +34,7 @@ int __wrap_posix_memalign(void **target, size_t alignment, size_t size) {
   } else if (__real_posix_memalign(target, alignment, size) != 0) {
     *target = NULL;
   }
-  // Some versions of malloc return NULL for 0 bytes; that of glibc does not.
+  // Some implementations of malloc return NULL for 0 bytes; glibc's does not.
   if (*target) return 0;
   static const char text[] = "Fatal error: libpeerid: memory ran out\n";
   if (write(STDERR_FILENO, text, sizeof text - 1) < 0) abort();
@@ -42,13 +42,13 @@ int __wrap_posix_memalign(void **target, size_t alignment, size_t size) {
 }
 
 // Runs `body` once, for a global variable. The runtime's own function waits forever in the child of a fork if another
-// thread of the parent was running the body; with this one, the child runs the body again. `state` is 0, the process
-// that runs the body, or -1.
+// thread of the parent was running the body; with this function, the child runs the body again. `state` is 0 at first,
+// then the id of the process that runs the body, then -1.
 void swift_once(_Atomic intptr_t *state, void (*body)(void *), void *context) {
   intptr_t mine = 0;
   for (;;) {
     intptr_t seen = atomic_load_explicit(state, memory_order_acquire);
-    // Each access to a lazy variable comes here.
+    // The fast path: each access to a lazy variable calls this function.
     if (seen < 0) return;
     if (mine == 0) mine = getpid();
     if (seen == mine) {
@@ -61,8 +61,8 @@ void swift_once(_Atomic intptr_t *state, void (*body)(void *), void *context) {
   }
 }
 
-// The tables with which Swift compares texts by characters: `é` would equal `e` with a combining accent. Without them,
-// texts are equal if their bytes are.
+// The tables with which Swift compares strings by characters: `é` would equal `e` with a combining accent. Without
+// these tables, strings are equal if their bytes are equal.
 uint16_t _swift_stdlib_getNormData(uint32_t scalar) {
   (void)scalar;
   return 0;

@@ -2,7 +2,7 @@
 public enum Version {
   /// Incremented when the C interface changes incompatibly.
   public static let major: Int32 = 1
-  /// Incremented when something is added.
+  /// Incremented when functions, constants or options are added.
   public static let minor: Int32 = 0
   /// Incremented for bug fixes.
   public static let patch: Int32 = 0

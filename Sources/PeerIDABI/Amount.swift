@@ -118,8 +118,7 @@ public func percentFormat(
   }
 }
 
-/// Copies a text and a NUL into the caller's buffer. A text that does not fit is cut. Returns the length of the whole
-/// text.
+/// Copies a string and a NUL into the caller's buffer, truncated if necessary. Returns the length of the whole string.
 func copy(_ text: String, to room: UnsafeMutablePointer<CChar>?, _ size: UInt) -> UInt {
   let bytes = Array(text.utf8)
   if let room, size > 0 {
@@ -130,7 +129,7 @@ func copy(_ text: String, to room: UnsafeMutablePointer<CChar>?, _ size: UInt) -
   return UInt(bytes.count)
 }
 
-/// Copies a text into the caller's buffer, which must be large enough.
+/// Copies a string into the caller's buffer, which must be large enough.
 private func fill(
   _ room: UnsafeMutablePointer<CChar>?,
   _ size: UInt,

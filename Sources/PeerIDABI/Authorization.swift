@@ -25,7 +25,7 @@ final class AuthorizationObject {
 ///   - redirectURI: the URL to which the browser returns; its domain must be registered for the application.
 /// - Errors:
 ///   - `invalidArgument`: the URL is empty.
-///   - `internal`: the system has no random numbers.
+///   - `internal`: the system's random number generator failed.
 /// - Source: the guide *Authentication with PeerID*; RFC 6749, section 4.1.
 /// - SeeAlso: `peerid_client_exchange_redirect`
 @_cdecl("peerid_authorization_create")

@@ -52,8 +52,7 @@ func optional<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type)
   return Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
 }
 
-/// A pointer or a function that must not be NULL. The pointers of outputs are checked before the function does
-/// anything.
+/// A pointer or a function that must not be NULL. Output pointers are checked before the function does anything.
 func required<Value>(_ value: Value?, _ name: StaticString) throws(PeerIDError) -> Value {
   guard let value else { throw PeerIDError(.invalidArgument, "\(name) is NULL") }
   return value

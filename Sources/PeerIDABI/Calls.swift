@@ -2,13 +2,13 @@ internal import PeerID
 
 // Functions of clients and sessions. A blocking function and its `…_async` form make the same `Call`.
 
-/// An object that a function gets as a handle that must not be NULL.
+/// An object that a function receives as a handle, which must not be NULL.
 protocol HandleObject: AnyObject {
   /// The name of the parameter.
   static var parameter: StaticString { get }
 }
 
-/// A client or a session: it makes calls, and its engine carries them out.
+/// A client or a session. Its engine carries out its calls.
 protocol Caller: HandleObject {
   var engine: CallEngine { get }
 }
@@ -30,7 +30,7 @@ func respond<Object: Caller>(
   }
 }
 
-/// Makes a call, waits for it, and returns the session that it begins.
+/// Makes a call, waits for it, and returns the session that the call created.
 func beginSession(
   _ client: ClientHandle?,
   _ outSession: UnsafeMutablePointer<SessionHandle?>?,
@@ -42,7 +42,7 @@ func beginSession(
   }
 }
 
-/// Makes a call and begins it; its completion comes to the queue.
+/// Starts a call, whose completion is added to the queue.
 func begin<Object: Caller>(
   _ caller: OpaquePointer?,
   _ queue: QueueHandle?,

@@ -32,8 +32,8 @@ public func clientCreate(
 ///     text.
 ///   - length: the length of the parameters in bytes.
 /// - Errors:
-///   - `invalidArgument`: the API is not one of the five, or the parameters are not a JSON array or contain what cannot
-///     be sent to the server: null, an empty array or object, deep nesting.
+///   - `invalidArgument`: the API is not one of the five, the parameters are not a JSON array, or they contain a value
+///     that cannot be sent to the server: null, an empty array or object, or deep nesting.
 /// - Source: `GET /api/v1/app/blockchain-data`, measured on the backend.
 @_cdecl("peerid_client_read_chain")
 public func clientReadChain(

@@ -4,12 +4,12 @@
 internal import PeerID
 
 /// Checks that the server is a PeerID server and accepts the application's id and secret. Call it when a program
-/// starts. It sends one request that changes nothing: a refresh with a token that does not exist.
+/// starts. The check sends one request, which changes nothing: a refresh with a token that does not exist.
 ///
-/// It cannot check whether users have granted operations or whether redirect URIs are registered.
+/// The check does not show whether users have granted operations, or whether redirect URIs are registered.
 /// - Errors:
 ///   - `rejected`: the server does not know the application, or the secret is wrong.
-///   - `protocol`: it is not a PeerID server.
+///   - `protocol`: the server is not a PeerID server.
 /// - Source: `POST /api/v1/auth/refreshtoken` checks the client id and secret before the refresh token (measured on the
 ///   backend).
 @_cdecl("peerid_client_check")

@@ -142,7 +142,7 @@ public typealias ReloginHandler =
     _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ credentials: CredentialsHandle?
   ) -> Int32
 
-/// Receives the credentials of a relogin handler, on its thread.
+/// The credentials that a relogin handler provides. Used only on the handler's thread.
 final class CredentialsObject: HandleObject {
   static let parameter: StaticString = "credentials"
   var credentials: Credentials?
@@ -174,7 +174,7 @@ public func configSetReloginHandler(
   }
 }
 
-/// Provides the credentials, in a relogin handler.
+/// Provides the credentials in a relogin handler.
 /// - Parameters:
 ///   - login: the user name or the e-mail address.
 ///   - password: the password; its copy is wiped after use. May be NULL.

@@ -71,7 +71,8 @@ public func errorRetryAfterMs(_ error: ErrorHandle?) -> Int64 {
   optional(error, as: ErrorObject.self)?.error.retryAfterMilliseconds ?? 0
 }
 
-/// Returns the member `error` of the server's answer: a JSON string, or an object of messages by field. Cut after 4 kB.
+/// Returns the member `error` of the server's answer: a JSON string, or an object of messages by field. Truncated to 4
+/// kB.
 /// - Returns: JSON borrowed from the error; NULL if there is none.
 @_cdecl("peerid_error_detail")
 public func errorDetail(_ error: ErrorHandle?, _ outLength: UnsafeMutablePointer<UInt>?) -> UnsafePointer<CChar>? {
@@ -89,7 +90,7 @@ public func errorDetail(_ error: ErrorHandle?, _ outLength: UnsafeMutablePointer
 /// - `irrelevant_signature`: the transaction carries a signature that it does not need.
 /// - `unknown_object`: an id names an object that does not exist.
 /// - `rule_broken`: another rule of the chain; the message says which.
-/// - `invalid_transaction`: the operations cannot be written as a transaction; the node has not seen them.
+/// - `invalid_transaction`: the operations cannot be serialized as a transaction; nothing was sent to the node.
 /// - `chain_unreachable`: the server has no connection to the chain.
 /// - `unknown_method`: the node has no method of this name.
 /// - `missing_permission`: the application or the user lacks the permission for an operation.

@@ -85,7 +85,7 @@ public func clientExchangeRedirect(
 ///   - key: the session's key, as for `peerid_client_login`.
 /// - Errors:
 ///   - `invalidArgument`: the code is empty.
-///   - `configuration`: no client secret, or a key without a store.
+///   - `configuration`: there is no client secret, or there is a key but no store.
 ///   - `rejected`: the server rejected the code or the secret.
 /// - Source: `POST /api/v1/auth/exchange`.
 @_cdecl("peerid_client_exchange")

@@ -59,7 +59,7 @@ public func operationCheck(_ operations: UnsafePointer<CChar>?, _ length: UInt) 
 ///   - operations: JSON, as for `peerid_operation_check`.
 ///   - length: its length in bytes.
 ///   - capacity: the size of the buffer in bytes.
-///   - outText: receives the warnings, one on each line, and a NUL; cut if the buffer is too small. May be NULL.
+///   - outText: receives the warnings, one on each line, and a NUL; truncated if the buffer is too small. May be NULL.
 /// - Returns: the length of all warnings in bytes, without the NUL; 0 if there are none, or if the check fails.
 @_cdecl("peerid_operation_warnings")
 public func operationWarnings(

@@ -5,7 +5,7 @@ internal import PeerID
 
 /// Creates a queue.
 /// - Errors:
-///   - `internal`: the process has no file descriptor left.
+///   - `internal`: the process has no free file descriptor.
 /// - Lifetime: a call in flight keeps its queue alive; completions that you do not take are freed with the queue.
 @_cdecl("peerid_queue_create")
 public func queueCreate(_ outQueue: UnsafeMutablePointer<QueueHandle?>?) -> ErrorHandle? {
@@ -23,10 +23,10 @@ public func queueFd(_ queue: QueueHandle?) -> Int32 {
 
 /// Takes completions from a queue, in no particular order. If there are none, waits for the first one.
 /// - Parameters:
-///   - timeoutMs: the longest wait in milliseconds; 0 does not wait, a negative number waits without a limit.
+///   - timeoutMs: the longest wait in milliseconds; 0: do not wait; negative: wait without a limit.
 ///   - capacity: the length of the array, at least 1.
 ///   - outCompletions: an array that receives the completions; free each with `peerid_completion_free`.
-///   - outCount: receives their number; 0 on timeout.
+///   - outCount: receives the number of completions; 0 on timeout.
 /// - Errors:
 ///   - `invalidArgument`: the capacity is 0.
 @_cdecl("peerid_queue_take")

@@ -18,8 +18,8 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
 
 /// Returns a token for requests that you send yourself. An expired token is refreshed first.
 ///
-/// If the server answers your request with HTTP 401, nothing was done: call this again with the generation of the
-/// rejected token, and resend the request with the token that it returns. Give up after a few attempts. Until the
+/// If the server answers your request with HTTP 401, nothing was done: call this function again with the generation of
+/// the rejected token, and resend the request with the token that it returns. Give up after a few attempts. Until the
 /// library knows the server's time, it compares the expiry with the local clock.
 /// - Parameters:
 ///   - refusedGeneration: the generation of the token that the server rejected with HTTP 401; 0 if it rejected none. In

@@ -7,7 +7,7 @@ internal import PeerID
 /// answer is lost.
 ///
 /// Call it right before `peerid_session_submit` or `peerid_session_broadcast`. Keep the mark, for instance in the
-/// database that holds the payment, and send the operations within two minutes. With the option `settleable` those
+/// database that holds the payment, and send the operations within two minutes. With the option `settleable`, the two
 /// functions make the mark themselves, and `peerid_error_mark` returns it.
 /// - Parameters:
 ///   - operations: the JSON that is about to be sent: operations as for `peerid_session_submit`, or a signed

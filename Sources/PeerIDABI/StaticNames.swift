@@ -10,7 +10,8 @@ enum StaticNames {
   private static let operations = OperationCatalogue.standard.entries.map { ($0.id, Bytes($0.name)) }
   private static let version = Bytes(Version.text)
 
-  /// Makes the strings now: if the process forked while another thread made them, a lock would stay held in the child.
+  /// Creates the strings now: if the process forked while another thread created them, a lock would stay held in the
+  /// child.
   static func prepare() {
     withExtendedLifetime((codes, outcomes, reasons, operations, version)) {}
   }

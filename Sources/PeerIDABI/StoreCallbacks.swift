@@ -3,8 +3,8 @@
 
 internal import PeerID
 
-/// Loads the session of a key and provides it with `peerid_store_reply_set_session`. If there is none, does not call
-/// that function. While the key is locked, this must load what was saved last.
+/// Loads the session of a key and provides it with `peerid_store_reply_set_session`. If there is none, returns OK
+/// without that call. While the key is locked, the callback must load what was saved last.
 ///
 /// - Parameters:
 ///   - key: the key.
@@ -133,7 +133,7 @@ extension StoreCallbacks {
     return pointer.loadUnaligned(as: StoreCallbacks.self)
   }
 
-  /// Makes a store that calls the callbacks. It releases the context when it is no longer used.
+  /// Creates a store that calls the callbacks, and releases the context when no object uses the store any more.
   func makeStore() throws(PeerIDError) -> SessionStore {
     guard let load, let save, let remove, let lock, let unlock else {
       throw PeerIDError(.invalidArgument, "callbacks: load, save, remove, lock and unlock must not be NULL")

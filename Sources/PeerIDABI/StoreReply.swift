@@ -32,7 +32,7 @@ final class StoreReply {
   }
 }
 
-/// Provides the session, in a load callback.
+/// Provides the session in a load callback.
 /// - Parameters:
 ///   - reply: the callback's reply.
 ///   - data: the text that was saved, unchanged.
@@ -54,7 +54,7 @@ public func storeReplySetSession(
   reply.session = StoredSession(bytes: text, generation: generation)
 }
 
-/// Provides a pointer that identifies the lock for the other callbacks, in a lock callback.
+/// Provides, in a lock callback, a pointer that identifies the lock for the other callbacks.
 /// - Parameters:
 ///   - reply: the callback's reply.
 ///   - lock: any pointer.
@@ -63,7 +63,7 @@ public func storeReplySetLock(_ reply: StoreReplyHandle?, _ lock: UnsafeMutableR
   optional(reply, as: StoreReply.self)?.lock = lock
 }
 
-/// Provides one more key, in a list callback.
+/// Provides one key in a list callback.
 /// - Parameters:
 ///   - reply: the callback's reply.
 ///   - key: a key.

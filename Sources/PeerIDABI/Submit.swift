@@ -44,7 +44,8 @@ public func sessionSubmit(
 ///   - length: its length in bytes.
 ///   - outResponse: receives the result; free it with `peerid_response_free`.
 /// - Errors:
-///   - `invalidArgument`: an operation is not valid; the message names the place, and says what is valid.
+///   - `invalidArgument`: an operation is not valid; the message names the position of the mistake, and says what is
+///     valid.
 ///   - `notPermitted`: the user has not granted an operation.
 ///   - `loginRequired`: the session was logged out.
 @_cdecl("peerid_session_check")
@@ -63,16 +64,16 @@ public func sessionCheck(
 /// Confirms a transaction with its token, which can be used once.
 ///
 /// If the users of an application have to sign each request, PeerID answers a submit with a transaction token instead
-/// of a transaction. It does so only if the request has both the access token and the cookie of a user who is signed in
-/// to PeerID's own web page. The library does not have that cookie, so `peerid_session_submit` fails with `server side
-/// error` (HTTP 500). You can confirm a token that a program with this cookie has received, or register the application
-/// without signed requests. The server accepts a confirmation from any application. The server invalidates the token
-/// before it sends the transaction, so after a refusal you need a new token.
+/// of a transaction. PeerID issues such a token only if the request has both the access token and the cookie of a user
+/// who is signed in to PeerID's own web page. The library does not have that cookie, so `peerid_session_submit` fails
+/// with `server side error` (HTTP 500). Register the application without signed requests, or confirm a token that a
+/// program with this cookie has received. The server accepts a confirmation from any application. The server
+/// invalidates the token before it sends the transaction, so after a refusal you need a new token.
 /// - Parameters:
 ///   - transactionToken: the token, from `peerid_response_transaction_token` or from the user.
 /// - Errors:
 ///   - `invalidArgument`: the token is empty.
-///   - `rejected`: the token is unknown or was already used; the message names the application that used it.
+///   - `rejected`: the token is unknown, or was already used: then the message names the application that used it.
 ///   - `chainRejected`: the node refused the transaction; nothing was done.
 /// - Source: `POST /api/v1/app/transaction-token`, measured on the backend.
 @_cdecl("peerid_session_confirm")
@@ -93,7 +94,7 @@ public func sessionConfirm(
 /// signed transaction may be sent again: the chain accepts it only once.
 /// - Parameters:
 ///   - transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and `signatures`, or an
-///     object that contains it as `transaction`. Sent unchanged.
+///     object whose member `transaction` has them. Sent unchanged.
 ///   - length: its length in bytes.
 /// - Errors:
 ///   - `invalidArgument`: the text is not JSON, or a part of the transaction is missing.

@@ -5,7 +5,7 @@ internal import PeerID
 
 final class TokenObject {
   let token: Token
-  /// Created with the object, because several threads may read it at the same time.
+  /// Written when the object is created, because several threads may read it at the same time.
   let json: Bytes
   init(_ token: Token) {
     self.token = token

@@ -2,7 +2,7 @@
 struct AccountLookup {
   let reader: ChainReader
 
-  /// The account of a name or an id; `nil` when the chain has none.
+  /// The account with this name or id; `nil` when the chain has none.
   func account(_ name: String) throws(PeerIDError) -> Account? {
     if ObjectInstance.isAccount(name) {
       return try reader.read("database", "get_objects", [.array([.string(name)])]) { list in
@@ -12,7 +12,7 @@ struct AccountLookup {
     return try reader.read("database", "get_account_by_name", [.string(name)], Self.account)
   }
 
-  /// The account of a name or an id, which must exist.
+  /// The account with this name or id, which must exist.
   func existing(_ name: String) throws(PeerIDError) -> Account {
     if let found = try account(name) { return found }
     let missing = "the chain has no account '\(name.cut(to: 80))'"

@@ -46,8 +46,8 @@ enum Answer {
     return PeerIDError(.outOfMemory, .unknown, message, advice: kind.advice, httpStatus: status)
   }
 
-  /// The response; or an error if the request makes a transaction, but the response has neither its id nor a token that
-  /// confirms it.
+  /// The response. If the request makes a transaction, and the response has neither a transaction id nor a transaction
+  /// token, an error.
   private static func checked(
     _ response: Response,
     _ kind: RequestKind,
@@ -61,7 +61,7 @@ enum Answer {
     return .failure(PeerIDError(.protocol, .unknown, message, advice: kind.advice, httpStatus: status))
   }
 
-  /// The envelope's result, or the error. `explain` can add to the error what only the caller knows.
+  /// The envelope's result, or the error. `explain` can add details to the error that only the caller knows.
   static func result(
     of outcome: Result<HTTPResponse, TransportFailure>,
     to kind: RequestKind,

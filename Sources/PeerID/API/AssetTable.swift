@@ -27,7 +27,7 @@ final class AssetTable: @unchecked Sendable {
   private let lock = Lock()
   private var entries: [[UInt8]: Entry] = [:]
 
-  /// The asset of a symbol or an id, compared byte by byte.
+  /// The asset with this symbol or id, compared byte by byte.
   func entry(_ name: String) -> Entry? {
     lock.withLock { entries[Array(name.utf8)] }
   }

@@ -1,7 +1,7 @@
 /// The parsed body of an answer. PeerID wraps every result and every error in a JSON object, the envelope. If a request
 /// fails before it reaches a route, or in a proxy in front of PeerID, the answer is plain text or HTML.
 enum Envelope {
-  /// HTTP success with a member `result` of any type.
+  /// A success (HTTP 2xx) with a member `result` of any type.
   case result(JSONValue)
   /// The member `error` of a failure, and whether the envelope is PeerID's own.
   case error(JSONValue, isPeerIDs: Bool)
@@ -12,8 +12,8 @@ enum Envelope {
   /// Memory ran out while the body was parsed.
   case unread
 
-  /// No error of PeerID is longer than this, in bytes. The longest contains a transaction of at most 100 kB twice: as
-  /// text and as hexadecimal digits.
+  /// An upper limit of the length of PeerID's errors, in bytes. The longest contains a transaction of at most 100 kB
+  /// twice: as text and as hexadecimal digits.
   private static let longestError = 1 << 20
 
   /// Reads the body of an answer with this status.
@@ -49,7 +49,7 @@ enum Envelope {
 
   /// Whether PeerID wrote the envelope, and not a gateway. PeerID's envelope has exactly the members `error` and
   /// `status`, which is the HTTP status (a string in three of PeerID's answers). The JSON of a gateway may also have an
-  /// `error`: a text, or `{"code": …, "message": …}`.
+  /// `error`: a string, or `{"code": …, "message": …}`.
   private static func isPeerIDs(_ root: JSONValue, status: Int) -> Bool {
     guard root.count == 2, let written = root["status"] else { return false }
     return (written.integer ?? written.string.flatMap { Int64(decimal: $0) }) == Int64(status)

@@ -1,4 +1,4 @@
-/// Makes the error of a call from the answer. The code is the kind of failure; the outcome is whether the request may
+/// Converts an answer to the error of the call. The code is the kind of failure; the outcome is whether the request may
 /// have been carried out.
 enum ErrorClassifier {
   /// The error for a request without an answer.
@@ -96,7 +96,7 @@ enum ErrorClassifier {
 
   private static func isRetryable(_ proof: OutcomeRow.Proof, _ response: HTTPResponse, _ kind: RequestKind) -> Bool {
     if !kind.changesSomething, response.isTruncated { return true }
-    // The server uses up a transaction token before it sends the transaction, so the token cannot be sent again.
+    // The server invalidates a transaction token before it sends the transaction, so the token cannot be sent again.
     if kind == .confirmation, response.status >= 500 { return false }
     return proof.isTransient && (proof.outcome != .unknown || !kind.changesSomething)
   }

@@ -6,7 +6,7 @@
 /// ```
 ///
 /// The first line holds the kind of exception, the condition in the node's source and the node's message; newer nodes
-/// write `Execution error: ` before all of this. peerplaysjs-lib adds the second line.
+/// write `Execution error: ` in front. peerplaysjs-lib adds the second line.
 struct NodeMessage {
   private static let digestMark: StaticString = "peerplays-crypto  digest "
   private static let digestLength = 64
@@ -83,7 +83,7 @@ struct NodeMessage {
     UnsafeRawBufferPointer(rebasing: part).isSame(as: "Assert Exception")
   }
 
-  /// Whether this is a kind of exception that adds nothing to the text that follows it.
+  /// Whether this is a kind of exception whose name says no more than the text after it.
   private static func isRepeated(_ part: Part) -> Bool {
     let part = Bytes(UnsafeRawBufferPointer(rebasing: part))
     let kinds: [StaticString] = [

@@ -13,7 +13,7 @@ struct OutcomeRow: Sendable {
     let kinds: [RequestKind]
     let statuses: [ClosedRange<Int>]
     let author: Author
-    /// The server's message must contain one of these texts; if empty, any message matches.
+    /// The server's message must contain one of these strings; if there are none, any message matches.
     let texts: [StaticString]
     /// Whether the answer must have a `Retry-After`.
     let needsRetryAfter: Bool
@@ -40,7 +40,7 @@ struct OutcomeRow: Sendable {
 
   let pattern: Pattern
   let proof: Proof
-  /// The evidence for what the row claims.
+  /// The evidence for the row's claim.
   private(set) var source = ""
 
   // The table calls these functions for each of its rows: inlining them would only add code.
@@ -85,7 +85,7 @@ struct FailedAnswer {
   /// Whether the body is PeerID's own envelope.
   let isPeerIDs: Bool
   let hasRetryAfter: Bool
-  /// The server's message. The transaction in a refusal of the node is removed, because a transaction may hold any text
-  /// of the caller.
+  /// The server's message. The transaction in a refusal of the node is removed, because a transaction may contain any
+  /// text from the caller.
   let said: Bytes
 }

@@ -1,6 +1,6 @@
 /// The server's answer to a call that succeeded. Immutable.
 ///
-/// The properties give the parts of a transaction. They are `nil` or empty if the result is not a transaction, for
+/// The properties are the parts of a transaction. They are `nil` or empty if the result is not a transaction, for
 /// instance after a chain read.
 public final class Response: Sendable {
   // C callers get pointers to these strings, which are valid as long as the response.
@@ -19,7 +19,7 @@ public final class Response: Sendable {
   /// The number of the block that holds the transaction.
   public let blockNumber: Int64?
 
-  /// The transaction's place in its block, from 0.
+  /// The transaction's position in its block, from 0.
   public let transactionNumber: Int64?
 
   /// The ids of the objects that the operations created, in the order of the operations.
@@ -28,7 +28,7 @@ public final class Response: Sendable {
   /// The token that confirms the transaction, if the application's users have to sign each request.
   public var transactionToken: String? { transactionTokenBytes?.text }
 
-  /// Makes a response. The parts of a transaction are missing if the result is not a transaction.
+  /// Creates a response. The parts of a transaction are missing if the result is not a transaction.
   init(
     json: Bytes,
     transactionID: Bytes? = nil,

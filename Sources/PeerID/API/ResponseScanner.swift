@@ -12,7 +12,7 @@ struct ResponseScanner {
   private var confirmation = Confirmation()
   private var isElement = false
 
-  /// The members that are read from a result that is an object.
+  /// The members that are read if the result is an object.
   private struct Confirmation {
     var hasTrx = false
     var hasTransaction = false
@@ -134,7 +134,7 @@ struct ResponseScanner {
 
   // MARK: - Values
 
-  /// Reads a text; `nil` for anything else.
+  /// Reads a string; `nil` for any other value.
   private static func text(_ scanner: inout JSONScanner) throws(Fault) -> Bytes? {
     guard scanner.next == UInt8(ascii: "\"") else {
       try scanner.skipValue()
@@ -144,7 +144,7 @@ struct ResponseScanner {
     return scanner.copy(of: text)
   }
 
-  /// Reads an integer, also from a string: the server writes integers of more than 32 bits as strings.
+  /// Reads an integer from a number or a string: the server writes integers of more than 32 bits as strings.
   private static func integer(_ scanner: inout JSONScanner) throws(Fault) -> Int64? {
     switch scanner.next {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try scanner.number().integer

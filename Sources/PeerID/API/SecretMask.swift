@@ -11,19 +11,19 @@ struct SecretMask {
   private static let notShown = "(not shown: it is encoded too often)"
   /// A shorter secret is masked only if it is a separate word.
   private static let shortest = 4
-  /// A truncated secret is recognized by this many of its first bytes: in a text, and in decoded bytes.
+  /// A truncated secret is recognized by this many of its first bytes, in text and in decoded bytes.
   private static let cutOff = (inText: 16, inBytes: 8)
   /// The maximum number of nested encodings that are removed.
   private static let maximumDepth = 6
   /// Of a long text, only the first `maximumRead` bytes are read. The last `end` of these are not shown, because a
   /// secret may begin there.
   private static let (maximumRead, end) = (16 * 1024, 512)
-  /// The maximum number of bytes that are searched, in all decoded forms of all texts of an answer.
+  /// The maximum number of bytes that are searched, in all decoded forms of all strings of an answer.
   private static let maximumSearched = 64 * maximumRead
 
   /// Each secret with all its decoded forms.
   private let forms: [Bytes]
-  /// Secrets with characters beyond ASCII, as they appear if those characters are lost or damaged.
+  /// Secrets with non-ASCII characters, as they appear if those characters are lost or damaged.
   private let folded: [Bytes]
   private let shortestForm: Int
 
@@ -77,7 +77,7 @@ struct SecretMask {
     return masked(text, &rest)
   }
 
-  /// The same; `rest` is the number of bytes that may still be searched.
+  /// As above; `rest` is the number of bytes that may still be searched.
   private func masked(_ text: Bytes, _ rest: inout Int) -> Bytes {
     if isEmpty || text.count < shortestForm { return text }
     let read = UnsafeRawBufferPointer(rebasing: text.raw.prefix(Self.maximumRead))
@@ -96,8 +96,8 @@ struct SecretMask {
     return shown.withUnsafeBytes { Bytes($0) }
   }
 
-  /// The value with every text in it masked. Keys are masked, too, except those in `names`: a secret may happen to
-  /// equal the name of a parameter. A large value becomes a text.
+  /// The value with every string in it masked. Keys are masked, too, except those in `names`: a secret may happen to
+  /// equal the name of a parameter. A large value becomes a string.
   func masked(_ value: JSONValue, sparing names: [String]) -> JSONValue {
     if isEmpty { return value }
     let text = value.compactText(wipes: true)
@@ -128,7 +128,8 @@ struct SecretMask {
     var isHidden: [Bool]
     /// The number of bytes that may still be searched.
     var rest: Int
-    /// The hashes of the texts that have been searched. Removing encodings in another order often gives the same text.
+    /// The hashes of the strings that have been searched. Removing encodings in another order often gives the same
+    /// string.
     var searched: [Int] = []
   }
 

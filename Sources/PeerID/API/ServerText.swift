@@ -1,10 +1,10 @@
-/// Shortens texts of servers to what an error can hold.
+/// Shortens text from servers for use in errors.
 enum ServerText {
   /// The longest text that is quoted in a message, in Unicode scalars.
   private static let maximumLength = 300
   /// The longest `PeerIDError.serverDetail`, in bytes.
   private static let maximumDetail = 4096
-  /// How much of a text is read, in bytes.
+  /// How much of a server's text is read, in bytes.
   static let maximumRead = 64 * 1024
 
   /// The first `maximumRead` bytes of a body.
@@ -72,7 +72,7 @@ enum ServerText {
     return String(utf8: bytes.raw.prefix(bytes.index(of: " near ") ?? bytes.count))
   }
 
-  /// The longest beginning of the text that fits into this many bytes of UTF-8. It may end inside a character, because
+  /// The longest beginning of the text that fits into this many bytes of UTF-8. It may end within a character, because
   /// a character can have any number of bytes.
   private static func beginning(of text: String, bytes: Int) -> String {
     var length = 0

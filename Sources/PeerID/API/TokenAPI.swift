@@ -92,7 +92,8 @@ struct TokenAPI: Sendable {
     }.get()
   }
 
-  /// Adds a hint if the server does not find a parameter that was sent: it expects another style of parameters.
+  /// Adds a hint if the server reports a parameter as missing that was sent: the server expects another style of
+  /// parameters.
   private func explained(_ error: PeerIDError, _ sent: [String], _ style: Options.ParameterStyle) -> PeerIDError {
     guard error.httpStatus == 400,
       let missed = sent.first(where: { error.detail(of: $0)?.string?.ends(with: "is required") ?? false })

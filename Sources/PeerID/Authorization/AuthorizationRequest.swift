@@ -2,7 +2,7 @@
 public struct AuthorizationRequest: Sendable {
   /// The address of the page on which the user signs in and gives consent.
   public let url: String
-  /// 192 random bits as text. Store it in the user's web session and compare it when the user comes back: it proves
-  /// that the answer belongs to this request and not to an attacker's.
+  /// 192 random bits as text. Store the state in the user's web session, and compare it when the user returns: it
+  /// proves that the redirect belongs to this request and not to an attacker's.
   public let state: String
 }

@@ -4,7 +4,7 @@ public struct Credentials: Sendable, CustomStringConvertible {
   let password: Bytes?
   let mobile: Bytes?
 
-  /// Makes credentials; an empty password or mobile number counts as none.
+  /// Creates credentials; an empty password or mobile number counts as none.
   ///
   /// - Parameters:
   ///   - login: the user name or the e-mail address.

@@ -7,7 +7,7 @@ final class AsyncCall: @unchecked Sendable {
   let queue: CompletionQueue
   let engine: CallEngine
   var machine: CallMachine
-  /// The step to carry out when it is the call's turn.
+  /// The next step, carried out when it is the call's turn.
   var nextStep: CallMachine.Step
   /// The session's answer to the last question.
   var reply: SessionCore.Reply?

@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// Carries out the calls of one client and all its sessions. It lives until the client and all its sessions are
+/// Carries out the calls of one client and all its sessions. The engine lives until the client and all its sessions are
 /// released.
 package final class CallEngine: Sendable {
   let environment: SessionEnvironment
@@ -112,7 +112,7 @@ package final class CallEngine: Sendable {
     try ChainReadQuery(api: api, method: method, parameters: parameters).request(to: endpoints, readHeaders)
   }
 
-  /// A reader of the chain that works within the limits of a call.
+  /// A reader of the chain that observes the limits of a call.
   func chainReader(_ context: CallContext) -> ChainReader {
     ChainReader { (api, method, parameters) throws(PeerIDError) in
       let request = try parameters.withBytes { (json) throws(PeerIDError) in

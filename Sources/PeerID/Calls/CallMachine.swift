@@ -28,7 +28,7 @@ struct CallMachine {
     case started
     /// The session's answer to a question.
     case decision(SessionStateMachine.Decision)
-    /// The server's answer, or the reason why there is none.
+    /// The server's answer, or the reason why no answer came.
     case answer(Result<Response, PeerIDError>)
     /// The refresh that the call waited for has ended, with an error if it failed.
     case refreshEnded(PeerIDError?)
@@ -75,11 +75,11 @@ struct CallMachine {
   /// The newest entry of the payer's history.
   private(set) var newestEntry: String?
   private var isMarking = false
-  /// How often the request was sent, and how often the call waited for a refresh.
+  /// How many times the request was sent, and how many times the call waited for a refresh.
   private(set) var sendings: Int64 = 0
   private(set) var refreshWaits: Int64 = 0
   private var attempts = SessionStateMachine.Attempts()
-  /// How many HTTP 401 answers the call has had.
+  /// How many HTTP 401 answers the call has received.
   private var refusals = 0
   /// The last HTTP 401, while the call tries to recover from it.
   private var refusal: PeerIDError?
@@ -228,7 +228,7 @@ struct CallMachine {
   private var hasReachedServer: Bool { refusals > 0 || result != nil }
 
   private func error(for interruption: CallContext.Interruption, _ verdict: PeerIDError?) -> PeerIDError {
-    // The server has answered the refresh that the verdict is about.
+    // The verdict is the server's answer to the refresh that the call waited for.
     if interruption == .timedOut, let verdict {
       return hasRequestedRefresh ? verdict.afterRefusal : afterRefusals(verdict)
     }

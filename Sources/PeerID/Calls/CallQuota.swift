@@ -5,7 +5,7 @@ final class CallQuota: @unchecked Sendable {
   // The calls of the parent process do not exist in a child.
   private var count = ForkLocal(0) { $0 = 0 }
 
-  /// - Parameter limit: the most calls that may be in flight at a time.
+  /// - Parameter limit: the maximum number of calls in flight.
   init(limit: Int) {
     self.limit = limit
   }

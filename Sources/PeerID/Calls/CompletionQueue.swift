@@ -10,9 +10,9 @@ public final class CompletionQueue: @unchecked Sendable {
     var calls: [FinishedCall?] = []
     /// The index of the oldest completion that is still in the queue.
     var head = 0
-    /// `nil` in a child of a fork, until it asks for one.
+    /// `nil` in the child of a fork, until it reads `fileDescriptor`.
     var descriptor: OwnedDescriptor?
-    /// How often threads have made the descriptor readable, or are about to, since it was last cleared.
+    /// How many times threads have made the descriptor readable, or are about to, since it was last cleared.
     var raises: UInt = 0
     var isEmpty: Bool { calls.count == head }
   }
@@ -21,9 +21,9 @@ public final class CompletionQueue: @unchecked Sendable {
   // The child of a fork begins with an empty queue.
   private var waiting = ForkLocal(Waiting()) { $0 = Waiting() }
 
-  /// Makes an empty queue.
+  /// Creates an empty queue.
   ///
-  /// - Throws: `internal` when the system has no descriptor left.
+  /// - Throws: `internal` when the process has no free descriptor.
   public init() throws(PeerIDError) {
     guard let descriptor = OwnedDescriptor.open({ clinux_eventfd() }) else {
       throw PeerIDError(.internal, "no descriptor for the queue: \(String(cString: strerror(errno)))")
@@ -36,7 +36,8 @@ public final class CompletionQueue: @unchecked Sendable {
   }
 
   /// The descriptor to watch for reading, with `poll`, `epoll` or an event loop. The caller must not read or close it.
-  /// The child of a fork gets another descriptor by reading this property again; -1 when the process has none left.
+  /// The child of a fork gets another descriptor by reading this property again; -1 when the process has no free
+  /// descriptor.
   public var fileDescriptor: Int32 {
     if let present = lock.withLock({ waiting.current.descriptor }) { return present.number }
     guard let fresh = OwnedDescriptor.open({ clinux_eventfd() }) else { return -1 }
@@ -86,7 +87,7 @@ public final class CompletionQueue: @unchecked Sendable {
       waiting.current.raises += 1
       return descriptor
     }
-    // Raise it after releasing the lock, because the thread that wakes up takes the lock.
+    // Wake the threads after releasing the lock, because they take the lock when they wake up.
     if let descriptor { withExtendedLifetime(self) { clinux_eventfd_raise(descriptor.number) } }
   }
 

@@ -8,7 +8,7 @@ final class EventLoop: @unchecked Sendable {
     /// The refresh that the call waits for has ended.
     case refreshEnded(AsyncCall)
     case taskEnded(AsyncCall, Result<CallResult, PeerIDError>)
-    /// The call's task has to end, but its store blocks it.
+    /// The call's task has to end, but is blocked by the store.
     case taskBlocked(id: UInt64)
     case cancel(id: UInt64)
     case closeAll
@@ -18,7 +18,7 @@ final class EventLoop: @unchecked Sendable {
     var inbox: [Command] = []
     var isRunning = false
     var isAsleep = false
-    /// The driver. It is kept when the idle thread ends, so that the next thread can use its connections.
+    /// The driver. It outlives the idle thread, so that the next thread can use its connections.
     var driver: EventLoopDriver?
 
     init() {
@@ -104,8 +104,8 @@ final class EventLoop: @unchecked Sendable {
     sleeper?.wake()
   }
 
-  /// Adds a command; returns the driver if its thread sleeps. Called under the lock. The caller wakes the thread after
-  /// releasing the lock, because the thread takes the lock when it wakes up.
+  /// Adds a command; returns the driver if the loop's thread sleeps. Called under the lock. The caller wakes the thread
+  /// after releasing the lock, because the thread takes the lock when it wakes up.
   private func add(_ command: Command) -> EventLoopDriver? {
     control.current.inbox.append(command)
     guard control.current.isAsleep else { return nil }

@@ -2,7 +2,7 @@ internal import CCurl
 
 /// Runs asynchronous calls on the event loop's thread. No other thread uses it.
 final class EventLoopDriver: @unchecked Sendable {
-  /// The most completions that are added to a queue at once, with one wake-up of the waiting threads.
+  /// The maximum number of completions that are added to a queue at once, with one wake-up of the waiting threads.
   private static let largestHandover = 32
 
   /// The loop that owns this driver. `run` and the calls in flight keep the event loop alive.
@@ -197,8 +197,8 @@ final class EventLoopDriver: @unchecked Sendable {
     }
   }
 
-  /// Ends a call that may not wait any more; returns whether it did. The timer of its deadline may have fired while the
-  /// call was sending.
+  /// Ends a call that is interrupted or past its deadline; returns whether the call has ended. The timer of its
+  /// deadline may have fired while the call was sending.
   private func endsNow(_ call: AsyncCall) -> Bool {
     guard let interruption = call.context.interruption() else { return false }
     interrupt(call, interruption)

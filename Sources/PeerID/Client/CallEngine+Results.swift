@@ -11,7 +11,7 @@ extension CallEngine {
     }
   }
 
-  /// Runs a call that begins a session.
+  /// Runs a call that creates a session.
   package func session(of call: Call) throws(PeerIDError) -> Session {
     guard case .session(let lease) = try run(call) else { throw Self.unexpected }
     return Session(lease, self)

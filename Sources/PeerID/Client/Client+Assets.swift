@@ -1,5 +1,6 @@
 extension Client {
-  /// Finds an asset by its symbol or its id. It is read from the chain once and then cached for the life of the client.
+  /// Finds an asset by its symbol or its id. The asset is read from the chain once and then cached for the life of the
+  /// client.
   ///
   /// - Parameter name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
   /// - Returns: the asset's id, symbol and precision.
@@ -30,7 +31,7 @@ extension Client {
     return engine.assets.keep(found, as: name)
   }
 
-  /// The asset in an answer to `lookup_asset_symbols`; `.some(nil)` for `null`, which means that there is none.
+  /// The asset in an answer to `lookup_asset_symbols`; `.some(nil)` if the answer is `null`: there is no such asset.
   private static func asset(in answer: JSONIndex.Value) -> Asset?? {
     guard let found = answer[0] else { return nil }
     if found.kind == .null { return .some(nil) }

@@ -40,7 +40,7 @@ extension Client {
     return try engine.begin(try exchangeCall(redirect: redirect, expectedState: expectedState, key: key), queue, tag)
   }
 
-  /// Makes a session from tokens without waiting for the store. See `restore(tokenJSON:key:)`.
+  /// Creates a session from tokens without waiting for the store. See `restore(tokenJSON:key:)`.
   ///
   /// - Parameters:
   ///   - tokenJSON: what `Session.exportTokens()` wrote; only `access_token` is required.

@@ -14,12 +14,12 @@ extension Client {
   }
 
   /// Checks that the server is a PeerID server and accepts the application's id and secret. Call it at the start of a
-  /// program. It sends one request, which changes nothing: a refresh with a token that does not exist.
+  /// program. The check sends one request, which changes nothing: a refresh with a token that does not exist.
   ///
-  /// It cannot check whether users have granted operations or whether redirect URIs are registered.
+  /// The check does not show whether users have granted operations, or whether redirect URIs are registered.
   ///
   /// - Throws: `configuration` without a client secret; `rejected` when the server does not know the application or the
-  ///   secret is wrong; `protocol` when it is not a PeerID server; and the errors of any call.
+  ///   secret is wrong; `protocol` when the server is not a PeerID server; and the errors of any call.
   public func check() throws(PeerIDError) {
     _ = try engine.run(checkCall())
   }
@@ -42,7 +42,7 @@ extension Client {
   /// Replaces the client secret, for instance after it was changed at PeerID. Sessions continue.
   ///
   /// - Parameter secret: the new secret.
-  /// - Throws: `invalidArgument` when it is empty.
+  /// - Throws: `invalidArgument` when the secret is empty.
   public func setSecret(_ secret: String) throws(PeerIDError) {
     try setSecret(Bytes(secret, wipes: true))
   }

@@ -4,7 +4,7 @@
 public final class Client: Sendable {
   package let engine: CallEngine
 
-  /// Makes a client. Nothing is sent.
+  /// Creates a client. Nothing is sent.
   ///
   /// - Parameter configuration: the server, the application and the options.
   /// - Throws: `configuration` when the base URL cannot be used (no scheme, plain HTTP to another machine) or libcurl
@@ -75,7 +75,7 @@ public final class Client: Sendable {
   /// - Parameter redirectURI: the URI to which the browser is redirected; its domain must be registered for the
   ///   application.
   /// - Returns: the URL and the state.
-  /// - Throws: `invalidArgument` when the URI is empty, `internal` when the system has no random numbers.
+  /// - Throws: `invalidArgument` when the URI is empty, `internal` when the system's random number generator fails.
   public func authorizationRequest(redirectURI: String) throws(PeerIDError) -> AuthorizationRequest {
     guard !redirectURI.isEmpty else {
       throw PeerIDError(.invalidArgument, "redirect_uri is empty: give the address to which the browser comes back")
@@ -97,7 +97,7 @@ public final class Client: Sendable {
   ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
   /// - Returns: a session of the user.
   /// - Throws: `rejected` when the user did not consent or the server refuses the code; `invalidArgument` when the
-  ///   state is another one or there is no code; `configuration` without a client secret; and the errors of any call.
+  ///   state is wrong or there is no code; `configuration` without a client secret; and the errors of any call.
   public func exchange(redirect: String, expectedState: String, key: String? = nil) throws(PeerIDError) -> Session {
     let redirect = Bytes(redirect, wipes: true)
     return try engine.session(of: try exchangeCall(redirect: redirect, expectedState: expectedState, key: key))
@@ -129,7 +129,7 @@ public final class Client: Sendable {
     }
   }
 
-  /// Makes a session from exported tokens or from the server's token JSON. Nothing is sent.
+  /// Creates a session from exported tokens or from the server's token JSON. Nothing is sent.
   ///
   /// - Parameters:
   ///   - tokenJSON: what `Session.exportTokens()` wrote; only `access_token` is required.
@@ -166,12 +166,12 @@ public final class Client: Sendable {
     }
   }
 
-  /// Opens a session that the store holds. Nothing is sent.
+  /// Opens a stored session. Nothing is sent.
   ///
   /// - Parameter key: the key with which the session was begun.
   /// - Returns: a session. All sessions with this key share their tokens, in all processes.
-  /// - Throws: `loginRequired` when there is none; `store` when the store fails or what it holds is damaged;
-  ///   `configuration` without a store.
+  /// - Throws: `loginRequired` when the store has no such session; `store` when the store fails or the session is
+  ///   damaged; `configuration` without a store.
   public func open(key: String) throws(PeerIDError) -> Session {
     try engine.session(of: try openCall(key: key))
   }
@@ -215,11 +215,11 @@ public final class Client: Sendable {
     engine.close()
   }
 
-  /// Waits until no refresh is running and every new pair of tokens is saved. It also waits for work that begins
-  /// meanwhile, so close the client first.
+  /// Waits until no refresh is running and every new pair of tokens is saved. Close the client first: otherwise work
+  /// that begins meanwhile is waited for, too.
   ///
-  /// - Parameter timeoutMilliseconds: how long to wait, in milliseconds; 0: not at all.
-  /// - Returns: whether everything is done; `false` on timeout.
+  /// - Parameter timeoutMilliseconds: the longest wait in milliseconds; 0: do not wait.
+  /// - Returns: `true` when nothing is pending; `false` on timeout.
   public func flush(timeoutMilliseconds: Int64) -> Bool {
     engine.flush(timeoutMilliseconds: timeoutMilliseconds)
   }

@@ -45,8 +45,8 @@ extension CompletionQueue {
   /// Takes completions. If there are none, waits for the first one.
   ///
   /// - Parameters:
-  ///   - maximum: how many to take at most.
-  ///   - timeoutMilliseconds: how long to wait for the first; 0: not at all; negative: without limit.
+  ///   - maximum: the maximum number to take.
+  ///   - timeoutMilliseconds: the longest wait in milliseconds; 0: do not wait; negative: wait without a limit.
   /// - Returns: the completions; empty on timeout.
   public func next(maximum: Int = 64, timeoutMilliseconds: Int64 = -1) -> [Completion] {
     var taken: [Completion] = []

@@ -132,7 +132,7 @@ enum RuntimeWarmup {
     }
   }
 
-  /// Parses and checks texts, which sends nothing.
+  /// Parses and checks input, which sends nothing.
   private static func readTexts(_ engine: CallEngine) {
     _ = try? AuthorizationRedirect.code(in: Bytes("https://a.example/?b=c?state=d&code=e"), expectedState: "d")
     _ = try? RandomText.urlSafe()
@@ -170,7 +170,7 @@ enum RuntimeWarmup {
   #if !hasFeature(Embedded)
     private static let described = Atomic<Int>(0)
 
-    /// Creates the metadata of a type that the calls above use only in part.
+    /// Creates the metadata of a type of which the calls above use only a part.
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
     private static func describe<Value>(_ type: Value.Type) {

@@ -3,10 +3,10 @@
 extension Session {
   /// The chain account of the session's user: the account that operations name as payer.
   ///
-  /// The server does not return it. It is known after the application has set it. After a login with a user name the
-  /// library finds it on the chain: it is the account `pi-<user name>` or `<user name>` on which PeerID has its
-  /// permission. The result is cached. After an exchange of a code or a login with an e-mail address the user name is
-  /// unknown: ask the user for the account and set it.
+  /// The server does not return the account. The application can set it. After a login with a user name, the library
+  /// finds it on the chain: it is the account `pi-<user name>` or `<user name>` on which PeerID has its permission. The
+  /// result is cached. After an exchange of a code or a login with an e-mail address the user name is unknown: ask the
+  /// user for the account and set it.
   ///
   /// - Returns: the account's id and name.
   /// - Throws: `configuration` when the account is not known (the message says what to do); and the errors of a chain
@@ -15,9 +15,9 @@ extension Session {
     try engine.account(of: try accountCall())
   }
 
-  /// Sets the account of the session's user. It is looked up on the chain and stored with the session.
+  /// Sets the account of the session's user. The account is looked up on the chain and stored with the session.
   ///
-  /// Use it when `account()` cannot find the account and the user has named it. If PeerID has no permission on the
+  /// Use this when `account()` cannot find the account and the user has named it. If PeerID has no permission on the
   /// account, a warning is logged.
   ///
   /// - Parameter name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.

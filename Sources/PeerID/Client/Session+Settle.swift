@@ -17,12 +17,12 @@ extension Session {
     return try engine.response(of: call).json
   }
 
-  /// Finds out whether marked operations were done, by reading the chain. Nothing is sent a second time.
+  /// Finds out whether marked operations were done, by reading the chain. Nothing is resent.
   ///
   /// - Parameter mark: the result of `mark(_:)` before the operations were sent, or the mark of an error with an
   ///   unknown outcome.
   /// - Returns: done, not done, or when to ask again.
-  /// - Throws: `invalidArgument` when the text is no mark; and the errors of a chain read.
+  /// - Throws: `invalidArgument` when the text is not a mark; and the errors of a chain read.
   public func settle(_ mark: String) throws(PeerIDError) -> Settlement {
     let call = try Bytes(mark).withBytes { (json) throws(PeerIDError) in try settleCall(json) }
     return try engine.settlement(of: call)

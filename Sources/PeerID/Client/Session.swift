@@ -89,12 +89,13 @@ public final class Session: Sendable {
   ///
   /// PeerID issues a transaction token only to a request that has both the access token and the cookie of a user who is
   /// signed in to PeerID's own web page; without the cookie `submit(_:)` fails with `server side error`. The server
-  /// accepts a confirmation from any application. It uses up the token before it sends the transaction, so a refused
-  /// transaction needs a new token.
+  /// accepts a confirmation from any application. It invalidates the token before it sends the transaction, so a
+  /// refused transaction needs a new token.
   ///
   /// - Parameter transactionToken: the token.
   /// - Returns: the transaction.
-  /// - Throws: as `submit(_:)`; `rejected` when the token was used before, naming the application that confirmed.
+  /// - Throws: as `submit(_:)`; `rejected` when the token was used before; the message names the application that used
+  ///   it.
   public func confirm(transactionToken: String) throws(PeerIDError) -> Response {
     try engine.response(of: try confirmCall(transactionToken))
   }
@@ -149,10 +150,10 @@ public final class Session: Sendable {
     return .refresh(core)
   }
 
-  /// Returns a token for a request that the application sends itself. It is refreshed first if it has expired.
+  /// Returns a token for a request that the application sends itself. An expired token is refreshed first.
   ///
-  /// If the server answers your request with HTTP 401, nothing was done: call this again with the generation of the
-  /// refused token, and resend the request with the token that it returns. Give up after a few attempts.
+  /// If the server answers your request with HTTP 401, nothing was done: call this method again with the generation of
+  /// the refused token, and resend the request with the token that it returns. Give up after a few attempts.
   ///
   /// - Parameter generation: the generation of the token that the server refused; 0 if it refused none. In place of a
   ///   refused token you get another one. If the refused token is so new that the server may not have saved it yet, you

@@ -25,7 +25,7 @@ final class CallContext: @unchecked Sendable {
   private let cancelled = Atomic<Bool>(false)
   private var lastAsked: Int64
 
-  /// The least time between two calls of the caller's interrupt function, in milliseconds.
+  /// The minimum time between two calls of the application's interrupt function, in milliseconds.
   static let askingInterval: Int64 = 50
 
   init(
@@ -70,7 +70,7 @@ final class CallContext: @unchecked Sendable {
   /// Milliseconds until the deadline; never negative.
   var remainingMilliseconds: Int64 { max(deadline - clock.monotonicMilliseconds(), 0) }
 
-  /// The reason why the call has to end now; otherwise `nil`. Cheap enough for a loop.
+  /// The reason why the call has to end now; otherwise `nil`. Cheap enough to call in a loop.
   func interruption() -> Interruption? {
     if closing.isSet || ExitGuard.isGivingUp { return .closed }
     if cancelled.load(ordering: .relaxed) || cancellation?.isCancelled == true { return .cancelled }
@@ -98,7 +98,7 @@ final class CallContext: @unchecked Sendable {
 }
 
 extension PeerIDError {
-  /// The error of a call that had to end while no request was on its way.
+  /// The error of a call that had to end while no request was in flight.
   init(_ interruption: CallContext.Interruption, _ outcome: Outcome, while doing: String) {
     switch interruption {
     case .timedOut: self.init(.timeout, outcome, "time ran out while \(doing)", isRetryable: true)
@@ -108,7 +108,7 @@ extension PeerIDError {
   }
 }
 
-/// Set once, when a client is closed; every call in flight checks it.
+/// A flag that is set once, when a client is closed. Every call in flight checks it.
 final class ClosingFlag: Sendable {
   private let flag = Atomic<Bool>(false)
 

@@ -12,14 +12,14 @@ public final class Cancellation: @unchecked Sendable {
   /// The libcurl handles in which threads wait.
   private var sleepers = ForkLocal([UnsafeMutableRawPointer]()) { $0 = [] }
 
-  /// Makes a cancellation.
+  /// Creates a cancellation.
   public init() {}
 
   /// Whether `cancel` was called.
   public var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
-  /// Ends the running and all later calls of the threads that use this cancellation. May be called from any thread, any
-  /// number of times.
+  /// Ends the calls of the threads that use this cancellation, both those in progress and later ones. May be called
+  /// from any thread, any number of times.
   public func cancel() {
     cancelled.store(true, ordering: .releasing)
     lock.withLock {
@@ -57,7 +57,7 @@ public final class Cancellation: @unchecked Sendable {
     lock.withLock { sleepers.current.removeAll { $0 == multi } }
   }
 
-  /// `nil` when the process has no thread keys left: then blocking calls cannot be cancelled.
+  /// `nil` when the process has no free thread key: then blocking calls cannot be cancelled.
   private static let threadKey: pthread_key_t? = {
     var key = pthread_key_t()
     return pthread_key_create(&key) { Cancellation.release($0) } == 0 ? key : nil

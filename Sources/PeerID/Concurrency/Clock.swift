@@ -71,14 +71,14 @@ final class ServerClock: Sendable {
   /// Uses the `Date` of an answer, in milliseconds since 1970, that arrived `took` milliseconds after its request was
   /// sent.
   ///
-  /// If the answer took long, or was read late because the process was stopped, its date is old. An old date is used
-  /// only if there is no better one, or if it is later than the time that this clock shows.
+  /// The date is old if the answer took long, or was read late because the process was stopped. An old date is used
+  /// only if there is no better one, or if it is later than this clock's time.
   func learn(dateMilliseconds: Int64, took: Int64) {
     let now = clock.monotonicMilliseconds()
     let isPrecise = took <= Self.resamplingInterval
     let isLate = (nowMilliseconds ?? .min) < dateMilliseconds
     guard isPrecise || isLate || now - sampledAt.load(ordering: .relaxed) >= Self.longestUse else { return }
-    // The header has whole seconds, so the server's time is half a second later on average.
+    // The header is truncated to seconds, so the server's time is half a second later on average.
     offset.store(dateMilliseconds + 500 - now, ordering: .relaxed)
     sampledAt.store(isPrecise ? now : now - Self.resamplingInterval, ordering: .relaxed)
   }

@@ -8,12 +8,12 @@ import Synchronization
 /// So this handler waits for the working threads: first until they finish, then until they have aborted their work.
 /// Then it stops every thread that calls the library. It runs before OpenSSL's handler, because it is registered later.
 package enum ExitGuard {
-  /// How long threads may finish their work, in milliseconds.
+  /// How long threads may take to finish their work, in milliseconds.
   private static let grace: Int64 = 2000
   /// How long threads may take after `grace` to abort their work, in milliseconds.
   private static let shutdownTimeout: Int64 = 1500
 
-  /// The number of working threads; far below zero after the handler has stopped waiting for them.
+  /// The number of working threads; far below 0 once the handler no longer waits for them.
   private static let busy = Atomic<Int>(0)
   private static let tooLate = Int.min / 2
   private static let exiting = Atomic<Bool>(false)

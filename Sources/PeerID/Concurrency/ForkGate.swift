@@ -6,14 +6,15 @@ import Synchronization
 /// OpenSSL and libcurl have process-wide locks and no fork handlers. If a thread of the parent holds such a lock during
 /// the fork, the child hangs when it creates a handle or opens a TLS connection.
 enum ForkGate {
-  /// How long a fork waits at most, in milliseconds. There is a limit because a signal handler may have called `fork`
+  /// The longest time that a fork waits, in milliseconds. It is limited because a signal handler may have called `fork`
   /// on a thread that is itself inside libcurl.
   private static let longestWait: Int64 = 1000
 
   private static let threadsInside = Atomic<Int>(0)
   private static let isClosed = Atomic<Bool>(false)
 
-  /// Runs `body` while no fork can happen. Must not be nested, wait for anything, or be called under a lock.
+  /// Runs `body` while no fork can happen. `body` must not wait for anything. Must not be nested, or called under a
+  /// lock.
   static func inside<Result>(_ body: () -> Result) -> Result {
     #if DEBUG
       precondition(HeldLocks.ofThread == .none, "libcurl is entered under a lock that a fork would wait for")

@@ -3,9 +3,9 @@ import Synchronization
 
 /// A mutual exclusion lock that survives `fork`.
 ///
-/// A `Lock` is one of a fixed set of mutexes, assigned to the library's objects in turn. The fork handlers take all of
-/// them before the process forks, so that the child never inherits a held lock or half-changed state. Shared mutexes
-/// also keep sessions small: a lock costs one pointer.
+/// A `Lock` is one of a fixed set of mutexes, which are assigned to the library's objects in turn. The fork handlers
+/// take all of them before the process forks, so that the child never inherits a held lock or half-changed state.
+/// Shared mutexes also keep sessions small: a lock costs one pointer.
 ///
 /// Two objects may share a mutex. So code that holds a lock must not take another one, except `innermost`, and must not
 /// release an object that has a lock. Debug builds stop when this rule is broken.
@@ -92,7 +92,7 @@ final class Condition: @unchecked Sendable {
       return key
     }()
 
-    /// Records that this thread takes a lock; returns what it held before.
+    /// Records that this thread takes a lock; returns the locks that it held before.
     fileprivate static func enter(isInnermost: Bool) -> HeldLocks {
       let before = ofThread
       precondition(before == .none || (before == .one && isInnermost), "a lock is taken under another lock")
@@ -126,7 +126,7 @@ final class LockTable: @unchecked Sendable {
     )
   }
 
-  /// The last mutex, so that the fork handlers take it last, as every other thread does.
+  /// The last mutex. The fork handlers take it last, in the same order as other threads.
   var innermost: Lock { Lock(mutex: mutexes + Self.count - 1) }
 
   fileprivate func nextLock() -> Lock {

@@ -25,7 +25,7 @@ struct OwnedDescriptor: Sendable {
   }
 
   /// Opens a descriptor and adds it to the table without a fork in between. Returns `nil` if `body` returns a negative
-  /// number; the reason is then in `errno`.
+  /// number; `errno` then has the reason.
   static func open(_ body: () -> Int32) -> OwnedDescriptor? {
     var failure: Int32 = 0
     let opened = openSeveral {

@@ -111,7 +111,7 @@ enum Thread {
     }
   }
 
-  /// Runs `body` with all signals blocked in this thread; threads that it starts inherit that.
+  /// Runs `body` with all signals blocked in this thread. Threads that `body` starts inherit the signal mask.
   static func whileSignalsAreBlocked<Result>(_ body: () -> Result) -> Result {
     let before = SignalMask.blockAll()
     defer { before.restore() }

@@ -13,7 +13,7 @@ public struct Configuration: Sendable {
   var store: SessionStore?
   var relogin: (@Sendable (_ key: String?) -> Credentials?)?
 
-  /// Describes an application on a PeerID server.
+  /// Creates a configuration for an application on a PeerID server.
   ///
   /// - Parameters:
   ///   - baseURL: scheme, host and optional port and path of the server, without `/api/v1`.
@@ -24,7 +24,7 @@ public struct Configuration: Sendable {
   public init(baseURL: String, clientID: String, clientSecret: String? = nil) throws(PeerIDError) {
     guard !baseURL.isEmpty else { throw PeerIDError(.invalidArgument, "base_url is empty: give https://host") }
     guard Self.isApplicationID(clientID) else {
-      // Do not show the id if it may be the secret, passed in its place.
+      // Do not show the id if it may be the secret, passed by mistake.
       let hasSecret = clientSecret.map { !$0.isEmpty && !Self.isApplicationID($0) } ?? false
       let shown = hasSecret && clientID.utf8.count <= 16 ? " '\(clientID)'" : ""
       throw PeerIDError(
@@ -58,7 +58,7 @@ public struct Configuration: Sendable {
   /// Sets the log callback. Log lines never contain a token or a password.
   ///
   /// - Parameter handler: called on the thread on which the event happens, which may be one of the library's own; it
-  ///   must return soon and must not call the library.
+  ///   must return quickly and must not call the library.
   public mutating func setLogHandler(_ handler: @escaping @Sendable (LogLevel, String) -> Void) {
     log = Log(handler: handler)
   }

@@ -24,7 +24,7 @@ public enum ErrorReason: String, Sendable, CaseIterable {
   case irrelevantSignature = "irrelevant_signature"
   /// The operations break another rule of the chain; the message says which.
   case ruleBroken = "rule_broken"
-  /// The operations cannot be written as a transaction; the node has not seen them.
+  /// The operations cannot be serialized as a transaction; nothing was sent to the node.
   case invalidTransaction = "invalid_transaction"
   /// The server has no connection to the chain.
   case chainUnreachable = "chain_unreachable"

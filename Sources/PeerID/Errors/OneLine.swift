@@ -1,4 +1,4 @@
-/// Converts a text from a caller or a server to one line.
+/// Converts text from a caller or a server to one line.
 enum OneLine {
   /// The longest message, in characters.
   private static let longest = 1000

@@ -1,4 +1,4 @@
-/// Why a call failed, whether it may have been carried out nevertheless, and what to do.
+/// Why a call failed, whether it may have been carried out, and what to do.
 ///
 /// Errors are immutable and may be kept and passed between threads. None contains a token, a password or a secret.
 public struct PeerIDError: Error, Sendable {
@@ -16,7 +16,7 @@ public struct PeerIDError: Error, Sendable {
   public var isRetryable: Bool { storage.fields.isRetryable }
   /// How long to wait before repeating the call, in milliseconds; 0 when unknown.
   public var retryAfterMilliseconds: Int64 { storage.fields.retryAfterMilliseconds }
-  /// The member `error` of the server's answer as JSON text, cut after 4 kB; `nil` when there was none.
+  /// The member `error` of the server's answer as JSON text, truncated to 4 kB; `nil` when there was none.
   public var serverDetail: String? { storage.fields.detail?.text }
 
   /// Why the server or the chain refused the request; `nil` when the library does not recognize the reason.
@@ -24,7 +24,7 @@ public struct PeerIDError: Error, Sendable {
   /// The id of the transaction that the node refused, 40 hexadecimal digits; `nil` when the answer does not contain it.
   public var transactionID: String? { storage.fields.transactionID?.text }
 
-  /// Makes an error. If the outcome is unknown, `advice` is added at the end of the message.
+  /// Creates an error. If the outcome is unknown, `advice` is added at the end of the message.
   @inline(never)
   package init(
     _ code: ErrorCode,
@@ -84,7 +84,7 @@ public struct PeerIDError: Error, Sendable {
     return PeerIDError(fields)
   }
 
-  /// The same error with a text added to its message.
+  /// The same error with text added to its message.
   package func adding(_ text: String) -> PeerIDError {
     var fields = storage.fields
     fields.explanation += text

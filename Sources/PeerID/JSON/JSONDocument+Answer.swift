@@ -1,5 +1,5 @@
 extension JSONDocument {
-  /// The longest answer, in bytes, that is repaired and parsed again.
+  /// The maximum length, in bytes, of an answer that is repaired and parsed again.
   private static let longestRepaired = 1 << 20
 
   /// Parses a server's answer. Values that jansson cannot represent do not make the rest unreadable: a number that is
@@ -52,7 +52,7 @@ extension JSONDocument {
 }
 
 extension JSONScanner {
-  /// Whether a number with a fraction or an exponent is certainly small enough for a double: below 10^300.
+  /// Whether a number with a fraction or an exponent is below 10^300, and so fits into a double.
   fileprivate func isOrdinary(_ number: Range<Int>) -> Bool {
     let exponent = bytes[number].drop { $0 | 0x20 != UInt8(ascii: "e") }.filter(isDigit)
     return number.count < 200 && exponent.count <= 2

@@ -46,8 +46,9 @@ package final class JSONDocument: @unchecked Sendable {
   /// The outermost value.
   package var root: JSONValue { JSONValue(document: self, node: rootNode) }
 
-  /// Creates the seed of jansson's hash tables. jansson would create it with the first object, and a child that is forked
-  /// meanwhile would wait for it forever. So this is called before, under a lock for which a fork waits.
+  /// Creates the seed of jansson's hash tables. jansson would otherwise create the seed with the first object, and a
+  /// child that is forked at that moment would wait for it forever. So this function is called first, under a lock for
+  /// which a fork waits.
   static func createSeed() { json_object_seed(0) }
 
   /// Takes over one reference to `node`.
@@ -106,7 +107,7 @@ package final class JSONDocument: @unchecked Sendable {
     try self.init(parsing: bytes.raw, rejectDuplicates: rejectDuplicates)
   }
 
-  /// How deep values may be nested. jansson would accept 2,048 levels, but printing them uses 300 bytes of stack for
+  /// The maximum nesting of values. jansson would accept 2,048 levels, but printing them uses 300 bytes of stack for
   /// each level (measured), which is more than a small thread has.
   package static let maximumDepth = 64
 

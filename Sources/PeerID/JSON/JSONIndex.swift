@@ -22,7 +22,7 @@ struct JSONIndex {
   private static let maximumBytes = 1 << 30
   /// For an object with more members than this, duplicates are found by sorting the keys.
   private static let fewMembers = 32
-  /// For texts longer than this, in bytes, the index first checks that memory is available.
+  /// For text longer than this, in bytes, the index first checks that memory is available.
   private static let longText = 64 << 10
   /// The additional memory that these checks require, in bytes.
   private static let spare = 1 << 20
@@ -55,7 +55,8 @@ struct JSONIndex {
     }
   }
 
-  /// Makes room for the nodes. A long text is refused when there is no memory for it: Swift would end the process.
+  /// Reserves memory for the nodes. A long text is refused if there is not enough memory, because Swift would end the
+  /// process.
   private mutating func reserve() throws(JSONScanner.Fault) {
     guard bytes.count > Self.longText else { return nodes.reserveCapacity(32) }
     let (comma, colon) = (UInt8(ascii: ","), UInt8(ascii: ":"))

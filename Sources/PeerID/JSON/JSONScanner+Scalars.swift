@@ -108,7 +108,7 @@ extension JSONScanner {
     let highBits = ones << 7
     while position + 8 <= bytes.count {
       let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian
-      // A byte of zero in `x` gives a high bit in `(x - ones) & ~x`.
+      // For a zero byte in `x`, `(x - ones) & ~x` has the high bit of that byte set.
       let quotes = word ^ (ones &* 0x22)
       let backslashes = word ^ (ones &* 0x5C)
       let special =

@@ -14,22 +14,22 @@ struct JSONScanner {
   struct Text {
     let range: Range<Int>
     let hasEscapes: Bool
-    /// Whether it contains an escaped NUL.
+    /// Whether the string contains an escaped NUL.
     let hasNUL: Bool
-    /// Whether it contains an escaped half of a surrogate pair, which UTF-8 cannot represent.
+    /// Whether the string contains an escaped half of a surrogate pair, which UTF-8 cannot represent.
     let hasHalfPair: Bool
   }
 
   struct Number {
     /// The integer; `nil` if the number is not an integer or does not fit into 64 bits.
     let integer: Int64?
-    /// Whether there is neither a fraction nor an exponent.
+    /// Whether the number has neither a fraction nor an exponent.
     let isInteger: Bool
   }
 
   let bytes: UnsafeRawBufferPointer
   var position = 0
-  /// Whether there has been white space since this was last set to `false`.
+  /// Whether white space was read since this flag was last cleared.
   var sawSpace = false
   var sawNonASCII = false
 

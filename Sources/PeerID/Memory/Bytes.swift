@@ -2,7 +2,7 @@ internal import CLinux
 
 /// An immutable, NUL-terminated array of bytes at a fixed address.
 ///
-/// C callers and libcurl get its address, and secrets in it can be wiped. A Swift `String` or `Array` cannot be wiped,
+/// C callers and libcurl can use the address, and secrets can be wiped. A Swift `String` or `Array` cannot be wiped,
 /// because its storage moves and is copied.
 package final class Bytes: @unchecked Sendable {
   /// The address of the first of `count` bytes, which a NUL follows.
@@ -11,7 +11,7 @@ package final class Bytes: @unchecked Sendable {
   package let count: Int
   private let wipes: Bool
 
-  /// Makes an array of at most `capacity` bytes. `fill` writes the bytes and returns their number.
+  /// Creates an array of at most `capacity` bytes. `fill` writes the bytes and returns their number.
   ///
   /// If `wipes` is set, the bytes are overwritten before the memory is freed.
   package convenience init(
@@ -22,7 +22,7 @@ package final class Bytes: @unchecked Sendable {
     self.init(.allocate(capacity: capacity + 1), capacity, wipes: wipes, fill)
   }
 
-  /// Makes an array of a size that a caller or the server determines; `nil` if there is not enough memory.
+  /// Creates an array of a size that a caller or the server determines; `nil` if there is not enough memory.
   convenience init?(largeCapacity capacity: Int, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
     // `malloc`, because Swift frees this memory with `free`.
     guard let storage = malloc(capacity + 1) else { return nil }

@@ -5,7 +5,7 @@ enum ChainName: String {
   case nft = "nft_name"
   case permission = "permission_name"
 
-  /// Whether a text has this format.
+  /// Whether a string has this format.
   func matches(_ text: UnsafeRawBufferPointer) -> Bool {
     switch self {
     case .account:

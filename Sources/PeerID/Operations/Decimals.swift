@@ -1,7 +1,7 @@
 /// Exact conversions between decimal text and the integers of the chain: amounts, odds and percents. Nothing is
 /// rounded.
 public enum Decimals {
-  /// The most decimal places that an asset can have.
+  /// The maximum number of decimal places of an asset.
   static let maximumPrecision: Int32 = 12
 
   /// Converts decimal text to an amount in the smallest unit: `12.5` with precision 5 is 1250000.
@@ -52,7 +52,7 @@ public enum Decimals {
     _ what: StaticString
   ) throws(PeerIDError) -> Int64 {
     let shown = text.cut(to: 60)
-    // All digits, and the number of those after the point.
+    // All digits, and the number of digits after the point.
     var digits: [UInt8] = []
     var decimals: Int?
     var isDecimal = true

@@ -6,7 +6,7 @@ import Synchronization
 /// The table is decompressed when the first client is made. An operation's line is parsed when the operation is first
 /// used. Parsing takes no lock, because the process may fork at any time.
 package struct OperationCatalogue: Sendable {
-  /// The catalogue that this version of the library was made with.
+  /// The catalogue of this version of the library.
   package static let standard = OperationCatalogue(
     table: Bytes(capacity: Int(CCATALOGUE_LENGTH)) { ccatalogue_read($0.baseAddress) }
   )

@@ -2,12 +2,12 @@
 package final class OperationDefinition: Sendable {
   /// The operation's name, the value of `op_name` in a request.
   package let name: String
-  /// Its number on the chain, which a token's scope lists.
+  /// The operation's number on the chain. A token's scope consists of these numbers.
   package let id: Int32
   /// The account that pays for the operation and has to authorize it: the name of the field that contains it, or its id
   /// if it is the same account for all operations of this kind.
   package let payer: String
-  /// Whether the server knows the operation's name. If not, the server refuses every request with this operation.
+  /// Whether the server knows the operation. If not, the server refuses every request that contains it.
   package let isKnownToServer: Bool
   /// The fields other than `op_name`, in the schema's order.
   package let fields: [OperationField]
@@ -15,7 +15,7 @@ package final class OperationDefinition: Sendable {
   package let rules: [OperationRule]
   /// The fields inside a proposal, with the chain's names, other than `fee` and `extensions`.
   package let proposedFields: [OperationField]
-  /// Why the server always fails to send this operation although it knows the name; `nil` for most operations.
+  /// Why the server, although it knows this operation, always fails to send it; `nil` for most operations.
   package let alwaysFailsBecause: String?
   /// Why the chain never accepts this operation.
   package let neverAcceptedBecause: String?
@@ -23,7 +23,7 @@ package final class OperationDefinition: Sendable {
   package let onlyProposedBecause: String?
   /// Why a proposal cannot contain this operation.
   package let notProposedBecause: String?
-  /// A warning that every use of this operation gets.
+  /// A warning about every use of this operation.
   package let caution: String?
 
   init(
@@ -71,7 +71,7 @@ package final class OperationField: Sendable {
 
   /// Whether the field is required, optional or unusable.
   package let presence: Presence
-  /// The type of its value.
+  /// The type of the field's value.
   package let type: OperationFieldType
   /// Why the field is unusable; otherwise `nil`.
   let reason: String?

@@ -4,11 +4,11 @@ package struct OperationRule: Sendable {
   package enum Kind: String, Sendable {
     /// An integer is between `minimum` and `maximum`.
     case range
-    /// The length of a text in UTF-8 bytes is between `minimum` and `maximum`.
+    /// The length of a string in UTF-8 bytes is between `minimum` and `maximum`.
     case bytes
     /// The number of elements of an array is between `minimum` and `maximum`.
     case count
-    /// A text has one of the chain's name formats; `values[0]` is the format.
+    /// A string has one of the chain's name formats; `values[0]` is the format.
     case format
     /// A value is not one of `values`.
     case not
@@ -16,7 +16,7 @@ package struct OperationRule: Sendable {
     case only
     /// An integer has none of the bits of `number`.
     case bits
-    /// At least one bit of `number` is not set in an integer.
+    /// An integer does not have all bits of `number`.
     case bitsTogether = "bits_together"
     /// The first operand has all bits of `number` if one of the other operands, which are arrays, is not empty.
     case bitFor = "bit_for"
@@ -28,7 +28,7 @@ package struct OperationRule: Sendable {
     case some
     /// At most one operand is given.
     case notBoth = "not_both"
-    /// If the first operand is given, so is the second.
+    /// If the first operand is given, the second must be given, too.
     case needs
     /// The first operand is less than the second.
     case order
@@ -66,7 +66,7 @@ package struct OperationRule: Sendable {
     /// A time is at most `maximum` seconds before or after now.
     case nearNow = "near_now"
     /// The operands are a start, a period in seconds and a number of periods. The last period ends later than now, and
-    /// all of them together last less than 2^32 seconds.
+    /// all periods together last less than 2^32 seconds.
     case periods
     /// A number of seconds is less than the time from now until the second operand.
     case review
@@ -107,7 +107,7 @@ package struct OperationRule: Sendable {
   let number: Int64
   let values: [String]
   let rows: [(bound: Int64, step: Int64)]
-  /// For a comparison: whether equal values break the rule, too.
+  /// For a comparison: whether equal values also break the rule.
   let isStrict: Bool
   /// The rule applies only if this member is present and, if `value` is set, has this value.
   let condition: (member: String, value: String?)?

@@ -1,4 +1,4 @@
-/// Ids, numbers, times and texts.
+/// Ids, numbers, times and strings.
 extension OperationValidator {
   func checkObjectID(_ value: JSONIndex.Value, _ space: String) throws(PeerIDError) {
     if isChainForm, value.kind == .integer { return }
@@ -39,8 +39,8 @@ extension OperationValidator {
     if number > highest { throw fault("is \(number): must be at most \(highest)\(unit)") }
   }
 
-  /// Detects a time in the wrong unit. This mistake is common and otherwise silent: seconds read as milliseconds are in
-  /// 1970.
+  /// Detects a time in the wrong unit. This common mistake would go unnoticed: seconds that are read as milliseconds
+  /// are a time in 1970.
   func checkTime(_ value: JSONIndex.Value, _ unit: OperationFieldType.TimeUnit) throws(PeerIDError) {
     if isChainForm, let text = value.utf8, TextForm.isDate(text) { return }
     let counted = unit == .seconds || isChainForm ? "seconds" : "milliseconds"
@@ -58,7 +58,7 @@ extension OperationValidator {
 
   func checkText(_ value: JSONIndex.Value, _ maximumLength: Int64?) throws(PeerIDError) {
     let text = try text(value)
-    // The server counts UTF-16 units. A text never has more UTF-16 units than bytes of UTF-8.
+    // The server counts UTF-16 units. A string never has more UTF-16 units than bytes of UTF-8.
     if let maximumLength, text.count > maximumLength,
       String(utf8: text).utf16.count > maximumLength
     {

@@ -2,7 +2,7 @@
 /// name the position of the mistake and the fix.
 ///
 /// It accepts everything that the server and the chain accept: integers as numeric strings, booleans as `"true"` and
-/// `"false"`, and ids with blanks around them. The exception is a fraction in place of an integer, because money must
+/// `"false"`, and ids with surrounding blanks. The exception is a fraction in place of an integer, because money must
 /// not be rounded. A broken rule that the committee can change causes only a warning, unless `validate=strict` is set.
 struct OperationValidator {
   /// The time at which the chain would execute the operations, in seconds since 1970.

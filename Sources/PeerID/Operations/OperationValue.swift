@@ -6,7 +6,7 @@ extension JSONIndex.Value {
     integer ?? trimmed.flatMap { Int64(decimal: $0) }
   }
 
-  /// The boolean, also from a string.
+  /// The boolean, from a boolean or a string.
   var truth: Bool? {
     if let boolean { return boolean }
     switch string?.asciiLowercased {
@@ -16,7 +16,7 @@ extension JSONIndex.Value {
     }
   }
 
-  /// The text without blanks around it.
+  /// The string without surrounding blanks.
   var trimmed: UnsafeRawBufferPointer? {
     guard let text = utf8, let first = text.first else { return utf8 }
     if 0x21..<0x7F ~= first, 0x21..<0x7F ~= text[text.count - 1] { return text }
@@ -43,7 +43,7 @@ extension JSONIndex.Value {
     elements.compactMap { ($0.kind == .array ? $0[0] : $0)?.comparableText }
   }
 
-  /// The value for a message; a long one is cut.
+  /// The value for a message, truncated if it is long.
   var shown: String {
     switch kind {
     case .integer, .real: return digits?.cut(to: 60) ?? ""
@@ -58,7 +58,7 @@ extension JSONIndex.Value {
   }
 }
 
-/// What JavaScript trims from a text: white space and line ends of Unicode, and the byte order mark.
+/// Whether JavaScript's `trim` removes it: Unicode white space and line terminators, and the byte order mark.
 private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
   case 0x09...0x0D, 0x20, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF: true

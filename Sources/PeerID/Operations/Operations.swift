@@ -51,7 +51,7 @@ public enum Operations {
     }
   }
 
-  /// Why the serializer of the server cannot write a value of a field; `nil` when it can. The rules of the chain are
+  /// Why the server's serializer cannot write a value; `nil` when it can. The rules of the chain are
   /// not checked.
   package static func serializerProblem(of value: Bytes, as type: OperationFieldType) -> String? {
     fault(in: value) { (root) throws(PeerIDError) in

@@ -48,13 +48,13 @@ enum TextForm {
     return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.count < 9 && $0.allSatisfy { $0.isDigit } }
   }
 
-  /// A date and time of ISO 8601, as the chain writes them: `2026-01-31T12:00:00`.
+  /// A date and time in ISO 8601, as the chain writes them: `2026-01-31T12:00:00`.
   static func isDate(_ text: UnsafeRawBufferPointer) -> Bool {
     text.count >= 19 && text[10] == UInt8(ascii: "T")
       && zip(text, "0000-00-00T00:00:00".utf8).allSatisfy { $1 == UInt8(ascii: "0") ? $0.isDigit : $0 == $1 }
   }
 
-  /// A URI of RFC 3986 with a scheme and something after it.
+  /// A URI (RFC 3986) with a scheme that is followed by at least one character.
   static func isURI(_ text: UnsafeRawBufferPointer) -> Bool {
     guard let colon = text.firstIndex(of: UInt8(ascii: ":")), let first = text.first, first.isLetter,
       text[..<colon].allSatisfy({ $0.isLetter || $0.isDigit || "+-.".utf8.contains($0) }),

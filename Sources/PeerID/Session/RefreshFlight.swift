@@ -29,7 +29,7 @@ final class RefreshFlight: @unchecked Sendable {
     return !isDone
   }
 
-  /// Waits at most until `deadline`.
+  /// Waits until the refresh ends, at most until `deadline`.
   func wait(untilMonotonic deadline: Int64) {
     if !isDone { condition.wait(untilMonotonic: deadline) }
   }

@@ -11,14 +11,14 @@ final class SaveRetrier: @unchecked Sendable {
     var isRunning = false
   }
 
-  /// How often the job looks for work, in milliseconds. The exit of the process can take this much longer.
+  /// The interval at which the job looks for work, in milliseconds. It can delay the exit of the process by this time.
   private static let lookInterval: Int64 = 50
-  /// How long a try waits for a store's lock, in milliseconds: a short time, since other sessions have to be saved,
-  /// too.
+  /// How long an attempt waits for a store's lock, in milliseconds: a short time, since other sessions have to be
+  /// saved, too.
   private static let lockTimeout: Int64 = 500
-  /// How long the last try waits for the lock when the client is closed or freed, in milliseconds.
+  /// How long the last attempt waits for the lock when the client is closed or freed, in milliseconds.
   private static let lastLockTimeout: Int64 = 10_000
-  /// How long the last try waits for the lock when the process exits, in milliseconds.
+  /// How long the last attempt waits for the lock when the process exits, in milliseconds.
   private static let exitLockTimeout: Int64 = 1500
   /// How long saving is retried after the client is closed or freed, in milliseconds.
   private static let patienceAtEnd: Int64 = 2000
@@ -55,7 +55,8 @@ final class SaveRetrier: @unchecked Sendable {
     }
   }
 
-  /// Tries to save the sessions that are due, or all if this is the last try. Returns whether nothing is left to save.
+  /// Tries to save the sessions that are due, or all if this is the last attempt. Returns whether nothing is left to
+  /// save.
   private func tryAll(_ environment: SessionEnvironment, isLast: Bool) -> Bool {
     let now = environment.clock.monotonicMilliseconds()
     let present = lock.withLock { state.current.sessions }

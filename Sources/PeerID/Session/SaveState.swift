@@ -5,14 +5,14 @@ struct SaveState {
 
   /// The session's pair, if it could not be saved yet.
   private(set) var unsaved: Token?
-  /// The reason why it could not be saved; `nil` when there is no such pair.
+  /// The reason why the pair could not be saved; `nil` when there is no such pair.
   private(set) var failure: PeerIDError?
   /// The pair that the store held when saving failed. If the store holds another pair later, another process has
   /// written the session.
   private(set) var replaced: Token?
   /// The generation that this process has last seen in the store.
   private(set) var savedGeneration: UInt64 = 0
-  /// Whether a thread of this process retries; after a fork the child has no such thread.
+  /// Whether a thread of this process retries. After a fork the child has no such thread.
   var isBeingTried = false
   private var failures: Int64 = 0
   private var notBefore: Int64 = .min

@@ -28,8 +28,8 @@ extension SessionCore {
     return token.account
   }
 
-  /// Keeps an account that was found on the chain in memory, unless the application has set one meanwhile. Returns the
-  /// account that is now known.
+  /// Stores, in memory, an account that was found on the chain, unless the application has set one meanwhile. Returns
+  /// the account that is now known.
   func keep(found account: Account) -> Account {
     withState { state in
       if let known = state.machine.token.account { return known }
@@ -67,7 +67,7 @@ extension SessionCore {
 }
 
 extension StorePlace {
-  /// Adds what is known about the user to the stored token pair; returns the result.
+  /// Adds the user's identity to the stored token pair; returns the result.
   ///
   /// The generation stays the same, because it orders pairs of tokens, and the tokens do not change.
   func add(

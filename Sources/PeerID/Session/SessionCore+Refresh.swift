@@ -34,8 +34,8 @@ extension SessionCore {
   /// Gets a new pair from the server with the refresh token. If the server refuses it or does not answer, logs in
   /// again, provided that the application allows it. The new pair's generation is greater than `floor`.
   ///
-  /// If a relogin handler returns too late for a login under the current lock of the store, this try does not log in.
-  /// Instead, `late` receives the handler's credentials. The caller tries again with them, under a new lock.
+  /// If a relogin handler returns too late for a login under the current lock of the store, this attempt does not log
+  /// in. Instead, `late` receives the handler's credentials, and the caller tries again with them under a new lock.
   func renew(
     _ mine: Token,
     _ context: CallContext,
@@ -101,13 +101,13 @@ extension SessionCore {
       return replacesMine ? .adopted(other.identified(as: mine)) : .unsaved
     } catch {
       log(.error, "the relogin failed: \(error)")
-      // Unless the server refused the credentials, a later try may succeed.
+      // Unless the server refused the credentials, a later attempt may succeed.
       return error.outcome == .notDone && !error.isRetryable ? nil : .transient(error.afterRefusal)
     }
   }
 
-  /// Removes an expiry that has already passed when the new pair arrives: refreshing again would not give a better one.
-  /// The token is then used until the server answers HTTP 401.
+  /// Removes an expiry that has already passed when the new pair arrives: another refresh would not return a better
+  /// one. The token is then used until the server answers HTTP 401.
   private func withUsableExpiry(_ renewed: Token) -> Token {
     let now = environment.transport.serverClock.nowMilliseconds
     guard let expiry = renewed.expiresAtMilliseconds, let now, expiry <= now else { return renewed }

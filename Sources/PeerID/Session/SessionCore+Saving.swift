@@ -29,7 +29,7 @@ extension SessionCore {
     withState { $0.saving.failed(failure, pair, replacing: stored, now: now) }
   }
 
-  /// Starts retrying in the background, unless that has been started already.
+  /// Starts retrying in the background, unless retrying has already started.
   func keepTryingToSave() {
     let isNew = withState { state in
       guard state.saving.isNeglected else { return false }

@@ -26,8 +26,8 @@ extension SessionCore {
         case .adopt, .loggedOut, .anotherUser: return follow(decision, stored)
         }
         try place.reserve(lock)
-        // The request gets its full timeout, however long the wait for the lock was: abandoning a request that was sent
-        // would lose the new token pair.
+        // The timeout of the request starts now, however long the wait for the lock was: abandoning a request that was
+        // sent would lose the new token pair.
         var result = renew(mine, environment.refreshContext(), above: stored?.generation ?? 0, late: &late)
         if late != nil { return result }
         if case .refused = result {
@@ -103,7 +103,7 @@ extension SessionCore {
   /// How long to poll the store after a refused refresh, in milliseconds, because another process may be about to save
   /// a new token pair. This is the time for a token that the server has accepted in this process.
   private static let patience: Int64 = 3000
-  /// The same time for a token that the server has not accepted in this process yet.
+  /// The same, for a token that the server has not accepted in this process yet.
   private static let patienceForUnusedPair: Int64 = 500
   /// How many sessions of a client poll at a time.
   private static let maximumWaits = WorkerPool.maximumThreads / 4
@@ -123,7 +123,7 @@ extension SessionCore {
       return (state.machine.token, state.machine.isAccepted)
     }
     // Each wait occupies one of the few refresh threads, which other sessions also need. A session that does not poll
-    // now reads the store again in its next call.
+    // reads the store again in its next call.
     let waits = environment.lateWriterWaits.wrappingAdd(1, ordering: .relaxed).newValue
     defer { environment.lateWriterWaits.wrappingSubtract(1, ordering: .relaxed) }
     guard waits <= Self.maximumWaits else { return result }
@@ -136,8 +136,8 @@ extension SessionCore {
     return result
   }
 
-  /// What the store now holds instead of `mine`, whose refresh token was refused; `nil` if that is the same token pair
-  /// or the store fails.
+  /// The token pair that the store now has instead of `mine`, whose refresh token was refused; `nil` if the pair is the
+  /// same or the store fails.
   func lateWriter(
     of mine: Token,
     _ place: StorePlace,

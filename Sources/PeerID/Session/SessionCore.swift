@@ -107,7 +107,7 @@ final class SessionCore: @unchecked Sendable {
     withState { $0.machine.accepted(generation) }
   }
 
-  /// How long a waiting thread sleeps at most before it checks for a deadline or cancellation, in milliseconds.
+  /// The longest time, in milliseconds, that a waiting thread sleeps before it checks for a deadline or cancellation.
   private static let wakeInterval: Int64 = 50
 
   /// Waits a short time for a refresh. Returns whether it has ended.
@@ -178,8 +178,8 @@ final class SessionCore: @unchecked Sendable {
     return isUsable
   }
 
-  /// The session's token pair if it is newer than `other`; otherwise `nil`. What is known about the user only from
-  /// `other` is added.
+  /// The session's token pair if it is newer than `other`; otherwise `nil`. Parts of the user's identity that only
+  /// `other` has are added.
   func newer(than other: Token, asked: SessionEnvironment.Times) -> Token? {
     guard isOver == nil, isEarlier(other, asked: asked) else { return nil }
     return token.identified { $0 = other.identity.filled(from: $0) }
@@ -197,7 +197,7 @@ final class SessionCore: @unchecked Sendable {
     let mine = state.machine.token
     let token = other.isSamePair(as: mine) ? mine : other.asGeneration(max(other.generation, mine.generation &+ 1))
     state.machine.replace(with: token, now: now, serverNow: serverNow)
-    // An unsaved pair must not overwrite the one that the store has now.
+    // An older unsaved pair must not overwrite the pair that the store has now.
     if state.saving.unsaved != nil { state.saving.settle(other.generation) }
     state.pairOrder = environment.nextOrder()
     state.headers = Self.headers(for: token, environment)

@@ -20,8 +20,7 @@ final class SessionEnvironment: Sendable {
   let closing = ClosingFlag()
   /// Set when the application has freed the client; sessions may still be in use.
   let abandoning = ClosingFlag()
-  /// Never set: closing the client does not abandon a refresh whose answer is on its way, because the new token pair
-  /// would be lost.
+  /// Never set: closing the client does not abandon a refresh in flight, because the new token pair would be lost.
   private let refreshClosing = ClosingFlag()
 
   init(configuration: Configuration, clock: Clock, transport: Transport, tokens: TokenAPI) {
@@ -71,7 +70,7 @@ final class SessionEnvironment: Sendable {
 
   typealias Times = (now: Int64, serverNow: Int64?)
 
-  /// The times by which a session decides; see `SessionStateMachine`.
+  /// The times that a session's decisions depend on; see `SessionStateMachine`.
   var times: Times {
     (clock.monotonicMilliseconds(), transport.serverClock.nowMilliseconds)
   }

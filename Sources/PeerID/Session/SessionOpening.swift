@@ -47,7 +47,7 @@ struct SessionOpening {
     return lease
   }
 
-  /// Opens a session that the store holds.
+  /// Opens a stored session.
   func open(key: String, _ context: CallContext) throws(PeerIDError) -> SessionLease {
     let place = try place(key)
     let present = environment.table.session(forKey: key)
@@ -188,8 +188,8 @@ struct SessionOpening {
     }
   }
 
-  /// Adds what is known about the user to the stored token pair. A failure is only logged, because the login has
-  /// succeeded, and the next save stores the same facts.
+  /// Adds the user's identity to the stored token pair. A failure is only logged, because the login has succeeded, and
+  /// the next save stores the identity, too.
   private func add(
     _ identity: Token.Identity,
     to stored: Token,

@@ -1,4 +1,4 @@
-// What the state machine is asked, what it decides, and what its decisions depend on.
+// The questions to the state machine, its decisions, and what they depend on.
 
 extension SessionStateMachine {
   /// What a call asks its session for.
@@ -45,7 +45,7 @@ extension SessionStateMachine {
     var isRefusal: Bool { if case .refused = self { true } else { false } }
   }
 
-  /// How often one call has tried to recover from HTTP 401.
+  /// How many times one call has tried to recover from HTTP 401.
   struct Attempts {
     /// Pauses before the call resent its request with a token that the server may not have saved yet.
     var early = 0
@@ -57,16 +57,16 @@ extension SessionStateMachine {
   struct Policy {
     /// How long before its expiry a token is refreshed in the background.
     var refreshWindow: Int64 = 86_400_000
-    /// How long before the expiry calls begin to wait for the refresh.
+    /// How long before the expiry calls start to wait for the refresh.
     var expiryMargin: Int64 = 60_000
     /// For how long after a refresh HTTP 401 may mean that the server has not saved the new token yet.
     var earlyRefusalAge: Int64 = 2000
-    /// The pauses after such answers; the last one repeats.
+    /// The pauses after these answers; the last one repeats.
     var earlyPauses: [Int64] = [25, 25, 50, 100, 200, 400, 400, 400, 400, 500, 750, 1000, 1500, 2000, 3000]
     /// For how long after a refresh the new pair is kept although the server refuses both its tokens: the server may
     /// not have saved the pair yet. This applies only while the server has accepted neither token.
     var doubtPeriod: Int64 = 600_000
-    /// The same for a pair that another process has refreshed.
+    /// The same, for a pair that another process has refreshed.
     var foreignDoubtPeriod: Int64 = 10_000
     /// How many refreshes one call may wait for before it returns the server's refusal.
     var maximumRefreshesPerCall = 2

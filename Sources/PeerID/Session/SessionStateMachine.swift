@@ -135,8 +135,8 @@ struct SessionStateMachine {
   }
 
   /// Whether the server may refuse the running refresh only because it has not saved the pair yet. (The server answers
-  /// a refresh before it saves the new pair.) This is possible if the pair is younger than `age`, and the server had
-  /// not accepted it before the running refresh began.
+  /// a refresh before it saves the new pair.) That is possible if the pair is younger than `age` and the server had not
+  /// accepted it before the running refresh began.
   func mayBeUnsaved(for age: Int64, now: Int64, serverNow: Int64?) -> Bool {
     (!isAccepted || isAcceptedSinceRefreshBegan) && isYounger(than: age, now: now, serverNow: serverNow)
   }
@@ -233,12 +233,12 @@ struct SessionStateMachine {
     isOver = nil
   }
 
-  /// Adds to what is known about the user. The pair stays the same: it becomes neither newer nor older.
+  /// Adds parts of the user's identity. The pair stays the same: it becomes neither newer nor older.
   mutating func learn(_ identity: Token.Identity) {
     token = token.identified { $0 = identity.filled(from: $0) }
   }
 
-  /// Adds what another pair says about the user, if it is the same user. What is already known stays.
+  /// Adds parts of the user's identity from another pair of the same user. Known parts stay.
   mutating func learn(of offered: Token) {
     guard offered.isOfSameUser(as: token) else { return }
     token = token.identified { $0 = $0.filled(from: offered.identity) }

@@ -21,7 +21,7 @@ final class SessionTable: @unchecked Sendable {
     var token: Token
     /// The number of leases. The session stays in the table until the number is 0.
     var users = 1
-    /// Whether the pair is kept for later logins when the session is released: not after a logout.
+    /// Whether the pair is kept for later logins when the session is released. `false` after a logout.
     var leavesPair = true
   }
 
@@ -39,7 +39,7 @@ final class SessionTable: @unchecked Sendable {
   func handleBegan() { lock.withLock { handles += 1 } }
   func handleEnded() { lock.withLock { handles -= 1 } }
 
-  /// The session of a key; `nil` when there is none.
+  /// The session with this key; `nil` when there is none.
   func session(forKey key: String) -> SessionLease? {
     let core = lock.withLock { byKey[StoreKey(key)].flatMap { use($0) } }
     return core.map { SessionLease($0) }
@@ -75,8 +75,8 @@ final class SessionTable: @unchecked Sendable {
     return SessionLease(core)
   }
 
-  /// The session of a key: the existing one, otherwise `core`. If `replaces` is true, the result is always `core`, and
-  /// the existing session is returned as `replaced`.
+  /// The session with this key: the existing one, otherwise `core`. If `replaces` is true, the result is always `core`,
+  /// and the existing session is returned as `replaced`.
   func session(
     forKey key: String,
     orElse core: SessionCore,
@@ -156,8 +156,8 @@ final class SessionTable: @unchecked Sendable {
   /// before the server saved this pair returns the old pair, and ends within this time.
   private static let keptPeriod: Int64 = 60_000
 
-  /// Keeps the pair of a released session, if it comes from a recent refresh. Forgets the other pairs of the user, and
-  /// those that are too old.
+  /// Keeps the pair of a released session, if it comes from a recent refresh. Removes the other pairs of the user, and
+  /// pairs that are too old.
   private func leave(_ pair: Token, keep: Bool, _ serverNow: Int64?) {
     releasedPairs.removeAll {
       $0.isOfSameUser(as: pair) || !$0.isYounger(than: Self.keptPeriod, serverNow: serverNow)

@@ -1,9 +1,9 @@
-/// What the refresh of a stored session does after it has taken the lock and read the store.
+/// The next step of a stored session's refresh, after it has taken the lock and read the store.
 enum StoredPairDecision: Equatable {
   /// Refresh the session's own token pair (access and refresh token).
   case renew
-  /// Refresh the session's own pair, which is newer than the stored one. Either it could not be saved yet, or the store
-  /// is a restored backup or a replica that lags behind. If the server refuses the own pair, use the stored one.
+  /// Refresh the session's own pair, which is newer than the stored one: the pair could not be saved yet, or the store
+  /// is a restored backup or a replica that lags behind. If the server refuses the session's pair, use the stored one.
   case renewNewer
   /// Use the stored pair and send nothing: another process has refreshed.
   case adopt
@@ -48,7 +48,8 @@ enum LogInDecision: Equatable {
   ///   - stored: the pair in the store.
   ///   - isNew: whether the stored pair comes from a very recent refresh.
   ///   - mayBeUnsaved: whether the stored pair is so recent that the server may not have saved it yet.
-  ///   - isOver: whether the session is over with the stored pair, so that the server has had enough time to save it.
+  ///   - isOver: whether the session has the stored pair and is over: the server does not accept this pair, and has had
+  ///     enough time to save it.
   /// - Returns: what to do.
   static func decide(obtained: Token, stored: Token, isNew: Bool, mayBeUnsaved: Bool, isOver: Bool) -> LogInDecision {
     if stored.isSamePair(as: obtained) { return .keepStored }

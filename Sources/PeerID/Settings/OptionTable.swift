@@ -7,12 +7,12 @@ package struct OptionDefinition: Sendable {
     case text(@Sendable (inout Options, String) -> Void)
   }
 
-  /// The name. It ends with the unit, if there is one.
+  /// The name, which ends with the unit if there is one.
   package let name: String
   /// The default, as text.
   package let defaultValue: String
   let kind: Kind
-  /// What it does, for the documentation.
+  /// What the option does, for the documentation.
   package private(set) var help = ""
 
   // The table calls this for each option: inlining would only add code.
@@ -33,7 +33,7 @@ package struct OptionDefinition: Sendable {
   }
 }
 
-/// All options of a client. The table in the documentation is generated from this one.
+/// All options of a client. The documentation's table is generated from this one.
 package enum OptionTable {
   private static let hour: Int64 = 3_600_000
   private static let truth = ["true", "false"]
@@ -45,7 +45,7 @@ package enum OptionTable {
     option("request_timeout_ms", default: "30000", .integer(1...hour) { $0.requestTimeoutMilliseconds = $1 })
       .help("Timeout of a whole call, including waits for a refresh."),
     option("refresh_timeout_ms", default: "60000", .integer(1...hour) { $0.refreshTimeoutMilliseconds = $1 })
-      .help("Refresh timeout, counted from acquiring the store lock. A refresh outlives the call that started it."),
+      .help("Refresh timeout, counted from acquiring the store lock. A refresh continues if its caller times out."),
     option("refresh_window_ms", default: "86400000", .integer(0...2400 * hour) { $0.refreshWindowMilliseconds = $1 })
       .help("How long before its expiry a token is refreshed in the background; at most half its lifetime. 0: never."),
     option("refresh_probe_delay_ms", default: "5000", .integer(0...hour) { $0.probeDelayMilliseconds = $1 })
@@ -57,7 +57,7 @@ package enum OptionTable {
       .help("Connections idle for this many seconds are not reused; the server closes them after 5. 0: never reuse."),
     option("max_idle_connections", default: "64", .integer(0...100_000) { $0.maximumIdleConnections = $1 })
       .help(
-        "The maximum number of idle connections for later calls. For asynchronous calls it is at least "
+        "The maximum number of idle connections kept for later calls; for asynchronous calls at least "
           + "max_active_requests. 0: none."
       ),
     option("max_in_flight", default: "10000", .integer(1...10_000_000) { $0.maximumInFlight = $1 })
@@ -69,8 +69,9 @@ package enum OptionTable {
     // and a lost connection in the same way, and its debug output does not distinguish them on a reused connection.
     option("http_version", default: "1.1", .choice(["1.1", "2"]) { $0.usesHTTP2 = $1 == "2" })
       .help(
-        "The HTTP version of asynchronous calls over TLS. 2 sends many requests over one connection; when the "
-          + "server closes it, requests that it refused are reported as unknown although they were not done."
+        "The HTTP version of asynchronous calls over TLS. 2: many requests share one connection. If the server "
+          + "closes that connection, requests that the server refused are reported as unknown, although they were "
+          + "not done."
       ),
     option("max_response_bytes", default: "4194304", .integer(1024...(1 << 30)) { $0.maximumResponseBytes = $1 })
       .help("The maximum size of an answer in bytes; larger answers fail with too_large."),
@@ -78,9 +79,9 @@ package enum OptionTable {
       .help("A file of certificates in PEM form that are trusted in addition to the system's."),
     option("proxy", default: "", .text { $0.proxy = $1 })
       .help(
-        "The proxy, such as http://proxy.example:3128; it takes precedence over no_proxy. none: no proxy. Empty: "
-          + "from https_proxy, http_proxy, all_proxy and no_proxy, but none for localhost, names below it and loopback "
-          + "addresses. Set none if the server has another name and is on this machine."
+        "The URL of the proxy, such as http://proxy.example:3128; no_proxy is then ignored. none: no proxy. Empty: the "
+          + "proxy from https_proxy, http_proxy, all_proxy and no_proxy, but no proxy for localhost, *.localhost and "
+          + "loopback addresses. Set none if the server is on this machine under another name."
       ),
     option("user_agent_suffix", default: "", .text { $0.userAgentSuffix = $1 })
       .help("Appended to the User-Agent, after libpeerid/<version>."),

@@ -1,6 +1,6 @@
-/// A record that is made before operations are sent, and shows later whether they were done.
+/// A record that is made before operations are sent, to find out later whether they were done.
 ///
-/// It is JSON, which a program may keep in its database: `{"mark":1,"payer":"1.2.31","after":"1.11.57","sent_by":
+/// A mark is JSON, which a program may keep in its database: `{"mark":1,"payer":"1.2.31","after":"1.11.57","sent_by":
 /// 1790000000,"request":{"operations":[…]}}`.
 struct Mark {
   /// How long after a mark is made its operations may be sent, in seconds.

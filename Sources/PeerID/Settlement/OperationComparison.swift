@@ -1,8 +1,8 @@
-/// Compares an operation in a block with the operation that was to be sent.
+/// Compares an operation in a block with the requested operation.
 ///
-/// The chain writes some values differently from callers: times and large integers as strings, sets in its own order.
-/// What cannot be compared with certainty is `unsure`, never `different`, because a transaction that was done must not
-/// be reported as not done.
+/// The chain writes some values differently from callers: times and large integers as strings, sets in a different
+/// order. What cannot be compared with certainty is `unsure`, never `different`, because a transaction that was done
+/// must not be reported as not done.
 enum OperationComparison {
   enum Verdict: Comparable {
     case different
@@ -90,7 +90,7 @@ enum OperationComparison {
   }
 }
 
-/// An operation that was to be sent.
+/// A requested operation.
 struct RequestedOperation {
   let definition: OperationDefinition
   let fields: JSONIndex.Value
@@ -99,7 +99,7 @@ struct RequestedOperation {
 }
 
 extension JSONIndex.Value {
-  /// Whether this is a text such as `1.2.31`.
+  /// Whether this is an object id such as `1.2.31`.
   fileprivate var isObjectID: Bool {
     guard let text = trimmed else { return false }
     let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

@@ -1,15 +1,15 @@
 /// The result of a settlement: whether operations whose answer was lost have been done.
 public struct Settlement: Sendable {
-  /// What became of the operations.
+  /// Whether the operations were done.
   public enum State: String, Sendable {
     /// A block contains the transaction.
     case done
-    /// No block contains the transaction, and no later block can. It may be sent again.
+    /// No block contains the transaction, and no later block can. The operations may be sent again.
     case notDone = "not_done"
     /// A later block may still contain it: ask again after `retryAfterMilliseconds`.
     case notYet = "not_yet"
-    /// No later block can contain the transaction. But `transactions` lists some that may be the one that was sent:
-    /// they cannot be compared with certainty.
+    /// No later block can contain the transaction. But one of `transactions` may be the one that was sent: they cannot
+    /// be compared with certainty.
     case undecided
   }
 
@@ -19,23 +19,22 @@ public struct Settlement: Sendable {
     public let id: String?
     /// The number of its block.
     public let blockNumber: Int64
-    /// Its place in the block, from 0.
+    /// Its position in the block, from 0.
     public let number: Int64
   }
 
-  /// What became of the operations.
+  /// Whether the operations were done.
   public let state: State
   /// The id of the transaction, if it was done and the node returns it.
   public var transactionID: String? { found?.id }
   /// The number of the block that contains the transaction; `nil` if it was not done.
   public var blockNumber: Int64? { found?.blockNumber }
-  /// The transaction's place in its block, from 0; `nil` if it was not done.
+  /// The transaction's position in its block, from 0; `nil` if it was not done.
   public var transactionNumber: Int64? { found?.number }
-  /// Whether the state is final. Until its block is irreversible, a transaction may be undone, which hardly ever
-  /// happens.
+  /// Whether the state is final. A transaction may be undone until its block is irreversible, which is rare.
   public let isIrreversible: Bool
   /// All transactions since the mark that equal, or may equal, the one that was sent. If there are several, other
-  /// programs have sent the same operations, and it is unknown which transaction is whose.
+  /// programs have sent the same operations, and it is unknown which transaction is which.
   public let transactions: [Transaction]
   /// When to ask again, in milliseconds; 0 unless the state is `notYet`.
   public let retryAfterMilliseconds: Int64

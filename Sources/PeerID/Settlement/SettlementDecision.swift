@@ -1,7 +1,7 @@
 /// Decides whether operations were done, from data that was read from the chain. Does no I/O.
 struct SettlementDecision {
   /// The longest time, in seconds, from signing to expiration. The server sets the expiration to 15 seconds after its
-  /// own time or the head block's; if the head block is old, 30 seconds later.
+  /// own time or the head block's, or 30 seconds later than that if the head block is old.
   static let longestLife: Int64 = 45
   /// How long the server may wait for its node before it signs, in seconds.
   static let longestWaitBeforeSigning: Int64 = 120

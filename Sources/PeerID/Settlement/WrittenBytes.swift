@@ -1,7 +1,7 @@
 /// Bytes that a caller writes as base64 and the chain as hexadecimal digits.
 enum WrittenBytes {
-  /// Whether the base64 and the hexadecimal digits encode the same bytes; `nil` when one of the texts has another
-  /// format, or when their lengths differ.
+  /// Whether the base64 and the hexadecimal digits encode the same bytes; `nil` when one of them has another format, or
+  /// when their lengths differ.
   static func areSame(_ base64: UnsafeRawBufferPointer, hexadecimal: UnsafeRawBufferPointer) -> Bool? {
     guard TextForm.isBase64(base64), TextForm.isHexadecimal(hexadecimal) else { return nil }
     let digits = base64.prefix { $0 != UInt8(ascii: "=") }

@@ -4,7 +4,7 @@ import Synchronization
 final class LatencyHistogram: @unchecked Sendable {
   /// The number of buckets for each power of two.
   private static let classesOfOctave = 8
-  /// Durations from about 19 hours on share the last bucket.
+  /// Durations of about 19 hours or more share the last bucket.
   private static let octaves = 36
   private static let classes = octaves * classesOfOctave
 

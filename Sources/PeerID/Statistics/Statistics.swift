@@ -2,17 +2,17 @@ import Synchronization
 
 /// Counts the calls of one client, without a lock. The child of a `fork` starts at 0.
 final class Statistics: @unchecked Sendable {
-  /// Counters other than those of calls.
+  /// Counters that are not by kind of call.
   enum Counter: Int, CaseIterable {
-    /// Blocking calls that have begun, and that have ended.
+    /// Blocking calls that have started, and that have ended.
     case begun, ended
     /// Requests that were sent again after HTTP 401.
     case resends
     /// Refreshes that were started, and how they ended.
     case refreshesStarted, refreshesRenewed, refreshesFoundNewer, refreshesRejected, refreshesFailed, refreshesUnknown
-    /// How often calls waited for a running refresh.
+    /// Waits of calls for a running refresh.
     case refreshWaits
-    /// Locks of a store that were taken, and the time spent waiting for them, in microseconds.
+    /// Store locks that were taken, and the total wait for them, in microseconds.
     case locks, lockMicroseconds
     case storeFailures
     /// Requests for which a connection was opened, and those that used an open one.

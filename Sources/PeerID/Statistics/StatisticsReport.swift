@@ -3,7 +3,7 @@ extension Statistics {
     ("p50", 500), ("p90", 900), ("p99", 990), ("p999", 999),
   ]
 
-  /// All statistics as JSON. The counters are read one after the other, so they may not add up exactly while calls end.
+  /// All statistics as JSON. The counters are read one after another, so they may not add up exactly while calls end.
   func report(asynchronousInFlight: Int) -> JSONLiteral {
     [
       "calls": .object(

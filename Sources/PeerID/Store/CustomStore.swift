@@ -1,5 +1,5 @@
 extension SessionStore {
-  /// A store made of functions that throw `PeerIDError` themselves.
+  /// Creates a store from functions that throw `PeerIDError` themselves.
   package convenience init(
     load: @escaping @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> StoredSession?,
     save:
@@ -31,7 +31,7 @@ extension SessionStore {
     ///   - remove: removes the session; succeeds if there is none.
     ///   - lock: waits at most the given milliseconds for the key's lock. Returns a token that is passed to `unlock`
     ///     and the other functions. The library holds the lock for at most twice that time, plus the time that `load`
-    ///     and `save` take. The lock must last longer than that, and must end by itself when its holder dies.
+    ///     and `save` take. The lock must last longer than that, and must be released when its holder dies.
     ///   - unlock: releases the lock.
     ///   - list: all keys.
     /// - Returns: the store.

@@ -1,7 +1,7 @@
 internal import CLinux
 
 extension SessionStore {
-  /// A store of files in a directory, which any number of processes on one machine can share. Each key has a file,
+  /// A store of files in a directory, which all processes of one machine can share. Each key has a file,
   /// which only its owner can read. Each write replaces the file atomically while a lock (`flock`) is held.
   ///
   /// Disk space is reserved before each request whose answer has to be saved.
@@ -9,8 +9,8 @@ extension SessionStore {
   /// - Parameter path: the directory; created with mode 0700 if it does not exist. A relative path refers to the
   ///   current working directory, even if the process changes it later. The file system must support `flock`.
   /// - Returns: the store.
-  /// - Throws: `invalidArgument` when the path is empty; `store` when the directory cannot be made or read, belongs to
-  ///   another user, or can be entered by other users.
+  /// - Throws: `invalidArgument` when the path is empty; `store` when the directory cannot be created or read, belongs
+  ///   to another user, or can be entered by other users.
   public static func directory(_ path: String) throws(PeerIDError) -> SessionStore {
     let directory = try DirectoryStore(path)
     return SessionStore(
@@ -36,7 +36,7 @@ private struct DirectoryStore: Sendable {
     try StoreDirectory.prepare(self.path)
   }
 
-  /// The time after which a file system has certainly written a renaming to the disk, in seconds.
+  /// The time after which a file system has certainly written a rename to disk, in seconds.
   private static let syncedWithin: Int64 = 60
 
   private enum Suffix {

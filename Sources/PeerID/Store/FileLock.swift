@@ -6,7 +6,7 @@ internal import CLinux
 /// a lock on a removed file has no effect. The child of a fork closes its copy of the descriptor at once; otherwise the
 /// lock would outlive the parent that holds it.
 enum FileLock {
-  /// The pauses between two tries, in milliseconds; the last one repeats.
+  /// The pauses between attempts, in milliseconds; the last one repeats.
   private static let pauses: [Int64] = [1, 1, 2, 2, 5, 5, 10, 20]
 
   /// Creates the file at `path` if it does not exist, and waits at most `timeoutMilliseconds` to lock it. Returns the
@@ -39,7 +39,8 @@ enum FileLock {
     try StoreFile.open(path, O_RDWR | O_CREAT)
   }
 
-  /// Tries to lock; returns whether that succeeded. Closes the descriptor if it cannot be locked at all.
+  /// Tries to lock; returns whether that succeeded. Closes the descriptor if locking fails for another reason than a
+  /// held lock.
   private static func isLocked(_ descriptor: OwnedDescriptor, _ path: String) throws(PeerIDError) -> Bool {
     if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return true }
     let failure = errno

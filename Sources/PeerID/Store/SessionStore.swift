@@ -1,4 +1,4 @@
-/// A session store keeps sessions beyond the end of the process and shares them among processes.
+/// A session store keeps sessions after the process has ended, and shares them among processes.
 ///
 /// A store may be used from any number of threads and clients at once.
 public final class SessionStore: Sendable {
@@ -17,7 +17,7 @@ public final class SessionStore: Sendable {
     /// Removes the session; succeeds if there is none.
     let remove: @Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> Void
     /// Waits at most this long for the key's lock, which excludes all other processes on all machines. The caller then
-    /// holds it for at most twice this time.
+    /// holds the lock for at most twice this time.
     let lock: @Sendable (_ key: String, _ timeoutMilliseconds: Int64) throws(PeerIDError) -> LockToken
     let unlock: @Sendable (_ key: String, _ lock: LockToken) -> Void
     /// All keys.
@@ -25,7 +25,7 @@ public final class SessionStore: Sendable {
     /// Locks the key without waiting; returns `nil` if another caller holds the lock. A store with this function is
     /// polled, so that a wait for its lock can be interrupted.
     var lockAtOnce: (@Sendable (_ key: String) throws(PeerIDError) -> LockToken?)?
-    /// Makes sure that a session can be saved. Called under the lock, before a request whose answer has to be saved.
+    /// Reserves what is needed to save a session. Called under the lock, before a request whose answer has to be saved.
     /// `nil` if the store has nothing to reserve.
     var reserve: (@Sendable (_ key: String, _ lock: LockToken) throws(PeerIDError) -> Void)?
   }
@@ -41,8 +41,8 @@ public final class SessionStore: Sendable {
 
   /// The keys of all sessions in the store.
   ///
-  /// - Returns: the keys, in no order.
-  /// - Throws: `store` when the store fails or cannot list.
+  /// - Returns: the keys, in no particular order.
+  /// - Throws: `store` when the store fails or cannot list its keys.
   public func keys() throws(PeerIDError) -> [String] {
     try backend.list()
   }
@@ -86,7 +86,7 @@ struct StorePlace: Sendable {
     return try body(lock)
   }
 
-  /// The pauses between two tries to take a lock, in milliseconds; the last one repeats.
+  /// The pauses between attempts to take a lock, in milliseconds; the last one repeats.
   private static let pauses: [Int64] = [1, 1, 2, 2, 5, 5, 10, 20]
 
   private func lock(_ timeout: Int64, _ context: CallContext?) throws(PeerIDError) -> SessionStore.LockToken {
@@ -96,7 +96,7 @@ struct StorePlace: Sendable {
       if let lock = try lockAtOnce(key) { return lock }
       switch context.pause(milliseconds: Self.pauses[min(tries, Self.pauses.count - 1)]) {
       case nil: tries += 1
-      // Let the store fail, because its error says what the call waited for.
+      // Call the store, whose error says what the call waited for.
       case .timedOut?: return try store.backend.lock(key, 0)
       case let interruption?:
         throw PeerIDError(interruption, .notSent, while: "waiting for the lock of the session in the store")
@@ -104,8 +104,8 @@ struct StorePlace: Sendable {
     }
   }
 
-  /// Makes sure that new tokens can be saved. Called under the lock, before new tokens are requested. If they could not
-  /// be saved, they are not requested.
+  /// Makes sure that new tokens can be saved. Called under the lock, before new tokens are requested; if this fails,
+  /// they are not requested.
   func reserve(_ lock: SessionStore.LockToken) throws(PeerIDError) {
     guard let reserve = store.backend.reserve else { return }
     do throws(PeerIDError) {

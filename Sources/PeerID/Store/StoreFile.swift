@@ -1,7 +1,7 @@
 internal import CLinux
 
-/// Reads and writes the files of a directory store. Checks each file first. Someone may have replaced it with a pipe,
-/// which would block the process on opening, or with a file that another user can change.
+/// Reads and writes the files of a directory store. Checks each file first: someone may have replaced it with a pipe,
+/// which would block `open`, or with a file that another user can change.
 enum StoreFile {
   /// A session is about a kilobyte; a larger file does not belong to this library.
   private static let maximumBytes = 1 << 20
@@ -61,7 +61,7 @@ enum StoreFile {
     let descriptor = try openToWrite(path)
     defer { descriptor.close() }
     let failure = posix_fallocate(descriptor.number, 0, reservedBytes)
-    // Some file systems cannot reserve space. At least the file exists then.
+    // Some file systems cannot reserve space. Then only the file is created.
     guard failure == 0 || failure == EOPNOTSUPP || failure == EINVAL || failure == ENOSYS else {
       throw .systemCall("cannot reserve space in '\(path)'", failure)
     }

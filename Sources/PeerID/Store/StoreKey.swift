@@ -1,7 +1,7 @@
 /// A session's key, compared by its UTF-8 bytes.
 ///
-/// Swift's `String` compares canonically: `é` as one character equals `e` with a combining accent. But these can be the
-/// names of two users, and databases distinguish them.
+/// Swift's `String` compares canonically: `é` as one character equals `e` with a combining accent. But the two can be
+/// the names of different users, and databases distinguish them.
 struct StoreKey: Hashable, Sendable {
   /// The key as the application passed it.
   let text: String

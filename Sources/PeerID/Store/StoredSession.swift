@@ -1,15 +1,15 @@
-/// A session as a store keeps it: data that only this library reads, and a generation, which shows whether the session
-/// was changed since it was loaded.
+/// A session in the form that a store keeps: data that only this library reads, and a generation, which shows whether
+/// the session was changed since it was loaded.
 public struct StoredSession: Sendable {
   let bytes: Bytes
-  /// The generation of the pair of tokens in it. The generation grows with each new pair of tokens, and stays the same
+  /// The generation of the stored pair of tokens. The generation grows with each new pair of tokens, and stays the same
   /// if only the user's identity changes.
   public let generation: UInt64
 
   /// The text to store. A secret: it contains the tokens.
   public var data: String { bytes.text }
 
-  /// Makes a stored session from what a store has loaded.
+  /// Creates a stored session from what a store has loaded.
   ///
   /// - Parameters:
   ///   - data: the text that was passed to `save`, unchanged.
@@ -42,15 +42,15 @@ enum StoredSessionFormat {
     return StoredSession(bytes: Checksum.append(to: text), generation: token.generation)
   }
 
-  /// Parses a text that a store has loaded. Fails if the text is damaged, comes from another program, or has a newer
-  /// format: such a text must never be overwritten silently.
+  /// Parses the text that a store has loaded. Fails if the text is damaged, comes from another program, or has a newer
+  /// format: such text must never be overwritten silently.
   static func read(_ stored: StoredSession, key: String) throws(PeerIDError) -> Token {
     let (token, storedKey) = try read(stored.bytes)
     guard StoreKey(storedKey) == StoreKey(key) else { throw damaged("it belongs to another key") }
     return token.asGeneration(stored.generation)
   }
 
-  /// Reads the token in a text, and the key for which the text was written.
+  /// Reads the token in the text, and the key for which the text was written.
   static func read(_ text: Bytes) throws(PeerIDError) -> (token: Token, key: String) {
     let parts: Parts
     do throws(JSONSyntaxError) {

@@ -18,7 +18,7 @@ enum CharacterEscape {
     }
   }
 
-  /// Like `read`, for percent encoding alone: in a text without other escapes, a backslash is an ordinary character.
+  /// Like `read`, but only for percent encoding: without other escapes, a backslash is an ordinary character.
   static func percent(_ text: UnsafeRawBufferPointer, _ start: Int) -> (value: UInt32, length: Int)? {
     text[start] == UInt8(ascii: "%") ? number(text, start + 1, digits: 2).map { ($0, 3) } : nil
   }
@@ -36,7 +36,7 @@ enum CharacterEscape {
     return number(text, start + 1, digits: 2).map { ($0, 3) }
   }
 
-  /// The length of a byte or an entity at `start` that may stand for a character beyond ASCII, or for a part of one.
+  /// The length of a byte or an entity at `start` that may stand for a non-ASCII character, or for a part of one.
   static func unknown(_ text: UnsafeRawBufferPointer, at start: Int) -> Int? {
     if text[start] >= 0x80 || text[start] == UInt8(ascii: "?") { return 1 }
     guard text[start] == UInt8(ascii: "&"), let end = text[start...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else {

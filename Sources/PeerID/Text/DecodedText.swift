@@ -1,5 +1,4 @@
-/// A text from which encodings are removed, one after the other. The position of each byte in the original text is
-/// kept.
+/// Text from which encodings are removed, one after another. The position of each byte in the original text is kept.
 struct DecodedText {
   let bytes: Bytes
   /// Whether no step was an encoding of bytes, such as Base64.
@@ -45,7 +44,7 @@ struct DecodedText {
   }
 }
 
-/// The encodings that servers and proxies use when they quote a text.
+/// The encodings that servers and proxies use when they quote text.
 enum TextEncoding: CaseIterable {
   /// Escaped characters.
   case escapes
@@ -59,7 +58,7 @@ enum TextEncoding: CaseIterable {
   case hexadecimal, hexadecimalFrom2
   /// The byte values as a list of decimal numbers, possibly signed.
   case decimal
-  /// Not an encoding: each character beyond ASCII becomes the same byte, even if it was lost or damaged.
+  /// Not an encoding: each non-ASCII character becomes the same byte, even if the character was lost or damaged.
   case folded
 
   /// All encodings that can be removed repeatedly.

@@ -1,7 +1,7 @@
 /// The Levenshtein distance: how many letters must be changed, added or removed to turn one word into another.
 package enum EditDistance {
   package static func between(_ first: String, _ second: String) -> Int {
-    // Only names are compared; a longer text cannot be similar to any of them.
+    // Only names are compared; a longer string is not similar to any of them.
     let first = Array(first.utf8.prefix(64))
     let second = Array(second.utf8.prefix(64))
     var previous = Array(0...second.count)

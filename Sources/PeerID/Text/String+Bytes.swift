@@ -1,7 +1,6 @@
 /// Functions on strings that use bytes and Unicode scalars.
 ///
-/// Swift's own functions work on characters, and would need Unicode tables in the library. Texts of protocols do not
-/// need them.
+/// Swift's own functions work on characters, and would need Unicode tables in the library. Protocols do not need these.
 extension String {
   /// The text with the letters `A` to `Z` in lower case.
   @inline(never)

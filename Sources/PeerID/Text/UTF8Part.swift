@@ -1,7 +1,7 @@
 extension String {
   /// The text of a buffer. Invalid UTF-8 is replaced by U+FFFD.
   ///
-  /// Not inlined, because the code that replaces is long.
+  /// Not inlined, because the code for invalid UTF-8 is long.
   @inline(never)
   init(utf8 bytes: UnsafeRawBufferPointer) {
     self.init(decoding: bytes, as: UTF8.self)

@@ -17,10 +17,10 @@ public struct Token: Sendable {
   public var applicationID: Int64? { storage.parts.applicationID }
   /// The user's number at PeerID; `nil` when the server did not say.
   public var userID: Int64? { storage.parts.userID }
-  /// Counts the pairs of the session: 1 after login, one more with every refresh.
+  /// Counts the session's pairs of tokens: 1 after the login, one more after each refresh.
   public var generation: UInt64 { storage.parts.generation }
 
-  /// What is known about the user besides the id.
+  /// The known facts about the user, other than the id.
   var identity: Identity { storage.parts.identity }
   /// The user name with which the user logged in; `nil` if there was none.
   var user: String? { identity.user }
@@ -68,7 +68,7 @@ public struct Token: Sendable {
   /// The scope as a C array, valid as long as this value.
   package var scopeIdentifiers: UnsafeBufferPointer<Int32>? { storage.parts.scope?.identifiers }
 
-  /// What is known about the user besides the id. It is part of the stored session and of exported tokens.
+  /// The known facts about the user, other than the id. They are part of the stored session and of exported tokens.
   package struct Identity: Sendable, Equatable {
     /// The user name with which the user logged in.
     var user: String?
@@ -90,7 +90,7 @@ public struct Token: Sendable {
   package struct Renewal: Sendable {
     /// When, in milliseconds since 1970 by the server's clock.
     let atMilliseconds: Int64
-    /// The fingerprint of the access token that it replaces.
+    /// The fingerprint of the access token that was replaced.
     let predecessor: UInt64
   }
 
@@ -104,7 +104,7 @@ public struct Token: Sendable {
   private static let clockError: Int64 = 60_000
 
   /// Whether a refresh returned the token less than `age` ago. The time of the refresh may seem to be up to
-  /// `clockError` in the future: then another process has refreshed, and this one misjudges the server's time.
+  /// `clockError` in the future: then another process has refreshed, and this process misjudges the server's time.
   func isYounger(than age: Int64, serverNow: Int64?) -> Bool {
     guard let renewedAtMilliseconds, let serverNow else { return false }
     return (-Self.clockError..<age).contains(serverNow - renewedAtMilliseconds)

@@ -39,12 +39,12 @@ struct TokenReader {
   private var isObject = false
   private var values: [(field: Field, value: Value)] = []
 
-  /// Why a token object is unusable, as a text for messages.
+  /// Why a token object is unusable, for use in messages.
   struct Malformed: Error {
     let reason: String
   }
 
-  /// Parses a text that is a token object.
+  /// Parses a token object, which must be the whole text.
   static func read(_ text: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> Result<Token, Malformed> {
     var reader = TokenReader()
     try JSONScanner.read(text) { (scanner) throws(Fault) in try reader.read(&scanner) }
@@ -147,14 +147,14 @@ struct TokenReader {
     return Token.Renewal(atMilliseconds: Self.clampToCalendar(time), predecessor: UInt64(bitPattern: replaced))
   }
 
-  /// A token becomes part of a header, so it must not contain a line end.
+  /// A token becomes part of a header, so it must not contain a line break.
   private static func secret(_ value: Value) -> Bytes? {
     guard let text = value.text, text.count > 0, text.raw.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
     return text
   }
 
-  /// The scope, if it consists of operation numbers. Any other scope, such as one of names, is unknown, and only the
-  /// server checks it.
+  /// The scope, if it consists of operation numbers. Any other scope, such as a list of names, counts as unknown: only
+  /// the server checks it.
   private var scope: Scope? {
     if case .numbers(let numbers) = value(.scope) { Scope(numbers) } else { nil }
   }
@@ -168,8 +168,8 @@ struct TokenReader {
     min(max(milliseconds, 0), 253_402_300_799_999)
   }
 
-  /// The expiry. The backend writes ISO 8601, but its guide does not specify that. So numbers are accepted, too:
-  /// seconds or, if too large for that, milliseconds.
+  /// The expiry. The backend writes ISO 8601, but its guide specifies no format. So numbers are accepted, too: seconds
+  /// or, if the number is too large for seconds, milliseconds.
   private var expiry: Int64? {
     if let text = value(.expires)?.text { return text.withBytes(Timestamp.fromISO8601) }
     guard let number = value(.expires)?.integer, number > 0 else { return nil }

@@ -1,9 +1,9 @@
 internal import CCurl
 
-/// A connection for blocking calls. One call at a time uses it; it is kept open for the next call.
+/// A connection for blocking calls, used by one call at a time and kept open for the next.
 ///
-/// It does what `curl_easy_perform` does, but with its own multi handle, so that a cancellation can wake the thread and
-/// an answer that has arrived is read before the call times out.
+/// This class does what `curl_easy_perform` does, but with its own multi handle, so that a cancellation can wake the
+/// thread, and an answer that has arrived is read before the call times out.
 final class BlockingTransfer: @unchecked Sendable {
   /// The maximum time, in milliseconds, that a waiting thread sleeps before it checks whether the client was closed.
   private static let longestSleep: Int64 = 100

@@ -1,7 +1,7 @@
 internal import CCurl
 internal import CLinux
 
-/// A libcurl easy handle. One request at a time uses it; it is kept for the next request.
+/// A libcurl easy handle, used by one request at a time and kept for the next.
 final class CurlTransfer {
   let handle: UnsafeMutableRawPointer
 
@@ -15,7 +15,8 @@ final class CurlTransfer {
   /// The connection that the request was sent on.
   private var use: SocketTable.Use?
   private var headerBytes: Int64 = 0
-  /// How often libcurl was about to send the request. A number above 1 means that libcurl tried to resend it by itself.
+  /// How many times libcurl was about to send the request. A number above 1 means that libcurl tried to resend the
+  /// request by itself.
   private(set) var sendings = 0
 
   /// Why a callback ended the transfer.
@@ -35,7 +36,7 @@ final class CurlTransfer {
     case eventLoop
   }
 
-  /// Makes a handle and sets the options that all requests share; returns `nil` when memory has run out.
+  /// Creates a handle and sets the options that all requests share; returns `nil` when memory has run out.
   convenience init?(settings: TransportSettings, driver: Driver, sockets: SocketTable) {
     guard let handle = ForkGate.inside({ curl_easy_init() }) else { return nil }
     self.init(handle, settings, driver, sockets)
@@ -60,8 +61,8 @@ final class CurlTransfer {
     case .eventLoop:
       let version = settings.usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
       ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(version))
-      // Let requests wait for the TLS handshake, which shows whether they can share the connection, instead of opening
-      // one each. Without TLS there is no handshake, and they would wait for the first answer.
+      // Let requests wait for the TLS handshake, which shows whether they can share the connection, instead of each
+      // opening a connection. Without TLS, requests would wait for the first answer.
       ccurl_setopt_long(handle, CURLOPT_PIPEWAIT, settings.usesHTTP2 && settings.usesTLS ? 1 : 0)
     }
   }
@@ -100,7 +101,7 @@ final class CurlTransfer {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
       return .success(response(status: status, isTruncated: false))
     }
-    // If a status line has arrived, it is more useful than the error that followed.
+    // If a status line has arrived, the status is more useful than the error that followed.
     if sendings == 1, stop == nil, Self.breaksAnswer(code) {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
       if status >= 200 { return .success(response(status: status, isTruncated: true, code)) }
@@ -139,10 +140,10 @@ final class CurlTransfer {
     stop = .interrupted(interruption)
   }
 
-  /// Whether the request was held back, because the reused connection had unread data.
+  /// Whether the request was not sent, because the reused connection had unread data.
   var foundStaleConnection: Bool { stop == .staleConnection }
 
-  /// Prepares the transfer for another try on another connection; returns `false` if that is not needed.
+  /// Prepares the transfer for another attempt on another connection; returns `false` if that is not needed.
   func tryAnotherConnection() -> Bool {
     guard foundStaleConnection else { return false }
     stop = nil

@@ -15,7 +15,7 @@ enum HTTPDate {
 
 /// The header `Retry-After` (RFC 9110 §10.2.3): a number of seconds, or a date.
 enum RetryAfter {
-  /// The longest wait, in milliseconds. If a server asks for more, the caller may retry after this.
+  /// The longest wait, in milliseconds. If a server asks for more, the caller may retry after this time.
   static let longest: Int64 = 86_400_000
 
   /// The wait in milliseconds, at most `longest`; 0 if the header is invalid. The text must be NUL-terminated.

@@ -37,7 +37,7 @@ struct HTTPResponse {
   var retryAfterMilliseconds: Int64?
 }
 
-/// Why there is no answer.
+/// Why a request has no answer.
 struct TransportFailure: Error {
   /// The kinds of failure, distinguished by what the caller can do.
   enum Kind: Equatable, Sendable {
@@ -57,6 +57,6 @@ struct TransportFailure: Error {
   let kind: Kind
   /// Whether any byte of the request may have been sent.
   let mayHaveBeenSent: Bool
-  /// What happened, as a text for messages.
+  /// What happened, for use in messages.
   let reason: String
 }

@@ -1,7 +1,7 @@
 internal import CCurl
 internal import CLinux
 
-/// Request headers as a libcurl list. It is made once; any number of transfers may use it at a time.
+/// Request headers as a libcurl list. A list is created once; any number of transfers may use it at a time.
 ///
 /// A list can continue with another list: a session's token header is followed by the headers that all requests of a
 /// client share. So a request allocates nothing for its headers.
@@ -11,7 +11,7 @@ final class HeaderList: @unchecked Sendable {
   private let nodes: UnsafeMutablePointer<curl_slist>
   private let next: HeaderList?
 
-  /// The headers of every request, which ask for an answer in JSON that is not compressed.
+  /// The headers of every request, which ask for uncompressed JSON.
   static let answer = HeaderList([Bytes("Accept: application/json"), Bytes("Accept-Encoding:")])
 
   /// A list of the header lines, followed by `next`.

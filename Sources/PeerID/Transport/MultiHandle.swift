@@ -7,7 +7,7 @@ internal import CLinux
 /// close-on-exec, and does not report their numbers. So this class searches for them and marks them close-on-exec.
 final class MultiHandle {
   let handle: UnsafeMutableRawPointer
-  /// The table of the connections. It lives as long as they do.
+  /// The table of the connections, which lives as long as the connections.
   let sockets = SocketTable()
   private let wakeUps: [OwnedDescriptor]
 
@@ -15,7 +15,7 @@ final class MultiHandle {
   /// because the system uses the lowest free number.
   private static let longestGap = 256
 
-  /// Makes a handle; returns `nil` when memory or descriptors have run out. (Without descriptors libcurl returns a
+  /// Creates a handle; returns `nil` when memory or descriptors have run out. (Without descriptors libcurl returns a
   /// handle that cancellations cannot wake.)
   convenience init?() {
     var made: UnsafeMutableRawPointer?
@@ -34,8 +34,8 @@ final class MultiHandle {
     self.wakeUps = wakeUps
   }
 
-  /// Does not run in the child of a fork for the handle of the parent. The child leaks that handle, because cleaning up
-  /// would end a TLS stream that the parent still uses.
+  /// Not called in the child of a fork for the parent's handle, which the child leaks: cleaning up would end a TLS
+  /// stream that the parent still uses.
   deinit {
     for descriptor in wakeUps { descriptor.forget() }
     let handle = handle

@@ -39,11 +39,11 @@ enum Proxy: Sendable {
     }
   }
 
-  /// Whether the connection to the proxy itself may be TLS.
+  /// Whether the connection to the proxy itself may use TLS.
   var mayUseTLS: Bool { addresses.contains { $0.text.asciiLowercased.begins(with: "https:") } }
 
   /// The passwords in the addresses of the proxies. A proxy receives its password and may quote it in an error. A user
-  /// name without a password counts as a password.
+  /// name without a password counts as one.
   var passwords: [Bytes] { addresses.compactMap(Self.password) }
 
   /// All proxies that libcurl may choose from.

@@ -25,7 +25,7 @@ enum RequestKind: String, CaseIterable, Sendable, CustomStringConvertible {
   }
 
   /// Whether the request changes something, so that it must not be sent twice. A login only returns the stored pair of
-  /// tokens, so it is as safe to repeat as a read.
+  /// tokens, so repeating it is as safe as repeating a read.
   var changesSomething: Bool {
     switch self {
     case .chainRead, .logIn: false

@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// Collects the body of an answer. Its memory is kept for the next answer.
+/// Collects the body of an answer. The memory is kept for the next answer.
 struct ResponseBuffer: ~Copyable {
   private var storage: UnsafeMutableRawPointer?
   private var capacity = 0

@@ -3,7 +3,7 @@ internal import CLinux
 
 /// A URL as libcurl parses it. All decisions about a URL use this, so that they match what libcurl connects to.
 struct ServerAddress: Sendable {
-  /// In lower case.
+  /// The scheme in lower case.
   let scheme: String
   /// The host as libcurl writes it. An IPv6 address is in brackets.
   let host: String
@@ -22,7 +22,7 @@ struct ServerAddress: Sendable {
   init(_ url: String, defaultScheme: Bool = false) throws(Problem) {
     guard let handle = curl_url() else { throw Problem(reason: "memory ran out") }
     defer { curl_url_cleanup(handle) }
-    // libcurl converts host names in other scripts, so the name that it uses would not be the one that is checked.
+    // libcurl converts non-ASCII host names, so the name that it uses would not be the one that is checked.
     guard Self.isPlain(url) else {
       throw Problem(reason: "it holds a character that a URL must write as %xx")
     }
@@ -51,7 +51,7 @@ struct ServerAddress: Sendable {
 
   private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21..<0x7F ~= $0 } }
 
-  /// Whether the host is this machine in at least one way of reading it.
+  /// Whether the host is this machine by at least one interpretation.
   var mayBeLoopback: Bool {
     let name = host.asciiLowercased
     if isLoopback || name == "localhost." || name.ends(with: ".localhost") || name.ends(with: ".localhost.") {

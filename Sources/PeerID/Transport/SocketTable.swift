@@ -3,10 +3,10 @@ internal import CLinux
 
 /// The sockets that libcurl has opened for one multi handle.
 ///
-/// It records which requests use which connection. A connection is not reused if the server has closed it or sent data
-/// without a request.
+/// The table records which requests use which connection. A connection is not reused if the server has closed it, or
+/// has sent data without a request.
 ///
-/// Must outlive the connections: libcurl calls back when it closes one.
+/// The table must outlive the connections: libcurl calls back when it closes one.
 final class SocketTable {
   private struct Connection {
     let descriptor: OwnedDescriptor
@@ -44,7 +44,7 @@ final class SocketTable {
     ccurl_setopt_pointer(handle, CURLOPT_RESOLVER_START_DATA, me)
   }
 
-  /// The connection that a request is about to be sent on.
+  /// The use of a connection by a request that is about to be sent.
   struct Use {
     fileprivate let id: UInt64
     let descriptor: Int32

@@ -1,4 +1,5 @@
-/// The idle connections of a client. The most recently used one is taken first, so that surplus ones expire.
+/// The idle connections of a client. The most recently used connection is taken first, so that surplus connections
+/// expire.
 final class TransferPool: @unchecked Sendable {
   private let lock = Lock()
   private let maximumIdle: Int
@@ -18,7 +19,7 @@ final class TransferPool: @unchecked Sendable {
   /// Adds a connection for the next request.
   func put(_ transfer: BlockingTransfer) {
     guard transfer.isOfThisProcess else { return ForkGuard.leakAfterFork(transfer) }
-    // A connection that is not kept is closed after the lock is released, because closing TLS takes time.
+    // A surplus connection is closed after the lock is released, because closing TLS takes time.
     lock.withLock {
       if !isClosed, idle.current.count < maximumIdle { idle.current.append(transfer) }
     }

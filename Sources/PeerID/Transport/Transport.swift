@@ -57,7 +57,7 @@ enum Curl {
   /// sending a request twice, functions that read headers, and TLS writes that cannot raise SIGPIPE.
   private static let minimumVersion: UInt32 = 0x07_57_00
 
-  /// Whether a maximum age of 0 may mean "no limit" to libcurl. Version 7 compares whole seconds even with 0.
+  /// Whether libcurl may take a maximum age of 0 for "no limit". In version 7, 0 is a limit of less than a second.
   static let takesNoAgeForNoLimit = (curl_version_info(CCURL_VERSION_NOW)?.pointee.version_num ?? 0) >= 0x08_00_00
 
   /// The functions of libcurl's OpenSSL, which can report unread data of a connection; `nil` for another TLS library.
@@ -75,7 +75,7 @@ enum Curl {
 
   /// Why libcurl cannot be used; `nil` if it can. The first use initialises libcurl.
   static let unusableBecause: String? = {
-    // Its fork handlers are what closes the gate.
+    // The table's fork handlers close the fork gate.
     _ = LockTable.shared
     let code = ForkGate.inside { curl_global_init(CCURL_GLOBAL_DEFAULT) }
     if code != CURLE_OK { return "libcurl could not be initialised: \(String(cString: curl_easy_strerror(code)))" }

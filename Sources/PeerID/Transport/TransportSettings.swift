@@ -1,4 +1,4 @@
-/// The checked part of a client's configuration that the transport needs.
+/// The part of a client's configuration that the transport needs, checked.
 struct TransportSettings: Sendable {
   let connectTimeoutMilliseconds: Int64
   let idleConnectionTimeoutSeconds: Int64

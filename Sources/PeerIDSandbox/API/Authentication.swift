@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The user and the app of a call with an access token.
+/// The user and the app to which an access token belongs.
 struct Caller {
   let party: Party
   let app: Fixture.App
@@ -35,8 +35,8 @@ extension SandboxState {
     return nil
   }
 
-  /// Reads a header as an integer of the database. The server puts the header into a query unescaped, so the errors are
-  /// those of the database.
+  /// Converts a header to an integer as the database does. The server puts the header into an SQL query unescaped, so
+  /// the errors are those of the database.
   private static func databaseInteger(_ text: String) throws(Refusal) -> Int {
     let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
     guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {

@@ -35,7 +35,7 @@ extension SandboxState {
     return result
   }
 
-  /// Methods of the sandbox alone, for testing how parameters and results are transmitted.
+  /// Methods that only the sandbox has, to test how parameters and results are transmitted.
   private func testAnswer(_ call: ChainCall) -> JSONLiteral? {
     switch call.method {
     case "echo", "echo_params": .array(call.parameters.map { .value($0) })

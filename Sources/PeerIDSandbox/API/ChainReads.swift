@@ -67,7 +67,7 @@ extension SandboxState {
 
   private func id(named name: String) -> String? { chain.objects.accounts.first { $0.name == name }?.id }
 
-  /// The id of an account, given by id or name.
+  /// The id of an account that is given by id or by name.
   func accountID(_ text: String) -> String { text.hasPrefix("1.2.") ? text : id(named: text) ?? text }
 
   private func lookUpAccounts(_ call: ChainCall) -> JSONLiteral {

@@ -1,8 +1,8 @@
 internal import PeerID
 
-/// The JSON envelope of all answers of the routes.
+/// The JSON envelope of the routes' answers.
 enum Envelope {
-  /// `{"result": …, "status": 200}`. A result that is false in JavaScript (0, `""`, `false`) is sent as `null`.
+  /// `{"result": …, "status": 200}`. A result that is falsy in JavaScript (0, `""`, `false`) is sent as `null`.
   static func success(_ result: JSONLiteral) -> HTTPAnswer {
     .json(200, ["result": isFalsy(result) ? .null : result, "status": 200])
   }

@@ -1,7 +1,7 @@
 internal import PeerID
 
-/// Reads the fields of a body. Checks each field separately, so one answer can refuse several; each message calls its
-/// field "value".
+/// Reads the fields of a body. Each field is checked separately, so one answer can reject several; each message calls
+/// its field "value".
 struct FieldReader {
   private let body: JSONValue?
   private var faults: [(String, JSONLiteral)] = []

@@ -36,7 +36,7 @@ extension SandboxState {
   }
 
   /// The operations that concern an account, selected by their positions in the account's history, from 1. Both the
-  /// first and the last position are included; 0 as the last one means the newest.
+  /// first and the last position are included; a last position of 0 means the newest.
   private func relativeHistory(_ call: ChainCall) -> JSONLiteral {
     let account = accountID(call.text(0))
     let all = chain.history.elements.filter { $0.concerns(account) }
@@ -123,7 +123,7 @@ extension SandboxState {
 }
 
 extension ExecutedOperation {
-  /// Whether the operation names the account, or always has it as its payer.
+  /// Whether the operation names the account, or the account always pays for it.
   func concerns(_ account: String) -> Bool {
     Self.names(account, operation.fields)
       || OperationCatalogue.standard.operation(id: operation.id)?.payer == account

@@ -102,7 +102,7 @@ extension SandboxState {
   }
 
   /// Stores the operations under a transaction token. The server stores it for the user of the session cookie, and
-  /// fails without one.
+  /// fails without that cookie.
   private mutating func requestConfirmation(
     of checked: [CheckedOperation],
     _ caller: Caller,

@@ -35,7 +35,7 @@ extension SandboxState {
     chain.objects.all(in: space).filter { isWanted($0.object.document.root) }.map(\.object)
   }
 
-  /// The objects of a space, starting with the id in one parameter; another parameter limits their number.
+  /// The objects of a space. One parameter is the id to start with, another one limits their number.
   private func page(
     _ space: String,
     _ call: ChainCall,

@@ -11,7 +11,7 @@ extension SandboxState {
     "GET /api/v1/users", "GET /api/v1/permission",
   ]
 
-  /// Answers a route of the front end; `nil` for other routes.
+  /// The answer of a front-end route; `nil` for other routes.
   mutating func webAnswer(
     _ request: HTTPRequest,
     _ method: String,

@@ -17,7 +17,7 @@ struct Chain {
   private(set) var history = Ring<ExecutedOperation>(capacity: historyLimit)
   /// The last transactions, oldest first.
   private(set) var transactions = Ring<ExecutedTransaction>(capacity: historyLimit)
-  /// Transactions that are in the pool and in no block yet.
+  /// The transactions in the pool, which are in no block yet.
   private(set) var pool: [PooledTransaction] = []
   /// How many transactions and operations were executed for applications.
   private(set) var transactionCount = 0
@@ -139,7 +139,7 @@ struct Chain {
       if let violation = rule.violation(of: operation.document.root, now: headTime) {
         throw Refusal(message: ChainMessage.assertion(violation))
       }
-      // Some rules of the node consist of several comparisons. For them the message is the library's.
+      // For rules that consist of several comparisons in the node's source, the message is the library's.
       if let request = operation.request,
         let violation = Operations.violation(of: request, at: headTime)
       {

@@ -1,13 +1,13 @@
 internal import PeerID
 
-/// Error messages with the texts of the real node and serializer.
+/// Error messages with the wording of the real node and serializer.
 enum ChainMessage {
   /// A failed assertion: the condition from the node's source, a colon, and a message.
   static func assertion(_ conditionAndComplaint: String) -> String {
     "Assert Exception: \(conditionAndComplaint)\n    {}\n    th_a  evaluator.cpp:52 start_evaluate"
   }
 
-  /// The account did not allow PeerID to sign this operation for it.
+  /// The account has not allowed PeerID to sign this operation on its behalf.
   static func missingAuthority(_ account: String) -> String {
     """
     missing required active authority: Missing Active Authority \(account)
@@ -16,7 +16,7 @@ enum ChainMessage {
     """
   }
 
-  /// The text that peerplaysjs-lib adds to every refusal of the node: the digest, which begins with the transaction's
+  /// What peerplaysjs-lib adds to every refusal of the node: the digest, which begins with the transaction's
   /// id, and the transaction itself.
   static func refusal(_ message: String, transactionID: String, transaction: JSONLiteral) -> String {
     if message.contains("peerplays-crypto") { return message }

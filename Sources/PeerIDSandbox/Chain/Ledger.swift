@@ -55,8 +55,8 @@ struct Ledger {
     }
   }
 
-  /// Records the amount that is locked in an object that an operation has created. Pays back the amount of a cancelled
-  /// object.
+  /// Records the amount that is locked in an object that an operation has created. Returns the amount of a cancelled
+  /// object to its owner.
   mutating func settle(_ operation: ChainOperation, made object: String?) {
     let fields = operation.document.root
     if let object, let payment = Payment.all[operation.name], case .held = payment.destination,

@@ -6,9 +6,9 @@ struct Payment {
   enum Destination {
     /// The account in this field.
     case account(field: String)
-    /// Held until the object that the operation creates is cancelled.
+    /// Locked until the object that the operation creates is cancelled.
     case held
-    /// Destroyed.
+    /// The amount is destroyed.
     case nowhere
   }
 
@@ -60,7 +60,7 @@ struct Payment {
     ),
   ]
 
-  /// The operations that pay back the amount locked in an object, each with the field that names the object.
+  /// The operations that return the amount locked in an object, each with the field that names the object.
   static let cancellations = ["limit_order_cancel": "order", "bet_cancel": "bet_to_cancel", "cancel_offer": "offer_id"]
 
   private static func order(_ source: String, _ amount: String, to destination: Destination = .held) -> Payment {

@@ -64,7 +64,7 @@ struct Transaction: Sendable {
     id = Self.hash(.object(unsigned))
   }
 
-  /// A number, possibly as a string.
+  /// A number, or a string with a number.
   private static func number(_ value: JSONValue?) -> JSONLiteral {
     guard let value, let number = try? Schema.number(value, minimum: nil, maximum: nil) else { return .null }
     return Int64(exactly: number).map { .integer($0) } ?? .real(number)

@@ -51,7 +51,7 @@ public struct Fault: Sendable {
     /// The type of the body.
     public var contentType: String
 
-    /// Makes an answer.
+    /// Creates an answer.
     public init(
       status: Int,
       headers: [(name: String, value: String)] = [],
@@ -67,17 +67,17 @@ public struct Fault: Sendable {
 
   /// What goes wrong.
   public var action: Action
-  /// The requests that it applies to: a path such as `/api/v1/app/operations`, or `*` for all. It never applies to
-  /// controls.
+  /// The requests to which the fault applies: a path such as `/api/v1/app/operations`, or `*` for all. Faults never
+  /// apply to controls.
   public var path: String
-  /// The number of requests that it applies to; `nil`: all from now on.
+  /// The number of requests to which the fault applies; `nil`: all from now on.
   public var times: Int?
   /// The number of matching requests to let pass first.
   public var skip: Int
   /// The delay before the action, or before the answer with ``Action/delayAfter``, in milliseconds.
   public var milliseconds: Int
 
-  /// Makes a fault.
+  /// Creates a fault.
   public init(
     _ action: Action,
     path: String = "*",

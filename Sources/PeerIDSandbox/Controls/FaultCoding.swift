@@ -125,7 +125,7 @@ extension Fault.Replacement {
     let headers = try reader.object("headers")
     var pairs: [(name: String, value: String)] = []
     for (name, _) in headers.value?.members ?? [] { pairs.append((name, try headers.string(name))) }
-    // A body can be JSON or the text to send.
+    // The body can be JSON, or a string that is sent as it is.
     let body = reader.value?["body"]
     let text = body.flatMap { $0.isNull ? nil : $0.string ?? $0.compactText().text }
     self.init(

@@ -2,7 +2,7 @@ internal import PeerID
 
 /// The number of requests for each path, and how they were answered.
 struct RequestCounts {
-  /// The most paths that are counted, since clients can send any path.
+  /// The maximum number of paths that are counted, since clients can send any path.
   private static let pathLimit = 10_000
 
   private struct Entry {

@@ -112,8 +112,8 @@ final class SandboxCore: RequestHandler {
     }
   }
 
-  /// Processes a request whose transaction has a fault. Closes the connection at the point where the real server would
-  /// wait for its node.
+  /// Processes a request whose transaction has a fault. Closes the connection when the real server would wait for its
+  /// node.
   private func lose(
     _ fault: ChainFault,
     _ exchange: Exchange,

@@ -17,7 +17,7 @@ public struct Fixture: Sendable {
   /// The server's behaviour.
   public var settings: Settings
 
-  /// Makes a fixture of these parts.
+  /// Creates a fixture from these parts.
   public init(
     users: [User] = [],
     apps: [App] = [],
@@ -52,9 +52,9 @@ extension Fixture {
       case limited
     }
 
-    /// The name for signing in; its case matters.
+    /// The name for signing in, case-sensitive.
     public var username: String
-    /// The e-mail address for signing in, if there is one; its case does not matter.
+    /// The e-mail address for signing in, if there is one; not case-sensitive.
     public var email: String?
     /// The password; `nil` for a user who signs in with a social network.
     public var password: String?
@@ -69,7 +69,7 @@ extension Fixture {
     /// The chain's answer when the user first joins an app.
     public var joinAnswer: JoinAnswer
 
-    /// Makes a user. The default name of the account is `pi-` and the user name, as in PeerID.
+    /// Creates a user. The default name of the account is `pi-` and the user name, as in PeerID.
     public init(
       username: String,
       email: String? = nil,
@@ -111,7 +111,7 @@ extension Fixture {
     /// The domains of the app: the authorization page may redirect to any address in them.
     public var domains: [String]
 
-    /// Makes an app.
+    /// Creates an app.
     public init(
       clientID: Int,
       clientSecret: String,
@@ -142,7 +142,7 @@ extension Fixture {
     /// The operations that were granted; `nil` for all that the app has.
     public var operations: [String]?
 
-    /// Makes a consent.
+    /// Creates a consent.
     public init(username: String, clientID: Int, operations: [String]? = nil) {
       self.username = username
       self.clientID = clientID
@@ -150,7 +150,7 @@ extension Fixture {
     }
   }
 
-  /// A token pair. Its user has joined the app, whether a `Join` says so or not.
+  /// A token pair. Its user has joined the app, even without a `Join`.
   public struct Token: Sendable {
     /// The user of the token pair.
     public var username: String
@@ -163,7 +163,7 @@ extension Fixture {
     /// The expiry of the access token, in milliseconds after the start or the reset; negative if it has expired.
     public var expiresInMilliseconds: Int64
 
-    /// Makes a token pair.
+    /// Creates a token pair.
     public init(
       username: String,
       clientID: Int,
@@ -186,7 +186,7 @@ extension Fixture {
     /// Further objects: assets, offers, NFTs, the global properties. Each has an `id`.
     package var objects: [(id: String, literal: JSONLiteral)]
 
-    /// Makes a chain with these balances.
+    /// Creates a chain with these balances.
     public init(balances: [Balance] = []) {
       self.balances = balances
       objects = []
@@ -202,7 +202,7 @@ extension Fixture {
     /// The amount in the smallest unit of the asset.
     public var amount: Int64
 
-    /// Makes a balance.
+    /// Creates a balance.
     public init(account: String, asset: String = "1.3.0", amount: Int64) {
       self.account = account
       self.asset = asset
@@ -219,10 +219,10 @@ extension Fixture {
     /// The app.
     public var clientID: Int
 
-    /// Whether it has been exchanged. It can be exchanged again.
+    /// Whether the code has been exchanged. It can be exchanged again.
     public var isUsed: Bool
 
-    /// Makes a code.
+    /// Creates a code.
     public init(code: String, username: String, clientID: Int, isUsed: Bool = false) {
       self.code = code
       self.username = username

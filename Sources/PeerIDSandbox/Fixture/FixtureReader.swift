@@ -12,8 +12,8 @@ extension Fixture {
   /// Reads a fixture from JSON text.
   ///
   /// - Parameters:
-  ///   - json: the text; `docs/sandbox.md` describes it.
-  ///   - name: the name of the text in errors.
+  ///   - json: the fixture as JSON; `docs/sandbox.md` describes the format.
+  ///   - name: the name of the fixture in errors.
   /// - Throws: ``SandboxError`` with the key or position of the mistake, and what is valid.
   public init(json: String, name: String = "(text)") throws(SandboxError) {
     let document: JSONDocument

@@ -2,7 +2,7 @@ internal import PeerID
 
 /// Reads a JSON object by its keys; errors name the path of the key.
 struct KeyedReader {
-  /// The key of an error, the error, and the valid values.
+  /// An invalid key: its path, the problem, and the valid values.
   struct Fault: Error {
     let key: String
     let problem: String

@@ -31,7 +31,7 @@ public struct Settings: Sendable, Equatable {
   /// The number of requests that the log keeps.
   public var requestLogLength = 1_000
 
-  /// Makes settings that correspond to measurements of the real server.
+  /// Creates settings that correspond to measurements of the real server.
   public init() {}
 
   static let keys = [
@@ -68,7 +68,7 @@ public struct Settings: Sendable, Equatable {
     return settings
   }
 
-  /// The limit of times and lifetimes in milliseconds: a thousand years.
+  /// The range of times and lifetimes, in milliseconds: a thousand years.
   static let anyTime: ClosedRange<Int64> = -31_536_000_000_000...31_536_000_000_000
   private static let anyOffset: ClosedRange<Int64> = -4_000_000_000...4_000_000_000
   private static let longestSaveDelay = 600_000

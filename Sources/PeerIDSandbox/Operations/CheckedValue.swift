@@ -26,7 +26,7 @@ struct CheckedValue {
     CheckedValue(.array(elements.map(\.given)), echo: .array(elements.map(\.echo)))
   }
 
-  /// The echo of an object with an empty array of extensions at its end.
+  /// The echo of an object, with an empty array `extensions` as the last member.
   var echoWithExtensions: JSONLiteral {
     if case .object(let members) = echo { .object(members + [("extensions", [])]) } else { echo }
   }

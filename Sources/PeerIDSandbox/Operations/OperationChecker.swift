@@ -92,7 +92,7 @@ struct OperationChecker {
     }
   }
 
-  /// The members of an object in the order of the schema. Unknown members are reported last.
+  /// The members of an object in the schema's order. Unknown members are reported last.
   private mutating func fields(
     _ fields: [OperationField],
     of value: JSONValue,

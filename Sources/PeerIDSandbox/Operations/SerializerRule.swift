@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// What peerplaysjs-lib requires beyond the schema, and how its output differs from the fields that it gets.
+/// The requirements of peerplaysjs-lib beyond the schema, and the differences between its input and its output.
 enum SerializerRule {
   /// The operations that peerplaysjs-lib serializes without `extensions`.
   static let hasNoExtensions: Set<String> = [
@@ -41,7 +41,7 @@ enum SerializerRule {
     // The serializer silently ignores everything after the last hexadecimal digit.
     case .hexadecimal: return nil
     case .key, .vote, .variant, .proposedOperation:
-      // Remove the start of the path, which is `operations`.
+      // Remove `operations` from the start of the path.
       return Operations.serializerProblem(of: value.compactText, as: type)
         .map { Schema.trimmed(String($0.dropFirst("operations".utf8.count))) }
     }

@@ -32,8 +32,8 @@ enum SignedTransaction {
     return operations
   }
 
-  /// Reads an operation, an array of a number and an object. The schema does not define their order, so it accepts any
-  /// mix of the two.
+  /// Reads an operation: an array of a number and an object. The schema does not define the order of the elements, so
+  /// any mix of the two is valid.
   private static func operation(_ value: JSONValue, label: String) throws(OperationChecker.Fault) -> ChainOperation? {
     guard value.kind == .array else { throw fault(label, SchemaFault("must be an array")) }
     var numbers: [Int64?] = []

@@ -93,7 +93,7 @@ enum Dashboard {
     <p class="muted">The same as JSON: <a href="/sandbox/state">/sandbox/state</a></p>
     """
 
-  /// Every text from the state is inserted with `textContent`, so nothing in it is interpreted as HTML.
+  /// Strings from the state are inserted with `textContent`, so they are never interpreted as HTML.
   private static let dashboardScript = #"""
     "use strict";
     const operations = "/api/v1/app/operations";

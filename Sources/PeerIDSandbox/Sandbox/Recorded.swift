@@ -12,7 +12,7 @@ public struct RecordedRequest: Sendable {
   public let path: String
   /// The query, percent-encoded as in the request.
   public let query: String
-  /// The headers in their order.
+  /// The headers, in the order of the request.
   public let headers: [(name: String, value: String)]
   /// The body as text.
   public let body: String
@@ -51,7 +51,7 @@ public struct RecordedRequest: Sendable {
 
 /// An operation that the sandbox's chain has executed.
 public struct RecordedOperation: Sendable {
-  /// Counts the executed operations from 1.
+  /// The number of the operation, counted from 1.
   public let number: Int
   /// The name, such as `transfer`.
   public let name: String

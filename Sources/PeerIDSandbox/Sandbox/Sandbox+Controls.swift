@@ -73,7 +73,7 @@ extension Sandbox {
     core.state.withLock { $0.faults.removeAll() }
   }
 
-  /// Makes an authorization code as the consent page does. The user joins the app.
+  /// Creates an authorization code as the consent page does. The user joins the app.
   ///
   /// - Returns: the code, or `nil` if the user or the app does not exist.
   public func makeCode(username: String, clientID: Int) -> String? {

@@ -1,7 +1,7 @@
 internal import PeerID
 
 extension JSONDocument {
-  /// Parses a body.
+  /// Parses the body of a request.
   convenience init(parsing body: [UInt8]) throws(JSONSyntaxError) {
     let bytes = body.withUnsafeBytes { Bytes($0) }
     try self.init(parsing: bytes.raw)

@@ -1,7 +1,7 @@
 internal import PeerID
 import Glibc
 
-/// A thread that makes calls at given times, so that a delayed request does not block others.
+/// A thread that calls functions at given times, so that a delayed request does not block others.
 final class DelayTimer: @unchecked Sendable {
   private struct Entry {
     let due: Int64
@@ -48,7 +48,7 @@ final class DelayTimer: @unchecked Sendable {
     if isLate { wake() }
   }
 
-  /// Makes all pending calls at once and ends the thread. Later calls do nothing.
+  /// Calls all pending functions at once and ends the thread. Later calls do nothing.
   func stop() {
     let isFirst = state.withLock { state in
       defer { state.isStopping = true }

@@ -39,8 +39,7 @@ struct HTTPRequest: Sendable {
     return headers.reduce(target) { $0 + $1.name.utf8.count + $1.value.utf8.count }
   }
 
-  /// The path under which requests are routed and counted: like Express, without regard to case and to one slash at
-  /// the end.
+  /// The path under which requests are routed and counted. As in Express, case and a slash at the end do not matter.
   var route: String {
     let lowered = path.lowercased()
     return lowered.utf8.count > 1 && lowered.hasSuffix("/") ? String(lowered.dropLast()) : lowered

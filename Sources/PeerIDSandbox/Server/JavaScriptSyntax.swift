@@ -1,4 +1,4 @@
-/// The error message of Node 20's `JSON.parse` for a text.
+/// The error message of Node 20's `JSON.parse`.
 ///
 /// The server returns these messages to its clients. So, if a text is not JSON, the sandbox scans it a second time by
 /// V8's rules, to find the same message and position.
@@ -193,7 +193,7 @@ struct JavaScriptSyntax {
 
   private func at(_ message: String) -> Failure { Failure(message: "\(message) at position \(position)") }
 
-  /// V8 quotes the text around the position: a short text as a whole, otherwise 10 UTF-16 units on either side.
+  /// V8 quotes the text around the position: all of a short text, otherwise 10 UTF-16 units on either side.
   private var unexpected: Failure {
     if isDigit || current == UInt16(ascii: "-") { return at("Unexpected number in JSON") }
     if current == UInt16(ascii: "\"") { return at("Unexpected string in JSON") }

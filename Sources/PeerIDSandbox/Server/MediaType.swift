@@ -1,7 +1,7 @@
 /// The value of a `Content-Type` header.
 struct MediaType {
   let name: String
-  /// In lower case; UTF-8 if the header names none.
+  /// The charset in lower case; UTF-8 if the header names none.
   let charset: String
 
   /// The charsets of JSON that the body parser and its converter know.

@@ -119,7 +119,7 @@ struct NestedParameters {
 
   private static func merged(_ target: Node, _ source: Node) -> Node {
     switch (target, source) {
-    // An empty string is false in JavaScript, so it is omitted.
+    // An empty string is falsy in JavaScript, so it is omitted.
     case (_, .text("")): return target
     case (.list(let elements), .text): return .list(elements + [source])
     case (.map(let members), .text(let text)):

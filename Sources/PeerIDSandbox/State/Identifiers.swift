@@ -17,7 +17,7 @@ enum Identifiers {
   /// Lower-case hexadecimal digits.
   static func hex(_ count: Int) -> String { text(count, hexDigits) }
 
-  /// A random string. Stops the program if there are no random numbers, because tokens would not be unique.
+  /// A random string. Stops the program if the random number generator fails, because tokens would not be unique.
   private static func text(_ count: Int, _ alphabet: [UInt8]) -> String {
     guard let text = try? RandomText.text(count, from: alphabet) else { fatalError("no random numbers") }
     return text

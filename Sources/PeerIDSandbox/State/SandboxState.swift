@@ -11,7 +11,7 @@ struct GrantCode {
   let id: Int
   let userID: Int
   let clientID: Int
-  /// Whether it has not been exchanged yet.
+  /// Whether the code has not been exchanged yet.
   var isActive: Bool
 }
 
@@ -79,12 +79,12 @@ struct SandboxState {
 
   func user(id: Int) -> Fixture.User? { users.indices.contains(id - 1) ? users[id - 1] : nil }
 
-  /// The id of a user by the exact name.
+  /// The id of the user with exactly this name.
   func userID(username: String) -> Int? {
     users.firstIndex { $0.username == username }.map { $0 + 1 }
   }
 
-  /// The id of a user by the exact name, or by the e-mail address in upper or lower case.
+  /// The id of the user with exactly this name, or with this e-mail address in upper or lower case.
   func userID(login: String) -> Int? {
     let email = login.lowercased()
     return users.firstIndex { $0.username == login || $0.email == email }.map { $0 + 1 }
@@ -97,7 +97,7 @@ struct SandboxState {
     authorities[party] = Dictionary(operations.map { ($0, expiry) }) { first, _ in first }
   }
 
-  /// Makes a new token pair and saves it.
+  /// Creates a token pair and saves it.
   mutating func issueTokens(_ party: Party, codeID: Int) -> TokenPair {
     let now = now
     let pair = TokenPair(
@@ -116,7 +116,7 @@ struct SandboxState {
     return pair
   }
 
-  /// The authorization code that a user has for an app: the one that has not been exchanged, or a new one.
+  /// The authorization code of a user for an app: an existing code that has not been exchanged, or a new one.
   mutating func issueCode(_ party: Party) -> String {
     let active = codes.first {
       $0.value.isActive && $0.value.userID == party.userID && $0.value.clientID == party.clientID
@@ -124,7 +124,7 @@ struct SandboxState {
     return active?.key ?? makeCode(party)
   }
 
-  /// Makes a new authorization code.
+  /// Creates an authorization code.
   mutating func makeCode(_ party: Party) -> String {
     let code = Identifiers.code()
     codes[code] = GrantCode(id: codes.count + 1, userID: party.userID, clientID: party.clientID, isActive: true)

@@ -5,7 +5,7 @@ struct TokenPair {
   let id: Int
   let userID: Int
   let clientID: Int
-  /// The number of the authorization code for which it was issued.
+  /// The number of the authorization code for which the pair was issued.
   let codeID: Int
   var accessToken: String
   var refreshToken: String

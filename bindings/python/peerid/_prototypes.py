@@ -526,7 +526,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (ConfigPointer, ReloginHandler, ctypes.c_void_p, ReleaseCallback),
     ),
-    # Provides the credentials, in a relogin handler.
+    # Provides the credentials in a relogin handler.
     (
         "peerid_credentials_set",
         ErrorPointer,
@@ -902,16 +902,16 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_store_remove", ErrorPointer, (StorePointer, ctypes.c_char_p)),
     # Frees a store.
     ("peerid_store_free", None, (StorePointer,)),
-    # Provides the session, in a load callback.
+    # Provides the session in a load callback.
     (
         "peerid_store_reply_set_session",
         None,
         (StoreReplyPointer, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64),
     ),
-    # Provides a pointer that identifies the lock for the other callbacks, in a lock
-    # callback.
+    # Provides, in a lock callback, a pointer that identifies the lock for the other
+    # callbacks.
     ("peerid_store_reply_set_lock", None, (StoreReplyPointer, ctypes.c_void_p)),
-    # Provides one more key, in a list callback.
+    # Provides one key in a list callback.
     ("peerid_store_reply_add_key", None, (StoreReplyPointer, ctypes.c_char_p)),
     # Sets the error message of a callback that then returns PEERID_STORE_RESULT_FAILED.
     ("peerid_store_reply_set_error", None, (StoreReplyPointer, ctypes.c_char_p)),
