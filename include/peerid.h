@@ -91,9 +91,9 @@
  *
  * **Handlers.** Handlers and store callbacks may be called from any thread and from several at
  * once. They must not call the library, except the functions that provide their result. The
- * `context` of a handler is passed to the handler. The context must stay valid until the
- * library calls `release` with it. That happens once, when no object uses the handler any more.
- * If the function that sets the handler fails, `release` is not called.
+ * `context` of a handler is passed to the handler. The context must stay valid until `release`
+ * is called with it. The library calls `release` once, when no object uses the handler any
+ * more. If the function that sets the handler fails, `release` is not called.
  *
  * **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then
  * up to 1.5 seconds for threads to end. If a process ends without `exit`, call
@@ -243,8 +243,8 @@ typedef enum peerid_log_level {
  * requests that are resent after HTTP 401.
  *
  * @param[in] level one of `peerid_log_level`.
- * @param[in] message one line of text without secrets, valid until the handler returns. It ends
- *   with the key or user of the session and the application:
+ * @param[in] message one line of text without secrets, valid until the handler returns. The
+ *   line ends with the key or user of the session and the application:
  *   `session refreshed, generation 2 (session 'alice', application 4)`.
  */
 typedef void (*peerid_log_handler)(void *context, int32_t level, const char *message);
@@ -434,12 +434,12 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_read_chain(
     peerid_response **out_response);
 
 /**
- * Finds an asset by its symbol or its id. The client reads it from the chain once and then
- * caches it.
+ * Finds an asset by its symbol or its id. The client reads the asset from the chain once and
+ * then caches it.
  *
  * @param[in] name the symbol, such as `PPY`, or the id, such as `1.3.0`.
  * @param[out] out_id receives the asset's id, borrowed from the client; may be NULL.
- * @param[out] out_symbol receives its symbol, borrowed from the client; may be NULL.
+ * @param[out] out_symbol receives the asset's symbol, borrowed from the client; may be NULL.
  * @param[out] out_precision receives the number of decimal places, from 0 to 12; may be NULL.
  *
  * @par Errors
@@ -735,8 +735,8 @@ PEERID_API void peerid_authorization_free(peerid_authorization *authorization);
  */
 
 /**
- * Refreshes the tokens now, even if they have not expired. This is rarely needed: calls refresh
- * them when necessary.
+ * Refreshes the tokens now, even if they have not expired. Rarely needed: calls refresh the
+ * tokens when necessary.
  *
  * One refresh runs at a time: if one is running, this function waits for it. A refresh
  * continues even if this function returns early, for instance on timeout. After a failed
@@ -791,7 +791,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_get_token(
  */
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_logout(peerid_session *session);
 
-/** Frees a session. It stays in its store, and its tokens stay valid at the server. */
+/** Frees a session. The session stays in its store, and its tokens stay valid at the server. */
 PEERID_API void peerid_session_free(peerid_session *session);
 
 /**
@@ -848,15 +848,15 @@ PEERID_API int64_t peerid_token_expires_at_ms(const peerid_token *token);
 PEERID_API int64_t peerid_token_app_id(const peerid_token *token);
 
 /**
- * Returns the user's id at PeerID. This is not the account on the chain that operations name.
+ * Returns the user's id at PeerID, which is not the account on the chain that operations name.
  *
  * @return the user's id; -1 if unknown.
  */
 PEERID_API int64_t peerid_token_user_id(const peerid_token *token);
 
 /**
- * Returns the generation of these tokens: a number that identifies them among all tokens that
- * the session has had.
+ * Returns the generation of these tokens: a number that identifies these tokens among all
+ * tokens of the session.
  *
  * @return 1 after login, one more after each refresh; 0 for NULL.
  */
@@ -935,7 +935,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_account(
     peerid_response **out_response);
 
 /**
- * Sets the account of the session's user. It is stored with the session and included in
+ * Sets the account of the session's user, which is stored with the session and included in
  * exported tokens.
  *
  * The account is looked up on the chain first. If PeerID has no permission on it, a warning is
@@ -1095,7 +1095,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_broadcast(
  *   `peerid_session_submit`, or a signed transaction as for `peerid_session_broadcast`.
  * @param[in] length its length in bytes.
  * @param[out] out_response receives the mark, to be read with `peerid_response_json`; free it
- *   with `peerid_response_free`. It contains no secret.
+ *   with `peerid_response_free`. The mark contains no secret.
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: an operation is not valid, or is not in the catalogue.
@@ -1415,7 +1415,7 @@ PEERID_API const char *peerid_error_detail(const peerid_error *error, size_t *ou
  *   not add a second transaction.
  * - `expired`, `expiration_too_far`, `unknown_reference_block`: PeerID sets this data for each
  *   transaction; repeat the call.
- * - `irrelevant_signature`: the transaction carries a signature that it does not need.
+ * - `irrelevant_signature`: the transaction has an unnecessary signature.
  * - `unknown_object`: an id names an object that does not exist.
  * - `rule_broken`: another rule of the chain; the message says which.
  * - `invalid_transaction`: the operations cannot be serialized as a transaction; nothing was
@@ -1588,7 +1588,7 @@ typedef struct peerid_store_callbacks {
   peerid_store_lock_callback lock;
   /** Unlocks a key. */
   peerid_store_unlock_callback unlock;
-  /** Lists the keys. If it is NULL, they cannot be listed. */
+  /** Lists the keys. NULL if the store cannot list its keys. */
   peerid_store_list_callback list;
 } peerid_store_callbacks;
 
@@ -1600,9 +1600,9 @@ typedef struct peerid_store_callbacks {
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_store_create_memory(peerid_store **out_store);
 
 /**
- * Creates a store of files in a directory. Each key has a file that only its owner can read.
- * The file is replaced atomically, while a lock (`flock`) is held. All processes of one machine
- * can share the sessions.
+ * Creates a store of files in a directory. Each key has a file, readable only by the process's
+ * user. The file is replaced atomically, while a lock (`flock`) is held. All processes of one
+ * machine can share the sessions.
  *
  * @param[in] path the directory; created with mode 0700 if it does not exist.
  * @param[out] out_store receives the store; free it with `peerid_store_free`.
@@ -1732,9 +1732,9 @@ PEERID_API void peerid_store_reply_set_error(peerid_store_reply *reply, const ch
 PEERID_API PEERID_MUST_CHECK peerid_error *peerid_queue_create(peerid_queue **out_queue);
 
 /**
- * Returns the file descriptor of a queue, for `poll`, `epoll` or an event loop. It is readable
- * while the queue has completions. Do not read, write or close it. In the child of a fork the
- * queue has another descriptor: call this function again.
+ * Returns the file descriptor of a queue, for `poll`, `epoll` or an event loop. The descriptor
+ * is readable while the queue has completions. Do not read, write or close it. In the child of
+ * a fork the queue has another descriptor: call this function again.
  *
  * @return the descriptor, valid until the queue is freed; -1 for NULL, and in a child without a
  *   free descriptor.
@@ -1809,7 +1809,7 @@ PEERID_API peerid_session *peerid_completion_session(const peerid_completion *co
  */
 PEERID_API peerid_token *peerid_completion_token(const peerid_completion *completion);
 
-/** Frees a completion. Objects that you took from it stay valid. */
+/** Frees a completion. Objects that its functions have returned stay valid. */
 PEERID_API void peerid_completion_free(peerid_completion *completion);
 
 /** Asynchronous `peerid_client_login`. The completion has the session. */
@@ -2023,7 +2023,7 @@ PEERID_API void peerid_cancellation_use(peerid_cancellation *cancellation);
  */
 PEERID_API void peerid_cancellation_cancel(peerid_cancellation *cancellation);
 
-/** Frees a cancellation. It stays alive while threads use it. */
+/** Frees a cancellation. Threads that use the cancellation keep it alive. */
 PEERID_API void peerid_cancellation_free(peerid_cancellation *cancellation);
 
 /** @} */
@@ -2252,9 +2252,9 @@ PEERID_API int32_t peerid_library_version_number(void);
 /**
  * Does what the library otherwise does at exit: waits up to two seconds for refreshes in flight
  * and unsaved tokens, and then ends its threads within another 1.5 seconds. Afterwards it
- * starts no refresh and no asynchronous call, and calls no handler from its own threads. It is
- * for interpreters, which shut down before `atexit` functions run. Calling it again does
- * nothing.
+ * starts no refresh and no asynchronous call, and calls no handler from its own threads. This
+ * function is for interpreters, which shut down before `atexit` functions run. Calling it again
+ * does nothing.
  *
  * @par Thread safety
  * Not from a handler or a store callback.

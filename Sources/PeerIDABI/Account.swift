@@ -52,7 +52,7 @@ public func sessionAccount(
   }
 }
 
-/// Sets the account of the session's user. It is stored with the session and included in exported tokens.
+/// Sets the account of the session's user, which is stored with the session and included in exported tokens.
 ///
 /// The account is looked up on the chain first. If PeerID has no permission on it, a warning is logged: the chain will
 /// reject its operations.

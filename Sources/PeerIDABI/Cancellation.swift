@@ -28,7 +28,7 @@ public func cancellationCancel(_ cancellation: CancellationHandle?) {
   optional(cancellation, as: Cancellation.self)?.cancel()
 }
 
-/// Frees a cancellation. It stays alive while threads use it.
+/// Frees a cancellation. Threads that use the cancellation keep it alive.
 @_cdecl("peerid_cancellation_free")
 public func cancellationFree(_ cancellation: CancellationHandle?) {
   free(cancellation, as: Cancellation.self)

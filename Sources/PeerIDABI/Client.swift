@@ -53,11 +53,11 @@ public func clientReadChain(
   }
 }
 
-/// Finds an asset by its symbol or its id. The client reads it from the chain once and then caches it.
+/// Finds an asset by its symbol or its id. The client reads the asset from the chain once and then caches it.
 /// - Parameters:
 ///   - name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
 ///   - outID: receives the asset's id, borrowed from the client; may be NULL.
-///   - outSymbol: receives its symbol, borrowed from the client; may be NULL.
+///   - outSymbol: receives the asset's symbol, borrowed from the client; may be NULL.
 ///   - outPrecision: receives the number of decimal places, from 0 to 12; may be NULL.
 /// - Errors:
 ///   - `invalidArgument`: the chain has no such asset.

@@ -62,7 +62,7 @@ public func completionToken(_ completion: CompletionHandle?) -> TokenHandle? {
   return retained(TokenObject(token))
 }
 
-/// Frees a completion. Objects that you took from it stay valid.
+/// Frees a completion. Objects that its functions have returned stay valid.
 @_cdecl("peerid_completion_free")
 public func completionFree(_ completion: CompletionHandle?) {
   free(completion, as: CompletionObject.self)

@@ -10,8 +10,8 @@ internal import PeerID
 ///
 /// - Parameters:
 ///   - level: one of `peerid_log_level`.
-///   - message: one line of text without secrets, valid until the handler returns. It ends with the key or user of the
-///     session and the application: `session refreshed, generation 2 (session 'alice', application 4)`.
+///   - message: one line of text without secrets, valid until the handler returns. The line ends with the key or user
+///     of the session and the application: `session refreshed, generation 2 (session 'alice', application 4)`.
 public typealias LogHandler =
   @convention(c) (
     _ context: UnsafeMutableRawPointer?, _ level: Int32, _ message: UnsafePointer<CChar>?

@@ -78,8 +78,8 @@
 ///
 /// **Handlers.** Handlers and store callbacks may be called from any thread and from several at once. They must not
 /// call the library, except the functions that provide their result. The `context` of a handler is passed to the
-/// handler. The context must stay valid until the library calls `release` with it. That happens once, when no object
-/// uses the handler any more. If the function that sets the handler fails, `release` is not called.
+/// handler. The context must stay valid until `release` is called with it. The library calls `release` once,
+/// when no object uses the handler any more. If the function that sets the handler fails, `release` is not called.
 ///
 /// **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then up to 1.5 seconds for
 /// threads to end. If a process ends without `exit`, call `peerid_client_flush` first. Functions that were registered

@@ -87,7 +87,7 @@ public func errorDetail(_ error: ErrorHandle?, _ outLength: UnsafeMutablePointer
 ///   transaction.
 /// - `expired`, `expiration_too_far`, `unknown_reference_block`: PeerID sets this data for each transaction; repeat the
 ///   call.
-/// - `irrelevant_signature`: the transaction carries a signature that it does not need.
+/// - `irrelevant_signature`: the transaction has an unnecessary signature.
 /// - `unknown_object`: an id names an object that does not exist.
 /// - `rule_broken`: another rule of the chain; the message says which.
 /// - `invalid_transaction`: the operations cannot be serialized as a transaction; nothing was sent to the node.

@@ -19,8 +19,8 @@ public func libraryVersionNumber() -> Int32 {
 
 /// Does what the library otherwise does at exit: waits up to two seconds for refreshes in flight and unsaved tokens,
 /// and then ends its threads within another 1.5 seconds. Afterwards it starts no refresh and no asynchronous call, and
-/// calls no handler from its own threads. It is for interpreters, which shut down before `atexit` functions run.
-/// Calling it again does nothing.
+/// calls no handler from its own threads. This function is for interpreters, which shut down before `atexit` functions
+/// run. Calling it again does nothing.
 /// - Thread safety: not from a handler or a store callback.
 @_cdecl("peerid_library_prepare_exit")
 public func libraryPrepareExit() {

@@ -12,9 +12,9 @@ public func queueCreate(_ outQueue: UnsafeMutablePointer<QueueHandle?>?) -> Erro
   returning(outQueue, "out_queue") { () throws(PeerIDError) in try CompletionQueue() }
 }
 
-/// Returns the file descriptor of a queue, for `poll`, `epoll` or an event loop. It is readable while the queue has
-/// completions. Do not read, write or close it. In the child of a fork the queue has another descriptor: call this
-/// function again.
+/// Returns the file descriptor of a queue, for `poll`, `epoll` or an event loop. The descriptor is readable while the
+/// queue has completions. Do not read, write or close it. In the child of a fork the queue has another descriptor: call
+/// this function again.
 /// - Returns: the descriptor, valid until the queue is freed; -1 for NULL, and in a child without a free descriptor.
 @_cdecl("peerid_queue_fd")
 public func queueFd(_ queue: QueueHandle?) -> Int32 {

@@ -3,7 +3,7 @@
 
 internal import PeerID
 
-/// Refreshes the tokens now, even if they have not expired. This is rarely needed: calls refresh them when necessary.
+/// Refreshes the tokens now, even if they have not expired. Rarely needed: calls refresh the tokens when necessary.
 ///
 /// One refresh runs at a time: if one is running, this function waits for it. A refresh continues even if this function
 /// returns early, for instance on timeout. After a failed refresh the session keeps its old tokens if they may still be
@@ -62,7 +62,7 @@ public func sessionLogout(_ session: SessionHandle?) -> ErrorHandle? {
   }
 }
 
-/// Frees a session. It stays in its store, and its tokens stay valid at the server.
+/// Frees a session. The session stays in its store, and its tokens stay valid at the server.
 @_cdecl("peerid_session_free")
 public func sessionFree(_ session: SessionHandle?) {
   free(session, as: Session.self)

@@ -13,8 +13,8 @@ internal import PeerID
 ///   - operations: the JSON that is about to be sent: operations as for `peerid_session_submit`, or a signed
 ///     transaction as for `peerid_session_broadcast`.
 ///   - length: its length in bytes.
-///   - outResponse: receives the mark, to be read with `peerid_response_json`; free it with `peerid_response_free`. It
-///     contains no secret.
+///   - outResponse: receives the mark, to be read with `peerid_response_json`; free it with `peerid_response_free`. The
+///     mark contains no secret.
 /// - Errors:
 ///   - `invalidArgument`: an operation is not valid, or is not in the catalogue.
 ///   - `server`: the node refuses the read.

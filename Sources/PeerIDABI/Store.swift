@@ -9,8 +9,8 @@ public func storeCreateMemory(_ outStore: UnsafeMutablePointer<StoreHandle?>?) -
   returning(outStore, "out_store") { SessionStore.memory() }
 }
 
-/// Creates a store of files in a directory. Each key has a file that only its owner can read. The file is replaced
-/// atomically, while a lock (`flock`) is held. All processes of one machine can share the sessions.
+/// Creates a store of files in a directory. Each key has a file, readable only by the process's user. The file is
+/// replaced atomically, while a lock (`flock`) is held. All processes of one machine can share the sessions.
 /// - Parameters:
 ///   - path: the directory; created with mode 0700 if it does not exist.
 /// - Errors:

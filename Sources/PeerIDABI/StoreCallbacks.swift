@@ -103,7 +103,7 @@ public struct StoreCallbacks: Sendable, BitwiseCopyable {
   public var lock: StoreLockCallback?
   /// Unlocks a key.
   public var unlock: StoreUnlockCallback?
-  /// Lists the keys. If it is NULL, they cannot be listed.
+  /// Lists the keys. NULL if the store cannot list its keys.
   public var list: StoreListCallback?
 }
 

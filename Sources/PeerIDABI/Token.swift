@@ -64,14 +64,14 @@ public func tokenAppID(_ token: TokenHandle?) -> Int64 {
   optional(token, as: TokenObject.self)?.token.applicationID ?? -1
 }
 
-/// Returns the user's id at PeerID. This is not the account on the chain that operations name.
+/// Returns the user's id at PeerID, which is not the account on the chain that operations name.
 /// - Returns: the user's id; -1 if unknown.
 @_cdecl("peerid_token_user_id")
 public func tokenUserID(_ token: TokenHandle?) -> Int64 {
   optional(token, as: TokenObject.self)?.token.userID ?? -1
 }
 
-/// Returns the generation of these tokens: a number that identifies them among all tokens that the session has had.
+/// Returns the generation of these tokens: a number that identifies these tokens among all tokens of the session.
 /// - Returns: 1 after login, one more after each refresh; 0 for NULL.
 @_cdecl("peerid_token_generation")
 public func tokenGeneration(_ token: TokenHandle?) -> UInt64 {

@@ -45,9 +45,9 @@ func (c *Client) Account(ctx context.Context, name string) (Account, error) {
 }
 
 // Account returns the chain account of the session's user, which operations name as payer. The server does not return
-// it. After a login with a user name the library finds it on the chain: pi-<user name> or <user name>, whichever gives
-// PeerID its permission. It is read once and then stored with the session. After a login with an e-mail address or an
-// exchange of a code the user name is unknown: ask the user, and call [Session.SetAccount].
+// the account. After a login with a user name the library finds it on the chain: pi-<user name> or <user name>,
+// whichever gives PeerID its permission. The account is read once and then stored with the session. After a login with
+// an e-mail address or an exchange of a code the user name is unknown: ask the user, and call [Session.SetAccount].
 //
 // Errors: [ErrConfiguration] when the account is unknown or two accounts are possible; the message says what to do; and
 // those of [Client.ReadChain].
@@ -62,11 +62,12 @@ func (s *Session) Account(ctx context.Context) (Account, error) {
 	}))
 }
 
-// SetAccount sets the account of the session's user by its name or its id. It is looked up on the chain and stored with
-// the session; exported tokens contain it, too. A warning goes to the log if PeerID has no permission on the account.
+// SetAccount sets the account of the session's user by its name or its id. The account is looked up on the chain and
+// stored with the session; exported tokens also contain it. A warning goes to the log if PeerID has no permission on
+// the account.
 //
 // Errors: [ErrInvalidArgument] when the chain has no such account; [ErrLoginRequired] when another process has logged the
-// session out; [ErrStore] when it could not be saved; and those of [Client.ReadChain].
+// session out; [ErrStore] when the account could not be saved; and those of [Client.ReadChain].
 func (s *Session) SetAccount(ctx context.Context, name string) (Account, error) {
 	text, err := newText(name, "name")
 	if err != nil {

@@ -21,7 +21,7 @@ type AssetInfo struct {
 	Precision int `json:"precision"`
 }
 
-// Amount makes an amount from whole units: "12.5" of an asset with precision 5 is 1250000.
+// Amount converts whole units to an amount: "12.5" of an asset with precision 5 is 1250000.
 //
 // Errors: [ErrInvalidArgument] for text that is not a decimal number or has more decimals than the asset: nothing is
 // rounded.
@@ -30,11 +30,11 @@ func (a AssetInfo) Amount(text string) (Asset, error) {
 	return Asset{Amount: amount, AssetID: a.ID}, err
 }
 
-// assetTable caches the assets that a client has read. They never change.
+// assetTable caches the assets that a client has read. Assets never change.
 type assetTable struct{ known sync.Map }
 
-// Asset finds an asset by its symbol, such as "PPY", or its id, such as "1.3.0". It is read from the chain once, and then
-// known to the client.
+// Asset finds an asset by its symbol, such as "PPY", or its id, such as "1.3.0". The asset is read from the chain once,
+// and then cached by the client.
 //
 // Errors: [ErrInvalidArgument] when the chain has no such asset, and those of [Client.ReadChain].
 func (c *Client) Asset(ctx context.Context, name string) (AssetInfo, error) {

@@ -26,9 +26,9 @@ const (
 	// ErrTLS means that the TLS handshake or the verification of the certificate failed. Nothing was sent.
 	ErrTLS Code = C.PEERID_CODE_TLS
 	// ErrTimeout means that a timeout expired: that of the context, or of the option request_timeout_ms. The outcome
-	// tells whether the request may have arrived.
+	// says whether the request may have arrived.
 	ErrTimeout Code = C.PEERID_CODE_TIMEOUT
-	// ErrCancelled means that the context was cancelled. The outcome tells whether the request may have arrived.
+	// ErrCancelled means that the context was cancelled. The outcome says whether the request may have arrived.
 	ErrCancelled Code = C.PEERID_CODE_CANCELLED
 	// ErrConnectionLost means that the connection was lost after the request was sent and before an answer arrived.
 	ErrConnectionLost Code = C.PEERID_CODE_CONNECTION_LOST

@@ -27,12 +27,12 @@ type Config struct {
 	// Store is the store for sessions with a key; nil if there are none. Clients and processes may share a store. It
 	// may be closed once the client is created.
 	Store *Store
-	// Log receives events, such as a refresh. It is called from any goroutine, must return soon and must not use this
+	// Log receives events, such as a refresh. It is called from any goroutine, must return quickly and must not use this
 	// package. A panic in it is ignored, because a broken log must not stop a payment.
 	Log func(level Level, message string)
-	// Relogin returns the credentials of a user whose session is over, or whose refresh was not answered; false ends
-	// the session. The key is that of the session, "" for a session without a key. It is called from any goroutine and
-	// may block, but must not use this package. A panic in it is logged and ends the session.
+	// Relogin returns the credentials of a user whose session is over, or whose refresh got no answer; false ends the
+	// session. The key is that of the session, "" for a session without a key. It is called from any goroutine and may
+	// block, but must not use this package. A panic in it is logged and ends the session.
 	Relogin func(key string) (Password, bool)
 }
 

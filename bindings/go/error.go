@@ -26,7 +26,7 @@ type Error struct {
 	RetryAfter time.Duration
 	// Fields holds the server's messages by the name of the parameter; nil when there are none.
 	Fields map[string]string
-	// Detail is the member "error" of the server's answer: a JSON string, or an object of messages by field. Cut after
+	// Detail is the member "error" of the server's answer: a JSON string, or an object of messages by field. Truncated to
 	// 4 kB; nil when there is none.
 	Detail json.RawMessage
 	// Reason says why the server or the chain refused, such as "insufficient_balance", "missing_authority" or

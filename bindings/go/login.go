@@ -12,7 +12,7 @@ type sessionOptions struct {
 	key string
 }
 
-// WithKey keeps the session in the store of the [Config] under a key, any text of 1 to 4096 bytes, such as the user's
+// WithKey keeps the session in the store of the [Config] under a key, any string of 1 to 4096 bytes, such as the user's
 // id. All sessions with the same key share their tokens, in every process that uses the store; [Client.Open] opens the
 // session again. Without a key a session is only in memory.
 func WithKey(key string) SessionOption {

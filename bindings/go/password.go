@@ -28,7 +28,7 @@ func (p Password) MarshalText() ([]byte, error) {
 	return []byte(p.String()), nil
 }
 
-// passwordTexts are the parts of a Password as texts for the library.
+// passwordTexts are the parts of a Password as C strings.
 type passwordTexts struct {
 	login, password, mobile text
 }

@@ -65,7 +65,7 @@ func (s *Session) call(ctx context.Context, begin sessionBeginning) error {
 	})
 }
 
-// Refresh refreshes the tokens now, even if they have not expired. This is rarely needed: calls refresh them when
+// Refresh refreshes the tokens now, even if they have not expired. This is rarely needed: calls refresh the tokens when
 // necessary. One refresh runs at a time; if one is running, Refresh waits for it.
 //
 // Errors: [ErrLoginRequired] when the refresh token was already used, or there is none; [ErrConfiguration] without a

@@ -15,11 +15,12 @@ type SettlementState string
 const (
 	// SettledDone: a block contains the transaction.
 	SettledDone SettlementState = "done"
-	// SettledNotDone: no block contains it, and no later block can. It may be sent again.
+	// SettledNotDone: no block contains the transaction, and no later block can. The operations may be sent again.
 	SettledNotDone SettlementState = "not_done"
-	// SettledNotYet: a later block may contain it. Ask again after [Settlement.RetryAfter].
+	// SettledNotYet: a later block may contain the transaction. Ask again after [Settlement.RetryAfter].
 	SettledNotYet SettlementState = "not_yet"
-	// SettledUndecided: no later block can contain it, but one of [Settlement.Transactions] may be it. Look at them.
+	// SettledUndecided: no later block can contain the transaction, but one of [Settlement.Transactions] may be it.
+	// Examine them.
 	SettledUndecided SettlementState = "undecided"
 )
 
@@ -31,12 +32,12 @@ type Settlement struct {
 	TransactionID string
 	// BlockNum is the number of the block that contains the transaction; 0 unless it was done.
 	BlockNum int64
-	// TrxNum is the transaction's place in its block, from 0.
+	// TrxNum is the transaction's position in its block, from 0.
 	TrxNum int64
 	// Irreversible says whether the state is final. Blocks are rarely undone.
 	Irreversible bool
-	// Transactions are all transactions since the mark that equal, or may equal, the one that was sent. With more than
-	// one, other programs have sent the same.
+	// Transactions are all transactions since the mark that equal, or may equal, the one that was sent. If there are
+	// several, other programs have sent the same operations.
 	Transactions []SettledTransaction
 	// RetryAfter is how long to wait before asking again; 0 unless the state is SettledNotYet.
 	RetryAfter time.Duration
@@ -48,15 +49,15 @@ type SettledTransaction struct {
 	ID string `json:"id"`
 	// BlockNum is the number of its block.
 	BlockNum int64 `json:"block_num"`
-	// TrxNum is its place in the block, from 0.
+	// TrxNum is its position in the block, from 0.
 	TrxNum int64 `json:"trx_num"`
 }
 
 // Mark records the newest entry of the payer's history, so that the outcome of operations can be settled if their
 // answer is lost. Call it right before [Session.Submit] or [Session.Confirm]. Keep the mark, for instance in the
 // database that holds the payment, and send the operations within two minutes. With the option "settleable", Submit and
-// Broadcast make the mark themselves, and their [Error] contains it. It costs one read of the chain. The mark is JSON
-// without a secret.
+// Broadcast make the mark themselves, and their [Error] contains it. A mark costs one chain read. It is JSON without a
+// secret.
 //
 // Errors: [ErrInvalidArgument] when an operation is not valid or is not in the catalogue; and those of
 // [Client.ReadChain].
@@ -87,9 +88,9 @@ func (s *Session) MarkJSON(ctx context.Context, operations []byte) ([]byte, erro
 }
 
 // Settle finds out whether the operations of a call that ended with [OutcomeUnknown] were done. The option "settleable"
-// must have been set. It reads the chain and sends nothing. The answer is final three to four minutes after the call
-// ended at the latest. Equal transactions cannot be distinguished; to make yours unique, add a custom operation with
-// random data to the call.
+// must have been set. It reads the chain and sends nothing. The answer is final at most three to four minutes after the
+// call ended. Equal transactions cannot be distinguished; to make yours unique, add a custom operation with random data
+// to the call.
 //
 // Errors: [ErrInvalidArgument] when err is not an [Error] with a mark; and those of [Client.ReadChain].
 func (s *Session) Settle(ctx context.Context, err error) (*Settlement, error) {

@@ -85,11 +85,11 @@ func (c *Client) Statistics() (*Statistics, error) {
 }
 
 // Check checks that the server is a PeerID server and accepts the application's id and secret. Call it when a program
-// starts. It sends one request that changes nothing: a refresh with a token that does not exist. It cannot check
-// whether users have granted operations or whether redirect URIs are registered.
+// starts. The check sends one request, which changes nothing: a refresh with a token that does not exist. It does not
+// show whether users have granted operations, or whether redirect URIs are registered.
 //
 // Errors: [ErrConfiguration] without a secret; [ErrRejected] when the server does not know the application or the
-// secret is wrong; [ErrProtocol] when it is not a PeerID server; and those of any call.
+// secret is wrong; [ErrProtocol] when the server is not a PeerID server; and those of any call.
 func (c *Client) Check(ctx context.Context) error {
 	return c.use(func(client *C.peerid_client) error {
 		_, err := perform(ctx, c, exchange[struct{}]{

@@ -30,9 +30,9 @@ func NewMemoryStore() *Store {
 	return newStore(object)
 }
 
-// NewDirectoryStore creates a store of files in a directory. Each key has a file that only its owner can read. The file
-// is replaced atomically, while a lock (flock) is held. All processes of one machine can share the sessions. The
-// directory is created with mode 0700 if it does not exist.
+// NewDirectoryStore creates a store of files in a directory. Each key has a file, readable only by the process's user.
+// The file is replaced atomically, while a lock (flock) is held. All processes of one machine can share the sessions.
+// The directory is created with mode 0700 if it does not exist.
 //
 // Errors: [ErrInvalidArgument] when the path is empty or not UTF-8; [ErrStore] when the directory cannot be created or
 // used, or other users can read it.
@@ -122,9 +122,9 @@ func (s *Store) Remove(ctx context.Context, key string) error {
 // StoredSession is a session as a backend keeps it. Printing it does not show the tokens; its JSON contains them, so that
 // a backend can keep it.
 type StoredSession struct {
-	// Data is the text to save, about a kilobyte of UTF-8. It contains the tokens: a secret.
+	// Data is the text to save, about a kilobyte of UTF-8. A secret: it contains the tokens.
 	Data []byte
-	// Generation shows which of two versions is newer. It grows with every new pair of tokens, and stays the same if
+	// Generation shows which of two versions is newer: it grows with each new pair of tokens, and stays the same if
 	// only data about the user changes.
 	Generation uint64
 }

@@ -48,7 +48,8 @@ func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, e
 // operations whose payer is not the session's account, if that account is known ([Session.Account],
 // [Session.SetAccount]). The server does not compare the accounts.
 //
-// Errors: [ErrInvalidArgument]; the message names the place. [ErrNotPermitted] when the user has not granted an operation.
+// Errors: [ErrInvalidArgument]; the message names the position of the mistake. [ErrNotPermitted] when the user has not
+// granted an operation.
 // [ErrLoginRequired] when the session is over.
 func (s *Session) Check(operations ...Operation) ([]string, error) {
 	encoded, err := encodeOperations(operations)
@@ -74,7 +75,7 @@ func (s *Session) Check(operations ...Operation) ([]string, error) {
 //
 // PeerID issues a token only to a request with the cookie of a user who is signed in to PeerID's own page; otherwise
 // Submit fails with "server side error". The server accepts a confirmation from any application; if the token was
-// already used, the error says by which one.
+// already used, the error names the application that used it.
 //
 // Errors: [ErrRejected] when the token is unknown or was already used; and those of [Session.Submit].
 func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result, error) {
@@ -94,7 +95,7 @@ func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result
 }
 
 // Broadcast broadcasts a signed transaction: JSON with "ref_block_num", "ref_block_prefix", "expiration", "operations"
-// and "signatures", or an object that contains it as "transaction". It is sent unchanged.
+// and "signatures", or an object whose member "transaction" has them. The JSON is sent unchanged.
 //
 // Errors: [ErrInvalidArgument] when a part is missing; and those of [Session.Submit].
 func (s *Session) Broadcast(ctx context.Context, transaction []byte) (*Result, error) {

@@ -11,7 +11,7 @@ import (
 // text is a NUL-terminated string for the library, in memory that C can read during the call. The library copies it.
 type text []byte
 
-// newText makes a text. A NUL in it is an error, because C would silently truncate the text there.
+// newText converts a string. A NUL in it is an error, because C would silently truncate the string there.
 func newText(value, name string) (text, error) {
 	if strings.IndexByte(value, 0) >= 0 {
 		return nil, newError(ErrInvalidArgument, "%s holds a NUL byte", name)
@@ -21,7 +21,7 @@ func newText(value, name string) (text, error) {
 	return buffer, nil
 }
 
-// optionalText makes a text that is NULL when it is empty.
+// optionalText converts a string; an empty one becomes NULL.
 func optionalText(value, name string) (text, error) {
 	if value == "" {
 		return nil, nil
@@ -29,7 +29,7 @@ func optionalText(value, name string) (text, error) {
 	return newText(value, name)
 }
 
-// pointer returns the address of the text, for the duration of a C call; NULL for no text.
+// pointer returns the address of the string, for the duration of a C call; NULL if there is none.
 func (t text) pointer() *C.char {
 	if t == nil {
 		return nil
@@ -37,7 +37,7 @@ func (t text) pointer() *C.char {
 	return (*C.char)(unsafe.Pointer(&t[0]))
 }
 
-// wipe overwrites the text after the call: some are secrets.
+// wipe overwrites the string after the call, because it may be a secret.
 func (t text) wipe() {
 	for i := range t {
 		t[i] = 0
@@ -54,7 +54,7 @@ func borrowed(data []byte) (*C.char, C.size_t) {
 	return (*C.char)(unsafe.Pointer(&data[0])), C.size_t(len(data))
 }
 
-// goString copies a text that may be NULL.
+// goString copies a C string that may be NULL.
 func goString(borrowed *C.char) string {
 	if borrowed == nil {
 		return ""
@@ -62,7 +62,7 @@ func goString(borrowed *C.char) string {
 	return C.GoString(borrowed)
 }
 
-// goBytes copies bytes that may be NULL. C.GoBytes takes an int, so it would cut longer data.
+// goBytes copies bytes that may be NULL. C.GoBytes takes an int, so it would truncate longer data.
 func goBytes(borrowed *C.char, length C.size_t) []byte {
 	if borrowed == nil {
 		return nil

@@ -122,7 +122,7 @@ func takeToken(object *C.peerid_token) *Token {
 	return token
 }
 
-// Export returns the tokens as JSON, for [Client.Restore]. Keep it in a safe place. A secret.
+// Export returns the tokens as JSON, for [Client.Restore]. A secret: keep it in a safe place.
 func (t Token) Export() []byte {
 	return append([]byte(nil), t.exported...)
 }
@@ -153,7 +153,7 @@ func (t Token) GoString() string {
 }
 
 // MarshalText keeps the secrets out of JSON, XML and everything else that uses encoding.TextMarshaler. encoding/gob
-// does not use it, so its output contains the secrets. To save a token, see [Token.Export].
+// does not use it, so its output contains the secrets. To save a token, use [Token.Export].
 func (t Token) MarshalText() ([]byte, error) {
 	return []byte(t.String()), nil
 }

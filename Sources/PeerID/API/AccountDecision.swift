@@ -1,4 +1,4 @@
-/// Whether an account on the chain has PeerID's permission. If it has, it belongs to a user of PeerID.
+/// Whether an account on the chain has PeerID's permission. An account with the permission belongs to a user of PeerID.
 ///
 /// PeerID acts for a user through a custom permission on the user's account. The permission's name is `pid` followed by
 /// seven letters.

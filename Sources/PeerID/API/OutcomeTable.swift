@@ -36,7 +36,7 @@ enum OutcomeTable {
       .because("a proxy answers so when it has lost the server's answer; PeerID fails before and after it has sent"),
   ]
 
-  /// PeerID's own HTTP 4xx answers. They come from validators, which run before a route sends anything
+  /// PeerID's own HTTP 4xx answers. These answers come from validators, which run before a route sends anything
   /// (src/modules/api/validators).
   private static let client: [OutcomeRow] = [
     .answers([.refresh], 400...400, by: .peerID, saying: ["refresh_token: invalid refresh token"])
@@ -75,7 +75,7 @@ enum OutcomeTable {
       ),
   ]
 
-  /// HTTP 4xx and 3xx of proxies. They lack PeerID's envelope, so only the status can prove an outcome.
+  /// HTTP 4xx and 3xx of proxies. These answers lack PeerID's envelope, so only the status can prove an outcome.
   private static let proxies: [OutcomeRow] = [
     .answers(anyKind, 407...407)
       .prove(.rejected, .notDone, what: "the proxy asks for credentials: put them into the option proxy")

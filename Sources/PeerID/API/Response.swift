@@ -1,7 +1,7 @@
 /// The server's answer to a call that succeeded. Immutable.
 ///
-/// The properties are the parts of a transaction. They are `nil` or empty if the result is not a transaction, for
-/// instance after a chain read.
+/// The properties are the parts of a transaction. The properties are `nil` or empty if the result is not a transaction,
+/// for instance after a chain read.
 public final class Response: Sendable {
   // C callers get pointers to these strings, which are valid as long as the response.
 

@@ -117,7 +117,7 @@ struct ResponseScanner {
     }
   }
 
-  /// Reads the result of one operation. It is `[1, "1.x.y"]` if the operation has created the object `1.x.y`.
+  /// Reads the result of one operation, which is `[1, "1.x.y"]` if the operation has created the object `1.x.y`.
   private mutating func readOperationResult(_ scanner: inout JSONScanner) throws(Fault) {
     guard scanner.next == UInt8(ascii: "[") else { return try scanner.skipValue() }
     var kind: Int64?

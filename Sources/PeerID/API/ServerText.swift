@@ -72,8 +72,8 @@ enum ServerText {
     return String(utf8: bytes.raw.prefix(bytes.index(of: " near ") ?? bytes.count))
   }
 
-  /// The longest beginning of the text that fits into this many bytes of UTF-8. It may end within a character, because
-  /// a character can have any number of bytes.
+  /// The longest prefix of the text that fits into this many bytes of UTF-8. The prefix may end within a character,
+  /// because a character can have any number of bytes.
   private static func beginning(of text: String, bytes: Int) -> String {
     var length = 0
     return String(

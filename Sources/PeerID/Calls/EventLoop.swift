@@ -18,11 +18,11 @@ final class EventLoop: @unchecked Sendable {
     var inbox: [Command] = []
     var isRunning = false
     var isAsleep = false
-    /// The driver. It outlives the idle thread, so that the next thread can use its connections.
+    /// The driver, which outlives an idle thread, so that the next thread can use the driver's connections.
     var driver: EventLoopDriver?
 
     init() {
-      // This makes the Swift runtime create the array's type now; see `RuntimeWarmup`.
+      // Make the Swift runtime create the array's type now; see `RuntimeWarmup`.
       inbox.reserveCapacity(8)
     }
   }

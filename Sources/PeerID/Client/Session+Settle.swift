@@ -4,13 +4,13 @@ extension Session {
   /// Records the newest entry of the payer's history, so that the outcome of operations can be settled if their answer
   /// is lost.
   ///
-  /// Call this right before `submit(_:)`. Keep the mark, for instance in the database that holds the payment, and send
-  /// the operations within two minutes. It costs one chain read. With the option `settleable` each call does this by
-  /// itself, and its error has the mark: `PeerIDError.mark`.
+  /// Call this right before `submit(_:)`, at the cost of one chain read. Keep the mark, for instance in the database
+  /// that holds the payment, and send the operations within two minutes. With the option `settleable`, calls make the
+  /// mark themselves, and an error contains it: `PeerIDError.mark`.
   ///
   /// - Parameter operations: what is about to be sent: operations as for `submit(_:)`, or a signed transaction as for
   ///   `broadcast(_:)`.
-  /// - Returns: the mark as JSON. It contains no secret.
+  /// - Returns: the mark as JSON, without secrets.
   /// - Throws: `invalidArgument` with the position of the mistake; and the errors of a chain read.
   public func mark(_ operations: String) throws(PeerIDError) -> String {
     let call = try Bytes(operations).withBytes { (json) throws(PeerIDError) in try markCall(json) }

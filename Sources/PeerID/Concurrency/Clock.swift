@@ -37,7 +37,7 @@ package struct Clock: Sendable {
   }
 }
 
-/// The server's clock, learnt from the `Date` of its answers.
+/// The server's clock, estimated from the `Date` of its answers.
 ///
 /// Whether a token has expired depends on the server's time. The local wall clock may be wrong by hours; it is used
 /// only for external tokens before the server has answered once.

@@ -6,7 +6,8 @@ import Synchronization
 /// `exit` runs its handlers while other threads still run. OpenSSL's handler frees memory that TLS connections need, so
 /// a thread with a TLS connection would crash the program at exit. And a refresh in flight would lose its new tokens.
 /// So this handler waits for the working threads: first until they finish, then until they have aborted their work.
-/// Then it stops every thread that calls the library. It runs before OpenSSL's handler, because it is registered later.
+/// Afterwards, every thread that calls the library is stopped. The handler runs before OpenSSL's, because it is
+/// registered later.
 package enum ExitGuard {
   /// How long threads may take to finish their work, in milliseconds.
   private static let grace: Int64 = 2000

@@ -6,8 +6,8 @@ import Synchronization
 /// OpenSSL and libcurl have process-wide locks and no fork handlers. If a thread of the parent holds such a lock during
 /// the fork, the child hangs when it creates a handle or opens a TLS connection.
 enum ForkGate {
-  /// The longest time that a fork waits, in milliseconds. It is limited because a signal handler may have called `fork`
-  /// on a thread that is itself inside libcurl.
+  /// The longest time that a fork waits, in milliseconds. The wait is limited because a signal handler may have called
+  /// `fork` on a thread that is itself inside libcurl.
   private static let longestWait: Int64 = 1000
 
   private static let threadsInside = Atomic<Int>(0)

@@ -2,8 +2,8 @@ internal import CLinux
 
 /// The library's threads for work that continues without its caller, such as refreshes.
 ///
-/// A thread is started when there is work and no idle thread, and ends after it has been idle for a while. It blocks
-/// all signals, so that the application's signal handlers run on the application's threads.
+/// A thread is started when there is work and no idle thread, and ends after it has been idle for a while. The pool's
+/// threads block all signals, so that the application's signal handlers run on the application's threads.
 final class WorkerPool: @unchecked Sendable {
   static let maximumThreads = 16
   private static let idleMilliseconds: Int64 = 2000

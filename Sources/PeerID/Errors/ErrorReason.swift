@@ -20,7 +20,7 @@ public enum ErrorReason: String, Sendable, CaseIterable {
   case unknownObject = "unknown_object"
   /// The transaction refers to a block that the node does not know.
   case unknownReferenceBlock = "unknown_reference_block"
-  /// The transaction carries a signature that it does not need.
+  /// The transaction has an unnecessary signature.
   case irrelevantSignature = "irrelevant_signature"
   /// The operations break another rule of the chain; the message says which.
   case ruleBroken = "rule_broken"

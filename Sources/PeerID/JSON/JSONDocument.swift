@@ -58,8 +58,8 @@ package final class JSONDocument: @unchecked Sendable {
 
   /// Parses exactly one JSON value.
   ///
-  /// These are errors, too: an integer that does not fit into 64 bits, nesting deeper than `maximumDepth`, and bytes
-  /// that are not UTF-8.
+  /// The following are errors, too: an integer that does not fit into 64 bits, nesting deeper than `maximumDepth`, and
+  /// bytes that are not UTF-8.
   package convenience init(parsing text: UnsafeRawBufferPointer, rejectDuplicates: Bool = false) throws(JSONSyntaxError)
   {
     var error = json_error_t()

@@ -1,5 +1,5 @@
-/// The positions of all values of a JSON text, in the order of the text. It is built in one pass and uses one block of
-/// memory.
+/// The positions of all values of a JSON text, in the order of the text. The index is built in one pass and uses one
+/// block of memory.
 ///
 /// Integers may be of any size. Repeated keys, halves of surrogate pairs, and NULs in keys are errors, because servers
 /// read them in different ways.

@@ -23,8 +23,8 @@ package indirect enum JSONLiteral: Sendable {
   /// The literal as compact JSON.
   package var compactText: Bytes { text() }
 
-  /// The literal as compact JSON. If `wipes` is set, the text is overwritten when it is released. It is written without
-  /// jansson, which leaves out members when memory runs out.
+  /// The literal as compact JSON. If `wipes` is set, the text is overwritten when it is released. jansson is not used,
+  /// because it leaves out members when memory runs out.
   @inline(never)
   func text(wipes: Bool = false) -> Bytes {
     Bytes(capacity: writtenLength, wipes: wipes) { target in

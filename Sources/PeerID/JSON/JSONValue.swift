@@ -151,7 +151,7 @@ package struct JSONValue: @unchecked Sendable {
     }
   }
 
-  /// A new document with this value as its root. It shares the memory.
+  /// A new document with this value as its root, which shares the memory.
   package var asDocument: JSONDocument {
     JSONDocument(owning: OpaquePointer(cjansson_incref(node)))
   }

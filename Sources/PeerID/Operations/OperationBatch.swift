@@ -1,6 +1,6 @@
 /// The caller's operations, checked and ready to be sent in one transaction.
 struct OperationBatch: Sendable {
-  /// The body of the request. It contains the caller's text unchanged, so that every number keeps its exact form.
+  /// The body of the request, with the caller's text unchanged, so that every number keeps its exact form.
   let body: Bytes
   /// The operations that the catalogue knows, for the check of a token's scope.
   let known: [OperationDefinition]

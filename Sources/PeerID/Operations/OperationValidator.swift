@@ -1,9 +1,10 @@
 /// Checks operations as the server's schema, its serializer and the chain do, but before anything is sent. Its errors
 /// name the position of the mistake and the fix.
 ///
-/// It accepts everything that the server and the chain accept: integers as numeric strings, booleans as `"true"` and
-/// `"false"`, and ids with surrounding blanks. The exception is a fraction in place of an integer, because money must
-/// not be rounded. A broken rule that the committee can change causes only a warning, unless `validate=strict` is set.
+/// The validator accepts everything that the server and the chain accept: integers as numeric strings, booleans as
+/// `"true"` and `"false"`, and ids with surrounding blanks. The exception is a fraction in place of an integer, because
+/// money must not be rounded. A broken rule that the committee can change causes only a warning, unless
+/// `validate=strict` is set.
 struct OperationValidator {
   /// The time at which the chain would execute the operations, in seconds since 1970.
   private let now: Int64
@@ -13,7 +14,7 @@ struct OperationValidator {
   var path = OperationPath()
   /// Whether the value is inside a proposal or variant, where the server passes on the chain's own form unchanged.
   var isChainForm = false
-  /// The number of proposals around the value. It is limited because a small thread has little stack.
+  /// The number of proposals around the value, which is limited because a small thread has little stack.
   var proposalDepth = 0
   static let maximumProposalDepth = 3
   /// Whether only the form of values is checked, not the rules of the chain.

@@ -41,7 +41,7 @@ public enum Operations {
   }
 
   /// The first rule of the chain that an operation breaks at a time in seconds since 1970; `nil` when it breaks none.
-  /// This includes rules that the committee can change.
+  /// Rules that the committee can change are included.
   package static func violation(of operation: Bytes, at now: Int64) -> String? {
     fault(in: operation) { (root) throws(PeerIDError) in
       let name = root.member(OperationField.operationName)?.string

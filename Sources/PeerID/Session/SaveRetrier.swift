@@ -11,7 +11,8 @@ final class SaveRetrier: @unchecked Sendable {
     var isRunning = false
   }
 
-  /// The interval at which the job looks for work, in milliseconds. It can delay the exit of the process by this time.
+  /// The interval at which the job looks for work, in milliseconds. The exit of the process can be delayed by this
+  /// time.
   private static let lookInterval: Int64 = 50
   /// How long an attempt waits for a store's lock, in milliseconds: a short time, since other sessions have to be
   /// saved, too.

@@ -135,7 +135,7 @@ struct SessionOpening {
       switch origin {
       // The authorization code was used, and its tokens are lost.
       case .exchange: throw error.withOutcome(.unknown, prefix: "the code was exchanged, but ")
-      // The login reached the server. It can be repeated.
+      // The login reached the server, and can be repeated.
       case .logIn: throw error.afterRefusal
       case .restore: throw error
       }

@@ -200,7 +200,7 @@ final class SessionTable: @unchecked Sendable {
 final class SessionLease: Sendable {
   let core: SessionCore
 
-  /// Only the table makes leases; it has already counted this one.
+  /// Only the table creates leases. It has already counted this one.
   fileprivate init(_ core: SessionCore) {
     self.core = core
   }

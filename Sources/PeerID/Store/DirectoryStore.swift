@@ -1,8 +1,8 @@
 internal import CLinux
 
 extension SessionStore {
-  /// A store of files in a directory, which all processes of one machine can share. Each key has a file,
-  /// which only its owner can read. Each write replaces the file atomically while a lock (`flock`) is held.
+  /// A store of files in a directory, which all processes of one machine can share. Each key has a file, readable only
+  /// by the process's user. Each write replaces the file atomically while a lock (`flock`) is held.
   ///
   /// Disk space is reserved before each request whose answer has to be saved.
   ///

@@ -99,8 +99,8 @@ public struct Token: Sendable {
   var renewedAtMilliseconds: Int64? { storage.parts.renewal?.atMilliseconds }
   var renewal: Renewal? { storage.parts.renewal }
 
-  /// The largest error in a process's estimate of the server's time, in milliseconds. There is an error if the process
-  /// was stopped while an answer arrived.
+  /// The largest error in a process's estimate of the server's time, in milliseconds. The estimate is wrong if the
+  /// process was stopped while an answer arrived.
   private static let clockError: Int64 = 60_000
 
   /// Whether a refresh returned the token less than `age` ago. The time of the refresh may seem to be up to

@@ -1,5 +1,5 @@
-/// Parses tokens from the server's answers and from this library's own JSON. It works in one pass over the text and
-/// leaves no copy of a token in memory that is not wiped.
+/// Parses tokens from the server's answers and from this library's own JSON. The reader works in one pass over the text
+/// and leaves no copy of a token in memory that is not wiped.
 ///
 /// The token object is the server's (`token`, `refresh_token`, `scope`, `expires`, …) or one that `TokenWriter` wrote
 /// (`access_token`, `expires_at`, …). Missing optional members stay unknown. If a key is repeated, the last one counts.

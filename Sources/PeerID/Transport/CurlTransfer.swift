@@ -240,7 +240,7 @@ extension CurlTransfer {
   /// Called when the connection is open, before the first byte of the request is sent.
   ///
   /// When a reused connection ends before the first byte of an answer, libcurl resends the request, although the server
-  /// may already have carried it out. This callback prevents that for requests that change something.
+  /// may already have carried it out. This callback prevents such a resend for requests that change something.
   ///
   /// This callback also refuses a connection on which data has arrived after the last answer, such as a late HTTP 408.
   /// libcurl 7.88 would read that data as the answer to this request, and the real answer as the answer to the next

@@ -52,7 +52,7 @@ struct Endpoints: Sendable {
     )
   }
 
-  /// Checks the URL of a consent page. It must be safe, because the user types the password there.
+  /// Checks the URL of a consent page, which must be safe, because the user types the password there.
   private static func checked(_ page: String, _ allowsPlainHTTP: Bool) throws(PeerIDError) -> String? {
     if page.isEmpty { return nil }
     let isUsable: Bool

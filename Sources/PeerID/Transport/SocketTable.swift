@@ -27,7 +27,7 @@ final class SocketTable {
   private var maskBeforeLookUp: Thread.SignalMask?
 
   init() {
-    // This makes the Swift runtime create the array's type now; see `RuntimeWarmup`.
+    // Make the Swift runtime create the array's type now; see `RuntimeWarmup`.
     connections.reserveCapacity(1)
   }
 

@@ -63,7 +63,7 @@ extension SandboxState {
     }
   }
 
-  /// The parameters of a token call. They are in the body or, if the settings say so, in the query, as in the published
+  /// The parameters of a token call, from the body or, depending on the settings, from the query, as in the published
   /// guide.
   private func tokenBody(_ request: HTTPRequest, _ body: JSONDocument?) -> JSONValue? {
     if settings.acceptsQuery, !request.query.isEmpty, body == nil || body?.root.count == 0 {

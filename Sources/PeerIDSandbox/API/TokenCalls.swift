@@ -32,7 +32,7 @@ extension SandboxState {
     return try createTokens(code, sequence: sequence).newLiteral
   }
 
-  /// The user who signs in. This is the first check.
+  /// The user who signs in; the first check.
   func knownUser(
     _ login: String,
     _ password: String?,

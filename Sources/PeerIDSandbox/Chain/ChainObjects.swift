@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The objects of the chain, found by their ids. They come from the fixture, or operations have created them.
+/// The objects of the chain, found by their ids. Objects come from the fixture, or are created by operations.
 struct ChainObjects {
   private(set) var byID: [String: JSONLiteral] = [:]
   /// Names and ids of all accounts, oldest first.

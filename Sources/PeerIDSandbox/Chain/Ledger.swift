@@ -13,7 +13,7 @@ struct Ledger {
     let amount: Int64
   }
 
-  /// The fee of every operation, in the smallest unit of its fee asset.
+  /// The fee of every operation, in the smallest unit of the fee asset.
   static let fee: Int64 = 20
 
   private var balances: [Key: Int64] = [:]

@@ -80,9 +80,9 @@ struct Transaction: Sendable {
 struct Origin: Sendable {
   let userID: Int
   let clientID: Int
-  /// The number of its request in the log.
+  /// The number, in the log, of the request that caused the transaction.
   let requestSequence: UInt64
-  /// Whether it was made for an application, not by the server itself.
+  /// Whether the transaction was made for an application, not by the server itself.
   let isApplication: Bool
 }
 

@@ -11,7 +11,7 @@ struct LoggedRequest {
   let fault: String?
   /// Whether the request was processed as PeerID would.
   var isProcessed = false
-  /// The answer, even if a fault kept it from the client.
+  /// The answer, even if a fault prevented it from being sent.
   var answer: HTTPAnswer?
   /// When the answer was passed to the socket, or the connection closed.
   var answered: Int64?

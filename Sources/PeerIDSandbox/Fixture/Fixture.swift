@@ -46,7 +46,7 @@ extension Fixture {
       case allowed
       /// The chain refuses: the server answers 500.
       case refused
-      /// The user has already linked as many operations as possible: the server answers 400.
+      /// The user has already granted the maximum number of operations: the server answers 400.
       case full
       /// The limit of the real authorization page: at most 15 operations for all apps together.
       case limited
@@ -219,7 +219,7 @@ extension Fixture {
     /// The app.
     public var clientID: Int
 
-    /// Whether the code has been exchanged. It can be exchanged again.
+    /// Whether the code has been exchanged. A code can be exchanged again.
     public var isUsed: Bool
 
     /// Creates a code.

@@ -50,7 +50,7 @@ enum PermissionsPage {
     )
   }
 
-  /// The page for an invalid URL. It does not redirect, because the redirect URI is not trusted.
+  /// The page for an invalid URL, which does not redirect, because the redirect URI is not trusted.
   static func problem(_ text: String) -> HTTPAnswer {
     page(400, title: "Invalid request", "<h1>Invalid request</h1>\n<p class=\"message\">\(escaped(text))</p>")
   }

@@ -61,7 +61,7 @@ public struct RecordedOperation: Sendable {
   public let transactionID: String
   /// The number of its block.
   public let block: Int64
-  /// The user for whom it was executed.
+  /// The user for whom the operation was executed.
   public let username: String
   /// The app that requested it.
   public let clientID: Int

@@ -1,16 +1,17 @@
 internal import PeerID
 
-/// A local PeerID server for tests. It answers as the real one does, keeps all data in memory, and can fail on demand.
+/// A local PeerID server for tests, which answers as the real server does, keeps all data in memory, and fails on
+/// demand.
 ///
-/// It listens on 127.0.0.1 by default. Several sandboxes in one program are independent. All methods may be called from
-/// any thread. The sandbox stops when the last reference to it is released.
+/// By default, a sandbox listens on 127.0.0.1. Several sandboxes in one program are independent. All methods may be
+/// called from any thread. The sandbox stops when the last reference to it is released.
 public final class Sandbox: Sendable {
   let core: SandboxCore
   private let server: HTTPServer
   private let pageServer: HTTPServer?
   private let host: String
 
-  /// Starts a sandbox. When this returns, it accepts requests.
+  /// Starts a sandbox, which accepts requests as soon as this returns.
   ///
   /// - Parameters:
   ///   - fixture: the users, apps and tokens.

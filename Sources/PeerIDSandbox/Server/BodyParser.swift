@@ -1,6 +1,6 @@
 internal import PeerID
 
-/// The body parser, which runs before all routes. It rejects a body in plain text, on any path, before the path and the
+/// The body parser, which runs before all routes. A plain-text body is rejected on any path, before the path and the
 /// credentials are checked.
 enum BodyParser {
   /// The parsed body; `nil` if there is none or the server does not read its type.

@@ -51,7 +51,7 @@ final class Exchange {
     if room > 0 { body.append(contentsOf: part.prefix(room)) }
   }
 
-  /// The whole request. Valid after it has been read to its end.
+  /// The whole request. Valid once the request has been read completely.
   var request: HTTPRequest {
     // Express ignores fragments.
     let target = target.prefix { $0 != "#" }

@@ -1,7 +1,7 @@
 internal import PeerID
 import Glibc
 
-/// A value guarded by a lock. Threads can wait for it to change.
+/// A value guarded by a lock. Threads can wait until the value changes.
 final class Guarded<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>

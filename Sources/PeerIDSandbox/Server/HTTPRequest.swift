@@ -10,9 +10,9 @@ struct HTTPRequest: Sendable {
   let body: [UInt8]
   /// The length of the whole body.
   let bodyLength: Int
-  /// Whether it arrived on a port that serves the pages for browsers.
+  /// Whether the request arrived on a port that serves the pages for browsers.
   var isForPages = true
-  /// Whether it arrived on a port that serves PeerID's API.
+  /// Whether the request arrived on a port that serves PeerID's API.
   var isForInterface = true
 
   /// The maximum length of a body. The backend's body parser accepts 100 KiB; controls accept whole fixtures.

@@ -2,7 +2,7 @@ internal import PeerID
 
 /// The headers that Node and Express add to every answer.
 extension HTTPAnswer {
-  /// Node's answer to a header block of more than 16 kB: without a body, and the connection is closed.
+  /// Node's answer to a header block of more than 16 kB. It has no body, and the connection is closed.
   static var headersTooLarge: HTTPAnswer {
     HTTPAnswer(status: 431, contentType: "", headers: [("Connection", "close")], body: Bytes(""))
   }

@@ -6,7 +6,7 @@ struct Party: Hashable {
   let clientID: Int
 }
 
-/// An issued authorization code. It can be exchanged any number of times.
+/// An issued authorization code, which can be exchanged any number of times.
 struct GrantCode {
   let id: Int
   let userID: Int

@@ -45,7 +45,7 @@ func WithTable(name string) Option {
 // identifier matches names that mean the same with quotes and without.
 var identifier = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?$`)
 
-// PostgreSQL makes a backend for a database, which the caller still owns. It does not connect yet.
+// PostgreSQL creates a backend for a database, which the caller still owns. It does not connect yet.
 //
 // It returns an error if the name of the table cannot be used.
 func PostgreSQL(db *sql.DB, options ...Option) (*Backend, error) {

@@ -25,12 +25,12 @@ class Asset(dict[str, Any]):
     """
 
     def __init__(self, amount: int, asset_id: str) -> None:
-        """Make an amount from an integer in the smallest unit; `of` takes decimals."""
+        """Create an amount from an integer, in the smallest unit; see also `of`."""
         super().__init__(amount=amount, asset_id=asset_id)
 
     @classmethod
     def of(cls, amount: str | int | Decimal, asset: AssetInfo) -> Asset:
-        """Make an amount from whole units: `Asset.of("12.5", client.asset("PPY"))`.
+        """Create an amount from whole units: `Asset.of("12.5", client.asset("PPY"))`.
 
         Args:
             amount: decimal text, a Decimal, or an integer, in whole units of the asset.

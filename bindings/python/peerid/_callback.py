@@ -66,5 +66,5 @@ def _shows(text: str, secret: str) -> bool:
 
 
 def as_text(value: Any) -> str:
-    """Read a text that the library passes to a callback."""
+    """Read a string that the library passes to a callback."""
     return "" if value is None else bytes(value).decode(errors="replace")

@@ -57,10 +57,10 @@ class BaseClient:
             store: the store for sessions with a key.
             log: receives events, such as a refresh, each on one line without secrets: a
                 logger, or a function of a level of the module `logging` and a line of
-                text. It is also called on threads of the library, must return soon, and
-                must not use this package. By default events go to the logger `peerid`;
-                with the monkey patches of gevent or eventlet they are dropped, because
-                patched locks do not work on threads of the library.
+                text. It is also called on threads of the library, must return quickly,
+                and must not use this package. By default events go to the logger
+                `peerid`; with the monkey patches of gevent or eventlet they are
+                dropped, because patched locks do not work on threads of the library.
             relogin: a function that returns the user's `Credentials` when a session is
                 over, so that it can continue; it receives the session's key, may block,
                 and may return None. Or `"keep"`: the password of a login is kept in

@@ -244,7 +244,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ErrorPointer,
         (SessionPointer, ctypes.POINTER(ResponsePointer)),
     ),
-    # Sets the account of the session's user.
+    # Sets the account of the session's user, which is stored with the session and
+    # included in exported tokens.
     (
         "peerid_session_set_account",
         ErrorPointer,
@@ -979,10 +980,11 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("peerid_token_expires_at_ms", ctypes.c_int64, (TokenPointer,)),
     # Returns the application of the token.
     ("peerid_token_app_id", ctypes.c_int64, (TokenPointer,)),
-    # Returns the user's id at PeerID.
+    # Returns the user's id at PeerID, which is not the account on the chain that
+    # operations name.
     ("peerid_token_user_id", ctypes.c_int64, (TokenPointer,)),
-    # Returns the generation of these tokens: a number that identifies them among all
-    # tokens that the session has had.
+    # Returns the generation of these tokens: a number that identifies these tokens
+    # among all tokens of the session.
     ("peerid_token_generation", ctypes.c_uint64, (TokenPointer,)),
     # Exports the tokens as JSON, for `peerid_client_restore`.
     (

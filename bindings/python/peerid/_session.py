@@ -48,8 +48,8 @@ class BaseSession:
             `set_account`). The server does not compare the accounts.
 
         Raises:
-            InvalidArgument: an operation is not valid; the message names the place, and
-                says what is valid.
+            InvalidArgument: an operation is not valid; the message names the position
+                of the mistake, and says what is valid.
             NotPermitted: the user has not granted an operation.
             LoginRequired: the session was logged out.
         """

@@ -1,4 +1,4 @@
-"""Conversion of texts for the library."""
+"""Conversion of strings for the library."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def encode(value: str | None, name: str) -> bytes | None: ...
 
 
 def encode(value: str | None, name: str) -> bytes | None:
-    """Encode a text for the library; the error never contains the text.
+    """Encode a string for the library; the error never contains the string.
 
-    ctypes passes a text only up to its first NUL, so a user could be logged in with
+    ctypes passes a string only up to its first NUL, so a user could be logged in with
     half a password.
     """
     if value is None:
@@ -30,18 +30,18 @@ def encode(value: str | None, name: str) -> bytes | None:
 
 
 def utf8(value: str, name: str) -> bytes:
-    """Encode a text that is passed with its length; the error never contains the
-    text.
+    """Encode a string that is passed with its length; the error never contains the
+    string.
     """
     try:
         return value.encode()
     except UnicodeEncodeError:
         pass
-    # Raised here so that the original error, which contains the text, is not its
+    # Raised here so that the original error, which contains the string, is not its
     # context.
     raise InvalidArgument(f"{name} contains half of a surrogate pair")
 
 
 def decode(value: bytes | None) -> str | None:
-    """Decode a text of the library; None for NULL."""
+    """Decode a string of the library; None for NULL."""
     return None if value is None else value.decode()

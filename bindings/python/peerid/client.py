@@ -108,7 +108,7 @@ class Client(BaseClient):
             key: the session's key in the client's store.
 
         Raises:
-            InvalidArgument: it is not JSON, or contains no usable token.
+            InvalidArgument: the text is not JSON, or contains no usable token.
         """
         arguments = token_arguments(token_json)
         return self._begin(library.peerid_client_restore, *arguments, key=key)
@@ -116,8 +116,8 @@ class Client(BaseClient):
     def open(self, key: str) -> Session:
         """Open a session from the store. Sends nothing.
 
-        It shares its tokens with all sessions of this key, in every process that uses
-        the store.
+        The session shares its tokens with all sessions of this key, in every process
+        that uses the store.
 
         Args:
             key: the session's key.
@@ -165,7 +165,7 @@ class Client(BaseClient):
     def asset(self, name: str) -> AssetInfo:
         """Find an asset by its symbol or its id.
 
-        It is read from the chain once, and then cached by the client.
+        The asset is read from the chain once, and then cached by the client.
 
         Args:
             name: the symbol, such as `PPY`, or the id, such as `1.3.0`.
@@ -183,14 +183,14 @@ class Client(BaseClient):
     def check(self) -> None:
         """Check that the server is PeerID and accepts the application's id and secret.
 
-        Call it when a program starts. It sends one request that changes nothing: a
-        refresh with a token that does not exist. It cannot check whether users have
-        granted operations or whether redirect URIs are registered.
+        Call this when a program starts. The check sends one request, which changes
+        nothing: a refresh with a token that does not exist. It does not show whether
+        users have granted operations, or whether redirect URIs are registered.
 
         Raises:
             ConfigurationError: the client has no secret.
             Rejected: the server does not know the application, or the secret is wrong.
-            ProtocolError: it is not a PeerID server.
+            ProtocolError: the server is not a PeerID server.
             PeerIDError: the request failed.
         """
         invoke(library.peerid_client_check, self._open_handle())

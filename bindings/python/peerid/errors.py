@@ -274,7 +274,7 @@ class TLSError(PeerIDError, ConnectionError):
 
 
 class Timeout(PeerIDError, TimeoutError):
-    """A timeout expired. The outcome tells whether the request may have arrived."""
+    """A timeout expired. The outcome says whether the request may have arrived."""
 
     default_code = Code.TIMEOUT
 

@@ -15,13 +15,13 @@ OptionValue = Union[str, int, bool, "os.PathLike[str]"]
 class Option(NamedTuple):
     """One option of a client."""
 
-    #: The name. It ends with the unit, if there is one.
+    #: The name, which ends with the unit if there is one.
     name: str
     #: A readable description of the valid values.
     accepts: str
-    #: Its default value.
+    #: The default value.
     default: str
-    #: What it does.
+    #: What the option does.
     help: str
 
 

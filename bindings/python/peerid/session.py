@@ -72,7 +72,7 @@ class Session(BaseSession):
         return self._call(library.peerid_session_submit, text, len(text))
 
     def confirm(self, transaction_token: str) -> Result:
-        """Confirm a transaction token. It can be used once.
+        """Confirm a transaction token, which can be used once.
 
         PeerID issues a token only to a request with the cookie of a user who is signed
         in to PeerID's own page; otherwise a submit fails with `server side error`. The
@@ -82,9 +82,10 @@ class Session(BaseSession):
             transaction_token: what `Result.transaction_token` returned.
 
         Raises:
-            Rejected: the token is unknown or was already used; the message names the
-                application that used it.
-            ChainRejected: the node refused the transaction. The token is used up.
+            Rejected: the token is unknown, or was already used: then the message names
+                the application that used it.
+            ChainRejected: the node refused the transaction. The token cannot be used
+                again.
             PeerIDError: any other failure of a call. Check its `outcome` before you
                 confirm again.
         """
@@ -111,11 +112,11 @@ class Session(BaseSession):
     def account(self) -> Account:
         """Return the chain account of the session's user, the payer of operations.
 
-        The server does not return it. After a login with a user name the library finds
-        it on the chain: `pi-<user name>` or `<user name>`, whichever gives PeerID its
-        permission. It is read once and then stored with the session. After a login with
-        an e-mail address or an exchange of a code the user name is unknown: ask the
-        user, and call `set_account`.
+        The server does not return the account. After a login with a user name the
+        library finds it on the chain: `pi-<user name>` or `<user name>`, whichever
+        gives PeerID its permission. The account is read once and then stored with the
+        session. After a login with an e-mail address or an exchange of a code the user
+        name is unknown: ask the user, and call `set_account`.
 
         Raises:
             ConfigurationError: the account is unknown, or two accounts are possible;
@@ -127,8 +128,8 @@ class Session(BaseSession):
     def set_account(self, name: str) -> Account:
         """Set the account of the session's user. It is stored with the session.
 
-        It is looked up on the chain first. Exported tokens contain it, too. If PeerID
-        has no permission on the account, a warning is logged.
+        The account is looked up on the chain first. Exported tokens also contain it. If
+        PeerID has no permission on the account, a warning is logged.
 
         Args:
             name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
@@ -136,7 +137,7 @@ class Session(BaseSession):
         Raises:
             InvalidArgument: the chain has no such account.
             LoginRequired: another process has logged the session out.
-            StoreError: it could not be saved.
+            StoreError: the account could not be saved.
             PeerIDError: the chain could not be read.
         """
         text = encode(name, "name")
@@ -185,8 +186,8 @@ class Session(BaseSession):
     def refresh(self) -> Token:
         """Refresh the tokens now, even if they have not expired.
 
-        This is rarely needed: calls refresh them when necessary. One refresh runs at a
-        time.
+        This is rarely needed: calls refresh the tokens when necessary. One refresh runs
+        at a time.
 
         Returns:
             The new tokens.
@@ -206,9 +207,10 @@ class Session(BaseSession):
     def fresh_token(self, refused: int = 0) -> Token:
         """Return a token for requests that you send yourself.
 
-        It is refreshed first if it has expired. If the server answers your request with
-        HTTP 401, nothing was done: call this again with the generation of the rejected
-        token, and resend the request with the new token. Give up after a few attempts.
+        An expired token is refreshed first. If the server answers your request with
+        HTTP 401, nothing was done: call this method again with the generation of the
+        rejected token, and resend the request with the new token. Give up after a few
+        attempts.
 
         Args:
             refused: the `generation` of the token that the server rejected with HTTP

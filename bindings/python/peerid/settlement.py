@@ -28,7 +28,7 @@ class Transaction:
     id: str | None
     #: The number of its block.
     block_num: int
-    #: Its place in the block, from 0.
+    #: Its position in the block, from 0.
     trx_num: int
 
 
@@ -45,7 +45,7 @@ class Settlement:
     transaction_id: str | None
     #: The number of its block; None unless it was done.
     block_num: int | None
-    #: Its place in the block, from 0; None unless it was done.
+    #: Its position in the block, from 0; None unless it was done.
     trx_num: int | None
     #: Whether the state is final. Blocks are rarely undone.
     irreversible: bool

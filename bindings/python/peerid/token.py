@@ -94,9 +94,8 @@ class Token:
         return bool(quick.peerid_token_permits(self._handle, name))
 
     def to_json(self) -> str:
-        """Export the tokens as JSON, for `Client.restore`. Keep it in a safe place.
-
-        A secret.
+        """Export the tokens as JSON, for `Client.restore`. A secret: keep it in a safe
+        place.
         """
         text: bytes = quick.peerid_token_json(self._handle, None)
         return text.decode()

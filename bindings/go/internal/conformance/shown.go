@@ -7,10 +7,10 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// This file records everything that the package prints: its log lines and the texts of its errors. They must not
+// This file records everything that the package prints: its log lines and error messages. They must not
 // contain a secret; Tests/Conformance/secrets.py checks that after the run.
 
-// noteShown appends a text to the file named by the variable PEERID_SHOWN.
+// noteShown appends a string to the file named by the variable PEERID_SHOWN.
 func noteShown(text string) {
 	path := os.Getenv("PEERID_SHOWN")
 	if path == "" {

@@ -51,7 +51,7 @@ class Session(BaseSession):
         return await self._call(library.peerid_session_submit_async, text, len(text))
 
     async def confirm(self, transaction_token: str) -> Result:
-        """Confirm a transaction token. It can be used once.
+        """Confirm a transaction token, which can be used once.
 
         See `peerid.Session.confirm`.
         """

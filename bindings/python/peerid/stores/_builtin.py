@@ -35,7 +35,7 @@ class BuiltinStore:
         self._handle = handle
 
     def keys(self) -> list[str]:
-        """List the keys of all sessions in the store, in no order.
+        """List the keys of all sessions in the store, in no particular order.
 
         Raises:
             StoreError: the store failed, or contains a damaged session.
@@ -99,8 +99,8 @@ class MemoryStore(BuiltinStore):
 class DirectoryStore(BuiltinStore):
     """A store of files in a directory, which all processes of a machine can share.
 
-    Each key has a file that only its owner can read, that is replaced atomically, and
-    that is guarded by a kernel lock.
+    Each key has a file, readable only by the process's user, replaced atomically, and
+    guarded by a kernel lock.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:

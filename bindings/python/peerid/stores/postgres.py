@@ -50,7 +50,7 @@ class PostgresStore(Store):
 
     A pooler between this store and the database must pool whole sessions (pgbouncer:
     `pool_mode = session`). With a pooler that pools transactions locks are lost: the
-    store notices this when it releases one, and then raises `PoolerError`. Set
+    store detects this when it releases a lock, and then raises `PoolerError`. Set
     `connect_timeout` and `keepalives_idle` in `connect`, to detect a database that does
     not answer.
     """
