@@ -1237,10 +1237,13 @@ PEERID_API void peerid_response_free(peerid_response *response);
  * the call may be repeated depends on the outcome, not on the code.
  */
 typedef enum peerid_code {
-  /** An argument is invalid; the message names it and says what is valid. Nothing was sent. */
+  /**
+   * An argument is invalid; the message names it and says what is valid. No operation was sent.
+   */
   PEERID_CODE_INVALID_ARGUMENT = 1,
   /**
-   * The configuration is incomplete or invalid; the message names the option. Nothing was sent.
+   * The configuration is incomplete or invalid; the message names the option. No operation was
+   * sent.
    */
   PEERID_CODE_CONFIGURATION = 2,
   /**

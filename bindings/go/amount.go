@@ -46,11 +46,13 @@ func (c *Client) Asset(ctx context.Context, name string) (AssetInfo, error) {
 		return AssetInfo{}, err
 	}
 	var found []*AssetInfo
-	if err := json.Unmarshal(answer, &found); err != nil {
-		return AssetInfo{}, newError(ErrProtocol, "the answer to lookup_asset_symbols describes no asset: %v", err).causedBy(err)
+	err = json.Unmarshal(answer, &found)
+	if err != nil || len(found) == 0 || (found[0] != nil && (found[0].ID == "" || found[0].Symbol == "")) {
+		return AssetInfo{}, newError(ErrProtocol,
+			"the answer of the node to lookup_asset_symbols has an unexpected form").afterAnswer().causedBy(err)
 	}
-	if len(found) == 0 || found[0] == nil {
-		return AssetInfo{}, newError(ErrInvalidArgument, "the chain has no asset '%s'", name)
+	if found[0] == nil {
+		return AssetInfo{}, newError(ErrInvalidArgument, "the chain has no asset '%s'", name).afterAnswer()
 	}
 	c.assets.known.Store(name, *found[0])
 	return *found[0], nil

@@ -14,11 +14,11 @@ import "strconv"
 type Code int32
 
 const (
-	// ErrInvalidArgument means that an argument is invalid; the message names it and says what is valid. Nothing was
+	// ErrInvalidArgument means that an argument is invalid; the message names it and says what is valid. No operation was
 	// sent.
 	ErrInvalidArgument Code = C.PEERID_CODE_INVALID_ARGUMENT
-	// ErrConfiguration means that the configuration is incomplete or invalid; the message names the option. Nothing was
-	// sent.
+	// ErrConfiguration means that the configuration is incomplete or invalid; the message names the option. No
+	// operation was sent.
 	ErrConfiguration Code = C.PEERID_CODE_CONFIGURATION
 	// ErrUnreachable means that the server is unreachable: the name did not resolve, or the server or the proxy did not
 	// accept the connection. Nothing was sent.

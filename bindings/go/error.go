@@ -75,6 +75,12 @@ func newError(code Code, format string, arguments ...any) *Error {
 	return &Error{Code: code, Outcome: OutcomeNotSent, Message: fmt.Sprintf(format, arguments...)}
 }
 
+// afterAnswer sets the outcome to not done, because the server has answered.
+func (e *Error) afterAnswer() *Error {
+	e.Outcome = OutcomeNotDone
+	return e
+}
+
 // causedBy sets the cause of the failure for errors.Is and errors.As.
 func (e *Error) causedBy(cause error) *Error {
 	e.cause = cause

@@ -24,7 +24,7 @@ enum ChainAnswer {
     _ method: String,
     _ parse: (JSONIndex.Value) -> Result?
   ) throws(PeerIDError) -> Result {
-    let unexpected = PeerIDError(.protocol, "the answer of the node to \(method) has an unexpected form")
+    let unexpected = PeerIDError(.protocol, .notDone, "the answer of the node to \(method) has an unexpected form")
     let index: JSONIndex
     do throws(JSONSyntaxError) {
       index = try JSONIndex(json)

@@ -61,7 +61,14 @@ package struct Call: Sendable {
   }
 
   static func task(_ kind: CallKind, _ body: @escaping Task) -> Call {
-    Call(countedAs: kind, purpose: .task, session: nil, request: .task(body))
+    let task: Task = { (context) throws(PeerIDError) in
+      do throws(PeerIDError) {
+        return try body(context)
+      } catch {
+        throw context.hasReadChain ? error.afterAnswer : error
+      }
+    }
+    return Call(countedAs: kind, purpose: .task, session: nil, request: .task(task))
   }
 
   static func logIn(_ body: @escaping Task) -> Call {

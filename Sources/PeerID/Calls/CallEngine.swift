@@ -121,7 +121,9 @@ package final class CallEngine: Sendable {
       let answer = self.environment.transport.send(request, context: context) { outcome in
         Answer.response(of: outcome, to: .chainRead)
       }
-      return try answer.get()
+      let response = try answer.get()
+      context.hasReadChain = true
+      return response
     }
   }
 

@@ -222,7 +222,7 @@ struct CallMachine {
   /// Sets the outcome to *not done* if a request reached the server: HTTP 401 means that the server did not carry it
   /// out, and a login can be repeated.
   private func afterRefusals(_ error: PeerIDError) -> PeerIDError {
-    hasReachedServer ? error.afterRefusal : error
+    hasReachedServer ? error.afterAnswer : error
   }
 
   private var hasReachedServer: Bool { refusals > 0 || result != nil }
@@ -230,7 +230,7 @@ struct CallMachine {
   private func error(for interruption: CallContext.Interruption, _ verdict: PeerIDError?) -> PeerIDError {
     // The verdict is the server's answer to the refresh that the call waited for.
     if interruption == .timedOut, let verdict {
-      return hasRequestedRefresh ? verdict.afterRefusal : afterRefusals(verdict)
+      return hasRequestedRefresh ? verdict.afterAnswer : afterRefusals(verdict)
     }
     // The requested refresh continues, so its result is unknown.
     let outcome: Outcome = hasRequestedRefresh ? .unknown : hasReachedServer ? .notDone : .notSent

@@ -27,7 +27,7 @@ extension Client {
       return try self.engine.response(of: call)
     }
     let found = try reader.read("database", "lookup_asset_symbols", [.array([.string(name)])], Self.asset)
-    guard let found else { throw PeerIDError(.invalidArgument, "the chain has no asset '\(name)'") }
+    guard let found else { throw PeerIDError(.invalidArgument, .notDone, "the chain has no asset '\(name)'") }
     return engine.assets.keep(found, as: name)
   }
 

@@ -22,6 +22,8 @@ final class CallContext: @unchecked Sendable {
   let cancellation: Cancellation?
   /// The state of an asynchronous call's task.
   let progress: TaskProgress?
+  /// Whether the server has answered a chain read of the call's task. Used only on the task's thread.
+  var hasReadChain = false
   private let cancelled = Atomic<Bool>(false)
   private var lastAsked: Int64
 

@@ -6,9 +6,9 @@
 /// C name: `peerid_code`
 @nonexhaustive
 public enum ErrorCode: Int32, Sendable, CaseIterable {
-  /// An argument is invalid; the message names it and says what is valid. Nothing was sent.
+  /// An argument is invalid; the message names it and says what is valid. No operation was sent.
   case invalidArgument = 1
-  /// The configuration is incomplete or invalid; the message names the option. Nothing was sent.
+  /// The configuration is incomplete or invalid; the message names the option. No operation was sent.
   case configuration = 2
   /// The server is unreachable: the name did not resolve, or the server or the proxy did not accept the connection.
   case unreachable = 3

@@ -105,9 +105,9 @@ public struct PeerIDError: Error, Sendable {
   /// The mark as a C string, valid as long as the error.
   package var markBytes: Bytes? { storage.fields.mark }
 
-  /// The error of a call that got HTTP 401, and then failed before it was sent again: its request arrived, but was not
-  /// carried out.
-  package var afterRefusal: PeerIDError {
+  /// The error of a call that the server has answered at least once: a failure before its next request is *not done*,
+  /// not *not sent*. Examples: a resend after HTTP 401, and the second read of a look-up.
+  package var afterAnswer: PeerIDError {
     outcome == .notSent ? withOutcome(.notDone) : self
   }
 

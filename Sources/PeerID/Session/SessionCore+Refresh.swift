@@ -102,7 +102,7 @@ extension SessionCore {
     } catch {
       log(.error, "the relogin failed: \(error)")
       // Unless the server refused the credentials, a later attempt may succeed.
-      return error.outcome == .notDone && !error.isRetryable ? nil : .transient(error.afterRefusal)
+      return error.outcome == .notDone && !error.isRetryable ? nil : .transient(error.afterAnswer)
     }
   }
 

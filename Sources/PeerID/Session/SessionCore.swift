@@ -128,7 +128,7 @@ final class SessionCore: @unchecked Sendable {
   func failure(of flight: RefreshFlight) -> PeerIDError? {
     // An HTTP status means that the server has answered the refresh: it was sent.
     let failure = withState { flight.failure ?? $0.saving.failure }
-    return failure.map { $0.httpStatus == 0 ? $0 : $0.afterRefusal }
+    return failure.map { $0.httpStatus == 0 ? $0 : $0.afterAnswer }
   }
 
   /// The reason why the session will be over, unless another process saves a new token pair in time.

@@ -136,7 +136,7 @@ struct SessionOpening {
       // The authorization code was used, and its tokens are lost.
       case .exchange: throw error.withOutcome(.unknown, prefix: "the code was exchanged, but ")
       // The login reached the server, and can be repeated.
-      case .logIn: throw error.afterRefusal
+      case .logIn: throw error.afterAnswer
       case .restore: throw error
       }
     }
@@ -181,7 +181,7 @@ struct SessionOpening {
         do throws(PeerIDError) {
           obtained = try logIn()
         } catch {
-          throw error.afterRefusal
+          throw error.afterAnswer
         }
         pause *= 2
       }

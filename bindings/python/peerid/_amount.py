@@ -9,7 +9,7 @@ from typing import Any, Union
 
 from ._call import check
 from ._library import library
-from .errors import InexactNumber, InvalidArgument
+from .errors import InexactNumber, InvalidArgument, Outcome, ProtocolError
 
 # Enough for any 64-bit integer with a sign and a point.
 _ROOM = 40
@@ -97,10 +97,20 @@ class AssetInfo:
 
 def read_asset(name: str, answer: Any) -> AssetInfo:
     """Parse the chain's answer to `lookup_asset_symbols`."""
-    found = answer[0] if isinstance(answer, list) and answer else None
-    if found is None:
-        raise InvalidArgument(f"the chain has no asset '{name}'")
-    return AssetInfo(str(found["id"]), str(found["symbol"]), int(found["precision"]))
+    if answer == [None]:
+        raise InvalidArgument(
+            f"the chain has no asset '{name}'", outcome=Outcome.NOT_DONE
+        )
+    try:
+        found = answer[0]
+        return AssetInfo(
+            str(found["id"]), str(found["symbol"]), int(found["precision"])
+        )
+    except (LookupError, TypeError, ValueError):
+        raise ProtocolError(
+            "the answer of the node to lookup_asset_symbols has an unexpected form",
+            outcome=Outcome.NOT_DONE,
+        ) from None
 
 
 def parse_amount(text: str, precision: int) -> int:

@@ -246,7 +246,7 @@ def _with_outcome(
 
 
 class InvalidArgument(PeerIDError, ValueError):
-    """An argument is invalid. Nothing was sent."""
+    """An argument is invalid. No operation was sent."""
 
     default_code = Code.INVALID_ARGUMENT
 
@@ -256,7 +256,7 @@ class InexactNumber(InvalidArgument, TypeError):
 
 
 class ConfigurationError(PeerIDError):
-    """The configuration is incomplete or invalid."""
+    """The configuration is incomplete or invalid. No operation was sent."""
 
     default_code = Code.CONFIGURATION
 
