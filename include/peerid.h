@@ -35,7 +35,7 @@
  *
  * The following applies to every function.
  *
- * **Names.** `peerid_<object>_<verb>` does something; `peerid_<object>_<property>` returns a
+ * **Names.** `peerid_<object>_<verb>` is an action; `peerid_<object>_<property>` returns a
  * property of an object. Objects are opaque and used through pointers.
  *
  * **Errors.** A function that can fail returns a `peerid_error *`: NULL on success, otherwise
@@ -66,7 +66,7 @@
  * **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length
  * in bytes, at most 64 MB. Both are copied: you may free them after the call. Strings that you
  * receive are NUL-terminated and borrowed from an object: they are valid until the object is
- * freed. Do not change or free them. *Static* strings are always valid.
+ * freed. Do not change or free these strings. *Static* strings are always valid.
  *
  * **Ownership.** You own each object that you receive through an `out_` parameter, and free it
  * once with the function that the parameter names. Every `_free` accepts NULL, and objects may
@@ -98,7 +98,7 @@
  * **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then
  * up to 1.5 seconds for threads to end. If a process ends without `exit`, call
  * `peerid_client_flush` first. Functions that were registered with `atexit` before the first
- * client was created run after this, and must not wait for asynchronous calls.
+ * client was created run afterwards, and must not wait for asynchronous calls.
  *
  * **fork.** A child may use the objects that it inherited. The child opens its own connections
  * and does not affect the parent. During the fork, the library closes the child's copies of its
@@ -347,10 +347,10 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_store(
     peerid_store *store);
 
 /**
- * Sets the relogin handler. With it, the library logs a user in again if the session's refresh
- * token is no longer valid or a refresh got no answer; the server then returns the current
- * tokens. Without a handler and without the option `relogin=keep`, such a session ends with
- * PEERID_CODE_LOGIN_REQUIRED.
+ * Sets the relogin handler. With this handler, the library logs a user in again if the
+ * session's refresh token is no longer valid or a refresh got no answer; the server then
+ * returns the current tokens. Without a handler and without the option `relogin=keep`, such a
+ * session ends with PEERID_CODE_LOGIN_REQUIRED.
  *
  * @param[in] handler the function that provides the credentials.
  * @param[in] release releases the context; may be NULL.
@@ -756,7 +756,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_refresh(peerid_session
  * the expiry with the local clock.
  *
  * @param[in] refused_generation the generation of the token that the server rejected with HTTP
- *   401; 0 if it rejected none. In place of a rejected token you get another one. If the
+ *   401; 0 if it rejected none. In place of a rejected token you get another token. If the
  *   rejected token is so new that the server may not know it yet, you get the same token after
  *   a pause.
  * @param[out] out_token receives the token; free it with `peerid_token_free`.
@@ -825,7 +825,7 @@ PEERID_API const int32_t *peerid_token_scope(const peerid_token *token, size_t *
 
 /**
  * Returns whether the scope includes an operation. If the library does not know the operation
- * or the scope, this is true, and the server decides.
+ * or the scope, the result is true, and the server decides.
  *
  * @param[in] operation the operation's name, such as `transfer`.
  *
@@ -905,8 +905,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_account(
 /**
  * Returns the chain account of the session's user, which operations name as payer.
  *
- * The server does not return the account. The library finds it, or you set it, depending on how
- * the session began:
+ * The server does not return the account. The library finds the account, or you set it,
+ * depending on how the session began:
  * - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case,
  *   depending on which account has granted PeerID a permission. The library looks it up once,
  *   and then stores it with the session.
@@ -938,8 +938,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_account(
  * Sets the account of the session's user, which is stored with the session and included in
  * exported tokens.
  *
- * The account is looked up on the chain first. If PeerID has no permission on it, a warning is
- * logged: the chain will reject its operations.
+ * The account is looked up on the chain first. If PeerID has no permission on the account, a
+ * warning is logged: the chain will reject operations that this account pays for.
  *
  * @param[in] name the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
  * @param[out] out_response receives the account, in the form of `peerid_session_account`; free
@@ -1116,15 +1116,15 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_mark(
  *
  * The result is an object. Its `state` is one of:
  * - `done`: a block contains the transaction. `transaction_id` (null if the node does not
- *   return it), `block_num` and `trx_num` identify it. `irreversible` is true once its block
- *   can no longer be undone; undone blocks are rare.
- * - `not_done`: no block contains it, and no later block can. You may send the operations
- *   again.
- * - `not_yet`: a later block may contain it. Ask again after `retry_after_ms` milliseconds. The
- *   answer is final at most three to four minutes after the call ended; for a signed
- *   transaction, soon after its expiration.
- * - `undecided`: no later block can contain it. `transactions` lists possible matches that the
- *   library can neither confirm nor exclude. Examine them.
+ *   return it), `block_num` and `trx_num` identify the transaction. `irreversible` is true once
+ *   its block can no longer be undone; undone blocks are rare.
+ * - `not_done`: no block contains the transaction, and no later block can. You may send the
+ *   operations again.
+ * - `not_yet`: a later block may contain the transaction. Ask again after `retry_after_ms`
+ *   milliseconds. The answer is final at most three to four minutes after the call ended; for a
+ *   signed transaction, soon after its expiration.
+ * - `undecided`: no later block can contain the transaction. `transactions` lists possible
+ *   matches that the library can neither confirm nor exclude. Examine them.
  *
  * Equal transactions cannot be distinguished: if `transactions` has more than one entry for
  * `done`, other programs have sent the same operations. To make a transaction unique, add a
@@ -1261,7 +1261,10 @@ typedef enum peerid_code {
   PEERID_CODE_CONNECTION_LOST = 7,
   /** The answer is not a PeerID answer: not the JSON envelope, cut off, or a redirect. */
   PEERID_CODE_PROTOCOL = 8,
-  /** The server rejected the request (HTTP 4xx); the details hold its messages by field. */
+  /**
+   * The server rejected the request (HTTP 4xx); the details contain the server's messages by
+   * field.
+   */
   PEERID_CODE_REJECTED = 9,
   /**
    * The token's scope does not include an operation, or the server does not permit the request
@@ -1286,7 +1289,7 @@ typedef enum peerid_code {
   PEERID_CODE_STORE = 18,
   /** The client has as many asynchronous calls in flight as it allows. Nothing was sent. */
   PEERID_CODE_QUEUE_FULL = 19,
-  /** The chain rejected the transaction; the message holds the node's reason. */
+  /** The chain rejected the transaction; the message contains the node's reason. */
   PEERID_CODE_CHAIN_REJECTED = 20
 } peerid_code;
 #if defined(__clang__) && !defined(__cplusplus)
@@ -1535,8 +1538,8 @@ typedef int32_t (*peerid_store_remove_callback)(
     peerid_store_reply *reply);
 
 /**
- * Locks a key: waits until no other caller, on any machine, holds its lock. The lock is held
- * until it is unlocked or its holder dies. May provide a pointer with
+ * Locks a key: waits until no other caller, on any machine, holds the key's lock. The lock is
+ * held until the key is unlocked or the holder dies. May provide a pointer with
  * `peerid_store_reply_set_lock`.
  *
  * @param[in] key the key.
@@ -1647,8 +1650,8 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_store_list(
     peerid_response **out_response);
 
 /**
- * Removes a session from a store, even a damaged one. Succeeds if there is none. The tokens
- * stay valid at the server.
+ * Removes a session from a store, even a damaged one. Succeeds if there is no such session. The
+ * tokens stay valid at the server.
  *
  * @param[in] key the session's key.
  *
@@ -1660,7 +1663,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_store_remove(
     peerid_store *store,
     const char *key);
 
-/** Frees a store. Configurations, clients and sessions that use it keep what they need. */
+/** Frees a store. Configurations, clients and sessions that use the store continue to work. */
 PEERID_API void peerid_store_free(peerid_store *store);
 
 /**

@@ -38,7 +38,7 @@ typedef struct ccurl_openssl {
   unsigned long (*last_error)(void);
   void *(*store)(const void *settings);
   int (*add_certificate)(void *store, void *certificate);
-  // NULL if this OpenSSL does not have it.
+  // NULL if this version of OpenSSL does not have the function.
   void (*stop_thread)(void);
 } ccurl_openssl;
 

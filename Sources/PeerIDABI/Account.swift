@@ -26,7 +26,8 @@ public func clientAccount(
 
 /// Returns the chain account of the session's user, which operations name as payer.
 ///
-/// The server does not return the account. The library finds it, or you set it, depending on how the session began:
+/// The server does not return the account. The library finds the account, or you set it, depending on how the session
+/// began:
 /// - A login with a user name: the account is `pi-<user name>` or `<user name>`, in lower case, depending on which
 ///   account has granted PeerID a permission. The library looks it up once, and then stores it with the session.
 /// - A login with an e-mail address, or an exchange of a code: the account is unknown. Ask the user, and set the
@@ -54,8 +55,8 @@ public func sessionAccount(
 
 /// Sets the account of the session's user, which is stored with the session and included in exported tokens.
 ///
-/// The account is looked up on the chain first. If PeerID has no permission on it, a warning is logged: the chain will
-/// reject its operations.
+/// The account is looked up on the chain first. If PeerID has no permission on the account, a warning is logged: the
+/// chain will reject operations that this account pays for.
 /// - Parameters:
 ///   - name: the account's name, such as `pi-alice`, or its id, such as `1.2.31`.
 ///   - outResponse: receives the account, in the form of `peerid_session_account`; free it with `peerid_response_free`.

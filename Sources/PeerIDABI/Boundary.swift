@@ -1,8 +1,8 @@
 internal import CLinux
 internal import PeerID
 
-// All rules about pointers and numbers of C. Arguments are checked here, so that no value can cause a trap. The caller
-// owns what the functions return.
+// The rules for pointers and numbers that come from C. Arguments are checked here, so that no value can cause a trap.
+// The caller owns what the functions return.
 
 /// Runs the body of an exported function. Returns its error, which the caller owns.
 @inline(never)

@@ -148,9 +148,9 @@ final class CredentialsObject: HandleObject {
   var credentials: Credentials?
 }
 
-/// Sets the relogin handler. With it, the library logs a user in again if the session's refresh token is no longer
-/// valid or a refresh got no answer; the server then returns the current tokens. Without a handler and without the
-/// option `relogin=keep`, such a session ends with PEERID_CODE_LOGIN_REQUIRED.
+/// Sets the relogin handler. With this handler, the library logs a user in again if the session's refresh token is no
+/// longer valid or a refresh got no answer; the server then returns the current tokens. Without a handler and without
+/// the option `relogin=keep`, such a session ends with PEERID_CODE_LOGIN_REQUIRED.
 /// - Parameters:
 ///   - handler: the function that provides the credentials.
 ///   - release: releases the context; may be NULL.

@@ -30,7 +30,7 @@
 ///
 /// The following applies to every function.
 ///
-/// **Names.** `peerid_<object>_<verb>` does something; `peerid_<object>_<property>` returns a property of an object.
+/// **Names.** `peerid_<object>_<verb>` is an action; `peerid_<object>_<property>` returns a property of an object.
 /// Objects are opaque and used through pointers.
 ///
 /// **Errors.** A function that can fail returns a `peerid_error *`: NULL on success, otherwise an error that you free
@@ -56,7 +56,8 @@
 ///
 /// **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length in bytes, at most 64 MB.
 /// Both are copied: you may free them after the call. Strings that you receive are NUL-terminated and borrowed from an
-/// object: they are valid until the object is freed. Do not change or free them. *Static* strings are always valid.
+/// object: they are valid until the object is freed. Do not change or free these strings. *Static* strings are always
+/// valid.
 ///
 /// **Ownership.** You own each object that you receive through an `out_` parameter, and free it once with the function
 /// that the parameter names. Every `_free` accepts NULL, and objects may be freed in any order. A function that returns
@@ -83,7 +84,7 @@
 ///
 /// **Exit.** `exit` waits up to two seconds for refreshes in flight and unsaved tokens, and then up to 1.5 seconds for
 /// threads to end. If a process ends without `exit`, call `peerid_client_flush` first. Functions that were registered
-/// with `atexit` before the first client was created run after this, and must not wait for asynchronous calls.
+/// with `atexit` before the first client was created run afterwards, and must not wait for asynchronous calls.
 ///
 /// **fork.** A child may use the objects that it inherited. The child opens its own connections and does not affect the
 /// parent. During the fork, the library closes the child's copies of its descriptors. The library does not use the

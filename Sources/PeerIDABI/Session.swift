@@ -23,7 +23,7 @@ public func sessionRefresh(_ session: SessionHandle?) -> ErrorHandle? {
 /// library knows the server's time, it compares the expiry with the local clock.
 /// - Parameters:
 ///   - refusedGeneration: the generation of the token that the server rejected with HTTP 401; 0 if it rejected none. In
-///     place of a rejected token you get another one. If the rejected token is so new that the server may not know it
+///     place of a rejected token you get another token. If the rejected token is so new that the server may not know it
 ///     yet, you get the same token after a pause.
 /// - Errors:
 ///   - `rejected`: the server also rejected the new token, or the application's credentials.

@@ -36,12 +36,13 @@ public func sessionMark(
 ///
 /// The result is an object. Its `state` is one of:
 /// - `done`: a block contains the transaction. `transaction_id` (null if the node does not return it), `block_num` and
-///   `trx_num` identify it. `irreversible` is true once its block can no longer be undone; undone blocks are rare.
-/// - `not_done`: no block contains it, and no later block can. You may send the operations again.
-/// - `not_yet`: a later block may contain it. Ask again after `retry_after_ms` milliseconds. The answer is final at
-///   most three to four minutes after the call ended; for a signed transaction, soon after its expiration.
-/// - `undecided`: no later block can contain it. `transactions` lists possible matches that the library can neither
-///   confirm nor exclude. Examine them.
+///   `trx_num` identify the transaction. `irreversible` is true once its block can no longer be undone; undone blocks
+///   are rare.
+/// - `not_done`: no block contains the transaction, and no later block can. You may send the operations again.
+/// - `not_yet`: a later block may contain the transaction. Ask again after `retry_after_ms` milliseconds. The answer is
+///   final at most three to four minutes after the call ended; for a signed transaction, soon after its expiration.
+/// - `undecided`: no later block can contain the transaction. `transactions` lists possible matches that the library
+///   can neither confirm nor exclude. Examine them.
 ///
 /// Equal transactions cannot be distinguished: if `transactions` has more than one entry for `done`, other programs
 /// have sent the same operations. To make a transaction unique, add a `custom` operation with random `data` to the

@@ -57,7 +57,8 @@ public func storeList(
   }
 }
 
-/// Removes a session from a store, even a damaged one. Succeeds if there is none. The tokens stay valid at the server.
+/// Removes a session from a store, even a damaged one. Succeeds if there is no such session. The tokens stay valid at
+/// the server.
 /// - Parameters:
 ///   - key: the session's key.
 /// - Errors:
@@ -71,7 +72,7 @@ public func storeRemove(_ store: StoreHandle?, _ key: UnsafePointer<CChar>?) -> 
   }
 }
 
-/// Frees a store. Configurations, clients and sessions that use it keep what they need.
+/// Frees a store. Configurations, clients and sessions that use the store continue to work.
 @_cdecl("peerid_store_free")
 public func storeFree(_ store: StoreHandle?) {
   free(store, as: SessionStore.self)

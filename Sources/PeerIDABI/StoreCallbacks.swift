@@ -48,8 +48,8 @@ public typealias StoreRemoveCallback =
     _ reply: StoreReplyHandle?
   ) -> Int32
 
-/// Locks a key: waits until no other caller, on any machine, holds its lock. The lock is held until it is unlocked or
-/// its holder dies. May provide a pointer with `peerid_store_reply_set_lock`.
+/// Locks a key: waits until no other caller, on any machine, holds the key's lock. The lock is held until the key is
+/// unlocked or the holder dies. May provide a pointer with `peerid_store_reply_set_lock`.
 ///
 /// - Parameters:
 ///   - key: the key.
@@ -125,7 +125,7 @@ extension StoreCallbacks {
         "callbacks.size is \(size): set it to sizeof(peerid_store_callbacks), which is \(known) in this library"
       )
     }
-    // Fields that this library does not know must be unused.
+    // Fields that this version of the library does not know must be unused.
     let rest = UnsafeRawBufferPointer(start: pointer, count: Int(size))[Int(known)...]
     guard rest.allSatisfy({ $0 == 0 }) else {
       throw PeerIDError(.invalidArgument, "callbacks uses a field that this version of the library does not have")

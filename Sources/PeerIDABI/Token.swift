@@ -39,8 +39,8 @@ public func tokenScope(_ token: TokenHandle?, _ outCount: UnsafeMutablePointer<U
   return scope?.baseAddress
 }
 
-/// Returns whether the scope includes an operation. If the library does not know the operation or the scope, this is
-/// true, and the server decides.
+/// Returns whether the scope includes an operation. If the library does not know the operation or the scope, the result
+/// is true, and the server decides.
 /// - Parameters:
 ///   - operation: the operation's name, such as `transfer`.
 /// - Returns: true if the operation may be submitted; otherwise, and for NULL, false.

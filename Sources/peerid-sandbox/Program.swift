@@ -70,7 +70,8 @@ struct Program {
     return 0
   }
 
-  /// Raises the limit of open files. Each connection uses one, and 1,024, the usual soft limit, can be too few.
+  /// Raises the limit of open files. Each connection uses a descriptor, and the usual soft limit of 1,024 can be too
+  /// low.
   private func raiseFileLimit() {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }

@@ -58,7 +58,7 @@ const (
 	ErrStore Code = C.PEERID_CODE_STORE
 	// ErrQueueFull means that the client has as many calls in flight as it allows. Nothing was sent.
 	ErrQueueFull Code = C.PEERID_CODE_QUEUE_FULL
-	// ErrChainRejected means that the chain rejected the transaction; the message holds the node's reason.
+	// ErrChainRejected means that the chain rejected the transaction; the message contains the node's reason.
 	ErrChainRejected Code = C.PEERID_CODE_CHAIN_REJECTED
 )
 

@@ -1,4 +1,4 @@
-/// Converts what the transport received to a result or an error.
+/// Converts what the transport has received to a result or an error.
 enum Answer {
   /// The response if the request succeeded; otherwise the error.
   static func response(

@@ -12,7 +12,7 @@ final class ClientSecret: @unchecked Sendable {
 
   /// Uses another secret from now on.
   func replace(with other: Bytes) {
-    // Release the old secret, and so wipe it, only after the lock is released.
+    // Release the old secret, which wipes it, only after the lock is released.
     let old = lock.withLock {
       defer { value = other }
       return value

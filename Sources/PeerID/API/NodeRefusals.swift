@@ -1,5 +1,5 @@
-/// Rows of `OutcomeTable`: refusals of the node and of the library that builds transactions. PeerID passes them on with
-/// HTTP 500, in its own envelope.
+/// Rows of `OutcomeTable`: refusals of the node and of the library that builds transactions. PeerID passes these
+/// refusals on with HTTP 500, in its own envelope.
 enum NodeRefusals {
   private static let transacting: [RequestKind] = [.operations, .confirmation, .chainBroadcast]
 

@@ -69,7 +69,7 @@ struct ResponseScanner {
     }
   }
 
-  /// A broadcast answers with an array of one confirmation, everything else with the confirmation itself.
+  /// The result of a broadcast is an array of one confirmation, that of any other call is the confirmation itself.
   private mutating func readResult(_ scanner: inout JSONScanner) throws(Fault) {
     confirmation = Confirmation()
     isElement = scanner.next == UInt8(ascii: "[")

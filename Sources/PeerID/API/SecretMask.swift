@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// Masks the secrets of a request in the server's answer to it. Servers and proxies quote requests in their errors, and
+/// Masks the secrets of a request in the server's answer. Servers and proxies quote requests in their errors, and
 /// errors are printed and logged.
 ///
 /// Both the secrets and the answer are decoded repeatedly. A secret is masked if any of its decoded forms appears in

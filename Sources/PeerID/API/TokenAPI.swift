@@ -54,7 +54,7 @@ struct TokenAPI: Sendable {
     return try required(try send(parameters, to: endpoints.refresh, .refresh, context: context))
   }
 
-  /// The client secret. If there is none, the error says that `purpose` needs it.
+  /// The client secret. If there is none, the error says that `purpose` needs one.
   func requiredSecret(for purpose: String) throws(PeerIDError) -> Bytes {
     guard let secret = secret.current else {
       throw PeerIDError(.configuration, "\(purpose) needs the client secret, and the configuration has none")

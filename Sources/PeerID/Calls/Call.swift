@@ -22,7 +22,7 @@ package struct Call: Sendable {
   /// The kind under which the statistics count the call.
   let countedAs: CallKind
   let purpose: CallMachine.Purpose
-  /// The session whose token is used. A task that begins a session sets it.
+  /// The session whose token is used. A task that creates a session sets this property.
   var session: SessionCore?
   let request: Request
   /// The environment whose log the call writes to when it has no session.

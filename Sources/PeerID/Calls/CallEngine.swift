@@ -46,8 +46,8 @@ package final class CallEngine: Sendable {
       clock: clock,
       serverClock: transport.serverClock
     )
-    // Initialize lazy globals now: if the process forked while another thread initialized one, it would stay locked in
-    // the child.
+    // Initialize lazy globals now: if the process forked while another thread initialized a global, the global would
+    // stay locked in the child.
     _ = OperationCatalogue.standard.entries.count
     OwnedDescriptor.prepare()
     Lock.innermost.withLock { JSONDocument.createSeed() }

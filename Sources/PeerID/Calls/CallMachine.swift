@@ -54,7 +54,7 @@ struct CallMachine {
     case finish(Result<CallResult, PeerIDError>)
   }
 
-  /// The error when the server refuses both an external token and the refreshed one.
+  /// The error when the server refuses both an external token and the refreshed token.
   static var externalTokenRefused: PeerIDError {
     PeerIDError(
       .rejected,
@@ -88,7 +88,7 @@ struct CallMachine {
   private var hasRequestedRefresh = false
   private var isAwaitingRefresh = false
   private var isPausing = false
-  /// The result of a login whose token has to be refreshed.
+  /// The result of a login whose token has to be refreshed first.
   private var result: CallResult?
 
   /// Whether the request is being sent again because the server refused its token.

@@ -100,7 +100,7 @@ public final class CompletionQueue: @unchecked Sendable {
       waiting.current.head = end
       if waiting.current.isEmpty {
         // Another thread may still be about to raise the descriptor; the next thread that finds the queue empty clears
-        // it.
+        // the descriptor.
         if waiting.current.raises > 0, let descriptor = waiting.current.descriptor {
           waiting.current.raises -= min(clinux_eventfd_clear(descriptor.number), waiting.current.raises)
         }

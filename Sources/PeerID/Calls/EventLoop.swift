@@ -99,7 +99,7 @@ final class EventLoop: @unchecked Sendable {
   }
 
   func post(_ command: Command) {
-    // If the thread does not run, there is no call to end.
+    // If the thread is not running, there is no call to end.
     let sleeper = lock.withLock { control.current.isRunning ? add(command) : nil }
     sleeper?.wake()
   }
@@ -113,7 +113,7 @@ final class EventLoop: @unchecked Sendable {
     return control.current.driver
   }
 
-  /// Starts the thread if it does not run; returns the error if that fails. Called under the lock.
+  /// Starts the thread if it is not running; returns the error if that fails. Called under the lock.
   private func start() -> PeerIDError? {
     if control.current.isRunning { return nil }
     guard let driver = control.current.driver ?? EventLoopDriver(self) else {
@@ -146,7 +146,7 @@ final class EventLoop: @unchecked Sendable {
     return commands
   }
 
-  /// Returns whether the thread may sleep. If so, the next command wakes it.
+  /// Returns whether the thread may sleep. A sleeping thread is woken by the next command.
   func fallAsleep() -> Bool {
     lock.withLock {
       control.current.isAsleep = control.current.inbox.isEmpty

@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// Runs asynchronous calls on the event loop's thread. No other thread uses it.
+/// Runs asynchronous calls on the event loop's thread. No other thread uses the driver.
 final class EventLoopDriver: @unchecked Sendable {
   /// The maximum number of completions that are added to a queue at once, with one wake-up of the waiting threads.
   private static let largestHandover = 32
@@ -164,7 +164,7 @@ final class EventLoopDriver: @unchecked Sendable {
     carryOut(call.machine.next(event), call, maySend: false)
   }
 
-  /// Carries out a step and the following ones, until the call has to wait or ends. A call has to wait for its turn
+  /// Carries out this step and the following steps, until the call has to wait or ends. A call has to wait for its turn
   /// before it asks for a token; `maySend` says that it is the call's turn.
   private func carryOut(_ first: CallMachine.Step, _ call: AsyncCall, maySend: Bool) {
     var step = first

@@ -5,7 +5,7 @@ struct SessionCall {
   let body: Bytes
   /// The secrets in the URL.
   var secrets: [Bytes] = []
-  /// The id of the application that confirms a transaction token; the server does not check it.
+  /// The id of the application that confirms a transaction token, which the server does not check.
   var confirmingApplication: String?
 
   /// The request with the headers of one token.

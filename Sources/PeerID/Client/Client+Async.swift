@@ -1,4 +1,4 @@
-// Asynchronous calls of a client. Each returns an id at once and later adds exactly one completion to a queue.
+// Asynchronous calls of a client. Each call returns an id at once, and later adds exactly one completion to a queue.
 
 extension Client {
   /// Logs a user in without waiting. See `logIn(login:password:mobile:key:)`.

@@ -41,8 +41,8 @@ public final class Client: Sendable {
   ///   - key: the key under which the configured store keeps the session; `nil` keeps it only in memory.
   /// - Returns: a session of the user.
   /// - Throws: `invalidArgument` without a login, or without both password and mobile; `rejected` when the server
-  ///   refuses them; `notPermitted` when the user lacks the permission; `store` when the store fails; and the errors
-  ///   of any call. Logging in again is always safe.
+  ///   refuses the credentials; `notPermitted` when the user lacks the permission; `store` when the store fails; and
+  ///   the errors of any call. Logging in again is always safe.
   public func logIn(
     login: String,
     password: String? = nil,
@@ -68,9 +68,9 @@ public final class Client: Sendable {
   /// session.
   ///
   /// PeerID's consent page appends `?code=…` even to a redirect URI that already has a query.
-  /// `exchange(redirect:expectedState:key:)` can read that, but a framework that parses the query finds no code. The
-  /// page's *Cancel* button does not redirect. The server accepts redirect URIs of the registered domain only, never
-  /// `localhost` or an IP address. A user can grant at most 15 operations to all applications together.
+  /// `exchange(redirect:expectedState:key:)` can read such a URL, but a framework that parses the query finds no code.
+  /// The page's *Cancel* button does not redirect. The server accepts redirect URIs of the registered domain only,
+  /// never `localhost` or an IP address. A user can grant at most 15 operations to all applications together.
   ///
   /// - Parameter redirectURI: the URI to which the browser is redirected; its domain must be registered for the
   ///   application.
@@ -215,8 +215,8 @@ public final class Client: Sendable {
     engine.close()
   }
 
-  /// Waits until no refresh is running and every new pair of tokens is saved. Close the client first: otherwise work
-  /// that begins meanwhile is waited for, too.
+  /// Waits until no refresh is running and every new pair of tokens is saved. Close the client first: otherwise this
+  /// function also waits for work that begins meanwhile.
   ///
   /// - Parameter timeoutMilliseconds: the longest wait in milliseconds; 0: do not wait.
   /// - Returns: `true` when nothing is pending; `false` on timeout.

@@ -5,7 +5,7 @@ import Synchronization
 /// The Swift runtime creates the metadata of a generic type when it is first used, under internal locks that no fork
 /// handler can take. If a process forks while another thread is in its first call, such a lock stays held in the child
 /// forever. So the first client of a process runs all calls on the thread that creates it. Embedded Swift creates no
-/// metadata and needs none of this.
+/// metadata, so it needs no warmup.
 enum RuntimeWarmup {
   private static let operations = [
     // Without escapes.
@@ -29,7 +29,7 @@ enum RuntimeWarmup {
 
   private static let hasRun = Atomic<Bool>(false)
 
-  /// Runs the calls, unless an earlier client of the process has done so.
+  /// Runs the calls, unless an earlier client of the process has run them.
   static func runOnce(_ configuration: Configuration) {
     guard !hasRun.exchange(true, ordering: .acquiringAndReleasing) else { return }
     var silent = configuration

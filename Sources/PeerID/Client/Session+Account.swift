@@ -87,7 +87,7 @@ extension Session {
 }
 
 extension RequestedOperation {
-  /// Whether the operation is paid by a user's account other than this one.
+  /// Whether a user's account other than `account` pays for the operation.
   fileprivate func isPaid(byOtherThan account: Account) -> Bool {
     definition.accountThatPays == nil && payer != account.id
   }

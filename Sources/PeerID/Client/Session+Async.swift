@@ -1,4 +1,4 @@
-// Asynchronous calls of a session. Each returns an id at once and later adds exactly one completion to a queue.
+// Asynchronous calls of a session. Each call returns an id at once, and later adds exactly one completion to a queue.
 
 extension Session {
   /// Submits operations without waiting. See `submit(_:)` for what is sent and when.

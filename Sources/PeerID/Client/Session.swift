@@ -117,7 +117,7 @@ public final class Session: Sendable {
   /// chain accepts it only once.
   ///
   /// - Parameter transaction: JSON with `ref_block_num`, `ref_block_prefix`, `expiration`, `operations` and
-  ///   `signatures`; or an object with `transaction` that holds them.
+  ///   `signatures`; or an object whose member `transaction` has them.
   /// - Returns: the transaction.
   /// - Throws: as `submit(_:)`.
   public func broadcast(_ transaction: String) throws(PeerIDError) -> Response {
@@ -156,8 +156,8 @@ public final class Session: Sendable {
   /// the refused token, and resend the request with the token that it returns. Give up after a few attempts.
   ///
   /// - Parameter generation: the generation of the token that the server refused; 0 if it refused none. In place of a
-  ///   refused token you get another one. If the refused token is so new that the server may not have saved it yet, you
-  ///   get the same token after a pause.
+  ///   refused token you get another token. If the refused token is so new that the server may not have saved it yet,
+  ///   you get the same token after a pause.
   /// - Returns: a token.
   /// - Throws: `loginRequired` when the session is over; `configuration` without a client secret; the errors of a
   ///   refresh. Their outcome is `notDone` or `notSent`: a request that carried the refused token was not done.

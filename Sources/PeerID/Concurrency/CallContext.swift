@@ -116,6 +116,6 @@ final class ClosingFlag: Sendable {
 
   var isSet: Bool { flag.load(ordering: .acquiring) }
 
-  /// Sets the flag; returns whether this call was the one that set it.
+  /// Sets the flag; returns `false` if it was already set.
   func set() -> Bool { !flag.exchange(true, ordering: .acquiringAndReleasing) }
 }

@@ -9,7 +9,7 @@ import Synchronization
 enum ForkGuard {
   private static let counter = Atomic<Int>(0)
 
-  /// The number of forks between the process that loaded the library and this one.
+  /// The number of forks between the process that loaded the library and this process.
   static var generation: Int { counter.load(ordering: .relaxed) }
 
   /// Leaks a value that the parent's threads may have been using, or that must not be released under a lock.

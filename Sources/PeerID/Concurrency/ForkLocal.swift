@@ -1,4 +1,4 @@
-/// State that the child of a fork must replace before it uses it, such as threads and connections; see `ForkGuard`.
+/// State that the child of a fork must replace before using it, such as threads and connections; see `ForkGuard`.
 ///
 /// The parent's value is leaked in the child, because the parent's threads may have been using it.
 struct ForkLocal<Value>: ~Copyable {

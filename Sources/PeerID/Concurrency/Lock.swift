@@ -7,8 +7,8 @@ import Synchronization
 /// take all of them before the process forks, so that the child never inherits a held lock or half-changed state.
 /// Shared mutexes also keep sessions small: a lock costs one pointer.
 ///
-/// Two objects may share a mutex. So code that holds a lock must not take another one, except `innermost`, and must not
-/// release an object that has a lock. Debug builds stop when this rule is broken.
+/// Two objects may share a mutex. So code that holds a lock must not take another lock, except `innermost`, and must
+/// not release an object that has a lock. Debug builds stop when this rule is broken.
 struct Lock: @unchecked Sendable {
   fileprivate let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

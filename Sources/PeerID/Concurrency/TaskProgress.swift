@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The state of an asynchronous call's task. A task that is queued or inside a store cannot be interrupted, so an
-/// interrupted call ends without waiting for it.
+/// interrupted call ends without waiting for its task.
 final class TaskProgress: Sendable {
   private enum Place: UInt8 {
     case queued

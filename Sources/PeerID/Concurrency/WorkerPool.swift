@@ -95,8 +95,8 @@ final class WorkerPool: @unchecked Sendable {
 
 /// Threads of the library.
 enum Thread {
-  /// Starts a detached thread with all signals blocked; returns whether that worked. Its stack has the application's
-  /// default size, because callbacks of the application run on it.
+  /// Starts a detached thread with all signals blocked; returns whether that worked. The stack has the application's
+  /// default size, because callbacks of the application run on this thread.
   static func start(
     _ context: UnsafeMutableRawPointer,
     _ body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?

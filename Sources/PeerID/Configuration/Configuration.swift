@@ -49,8 +49,7 @@ public struct Configuration: Sendable {
   /// - Parameters:
   ///   - name: the option's name, such as `request_timeout_ms`.
   ///   - value: its value as text.
-  /// - Throws: `configuration` for a name that does not exist (the error suggests one) or an invalid
-  ///   value.
+  /// - Throws: `configuration` for an unknown name (the error suggests a similar one) or an invalid value.
   public mutating func set(_ name: String, _ value: String) throws(PeerIDError) {
     try OptionTable.set(name, to: value, in: &options)
   }

@@ -22,7 +22,7 @@ public enum ErrorCode: Int32, Sendable, CaseIterable {
   case connectionLost = 7
   /// The answer is not a PeerID answer: not the JSON envelope, cut off, or a redirect.
   case `protocol` = 8
-  /// The server rejected the request (HTTP 4xx); the details hold its messages by field.
+  /// The server rejected the request (HTTP 4xx); the details contain the server's messages by field.
   case rejected = 9
   /// The token's scope does not include an operation, or the server does not permit the request to the user or to the
   /// application.
@@ -45,7 +45,7 @@ public enum ErrorCode: Int32, Sendable, CaseIterable {
   case store = 18
   /// The client has as many asynchronous calls in flight as it allows. Nothing was sent.
   case queueFull = 19
-  /// The chain rejected the transaction; the message holds the node's reason.
+  /// The chain rejected the transaction; the message contains the node's reason.
   case chainRejected = 20
 
   /// The name in C programs and in logs, such as `login_required`.

@@ -39,7 +39,7 @@ extension PeerIDError {
   }
 }
 
-/// A parsed JSON text. Its values are views into it and keep it alive.
+/// A parsed JSON text. The values are views into the document and keep it alive.
 package final class JSONDocument: @unchecked Sendable {
   let rootNode: OpaquePointer
 

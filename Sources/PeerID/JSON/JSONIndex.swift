@@ -20,7 +20,7 @@ struct JSONIndex {
 
   /// Positions must fit into 32 bits.
   private static let maximumBytes = 1 << 30
-  /// For an object with more members than this, duplicates are found by sorting the keys.
+  /// In an object with more members than this, duplicates are found by sorting the keys.
   private static let fewMembers = 32
   /// For text longer than this, in bytes, the index first checks that memory is available.
   private static let longText = 64 << 10

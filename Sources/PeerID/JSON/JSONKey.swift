@@ -6,7 +6,7 @@ struct JSONKey: Sendable {
     bytes = Bytes(text)
   }
 
-  /// Whether `key` is this one.
+  /// Whether `key` equals this key.
   @inline(__always)
   func matches(_ key: UnsafeRawBufferPointer) -> Bool {
     key.isSame(as: bytes.raw)

@@ -14,7 +14,7 @@ package indirect enum JSONLiteral: Sendable {
   /// A parsed value, written unchanged.
   case value(JSONValue)
 
-  /// The literal as a document, which can be used like a parsed one.
+  /// The literal as a document, which can be used like a parsed document.
   package var document: JSONDocument {
     // jansson returns NULL when memory has run out; the document is then `null`.
     JSONDocument(owning: OpaquePointer(node ?? json_null()))

@@ -104,7 +104,7 @@ struct JSONScanner {
       case UInt8(ascii: "\""): _ = try string()
       default: try skipPlainValue()
       }
-      // The value has ended. Go to the next one, leaving the arrays and objects that end here.
+      // The value has ended. Go to the next value, leaving the arrays and objects that end here.
       while nesting.depth > 0 {
         if try isFollowed(before: nesting.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
           if nesting.isObject { _ = try key() }

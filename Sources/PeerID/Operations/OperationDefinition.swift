@@ -4,8 +4,8 @@ package final class OperationDefinition: Sendable {
   package let name: String
   /// The operation's number on the chain. A token's scope consists of these numbers.
   package let id: Int32
-  /// The account that pays for the operation and has to authorize it: the name of the field that contains it, or its id
-  /// if it is the same account for all operations of this kind.
+  /// The account that pays for the operation and has to authorize it: the name of the field with the account or, if all
+  /// operations of this kind have the same payer, the account's id.
   package let payer: String
   /// Whether the server knows the operation. If not, the server refuses every request that contains it.
   package let isKnownToServer: Bool
@@ -52,7 +52,7 @@ package final class OperationDefinition: Sendable {
   var accountThatPays: String? { payer.utf8.first == UInt8(ascii: "1") ? payer : nil }
 }
 
-/// One field of an operation or of an object inside one.
+/// One field of an operation, or of an object inside an operation.
 package final class OperationField: Sendable {
   /// How a field may be used.
   package enum Presence: Sendable {
@@ -87,7 +87,7 @@ package final class OperationField: Sendable {
 
 /// The type of a field's value in the server's schema. `refined` adds requirements of the serializer or the chain.
 package indirect enum OperationFieldType: Sendable {
-  /// The unit in which a time since 1970 is given.
+  /// The unit of a time since 1970.
   package enum TimeUnit: Sendable {
     case seconds
     case milliseconds
@@ -120,7 +120,7 @@ package indirect enum OperationFieldType: Sendable {
   package static let maximumSafeInteger: Int64 = 9_007_199_254_740_991
 }
 
-/// What the serializer and the chain require of a value beyond the server's schema.
+/// Requirements of the serializer and the chain for a value, beyond the server's schema.
 package final class OperationRefinement: Sendable {
   /// What a value of the schema's type means.
   package enum Meaning: Sendable {

@@ -1,6 +1,6 @@
 extension Token {
-  /// Whether the scope includes an operation. If the library does not know the operation or the scope, this is `true`,
-  /// and the server decides.
+  /// Whether the scope includes an operation. If the library does not know the operation or the scope, the result is
+  /// `true`, and the server decides.
   ///
   /// - Parameter operation: the operation's name, such as `transfer`.
   /// - Returns: whether it may be submitted.

@@ -3,8 +3,8 @@ internal import CLinux
 /// Retries saving a client's sessions if their newest tokens are not in the store yet.
 ///
 /// The application may free such a session long before it is saved. This class and the client's table keep the session,
-/// and the next call that opens the key gets it. Otherwise that call would get the old token pair from the store, which
-/// the server no longer accepts.
+/// and the next call that opens the key gets this session. Otherwise that call would get the old token pair from the
+/// store, which the server no longer accepts.
 final class SaveRetrier: @unchecked Sendable {
   private struct State {
     var sessions: [SessionLease] = []

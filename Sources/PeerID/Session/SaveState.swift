@@ -31,7 +31,7 @@ struct SaveState {
     return unsaved.identified { $0 = stored.identity.filled(from: $0) }
   }
 
-  /// Records that a pair could not be saved in place of the stored one.
+  /// Records that a pair could not be saved in place of the stored pair.
   mutating func failed(_ error: PeerIDError, _ pair: Token, replacing stored: Token?, now: Int64) {
     unsaved = pair
     replaced = stored

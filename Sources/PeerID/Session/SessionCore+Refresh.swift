@@ -85,7 +85,7 @@ extension SessionCore {
     do throws(PeerIDError) {
       var (now, serverNow) = environment.times
       var other = try environment.tokens.logIn(credentials, context: context)
-      // A login returns the old pair until the server has saved the refreshed one.
+      // A login returns the old pair until the server has saved the refreshed pair.
       if other.isSamePair(as: mine), context.pause(milliseconds: Self.unsavedPause) == nil {
         (now, serverNow) = environment.times
         other = try environment.tokens.logIn(credentials, context: context)
@@ -107,7 +107,7 @@ extension SessionCore {
   }
 
   /// Removes an expiry that has already passed when the new pair arrives: another refresh would not return a better
-  /// one. The token is then used until the server answers HTTP 401.
+  /// expiry. The token is then used until the server answers HTTP 401.
   private func withUsableExpiry(_ renewed: Token) -> Token {
     let now = environment.transport.serverClock.nowMilliseconds
     guard let expiry = renewed.expiresAtMilliseconds, let now, expiry <= now else { return renewed }

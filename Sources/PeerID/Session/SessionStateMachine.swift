@@ -158,7 +158,7 @@ struct SessionStateMachine {
 
   /// Ends the running refresh. `jitter` is a random number from 0 to 1.
   ///
-  /// - Returns: the error for the calls that wait for it; `nil` if it succeeded.
+  /// - Returns: the error for the calls that wait for the refresh; `nil` if the refresh succeeded.
   mutating func refreshEnded(_ result: RefreshResult, now: Int64, serverNow: Int64?, jitter: Double) -> PeerIDError? {
     isRefreshing = false
     defer { refreshBegan = nil }

@@ -47,7 +47,7 @@ public final class SessionStore: Sendable {
     try backend.list()
   }
 
-  /// Removes a session, even one that is damaged; succeeds if there is none. The tokens stay valid at the server.
+  /// Removes a session, even a damaged one; succeeds if there is none. The tokens stay valid at the server.
   ///
   /// - Parameter key: the session's key.
   /// - Throws: `store` when the store fails.

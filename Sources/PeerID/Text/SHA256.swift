@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// SHA-256 (FIPS 180-4), for the names and checksums of session files. The C library does not have it.
+/// SHA-256 (FIPS 180-4), for the names and checksums of session files. The C library has no SHA-256.
 package enum SHA256 {
   private static let roundConstants: [UInt32] = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,

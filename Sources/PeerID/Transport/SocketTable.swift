@@ -12,7 +12,7 @@ final class SocketTable {
     let descriptor: OwnedDescriptor
     /// The local port, by which libcurl identifies the connection; 0 before the first request.
     var localPort: Int32 = 0
-    /// The number of requests in flight on it; more than one only with HTTP/2.
+    /// The number of requests in flight on the connection; more than one only with HTTP/2.
     var requests = 0
     var wasUsed = false
     var isHTTP2 = false
@@ -130,7 +130,7 @@ final class SocketTable {
   }
 
   private static func hasReceivedMuch(_ descriptor: Int32) -> Bool {
-    // The offset of `tcpi_bytes_received` in Linux's `tcp_info`. The C library's structure ends before it.
+    // The offset of `tcpi_bytes_received` in Linux's `tcp_info`. The C library's structure ends before this field.
     let bytesReceived = 128
     return withUnsafeTemporaryAllocation(byteCount: bytesReceived + 8, alignment: 8) { information in
       var length = socklen_t(information.count)

@@ -30,8 +30,8 @@ enum NumberText {
     return isNegative && magnitude != "0" ? "-" + magnitude : magnitude
   }
 
-  /// Simplifies a number with an exponent: `+1.50e+03` becomes `1.5e03`. Zeros at the start stay if no digit from 1 to
-  /// 9 follows them.
+  /// Simplifies a number with an exponent: `+1.50e+03` becomes `1.5e03`. Leading zeros stay if no digit from 1 to 9
+  /// follows.
   private static func scientific(_ text: String) -> String {
     let parts = text.split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { return text }

@@ -140,7 +140,7 @@ extension SandboxState {
 }
 
 extension Fixture.User {
-  /// Whether these are the user's credentials. A user without a password cannot sign in with one.
+  /// Whether these are the user's credentials. A user without a password cannot sign in with a password.
   func accepts(password: String?, mobile: String?) -> Bool {
     let isRightPassword = password == nil || password == self.password
     let isRightMobile = mobile.map { MobileNumber.normalized($0) == self.mobile.map(MobileNumber.normalized) } ?? true

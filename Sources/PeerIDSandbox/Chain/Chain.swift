@@ -9,7 +9,7 @@ struct Chain {
 
   private static let firstBlock: Int64 = 1_000_000
   private static let blockSeconds: Int64 = 3
-  /// The number of blocks after the last irreversible one.
+  /// The number of blocks after the last irreversible block.
   private static let reversibleBlocks: Int64 = 10
   private static let historyLimit = 10_000
 

@@ -9,7 +9,7 @@ struct ChainObjects {
   private(set) var endedOffers: [JSONLiteral] = []
   private var nextInstances: [String: Int64] = [:]
 
-  /// The account with which PeerID signs; the users' permissions name it.
+  /// The account with which PeerID signs, named in the users' permissions.
   static let payingAccount = "1.2.20"
 
   private static let specialAccounts = [

@@ -22,7 +22,7 @@ struct Payment {
   /// The node's message after the condition.
   let complaint: String
 
-  /// The payment of each operation that has one.
+  /// The payments, by the operation's name.
   static let all: [String: Payment] = [
     "transfer": Payment(
       source: "from",

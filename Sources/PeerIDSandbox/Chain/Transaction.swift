@@ -6,7 +6,8 @@ struct ChainOperation: Sendable {
   let name: String
   /// The fields as the node echoes them.
   let fields: JSONLiteral
-  /// The operation as the application sent it; `nil` if the server made it or it comes from a signed transaction.
+  /// The operation as the application sent it; `nil` if the operation was made by the server or comes from a signed
+  /// transaction.
   var request: Bytes?
 
   /// `[id, {…}]`.
@@ -90,7 +91,7 @@ struct Origin: Sendable {
 struct PooledTransaction: Sendable {
   let transaction: Transaction
   let origin: Origin
-  /// When a block includes it, in milliseconds since 1970; `nil`: it expires in the pool.
+  /// When a block includes the transaction, in milliseconds since 1970; `nil`: the transaction expires in the pool.
   let includedAt: Int64?
 }
 

@@ -21,7 +21,7 @@ struct RequestCondition {
 
 /// The requests, operations and tokens of the sandbox, as its controls show them.
 extension SandboxState {
-  /// The logged requests; `after=SEQUENCE`, `path=…` and `limit=N` (the newest ones) narrow them down.
+  /// The logged requests; `after=SEQUENCE`, `path=…` and `limit=N` (the newest ones) select some of them.
   func requests(_ query: JSONValue) -> [LoggedRequest] {
     let after = query["after"]?.string.flatMap { UInt64($0) } ?? 0
     let path = query["path"]?.string

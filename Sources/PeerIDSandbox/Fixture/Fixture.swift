@@ -179,7 +179,7 @@ extension Fixture {
     }
   }
 
-  /// The chain's initial state. If there is one, the chain applies its rules, unless the settings turn them off.
+  /// The chain's initial state. With an initial state, the chain applies its rules, unless the settings turn them off.
   public struct Chain: Sendable {
     /// The balances of the accounts.
     public var balances: [Balance]

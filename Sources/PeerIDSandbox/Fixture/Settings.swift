@@ -10,7 +10,7 @@ public struct Settings: Sendable, Equatable {
   public var saveDelay: Int = 13
   /// The lifetime of new access tokens, in milliseconds.
   public var tokenLifetime: Int64 = Settings.defaultTokenLifetime
-  /// The offset of the sandbox's clock from the machine's, in seconds; negative if it is behind.
+  /// The offset of the sandbox's clock from the machine's, in seconds; negative if the sandbox's clock is behind.
   public var clockOffset: Int64 = 0
   /// Whether the three token calls read the query string, as the published guide says; the real server ignores it.
   public var acceptsQuery = false
@@ -25,7 +25,8 @@ public struct Settings: Sendable, Equatable {
   /// Whether the authorization page may redirect to any loopback address; the real server refuses all of them.
   public var allowsLoopbackRedirects = true
 
-  /// Whether *Cancel* on the authorization page redirects with `access_denied`. On the real page it does nothing.
+  /// Whether *Cancel* on the authorization page redirects with `access_denied`. On the real page the button does
+  /// nothing.
   public var cancelRedirects = true
 
   /// The number of requests that the log keeps.

@@ -225,7 +225,7 @@ struct OperationChecker {
   /// The path in the serializer's messages, with the operation's name at the start.
   private var fieldPath: String {
     let names = path.compactMap { step in if case .name(let name) = step { name } else { nil } }
-    // Nested objects have their own serializer.
+    // Nested objects have a separate serializer.
     if names.count == 2, let type = SerializerRule.nestedTypes["\(operationName).\(names[0])"] {
       return "\(operationName).\(names[0])\t cause: \(type).\(names[1])"
     }

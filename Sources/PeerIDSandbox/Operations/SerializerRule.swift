@@ -19,7 +19,7 @@ enum SerializerRule {
   /// The operations that peerplaysjs-lib serializes without a fee, because only the chain creates them.
   static let hasNoFee: Set<String> = ["bet_matched", "bet_canceled", "bet_adjusted"]
 
-  /// The names that peerplaysjs-lib gives to the types of some fields that are objects.
+  /// peerplaysjs-lib's names for the types of some object fields.
   static let nestedTypes = [
     "nft_metadata_create.lottery_options": "nft_lottery_options",
     "lottery_asset_create.extensions": "lottery_asset_options",

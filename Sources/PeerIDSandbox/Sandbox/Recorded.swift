@@ -63,9 +63,9 @@ public struct RecordedOperation: Sendable {
   public let block: Int64
   /// The user for whom the operation was executed.
   public let username: String
-  /// The app that requested it.
+  /// The app that requested the operation.
   public let clientID: Int
-  /// The number of the request that contained it.
+  /// The number of the request that contained the operation.
   public let requestSequence: UInt64
 }
 

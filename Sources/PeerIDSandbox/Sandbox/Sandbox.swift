@@ -57,7 +57,7 @@ public final class Sandbox: Sendable {
   /// The version of the sandbox, which is the same as the library's.
   public static var version: String { PeerID.Version.text }
 
-  /// The known name that a misspelled one probably means.
+  /// The known name that was probably meant by a misspelled name.
   public static func nearestName(to unknown: String, among known: [String]) -> String? {
     Nearest.name(to: unknown, among: known)
   }

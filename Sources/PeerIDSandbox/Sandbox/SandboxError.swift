@@ -8,7 +8,7 @@ public enum SandboxError: Error, Sendable, CustomStringConvertible {
   case invalidHost(String)
   /// The file with the fixture could not be read; `errno` says why.
   case unreadableFixture(file: String, errno: Int32)
-  /// The fixture is not JSON; line and column count from 1.
+  /// The fixture is not JSON; line and column are counted from 1.
   case malformedFixture(file: String, reason: String, line: Int, column: Int)
   /// A value of the fixture is invalid; `key` is its path, such as `users[0].email`.
   case invalidFixture(file: String, key: String, problem: String)

@@ -23,7 +23,7 @@ struct TransactionToken {
   var isActive = true
 }
 
-/// The whole state of a sandbox. One lock guards it.
+/// The whole state of a sandbox, guarded by one lock.
 struct SandboxState {
   let fixture: Fixture
   var settings: Settings {
@@ -158,7 +158,7 @@ struct SandboxState {
         id: tokens.nextID(),
         userID: userID,
         clientID: token.clientID,
-        // A token pair in the fixture may have no code; then its code is unknown.
+        // A token pair in the fixture may have no code. It then gets an id that belongs to no code.
         codeID: used.map(\.id).min() ?? codes.count + 1,
         accessToken: token.accessToken,
         refreshToken: token.refreshToken,

@@ -93,7 +93,7 @@ struct TokenStore {
 
   func pair(refreshToken: String) -> TokenPair? { idByRefreshToken[refreshToken].flatMap { pairs[$0] } }
 
-  /// The token pair of this user and app with the latest expiry; the server uses this one.
+  /// The token pair of this user and app with the latest expiry, which is the pair that the server uses.
   func latestPair(userID: Int, clientID: Int) -> TokenPair? {
     pairs.values.filter { $0.userID == userID && $0.clientID == clientID }
       .max { ($0.expires, -$0.id) < ($1.expires, -$1.id) }

@@ -194,7 +194,7 @@ StoreRemoveCallback = ctypes.CFUNCTYPE(
     StoreReplyPointer,
 )
 
-# Locks a key: waits until no other caller, on any machine, holds its lock.
+# Locks a key: waits until no other caller, on any machine, holds the key's lock.
 StoreLockCallback = ctypes.CFUNCTYPE(
     ctypes.c_int32,
     ctypes.c_void_p,

@@ -388,7 +388,7 @@ class QueueFull(PeerIDError):
 
 
 class ChainRejected(PeerIDError):
-    """The chain rejected the transaction; the message holds the node's reason."""
+    """The chain rejected the transaction; the message contains the node's reason."""
 
     default_code = Code.CHAIN_REJECTED
 
