@@ -15,8 +15,8 @@ class Options(TypedDict, total=False):
     #: Timeout of a whole call, including waits for a refresh. Default: 30000.
     request_timeout_ms: int | None
 
-    #: Refresh timeout, counted from acquiring the store lock. A refresh outlives the
-    #: call that started it. Default: 60000.
+    #: Refresh timeout, counted from acquiring the store lock. A refresh continues if
+    #: its caller times out. Default: 60000.
     refresh_timeout_ms: int | None
 
     #: How long before its expiry a token is refreshed in the background; at most half
@@ -31,8 +31,8 @@ class Options(TypedDict, total=False):
     #: after 5. 0: never reuse. Default: 4.
     idle_connection_timeout_s: int | None
 
-    #: The maximum number of idle connections for later calls. For asynchronous calls it
-    #: is at least max_active_requests. 0: none. Default: 64.
+    #: The maximum number of idle connections kept for later calls; for asynchronous
+    #: calls at least max_active_requests. 0: none. Default: 64.
     max_idle_connections: int | None
 
     #: The maximum number of asynchronous calls in flight; further calls fail with
@@ -43,9 +43,9 @@ class Options(TypedDict, total=False):
     #: Default: 128.
     max_active_requests: int | None
 
-    #: The HTTP version of asynchronous calls over TLS. 2 sends many requests over one
-    #: connection; when the server closes it, requests that it refused are reported as
-    #: unknown although they were not done. Default: 1.1.
+    #: The HTTP version of asynchronous calls over TLS. 2: many requests share one
+    #: connection. If the server closes that connection, requests that the server
+    #: refused are reported as unknown, although they were not done. Default: 1.1.
     http_version: Literal["1.1", "2"] | None
 
     #: The maximum size of an answer in bytes; larger answers fail with too_large.
@@ -55,10 +55,10 @@ class Options(TypedDict, total=False):
     #: A file of certificates in PEM form that are trusted in addition to the system's.
     ca_file: str | os.PathLike[str] | None
 
-    #: The proxy, such as http://proxy.example:3128; it takes precedence over no_proxy.
-    #: none: no proxy. Empty: from https_proxy, http_proxy, all_proxy and no_proxy, but
-    #: none for localhost, names below it and loopback addresses. Set none if the server
-    #: has another name and is on this machine.
+    #: The URL of the proxy, such as http://proxy.example:3128; no_proxy is then
+    #: ignored. none: no proxy. Empty: the proxy from https_proxy, http_proxy, all_proxy
+    #: and no_proxy, but no proxy for localhost, *.localhost and loopback addresses. Set
+    #: none if the server is on this machine under another name.
     proxy: str | os.PathLike[str] | None
 
     #: Appended to the User-Agent, after libpeerid/<version>.
