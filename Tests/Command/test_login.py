@@ -98,7 +98,7 @@ def test_without_a_terminal_and_a_password_nothing_is_sent(peerid: Command) -> N
     assert peerid.sandbox.count(f"POST {LOGIN}") == 0
 
 
-def test_an_empty_standard_input_is_no_password(peerid: Command) -> None:
+def test_an_empty_standard_input_is_not_a_password(peerid: Command) -> None:
     answer = peerid("login", "alice", "--password-stdin")
     assert answer.status == 2
     assert peerid.sandbox.count(f"POST {LOGIN}") == 0

@@ -274,7 +274,7 @@ def test_a_torn_line_at_the_end_of_the_journal_was_not_sent(alice: Command) -> N
     assert [entry.get("state") for entry in alice.journal("two.jsonl.journal")][-2:] == ["sending", "done"]
 
 
-def test_a_file_that_is_no_journal_is_not_changed(alice: Command) -> None:
+def test_a_file_that_is_not_a_journal_is_not_changed(alice: Command) -> None:
     (alice.home / "notes").write_text("my notes\n")
     answer = alice("submit", "--journal", "notes", alice.write("one.json", 1))
     assert answer.status == 2

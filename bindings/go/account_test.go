@@ -26,7 +26,7 @@ func TestAnAccountIsFoundByNameAndByID(t *testing.T) {
 	}
 }
 
-func TestALogInWithAUserNameTellsTheAccount(t *testing.T) {
+func TestALogInWithAUserNameFindsTheAccount(t *testing.T) {
 	session := login(t, newClient(t))
 	if account, err := session.Account(context.Background()); account != alicesAccount || err != nil {
 		t.Errorf("the account is %+v (%v)", account, err)

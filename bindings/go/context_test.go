@@ -38,7 +38,7 @@ func TestAContextThatHasEndedSendsNothing(t *testing.T) {
 	}
 }
 
-func TestCancellingASubmitInFlightTellsThatItsOutcomeIsUnknown(t *testing.T) {
+func TestASubmitThatIsCancelledInFlightIsUnknown(t *testing.T) {
 	session := login(t, newClient(t))
 	control(t, "faults", operationsFault("delay", object{"ms": 20000}))
 	ctx, cancel := context.WithCancel(context.Background())

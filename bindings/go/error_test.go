@@ -22,7 +22,7 @@ func operationsFault(kind string, more object) object {
 	return fault
 }
 
-func TestEachFailureOfASubmitTellsItsCodeAndOutcome(t *testing.T) {
+func TestEachFailureOfASubmitHasItsCodeAndOutcome(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault      object
 		code       peerid.Code

@@ -11,7 +11,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-func TestTheLogTellsOfARefreshAndHoldsNoSecret(t *testing.T) {
+func TestTheLogContainsARefreshAndNoSecret(t *testing.T) {
 	var mutex sync.Mutex
 	var lines []string
 	session := login(t, newClient(t, func(config *peerid.Config) {
@@ -44,7 +44,7 @@ func TestTheLogTellsOfARefreshAndHoldsNoSecret(t *testing.T) {
 	}
 }
 
-func TestReloginGoesOnWhereTheRefreshTokenIsSpent(t *testing.T) {
+func TestReloginIsAskedWhenTheRefreshTokenWasUsed(t *testing.T) {
 	asked := make(chan string, 1)
 	session := login(t, newClient(t, func(config *peerid.Config) {
 		config.Relogin = func(key string) (peerid.Password, bool) {

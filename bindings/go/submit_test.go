@@ -44,7 +44,7 @@ func TestSubmitPutsSeveralOperationsIntoOneTransaction(t *testing.T) {
 	}
 }
 
-func TestSubmitTellsTheObjectsThatWereCreated(t *testing.T) {
+func TestSubmitReturnsTheCreatedObjects(t *testing.T) {
 	session := login(t, newClient(t))
 	result, err := session.SubmitJSON(context.Background(), []byte(`{"op_name":"nft_mint","fee_asset":"1.3.0","payer":"1.2.31","nft_metadata_id":"1.30.0","owner":"1.2.31","approved":"1.2.31","approved_operators":[],"token_uri":"Schach ♞"}`))
 	if err != nil {

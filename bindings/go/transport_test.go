@@ -145,7 +145,7 @@ func TestTransportFailsWhenTheSessionIsOver(t *testing.T) {
 	}
 }
 
-func TestTransportTellsNobodyElseTheToken(t *testing.T) {
+func TestTransportGivesTheTokenToNoOtherServer(t *testing.T) {
 	var seen atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" || r.Header.Get("ClientID") != "" {

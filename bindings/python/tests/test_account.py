@@ -22,7 +22,7 @@ def test_an_account_is_found_by_name_and_by_id(client: Client) -> None:
         client.account(5)  # type: ignore[arg-type]
 
 
-def test_a_login_with_a_user_name_tells_the_account(session: Session) -> None:
+def test_a_login_with_a_user_name_finds_the_account(session: Session) -> None:
     assert session.account() == ALICE
     assert session.account().id == "1.2.31"
     assert "1.2.31" in session.token.to_json()

@@ -125,7 +125,7 @@ async def test_sessions_are_kept_by_their_keys(
 
 
 @pytest.mark.parametrize("expired", [False, True])
-def test_a_token_is_lent(sandbox: Sandbox, expired: bool) -> None:
+def test_fresh_token_returns_a_valid_token(sandbox: Sandbox, expired: bool) -> None:
     with peerid.Client(
         sandbox.url, client_id=4, client_secret="demo-secret-4"
     ) as client:
@@ -142,7 +142,7 @@ def test_a_token_is_lent(sandbox: Sandbox, expired: bool) -> None:
 
 
 @on_a_loop
-async def test_a_token_is_lent_to_a_task(sandbox: Sandbox) -> None:
+async def test_fresh_token_returns_a_valid_token_to_a_task(sandbox: Sandbox) -> None:
     async with new_client(sandbox) as client:
         session = await log_in(client)
         token = await session.fresh_token()
@@ -220,7 +220,7 @@ def test_errors_are_those_of_the_calls_that_block(
     ],
 )
 @on_a_loop
-async def test_faults_are_told_before_anything_is_sent(
+async def test_mistakes_are_reported_before_anything_is_sent(
     sandbox: Sandbox, call: Callable[[aio.Session], Any], kind: type[Exception]
 ) -> None:
     async with new_client(sandbox) as client:
@@ -430,7 +430,7 @@ async def test_a_call_that_cannot_begin_lets_the_next_one_pass(
 
 
 @on_a_loop
-async def test_what_strikes_in_the_middle_of_a_delivery_loses_nothing_else(
+async def test_an_exception_during_a_delivery_loses_no_other_completion(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Raise, as a signal handler can between any two instructions."""

@@ -218,7 +218,7 @@ async def test_a_log_in(sandbox: Sandbox) -> None:
 
 
 @on_a_loop
-async def test_a_refresh_goes_on(sandbox: Sandbox) -> None:
+async def test_a_refresh_continues(sandbox: Sandbox) -> None:
     sandbox.fault("delay", REFRESH, ms=500)
     async with new_client(sandbox) as client:
         session = await log_in(client)
@@ -279,7 +279,7 @@ async def test_time_limits_of_asyncio(
 
 
 @on_a_loop
-async def test_a_shielded_call_goes_on(sandbox: Sandbox) -> None:
+async def test_a_shielded_call_continues(sandbox: Sandbox) -> None:
     sandbox.fault("delay", OPERATIONS, ms=300)
     async with new_client(sandbox) as client:
         session = await log_in(client)
@@ -302,7 +302,7 @@ async def _outcome(task: asyncio.Task[peerid.Result]) -> Any:
 
 
 @on_a_loop
-async def test_after_a_gather_the_task_still_tells(sandbox: Sandbox) -> None:
+async def test_after_a_gather_the_task_still_has_its_error(sandbox: Sandbox) -> None:
     """`gather` creates its own exceptions for cancelled tasks."""
     sandbox.fault("delay", OPERATIONS, ms=20000, times=2)
     async with new_client(sandbox) as client:

@@ -211,7 +211,7 @@ def test_a_closed_client_on_another_event_loop(sandbox: Sandbox) -> None:
 
 
 @on_a_loop
-async def test_a_client_that_is_not_closed_is_told_of(sandbox: Sandbox) -> None:
+async def test_a_client_that_is_not_closed_causes_a_warning(sandbox: Sandbox) -> None:
     """The resources on an event loop that keeps running are released, too."""
     gc.collect()
     before = len(os.listdir("/proc/self/fd"))

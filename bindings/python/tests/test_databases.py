@@ -151,7 +151,7 @@ def redis_client(redis_server: Redis) -> Iterator[Any]:
     client.close()
 
 
-def test_postgres_does_what_is_asked_of_it(postgres_store: PostgresStore) -> None:
+def test_postgres_meets_the_requirements(postgres_store: PostgresStore) -> None:
     check_store(postgres_store)
 
 
@@ -427,7 +427,7 @@ def _cut(postgres: Postgres) -> None:
         )
 
 
-def test_a_failure_of_postgres_is_told_without_secrets(
+def test_a_failure_of_postgres_is_reported_without_secrets(
     sandbox: Sandbox, postgres: Postgres, postgres_store: PostgresStore
 ) -> None:
     with postgres.connect() as connection:
@@ -512,7 +512,7 @@ def test_names_of_tables_are_checked() -> None:
 
 
 @pytest.mark.parametrize("decodes", [False, True])
-def test_redis_does_what_is_asked_of_it(
+def test_redis_meets_the_requirements(
     redis_server: Redis, redis_client: Any, decodes: bool
 ) -> None:
     client = redis_server.connect(decode_responses=decodes)

@@ -226,7 +226,7 @@ if hasattr(sys, "get_int_max_str_digits"):
 @pytest.mark.parametrize(
     ("status", "outcome"), [(400, Outcome.NOT_DONE), (500, Outcome.UNKNOWN)]
 )
-def test_an_error_with_much_detail(
+def test_an_error_with_a_long_detail(
     session: Session, sandbox: Sandbox, status: int, outcome: Outcome
 ) -> None:
     body = f'{{"error":{_NESTED},"status":{status}}}'
@@ -251,7 +251,7 @@ def test_a_message_that_python_does_not_write_is_left_out() -> None:
     assert error.fields == {"short": "1", "deep": "(too large to be shown)"}
 
 
-def test_a_result_with_much_in_it_is_not_lost(
+def test_a_result_with_unusual_content_is_not_lost(
     session: Session, sandbox: Sandbox
 ) -> None:
     body = (
@@ -271,7 +271,7 @@ def test_a_result_with_much_in_it_is_not_lost(
 @pytest.mark.parametrize(
     "value", ["1e400", "9223372036854775808", r'"\ud800"', "0.10000000000000001"]
 )
-def test_a_success_is_one_whatever_else_is_in_it(
+def test_a_success_is_a_success_whatever_else_it_contains(
     session: Session, sandbox: Sandbox, value: str
 ) -> None:
     result = f'{{"id":"{"a" * 40}","block_num":7,"trx_num":0,"x":[{value}]}}'
@@ -301,7 +301,7 @@ def test_a_success_without_a_transaction_is_unknown(
 
 
 @pytest.mark.parametrize("value", ["1e400", "9223372036854775808", r'"\ud800"'])
-def test_an_error_is_told_whatever_else_is_in_it(
+def test_an_error_is_reported_whatever_else_it_contains(
     session: Session, sandbox: Sandbox, value: str
 ) -> None:
     body = f'{{"error":{{"operations":"no","x":{value}}},"status":400}}'

@@ -145,7 +145,7 @@ class LikeNumpy:
         return 9
 
 
-def test_integers_and_texts_of_other_types_are_taken(session: Session) -> None:
+def test_integers_and_strings_of_other_types_are_accepted(session: Session) -> None:
     for amount in (Number.SEVEN, LikeNumpy(), 7):
         session.submit(transfer_of(amount))
     session.submit({**TRANSFER, "fee_asset": Text.CORE})
@@ -159,7 +159,7 @@ def test_what_json_cannot_hold_is_refused_with_its_place(
         session.submit({**TRANSFER, "to": value})
 
 
-def test_keys_must_be_texts(session: Session) -> None:
+def test_keys_must_be_strings(session: Session) -> None:
     with pytest.raises(peerid.InvalidArgument, match=r"operations\[0\]\.amount .*5"):
         session.submit({**TRANSFER, "amount": {5: 1}})
 
@@ -262,6 +262,6 @@ def test_a_datetime_where_none_belongs_is_refused(session: Session) -> None:
         session.submit({**TRANSFER, "to": MOMENT})
 
 
-def test_a_float_is_no_point_in_time(session: Session) -> None:
+def test_a_float_is_not_a_point_in_time(session: Session) -> None:
     with pytest.raises(peerid.InexactNumber, match=r"operations\[0\]\.expiration"):
         session.submit({"op_name": "limit_order_create", "expiration": 1.5e9})

@@ -48,7 +48,7 @@ def _transcript(command: list[object], sandbox: Sandbox) -> list[str]:
     ]
 
 
-def test_the_example_tells_the_story_as_in_c(sandbox: Sandbox) -> None:
+def test_the_example_prints_the_same_as_in_c(sandbox: Sandbox) -> None:
     example = PACKAGE / "examples/login_and_submit.py"
     transcript = _transcript([sys.executable, example], sandbox)
     assert transcript[0] == "Logging in as alice"
@@ -68,7 +68,7 @@ def test_the_example_tells_the_story_as_in_c(sandbox: Sandbox) -> None:
         assert sorted(_transcript([in_c], sandbox)) == sorted(transcript)
 
 
-def test_the_example_tells_what_went_wrong(sandbox: Sandbox) -> None:
+def test_the_example_reports_what_went_wrong(sandbox: Sandbox) -> None:
     arguments = [word.replace("alice-password", "wrong") for word in _ARGUMENTS]
     example = str(PACKAGE / "examples/login_and_submit.py")
     done = subprocess.run(

@@ -97,7 +97,7 @@ def test_events_go_to_an_adapter(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("log", [False, "peerid", 10, object()])
-def test_what_takes_no_events_is_refused_at_once(log: Any) -> None:
+def test_a_log_that_cannot_receive_events_is_refused_at_once(log: Any) -> None:
     with pytest.raises(TypeError, match=r"log must be a logging\.Logger"):
         Client("https://peerid.example", client_id=4, log=log)
 
@@ -180,7 +180,7 @@ def test_ctrl_c_during_an_event_ends_the_call(strike: Any) -> None:
     assert obtain(lambda: None, (), lambda: "the result") == "the result"
 
 
-def test_a_log_that_fails_harms_nothing(sandbox: Sandbox) -> None:
+def test_a_log_that_fails_has_no_effect_on_calls(sandbox: Sandbox) -> None:
     def log(_level: int, _message: str) -> None:
         raise RuntimeError("the disk is full")
 

@@ -127,7 +127,7 @@ def test_green_threads_share_a_directory_but_no_store_in_python(
     assert output == "True True\n2\n"
 
 
-def test_green_threads_that_are_only_imported_harm_nothing(sandbox: Sandbox) -> None:
+def test_green_threads_that_are_only_imported_have_no_effect(sandbox: Sandbox) -> None:
     program = """
         import gevent.monkey, sys
         import peerid

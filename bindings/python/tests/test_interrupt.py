@@ -95,7 +95,7 @@ def test_what_any_handler_raises_ends_the_call(sandbox: Sandbox) -> None:
     assert elapsed < _SOON
 
 
-def test_a_refresh_goes_on_when_its_wait_is_interrupted(sandbox: Sandbox) -> None:
+def test_a_refresh_continues_when_its_wait_is_interrupted(sandbox: Sandbox) -> None:
     lines, elapsed = _interrupted(sandbox, "refresh", REFRESH, signal.SIGINT, 2000)
     assert lines[0].startswith("KeyboardInterrupt cancelled")
     assert lines[1:] == ["2"]

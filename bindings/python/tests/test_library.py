@@ -61,13 +61,13 @@ def test_a_library_of_another_version_is_refused(tmp_path: Path, version: int) -
     assert _prototypes.VERSION_STRING in last
 
 
-def test_what_is_not_libpeerid_is_refused(tmp_path: Path) -> None:
+def test_a_library_that_is_not_libpeerid_is_refused(tmp_path: Path) -> None:
     library = fake_library(tmp_path, None)
     done = run("import peerid", PEERID_LIBRARY=str(library))
     assert "is not libpeerid" in done.stderr
 
 
-def test_a_named_library_that_is_missing_is_told_and_no_other_taken() -> None:
+def test_a_named_library_that_is_missing_is_reported_and_no_other_used() -> None:
     done = run("import peerid", PEERID_LIBRARY="/nowhere/libpeerid.so.1")
     assert done.returncode == 1
     assert "ImportError: libpeerid was not found" in done.stderr
@@ -91,7 +91,7 @@ _BUILT = ROOT / "build/lib/libpeerid.so.1"
 _WHERE = "import peerid._library; print(peerid._library.path)"
 
 
-def test_the_own_copy_comes_before_the_system(copied_package: Path) -> None:
+def test_the_bundled_copy_comes_before_the_system(copied_package: Path) -> None:
     (copied_package / "_lib").mkdir()
     own = copied_package / "_lib/libpeerid.so.1"
     shutil.copy(_BUILT, own)
@@ -112,7 +112,7 @@ def test_the_system_is_asked_last(copied_package: Path) -> None:
     assert done.stdout.strip() == "libpeerid.so.1", done.stderr
 
 
-def test_the_own_copy_finds_the_certificates_of_the_system(
+def test_the_bundled_copy_finds_the_certificates_of_the_system(
     copied_package: Path,
 ) -> None:
     (copied_package / "_lib").mkdir()

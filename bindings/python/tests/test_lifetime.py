@@ -60,7 +60,7 @@ def test_a_session_keeps_its_client(sandbox: Sandbox) -> None:
     session.client.close()
 
 
-def test_a_client_that_is_not_closed_is_told_of(sandbox: Sandbox) -> None:
+def test_a_client_that_is_not_closed_causes_a_warning(sandbox: Sandbox) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         client = Client(sandbox.url, client_id=4)

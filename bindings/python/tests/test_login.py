@@ -56,7 +56,7 @@ def test_a_client_id_may_be_written_as_text(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("text", "says"), [("ali\0ce", "NUL"), ("ali\ud800ce", "surrogate")]
 )
-def test_texts_that_c_would_cut_or_refuse(
+def test_strings_that_c_would_truncate_or_refuse(
     client: Client, part: str, text: str, says: str
 ) -> None:
     arguments = {"login": "alice", "password": "x", "mobile": "1", part: text}
@@ -64,7 +64,7 @@ def test_texts_that_c_would_cut_or_refuse(
         client.login(**arguments)
 
 
-def test_a_text_must_be_a_str(client: Client) -> None:
+def test_a_string_argument_must_be_a_str(client: Client) -> None:
     with pytest.raises(TypeError, match="password must be a str, not bytes"):
         client.login("alice", password=b"alice-password")  # type: ignore[arg-type]
 
@@ -162,7 +162,7 @@ def test_a_session_is_restored_from_a_token_of_the_server(client: Client) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "{", '{"token": 5}'])
-def test_what_is_no_token_is_refused(client: Client, text: str) -> None:
+def test_an_invalid_token_is_refused(client: Client, text: str) -> None:
     with pytest.raises(peerid.InvalidArgument):
         client.restore(text)
 

@@ -111,7 +111,7 @@ def test_doctor_says_what_is_wrong_with_certificates_and_hides_passwords() -> No
     assert "/gone.pem, which does not exist" in option["certificates"]["and"]
 
 
-def test_without_a_command_it_says_what_there_is() -> None:
+def test_without_a_command_it_lists_the_commands() -> None:
     done = run()
     assert done.returncode == 2
     assert "doctor" in done.stdout

@@ -139,7 +139,7 @@ def test_an_asset_is_read_once(sandbox: Sandbox) -> None:
             client.asset("NONE")
 
 
-def test_warnings_are_told() -> None:
+def test_warnings_are_returned() -> None:
     bet = _make(_OPERATIONS["bet_place"]).to_dict()
     assert peerid.check_operations(bet) == []
     (warning,) = peerid.check_operations({**bet, "backer_multiplier": 20050})

@@ -83,7 +83,7 @@ def test_results_and_operations_are_pickled(session: Session) -> None:
         ("operations", lambda client, text: _log_in(client).submit(text)),
     ],
 )
-def test_half_of_a_surrogate_pair_is_told_without_the_text(
+def test_half_of_a_surrogate_pair_is_reported_without_the_text(
     client: Client, name: str, call: Callable[[Client, str], object]
 ) -> None:
     with pytest.raises(peerid.InvalidArgument) as caught:

@@ -112,7 +112,7 @@ def test_what_has_no_mark_cannot_be_settled(session: Session, sandbox: Sandbox) 
         session.mark(5)  # type: ignore[arg-type]
 
 
-def test_a_marker_tells_a_transaction_from_equal_ones(sandbox: Sandbox) -> None:
+def test_a_marker_distinguishes_a_transaction_from_equal_ones(sandbox: Sandbox) -> None:
     def payment(marker: str) -> list[Any]:
         marking = ops.custom(
             fee_asset="1.3.0",

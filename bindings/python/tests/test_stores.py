@@ -21,7 +21,7 @@ import peerid
 from peerid import Client, DirectoryStore, MemoryStore, StoredSession
 
 
-def test_a_store_of_python_does_what_is_asked_of_it() -> None:
+def test_a_store_of_python_meets_the_requirements() -> None:
     store = DictStore()
     check_store(store)
     check_locks(store, store)
@@ -66,7 +66,7 @@ def test_the_library_uses_a_store_as_it_promises(sandbox: Sandbox) -> None:
         assert [call[0] for call in store.calls] == ["lock", "load", "remove"]
 
 
-def test_what_a_store_keeps_can_be_given_to_another(sandbox: Sandbox) -> None:
+def test_a_stored_session_can_be_copied_to_another_store(sandbox: Sandbox) -> None:
     store, other = DictStore(), DictStore()
     with new_client(sandbox, store) as client:
         client.login("alice", password="alice-password", key="alice")
@@ -121,7 +121,7 @@ def test_what_a_store_raises_becomes_the_message(sandbox: Sandbox, where: str) -
 
 
 @pytest.mark.parametrize("where", ["lock", "load", "save", "remove"])
-def test_what_cannot_be_described_is_a_failure_as_well(
+def test_an_exception_that_cannot_be_described_is_a_failure(
     sandbox: Sandbox, where: str
 ) -> None:
     store = FailingStore(where, Unspeakable())
@@ -132,7 +132,7 @@ def test_what_cannot_be_described_is_a_failure_as_well(
         client.login("alice", password="alice-password", key="alice").logout()
 
 
-def test_a_failure_fails_even_if_nothing_can_be_said_of_it(
+def test_a_failure_without_a_description_is_still_a_failure(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def describe(*_: object) -> str:
@@ -193,7 +193,7 @@ def test_the_message_of_a_store_shows_no_token(
     assert "demo" not in str(caught.value)
 
 
-def test_a_conflict_is_told(sandbox: Sandbox) -> None:
+def test_a_conflict_is_reported(sandbox: Sandbox) -> None:
     class Contested(DictStore):
         def save(
             self, key: str, session: StoredSession, expected: int, lock: Any
@@ -207,7 +207,7 @@ def test_a_conflict_is_told(sandbox: Sandbox) -> None:
         client.login("alice", password="alice-password", key="alice")
 
 
-def test_a_damaged_session_is_told_and_left(sandbox: Sandbox) -> None:
+def test_a_damaged_session_is_reported_and_left_unchanged(sandbox: Sandbox) -> None:
     store = DictStore()
     store.sessions["alice"] = StoredSession("not ours", 7)
     with new_client(sandbox, store) as client:

@@ -45,7 +45,7 @@ def test_all_ways_to_write_operations(
 
 
 @pytest.mark.parametrize("operations", [5, [5], None, {"operations": "text"}, [[]]])
-def test_what_is_no_operation_is_a_type_error(
+def test_anything_but_an_operation_is_a_type_error(
     session: Session, operations: Any
 ) -> None:
     with pytest.raises(TypeError, match="must be an operation"):
@@ -62,7 +62,7 @@ def test_the_result_holds_all_that_the_server_said(session: Session) -> None:
     assert result.transaction_id in repr(result)
 
 
-def test_created_objects_are_told(session: Session) -> None:
+def test_created_objects_are_returned(session: Session) -> None:
     token = ops.nft_mint(
         fee_asset="1.3.0",
         payer="1.2.31",

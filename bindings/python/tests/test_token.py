@@ -11,7 +11,7 @@ import peerid
 from peerid import Client, Session
 
 
-def test_a_token_tells_everything(session: Session) -> None:
+def test_a_token_has_all_properties(session: Session) -> None:
     token = session.token
     assert token.access_token == "demoAccessAliceApp4".ljust(124, "0")
     assert token.refresh_token == "demoRefreshAliceApp4".ljust(124, "0")

@@ -21,12 +21,12 @@ struct JournalHistoryTests {
     #expect(history.head?.key == SessionKey(user: "alice", clientID: "4", baseURL: "https://h"))
   }
 
-  @Test("a sending without an answer is unknown")
+  @Test("a transaction that was sent and got no answer is unknown")
   func unknown() throws {
     #expect(try read("\(Self.head)\n\(Self.sending)\n").unknown == [1])
   }
 
-  @Test("a line that was not written to its end counts for nothing")
+  @Test("an incomplete line is ignored")
   func torn() throws {
     let whole = "\(Self.head)\n\(Self.sending)\n"
     for count in 0..<Self.done.utf8.count {
@@ -44,7 +44,7 @@ struct JournalHistoryTests {
     }
   }
 
-  @Test("what is written is read", arguments: TransactionState.allCases)
+  @Test("what is written can be read", arguments: TransactionState.allCases)
   func roundTrip(state: TransactionState) throws {
     let place = ChainPlace(transactionID: "ab", block: 5, number: 0)
     let entry = JournalEntry(7, state, operations: "{\"text\":\"ü\\n\"}", mark: "{}", place: place)

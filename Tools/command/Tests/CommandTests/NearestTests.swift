@@ -35,7 +35,7 @@ struct NearestTests {
     }
   }
 
-  @Test("variables that are nearly one of the command's own are told, and those of others are not")
+  @Test("variables that are similar to the command's are reported, others are not")
   func variables() {
     let near = ["PEERID_CLIENTID", "PEERID_PROFIL", "peerid_user", "PEERID_BASE_ULR"]
     let others = [

@@ -40,14 +40,14 @@ struct SettingsTests {
     #expect(try settings([], ["PEERID_CLIENT_SECRET": "x"], profile).secret == .variable("PEERID_CLIENT_SECRET"))
   }
 
-  @Test("options of the command line come last, so that they count")
+  @Test("options of the command line override the profile's")
   func options() throws {
     let options = try settings(["--option", "a=3=4"], [:], profile).options
     #expect(options.map(\.name) == ["a", "b", "a"])
     #expect(options.last?.value == "3=4")
   }
 
-  @Test("a slash at the end of the address makes no other server")
+  @Test("a slash at the end of the address does not name another server")
   func slash() throws {
     let urls = try ["https://h", "https://h/", "https://h//"].map {
       try settings(["--base-url", $0, "--client-id", "4"], [:], nil).baseURL
@@ -69,7 +69,7 @@ struct SettingsTests {
     #expect(throws: Failure.self) { try Workspace.choose(among: two, settings) }
   }
 
-  @Test("a key of a session is read as it was written, also with blanks in the user's name")
+  @Test("a session's key is read as it was written, even with blanks in the user name")
   func key() {
     let key = SessionKey(user: "a b", clientID: "4", baseURL: "https://h")
     #expect(SessionKey(key.text) == key)

@@ -25,7 +25,7 @@ struct SettlementVerdictTests {
     #expect(SettlementVerdict(.done, found: found, retry: 0, taken: taken) == verdict)
   }
 
-  @Test("what is not done, not decided yet, or cannot be compared stays so")
+  @Test("a transaction that is not done, undecided or not comparable stays so")
   func others() {
     #expect(SettlementVerdict(.notDone, found: [], retry: 0, taken: []) == .notDone)
     #expect(SettlementVerdict(.notYet, found: [], retry: 9, taken: []) == .notYet(9))

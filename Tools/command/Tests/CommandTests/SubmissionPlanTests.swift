@@ -97,7 +97,7 @@ struct SubmissionPlanTests {
     }
   }
 
-  @Test("what was or may have been done must be as it was; what was not done may be corrected")
+  @Test("a transaction that was or may have been done must not change; one that was not done may be corrected")
   func changed() throws {
     var changed = Self.transactions
     changed[1] = Transaction(number: 2, line: 2, text: #"{"n":20}"#, source: "")

@@ -39,7 +39,7 @@ struct TextTests {
     )
   }
 
-  @Test("a member of an object is taken out as it is")
+  @Test("a member of an object is extracted unchanged")
   func member() {
     let text = #"{"a": {"b": 1}, "b": [1.50, "b\":2,"], "c": null}"#
     #expect(JSONLayout.member("b", of: text) == #"[1.50,"b\":2,"]"#)
@@ -54,7 +54,7 @@ struct TextTests {
     #expect(object.text == #"{"b":1,"a":[null,true]}"#)
   }
 
-  @Test("numbers in a row are a range")
+  @Test("consecutive numbers are shown as a range")
   func ranges() {
     #expect(SubmissionSummary.ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10")
     #expect(SubmissionSummary.ranges([]) == "")
@@ -67,7 +67,7 @@ struct TextTests {
     #expect(SubmissionSummary.quote("") == "''")
   }
 
-  @Test("a distance in time has its largest unit")
+  @Test("a duration is shown in its largest unit")
   func distance() {
     let (second, day): (Int64, Int64) = (1000, 86_400_000)
     #expect(SessionDescription.distance(90 * day, from: 0) == "in 90 days")
@@ -86,7 +86,7 @@ struct TextTests {
     #expect(ProgressBar.line(states, total: 6, width: 45) == "[#########.........] 3/6, 1 failed, 1 unknown")
   }
 
-  @Test("a parameter of a chain read is JSON if it can be")
+  @Test("a parameter of a chain read is parsed as JSON if possible")
   func parameter() {
     #expect(Read.parameter("[\"1.3.0\"]").text == "[\"1.3.0\"]")
     #expect(Read.parameter("true").text == "true")
@@ -95,7 +95,7 @@ struct TextTests {
     #expect(Read.parameter("pi-alice").text == "\"pi-alice\"")
   }
 
-  @Test("the head of a request, once it is complete")
+  @Test("the head of a request is read once it is complete")
   func request() {
     #expect(RedirectRequest(Array("GET /callback?code=1 HTTP/1.1\r\nHost: x\r\n".utf8)) == nil)
     let request = RedirectRequest(Array("GET /callback?code=1&x=? HTTP/1.1\r\nHost: x\r\n\r\n".utf8))

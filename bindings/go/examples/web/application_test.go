@@ -149,7 +149,7 @@ func (l lines) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func TestAPaymentGoesOnWhenThePageIsClosed(t *testing.T) {
+func TestAPaymentContinuesWhenThePageIsClosed(t *testing.T) {
 	b := newBrowser(t)
 	_, _ = b.submit(b.home+"/callback"+b.logIn(allow), nil)
 	written := make(lines, 100)
