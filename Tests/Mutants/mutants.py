@@ -232,7 +232,7 @@ MUTANTS = (
     _(
         "an older stored pair is taken",
         "Session/StoredPairDecision.swift",
-        "return «stored.generation < savedGeneration» ||",
+        "return «stored.generation < saving.savedGeneration» ||",
         "false",
     ),
     _(
@@ -244,7 +244,7 @@ MUTANTS = (
     _(
         "a pair that another process saved is overwritten",
         SAVING,
-        "guard «stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved)» else",
+        "guard let unsaved, «supersedes(stored)» else",
         "true",
         "SavingTests",
     ),

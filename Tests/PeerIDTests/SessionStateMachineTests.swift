@@ -541,17 +541,40 @@ import Testing
 
   @Test(arguments: cases)
   func `the stored pair decides what a refresh does`(stored: Token?, saved: UInt64, expected: StoredPairDecision) {
-    let decision = StoredPairDecision.decide(
-      mine: Self.pair("mine", generation: 3),
-      replaced: Self.pair("replaced", generation: 2),
-      savedGeneration: saved,
-      stored: stored
-    )
-    #expect(decision == expected)
+    let mine = Self.pair("mine", generation: 3)
+    let saving = Self.saving(mine, replacing: Self.pair("replaced", generation: 2), saved: saved)
+    #expect(StoredPairDecision.decide(mine: mine, saving: saving, stored: stored) == expected)
+  }
+
+  /// The state of a process that could not save `mine`.
+  private static func saving(_ mine: Token, replacing replaced: Token, saved: UInt64) -> SaveState {
+    var saving = SaveState()
+    saving.settle(saved)
+    saving.failed(PeerIDError(.store, "no connection"), mine, replacing: replaced, now: 0)
+    return saving
   }
 }
 
 extension StoredPairDecisionTests {
+  /// Two processes refresh the same pair when the store loses a lock.
+  @Test(arguments: [false, true])
+  func `of two results of the same pair, the one that the server has refreshed again is newer`(isFirst: Bool) {
+    let replaced = Self.pair("replaced", generation: 3)
+    let first = Self.pair("first", generation: 4).renewing(replaced, atMilliseconds: 0, generation: 4)
+    let mine = isFirst ? first : Self.pair("mine", generation: 5).renewing(first, atMilliseconds: 0, generation: 5)
+    let theirs = Self.pair("theirs", generation: 4).renewing(replaced, atMilliseconds: 0, generation: 4)
+    let saving = Self.saving(mine, replacing: replaced, saved: 3)
+    #expect(StoredPairDecision.decide(mine: mine, saving: saving, stored: theirs) == (isFirst ? .adopt : .renewNewer))
+    // A login has stored the pair, or the process with the lock has refreshed `mine` or its own pair.
+    for stored in [
+      Self.pair("login", generation: 4),
+      Self.pair("next", generation: 6).renewing(mine, atMilliseconds: 0, generation: 6),
+      Self.pair("next", generation: 5).renewing(theirs, atMilliseconds: 0, generation: 5),
+    ] {
+      #expect(StoredPairDecision.decide(mine: mine, saving: saving, stored: stored) == .adopt)
+    }
+  }
+
   /// A login that stores it again, because the server never saved the session's pair, gives it a higher generation.
   @Test(arguments: [(UInt64(4), StoredPairDecision.renewNewer), (6, .adopt)])
   func `a stored pair that the session has already replaced is not treated as newer, unless it was stored again`(
@@ -560,8 +583,9 @@ extension StoredPairDecisionTests {
   ) {
     let stored = Self.pair("stored", generation: generation)
     let mine = Self.pair("mine", generation: 5).renewing(stored, atMilliseconds: 0, generation: 5)
-    let decision = StoredPairDecision.decide(mine: mine, replaced: nil, savedGeneration: 3, stored: stored)
-    #expect(decision == expected)
+    var saving = SaveState()
+    saving.settle(3)
+    #expect(StoredPairDecision.decide(mine: mine, saving: saving, stored: stored) == expected)
   }
 }
 

@@ -7,9 +7,9 @@ struct SaveState {
   private(set) var unsaved: Token?
   /// The reason why the pair could not be saved; `nil` when there is no such pair.
   private(set) var failure: PeerIDError?
-  /// The pair that the store held when saving failed. If the store holds another pair later, another process has
+  /// The pair that the store held before saving failed. If the store holds another pair later, another process has
   /// written the session.
-  private(set) var replaced: Token?
+  private var replaced: Token?
   /// The generation that this process has last seen in the store.
   private(set) var savedGeneration: UInt64 = 0
   /// Whether a thread of this process retries. After a fork the child has no such thread.
@@ -23,12 +23,21 @@ struct SaveState {
   /// Whether it is time to retry.
   func isDue(now: Int64) -> Bool { failure != nil && now >= notBefore }
 
-  /// The unsaved pair if it replaces `stored`, the pair in the store; otherwise `nil`.
-  func successor(of stored: Token) -> Token? {
-    guard let unsaved, let replaced else { return nil }
+  /// Whether the unsaved pair is newer than `stored`, the pair in the store.
+  func supersedes(_ stored: Token) -> Bool {
+    guard let unsaved, let replaced else { return false }
     // The child of a fork may have saved a pair that is newer than `replaced` and older than `unsaved`.
-    guard stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved) else { return nil }
-    return unsaved.identified { $0 = stored.identity.filled(from: $0) }
+    if stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved) { return true }
+    // Another process may have refreshed `replaced`, too. Of the two results, the server accepts the one that it saved
+    // last. It has refreshed this session's result again, so it has saved that result last.
+    return replaced.isPredecessor(of: stored) && !replaced.isPredecessor(of: unsaved)
+  }
+
+  /// The unsaved pair if it is newer than `stored`, the pair in the store; otherwise `nil`.
+  func successor(of stored: Token) -> Token? {
+    guard let unsaved, supersedes(stored) else { return nil }
+    return unsaved.asGeneration(max(unsaved.generation, stored.generation &+ 1))
+      .identified { $0 = stored.identity.filled(from: $0) }
   }
 
   /// Records that a pair could not be saved in place of the stored pair.

@@ -55,14 +55,7 @@ extension SessionCore {
   }
 
   private func decide(_ mine: Token, _ stored: Token?) -> StoredPairDecision {
-    withState { state in
-      StoredPairDecision.decide(
-        mine: mine,
-        replaced: state.saving.unsaved == nil ? nil : state.saving.replaced,
-        savedGeneration: state.saving.savedGeneration,
-        stored: stored
-      )
-    }
+    withState { StoredPairDecision.decide(mine: mine, saving: $0.saving, stored: stored) }
   }
 
   /// Uses the stored tokens instead of this session's.

@@ -16,18 +16,17 @@ enum StoredPairDecision: Equatable {
   ///
   /// - Parameters:
   ///   - mine: the session's pair.
-  ///   - replaced: if `mine` could not be saved yet, the stored pair that it replaces; otherwise `nil`.
-  ///   - savedGeneration: the highest generation that this process has seen in the store.
+  ///   - saving: whether `mine` could be saved, and what this process has seen in the store.
   ///   - stored: the pair in the store; `nil` when there is none.
   /// - Returns: what to do.
-  static func decide(mine: Token, replaced: Token?, savedGeneration: UInt64, stored: Token?) -> StoredPairDecision {
+  static func decide(mine: Token, saving: SaveState, stored: Token?) -> StoredPairDecision {
     guard let stored else { return .loggedOut }
     if let user = stored.userID, let own = mine.userID, user != own { return .anotherUser }
     if stored.isSamePair(as: mine) { return .renew }
-    if let replaced, stored.isSamePair(as: replaced) { return .renewNewer }
+    if saving.supersedes(stored) { return .renewNewer }
     // A login may have stored the replaced pair again, because the server has not saved `mine`.
     let isReplaced = stored.isPredecessor(of: mine) && stored.generation < mine.generation
-    return stored.generation < savedGeneration || isReplaced ? .renewNewer : .adopt
+    return stored.generation < saving.savedGeneration || isReplaced ? .renewNewer : .adopt
   }
 }
 
