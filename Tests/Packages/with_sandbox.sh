@@ -6,13 +6,8 @@ answer=$(mktemp)
 peerid-sandbox --json --without-session-cookie --port 0 >"$answer" &
 sandbox=$!
 trap 'kill "$sandbox"; wait "$sandbox" || true; rm "$answer"' EXIT
-tries=0
-until [ -s "$answer" ]; do
-  tries=$((tries + 1))
-  if [ "$tries" = 200 ] || ! kill -0 "$sandbox"; then
-    echo "the sandbox did not start" >&2
-    exit 1
-  fi
+until grep -q '}$' "$answer"; do
+  kill -0 "$sandbox" || { echo "the sandbox did not start" >&2; exit 1; }
   sleep 0.05
 done
 URL=$(sed -n 's/^{"url":"\([^"]*\)".*/\1/p' "$answer")

@@ -7,6 +7,7 @@ folder at a time. What a part prints is in build/logs/parts/, and on the screen 
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -178,6 +179,9 @@ def main():
     for part in parts:
         if kind == "check" and isinstance(part.check, str):
             part.command = part.check
+    # A shell starts commands in the background with these signals ignored, and so would every test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     LOGS.mkdir(parents=True, exist_ok=True)
     os.chdir(ROOT)
     begin = time.monotonic()
