@@ -41,7 +41,7 @@ enum NodeRefusals {
       .because("the node rolls back the transaction whose evaluation fails (push_transaction)"),
     .answers(transacting, 500...500, by: .peerID, saying: ["no method with name"])
       .prove(.server, .notDone, .unknownMethod, what: "the node refused the call")
-      .because("the node looks the method up before it calls it"),
+      .because("the node looks up the method before it calls it"),
     refusal(["Assert Exception", "assert_exception", "peerplays-crypto  digest "], .ruleBroken)
       .because(
         "lib/chain/src/TransactionBuilder.js adds the digest to a refusal of broadcast_transaction_with_callback, "
@@ -59,13 +59,13 @@ enum NodeRefusals {
       ]
     )
     .prove(.chainRejected, .notDone, .invalidTransaction, what: "the server cannot build the transaction")
-    .because("lib/serializer writes a transaction before TransactionBuilder sends it, and throws these texts"),
+    .because("lib/serializer writes a transaction before TransactionBuilder sends it, and throws these messages"),
     .answers([.chainRead], 500...500, by: .peerID, saying: ["no method with name"])
       .prove(.server, .notDone, .unknownMethod, what: "the node refused the read")
-      .because("the node looks the method up before it calls it; asking again brings the same answer"),
+      .because("the node looks up the method before it calls it; a retry gets the same answer"),
     .answers([.chainRead], 500...500, by: .peerID, saying: [" Exception", "Bad Cast", "Parse Error", "Out of Range"])
       .prove(.server, .notDone, what: "the node refused the read")
-      .because("the kinds of fc::exception: the node rejects the parameters, and asking again brings the same answer"),
+      .because("the kinds of fc::exception: the node rejects the parameters, and a retry gets the same answer"),
   ]
 
   private static func refusal(_ texts: [StaticString], _ reason: ErrorReason, isTransient: Bool = false) -> OutcomeRow {

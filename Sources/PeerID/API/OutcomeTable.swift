@@ -19,21 +19,21 @@ enum OutcomeTable {
     .answers(signing, 500...500, by: .peerID, saying: ["server side error"])
       .prove(.server, .unknown, what: "the server failed")
       .because(
-        "src/modules/api/api.module.js writes it for every fault without a name. In 0.11.2 those of these routes "
-          + "come before the transaction is sent, but the text does not prove it"
+        "src/modules/api/api.module.js writes this message for every unnamed error. In 0.11.2 these routes fail with it "
+          + "only before the transaction is sent, but the message does not prove that"
       ),
     .answers([.broadcast], 500...500, by: .peerID, saying: ["server side error"])
       .prove(.server, .unknown, what: "the server failed, or the node refused the transaction")
       .because(
-        "src/repositories/peerplays.repository.js (broadcastSerializedTx) loses the node's text, so that a "
-          + "duplicate, which is done already, looks like any other refusal"
+        "src/repositories/peerplays.repository.js (broadcastSerializedTx) drops the node's message, so a duplicate of "
+          + "a transaction that was done looks like any other refusal"
       ),
     .answers(anyKind, 503...503, needsRetryAfter: true)
       .prove(.rateLimited, .unknown, isTransient: true, what: "the server asks to retry later")
-      .because("a proxy answers 503 also after it has lost the server's answer"),
+      .because("a proxy may answer 503 after it has lost the server's answer"),
     .answers(anyKind, 500...599)
       .prove(.server, .unknown, isTransient: true, what: "the server failed")
-      .because("a proxy answers so when it has lost the server's answer; PeerID fails before and after it has sent"),
+      .because("a proxy answers 5xx when it has lost the server's answer; PeerID may fail before or after it has sent"),
   ]
 
   /// PeerID's own HTTP 4xx answers. These answers come from validators, which run before a route sends anything
@@ -71,7 +71,7 @@ enum OutcomeTable {
     .answers(anyKind, 400...407, 409...428, 431...431, 451...451, by: .peerID)
       .prove(.rejected, .notDone, what: "the server rejected the request")
       .because(
-        "src/modules/api/validators/abstract/base.validator.js: validators run before the route; 405 is no route"
+        "src/modules/api/validators/abstract/base.validator.js: validators run before the route; 405: no route matches"
       ),
   ]
 
@@ -83,7 +83,7 @@ enum OutcomeTable {
     .answers(anyKind, 411...411, 414...415, 426...426, 431...431)
       .prove(.rejected, .notDone, what: "the server rejected the request")
       .because(
-        "RFC 9110 §15.5.12, 15, 16, 22 and RFC 6585 §5: judged by the request's head, before its body is read. "
+        "RFC 9110 §15.5.12, 15, 16, 22 and RFC 6585 §5: decided by the headers, before the body is read. "
           + "PeerID's body parser answers 415 and its HTTP parser 431 without an envelope"
       ),
     .answers(anyKind, 421...421, 425...425)
@@ -91,10 +91,10 @@ enum OutcomeTable {
       .because("RFC 9110 §15.5.20 and RFC 8470 §5.2: the server is not willing to process the request"),
     .answers(anyKind, 400...400, saying: ["plain HTTP request was sent to HTTPS port"])
       .prove(.rejected, .notDone, what: "the server expects TLS: write https:// in base_url")
-      .because("nginx (its status 497) answers so before it looks for a location"),
+      .because("nginx (status 497) answers before it looks for a location"),
     .answers(anyKind, 408...408, 444...444, 460...463, 499...499)
       .prove(.protocol, .unknown, isTransient: true, what: "a proxy gave up waiting")
-      .because("proxies write these after they may have passed the request on; PeerID never does"),
+      .because("proxies may send these after they have passed the request on; PeerID never sends them"),
     .answers(anyKind, 400...499)
       .prove(
         .protocol,
@@ -102,14 +102,14 @@ enum OutcomeTable {
         what: "unexpected response, not from PeerID: check base_url and the proxy in front of the server"
       )
       .because(
-        "it may stand for an answer of the server that was replaced, as by a filter of answers (403, 406) or by a "
-          + "page of errors (400, 404, 405)"
+        "it may replace an answer of the server, for instance by a response filter (403, 406) or by an error page "
+          + "(400, 404, 405)"
       ),
     .answers(anyKind, 300...399)
       .prove(.protocol, .unknown, what: "the server redirects, which is never followed: check base_url")
       .because(
         "RFC 9110 §15.4.4: a POST is often answered 302 or 303 when it was carried out; a 301, 307 or 308 may "
-          + "come from behind a proxy as well"
+          + "also come from behind a proxy"
       ),
   ]
 

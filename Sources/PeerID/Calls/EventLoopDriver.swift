@@ -246,7 +246,7 @@ final class EventLoopDriver: @unchecked Sendable {
     transfer.prepare(request, context: call.context)
     guard multi.add(transfer) else {
       transfer.finish()
-      return PeerIDError(.outOfMemory, "libcurl takes no further request")
+      return PeerIDError(.outOfMemory, "libcurl accepts no further request")
     }
     call.isSending = true
     call.sentGeneration = token?.generation

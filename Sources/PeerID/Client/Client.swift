@@ -78,7 +78,7 @@ public final class Client: Sendable {
   /// - Throws: `invalidArgument` when the URI is empty, `internal` when the system's random number generator fails.
   public func authorizationRequest(redirectURI: String) throws(PeerIDError) -> AuthorizationRequest {
     guard !redirectURI.isEmpty else {
-      throw PeerIDError(.invalidArgument, "redirect_uri is empty: give the address to which the browser comes back")
+      throw PeerIDError(.invalidArgument, "redirect_uri is empty: give the URL to which the browser returns")
     }
     let state = try RandomText.urlSafe()
     let url = engine.endpoints.authorizationPage(

@@ -204,10 +204,10 @@ extension SessionCore {
     }
     switch result {
     case .renewed(let token): log(.info, "session refreshed, generation \(token.generation)")
-    case .adopted: log(.info, "session continues with a pair from elsewhere")
+    case .adopted: log(.info, "session uses newer tokens from the store, another session or a login")
     case .refused(let error): log(.error, "refresh token refused: \(error)")
-    case .unsaved: log(.warning, "refresh token refused: the server has not saved the pair yet")
-    case .transient(let error): log(.warning, "refresh failed, the pair is unchanged: \(error.explanation)")
+    case .unsaved: log(.warning, "refresh token refused: the server has not saved the new tokens yet")
+    case .transient(let error): log(.warning, "refresh failed, the tokens are unchanged: \(error.explanation)")
     case .unknown(let error): log(.warning, "refresh without an answer: \(error.explanation)")
     }
   }
