@@ -127,6 +127,7 @@ import Testing
 
   @Test func `a transaction in the pool expires, or is done later`() throws {
     let server = try TestServer()
+    server.sandbox.configure { $0.stoppedClock = 1_800_000_000_000 }
     server.sandbox.add(Fault(.holdInPool(includedAfterMilliseconds: nil), path: "/api/v1/app/operations"))
     #expect(throws: (any Error).self) { try server.operate(transfer(5)) }
     server.sandbox.add(Fault(.holdInPool(includedAfterMilliseconds: 9_000), path: "/api/v1/app/operations"))

@@ -102,11 +102,50 @@ import Testing
   @Test func `reading the log can wait for requests`() throws {
     let server = try TestServer()
     let question = try server.connect()
-    question.send("GET", "/sandbox/requests?path=/x&at_least=2&wait_ms=10000")
+    question.send("GET", "/sandbox/requests?path=/x&at_least=2&wait_ms=600000")
     _ = try server.call("GET", "/x")
     _ = try server.call("GET", "/x")
     #expect(APIAnswer(try question.receive()).json?.count == 2)
     #expect(try get(server, "requests?path=/y&at_least=1&wait_ms=1").json?.count == 0)
+  }
+
+  @Test func `refreshed pairs are saved on demand, or before a request`() throws {
+    let server = try TestServer(saveDelay: 600_000)
+    let first = try server.refresh(Demo.aliceRefresh4)
+    #expect(try !server.isAccepted(first.token("token")))
+    #expect(try post(server, "save").text == "{}")
+    #expect(try server.isAccepted(first.token("token")))
+    let second = try server.refresh(first.token("refresh_token")).token("token")
+    #expect(try post(server, "faults", #"{"kind":"save_first","skip":2}"#).status == 200)
+    #expect(try (0..<3).map { _ in try server.isAccepted(second) } == [false, false, true])
+  }
+
+  @Test func `a request waits until it is released`() throws {
+    let server = try TestServer()
+    let fault = try post(server, "faults", #"{"kind":"delay","path":"*","ms":"until_released","times":2}"#)
+    #expect(fault.json?[0]?["ms"]?.string == "until_released")
+    let (first, second) = (try server.connect(), try server.connect())
+    first.send("GET", "/x")
+    #expect(server.waitForRequests(1))
+    #expect(server.sandbox.requests().first?.isProcessed == false)
+    #expect(try post(server, "release").text == "{}")
+    #expect(try first.receive().status == 405)
+    // A later request waits for the next release.
+    second.send("GET", "/x")
+    #expect(server.waitForRequests(2))
+    #expect(server.sandbox.requests().last?.isProcessed == false)
+    #expect(try post(server, "reset").status == 200)
+    #expect(try second.receive().status == 405)
+  }
+
+  @Test func `the clock can be stopped`() throws {
+    let server = try TestServer()
+    #expect(try post(server, "settings", #"{"stopped_clock_ms":1700000000000}"#).status == 200)
+    #expect(try server.call("GET", "/x").wire.header("Date") == "Tue, 14 Nov 2023 22:13:20 GMT")
+    _ = try post(server, "settings", #"{"clock_offset_s":60}"#)
+    #expect(try server.call("GET", "/x").wire.header("Date") == "Tue, 14 Nov 2023 22:14:20 GMT")
+    #expect(try post(server, "settings", #"{"stopped_clock_ms":null}"#).json?["stopped_clock_ms"]?.isNull == true)
+    #expect(try server.call("GET", "/x").wire.header("Date")?.contains("2023") == false)
   }
 
   @Test func `executed operations are listed with their request`() throws {

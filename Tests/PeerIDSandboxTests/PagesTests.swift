@@ -64,6 +64,6 @@ import Testing
   @Test func `a misspelt path of the sandbox gets a suggestion`() throws {
     let server = try TestServer()
     #expect(try server.call("GET", "/sandbox/state").json?["users"]?.count == 6)
-    #expect(try server.call("GET", "/sandbox/sate").text.contains(#"did you mean \"state\"?"#))
+    #expect(try server.call("GET", "/sandbox/stte").text.contains(#"did you mean \"state\"?"#))
   }
 }

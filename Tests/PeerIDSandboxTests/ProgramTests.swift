@@ -6,7 +6,7 @@ import Testing
   private func port(_ url: String) -> UInt16 { url.split(separator: ":").last.flatMap { UInt16($0) } ?? 0 }
 
   @Test func `with --json it prints one line and exits cleanly`() throws {
-    let program = try RunningProgram(["--json"])
+    let program = try RunningProgram(["--json", "--idle-seconds=0"])
     let line = try #require(program.line())
     let summary = try JSONDocument(line).root
     let url = try #require(summary["url"]?.string)

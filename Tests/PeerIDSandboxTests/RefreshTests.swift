@@ -46,19 +46,19 @@ import Testing
     let server = try TestServer(saveDelay: 13)
     let start = ContinuousClock.now
     let token = try server.refresh(Demo.aliceRefresh4).token("token")
-    while try !server.isAccepted(token), ContinuousClock.now - start < .seconds(10) {}
+    while try !server.isAccepted(token), ContinuousClock.now - start < .seconds(TestConnection.patienceSeconds) {}
     #expect(try server.isAccepted(token))
     #expect(ContinuousClock.now - start >= .milliseconds(13))
   }
 
   @Test func `concurrent refreshes all answer 200 and only the last saved pair works`() throws {
-    let server = try TestServer(saveDelay: 300)
+    let server = try TestServer(saveDelay: 600_000)
     let answers = try (0..<3).map { _ in try server.refresh(Demo.aliceRefresh4) }
     #expect(answers.map(\.status) == [200, 200, 200])
     let tokens = answers.map { $0.token("token") }
     #expect(Set(tokens).count == 3)
-    let start = ContinuousClock.now
-    while try !server.isAccepted(tokens[2]), ContinuousClock.now - start < .seconds(10) {}
+    #expect(try tokens.map { try server.isAccepted($0) } == [false, false, false])
+    server.sandbox.saveTokenPairs()
     #expect(try tokens.map { try server.isAccepted($0) } == [false, false, true])
   }
 

@@ -30,8 +30,8 @@ extension SandboxState {
   }
 
   private static let controls = [
-    "reset", "expire", "revoke", "settings", "faults", "counts", "requests", "executed", "tokens", "codes", "consents",
-    "fixture", "state",
+    "reset", "expire", "revoke", "save", "settings", "faults", "release", "counts", "requests", "executed", "tokens",
+    "codes", "consents", "fixture", "state",
   ]
 
   /// The keys that a control accepts in its query.
@@ -75,6 +75,14 @@ extension SandboxState {
       return ["expired": .integer(Int64(expire(selection)))]
     case "revoke":
       return ["revoked": .integer(Int64(try revoke(KeyedReader(body))))]
+    case "save":
+      try KeyedReader(body).allowOnly([])
+      tokens.settle()
+      return [:]
+    case "release":
+      try KeyedReader(body).allowOnly([])
+      releaseRequests()
+      return [:]
     case "settings":
       try settings.apply(try KeyedReader(body))
       return settings.literal

@@ -6,6 +6,9 @@ public struct Fault: Sendable {
     case delay
     /// The request is processed at once; its answer waits for the delay.
     case delayAfter
+    /// The refreshed token pairs that are not saved yet are saved first, whatever ``Settings/saveDelay`` is. Then the
+    /// request is processed and answered as usual.
+    case saveFirst
     /// The connection is closed when the request has been read; nothing is processed.
     case dropBefore
     /// The request is processed and the connection closed without an answer.
@@ -74,8 +77,12 @@ public struct Fault: Sendable {
   public var times: Int?
   /// The number of matching requests to let pass first.
   public var skip: Int
-  /// The delay before the action, or before the answer with ``Action/delayAfter``, in milliseconds.
+  /// The delay before the action, or before the answer with ``Action/delayAfter``, in milliseconds; ``untilReleased``
+  /// for as long as the test wants.
   public var milliseconds: Int
+
+  /// The delay of a request that waits for ``Sandbox/releaseRequests()``.
+  public static let untilReleased = Int.max
 
   /// Creates a fault.
   public init(

@@ -4,6 +4,7 @@ extension Fault {
   private enum Kind: String, CaseIterable {
     case delay
     case delayAfter = "delay_after"
+    case saveFirst = "save_first"
     case dropBefore = "drop_before"
     case dropAfter = "drop_after"
     case dropMid = "drop_mid"
@@ -34,6 +35,7 @@ extension Fault {
     switch kind {
     case .delay: action = .delay
     case .delayAfter: action = .delayAfter
+    case .saveFirst: action = .saveFirst
     case .dropBefore: action = .dropBefore
     case .dropAfter: action = .dropAfter
     case .dropMid: action = .dropMid(try reader.optionalChoice("cut") ?? .half)
@@ -48,13 +50,14 @@ extension Fault {
     case .refuseOnChain:
       action = .refuseOnChain(try reader.optionalString("message") ?? Self.commonRefusal)
     }
-    let isForever = try Self.isForever(reader)
+    let isForever = try Self.hasWord("always", "times", reader)
+    let isHeld = try Self.hasWord(Self.heldWord, "ms", reader)
     self.init(
       action,
       path: try Self.path(reader),
       times: isForever ? nil : Int(try reader.optionalInteger("times", 1...1_000_000_000) ?? 1),
       skip: Int(try reader.optionalInteger("skip", 0...1_000_000_000) ?? 0),
-      milliseconds: Int(try reader.optionalInteger("ms", 0...3_600_000) ?? 0)
+      milliseconds: isHeld ? Self.untilReleased : Int(try reader.optionalInteger("ms", 0...3_600_000) ?? 0)
     )
   }
 
@@ -69,11 +72,18 @@ extension Fault {
     return path
   }
 
-  /// Whether the fault applies to all requests: `"times": "always"`.
-  private static func isForever(_ reader: KeyedReader) throws(KeyedReader.Fault) -> Bool {
-    guard let text = reader.value?["times"]?.string else { return false }
-    guard text == "always" else {
-      throw KeyedReader.Fault(key: "times", problem: "must be an integer from 1 upwards or \"always\"")
+  /// The value of `ms` for `untilReleased`.
+  private static let heldWord = "until_released"
+
+  /// Whether the value of a number's key is this word instead: `"times": "always"`.
+  private static func hasWord(
+    _ word: String,
+    _ key: String,
+    _ reader: KeyedReader
+  ) throws(KeyedReader.Fault) -> Bool {
+    guard let text = reader.value?.member(key)?.string else { return false }
+    guard text == word else {
+      throw KeyedReader.Fault(key: key, problem: "must be an integer or \"\(word)\"")
     }
     return true
   }
@@ -82,6 +92,7 @@ extension Fault {
     switch action {
     case .delay: .delay
     case .delayAfter: .delayAfter
+    case .saveFirst: .saveFirst
     case .dropBefore: .dropBefore
     case .dropAfter: .dropAfter
     case .dropMid: .dropMid
@@ -102,7 +113,8 @@ extension Fault {
     var members: [(String, JSONLiteral)] = [
       ("kind", .string(name)), ("path", .string(path)),
       ("times", times.map { .integer(Int64($0)) } ?? "always"),
-      ("skip", .integer(Int64(skip))), ("ms", .integer(Int64(milliseconds))),
+      ("skip", .integer(Int64(skip))),
+      ("ms", milliseconds == Self.untilReleased ? .string(Self.heldWord) : .integer(Int64(milliseconds))),
     ]
     switch action {
     case .dropMid(let cut): members.append(("cut", .string(cut.rawValue)))

@@ -13,7 +13,7 @@ struct RequestCondition {
     }
     query = NestedParameters.parse(request.query).root
     count = query["at_least"]?.string.flatMap { Int($0) } ?? 1
-    waitMilliseconds = min(query["wait_ms"]?.string.flatMap { Int64($0) } ?? 5_000, 60_000)
+    waitMilliseconds = min(query["wait_ms"]?.string.flatMap { Int64($0) } ?? 5_000, 600_000)
   }
 
   func holds(_ state: SandboxState) -> Bool { state.requests(query).count >= count }

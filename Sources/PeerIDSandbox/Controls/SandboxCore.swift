@@ -2,6 +2,9 @@ internal import PeerID
 
 /// Handles requests: applies faults, answers as PeerID does, and logs everything.
 final class SandboxCore: RequestHandler {
+  /// How often a request that waits to be released looks, in milliseconds.
+  private static let heldInterval = 5
+
   let state: Guarded<SandboxState>
 
   init(_ fixture: Fixture) {
@@ -14,6 +17,7 @@ final class SandboxCore: RequestHandler {
     return state.withLock { state in
       if let page = Dashboard.answer(request) { return .answer(page) }
       if request.isControl { return control(exchange, request, &state) }
+      if exchange.isHeld, exchange.sequence > state.lastReleased { return .wait(milliseconds: Self.heldInterval) }
       switch exchange.phase {
       case .reading: return arrive(exchange, request, &state)
       case .waited(let fault): return strike(fault, exchange, request, &state)
@@ -63,13 +67,18 @@ final class SandboxCore: RequestHandler {
     }
     if case .delayAfter = fault.action {
       exchange.phase = .answered(process(exchange, request, &state))
-      return .wait(milliseconds: fault.milliseconds)
+      return delay(fault, exchange)
     }
     if fault.milliseconds > 0 {
       exchange.phase = .waited(fault)
-      return .wait(milliseconds: fault.milliseconds)
+      return delay(fault, exchange)
     }
     return strike(fault, exchange, request, &state)
+  }
+
+  private func delay(_ fault: Fault, _ exchange: Exchange) -> NextStep {
+    exchange.isHeld = fault.milliseconds == Fault.untilReleased
+    return .wait(milliseconds: exchange.isHeld ? Self.heldInterval : fault.milliseconds)
   }
 
   private func strike(
@@ -80,6 +89,9 @@ final class SandboxCore: RequestHandler {
   ) -> NextStep {
     switch fault.action {
     case .delay, .delayAfter:
+      return finish(process(exchange, request, &state), exchange, request, &state)
+    case .saveFirst:
+      state.tokens.settle()
       return finish(process(exchange, request, &state), exchange, request, &state)
     case .dropBefore:
       return drop(exchange, request, &state, .close)

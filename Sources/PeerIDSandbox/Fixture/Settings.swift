@@ -12,6 +12,9 @@ public struct Settings: Sendable, Equatable {
   public var tokenLifetime: Int64 = Settings.defaultTokenLifetime
   /// The offset of the sandbox's clock from the machine's, in seconds; negative if the sandbox's clock is behind.
   public var clockOffset: Int64 = 0
+  /// The time at which the sandbox's clock stands still, in milliseconds since 1970; `nil` for the machine's clock.
+  /// ``clockOffset`` is added to it.
+  public var stoppedClock: Int64?
   /// Whether the three token calls read the query string, as the published guide says; the real server ignores it.
   public var acceptsQuery = false
   /// The error with which the chain refuses every transaction.
@@ -36,8 +39,8 @@ public struct Settings: Sendable, Equatable {
   public init() {}
 
   static let keys = [
-    "save_delay_ms", "token_lifetime_ms", "clock_offset_s", "accept_query", "chain_refusal", "chain_rules",
-    "session_cookie_required", "loopback_redirects", "cancel_redirects", "request_log_length",
+    "save_delay_ms", "token_lifetime_ms", "clock_offset_s", "stopped_clock_ms", "accept_query", "chain_refusal",
+    "chain_rules", "session_cookie_required", "loopback_redirects", "cancel_redirects", "request_log_length",
   ]
 
   /// Changes the settings that `reader` contains.
@@ -53,6 +56,7 @@ public struct Settings: Sendable, Equatable {
     if let value = try reader.optionalBoolean("session_cookie_required") { requiresSessionCookie = value }
     if let value = try reader.optionalBoolean("loopback_redirects") { allowsLoopbackRedirects = value }
     if let value = try reader.optionalBoolean("cancel_redirects") { cancelRedirects = value }
+    if reader.has("stopped_clock_ms") { stoppedClock = try reader.optionalInteger("stopped_clock_ms", Self.anyTime) }
     if reader.has("chain_refusal") { chainRefusal = try reader.optionalString("chain_refusal") }
     if let value = try reader.optionalInteger("request_log_length", 0...Int64(Self.longestLog)) {
       requestLogLength = Int(value)
@@ -65,9 +69,13 @@ public struct Settings: Sendable, Equatable {
     settings.saveDelay = min(max(saveDelay, 0), Self.longestSaveDelay)
     settings.tokenLifetime = min(max(tokenLifetime, Self.anyTime.lowerBound), Self.anyTime.upperBound)
     settings.clockOffset = min(max(clockOffset, Self.anyOffset.lowerBound), Self.anyOffset.upperBound)
+    settings.stoppedClock = stoppedClock.map { min(max($0, Self.anyTime.lowerBound), Self.anyTime.upperBound) }
     settings.requestLogLength = min(max(requestLogLength, 0), Self.longestLog)
     return settings
   }
+
+  /// Milliseconds since 1970, by the sandbox's clock.
+  var now: Int64 { (stoppedClock ?? PeerID.Clock.wallMicroseconds() / 1_000) + clockOffset * 1_000 }
 
   /// The range of times and lifetimes, in milliseconds: a thousand years.
   static let anyTime: ClosedRange<Int64> = -31_536_000_000_000...31_536_000_000_000
@@ -80,6 +88,7 @@ public struct Settings: Sendable, Equatable {
       "save_delay_ms": .integer(Int64(saveDelay)),
       "token_lifetime_ms": .integer(tokenLifetime),
       "clock_offset_s": .integer(clockOffset),
+      "stopped_clock_ms": stoppedClock.map { .integer($0) } ?? .null,
       "accept_query": .boolean(acceptsQuery),
       "chain_refusal": chainRefusal.map { .string($0) } ?? .null,
       "chain_rules": .boolean(appliesChainRules),

@@ -68,6 +68,17 @@ extension Sandbox {
   /// The pending faults.
   public var pendingFaults: [Fault] { core.state.withLock { $0.faults.faults } }
 
+  /// Ends the delay of all requests that have arrived and wait ``Fault/untilReleased``. Later requests wait for the
+  /// next call of this method.
+  public func releaseRequests() {
+    core.state.withLock { $0.releaseRequests() }
+  }
+
+  /// Saves all refreshed token pairs that are not saved yet, whatever ``Settings/saveDelay`` is.
+  public func saveTokenPairs() {
+    core.state.withLock { $0.tokens.settle() }
+  }
+
   /// Removes all faults.
   public func removeFaults() {
     core.state.withLock { $0.faults.removeAll() }

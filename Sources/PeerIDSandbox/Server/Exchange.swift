@@ -26,6 +26,8 @@ final class Exchange {
   var sequence: UInt64 = 0
   /// The time at which a control stops waiting for its condition, in microseconds of the monotonic clock.
   var deadline: Int64?
+  /// Whether the request waits until it is released.
+  var isHeld = false
   /// Whether the connection is closed after the answer, although the answer does not say `Connection: close`.
   var hangsUp = false
 

@@ -51,6 +51,8 @@ struct SandboxState {
   /// The fault between the server and the chain that applies to the next transaction.
   var chainFault: ChainFault?
   var faults = FaultQueue()
+  /// The number of the last request that does not wait until it is released.
+  var lastReleased: UInt64 = 0
   var counts = RequestCounts()
   var log: RequestLog
 
@@ -59,7 +61,7 @@ struct SandboxState {
     settings = fixture.settings.clamped
     users = fixture.users
     apps = Dictionary(fixture.apps.map { ($0.clientID, $0) }) { first, _ in first }
-    chain = Chain(fixture, now: PeerID.Clock.wallMicroseconds() / 1_000 + fixture.settings.clamped.clockOffset * 1_000)
+    chain = Chain(fixture, now: fixture.settings.clamped.now)
     self.log = log
     self.log.resize(to: settings.requestLogLength)
     for join in fixture.joins { load(join) }
@@ -72,10 +74,14 @@ struct SandboxState {
     let page = authorizationPage
     self = SandboxState(fixture, log: log.emptied)
     authorizationPage = page
+    releaseRequests()
   }
 
+  /// Ends the delay of the requests that wait to be released.
+  mutating func releaseRequests() { lastReleased = log.lastSequence }
+
   /// Milliseconds since 1970, by the sandbox's clock.
-  var now: Int64 { PeerID.Clock.wallMicroseconds() / 1_000 + settings.clockOffset * 1_000 }
+  var now: Int64 { settings.now }
 
   func user(id: Int) -> Fixture.User? { users.indices.contains(id - 1) ? users[id - 1] : nil }
 

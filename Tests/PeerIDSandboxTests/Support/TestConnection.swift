@@ -23,12 +23,15 @@ final class TestConnection {
     case timedOut
   }
 
+  /// The limit of a wait for an answer, which comes earlier.
+  static let patienceSeconds = 1200
+
   private let socket: Int32
   private var buffer: [UInt8] = []
   /// Keeps the server running.
   private let server: AnyObject?
 
-  init(port: UInt16, of server: AnyObject? = nil, timeoutSeconds: Int = 20) throws {
+  init(port: UInt16, of server: AnyObject? = nil, timeoutSeconds: Int = patienceSeconds) throws {
     self.server = server
     socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var timeout = timeval(tv_sec: timeoutSeconds, tv_usec: 0)

@@ -25,11 +25,16 @@ struct TestServer {
   let sandbox: Sandbox
 
   init(_ fixture: Fixture = .demo, saveDelay: Int = 0, chainRules: Bool? = nil) throws {
-    sandbox = try Sandbox(fixture: fixture)
+    sandbox = try Sandbox(fixture: fixture, idleSeconds: 0)
     sandbox.configure { settings in
       settings.saveDelay = saveDelay
       if let chainRules { settings.appliesChainRules = chainRules }
     }
+  }
+
+  /// Waits until the sandbox has received that many requests.
+  func waitForRequests(_ count: Int, path: String? = nil) -> Bool {
+    sandbox.waitForRequests(count, path: path, upToMilliseconds: TestConnection.patienceSeconds * 1000)
   }
 
   func connect() throws -> TestConnection { try TestConnection(port: sandbox.port, of: sandbox) }
