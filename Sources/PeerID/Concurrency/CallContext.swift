@@ -94,7 +94,7 @@ final class CallContext: @unchecked Sendable {
       if let interruption = interruption() { return interruption }
       let rest = min(end, deadline) - clock.monotonicMilliseconds()
       if rest <= 0 { return interruption() }
-      Clock.pause(microseconds: min(rest, Self.askingInterval) * 1000)
+      clock.sleep(min(rest, Self.askingInterval) * 1000)
     }
   }
 }

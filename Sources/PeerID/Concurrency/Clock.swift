@@ -5,6 +5,12 @@ import Synchronization
 package struct Clock: Sendable {
   /// Milliseconds of a monotonic clock.
   let monotonicMilliseconds: @Sendable () -> Int64
+  /// Makes this thread sleep for so many microseconds of the clock, or less.
+  var sleep: @Sendable (Int64) -> Void = { Clock.pause(microseconds: $0) }
+
+  init(monotonicMilliseconds: @escaping @Sendable () -> Int64) {
+    self.monotonicMilliseconds = monotonicMilliseconds
+  }
 
   /// The time after a wait, without overflow: callers may pass any number of milliseconds.
   func deadline(afterMilliseconds wait: Int64) -> Int64 {

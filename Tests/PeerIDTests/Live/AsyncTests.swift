@@ -10,7 +10,7 @@ import Testing
   private func take(_ count: Int, from queue: CompletionQueue) -> [Completion] {
     var taken: [Completion] = []
     while taken.count < count {
-      let batch = queue.next(timeoutMilliseconds: 600_000)
+      let batch = queue.next(timeoutMilliseconds: Live.patience)
       if batch.isEmpty { break }
       taken += batch
     }
@@ -26,8 +26,7 @@ import Testing
   }
 
   @Test func `2000 operations in flight are each done and completed once`() throws {
-    // Under a sanitizer on a busy machine, the last one waits long.
-    let live = try Live(options: ["request_timeout_ms": "600000"])
+    let live = try Live()
     let session = try live.logIn()
     let queue = try CompletionQueue()
     for tag in 0..<UInt64(2000) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
@@ -39,7 +38,7 @@ import Testing
   }
 
   @Test func `the first call of a client starts, even when clients share mutexes`() throws {
-    let sandbox = try Sandbox(idleSeconds: 60)
+    let sandbox = try Live.makeSandbox()
     let queue = try CompletionQueue()
     // More clients than there are mutexes.
     for tag in 0..<UInt64(130) {
@@ -71,11 +70,11 @@ import Testing
     }
     #expect(!isReadable(0))
     for tag in 0..<UInt64(3) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
-    #expect(isReadable(5000))
-    #expect(live.sandbox.waitForRequests(3, path: Live.operations))
+    #expect(isReadable(Int32(Live.patience)))
+    #expect(live.waitForRequests(3, path: Live.operations))
     var taken = 0
     while taken < 3 {
-      #expect(isReadable(5000))
+      #expect(isReadable(Int32(Live.patience)))
       taken += queue.next(maximum: 1, timeoutMilliseconds: 0).count
     }
     #expect(!isReadable(0))
@@ -85,15 +84,15 @@ import Testing
     let live = try Live(options: ["max_active_requests": "1"])
     let session = try live.logIn()
     let queue = try CompletionQueue()
-    live.sandbox.add(Fault(.delay, path: Live.operations, milliseconds: 5000))
+    live.sandbox.add(.held(path: Live.operations))
     let sending = try session.submit(Live.transfer, to: queue, tag: 1)
-    #expect(live.sandbox.waitForRequests(1, path: Live.operations))
+    #expect(live.waitForRequests(1, path: Live.operations))
     let waiting = try session.submit(Live.transfer, to: queue, tag: 2)
     live.client.cancel(waiting)
-    let second = queue.next(maximum: 1, timeoutMilliseconds: 3000).first
+    let second = queue.next(maximum: 1, timeoutMilliseconds: Live.patience).first
     #expect(second?.tag == 2 && error(second)?.code == .cancelled && error(second)?.outcome == .notSent)
     live.client.cancel(sending)
-    let first = queue.next(maximum: 1, timeoutMilliseconds: 3000).first
+    let first = queue.next(maximum: 1, timeoutMilliseconds: Live.patience).first
     #expect(first?.tag == 1 && error(first)?.code == .cancelled && error(first)?.outcome == .unknown)
   }
 
@@ -101,10 +100,12 @@ import Testing
     let live = try Live(options: ["max_in_flight": "2"])
     let session = try live.logIn()
     let queue = try CompletionQueue()
-    live.sandbox.add(Fault(.delay, path: Live.operations, times: 2, milliseconds: 200))
+    live.sandbox.add(.held(path: Live.operations, times: 2))
     for tag in 0..<UInt64(2) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
     let refusal = failure { () throws(PeerIDError) in try session.submit(Live.transfer, to: queue, tag: 2) }
     #expect(refusal?.code == .queueFull && refusal?.outcome == .notSent)
+    #expect(live.waitForRequests(2, path: Live.operations))
+    live.sandbox.releaseRequests()
     #expect(take(2, from: queue).count == 2)
     _ = try session.submit(Live.transfer, to: queue, tag: 3)
     #expect(take(1, from: queue).first?.tag == 3)
@@ -117,7 +118,7 @@ import Testing
     let session = try live.logIn()
     let queue = try CompletionQueue()
     let held = try store.backend.lock("k", 1000)
-    live.sandbox.add(Fault(.delay, path: Live.operations, milliseconds: 300))
+    live.sandbox.add(.held(path: Live.operations))
     _ = try session.submit(Live.transfer, to: queue, tag: 1)
     _ = try live.client.restore(tokenJSON: session.exportTokens(), key: "k", to: queue, tag: 2)
     for _ in 0..<2 {
@@ -126,6 +127,8 @@ import Testing
       #expect(failure { () throws(PeerIDError) in try session.refresh(to: queue, tag: 3) }?.code == .queueFull)
     }
     store.backend.unlock("k", held)
+    #expect(live.waitForRequests(1, path: Live.operations))
+    live.sandbox.releaseRequests()
     #expect(Set(take(2, from: queue).map(\.tag)) == [1, 2])
     _ = try session.refresh(to: queue, tag: 4)
     #expect(take(1, from: queue).first?.tag == 4)
@@ -135,9 +138,9 @@ import Testing
     let live = try Live(options: ["max_active_requests": "4"])
     let session = try live.logIn()
     let queue = try CompletionQueue()
-    live.sandbox.add(Fault(.delay, path: Live.operations, times: nil, milliseconds: 5000))
+    live.sandbox.add(.held(path: Live.operations, times: nil))
     for tag in 0..<UInt64(50) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
-    #expect(live.sandbox.waitForRequests(4, path: Live.operations))
+    #expect(live.waitForRequests(4, path: Live.operations))
     live.client.close()
     let completions = take(50, from: queue)
     #expect(Set(completions.map(\.tag)).count == 50)
@@ -191,7 +194,8 @@ import Testing
   }
 
   @Test func `a call that waits for a custom store can be cancelled, and its task continues`() throws {
-    let store = SessionStore.watched {}
+    let locks = Gathered<String>()
+    let store = SessionStore.watched(onLock: { locks.add($0) })
     let live = try Live(store: store)
     let queue = try CompletionQueue()
     let held = try store.backend.lock("alice", 1000)
@@ -201,19 +205,19 @@ import Testing
       to: queue,
       tag: 1
     )
-    #expect(queue.next(timeoutMilliseconds: 50).isEmpty)
+    #expect(eventually { locks.all == ["alice", "alice"] })
     live.client.cancel(id)
     live.client.cancel(id)
     let cancelled = error(take(1, from: queue).first)
     #expect(cancelled?.code == .cancelled && cancelled?.outcome == .notSent)
     store.backend.unlock("alice", held)
     // A cancelled call sends nothing.
-    #expect(queue.next(timeoutMilliseconds: 50).isEmpty)
+    #expect(live.client.flush(timeoutMilliseconds: Live.patience) && queue.next(timeoutMilliseconds: 0).isEmpty)
     #expect(live.sandbox.requestCount("POST /api/v1/auth/token") == 0)
     let tokens = try live.logIn().exportTokens()
     let again = try store.backend.lock("bob", 1000)
     let restoring = try live.client.restore(tokenJSON: tokens, key: "bob", to: queue, tag: 2)
-    #expect(queue.next(timeoutMilliseconds: 50).isEmpty)
+    #expect(eventually { locks.all == ["alice", "alice", "bob", "bob"] })
     live.client.cancel(restoring)
     #expect(error(take(1, from: queue).first)?.code == .cancelled)
     store.backend.unlock("bob", again)
@@ -232,7 +236,7 @@ import Testing
       ids.append(try live.client.restore(tokenJSON: tokens, key: "k", to: queue, tag: tag))
     }
     live.client.cancel(ids[39])
-    let cancelled = queue.next(timeoutMilliseconds: 5000)
+    let cancelled = queue.next(timeoutMilliseconds: Live.patience)
     #expect(cancelled.map(\.tag) == [39] && error(cancelled.first)?.code == .cancelled)
     live.client.close()
     let closed = take(39, from: queue)
@@ -243,23 +247,23 @@ import Testing
   @Test func `a cancelled login with a key has the true outcome`() throws {
     let live = try Live(store: .memory())
     let queue = try CompletionQueue()
-    live.sandbox.add(Fault(.delay, path: "/api/v1/auth/token", milliseconds: 20_000))
+    live.sandbox.add(.held(path: Live.logIn))
     let credentials = Credentials(login: "alice", password: "alice-password")
     let id = try live.client.logIn(credentials, key: "k", to: queue, tag: 1)
-    #expect(live.sandbox.waitForRequests(1, path: "/api/v1/auth/token"))
+    #expect(live.waitForRequests(1, path: Live.logIn))
     live.client.cancel(id)
-    let cancelled = error(queue.next(timeoutMilliseconds: 5000).first)
+    let cancelled = error(queue.next(timeoutMilliseconds: Live.patience).first)
     #expect(cancelled?.outcome == .unknown && cancelled?.message.contains("store") == false)
   }
 
   @Test func `a login that waits for its answer is cancelled at once`() throws {
     let live = try Live()
     let queue = try CompletionQueue()
-    live.sandbox.add(Fault(.delay, path: "/api/v1/auth/token", milliseconds: 20_000))
+    live.sandbox.add(.held(path: Live.logIn))
     let id = try live.client.logIn(Credentials(login: "alice", password: "alice-password"), to: queue, tag: 1)
-    #expect(live.sandbox.waitForRequests(1, path: "/api/v1/auth/token"))
+    #expect(live.waitForRequests(1, path: Live.logIn))
     live.client.cancel(id)
-    let cancelled = error(queue.next(timeoutMilliseconds: 5000).first)
+    let cancelled = error(queue.next(timeoutMilliseconds: Live.patience).first)
     #expect(cancelled?.code == .cancelled && cancelled?.outcome == .unknown)
   }
 
@@ -288,11 +292,15 @@ import Testing
   }
 
   @Test func `the timeout includes the wait in the queue`() throws {
-    let live = try Live(options: ["max_active_requests": "1", "request_timeout_ms": "300"])
+    let live = try Live(options: ["max_active_requests": "1"])
     let session = try live.logIn()
     let queue = try CompletionQueue()
-    live.sandbox.add(Fault(.delay, path: Live.operations, times: nil, milliseconds: 2000))
+    live.sandbox.add(.held(path: Live.operations, times: nil))
     for tag in 0..<UInt64(2) { _ = try session.submit(Live.transfer, to: queue, tag: tag) }
+    #expect(live.waitForRequests(1, path: Live.operations))
+    live.clock.advance(milliseconds: Live.requestTimeout)
+    // The thread of the calls looks at the clock when it gets a command.
+    live.client.cancel(.max)
     let completions = take(2, from: queue)
     #expect(completions.allSatisfy { error($0)?.code == .timeout })
     // The second call may still be sent at the moment when the first one times out.

@@ -11,9 +11,9 @@ import Testing
   private func refreshes(_ live: Live) -> Int { live.sandbox.requestCount("POST " + Live.refresh) }
 
   @Test func `a pair that is expired when received is used, and not refreshed in a loop`() throws {
-    let live = try Live()
+    let live = try Live(clock: .stopped())
     let session = try live.logIn()
-    live.sandbox.configure { $0.tokenLifetime = -1000 }
+    live.sandbox.configure { $0.tokenLifetime = -3_600_000 }
     try session.refresh()
     #expect(session.token.expiresAtMilliseconds == nil)
     _ = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
@@ -23,19 +23,20 @@ import Testing
   @Test func `the wait for a lock does not count towards the refresh timeout`() throws {
     let inner = SessionStore.memory()
     let tries = Gathered<Bool>()
-    let live = try Live(options: ["refresh_timeout_ms": "20000"], store: inner.counting(tries))
+    let live = try Live(options: ["refresh_timeout_ms": "1000000"], store: inner.counting(tries))
     let session = try live.logIn(key: "k")
-    live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 500))
+    live.sandbox.add(.held(.delayAfter, path: Live.refresh))
     let held = try inner.backend.lock("k", 1000)
     onThreads(2) { index in
       if index == 0 {
         let before = tries.all.count
         #expect(eventually { tries.all.count > before })
-        live.clock.advance(milliseconds: 15_000)
+        live.clock.advance(milliseconds: 700_000)
         inner.backend.unlock("k", held)
         // Together longer than the refresh timeout.
-        #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
-        live.clock.advance(milliseconds: 10_000)
+        #expect(live.waitForRequests(1, path: Live.refresh))
+        live.clock.advance(milliseconds: 500_000)
+        live.sandbox.releaseRequests()
       } else {
         #expect(failure { () throws(PeerIDError) in try session.refresh() } == nil)
       }
@@ -113,6 +114,7 @@ import Testing
     let live = try Live(store: store)
     let renewed = try live.logIn(key: "k")
     var configuration = try Configuration(baseURL: live.sandbox.url, clientID: "4")
+    try configuration.set("request_timeout_ms", String(Live.requestTimeout))
     configuration.setStore(store)
     let session = try Client(configuration).open(key: "k")
     try renewed.refresh()
@@ -125,14 +127,22 @@ import Testing
   }
 
   @Test func `a flush waits for the refresh that is under way`() throws {
-    let live = try Live(options: ["request_timeout_ms": "300"])
+    let live = try Live()
     let session = try live.logIn()
     #expect(live.client.flush(timeoutMilliseconds: 0))
-    live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 900))
-    #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .timeout)
+    live.sandbox.add(.held(.delayAfter, path: Live.refresh))
+    onThreads(2) { index in
+      if index == 0 {
+        #expect(live.waitForRequests(1, path: Live.refresh))
+        live.clock.advance(milliseconds: Live.requestTimeout)
+      } else {
+        #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .timeout)
+      }
+    }
     live.client.close()
     #expect(!live.client.flush(timeoutMilliseconds: 50))
-    #expect(live.client.flush(timeoutMilliseconds: 5000))
+    live.sandbox.releaseRequests()
+    #expect(live.client.flush(timeoutMilliseconds: Live.patience))
     #expect(session.token.generation == 2)
   }
 
@@ -147,7 +157,7 @@ import Testing
     ] {
       live.sandbox.add(Fault(.statusAfter(Fault.Replacement(status: 200, body: body)), path: Live.operations, times: 2))
       _ = try session.submit(Live.transfer, to: queue, tag: 1)
-      let completion = queue.next(timeoutMilliseconds: 10_000).first
+      let completion = queue.next(timeoutMilliseconds: Live.patience).first
       guard case .failure(let error)? = completion?.outcome else {
         Issue.record("a call succeeded")
         return
@@ -164,8 +174,10 @@ import Testing
     for tag in UInt64(1)...2 {
       _ = try live.client.logIn(Credentials(login: "alice", password: "alice-password"), to: queue, tag: tag)
     }
-    if case .session(let made)? = queue.next(maximum: 1, timeoutMilliseconds: 5000).first?.outcome { session = made }
+    if case .session(let made)? = queue.next(maximum: 1, timeoutMilliseconds: Live.patience).first?.outcome {
+      session = made
+    }
     #expect(session == nil)
-    #expect(queue.next(timeoutMilliseconds: 5000).count == 1)
+    #expect(queue.next(timeoutMilliseconds: Live.patience).count == 1)
   }
 }

@@ -4,7 +4,16 @@ import PeerIDSandbox
 @testable import PeerID
 
 /// A client with its own sandbox.
+///
+/// No result depends on how fast the machine is: no limit of time is reached unless a test advances the client's clock,
+/// and the server saves refreshed token pairs at once unless a test sets `saveDelay`.
 struct Live {
+  /// The limit of a wait that ends earlier, in milliseconds.
+  static let patience: Int64 = 1_200_000
+  /// The time after which a call ends, in milliseconds. A refresh may take twice as long.
+  static let requestTimeout: Int64 = 1_800_000
+  /// A `saveDelay` after which no test waits: the test saves the pairs.
+  static let untilSaved = 600_000
   static let operations = "/api/v1/app/operations"
   static let refresh = "/api/v1/auth/refreshtoken"
   static let logIn = "/api/v1/auth/token"
@@ -14,16 +23,18 @@ struct Live {
 
   let sandbox: Sandbox
   let client: Client
-  let clock = AdvancedClock()
+  let clock: AdvancedClock
 
   init(
     clientID: String = "4",
     options: [String: String] = [:],
     store: SessionStore? = nil,
     sandbox: Sandbox? = nil,
+    clock: AdvancedClock = AdvancedClock(),
     change: (inout Configuration) -> Void = { _ in }
   ) throws {
-    self.sandbox = try sandbox ?? Sandbox(idleSeconds: 60)
+    self.sandbox = try sandbox ?? Self.makeSandbox()
+    self.clock = clock
     client = try Client(
       Self.configuration(
         self.sandbox,
@@ -34,6 +45,12 @@ struct Live {
       ),
       clock: clock.clock
     )
+  }
+
+  static func makeSandbox() throws -> Sandbox {
+    let sandbox = try Sandbox(idleSeconds: 0)
+    sandbox.configure { $0.saveDelay = 0 }
+    return sandbox
   }
 
   static func configuration(
@@ -48,7 +65,11 @@ struct Live {
       clientID: clientID,
       clientSecret: "demo-secret-\(clientID)"
     )
-    for (name, value) in options { try configuration.set(name, value) }
+    let limits = [
+      "connect_timeout_ms": "3600000", "request_timeout_ms": String(requestTimeout), "refresh_timeout_ms": "3600000",
+      "idle_connection_timeout_s": "3600",
+    ]
+    for (name, value) in limits.merging(options, uniquingKeysWith: { $1 }) { try configuration.set(name, value) }
     if let store { configuration.setStore(store) }
     change(&configuration)
     return configuration
@@ -65,12 +86,21 @@ struct Live {
   /// Waits until every pair is saved. Returns `false` if that does not happen in time.
   var hasStoppedSaving: Bool {
     clock.advance(milliseconds: 60_000)
-    return client.flush(timeoutMilliseconds: 20_000)
+    return client.flush(timeoutMilliseconds: Self.patience)
+  }
+
+  /// Waits until the sandbox has received that many requests to `path`.
+  func waitForRequests(_ count: Int, path: String) -> Bool {
+    sandbox.waitForRequests(count, path: path, upToMilliseconds: Int(Self.patience))
   }
 
   /// Another client of the same sandbox.
-  func sibling(options: [String: String] = [:], store: SessionStore? = nil) throws -> Live {
-    try Live(options: options, store: store, sandbox: sandbox)
+  func sibling(
+    options: [String: String] = [:],
+    store: SessionStore? = nil,
+    clock: AdvancedClock = AdvancedClock()
+  ) throws -> Live {
+    try Live(options: options, store: store, sandbox: sandbox, clock: clock)
   }
 }
 
@@ -126,13 +156,24 @@ func failure<Result>(_ body: () throws(PeerIDError) -> Result) -> PeerIDError? {
   }
 }
 
-/// Waits up to half a minute for `condition`.
+/// Waits for `condition`, which becomes true unless the code is wrong.
 func eventually(_ condition: () -> Bool) -> Bool {
-  for _ in 0..<15_000 {
+  let end = Clock.system.deadline(afterMilliseconds: Live.patience)
+  while Clock.system.monotonicMilliseconds() < end {
     if condition() { return true }
     usleep(2000)
   }
   return condition()
+}
+
+extension Fault {
+  /// A request that waits until the test releases it.
+  static func held(_ action: Action = .delay, path: String, times: Int? = 1) -> Fault {
+    Fault(action, path: path, times: times, milliseconds: untilReleased)
+  }
+
+  /// A request before which the sandbox saves the refreshed pairs, after `skip` others.
+  static func saveFirst(path: String, skip: Int) -> Fault { Fault(.saveFirst, path: path, skip: skip) }
 }
 
 extension SessionStore {
@@ -147,8 +188,26 @@ extension SessionStore {
     return SessionStore(backend)
   }
 
+  /// The same store, calling `body` before each read, and not interruptible while it waits for a lock.
+  func beforeLoad(_ body: @escaping @Sendable () -> Void) -> SessionStore {
+    SessionStore.custom(
+      load: { [backend] in
+        body()
+        return try backend.load($0, $1)
+      },
+      save: { [backend] in try backend.save($0, $1, $2, $3) },
+      remove: { [backend] in try backend.remove($0, $1) },
+      lock: { [backend] in try backend.lock($0, $1) },
+      unlock: { [backend] in backend.unlock($0, $1) },
+      list: { [backend] in try backend.list() }
+    )
+  }
+
   /// A store in memory that reports its calls.
-  static func watched(onSave: @escaping @Sendable () throws -> Void) -> SessionStore {
+  static func watched(
+    onSave: @escaping @Sendable () throws -> Void = {},
+    onLock: @escaping @Sendable (String) -> Void = { _ in }
+  ) -> SessionStore {
     let memory = SessionStore.memory().backend
     return SessionStore.custom(
       load: { try memory.load($0, $1) },
@@ -157,7 +216,10 @@ extension SessionStore {
         return try memory.save($0, $1, $2, $3)
       },
       remove: { try memory.remove($0, $1) },
-      lock: { try memory.lock($0, $1) },
+      lock: {
+        onLock($0)
+        return try memory.lock($0, $1)
+      },
       unlock: { memory.unlock($0, $1) },
       list: { try memory.list() }
     )

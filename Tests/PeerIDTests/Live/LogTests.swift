@@ -55,7 +55,7 @@ import Testing
     live.sandbox.add(Fault(.dropAfter, path: Live.operations))
     let queue = try CompletionQueue()
     _ = try session.submit(Live.transfer, to: queue, tag: 1)
-    _ = queue.next(timeoutMilliseconds: 10_000)
+    _ = queue.next(timeoutMilliseconds: Live.patience)
     expectLine(.warning, ["operations: connection_lost (unknown)", "(user 1, application 4)"])
   }
 

@@ -38,11 +38,12 @@ import Testing
 
   @Test func `a login that returns an older pair does not replace the unsaved one`() throws {
     let disk = Disk()
-    let live = try Live(store: disk.store)
-    live.sandbox.configure { $0.saveDelay = 300 }
+    let live = try Live(store: disk.store, clock: .stopped())
+    live.sandbox.configure { $0.saveDelay = Live.untilSaved }
     let session = try live.logIn(key: "k")
     disk.isFull = true
     // The second refresh is repeated until the server has saved the tokens of the first.
+    live.sandbox.add(.saveFirst(path: Live.refresh, skip: 2))
     for _ in 0..<2 { #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .store) }
     disk.isFull = false
     let again = try live.logIn(key: "k")
@@ -107,7 +108,7 @@ import Testing
   }
 
   @Test func `a pair that cannot be saved while the client closes is tried once more`() throws {
-    for _ in 0..<20 {
+    for round in 0..<20 {
       let saves = Gathered<Bool>()
       let store = SessionStore.watched {
         saves.add(true)
@@ -116,12 +117,20 @@ import Testing
       }
       let live = try Live(store: store)
       let session = try live.logIn(key: "k")
-      live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 30))
+      live.sandbox.add(.held(path: Live.refresh))
       let queue = try CompletionQueue()
       _ = try session.refresh(to: queue, tag: 1)
-      #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
+      #expect(live.waitForRequests(1, path: Live.refresh))
+      // In every second round, both happen at the same time.
+      if round % 2 == 1 { live.sandbox.releaseRequests() }
       live.client.close()
-      #expect(eventually { (try? live.sibling(store: store).client.open(key: "k").token.generation) == 2 })
+      live.sandbox.releaseRequests()
+      #expect(
+        eventually {
+          live.clock.advance(milliseconds: 100)
+          return (try? live.sibling(store: store).client.open(key: "k").token.generation) == 2
+        }
+      )
     }
   }
 
@@ -129,12 +138,20 @@ import Testing
     let store = SessionStore.memory()
     let live = try Live(store: store)
     let session = try live.logIn(key: "k")
-    live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 200))
+    live.sandbox.add(.held(path: Live.refresh))
     let queue = try CompletionQueue()
     _ = try session.refresh(to: queue, tag: 1)
-    #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
-    try session.logOut()
-    #expect(queue.next(timeoutMilliseconds: 5000).count == 1)
+    #expect(live.waitForRequests(1, path: Live.refresh))
+    // The logout waits for the store's lock, which the refresh holds.
+    onThreads(2) { index in
+      if index == 0 {
+        #expect(failure { () throws(PeerIDError) in try session.logOut() } == nil)
+      } else {
+        #expect(eventually { session.core.isOver != nil })
+        live.sandbox.releaseRequests()
+      }
+    }
+    #expect(queue.next(timeoutMilliseconds: Live.patience).count == 1)
     #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
     #expect(try store.keys() == [] && live.executed == 0)
   }

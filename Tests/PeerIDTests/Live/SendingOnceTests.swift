@@ -49,11 +49,18 @@ import Testing
   }
 
   @Test func `a slow answer is a timeout with an unknown outcome`() throws {
-    let live = try Live(options: ["request_timeout_ms": "100"])
+    let live = try Live()
     let session = try live.logIn()
-    live.sandbox.add(Fault(.delayAfter, path: Live.operations, milliseconds: 400))
-    let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-    #expect(error?.code == .timeout && error?.outcome == .unknown)
+    live.sandbox.add(.held(.delayAfter, path: Live.operations))
+    onThreads(2) { index in
+      if index == 0 {
+        #expect(live.waitForRequests(1, path: Live.operations))
+        live.clock.advance(milliseconds: Live.requestTimeout)
+      } else {
+        let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+        #expect(error?.code == .timeout && error?.outcome == .unknown)
+      }
+    }
     #expect(live.executed == 1)
   }
 
@@ -73,13 +80,13 @@ import Testing
     let flag = ClosingFlag()
     let live = try Live { $0.setInterruptHandler { flag.isSet } }
     let session = try live.logIn()
-    live.sandbox.add(Fault(.delay, path: Live.operations, milliseconds: 3000))
+    live.sandbox.add(.held(path: Live.operations))
     let outcome = Gathered<PeerIDError?>()
     onThreads(2) { index in
       if index == 0 {
         outcome.add(failure { () throws(PeerIDError) in try session.submit(Live.transfer) })
       } else {
-        _ = live.sandbox.waitForRequests(1, path: Live.operations)
+        #expect(live.waitForRequests(1, path: Live.operations))
         _ = flag.set()
       }
     }
@@ -89,13 +96,13 @@ import Testing
   @Test func `closing the client ends the calls in flight`() throws {
     let live = try Live()
     let session = try live.logIn()
-    live.sandbox.add(Fault(.delay, path: Live.operations, times: nil, milliseconds: 5000))
+    live.sandbox.add(.held(path: Live.operations, times: nil))
     let outcomes = Gathered<PeerIDError?>()
     onThreads(5) { index in
       if index > 0 {
         outcomes.add(failure { () throws(PeerIDError) in try session.submit(Live.transfer) })
       } else {
-        _ = live.sandbox.waitForRequests(4, path: Live.operations)
+        #expect(live.waitForRequests(4, path: Live.operations))
         live.client.close()
       }
     }

@@ -34,10 +34,7 @@ import Testing
 
   @Test func `200 threads with an expired token make one refresh`() throws {
     let live = try Live()
-    live.sandbox.configure {
-      $0.tokenLifetime = 3_600_000
-      $0.saveDelay = 0
-    }
+    live.sandbox.configure { $0.tokenLifetime = 3_600_000 }
     let first = try live.logIn()
     try first.refresh()
     // The server's clock moves by two hours: the token has expired, and the client does not know.
@@ -57,36 +54,49 @@ import Testing
     #expect(failures.all == [])
     #expect(live.refreshes == before + 1)
     #expect(live.executed == 200)
-    #expect(live.sandbox.requestCount("POST " + Live.operations, outcome: "401") < 400)
+    // No call sent the expired token.
+    #expect(live.submits == 200)
   }
 
   @Test func `after an early refusal of a new token the call waits, and does not refresh`() throws {
-    let live = try Live()
-    live.sandbox.configure { $0.saveDelay = 300 }
+    let live = try Live(clock: .stopped())
+    live.sandbox.configure { $0.saveDelay = Live.untilSaved }
     let session = try live.logIn()
     try session.refresh()
+    live.sandbox.add(.saveFirst(path: Live.operations, skip: 6))
     _ = try session.submit(Live.transfer)
     #expect(live.refreshes == 1 && live.executed == 1)
-    #expect(live.sandbox.requestCount("POST " + Live.operations, outcome: "401") >= 2)
+    #expect(live.sandbox.requestCount("POST " + Live.operations, outcome: "401") == 6)
   }
 
   @Test func `a second refresh just after the first does not end the session`() throws {
-    let live = try Live()
-    live.sandbox.configure { $0.saveDelay = 200 }
+    let live = try Live(clock: .stopped())
+    live.sandbox.configure { $0.saveDelay = Live.untilSaved }
     let session = try live.logIn()
     try session.refresh()
+    live.sandbox.configure { $0.saveDelay = 0 }
+    live.sandbox.add(.saveFirst(path: Live.refresh, skip: 2))
     try session.refresh()
     _ = try session.submit(Live.transfer)
     #expect(session.token.generation == 3 && live.executed == 1)
+    #expect(live.sandbox.requestCount("POST " + Live.refresh, outcome: "400") == 2)
   }
 
   @Test func `a refresh continues when the caller that started it times out`() throws {
-    let live = try Live(options: ["request_timeout_ms": "1000"])
+    let live = try Live()
     let session = try live.logIn()
     live.sandbox.revokeAccessTokens()
-    live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 2500))
-    let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-    #expect(error?.code == .timeout && error?.outcome == .notDone)
+    live.sandbox.add(.held(path: Live.refresh))
+    onThreads(2) { index in
+      if index == 0 {
+        #expect(live.waitForRequests(1, path: Live.refresh))
+        live.clock.advance(milliseconds: Live.requestTimeout)
+      } else {
+        let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+        #expect(error?.code == .timeout && error?.outcome == .notDone)
+      }
+    }
+    live.sandbox.releaseRequests()
     #expect(eventually { session.token.generation == 2 })
     _ = try session.submit(Live.transfer)
     #expect(live.refreshes == 1 && live.executed == 1)
@@ -94,10 +104,7 @@ import Testing
 
   @Test func `no call waits for a refresh long before the expiry`() throws {
     let live = try Live(options: ["refresh_window_ms": "7200000"])
-    live.sandbox.configure {
-      $0.tokenLifetime = 3_600_000
-      $0.saveDelay = 0
-    }
+    live.sandbox.configure { $0.tokenLifetime = 3_600_000 }
     let first = try live.logIn()
     try first.refresh()
     let generation = first.token.generation
@@ -108,10 +115,11 @@ import Testing
     // After a second the client reads the server's time again.
     live.clock.advance(milliseconds: 1100)
     _ = try live.client.readChain(api: "database", method: "get_chain_properties")
-    live.sandbox.add(Fault(.delay, path: Live.refresh, milliseconds: 3000))
+    live.sandbox.add(.held(path: Live.refresh))
     _ = try session.submit(Live.transfer)
     #expect(session.token.generation == generation)
-    #expect(live.sandbox.waitForRequests(2, path: Live.refresh))
+    #expect(live.waitForRequests(2, path: Live.refresh))
+    live.sandbox.releaseRequests()
     #expect(eventually { session.token.generation == generation + 1 })
   }
 
@@ -141,7 +149,7 @@ import Testing
   }
 
   @Test func `when the chain refuses a refresh the old pair stays in use`() throws {
-    let live = try Live()
+    let live = try Live(clock: .stopped())
     let session = try live.logIn()
     live.sandbox.add(Fault(.status(.init(status: 500)), path: Live.refresh))
     #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .server)
@@ -152,26 +160,30 @@ import Testing
   }
 
   @Test func `a lost answer to a refresh is probed once, and ends the session`() throws {
-    let live = try Live(options: ["refresh_probe_delay_ms": "50"])
-    live.sandbox.configure { $0.saveDelay = 0 }
+    let live = try Live(options: ["refresh_probe_delay_ms": "50"], clock: .stopped())
     let session = try live.logIn()
     live.sandbox.add(Fault(.dropAfter, path: Live.refresh))
     #expect(failure { () throws(PeerIDError) in try session.refresh() }?.outcome == .unknown)
-    live.clock.advance(milliseconds: 60)
+    live.clock.advance(milliseconds: 49)
+    #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.outcome == .notDone)
+    #expect(live.refreshes == 1)
+    live.clock.advance(milliseconds: 1)
     #expect(failure { () throws(PeerIDError) in try session.submit(Live.transfer) }?.code == .loginRequired)
     #expect(live.refreshes == 2)
   }
 
   /// Until the server has saved the pair whose answer was lost, a login returns the old one.
-  @Test(arguments: [0, 60])
-  func `with stored credentials a lost answer does not end the session`(saveDelay: Int) throws {
+  @Test(arguments: [0, 1])
+  func `with stored credentials a lost answer does not end the session`(oldPairs: Int) throws {
     let live = try Live(options: ["relogin": "keep"])
-    live.sandbox.configure { $0.saveDelay = saveDelay }
+    live.sandbox.configure { $0.saveDelay = Live.untilSaved }
     let session = try live.logIn()
     live.sandbox.add(Fault(.dropAfter, path: Live.refresh))
+    live.sandbox.add(.saveFirst(path: Live.logIn, skip: oldPairs))
     try session.refresh()
     _ = try session.submit(Live.transfer)
     #expect(live.executed == 1 && live.refreshes == 1)
+    #expect(live.sandbox.requestCount("POST " + Live.logIn) == oldPairs + 2)
   }
 
   @Test(arguments: [Int64(-36_000), 36_000])

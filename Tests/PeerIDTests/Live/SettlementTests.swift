@@ -8,7 +8,12 @@ import Testing
   /// Longer than a transaction can wait and its block needs to become irreversible.
   private static let untilFinal: Int64 = 300
 
-  private func live() throws -> Live { try Live(options: ["settleable": "true"]) }
+  /// Blocks are made when the test moves the sandbox's clock.
+  private func live() throws -> Live {
+    let live = try Live(options: ["settleable": "true"], clock: .stopped())
+    live.sandbox.configure { $0.stoppedClock = Clock.wallMilliseconds() }
+    return live
+  }
 
   private func unknown(_ live: Live, _ session: Session, _ fault: Fault.Action) throws -> PeerIDError {
     live.sandbox.add(Fault(fault, path: Live.operations, times: 1))

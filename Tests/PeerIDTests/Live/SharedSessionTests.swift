@@ -15,15 +15,20 @@ import Testing
     #expect(second.token.isSamePair(as: first.token))
   }
 
-  @Test func `a login during a refresh shares the refreshed pair`() throws {
+  /// The login returns the old pair or the new one.
+  @Test(arguments: [Live.untilSaved, 0])
+  func `a login during a refresh shares the refreshed pair`(saveDelay: Int) throws {
     let live = try Live()
+    live.sandbox.configure { $0.saveDelay = saveDelay }
     let first = try live.logIn()
-    live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 300))
+    live.sandbox.add(.held(.delayAfter, path: Live.refresh))
     let queue = try CompletionQueue()
     _ = try first.refresh(to: queue, tag: 1)
-    #expect(live.sandbox.waitForRequests(1, path: Live.refresh))
+    #expect(live.waitForRequests(1, path: Live.refresh))
     let second = try live.logIn()
-    #expect(queue.next(timeoutMilliseconds: 5000).count == 1)
+    live.sandbox.saveTokenPairs()
+    live.sandbox.releaseRequests()
+    #expect(queue.next(timeoutMilliseconds: Live.patience).count == 1)
     for session in [first, second] { _ = try session.submit(Live.transfer) }
     #expect(second.token.isSamePair(as: first.token))
     #expect(live.refreshes == 1 && live.executed == 2)
@@ -31,16 +36,16 @@ import Testing
 
   @Test func `a late answer to a login does not bring back an older pair`() throws {
     let live = try Live()
-    live.sandbox.configure { $0.saveDelay = 0 }
     let elsewhere = try live.sibling().logIn()
     let queue = try CompletionQueue()
-    live.sandbox.add(Fault(.delayAfter, path: Live.logIn, milliseconds: 500))
+    live.sandbox.add(.held(.delayAfter, path: Live.logIn))
     _ = try live.client.logIn(Credentials(login: "alice", password: "alice-password"), to: queue, tag: 1)
-    #expect(live.sandbox.waitForRequests(2, path: Live.logIn))
+    #expect(live.waitForRequests(2, path: Live.logIn))
     try elsewhere.refresh()
     let session = try live.logIn()
     #expect(session.token.isSamePair(as: elsewhere.token))
-    #expect(queue.next(timeoutMilliseconds: 5000).count == 1)
+    live.sandbox.releaseRequests()
+    #expect(queue.next(timeoutMilliseconds: Live.patience).count == 1)
     #expect(session.token.isSamePair(as: elsewhere.token))
     _ = try session.submit(Live.transfer)
     #expect(live.executed == 1 && live.submits == 1)
@@ -49,7 +54,6 @@ import Testing
   @Test(arguments: [true, false])
   func `a pair that arrived late is used when the current one is refused`(wasAccepted: Bool) throws {
     let live = try Live()
-    live.sandbox.configure { $0.saveDelay = 0 }
     let session = try live.logIn()
     let orderSent = session.core.environment.nextOrder()
     try session.refresh()
@@ -80,7 +84,6 @@ import Testing
 
   @Test func `two keys of one user survive each other's refreshes`() throws {
     let live = try Live(store: .memory())
-    live.sandbox.configure { $0.saveDelay = 0 }
     let (first, second) = (try live.logIn(key: "a"), try live.logIn(key: "b"))
     try first.refresh()
     _ = try second.submit(Live.transfer)
@@ -123,11 +126,15 @@ import Testing
 
   @Test func `a server that saves seconds late does not end the session`() throws {
     let live = try Live()
-    live.sandbox.configure { $0.saveDelay = 4000 }
+    live.sandbox.configure { $0.saveDelay = Live.untilSaved }
     let session = try live.logIn()
     try session.refresh()
+    live.clock.advance(milliseconds: 4000)
+    live.sandbox.add(.saveFirst(path: Live.operations, skip: 8))
     _ = try session.submit(Live.transfer)
-    #expect(live.executed == 1 && session.token.generation == 2)
+    #expect(live.executed == 1 && live.submits == 9 && session.token.generation == 2)
+    // The server refused the refresh token as well.
+    #expect(live.sandbox.requestCount("POST " + Live.refresh, outcome: "400") >= 1)
   }
 
   /// A login returns the old pair until the server has saved the new one.
@@ -137,7 +144,7 @@ import Testing
     isLoggedOut: Bool,
     isNewer: Bool
   ) throws {
-    let live = try Live()
+    let live = try Live(clock: .stopped())
     // The library learns the server's time.
     try live.client.check()
     let environment = live.client.engine.environment
@@ -162,10 +169,11 @@ import Testing
 
   /// A restored session has a pair that was refreshed at any time, and that other sessions may have as well.
   @Test func `released sessions leave at most one recent pair for each user`() throws {
-    let live = try Live()
+    let live = try Live(clock: .stopped())
     // The library learns the server's time.
     try live.client.check()
     let environment = live.client.engine.environment
+    let now = try #require(environment.times.serverNow)
     for age: Int64 in [0, 0, 90_000_000, 1000] {
       let pair = Token(
         accessToken: Bytes("a\(age)"),
@@ -173,7 +181,7 @@ import Testing
         scope: nil,
         expiresAtMilliseconds: nil,
         userID: 1,
-        renewal: .init(atMilliseconds: Clock.wallMilliseconds() - age, predecessor: 7)
+        renewal: .init(atMilliseconds: now - age, predecessor: 7)
       )
       _ = environment.table.session(for: pair, isCurrent: false, doubtPeriod: 10_000, serverNow: nil) {
         SessionCore(environment: environment, token: $0, place: nil, credentials: nil)
@@ -184,34 +192,42 @@ import Testing
 
   /// Two processes' estimates of the server's clock may differ by a second, because dates have whole seconds. A pair
   /// counts as unsaved for two seconds.
-  @Test(arguments: [150, 700])
-  func `a login while the server has not saved the new pair keeps it`(delay: Int) throws {
+  @Test(arguments: [(refusals: 1, difference: -1000), (3, 1000), (8, 0)])
+  func `a login while the server has not saved the new pair keeps it`(refusals: Int, difference: Int64) throws {
     let store = SessionStore.memory()
-    let live = try Live(store: store)
-    live.sandbox.configure { $0.saveDelay = delay }
+    let live = try Live(store: store, clock: .stopped())
+    live.sandbox.configure {
+      $0.saveDelay = Live.untilSaved
+      $0.stoppedClock = Clock.wallMilliseconds() / 1000 * 1000
+    }
     let first = try live.logIn(key: "k")
     try first.refresh()
-    let second = try live.sibling(store: store).logIn(key: "k")
+    live.sandbox.configure { $0.stoppedClock? += difference }
+    let second = try live.sibling(store: store, clock: .stopped()).logIn(key: "k")
     #expect(second.token.isSamePair(as: first.token))
+    live.sandbox.add(.saveFirst(path: Live.operations, skip: refusals))
     _ = try second.submit(Live.transfer)
-    #expect(live.executed == 1 && live.refreshes == 1)
+    #expect(live.executed == 1 && live.submits == refusals + 1 && live.refreshes == 1)
   }
 
   @Test func `a pair that another process has just obtained can be refreshed`() throws {
     let store = SessionStore.memory()
-    let live = try Live(store: store)
-    live.sandbox.configure { $0.saveDelay = 300 }
+    let live = try Live(store: store, clock: .stopped())
+    live.sandbox.configure {
+      $0.saveDelay = Live.untilSaved
+      $0.stoppedClock = Clock.wallMilliseconds()
+    }
     try live.logIn(key: "k").refresh()
     // Its first request is the refresh: the server's time is not known before.
-    let session = try live.sibling(store: store).client.open(key: "k")
+    let session = try live.sibling(store: store, clock: .stopped()).client.open(key: "k")
+    live.sandbox.add(.saveFirst(path: Live.refresh, skip: 2))
     try session.refresh()
-    #expect(session.token.generation == 3)
+    #expect(session.token.generation == 3 && live.refreshes == 4)
   }
 
   @Test func `a restored backup does not end a session that holds the newer pair`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
-    live.sandbox.configure { $0.saveDelay = 0 }
     let session = try live.logIn(key: "k")
     let backup = try #require(try store.backend.load("k", 0))
     try session.refresh()
@@ -224,14 +240,30 @@ import Testing
   }
 
   @Test func `a revoked session is reported before the call times out`() throws {
+    let (reads, isTimedOut) = (Gathered<Bool>(), Gathered<Bool>())
     let store = SessionStore.memory()
     let live = try Live(store: store)
     _ = try live.logIn(key: "k")
     live.sandbox.revokeAccessTokens()
     live.sandbox.revokeRefreshTokens()
-    let later = try live.sibling(options: ["request_timeout_ms": "300"], store: store)
+    // After the refusal, the refresh reads the store under its lock, and then waits for a late writer.
+    let slow = store.beforeLoad { [sandbox = live.sandbox] in
+      guard sandbox.requestCount("POST " + Live.refresh, outcome: "400") > 0 else { return }
+      reads.add(true)
+      if reads.all.count > 1 { _ = eventually { !isTimedOut.all.isEmpty } }
+    }
+    let later = try live.sibling(store: slow)
     let session = try later.client.open(key: "k")
-    let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-    #expect(error?.code == .loginRequired && live.executed == 0)
+    onThreads(2) { index in
+      if index == 0 {
+        #expect(eventually { reads.all.count > 1 })
+        later.clock.advance(milliseconds: Live.requestTimeout)
+      } else {
+        let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
+        #expect(error?.code == .loginRequired)
+        isTimedOut.add(true)
+      }
+    }
+    #expect(live.executed == 0)
   }
 }

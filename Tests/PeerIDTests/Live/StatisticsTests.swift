@@ -1,4 +1,3 @@
-import Glibc
 import PeerIDSandbox
 import Testing
 
@@ -70,7 +69,7 @@ import Testing
     // After a failed refresh the next one waits.
     while let error = failure({ () throws(PeerIDError) in try session.refresh() }) {
       try #require(error.isRetryable && error.retryAfterMilliseconds > 0)
-      usleep(UInt32(error.retryAfterMilliseconds) * 1000)
+      live.clock.advance(milliseconds: error.retryAfterMilliseconds)
     }
     #expect(failure { () throws(PeerIDError) in try live.client.setSecret("") }?.code == .invalidArgument)
   }

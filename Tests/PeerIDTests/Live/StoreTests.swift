@@ -100,31 +100,42 @@ import Testing
   }
 
   @Test func `a login just after a refresh does not restore the old pair`() throws {
-    let live = try Live(store: .memory())
-    live.sandbox.configure { $0.saveDelay = 60 }
+    let live = try Live(store: .memory(), clock: .stopped())
+    live.sandbox.configure { $0.saveDelay = Live.untilSaved }
     let first = try live.logIn(key: "k")
     try first.refresh()
     let second = try live.logIn(key: "k")
     #expect(second.token.generation == 2 && second.token.isSamePair(as: first.token))
+    live.sandbox.saveTokenPairs()
     _ = try second.submit(Live.transfer)
     #expect(live.executed == 1 && live.refreshes == 1)
   }
 
   @Test func `the pair of another client that lost its lock and saves late is used`() throws {
     let store = SessionStore.withoutLocks()
+    let (reads, saved) = (Gathered<Bool>(), Gathered<Bool>())
     let live = try Live(store: store)
-    live.sandbox.configure { $0.saveDelay = 0 }
     let first = try live.sibling(store: store).logIn(key: "k")
-    let second = try live.sibling(store: store).client.open(key: "k")
+    // The other client saves after the second session was refused and has read the store a few times.
+    let late = store.beforeLoad { [sandbox = live.sandbox] in
+      guard sandbox.requestCount("POST " + Live.refresh, outcome: "400") > 0 else { return }
+      reads.add(true)
+      guard reads.all.count == 4 else { return }
+      sandbox.releaseRequests()
+      _ = eventually { !saved.all.isEmpty }
+    }
+    let second = try live.sibling(store: late, clock: .stopped()).client.open(key: "k")
     // A session waits three seconds before it gives up a pair that worked.
     _ = try second.submit(Live.transfer)
-    live.sandbox.add(Fault(.delayAfter, path: Live.refresh, milliseconds: 400))
+    live.sandbox.add(.held(.delayAfter, path: Live.refresh))
     let failures = Gathered<String>()
     onThreads(2) { index in
-      if index == 1 { _ = live.sandbox.waitForRequests(1, path: Live.refresh) }
+      if index == 1 { #expect(live.waitForRequests(1, path: Live.refresh)) }
       let session = index == 0 ? first : second
       if let error = failure({ () throws(PeerIDError) in try session.refresh() }) { failures.add("\(error)") }
+      if index == 0 { saved.add(true) }
     }
+    #expect(reads.all.count == 4)
     #expect(failures.all == [])
     _ = try second.submit(Live.transfer)
     #expect(live.executed == 2)
@@ -179,7 +190,6 @@ import Testing
   @Test func `a pair that another client refreshed is used without another refresh`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)
-    live.sandbox.configure { $0.saveDelay = 0 }
     let first = try live.logIn(key: "k")
     let second = try live.client.open(key: "k")
     try first.refresh()
