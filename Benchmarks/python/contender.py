@@ -79,7 +79,7 @@ def transaction_id(status: int, answer: bytes) -> str:
 
 
 def measure(settings: Settings, call: Callable[[], str]) -> None:
-    """Make the calls, one after the other; each returns the id of its transaction."""
+    """Make the calls, one after another; each returns the id of its transaction."""
     for _ in range(settings.warmup):
         call()
     clock = _Clock()

@@ -6,7 +6,7 @@
 
 #include "fixture.h"
 
-/* JSON written with ' for ". The text stays valid during the next three calls. */
+/* JSON written with ' for ". The string stays valid during the next three calls. */
 static const char *json(const char *text) {
   static char texts[4][2048];
   static int next;

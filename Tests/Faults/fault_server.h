@@ -22,7 +22,7 @@ void fault_server_stop(void);
 /* The port with this fault. Ends the test run if there is none. */
 int fault_port(const char *fault);
 
-/* `scheme`://127.0.0.1:port of a fault; the text stays valid during the next seven calls. */
+/* `scheme`://127.0.0.1:port of a fault; the string stays valid during the next seven calls. */
 const char *fault_url(const char *scheme, const char *fault);
 
 /* The record of a port; with `wait_for`, such as "closed=1", waits for that first. Free it with `json_decref`. */
@@ -34,7 +34,7 @@ void fault_server_reset(void);
 /* Triggers a fault that waits for the test. */
 void fault_trigger(const char *fault);
 
-/* The number of requests to this port whose body contains a text. */
+/* The number of requests to this port whose body contains a string. */
 int count_bodies(const char *fault, const char *text);
 
 #endif

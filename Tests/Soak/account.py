@@ -21,7 +21,7 @@ class Account:
         # How many operations each program says it has started, and how many it has reported.
         self.begun: dict[str, int] = {}
         self.ended: Counter[str] = Counter()
-        # How often the chain executed each operation.
+        # How many times the chain executed each operation.
         self.executed: Counter[int] = Counter()
         # How many requests the server received for it, and how many of them it answered with 401, which means not done.
         self.requests: Counter[int] = Counter()

@@ -29,7 +29,7 @@ struct JSONIndex {
 
   private let bytes: UnsafeRawBufferPointer
   private var nodes: ContiguousArray<Node> = []
-  /// The strings that had escapes, decoded, one after the other.
+  /// The strings that had escapes, decoded, one after another.
   private var unescaped: ContiguousArray<UInt8> = []
 
   /// Indexes a text, which must stay at its address as long as the index is used.

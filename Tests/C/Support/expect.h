@@ -44,7 +44,7 @@ failure expect_failure(peerid_error *error, int32_t code, int32_t outcome, const
 /* Asserts that the call refuses an argument, and sends nothing. */
 #define assert_invalid(call, text) assert_failure((call), INVALID_ARGUMENT, NOT_SENT, (text))
 
-/* Asserts that a text contains another one. */
+/* Asserts that a string contains another. */
 #define assert_contains(text, part) expect_contains((text), (part), __FILE__, __LINE__)
 void expect_contains(const char *text, const char *part, const char *file, int line);
 
@@ -59,7 +59,7 @@ void expect_contains(const char *text, const char *part, const char *file, int l
 /* Registers a secret that must never appear in an error or a log line. */
 void remember_secret(const char *secret);
 
-/* Whether the text contains no registered secret. */
+/* Whether the string contains no registered secret. */
 bool is_free_of_secrets(const char *text);
 
 /* A log handler that collects lines; its context is not used. */

@@ -1,4 +1,4 @@
-/* What most tests begin with: a client of the demo's first app, a session of alice, and a queue. */
+/* The objects that most tests begin with: a client of the demo's first app, a session of alice, and a queue. */
 #ifndef SUPPORT_FIXTURE_H
 #define SUPPORT_FIXTURE_H
 

@@ -8,7 +8,7 @@
 
 /* ---- Arguments ---- */
 
-/* An argument as text; NULL when it is missing or null. */
+/* An argument as a string; NULL when it is missing or null. */
 static const char *text(call *call, const char *name) {
   return json_string_value(json_object_get(call->arguments, name));
 }

@@ -4,7 +4,7 @@
 
 #include "failure.h"
 
-/* Expands a value with the texts of `variables` into a new one. A value of NULL stays NULL. */
+/* Expands a value with the strings of `variables` into a new value. A value of NULL stays NULL. */
 failure expand(json_t *value, json_t *variables, json_t **expanded);
 
 #endif

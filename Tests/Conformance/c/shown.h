@@ -1,11 +1,11 @@
-/* Everything that the library shows of calls: log lines and error texts. They must not contain a secret, which
+/* Everything that the library shows of calls: log lines and error messages. They must not contain a secret, which
  * ../secrets.py checks at the end of the run. */
 #ifndef CONFORMANCE_SHOWN_H
 #define CONFORMANCE_SHOWN_H
 
 #include <stdint.h>
 
-/* Appends a text to the file that the variable PEERID_SHOWN names. */
+/* Appends a string to the file that the variable PEERID_SHOWN names. */
 void note_shown(const char *text);
 
 /* The log handler of every client. */

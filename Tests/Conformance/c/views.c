@@ -12,7 +12,7 @@ static json_t *parsed(const char *text, size_t length) {
   return text ? json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : json_null();
 }
 
-/* The server's messages by field, as texts; null if there are none. */
+/* The server's messages by field, as strings; null if there are none. */
 static json_t *fields_of(json_t *detail) {
   if (!json_is_object(detail)) return json_null();
   json_t *fields = json_object();

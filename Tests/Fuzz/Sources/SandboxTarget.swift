@@ -1,7 +1,7 @@
 @testable import PeerID
 @testable import PeerIDSandbox
 
-/// Requests to the sandbox, one after the other; none may crash the server.
+/// Requests to the sandbox, one after another; none may crash the server.
 ///
 /// An input contains requests separated by NUL: a line with method and target, lines of headers, an empty line, and the
 /// body. `{now}` and other tokens are those of the demo fixture.

@@ -3,7 +3,7 @@ internal import CCurl
 // Replaces the parts of Sources/PeerID/Transport that use libcurl: requests go into the simulated network.
 
 final class Transport: Sendable {
-  /// How often a waiting thread checks whether it has to end, in milliseconds.
+  /// The interval at which a waiting thread checks whether it has to end, in milliseconds.
   private static let longestSleep: Int64 = 100
 
   let serverClock: ServerClock

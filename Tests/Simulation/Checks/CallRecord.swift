@@ -19,7 +19,7 @@ final class CallRecord {
   let process: SimulatedProcess
   let begun: Int64
   let frozenBefore: Int64
-  /// How often its request was sent, how often it reached the server, and how often the operation was done.
+  /// How many times the request was sent and reached the server, and how many times the operation was done.
   var sent = 0
   var arrived = 0
   var executed = 0

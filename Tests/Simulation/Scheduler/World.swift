@@ -11,9 +11,9 @@ final class World {
     let action: () -> Void
   }
 
-  /// More steps than any schedule needs that ends.
+  /// More steps than any schedule that ends needs.
   static let maximumSteps = 200_000
-  /// How often, at most, a thread waits for others while all threads are being ended.
+  /// The maximum number of times that a thread waits for others while all threads are being ended.
   static let maximumRounds = 10_000
   /// The maximum number of processes that forks create.
   static let maximumProcesses = 8

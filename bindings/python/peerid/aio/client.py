@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# How often a closing client checks whether anything is pending, in seconds.
+# The interval at which a closing client checks whether anything is pending, in seconds.
 _LOOK_INTERVAL = 0.005
 
 

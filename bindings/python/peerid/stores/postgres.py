@@ -288,7 +288,7 @@ def _run(connection: Any, statement: str, values: tuple[Any, ...] = ()) -> list[
     finally:
         cursor.close()
     connection.commit()
-    # psycopg2's DictCursor does that, too. Texts of a database with the encoding
+    # psycopg2's DictCursor does that, too. Strings of a database with the encoding
     # SQL_ASCII arrive as bytes.
     return [
         tuple(

@@ -4,7 +4,7 @@ import PeerID
 enum ExitStatus: Int32, CaseIterable {
   /// Everything was done.
   case done = 0
-  /// The server or the chain answered that it was not done.
+  /// The server or the chain answered that the request was not carried out.
   case notDone = 1
   /// The arguments, the profile or the operations are invalid. Nothing was sent.
   case usage = 2

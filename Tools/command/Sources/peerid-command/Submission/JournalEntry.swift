@@ -9,7 +9,7 @@ enum TransactionState: String, Decodable, CaseIterable {
   /// The server has prepared the transaction and waits for the confirmation. For applications whose users sign each
   /// request.
   case needsConfirmation = "needs_confirmation"
-  /// The server or the chain answered that it was not done.
+  /// The server or the chain answered that the transaction was not done.
   case notDone = "not_done"
   case notSent = "not_sent"
   /// It may have been done.

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import PeerID
 
-/// Sends transactions one after the other, and records each before it is sent and after its response.
+/// Sends transactions one after another, and records each before it is sent and after its response.
 final class SubmissionRun {
   /// The reasons to stop the run early.
   enum Stop: Equatable {
