@@ -46,8 +46,8 @@ enum Answer {
     return PeerIDError(.outOfMemory, .unknown, message, advice: kind.advice, httpStatus: status)
   }
 
-  /// The response. If the request makes a transaction, and the response has neither a transaction id nor a transaction
-  /// token, an error.
+  /// Returns the response, or an error if the request makes a transaction and the response has neither a transaction id
+  /// nor a transaction token.
   private static func checked(
     _ response: Response,
     _ kind: RequestKind,

@@ -1,6 +1,6 @@
 /// The times at which calls are due, the earliest first.
 ///
-/// Timers of ended calls stay in the heap until most timers belong to such calls. A timer consists of two numbers.
+/// Timers of ended calls are removed only when they are the majority, because a timer consists of just two numbers.
 struct TimerHeap {
   private struct Timer {
     let time: Int64

@@ -36,7 +36,7 @@ struct Lock: @unchecked Sendable {
   }
 }
 
-/// Threads that wait until another thread has changed something under a lock.
+/// A condition variable: threads wait until another thread has changed something under a lock.
 ///
 /// A condition is used with one lock only. The waiting threads do not exist in the child of a fork, so the owner of the
 /// condition creates a new one there (see `ForkLocal`).

@@ -39,7 +39,7 @@ struct ResponseBuffer: ~Copyable {
     }
   }
 
-  /// Copies and wipes the bytes itself, because `realloc` could leave a token in freed memory.
+  /// Does not use `realloc`, which could leave a token in freed memory: copies the bytes and wipes the old ones.
   private mutating func grow(to needed: Int) -> Bool {
     let doubled = capacity.multipliedReportingOverflow(by: 2)
     let wanted = max(needed, doubled.overflow ? needed : doubled.partialValue, Self.firstCapacity)
