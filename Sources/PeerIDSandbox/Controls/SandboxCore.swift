@@ -17,6 +17,8 @@ final class SandboxCore: RequestHandler {
     return state.withLock { state in
       if let page = Dashboard.answer(request) { return .answer(page) }
       if request.isControl { return control(exchange, request, &state) }
+      // A request that still waited when the state was reset must not change the new state.
+      if exchange.sequence > 0, exchange.sequence <= state.lastBeforeReset { return .close }
       if exchange.isHeld, exchange.sequence > state.lastReleased { return .wait(milliseconds: Self.heldInterval) }
       switch exchange.phase {
       case .reading: return arrive(exchange, request, &state)

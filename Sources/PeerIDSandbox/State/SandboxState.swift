@@ -53,6 +53,8 @@ struct SandboxState {
   var faults = FaultQueue()
   /// The number of the last request that does not wait until it is released.
   var lastReleased: UInt64 = 0
+  /// The number of the last request before the state was reset; 0 if it has never been.
+  var lastBeforeReset: UInt64 = 0
   var counts = RequestCounts()
   var log: RequestLog
 
@@ -74,6 +76,7 @@ struct SandboxState {
     let page = authorizationPage
     self = SandboxState(fixture, log: log.emptied)
     authorizationPage = page
+    lastBeforeReset = log.lastSequence
     releaseRequests()
   }
 
