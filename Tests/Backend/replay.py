@@ -39,11 +39,11 @@ class Program:
 
     def close(self):
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait()
         self._process.stdout.close()
 
     def control(self, name, body=None):
-        connection = http.client.HTTPConnection(self.address, timeout=20)
+        connection = http.client.HTTPConnection(self.address, timeout=600)
         connection.request("POST", f"{CONTROLS}/{name}", json.dumps(body or {}) if body else None)
         response = connection.getresponse()
         answer = json.loads(response.read())
@@ -71,7 +71,7 @@ class Replay:
         for number, call in enumerate(case["calls"]):
             if call.get("times", 1) > 1:
                 # Concurrent requests conflict only because the server saves a refreshed pair after its answer.
-                self._program.control("settings", {"save_delay_ms": 10_000})
+                self._program.control("settings", {"save_delay_ms": 600_000})
             for found in self._send_all(call["request"], call.get("times", 1)):
                 problem = difference(json.loads(expanded(json.dumps(call["answer"]))), found, self._seed_tokens)
                 if problem:
@@ -136,7 +136,7 @@ class Replay:
         return answers
 
     def _send(self, request):
-        connection = http.client.HTTPConnection(self._program.address, timeout=20)
+        connection = http.client.HTTPConnection(self._program.address, timeout=600)
         if request.get("http") == "1.0":
             connection._http_vsn, connection._http_vsn_str = 10, "HTTP/1.0"
         path = expanded(request["path"])

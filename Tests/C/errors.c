@@ -96,21 +96,42 @@ static void tls(void **state) {
   peerid_client_free(secure);
 }
 
+/* Whether the call was sent before its time ran out. */
+static bool times_out(peerid_error *error, const char *text, bool is_retryable) {
+  if (peerid_error_outcome(error) == PEERID_OUTCOME_NOT_SENT) {
+    take_failure(error, __FILE__, __LINE__);
+    return false;
+  }
+  failure found = assert_reached(error, TIMEOUT, UNKNOWN, text);
+  assert_int_equal(found.retryable, is_retryable);
+  return true;
+}
+
+static bool submit_times_out(void) { return times_out(submit_transfer(session, 11), "find out", false); }
+
+static bool read_times_out(void) {
+  peerid_response *response = NULL;
+  return times_out(peerid_client_read_chain(client, "database", "get_chain_id", NULL, 0, &response), "time ran out",
+                   true);
+}
+
+/* While the token is being refreshed the operation is not sent. */
+static bool refresh_takes_too_long(void) {
+  int refreshes = sandbox_count(PATH_REFRESH);
+  see(take_failure(submit_transfer(session, 12), __FILE__, __LINE__));
+  return sandbox_count(PATH_REFRESH) > refreshes;
+}
+
 static void timeout(void **state) {
   (void)state;
-  begin_with(OPTIONS("request_timeout_ms", "600"));
-  sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':5000");
-  failure found = assert_reached(submit_transfer(session, 11), TIMEOUT, UNKNOWN, "find out");
-  assert_false(found.retryable);
-  sandbox_fault("delay", PATH_CHAIN_DATA, 1, "'ms':5000");
-  peerid_response *response = NULL;
-  found = assert_reached(peerid_client_read_chain(client, "database", "get_chain_id", NULL, 0, &response), TIMEOUT,
-                         UNKNOWN, "time ran out");
-  assert_true(found.retryable);
-  /* While the token is being refreshed the operation is not sent. */
+  sandbox_fault("delay", PATH_OPERATIONS, 1000, UNTIL_RELEASED);
+  sandbox_fault("delay", PATH_CHAIN_DATA, 1000, UNTIL_RELEASED);
+  repeat_with_longer_limits(submit_times_out);
+  repeat_with_longer_limits(read_times_out);
+  sandbox_post("faults", "{'clear':true}");
   sandbox_post("revoke", "{'part':'access'}");
-  sandbox_fault("delay", PATH_REFRESH, 1, "'ms':1500");
-  see(take_failure(submit_transfer(session, 12), __FILE__, __LINE__));
+  sandbox_fault("delay", PATH_REFRESH, 1000, UNTIL_RELEASED);
+  repeat_with_longer_limits(refresh_takes_too_long);
   assert_int_equal(sandbox_executed_amount(12), 0);
 }
 
@@ -123,16 +144,15 @@ static int32_t wants_to_stop_now(void *context) {
 
 static void cancelled(void **state) {
   (void)state;
-  peerid_config *config = NULL;
   peerid_client *patient = NULL;
   wants_to_stop = false;
-  assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
+  peerid_config *config = make_config(sandbox_url(), "4", "demo-secret-4");
   assert_success(peerid_config_set_interrupt_handler(config, wants_to_stop_now, NULL, NULL));
   assert_success(peerid_client_create(config, &patient));
   peerid_config_free(config);
   peerid_session *patient_session = log_in(patient, "alice");
   wants_to_stop = true;
-  sandbox_fault("delay", PATH_OPERATIONS, 1, "'ms':20000");
+  sandbox_fault("delay", PATH_OPERATIONS, 1, UNTIL_RELEASED);
   assert_reached(submit_transfer(patient_session, 13), CANCELLED, UNKNOWN, "cancelled");
   assert_int_equal(sandbox_answered(PATH_OPERATIONS, "200"), 0);
   peerid_session_free(patient_session);
@@ -300,7 +320,7 @@ static void store(void **state) {
 static void queue_full(void **state) {
   (void)state;
   begin_with(OPTIONS("max_in_flight", "2"));
-  sandbox_fault("delay", PATH_OPERATIONS, 2, "'ms':5000");
+  sandbox_fault("delay", PATH_OPERATIONS, 2, UNTIL_RELEASED);
   const char *operation =
       "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"1.2.31\",\"to\":\"1.2.33\","
       "\"amount\":{\"amount\":25,\"asset_id\":\"1.3.0\"}}";
@@ -314,7 +334,7 @@ static void queue_full(void **state) {
   for (int taken = 0; taken < 2;) {
     peerid_completion *completions[2];
     size_t count = 0;
-    assert_success(peerid_queue_take(queue, 10000, 2, completions, &count));
+    assert_success(peerid_queue_take(queue, 600000, 2, completions, &count));
     assert_in_range(count, 1, 2);
     for (size_t i = 0; i < count; i++) {
       assert_reached(peerid_completion_error(completions[i]), CLOSED, UNKNOWN, "closed");

@@ -238,7 +238,7 @@ static void event_loop_makes_each_payment_once(void **state) {
 static void event_loop_reports_unfinished_calls(void **state) {
   (void)state;
   char output[8192];
-  sandbox_fault("delay", PATH_OPERATIONS, 3, "'ms':20000");
+  sandbox_fault("delay", PATH_OPERATIONS, 3, UNTIL_RELEASED);
   process process = start_event_loop();
   fprintf(process.input, "1\n2\n3\n");
   fflush(process.input);

@@ -1,4 +1,5 @@
 /* Log in, the authorization code flow, sessions, and their tokens. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -256,7 +257,7 @@ static void refresh_returns_a_new_pair(void **state) {
   assert_int_equal(strncmp(peerid_token_access_token(before, NULL), "demoAccessAlice", 15), 0);
   peerid_token_free(before);
   peerid_token_free(after);
-  assert_int_equal(await_log_lines("session refreshed", 1, 10000), 1);
+  assert_int_equal(await_log_lines("session refreshed", 1), 1);
 }
 
 static void refused_token_is_refreshed_and_the_operation_sent_again(void **state) {
@@ -312,6 +313,16 @@ static void expiry_is_checked_with_the_clock_of_the_server(void **state) {
   peerid_session_free(session);
 }
 
+/* A call that waits asks whether to go on about every 100 ms; one that does not wait asks a few times. */
+enum { ENOUGH_QUESTIONS = 20 };
+static int questions;
+
+static int32_t release_when_the_call_waits(void *context) {
+  (void)context;
+  if (++questions == ENOUGH_QUESTIONS) sandbox_release();
+  return 0;
+}
+
 static void token_near_its_expiry_is_refreshed_in_the_background(void **state) {
   (void)state;
   peerid_session *session = session_that_expires_in_days(30);
@@ -322,24 +333,33 @@ static void token_near_its_expiry_is_refreshed_in_the_background(void **state) {
   assert_int_equal(sandbox_count(PATH_REFRESH), 0);
   peerid_session_free(session);
   /* The default refresh window is a day. Now a client with a window of fifty days. */
-  begin_with(OPTIONS("refresh_window_ms", "4320000000"));
+  peerid_client_free(client);
+  peerid_config *config = make_config(sandbox_url(), "4", "demo-secret-4");
+  assert_success(peerid_config_set(config, "refresh_window_ms", "4320000000"));
+  assert_success(peerid_config_set_interrupt_handler(config, release_when_the_call_waits, NULL, NULL));
+  assert_success(peerid_client_create(config, &client));
+  peerid_config_free(config);
   session = session_that_expires_in_days(30);
   /* The old token is used until the refresh has ended. */
-  sandbox_fault("delay", PATH_REFRESH, 1, "'ms':200");
+  sandbox_fault("delay", PATH_REFRESH, 1, UNTIL_RELEASED);
   assert_success(peerid_client_read_chain(client, "database", "get_chain_id", NULL, 0, &response));
   peerid_response_free(response);
   assert_success(submit_transfer(session, 135));
   assert_int_equal(session_generation(session), 1);
   sandbox_wait_for(PATH_REFRESH, 1);
   /* Another refresh now waits for the one in flight. */
+  questions = 0;
   assert_success(peerid_session_refresh(session));
+  assert_in_range(questions, ENOUGH_QUESTIONS, INT_MAX);
   assert_int_equal(session_generation(session), 2);
   assert_int_equal(sandbox_count(PATH_REFRESH), 1);
   assert_int_equal(sandbox_answered(PATH_OPERATIONS, "401"), 0);
   peerid_session_free(session);
 }
 
-/* The server answers a refresh before it has saved the new pair. Until then it answers 401 to a valid token. */
+/* The server answers a refresh before it has saved the new pair. Until then it answers 401 to a valid token. For two
+ * seconds after a refresh the library waits for the server; on a slow machine they may pass before the request is sent.
+ */
 static void early_refusal_does_not_start_another_refresh(void **state) {
   (void)state;
   static const int delays[] = {0, 13, 30, 100, 1500};
@@ -349,13 +369,20 @@ static void early_refusal_does_not_start_another_refresh(void **state) {
     sandbox_reset(state);
     sandbox_post("settings", "{'save_delay_ms':%d}", delays[i]);
     peerid_session *session = log_in(client, "alice");
+    int64_t start = now_ms();
     assert_success(peerid_session_refresh(session));
+    int64_t sent = now_ms();
     assert_success(submit_transfer(session, 140 + (int64_t)i));
-    assert_int_equal(session_generation(session), 2);
-    assert_int_equal(sandbox_count(PATH_REFRESH), 1);
+    bool is_early = now_ms() - start < 2000;
+    if (is_early || delays[i] == 0) {
+      assert_int_equal(session_generation(session), 2);
+      assert_int_equal(sandbox_count(PATH_REFRESH), 1);
+    }
     assert_int_equal(sandbox_executed_amount(140 + (int64_t)i), 1);
-    /* The longest delay is longer than any machine takes to submit. */
-    if (delays[i] >= 1500) assert_true(sandbox_answered(PATH_OPERATIONS, "401") > 0);
+    if (is_early && delays[i] >= 1500 && sent - start < 500) {
+      assert_true(sandbox_answered(PATH_OPERATIONS, "401") > 0);
+    }
+    session_generation(session);
     peerid_session_free(session);
   }
 }
@@ -365,8 +392,16 @@ static void early_refusal_of_a_refresh_does_not_end_the_session(void **state) {
   (void)state;
   sandbox_post("settings", "{'save_delay_ms':100}");
   peerid_session *session = log_in(client, "alice");
+  int64_t start = now_ms();
   assert_success(peerid_session_refresh(session));
-  assert_success(peerid_session_refresh(session));
+  peerid_error *error = peerid_session_refresh(session);
+  if (error && now_ms() - start >= 2000) {
+    /* The machine is too slow: the refusal was handled when the server should have saved the pair. */
+    take_failure(error, __FILE__, __LINE__);
+    peerid_session_free(session);
+    return;
+  }
+  assert_success(error);
   assert_success(submit_transfer(session, 149));
   assert_int_equal(session_generation(session), 3);
   peerid_session_free(session);
@@ -403,8 +438,6 @@ static void chain_that_refuses_a_refresh_leaves_the_pair(void **state) {
 static void lost_refresh_is_probed_once(void **state) {
   (void)state;
   begin_with(OPTIONS("refresh_probe_delay_ms", "0"));
-  sandbox_post("settings", "{'save_delay_ms':0}");
-  sandbox_post("settings", "{'save_delay_ms':0}");
   peerid_session *session = log_in(client, "alice");
   sandbox_fault("drop_before", PATH_REFRESH, 1, "");
   assert_failure(peerid_session_refresh(session), CONNECTION_LOST, UNKNOWN, NULL);
@@ -459,10 +492,8 @@ static void handler_restores_a_lost_session(void **state) {
     sandbox_reset(state);
     sandbox_post("settings", "{'save_delay_ms':0}");
     answer answer = {.result = result};
-    peerid_config *config = NULL;
+    peerid_config *config = make_config(sandbox_url(), "4", "demo-secret-4");
     peerid_client *own = NULL;
-    assert_success(peerid_config_create(sandbox_url(), "4", "demo-secret-4", &config));
-    assert_success(peerid_config_set_log_handler(config, gather_log, NULL, NULL));
     assert_success(peerid_config_set_relogin_handler(config, supply_credentials, &answer, NULL));
     assert_success(peerid_client_create(config, &own));
     peerid_config_free(config);

@@ -32,7 +32,7 @@ LIBRARIES = [ROOT / "build/normal/libpeerid.so", ROOT / "build/embedded/libpeeri
 # How many inputs a library reads before the answers are compared.
 BATCH = 100
 # How long a batch may take, in seconds.
-LIMIT = 120
+LIMIT = 1800
 SHOWN = 5
 AMOUNTS = ["12.5", "0", "-0.00001", "1e3", ".5", "5.", "9223372036854775807", "92233720368547758.08", "1.123456789012"]
 MARK = '{"mark":1,"payer":"1.2.31","after":"1.11.0","sent_by":1790000000,"request":{"operations":[OPERATION]}}'

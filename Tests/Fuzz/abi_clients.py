@@ -91,7 +91,7 @@ class Clients:
         self.inputs += 1
         getattr(self, target)(data)
         for client in self.clients.values():
-            library.check(library.client_flush(client, 10_000) == 1, "a refresh does not end")
+            library.check(library.client_flush(client, 600_000) == 1, "a refresh does not end")
         for request in self.server.requests:
             library.note("sent", request)
         # The library's threads write log lines as well.
@@ -154,7 +154,7 @@ class Clients:
         ][kind % 4]()
         if not library.failure("start", started):
             completion, count = C.CompletionPointer(), ctypes.c_size_t()
-            if not library.call("queue_take", queue, 20_000, 1, byref(completion), byref(count)) and count.value == 1:
+            if not library.call("queue_take", queue, 600_000, 1, byref(completion), byref(count)) and count.value == 1:
                 library.note("tag", library.completion_tag(completion))
                 library.failure("completion", library.completion_error(completion))
                 self.check_sending("an asynchronous call")

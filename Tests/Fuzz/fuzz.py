@@ -55,7 +55,7 @@ FLAGS = [
     ),
 ]
 # How long an input may take, in seconds, and how much memory it may use, in megabytes.
-LIMITS = ["-timeout=20", "-rss_limit_mb=2048", "-max_len=4096"]
+LIMITS = ["-timeout=600", "-rss_limit_mb=2048", "-max_len=4096"]
 
 
 def targets():
@@ -123,6 +123,8 @@ def fuzz(target, number):
             target,
             *LIMITS,
             number,
+            # Each run mutates the same inputs in the same way.
+            "-seed=1",
             *([f"-dict={words}"] if words.stat().st_size else []),
             f"-artifact_prefix={findings}/",
             "-print_final_stats=1",

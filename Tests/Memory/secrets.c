@@ -56,7 +56,7 @@ static peerid_error *wait_for(peerid_error *begun, peerid_session **session, pee
   if (begun) return begun;
   peerid_completion *completion = NULL;
   size_t count = 0;
-  must("queue", peerid_queue_take(queue, 30000, 1, &completion, &count));
+  must("queue", peerid_queue_take(queue, 600000, 1, &completion, &count));
   if (count != 1) exit(1);
   peerid_error *error = peerid_completion_error(completion);
   peerid_session *a = peerid_completion_session(completion);

@@ -241,7 +241,7 @@ def main(arguments: list[str]) -> int:
     begin = time.monotonic()
     failed = 0
     for name, run, may_wait in runs:
-        fault = _in_child(library, run, 0.1 if may_wait else 20)
+        fault = _in_child(library, run, 0.1 if may_wait else 600)
         if fault and not (may_wait and fault == "SIGALRM"):
             failed += 1
             print(f"FAILED: {name}: {fault}")

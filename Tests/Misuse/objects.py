@@ -33,6 +33,7 @@ _MARK = {
 
 # No server listens there, so every request fails at once.
 _URL = b"http://127.0.0.1:9"
+_FOLDER = tempfile.TemporaryDirectory(prefix="peerid-misuse-")
 
 TEXTS = {
     "base_url": _URL,
@@ -60,7 +61,7 @@ TEXTS = {
     "data": b"text",
     "text": b"1.5",
     "message": b"reason",
-    "path": tempfile.gettempdir().encode() + b"/peerid-misuse",
+    "path": _FOLDER.name.encode() + b"/store",
 }
 
 _FIELDS = ("size", "context", "release", "load", "save", "remove", "lock", "unlock", "list")
@@ -142,7 +143,7 @@ class Objects:
     def _config(self) -> int:
         config = self.create("config_create", self.url, b"4", b"secret")
         self.call("config_set_store", ctypes.c_void_p(config), self.get("store"))
-        self.call("config_set", ctypes.c_void_p(config), b"request_timeout_ms", b"500")
+        self.call("config_set", ctypes.c_void_p(config), b"request_timeout_ms", b"300000")
         return config
 
     def _client(self) -> int:
@@ -179,5 +180,5 @@ class Objects:
         assert not error
         taken, count = ctypes.c_void_p(), ctypes.c_size_t()
         places = ctypes.byref(taken), ctypes.byref(count)
-        self.call("queue_take", queue, ctypes.c_int64(5000), ctypes.c_size_t(1), *places)
+        self.call("queue_take", queue, ctypes.c_int64(600_000), ctypes.c_size_t(1), *places)
         return taken.value or 0

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { LINES = 4096, SECRETS = 4096 };
+/* The seconds after which a test gives up waiting. */
+enum { LINES = 4096, SECRETS = 4096, MOST_SECONDS = 600 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t line_added = PTHREAD_COND_INITIALIZER;
@@ -49,13 +50,10 @@ void gather_log(void *context, int32_t level, const char *message) {
   pthread_mutex_unlock(&mutex);
 }
 
-int await_log_lines(const char *text, int wanted, int64_t timeout_ms) {
+int await_log_lines(const char *text, int wanted) {
   struct timespec end;
   clock_gettime(CLOCK_REALTIME, &end);
-  end.tv_sec += timeout_ms / 1000;
-  end.tv_nsec += timeout_ms % 1000 * 1000000;
-  end.tv_sec += end.tv_nsec / 1000000000;
-  end.tv_nsec %= 1000000000;
+  end.tv_sec += MOST_SECONDS;
   int count = 0;
   pthread_mutex_lock(&mutex);
   do {
@@ -66,7 +64,7 @@ int await_log_lines(const char *text, int wanted, int64_t timeout_ms) {
   return count;
 }
 
-int count_log_lines(const char *text) { return await_log_lines(text, 0, 0); }
+int count_log_lines(const char *text) { return await_log_lines(text, 0); }
 
 void check_log(void) {
   char leak[256] = "";
@@ -149,13 +147,24 @@ void expect_contains(const char *text, const char *part, const char *file, int l
 
 /* ---- Objects ---- */
 
-peerid_client *make_client(const char *base_url, const char *client_id, const char *secret,
-                           const char *const options[]) {
+peerid_config *make_config(const char *base_url, const char *client_id, const char *secret) {
+  static const char *const limits[] = {"connect_timeout_ms",        "600000", "request_timeout_ms", "600000",
+                                       "refresh_timeout_ms",        "600000",
+                                       "idle_connection_timeout_s", "600"};
   peerid_config *config = NULL;
-  peerid_client *client = NULL;
   remember_secret(secret);
   assert_success(peerid_config_create(base_url, client_id, secret, &config));
   assert_success(peerid_config_set_log_handler(config, gather_log, NULL, NULL));
+  for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i += 2) {
+    assert_success(peerid_config_set(config, limits[i], limits[i + 1]));
+  }
+  return config;
+}
+
+peerid_client *make_client(const char *base_url, const char *client_id, const char *secret,
+                           const char *const options[]) {
+  peerid_config *config = make_config(base_url, client_id, secret);
+  peerid_client *client = NULL;
   for (int i = 0; options && options[i]; i += 2) assert_success(peerid_config_set(config, options[i], options[i + 1]));
   assert_success(peerid_client_create(config, &client));
   peerid_config_free(config);

@@ -69,12 +69,15 @@ void gather_log(void *context, int32_t level, const char *message);
 int count_log_lines(const char *text);
 
 /* The same, after waiting for that many: the library's threads may log later. */
-int await_log_lines(const char *text, int count, int64_t timeout_ms);
+int await_log_lines(const char *text, int count);
 
 /* Fails the test if a collected line contains a secret. Forgets the lines. */
 void check_log(void);
 
-/* A client of this server with options as name, value, name, value, …, NULL; `options` may be NULL. */
+/* A configuration whose log lines are collected, with time limits that no machine reaches. */
+peerid_config *make_config(const char *base_url, const char *client_id, const char *secret);
+
+/* A client with such a configuration and with options as name, value, name, value, …, NULL; `options` may be NULL. */
 peerid_client *make_client(const char *base_url, const char *client_id, const char *secret,
                            const char *const options[]);
 

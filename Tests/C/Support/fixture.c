@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include <stdio.h>
+
 peerid_client *client;
 peerid_session *session;
 peerid_queue *queue;
@@ -30,10 +32,29 @@ void begin_with_app(int app, const char *const options[]) {
   session = log_in(client, "alice");
 }
 
+void repeat_with_longer_limits(bool (*attempt)(void)) {
+  peerid_token *token = NULL;
+  assert_success(peerid_session_get_token(session, &token));
+  size_t length = 0;
+  const char *json = peerid_token_json(token, &length);
+  bool is_enough = false;
+  for (int limit_ms = 500; !is_enough && limit_ms < 600000; limit_ms *= 2) {
+    char limit[16];
+    snprintf(limit, sizeof limit, "%d", limit_ms);
+    peerid_session_free(session);
+    peerid_client_free(client);
+    client = demo_client(OPTIONS("request_timeout_ms", limit));
+    assert_success(peerid_client_restore(client, json, length, NULL, &session));
+    is_enough = attempt();
+  }
+  peerid_token_free(token);
+  assert_true(is_enough);
+}
+
 peerid_completion *next_completion(void) {
   peerid_completion *completion = NULL;
   size_t count = 0;
-  assert_success(peerid_queue_take(queue, 20000, 1, &completion, &count));
+  assert_success(peerid_queue_take(queue, 600000, 1, &completion, &count));
   assert_int_equal(count, 1);
   return completion;
 }

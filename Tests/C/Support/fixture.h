@@ -16,6 +16,11 @@ int end_test(void **state);
 void begin_with(const char *const options[]);
 void begin_with_app(int app, const char *const options[]);
 
+/* Replaces the client by one with a short limit for requests, and attempts something that needs the limit to end after
+ * the request is sent. On a slow machine it may end before that; then the attempt returns false and is repeated with
+ * twice the limit. */
+void repeat_with_longer_limits(bool (*attempt)(void));
+
 /* The next completion of the queue; the test fails when none comes. */
 peerid_completion *next_completion(void);
 

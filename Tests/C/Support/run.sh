@@ -61,7 +61,7 @@ run_tests() {
   log="$out/logs/$name.log"
   begin=$(date +%s)
   status=0
-  CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 400 "$@" >"$log" 2>&1 || status=$?
+  CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 3600 "$@" >"$log" 2>&1 || status=$?
   good=$(count_lines "$log" '^ok ')
   skipped=$(count_lines "$log" '^not ok .*# SKIP')
   bad=$(($(count_lines "$log" '^not ok ') - skipped))
@@ -95,7 +95,7 @@ run_memcheck() {
   rm -f "$log".*
   status=0
   # shellcheck disable=SC2086
-  LD_LIBRARY_PATH="$PWD/$out/symbols" PEERID_UNDER_MEMCHECK=1 CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 600 \
+  LD_LIBRARY_PATH="$PWD/$out/symbols" PEERID_UNDER_MEMCHECK=1 CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 3600 \
     $memcheck --log-file="$log.%p" "$@" >"$log.output" 2>&1 || status=$?
   complaints=$(find "$out/logs" -path "$log.[0-9]*" -size +0 | sort)
   if [ "$status" -eq 0 ] && [ -z "$complaints" ]; then

@@ -20,7 +20,7 @@
 int sandbox_start(void **state);
 int sandbox_stop(void **state);
 
-/* Set-up of a test: resets the sandbox. Tear-down: checks the log lines, and resets the sandbox. */
+/* Set-up of a test: resets the sandbox, which saves refreshed pairs at once. Tear-down: checks the log lines, and resets the sandbox. */
 int sandbox_reset(void **state);
 int sandbox_check(void **state);
 
@@ -36,6 +36,10 @@ json_t *sandbox_get(const char *control);
 
 /* Injects a fault such as "drop_after" into `times` requests to a path; `more` are further JSON members, or "". */
 void sandbox_fault(const char *kind, const char *path, int times, const char *more);
+
+/* A member of a delay: it lasts until `sandbox_release` is called, or the sandbox is reset. */
+#define UNTIL_RELEASED "'ms':'until_released'"
+void sandbox_release(void);
 
 /* The number of requests to a path, and of those with this answer ("200", "401", "dropped"). */
 int sandbox_count(const char *path);

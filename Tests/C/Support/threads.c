@@ -16,10 +16,14 @@ enum { LINKS_AT_REST = 4 };
 enum { LINKS_AT_REST = 3 };
 #endif
 
+bool has_one_thread(void) {
+  struct stat tasks;
+  return stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink <= LINKS_AT_REST;
+}
+
 void wait_for_threads(void) {
-  for (int tries = 0; tries < 60 * 100; tries++) {
-    struct stat tasks;
-    if (stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink <= LINKS_AT_REST) return;
+  for (int tries = 0; tries < 600 * 100; tries++) {
+    if (has_one_thread()) return;
     usleep(10000);
   }
   fprintf(stderr, "threads of the library have not ended\n");
