@@ -10,6 +10,28 @@ const char *call_name(call call) {
   return names[call];
 }
 
+static bool is_limit(const char *option) { return strstr(option, "_timeout_ms") != NULL; }
+
+int longer_limits(const char *const options[], int factor, const char *longer[], option_values *values) {
+  int count = 0;
+  int limits = 0;
+  for (; options[count]; count += 2) {
+    longer[count] = options[count];
+    longer[count + 1] = options[count + 1];
+    if (!is_limit(options[count])) continue;
+    snprintf(values->texts[limits], sizeof values->texts[limits], "%d", atoi(options[count + 1]) * factor);
+    longer[count + 1] = values->texts[limits++];
+  }
+  return count;
+}
+
+bool has_limits(const char *const options[]) {
+  for (int i = 0; options[i]; i += 2) {
+    if (is_limit(options[i])) return true;
+  }
+  return false;
+}
+
 caller caller_make(mode mode, const char *base_url, const char *const options[]) {
   caller made = {.client = make_client(base_url, "4", "the-client-secret", options)};
   made.session = restore_session(made.client, "anAccessTokenThatNobodyMayRead", "aRefreshTokenThatNobodyMayRead", NULL);
@@ -100,7 +122,7 @@ static peerid_error *begin(const caller *caller, call call, const char *json, ui
 }
 
 static peerid_error *begin_and_wait(const caller *caller, call call, const char *json) {
-  enum { TAG = 4711, LONGEST_MS = 30000 };
+  enum { TAG = 4711, LONGEST_MS = 900000 };
   peerid_error *error = begin(caller, call, json, TAG);
   if (error) return error;
   peerid_completion *completion = NULL;

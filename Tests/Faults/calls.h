@@ -28,6 +28,14 @@ typedef struct caller {
   peerid_queue *queue; /* NULL: calls block */
 } caller;
 
+/* Options whose time limits, those named *_timeout_ms, are multiplied; `options` ends with NULL. Returns the number of
+ * texts in `longer`, whose texts last as long as `values`. */
+typedef struct option_values {
+  char texts[4][16];
+} option_values;
+int longer_limits(const char *const options[], int factor, const char *longer[], option_values *values);
+bool has_limits(const char *const options[]);
+
 caller caller_make(mode mode, const char *base_url, const char *const options[]);
 void caller_free(caller *caller);
 

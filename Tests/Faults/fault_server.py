@@ -15,7 +15,7 @@ input is closed. On the control port, GET /NAME returns the record of a port:
     connects      number of CONNECT requests (proxies)
 
 GET /NAME?closed=N waits until N connections have closed, GET /NAME?requests=N until N requests have arrived, so that
-tests need not sleep; &within_ms=M limits the wait (10,000). POST /reset clears the records.
+tests need not sleep; &within_ms=M limits the wait (120,000). POST /reset clears the records.
 
 Some faults wait for the test: POST /NAME triggers the next one. "strays" counts the unrequested answers that they have
 sent.
@@ -155,7 +155,7 @@ class Connection:
 
     def wait_for_bytes(self):
         """Waits for the first bytes of a request, without reading them."""
-        select.select([self.socket], [], [], 30)
+        select.select([self.socket], [], [])
 
     def read_some(self, count):
         """Reads the first bytes of a request and no more."""
@@ -840,7 +840,7 @@ def control(records):
             connection.send(answer(404, "{}"))
             return
         conditions = dict(urllib.parse.parse_qsl(url.query))
-        milliseconds = int(conditions.pop("within_ms", 10_000))
+        milliseconds = int(conditions.pop("within_ms", 120_000))
         for name, at_least in conditions.items():
             record.wait(name, int(at_least), milliseconds)
         connection.send(answer(200, json.dumps(record.json())))

@@ -82,8 +82,8 @@ static const row rows[] = {
     {"closes_after_request", REFRESH, NOTHING_CAME, .requests = 1},
     {"closes_after_request", LOG_IN, NOTHING_CAME, .requests = 1, .retryable = true},
     {"closes_after_request", READ_CHAIN, NOTHING_CAME, .requests = 1, .retryable = true},
-    {"refresh_gets_no_answer", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_DONE), .retryable = true, .retry_after_ms = 5000,
-     .requests = 2, .never_says = "find out"},
+    {"refresh_gets_no_answer", SUBMIT, CODE(UNREACHABLE), OUTCOME(NOT_DONE), .retryable = true, .retry_after_ms = 1000000,
+     .requests = 2, .never_says = "find out", .options = {"refresh_probe_delay_ms", "1000000"}},
 
     /* The answer breaks off. */
     {"cut_status_line", SUBMIT, NOTHING_CAME, .requests = 1},
@@ -103,7 +103,7 @@ static const row rows[] = {
     {"silent", EXCHANGE, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
     {"silent", REFRESH, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .options = {"refresh_timeout_ms", "600"}},
     {"silent", REFRESH, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true,
-     .options = {"request_timeout_ms", "600", "refresh_timeout_ms", "1500"}},
+     .options = {"request_timeout_ms", "600", "refresh_timeout_ms", "6000"}},
     {"silent", LOG_IN, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true, BRIEF},
     {"silent", READ_CHAIN, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, .retryable = true, BRIEF},
     {"stalls_in_body", SUBMIT, CODE(TIMEOUT), OUTCOME(UNKNOWN), .requests = 1, BRIEF},
@@ -229,7 +229,7 @@ static const row rows[] = {
     {"closes_after_answer", SUBMIT, .requests = 1},
 };
 
-enum { ROWS = sizeof rows / sizeof rows[0], LONGEST_MS = 15000 };
+enum { ROWS = sizeof rows / sizeof rows[0], LONGEST_MS = 300000, LONGEST_FACTOR = 256 };
 
 static atomic_int pipe_signals;
 
@@ -259,15 +259,14 @@ typedef struct test_case {
   char name[96];
 } test_case;
 
-static void call_with_fault(void **state) {
-  const test_case *test_case = *state;
+/* Makes the call with time limits that are this many times those of the row, and describes what is wrong. */
+static failure attempt(const test_case *test_case, int factor, char *wrong, size_t size) {
   const row *row = test_case->row;
   const char *options[12] = {0};
-  memcpy(options, row->options, sizeof row->options);
+  option_values values;
+  int count = longer_limits(row->options, factor, options, &values);
   char proxy[64];
   if (row->is_proxy) {
-    int count = 0;
-    while (options[count]) count += 2;
     snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", fault_port(row->fault));
     options[count] = "proxy";
     options[count + 1] = proxy;
@@ -277,29 +276,46 @@ static void call_with_fault(void **state) {
   int64_t begin = now_ms();
   failure found = take_failure(make_call(&caller, row->call, 100000), __FILE__, __LINE__);
   int64_t elapsed = now_ms() - begin;
-  port_record record = fault_record(row->fault, NULL);
+  /* The server may read a request after its time has run out. */
+  char arrivals[64];
+  snprintf(arrivals, sizeof arrivals, "requests=%d&fragments=%d&connects=%d", row->requests, row->fragments,
+           row->connects);
+  bool is_right = found.code == row->code && found.outcome == row->outcome;
+  port_record record = fault_record(row->fault, is_right ? arrivals : NULL);
 
-  char wrong[4096] = "";
-  compare(wrong, sizeof wrong, "code", row->code, found.code);
-  compare(wrong, sizeof wrong, "outcome", row->outcome, found.outcome);
-  compare(wrong, sizeof wrong, "HTTP status", row->http_status, found.http_status);
-  compare(wrong, sizeof wrong, "retryable", row->retryable, found.retryable);
+  *wrong = '\0';
+  compare(wrong, size, "code", row->code, found.code);
+  compare(wrong, size, "outcome", row->outcome, found.outcome);
+  compare(wrong, size, "HTTP status", row->http_status, found.http_status);
+  compare(wrong, size, "retryable", row->retryable, found.retryable);
   /* The library counts this wait down, so it may be a little shorter. */
   bool is_near = found.retry_after_ms <= row->retry_after_ms && found.retry_after_ms >= row->retry_after_ms * 9 / 10;
-  if (!is_near) compare(wrong, sizeof wrong, "retry-after", row->retry_after_ms, found.retry_after_ms);
-  compare(wrong, sizeof wrong, "requests", row->requests, record.requests);
-  compare(wrong, sizeof wrong, "fragments", row->fragments, record.fragments);
-  compare(wrong, sizeof wrong, "CONNECT requests", row->connects, record.connects);
-  compare(wrong, sizeof wrong, "SIGPIPE", 0, pipe_signals);
-  compare(wrong, sizeof wrong, "in time", true, elapsed < LONGEST_MS);
-  if (row->says) compare_text(wrong, sizeof wrong, "does not say", strstr(found.message, row->says), row->says);
+  if (!is_near) compare(wrong, size, "retry-after", row->retry_after_ms, found.retry_after_ms);
+  compare(wrong, size, "requests", row->requests, record.requests);
+  compare(wrong, size, "fragments", row->fragments, record.fragments);
+  compare(wrong, size, "CONNECT requests", row->connects, record.connects);
+  compare(wrong, size, "SIGPIPE", 0, pipe_signals);
+  compare(wrong, size, "in time", true, elapsed < LONGEST_MS);
+  if (row->says) compare_text(wrong, size, "does not say", strstr(found.message, row->says), row->says);
   if (row->never_says) {
     bool is_silent = !strstr(found.message, row->never_says) && count_log_lines(row->never_says) == 0;
-    compare_text(wrong, sizeof wrong, "says or logs", is_silent, row->never_says);
+    compare_text(wrong, size, "says or logs", is_silent, row->never_says);
   }
   json_decref(record.whole);
   caller_free(&caller);
   check_log();
+  return found;
+}
+
+static void call_with_fault(void **state) {
+  const test_case *test_case = *state;
+  const row *row = test_case->row;
+  char wrong[4096];
+  failure found = attempt(test_case, 1, wrong, sizeof wrong);
+  /* On a slow machine the time may run out before the request is sent. */
+  for (int factor = 2; *wrong && has_limits(row->options) && factor <= LONGEST_FACTOR; factor *= 2) {
+    found = attempt(test_case, factor, wrong, sizeof wrong);
+  }
   if (*wrong && row->reported) {
     print_message("known: %s\n%s", row->reported, wrong);
     skip();

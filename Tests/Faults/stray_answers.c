@@ -48,7 +48,7 @@ static void submit(const caller *caller, int64_t amount, char id[64]) {
     assert_success(peerid_session_submit_async(caller->session, json, (size_t)length, caller->queue, 1, NULL));
     peerid_completion *completion = NULL;
     size_t count = 0;
-    assert_success(peerid_queue_take(caller->queue, 30000, 1, &completion, &count));
+    assert_success(peerid_queue_take(caller->queue, 900000, 1, &completion, &count));
     assert_int_equal(count, 1);
     assert_success(peerid_completion_error(completion));
     response = peerid_completion_response(completion);
