@@ -1,7 +1,8 @@
 /* A daemon: forks during calls, closes descriptors 3 to 1023 in the child, and opens its own files in their place. Then
  * the child uses the inherited objects or not (`daemon uses|frees`), and frees them. None of its files may change.
  *
- * Each input line starts the next step: first a blocking and an asynchronous call, then the fork. */
+ * Each input line starts the next step: first a blocking and an asynchronous call, then the fork. Prints a line when the
+ * child has ended. */
 #include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
@@ -15,7 +16,7 @@
 
 #include "program.h"
 
-enum { FIRST = 3, LAST = 1023, PATIENCE_SECONDS = 30 };
+enum { FIRST = 3, LAST = 1023, PATIENCE_SECONDS = 600 };
 
 static peerid_client *client;
 static peerid_session *session;
@@ -115,10 +116,12 @@ int main(int count, char **arguments) {
   pthread_create(&thread, NULL, block, NULL);
   must("the parent's asynchronous call", begin_transfer(session, 3, queue));
   getchar();
-  pid_t child = fork();
+  pid_t child = fork_patiently();
   if (child == 0) _exit(be_daemon(strcmp(arguments[1], "uses") == 0));
   int status = 0;
   waitpid(child, &status, 0);
+  puts("the child has ended");
+  fflush(stdout);
   pthread_join(thread, NULL);
   take("the parent's asynchronous call");
   must("the parent's last call", transfer(session, 4));

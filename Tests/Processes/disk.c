@@ -17,7 +17,7 @@
 
 #include "program.h"
 
-enum { NOBODY = 65534, SAVED_WITHIN = 60000 };
+enum { NOBODY = 65534, SAVED_WITHIN = 600000 };
 
 static peerid_client *client;
 static peerid_session *session;

@@ -68,6 +68,7 @@ static void unlock(void *context, const char *key, void *lock) {
 }
 
 static void print_ending(void) {
+  stop_clock();
   puts("ending");
   fflush(stdout);
 }
@@ -81,6 +82,8 @@ int main(void) {
   peerid_session *session;
   peerid_queue *queue;
   must("the configuration", peerid_config_create(setting("PEERID_URL", ""), "4", "demo-secret-4", &config));
+  must("a limit", peerid_config_set(config, "request_timeout_ms", "600000"));
+  must("a limit", peerid_config_set(config, "refresh_timeout_ms", "600000"));
   must("the store", peerid_store_create_custom(
           &(peerid_store_callbacks){.size = sizeof(peerid_store_callbacks), .load = load, .save = save, .remove = remove_session, .lock = lock, .unlock = unlock, .context = &memory}, &store));
   must("the store", peerid_config_set_store(config, store));

@@ -11,7 +11,7 @@
 
 #include "program.h"
 
-enum { STUCK = 50, PATIENCE_SECONDS = 30 };
+enum { STUCK = 50, PATIENCE_SECONDS = 600 };
 
 static peerid_client *client;
 static peerid_session *session;
@@ -309,7 +309,7 @@ int main(int count, char **arguments) {
   pthread_create(&thread, NULL, call_first, NULL);
   pthread_barrier_wait(&start);
   usleep((useconds_t)atol(arguments[2]));
-  pid_t child = fork();
+  pid_t child = fork_patiently();
   if (child == 0) {
     alarm(PATIENCE_SECONDS);
     peerid_error *error = make_call();

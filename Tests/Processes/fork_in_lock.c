@@ -1,5 +1,5 @@
 /* Refreshes in a thread, which holds the session's lock during the request. Forks when it reads a line, and waits to be
- * killed. The child prints its process id after the fork, and sleeps for a minute. */
+ * killed. The child prints its process id after the fork, and sleeps until it is killed. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,10 +18,10 @@ int main(void) {
   pthread_t thread;
   pthread_create(&thread, NULL, refresh, session);
   getchar();
-  if (fork() == 0) {
+  if (fork_patiently() == 0) {
     printf("%d\n", (int)getpid());
     fflush(stdout);
-    alarm(60);
+    alarm(1200);
     pause();
     _exit(0);
   }

@@ -113,7 +113,7 @@ int main(int count, char **arguments) {
   sem_wait(&is_inside);
   /* Runs before the library's handlers, which were registered earlier. */
   pthread_atfork(begin_fork, NULL, NULL);
-  pid_t child = fork();
+  pid_t child = fork_patiently();
   if (child == 0) _exit(is_in_function ? DID_NOT_WAIT : EXIT_SUCCESS);
   int status = 0;
   waitpid(child, &status, 0);

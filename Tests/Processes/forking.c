@@ -9,7 +9,7 @@
 
 #include "program.h"
 
-enum { BLOCKING_THREADS = 3, IN_FLIGHT = 20, CHILD_SECONDS = 60, CHILD_TAG = 7 };
+enum { BLOCKING_THREADS = 3, IN_FLIGHT = 20, CHILD_SECONDS = 600, CHILD_TAG = 7 };
 
 static peerid_client *client;
 static peerid_session *session;
@@ -103,7 +103,7 @@ int main(int count, char **arguments) {
   for (int i = 0; i < forks; i++) {
     pause_ms(random() % 8);
     fflush(NULL);
-    pid_t child = fork();
+    pid_t child = fork_patiently();
     if (child == 0) _exit(be_child(i));
     int status;
     waitpid(child, &status, 0);

@@ -5,7 +5,7 @@ import threading
 
 from harness import REFRESH, check
 
-PATIENCE = 60
+PATIENCE = 1200
 
 
 class Gate:

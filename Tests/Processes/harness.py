@@ -93,10 +93,16 @@ def folder():
         shutil.rmtree(path, ignore_errors=True)
 
 
+_reserved = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port for a server. It stays reserved: no other program on this machine gets it, even while the server is down."""
+    socket_of_port = socket.socket()
+    socket_of_port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    socket_of_port.bind(("127.0.0.1", 0))
+    _reserved.append(socket_of_port)
+    return socket_of_port.getsockname()[1]
 
 
 def wait_until(condition, seconds, what):
@@ -114,6 +120,8 @@ def fixture(users):
     """This many users, u0, u1 and so on, who have joined app 4."""
     names = [f"u{i}" for i in range(users)]
     return {
+        # The server saves a refreshed pair at once: a slow client would refresh a pair twice that is saved late.
+        "settings": {"save_delay_ms": 0},
         "users": [
             {"username": name, "email": f"{name}@example.com", "password": f"{name}-password", "account": f"1.2.{31 + i}"}
             for i, name in enumerate(names)
@@ -150,7 +158,7 @@ class Sandbox:
         self.process.wait()
 
     def get(self, path):
-        with _direct.open(self.url + "/sandbox/" + path, timeout=30) as answer:
+        with _direct.open(self.url + "/sandbox/" + path, timeout=700) as answer:
             return json.load(answer)
 
     def post(self, path, body=None):
@@ -163,7 +171,7 @@ class Sandbox:
 
     def _post(self, path, body, headers):
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers, method="POST")
-        with _direct.open(request, timeout=30) as answer:
+        with _direct.open(request, timeout=700) as answer:
             return json.load(answer)
 
     def expire(self):
@@ -195,7 +203,7 @@ class Nginx:
         with open(os.path.join(path, "nginx.conf"), "w") as file:
             file.write(
                 f"pid {path}/nginx.pid; error_log stderr crit; worker_processes 1; events {{}}"
-                f" http {{ access_log off; {temporary} proxy_read_timeout 60s;"
+                f" http {{ access_log off; {temporary} proxy_read_timeout 1200s;"
                 f" server {{ listen 127.0.0.1:{port} ssl http2; keepalive_requests 100000000; ssl_certificate {certificates}/right.pem;"
                 f" ssl_certificate_key {certificates}/right.pem; location / {{ proxy_pass {url}; }} }} }}\n"
             )
@@ -204,7 +212,7 @@ class Nginx:
             ["nginx", "-p", path, "-c", os.path.join(path, "nginx.conf"), "-e", "stderr", "-g", "daemon off;"],
             env=environment,
         )
-        wait_until(lambda: accepts(port), 120, "nginx")
+        wait_until(lambda: accepts(port), 600, "nginx")
 
     def __enter__(self):
         return self
@@ -263,6 +271,7 @@ class Postgres:
             subprocess.run(
                 [found, *arguments], check=True, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/",
                 user=self.user, group=self.user, extra_groups=[] if self.user else None,
+                env=dict(os.environ, PGCTLTIMEOUT="600"),
             )
 
     def start(self):
@@ -303,7 +312,7 @@ class Pooler:
             [found, "--quiet", configuration], stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd="/",
             user=database.user, group=database.user, extra_groups=[] if database.user else None,
         )
-        wait_until(lambda: accepts(self.port), 120, "pgbouncer")
+        wait_until(lambda: accepts(self.port), 600, "pgbouncer")
 
     def __enter__(self):
         return self
@@ -328,7 +337,7 @@ class Redis:
              "--appendonly", "yes", "--appendfsync", "always"],
             stdout=subprocess.DEVNULL,
         )
-        wait_until(lambda: accepts(self.port), 120, "redis")
+        wait_until(lambda: accepts(self.port), 600, "redis")
 
     def stop(self):
         self.process.kill()
@@ -371,7 +380,7 @@ def compile_programs():
     os.makedirs(PROGRAMS, exist_ok=True)
     postgres = subprocess.run(["pg_config", "--includedir"], capture_output=True, text=True, check=True).stdout.strip()
     shared = [f"{SOURCES}/{other}" for other in _shared]
-    others = {"sql": [], "reloading": [f"{SUPPORT}/threads.c"]}
+    others = {"sql": [], "reloading": [f"{SUPPORT}/threads.c"], "fork_in_tls": [*shared, f"{SUPPORT}/threads.c"]}
     for source in sorted(glob.glob(SOURCES + "/*.c")):
         name = os.path.basename(source)[:-2]
         if name == "program":

@@ -1,9 +1,12 @@
 #include "program.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "postgres_store.h"
 #include "redis_store.h"
@@ -19,9 +22,50 @@ void must(const char *what, peerid_error *error) {
   exit(EXIT_FAILURE);
 }
 
+/* ---- The clock ---- */
+
+enum { LONGER_THAN_ANY_WAIT_S = 10 };
+
+static atomic_bool is_stopped;
+static struct timespec stopped_at;
+/* The readings of this thread after which the clock stands later; negative: none. */
+static _Thread_local int readings_before_skip = -1;
+static atomic_bool has_skipped;
+
+static int read_clock(clockid_t clock, struct timespec *time) { return (int)syscall(SYS_clock_gettime, clock, time); }
+
+/* Replaces the C library's function. */
+int clock_gettime(clockid_t clock, struct timespec *time) {
+  if (clock != CLOCK_MONOTONIC || !is_stopped) return read_clock(clock, time);
+  *time = stopped_at;
+  if (readings_before_skip >= 0 && readings_before_skip-- == 0) has_skipped = true;
+  if (has_skipped) time->tv_sec += LONGER_THAN_ANY_WAIT_S;
+  return 0;
+}
+
+void stop_clock(void) {
+  read_clock(CLOCK_MONOTONIC, &stopped_at);
+  is_stopped = true;
+}
+
+void start_clock(void) { is_stopped = false; }
+
+void stop_clock_after_a_wait(void) {
+  /* The first reading is for the end of the wait. */
+  readings_before_skip = 1;
+  stop_clock();
+}
+
+pid_t fork_patiently(void) {
+  stop_clock();
+  pid_t child = fork();
+  start_clock();
+  return child;
+}
+
 int64_t now_ms(void) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  read_clock(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -73,6 +117,8 @@ static void log_event(void *context, int32_t level, const char *message) {
 peerid_client *make_client(void) {
   peerid_config *config;
   must("the configuration", peerid_config_create(setting("PEERID_URL", ""), "4", "demo-secret-4", &config));
+  static const char *const limits[] = {"connect_timeout_ms", "request_timeout_ms", "refresh_timeout_ms"};
+  for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) must(limits[i], peerid_config_set(config, limits[i], "600000"));
   if (getenv("PEERID_CA")) must("ca_file", peerid_config_set(config, "ca_file", getenv("PEERID_CA")));
   if (getenv("PEERID_LOG")) must("the log", peerid_config_set_log_handler(config, log_event, NULL, NULL));
   if (getenv("PEERID_RELOGIN")) must("relogin", peerid_config_set_relogin_handler(config, relogin, NULL, NULL));

@@ -14,14 +14,16 @@ def executed(sandbox):
 def daemon(kind, does, expected):
     with reached_by(kind) as (sandbox, environment), folder() as path:
         environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
-        sandbox.post("settings", {"save_delay_ms": 0})
-        process = start("daemon", does, environment=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = start("daemon", does, environment=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
-            wait_until(lambda: executed(sandbox) == 1, 120, "the first call")
-            sandbox.post("faults", {"kind": "delay_after", "ms": 3000, "path": OPERATIONS, "times": 2})
+            wait_until(lambda: executed(sandbox) == 1, 600, "the first call")
+            sandbox.post("faults", {"kind": "delay_after", "ms": "until_released", "path": OPERATIONS, "times": 2})
             print(file=process.stdin, flush=True)
-            wait_until(lambda: executed(sandbox) == 3, 120, "the calls that are under way at the fork")
-            _, errors = process.communicate("\n", timeout=60)
+            wait_until(lambda: executed(sandbox) == 3, 600, "the calls that are under way at the fork")
+            print(file=process.stdin, flush=True)
+            check(process.stdout.readline() == "the child has ended\n", "the child has not ended")
+            sandbox.post("release")
+            _, errors = process.communicate(timeout=1200)
         finally:
             end([process])
         check(process.returncode == 0, f"status {process.returncode}: {errors[:2000]}")

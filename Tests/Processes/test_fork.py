@@ -15,7 +15,7 @@ def forks(kind):
         environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
         process = start("forking", 100, environment=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
-            output, errors = process.communicate(timeout=90)
+            output, errors = process.communicate(timeout=1800)
         finally:
             end([process])
         check(process.returncode == 0, f"status {process.returncode}: {output}{errors[:2000]}")
@@ -42,7 +42,7 @@ def a_fork_waits_for_the_locks_of_openssl():
         held = 0
         for number in (1, 2, 5, 10, 20, 50, 100):
             process = start("fork_in_tls", number, environment=environment, stderr=subprocess.PIPE, text=True)
-            _, errors = process.communicate(timeout=300)
+            _, errors = process.communicate(timeout=1800)
             check(process.returncode in (0, 77), f"lock {number}: status {process.returncode} {errors[:2000]}")
             held += process.returncode == 0
         check(held > 0, "no lock of OpenSSL was held: this test proves nothing")
@@ -53,12 +53,11 @@ def a_fork_waits_for_the_locks_of_openssl():
 def a_fork_waits_for_threads_that_leave_openssl():
     """A thread of the library ends, and frees what OpenSSL keeps for it."""
     with reached_by("tls") as (sandbox, environment):
-        sandbox.post("settings", {"save_delay_ms": 0})
         environment.update(PEERID_USER="u0")
         statuses = []
         for number in (1, 2):
             process = start("fork_in_tls", "exit", number, environment=environment, stderr=subprocess.PIPE, text=True)
-            _, errors = process.communicate(timeout=300)
+            _, errors = process.communicate(timeout=1800)
             statuses.append(process.returncode)
             check(process.returncode in (0, 77), f"lock {number}: status {process.returncode} {errors[:2000]}")
         check(0 in statuses, "no lock of OpenSSL was held: this test proves nothing")
@@ -74,7 +73,7 @@ def a_fork_waits_for_functions_with_locks():
     with Sandbox() as sandbox:
         for function in functions:
             process = start("fork_inside", function, environment={"PEERID_URL": sandbox.url}, stderr=subprocess.PIPE, text=True)
-            _, errors = process.communicate(timeout=120)
+            _, errors = process.communicate(timeout=1800)
             check(process.returncode == 0, f"{function}: status {process.returncode} {errors[:2000]}")
     return f"{len(functions)} functions"
 
@@ -82,7 +81,7 @@ def a_fork_waits_for_functions_with_locks():
 def kinds():
     """The kinds of first calls."""
     process = start("first_call", "kinds", environment={}, stdout=subprocess.PIPE, text=True)
-    return process.communicate(timeout=60)[0].split()
+    return process.communicate(timeout=1800)[0].split()
 
 
 def reset(sandbox):
@@ -105,12 +104,11 @@ def a_fork_during_the_first_call_is_safe():
             PEERID_USER="u0", PEERID_STORE=f"directory:{path}/store", PEERID_ACCESS=pair["token"],
             PEERID_REFRESH=pair["refresh_token"],
         )
-        sandbox.post("settings", {"save_delay_ms": 0})
         for kind in kinds():
             for microseconds in range(0, 600, 30):
                 reset(sandbox)
                 process = start("first_call", kind, microseconds, environment=environment, stderr=subprocess.PIPE, text=True)
-                _, errors = process.communicate(timeout=120)
+                _, errors = process.communicate(timeout=1800)
                 place = f"{kind}, after {microseconds} us"
                 check(process.returncode == 0, f"{place}: status {process.returncode} {errors[:2000]}")
                 forks += 1

@@ -99,12 +99,12 @@ class Killed:
         """The next process uses the session; if its pair is lost and relogin is not allowed, it gets *login
         required*."""
         expected = 3 if is_lost and not self.relogin else 0
-        status = self.start().wait(timeout=300)
+        status = self.start().wait(timeout=1800)
         check(status == expected, f"the next process ends with {status} instead of {expected}")
         if expected == 3:
             for file in glob.glob(f"{self.store}/{self.user}.*.session"):
                 os.remove(file)
-            check(self.start().wait(timeout=300) == 0, "the user cannot log in again")
+            check(self.start().wait(timeout=1800) == 0, "the user cannot log in again")
 
 
 def kill(process):
@@ -122,7 +122,7 @@ def await_stop(process):
             raise AssertionError(f"the process ended with {process.returncode} before it reached its point")
         return bool(status)
 
-    wait_until(has_stopped, 120, "the process reaches its point")
+    wait_until(has_stopped, 600, "the process reaches its point")
 
 
 def kill_and_recover(sandbox, store, index, point, relogin):
@@ -135,7 +135,7 @@ def kill_and_recover(sandbox, store, index, point, relogin):
 
 def kills_at_all_points(relogin):
     with Sandbox() as sandbox, folder() as path, concurrent.futures.ThreadPoolExecutor(4) as pool:
-        sandbox.post("settings", {"request_log_length": 10000, "save_delay_ms": 0})
+        sandbox.post("settings", {"request_log_length": 10000})
         runs = {
             name: pool.submit(kill_and_recover, sandbox, path + "/store", index, point, relogin)
             for index, (name, point) in enumerate(POINTS.items())

@@ -28,7 +28,7 @@ def the_first_call_creates_no_type():
             # The child starts its call long after the parent's call has ended.
             command = ["gdb", "-batch", "-x", os.path.join(SOURCES, "made_types.gdb"), "--args"]
             command += [os.path.join(PROGRAMS, "first_call"), kind, "200000"]
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800)
             lines = done.stdout.splitlines()
             check("watching" in lines and "exited normally" in done.stdout, f"{kind}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
             made = sorted({line for line in lines if line.startswith("made:")})
