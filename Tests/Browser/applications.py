@@ -24,7 +24,11 @@ class Application:
     """A running web application, and its PeerID server."""
 
     def __init__(self, command: list[object]) -> None:
-        address = f"127.0.0.1:{_free_port()}"
+        # While the socket is bound, no other program on this machine gets its port.
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{self._reserved.getsockname()[1]}"
         self.url = f"http://{address}/"
         self.callback = f"{self.url}callback"
         self.sandbox = Sandbox()
@@ -32,7 +36,7 @@ class Application:
         for app in fixture["apps"]:
             app["redirect_uris"] = [self.callback]
         # From now on every reset restores this fixture.
-        self.sandbox.post("reset", fixture)
+        self.sandbox.reset(fixture)
         arguments = [*command, self.sandbox.url, 4, "demo-secret-4", address]
         self._process = subprocess.Popen(list(map(str, arguments)))
         try:
@@ -45,11 +49,12 @@ class Application:
         """End the application, and then its server."""
         self._process.terminate()
         self._process.wait()
+        self._reserved.close()
         self.sandbox.stop()
 
     def _wait_for(self, address: str) -> None:
         host, port = address.split(":")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 600
         while True:
             try:
                 socket.create_connection((host, int(port)), timeout=1).close()
@@ -59,10 +64,3 @@ class Application:
                 assert status is None, f"the application ended with {status}"
                 assert time.monotonic() < deadline, "the application does not listen"
                 time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

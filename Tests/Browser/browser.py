@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-_PATIENCE = 10
+_PATIENCE = 600
 
 _Found = TypeVar("_Found")
 

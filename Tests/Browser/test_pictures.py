@@ -32,7 +32,7 @@ def digest(sandbox: Sandbox, path: str) -> bytes:
     request = urllib.request.Request(
         sandbox.url + path, headers={"Accept": "text/html"}
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=600) as answer:
         return hashlib.sha256(answer.read()).hexdigest().encode()
 
 
@@ -78,6 +78,7 @@ def use(sandbox: Sandbox) -> None:
     for kind in ("refuse_on_chain", "drop_after", "hold_in_pool"):
         sandbox.fault(kind, OPERATIONS)
         submit(sandbox)
+    sandbox.wait_for(OPERATIONS, 4)
     sandbox.fault("refuse_on_chain", OPERATIONS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,11 @@ import pytest
 from sandbox import ROOT, TRANSFER, Sandbox
 
 PROGRAM = ROOT / "build/bin/peerid"
+# A limit for requests that no machine reaches.
+PATIENT = ("--option", "request_timeout_ms=600000")
+
+# A shell starts commands in the background with SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Answer:
@@ -73,7 +79,7 @@ class Command:
                 input=input,
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=1200,
                 cwd=self.home,
                 env={**self.environment, **more},
                 start_new_session=True,
@@ -99,7 +105,7 @@ class Command:
             str(PROGRAM),
             [str(argument) for argument in arguments],
             encoding="utf-8",
-            timeout=60,
+            timeout=600,
             cwd=str(self.home),
             env={**self.environment, **more},
             dimensions=(24, columns),
@@ -126,6 +132,12 @@ def transfer(amount: int) -> dict[str, Any]:
 def executed(peerid: Command) -> list[int]:
     """The amounts of the transfers that were executed, in order."""
     return [operation["operation"][1]["amount"]["amount"] for operation in peerid.sandbox.get("executed")["operations"]]
+
+
+def await_line(program: subprocess.Popen[str], text: str) -> None:
+    """Wait until the program prints a line with this text on standard error."""
+    assert program.stderr is not None
+    assert any(text in line for line in program.stderr), f"{text!r} was not printed"
 
 
 def ended(terminal: pexpect.spawn) -> int:

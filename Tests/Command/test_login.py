@@ -43,7 +43,7 @@ def test_a_prompt_works_when_standard_input_is_not_the_terminal(peerid: Command)
     command = "exec peerid login alice < /dev/null"
     environment = {"PATH": f"{PROGRAM.parent}:{peerid.environment['PATH']}"}
     terminal = pexpect.spawn(
-        "sh", ["-c", command], encoding="utf-8", timeout=60, env={**peerid.environment, **environment}
+        "sh", ["-c", command], encoding="utf-8", timeout=600, env={**peerid.environment, **environment}
     )
     terminal.expect_exact("Password of alice: ")
     terminal.sendline("alice-password")
@@ -71,7 +71,7 @@ def test_ctrl_c_at_the_prompt_sends_nothing_and_restores_the_echo(peerid: Comman
 
 
 def test_the_terminal_echoes_again_after_ctrl_c(peerid: Command) -> None:
-    shell = pexpect.spawn("sh", encoding="utf-8", timeout=60, env={**peerid.environment, "PS1": "$ "})
+    shell = pexpect.spawn("sh", encoding="utf-8", timeout=600, env={**peerid.environment, "PS1": "$ "})
     shell.expect_exact("$ ")
     shell.sendline(f"{PROGRAM} login alice")
     shell.expect_exact("Password of alice: ")
@@ -154,7 +154,7 @@ class Browser:
 
 def get(url: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(url, timeout=30) as answer:
+        with urllib.request.urlopen(url, timeout=600) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

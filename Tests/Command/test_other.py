@@ -358,7 +358,7 @@ def test_zsh_completes_commands_options_and_profiles(peerid: Command) -> None:
     functions.mkdir()
     (functions / "_peerid").write_text(completions("zsh").read_text())
     environment = {**peerid.environment, "PATH": f"{PROGRAM.parent}:{peerid.environment['PATH']}"}
-    terminal = pexpect.spawn("zsh", ["-f"], encoding="utf-8", timeout=60, env=environment, dimensions=(24, 120))
+    terminal = pexpect.spawn("zsh", ["-f"], encoding="utf-8", timeout=600, env=environment, dimensions=(24, 120))
     terminal.sendline(f"fpath=({functions} $fpath); autoload -U compinit; compinit -u -D; echo rea''dy")
     terminal.expect("ready")
     for line, completed in [

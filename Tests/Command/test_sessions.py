@@ -7,8 +7,8 @@ import re
 import stat
 import subprocess
 
-from conftest import Command, ended
-from sandbox import REFRESH
+from conftest import Command, await_line, ended
+from sandbox import REFRESH, UNTIL_RELEASED
 
 
 def tokens(peerid: Command) -> list[str]:
@@ -168,14 +168,15 @@ def test_many_commands_at_once_share_one_refresh(alice: Command) -> None:
 
 
 def test_ctrl_c_in_a_refresh_waits_for_the_new_tokens(alice: Command) -> None:
-    alice.sandbox.fault("delay", REFRESH, ms=3000)
-    refresh = alice.start("refresh")
+    alice.sandbox.fault("delay", REFRESH, ms=UNTIL_RELEASED)
+    refresh = alice.start("refresh", "--option", "refresh_timeout_ms=600000")
     # The delay begins when the whole request has been read.
     alice.sandbox.wait_for(REFRESH)
     refresh.send_signal(subprocess.signal.SIGINT)
-    _, errors = refresh.communicate()
+    await_line(refresh, "waiting for the new tokens")
+    alice.sandbox.release()
+    refresh.communicate()
     assert refresh.returncode == 130
-    assert "waiting for the new tokens" in errors
     shown = alice("show", "--json").json
     assert shown["generation"] == 2
     assert alice("token").output.strip() == tokens(alice)[0]

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 
-from conftest import Command, ended, executed
-from sandbox import OPERATIONS
+import pytest
+
+from conftest import PATIENT, Command, ended, executed
+from sandbox import OPERATIONS, UNTIL_RELEASED, Sandbox
 
 # Longer than a block can take to contain a transaction.
 LATER = {"clock_offset_s": 600}
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(sandbox: Sandbox) -> None:
+    """No transaction expires before the test wants it to."""
+    sandbox.post("settings", {"stopped_clock_ms": int(time.time()) * 1000})
 
 
 def lose(peerid: Command, *kinds: str) -> None:
@@ -56,8 +65,8 @@ def test_waiting_until_it_is_known(alice: Command) -> None:
 
 
 def test_a_run_that_was_killed(alice: Command) -> None:
-    alice.sandbox.fault("delay_after", OPERATIONS, ms=60_000)
-    run = alice.start("submit", alice.write("two.jsonl", 1, 2))
+    alice.sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED)
+    run = alice.start("submit", *PATIENT, alice.write("two.jsonl", 1, 2))
     alice.sandbox.wait_for(OPERATIONS)
     run.send_signal(signal.SIGKILL)
     run.communicate()

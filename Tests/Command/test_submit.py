@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from conftest import Command, ended, executed, transfer
-from sandbox import OPERATIONS, REFRESH
+from conftest import PATIENT, Command, await_line, ended, executed, transfer
+from sandbox import OPERATIONS, REFRESH, UNTIL_RELEASED
 
 
 def sent(peerid: Command) -> int:
@@ -249,8 +249,8 @@ def test_a_journal_of_another_user_is_not_resumed(alice: Command) -> None:
 
 
 def test_each_transaction_is_in_the_journal_before_it_is_sent(alice: Command) -> None:
-    alice.sandbox.fault("delay", OPERATIONS, ms=60_000)
-    run = alice.start("submit", alice.write("two.jsonl", 1, 2))
+    alice.sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
+    run = alice.start("submit", *PATIENT, alice.write("two.jsonl", 1, 2))
     alice.sandbox.wait_for(OPERATIONS)
     assert [entry["state"] for entry in alice.journal("two.jsonl.journal")[1:]] == ["sending"]
     run.kill()
@@ -308,8 +308,8 @@ def test_a_full_disk_stops_the_run_before_the_next_transaction(alice: Command) -
 
 
 def test_two_runs_of_one_file_at_a_time(alice: Command) -> None:
-    alice.sandbox.fault("delay", OPERATIONS, ms=60_000)
-    first = alice.start("submit", alice.write("two.jsonl", 1, 2))
+    alice.sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
+    first = alice.start("submit", *PATIENT, alice.write("two.jsonl", 1, 2))
     alice.sandbox.wait_for(OPERATIONS)
     for option in ["--resume", "--again"]:
         answer = alice("submit", option, "two.jsonl")
@@ -333,11 +333,12 @@ def test_standard_input_with_a_journal(alice: Command) -> None:
 
 
 def test_ctrl_c_stops_after_the_pending_answer(alice: Command) -> None:
-    alice.sandbox.fault("delay_after", OPERATIONS, ms=1500, skip=1)
-    terminal = alice.type("submit", alice.write("four.jsonl", 1, 2, 3, 4))
+    alice.sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED, skip=1)
+    terminal = alice.type("submit", *PATIENT, alice.write("four.jsonl", 1, 2, 3, 4))
     alice.sandbox.wait_for(OPERATIONS, at_least=2)
     terminal.sendintr()
     terminal.expect("Stopping after the response")
+    alice.sandbox.release()
     terminal.expect('"n":2,"line":2,"state":"done"')
     terminal.expect("Interrupted.")
     terminal.expect("2 done, 2 not sent")
@@ -349,8 +350,8 @@ def test_ctrl_c_stops_after_the_pending_answer(alice: Command) -> None:
 
 
 def test_a_second_ctrl_c_stops_waiting_and_the_outcome_is_unknown(alice: Command) -> None:
-    alice.sandbox.fault("delay_after", OPERATIONS, ms=20_000, skip=1)
-    terminal = alice.type("submit", alice.write("four.jsonl", 1, 2, 3, 4))
+    alice.sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED, skip=1)
+    terminal = alice.type("submit", *PATIENT, alice.write("four.jsonl", 1, 2, 3, 4))
     alice.sandbox.wait_for(OPERATIONS, at_least=2)
     terminal.sendintr()
     terminal.expect("Ctrl-C again")
@@ -363,10 +364,12 @@ def test_a_second_ctrl_c_stops_waiting_and_the_outcome_is_unknown(alice: Command
 
 
 def test_sigterm_stops_as_well(alice: Command) -> None:
-    alice.sandbox.fault("delay_after", OPERATIONS, ms=1500)
-    run = alice.start("submit", alice.write("two.jsonl", 1, 2))
+    alice.sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED)
+    run = alice.start("submit", *PATIENT, alice.write("two.jsonl", 1, 2))
     alice.sandbox.wait_for(OPERATIONS)
     run.terminate()
+    await_line(run, "Stopping after the response")
+    alice.sandbox.release()
     output, errors = run.communicate()
     assert run.returncode == 143
     assert [json.loads(line)["state"] for line in output.splitlines()] == ["done"]
@@ -374,11 +377,13 @@ def test_sigterm_stops_as_well(alice: Command) -> None:
 
 
 def test_a_closed_pipe_stops_the_run(alice: Command) -> None:
-    alice.sandbox.fault("delay_after", OPERATIONS, ms=500, times="always")
-    run = alice.start("submit", alice.write("three.jsonl", 1, 2, 3))
+    alice.sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED, skip=1)
+    run = alice.start("submit", *PATIENT, alice.write("three.jsonl", 1, 2, 3))
     assert run.stdout is not None
     run.stdout.readline()
     run.stdout.close()
+    alice.sandbox.wait_for(OPERATIONS, at_least=2)
+    alice.sandbox.release()
     run.wait()
     assert executed(alice) == [1, 2]
     assert alice("submit", "--resume", "three.jsonl").states == [(3, "done")]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,12 @@ if "PEERID_TEST_INSTALLED" not in os.environ:
     sys.path.insert(0, str(_ROOT / "bindings/python"))
     os.environ.setdefault("PEERID_LIBRARY", str(_ROOT / "build/lib/libpeerid.so.1"))
 
-from sandbox import Sandbox  # noqa: E402
+from sandbox import PATIENT, Sandbox  # noqa: E402
 
 import peerid  # noqa: E402
+
+# A shell starts commands in the background with SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +39,7 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[peerid.Client]:
     with peerid.Client(
-        sandbox.url, client_id=4, client_secret="demo-secret-4"
+        sandbox.url, client_id=4, client_secret="demo-secret-4", **PATIENT
     ) as client:
         yield client
 

@@ -9,12 +9,12 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Callable
 
-from sandbox import Sandbox
+from sandbox import PATIENT, Sandbox
 
 from peerid import aio
 
 # The timeout of a test, in case a task never ends.
-_PATIENCE = 60
+_PATIENCE = 1200
 
 
 def on_a_loop(
@@ -31,7 +31,7 @@ def on_a_loop(
 
 
 def new_client(sandbox: Sandbox, **options: Any) -> aio.Client:
-    options = {"client_id": 4, "client_secret": "demo-secret-4", **options}
+    options = {"client_id": 4, "client_secret": "demo-secret-4", **PATIENT, **options}
     return aio.Client(sandbox.url, **options)
 
 
@@ -55,17 +55,17 @@ def block_until_completed(client: aio.Client) -> None:
     """Block the event loop until all calls of the client have completions."""
     calls = client._calls_on(asyncio.get_running_loop())
     assert calls is not None
-    end = time.monotonic() + 10
+    end = time.monotonic() + 600
     while client.statistics()["in_flight"]["asynchronous"] > 0:
         assert time.monotonic() < end
         time.sleep(0.005)
-    readable, _, _ = select.select([calls._descriptor], [], [], 10)
+    readable, _, _ = select.select([calls._descriptor], [], [], 600)
     assert readable
 
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until a condition is true."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < end
         await asyncio.sleep(0.005)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import textwrap
@@ -23,6 +24,12 @@ TRANSFER: dict[str, Any] = {
     "to": "1.2.33",
     "amount": {"amount": 100000, "asset_id": "1.3.0"},
 }
+# The delay of a request that waits for `Sandbox.release` or a reset.
+UNTIL_RELEASED = "until_released"
+# Limits for requests that no machine reaches.
+PATIENT: dict[str, Any] = {"connect_timeout_ms": 600_000, "request_timeout_ms": 600_000}
+# The seconds after which a test gives up waiting for the sandbox.
+_PATIENCE = 700
 OPERATIONS = "/api/v1/app/operations"
 REFRESH = "/api/v1/auth/refreshtoken"
 LOGIN = "/api/v1/auth/token"
@@ -55,7 +62,7 @@ class Sandbox:
         address = f"{self.url}/sandbox/{control}"
         if query:
             address += f"?{urllib.parse.urlencode(query)}"
-        with urllib.request.urlopen(address, timeout=30) as answer:
+        with urllib.request.urlopen(address, timeout=_PATIENCE) as answer:
             return json.load(answer)
 
     def post(self, control: str, body: object = None) -> Any:
@@ -64,7 +71,7 @@ class Sandbox:
             data=json.dumps({} if body is None else body).encode(),
             method="POST",
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
             return json.load(answer)
 
     def reset(self, fixture: object = None) -> None:
@@ -74,11 +81,18 @@ class Sandbox:
             data=None if fixture is None else json.dumps(fixture).encode(),
             method="POST",
         )
-        with urllib.request.urlopen(request, timeout=30):
+        with urllib.request.urlopen(request, timeout=_PATIENCE):
             pass
+        # A pair that is saved late is refreshed twice when the client takes seconds to
+        # send its next request.
+        self.post("settings", {"save_delay_ms": 0})
 
     def fault(self, kind: str, path: str = "*", **more: object) -> None:
         self.post("faults", {"kind": kind, "path": path, **more})
+
+    def release(self) -> None:
+        """End the delay of the requests with `ms=UNTIL_RELEASED`."""
+        self.post("release")
 
     def expire(self) -> None:
         self.post("expire")
@@ -94,13 +108,21 @@ class Sandbox:
 
     def wait_for(self, path: str, at_least: int = 1, after: int = 0) -> list[Any]:
         found = self.get(
-            "requests", path=path, at_least=at_least, after=after, wait_ms=10000
+            "requests", path=path, at_least=at_least, after=after, wait_ms=600_000
         )
         assert len(found) >= at_least
         return list(found)
 
     def executed(self) -> int:
         return int(self.get("executed")["transactions"])
+
+
+def reserve_port() -> socket.socket:
+    """A bound socket. A server may listen on its port with SO_REUSEADDR."""
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    return reserved
 
 
 def environment() -> dict[str, str]:
@@ -119,7 +141,7 @@ def start_python(program: str, *arguments: object) -> subprocess.Popen[str]:
     )
 
 
-def run_python(program: str, *arguments: object, timeout: float = 120) -> str:
+def run_python(program: str, *arguments: object, timeout: float = 1200) -> str:
     """Run a Python program and return its output."""
     process = start_python(program, *arguments)
     try:

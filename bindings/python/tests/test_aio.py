@@ -13,7 +13,16 @@ from typing import Any, Callable
 
 import pytest
 from loops import aside, block_until_completed, log_in, new_client, on_a_loop
-from sandbox import LOGIN, OPERATIONS, REFRESH, TRANSFER, Sandbox, run_python
+from sandbox import (
+    LOGIN,
+    OPERATIONS,
+    PATIENT,
+    REFRESH,
+    TRANSFER,
+    UNTIL_RELEASED,
+    Sandbox,
+    run_python,
+)
 from stores import DictStore
 from test_login import consent
 
@@ -165,19 +174,22 @@ _FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("status", {"status": 400, "body": '{"error":{"amount":"no"},"status":400}'}),
     ("status", {"status": 302, "headers": {"Location": "http://localhost/"}}),
     ("status", {"status": 200, "body": "x" * 3000}),
-    ("delay", {"ms": 3000}),
+    ("delay", {"ms": UNTIL_RELEASED}),
 ]
 
 
 @pytest.mark.parametrize(("kind", "more"), _FAULTS)
 def test_errors_are_those_of_the_calls_that_block(
-    sandbox: Sandbox, kind: str, more: dict[str, Any]
+    client: peerid.Client, sandbox: Sandbox, kind: str, more: dict[str, Any]
 ) -> None:
-    options: dict[str, Any] = {"request_timeout_ms": 500, "max_response_bytes": 2000}
+    options: dict[str, Any] = {**PATIENT, "max_response_bytes": 2000}
+    if kind == "delay":
+        options["request_timeout_ms"] = 500
+    token = client.login("alice", password="alice-password").token.to_json()
 
     async def awaited() -> peerid.PeerIDError:
         async with new_client(sandbox, **options) as client:
-            session = await log_in(client)
+            session = await client.restore(token)
             sandbox.fault(kind, OPERATIONS, **more)
             with pytest.raises(peerid.PeerIDError) as caught:
                 await session.submit(TRANSFER)
@@ -188,13 +200,19 @@ def test_errors_are_those_of_the_calls_that_block(
         with peerid.Client(
             sandbox.url, client_id=4, client_secret="demo-secret-4", **options
         ) as client:
-            session = client.login("alice", password="alice-password")
+            session = client.restore(token)
             sandbox.fault(kind, OPERATIONS, **more)
             with pytest.raises(peerid.PeerIDError) as caught:
                 session.submit(TRANSFER)
         return caught.value
 
     ours, theirs = asyncio.run(awaited()), blocking()
+    # On a slow machine the time may run out before the request is sent.
+    while peerid.Outcome.NOT_SENT in (ours.outcome, theirs.outcome):
+        assert options["request_timeout_ms"] < 300_000
+        options["request_timeout_ms"] *= 2
+        sandbox.post("faults", {"clear": True})
+        ours, theirs = asyncio.run(awaited()), blocking()
     assert type(ours) is type(theirs)
     # libcurl's message depends on whether it has reused a connection.
     assert {**vars(ours), "message": ""} == {**vars(theirs), "message": ""}
@@ -299,7 +317,7 @@ class LoopStore(DictStore):
         async def turn() -> None:
             self.waits += 1
 
-        asyncio.run_coroutine_threadsafe(turn(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(turn(), self._loop).result(600)
 
     @contextmanager
     def lock(self, key: str, timeout: float) -> Iterator[str]:
@@ -364,37 +382,44 @@ async def test_a_password_can_be_kept(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_calls_wait_for_their_turn(sandbox: Sandbox) -> None:
-    """No call fails because many are in flight, and calls start in order."""
+    """No call fails because many are in flight."""
     async with new_client(sandbox, max_in_flight=3) as client:
         session = await log_in(client)
-        sandbox.fault("delay_after", OPERATIONS, ms=100, times=3)
-        order: list[int] = []
-
-        async def submit(number: int) -> None:
-            await session.submit({**TRANSFER, "amount": _amount(number)})
-            order.append(number)
-
-        tasks = [asyncio.create_task(submit(number)) for number in range(60)]
+        sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED, times=3)
+        tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(60)]
         found = await aside(sandbox.wait_for, OPERATIONS, at_least=3)
         assert len(found) == 3
+        sandbox.release()
         await asyncio.gather(*tasks)
+    assert sandbox.executed() == 60
+
+
+@on_a_loop
+async def test_calls_start_in_order(sandbox: Sandbox) -> None:
+    async with new_client(sandbox, max_in_flight=1) as client:
+        session = await log_in(client)
+        calls = (
+            session.submit({**TRANSFER, "amount": _amount(number)})
+            for number in range(30)
+        )
+        await asyncio.gather(*calls)
     sent = [
         json.loads(request["body"])["operations"][0]["amount"]["amount"]
-        for request in sandbox.wait_for(OPERATIONS, at_least=60)
+        for request in sandbox.wait_for(OPERATIONS, at_least=30)
     ]
-    # Three requests are in flight at a time. The server may handle them in any order.
-    assert sorted(sent) == list(range(1, 61))
-    assert all(abs(place - amount) < 3 for place, amount in enumerate(sent, 1))
-    assert sorted(order) == list(range(60))
+    assert sent == list(range(1, 31))
 
 
 @on_a_loop
 async def test_calls_can_fail_when_many_are_in_flight(sandbox: Sandbox) -> None:
     async with new_client(sandbox, max_in_flight=2, fail_when_full=True) as client:
         session = await log_in(client)
-        sandbox.fault("delay_after", OPERATIONS, ms=300, times=2)
+        sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED, times=2)
         calls = [session.submit(TRANSFER) for _ in range(5)]
-        ended = await asyncio.gather(*calls, return_exceptions=True)
+        gathered = asyncio.gather(*calls, return_exceptions=True)
+        await aside(sandbox.wait_for, OPERATIONS, at_least=2)
+        sandbox.release()
+        ended = await gathered
         assert (await session.submit(TRANSFER)).transaction_id
         kinds = [peerid.Result] * 2 + [peerid.QueueFull] * 3
         assert all(map(isinstance, ended, kinds))

@@ -19,14 +19,14 @@ from loops import (
     pending_calls,
     until,
 )
-from sandbox import LOGIN, OPERATIONS, REFRESH, TRANSFER, Sandbox
+from sandbox import LOGIN, OPERATIONS, REFRESH, TRANSFER, UNTIL_RELEASED, Sandbox
 from stores import DictStore
 
 import peerid
 from peerid import MemoryStore, Outcome, aio
 
-# Long before the delayed answers, which come after 20 s; enough for a busy machine.
-_SOON = 10
+# Before the time limit of the requests. The delayed ones get no answer.
+_SOON = 300
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> peerid.PeerIDError | None:
@@ -52,7 +52,7 @@ async def test_before_the_task_has_begun(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_before_anything_is_sent(sandbox: Sandbox) -> None:
-    sandbox.fault("delay", OPERATIONS, ms=20000)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
     async with new_client(sandbox, max_active_requests=1) as client:
         session = await log_in(client)
         first = asyncio.create_task(session.submit(TRANSFER))
@@ -69,7 +69,7 @@ async def test_before_anything_is_sent(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_while_the_answer_is_on_its_way(sandbox: Sandbox) -> None:
-    sandbox.fault("delay_after", OPERATIONS, ms=20000)
+    sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED)
     async with new_client(sandbox) as client:
         session = await log_in(client)
         task = asyncio.create_task(session.submit(TRANSFER))
@@ -144,7 +144,7 @@ async def test_when_the_call_has_just_failed(sandbox: Sandbox) -> None:
 @on_a_loop
 async def test_twice(sandbox: Sandbox) -> None:
     """Even if a task is cancelled several times, it waits for the end of its call."""
-    sandbox.fault("delay", LOGIN, ms=20000)
+    sandbox.fault("delay", LOGIN, ms=UNTIL_RELEASED)
     async with new_client(sandbox) as client:
         task = asyncio.create_task(log_in(client))
         await aside(sandbox.wait_for, LOGIN)
@@ -188,7 +188,7 @@ async def test_while_a_store_does_not_answer(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_while_it_waits_for_its_turn(sandbox: Sandbox) -> None:
-    sandbox.fault("delay", OPERATIONS, ms=20000)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
     async with new_client(sandbox, max_in_flight=1) as client:
         session = await log_in(client)
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(4)]
@@ -206,7 +206,7 @@ async def test_while_it_waits_for_its_turn(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_a_log_in(sandbox: Sandbox) -> None:
-    sandbox.fault("delay", LOGIN, ms=20000)
+    sandbox.fault("delay", LOGIN, ms=UNTIL_RELEASED)
     with MemoryStore() as store:
         async with new_client(sandbox, store=store) as client:
             task = asyncio.create_task(log_in(client, key="alice"))
@@ -219,13 +219,14 @@ async def test_a_log_in(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_a_refresh_continues(sandbox: Sandbox) -> None:
-    sandbox.fault("delay", REFRESH, ms=500)
+    sandbox.fault("delay", REFRESH, ms=UNTIL_RELEASED)
     async with new_client(sandbox) as client:
         session = await log_in(client)
         task = asyncio.create_task(session.refresh())
         await aside(sandbox.wait_for, REFRESH)
         assert await _cancelled(task) is not None
         assert session.token.generation == 1
+        sandbox.release()
         await until(lambda: session.token.generation == 2)
         assert (await session.submit(TRANSFER)).transaction_id
     assert sandbox.count(f"POST {REFRESH}") == 1
@@ -237,55 +238,63 @@ async def test_a_submit_that_waits_for_a_refresh(sandbox: Sandbox) -> None:
         session = await log_in(client)
         await session.submit(TRANSFER)
         sandbox.expire()
-        sandbox.fault("delay", REFRESH, ms=500)
+        sandbox.fault("delay", REFRESH, ms=UNTIL_RELEASED)
         task = asyncio.create_task(session.submit(TRANSFER))
         await aside(sandbox.wait_for, REFRESH)
         error = await _cancelled(task)
         assert isinstance(error, peerid.Cancelled)
+        sandbox.release()
         await until(lambda: session.token.generation == 2)
     assert sandbox.executed() == 1
 
 
-async def _wait_for(call: Awaitable[Any]) -> None:
-    await asyncio.wait_for(call, 0.2)
+async def _wait_for(call: Awaitable[Any], seconds: float) -> None:
+    await asyncio.wait_for(call, seconds)
 
 
-async def _timeout(call: Awaitable[Any]) -> None:
-    async with asyncio.timeout(0.2):  # type: ignore[attr-defined]
+async def _timeout(call: Awaitable[Any], seconds: float) -> None:
+    async with asyncio.timeout(seconds):  # type: ignore[attr-defined]
         await call
 
 
-_LIMITS: list[Callable[[Awaitable[Any]], Awaitable[None]]] = [_wait_for]
+_Limit = Callable[[Awaitable[Any], float], Awaitable[None]]
+_LIMITS: list[_Limit] = [_wait_for]
 if hasattr(asyncio, "timeout"):
     _LIMITS.append(_timeout)
 
 
 @pytest.mark.parametrize("limit", _LIMITS)
 @on_a_loop
-async def test_time_limits_of_asyncio(
-    sandbox: Sandbox, limit: Callable[[Awaitable[Any]], Awaitable[None]]
-) -> None:
-    sandbox.fault("delay", OPERATIONS, ms=20000)
+async def test_time_limits_of_asyncio(sandbox: Sandbox, limit: _Limit) -> None:
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED, times="always")
     async with new_client(sandbox) as client:
         session = await log_in(client)
-        start = time.monotonic()
-        with pytest.raises(asyncio.TimeoutError) as caught:
-            await limit(session.submit(TRANSFER))
-        assert time.monotonic() - start < 0.2 + _SOON
-        error = aio.error_of(caught.value)
-        assert isinstance(error, peerid.Cancelled)
-        assert error.outcome is Outcome.UNKNOWN
-        await limit(session.submit(TRANSFER))
+        seconds, outcome = 0.1, Outcome.NOT_SENT
+        # On a slow machine the time may run out before the request is sent.
+        while outcome is Outcome.NOT_SENT and seconds < _SOON:
+            seconds *= 2
+            start = time.monotonic()
+            with pytest.raises(asyncio.TimeoutError) as caught:
+                await limit(session.submit(TRANSFER), seconds)
+            assert time.monotonic() - start < seconds + _SOON
+            error = aio.error_of(caught.value)
+            assert isinstance(error, peerid.Cancelled)
+            outcome = error.outcome
+        assert outcome is Outcome.UNKNOWN
+        sandbox.post("faults", {"clear": True})
+        await limit(session.submit(TRANSFER), _SOON)
 
 
 @on_a_loop
 async def test_a_shielded_call_continues(sandbox: Sandbox) -> None:
-    sandbox.fault("delay", OPERATIONS, ms=300)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
     async with new_client(sandbox) as client:
         session = await log_in(client)
         call = asyncio.ensure_future(session.submit(TRANSFER))
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(asyncio.shield(call), 0.1)
+        await aside(sandbox.wait_for, OPERATIONS)
+        sandbox.release()
         assert (await call).transaction_id
 
 
@@ -304,7 +313,7 @@ async def _outcome(task: asyncio.Task[peerid.Result]) -> Any:
 @on_a_loop
 async def test_after_a_gather_the_task_still_has_its_error(sandbox: Sandbox) -> None:
     """`gather` creates its own exceptions for cancelled tasks."""
-    sandbox.fault("delay", OPERATIONS, ms=20000, times=2)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED, times=2)
     async with new_client(sandbox) as client:
         session = await log_in(client)
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(2)]
@@ -334,8 +343,6 @@ async def test_a_thousand_tasks(sandbox: Sandbox) -> None:
     unknown = outcomes.count(Outcome.UNKNOWN)
     assert len(done) + unknown + outcomes.count(Outcome.NOT_SENT) == 1000
     assert len(done) <= sandbox.executed() <= len(done) + unknown
-    # The number of requests in flight at a time.
-    assert unknown <= 128
 
 
 @pytest.mark.parametrize(
@@ -363,7 +370,7 @@ async def _time_out_without_a_cause(call: Awaitable[Any]) -> None:
 
 @on_a_loop
 async def test_other_time_limits(sandbox: Sandbox) -> None:
-    sandbox.fault("delay", OPERATIONS, ms=20000)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
     async with new_client(sandbox) as client:
         session = await log_in(client)
         with pytest.raises(asyncio.TimeoutError) as caught:
@@ -398,7 +405,7 @@ async def test_a_time_limit_while_an_error_is_handled(sandbox: Sandbox) -> None:
             try:
                 await session.submit(TRANSFER)
             except peerid.OutcomeUnknown:
-                await asyncio.wait_for(asyncio.sleep(5), 0.05)
+                await asyncio.wait_for(asyncio.sleep(3600), 0.05)
 
         with pytest.raises(asyncio.TimeoutError) as caught:
             await wait_after_a_failure()

@@ -15,13 +15,21 @@ from typing import Any, Callable
 
 import pytest
 from loops import aside, log_in, new_client, on_a_loop, until
-from sandbox import LOGIN, OPERATIONS, TRANSFER, Sandbox, run_python, start_python
+from sandbox import (
+    LOGIN,
+    OPERATIONS,
+    TRANSFER,
+    UNTIL_RELEASED,
+    Sandbox,
+    run_python,
+    start_python,
+)
 
 import peerid
 from peerid import aio
 
-# Long before the delayed answers, which come after 20 s.
-_SOON = 10
+# Before the time limit of the requests. The delayed ones get no answer.
+_SOON = 300
 
 
 def test_one_client_on_many_event_loops(sandbox: Sandbox) -> None:
@@ -50,7 +58,7 @@ def test_event_loops_take_turns(sandbox: Sandbox) -> None:
 
     with ThreadPoolExecutor(3) as pool:
         counts = [pool.submit(asyncio.run, submit()) for _ in range(3)]
-        assert [count.result(30) for count in counts] == [100, 100, 100]
+        assert [count.result(600) for count in counts] == [100, 100, 100]
     asyncio.run(client.close())
 
 
@@ -114,7 +122,7 @@ def test_an_event_loop_that_is_closed_in_the_middle_of_calls(
                        for link in links if os.path.islink(link))
 
         # The library may be about to end the calls of the last event loop.
-        end = time.monotonic() + 10
+        end = time.monotonic() + 600
         while queues() > 2 and time.monotonic() < end:
             gc.collect()
             time.sleep(0.01)
@@ -125,8 +133,8 @@ def test_an_event_loop_that_is_closed_in_the_middle_of_calls(
 
 @on_a_loop
 async def test_closing_ends_calls_in_flight(sandbox: Sandbox) -> None:
-    sandbox.fault("delay", OPERATIONS, ms=20000, times="always")
-    sandbox.fault("delay", LOGIN, ms=20000, times=2, skip=1)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED, times="always")
+    sandbox.fault("delay", LOGIN, ms=UNTIL_RELEASED, times=2, skip=1)
     client = new_client(sandbox, max_in_flight=20)
     session = await log_in(client)
     tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(30)]
@@ -147,7 +155,7 @@ async def test_closing_ends_calls_in_flight(sandbox: Sandbox) -> None:
 
 @on_a_loop
 async def test_closing_in_another_thread(sandbox: Sandbox) -> None:
-    sandbox.fault("delay", OPERATIONS, ms=20000)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
     client = new_client(sandbox)
     session = await log_in(client)
     task = asyncio.create_task(session.submit(TRANSFER))
@@ -231,7 +239,7 @@ async def test_a_client_that_is_not_closed_causes_a_warning(sandbox: Sandbox) ->
 
 @on_a_loop
 async def test_a_call_keeps_its_client(sandbox: Sandbox) -> None:
-    sandbox.fault("delay", OPERATIONS, ms=200)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
 
     async def submit() -> peerid.Result:
         client = new_client(sandbox)
@@ -242,6 +250,7 @@ async def test_a_call_keeps_its_client(sandbox: Sandbox) -> None:
     task = asyncio.create_task(submit())
     await aside(sandbox.wait_for, OPERATIONS)
     gc.collect()
+    sandbox.release()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         assert (await task).transaction_id
@@ -266,7 +275,10 @@ _FORK = """
     warnings.simplefilter("ignore", DeprecationWarning)
     TRANSFER = {"op_name": "transfer", "fee_asset": "1.3.0", "from": "1.2.31",
                 "to": "1.2.33", "amount": {"amount": 1, "asset_id": "1.3.0"}}
-    client = aio.Client(sys.argv[1], client_id=4, client_secret="demo-secret-4")
+    client = aio.Client(
+        sys.argv[1], client_id=4, client_secret="demo-secret-4",
+        request_timeout_ms=600000,
+    )
 
     async def log_in():
         return await client.login("alice", password="alice-password")
@@ -321,12 +333,12 @@ def test_a_fork_in_the_middle_of_calls(sandbox: Sandbox) -> None:
         urllib.request.urlopen(
             urllib.request.Request(
                 sys.argv[1] + "/sandbox/faults",
-                data=b'{"kind":"delay","ms":1000,"times":5,"path":"%s"}'
+                data=b'{"kind":"delay","ms":"until_released","times":5,"path":"%s"}'
                 % sys.argv[2].encode(),
             )
         ).close()
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(5)]
-        wait = "/sandbox/requests?at_least=5&wait_ms=10000&path="
+        wait = "/sandbox/requests?at_least=5&wait_ms=600000&path="
         requests = sys.argv[1] + wait + sys.argv[2]
         await asyncio.get_running_loop().run_in_executor(
             None, lambda: urllib.request.urlopen(requests).close()
@@ -339,6 +351,7 @@ def test_a_fork_in_the_middle_of_calls(sandbox: Sandbox) -> None:
         thread.start()
         while thread.is_alive():
             await asyncio.sleep(0.01)
+        urllib.request.urlopen(sys.argv[1] + "/sandbox/release", b"{}").close()
         results = await asyncio.gather(*tasks)
         print(statuses, len({result.transaction_id for result in results}))
         print(await submit())
@@ -361,7 +374,8 @@ def test_ctrl_c_ends_a_program(sandbox: Sandbox) -> None:
 
         async def main():
             async with aio.Client(
-                sys.argv[1], client_id=4, client_secret="demo-secret-4"
+                sys.argv[1], client_id=4, client_secret="demo-secret-4",
+                request_timeout_ms=3600000,
             ) as client:
                 session = await client.login("alice", password="alice-password")
                 try:
@@ -375,14 +389,14 @@ def test_ctrl_c_ends_a_program(sandbox: Sandbox) -> None:
         except KeyboardInterrupt:
             print("interrupted")
     """
-    sandbox.fault("delay", OPERATIONS, ms=20000)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
     process = start_python(program, sandbox.url)
     sandbox.wait_for(OPERATIONS)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=1200)
     assert output == "UNKNOWN\ninterrupted\n", errors
-    assert time.monotonic() - start < _SOON + 0.5
+    assert time.monotonic() - start < _SOON
 
 
 def test_a_program_may_end_in_the_middle_of_calls(sandbox: Sandbox) -> None:
@@ -391,17 +405,20 @@ def test_a_program_may_end_in_the_middle_of_calls(sandbox: Sandbox) -> None:
         from peerid import aio
 
         logging.disable(logging.CRITICAL)
-        client = aio.Client(sys.argv[1], client_id=4, client_secret="demo-secret-4")
+        client = aio.Client(
+            sys.argv[1], client_id=4, client_secret="demo-secret-4",
+            request_timeout_ms=3600000,
+        )
         loop = asyncio.new_event_loop()
         task = loop.create_task(client.login("alice", password="alice-password"))
-        wait = "/sandbox/requests?at_least=1&wait_ms=10000&path="
+        wait = "/sandbox/requests?at_least=1&wait_ms=600000&path="
         request = sys.argv[1] + wait + sys.argv[2]
         loop.run_until_complete(
             loop.run_in_executor(None, lambda: urllib.request.urlopen(request).close())
         )
         print("end")
     """
-    sandbox.fault("delay", LOGIN, ms=20000)
+    sandbox.fault("delay", LOGIN, ms=UNTIL_RELEASED)
     start = time.monotonic()
     assert run_python(program, sandbox.url, LOGIN) == "end\n"
     assert time.monotonic() - start < _SOON
@@ -467,4 +484,4 @@ _LEAK = """
 
 def test_nothing_leaks_over_30_000_calls(sandbox: Sandbox) -> None:
     # In KiB; a leak of one byte in each call would be 29.
-    assert int(run_python(_LEAK, sandbox.url, timeout=300)) < 768
+    assert int(run_python(_LEAK, sandbox.url, timeout=1200)) < 768

@@ -21,8 +21,10 @@ from sandbox import (
     PACKAGE,
     REFRESH,
     ROOT,
+    UNTIL_RELEASED,
     Sandbox,
     environment,
+    reserve_port,
 )
 
 _ARGUMENTS = ["4", "demo-secret-4", "alice", "alice-password", "1.2.31", "1.2.33"]
@@ -88,9 +90,12 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.sandbox = Sandbox()
         self._folder = folder
+        # While the socket is bound, no other program on this machine gets its port.
+        self.reserved = reserve_port()
         self.start()
 
-    def start(self, port: int = 0) -> None:
+    def start(self) -> None:
+        port = self.reserved.getsockname()[1]
         command: list[Any] = [
             *(sys.executable, PACKAGE / "examples/web.py", self.sandbox.url),
             *("4", "demo-secret-4", f"127.0.0.1:{port}", self._folder),
@@ -103,20 +108,18 @@ class Shop:
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGINT)
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=1200)
         assert self._process.returncode == 0
 
     def restart(self) -> None:
-        port = urllib.parse.urlsplit(self.url).port
-        assert port
         self.stop()
-        self.start(port)
+        self.start()
 
     def register_callback(self) -> None:
         fixture = self.sandbox.get("fixture")
         for app in fixture["apps"]:
             app["redirect_uris"].append(f"{self.url}/callback")
-        self.sandbox.post("reset", fixture)
+        self.sandbox.reset(fixture)
 
 
 @pytest.fixture
@@ -125,6 +128,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     shop.register_callback()
     yield shop
     shop.stop()
+    shop.reserved.close()
     shop.sandbox.stop()
 
 
@@ -158,7 +162,7 @@ class Browser:
 
     def _load(self, address: str, form: bytes | None) -> str:
         try:
-            answer = self._opener.open(address, form, timeout=30)
+            answer = self._opener.open(address, form, timeout=1200)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
@@ -241,7 +245,7 @@ def test_pages_that_do_not_exist(shop: Shop) -> None:
     assert "Log in with PeerID" in browser.go("/transfer")
     browser.cookies.clear()
     request = urllib.request.Request(shop.url + "/", headers={"Cookie": "session=../x"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=1200) as answer:
         assert "Log in with PeerID" in answer.read().decode()
 
 
@@ -282,7 +286,7 @@ class Work:
             process.stdin.close()
             process.stdin = None
             meanwhile()
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=1200)
         assert process.returncode == status, errors + output
         assert errors == ""
         return re.sub(r"[0-9a-f]{40} in block \d+", "…", output).splitlines()
@@ -355,7 +359,7 @@ def test_a_payment_is_found_behind_many_others(worker: Work, sandbox: Sandbox) -
 
 
 def test_a_worker_that_is_killed_pays_once(worker: Work, sandbox: Sandbox) -> None:
-    sandbox.fault("delay_after", OPERATIONS, ms=20000)
+    sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED)
     process = subprocess.Popen(
         worker.command(), stdin=subprocess.PIPE, text=True, env=environment()
     )
@@ -397,7 +401,7 @@ def test_an_id_stands_for_one_payment(worker: Work, sandbox: Sandbox) -> None:
 
 
 def test_one_worker_at_a_time_has_a_journal(worker: Work, sandbox: Sandbox) -> None:
-    sandbox.fault("delay_after", OPERATIONS, ms=20000)
+    sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED)
     with subprocess.Popen(
         worker.command(), stdin=subprocess.PIPE, text=True, env=environment()
     ) as first:
@@ -405,13 +409,15 @@ def test_one_worker_at_a_time_has_a_journal(worker: Work, sandbox: Sandbox) -> N
         first.stdin.write(json.dumps(_payment("a")))
         first.stdin.close()
         sandbox.wait_for(OPERATIONS)
+        # It holds the journal until the second one has ended.
+        first.send_signal(signal.SIGSTOP)
         second = subprocess.run(
             worker.command(),
             input=json.dumps(_payment("b")),
             capture_output=True,
             text=True,
             env=environment(),
-            timeout=60,
+            timeout=1200,
             check=False,
         )
         first.kill()

@@ -34,7 +34,7 @@ def test_events_go_to_a_function(sandbox: Sandbox) -> None:
         sandbox.url, client_id=4, client_secret="demo-secret-4", log=log
     ) as client:
         client.login("alice", password="alice-password").refresh()
-        assert told.wait(5)
+        assert told.wait(600)
     assert events == [
         (logging.INFO, "session refreshed, generation 2 (user 1, application 4)")
     ]
@@ -76,7 +76,7 @@ def test_events_go_to_a_logger(sandbox: Sandbox) -> None:
         sandbox.post("revoke", {"part": "refresh"})
         with pytest.raises(peerid.LoginRequired):
             session.refresh()
-        assert heard.told.wait(5)
+        assert heard.told.wait(600)
     (record,) = heard.records
     assert record.name == "my.application"
     assert record.levelno == logging.ERROR
@@ -92,7 +92,7 @@ def test_events_go_to_an_adapter(sandbox: Sandbox) -> None:
         ) as client,
     ):
         client.login("alice", password="alice-password").refresh()
-        assert heard.told.wait(5)
+        assert heard.told.wait(600)
     assert vars(heard.records[0])["shop"] == 7
 
 
@@ -108,7 +108,7 @@ def test_events_go_to_the_logger_of_the_package_by_default(sandbox: Sandbox) -> 
         Client(sandbox.url, client_id=4, client_secret="demo-secret-4") as client,
     ):
         client.login("alice", password="alice-password").refresh()
-        assert heard.told.wait(5)
+        assert heard.told.wait(600)
     (record,) = heard.records
     assert (record.name, record.levelno) == ("peerid", logging.INFO)
     message = "session refreshed, generation 2 (user 1, application 4)"
@@ -130,7 +130,7 @@ def test_a_program_without_logging_prints_nothing(sandbox: Sandbox) -> None:
     """
     sandbox.fault("drop_after", OPERATIONS)
     process = start_python(program, sandbox.url)
-    assert process.communicate(timeout=60) == ("unknown\n", "")
+    assert process.communicate(timeout=1200) == ("unknown\n", "")
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_a_log_that_fails_has_no_effect_on_calls(sandbox: Sandbox) -> None:
     ):
         session = client.login("alice", password="alice-password")
         session.refresh()
-        assert heard.told.wait(5)
+        assert heard.told.wait(600)
         assert session.submit(TRANSFER).transaction_id
     message = heard.records[0].getMessage()
     assert "the log function failed: RuntimeError: the disk is full" in message
@@ -291,7 +291,7 @@ def test_hooks_live_as_long_as_sessions(sandbox: Sandbox) -> None:
     del log
     gc.collect()
     session.refresh()
-    assert Log.told.wait(5)
+    assert Log.told.wait(600)
     session.client.close()
     del session
     gc.collect()

@@ -68,7 +68,7 @@ def test_uwsgi(
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=1200,
         check=False,
     )
     # uWSGI writes everything to its log.

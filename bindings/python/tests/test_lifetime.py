@@ -130,7 +130,7 @@ _LEAK = """
 
 
 def test_nothing_leaks_over_100_000_calls(sandbox: Sandbox) -> None:
-    cheap, dear = map(int, run_python(_LEAK, sandbox.url, timeout=300).split())
+    cheap, dear = map(int, run_python(_LEAK, sandbox.url, timeout=1200).split())
     # In KiB; one byte lost in each of 100,000 calls would be 98.
     assert cheap < 512
     assert dear < 512

@@ -75,7 +75,7 @@ def consent(url: str, decision: str = "allow") -> str:
     form = {"login": "alice", "password": "alice-password", "decision": decision}
     address = urllib.parse.urlsplit(url)
     assert address.hostname
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=600)
     with closing(connection):
         connection.request(
             "POST",

@@ -20,7 +20,7 @@ def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         text=True,
         env={**environment(), **more},
         check=False,
-        timeout=120,
+        timeout=1200,
     )
 
 

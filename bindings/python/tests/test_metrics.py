@@ -34,7 +34,7 @@ def _samples(process: subprocess.Popen[str]) -> dict[str, float]:
     assert process.stdout is not None
     address = process.stdout.readline().split()[-1]
     process.stdout.readline()
-    with urllib.request.urlopen(address, timeout=30) as answer:
+    with urllib.request.urlopen(address, timeout=1200) as answer:
         text = answer.read().decode()
     found = {}
     for family in text_string_to_metric_families(text):

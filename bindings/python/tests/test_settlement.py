@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -30,6 +31,12 @@ SIGNED: dict[str, Any] = {
     "extensions": [],
     "signatures": ["1f00"],
 }
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(sandbox: Sandbox) -> None:
+    """No transaction expires before the test wants it to."""
+    sandbox.post("settings", {"stopped_clock_ms": int(time.time()) * 1000})
 
 
 def _lose(session: Session, operations: Any = TRANSFER) -> peerid.PeerIDError:

@@ -43,18 +43,19 @@ def test_clients_share_a_folder(sandbox: Sandbox, tmp_path: Path) -> None:
 
 def test_the_library_uses_a_store_as_it_promises(sandbox: Sandbox) -> None:
     store = DictStore()
-    with new_client(sandbox, store) as client:
+    limits = {"request_timeout_ms": 3_600_000, "refresh_timeout_ms": 1_800_000}
+    with new_client(sandbox, store, **limits) as client:
         session = client.login("alice", password="alice-password", key="alice")
         lock = "the lock of alice"
         assert store.calls == [
-            ("lock", "alice", 30),
+            ("lock", "alice", 60),
             ("load", "alice", lock),
             ("save", "alice", 1, 0, lock),
         ]
         store.calls.clear()
         session.refresh()
         assert store.calls == [
-            ("lock", "alice", 60),
+            ("lock", "alice", 30),
             ("load", "alice", lock),
             ("save", "alice", 2, 1, lock),
         ]
@@ -276,6 +277,10 @@ def test_a_folder_is_shared_by_programs(sandbox: Sandbox, tmp_path: Path) -> Non
 _LEAVING = """
     import multiprocessing, sys, threading, urllib.request
     import peerid
+    from peerid import _shutdown
+
+    # A slow machine may take longer for the rest of the refresh.
+    _shutdown._TIMEOUT = 600
 
     events = []
 
@@ -289,7 +294,7 @@ _LEAVING = """
             threading.Thread(target=session.refresh, daemon=True).start()
             path = "/api/v1/auth/refreshtoken"
             control = f"{url}/sandbox/requests?at_least=1&path={path}"
-            urllib.request.urlopen(control + "&wait_ms=10000").read()
+            urllib.request.urlopen(control + "&wait_ms=600000").read()
             ENDING
 """
 
@@ -354,8 +359,11 @@ def test_a_refresh_at_the_end_of_the_process_is_saved(
 ) -> None:
     program = """
         import sys, threading, urllib.request
-        from peerid import Client
+        from peerid import Client, _shutdown
         from stores import DictStore
+
+        # A slow machine may take longer for the rest of the refresh.
+        _shutdown._TIMEOUT = 600
 
         class Loud(DictStore):
             def save(self, key, session, expected, lock):
@@ -367,8 +375,8 @@ def test_a_refresh_at_the_end_of_the_process_is_saved(
         )
         session = client.login("alice", password="alice-password", key="alice")
         threading.Thread(target=session.refresh, daemon=True).start()
-        address = sys.argv[1] + "/sandbox/requests?at_least=1&path=" + sys.argv[2]
-        urllib.request.urlopen(address).close()
+        wait = "/sandbox/requests?at_least=1&wait_ms=600000&path="
+        urllib.request.urlopen(sys.argv[1] + wait + sys.argv[2]).close()
     """
     sandbox.fault("delay", REFRESH, ms=delay)
     assert run_python(program, sandbox.url, REFRESH) == "saving 1\nsaving 2\n"

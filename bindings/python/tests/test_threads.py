@@ -5,7 +5,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sandbox import OPERATIONS, REFRESH, TRANSFER, Sandbox
+from sandbox import OPERATIONS, REFRESH, TRANSFER, UNTIL_RELEASED, Sandbox
 
 import peerid
 from peerid import Client, Session
@@ -14,9 +14,12 @@ from peerid import Client, Session
 def test_one_refresh_serves_many_threads(session: Session, sandbox: Sandbox) -> None:
     session.submit(TRANSFER)
     sandbox.expire()
-    sandbox.fault("delay", REFRESH, ms=200)
+    sandbox.fault("delay", REFRESH, ms=UNTIL_RELEASED)
     with ThreadPoolExecutor(32) as pool:
-        results = list(pool.map(lambda _: session.submit(TRANSFER), range(64)))
+        calls = pool.map(lambda _: session.submit(TRANSFER), range(64))
+        sandbox.wait_for(REFRESH)
+        sandbox.release()
+        results = list(calls)
     assert len({result.transaction_id for result in results}) == 64
     assert sandbox.count(f"POST {REFRESH}") == 1
     assert sandbox.executed() == 65
@@ -26,12 +29,13 @@ def test_one_refresh_serves_many_threads(session: Session, sandbox: Sandbox) -> 
 def test_a_call_does_not_hold_the_interpreter(
     session: Session, sandbox: Sandbox
 ) -> None:
-    sandbox.fault("delay", OPERATIONS, ms=500, times=8)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED, times=8)
     with ThreadPoolExecutor(8) as pool:
         results = [pool.submit(session.submit, TRANSFER) for _ in range(8)]
         # All eight wait at once, and this thread goes on meanwhile.
         sandbox.wait_for(OPERATIONS, at_least=8)
         assert not any(result.done() for result in results)
+        sandbox.release()
     assert all(result.result().transaction_id for result in results)
 
 
@@ -51,13 +55,13 @@ def test_closing_in_the_middle_of_calls_is_safe(sandbox: Sandbox) -> None:
             names = [pool.submit(submit) for _ in range(8)]
             session.close()
             client.close()
-            assert {name.result(10) for name in names} == {"closed"}
+            assert {name.result(600) for name in names} == {"closed"}
 
 
 def test_a_call_keeps_what_it_uses(client: Client, sandbox: Sandbox) -> None:
     """Closing in the middle of a call frees nothing that the call still needs."""
     session = client.login("alice", password="alice-password")
-    sandbox.fault("delay", OPERATIONS, ms=3000)
+    sandbox.fault("delay", OPERATIONS, ms=UNTIL_RELEASED)
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(session.submit, TRANSFER)
         sandbox.wait_for(OPERATIONS)
@@ -65,6 +69,7 @@ def test_a_call_keeps_what_it_uses(client: Client, sandbox: Sandbox) -> None:
         session.close()
         gc.collect()
         assert handle() is not None
+        sandbox.release()
         assert call.result().transaction_id
     gc.collect()
     assert handle() is None

@@ -53,6 +53,10 @@ class Target:
         return self._world.variables["url"]
 
 
+# No machine is that slow.
+_LIMITS = {"connect_timeout_ms": "600000", "request_timeout_ms": "600000"}
+
+
 def _client(
     target: Target,
     base_url: str | None = None,
@@ -64,7 +68,7 @@ def _client(
     relogin_password: str | None = None,
     fail_when_full: bool = False,
 ) -> None:
-    given: dict[str, Any] = dict(options or {})
+    given: dict[str, Any] = {**_LIMITS, **(options or {})}
     if relogin_login is not None:
         credentials = peerid.Credentials(relogin_login, password=relogin_password)
         given["relogin"] = lambda _: credentials

@@ -1,4 +1,4 @@
-"""Expands the abbreviations in a case: `${name}`, `$repeat` and `$copies`."""
+"""Expands abbreviations in a case: `${name}`, `$number`, `$repeat` and `$copies`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def expand(value: Any, variables: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return [expand(item, variables) for item in value]
     if isinstance(value, dict):
+        if "$number" in value:
+            return _number(value, variables)
         if "$repeat" in value:
             text, count = _operands(value, "$repeat", "a text", str)
             return str(expand(text, variables)) * count
@@ -25,6 +27,12 @@ def expand(value: Any, variables: Mapping[str, str]) -> Any:
             return [expand(item, variables)] * count
         return {key: expand(item, variables) for key, item in value.items()}
     return value
+
+
+def _number(value: dict[str, Any], variables: Mapping[str, str]) -> int:
+    if len(value) != 1 or not isinstance(value["$number"], str):
+        raise CaseFailure("$number takes a text")
+    return int(expand(value["$number"], variables))
 
 
 def _look_up(name: str, variables: Mapping[str, str]) -> str:
