@@ -52,9 +52,9 @@ func NewClient(config Config) (*Client, error) {
 	return client, nil
 }
 
-// flushMilliseconds is the time that Close waits for refreshes and saves in flight. A Go process ends without running C's
-// atexit functions, so nothing else waits for them.
-const flushMilliseconds = 5000
+// flushMilliseconds is the time that Close waits for refreshes and saves in flight; tests change it. A Go process ends
+// without running C's atexit functions, so nothing else waits for them.
+var flushMilliseconds int64 = 5000
 
 // Close ends the calls of the client and its sessions with [ErrClosed]: those in flight within a second, later ones at
 // once. It waits, at most five seconds, until a running refresh has ended and its tokens are saved, because they would
@@ -62,7 +62,7 @@ const flushMilliseconds = 5000
 func (c *Client) Close() error {
 	if c.handle.acquire() {
 		C.peerid_client_close(c.handle.object)
-		C.peerid_client_flush(c.handle.object, flushMilliseconds)
+		C.peerid_client_flush(c.handle.object, C.int64_t(flushMilliseconds))
 		c.handle.release()
 	}
 	c.handle.close()

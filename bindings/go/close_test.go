@@ -50,9 +50,9 @@ func TestCloseIsIdempotentAndUseAfterwardsIsAnError(t *testing.T) {
 func TestClosingTheClientEndsCallsInFlight(t *testing.T) {
 	client := newClient(t)
 	session := login(t, client)
-	control(t, "faults", operationsFault("delay", object{"ms": 20000}))
+	control(t, "faults", operationsFault("delay", object{"ms": untilReleased}))
 	go func() {
-		control(t, "requests?path="+operationsPath+"&at_least=1", nil)
+		awaitRequests(t, operationsPath, 1)
 		client.Close()
 	}()
 	within(t, cancellationLimit, func() {
@@ -63,10 +63,11 @@ func TestClosingTheClientEndsCallsInFlight(t *testing.T) {
 
 func TestClosingASessionLetsItsCallsFinish(t *testing.T) {
 	session := login(t, newClient(t))
-	control(t, "faults", operationsFault("delay", object{"ms": 300}))
+	control(t, "faults", operationsFault("delay", object{"ms": untilReleased}))
 	go func() {
-		control(t, "requests?path="+operationsPath+"&at_least=1", nil)
+		awaitRequests(t, operationsPath, 1)
 		session.Close()
+		release(t)
 	}()
 	if _, err := session.Submit(context.Background(), transfer(1)); err != nil {
 		t.Error(err)
@@ -83,13 +84,29 @@ func TestCloseWaitsUntilARefreshIsOverAndSaved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	control(t, "faults", object{"kind": "delay_after", "path": refreshPath, "ms": 800})
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
-	defer cancel()
-	if err := session.Refresh(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	control(t, "faults", object{"kind": "delay_after", "path": refreshPath, "ms": untilReleased})
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		awaitRequests(t, refreshPath, 1)
+		cancel()
+	}()
+	if err := session.Refresh(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
-	client.Close()
+	// A slow machine may take longer for the rest of the refresh.
+	defer peerid.SetFlushLimit(patience)()
+	closed := make(chan struct{})
+	go func() {
+		client.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+		t.Error("Close did not wait")
+	case <-time.After(100 * time.Millisecond):
+	}
+	release(t)
+	<-closed
 	saved, err := addClient(t, withStore).Open(context.Background(), "alice")
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ func TestTheLogContainsARefreshAndNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The event is logged after the waiting calls have been woken.
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		mutex.Lock()
 		text := strings.Join(lines, "\n")
@@ -61,7 +61,7 @@ func TestReloginIsAskedWhenTheRefreshTokenWasUsed(t *testing.T) {
 		if key != "" {
 			t.Errorf("asked for the key %q", key)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(patience):
 		t.Error("nobody asked for the credentials")
 	}
 }

@@ -35,7 +35,7 @@ func TestWhatNobodyClosesIsFreedByTheGarbageCollector(t *testing.T) {
 		use()
 	}
 	// A finalizer runs some time after a collection, and a session's before its client's.
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(patience)
 	for peerid.Registered() > before {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d more are registered than before", peerid.Registered()-before)

@@ -72,6 +72,29 @@ func reset(t testing.TB) {
 	if _, err := server.Change("reset", nil); err != nil {
 		t.Fatal(err)
 	}
+	// A pair that is saved late is refreshed twice when the client takes seconds to send its next request.
+	control(t, "settings", object{"save_delay_ms": 0})
+}
+
+// patience is how long a test waits for what must happen, and patientMilliseconds the limit of its calls.
+const (
+	patience            = 10 * time.Minute
+	patientMilliseconds = "600000"
+)
+
+// untilReleased is the delay of requests that wait for release, or until the sandbox is reset.
+const untilReleased = "until_released"
+
+// release ends the delay of the requests that have arrived.
+func release(t testing.TB) {
+	t.Helper()
+	control(t, "release", object{})
+}
+
+// awaitRequests waits until so many requests for a path have arrived.
+func awaitRequests(t testing.TB, path string, count int) {
+	t.Helper()
+	control(t, fmt.Sprintf("requests?path=%s&at_least=%d&wait_ms=%d", path, count, patience.Milliseconds()), nil)
 }
 
 // requestCount returns the number of requests for a path such as "POST /api/v1/app/operations".
@@ -101,6 +124,8 @@ func newClient(t testing.TB, changes ...func(*peerid.Config)) *peerid.Client {
 func addClient(t testing.TB, changes ...func(*peerid.Config)) *peerid.Client {
 	t.Helper()
 	config := peerid.Config{BaseURL: sandboxURL, ClientID: "4", ClientSecret: "demo-secret-4"}
+	option("connect_timeout_ms", patientMilliseconds)(&config)
+	option("request_timeout_ms", patientMilliseconds)(&config)
 	for _, change := range changes {
 		change(&config)
 	}

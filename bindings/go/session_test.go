@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"sync"
 	"testing"
-	"time"
 
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
@@ -46,7 +45,7 @@ func TestAThousandGoroutinesRefreshOnce(t *testing.T) {
 		group.Add(1)
 		go func(amount int64) {
 			defer group.Done()
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
 			if _, err := session.Submit(ctx, transfer(amount)); err != nil {
 				t.Error(err)

@@ -36,6 +36,7 @@ func TestAnErrorIsSettled(t *testing.T) {
 
 func TestWhatWasLostIsNotDoneWhenItHasExpired(t *testing.T) {
 	session := login(t, newClient(t))
+	control(t, "settings", object{"stopped_clock_ms": time.Now().Unix() * 1000})
 	mark, err := session.Mark(context.Background(), transfer(3))
 	if err != nil {
 		t.Fatal(err)

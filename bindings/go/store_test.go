@@ -98,7 +98,7 @@ func TestRestoreKeepsTheTokensUnderAKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for _, key := range []string{"b", "a"} {
 		session, err := client.Restore(ctx, token.Export(), peerid.WithKey(key))
@@ -245,7 +245,7 @@ func TestAContextEndsTheWaitForAStore(t *testing.T) {
 	})
 	held.Unlock()
 	// The refresh continues: the tokens arrive in the store.
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		keys, err := store.Keys(context.Background())
 		if err != nil {
@@ -267,7 +267,7 @@ func TestEveryLockIsGivenBack(t *testing.T) {
 	if err := session.Refresh(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	lock, err := backend.Lock(ctx, "alice")
 	if err != nil {

@@ -59,7 +59,7 @@ func TestATokenOfWhichLittleIsKnown(t *testing.T) {
 
 func TestTokenRefreshesWhatIsAboutToExpire(t *testing.T) {
 	reset(t)
-	control(t, "settings", object{"token_lifetime_ms": 60_000, "save_delay_ms": 0})
+	control(t, "settings", object{"token_lifetime_ms": 60_000})
 	renewed := login(t, addClient(t))
 	if err := renewed.Refresh(context.Background()); err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func TestTokenRefreshesWhatIsAboutToExpire(t *testing.T) {
 func TestAClockThatIsWrongRefreshesNothing(t *testing.T) {
 	reset(t)
 	// By this machine's clock every token of the server has expired when it comes.
-	control(t, "settings", object{"clock_offset_s": -365 * 24 * 3600, "save_delay_ms": 0})
+	control(t, "settings", object{"clock_offset_s": -365 * 24 * 3600})
 	session := login(t, addClient(t))
 	if err := session.Refresh(context.Background()); err != nil {
 		t.Fatal(err)

@@ -139,7 +139,7 @@ func TestALostRequestIsSentAgainWhenItHasExpired(t *testing.T) {
 		defer close(expired)
 		// The first request was the payment before.
 		for lost := 1; lost <= 2; lost++ {
-			_, _ = r.server.Read(fmt.Sprintf("requests?at_least=%d&wait_ms=60000&path=%s", lost+1, operationsPath))
+			_, _ = r.server.Read(fmt.Sprintf("requests?at_least=%d&wait_ms=600000&path=%s", lost+1, operationsPath))
 			_, _ = r.server.Change("settings", sandbox.Object{"clock_offset_s": 600 * lost})
 		}
 	}()
@@ -184,14 +184,14 @@ func TestAPaymentIsFoundBehindManyOthers(t *testing.T) {
 }
 
 func TestAWorkerThatIsKilledPaysOnce(t *testing.T) {
-	r := start(t, sandbox.Object{"kind": "delay_after", "ms": 20000})
+	r := start(t, sandbox.Object{"kind": "delay_after", "ms": "until_released"})
 	killed := exec.Command(os.Args[0], r.arguments()...)
 	killed.Env = append(os.Environ(), asProgram+"=1")
 	killed.Stdin = strings.NewReader(pays("a", 7))
 	if err := killed.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.server.Read("requests?at_least=1&path=" + operationsPath); err != nil {
+	if _, err := r.server.Read("requests?at_least=1&wait_ms=600000&path=" + operationsPath); err != nil {
 		t.Error(err)
 	}
 	if err := killed.Process.Kill(); err != nil {
@@ -204,10 +204,10 @@ func TestAWorkerThatIsKilledPaysOnce(t *testing.T) {
 }
 
 func TestAWorkerThatIsStoppedPaysOnce(t *testing.T) {
-	r := start(t, sandbox.Object{"kind": "delay_after", "ms": 20000})
+	r := start(t, sandbox.Object{"kind": "delay_after", "ms": "until_released"})
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
-		_, _ = r.server.Read("requests?at_least=1&path=" + operationsPath)
+		_, _ = r.server.Read("requests?at_least=1&wait_ms=600000&path=" + operationsPath)
 		stop()
 	}()
 	var report strings.Builder

@@ -115,7 +115,8 @@ func makeClient(c *call) (any, error) {
 		BaseURL:      c.textOr("base_url", c.world.server.URL),
 		ClientID:     c.textOr("client_id", "4"),
 		ClientSecret: c.textOr("client_secret", "demo-secret-4"),
-		Options:      map[string]string{},
+		// No machine is that slow.
+		Options:      map[string]string{"connect_timeout_ms": "600000", "request_timeout_ms": "600000"},
 		FailWhenFull: c.arguments["fail_when_full"] == true,
 		Log:          noteLine,
 	}

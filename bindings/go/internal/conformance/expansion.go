@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -8,7 +9,7 @@ import (
 
 var reference = regexp.MustCompile(`\$\{(.*?)\}`)
 
-// expand replaces the abbreviations in a case: ${name}, $repeat and $copies.
+// expand replaces the abbreviations in a case: ${name}, $number, $repeat and $copies.
 func expand(value any, variables map[string]string) (any, error) {
 	switch value := value.(type) {
 	case string:
@@ -23,6 +24,9 @@ func expand(value any, variables map[string]string) (any, error) {
 		}
 		return expanded, nil
 	case object:
+		if text, ok := value["$number"]; ok {
+			return expandNumber(value, text, variables)
+		}
 		if _, ok := value["$repeat"]; ok {
 			return repeatText(value, variables)
 		}
@@ -52,6 +56,15 @@ func expandText(text string, variables map[string]string) (string, error) {
 		return value
 	})
 	return expanded, missing
+}
+
+func expandNumber(value object, text any, variables map[string]string) (any, error) {
+	digits, ok := text.(string)
+	if !ok || len(value) != 1 {
+		return nil, fmt.Errorf("$number takes a text")
+	}
+	digits, err := expandText(digits, variables)
+	return json.Number(digits), err
 }
 
 func repeatText(value object, variables map[string]string) (any, error) {

@@ -110,7 +110,7 @@ func awaitServer() error {
 	defer db.Close()
 	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		err := db.PingContext(context.Background())
-		if err == nil || time.Since(begin) > 30*time.Second {
+		if err == nil || time.Since(begin) > 10*time.Minute {
 			return err
 		}
 	}
