@@ -123,6 +123,9 @@ static peerid_error *configure(call *call, peerid_config *config) {
   if (!error) error = peerid_config_set_log_handler(config, note_line, NULL, NULL);
   const char *name;
   json_t *value;
+  /* No machine is that slow. */
+  if (!error) error = peerid_config_set(config, "connect_timeout_ms", "600000");
+  if (!error) error = peerid_config_set(config, "request_timeout_ms", "600000");
   json_object_foreach(json_object_get(call->arguments, "options"), name, value) {
     if (!error) error = peerid_config_set(config, name, json_string_value(value));
   }

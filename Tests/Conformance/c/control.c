@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "http.h"
 #include "process.h"
@@ -37,7 +38,14 @@ void control_stop(void) {
 
 const char *control_url(void) { return json_string_value(json_object_get(description, "url")); }
 
-void control_reset(json_t *fixture) { json_decref(must("POST", "reset", fixture ? fixture : fixture_of_demo)); }
+void control_reset(json_t *fixture) {
+  json_decref(must("POST", "reset", fixture ? fixture : fixture_of_demo));
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  json_t *settings = json_pack("{s:i, s:I}", "save_delay_ms", 0, "stopped_clock_ms", (json_int_t)now.tv_sec * 1000);
+  json_decref(must("POST", "settings", settings));
+  json_decref(settings);
+}
 
 failure control_use(const char *method, const char *control, json_t *body, json_t **answer) {
   char *target = fail("/sandbox/%s", control);
@@ -52,7 +60,7 @@ failure control_use(const char *method, const char *control, json_t *body, json_
 }
 
 void control_wait_for(const char *path) {
-  char *control = fail("requests?path=%s&at_least=1&wait_ms=10000", path);
+  char *control = fail("requests?path=%s&at_least=1&wait_ms=600000", path);
   json_decref(must("GET", control, NULL));
   free(control);
 }

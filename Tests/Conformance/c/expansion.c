@@ -72,7 +72,19 @@ static failure copy_value(json_t *value, json_t *variables, json_t **expanded) {
   return NULL;
 }
 
+static failure expand_number(json_t *value, json_t *variables, json_t **expanded) {
+  json_t *text = json_object_get(value, "$number");
+  json_t *digits = NULL;
+  if (json_object_size(value) != 1 || !json_is_string(text)) return fail("$number takes a text");
+  failure found = expand(text, variables, &digits);
+  if (found) return found;
+  *expanded = json_integer(atoll(json_string_value(digits)));
+  json_decref(digits);
+  return NULL;
+}
+
 static failure expand_members(json_t *value, json_t *variables, json_t **expanded) {
+  if (json_object_get(value, "$number")) return expand_number(value, variables, expanded);
   if (json_object_get(value, "$repeat")) return repeat_text(value, variables, expanded);
   if (json_object_get(value, "$copies")) return copy_value(value, variables, expanded);
   const char *key;

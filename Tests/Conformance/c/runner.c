@@ -275,11 +275,12 @@ bool is_for(json_t *content, bool is_asynchronous) {
   return !only || (strcmp(only, "asynchronous") == 0) == is_asynchronous;
 }
 
-failure run_case(json_t *content, bool is_asynchronous) {
+static failure run_with_limit(json_t *content, bool is_asynchronous, int limit_ms) {
   failure found = check_case(content);
   if (found) return found;
   control_reset(json_object_get(content, "fixture"));
   world *world = world_make(control_url(), is_asynchronous);
+  json_object_set_new(world->variables, "limit_ms", json_sprintf("%d", limit_ms));
   json_t *given = json_object_get(content, "client");
   if (!json_is_null(given)) {
     json_t *step = json_pack("{s:s, s:o}", "call", "client", "with", given ? json_incref(given) : json_object());
@@ -293,5 +294,19 @@ failure run_case(json_t *content, bool is_asynchronous) {
     free(place);
   }
   world_free(world);
+  return found;
+}
+
+failure run_case(json_t *content, bool is_asynchronous) {
+  enum { FIRST_LIMIT_MS = 1500, LONGEST_LIMIT_MS = 200000 };
+  char *text = json_dumps(content, 0);
+  int longest = text && strstr(text, "${limit_ms}") ? LONGEST_LIMIT_MS : FIRST_LIMIT_MS;
+  free(text);
+  int limit_ms = FIRST_LIMIT_MS;
+  failure found = run_with_limit(content, is_asynchronous, limit_ms);
+  while (found && (limit_ms *= 2) <= longest) {
+    free(found);
+    found = run_with_limit(content, is_asynchronous, limit_ms);
+  }
   return found;
 }
