@@ -67,7 +67,7 @@ class Server:
 
     def call(self, control: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        with _direct.open(urllib.request.Request(f"{self.url}/sandbox/{control}", data=data), timeout=60) as answer:
+        with _direct.open(urllib.request.Request(f"{self.url}/sandbox/{control}", data=data), timeout=600) as answer:
             return json.load(answer)
 
     def apply(self, fault: Fault) -> None:
@@ -106,7 +106,7 @@ class Server:
 
     def settle(self, account: Account) -> list[str]:
         """Reads the rest, once nothing can happen any more; returns what is missing."""
-        end = time.monotonic() + 120
+        end = time.monotonic() + 1200
         while True:
             waiting = self.read_executed(account)
             self.read_requests(account)

@@ -15,6 +15,9 @@ arguments. It exits when its standard input is closed. It prints a line for each
 
 The marker is the amount of a transfer, so that the chain and the server's log show which operation it is.
 
+The run lasts as long as the given time, and on a slow machine until all programs have made every kind of call, and
+every fault has happened.
+
 Fails when an operation is not accounted for (account.py), when memory, descriptors or threads grow (flat.py), or when
 one of the kinds of faults or calls did not happen. The seed, which is printed, determines the order of the faults.
 """
@@ -44,6 +47,8 @@ OUT = ROOT / "build/soak"
 PAUSE_MS = 100
 # One point of the chart covers the latencies and outcomes of this many seconds.
 BUCKET = 5
+# How many seconds a slow machine may take longer than the given time.
+PATIENCE = 1800
 # How much the memory of a program, in MB, its descriptors and its threads may grow between the second and the last
 # third of the run: by this share plus this constant. The allocators of C and Go keep the memory of the busiest moment,
 # and the number of connections and threads depends on the latest faults.
@@ -69,6 +74,8 @@ class Worker:
             env=environment,
         )
         self.samples: list[tuple[float, float, int, int]] = []
+        # The number of samples before the program had made every kind of call.
+        self.beginning = 0
         self.kinds: Counter[str] = Counter()
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
@@ -98,6 +105,12 @@ class Worker:
         except (OSError, IndexError):
             return
         self.samples.append((now, memory, descriptors, threads))
+        if not self.has_called():
+            self.beginning = len(self.samples)
+
+    def has_called(self) -> bool:
+        """Whether the program has made every kind of call."""
+        return not CALLS.difference(self.kinds)
 
     def stop(self) -> None:
         if self.process.stdin:
@@ -114,7 +127,7 @@ class Worker:
         if missing := CALLS.difference(self.kinds):
             lines.append(f"the program {self.name} made no call of the kind {', '.join(sorted(missing))}")
         for index, (what, (share, constant)) in enumerate(ALLOWED.items(), 1):
-            if found := growth([sample[index] for sample in self.samples], share, constant):
+            if found := growth([sample[index] for sample in self.samples[self.beginning :]], share, constant):
                 lines.append(f"the {what} of {self.name} grew: {found[0]:.1f} in the middle, {found[1]:.1f} at the end")
         return lines
 
@@ -155,7 +168,9 @@ class Run:
 
     def work(self) -> list[str]:
         """Runs to the end, and returns what does not add up."""
-        for second in range(1, self.seconds + 1):
+        for second in range(1, self.seconds + PATIENCE + 1):
+            if second > self.seconds and self.is_complete():
+                break
             time.sleep(max(0.0, second - self.time))
             if dead := [worker for worker in self.workers if worker.process.poll() is not None]:
                 print(f"\nthe program {dead[0].name} has ended too early", flush=True)
@@ -173,6 +188,19 @@ class Run:
             self.show(second)
         return self.end()
 
+    def is_complete(self) -> bool:
+        """Whether everything has happened, and the programs have then been watched for long enough."""
+        with self.lock:
+            is_watched = all(
+                worker.has_called() and len(worker.samples) - worker.beginning >= self.seconds * 2 // 3
+                for worker in self.workers
+            )
+        return is_watched and (not self.has_time_for_faults or all(map(self.has_happened, FAULTS)))
+
+    @property
+    def has_time_for_faults(self) -> bool:
+        return self.seconds >= 2 * len(FAULTS)
+
     def end(self) -> list[str]:
         self.server.clear()
         for worker in self.workers:
@@ -186,7 +214,7 @@ class Run:
         problems += self.account.problems()
         for worker in self.workers:
             problems += worker.problems()
-        if self.seconds >= 2 * len(FAULTS):
+        if self.has_time_for_faults:
             problems += [f"the fault '{fault.name}' never happened" for fault in FAULTS if not self.has_happened(fault)]
         return problems
 

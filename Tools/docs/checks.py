@@ -12,7 +12,7 @@ import tomllib
 
 from pages import Block
 
-TIMEOUT = 180
+TIMEOUT = 1800
 
 
 class Failure(Exception):

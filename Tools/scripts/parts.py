@@ -84,7 +84,7 @@ PARTS = [
     Part("C interface, compared with the committed one", "Tests/ABI/run", after=(BUILD,), library=True),
     Part("secrets in memory", "python3 -B Tests/Memory/secrets.py", after=(BUILD,), library=True),
     Part("fuzzing", "python3 -B Tests/Fuzz/fuzz.py --seconds 60", after=(BUILD,)),
-    Part("calls of C, Python and Go with a fault every second", "Tests/Soak/run 0.75", after=(BUILD,), library=True),
+    Part("calls of C, Python and Go with a fault every second", "Tests/Soak/run 0.75 --seed 1", after=(BUILD,), library=True),
     Part("faults of HTTP/2", "Tests/HTTP2/run", after=(BUILD,), library=True),
     Part(NORMAL, f"make --no-print-directory normal && {NORMAL_SIZE}", after=(BUILD,)),
     Part("fuzzing through the C interface, of both libraries",
