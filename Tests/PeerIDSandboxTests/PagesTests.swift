@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func `the authorization page can have its own port`() throws {
-    let sandbox = try Sandbox(pagePort: 0)
+    let sandbox = try Sandbox(pagePort: 0, idleSeconds: 0)
     let pagePort = try #require(sandbox.authorizationPage.split(separator: ":").last?.split(separator: "/").first)
     let pages = try TestConnection(port: try #require(UInt16(pagePort)), of: sandbox)
     #expect(try pages.request("GET", page, headers: [], body: nil).status == 200)

@@ -50,6 +50,28 @@ final class TestConnection {
 
   deinit { close(socket) }
 
+  /// Whether the other side, a socket of this process, has `TCP_NODELAY`; `nil` if there is no such socket.
+  var isSentAtOnceByPeer: Bool? {
+    func port(_ name: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32, _ of: Int32)
+      -> UInt16?
+    {
+      var address = sockaddr_in()
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let result = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name(of, $0, &length) }
+      }
+      return result == 0 && address.sin_family == AF_INET ? address.sin_port : nil
+    }
+    let (mine, theirs) = (port({ getsockname($0, $1, $2) }, socket), port({ getpeername($0, $1, $2) }, socket))
+    let peer = (0..<65_536).first { descriptor in
+      port({ getpeername($0, $1, $2) }, descriptor) == mine && port({ getsockname($0, $1, $2) }, descriptor) == theirs
+    }
+    guard let peer, mine != nil else { return nil }
+    var isSet: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(peer, Int32(IPPROTO_TCP), TCP_NODELAY, &isSet, &length) == 0 ? isSet != 0 : nil
+  }
+
   func send(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
