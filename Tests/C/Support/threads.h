@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+/* Whether memcheck or the thread sanitizer makes this program slow. */
+bool is_slow(void);
+
 /* Whether only the main thread is left. */
 bool has_one_thread(void);
 
