@@ -556,22 +556,33 @@ import Testing
 }
 
 extension StoredPairDecisionTests {
-  /// Two processes refresh the same pair when the store loses a lock.
-  @Test(arguments: [false, true])
-  func `of two results of the same pair, the one that the server has refreshed again is newer`(isFirst: Bool) {
+  /// Two processes refresh the same pair when the store loses a lock. The server has refreshed the session's result
+  /// again in second 2.
+  @Test func `of two results of the same pair, the one that the server has refreshed again is newer`() {
+    func pair(_ name: String, of earlier: Token, _ generation: UInt64, second: Int64, user: Int64? = 1) -> Token {
+      Self.pair(name, user: user, generation: generation)
+        .renewing(earlier, atMilliseconds: second * 1000, generation: generation)
+    }
     let replaced = Self.pair("replaced", generation: 3)
-    let first = Self.pair("first", generation: 4).renewing(replaced, atMilliseconds: 0, generation: 4)
-    let mine = isFirst ? first : Self.pair("mine", generation: 5).renewing(first, atMilliseconds: 0, generation: 5)
-    let theirs = Self.pair("theirs", generation: 4).renewing(replaced, atMilliseconds: 0, generation: 4)
-    let saving = Self.saving(mine, replacing: replaced, saved: 3)
-    #expect(StoredPairDecision.decide(mine: mine, saving: saving, stored: theirs) == (isFirst ? .adopt : .renewNewer))
-    // A login has stored the pair, or the process with the lock has refreshed `mine` or its own pair.
-    for stored in [
-      Self.pair("login", generation: 4),
-      Self.pair("next", generation: 6).renewing(mine, atMilliseconds: 0, generation: 6),
-      Self.pair("next", generation: 5).renewing(theirs, atMilliseconds: 0, generation: 5),
-    ] {
-      #expect(StoredPairDecision.decide(mine: mine, saving: saving, stored: stored) == .adopt)
+    let first = pair("first", of: replaced, 4, second: 1)
+    let mine = pair("mine", of: first, 5, second: 2)
+    let theirs = pair("theirs", of: replaced, 4, second: 3)
+    let cases: [(stored: Token, expected: StoredPairDecision)] = [
+      (theirs, .renewNewer),
+      (pair("their next", of: theirs, 9, second: 3), .renewNewer),
+      // From a login after the refresh.
+      (Self.pair("login", generation: 6), .adopt),
+      (pair("its next", of: Self.pair("login", generation: 6), 7, second: 4), .adopt),
+      (pair("my next", of: mine, 6, second: 2), .adopt),
+      (pair("another user's", of: Self.pair("login", generation: 6), 7, second: 1, user: 2), .anotherUser),
+    ]
+    for (stored, expected) in cases {
+      let saving = Self.saving(mine, replacing: replaced, saved: 3)
+      #expect(StoredPairDecision.decide(mine: mine, saving: saving, stored: stored) == expected)
+      #expect(saving.supersedes(stored) == (expected == .renewNewer))
+      // The first result may be the one that the server saved first.
+      let unclear = Self.saving(first, replacing: replaced, saved: 3)
+      #expect(!unclear.supersedes(stored))
     }
   }
 

@@ -86,7 +86,13 @@ enum SimulationCommand {
 
   private static func schedule(_ seed: UInt64, story: Story?) -> (violation: String?, world: World) {
     let choices = Choices(seed: seed)
-    world = World(choices, WorldSettings(choices), story: story)
+    var settings = WorldSettings(choices)
+    switch seed % 20 {
+    case 0: settings.makeUnsavedResultsFrequent()
+    case 10: settings.makeLostLocksFrequent()
+    default: break
+    }
+    world = World(choices, settings, story: story)
     let violation = Scenario(world).run()
     return (violation, world)
   }
@@ -119,5 +125,38 @@ extension WorldSettings {
     saveDelay = choices.pick([0, 13, 25, 1500, 4000])
     asynchronousRarity = choices.pick([0, 0, 1, 2])
     lockSwitchRarity = choices.pick([1, 4, 50])
+  }
+  // MARK: - Rare coincidences
+
+  /// A process dies during a refresh, another one refreshes the same pair, and a login follows before the server has
+  /// saved both results.
+  mutating func makeUnsavedResultsFrequent() {
+    beginWithOneStoredPair()
+    store = .directory
+    processes = 2
+    threads = 1
+    callsPerThread = 4
+    actions = [.refresh, .logIn]
+    faults = [.kill]
+    faultBudget = 1
+    saveDelay = 1500
+  }
+
+  /// Processes refresh the same pair because the store loses its locks, and cannot save all results.
+  mutating func makeLostLocksFrequent() {
+    beginWithOneStoredPair()
+    store = .lease
+    processes = max(processes, 2)
+    callsPerThread = 4
+    actions = [.refresh, .submit]
+    faults = [.lostLease, .storeError, .lateSave]
+    faultBudget = 5
+  }
+
+  private mutating func beginWithOneStoredPair() {
+    users = 1
+    isStored = true
+    logsOut = false
+    relogin = false
   }
 }

@@ -2,6 +2,9 @@
 struct SaveState {
   private static let firstPause: Int64 = 1000
   private static let longestPause: Int64 = 60_000
+  /// The usual largest difference between the estimates of the server's time by two processes, in milliseconds. They
+  /// estimate it from dates in whole seconds, in answers that take up to a second.
+  private static let clockDifference: Int64 = 2000
 
   /// The session's pair, if it could not be saved yet.
   private(set) var unsaved: Token?
@@ -29,8 +32,14 @@ struct SaveState {
     // The child of a fork may have saved a pair that is newer than `replaced` and older than `unsaved`.
     if stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved) { return true }
     // Another process may have refreshed `replaced`, too. Of the two results, the server accepts the one that it saved
-    // last. It has refreshed this session's result again, so it has saved that result last.
-    return replaced.isPredecessor(of: stored) && !replaced.isPredecessor(of: unsaved)
+    // last. If it has refreshed this session's result again, it has saved that result last, and no longer accepts the
+    // other result and its successors. Only a pair that was renewed later can descend from `unsaved`.
+    guard !replaced.isPredecessor(of: unsaved), !unsaved.isPredecessor(of: stored) else { return false }
+    if replaced.isPredecessor(of: stored) { return true }
+    guard stored.isOfSameUser(as: unsaved), let time = stored.renewedAtMilliseconds,
+      let ownTime = unsaved.renewedAtMilliseconds
+    else { return false }
+    return time < ownTime + Self.clockDifference
   }
 
   /// The unsaved pair if it is newer than `stored`, the pair in the store; otherwise `nil`.
