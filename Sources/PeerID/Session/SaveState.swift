@@ -34,11 +34,11 @@ struct SaveState {
     // Another process may have refreshed `replaced`, too. Of the two results, the server accepts the one that it saved
     // last. If it has refreshed this session's result again, it has saved that result last, and no longer accepts the
     // other result and its successors. Only a pair that was renewed later can descend from `unsaved`.
-    guard !replaced.isPredecessor(of: unsaved), !unsaved.isPredecessor(of: stored) else { return false }
-    if replaced.isPredecessor(of: stored) { return true }
-    guard stored.isOfSameUser(as: unsaved), let time = stored.renewedAtMilliseconds,
-      let ownTime = unsaved.renewedAtMilliseconds
+    guard let ownTime = unsaved.renewedAtMilliseconds, !replaced.isPredecessor(of: unsaved),
+      !unsaved.isPredecessor(of: stored)
     else { return false }
+    if replaced.isPredecessor(of: stored) { return true }
+    guard let time = stored.renewedAtMilliseconds, stored.isOfSameUser(as: unsaved) else { return false }
     return time < ownTime + Self.clockDifference
   }
 
