@@ -137,6 +137,8 @@ final class TestConnection {
     var part = [UInt8](repeating: 0, count: 65_536)
     let count = recv(socket, &part, part.count, 0)
     if count < 0, errno == EAGAIN { throw Broken.timedOut }
+    // The process was stopped and continued.
+    if count < 0, errno == EINTR { return }
     guard count > 0 else { throw Broken.closed(afterBytes: buffer.count) }
     buffer += part[..<count]
   }
