@@ -13,6 +13,9 @@ struct SaveState {
   /// The pair that the store held before saving failed. If the store holds another pair later, another process has
   /// written the session.
   private var replaced: Token?
+  /// Whether the store has refused the unsaved pair, because it held another one than `replaced`. After other failures
+  /// the store may hold the unsaved pair, and another process may have refreshed it.
+  private var isConflict = false
   /// The generation that this process has last seen in the store.
   private(set) var savedGeneration: UInt64 = 0
   /// Whether a thread of this process retries. After a fork the child has no such thread.
@@ -38,7 +41,7 @@ struct SaveState {
       !unsaved.isPredecessor(of: stored)
     else { return false }
     if replaced.isPredecessor(of: stored) { return true }
-    guard let time = stored.renewedAtMilliseconds, stored.isOfSameUser(as: unsaved) else { return false }
+    guard isConflict, let time = stored.renewedAtMilliseconds, stored.isOfSameUser(as: unsaved) else { return false }
     return time < ownTime + Self.clockDifference
   }
 
@@ -50,8 +53,15 @@ struct SaveState {
   }
 
   /// Records that a pair could not be saved in place of the stored pair.
-  mutating func failed(_ error: PeerIDError, _ pair: Token, replacing stored: Token?, now: Int64) {
+  mutating func failed(
+    _ error: PeerIDError,
+    _ pair: Token,
+    replacing stored: Token?,
+    isConflict: Bool = false,
+    now: Int64
+  ) {
     unsaved = pair
+    self.isConflict = isConflict
     replaced = stored
     failure = error
     postpone(now: now)

@@ -10,12 +10,14 @@ extension SessionCore {
   /// retried.
   func save(_ pair: Token, in place: StorePlace, replacing stored: Token?, _ lock: SessionStore.LockToken) {
     var failure: PeerIDError
+    var isConflict = false
     do throws(PeerIDError) {
       if try place.save(pair, expected: stored?.generation ?? 0, lock) {
         withState { $0.saving.settle(pair.generation) }
         return
       }
       failure = PeerIDError(.store, "the session was modified despite the lock")
+      isConflict = true
     } catch {
       failure = error
     }
@@ -26,7 +28,7 @@ extension SessionCore {
     environment.transport.statistics.add(.storeFailures)
     log(.error, "\(failure)")
     let now = environment.clock.monotonicMilliseconds()
-    withState { $0.saving.failed(failure, pair, replacing: stored, now: now) }
+    withState { $0.saving.failed(failure, pair, replacing: stored, isConflict: isConflict, now: now) }
   }
 
   /// Starts retrying in the background, unless retrying has already started.

@@ -165,7 +165,7 @@ struct SessionOpening {
       let decision = LogInDecision.decide(
         obtained: obtained,
         stored: stored,
-        isNew: newer == nil && stored.isYounger(than: policy.earlyRefusalAge, serverNow: now),
+        isNew: newer == nil && stored.isYounger(than: policy.storedRefusalAge, serverNow: now),
         mayBeUnsaved: stored.isYounger(than: policy.foreignDoubtPeriod, serverNow: now),
         isOver: present.map { $0.isOver != nil && $0.token.isSamePair(as: stored) } ?? false
       )

@@ -61,6 +61,9 @@ extension SessionStateMachine {
     var expiryMargin: Int64 = 60_000
     /// For how long after a refresh HTTP 401 may mean that the server has not saved the new token yet.
     var earlyRefusalAge: Int64 = 2000
+    /// The same for a login that returns another pair than the stored one. The age of the stored pair is an estimate
+    /// from dates in whole seconds, which may be up to two seconds too high.
+    var storedRefusalAge: Int64 = 4000
     /// The pauses after these answers; the last one repeats.
     var earlyPauses: [Int64] = [25, 25, 50, 100, 200, 400, 400, 400, 400, 500, 750, 1000, 1500, 2000, 3000]
     /// For how long after a refresh the new pair is kept although the server refuses both its tokens: the server may
