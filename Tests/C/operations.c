@@ -325,7 +325,7 @@ static void an_asset_is_read_once(void **state) {
   assert_int_equal(precision, 5);
   assert_success(peerid_client_asset(client, "PPY", &again, NULL, NULL));
   assert_ptr_equal(again, id);
-  assert_invalid(peerid_client_asset(client, "NONE", &id, NULL, NULL), "no asset 'NONE'");
+  assert_failure(peerid_client_asset(client, "NONE", &id, NULL, NULL), INVALID_ARGUMENT, NOT_DONE, "no asset 'NONE'");
   assert_invalid(peerid_client_asset(client, NULL, &id, NULL, NULL), "name is NULL");
 }
 

@@ -224,7 +224,8 @@ static void the_account_is_found_and_set(void **state) {
   account = text_of(response);
   assert_contains(account, "\"1.2.33\"");
   free(account);
-  assert_invalid(peerid_client_account(client, "nobody-has-this-name", &response), "nobody-has-this-name");
+  assert_failure(peerid_client_account(client, "nobody-has-this-name", &response), INVALID_ARGUMENT, NOT_DONE,
+                 "nobody-has-this-name");
 }
 
 static void accounts_complete_in_a_queue(void **state) {

@@ -17,9 +17,11 @@ func TestAnAccountIsFoundByNameAndByID(t *testing.T) {
 			t.Errorf("%s is %+v (%v)", name, account, err)
 		}
 	}
-	for _, name := range []string{"nobody", "", "a\x00b"} {
+	for name, outcome := range map[string]peerid.Outcome{
+		"nobody": peerid.OutcomeNotDone, "": peerid.OutcomeNotSent, "a\x00b": peerid.OutcomeNotSent,
+	} {
 		account, err := client.Account(context.Background(), name)
-		wantError(t, err, peerid.ErrInvalidArgument, peerid.OutcomeNotSent)
+		wantError(t, err, peerid.ErrInvalidArgument, outcome)
 		if account != (peerid.Account{}) {
 			t.Errorf("%q is %+v", name, account)
 		}
@@ -50,7 +52,7 @@ func TestTheAccountIsAskedForAndKept(t *testing.T) {
 		t.Errorf("got %v", failure)
 	}
 	_, err = session.SetAccount(context.Background(), "nobody")
-	wantError(t, err, peerid.ErrInvalidArgument, peerid.OutcomeNotSent)
+	wantError(t, err, peerid.ErrInvalidArgument, peerid.OutcomeNotDone)
 	if account, err := session.SetAccount(context.Background(), "1.2.31"); account != alicesAccount || err != nil {
 		t.Errorf("set %+v (%v)", account, err)
 	}
