@@ -32,8 +32,26 @@ bool has_limits(const char *const options[]) {
   return false;
 }
 
+static bool has_option(const char *const options[], const char *name) {
+  for (int i = 0; options && options[i]; i += 2) {
+    if (strcmp(options[i], name) == 0) return true;
+  }
+  return false;
+}
+
 caller caller_make(mode mode, const char *base_url, const char *const options[]) {
-  caller made = {.client = make_client(base_url, "4", "the-client-secret", options)};
+  enum { MOST_OPTIONS = 16 };
+  static const char *const limits[] = {"connect_timeout_ms", "request_timeout_ms", "refresh_timeout_ms"};
+  const char *all[2 * MOST_OPTIONS + 1];
+  int count = 0;
+  for (; options && options[count]; count++) all[count] = options[count];
+  for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+    if (has_option(options, limits[i])) continue;
+    all[count++] = limits[i];
+    all[count++] = "1800000";
+  }
+  all[count] = NULL;
+  caller made = {.client = make_client(base_url, "4", "the-client-secret", all)};
   made.session = restore_session(made.client, "anAccessTokenThatNobodyMayRead", "aRefreshTokenThatNobodyMayRead", NULL);
   if (mode == ASYNCHRONOUS) assert_success(peerid_queue_create(&made.queue));
   return made;

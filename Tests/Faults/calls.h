@@ -36,6 +36,8 @@ typedef struct option_values {
 int longer_limits(const char *const options[], int factor, const char *longer[], option_values *values);
 bool has_limits(const char *const options[]);
 
+/* A caller with these options. Time limits that they do not contain are half an hour, so that a slow machine does not
+ * end a call. */
 caller caller_make(mode mode, const char *base_url, const char *const options[]);
 void caller_free(caller *caller);
 
