@@ -169,7 +169,7 @@ soak: all ## Make calls from C, Python and Go for MINUTES=30 with a fault every 
 	Tests/Soak/run $(or $(MINUTES),30)
 
 .PHONY: mutants
-mutants: all ## Put 66 small faults into the core, one at a time, which the tests must detect
+mutants: all ## Put small faults into the core, one at a time, which the tests must detect
 	@Tools/scripts/install-packages gdb libpq-dev libhiredis-dev
 	Tests/Mutants/run
 
