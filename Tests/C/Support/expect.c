@@ -69,15 +69,19 @@ int count_log_lines(const char *text) { return await_log_lines(text, 0); }
 void check_log(void) {
   char leak[256] = "";
   char odd[256] = "";
+  static char *taken[LINES];
+  /* A refresh in the background may log while the lines are checked. */
   pthread_mutex_lock(&mutex);
   int count = line_count;
+  memcpy(taken, lines, (size_t)count * sizeof *taken);
   line_count = 0;
   pthread_mutex_unlock(&mutex);
   for (int i = 0; i < count; i++) {
-    if (!is_free_of_secrets(lines[i])) snprintf(leak, sizeof leak, "%s", lines[i]);
-    bool has_level = lines[i][0] >= '0' + PEERID_LOG_LEVEL_DEBUG && lines[i][0] <= '0' + PEERID_LOG_LEVEL_ERROR;
-    if (!has_level || strchr(lines[i], '\n')) snprintf(odd, sizeof odd, "%s", lines[i]);
-    free(lines[i]);
+    const char *line = taken[i];
+    if (!is_free_of_secrets(line)) snprintf(leak, sizeof leak, "%s", line);
+    bool has_level = line[0] >= '0' + PEERID_LOG_LEVEL_DEBUG && line[0] <= '0' + PEERID_LOG_LEVEL_ERROR;
+    if (!has_level || strchr(line, '\n')) snprintf(odd, sizeof odd, "%s", line);
+    free(taken[i]);
   }
   if (*leak) fail_msg("a log line contains a secret: %s", leak);
   if (*odd) fail_msg("a log message has no level, or several lines: %s", odd);
