@@ -189,6 +189,16 @@ static void freeing_the_client_ends_calls_under_way(void **state) {
   assert_failure(callers[0].error, CLOSED, UNKNOWN, "closed");
 }
 
+/* Closes the client while the caller's operation waits for a refresh, which the sandbox holds. */
+static void close_during_refresh(peerid_client *closing, caller *waiting) {
+  sandbox_post("expire", "{}");
+  sandbox_fault("delay", PATH_REFRESH, 1, UNTIL_RELEASED);
+  assert_int_equal(pthread_create(&waiting->thread, NULL, call, waiting), 0);
+  sandbox_wait_for(PATH_REFRESH, 1);
+  peerid_client_close(closing);
+  join_callers(waiting, 1);
+}
+
 /* A refresh in progress continues after the client is closed: otherwise its new pair would be lost. */
 static void closing_does_not_lose_a_refresh(void **state) {
   (void)state;
@@ -203,13 +213,8 @@ static void closing_does_not_lose_a_refresh(void **state) {
   assert_success(peerid_client_create(config, &later));
   peerid_config_free(config);
   assert_success(peerid_client_login(closing, "alice", "alice-password", NULL, "alice", &shared));
-  sandbox_post("expire", "{}");
-  sandbox_fault("delay", PATH_REFRESH, 1, UNTIL_RELEASED);
   caller waiting = {.session = shared, .amount = 1500};
-  assert_int_equal(pthread_create(&waiting.thread, NULL, call, &waiting), 0);
-  sandbox_wait_for(PATH_REFRESH, 1);
-  peerid_client_close(closing);
-  join_callers(&waiting, 1);
+  close_during_refresh(closing, &waiting);
   failure found = take_failure(waiting.error, __FILE__, __LINE__);
   assert_int_equal(found.code, PEERID_CODE_CLOSED);
   assert_int_not_equal(found.outcome, PEERID_OUTCOME_UNKNOWN);
@@ -265,13 +270,8 @@ static void context_of_a_handler_is_released_at_the_end(void **state) {
   assert_success(peerid_client_create(config, &own));
   peerid_config_free(config);
   peerid_session *ended = log_in(own, "alice");
-  sandbox_post("expire", "{}");
-  sandbox_fault("delay", PATH_REFRESH, 1, UNTIL_RELEASED);
   caller waiting = {.session = ended, .amount = 1550};
-  assert_int_equal(pthread_create(&waiting.thread, NULL, call, &waiting), 0);
-  sandbox_wait_for(PATH_REFRESH, 1);
-  peerid_client_close(own);
-  join_callers(&waiting, 1);
+  close_during_refresh(own, &waiting);
   take_failure(waiting.error, __FILE__, __LINE__);
   peerid_session_free(ended);
   peerid_client_free(own);

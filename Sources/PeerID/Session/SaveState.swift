@@ -34,13 +34,14 @@ struct SaveState {
     guard let unsaved, let replaced else { return false }
     // The child of a fork may have saved a pair that is newer than `replaced` and older than `unsaved`.
     if stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved) { return true }
-    // Another process may have refreshed `replaced`, too. Of the two results, the server accepts the one that it saved
-    // last. If it has refreshed this session's result again, it has saved that result last, and no longer accepts the
-    // other result and its successors. Only a pair that was renewed later can descend from `unsaved`.
+    // Another process may have refreshed `replaced`, too. The server accepts only the result that it saved last. If it
+    // has refreshed this session's result again, that result was saved last, and the stored one is not accepted.
     guard let ownTime = unsaved.renewedAtMilliseconds, !replaced.isPredecessor(of: unsaved),
       !unsaved.isPredecessor(of: stored)
     else { return false }
     if replaced.isPredecessor(of: stored) { return true }
+    // Otherwise the stored pair comes from further refreshes, of the other result or of `unsaved`. In the second case
+    // it was refreshed later than `unsaved`.
     guard isConflict, let time = stored.renewedAtMilliseconds, stored.isOfSameUser(as: unsaved) else { return false }
     return time < ownTime + Self.clockDifference
   }

@@ -133,14 +133,8 @@ import Testing
     let session = try live.logIn()
     #expect(live.client.flush(timeoutMilliseconds: 0))
     live.sandbox.add(.held(.delayAfter, path: Live.refresh))
-    onThreads(2) { index in
-      if index == 0 {
-        #expect(live.waitForRequests(1, path: Live.refresh))
-        live.clock.advance(milliseconds: Live.requestTimeout)
-      } else {
-        #expect(failure { () throws(PeerIDError) in try session.refresh() }?.code == .timeout)
-      }
-    }
+    let error = live.timeout(at: Live.refresh) { () throws(PeerIDError) in try session.refresh() }
+    #expect(error?.code == .timeout)
     live.client.close()
     #expect(!live.client.flush(timeoutMilliseconds: 50))
     live.sandbox.releaseRequests()

@@ -1,5 +1,6 @@
 import Glibc
 import PeerIDSandbox
+import Testing
 
 @testable import PeerID
 
@@ -92,6 +93,20 @@ struct Live {
   /// Waits until the sandbox has received that many requests to `path`.
   func waitForRequests(_ count: Int, path: String) -> Bool {
     sandbox.waitForRequests(count, path: path, upToMilliseconds: Int(Self.patience))
+  }
+
+  /// Makes a call, and lets its time run out once its request to `path` has arrived. Returns its error.
+  func timeout(at path: String, _ call: @escaping @Sendable () throws(PeerIDError) -> Void) -> PeerIDError? {
+    let error = Gathered<PeerIDError?>()
+    onThreads(2) { index in
+      if index == 0 {
+        error.add(failure(call))
+      } else {
+        #expect(self.waitForRequests(1, path: path))
+        self.clock.advance(milliseconds: Self.requestTimeout)
+      }
+    }
+    return error.all[0]
   }
 
   /// Another client of the same sandbox.

@@ -52,15 +52,8 @@ import Testing
     let live = try Live()
     let session = try live.logIn()
     live.sandbox.add(.held(.delayAfter, path: Live.operations))
-    onThreads(2) { index in
-      if index == 0 {
-        #expect(live.waitForRequests(1, path: Live.operations))
-        live.clock.advance(milliseconds: Live.requestTimeout)
-      } else {
-        let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-        #expect(error?.code == .timeout && error?.outcome == .unknown)
-      }
-    }
+    let error = live.timeout(at: Live.operations) { () throws(PeerIDError) in _ = try session.submit(Live.transfer) }
+    #expect(error?.code == .timeout && error?.outcome == .unknown)
     #expect(live.executed == 1)
   }
 

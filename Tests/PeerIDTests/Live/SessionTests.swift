@@ -87,15 +87,8 @@ import Testing
     let session = try live.logIn()
     live.sandbox.revokeAccessTokens()
     live.sandbox.add(.held(path: Live.refresh))
-    onThreads(2) { index in
-      if index == 0 {
-        #expect(live.waitForRequests(1, path: Live.refresh))
-        live.clock.advance(milliseconds: Live.requestTimeout)
-      } else {
-        let error = failure { () throws(PeerIDError) in try session.submit(Live.transfer) }
-        #expect(error?.code == .timeout && error?.outcome == .notDone)
-      }
-    }
+    let error = live.timeout(at: Live.refresh) { () throws(PeerIDError) in _ = try session.submit(Live.transfer) }
+    #expect(error?.code == .timeout && error?.outcome == .notDone)
     live.sandbox.releaseRequests()
     #expect(eventually { session.token.generation == 2 })
     _ = try session.submit(Live.transfer)
