@@ -191,6 +191,24 @@ def a_pooler_that_loses_locks_is_noticed():
         check(sandbox.refreshes() == 1, "a refresh was sent without a lock")
 
 
+@test("postgres")
+def a_pooler_that_gives_two_the_same_lock_is_noticed():
+    """The pooler uses the same database session for two connections, and a session can take its own lock again."""
+    with (
+        Sandbox() as sandbox, Gate(sandbox, "answer") as gate, server(Postgres) as database, folder() as path,
+        Pooler(database, path) as pooler,
+    ):
+        environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": pooler.store}
+        first = start("refresher", 1, environment=environment)
+        gate.await_held()
+        second = start("refresher", 1, environment=environment, stderr=subprocess.PIPE, text=True)
+        _, errors = second.communicate(timeout=1800)
+        check("pool_mode = session" in errors and second.returncode == 1, f"status {second.returncode}: {errors}")
+        check(sandbox.refreshes() == 1, "two processes refreshed at a time")
+        gate.decide()
+        check(first.wait(timeout=1800) == 0, "the holder of the lock failed")
+
+
 @test("redis")
 def redis_is_shared():
     return over_a_server(Redis)

@@ -26,7 +26,7 @@ typedef struct {
   wire *idle;
   /* The process that opened the idle connections. */
   pid_t process;
-  /* Whether an unlock ran in another database session than the lock, because of a pooler. */
+  /* Whether a lock was lost, because a pooler has moved connections between database sessions. */
   atomic_bool has_lost_lock;
 } pool;
 
@@ -42,7 +42,11 @@ typedef struct {
 static const char create_statement[] =
     "CREATE TABLE IF NOT EXISTS peerid_sessions (id bytea PRIMARY KEY, key text NOT NULL, data bytea NOT NULL, "
     "generation bigint NOT NULL, saved_at timestamptz NOT NULL DEFAULT now())";
-static const char lock_statement[] = "SELECT pg_advisory_lock(" LOCK_ID ")";
+/* Waits for the lock. The result is true, without waiting, if the database session already has the lock. */
+static const char lock_statement[] =
+    "SELECT (CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() "
+    "AND objsubid = 1 AND classid::bigint << 32 | objid::bigint = " LOCK_ID ") "
+    "THEN true ELSE pg_advisory_lock(" LOCK_ID ") IS NULL END)::text";
 static const char unlock_statement[] = "SELECT pg_advisory_unlock(" LOCK_ID ")::text";
 static const char load_statement[] = "SELECT data, generation::text FROM peerid_sessions WHERE id = " ID;
 static const char insert_statement[] =
@@ -184,6 +188,15 @@ static int32_t fail(peerid_store_reply *reply, const wire *wire) {
   return PEERID_STORE_RESULT_FAILED;
 }
 
+static int32_t fail_for_pooler(peerid_store_reply *reply) {
+  peerid_store_reply_set_error(reply,
+                               "a session lock was lost, because a pooler before PostgreSQL changes the database session "
+                               "between transactions: set it to session pooling (pgbouncer: pool_mode = session)");
+  return PEERID_STORE_RESULT_FAILED;
+}
+
+static bool is_true(const PGresult *result) { return strcmp(PQgetvalue(result, 0, 0), "true") == 0; }
+
 static parameters key_alone(const char *key) { return (parameters){.count = 1, .values = {key}}; }
 
 /* ---- The callbacks ---- */
@@ -191,12 +204,7 @@ static parameters key_alone(const char *key) { return (parameters){.count = 1, .
 /* Waits for the lock, on a connection that stays reserved until the key is unlocked. If the holder dies, the connection
  * ends and the database releases the lock. */
 static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
-  if (((pool *)context)->has_lost_lock) {
-    peerid_store_reply_set_error(reply,
-                             "a session lock was lost, because a pooler before PostgreSQL changes the database session "
-                             "between transactions: set it to session pooling (pgbouncer: pool_mode = session)");
-    return PEERID_STORE_RESULT_FAILED;
-  }
+  if (((pool *)context)->has_lost_lock) return fail_for_pooler(reply);
   parameters given = key_alone(key);
   wire *wire;
   PGresult *result = begin(context, lock_statement, &given, timeout_ms, &wire);
@@ -206,7 +214,14 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
     if (wire) close_wire(wire);
     return failure;
   }
+  bool had_lock = is_true(result);
   PQclear(result);
+  if (had_lock) {
+    /* A pooler uses one database session for two connections, which would both have the lock. */
+    ((pool *)context)->has_lost_lock = true;
+    close_wire(wire);
+    return fail_for_pooler(reply);
+  }
   peerid_store_reply_set_lock(reply, wire);
   return PEERID_STORE_RESULT_OK;
 }
@@ -215,7 +230,7 @@ static void unlock_key(void *context, const char *key, void *lock) {
   parameters given = key_alone(key);
   wire *wire = lock;
   PGresult *result = execute(wire, unlock_statement, &given, PATIENCE);
-  bool unlocked = result && strcmp(PQgetvalue(result, 0, 0), "true") == 0;
+  bool unlocked = result && is_true(result);
   /* The connection works, but its database session does not have the lock. */
   if (result && !unlocked) ((pool *)context)->has_lost_lock = true;
   PQclear(result);

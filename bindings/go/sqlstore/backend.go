@@ -22,7 +22,7 @@ type Backend struct {
 	// The name as the caller wrote it, for locks: all machines must use the same name.
 	table      string
 	statements statements
-	// Whether an unlock ran in another database session than the lock, because of a pooler.
+	// Whether a lock was lost, because a pooler has moved connections between database sessions.
 	hasLostLock atomic.Bool
 }
 
@@ -68,8 +68,7 @@ func (b *Backend) CreateTable(ctx context.Context) error {
 	}
 	// When two programs create the table at the same time, PostgreSQL can fail even with "if not exists".
 	lock := &lock{backend: b, connection: connection, id: lockID(b.table, "")}
-	if _, err := connection.ExecContext(ctx, lockStatement, lock.id); err != nil {
-		lock.discard()
+	if err := lock.take(ctx); err != nil {
 		return err
 	}
 	defer lock.Unlock()
@@ -125,9 +124,7 @@ func (b *Backend) Lock(ctx context.Context, key string) (peerid.StoreLock, error
 		return nil, err
 	}
 	lock := &lock{backend: b, connection: connection, key: key, id: lockID(b.table, key)}
-	if _, err := connection.ExecContext(ctx, lockStatement, lock.id); err != nil {
-		// The database may still take the lock although the caller no longer waits, so close the connection.
-		lock.discard()
+	if err := lock.take(ctx); err != nil {
 		return nil, err
 	}
 	return lock, nil
@@ -152,6 +149,21 @@ type lock struct {
 	connection *sql.Conn
 	key        string
 	id         int64
+}
+
+// take waits for the lock. If that fails, it closes the connection, because the database may still take the lock.
+func (l *lock) take(ctx context.Context) error {
+	var hadLock bool
+	err := l.connection.QueryRowContext(ctx, lockStatement, l.id).Scan(&hadLock)
+	if err == nil && hadLock {
+		// A pooler uses one database session for two connections, which would both have the lock.
+		l.backend.hasLostLock.Store(true)
+		err = ErrPooler
+	}
+	if err != nil {
+		l.discard()
+	}
+	return err
 }
 
 // Load returns the session of the key; nil when there is none.

@@ -109,6 +109,20 @@ func TestAPoolerThatMovesALockIsNoticed(t *testing.T) {
 	}
 }
 
+func TestAPoolerThatGivesTwoTheSameLockIsNoticed(t *testing.T) {
+	backend, database := newBackend(t)
+	if _, err := backend.Lock(context.Background(), "alice"); err != nil {
+		t.Fatal(err)
+	}
+	// As if the pooler used the same database session for the next connection.
+	database.isShared = true
+	for round := 0; round < 2; round++ {
+		if _, err := backend.Lock(context.Background(), "alice"); !errors.Is(err, ErrPooler) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestTheNumberOfALockIsPartOfTheFormat(t *testing.T) {
 	// Programs of other versions and in other languages use the same lock.
 	if id := lockID("peerid_sessions", "alice"); id != -3143686724721133024 {

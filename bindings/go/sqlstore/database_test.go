@@ -26,6 +26,8 @@ type database struct {
 	failure error
 	// How many connections are open.
 	open int
+	// Whether all connections share one database session, as behind a pooler of transactions.
+	isShared bool
 }
 
 type row struct {
@@ -93,8 +95,6 @@ func (c *connection) ExecContext(ctx context.Context, statement string, argument
 	}
 	argument := func(i int) any { return arguments[i].Value }
 	switch statement {
-	case lockStatement:
-		return driver.RowsAffected(1), c.lock(ctx, argument(0).(int64))
 	case d.table.create:
 		d.exists = true
 		return driver.RowsAffected(0), nil
@@ -146,7 +146,7 @@ func (c *connection) lock(ctx context.Context, id int64) error {
 	return ctx.Err()
 }
 
-func (c *connection) QueryContext(_ context.Context, statement string, arguments []driver.NamedValue) (driver.Rows, error) {
+func (c *connection) QueryContext(ctx context.Context, statement string, arguments []driver.NamedValue) (driver.Rows, error) {
 	d := c.database
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
@@ -154,6 +154,15 @@ func (c *connection) QueryContext(_ context.Context, statement string, arguments
 		return nil, d.failure
 	}
 	switch statement {
+	case lockStatement:
+		id := arguments[0].Value.(int64)
+		if d.locks[id] == c || d.isShared && d.locks[id] != nil {
+			return &answer{rows: [][]driver.Value{{true}}}, nil
+		}
+		if err := c.lock(ctx, id); err != nil {
+			return nil, err
+		}
+		return &answer{rows: [][]driver.Value{{false}}}, nil
 	case unlockStatement:
 		id := arguments[0].Value.(int64)
 		held := d.locks[id] == c

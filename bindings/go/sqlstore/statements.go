@@ -3,7 +3,10 @@ package sqlstore
 import "strings"
 
 const (
-	lockStatement   = "SELECT pg_advisory_lock($1)"
+	// Waits for a lock. The result is true, without waiting, if the database session already has the lock.
+	lockStatement = "SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' " +
+		"AND pid = pg_backend_pid() AND objsubid = 1 AND classid::bigint << 32 | objid::bigint = $1) " +
+		"THEN true ELSE pg_advisory_lock($1) IS NULL END"
 	unlockStatement = "SELECT pg_advisory_unlock($1)"
 )
 

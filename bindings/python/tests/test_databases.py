@@ -430,6 +430,24 @@ def test_a_pooler_of_transactions_is_noticed(
     store.close()
 
 
+@pytest.mark.parametrize("pooler", ["transaction"], indirect=True)
+def test_a_pooler_that_gives_two_the_same_lock_is_noticed(
+    postgres_store: PostgresStore, pooler: Pooler
+) -> None:
+    # The pooler uses the same session of the database for both, and a session can take
+    # its own lock again.
+    store, other = PostgresStore(pooler.connect), PostgresStore(pooler.connect)
+    with store.lock("alice", 600):
+        for _ in range(2):
+            with (
+                pytest.raises(PoolerError, match="pool_mode = session"),
+                other.lock("alice", 600),
+            ):
+                pytest.fail("two have the lock")
+    store.close()
+    other.close()
+
+
 def _cut(postgres: Postgres) -> None:
     """End all connections."""
     with postgres.connect() as admin:

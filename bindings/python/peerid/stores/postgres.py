@@ -25,6 +25,17 @@ from ._custom import Store, StoredSession
 
 _COLUMNS = {"key_hash": "text", "key": "text", "generation": "bigint", "data": "text"}
 
+# Waits for a lock, for at most the timeout; true without waiting if this database session
+# has the lock already. The timeout applies until the end of the transaction, which with
+# autocommit is this statement. The lock lasts as long as the database session.
+_LOCK = (
+    "SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' "
+    "AND pid = pg_backend_pid() AND objsubid = 1 "
+    "AND classid::bigint << 32 | objid::bigint = %s) THEN true "
+    "WHEN set_config('lock_timeout', %s, true) IS NOT NULL "
+    "THEN pg_advisory_lock(%s) IS NULL END"
+)
+
 # The SQLSTATE of a statement that waited longer than lock_timeout.
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -50,9 +61,9 @@ class PostgresStore(Store):
 
     A pooler between this store and the database must pool whole sessions (pgbouncer:
     `pool_mode = session`). With a pooler that pools transactions locks are lost: the
-    store detects this when it releases a lock, and then raises `PoolerError`. Set
-    `connect_timeout` and `keepalives_idle` in `connect`, to detect a database that does
-    not answer.
+    store detects this when it takes or releases a lock, and then raises `PoolerError`.
+    Set `connect_timeout` and `keepalives_idle` in `connect`, to detect a database that
+    does not answer.
     """
 
     def __init__(
@@ -187,15 +198,12 @@ class PostgresStore(Store):
         limit = f"{max(int(timeout * 1000), 1)}ms"
 
         def take(connection: Any) -> None:
-            # The timeout applies until the end of the transaction, which with
-            # autocommit is this statement. The lock lasts as long as the database
-            # session.
-            _run(
-                connection,
-                "SELECT CASE WHEN set_config('lock_timeout', %s, true) IS NOT NULL "
-                "THEN pg_advisory_lock(%s) END",
-                (limit, number),
-            )
+            rows = _run(connection, _LOCK, (number, limit, number))
+            if rows[0][0]:
+                # A pooler uses one database session for two connections, which would
+                # both have the lock.
+                self._has_lost_lock = True
+                raise PoolerError
 
         try:
             return self._with_connection(take)
