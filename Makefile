@@ -13,8 +13,8 @@ LIBRARY := $(BUILD)/lib/libpeerid.so.$(VERSION)
 SANDBOX := $(BUILD)/bin/peerid-sandbox
 COMMAND := $(BUILD)/bin/peerid
 
-# The shipped library and the sandbox are built apart from the development build, with other flags, in a folder that
-# both share: the core is compiled once.
+# The normal library and the sandbox are built apart from the development build, with other flags. Both use one folder,
+# so for the two of them the core is compiled once. Embedded Swift compiles the core again, beside the sandbox.
 SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped -Xlinker $(CURDIR)/$(BUILD)/old_glibc.o
 # As Debian's tools strip, so that a package holds the same bytes as the tarball.
 STRIP := strip --strip-unneeded --remove-section=.comment --remove-section=.note
@@ -159,7 +159,7 @@ wheel: portable ## Build, repair and test the Python wheel; it ends in dist/
 SEEDS ?= 50000
 
 .PHONY: simulate
-simulate: ## Run the sessions in so many random schedules with faults (SEEDS=…)
+simulate: ## Run the sessions in SEEDS=50000 random schedules with faults
 	@Tools/scripts/install-packages libcurl4-openssl-dev libjansson-dev zlib1g-dev pkg-config gcc libc6-dev
 	Tests/Simulation/run $(SEEDS)
 

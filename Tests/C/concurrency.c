@@ -154,9 +154,9 @@ static void tokens_are_read_while_the_session_is_refreshed(void **state) {
     session_generation(session);
   }
   for (int i = 0; i < READERS; i++) {
-    void *complaint = NULL;
-    assert_int_equal(pthread_join(readers[i], &complaint), 0);
-    assert_null(complaint);
+    void *mistake = NULL;
+    assert_int_equal(pthread_join(readers[i], &mistake), 0);
+    assert_null(mistake);
   }
   peerid_token_free(token);
 }

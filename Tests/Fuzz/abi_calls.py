@@ -87,7 +87,7 @@ class Calls(Clients):
         self.library.response(self.library.make("response", "store_list", self.directory))
 
     def keys(self, data):
-        """Sessions are found by the bytes of their keys, in whichever form the same letters are written."""
+        """Sessions are found by the bytes of their keys: two Unicode forms of the same letters are two keys."""
         library, client, token = self.library, self.clients["directory"], TOKEN
         key = data.replace(b"\0", b"")
         session = library.make("session", "client_restore", client, token, len(token), key)

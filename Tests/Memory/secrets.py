@@ -118,7 +118,7 @@ class World:
         return "".join(f"{value}\n" for value in values)
 
     def parts(self):
-        """The part to search for of each secret, by name; the tokens are those that the server has issued."""
+        """Returns a name and the text to search for, for each secret and each token that the server has issued."""
         found = dict(self.secrets)
         found["access token"], found["refresh token"] = secret("Access"), secret("Refresh")
         found["restored access token"], found["restored refresh token"] = self.restored.values()

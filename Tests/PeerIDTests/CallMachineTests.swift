@@ -241,6 +241,17 @@ import Testing
     #expect(machine.sendings == (step == "send 1" ? 1 : 0))
   }
 
+  @Test func `if the payer's history cannot be read, the operation is not sent, and the message says so`() {
+    var machine = CallMachine(.session, marks: true)
+    #expect(Self.describe(machine.next(.started)) == "send 0")
+    guard case .finish(.failure(let error)) = machine.next(.answer(.failure(Self.lost))) else {
+      Issue.record("the call continued")
+      return
+    }
+    #expect(error.code == .connectionLost && error.outcome == .notSent && machine.sendings == 0)
+    #expect(error.message == "no operation was sent, because the payer's history could not be read first: lost")
+  }
+
   @Test func `a 401 counts once, however the call recovers from it`() {
     var machine = CallMachine(.session)
     _ = machine.next(.started)

@@ -1,6 +1,6 @@
-/* Forks while a thread holds a lock of OpenSSL: with `fork_in_tls NUMBER`, the NUMBERth lock that a thread takes that
- * opens a TLS connection; with `fork_in_tls exit NUMBER`, that a thread of the library takes when it ends. The child opens
- * its own connection. Status 50: the child hung; 77: the thread took fewer locks. */
+/* Forks while another thread holds a lock of OpenSSL. `fork_in_tls NUMBER`: a thread opens a TLS connection and holds the
+ * NUMBERth lock that it takes. `fork_in_tls exit NUMBER`: a thread of the library ends and holds the NUMBERth lock that it
+ * takes. The child opens its own connection. Status 50: the child hung; 77: the thread took fewer locks. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>

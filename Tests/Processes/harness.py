@@ -412,7 +412,7 @@ def start(program, *arguments, environment, **options):
 
 
 def end(processes):
-    """Kills those of the processes that still run."""
+    """Kills the processes that are still running."""
     for process in processes:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)

@@ -36,7 +36,7 @@ def children_use_an_inherited_client_over_tls():
 
 @test("fork")
 def a_fork_waits_for_the_locks_of_openssl():
-    """Each time, a thread of the parent that opens a connection holds another lock."""
+    """A thread of the parent opens a connection, and holds another lock in each round."""
     with reached_by("tls") as (_, environment):
         environment.update(PEERID_USER="u0", PEERID_OPTIONS="max_idle_connections=0")
         held = 0

@@ -34,7 +34,7 @@ enum SmallWorlds {
     }
   }
 
-  /// Walks through the world of this number, with at most this many faults; gives up after `limit` schedules.
+  /// Tries all schedules of the world with index `number` that have at most `faults` faults; stops after `limit` schedules.
   static func walk(_ number: Int, _ kinds: [Fault], faults: Int, atMost limit: Int) {
     guard worlds.indices.contains(number) else {
       print("worlds=\(worlds.count)")

@@ -49,6 +49,9 @@ NORMAL = "normal library"
 # As it would be installed.
 NORMAL_SIZE = "strip --strip-unneeded -o build/normal/stripped build/normal/libpeerid.so && " \
     "test $(stat -c %s build/normal/stripped) -le 6200000"
+# Both libraries export the same symbols. The C tests compare those of the library that they test with the header.
+SAME_EXPORTS = "exports() { nm -D --defined-only $1 | sed 's/.* //' | sort; } && " \
+    "exports build/lib/libpeerid.so >build/normal/exports && exports build/normal/libpeerid.so | diff build/normal/exports -"
 
 
 def in_folder(name):
@@ -86,7 +89,7 @@ PARTS = [
     Part("fuzzing", "python3 -B Tests/Fuzz/fuzz.py --seconds 60", after=(BUILD,)),
     Part("calls of C, Python and Go with a fault every second", "Tests/Soak/run 0.75 --seed 1", after=(BUILD,), library=True),
     Part("faults of HTTP/2", "Tests/HTTP2/run", after=(BUILD,), library=True),
-    Part(NORMAL, f"make --no-print-directory normal && {NORMAL_SIZE}", after=(BUILD,)),
+    Part(NORMAL, f"make --no-print-directory normal && {NORMAL_SIZE} && {SAME_EXPORTS}", after=(BUILD,)),
     Part("fuzzing through the C interface, of both libraries",
          "make --no-print-directory embedded && python3 -B Tests/Fuzz/abi.py", after=(NORMAL, "fuzzing")),
     Part("every function, called wrongly", "python3 -B Tests/Misuse/misuse.py", after=(BUILD,), library=True),

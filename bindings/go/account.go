@@ -46,8 +46,9 @@ func (c *Client) Account(ctx context.Context, name string) (Account, error) {
 
 // Account returns the chain account of the session's user, which operations name as payer. The server does not return
 // the account. After a login with a user name the library finds it on the chain: pi-<user name> or <user name>,
-// whichever gives PeerID its permission. The account is read once and then stored with the session. After a login with
-// an e-mail address or an exchange of a code the user name is unknown: ask the user, and call [Session.SetAccount].
+// depending on which of the two has granted PeerID a permission. The account is read once and then stored with the
+// session. After a login with an e-mail address or an exchange of a code the user name is unknown: ask the user, and
+// call [Session.SetAccount].
 //
 // Errors: [ErrConfiguration] when the account is unknown or two accounts are possible; the message says what to do; and
 // those of [Client.ReadChain].

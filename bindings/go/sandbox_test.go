@@ -91,7 +91,7 @@ func release(t testing.TB) {
 	control(t, "release", object{})
 }
 
-// awaitRequests waits until so many requests for a path have arrived.
+// awaitRequests waits until at least count requests for a path have arrived.
 func awaitRequests(t testing.TB, path string, count int) {
 	t.Helper()
 	control(t, fmt.Sprintf("requests?path=%s&at_least=%d&wait_ms=%d", path, count, patience.Milliseconds()), nil)

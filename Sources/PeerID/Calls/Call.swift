@@ -6,7 +6,7 @@ package struct Call: Sendable {
   enum Request: Sendable {
     /// No request: the call only obtains or refreshes tokens.
     case none
-    /// A request without a token that changes nothing.
+    /// A call of the chain through the server, which needs no token.
     case read(HTTPRequest)
     /// A request with the session's token.
     case session(SessionCall)

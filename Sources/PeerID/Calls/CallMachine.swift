@@ -5,11 +5,11 @@
 /// step    ask · send · awaitRefresh · pause · runTask · finish
 /// ```
 ///
-/// `BlockingDriver` runs a call on the caller's thread, `EventLoop` on the client's I/O thread. Both run this machine.
+/// `BlockingDriver` runs a call on the caller's thread, `EventLoopDriver` on the client's I/O thread. Both run this machine.
 struct CallMachine {
   /// The purpose of the call.
   enum Purpose: Sendable {
-    /// A request without a token that changes nothing.
+    /// A call of the chain through the server, which needs no token.
     case read
     /// A request with the session's token.
     case session
@@ -199,7 +199,7 @@ struct CallMachine {
       newestEntry = try Mark.newestEntry(in: try answer.get())
       return askForToken()
     } catch {
-      let reason = "nothing was sent, because the payer's history could not be read first: "
+      let reason = "no operation was sent, because the payer's history could not be read first: "
       return .finish(.failure(error.withOutcome(.notSent, prefix: reason)))
     }
   }

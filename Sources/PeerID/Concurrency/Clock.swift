@@ -5,7 +5,7 @@ import Synchronization
 package struct Clock: Sendable {
   /// Milliseconds of a monotonic clock.
   let monotonicMilliseconds: @Sendable () -> Int64
-  /// Makes this thread sleep for so many microseconds of the clock, or less.
+  /// Makes this thread sleep. The argument is the longest time, in microseconds of this clock.
   var sleep: @Sendable (Int64) -> Void = { Clock.pause(microseconds: $0) }
 
   init(monotonicMilliseconds: @escaping @Sendable () -> Int64) {

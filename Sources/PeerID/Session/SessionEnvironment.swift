@@ -20,7 +20,8 @@ final class SessionEnvironment: Sendable {
   let closing = ClosingFlag()
   /// Set when the application has freed the client; sessions may still be in use.
   let abandoning = ClosingFlag()
-  /// Never set: closing the client does not abandon a refresh in flight, because the new token pair would be lost.
+  /// The flag for refreshes. Never set: when the client is closed, a refresh in flight continues, because its new token
+  /// pair would be lost.
   private let refreshClosing = ClosingFlag()
 
   init(configuration: Configuration, clock: Clock, transport: Transport, tokens: TokenAPI) {

@@ -4,7 +4,7 @@
 /// Times are in milliseconds. `now` is the monotonic clock; `serverNow` is the server's, `nil` until the server has
 /// answered once.
 struct SessionStateMachine {
-  /// How many replaced pairs are remembered: far more than a process replaces during one login.
+  /// How many replaced pairs are remembered. A process replaces far fewer while one login is in flight.
   private static let rememberedPairs = 7
 
   private let policy: Policy

@@ -123,7 +123,7 @@ extension SandboxState {
 }
 
 extension ExecutedOperation {
-  /// Whether the operation names the account, or the account always pays for it.
+  /// Whether a field of the operation contains the account, or all operations of this kind are paid by the account.
   func concerns(_ account: String) -> Bool {
     Self.names(account, operation.fields)
       || OperationCatalogue.standard.operation(id: operation.id)?.payer == account

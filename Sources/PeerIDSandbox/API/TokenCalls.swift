@@ -32,7 +32,7 @@ extension SandboxState {
     return try createTokens(code, sequence: sequence).newLiteral
   }
 
-  /// The user who signs in; the first check.
+  /// Finds the user who signs in. This check is the first one, as in the server.
   func knownUser(
     _ login: String,
     _ password: String?,

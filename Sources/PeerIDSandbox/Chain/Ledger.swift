@@ -97,7 +97,7 @@ struct Ledger {
       guard balance >= amount else {
         throw Chain.Refusal(
           message: ChainMessage.assertion(
-            "\(payment.condition): \(payment.complaint): \(balance), unable to spend \(amount) of \(asset)"
+            "\(payment.condition): \(payment.message): \(balance), unable to spend \(amount) of \(asset)"
           )
         )
       }

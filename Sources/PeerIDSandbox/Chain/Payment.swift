@@ -19,8 +19,8 @@ struct Payment {
   let destination: Destination
   /// The condition that the node quotes when the balance is too small.
   let condition: String
-  /// The node's message after the condition.
-  let complaint: String
+  /// What the node's message says after the condition.
+  let message: String
 
   /// The payments, by the operation's name.
   static let all: [String: Payment] = [
@@ -29,21 +29,21 @@ struct Payment {
       amount: "amount",
       destination: .account(field: "to"),
       condition: "d.get_balance( from_account, asset_type ).amount >= op.amount.amount",
-      complaint: "Insufficient Balance"
+      message: "Insufficient Balance"
     ),
     "override_transfer": Payment(
       source: "from",
       amount: "amount",
       destination: .account(field: "to"),
       condition: "d.get_balance( from_account, asset_type ).amount >= op.amount.amount",
-      complaint: ""
+      message: ""
     ),
     "asset_issue": Payment(
       source: nil,
       amount: "asset_to_issue",
       destination: .account(field: "issue_to_account"),
       condition: "",
-      complaint: ""
+      message: ""
     ),
     "asset_reserve": order("payer", "amount_to_reserve", to: .nowhere),
     "limit_order_create": order("seller", "amount_to_sell"),
@@ -69,7 +69,7 @@ struct Payment {
       amount: amount,
       destination: destination,
       condition: "d.get_balance( *fee_paying_account, *_asset ).amount >= op.\(amount).amount",
-      complaint: "insufficient balance"
+      message: "insufficient balance"
     )
   }
 }

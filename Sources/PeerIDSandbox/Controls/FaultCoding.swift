@@ -75,7 +75,7 @@ extension Fault {
   /// The value of `ms` for `untilReleased`.
   private static let heldWord = "until_released"
 
-  /// Whether the value of a number's key is this word instead: `"times": "always"`.
+  /// Whether the key has this word as its value, as in `"times": "always"`. Any other value must be a number.
   private static func hasWord(
     _ word: String,
     _ key: String,

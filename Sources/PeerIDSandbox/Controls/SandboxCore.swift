@@ -22,7 +22,7 @@ final class SandboxCore: RequestHandler {
       if exchange.isHeld, exchange.sequence > state.lastReleased { return .wait(milliseconds: Self.heldInterval) }
       switch exchange.phase {
       case .reading: return arrive(exchange, request, &state)
-      case .waited(let fault): return strike(fault, exchange, request, &state)
+      case .waited(let fault): return apply(fault, exchange, request, &state)
       case .answered(let answer): return finish(answer, exchange, request, &state)
       }
     }
@@ -75,7 +75,7 @@ final class SandboxCore: RequestHandler {
       exchange.phase = .waited(fault)
       return delay(fault, exchange)
     }
-    return strike(fault, exchange, request, &state)
+    return apply(fault, exchange, request, &state)
   }
 
   private func delay(_ fault: Fault, _ exchange: Exchange) -> NextStep {
@@ -83,7 +83,7 @@ final class SandboxCore: RequestHandler {
     return .wait(milliseconds: exchange.isHeld ? Self.heldInterval : fault.milliseconds)
   }
 
-  private func strike(
+  private func apply(
     _ fault: Fault,
     _ exchange: Exchange,
     _ request: HTTPRequest,

@@ -97,8 +97,8 @@ run_memcheck() {
   # shellcheck disable=SC2086
   LD_LIBRARY_PATH="$PWD/$out/symbols" PEERID_UNDER_MEMCHECK=1 CMOCKA_MESSAGE_OUTPUT=tap timeout --kill-after=5 3600 \
     $memcheck --log-file="$log.%p" "$@" >"$log.output" 2>&1 || status=$?
-  complaints=$(find "$out/logs" -path "$log.[0-9]*" -size +0 | sort)
-  if [ "$status" -eq 0 ] && [ -z "$complaints" ]; then
+  findings=$(find "$out/logs" -path "$log.[0-9]*" -size +0 | sort)
+  if [ "$status" -eq 0 ] && [ -z "$findings" ]; then
     passed=$((passed + 1))
     printf '%-44s clean (%d s)\n' "$name" "$(($(date +%s) - begin))"
   else
@@ -106,7 +106,7 @@ run_memcheck() {
     echo "FAILED: $name ended with status $status"
     grep -v '^ok \|^1\.\.\|^known: \|# SKIP' "$log.output" | sed 's/^/    /'
     # shellcheck disable=SC2086
-    [ -z "$complaints" ] || head -n 60 $complaints | sed 's/^/    /'
+    [ -z "$findings" ] || head -n 60 $findings | sed 's/^/    /'
   fi
 }
 

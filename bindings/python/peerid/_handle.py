@@ -12,7 +12,7 @@ class Handle:
 
     Python's reference count is the number of users: a call gets the handle itself and
     keeps it while it runs, so closing on another thread frees the object only after the
-    call. So no lock is needed, which a fork could leave locked.
+    call. Therefore no lock is needed. (The child of a fork could inherit a locked one.)
     """
 
     __slots__ = ("__weakref__", "_free", "pointer")

@@ -48,9 +48,9 @@ class Hooks:
     def __init__(self, log: Log | None, relogin: Relogin | None) -> None:
         """Register the functions of a client.
 
-        Without a `log`, events go to the logger `peerid`. They are dropped where green
-        threads have replaced the locks of `logging`, which threads of the library
-        cannot use.
+        Without a `log`, events go to the logger `peerid`. They are dropped if gevent or
+        eventlet has replaced the locks of `logging`: threads of the library cannot
+        use the replacements.
         """
         if log is None and green_threads() is None:
             log = logger

@@ -113,10 +113,11 @@ class Session(BaseSession):
         """Return the chain account of the session's user, the payer of operations.
 
         The server does not return the account. After a login with a user name the
-        library finds it on the chain: `pi-<user name>` or `<user name>`, whichever
-        gives PeerID its permission. The account is read once and then stored with the
-        session. After a login with an e-mail address or an exchange of a code the user
-        name is unknown: ask the user, and call `set_account`.
+        library finds it on the chain: `pi-<user name>` or `<user name>`, depending on
+        which of the two has granted PeerID a permission. The account is read once and
+        then stored with the session. After a login with an e-mail address or an
+        exchange of a code the user name is unknown: ask the user, and call
+        `set_account`.
 
         Raises:
             ConfigurationError: the account is unknown, or two accounts are possible;

@@ -39,7 +39,7 @@ async def log_in(client: aio.Client, **more: Any) -> aio.Session:
     return await client.login("alice", password="alice-password", **more)
 
 
-async def aside(function: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
+async def in_thread(function: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
     """Make a blocking call, such as a control of the sandbox, on another thread."""
     call = functools.partial(function, *arguments, **more)
     return await asyncio.get_running_loop().run_in_executor(None, call)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from loops import aside, block_until_completed, log_in, new_client, on_a_loop
+from loops import block_until_completed, in_thread, log_in, new_client, on_a_loop
 from sandbox import (
     LOGIN,
     OPERATIONS,
@@ -387,7 +387,7 @@ async def test_calls_wait_for_their_turn(sandbox: Sandbox) -> None:
         session = await log_in(client)
         sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED, times=3)
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(60)]
-        found = await aside(sandbox.wait_for, OPERATIONS, at_least=3)
+        found = await in_thread(sandbox.wait_for, OPERATIONS, at_least=3)
         assert len(found) == 3
         sandbox.release()
         await asyncio.gather(*tasks)
@@ -417,7 +417,7 @@ async def test_calls_can_fail_when_many_are_in_flight(sandbox: Sandbox) -> None:
         sandbox.fault("delay_after", OPERATIONS, ms=UNTIL_RELEASED, times=2)
         calls = [session.submit(TRANSFER) for _ in range(5)]
         gathered = asyncio.gather(*calls, return_exceptions=True)
-        await aside(sandbox.wait_for, OPERATIONS, at_least=2)
+        await in_thread(sandbox.wait_for, OPERATIONS, at_least=2)
         sandbox.release()
         ended = await gathered
         assert (await session.submit(TRANSFER)).transaction_id
@@ -460,26 +460,26 @@ async def test_an_exception_during_a_delivery_loses_no_other_completion(
 ) -> None:
     """Raise, as a signal handler can between any two instructions."""
     read = _calls._outcome
-    complaints = []
+    reports = []
 
-    def strike(completion: Any) -> Any:
+    def interrupted(completion: Any) -> Any:
         monkeypatch.setattr(_calls, "_outcome", read)
         raise RuntimeError("a signal")
 
     async with new_client(sandbox) as client:
         session = await log_in(client)
         asyncio.get_running_loop().set_exception_handler(
-            lambda _, context: complaints.append(str(context["exception"]))
+            lambda _, context: reports.append(str(context["exception"]))
         )
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(20)]
         await asyncio.sleep(0)
-        monkeypatch.setattr(_calls, "_outcome", strike)
+        monkeypatch.setattr(_calls, "_outcome", interrupted)
         block_until_completed(client)
         ended = await asyncio.gather(*tasks, return_exceptions=True)
     (lost,) = (result for result in ended if not isinstance(result, peerid.Result))
     assert isinstance(lost, peerid.OutcomeUnknown)
     assert lost.outcome is peerid.Outcome.UNKNOWN
-    assert complaints == ["a signal"]
+    assert reports == ["a signal"]
 
 
 @on_a_loop

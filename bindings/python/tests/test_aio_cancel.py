@@ -11,8 +11,8 @@ from typing import Any, Callable
 
 import pytest
 from loops import (
-    aside,
     block_until_completed,
+    in_thread,
     log_in,
     new_client,
     on_a_loop,
@@ -56,7 +56,7 @@ async def test_before_anything_is_sent(sandbox: Sandbox) -> None:
     async with new_client(sandbox, max_active_requests=1) as client:
         session = await log_in(client)
         first = asyncio.create_task(session.submit(TRANSFER))
-        await aside(sandbox.wait_for, OPERATIONS)
+        await in_thread(sandbox.wait_for, OPERATIONS)
         second = asyncio.create_task(session.submit(TRANSFER))
         await until(lambda: pending_calls(client) == 2)
         error = await _cancelled(second)
@@ -73,7 +73,7 @@ async def test_while_the_answer_is_on_its_way(sandbox: Sandbox) -> None:
     async with new_client(sandbox) as client:
         session = await log_in(client)
         task = asyncio.create_task(session.submit(TRANSFER))
-        await aside(sandbox.wait_for, OPERATIONS)
+        await in_thread(sandbox.wait_for, OPERATIONS)
         error = await _cancelled(task)
         assert isinstance(error, peerid.Cancelled)
         assert error.outcome is Outcome.UNKNOWN
@@ -147,7 +147,7 @@ async def test_twice(sandbox: Sandbox) -> None:
     sandbox.fault("delay", LOGIN, ms=UNTIL_RELEASED)
     async with new_client(sandbox) as client:
         task = asyncio.create_task(log_in(client))
-        await aside(sandbox.wait_for, LOGIN)
+        await in_thread(sandbox.wait_for, LOGIN)
         task.cancel()
         # The task is woken, and waits for the completion.
         await asyncio.sleep(0)
@@ -177,7 +177,7 @@ async def test_while_a_store_does_not_answer(sandbox: Sandbox) -> None:
     store = HangingStore()
     async with new_client(sandbox, store=store) as client:
         task = asyncio.create_task(client.open("alice"))
-        await aside(store.is_asked.wait)
+        await in_thread(store.is_asked.wait)
         error = await _cancelled(task)
         assert isinstance(error, peerid.Cancelled)
         assert error.outcome is Outcome.NOT_SENT
@@ -192,7 +192,7 @@ async def test_while_it_waits_for_its_turn(sandbox: Sandbox) -> None:
     async with new_client(sandbox, max_in_flight=1) as client:
         session = await log_in(client)
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(4)]
-        await aside(sandbox.wait_for, OPERATIONS)
+        await in_thread(sandbox.wait_for, OPERATIONS)
         # The first waiting call, and the one after it.
         for waiting in (tasks[1], tasks[2]):
             error = await _cancelled(waiting)
@@ -210,7 +210,7 @@ async def test_a_log_in(sandbox: Sandbox) -> None:
     with MemoryStore() as store:
         async with new_client(sandbox, store=store) as client:
             task = asyncio.create_task(log_in(client, key="alice"))
-            await aside(sandbox.wait_for, LOGIN)
+            await in_thread(sandbox.wait_for, LOGIN)
             error = await _cancelled(task)
             assert isinstance(error, peerid.Cancelled)
             assert store.keys() == []
@@ -223,7 +223,7 @@ async def test_a_refresh_continues(sandbox: Sandbox) -> None:
     async with new_client(sandbox) as client:
         session = await log_in(client)
         task = asyncio.create_task(session.refresh())
-        await aside(sandbox.wait_for, REFRESH)
+        await in_thread(sandbox.wait_for, REFRESH)
         assert await _cancelled(task) is not None
         assert session.token.generation == 1
         sandbox.release()
@@ -240,7 +240,7 @@ async def test_a_submit_that_waits_for_a_refresh(sandbox: Sandbox) -> None:
         sandbox.expire()
         sandbox.fault("delay", REFRESH, ms=UNTIL_RELEASED)
         task = asyncio.create_task(session.submit(TRANSFER))
-        await aside(sandbox.wait_for, REFRESH)
+        await in_thread(sandbox.wait_for, REFRESH)
         error = await _cancelled(task)
         assert isinstance(error, peerid.Cancelled)
         sandbox.release()
@@ -293,7 +293,7 @@ async def test_a_shielded_call_continues(sandbox: Sandbox) -> None:
         call = asyncio.ensure_future(session.submit(TRANSFER))
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(asyncio.shield(call), 0.1)
-        await aside(sandbox.wait_for, OPERATIONS)
+        await in_thread(sandbox.wait_for, OPERATIONS)
         sandbox.release()
         assert (await call).transaction_id
 
@@ -317,7 +317,7 @@ async def test_after_a_gather_the_task_still_has_its_error(sandbox: Sandbox) -> 
     async with new_client(sandbox) as client:
         session = await log_in(client)
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(2)]
-        await aside(sandbox.wait_for, OPERATIONS, at_least=2)
+        await in_thread(sandbox.wait_for, OPERATIONS, at_least=2)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -331,7 +331,7 @@ async def test_a_thousand_tasks(sandbox: Sandbox) -> None:
         session = await log_in(client)
         tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(1000)]
         # Enough calls have started, and many have not.
-        await aside(sandbox.wait_for, OPERATIONS, at_least=100)
+        await in_thread(sandbox.wait_for, OPERATIONS, at_least=100)
         for task in tasks:
             task.cancel()
         outcomes = [await _outcome(task) for task in tasks]

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
 import pytest
-from loops import aside, log_in, new_client, on_a_loop, until
+from loops import in_thread, log_in, new_client, on_a_loop, until
 from sandbox import (
     LOGIN,
     OPERATIONS,
@@ -139,7 +139,7 @@ async def test_closing_ends_calls_in_flight(sandbox: Sandbox) -> None:
     session = await log_in(client)
     tasks = [asyncio.create_task(session.submit(TRANSFER)) for _ in range(30)]
     tasks.append(asyncio.create_task(log_in(client)))  # type: ignore[arg-type]
-    await aside(sandbox.wait_for, OPERATIONS, at_least=20)
+    await in_thread(sandbox.wait_for, OPERATIONS, at_least=20)
     start = time.monotonic()
     await client.close()
     assert time.monotonic() - start < _SOON
@@ -159,7 +159,7 @@ async def test_closing_in_another_thread(sandbox: Sandbox) -> None:
     client = new_client(sandbox)
     session = await log_in(client)
     task = asyncio.create_task(session.submit(TRANSFER))
-    await aside(sandbox.wait_for, OPERATIONS)
+    await in_thread(sandbox.wait_for, OPERATIONS)
     calls = client._calls_on(asyncio.get_running_loop())
     assert calls is not None
     thread = threading.Thread(target=lambda: asyncio.run(client.close()))
@@ -248,7 +248,7 @@ async def test_a_call_keeps_its_client(sandbox: Sandbox) -> None:
         return await call
 
     task = asyncio.create_task(submit())
-    await aside(sandbox.wait_for, OPERATIONS)
+    await in_thread(sandbox.wait_for, OPERATIONS)
     gc.collect()
     sandbox.release()
     with warnings.catch_warnings(record=True) as caught:

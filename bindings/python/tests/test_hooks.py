@@ -134,11 +134,11 @@ def test_a_program_without_logging_prints_nothing(sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
-def strike() -> Iterator[Any]:
+def raise_signal() -> Iterator[Any]:
     """A function of C that sends a signal, whose handler raises `KeyboardInterrupt`."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    raise_signal = ctypes.PyDLL(None)["raise"]
-    yield partial(raise_signal, int(signal.SIGTERM))
+    function = ctypes.PyDLL(None)["raise"]
+    yield partial(function, int(signal.SIGTERM))
     signal.signal(signal.SIGTERM, before)
 
 
@@ -153,10 +153,16 @@ def _call_log(hooks: _hooks.Hooks) -> Any:
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_ctrl_c_before_an_event_ends_the_call(strike: Any, is_first: bool) -> None:
+def test_ctrl_c_before_an_event_ends_the_call(
+    raise_signal: Any, is_first: bool
+) -> None:
     events: list[str] = []
     hooks = _hooks.Hooks(lambda _, message: events.append(message), None)
-    steps = [strike, _call_log(hooks)] if is_first else [_call_log(hooks), strike]
+    steps = (
+        [raise_signal, _call_log(hooks)]
+        if is_first
+        else [_call_log(hooks), raise_signal]
+    )
     # One after the other, without a Python instruction between them.
     call = partial(max, map(methodcaller("__call__"), steps), key=bool)
     with pytest.raises(KeyboardInterrupt) as caught:
@@ -166,8 +172,8 @@ def test_ctrl_c_before_an_event_ends_the_call(strike: Any, is_first: bool) -> No
     assert events == ["an event"]
 
 
-def test_ctrl_c_during_an_event_ends_the_call(strike: Any) -> None:
-    hooks = _hooks.Hooks(lambda _level, _message: strike(), None)
+def test_ctrl_c_during_an_event_ends_the_call(raise_signal: Any) -> None:
+    hooks = _hooks.Hooks(lambda _level, _message: raise_signal(), None)
     call = _call_log(hooks)
     with pytest.raises(KeyboardInterrupt):
         obtain(call, (), lambda: "the result")

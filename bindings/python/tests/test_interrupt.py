@@ -266,22 +266,24 @@ class Stopped(Exception):
 
 
 @pytest.fixture
-def strike() -> Iterator[Any]:
+def raise_signal() -> Iterator[Any]:
     """A function of C that sends a signal, whose handler raises `Stopped`."""
 
     def stop(*_: object) -> None:
         raise Stopped
 
     before = signal.signal(signal.SIGTERM, stop)
-    raise_signal = ctypes.PyDLL(None)["raise"]
-    yield partial(raise_signal, int(signal.SIGTERM))
+    function = ctypes.PyDLL(None)["raise"]
+    yield partial(function, int(signal.SIGTERM))
     signal.signal(signal.SIGTERM, before)
 
 
-def test_a_signal_at_the_end_of_a_call_does_not_take_its_result(strike: Any) -> None:
-    """The library does not ask again, and Python has no time to store the result."""
+def test_a_signal_at_the_end_of_a_call_does_not_take_its_result(
+    raise_signal: Any,
+) -> None:
+    """The library has checked for signals, but Python has not stored the result yet."""
     with pytest.raises(Stopped) as caught:
-        obtain(strike, (), lambda: "the result")
+        obtain(raise_signal, (), lambda: "the result")
     cause = caught.value.__cause__
     assert isinstance(cause, peerid.CancelledTooLate)
     assert cause.result == "the result"
@@ -289,13 +291,13 @@ def test_a_signal_at_the_end_of_a_call_does_not_take_its_result(strike: Any) -> 
     assert obtain(lambda: None, (), lambda: "the next result") == "the next result"
 
 
-def test_a_signal_while_a_result_is_made_does_not_take_it(strike: Any) -> None:
+def test_a_signal_while_a_result_is_made_does_not_take_it(raise_signal: Any) -> None:
     made = []
 
     def finish() -> str:
         made.append(1)
         if len(made) == 1:
-            strike()
+            raise_signal()
         return "the result"
 
     with pytest.raises(Stopped) as caught:
@@ -307,13 +309,13 @@ def test_a_signal_while_a_result_is_made_does_not_take_it(strike: Any) -> None:
 
 @pytest.mark.parametrize("moment", ["read_error", "free_error"])
 def test_a_signal_while_an_error_is_read_does_not_take_it(
-    strike: Any, monkeypatch: pytest.MonkeyPatch, moment: str
+    raise_signal: Any, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     work = getattr(_call, moment)
 
     def work_and_strike(failure: Any) -> Any:
         done = work(failure)
-        strike()
+        raise_signal()
         return done
 
     monkeypatch.setattr(_call, moment, work_and_strike)
@@ -323,21 +325,23 @@ def test_a_signal_while_an_error_is_read_does_not_take_it(
     assert isinstance(caught.value.__cause__, peerid.InvalidArgument)
 
 
-def test_a_signal_at_the_end_of_a_call_does_not_take_its_error(strike: Any) -> None:
+def test_a_signal_at_the_end_of_a_call_does_not_take_its_error(
+    raise_signal: Any,
+) -> None:
     config = peerid._prototypes.ConfigPointer()
     create = partial(
         library.peerid_config_create, b"", b"4", None, ctypes.byref(config)
     )
     # Calls the functions with no Python instruction between them.
-    last = partial(max, map(methodcaller("__call__"), [strike, create]), key=bool)
+    last = partial(max, map(methodcaller("__call__"), [raise_signal, create]), key=bool)
     with pytest.raises(Stopped) as caught:
         invoke(last)
     assert isinstance(caught.value.__cause__, peerid.InvalidArgument)
 
 
-def test_a_signal_before_a_call_has_no_cause(strike: Any) -> None:
+def test_a_signal_before_a_call_has_no_cause(raise_signal: Any) -> None:
     def function() -> None:
-        strike()
+        raise_signal()
 
     with pytest.raises(Stopped) as caught:
         invoke(function)
@@ -345,11 +349,11 @@ def test_a_signal_before_a_call_has_no_cause(strike: Any) -> None:
 
 
 def test_a_signal_while_arguments_are_handed_over_keeps_its_exception(
-    session: peerid.Session, strike: Any
+    session: peerid.Session, raise_signal: Any
 ) -> None:
     logout = partial(library.peerid_session_logout, session._handle)
     with pytest.raises(Stopped):
-        list(map(methodcaller("__call__"), [strike, logout]))
+        list(map(methodcaller("__call__"), [raise_signal, logout]))
 
 
 @pytest.mark.parametrize("milliseconds", [5, 20, 60])

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from loops import aside, log_in, new_client, on_a_loop
+from loops import in_thread, log_in, new_client, on_a_loop
 from sandbox import OPERATIONS, TRANSFER, Sandbox
 from test_submit import TYPED
 
@@ -151,7 +151,7 @@ async def test_an_error_is_settled_on_a_loop(sandbox: Sandbox) -> None:
         new_client(sandbox, settleable=True) as client,
         await log_in(client) as session,
     ):
-        await aside(sandbox.fault, "drop_after", OPERATIONS)
+        await in_thread(sandbox.fault, "drop_after", OPERATIONS)
         with pytest.raises(peerid.OutcomeUnknown) as lost:
             await session.submit(TRANSFER)
         assert (await session.settle(lost.value)).done

@@ -4,7 +4,7 @@ import PeerID
 enum SettlementVerdict: Equatable {
   case done(ChainPlace)
   case notDone
-  /// The transaction may still be executed: check again after so many milliseconds.
+  /// The transaction may still be executed. Check again after this time, in milliseconds.
   case notYet(Int64)
   /// These transactions are equal, so the user must decide which one it is.
   case undecided([ChainPlace])

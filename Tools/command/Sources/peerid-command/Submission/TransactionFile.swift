@@ -39,7 +39,8 @@ struct TransactionFile {
     guard !transactions.isEmpty else { throw Failure(.usage, "\(name) contains no operations") }
   }
 
-  /// Splits text into JSON values. Text that is not JSON ends at the next line; the check reports the error.
+  /// Splits text into JSON values. If a value is not JSON, the next one begins on the next line; the later check of the
+  /// operations reports the error.
   static func split(_ text: String) -> [Transaction] {
     var found: [Transaction] = []
     var (rest, line) = (text[...], 1)
