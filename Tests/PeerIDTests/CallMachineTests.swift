@@ -252,6 +252,25 @@ import Testing
     #expect(error.message == "no operation was sent, because the payer's history could not be read first: lost")
   }
 
+  /// The outcome after a 401 is *not done*, because a request was sent.
+  @Test func `after a 401 no message says that the request was not sent`() {
+    func message(_ events: [CallMachine.Event]) -> String? {
+      var machine = CallMachine(.session)
+      var step = machine.next(.started)
+      for event in events { step = machine.next(event) }
+      guard case .finish(.failure(let error)) = step else { return nil }
+      return error.message
+    }
+    let timeout = Self.interrupted(.timedOut)
+    #expect(message([timeout]) == "time ran out while waiting to be sent")
+    #expect(message([Self.use1, Self.refused, Self.again, timeout]) == "time ran out while waiting to be sent again")
+    let failure = TransportFailure(kind: .timedOut, mayHaveBeenSent: false, reason: "")
+    let unsent = CallMachine.Event.answer(.failure(ErrorClassifier.error(failure, .operations)))
+    #expect(
+      message([Self.use1, Self.refused, Self.again, Self.use2, unsent]) == "time ran out before a connection was ready"
+    )
+  }
+
   @Test func `a 401 counts once, however the call recovers from it`() {
     var machine = CallMachine(.session)
     _ = machine.next(.started)

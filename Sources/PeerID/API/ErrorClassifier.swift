@@ -16,7 +16,8 @@ enum ErrorClassifier {
     case .lost: return make(.connectionLost, "the request was sent and no answer came", isRetryable: repeatable)
     case .notHTTP: return make(.protocol, "the answer is not HTTP", isRetryable: repeatable)
     case .timedOut:
-      let place = isUncertain ? "waiting for the answer" : "before the request was sent"
+      // An earlier request of the call may have been sent; see `afterAnswer`.
+      let place = isUncertain ? "waiting for the answer" : "before a connection was ready"
       return make(.timeout, "time ran out \(place)", isRetryable: repeatable)
     case .cancelled: return make(.cancelled, "the call was cancelled", isRetryable: repeatable)
     case .closed: return make(.closed, "the client was closed", isRetryable: false)

@@ -240,7 +240,8 @@ struct CallMachine {
   /// What the call waits for, for the message of a timeout.
   private var waitReason: String {
     if isPausing { return "waiting for the server to accept its new token" }
-    return isAwaitingRefresh ? "waiting for the token to be refreshed" : "waiting to be sent"
+    if isAwaitingRefresh { return "waiting for the token to be refreshed" }
+    return isResend ? "waiting to be sent again" : "waiting to be sent"
   }
 }
 
