@@ -308,6 +308,8 @@ ANSWERS = {
     "deep_400": answer(400, '{"error":' + '{"a":' * DEEP + "1" + "}" * DEEP + ',"status":400}'),
     "huge_number_200": answer(200, '{"result":{"block_num":' + "9" * 400 + '},"status":200}'),
     "nul_in_text_200": answer(200, '{"result":{"id":"a\\u0000b","block_num":5},"status":200}'),
+    "nul_as_id_200": answer(200, '{"result":{"id":"\\u0000","block_num":5},"status":200}'),
+    "byte_order_mark_400": answer(400, "\ufeff" + refusal({"op_name": "no"}, 400)),
     "large_html_500": answer(500, "<html>" + "x" * 100_000 + "</html>", kind="text/html"),
     "deflate_200": packed(200, envelope(TRANSACTION), "deflate", zlib.compress),
     "gzip_400": packed(400, refusal({"op_name": "no"}, 400)),
@@ -485,6 +487,12 @@ def echoes_password_407(connection):
 def compresses(connection):
     while True:
         connection.send(packed(200, envelope(valid_result(connection.read_request()))))
+
+
+@fault
+def writes_byte_order_marks(connection):
+    while True:
+        connection.send(answer(200, "\ufeff" + envelope(valid_result(connection.read_request()))))
 
 
 @fault

@@ -54,7 +54,8 @@ enum Answer {
     _ status: Int
   ) -> Result<Response, PeerIDError> {
     let proof = response.transactionIDBytes ?? (kind == .operations ? response.transactionTokenBytes : nil)
-    if !kind.isSubmit || (proof?.count ?? 0) > 0 { return .success(response) }
+    // C callers read to the first NUL, so an id that begins with one is empty.
+    if !kind.isSubmit || proof?.cString.pointee ?? 0 > 0x20 { return .success(response) }
     let json = response.jsonBytes
     let missing = json.count == 4 && json.contains("null") ? "a result" : "a transaction id"
     let message = "the server reports success without \(missing)"

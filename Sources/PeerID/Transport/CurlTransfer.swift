@@ -165,7 +165,7 @@ final class CurlTransfer {
   private func response(status: Int, isTruncated: Bool, _ code: CURLcode = CURLE_OK) -> HTTPResponse {
     HTTPResponse(
       status: status,
-      body: buffer.bytes,
+      body: buffer.body,
       isTruncated: isTruncated,
       isUndecodable: code == CURLE_BAD_CONTENT_ENCODING,
       request: request,

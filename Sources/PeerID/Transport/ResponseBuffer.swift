@@ -16,7 +16,11 @@ struct ResponseBuffer: ~Copyable {
     free(storage)
   }
 
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
+  /// The body without a byte order mark, which is no part of JSON but is written by some proxies.
+  var body: UnsafeRawBufferPointer {
+    let bytes = UnsafeRawBufferPointer(start: storage, count: count)
+    return bytes.begins(with: "\u{FEFF}") ? UnsafeRawBufferPointer(rebasing: bytes.dropFirst(3)) : bytes
+  }
 
   /// Appends received bytes; returns whether there was memory for them.
   mutating func append(_ source: UnsafeRawPointer, count added: Int) -> Bool {
