@@ -101,6 +101,7 @@ struct QuotedEncoding: CustomStringConvertible, Sendable {
     ofCharacters("HTML") {
       ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&#39;"][$0] ?? String($0)
     },
+    ofCharacters("SQL and CSV") { $0 == "'" || $0 == "\"" ? "\($0)\($0)" : "\($0)" },
     ofBytes("quoted-printable") { "=" + digits(UInt32($0), 16, 2).uppercased() },
     Self("quoted-printable in lines") { bytes in
       bytes.flatMap { Array(("=" + digits(UInt32($0), 16, 2).uppercased() + "=\r\n").utf8) }
@@ -129,6 +130,7 @@ struct QuotedEncoding: CustomStringConvertible, Sendable {
   static let lossy: [Self] = [
     ofCharacters("Latin-1 read as UTF-8") { $0.isASCII ? String($0) : "\u{FFFD}" },
     ofCharacters("ASCII with question marks") { $0.isASCII ? String($0) : "?" },
+    ofCharacters("ASCII without the others") { $0.isASCII ? String($0) : "" },
     ofCharacters("names of HTML") { $0.isASCII ? String($0) : "&auml;" },
     Self("Latin-1") { bytes in
       String(decoding: bytes, as: UTF8.self).unicodeScalars.map { $0.value < 0x100 ? UInt8($0.value) : 0x1A }

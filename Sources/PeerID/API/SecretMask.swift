@@ -23,27 +23,25 @@ struct SecretMask {
 
   /// Each secret with all its decoded forms.
   private let forms: [Bytes]
-  /// Secrets with non-ASCII characters, as they appear if those characters are lost or damaged.
-  private let folded: [Bytes]
+  /// Secrets with non-ASCII characters, without these: they may be lost or damaged.
+  private let ascii: [Bytes]
   private let shortestForm: Int
 
   init(_ secrets: [Bytes]) {
     var forms: [Bytes] = []
-    var folded: [Bytes] = []
+    var ascii: [Bytes] = []
     for secret in secrets.flatMap({ [$0] + Self.utf16($0) }) {
       var form = DecodedText(secret.raw)
       for _ in 0..<Self.maximumDepth {
         if form.bytes.count > 0 { forms.append(form.bytes) }
-        if let lossy = form.without(.folded), lossy.bytes.raw.count(where: { $0 < 0x80 }) >= Self.shortest {
-          folded.append(lossy.bytes)
-        }
+        if let lossy = form.without(.ascii), lossy.bytes.count >= Self.shortest { ascii.append(lossy.bytes) }
         guard let next = form.without(.escapes) else { break }
         form = next
       }
     }
     self.forms = forms
-    self.folded = folded
-    shortestForm = min((forms + folded).map { $0.count }.min() ?? 0, Self.cutOff.inBytes)
+    self.ascii = ascii
+    shortestForm = min((forms + ascii).map { $0.count }.min() ?? 0, Self.cutOff.inBytes)
   }
 
   /// A secret in UTF-16 without the zero bytes, once for each byte order. Empty if the secret has only Latin-1
@@ -141,8 +139,9 @@ struct SecretMask {
     search.rest -= text.bytes.count
     if search.rest < 0 { return }
     for form in forms { hide(form, in: text, &search) }
-    if !folded.isEmpty, let lossy = text.without(.folded) {
-      for form in folded { hide(form, in: lossy, &search) }
+    if !ascii.isEmpty {
+      let lossy = text.without(.ascii) ?? text
+      for form in ascii { hide(form, in: lossy, &search) }
     }
     guard depth < Self.maximumDepth else { return }
     for encoding in TextEncoding.layers {

@@ -12,6 +12,9 @@ enum CharacterEscape {
         ?? (next(text, start) == UInt8(ascii: "u") ? number(text, start + 2, digits: 4).map { ($0, 6) } : nil)
     case UInt8(ascii: "\\"): backslash(text, start)
     case UInt8(ascii: "&"): entity(text, start)
+    // SQL and CSV double a quote.
+    case UInt8(ascii: "'"), UInt8(ascii: "\""):
+      next(text, start) == text[start] ? (UInt32(text[start]), 2) : nil
     case 0xC2, 0xC3:
       next(text, start).flatMap { 0x80..<0xC0 ~= $0 ? (UInt32(text[start] << 6 | $0 & 0x3F), 2) : nil }
     default: nil

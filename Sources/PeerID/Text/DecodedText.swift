@@ -58,13 +58,13 @@ enum TextEncoding: CaseIterable {
   case hexadecimal, hexadecimalFrom2
   /// The byte values as a list of decimal numbers, possibly signed.
   case decimal
-  /// Not an encoding: each non-ASCII character becomes the same byte, even if the character was lost or damaged.
-  case folded
+  /// Not an encoding: all non-ASCII characters are dropped, even if they were damaged.
+  case ascii
 
   /// All encodings that can be removed repeatedly.
-  static let layers = allCases.filter { $0 != .folded }
+  static let layers = allCases.filter { $0 != .ascii }
 
-  var isOfCharacters: Bool { [.escapes, .percent, .quotedPrintable, .form, .folded].contains(self) }
+  var isOfCharacters: Bool { [.escapes, .percent, .quotedPrintable, .form, .ascii].contains(self) }
 
   /// Passes each decoded byte to `emit`, with the range of the bytes that encode it.
   func decode(_ text: UnsafeRawBufferPointer, _ emit: (UInt8, Range<Int>) -> Void) {
@@ -80,7 +80,7 @@ enum TextEncoding: CaseIterable {
     case .hexadecimal: Self.hexadecimal(text, skipping: 0, emit)
     case .hexadecimalFrom2: Self.hexadecimal(text, skipping: 1, emit)
     case .decimal: Self.decimal(text, emit)
-    case .folded: Self.fold(text, emit)
+    case .ascii: Self.onlyASCII(text, emit)
     }
   }
 
@@ -183,13 +183,11 @@ enum TextEncoding: CaseIterable {
     }
   }
 
-  private static func fold(_ text: UnsafeRawBufferPointer, _ emit: (UInt8, Range<Int>) -> Void) {
+  private static func onlyASCII(_ text: UnsafeRawBufferPointer, _ emit: (UInt8, Range<Int>) -> Void) {
     var index = 0
     while index < text.count {
-      let start = index
-      while index < text.count, let length = CharacterEscape.unknown(text, at: index) { index += length }
-      if start < index {
-        emit(0x80, start..<index)
+      if let length = CharacterEscape.unknown(text, at: index) {
+        index += length
       } else {
         emit(text[index], index..<(index + 1))
         index += 1
