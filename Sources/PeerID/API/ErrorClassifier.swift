@@ -111,7 +111,5 @@ extension PeerIDError {
   }
 
   /// Whether to log the error for an operator: the outcome is unknown, or the server failed.
-  func isWorthLogging(of kind: RequestKind) -> Bool {
-    outcome == .unknown && kind.changesSomething || httpStatus >= 500
-  }
+  var isWorthLogging: Bool { outcome == .unknown || httpStatus >= 500 }
 }

@@ -85,7 +85,7 @@ struct TokenAPI: Sendable {
     return try transport.send(request, context: context) { outcome in
       let result = Answer.token(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
       // Failed refreshes are logged by the session.
-      if kind != .refresh, case .failure(let error) = result, error.isWorthLogging(of: kind) {
+      if kind != .refresh, case .failure(let error) = result, error.isWorthLogging {
         configuration.report(.warning, "\(kind): \(error)")
       }
       return result

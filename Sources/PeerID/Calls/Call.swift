@@ -106,7 +106,7 @@ package struct Call: Sendable {
     } else {
       answer = Answer.response(of: outcome, to: kind)
     }
-    if case .failure(let error) = answer, error.isWorthLogging(of: kind) { log(.warning, "\(kind): \(error)") }
+    if case .failure(let error) = answer, error.isWorthLogging { log(.warning, "\(kind): \(error)") }
     return answer
   }
 

@@ -118,10 +118,8 @@ package final class CallEngine: Sendable {
       let request = try parameters.withBytes { (json) throws(PeerIDError) in
         try self.chainRead(api: api, method: method, parameters: json)
       }
-      let answer = self.environment.transport.send(request, context: context) { outcome in
-        Answer.response(of: outcome, to: .chainRead)
-      }
-      let response = try answer.get()
+      let call = self.logged(.read(request))
+      let response = try self.environment.transport.send(request, context: context) { call.read($0, token: nil) }.get()
       context.hasReadChain = true
       return response
     }

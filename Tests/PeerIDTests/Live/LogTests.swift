@@ -59,6 +59,20 @@ import Testing
     expectLine(.warning, ["operations: connection_lost (unknown)", "(user 1, application 4)"])
   }
 
+  @Test func `a login and a read without an answer, and a read for an account that fails, have a log line`() throws {
+    let live = try live()
+    let chain = "/api/v1/app/blockchain-data"
+    live.sandbox.add(Fault(.dropAfter, path: "/api/v1/auth/token"))
+    _ = failure { () throws(PeerIDError) in try live.logIn() }
+    expectLine(.warning, ["log in: connection_lost (unknown)"])
+    live.sandbox.add(Fault(.dropAfter, path: chain))
+    _ = failure { () throws(PeerIDError) in try live.client.readChain(api: "database", method: "get_chain_id") }
+    expectLine(.warning, ["chain read: connection_lost (unknown)", "(application 4)"])
+    live.sandbox.add(Fault(.status(Fault.Replacement(status: 502, body: "")), path: chain))
+    _ = failure { () throws(PeerIDError) in try live.client.account("pi-alice") }
+    expectLine(.warning, ["chain read: server (unknown)", "HTTP 502", "(application 4)"])
+  }
+
   @Test func `calls that succeed or are refused have no log line`() throws {
     let live = try live()
     let session = try live.logIn()
