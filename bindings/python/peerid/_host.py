@@ -10,6 +10,9 @@ from typing import Any
 
 from .errors import ConfigurationError
 
+# What uWSGI reads as false.
+_FALSE = ("false", "off", "no", "0")
+
 
 def check_threads() -> None:
     """Refuse uWSGI without threads.
@@ -28,7 +31,9 @@ def check_threads() -> None:
 
 def _has_threads(options: Any) -> bool:
     values = {_text(name): _text(value) for name, value in options.items()}
-    return "enable-threads" in values or int(values.get("threads", "0")) > 1
+    # uWSGI takes any other value for true.
+    is_enabled = values.get("enable-threads", "no").lower() not in _FALSE
+    return is_enabled or int(values.get("threads", "0")) > 1
 
 
 def _text(value: Any) -> str:

@@ -43,6 +43,7 @@ os._exit(0)
     [
         ([], "refused: uWSGI runs Python without threads"),
         (["--threads", "1"], "refused: uWSGI runs Python without threads"),
+        (["--set", "enable-threads=off"], "refused: uWSGI runs Python without threads"),
         (["--enable-threads"], "generation 2"),
         (["--threads", "2"], "generation 2"),
     ],
@@ -84,6 +85,8 @@ def test_uwsgi(
         ({b"threads": b"4"}, True),
         ({"enable-threads": True}, True),
         ({b"enable-threads": b"true"}, True),
+        ({"enable-threads": b"False"}, False),
+        ({"enable-threads": b"0", "threads": b"2"}, True),
     ],
 )
 def test_options_of_uwsgi(options: dict[object, object], has_threads: bool) -> None:

@@ -25,9 +25,9 @@ from ._custom import Store, StoredSession
 
 _COLUMNS = {"key_hash": "text", "key": "text", "generation": "bigint", "data": "text"}
 
-# Waits for a lock, for at most the timeout; true without waiting if this database session
-# has the lock already. The timeout applies until the end of the transaction, which with
-# autocommit is this statement. The lock lasts as long as the database session.
+# Waits for a lock, for at most the timeout; true, without waiting, if this database
+# session already has the lock. The timeout applies until the end of the transaction,
+# which with autocommit is this statement. The lock lasts as long as the session.
 _LOCK = (
     "SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' "
     "AND pid = pg_backend_pid() AND objsubid = 1 "
