@@ -25,7 +25,7 @@
  *       (error = peerid_session_submit(session, argv[6], strlen(argv[6]), &response)))
  *     fprintf(stderr, "%s\n", peerid_error_message(error));
  *   else
- *     puts(peerid_response_transaction_id(response));
+ *     puts(peerid_response_json(response, NULL));
  *   int status = error ? 1 : 0;
  *   peerid_error_free(error), peerid_response_free(response), peerid_session_free(session);
  *   peerid_client_free(client), peerid_config_free(config);
@@ -1172,7 +1172,8 @@ PEERID_API const char *peerid_response_json(
 /**
  * Returns the id of the transaction, 40 hexadecimal digits.
  *
- * @return a string borrowed from the response; NULL if the result is not a transaction.
+ * @return a string borrowed from the response; NULL if the result is not a transaction: after a
+ *   chain read, or if the user has to sign first (`peerid_response_transaction_token`).
  */
 PEERID_API const char *peerid_response_transaction_id(const peerid_response *response);
 

@@ -20,7 +20,7 @@
 ///       (error = peerid_session_submit(session, argv[6], strlen(argv[6]), &response)))
 ///     fprintf(stderr, "%s\n", peerid_error_message(error));
 ///   else
-///     puts(peerid_response_transaction_id(response));
+///     puts(peerid_response_json(response, NULL));
 ///   int status = error ? 1 : 0;
 ///   peerid_error_free(error), peerid_response_free(response), peerid_session_free(session);
 ///   peerid_client_free(client), peerid_config_free(config);

@@ -14,7 +14,8 @@ public func responseJSON(
 }
 
 /// Returns the id of the transaction, 40 hexadecimal digits.
-/// - Returns: a string borrowed from the response; NULL if the result is not a transaction.
+/// - Returns: a string borrowed from the response; NULL if the result is not a transaction: after a chain read, or if
+///   the user has to sign first (`peerid_response_transaction_token`).
 @_cdecl("peerid_response_transaction_id")
 public func responseTransactionID(_ response: ResponseHandle?) -> UnsafePointer<CChar>? {
   borrowed(optional(response, as: Response.self)?.transactionIDBytes)

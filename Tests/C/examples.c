@@ -147,6 +147,25 @@ static void payment_is_made_once_however_often_it_is_run(void **state) {
   assert_int_equal(sandbox_executed(), 1);
 }
 
+static void payment_that_the_user_has_to_sign_is_not_called_paid(void **state) {
+  (void)state;
+  char output[8192];
+  const char *const arguments[] = {sandbox_url(), "6",      "demo-secret-6", "alice", "alice-password",
+                                   "1.2.31",      "1.2.33", "4321",          ledger,  NULL};
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(run("unknown_outcome", arguments, output, sizeof output), 3);
+    assert_contains(output, "left open: the user has to sign it");
+    assert_null(strstr(output, "paid"));
+  }
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+  const char *const transfers[] = {sandbox_url(),    "6",      "demo-secret-6", "alice",
+                                   "alice-password", "1.2.31", "1.2.33",        NULL};
+  run("login_and_submit", transfers, output, sizeof output);
+  assert_contains(output, "not done yet: the user has to sign it");
+  assert_null(strstr(output, "null"));
+  assert_int_equal(sandbox_executed(), 0);
+}
+
 static void payment_with_a_lost_answer_is_found(void **state) {
   (void)state;
   char output[8192];
@@ -269,6 +288,7 @@ int main(void) {
       TEST(authorization_code_exchanges_and_submits),
       TEST(authorization_code_sends_nothing_for_a_foreign_answer),
       TEST(payment_is_made_once_however_often_it_is_run),
+      TEST(payment_that_the_user_has_to_sign_is_not_called_paid),
       TEST(payment_with_a_lost_answer_is_found),
       TEST(payment_that_never_arrived_is_made_again),
       TEST(payment_that_cannot_be_looked_up_is_left_open),

@@ -52,7 +52,12 @@ static peerid_error *transfer(peerid_session *session, const char *from, const c
   peerid_response *response = NULL;
   peerid_error *error = peerid_session_submit(session, operation, (size_t)length, &response);
   if (error) return error;
-  printf("Transferred %" PRId64 ": transaction %s\n", amount, peerid_response_transaction_id(response));
+  const char *transaction = peerid_response_transaction_id(response);
+  if (transaction) {
+    printf("Transferred %" PRId64 ": transaction %s\n", amount, transaction);
+  } else {
+    puts("not done yet: the user has to sign it, see peerid_session_confirm");
+  }
   peerid_response_free(response);
   return NULL;
 }

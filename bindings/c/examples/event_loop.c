@@ -86,7 +86,12 @@ static void end_payment(peerid_completion *completion) {
     report(payment->amount, error);
   } else {
     peerid_response *response = peerid_completion_response(completion);
-    printf("%" PRId64 ": transaction %s\n", payment->amount, peerid_response_transaction_id(response));
+    const char *transaction = peerid_response_transaction_id(response);
+    if (transaction) {
+      printf("%" PRId64 ": transaction %s\n", payment->amount, transaction);
+    } else {
+      printf("%" PRId64 ": not done yet: the user has to sign it, see peerid_session_confirm\n", payment->amount);
+    }
     peerid_response_free(response);
   }
   payment->is_in_flight = false;

@@ -43,8 +43,12 @@ static peerid_error *transfer(peerid_session *session, const char *from, const c
   peerid_response *response = NULL;
   peerid_error *error = peerid_session_submit(session, operations, (size_t)length, &response);
   if (error) return error;
-  printf("  transaction %s in block %" PRId64 "\n", peerid_response_transaction_id(response),
-         peerid_response_block_num(response));
+  const char *transaction = peerid_response_transaction_id(response);
+  if (transaction) {
+    printf("  transaction %s in block %" PRId64 "\n", transaction, peerid_response_block_num(response));
+  } else {
+    puts("  not done yet: the user has to sign it, see peerid_session_confirm");
+  }
   peerid_response_free(response);
   return NULL;
 }

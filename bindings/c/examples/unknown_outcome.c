@@ -49,7 +49,7 @@ static bool write_ledger(const payment *payment, const char *word, const char *m
   return fclose(file) == 0 && is_written;
 }
 
-/* Reads the state of an earlier run: "done", "sending" and the mark, or nothing. */
+/* Reads the state of an earlier run: "done", "unsigned", "sending" and the mark, or nothing. */
 static void read_ledger(payment *payment, char word[16]) {
   *word = '\0';
   FILE *file = fopen(payment->ledger, "r");
@@ -112,12 +112,20 @@ static int settle(peerid_session *session, const payment *payment) {
 
 /* ---- The payment ---- */
 
-static peerid_error *send_payment(peerid_session *session, const payment *payment) {
+/* Sends the payment. `has_to_be_signed` tells whether the user has to sign it before it is made. */
+static peerid_error *send_payment(peerid_session *session, const payment *payment, bool *has_to_be_signed) {
   peerid_response *response = NULL;
   peerid_error *error = peerid_session_submit(session, payment->operation, payment->length, &response);
-  if (!error) printf("paid: transaction %s\n", peerid_response_transaction_id(response));
+  const char *transaction = peerid_response_transaction_id(response);
+  if (transaction) printf("paid: transaction %s\n", transaction);
+  *has_to_be_signed = !error && !transaction;
   peerid_response_free(response);
   return error;
+}
+
+static int leave_to_user(void) {
+  puts("left open: the user has to sign it, see peerid_session_confirm");
+  return OPEN;
 }
 
 /* Handles an error of the payment. Returns whether to try again; `is_uncertain` tells whether to settle first. */
@@ -149,6 +157,7 @@ static int pay(peerid_session *session, payment *payment) {
     printf("already paid, according to the ledger\n");
     return DONE;
   }
+  if (strcmp(word, "unsigned") == 0) return leave_to_user();
   bool is_uncertain = strcmp(word, "sending") == 0;
   for (int sends = 0;;) {
     if (is_uncertain) {
@@ -164,7 +173,9 @@ static int pay(peerid_session *session, payment *payment) {
     if (sends++ == TRIES) return NOT_DONE;
     /* Without a mark, an unknown outcome could not be settled, so nothing is sent. */
     if (!mark(session, payment) || !write_ledger(payment, "sending", payment->mark)) return NOT_DONE;
-    peerid_error *error = send_payment(session, payment);
+    bool has_to_be_signed;
+    peerid_error *error = send_payment(session, payment, &has_to_be_signed);
+    if (has_to_be_signed) return write_ledger(payment, "unsigned", "") ? leave_to_user() : OPEN;
     if (!error) return write_ledger(payment, "done", "") ? DONE : OPEN;
     bool may_retry = understand(error, &is_uncertain);
     if (!is_uncertain) write_ledger(payment, "nothing sent", "");
