@@ -231,8 +231,8 @@ MUTANTS = (
     ),
     _(
         "an older stored pair is taken",
-        "Session/StoredPairDecision.swift",
-        "return «stored.generation < saving.savedGeneration» ||",
+        "Session/SaveState.swift",
+        "if «stored.generation < savedGeneration» {",
         "false",
     ),
     _(

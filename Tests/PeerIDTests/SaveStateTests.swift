@@ -52,6 +52,8 @@ import Testing
     #expect(state.successor(of: pair("old", 2))?.generation == 3)
     #expect(state.successor(of: pair("another", 2)) == nil)
     #expect(state.successor(of: pair("another", 9)) == nil)
+    let rival = pair("rival", 3).renewing(pair("old", 2), atMilliseconds: 0, generation: 3)
+    #expect(state.successor(of: rival) == nil)
     #expect(SaveState().successor(of: pair("old", 2)) == nil)
   }
 
@@ -64,18 +66,11 @@ import Testing
     #expect(state.successor(of: pair("another", 3)) == nil)
   }
 
-  @Test func `the pair is the successor of another result of the pair that it replaced, if it was refreshed again`() {
-    let old = pair("old", 2)
-    let other = pair("other", 7).renewing(old, atMilliseconds: 0, generation: 7)
+  @Test func `the pair is the successor of a restored backup`() {
     var state = SaveState()
-    let first = pair("first", 3).renewing(old, atMilliseconds: 0, generation: 3)
-    state.failed(Self.failure, first, replacing: old, now: 0)
-    #expect(state.successor(of: other) == nil)
-    let second = pair("second", 4).renewing(first, atMilliseconds: 0, generation: 4)
-    state.failed(Self.failure, second, replacing: old, now: 0)
-    let saved = state.successor(of: other)
-    #expect(saved?.isSamePair(as: second) == true && saved?.generation == 8)
-    #expect(state.successor(of: pair("login", 3)) == nil)
+    state.failed(Self.failure, pair("new", 9), replacing: pair("old", 8), now: 0)
+    #expect(state.successor(of: pair("older", 7))?.generation == 9)
+    #expect(state.successor(of: pair("another", 8)) == nil)
   }
 
   @Test func `saving is retried unless a thread already does it`() {

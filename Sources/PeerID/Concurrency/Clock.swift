@@ -51,8 +51,8 @@ final class ServerClock: Sendable {
   private static let unknown = Int64.min
   /// The age of a sample after which the next answer's date is read, in milliseconds.
   private static let resamplingInterval: Int64 = 1000
-  /// The age of a sample, in milliseconds, after which even a slow answer may replace it.
-  private static let longestUse: Int64 = 60_000
+  /// By how much this clock may be fast, in milliseconds, since the dates are truncated to seconds.
+  private static let largestError: Int64 = 2000
 
   private let clock: Clock
   private let offset = Atomic<Int64>(unknown)
@@ -78,12 +78,15 @@ final class ServerClock: Sendable {
   /// sent.
   ///
   /// The date is old if the answer took long, or was read late because the process was stopped. An old date is used
-  /// only if there is no better one, or if it is later than this clock's time.
+  /// only if there is no better one, or if this clock's time cannot be right: it is before the date, or later than the
+  /// date by more than the answer took.
   func learn(dateMilliseconds: Int64, took: Int64) {
     let now = clock.monotonicMilliseconds()
     let isPrecise = took <= Self.resamplingInterval
-    let isLate = (nowMilliseconds ?? .min) < dateMilliseconds
-    guard isPrecise || isLate || now - sampledAt.load(ordering: .relaxed) >= Self.longestUse else { return }
+    if !isPrecise, let present = nowMilliseconds {
+      let age = present - dateMilliseconds
+      if age >= 0, age <= took + Self.largestError { return }
+    }
     // The header is truncated to seconds, so the server's time is half a second later on average.
     offset.store(dateMilliseconds + 500 - now, ordering: .relaxed)
     sampledAt.store(isPrecise ? now : now - Self.resamplingInterval, ordering: .relaxed)

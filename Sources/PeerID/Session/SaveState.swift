@@ -2,9 +2,6 @@
 struct SaveState {
   private static let firstPause: Int64 = 1000
   private static let longestPause: Int64 = 60_000
-  /// The usual largest difference between the estimates of the server's time by two processes, in milliseconds. They
-  /// estimate it from dates in whole seconds, in answers that take up to a second.
-  private static let clockDifference: Int64 = 2000
 
   /// The session's pair, if it could not be saved yet.
   private(set) var unsaved: Token?
@@ -13,9 +10,6 @@ struct SaveState {
   /// The pair that the store held before saving failed. If the store holds another pair later, another process has
   /// written the session.
   private var replaced: Token?
-  /// Whether the store has refused the unsaved pair, because it held another one than `replaced`. After other failures
-  /// the store may hold the unsaved pair, and another process may have refreshed it.
-  private var isConflict = false
   /// The generation that this process has last seen in the store.
   private(set) var savedGeneration: UInt64 = 0
   /// Whether a thread of this process retries. After a fork the child has no such thread.
@@ -29,21 +23,13 @@ struct SaveState {
   /// Whether it is time to retry.
   func isDue(now: Int64) -> Bool { failure != nil && now >= notBefore }
 
-  /// Whether the unsaved pair is newer than `stored`, the pair in the store.
+  /// Whether the stored pair is older than the session's: the one that the unsaved pair has replaced, or a restored
+  /// backup.
   func supersedes(_ stored: Token) -> Bool {
+    if stored.generation < savedGeneration { return true }
     guard let unsaved, let replaced else { return false }
     // The child of a fork may have saved a pair that is newer than `replaced` and older than `unsaved`.
-    if stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved) { return true }
-    // Another process may have refreshed `replaced`, too. The server accepts only the result that it saved last. If it
-    // has refreshed this session's result again, that result was saved last, and the stored one is not accepted.
-    guard let ownTime = unsaved.renewedAtMilliseconds, !replaced.isPredecessor(of: unsaved),
-      !unsaved.isPredecessor(of: stored)
-    else { return false }
-    if replaced.isPredecessor(of: stored) { return true }
-    // Otherwise the stored pair comes from further refreshes, of the other result or of `unsaved`. In the second case
-    // it was refreshed later than `unsaved`.
-    guard isConflict, let time = stored.renewedAtMilliseconds, stored.isOfSameUser(as: unsaved) else { return false }
-    return time < ownTime + Self.clockDifference
+    return stored.isSamePair(as: replaced) || stored.isPredecessor(of: unsaved)
   }
 
   /// The unsaved pair if it is newer than `stored`, the pair in the store; otherwise `nil`.
@@ -58,12 +44,11 @@ struct SaveState {
     _ error: PeerIDError,
     _ pair: Token,
     replacing stored: Token?,
-    isConflict: Bool = false,
     now: Int64
   ) {
     unsaved = pair
-    self.isConflict = isConflict
     replaced = stored
+    if let stored { savedGeneration = stored.generation }
     failure = error
     postpone(now: now)
   }

@@ -165,24 +165,36 @@ extension SessionCore {
     }
     var taken: Token?
     let continuations = withState { state in
-      var ended = result
-      if case .adopted(let other) = result { ended = .adopted(next(other, after: state.machine.token)) }
+      let mine = state.machine.token
+      var (ended, kept) = (result, Token?.none)
+      if case .adopted(let other) = result {
+        ended = .adopted(next(other, after: mine))
+        // Until the server has saved this session's pair, a refusal does not mean that the other pair is the valid one.
+        let mayBeAccepted = state.machine.isInDoubtOfRefusal(now: now, serverNow: serverNow)
+        if mayBeAccepted, !mine.isSamePair(as: other), !mine.isPredecessor(of: other) { kept = mine }
+      }
       var failure = state.machine.refreshEnded(ended, now: now, serverNow: serverNow, jitter: jitter)
       if failure == nil {
         state.pairOrder = environment.nextOrder()
-        state.offered = nil
+        state.offered = kept.map { Offer(pair: $0, isNewer: false) }
       } else if let offered = state.offered, offered.isNewer || result.isRefusal, !state.hasEnded {
         // If the session is not over, keep its current pair: the server may accept it later.
         let isInDoubt = state.machine.isOver == nil
         state.offered = isInDoubt ? SessionCore.Offer(pair: state.machine.token, isNewer: false) : nil
-        taken = adopt(offered.pair, &state, now: now, serverNow: serverNow)
+        let pair = adopt(offered.pair, &state, now: now, serverNow: serverNow)
+        // The store may have the pair that was refused.
+        if place != nil { state.saving.failed(Self.rivalIsStored, pair, replacing: nil, now: now) }
+        taken = pair
         failure = nil
       }
       state.headers = Self.headers(for: state.machine.token, environment)
       if state.flight === flight { state.flight = nil }
       return flight.finish(failure)
     }
-    if let taken { environment.table.update(self, taken) }
+    if let taken {
+      environment.table.update(self, taken)
+      keepTryingToSave()
+    }
     for continuation in continuations { continuation() }
   }
 

@@ -10,14 +10,12 @@ extension SessionCore {
   /// retried.
   func save(_ pair: Token, in place: StorePlace, replacing stored: Token?, _ lock: SessionStore.LockToken) {
     var failure: PeerIDError
-    var isConflict = false
     do throws(PeerIDError) {
       if try place.save(pair, expected: stored?.generation ?? 0, lock) {
         withState { $0.saving.settle(pair.generation) }
         return
       }
       failure = PeerIDError(.store, "the session was modified despite the lock")
-      isConflict = true
     } catch {
       failure = error
     }
@@ -28,7 +26,7 @@ extension SessionCore {
     environment.transport.statistics.add(.storeFailures)
     log(.error, "\(failure)")
     let now = environment.clock.monotonicMilliseconds()
-    withState { $0.saving.failed(failure, pair, replacing: stored, isConflict: isConflict, now: now) }
+    withState { $0.saving.failed(failure, pair, replacing: stored, now: now) }
   }
 
   /// Starts retrying in the background, unless retrying has already started.
@@ -46,17 +44,24 @@ extension SessionCore {
     withState { $0.saving.isBeingTried = false }
   }
 
+  static var rivalIsStored: PeerIDError {
+    PeerIDError(.store, "the store has the tokens of another refresh; the next refresh shows which ones are valid")
+  }
+
   /// Retries saving the token pair once.
   ///
   /// - Parameter lockTimeout: how long to wait for the lock, in milliseconds.
   /// - Returns: whether the token pair is saved, or no longer has to be saved.
   func saveAgain(lockTimeout: Int64) -> Bool {
     guard let place else { return true }
+    var isRival = false
     do throws(PeerIDError) {
       return try place.withLock(timeoutMilliseconds: lockTimeout) { (storeLock) throws(PeerIDError) in
         let stored = try place.load(storeLock)
         // Another process may have removed or replaced the session: do not restore or overwrite it.
         if stored == nil { end(PeerIDError(.loginRequired, "the session was logged out: log the user in again")) }
+        isRival = isOver == nil && decide(token, stored) == .renewRival
+        if isRival { throw Self.rivalIsStored }
         let pair = withState { state in
           state.machine.isOver == nil ? stored.flatMap { state.saving.successor(of: $0) } : nil
         }
@@ -75,6 +80,8 @@ extension SessionCore {
       log(.warning, "the new tokens could not be saved yet: \(error)")
       let now = environment.clock.monotonicMilliseconds()
       withState { $0.saving.failedAgain(error, now: now) }
+      // Of the two pairs, the server accepts one.
+      if isRival { _ = reply(to: .refresh(supersedes: token.generation)) }
       return false
     }
   }

@@ -22,7 +22,7 @@ extension SessionCore {
         if let stored, decision != .anotherUser { learn(stored.identity) }
         let mine = token
         switch decision {
-        case .renew, .renewNewer: break
+        case .renew, .renewNewer, .renewRival: break
         case .adopt, .loggedOut, .anotherUser: return follow(decision, stored)
         }
         try place.reserve(lock)
@@ -54,14 +54,14 @@ extension SessionCore {
     }
   }
 
-  private func decide(_ mine: Token, _ stored: Token?) -> StoredPairDecision {
+  func decide(_ mine: Token, _ stored: Token?) -> StoredPairDecision {
     withState { StoredPairDecision.decide(mine: mine, saving: $0.saving, stored: stored) }
   }
 
   /// Uses the stored tokens instead of this session's.
   private func follow(_ decision: StoredPairDecision, _ stored: Token?) -> SessionStateMachine.RefreshResult {
     switch (decision, stored) {
-    case (.adopt, let stored?), (.renew, let stored?), (.renewNewer, let stored?):
+    case (.adopt, let stored?), (.renew, let stored?), (.renewNewer, let stored?), (.renewRival, let stored?):
       withState { $0.saving.settle(stored.generation) }
       return .adopted(stored)
     case (.anotherUser, _): return .refused(Self.replacedByAnotherUser)
@@ -86,7 +86,7 @@ extension SessionCore {
     case .adopt:
       withState { $0.saving.settle(stored.generation) }
       offer(stored)
-    case .renew, .renewNewer, .loggedOut: break
+    case .renew, .renewNewer, .renewRival, .loggedOut: break
     }
     return true
   }
@@ -148,7 +148,7 @@ extension SessionCore {
     // While the server may not have saved this token pair, the refusal does not mean that the older, stored one is
     // valid.
     case .renewNewer where isInDoubtOfRefusal: return nil
-    case .renewNewer, .adopt, .loggedOut, .anotherUser: return follow(decision, stored)
+    case .renewNewer, .renewRival, .adopt, .loggedOut, .anotherUser: return follow(decision, stored)
     }
   }
 }

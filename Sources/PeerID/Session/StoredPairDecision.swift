@@ -5,6 +5,9 @@ enum StoredPairDecision: Equatable {
   /// Refresh the session's own pair, which is newer than the stored one: the pair could not be saved yet, or the store
   /// is a restored backup or a replica that lags behind. If the server refuses the session's pair, use the stored one.
   case renewNewer
+  /// Refresh the session's own pair; if the server refuses it, use the stored one. Two processes have refreshed the same
+  /// pair, and only the server knows which of the results it accepts.
+  case renewRival
   /// Use the stored pair and send nothing: another process has refreshed.
   case adopt
   /// Another process has logged the session out.
@@ -24,9 +27,10 @@ enum StoredPairDecision: Equatable {
     if let user = stored.userID, let own = mine.userID, user != own { return .anotherUser }
     if stored.isSamePair(as: mine) { return .renew }
     if saving.supersedes(stored) { return .renewNewer }
-    // A login may have stored the replaced pair again, because the server has not saved `mine`.
-    let isReplaced = stored.isPredecessor(of: mine) && stored.generation < mine.generation
-    return stored.generation < saving.savedGeneration || isReplaced ? .renewNewer : .adopt
+    if stored.generation < mine.generation, stored.isPredecessor(of: mine) { return .renewNewer }
+    // A pair without a renewal comes from a login.
+    let isUnsaved = saving.unsaved != nil || stored.generation < mine.generation
+    return isUnsaved && stored.renewal != nil && !mine.isPredecessor(of: stored) ? .renewRival : .adopt
   }
 }
 

@@ -111,6 +111,40 @@ import Testing
     #expect(session.token.generation == 2)
   }
 
+  /// Two clients refresh the same pair at once, because the store's locks lock nothing. The server accepts the result
+  /// that it saves last.
+  @Test(arguments: [(answersLate: true, isFirstValid: false), (false, true)])
+  func `of two results of one refresh, the one that the server accepts is used`(
+    answersLate: Bool,
+    isFirstValid: Bool
+  ) throws {
+    let store = SessionStore.withoutLocks()
+    let live = try Live(store: store, clock: .stopped())
+    live.sandbox.configure { $0.saveDelay = Live.untilSaved }
+    let first = try live.logIn(key: "k")
+    let second = try live.sibling(store: store).client.open(key: "k")
+    live.sandbox.add(.held(answersLate ? .delayAfter : .delay, path: Live.refresh))
+    let results = Gathered<ErrorCode?>()
+    onThreads(2) { index in
+      if index == 0 { return results.add(failure { () throws(PeerIDError) in try first.refresh() }?.code) }
+      #expect(live.waitForRequests(1, path: Live.refresh))
+      #expect(failure { () throws(PeerIDError) in try second.refresh() } == nil)
+      live.sandbox.releaseRequests()
+    }
+    // The second client has saved its pair, so the first one's cannot be saved.
+    #expect(results.all == [.store])
+    let theirs = second.token
+    #expect(!first.token.isSamePair(as: theirs))
+    live.sandbox.saveTokenPairs()
+    live.sandbox.configure { $0.saveDelay = 0 }
+    #expect(live.hasStoppedSaving)
+    #expect(try live.sibling(store: store).client.open(key: "k").token.isSamePair(as: first.token))
+    #expect(first.token.isSamePair(as: theirs) != isFirstValid)
+    for session in [first, second] { _ = try session.submit(Live.transfer) }
+    #expect(second.token.isSamePair(as: first.token) && live.executed == 2)
+    #expect(live.sandbox.requestCount("POST " + Live.refresh, outcome: "200") == (isFirstValid ? 3 : 2))
+  }
+
   @Test func `a session without the client secret uses new pairs of the store`() throws {
     let store = SessionStore.memory()
     let live = try Live(store: store)

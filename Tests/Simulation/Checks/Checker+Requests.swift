@@ -46,11 +46,11 @@ extension Checker {
   }
 
   /// A refresh has a reason: the token expires, the server has refused it for longer than it takes to save a new pair,
-  /// or the application asks for it.
+  /// the server has refreshed the same pair for another process, too, or the application asks for it.
   private func checkReason(_ token: String, _ exchange: Exchange) {
     guard let pair = world.server.pair(access: "A" + token.dropFirst()), let process = exchange.process else { return }
     let twoDays: Int64 = 2 * 86_400_000
-    guard pair === world.server.living(pair.user), !pair.isRevoked, pair.expiresAt - world.serverTime > twoDays,
+    guard pair === world.server.living(pair.user), !pair.isRevoked, !pair.isRival, pair.expiresAt - world.serverTime > twoDays,
       world.happened.isDisjoint(with: [.wallClockJump, .lostLease, .freeze])
     else { return }
     // Another process uses dates in whole seconds: its own, and those of the process that received the pair.
