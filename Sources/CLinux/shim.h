@@ -21,6 +21,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -35,6 +36,13 @@ static inline int clinux_descriptor_flags(int descriptor) { return fcntl(descrip
 static inline void clinux_close_on_exec(int descriptor) { (void)fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
 static inline int clinux_is_file(mode_t mode) { return S_ISREG(mode); }
 static inline int clinux_is_directory(mode_t mode) { return S_ISDIR(mode); }
+
+// Reserves space in a file. Above the limit of a file's size, posix_fallocate would end the process with a signal.
+static inline int clinux_reserve(int descriptor, off_t size) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < (rlim_t)size) return EFBIG;
+  return posix_fallocate(descriptor, 0, size);
+}
 
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline void clinux_eventfd_raise(int descriptor) { (void)eventfd_write(descriptor, 1); }

@@ -60,7 +60,7 @@ enum StoreFile {
   static func reserve(_ path: String) throws(PeerIDError) {
     let descriptor = try openToWrite(path)
     defer { descriptor.close() }
-    let failure = posix_fallocate(descriptor.number, 0, reservedBytes)
+    let failure = clinux_reserve(descriptor.number, reservedBytes)
     // Some file systems cannot reserve space. Then only the file is created.
     guard failure == 0 || failure == EOPNOTSUPP || failure == EINVAL || failure == ENOSYS else {
       throw .systemCall("cannot reserve space in '\(path)'", failure)

@@ -90,7 +90,7 @@ func clinux_open(_ path: String, _ flags: Int32) -> Int32 { world.disk.open(path
 @discardableResult func close(_ descriptor: Int32) -> Int32 { world.disk.close(descriptor) }
 func ftruncate(_ descriptor: Int32, _ size: off_t) -> Int32 { world.disk.truncate(descriptor, Int(size)) }
 func fsync(_ descriptor: Int32) -> Int32 { world.disk.sync(descriptor) }
-func posix_fallocate(_ descriptor: Int32, _ offset: off_t, _ size: off_t) -> Int32 { world.disk.reserve(descriptor) }
+func clinux_reserve(_ descriptor: Int32, _ size: off_t) -> Int32 { world.disk.reserve(descriptor) }
 func flock(_ descriptor: Int32, _ operation: Int32) -> Int32 { world.disk.lock(descriptor) }
 func rename(_ old: String, _ new: String) -> Int32 { world.disk.rename(old, new) }
 @discardableResult func unlink(_ path: String) -> Int32 { world.disk.unlink(path) }
