@@ -127,12 +127,6 @@ MUTATIONS = [
     ("refreshing the own one of two rival pairs", "Session/StoredPairDecision.swift",
      "    return isUnsaved && stored.renewal",
      '    return isUnsaved && !removed("refreshing the own one of two rival pairs") && stored.renewal'),
-    ("keeping a pair that the server may accept later", REFRESH,
-     "        if mayBeAccepted, !mine",
-     '        if mayBeAccepted, !removed("keeping a pair that the server may accept later"), !mine'),
-    ("the clock after a slow answer", "Concurrency/Clock.swift",
-     "    if !isPrecise, let present = nowMilliseconds {",
-     '    if !isPrecise, !removed("the clock after a slow answer"), let present = nowMilliseconds {'),
     ("generation above that of the stored pair", OPENING,
      "    let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)",
      '    let newest = removed("generation above that of the stored pair")\n'

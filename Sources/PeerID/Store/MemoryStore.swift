@@ -26,7 +26,15 @@ private final class MemoryStore: @unchecked Sendable {
 
   private struct Locks {
     let changed: Condition
-    var held: Set<StoreKey> = []
+    /// A short list: each thread holds one lock at most.
+    var held: [StoreKey] = []
+
+    /// Locks the key unless it is locked. Returns whether it did.
+    mutating func take(_ key: StoreKey) -> Bool {
+      if held.contains(where: { $0 == key }) { return false }
+      held.append(key)
+      return true
+    }
   }
 
   init() {
@@ -59,23 +67,23 @@ private final class MemoryStore: @unchecked Sendable {
     let clock = Clock.system
     let deadline = clock.deadline(afterMilliseconds: timeout)
     let isMine = mutex.withLock {
-      while locks.current.held.contains(key) {
+      while !locks.current.take(key) {
         if clock.monotonicMilliseconds() >= deadline { return false }
         locks.current.changed.wait(untilMonotonic: deadline)
       }
-      return locks.current.held.insert(key).inserted
+      return true
     }
     guard isMine else { throw PeerIDError(.store, "timed out waiting for the session lock, which another call holds") }
     return 0
   }
 
   func lockAtOnce(_ key: StoreKey) -> SessionStore.LockToken? {
-    mutex.withLock { locks.current.held.insert(key).inserted ? 0 : nil }
+    mutex.withLock { locks.current.take(key) ? 0 : nil }
   }
 
   func unlock(_ key: StoreKey) {
     mutex.withLock {
-      locks.current.held.remove(key)
+      locks.current.held.removeAll { $0 == key }
       locks.current.changed.broadcast()
     }
   }

@@ -118,6 +118,41 @@ import Testing
     answersLate: Bool,
     isFirstValid: Bool
   ) throws {
+    let (live, store, first, second) = try rivals(answersLate: answersLate)
+    let theirs = second.token
+    live.sandbox.saveTokenPairs()
+    live.sandbox.configure { $0.saveDelay = 0 }
+    #expect(live.hasStoppedSaving)
+    #expect(try live.sibling(store: store).client.open(key: "k").token.isSamePair(as: first.token))
+    #expect(first.token.isSamePair(as: theirs) != isFirstValid)
+    for session in [first, second] { _ = try session.submit(Live.transfer) }
+    #expect(second.token.isSamePair(as: first.token) && live.executed == 2)
+    #expect(live.sandbox.requestCount("POST " + Live.refresh, outcome: "200") == (isFirstValid ? 3 : 2))
+  }
+
+  @Test func `of two results of one refresh, the one that the server saves late is kept`() throws {
+    let (live, store, first, second) = try rivals(answersLate: false)
+    // The server accepts neither pair yet.
+    #expect(live.hasStoppedSaving)
+    #expect(first.token.isSamePair(as: second.token))
+    live.sandbox.saveTokenPairs()
+    live.sandbox.configure {
+      $0.saveDelay = 0
+      $0.clockOffset = 60
+    }
+    _ = try first.submit(Live.transfer)
+    #expect(live.hasStoppedSaving)
+    #expect(try live.sibling(store: store).client.open(key: "k").token.isSamePair(as: first.token))
+    _ = try second.submit(Live.transfer)
+    #expect(second.token.isSamePair(as: first.token) && live.executed == 2)
+  }
+
+  /// Two sessions of a key in different clients, with the results of one refresh each. The second result is stored, so
+  /// the first one cannot be saved. The server, which has saved neither, saves the result of the second session last if
+  /// it `answersLate` to the first.
+  private func rivals(
+    answersLate: Bool
+  ) throws -> (live: Live, store: SessionStore, first: Session, second: Session) {
     let store = SessionStore.withoutLocks()
     let live = try Live(store: store, clock: .stopped())
     live.sandbox.configure { $0.saveDelay = Live.untilSaved }
@@ -131,18 +166,9 @@ import Testing
       #expect(failure { () throws(PeerIDError) in try second.refresh() } == nil)
       live.sandbox.releaseRequests()
     }
-    // The second client has saved its pair, so the first one's cannot be saved.
     #expect(results.all == [.store])
-    let theirs = second.token
-    #expect(!first.token.isSamePair(as: theirs))
-    live.sandbox.saveTokenPairs()
-    live.sandbox.configure { $0.saveDelay = 0 }
-    #expect(live.hasStoppedSaving)
-    #expect(try live.sibling(store: store).client.open(key: "k").token.isSamePair(as: first.token))
-    #expect(first.token.isSamePair(as: theirs) != isFirstValid)
-    for session in [first, second] { _ = try session.submit(Live.transfer) }
-    #expect(second.token.isSamePair(as: first.token) && live.executed == 2)
-    #expect(live.sandbox.requestCount("POST " + Live.refresh, outcome: "200") == (isFirstValid ? 3 : 2))
+    #expect(!first.token.isSamePair(as: second.token))
+    return (live, store, first, second)
   }
 
   @Test func `a session without the client secret uses new pairs of the store`() throws {
