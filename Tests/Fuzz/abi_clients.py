@@ -103,7 +103,8 @@ class Clients:
         return without_time(text), library.broken
 
     def session(self, client, token=TOKEN):
-        """A session with its own pair, because sessions with the same pair share the result of a refresh."""
+        """A session with its own pair, because sessions with the same access token are the same session."""
+        token = token.replace(b"anAccessToken", b"access%d" % self.inputs)
         token = token.replace(b"aRefreshToken", b"refresh%d" % self.inputs)
         return self.create("session", "client_restore", client, token, len(token), None)
 
