@@ -14,7 +14,8 @@ SANDBOX := $(BUILD)/bin/peerid-sandbox
 COMMAND := $(BUILD)/bin/peerid
 
 # The normal library and the sandbox are built apart from the development build, with other flags. Both use one folder,
-# so for the two of them the core is compiled once. Embedded Swift compiles the core again, beside the sandbox.
+# so for the two of them the core is compiled once. Embedded Swift compiles the core again, beside the sandbox, so the
+# demo uses the normal library.
 SHIPPED := PEERID_SHIPPED=1 swift build -c release --scratch-path .build-shipped -Xlinker $(CURDIR)/$(BUILD)/old_glibc.o
 # As Debian's tools strip, so that a package holds the same bytes as the tarball.
 STRIP := strip --strip-unneeded --remove-section=.comment --remove-section=.note
@@ -132,7 +133,7 @@ $(BUILD)/examples/%: bindings/c/examples/%.c include/peerid.h $(LIBRARY)
 
 .PHONY: demo
 demo: ## See it work: log in, submit, lose the token, refresh, submit again
-	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory -j2 EMBEDDED=0 all
 	@Tools/scripts/demo
 
 .PHONY: check
