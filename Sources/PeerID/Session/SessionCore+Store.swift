@@ -122,11 +122,13 @@ extension SessionCore {
     guard waits <= Self.maximumWaits else { return result }
     let patience = isAccepted ? Self.patience : Self.patienceForUnusedPair
     let end = environment.clock.monotonicMilliseconds() + patience
-    while environment.clock.monotonicMilliseconds() < end {
+    var isLast = false
+    while true {
       if let found = lateWriter(of: mine, place) { return found }
-      if context.pause(milliseconds: 50) != nil { return result }
+      if isLast { return result }
+      // This process may be stopped during a pause, so the time is read before the last look, not after it.
+      isLast = context.pause(milliseconds: 50) != nil || environment.clock.monotonicMilliseconds() >= end
     }
-    return result
   }
 
   /// The token pair that the store now has instead of `mine`, whose refresh token was refused; `nil` if the pair is the
