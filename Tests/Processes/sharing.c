@@ -43,9 +43,7 @@ static void *work(void *argument) {
         mine[OTHER_FAILURES]++;
         fprintf(stderr, "%s: %s\n", peerid_error_name(error), peerid_error_message(error));
     }
-    bool is_over = peerid_error_code(error) == PEERID_CODE_LOGIN_REQUIRED;
     peerid_error_free(error);
-    if (is_over) break;
     pause_ms(PATIENCE);
   }
   return NULL;
