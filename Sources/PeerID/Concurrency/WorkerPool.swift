@@ -68,11 +68,17 @@ final class WorkerPool: @unchecked Sendable {
     atThreadEnd()
   }
 
-  /// A separate function, so that everything a job holds is released before the thread waits for the next job.
   private func runNextJob() -> Bool {
+    guard finishNextJob() else { return false }
+    lock.withLock { state.current.unfinished -= 1 }
+    return true
+  }
+
+  /// A separate function, so that everything a job holds, such as a session, is released before the pool is idle.
+  @inline(never)
+  private func finishNextJob() -> Bool {
     guard let job = nextJob() else { return false }
     ExitGuard.whileBusy(job)
-    lock.withLock { state.current.unfinished -= 1 }
     return true
   }
 
