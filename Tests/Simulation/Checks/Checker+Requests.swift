@@ -50,7 +50,8 @@ extension Checker {
   private func checkReason(_ token: String, _ exchange: Exchange) {
     guard let pair = world.server.pair(access: "A" + token.dropFirst()), let process = exchange.process else { return }
     let twoDays: Int64 = 2 * 86_400_000
-    guard pair === world.server.living(pair.user), !pair.isRevoked, !pair.isRival, pair.expiresAt - world.serverTime > twoDays,
+    guard pair === world.server.living(pair.user), !pair.isRevoked, !pair.isRival,
+      pair.expiresAt - world.serverTime > twoDays,
       world.happened.isDisjoint(with: [.wallClockJump, .lostLease, .freeze])
     else { return }
     // Another process uses dates in whole seconds: its own, and those of the process that received the pair.
