@@ -16,11 +16,11 @@ final class SessionCore: @unchecked Sendable {
     var pairOrder: UInt64
     /// The sequence number of the event in which the application set the account.
     var accountOrder: UInt64 = 0
-    /// A token pair that may be used if the running refresh fails.
+    /// A token pair that may be used if the running or a later refresh is refused.
     var offered: Offer?
   }
 
-  /// A token pair that a login or the store returned.
+  /// A token pair that a login or the store returned, or the session's own, which the server may accept later.
   struct Offer {
     let pair: Token
     /// Whether the tokens were requested after the session got its current token pair. If not, the offered pair may be
