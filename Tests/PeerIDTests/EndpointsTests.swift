@@ -114,6 +114,8 @@ import Testing
     arguments: [
       ("ftp://alice:geheim@proxy.example", "scheme 'ftp'"), ("http://alice:geheim@proxy.example:99999", "Port"),
       ("http://", "address of a proxy"), ("http://alice:geheim@", "address of a proxy"), ("http://a b", "%xx"),
+      ("http://alice:12/geheim@proxy.example", "write / as %2F"), ("http://alice:12?geheim@proxy.example", "%3F"),
+      ("alice:12#geheim@proxy.example", "%23"), ("http://alice:geheim@proxy.example/path", "path"),
     ]
   )
   func badProxies(option: String, reason: String) {
@@ -159,7 +161,9 @@ import Testing
     if case .none = try Proxy(option: "", isLoopback: true) {} else { Issue.record("a proxy is used") }
     if case .fromEnvironment = try Proxy(option: "", isLoopback: false) {} else { Issue.record("no proxy is used") }
     if case .none = try Proxy(option: "none", isLoopback: false) {} else { Issue.record("'none' selects a proxy") }
-    for option in ["proxy.example", "proxy.example:3128", "http://[::1]:1", "socks5h://p", "https://u:p@proxy"] {
+    for option in [
+      "proxy.example", "proxy.example:3128", "http://[::1]:1", "http://proxy/", "socks5h://p", "https://u:p@proxy",
+    ] {
       if case .address = try Proxy(option: option, isLoopback: true) {} else { Issue.record("\(option)") }
     }
   }

@@ -32,19 +32,19 @@ import Testing
       now = due
       state.failedAgain(Self.failure, now: now)
     }
-    #expect(waits == [1000, 2000, 4000, 8000, 16000, 32000] + Array(repeating: 60_000, count: 7))
+    #expect(waits == [250, 500, 1000, 2000, 4000, 8000, 16000, 32000] + Array(repeating: 60_000, count: 5))
   }
 
   @Test func `the wait keeps growing with the next unsaved pair, and starts over after a save`() {
     var state = unsaved()
     state.failed(Self.failure, pair("newest", 4), replacing: pair("old", 2), now: 0)
-    #expect(!state.isDue(now: 1999) && state.isDue(now: 2000))
+    #expect(!state.isDue(now: 499) && state.isDue(now: 500))
     state.settle(4)
     #expect(!state.isDue(now: .max) && state.savedGeneration == 4 && state.unsaved == nil && state.failure == nil)
     state.failedAgain(Self.failure, now: 0)
     #expect(state.failure == nil)
     state.failed(Self.failure, pair("newer", 5), replacing: pair("newest", 4), now: 0)
-    #expect(!state.isDue(now: 999) && state.isDue(now: 1000))
+    #expect(!state.isDue(now: 249) && state.isDue(now: 250))
   }
 
   @Test func `the pair is the successor of the pair that it replaced, and of no other`() {

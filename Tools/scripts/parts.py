@@ -113,7 +113,9 @@ PARTS = [
          after=(PACKAGES, "Python wheel in a Debian without Swift")),
     Part("images of the documentation", "Tools/docs/images",
          after=(PACKAGES, "Python wheel in a Debian without Swift")),
-    Part("demo", "Tools/scripts/demo", after=(BUILD,), library=True),
+    # The development build, which is there for the Swift tests.
+    Part("demo", "make --no-print-directory demo", after=(SWIFT,)),
+    Part("demo, with the library that is tested", "Tools/scripts/demo", after=(BUILD,), library=True),
 ]
 
 

@@ -1,6 +1,6 @@
 /// A session's token pair (access and refresh token) that could not be saved, and when saving is retried.
 struct SaveState {
-  private static let firstPause: Int64 = 1000
+  private static let firstPause: Int64 = 250
   private static let longestPause: Int64 = 60_000
 
   /// The session's pair, if it could not be saved yet.

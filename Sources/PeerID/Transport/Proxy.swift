@@ -24,11 +24,15 @@ enum Proxy: Sendable {
       let problem: String
       do throws(ServerAddress.Problem) {
         let address = try ServerAddress(option, defaultScheme: true)
-        if Self.schemes.contains(address.scheme) {
+        if !Self.schemes.contains(address.scheme) {
+          problem = "its scheme '\(address.scheme)' is none of \(Self.schemes.joined(separator: ", "))"
+        } else if !["", "/"].contains(address.path) || address.holdsQueryOrFragment {
+          // libcurl ends the host at the first of these characters, even inside a password.
+          problem = "it has a path or a query; in a password, write / as %2F, ? as %3F and # as %23"
+        } else {
           self = .address(Bytes(option, wipes: true))
           return
         }
-        problem = "its scheme '\(address.scheme)' is none of \(Self.schemes.joined(separator: ", "))"
       } catch {
         problem = error.reason
       }
