@@ -29,32 +29,62 @@ extension World {
     }
   }
 
-  /// May cause a fault between two steps.
-  func disturb() {
-    guard faultsLeft > 0 else { return }
-    let kinds = Fault.betweenSteps.filter { settings.faults.contains($0) }
-    guard !kinds.isEmpty else { return }
-    let living = processes.filter { !$0.isDead }
-    guard let first = living.first else { return }
+  /// May cause a fault before the next step, which is one of `possible`. Returns whether it did.
+  func disturb(before possible: PossibleSteps) -> Bool {
+    guard faultsLeft > 0, !kindsBetweenSteps.isEmpty else { return false }
+    let before = faultsLeft
     if choices.isExhaustive {
-      let alone = possibleSteps().alone
-      let possible = kinds.filter { alone == nil || $0.seesPrivateSteps }.flatMap { kind in
-        (kind.hasOneVictim ? alone.map { [$0] } ?? living : [first]).map { (kind, $0) }
+      // Most of the time nothing happens, so the alternatives are counted, not listed.
+      let taken = choices.pick(1 + eachFault(possible.alone) { _, _ in false })
+      if taken == 0 { return false }
+      var number = 0
+      _ = eachFault(possible.alone) { fault, process in
+        number += 1
+        if number == taken { disturb(fault, process) }
+        return number == taken
       }
-      let taken = choices.pick(1 + possible.count)
-      if taken > 0 { disturb(possible[taken - 1].0, possible[taken - 1].1) }
-    } else if choices.chance(in: 40) {
-      disturb(choices.pick(kinds), choices.pick(living))
+    } else {
+      guard processes.contains(where: { !$0.isDead }), choices.chance(in: 40) else { return false }
+      disturb(choices.pick(kindsBetweenSteps), choices.pick(processes.filter { !$0.isDead }))
+    }
+    return faultsLeft < before
+  }
+
+  /// Visits the faults that can happen now, each with its victim, until `isEnd`. Returns how many it has visited.
+  private func eachFault(_ alone: SimulatedProcess?, isEnd: (Fault, SimulatedProcess) -> Bool) -> Int {
+    var count = 0
+    for fault in kindsBetweenSteps where alone == nil || fault.seesPrivateSteps {
+      for process in processes where !process.isDead {
+        if fault.hasOneVictim, let alone, process !== alone { continue }
+        guard canHappen(fault, process) else { continue }
+        count += 1
+        if isEnd(fault, process) { return count }
+        if !fault.hasOneVictim { break }
+      }
+    }
+    return count
+  }
+
+  private func canHappen(_ fault: Fault, _ process: SimulatedProcess) -> Bool {
+    switch fault {
+    case .powerLoss: settings.store == .directory
+    case .lostLease: settings.store == .lease
+    case .exit: !process.isExiting
+    case .rollback: !backups.isEmpty
+    case .fork:
+      settings.store != .none && !process.isExiting && !process.sessions.isEmpty
+        && processes.count < Self.maximumProcesses
+    default: true
     }
   }
 
   private func disturb(_ fault: Fault, _ process: SimulatedProcess) {
+    guard canHappen(fault, process) else { return }
     switch fault {
     case .kill:
       tell { "FAULT: \(process.name) is killed" }
       kill(process)
     case .powerLoss:
-      guard settings.store == .directory else { return }
       tell { "FAULT: power loss" }
       for process in processes where !process.isDead { kill(process) }
       disk.losePower()
@@ -64,7 +94,6 @@ extension World {
       process.frozenUntil = now + time
       process.frozenFor += time
     case .exit:
-      guard !process.isExiting else { return }
       tell { "FAULT: \(process.name) exits" }
       exit(process)
     case .wallClockJump:
@@ -82,16 +111,12 @@ extension World {
         disk.restore(backup.path, backup.bytes)
       }
     case .lostLease:
-      guard settings.store == .lease else { return }
       tell { "FAULT: the leases of the store are lost" }
       leaseStore.loseLeases()
     case .diskFull:
       tell { "FAULT: the disk is full for a while" }
       disk.fullUntil = now + choices.variation([Int64(5000), 100, 100_000])
     case .fork:
-      guard settings.store != .none, !process.isExiting, !process.sessions.isEmpty,
-        processes.count < Self.maximumProcesses
-      else { return }
       tell { "\(process.name) forks" }
       fork?(process)
     case .revocation:

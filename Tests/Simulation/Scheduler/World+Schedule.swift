@@ -1,5 +1,13 @@
 // How a schedule runs.
 
+/// What can happen next: threads that can run, and events that are due, by index.
+struct PossibleSteps {
+  var fibers: [Fiber] = []
+  var events: [Int] = []
+  /// The process of a step that touches nothing that another process uses.
+  var alone: SimulatedProcess?
+}
+
 extension World {
   func add(_ process: SimulatedProcess) { processes.append(process) }
 
@@ -14,8 +22,9 @@ extension World {
         return false
       }
       if let states, !choices.isWalkOver, choices.isBeyondPath, !states.isNew(state()) { return false }
-      disturb()
-      if !step(), !advance() { return isDone() }
+      var possible = possibleSteps()
+      if disturb(before: possible) { possible = possibleSteps() }
+      if !step(possible), !advance() { return isDone() }
     }
     return false
   }
@@ -23,17 +32,18 @@ extension World {
   /// The possible next steps. When all schedules are tried, a step that touches nothing that another process uses is
   /// taken `alone`: the order of such steps of several processes has no effect. Their order within one process is also
   /// fixed then; random schedules vary it.
-  func possibleSteps() -> (fibers: [Fiber], events: [Int], alone: SimulatedProcess?) {
+  private func possibleSteps() -> PossibleSteps {
     let ready = fibers.filter { $0.state == .ready && canRun($0.process) }
     let due = events.indices.filter { events[$0].due <= now }
-    guard choices.isExhaustive else { return (ready, due, nil) }
-    if let next = ready.first(where: \.isPrivate) { return ([next], [], next.process) }
-    if let next = due.first(where: { events[$0].process != nil }) { return ([], [next], events[next].process) }
-    return (ready, due, nil)
+    guard choices.isExhaustive else { return PossibleSteps(fibers: ready, events: due) }
+    if let next = ready.first(where: \.isPrivate) { return PossibleSteps(fibers: [next], alone: next.process) }
+    if let next = due.first(where: { events[$0].process != nil }) {
+      return PossibleSteps(events: [next], alone: events[next].process)
+    }
+    return PossibleSteps(fibers: ready, events: due)
   }
 
-  private func step() -> Bool {
-    let possible = possibleSteps()
+  private func step(_ possible: PossibleSteps) -> Bool {
     let count = possible.fibers.count + possible.events.count
     if count == 0 { return false }
     let taken = choices.pick(count)

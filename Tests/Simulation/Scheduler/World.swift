@@ -37,6 +37,8 @@ final class World {
   /// How many faults may still happen.
   var faultsLeft: Int
   var happened: Set<Fault> = []
+  /// The faults that the scheduler may cause between two steps.
+  private(set) lazy var kindsBetweenSteps = Fault.betweenSteps.filter { settings.faults.contains($0) }
   /// The current event.
   var event = ""
   /// Faults and answers that threads notice later; their order does not matter.

@@ -36,9 +36,19 @@ enum Fault: Int, CaseIterable, Hashable {
 
 extension Fault {
   /// Whether it affects one process.
-  var hasOneVictim: Bool { [.kill, .freeze, .exit, .fork, .wallClockJump].contains(self) }
+  var hasOneVictim: Bool {
+    switch self {
+    case .kill, .freeze, .exit, .fork, .wallClockJump: true
+    default: false
+    }
+  }
   /// Whether it matters how far a process has come with steps that no other process notices.
-  var seesPrivateSteps: Bool { [.kill, .powerLoss, .diskFull].contains(self) }
+  var seesPrivateSteps: Bool {
+    switch self {
+    case .kill, .powerLoss, .diskFull: true
+    default: false
+    }
+  }
 }
 
 /// The settings of a world, chosen by a seed or by the walk through small worlds.
