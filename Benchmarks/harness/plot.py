@@ -102,7 +102,9 @@ def compared(comparison: Comparison) -> int | None:
     workload = comparison.workload
     if len(comparison.results) < 2 or workload.limit is not None or workload.figure != "us_per_call":
         return None
-    if comparison.results[0].entry.of == "raw-socket":
+    reference = comparison.results[0].entry.of
+    # The lower bound, and the rows that compare builds or settings of libpeerid.
+    if reference == "raw-socket" or reference.startswith("peerid"):
         return None
     index = workload.judged % len(comparison.results)
-    return index if comparison.results[index].entry.of != comparison.results[0].entry.of else None
+    return index if comparison.results[index].entry.of != reference else None
