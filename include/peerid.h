@@ -57,11 +57,12 @@
  *   over, and `PEERID_CODE_CONFIGURATION` if the token has to be refreshed and there is no
  *   client secret.
  *
- * **Money.** An operation or an exchange is sent once. The library never resends a request of
- * which a byte may have been sent, except after HTTP 401, which means that nothing was done.
+ * **Money.** An operation or an exchange is sent once. The library does not resend it if a byte
+ * may have been sent, except an operation after HTTP 401, which means that nothing was done.
  * After an error with the outcome PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the
- * call. A refresh moves no money. The library may resend it after a lost answer, or if the
- * server may not have saved the refresh token yet.
+ * call. Other requests move no money, and the library may resend them: logins and chain reads
+ * at any time, and a refresh after a lost answer or if the server may not have saved the
+ * refresh token yet. A chain call of `network_broadcast` is sent once.
  *
  * **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length
  * in bytes, at most 64 MB. Both are copied: you may free them after the call. Strings that you
@@ -239,8 +240,8 @@ typedef enum peerid_log_level {
 /**
  * Receives a log event, on the thread where the event happens. Must return quickly.
  *
- * Events are, among others: refreshes, problems with a store, unknown outcomes, HTTP 5xx, and
- * requests that are resent after HTTP 401.
+ * Events are, among others: refreshes, tokens that cannot be saved, unknown outcomes, HTTP 5xx,
+ * and requests that are resent after HTTP 401.
  *
  * @param[in] level one of `peerid_log_level`.
  * @param[in] message one line of text without secrets, valid until the handler returns. The
@@ -267,7 +268,8 @@ typedef void (*peerid_release_callback)(void *context);
  * @param[in] key the session's key; NULL for a session without one.
  * @param[in] credentials receives the credentials, with `peerid_credentials_set`.
  *
- * @return 0 if they were set; anything else ends the session.
+ * @return 0 if they were set. Anything else ends a session whose refresh token was refused;
+ *   after a refresh that got no answer, the access token stays in use.
  */
 typedef int32_t (*peerid_relogin_handler)(
     void *context,
@@ -349,8 +351,9 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_config_set_store(
 /**
  * Sets the relogin handler. With this handler, the library logs a user in again if the
  * session's refresh token is no longer valid or a refresh got no answer; the server then
- * returns the current tokens. Without a handler and without the option `relogin=keep`, such a
- * session ends with PEERID_CODE_LOGIN_REQUIRED.
+ * returns the current tokens. Without a handler and without the option `relogin=keep`, a
+ * session whose refresh token is refused ends with PEERID_CODE_LOGIN_REQUIRED; after a lost
+ * answer its access token stays in use.
  *
  * @param[in] handler the function that provides the credentials.
  * @param[in] release releases the context; may be NULL.
@@ -499,14 +502,16 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_client_set_secret(
  *   `not_done` and `unknown`.
  * - `in_flight`: calls that have not ended, `blocking` and `asynchronous`.
  * - `resends_after_401`: requests that were resent with a new token.
- * - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another
- *   process had refreshed), `rejected` (the user has to log in again), `failed` (the tokens are
- *   unchanged) or `unknown`; `waits` counts calls that waited for a refresh.
+ * - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (the store,
+ *   another session or a login had newer tokens), `rejected` (the server refused the refresh
+ *   token), `failed` (the tokens are unchanged) or `unknown`; `waits` counts calls that waited
+ *   for a refresh.
  * - `store`: how many `locks` were taken, `lock_wait_us` (the total wait for them in
- *   microseconds), and `failures`.
+ *   microseconds), and `failures` of refreshes and saves.
  * - `connections`: how many requests `opened` a connection, and how many `reused` one.
  * - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`,
- *   `p50`, `p90`, `p99`, `p999` and `max` in microseconds, with an error of at most 6 percent.
+ *   `p50`, `p90`, `p99`, `p999` and `max` in microseconds. The percentiles are at most 12.5
+ *   percent too high.
  *
  * @param[out] out_response receives the result, to be read with `peerid_response_json`; free it
  *   with `peerid_response_free`.

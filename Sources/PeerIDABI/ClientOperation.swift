@@ -40,13 +40,14 @@ public func clientSetSecret(_ client: ClientHandle?, _ clientSecret: UnsafePoint
 ///   failed with the outcomes `not_sent`, `not_done` and `unknown`.
 /// - `in_flight`: calls that have not ended, `blocking` and `asynchronous`.
 /// - `resends_after_401`: requests that were resent with a new token.
-/// - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (another process had refreshed),
-///   `rejected` (the user has to log in again), `failed` (the tokens are unchanged) or `unknown`; `waits` counts calls
-///   that waited for a refresh.
-/// - `store`: how many `locks` were taken, `lock_wait_us` (the total wait for them in microseconds), and `failures`.
+/// - `refreshes`: how many were `started`, and ended as `renewed`, `found_newer` (the store, another session or a login
+///   had newer tokens), `rejected` (the server refused the refresh token), `failed` (the tokens are unchanged) or
+///   `unknown`; `waits` counts calls that waited for a refresh.
+/// - `store`: how many `locks` were taken, `lock_wait_us` (the total wait for them in microseconds), and `failures` of
+///   refreshes and saves.
 /// - `connections`: how many requests `opened` a connection, and how many `reused` one.
 /// - `latency_us`: for `operations` (submit, confirm, broadcast), `reads` and `logins`: `count`, `p50`, `p90`, `p99`,
-///   `p999` and `max` in microseconds, with an error of at most 6 percent.
+///   `p999` and `max` in microseconds. The percentiles are at most 12.5 percent too high.
 /// - Parameters:
 ///   - outResponse: receives the result, to be read with `peerid_response_json`; free it with `peerid_response_free`.
 @_cdecl("peerid_client_statistics")

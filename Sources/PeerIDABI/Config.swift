@@ -5,8 +5,8 @@ internal import PeerID
 
 /// Receives a log event, on the thread where the event happens. Must return quickly.
 ///
-/// Events are, among others: refreshes, problems with a store, unknown outcomes, HTTP 5xx, and requests that are resent
-/// after HTTP 401.
+/// Events are, among others: refreshes, tokens that cannot be saved, unknown outcomes, HTTP 5xx, and requests that are
+/// resent after HTTP 401.
 ///
 /// - Parameters:
 ///   - level: one of `peerid_log_level`.
@@ -136,7 +136,8 @@ public func configSetStore(_ config: ConfigHandle?, _ store: StoreHandle?) -> Er
 /// - Parameters:
 ///   - key: the session's key; NULL for a session without one.
 ///   - credentials: receives the credentials, with `peerid_credentials_set`.
-/// - Returns: 0 if they were set; anything else ends the session.
+/// - Returns: 0 if they were set. Anything else ends a session whose refresh token was refused; after a refresh that got
+///   no answer, the access token stays in use.
 public typealias ReloginHandler =
   @convention(c) (
     _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ credentials: CredentialsHandle?
@@ -150,7 +151,8 @@ final class CredentialsObject: HandleObject {
 
 /// Sets the relogin handler. With this handler, the library logs a user in again if the session's refresh token is no
 /// longer valid or a refresh got no answer; the server then returns the current tokens. Without a handler and without
-/// the option `relogin=keep`, such a session ends with PEERID_CODE_LOGIN_REQUIRED.
+/// the option `relogin=keep`, a session whose refresh token is refused ends with PEERID_CODE_LOGIN_REQUIRED; after a
+/// lost answer its access token stays in use.
 /// - Parameters:
 ///   - handler: the function that provides the credentials.
 ///   - release: releases the context; may be NULL.

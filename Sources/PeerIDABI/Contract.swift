@@ -49,10 +49,11 @@
 /// - Functions that need a valid access token: `PEERID_CODE_LOGIN_REQUIRED` if the session is over, and
 ///   `PEERID_CODE_CONFIGURATION` if the token has to be refreshed and there is no client secret.
 ///
-/// **Money.** An operation or an exchange is sent once. The library never resends a request of which a byte may have
-/// been sent, except after HTTP 401, which means that nothing was done. After an error with the outcome
-/// PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the call. A refresh moves no money. The library may resend
-/// it after a lost answer, or if the server may not have saved the refresh token yet.
+/// **Money.** An operation or an exchange is sent once. The library does not resend it if a byte may have been sent,
+/// except an operation after HTTP 401, which means that nothing was done. After an error with the outcome
+/// PEERID_OUTCOME_UNKNOWN, check the chain before you repeat the call. Other requests move no money, and the library
+/// may resend them: logins and chain reads at any time, and a refresh after a lost answer or if the server may not have
+/// saved the refresh token yet. A chain call of `network_broadcast` is sent once.
 ///
 /// **Strings.** Strings that you pass are NUL-terminated UTF-8; JSON is passed with its length in bytes, at most 64 MB.
 /// Both are copied: you may free them after the call. Strings that you receive are NUL-terminated and borrowed from an

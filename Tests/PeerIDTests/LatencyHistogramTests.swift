@@ -18,13 +18,13 @@ import Testing
     #expect(histogram.percentiles([1000]).count == 1)
   }
 
-  @Test func `percentiles are exact to 6 percent, and never exceed the longest duration`() {
+  @Test func `percentiles are at most 12.5 percent too high, and never exceed the longest duration`() {
     let histogram = LatencyHistogram()
     for duration in 1...10_000 as ClosedRange<Int64> { histogram.add(duration) }
     let (count, bounds, longest) = histogram.percentiles([500, 900, 990, 999, 1000])
     #expect(count == 10_000 && longest == 10_000)
     for (bound, exact) in zip(bounds, [5000.0, 9000, 9900, 9990, 10_000]) {
-      #expect(Double(bound) >= exact && Double(bound) <= exact * 1.07, "\(bound) for \(exact)")
+      #expect(Double(bound) >= exact && Double(bound) <= exact * 1.125, "\(bound) for \(exact)")
     }
     #expect(bounds.allSatisfy { $0 <= 10_000 })
   }

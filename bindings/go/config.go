@@ -30,9 +30,10 @@ type Config struct {
 	// Log receives events, such as a refresh. It is called from any goroutine, must return quickly and must not use this
 	// package. A panic in it is ignored, because a broken log must not stop a payment.
 	Log func(level Level, message string)
-	// Relogin returns the credentials of a user whose session is over, or whose refresh got no answer; false ends the
-	// session. The key is that of the session, "" for a session without a key. It is called from any goroutine and may
-	// block, but must not use this package. A panic in it is logged and ends the session.
+	// Relogin returns the credentials of a user whose refresh token is no longer valid, or whose refresh got no answer.
+	// With false, a session whose refresh token was refused ends; after a refresh without an answer its access token
+	// stays in use. The key is that of the session, "" for a session without a key. Relogin is called from any goroutine
+	// and may block, but must not use this package. A panic in it is logged and counts as false.
 	Relogin func(key string) (Password, bool)
 }
 

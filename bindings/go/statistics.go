@@ -53,7 +53,7 @@ type CallCounts struct {
 	Unknown   int64 `json:"unknown"`
 }
 
-// Latency holds durations in microseconds, with an error of at most 6 percent.
+// Latency holds durations in microseconds. The percentiles are at most 12.5 percent too high.
 type Latency struct {
 	Count int64 `json:"count"`
 	P50   int64 `json:"p50"`

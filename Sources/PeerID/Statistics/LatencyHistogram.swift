@@ -1,10 +1,11 @@
 import Synchronization
 
-/// Counts durations in buckets whose width grows with the duration, so that the error of a percentile is at most 6 %.
+/// Counts durations in buckets whose width grows with the duration. A percentile is the upper bound of its bucket, so it
+/// is exact or at most 12.5 % too high.
 final class LatencyHistogram: @unchecked Sendable {
   /// The number of buckets for each power of two.
   private static let classesOfOctave = 8
-  /// Durations of about 19 hours or more share the last bucket.
+  /// Durations of about 72 hours or more share the last bucket.
   private static let octaves = 36
   private static let classes = octaves * classesOfOctave
 

@@ -61,10 +61,10 @@ class BaseClient:
                 and must not use this package. By default events go to the logger
                 `peerid`; with the monkey patches of gevent or eventlet they are
                 dropped, because patched locks do not work on threads of the library.
-            relogin: a function that returns the user's `Credentials` when a session is
-                over, so that it can continue; it receives the session's key, may block,
-                and may return None. Or `"keep"`: the password of a login is kept in
-                memory to log in again.
+            relogin: a function that returns the user's `Credentials` when a refresh
+                token is no longer valid or a refresh got no answer. It receives the
+                session's key, may block, and may return None. Or `"keep"`: the password
+                of a login is kept in memory to log in again.
             options: the options of the library by name, such as
                 `request_timeout_ms=5000` or `allow_http=True`; `peerid.options()`
                 lists them.

@@ -77,8 +77,9 @@ class Client(BaseClient):
             client_secret: the secret of the application.
             store: the store for sessions with a key.
             log: receives events, on threads of the library.
-            relogin: returns a user's `Credentials` when a session is over, on a thread
-                of the library; or `"keep"`.
+            relogin: returns a user's `Credentials` when a refresh token is no longer
+                valid or a refresh got no answer, on a thread of the library; or
+                `"keep"`.
             fail_when_full: whether a call raises `QueueFull` at once, and nothing is
                 sent, when `max_in_flight` calls are in flight; otherwise it waits for
                 its turn.
