@@ -86,7 +86,7 @@ struct Show: Subcommand {
 struct Refresh: Subcommand {
   static let configuration = CommandConfiguration(
     abstract: "Refresh a session's tokens now.",
-    discussion: "Rarely needed: every command refreshes a token that expires soon."
+    discussion: "Rarely needed: a command that sends the token refreshes it first if it expires soon."
   )
 
   @OptionGroup var common: CommonOptions
