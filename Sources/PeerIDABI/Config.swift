@@ -136,8 +136,8 @@ public func configSetStore(_ config: ConfigHandle?, _ store: StoreHandle?) -> Er
 /// - Parameters:
 ///   - key: the session's key; NULL for a session without one.
 ///   - credentials: receives the credentials, with `peerid_credentials_set`.
-/// - Returns: 0 if they were set. Anything else ends a session whose refresh token was refused; after a refresh that got
-///   no answer, the access token stays in use.
+/// - Returns: 0 if they were set. Anything else ends a session whose refresh token was refused; after a refresh that
+///   got no answer, the access token stays in use.
 public typealias ReloginHandler =
   @convention(c) (
     _ context: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ credentials: CredentialsHandle?

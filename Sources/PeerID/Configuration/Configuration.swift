@@ -76,13 +76,13 @@ public struct Configuration: Sendable {
     self.store = store
   }
 
-  /// Allows the library to log a user in again when the refresh token is no longer valid or a refresh got no answer. The
-  /// login returns the current pair of tokens. The library does this only with such a handler or with the option
-  /// `relogin=keep`. Otherwise a session whose refresh token is refused ends; after a lost answer its access token stays
-  /// in use.
+  /// Allows the library to log a user in again when the refresh token is no longer valid or a refresh got no answer.
+  /// The login returns the current pair of tokens. The library does this only with such a handler or with the option
+  /// `relogin=keep`. Otherwise a session whose refresh token is refused ends; after a lost answer its access token
+  /// stays in use.
   ///
-  /// - Parameter credentials: returns the credentials for the session with this key (`nil`: a session without a key), or
-  ///   `nil` to continue as without a handler. Called on a thread of the library; may block.
+  /// - Parameter credentials: returns the credentials for the session with this key (`nil`: a session without a key),
+  ///   or `nil` to continue as without a handler. Called on a thread of the library; may block.
   public mutating func setReloginHandler(_ credentials: @escaping @Sendable (_ key: String?) -> Credentials?) {
     relogin = credentials
   }

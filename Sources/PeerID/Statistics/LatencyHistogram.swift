@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Counts durations in buckets whose width grows with the duration. A percentile is the upper bound of its bucket, so it
-/// is exact or at most 12.5 % too high.
+/// Counts durations in buckets whose width grows with the duration. A percentile is the upper bound of its bucket, so
+/// it is exact or at most 12.5 % too high.
 final class LatencyHistogram: @unchecked Sendable {
   /// The number of buckets for each power of two.
   private static let classesOfOctave = 8

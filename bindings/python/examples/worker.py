@@ -58,15 +58,19 @@ class Payment(NamedTuple):
         """Read a line of the queue."""
         fields = json.loads(line)
         amount = fields.get("amount") if isinstance(fields, dict) else None
-        if not isinstance(amount, int) or not 0 < amount < 2**63:
+        # `True` is an `int` as well.
+        if type(amount) is not int or not 0 < amount < 2**63:
             raise ValueError("a payment is an object with a whole amount below 2^63")
-        return cls(
-            str(fields["id"]),
-            str(fields["from"]),
-            str(fields["to"]),
-            amount,
-            str(fields.get("asset_id", "1.3.0")),
+        texts = (
+            fields["id"],
+            fields["from"],
+            fields["to"],
+            fields.get("asset_id", "1.3.0"),
         )
+        if not all(isinstance(text, str) and text for text in texts):
+            raise ValueError("id, from, to and asset_id are texts that are not empty")
+        name, sender, receiver, asset_id = texts
+        return cls(name, sender, receiver, amount, asset_id)
 
     def operation(self) -> Operation:
         """Return the operation that makes the payment."""

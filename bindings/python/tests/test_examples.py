@@ -437,9 +437,12 @@ def test_a_payment_that_cannot_be_made_is_reported(
 ) -> None:
     nobody = {**_payment("b"), "to": "nobody"}
     large = _payment("d", 2**63)
-    queue = ["nonsense", '{"id": 1}', large, nobody, _payment("c")]
-    report = worker.run(*queue, status=1)
+    unnamed = {**_payment("e"), "id": None}
+    queue = ["nonsense", '{"id": 1}', large, unnamed, _payment("f", amount=True)]
+    report = worker.run(*queue, nobody, _payment("c"), status=1)
     assert [line.partition(": ")[2][:11] for line in report] == [
+        "not a payme",
+        "not a payme",
         "not a payme",
         "not a payme",
         "not a payme",
