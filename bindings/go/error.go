@@ -138,7 +138,7 @@ func knownOutcome(outcome Outcome) Outcome {
 	return OutcomeUnknown
 }
 
-// asError is takeError with the type error: a nil *Error must not become an error that is not nil.
+// asError is like takeError, but returns nil for NULL. A nil *Error in a variable of the type error is not nil.
 func asError(failure *C.peerid_error) error {
 	if e := takeError(failure); e != nil {
 		return e

@@ -34,7 +34,7 @@ func TestWhatNobodyClosesIsFreedByTheGarbageCollector(t *testing.T) {
 	for i := 0; i < 50; i++ {
 		use()
 	}
-	// A finalizer runs some time after a collection, and a session's before its client's.
+	// Finalizers run some time after a collection. The one of a client runs after those of its sessions.
 	deadline := time.Now().Add(patience)
 	for peerid.Registered() > before {
 		if time.Now().After(deadline) {

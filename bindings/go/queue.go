@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// completions is the queue of all calls of the process, and a goroutine that delivers completions to the waiting
-// goroutines. Go's poller watches its descriptor, so that no thread blocks in C for any number of calls.
+// completions is the queue of all calls of the process. One goroutine takes the completions and delivers them to the
+// goroutines that wait for them. Go's poller watches the queue's descriptor, so waiting calls block no thread in C.
 type completions struct {
 	queue *C.peerid_queue
 

@@ -119,8 +119,8 @@ func (s *Store) Remove(ctx context.Context, key string) error {
 	}, nil)
 }
 
-// StoredSession is a session as a backend keeps it. Printing it does not show the tokens; its JSON contains them, so that
-// a backend can keep it.
+// StoredSession is a session in the form in which a backend stores it. Printing it does not show the tokens. Its JSON
+// contains them, so a backend can store the JSON.
 type StoredSession struct {
 	// Data is the text to save, about a kilobyte of UTF-8. A secret: it contains the tokens.
 	Data []byte

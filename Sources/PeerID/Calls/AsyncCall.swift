@@ -19,7 +19,7 @@ final class AsyncCall: @unchecked Sendable {
   var sentGeneration: UInt64?
   /// Whether the call is waiting for a timer.
   var isPausing = false
-  /// Why a call with a running task has to end. The call ends when its task ends or is blocked by a store.
+  /// Why the call has to end while its task is running. The call ends when the task returns or waits for a store.
   var interruption: CallContext.Interruption?
 
   init(id: UInt64, tag: UInt64, call: Call, context: CallContext, queue: CompletionQueue, engine: CallEngine) {

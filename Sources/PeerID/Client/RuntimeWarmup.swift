@@ -170,7 +170,7 @@ enum RuntimeWarmup {
   #if !hasFeature(Embedded)
     private static let described = Atomic<Int>(0)
 
-    /// Creates the metadata of a type of which the calls above use only a part.
+    /// Creates all metadata of a type. The calls above create only a part of it.
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
     private static func describe<Value>(_ type: Value.Type) {

@@ -101,8 +101,8 @@ struct SessionOpening {
 
   // MARK: - Steps
 
-  /// Obtains a token pair and stores it. Returns the token pair to use: the stored one, if the server returned the same
-  /// pair or an older pair, which it will soon stop accepting.
+  /// Obtains a token pair, stores it, and returns it. If the server returned the stored pair, or an older one that it
+  /// will soon stop accepting, the stored pair is kept and returned.
   private func store(
     in place: StorePlace,
     by origin: Origin,

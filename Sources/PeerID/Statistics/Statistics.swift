@@ -10,7 +10,7 @@ final class Statistics: @unchecked Sendable {
     case resends
     /// Refreshes that were started, and how they ended.
     case refreshesStarted, refreshesRenewed, refreshesFoundNewer, refreshesRejected, refreshesFailed, refreshesUnknown
-    /// Waits of calls for a running refresh.
+    /// How often a call waited for a running refresh.
     case refreshWaits
     /// Store locks that were taken, and the total wait for them, in microseconds.
     case locks, lockMicroseconds

@@ -23,7 +23,7 @@ public struct StoredSession: Sendable {
     self.generation = generation
   }
 
-  /// The text as a C string, valid as long as this value.
+  /// The text as a C string, valid while this value exists.
   package var dataBytes: Bytes { bytes }
 }
 

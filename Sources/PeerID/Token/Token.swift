@@ -61,11 +61,11 @@ public struct Token: Sendable {
     storage.parts.scope?.contains(operationID) ?? true
   }
 
-  /// The access token as a C string, valid as long as this value.
+  /// The access token as a C string, valid while this value exists.
   package var accessTokenBytes: Bytes { storage.parts.accessToken }
-  /// The refresh token as a C string, valid as long as this value.
+  /// The refresh token as a C string, valid while this value exists.
   package var refreshTokenBytes: Bytes? { storage.parts.refreshToken }
-  /// The scope as a C array, valid as long as this value.
+  /// The scope as a C array, valid while this value exists.
   package var scopeIdentifiers: UnsafeBufferPointer<Int32>? { storage.parts.scope?.identifiers }
 
   /// The known facts about the user, other than the id. They are part of the stored session and of exported tokens.

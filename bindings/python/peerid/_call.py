@@ -1,14 +1,14 @@
 """Calls of the library: errors become exceptions, and Ctrl-C ends a call.
 
 Python runs signal handlers in the main thread, between two instructions of the
-interpreter, so not while a call waits in the library. But every 50 to 1000 ms the
-library calls the interrupt handler on the thread of the call. That handler runs the
-pending signal handlers. If one raises, for instance KeyboardInterrupt, the call ends,
-and the exception is raised where the call was made.
+interpreter. It runs none while a call waits in the library. So the library calls the
+interrupt handler every 50 to 1000 ms on the thread of the call, and that handler runs
+the pending signal handlers. If one of them raises, for instance KeyboardInterrupt, the
+call ends, and the exception is raised where the call was made.
 
-If the call ends before the next check, Python runs the signal handler after the call.
-Its result may say that money has moved, so the result becomes the cause of the
-exception.
+If the call ends before the interrupt handler is called again, Python runs the signal
+handler after the call. The result of the call may say that money has moved, so it
+becomes the cause of the exception.
 """
 
 from __future__ import annotations
@@ -223,9 +223,10 @@ def check(failure: Any) -> None:
 def call_on_thread(function: Callable[..., Any], *arguments: Any) -> None:
     """Make a call that may block and may call functions of Python, on another thread.
 
-    On the main thread a signal handler could raise before the first instruction of such
-    a function, and the library would get no result. So the call is made on another
-    thread, and the main thread waits for it.
+    The library calls such a function of Python on the thread of the call. On the main
+    thread a signal handler could raise before the function's first instruction, and the
+    library would get no result. So another thread makes the call, and the main thread
+    waits for it.
     """
     if threading.current_thread() is not threading.main_thread():
         invoke(function, *arguments)

@@ -51,16 +51,16 @@ class BaseClient:
             base_url: scheme, host and optional port and path of the server, such as
                 `https://peerid.peerplays.download`.
             client_id: the id of the application.
-            client_secret: the secret of the application. Without it users can log in
-                with a password, but codes cannot be exchanged and tokens cannot be
-                refreshed.
+            client_secret: the secret of the application. It is needed to exchange a
+                code and to refresh tokens, but not to log in with a password.
             store: the store for sessions with a key.
-            log: receives events, such as a refresh, each on one line without secrets: a
-                logger, or a function of a level of the module `logging` and a line of
-                text. It is also called on threads of the library, must return quickly,
-                and must not use this package. By default events go to the logger
-                `peerid`; with the monkey patches of gevent or eventlet they are
-                dropped, because patched locks do not work on threads of the library.
+            log: receives events, such as a refresh, each as one line of text without
+                secrets. It is a logger, or a function that takes a level of the module
+                `logging` and the text. It is also called on threads of the library,
+                must return quickly, and must not use this package. By default events go
+                to the logger `peerid`; with the monkey patches of gevent or eventlet
+                they are dropped, because patched locks do not work on threads of the
+                library.
             relogin: a function that returns the user's `Credentials` when a refresh
                 token is no longer valid or a refresh got no answer. It receives the
                 session's key, may block, and may return None. Or `"keep"`: the password

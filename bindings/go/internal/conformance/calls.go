@@ -19,7 +19,7 @@ type call struct {
 	arguments object
 }
 
-// calls are the calls by name. Each returns the result in the form that cases compare.
+// calls maps the name of a call to the function that makes it and returns its result in the form that cases compare.
 var calls = map[string]func(*call) (any, error){
 	"client":          makeClient,
 	"close_client":    onClient(closeClient),
