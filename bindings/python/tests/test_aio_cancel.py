@@ -142,6 +142,24 @@ async def test_when_the_call_has_just_failed(sandbox: Sandbox) -> None:
 
 
 @on_a_loop
+async def test_when_the_answer_cannot_be_read(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable = peerid.ProtocolError("unreadable")
+
+    def fail(_: object) -> Any:
+        raise unreadable
+
+    monkeypatch.setattr(aio.session, "read_account", fail)
+    async with new_client(sandbox) as client:
+        session = await log_in(client)
+        task = asyncio.create_task(session.account())
+        await asyncio.sleep(0)
+        block_until_completed(client)
+        assert await _cancelled(task) is unreadable
+
+
+@on_a_loop
 async def test_twice(sandbox: Sandbox) -> None:
     """Even if a task is cancelled several times, it waits for the end of its call."""
     sandbox.fault("delay", LOGIN, ms=UNTIL_RELEASED)

@@ -186,7 +186,10 @@ class Calls:
                 await call.future
         if isinstance(call.outcome, PeerIDError):
             return call.take_outcome()  # type: ignore[no-any-return]
-        return CancelledTooLate(result=finish(call.take_outcome()))
+        try:
+            return CancelledTooLate(result=finish(call.take_outcome()))
+        except PeerIDError as error:
+            return error
 
     async def _next_delivery(self, seconds: float | None = None) -> None:
         """Wait until calls have ended."""
