@@ -3,7 +3,8 @@
     import redis
     from peerid.stores.redis import RedisStore
 
-    store = RedisStore(redis.Redis())
+    client = redis.Redis(socket_timeout=10, socket_connect_timeout=10)
+    store = RedisStore(client)
 
 The client is one of redis-py; this module does not import it.
 """
@@ -65,7 +66,9 @@ class RedisStore(Store):
         """Create a store. Sends nothing yet.
 
         Args:
-            client: a client of redis-py.
+            client: a client of redis-py, such as `redis.Redis(socket_timeout=10,
+                socket_connect_timeout=10)`. Without its timeouts redis-py may wait
+                forever for a server that has vanished, and calls wait with it.
             prefix: the beginning of the names of all keys in Redis.
             margin: how many seconds a lease lasts longer than the longest refresh.
 
