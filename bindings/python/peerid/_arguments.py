@@ -7,6 +7,7 @@ from typing import Any
 
 from . import _exact
 from ._text import encode, utf8
+from .errors import InvalidArgument
 
 
 def login_arguments(
@@ -53,3 +54,15 @@ def transaction_arguments(
     else:
         text = _exact.write(_exact.plain(transaction, "transaction"))
     return text, len(text)
+
+
+def generation_argument(generation: int, name: str) -> int:
+    """Check a generation: ctypes would pass a number outside 64 bits as another one."""
+    if not isinstance(generation, int):
+        raise TypeError(f"{name} must be an int, not {type(generation).__name__}")
+    if 0 <= generation < 2**64:
+        return generation
+    raise InvalidArgument(
+        f"{name} is {generation}, which is not between 0 and 2**64 - 1; "
+        "use a generation as this package passed it, unchanged"
+    )

@@ -50,7 +50,9 @@ def until_timeout() -> Iterator[None]:
 def _leave() -> None:
     handles = [client._close_at_once() for client in list(clients)]
     flush(*(handle for handle in handles if handle is not None))
-    library.peerid_library_prepare_exit()
 
 
+# The last one registered runs first. The other one runs after it, whatever a signal
+# handler raises in it: no instruction of Python is between the two.
+atexit.register(library.peerid_library_prepare_exit)
 atexit.register(_leave)

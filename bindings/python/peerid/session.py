@@ -7,7 +7,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
-from ._arguments import transaction_arguments
+from ._arguments import generation_argument, transaction_arguments
 from ._call import obtain
 from ._library import library
 from ._operation import Operations, write_operations
@@ -124,7 +124,7 @@ class Session(BaseSession):
                 the message says what to do.
             PeerIDError: the chain could not be read.
         """
-        return self._read(library.peerid_session_account, read_account)
+        return self._account(library.peerid_session_account)
 
     def set_account(self, name: str) -> Account:
         """Set the account of the session's user. It is stored with the session.
@@ -142,7 +142,7 @@ class Session(BaseSession):
             PeerIDError: the chain could not be read.
         """
         text = encode(name, "name")
-        return self._read(library.peerid_session_set_account, read_account, text)
+        return self._account(library.peerid_session_set_account, text)
 
     def mark(self, operations: Operations) -> str:
         """Record the newest entry of the payer's history, to settle an outcome later.
@@ -218,15 +218,17 @@ class Session(BaseSession):
                 401; 0 if it rejected none.
 
         Raises:
+            InvalidArgument: `refused` cannot be a generation.
             LoginRequired: the session is over.
             Rejected: the server also rejected the new token.
             PeerIDError: any other failure of a call; see the classes.
         """
+        generation = generation_argument(refused, "refused")
         handle = new_token_handle()
         session = self._open_handle()
         token: Token = obtain(
             library.peerid_session_acquire_token,
-            (session, refused, handle.out),
+            (session, generation, handle.out),
             partial(Token, handle),
         )
         return token
@@ -254,6 +256,13 @@ class Session(BaseSession):
             partial(Result, response),
         )
         return result
+
+    def _account(self, function: Callable[..., Any], *arguments: Any) -> Account:
+        """Make a call that uses the store if there is a key."""
+        response = Response()
+        session = self._open_handle()
+        self._client._invoke(self._key, function, session, *arguments, response.out)
+        return read_account(response)
 
     def _read(
         self,

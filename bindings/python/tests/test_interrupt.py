@@ -204,63 +204,6 @@ def test_ctrl_c_reaches_the_main_thread_alone(sandbox: Sandbox) -> None:
     assert output == "ended True\n", errors
 
 
-def test_ctrl_c_while_a_store_of_python_waits(sandbox: Sandbox) -> None:
-    program = """
-        import sys, time
-        from peerid import Client
-        from stores import DictStore
-
-        class Slow(DictStore):
-            def load(self, key, lock):
-                print("loading", flush=True)
-                time.sleep(3600)
-
-        client = Client(
-            sys.argv[1], client_id=4, client_secret="x", store=Slow(),
-            request_timeout_ms=3600000,
-        )
-        try:
-            client.login("alice", password="alice-password", key="alice")
-        except KeyboardInterrupt as exception:
-            print(exception.__cause__.outcome.name, flush=True)
-        import os
-        os._exit(0)
-    """
-    process = start_python(program, sandbox.url)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "loading\n"
-    start = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    assert process.stdout.readline() == "UNKNOWN\n"
-    assert time.monotonic() - start < _SOON
-    process.communicate(timeout=1200)
-
-
-def test_a_call_with_a_store_of_python_is_interrupted(sandbox: Sandbox) -> None:
-    program = """
-        import sys
-        from peerid import Client
-        from stores import DictStore
-
-        client = Client(
-            sys.argv[1], client_id=4, store=DictStore(), request_timeout_ms=3600000
-        )
-        try:
-            client.login("alice", password="alice-password", key="alice")
-        except KeyboardInterrupt as exception:
-            print(exception.__cause__.outcome.name, flush=True)
-        client.close()
-    """
-    sandbox.fault("delay", LOGIN, ms=UNTIL_RELEASED)
-    process = start_python(program, sandbox.url)
-    sandbox.wait_for(LOGIN)
-    start = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=1200)
-    assert output == "UNKNOWN\n", errors
-    assert time.monotonic() - start < _SOON
-
-
 class Stopped(Exception):
     """The exception of the signal handler."""
 
@@ -354,6 +297,54 @@ def test_a_signal_while_arguments_are_handed_over_keeps_its_exception(
     logout = partial(library.peerid_session_logout, session._handle)
     with pytest.raises(Stopped):
         list(map(methodcaller("__call__"), [raise_signal, logout]))
+
+
+@pytest.mark.parametrize("moment", ["before", "during"])
+def test_ctrl_c_at_the_end_of_the_process_leaves_out_nothing(
+    sandbox: Sandbox, moment: str
+) -> None:
+    """Ctrl-C before the first instruction of the exit, or while it waits."""
+    program = """
+        import atexit, ctypes, sys
+        from functools import partial
+
+        def new_client():
+            return peerid.Client(
+                sys.argv[1], client_id=4, client_secret="demo-secret-4"
+            )
+
+        @atexit.register
+        def look():
+            # Runs last. After the library has ended it refreshes nothing.
+            with new_client() as another:
+                try:
+                    another.restore(token).refresh()
+                    print("refreshed")
+                except peerid.PeerIDError:
+                    print("ended")
+
+        import peerid
+        from peerid import _shutdown
+
+        raise_signal = partial(ctypes.PyDLL(None)["raise"], 2)
+
+        def wait():
+            _shutdown.until_timeout = until_timeout
+            raise_signal()
+            yield
+
+        client = new_client()
+        token = client.login("alice", password="alice-password").token.to_json()
+        if sys.argv[2] == "before":
+            atexit.register(raise_signal)
+        else:
+            until_timeout, _shutdown.until_timeout = _shutdown.until_timeout, wait
+    """
+    process = start_python(program, sandbox.url, moment)
+    output, errors = process.communicate(timeout=1200)
+    assert output == "ended\n", errors
+    assert "KeyboardInterrupt" in errors
+    assert sandbox.count(f"POST {REFRESH}") == 0
 
 
 @pytest.mark.parametrize("milliseconds", [5, 20, 60])

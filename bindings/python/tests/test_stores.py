@@ -219,6 +219,22 @@ def test_a_damaged_session_is_reported_and_left_unchanged(sandbox: Sandbox) -> N
     assert store.sessions["alice"].data == "not ours"
 
 
+@pytest.mark.parametrize("generation", [-1, 2**64, 2**64 + 1])
+def test_a_generation_outside_64_bits_is_a_failure(
+    sandbox: Sandbox, generation: int
+) -> None:
+    store = DictStore()
+    with new_client(sandbox, store) as client:
+        client.login("alice", password="alice-password", key="alice").close()
+        stored = store.sessions["alice"]
+        store.sessions["alice"] = stored._replace(generation=generation)
+        with pytest.raises(
+            peerid.StoreError,
+            match=f"InvalidArgument: the generation of the session is {generation},",
+        ):
+            client.open("alice")
+
+
 def test_a_store_lives_as_long_as_its_sessions(sandbox: Sandbox) -> None:
     store = DictStore()
     gone = weakref.ref(store)

@@ -5,7 +5,8 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sandbox import TRANSFER, Sandbox
+from loops import log_in, new_client, on_a_loop
+from sandbox import REFRESH, TRANSFER, Sandbox
 
 import peerid
 from peerid import Client, Session
@@ -50,6 +51,27 @@ def test_a_refresh_renews_both_tokens(session: Session) -> None:
     # A token is what it was when it was asked for.
     assert before.access_token.startswith("demoAccess")
     assert session.submit(TRANSFER).transaction_id
+
+
+@pytest.mark.parametrize("refused", [-1, 2**64, 2**64 + 1])
+def test_a_generation_outside_64_bits_is_refused(
+    sandbox: Sandbox, session: Session, refused: int
+) -> None:
+    message = rf"^refused is {refused}, which is not between .* unchanged$"
+    with pytest.raises(peerid.InvalidArgument, match=message):
+        session.fresh_token(refused)
+    with pytest.raises(TypeError, match="refused must be an int, not str"):
+        session.fresh_token("1")  # type: ignore[arg-type]
+    assert session.fresh_token(2**64 - 1).generation == 1
+
+    @on_a_loop
+    async def on_the_loop() -> None:
+        async with new_client(sandbox) as client, await log_in(client) as session:
+            with pytest.raises(peerid.InvalidArgument, match=message):
+                await session.fresh_token(refused)
+
+    on_the_loop()
+    assert sandbox.count(f"POST {REFRESH}") == 0
 
 
 def test_a_token_outlives_its_session(client: Client) -> None:

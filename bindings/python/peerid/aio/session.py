@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable
 
-from .._arguments import transaction_arguments
+from .._arguments import generation_argument, transaction_arguments
 from .._library import library
 from .._operation import Operations, write_operations
 from .._session import BaseSession, read_token
@@ -130,7 +130,7 @@ class Session(BaseSession):
             Token,
             library.peerid_session_acquire_token_async,
             self._open_handle(),
-            refused,
+            generation_argument(refused, "refused"),
         )
 
     async def logout(self) -> None:

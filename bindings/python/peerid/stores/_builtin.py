@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Callable, NoReturn, TypeVar
 
 from .. import _exact
-from .._call import invoke
+from .._call import call_on_thread, invoke
 from .._handle import Handle
 from .._library import library
 from .._prototypes import StorePointer
@@ -49,7 +49,8 @@ class BuiltinStore:
     def remove(self, key: str) -> None:
         """Remove a session, even a damaged one. Succeeds if there is none.
 
-        The tokens stay valid at the server.
+        The tokens stay valid at the server. Waits up to 30 seconds while another call
+        or process holds the key; on an event loop, use `asyncio.to_thread`.
 
         Raises:
             InvalidArgument: the key is empty or longer than 4096 bytes.
@@ -57,7 +58,8 @@ class BuiltinStore:
             ClosedError: the store was closed.
         """
         handle = self._open_handle()
-        invoke(library.peerid_store_remove, handle, encode(key, "key"))
+        # On another thread, because without a client the library hears no Ctrl-C.
+        call_on_thread(library.peerid_store_remove, handle, encode(key, "key"))
 
     def close(self) -> None:
         """Free the store. Clients that use it continue to work. Closing twice is

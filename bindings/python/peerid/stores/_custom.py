@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, suppress
 from typing import Any, Callable, NamedTuple
 
 from .. import _prototypes
+from .._arguments import generation_argument
 from .._call import check
 from .._callback import as_text, describe, keep_forever, log_exception
 from .._handle import Handle
@@ -113,8 +114,9 @@ class _Binding:
     def load(self, key: str, lock: int | None, reply: Any) -> int:
         session = self.store.load(key, self._given(lock))
         if session is not None:
-            data, generation = session
+            data, number = session
             text = data.encode()
+            generation = generation_argument(number, "the generation of the session")
             quick.peerid_store_reply_set_session(reply, text, len(text), generation)
         return _OK
 
