@@ -43,15 +43,20 @@ static peerid_error *finish(peerid_client *client, const char *address, const ch
   return NULL;
 }
 
-static peerid_error *transfer(peerid_session *session, const char *from, const char *to, int64_t amount) {
+/* Returns the exit status of the program. */
+static int transfer(peerid_session *session, const char *from, const char *to, int64_t amount) {
   char operation[512];
   int length = snprintf(operation, sizeof operation,
                         "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"%s\",\"to\":\"%s\","
                         "\"amount\":{\"amount\":%" PRId64 ",\"asset_id\":\"1.3.0\"}}",
                         from, to, amount);
+  if (length < 0 || (size_t)length >= sizeof operation) {
+    fputs("transfer: the accounts are too long\n", stderr);
+    return EXIT_FAILURE;
+  }
   peerid_response *response = NULL;
   peerid_error *error = peerid_session_submit(session, operation, (size_t)length, &response);
-  if (error) return error;
+  if (error) return fail("transfer", error);
   const char *transaction = peerid_response_transaction_id(response);
   if (transaction) {
     printf("Transferred %" PRId64 ": transaction %s\n", amount, transaction);
@@ -59,7 +64,7 @@ static peerid_error *transfer(peerid_session *session, const char *from, const c
     puts("not done yet: the user has to sign it, see peerid_session_confirm");
   }
   peerid_response_free(response);
-  return NULL;
+  return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv) {
@@ -96,7 +101,7 @@ int main(int argc, char **argv) {
     status = fail("log in", error);
     goto done;
   }
-  if ((error = transfer(session, argv[5], argv[6], 1000))) status = fail("transfer", error);
+  status = transfer(session, argv[5], argv[6], 1000);
 
 done:
   peerid_session_free(session);

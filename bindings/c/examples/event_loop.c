@@ -4,9 +4,11 @@
  *
  * Reads amounts from standard input, one on each line, and pays each of them. Up to 100 payments are in flight; then
  * the program stops reading its input until a payment ends. Prints one line for each payment when it ends. Ctrl-C
- * cancels the calls in flight; their lines still report the outcome. Check every payment whose outcome is "unknown".
+ * cancels the calls in flight; their lines still report the outcome. Payments that were read but not begun are not
+ * made, and have their lines, too; the rest of the input is not read. Check every payment whose outcome is "unknown".
  *
- * The exit status is 0 if all payments were made, 3 if some may have been made, and 1 otherwise.
+ * The exit status is 0 if all payments of the input were made, 3 if some may have been made or wait for the user's
+ * signature, and 1 otherwise.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
@@ -38,6 +40,7 @@ static struct {
   payment payments[MOST_IN_FLIGHT];
   int in_flight;
   bool is_input_open;
+  bool is_cancelled;
   int status;
 } loop = {.is_input_open = true, .status = MADE};
 
@@ -48,13 +51,19 @@ static void interrupt(int number) {
   is_interrupted = 1;
 }
 
+/* The most urgent status is the program's: OPEN before NOT_MADE before MADE. */
+static void note(int status) {
+  if (status > loop.status) loop.status = status;
+}
+
 /* ---- One payment ---- */
 
 static void report(int64_t amount, peerid_error *error) {
-  printf("%" PRId64 ": %s: %s\n", amount,
-         peerid_error_outcome(error) == PEERID_OUTCOME_UNKNOWN ? "unknown" : "not made", peerid_error_message(error));
-  if (peerid_error_outcome(error) == PEERID_OUTCOME_UNKNOWN) loop.status = OPEN;
-  if (loop.status == MADE) loop.status = NOT_MADE;
+  peerid_outcome outcome = peerid_error_outcome(error);
+  /* Outcomes of newer versions count as unknown. */
+  bool is_not_made = outcome == PEERID_OUTCOME_NOT_SENT || outcome == PEERID_OUTCOME_NOT_DONE;
+  printf("%" PRId64 ": %s: %s\n", amount, is_not_made ? "not made" : "unknown", peerid_error_message(error));
+  note(is_not_made ? NOT_MADE : OPEN);
   peerid_error_free(error);
 }
 
@@ -67,6 +76,11 @@ static void begin_payment(int64_t amount) {
                         "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"%s\",\"to\":\"%s\","
                         "\"amount\":{\"amount\":%" PRId64 ",\"asset_id\":\"1.3.0\"}}",
                         loop.from, loop.to, amount);
+  if (length < 0 || (size_t)length >= sizeof operation) {
+    printf("%" PRId64 ": not made: the accounts are too long\n", amount);
+    note(NOT_MADE);
+    return;
+  }
   peerid_error *error = peerid_session_submit_async(loop.session, operation, (size_t)length, loop.queue,
                                                     (uint64_t)place, &payment->id);
   if (error) {
@@ -91,6 +105,7 @@ static void end_payment(peerid_completion *completion) {
       printf("%" PRId64 ": transaction %s\n", payment->amount, transaction);
     } else {
       printf("%" PRId64 ": not done yet: the user has to sign it, see peerid_session_confirm\n", payment->amount);
+      note(OPEN);
     }
     peerid_response_free(response);
   }
@@ -100,21 +115,25 @@ static void end_payment(peerid_completion *completion) {
 
 /* ---- The two kinds of events ---- */
 
-/* Starts payments for the amounts in the buffer, up to the limit of calls in flight; the rest stays in the buffer. */
+/* Starts payments for the amounts in the buffer, up to the limit of calls in flight; the rest stays in the buffer. After
+ * Ctrl-C, reports that they are not made. */
 static size_t pay_lines(char *buffer, size_t length) {
   char *start = buffer;
-  while (loop.in_flight < MOST_IN_FLIGHT) {
+  while (loop.is_cancelled || loop.in_flight < MOST_IN_FLIGHT) {
     char *end = memchr(start, '\n', length - (size_t)(start - buffer));
     if (!end) break;
     *end = '\0';
     char *rest = NULL;
     errno = 0;
     int64_t amount = strtoll(start, &rest, 10);
-    if (*start != '\0' && *rest == '\0' && errno == 0) {
-      begin_payment(amount);
-    } else {
+    if (rest == start || rest != end || errno != 0) {
       printf("'%s' is not an amount\n", start);
-      if (loop.status == MADE) loop.status = NOT_MADE;
+      note(NOT_MADE);
+    } else if (loop.is_cancelled) {
+      printf("%" PRId64 ": not made: interrupted\n", amount);
+      note(NOT_MADE);
+    } else {
+      begin_payment(amount);
     }
     start = end + 1;
   }
@@ -147,34 +166,49 @@ static void cancel_all(void) {
   }
 }
 
+/* Gives up the rest of the input. Returns the length of the whole lines in the buffer: a part of a line must not be paid,
+ * because 12 may be the beginning of 1200. */
+static size_t give_up(const char *why, const char *buffer, size_t length) {
+  printf("the rest of the input: not made: %s\n", why);
+  note(NOT_MADE);
+  loop.is_input_open = false;
+  while (length > 0 && buffer[length - 1] != '\n') length--;
+  return length;
+}
+
+/* Reads what is available. Returns the new length of the content of the buffer. */
+static size_t read_input(char *buffer, size_t length, size_t size) {
+  ssize_t count = read(STDIN_FILENO, buffer + length, size - length);
+  if (count < 0) return errno == EINTR || errno == EAGAIN ? length : give_up(strerror(errno), buffer, length);
+  length += (size_t)count;
+  if (count == 0) {
+    loop.is_input_open = false;
+    /* The last line may have no line end. */
+    if (length > 0 && buffer[length - 1] != '\n') buffer[length++] = '\n';
+  }
+  return length;
+}
+
 static void run(void) {
   char buffer[4096];
+  const size_t most = sizeof buffer - 1; /* leaves room for the last line end */
   size_t length = 0;
-  bool is_cancelled = false;
   while (loop.is_input_open || loop.in_flight > 0 || length > 0) {
-    bool reads = loop.is_input_open && loop.in_flight < MOST_IN_FLIGHT && length < sizeof buffer - 1;
+    bool reads = loop.is_input_open && loop.in_flight < MOST_IN_FLIGHT && length < most;
     /* poll ignores the descriptor -1. */
     struct pollfd watched[] = {
         {.fd = peerid_queue_fd(loop.queue), .events = POLLIN},
         {.fd = reads ? STDIN_FILENO : -1, .events = POLLIN},
     };
-    poll(watched, 2, is_cancelled ? 1000 : -1);
-    if (is_interrupted && !is_cancelled) {
-      is_cancelled = true;
-      loop.is_input_open = false;
-      length = 0;
+    poll(watched, 2, is_interrupted ? 1000 : -1);
+    if (is_interrupted && !loop.is_cancelled) {
+      loop.is_cancelled = true;
+      if (loop.is_input_open) length = give_up("interrupted", buffer, length);
       cancel_all();
     }
     if (watched[0].revents & POLLIN) take_completions();
-    if (watched[1].revents && loop.is_input_open) {
-      ssize_t count = read(STDIN_FILENO, buffer + length, sizeof buffer - 1 - length);
-      if (count > 0) length += (size_t)count;
-      if (count == 0) loop.is_input_open = false;
-    }
-    /* The last line may have no line end. A line that fills the buffer is not an amount. */
-    if (length > 0 && (!loop.is_input_open || length == sizeof buffer - 1) && !memchr(buffer, '\n', length)) {
-      buffer[length++] = '\n';
-    }
+    if (watched[1].revents && loop.is_input_open) length = read_input(buffer, length, most);
+    if (length == most && !memchr(buffer, '\n', length)) length = give_up("a line is too long", buffer, length);
     length = pay_lines(buffer, length);
   }
 }

@@ -34,15 +34,20 @@ static void print_scope(const peerid_token *token) {
   printf("\n");
 }
 
-static peerid_error *transfer(peerid_session *session, const char *from, const char *to, int64_t amount) {
+/* Returns the exit status of the program. */
+static int transfer(peerid_session *session, const char *from, const char *to, int64_t amount) {
   char operations[512];
   int length = snprintf(operations, sizeof operations,
                         "[{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"%s\",\"to\":\"%s\","
                         "\"amount\":{\"amount\":%" PRId64 ",\"asset_id\":\"1.3.0\"}}]",
                         from, to, amount);
+  if (length < 0 || (size_t)length >= sizeof operations) {
+    fputs("transfer: the accounts are too long\n", stderr);
+    return EXIT_FAILURE;
+  }
   peerid_response *response = NULL;
   peerid_error *error = peerid_session_submit(session, operations, (size_t)length, &response);
-  if (error) return error;
+  if (error) return fail("transfer", error);
   const char *transaction = peerid_response_transaction_id(response);
   if (transaction) {
     printf("  transaction %s in block %" PRId64 "\n", transaction, peerid_response_block_num(response));
@@ -50,7 +55,7 @@ static peerid_error *transfer(peerid_session *session, const char *from, const c
     puts("  not done yet: the user has to sign it, see peerid_session_confirm");
   }
   peerid_response_free(response);
-  return NULL;
+  return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv) {
@@ -83,10 +88,7 @@ int main(int argc, char **argv) {
   print_scope(token);
 
   printf("Transferring 100000 from %s to %s\n", argv[6], argv[7]);
-  if ((error = transfer(session, argv[6], argv[7], 100000))) {
-    status = fail("transfer", error);
-    goto done;
-  }
+  if ((status = transfer(session, argv[6], argv[7], 100000))) goto done;
 
   const char *expire = getenv("PEERID_EXAMPLE_EXPIRE");
   if (expire) {
@@ -96,7 +98,7 @@ int main(int argc, char **argv) {
   }
 
   printf("Transferring 250 from %s to %s\n", argv[6], argv[7]);
-  if ((error = transfer(session, argv[6], argv[7], 250))) status = fail("transfer", error);
+  status = transfer(session, argv[6], argv[7], 250);
 
 done:
   peerid_token_free(token);

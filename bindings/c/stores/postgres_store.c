@@ -1,5 +1,6 @@
 #include "postgres_store.h"
 
+#include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
@@ -128,11 +129,12 @@ typedef struct {
   int formats[4];
 } parameters;
 
-/* Waits until the connection is readable, or until the timeout. */
+/* Waits until the connection is readable, a second has passed, or a signal has arrived. Returns false after the deadline
+ * or an error; otherwise the caller looks whether the answer is there, and waits again. */
 static bool await(PGconn *connection, int64_t deadline) {
   int64_t left = deadline - now_ms();
   struct pollfd watched = {.fd = PQsocket(connection), .events = POLLIN};
-  return left > 0 && poll(&watched, 1, left > 1000 ? 1000 : (int)left) >= 0;
+  return left > 0 && (poll(&watched, 1, left > 1000 ? 1000 : (int)left) >= 0 || errno == EINTR);
 }
 
 /* Executes a statement. Returns NULL if it fails; then the connection contains the error, except after a timeout. After
