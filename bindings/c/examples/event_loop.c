@@ -12,6 +12,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <peerid.h>
 #include <poll.h>
@@ -223,6 +224,11 @@ int main(int argc, char **argv) {
   if (argc != 8) {
     fprintf(stderr, "usage: %s BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO\n", argv[0]);
     return 2;
+  }
+  /* If it is closed, a descriptor of the library could take its place. */
+  if (fcntl(STDIN_FILENO, F_GETFD) < 0) {
+    perror("standard input");
+    return NOT_MADE;
   }
   loop.from = argv[6];
   loop.to = argv[7];
