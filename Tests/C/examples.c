@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "http.h"
@@ -13,7 +14,7 @@ static char ledger[64];
 
 static int begin(void **state) {
   snprintf(ledger, sizeof ledger, "%s/ledger", folder);
-  unlink(ledger);
+  remove(ledger);
   return sandbox_reset(state);
 }
 
@@ -123,18 +124,22 @@ static void authorization_code_sends_nothing_for_a_foreign_answer(void **state) 
 
 /* ---- unknown_outcome ---- */
 
-static process start_payment(void) {
+static process start_payment_of(const char *amount) {
   setenv("PEERID_EXAMPLE_LONGEST_WAIT_MS", "50", 1);
   const char *const arguments[] = {sandbox_url(), "4",      "demo-secret-4", "alice", "alice-password",
-                                   "1.2.31",      "1.2.33", "4321",          ledger,  NULL};
+                                   "1.2.31",      "1.2.33", amount,          ledger,  NULL};
   return start("unknown_outcome", arguments);
 }
 
-static int pay(char *output, size_t size) {
-  process process = start_payment();
+static process start_payment(void) { return start_payment_of("4321"); }
+
+static int pay_amount(const char *amount, char *output, size_t size) {
+  process process = start_payment_of(amount);
   process_read_all(&process, output, size);
   return process_stop(&process);
 }
+
+static int pay(char *output, size_t size) { return pay_amount("4321", output, size); }
 
 static void payment_is_made_once_however_often_it_is_run(void **state) {
   (void)state;
@@ -223,6 +228,103 @@ static void rejected_payment_is_not_made_again(void **state) {
   assert_int_equal(sandbox_executed(), 0);
 }
 
+static void payment_of_a_killed_run_is_found(void **state) {
+  (void)state;
+  char output[8192];
+  sandbox_fault("delay_after", PATH_OPERATIONS, 1, UNTIL_RELEASED);
+  process process = start_payment();
+  sandbox_wait_for(PATH_OPERATIONS, 1);
+  kill(process.pid, SIGKILL);
+  assert_int_equal(process_stop(&process), 128 + SIGKILL);
+  /* As long as the login fails, the payment is open, not unpaid. */
+  sandbox_fault("status", PATH_LOG_IN, 1, "'status':400");
+  assert_int_equal(pay(output, sizeof output), 3);
+  int status = pay(output, sizeof output);
+  if (status != 0) fail_msg("%s", output);
+  assert_contains(output, "the payment is on the chain");
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+  assert_int_equal(sandbox_executed_amount(4321), 1);
+}
+
+static void payment_is_not_made_by_two_runs_at_once(void **state) {
+  (void)state;
+  char output[8192];
+  sandbox_fault("delay", PATH_OPERATIONS, 1, UNTIL_RELEASED);
+  process first = start_payment();
+  sandbox_wait_for(PATH_OPERATIONS, 1);
+  assert_int_equal(pay(output, sizeof output), 3);
+  assert_contains(output, "another run has the ledger");
+  sandbox_release();
+  process_read_all(&first, output, sizeof output);
+  int status = process_stop(&first);
+  if (status != 0) fail_msg("%s", output);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+  assert_int_equal(sandbox_executed_amount(4321), 1);
+}
+
+static void payment_with_a_damaged_ledger_is_not_made(void **state) {
+  (void)state;
+  char output[8192];
+  char content[2048];
+  assert_int_equal(pay(output, sizeof output), 0);
+  FILE *file = fopen(ledger, "r");
+  size_t length = fread(content, 1, sizeof content, file);
+  fclose(file);
+  const size_t lengths[] = {0, 1, length / 2, length - 1};
+  for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(truncate(ledger, (off_t)lengths[i]), 0);
+    assert_int_equal(pay(output, sizeof output), 3);
+    file = fopen(ledger, "w");
+    fwrite(content, 1, length, file);
+    fclose(file);
+  }
+  assert_int_equal(pay(output, sizeof output), 0);
+  /* Unknown words, and a ledger that is no file. */
+  memcpy(content, "Done", 4);
+  file = fopen(ledger, "w");
+  fwrite(content, 1, length, file);
+  fclose(file);
+  assert_int_equal(pay(output, sizeof output), 3);
+  assert_int_equal(unlink(ledger), 0);
+  assert_int_equal(mkdir(ledger, 0700), 0);
+  assert_int_equal(pay(output, sizeof output), 3);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 1);
+}
+
+static void payment_that_cannot_be_recorded_is_not_made(void **state) {
+  (void)state;
+  char output[8192];
+  char obstacle[80];
+  snprintf(obstacle, sizeof obstacle, "%s.new", ledger);
+  assert_int_equal(mkdir(obstacle, 0700), 0);
+  int status = pay(output, sizeof output);
+  rmdir(obstacle);
+  assert_int_equal(status, 1);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);
+  assert_int_equal(pay(output, sizeof output), 0);
+  assert_int_equal(sandbox_executed_amount(4321), 1);
+}
+
+static void ledger_belongs_to_one_payment(void **state) {
+  (void)state;
+  char output[8192];
+  assert_int_equal(pay(output, sizeof output), 0);
+  assert_int_equal(pay_amount("4322", output, sizeof output), 2);
+  assert_int_equal(sandbox_executed(), 1);
+  assert_int_equal(pay(output, sizeof output), 0);
+}
+
+static void amount_has_to_be_a_whole_number(void **state) {
+  (void)state;
+  char output[8192];
+  const char *const amounts[] = {"12.5", "250abc", "", "0", "-5", "9223372036854775808"};
+  for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
+    assert_int_equal(pay_amount(amounts[i], output, sizeof output), 2);
+  }
+  assert_int_equal(access(ledger, F_OK), -1);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 0);
+}
+
 /* ---- event_loop ---- */
 
 static process start_event_loop(void) {
@@ -268,6 +370,60 @@ static void event_loop_reports_unfinished_calls(void **state) {
   assert_int_equal(count_of(output, ": unknown: "), 3);
 }
 
+static void event_loop_reports_what_it_does_not_begin(void **state) {
+  (void)state;
+  enum { SIZE = 64 * 1024 };
+  char *output = malloc(SIZE);
+  sandbox_fault("delay", PATH_OPERATIONS, 100, UNTIL_RELEASED);
+  process process = start_event_loop();
+  for (int i = 1; i <= 130; i++) fprintf(process.input, "%d\n", i);
+  /* The input stays open, and its last line is not whole. */
+  fprintf(process.input, "12");
+  fflush(process.input);
+  sandbox_wait_for(PATH_OPERATIONS, 100);
+  kill(process.pid, SIGINT);
+  process_read_all(&process, output, SIZE);
+  assert_int_equal(process_stop(&process), 3);
+  assert_int_equal(count_of(output, ": unknown: "), 100);
+  assert_int_equal(count_of(output, ": not made: interrupted"), 31);
+  assert_contains(output, "\n130: not made: interrupted");
+  assert_contains(output, "the rest of the input: not made: interrupted");
+  free(output);
+  assert_int_equal(sandbox_count(PATH_OPERATIONS), 100);
+}
+
+static void event_loop_does_not_call_an_unsigned_payment_made(void **state) {
+  (void)state;
+  char output[8192];
+  const char *const arguments[] = {sandbox_url(),    "6",      "demo-secret-6", "alice",
+                                   "alice-password", "1.2.31", "1.2.33",        NULL};
+  process process = start("event_loop", arguments);
+  fprintf(process.input, "7\n");
+  fclose(process.input);
+  process.input = NULL;
+  process_read_all(&process, output, sizeof output);
+  assert_int_equal(process_stop(&process), 3);
+  assert_contains(output, "7: not done yet: the user has to sign it");
+  assert_int_equal(sandbox_executed(), 0);
+}
+
+static void event_loop_ends_if_it_cannot_read(void **state) {
+  (void)state;
+  char output[8192];
+  const char *wrapper = getenv("PEERID_EXAMPLE_WRAPPER");
+  const char *const redirections[] = {"</", "<&-"};
+  for (int i = 0; i < 2; i++) {
+    char command[2048];
+    snprintf(command, sizeof command,
+             "%s build/examples/event_loop %s 4 demo-secret-4 alice alice-password 1.2.31 1.2.33 %s",
+             wrapper ? wrapper : "", sandbox_url(), redirections[i]);
+    const char *const arguments[] = {"sh", "-c", command, NULL};
+    process process = process_start(arguments);
+    process_read_all(&process, output, sizeof output);
+    assert_int_equal(process_stop(&process), 1);
+  }
+}
+
 static int start_all(void **state) {
   if (!mkdtemp(folder)) return 1;
   sandbox_start(state);
@@ -275,7 +431,10 @@ static int start_all(void **state) {
 }
 
 static int stop_all(void **state) {
-  unlink(ledger);
+  char lock[80];
+  snprintf(lock, sizeof lock, "%s.lock", ledger);
+  unlink(lock);
+  remove(ledger);
   rmdir(folder);
   return sandbox_stop(state);
 }
@@ -293,8 +452,17 @@ int main(void) {
       TEST(payment_that_never_arrived_is_made_again),
       TEST(payment_that_cannot_be_looked_up_is_left_open),
       TEST(rejected_payment_is_not_made_again),
+      TEST(payment_of_a_killed_run_is_found),
+      TEST(payment_is_not_made_by_two_runs_at_once),
+      TEST(payment_with_a_damaged_ledger_is_not_made),
+      TEST(payment_that_cannot_be_recorded_is_not_made),
+      TEST(ledger_belongs_to_one_payment),
+      TEST(amount_has_to_be_a_whole_number),
       TEST(event_loop_makes_each_payment_once),
       TEST(event_loop_reports_unfinished_calls),
+      TEST(event_loop_reports_what_it_does_not_begin),
+      TEST(event_loop_does_not_call_an_unsigned_payment_made),
+      TEST(event_loop_ends_if_it_cannot_read),
   };
   return run_group("examples", tests, start_all, stop_all);
 }

@@ -116,8 +116,8 @@ static void end_payment(peerid_completion *completion) {
 
 /* ---- The two kinds of events ---- */
 
-/* Starts payments for the amounts in the buffer, up to the limit of calls in flight; the rest stays in the buffer. After
- * Ctrl-C, reports that they are not made. */
+/* Starts payments for the amounts in the buffer, up to the limit of calls in flight; the rest stays in the buffer.
+ * After Ctrl-C, reports that they are not made. */
 static size_t pay_lines(char *buffer, size_t length) {
   char *start = buffer;
   while (loop.is_cancelled || loop.in_flight < MOST_IN_FLIGHT) {
@@ -167,8 +167,8 @@ static void cancel_all(void) {
   }
 }
 
-/* Gives up the rest of the input. Returns the length of the whole lines in the buffer: a part of a line must not be paid,
- * because 12 may be the beginning of 1200. */
+/* Gives up the rest of the input. Returns the length of the whole lines in the buffer: a part of a line must not be
+ * paid, because 12 may be the beginning of 1200. */
 static size_t give_up(const char *why, const char *buffer, size_t length) {
   printf("the rest of the input: not made: %s\n", why);
   note(NOT_MADE);

@@ -10,22 +10,32 @@
  *
  * So before it sends anything, this program takes a mark (`peerid_session_mark`) and writes it to its ledger, a file.
  * After an unknown outcome or a crash, it settles the mark (`peerid_session_settle`), and pays again only if the
- * payment was not made and can no longer be made. If it cannot find that out, it leaves the payment open and exits with
- * status 3. You can run it again with the same ledger: it pays only once.
+ * payment was not made and can no longer be made. You can run it again with the same ledger: it pays only once.
+ *
+ * LEDGER belongs to one payment: use a new path for each payment, and keep the file. A missing file means that the
+ * payment was never sent. The program also makes LEDGER.lock, which keeps a second run from paying at the same time.
+ *
+ * The exit status is 0 if the payment was made, 1 if it was not made, 2 if the arguments are wrong or the ledger
+ * belongs to another payment, and 3 if the payment is open: it may have been made, or may still be.
  *
  * To depend only on the C library, the program searches answers as text; use a JSON library in a real program.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE /* for flock */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <peerid.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { DONE = 0, NOT_DONE = 1, OPEN = 3, TRIES = 3 };
+enum { DONE = 0, NOT_DONE = 1, WRONG = 2, OPEN = 3, TRIES = 3, LONGEST_PATH = 4096 };
 
 /* The longest pause before the chain is read again. Tests advance the clock of the sandbox instead of waiting. */
 static int64_t longest_wait_ms = 15000;
@@ -35,33 +45,101 @@ typedef struct payment {
   /* The operation as JSON. */
   char operation[512];
   size_t length;
-  /* The mark that was taken before the payment was sent; NULL if there is none. */
+  /* What the ledger says: "sending", "done", "not done" or "unsigned"; NULL if there is no ledger yet. */
+  char *state;
+  /* The mark that was taken before the payment was sent; for "unsigned", the token of the transaction. */
   char *mark;
 } payment;
 
-/* ---- The ledger ---- */
+/* ---- The ledger: three lines, with the state, the operation, and the mark ---- */
 
-/* Replaces the content of the ledger. Returns when it is on disk, so that nothing is sent before. */
-static bool write_ledger(const payment *payment, const char *word, const char *mark) {
-  FILE *file = fopen(payment->ledger, "w");
-  if (!file) return false;
-  bool is_written = fprintf(file, "%s %s\n", word, mark) > 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
-  return fclose(file) == 0 && is_written;
+/* A file that is renamed or new is on disk only when its folder is. */
+static bool sync_folder(const char *path) {
+  char copy[LONGEST_PATH];
+  snprintf(copy, sizeof copy, "%s", path);
+  int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY);
+  bool is_synced = folder >= 0 && fsync(folder) == 0;
+  if (folder >= 0) close(folder);
+  return is_synced;
 }
 
-/* Reads the state of an earlier run: "done", "unsigned", "sending" and the mark, or nothing. */
-static void read_ledger(payment *payment, char word[16]) {
-  *word = '\0';
-  FILE *file = fopen(payment->ledger, "r");
-  if (!file) return;
+/* Replaces the ledger, and returns when it is on disk, so that nothing is sent before. A crash or a full disk at any
+ * moment leaves either the old ledger or the new one. */
+static bool write_ledger(const payment *payment, const char *state, const char *mark) {
+  char path[LONGEST_PATH];
+  snprintf(path, sizeof path, "%s.new", payment->ledger);
+  FILE *file = fopen(path, "w");
+  bool is_written = file && fprintf(file, "%s\n%s\n%s\n", state, payment->operation, mark) > 0 && fflush(file) == 0 &&
+                    fsync(fileno(file)) == 0;
+  if (file) is_written = fclose(file) == 0 && is_written;
+  if (is_written && rename(path, payment->ledger) == 0 && sync_folder(path)) return true;
+  fprintf(stderr, "%s: the state '%s' could not be written: %s\n", payment->ledger, state, strerror(errno));
+  return false;
+}
+
+/* Records that the payment was made. If that fails, the ledger still says "sending". */
+static int record_done(const payment *payment) {
+  if (write_ledger(payment, "done", "")) return DONE;
+  puts("left open: it was paid, but that is not recorded; run this again with the same ledger");
+  return OPEN;
+}
+
+/* Reads a line without its end. Returns NULL if there is none, or if it is not whole text. */
+static char *read_line(FILE *file) {
+  char *line = NULL;
   size_t size = 0;
-  if (fscanf(file, "%15s ", word) != 1) *word = '\0';
-  if (getline(&payment->mark, &size, file) <= 0) {
-    free(payment->mark);
-    payment->mark = strdup("");
+  ssize_t length = getline(&line, &size, file);
+  if (length <= 0 || strcspn(line, "\n") != (size_t)length - 1) {
+    free(line);
+    return NULL;
   }
-  payment->mark[strcspn(payment->mark, "\n")] = '\0';
+  line[length - 1] = '\0';
+  return line;
+}
+
+static bool says(const payment *payment, const char *state) {
+  return payment->state && strcmp(payment->state, state) == 0;
+}
+
+/* Reads the ledger of earlier runs. Returns DONE if it could be read, or if there is none. In all other cases nothing
+ * may be sent, because an earlier run may have paid. */
+static int read_ledger(payment *payment) {
+  FILE *file = fopen(payment->ledger, "r");
+  if (!file && errno == ENOENT) return DONE;
+  if (!file) {
+    fprintf(stderr, "%s: %s; nothing was sent\n", payment->ledger, strerror(errno));
+    return OPEN;
+  }
+  payment->state = read_line(file);
+  char *operation = read_line(file);
+  payment->mark = read_line(file);
+  bool is_known = says(payment, "sending") || says(payment, "done") || says(payment, "not done") ||
+                  says(payment, "unsigned");
+  bool is_whole = is_known && operation && payment->mark && getc(file) == EOF;
   fclose(file);
+  bool is_same = is_whole && strcmp(operation, payment->operation) == 0;
+  free(operation);
+  if (is_same) return DONE;
+  fprintf(stderr, is_whole ? "%s: it belongs to another payment: use a new path for each payment; nothing was sent\n"
+                           : "%s: it is damaged: find out on the chain whether the payment was made, and use a new "
+                             "path only if it was not; nothing was sent\n",
+          payment->ledger);
+  return is_whole ? WRONG : OPEN;
+}
+
+/* Locks the ledger until the program ends, even by a crash, and reads it. Returns DONE, or the exit status. */
+static int open_ledger(payment *payment) {
+  char path[LONGEST_PATH];
+  snprintf(path, sizeof path, "%s.lock", payment->ledger);
+  /* The ledger itself cannot be locked, because it is replaced. */
+  int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0) return read_ledger(payment);
+  if (lock >= 0 && errno == EWOULDBLOCK) {
+    puts("left open: another run has the ledger; this one has sent nothing");
+  } else {
+    fprintf(stderr, "%s: %s; nothing was sent\n", path, strerror(errno));
+  }
+  return OPEN;
 }
 
 static void wait_ms(int64_t milliseconds) {
@@ -112,20 +190,20 @@ static int settle(peerid_session *session, const payment *payment) {
 
 /* ---- The payment ---- */
 
-/* Sends the payment. `has_to_be_signed` tells whether the user has to sign it before it is made. */
-static peerid_error *send_payment(peerid_session *session, const payment *payment, bool *has_to_be_signed) {
-  peerid_response *response = NULL;
-  peerid_error *error = peerid_session_submit(session, payment->operation, payment->length, &response);
-  const char *transaction = peerid_response_transaction_id(response);
-  if (transaction) printf("paid: transaction %s\n", transaction);
-  *has_to_be_signed = !error && !transaction;
-  peerid_response_free(response);
-  return error;
+static int leave_to_user(void) {
+  puts("left open: the user has to sign it: confirm the token in the ledger, see peerid_session_confirm");
+  return OPEN;
 }
 
-static int leave_to_user(void) {
-  puts("left open: the user has to sign it, see peerid_session_confirm");
-  return OPEN;
+static int record_answer(const payment *payment, const peerid_response *response) {
+  const char *transaction = peerid_response_transaction_id(response);
+  if (transaction) {
+    printf("paid: transaction %s\n", transaction);
+    return record_done(payment);
+  }
+  /* It is made when the user signs it. Without the token, nobody can. */
+  const char *token = peerid_response_transaction_token(response);
+  return write_ledger(payment, "unsigned", token ? token : "") ? leave_to_user() : OPEN;
 }
 
 /* Handles an error of the payment. Returns whether to try again; `is_uncertain` tells whether to settle first. */
@@ -151,14 +229,7 @@ static bool understand(peerid_error *error, bool *is_uncertain) {
 }
 
 static int pay(peerid_session *session, payment *payment) {
-  char word[16];
-  read_ledger(payment, word);
-  if (strcmp(word, "done") == 0) {
-    printf("already paid, according to the ledger\n");
-    return DONE;
-  }
-  if (strcmp(word, "unsigned") == 0) return leave_to_user();
-  bool is_uncertain = strcmp(word, "sending") == 0;
+  bool is_uncertain = says(payment, "sending");
   for (int sends = 0;;) {
     if (is_uncertain) {
       printf("settling\n");
@@ -168,17 +239,20 @@ static int pay(peerid_session *session, payment *payment) {
         return OPEN;
       }
       puts(found == DONE ? "the payment is on the chain" : "the payment is not on the chain, and never will be");
-      if (found == DONE) return write_ledger(payment, "done", "") ? DONE : OPEN;
+      if (found == DONE) return record_done(payment);
     }
     if (sends++ == TRIES) return NOT_DONE;
-    /* Without a mark, an unknown outcome could not be settled, so nothing is sent. */
+    /* Without a mark on disk, an unknown outcome could not be settled, so nothing is sent. */
     if (!mark(session, payment) || !write_ledger(payment, "sending", payment->mark)) return NOT_DONE;
-    bool has_to_be_signed;
-    peerid_error *error = send_payment(session, payment, &has_to_be_signed);
-    if (has_to_be_signed) return write_ledger(payment, "unsigned", "") ? leave_to_user() : OPEN;
-    if (!error) return write_ledger(payment, "done", "") ? DONE : OPEN;
+    peerid_response *response = NULL;
+    peerid_error *error = peerid_session_submit(session, payment->operation, payment->length, &response);
+    if (!error) {
+      int status = record_answer(payment, response);
+      peerid_response_free(response);
+      return status;
+    }
     bool may_retry = understand(error, &is_uncertain);
-    if (!is_uncertain) write_ledger(payment, "nothing sent", "");
+    if (!is_uncertain) write_ledger(payment, "not done", "");
     if (!may_retry) return NOT_DONE;
   }
 }
@@ -193,40 +267,62 @@ static peerid_error *log_in(peerid_client *client, const char *login, const char
   }
 }
 
-static int fail(const char *doing, peerid_error *error) {
-  fprintf(stderr, "%s: %s\n", doing, peerid_error_message(error));
-  peerid_error_free(error);
-  return NOT_DONE;
+/* Reads the arguments FROM TO AMOUNT LEDGER. "12.5" is not 12. */
+static bool read_payment(char **arguments, payment *payment) {
+  char *end = NULL;
+  errno = 0;
+  int64_t amount = strtoll(arguments[2], &end, 10);
+  if (errno != 0 || *end != '\0' || amount <= 0) return false;
+  payment->ledger = arguments[3];
+  int length = snprintf(payment->operation, sizeof payment->operation,
+                        "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"%s\",\"to\":\"%s\","
+                        "\"amount\":{\"amount\":%" PRId64 ",\"asset_id\":\"1.3.0\"}}",
+                        arguments[0], arguments[1], amount);
+  payment->length = (size_t)length;
+  /* The names of the other files are longer. */
+  return length > 0 && payment->length < sizeof payment->operation && strlen(payment->ledger) < LONGEST_PATH - 10;
 }
 
 int main(int argc, char **argv) {
-  if (argc != 10) {
+  payment payment = {0};
+  if (argc != 10 || !read_payment(argv + 6, &payment)) {
     fprintf(stderr, "usage: %s BASE_URL CLIENT_ID CLIENT_SECRET LOGIN PASSWORD FROM TO AMOUNT LEDGER\n", argv[0]);
-    return 2;
+    fprintf(stderr, "AMOUNT is a whole number above 0\n");
+    return WRONG;
   }
   const char *wait = getenv("PEERID_EXAMPLE_LONGEST_WAIT_MS");
   if (wait) longest_wait_ms = strtoll(wait, NULL, 10);
-  payment payment = {.ledger = argv[9]};
-  payment.length = (size_t)snprintf(payment.operation, sizeof payment.operation,
-                                    "{\"op_name\":\"transfer\",\"fee_asset\":\"1.3.0\",\"from\":\"%s\",\"to\":\"%s\","
-                                    "\"amount\":{\"amount\":%" PRId64 ",\"asset_id\":\"1.3.0\"}}",
-                                    argv[6], argv[7], (int64_t)strtoll(argv[8], NULL, 10));
-  if (payment.length >= sizeof payment.operation) return 2;
+  umask(077); /* The ledger may contain a token. */
 
-  int status = NOT_DONE;
   peerid_config *config = NULL;
   peerid_client *client = NULL;
   peerid_session *session = NULL;
   peerid_error *error = NULL;
-  if ((error = peerid_config_create(argv[1], argv[2], argv[3], &config))) return fail("configuration", error);
-  error = peerid_client_create(config, &client);
+  int status = open_ledger(&payment);
+  if (status != DONE) goto done;
+  if (says(&payment, "done")) {
+    puts("already paid, according to the ledger");
+    goto done;
+  }
+  if (says(&payment, "unsigned")) {
+    status = leave_to_user();
+    goto done;
+  }
+  error = peerid_config_create(argv[1], argv[2], argv[3], &config);
+  if (!error) error = peerid_client_create(config, &client);
   peerid_config_free(config);
-  if (error) return fail("client", error);
-  if ((error = log_in(client, argv[4], argv[5], &session))) {
-    status = fail("log in", error);
+  if (!error) error = log_in(client, argv[4], argv[5], &session);
+  if (error) {
+    fprintf(stderr, "log in: %s\n", peerid_error_message(error));
+    peerid_error_free(error);
+    /* An earlier run may have paid. */
+    status = says(&payment, "sending") ? OPEN : NOT_DONE;
   } else {
     status = pay(session, &payment);
   }
+
+done:
+  free(payment.state);
   free(payment.mark);
   peerid_session_free(session);
   peerid_client_free(client);
