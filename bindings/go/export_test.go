@@ -27,3 +27,11 @@ func AnswerIntoQueue() (restore func()) {
 	maximumDirect = 0
 	return func() { maximumDirect = before }
 }
+
+// ForgetQueue makes the next call create the queue of the process again; restore ends that. No call may be in flight
+// meanwhile.
+func ForgetQueue() (restore func()) {
+	before := sharedCompletions
+	sharedCompletions = nil
+	return func() { sharedCompletions = before }
+}

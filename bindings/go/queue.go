@@ -26,17 +26,22 @@ type waiter chan *C.peerid_completion
 var waiters = sync.Pool{New: func() any { return make(waiter, 1) }}
 
 var (
-	sharedCompletions     *completions
-	sharedCompletionsErr  error
-	sharedCompletionsOnce sync.Once
+	sharedCompletions      *completions
+	sharedCompletionsMutex sync.Mutex
 )
 
-// theCompletions creates the queue of the process at the first call. It is never freed.
+// theCompletions creates the queue of the process at the first call, or later if it fails. It is never freed.
 func theCompletions() (*completions, error) {
-	sharedCompletionsOnce.Do(func() {
-		sharedCompletions, sharedCompletionsErr = newCompletions()
-	})
-	return sharedCompletions, sharedCompletionsErr
+	sharedCompletionsMutex.Lock()
+	defer sharedCompletionsMutex.Unlock()
+	if sharedCompletions == nil {
+		made, err := newCompletions()
+		if err != nil {
+			return nil, err
+		}
+		sharedCompletions = made
+	}
+	return sharedCompletions, nil
 }
 
 func newCompletions() (*completions, error) {
