@@ -54,9 +54,6 @@ func (c *Client) Account(ctx context.Context, name string) (Account, error) {
 // those of [Client.ReadChain].
 func (s *Session) Account(ctx context.Context) (Account, error) {
 	return s.account(s.send(ctx, sending{
-		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
-			return C.peerid_go_account(session, cancellation, answer)
-		},
 		begin: func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 			return C.peerid_session_account_async(session, queue, tag, id)
 		},
@@ -75,9 +72,6 @@ func (s *Session) SetAccount(ctx context.Context, name string) (Account, error) 
 		return Account{}, err
 	}
 	return s.account(s.send(ctx, sending{
-		run: func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
-			return C.peerid_go_set_account(session, text.pointer(), cancellation, answer)
-		},
 		begin: func(session *C.peerid_session, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 			return C.peerid_session_set_account_async(session, text.pointer(), queue, tag, id)
 		},

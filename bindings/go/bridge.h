@@ -49,9 +49,6 @@ peerid_error *peerid_go_mark(
 peerid_error *peerid_go_settle(
     peerid_session *session, const char *mark, size_t length, peerid_cancellation *cancellation, peerid_go_answer *answer);
 peerid_error *peerid_go_check(peerid_client *client, peerid_cancellation *cancellation);
-peerid_error *peerid_go_account(peerid_session *session, peerid_cancellation *cancellation, peerid_go_answer *answer);
-peerid_error *peerid_go_set_account(
-    peerid_session *session, const char *name, peerid_cancellation *cancellation, peerid_go_answer *answer);
 peerid_error *peerid_go_find_account(
     peerid_client *client, const char *name, peerid_cancellation *cancellation, peerid_go_answer *answer);
 peerid_error *peerid_go_read_chain(

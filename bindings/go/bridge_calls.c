@@ -87,19 +87,6 @@ peerid_error *peerid_go_check(peerid_client *client, peerid_cancellation *cancel
   return error;
 }
 
-peerid_error *peerid_go_account(peerid_session *session, peerid_cancellation *cancellation, peerid_go_answer *answer) {
-  peerid_response *response = NULL;
-  peerid_cancellation_use(cancellation);
-  return finish(peerid_session_account(session, &response), &response, answer);
-}
-
-peerid_error *peerid_go_set_account(
-    peerid_session *session, const char *name, peerid_cancellation *cancellation, peerid_go_answer *answer) {
-  peerid_response *response = NULL;
-  peerid_cancellation_use(cancellation);
-  return finish(peerid_session_set_account(session, name, &response), &response, answer);
-}
-
 peerid_error *peerid_go_find_account(
     peerid_client *client, const char *name, peerid_cancellation *cancellation, peerid_go_answer *answer) {
   peerid_response *response = NULL;

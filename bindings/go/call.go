@@ -13,7 +13,8 @@ type beginning func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.pe
 // exchange is a call that can be made in two ways: blocking a thread, which is fastest for a few calls at a time, or
 // asynchronously through the queue, for any number of calls.
 type exchange[Answer any] struct {
-	// run makes the call on this thread. The cancellation, if it is not nil, can end it early.
+	// run makes the call on this thread. The cancellation, if it is not nil, can end it early, but not while the thread
+	// waits in a store: run is nil for the calls that would do so.
 	run func(cancellation *C.peerid_cancellation, answer *Answer) *C.peerid_error
 	// begin starts the asynchronous call.
 	begin beginning
@@ -32,18 +33,9 @@ func perform[Answer any](ctx context.Context, client *Client, call exchange[Answ
 		return nil, err
 	}
 	defer client.leave()
-	if len(client.slots) <= maximumDirect {
+	if call.run != nil && len(client.slots) <= maximumDirect {
 		return block(ctx, call)
 	}
-	return await(ctx, client, call)
-}
-
-// queued makes a call through the queue.
-func queued[Answer any](ctx context.Context, client *Client, call exchange[Answer]) (*Answer, error) {
-	if err := client.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer client.leave()
 	return await(ctx, client, call)
 }
 

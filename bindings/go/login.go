@@ -87,7 +87,7 @@ func (c *Client) newSession(
 		return nil, err
 	}
 	err = c.use(func(client *C.peerid_client) error {
-		object, err := queued(ctx, c, exchange[*C.peerid_session]{
+		object, err := perform(ctx, c, exchange[*C.peerid_session]{
 			begin: func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 				return begin(client, key.pointer(), queue, tag, id)
 			},

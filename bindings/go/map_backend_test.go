@@ -74,6 +74,41 @@ func (b *mapBackend) List(context.Context) ([]string, error) {
 	return keys, nil
 }
 
+// gatedBackend is a mapBackend that blocks while its gate is locked, whatever the context.
+type gatedBackend struct {
+	*mapBackend
+	gate sync.RWMutex
+	// arrived receives a value for each call that has to wait.
+	arrived chan struct{}
+}
+
+func newGatedBackend() *gatedBackend {
+	return &gatedBackend{mapBackend: newMapBackend(), arrived: make(chan struct{}, 100)}
+}
+
+func (b *gatedBackend) pass() {
+	if !b.gate.TryRLock() {
+		b.arrived <- struct{}{}
+		b.gate.RLock()
+	}
+	b.gate.RUnlock()
+}
+
+func (b *gatedBackend) Load(ctx context.Context, key string) (*peerid.StoredSession, error) {
+	b.pass()
+	return b.mapBackend.Load(ctx, key)
+}
+
+func (b *gatedBackend) Lock(ctx context.Context, key string) (peerid.StoreLock, error) {
+	b.pass()
+	return b.mapBackend.Lock(ctx, key)
+}
+
+func (b *gatedBackend) List(ctx context.Context) ([]string, error) {
+	b.pass()
+	return b.mapBackend.List(ctx)
+}
+
 type mapLock struct {
 	backend *mapBackend
 	key     string

@@ -52,7 +52,7 @@ type sessionBeginning func(session *C.peerid_session, queue *C.peerid_queue, tag
 func (s *Session) call(ctx context.Context, begin sessionBeginning) error {
 	return s.use(func(session *C.peerid_session) error {
 		return s.client.use(func(*C.peerid_client) error {
-			_, err := queued(ctx, s.client, exchange[struct{}]{
+			_, err := perform(ctx, s.client, exchange[struct{}]{
 				begin: func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 					return begin(session, queue, tag, id)
 				},

@@ -245,17 +245,81 @@ func TestAContextEndsTheWaitForAStore(t *testing.T) {
 	})
 	held.Unlock()
 	// The refresh continues: the tokens arrive in the store.
+	awaitKeys(t, store, 1)
+}
+
+func TestAContextEndsACallThatWaitsInABackend(t *testing.T) {
+	for name, call := range map[string]func(context.Context, *peerid.Session) error{
+		"Account": func(ctx context.Context, session *peerid.Session) error {
+			_, err := session.Account(ctx)
+			return err
+		},
+		"SetAccount": func(ctx context.Context, session *peerid.Session) error {
+			_, err := session.SetAccount(ctx, "pi-alice")
+			return err
+		},
+		"TokenAfter": func(ctx context.Context, session *peerid.Session) error {
+			current, err := session.CurrentToken()
+			if err == nil {
+				_, err = session.TokenAfter(ctx, current.Generation)
+			}
+			return err
+		},
+		"Refresh": func(ctx context.Context, session *peerid.Session) error { return session.Refresh(ctx) },
+		"Submit": func(ctx context.Context, session *peerid.Session) error {
+			_, err := session.Submit(ctx, transfer(1))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			backend := newGatedBackend()
+			session := login(t, newClient(t, in(peerid.NewStore(backend))), peerid.WithKey("alice"))
+			control(t, "expire", object{})
+			backend.gate.Lock()
+			defer backend.gate.Unlock()
+			err := cancelInside(t, backend, func(ctx context.Context) error { return call(ctx, session) })
+			if !errors.Is(err, peerid.ErrCancelled) || !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// cancelInside cancels a call as soon as it waits at the backend's gate, and returns its error.
+func cancelInside(t *testing.T, backend *gatedBackend, call func(context.Context) error) error {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	result := make(chan error, 1)
+	go func() { result <- call(ctx) }()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	for {
+		select {
+		case <-backend.arrived:
+			cancel()
+		case err := <-result:
+			return err
+		case <-limit.C:
+			t.Fatal("the call does not end with its context")
+		}
+	}
+}
+
+// awaitKeys waits until the store has as many keys.
+func awaitKeys(t *testing.T, store *peerid.Store, count int) {
+	t.Helper()
 	deadline := time.Now().Add(patience)
 	for {
 		keys, err := store.Keys(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(keys) == 1 {
+		if len(keys) == count {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("the session was not kept")
+			t.Fatalf("keys are %q", keys)
 		}
 		time.Sleep(time.Millisecond)
 	}

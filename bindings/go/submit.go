@@ -110,7 +110,7 @@ func (s *Session) Broadcast(ctx context.Context, transaction []byte) (*Result, e
 	})
 }
 
-// sending is a call whose result is a transaction.
+// sending is a call of a session whose result is JSON, such as a transaction. As in exchange, run may be nil.
 type sending struct {
 	run   func(session *C.peerid_session, cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error
 	begin sessionBeginning
@@ -119,15 +119,18 @@ type sending struct {
 func (s *Session) send(ctx context.Context, call sending) (result *Result, err error) {
 	err = s.use(func(session *C.peerid_session) error {
 		return s.client.use(func(*C.peerid_client) error {
-			answer, err := perform(ctx, s.client, exchange[C.peerid_go_answer]{
-				run: func(cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
-					return call.run(session, cancellation, answer)
-				},
+			made := exchange[C.peerid_go_answer]{
 				begin: func(queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 					return call.begin(session, queue, tag, id)
 				},
 				take: takeAnswer,
-			})
+			}
+			if call.run != nil {
+				made.run = func(cancellation *C.peerid_cancellation, answer *C.peerid_go_answer) *C.peerid_error {
+					return call.run(session, cancellation, answer)
+				}
+			}
+			answer, err := perform(ctx, s.client, made)
 			if err == nil {
 				result = newResult(answer)
 			}
