@@ -107,6 +107,8 @@ func (s *Store) Keys(ctx context.Context) ([]string, error) {
 }
 
 // Remove removes a session, even a damaged one. It succeeds if there is none. The tokens stay valid at the server.
+// If the context ends meanwhile, the outcome is [OutcomeUnknown]: the store may remove the session later, even if the user
+// has logged in again by then.
 //
 // Errors: [ErrInvalidArgument] when the key is empty or longer than 4096 bytes; [ErrStore]; [ErrClosed].
 func (s *Store) Remove(ctx context.Context, key string) error {

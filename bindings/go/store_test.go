@@ -285,6 +285,28 @@ func TestAContextEndsACallThatWaitsInABackend(t *testing.T) {
 	}
 }
 
+func TestARemovalThatIsCancelledMayStillHappen(t *testing.T) {
+	backend := newGatedBackend()
+	store := peerid.NewStore(backend)
+	defer store.Close()
+	login(t, newClient(t, in(store)), peerid.WithKey("alice"))
+	remove := func(ctx context.Context) error { return store.Remove(ctx, "alice") }
+	backend.gate.Lock()
+	err := cancelInside(t, backend, remove)
+	backend.gate.Unlock()
+	failure := wantError(t, err, peerid.ErrCancelled, peerid.OutcomeUnknown)
+	if !errors.Is(err, context.Canceled) || failure.Retryable || !strings.Contains(failure.Message, "may still carry out the call") {
+		t.Errorf("got %v, retryable %v", err, failure.Retryable)
+	}
+	awaitKeys(t, store, 0)
+
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if failure := wantError(t, remove(ended), peerid.ErrCancelled, peerid.OutcomeNotSent); !failure.Retryable {
+		t.Errorf("got %v, not retryable", failure)
+	}
+}
+
 // cancelInside cancels a call as soon as it waits at the backend's gate, and returns its error.
 func cancelInside(t *testing.T, backend *gatedBackend, call func(context.Context) error) error {
 	t.Helper()

@@ -8,7 +8,7 @@ const maximumThreads = 64
 var threads = make(chan struct{}, maximumThreads)
 
 // onThread makes a call that can block only in a store. When the context ends, the caller continues, and the call
-// continues in the background; abandon then frees its result.
+// continues in the background; abandon then frees its result. The outcome is then unknown.
 func onThread(ctx context.Context, run func() error, abandon func()) error {
 	if ended := ctx.Err(); ended != nil {
 		return notBegun(ended)
@@ -41,6 +41,8 @@ func onThread(ctx context.Context, run func() error, abandon func()) error {
 				abandon()
 			}
 		}()
-		return newError(ErrCancelled, "the store has not answered; the operation may still complete").withContext(ctx.Err())
+		e := newError(ErrCancelled, "the store has not answered; it may still carry out the call").withContext(ctx.Err())
+		e.Outcome = OutcomeUnknown
+		return e
 	}
 }
