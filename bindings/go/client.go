@@ -93,7 +93,7 @@ func (c *Client) use(body func(*C.peerid_client) error) error {
 // The api is "database", "network_broadcast", "history", "crypto" or "bookie"; the method is one of that API of a
 // Peerplays node, such as "get_objects", and params are its parameters, which encoding/json encodes. The server
 // receives every value as text. Integers in the answer are exact; decode them into int64, or with
-// [json.Decoder.UseNumber].
+// [json.Decoder.UseNumber]. To print the answer, print string(answer): fmt prints a [json.RawMessage] as numbers.
 //
 // Errors: [ErrInvalidArgument] for an unknown API, or for parameters that cannot be sent to the server (null, an empty
 // array or object, deep nesting); [ErrServer] with the node's message when the node fails; and those of any call.

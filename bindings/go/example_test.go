@@ -198,9 +198,9 @@ func ExampleClient_Open() {
 func ExampleClient_ReadChain() {
 	client := exampleClient()
 	defer client.Close()
-	_, err := client.ReadChain(context.Background(), "database", "get_objects", []string{"1.3.0"})
-	fmt.Println(err)
-	// Output: <nil>
+	answer, err := client.ReadChain(context.Background(), "database", "get_account_balances", "1.2.32", []string{"1.3.0"})
+	fmt.Println(string(answer), err)
+	// Output: [{"amount":0,"asset_id":"1.3.0"}] <nil>
 }
 
 // Operations as JSON are sent as they are written.

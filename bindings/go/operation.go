@@ -109,7 +109,8 @@ func Warnings(operations ...Operation) ([]string, error) {
 }
 
 // DescribeOperation describes an operation as JSON: its fields with types, units and limits, its rules, and a valid
-// example; docs/operations.md lists the keys. It is nil for a name that the library does not know.
+// example; docs/operations.md lists the keys. Convert it to a string to print it. It is nil for a name that the library
+// does not know.
 func DescribeOperation(name string) json.RawMessage {
 	nameText, err := newText(name, "name")
 	if err != nil {

@@ -57,7 +57,7 @@ type SettledTransaction struct {
 // answer is lost. Call it right before [Session.Submit] or [Session.Confirm]. Keep the mark, for instance in the
 // database that holds the payment, and send the operations within two minutes. With the option "settleable", Submit and
 // Broadcast make the mark themselves, and their [Error] contains it. A mark costs one chain read. It is JSON without a
-// secret.
+// secret; convert it to a string to print it.
 //
 // Errors: [ErrInvalidArgument] when an operation is not valid or is not in the catalogue; and those of
 // [Client.ReadChain].
