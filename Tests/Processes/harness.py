@@ -380,7 +380,7 @@ def compile_programs():
     os.makedirs(PROGRAMS, exist_ok=True)
     postgres = subprocess.run(["pg_config", "--includedir"], capture_output=True, text=True, check=True).stdout.strip()
     shared = [f"{SOURCES}/{other}" for other in _shared]
-    others = {"sql": [], "reloading": [f"{SUPPORT}/threads.c"], "fork_in_tls": [*shared, f"{SUPPORT}/threads.c"]}
+    others = {"sql": [], "interrupted": shared[1:2], "reloading": [f"{SUPPORT}/threads.c"], "fork_in_tls": [*shared, f"{SUPPORT}/threads.c"]}
     for source in sorted(glob.glob(SOURCES + "/*.c")):
         name = os.path.basename(source)[:-2]
         if name == "program":

@@ -200,6 +200,14 @@ def the_lock_is_the_same_in_all_languages():
 
 
 @test("postgres")
+def signals_do_not_end_a_statement():
+    with server(Postgres) as database:
+        process = start("interrupted", database.connection, environment={}, stdout=subprocess.PIPE, text=True)
+        interruptions, _ = process.communicate(timeout=1800)
+        check(process.returncode == 0 and int(interruptions) > 0, f"status {process.returncode}, {interruptions} interruptions")
+
+
+@test("postgres")
 def a_pooler_that_loses_locks_is_noticed():
     with (
         Sandbox() as sandbox, Gate(sandbox, "answer") as gate, server(Postgres) as database, folder() as path,
