@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 from sandbox import PACKAGE, ROOT, Sandbox
@@ -38,17 +40,25 @@ class Application:
         # From now on every reset restores this fixture.
         self.sandbox.reset(fixture)
         arguments = [*command, self.sandbox.url, 4, "demo-secret-4", address]
-        self._process = subprocess.Popen(list(map(str, arguments)))
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(list(map(str, arguments)), stderr=self._log)
         try:
             self._wait_for(address)
         except BaseException:
             self.stop()
             raise
 
+    def log(self) -> str:
+        """What the application has written to its log."""
+        # The application writes at its own position of the same file.
+        return os.pread(self._log.fileno(), 1_000_000, 0).decode()
+
     def stop(self) -> None:
         """End the application, and then its server."""
         self._process.terminate()
         self._process.wait()
+        sys.stderr.write(self.log())
+        self._log.close()
         self._reserved.close()
         self.sandbox.stop()
 

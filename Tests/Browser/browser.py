@@ -82,6 +82,24 @@ class Browser:
             f"{selector} opens no page",
         )
 
+    def send_twice(self, selector: str) -> None:
+        """Send the form of a button two times at once, as a double click does."""
+        self._driver.set_script_timeout(_PATIENCE)
+        self._driver.execute_async_script(
+            """
+            const [selector, done] = arguments
+            const form = document.querySelector(selector).form
+            const body = new URLSearchParams(new FormData(form))
+            const send = () => fetch(form.action, { method: "POST", body })
+            Promise.all([send(), send()]).then(done)
+            """,
+            selector,
+        )
+
+    def reload(self) -> None:
+        """Load the page again."""
+        self._driver.refresh()
+
     def picture(self, width: int) -> bytes:
         """The whole page as a picture (PNG)."""
         size = {"width": width, "height": 320, "deviceScaleFactor": 1, "mobile": False}

@@ -31,6 +31,14 @@ def application(_running: Application) -> Application:
     return _running
 
 
+@pytest.fixture(params=COMMANDS)
+def own_application(request: pytest.FixtureRequest) -> Iterator[Application]:
+    """An application that no other test uses, because it remembers open payments."""
+    application = Application(COMMANDS[request.param])
+    yield application
+    application.stop()
+
+
 @pytest.fixture
 def browser(_chromium: Browser) -> Browser:
     _chromium.forget()

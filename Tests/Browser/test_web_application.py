@@ -9,7 +9,7 @@ import pytest
 
 from applications import Application
 from browser import Browser
-from sandbox import REFRESH, TRANSFER
+from sandbox import OPERATIONS, REFRESH, TRANSFER
 
 ALLOW = "button[value=allow]"
 DENY = "button[value=deny]"
@@ -24,10 +24,10 @@ def go_to_consent(browser: Browser, application: Application) -> None:
     assert browser.url.startswith(f"{application.sandbox.url}/permissions?")
 
 
-def sign_in(browser: Browser) -> None:
+def sign_in(browser: Browser, user: str = "alice") -> None:
     """Sign in at PeerID, up to the consent form."""
-    browser.type("input[name=login]", "alice")
-    browser.type("input[name=password]", "alice-password")
+    browser.type("input[name=login]", user)
+    browser.type("input[name=password]", f"{user}-password")
     browser.click(SIGN_IN)
 
 
@@ -76,6 +76,54 @@ def test_a_user_logs_in_pays_and_logs_out(
     browser.click("#logout")
     assert browser.url == application.url
     assert_logged_out(browser)
+
+
+def test_a_payment_is_made_once(browser: Browser, application: Application) -> None:
+    log_in(browser, application)
+    browser.send_twice("#transfer")
+    assert application.sandbox.executed() == 1
+    browser.open(application.url)
+    pay(browser)
+    browser.reload()
+    assert application.sandbox.executed() == 2
+
+
+def test_an_open_payment_is_not_made_again(
+    browser: Browser, own_application: Application
+) -> None:
+    log_in(browser, own_application)
+    own_application.sandbox.fault("drop_after", OPERATIONS)
+    browser.click("#transfer")
+    assert browser.url == own_application.url
+    assert "it may have been done" in browser.text("#message")
+    browser.reload()
+    assert "it may have been done" in browser.text("#message")
+    assert not browser.shows("#transfer")
+    log = re.findall(r"payment ([\w-]+): (mark|unknown)", own_application.log())
+    marks = [payment for payment, event in log if event == "mark"]
+    assert (marks[-1], "unknown") in log
+
+
+def test_the_payer_is_the_user(browser: Browser, application: Application) -> None:
+    go_to_consent(browser, application)
+    sign_in(browser, "bob")
+    browser.click(ALLOW)
+    pay(browser)
+    (operation,) = application.sandbox.get("executed")["operations"]
+    assert operation["user"] == "bob"
+    assert operation["operation"][1]["from"] == "1.2.33"
+
+
+def test_a_user_without_a_known_account_cannot_pay(
+    browser: Browser, application: Application
+) -> None:
+    go_to_consent(browser, application)
+    sign_in(browser, "dave")
+    if browser.shows(ALLOW):
+        browser.click(ALLOW)
+    assert browser.shows("#welcome"), browser.text("body")
+    assert "does not know your account" in browser.text("#message")
+    assert not browser.shows("#transfer")
 
 
 def test_a_session_outlives_the_token(

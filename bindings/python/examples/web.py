@@ -12,12 +12,15 @@ memory.
 from __future__ import annotations
 
 import html
+import logging
 import secrets
+import signal
 import sys
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Callable, NamedTuple
+from urllib.parse import parse_qs
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from peerid import (
@@ -26,12 +29,11 @@ from peerid import (
     InvalidArgument,
     LoginRequired,
     MemoryStore,
-    Outcome,
     PeerIDError,
     Session,
     operation_name,
-    ops,
 )
+from web_payments import Payments, log, payer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -46,8 +48,11 @@ PAGE = """<!DOCTYPE html>
 </html>"""
 STRANGER = '<p><a id="login" href="/login">Log in with PeerID</a></p>'
 USER = """<p id="welcome">Welcome. You have granted: {operations}</p>
-<form method="post" action="/transfer"><button id="transfer">Pay 100</button></form>
+{button}
 <form method="post" action="/logout"><button id="logout">Log out</button></form>"""
+BUTTON = """<form method="post" action="/transfer">
+<input type="hidden" name="payment" value="{payment}">
+<button id="transfer">Pay 100</button></form>"""
 
 
 class Request(NamedTuple):
@@ -57,6 +62,7 @@ class Request(NamedTuple):
     path: str
     query: str
     cookies: dict[str, str]
+    form: dict[str, list[str]]
 
 
 class Answer(NamedTuple):
@@ -74,9 +80,10 @@ class Application:
     with the same store could answer the next request.
     """
 
-    def __init__(self, client: Client, callback: str) -> None:
+    def __init__(self, client: Client, payments: Payments, callback: str) -> None:
         """Create an application whose redirect URI is `callback`."""
         self._client = client
+        self._payments = payments
         self._callback = callback
         self._routes: dict[tuple[str, str], Callable[[Request], Answer]] = {
             ("GET", "/"): self._home,
@@ -90,11 +97,13 @@ class Application:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer a WSGI request."""
+        length = int(environ.get("CONTENT_LENGTH") or 0)
         request = Request(
             environ["REQUEST_METHOD"],
             environ["PATH_INFO"],
             environ["QUERY_STRING"],
             read_cookies(environ.get("HTTP_COOKIE", "")),
+            parse_qs(environ["wsgi.input"].read(length).decode(errors="replace")),
         )
         route = self._routes.get((request.method, request.path))
         if route is not None:
@@ -108,7 +117,15 @@ class Application:
         return [answer.text.encode()]
 
     def _home(self, request: Request) -> Answer:
-        return page("200 OK", self._session(request))
+        """Show the user's page, or the login page if there is no session."""
+        session = self._session(request)
+        if session is None:
+            return page("200 OK", STRANGER)
+        names = [operation_name(number) or "?" for number in session.token.scope or ()]
+        payment, news = self._payments.offer(payer(session.token))
+        button = BUTTON.format(payment=payment) if payment else ""
+        content = USER.format(operations=html.escape(" ".join(names)), button=button)
+        return page("200 OK", content, news)
 
     def _login(self, _request: Request) -> Answer:
         """Redirect the browser to the consent page.
@@ -123,14 +140,14 @@ class Application:
         state = request.cookies.get(STATE_COOKIE)
         if not state:
             message = "This login was not begun here. Please begin again."
-            return page("400 Bad Request", message=message)
+            return page("400 Bad Request", STRANGER, message)
         # An unguessable key for the session.
         key = secrets.token_urlsafe(24)
         try:
             self._client.exchange("?" + request.query, state, key=key)
         except PeerIDError as error:
-            message = "You are not logged in: " + explain(error)
-            return page("403 Forbidden", message=message)
+            message = f"You are not logged in: {error}"
+            return page("403 Forbidden", STRANGER, message)
         return redirect("/", cookie(STATE_COOKIE, ""), cookie(SESSION_COOKIE, key))
 
     def _transfer(self, request: Request) -> Answer:
@@ -138,25 +155,16 @@ class Application:
         session = self._session(request)
         if session is None:
             return redirect("/")
-        payment = ops.transfer(
-            fee_asset="1.3.0",
-            from_="1.2.31",
-            to="1.2.33",
-            amount=ops.Asset(amount=100, asset_id="1.3.0"),
-        )
-        try:
-            result = session.submit(payment)
-        except LoginRequired:
-            return page("403 Forbidden", message="Please log in again.")
-        except PeerIDError as error:
-            message = "The payment has a problem: " + explain(error)
-            return page("502 Bad Gateway", session, message)
-        if result.transaction_id is None:
-            message = (
-                "Not paid: users of this application have to confirm each payment."
-            )
-            return page("200 OK", session, message)
-        return page("200 OK", session, f"Paid: transaction {result.transaction_id}")
+        payment_id = request.form.get("payment", [""])[0]
+        payment = self._payments.begin(payer(session.token), payment_id)
+        if payment is not None:
+            try:
+                payment.write_down(session.mark(payment.operation))
+                payment.end(session.submit(payment.operation))
+            except PeerIDError as error:
+                payment.end(error)
+        # The page with the result can be reloaded: only a POST with a new id pays.
+        return redirect("/")
 
     def _logout(self, request: Request) -> Answer:
         session = self._session(request)
@@ -172,12 +180,8 @@ class Application:
             return None
 
 
-def page(status: str, session: Session | None = None, message: str = "") -> Answer:
-    """Return the page for a user, or the login page if there is no session."""
-    content = STRANGER
-    if session is not None:
-        names = [operation_name(number) or "?" for number in session.token.scope or ()]
-        content = USER.format(operations=html.escape(" ".join(names)))
+def page(status: str, content: str, message: str = "") -> Answer:
+    """Return a page with a message."""
     if message:
         message = f'<p id="message">{html.escape(message)}</p>'
     return Answer(status, [], PAGE.format(message=message, content=content))
@@ -186,15 +190,6 @@ def page(status: str, session: Session | None = None, message: str = "") -> Answ
 def redirect(address: str, *cookies: tuple[str, str]) -> Answer:
     """Redirect the browser."""
     return Answer("303 See Other", [("Location", address), *cookies])
-
-
-def explain(error: PeerIDError) -> str:
-    """Return a message that says whether money may have moved."""
-    if error.outcome is Outcome.UNKNOWN:
-        return (
-            "it may have been done. Please look at your account before you try again."
-        )
-    return f"nothing was done. {error}"
 
 
 def cookie(name: str, value: str) -> tuple[str, str]:
@@ -215,7 +210,10 @@ def read_cookies(header: str) -> dict[str, str]:
 
 
 class Server(ThreadingMixIn, WSGIServer):
-    """Answers each request on its own thread; all threads share one client."""
+    """Answers each request on its own thread; all threads share one client.
+
+    At the end, the program waits for payments, but not for idle browsers.
+    """
 
     daemon_threads = True
 
@@ -227,16 +225,13 @@ class Handler(WSGIRequestHandler):
         """Write nothing."""
 
 
-def serve(client: Client, host: str, port: int) -> None:
-    """Serve until Ctrl-C."""
+def serve(client: Client, payments: Payments, host: str, port: int) -> None:
+    """Serve until Ctrl-C or SIGTERM."""
     with Server((host, port), Handler) as server:
         own = f"http://{host}:{server.server_port}/"
-        server.set_app(Application(client, own + "callback"))
+        server.set_app(Application(client, payments, own + "callback"))
         print(f"open {own}", flush=True)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            return
+        server.serve_forever()
 
 
 def main(arguments: list[str]) -> int:
@@ -246,12 +241,19 @@ def main(arguments: list[str]) -> int:
         return 2
     url, client_id, secret, *more = arguments[1:]
     host, _, port = (more[0] if more else "127.0.0.1:8400").rpartition(":")
+    logging.basicConfig(format="%(message)s")
+    log.setLevel(logging.INFO)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit())
     try:
         store = DirectoryStore(more[1]) if len(more) == 2 else MemoryStore()
-        with Client(
-            url, client_id=client_id, client_secret=secret, store=store
-        ) as client:
-            serve(client, host, int(port))
+        with (
+            Client(
+                url, client_id=client_id, client_secret=secret, store=store
+            ) as client,
+            Payments() as payments,
+        ):
+            serve(client, payments, host, int(port))
     except PeerIDError as error:
         print(f"{error.name}: {error}", file=sys.stderr)
         return 1

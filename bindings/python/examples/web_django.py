@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import signal
 import sys
 
 import django
@@ -23,15 +24,17 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 import peerid
-from peerid import Client, DirectoryStore, MemoryStore, Outcome, PeerIDError, ops
+from peerid import Client, DirectoryStore, MemoryStore, PeerIDError
+from web_payments import Payments, log, payer
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><title>A small shop</title>
 {% if message %}<p id="message">{{ message }}</p>{% endif %}
 {% if user %}<p id="welcome">Welcome. You have granted: {{ operations }}</p>
-<form method="post" action="/transfer">
+{% if payment %}<form method="post" action="/transfer">
 <input type="hidden" name="csrfmiddlewaretoken" value="{{ token }}">
-<button id="transfer">Pay 100</button></form>
+<input type="hidden" name="payment" value="{{ payment }}">
+<button id="transfer">Pay 100</button></form>{% endif %}
 <form method="post" action="/logout">
 <input type="hidden" name="csrfmiddlewaretoken" value="{{ token }}">
 <button id="logout">Log out</button></form>
@@ -42,9 +45,10 @@ PAGE = """<!DOCTYPE html>
 class Shop:
     """The views. One client serves all threads of the process."""
 
-    def __init__(self, client: Client, callback: str) -> None:
+    def __init__(self, client: Client, payments: Payments, callback: str) -> None:
         """Create the views for a client and a redirect URI."""
         self._client = client
+        self._payments = payments
         self._callback = callback
         self._template = Engine().from_string(PAGE)
         self.urlpatterns = [
@@ -75,7 +79,7 @@ class Shop:
             self._client.exchange(request.build_absolute_uri(), state, key=key)
         except PeerIDError as error:
             request.session.flush()
-            return self._page(request, f"You are not logged in: {explain(error)}", 403)
+            return self._page(request, f"You are not logged in: {error}", 403)
         request.session["key"] = key
         return HttpResponseRedirect("/")
 
@@ -83,17 +87,17 @@ class Shop:
         """Submit an operation in the user's name."""
         current = self._user(request)
         if current is None:
-            return HttpResponseRedirect("/")
-        try:
-            result = current.submit(payment())
-        except peerid.LoginRequired:
-            return self._page(request, "Please log in again.", 403)
-        except PeerIDError as error:
-            problem = f"The payment has a problem: {explain(error)}"
-            return self._page(request, problem, 502)
-        if result.transaction_id is None:
-            return self._page(request, "Not paid: you have to confirm each payment.")
-        return self._page(request, f"Paid: transaction {result.transaction_id}")
+            return see_other()
+        payment_id = request.POST.get("payment", "")
+        payment = self._payments.begin(payer(current.token), payment_id)
+        if payment is not None:
+            try:
+                payment.write_down(current.mark(payment.operation))
+                payment.end(current.submit(payment.operation))
+            except PeerIDError as error:
+                payment.end(error)
+        # The page with the result can be reloaded: only a POST with a new id pays.
+        return see_other()
 
     def logout(self, request: HttpRequest) -> HttpResponse:
         """End the session."""
@@ -113,33 +117,25 @@ class Shop:
     def _page(
         self, request: HttpRequest, message: str = "", status: int = 200
     ) -> HttpResponse:
-        current = self._user(request)
-        scope = (current.token.scope or ()) if current is not None else ()
-        names = [peerid.operation_name(number) or "?" for number in scope]
+        current, names, payment = self._user(request), [], ""
+        if current is not None:
+            scope = current.token.scope or ()
+            names = [peerid.operation_name(number) or "?" for number in scope]
+            payment, news = self._payments.offer(payer(current.token))
+            message = message or news
         values = {
             "message": message,
             "user": current,
             "operations": " ".join(names),
+            "payment": payment,
             "token": get_token(request),
         }
         return HttpResponse(self._template.render(Context(values)), status=status)
 
 
-def payment() -> peerid.Operation:
-    """Return the operation that the button submits."""
-    return ops.transfer(
-        fee_asset="1.3.0",
-        from_="1.2.31",
-        to="1.2.33",
-        amount=ops.Asset(amount=100, asset_id="1.3.0"),
-    )
-
-
-def explain(error: PeerIDError) -> str:
-    """Return a message that says whether money may have moved."""
-    if error.outcome is Outcome.UNKNOWN:
-        return "it may have been done. Look at your account before you try again."
-    return f"nothing was done. {error}"
+def see_other() -> HttpResponse:
+    """Return to the page."""
+    return HttpResponse(status=303, headers={"Location": "/"})
 
 
 def main(arguments: list[str]) -> int:
@@ -153,7 +149,15 @@ def main(arguments: list[str]) -> int:
     store = DirectoryStore(more[1]) if len(more) == 2 else MemoryStore()
     # The callback's address contains the code: keep it out of the log.
     logging.getLogger("django.server").setLevel(logging.ERROR)
-    with Client(url, client_id=client_id, client_secret=secret, store=store) as client:
+    logging.basicConfig(format="%(message)s")
+    log.setLevel(logging.INFO)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit())
+    with (
+        Client(url, client_id=client_id, client_secret=secret, store=store) as client,
+        Payments() as payments,
+    ):
+        shop = Shop(client, payments, f"http://{address}/callback")
         settings.configure(
             ALLOWED_HOSTS=[host],
             LOGGING_CONFIG=None,
@@ -161,7 +165,7 @@ def main(arguments: list[str]) -> int:
                 "django.contrib.sessions.middleware.SessionMiddleware",
                 "django.middleware.csrf.CsrfViewMiddleware",
             ],
-            ROOT_URLCONF=tuple(Shop(client, f"http://{address}/callback").urlpatterns),
+            ROOT_URLCONF=tuple(shop.urlpatterns),
             # A real application keeps one key, so that cookies survive a restart, and
             # sets SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE.
             SECRET_KEY=secrets.token_hex(32),

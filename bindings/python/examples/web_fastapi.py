@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import html
+import logging
 import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import parse_qs
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -21,7 +23,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.middleware.sessions import SessionMiddleware
 
 import peerid
-from peerid import DirectoryStore, MemoryStore, Outcome, PeerIDError, aio, ops
+from peerid import DirectoryStore, MemoryStore, PeerIDError, aio
+from web_payments import Payment, Payments, log, payer
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><title>A small shop</title>
@@ -29,17 +32,23 @@ PAGE = """<!DOCTYPE html>
 </html>"""
 STRANGER = '<p><a id="login" href="/login">Log in with PeerID</a></p>'
 USER = """<p id="welcome">Welcome. You have granted: {operations}</p>
-<form method="post" action="/transfer"><button id="transfer">Pay 100</button></form>
+{button}
 <form method="post" action="/logout"><button id="logout">Log out</button></form>"""
+BUTTON = """<form method="post" action="/transfer">
+<input type="hidden" name="payment" value="{payment}">
+<button id="transfer">Pay 100</button></form>"""
 
 
 def create_app(client: aio.Client, callback: str) -> FastAPI:
     """Create the application. One client serves all requests of the process."""
+    payments = Payments()
+    running: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with client:
             yield
+            await asyncio.gather(*running)
 
     app = FastAPI(lifespan=lifespan)
     # A real application keeps one key, so that cookies survive a restart, and sets
@@ -59,7 +68,12 @@ def create_app(client: aio.Client, callback: str) -> FastAPI:
         if current is not None:
             scope = current.token.scope or ()
             names = [peerid.operation_name(number) or "?" for number in scope]
-            content = USER.format(operations=html.escape(" ".join(names)))
+            payment, news = payments.offer(payer(current.token))
+            button = BUTTON.format(payment=payment) if payment else ""
+            content = USER.format(
+                operations=html.escape(" ".join(names)), button=button
+            )
+            message = message or news
         if message:
             message = f'<p id="message">{html.escape(message)}</p>'
         return HTMLResponse(PAGE.format(message=message, content=content), status)
@@ -83,26 +97,33 @@ def create_app(client: aio.Client, callback: str) -> FastAPI:
         try:
             await client.exchange(str(request.url), state, key=key)
         except PeerIDError as error:
-            return await page(request, f"You are not logged in: {explain(error)}", 403)
+            return await page(request, f"You are not logged in: {error}", 403)
         request.session["key"] = key
         return RedirectResponse("/", 303)
+
+    async def pay(current: aio.Session, payment: Payment) -> None:
+        try:
+            payment.write_down(await current.mark(payment.operation))
+            payment.end(await current.submit(payment.operation))
+        except PeerIDError as error:
+            payment.end(error)
 
     @app.post("/transfer")
     async def transfer(request: Request) -> Response:
         current = await user(request)
         if current is None:
             return RedirectResponse("/", 303)
-        try:
-            # The payment continues if the user closes the page.
-            result = await asyncio.shield(current.submit(payment()))
-        except peerid.LoginRequired:
-            return await page(request, "Please log in again.", 403)
-        except PeerIDError as error:
-            problem = f"The payment has a problem: {explain(error)}"
-            return await page(request, problem, 502)
-        if result.transaction_id is None:
-            return await page(request, "Not paid: you have to confirm each payment.")
-        return await page(request, f"Paid: transaction {result.transaction_id}")
+        form = parse_qs((await request.body()).decode(errors="replace"))
+        payment_id = form.get("payment", [""])[0]
+        payment = payments.begin(payer(current.token), payment_id)
+        if payment is not None:
+            # The payment continues, and is recorded, if the user closes the page.
+            task = asyncio.create_task(pay(current, payment))
+            running.add(task)
+            task.add_done_callback(running.discard)
+            await asyncio.shield(task)
+        # The page with the result can be reloaded: only a POST with a new id pays.
+        return RedirectResponse("/", 303)
 
     @app.post("/logout")
     async def logout(request: Request) -> Response:
@@ -115,23 +136,6 @@ def create_app(client: aio.Client, callback: str) -> FastAPI:
     return app
 
 
-def payment() -> peerid.Operation:
-    """Return the operation that the button submits."""
-    return ops.transfer(
-        fee_asset="1.3.0",
-        from_="1.2.31",
-        to="1.2.33",
-        amount=ops.Asset(amount=100, asset_id="1.3.0"),
-    )
-
-
-def explain(error: PeerIDError) -> str:
-    """Return a message that says whether money may have moved."""
-    if error.outcome is Outcome.UNKNOWN:
-        return "it may have been done. Look at your account before you try again."
-    return f"nothing was done. {error}"
-
-
 def main(arguments: list[str]) -> int:
     """Create a client, and serve."""
     if not 4 <= len(arguments) <= 6:
@@ -141,6 +145,8 @@ def main(arguments: list[str]) -> int:
     address = more[0] if more else "127.0.0.1:8400"
     host, _, port = address.rpartition(":")
     store = DirectoryStore(more[1]) if len(more) == 2 else MemoryStore()
+    logging.basicConfig(format="%(message)s")
+    log.setLevel(logging.INFO)
     client = aio.Client(url, client_id=client_id, client_secret=secret, store=store)
     app = create_app(client, f"http://{address}/callback")
     # The callback's address contains the code: keep it out of the log.

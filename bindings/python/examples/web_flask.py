@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import signal
 import sys
 
 from flask import Flask, redirect, render_template_string, request, session
@@ -17,19 +18,22 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 import peerid
-from peerid import Client, DirectoryStore, MemoryStore, Outcome, PeerIDError, ops
+from peerid import Client, DirectoryStore, MemoryStore, PeerIDError
+from web_payments import Payments, log, payer
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><title>A small shop</title>
 {% if message %}<p id="message">{{ message }}</p>{% endif %}
 {% if user %}<p id="welcome">Welcome. You have granted: {{ operations }}</p>
-<form method="post" action="/transfer"><button id="transfer">Pay 100</button></form>
+{% if payment %}<form method="post" action="/transfer">
+<input type="hidden" name="payment" value="{{ payment }}">
+<button id="transfer">Pay 100</button></form>{% endif %}
 <form method="post" action="/logout"><button id="logout">Log out</button></form>
 {% else %}<p><a id="login" href="/login">Log in with PeerID</a></p>{% endif %}
 </html>"""
 
 
-def create_app(client: Client, callback: str) -> Flask:
+def create_app(client: Client, payments: Payments, callback: str) -> Flask:
     """Create the application. One client serves all threads of the process."""
     app = Flask(__name__)
     # A real application keeps one key, so that cookies survive a restart, and sets
@@ -45,10 +49,18 @@ def create_app(client: Client, callback: str) -> Flask:
             return None
 
     def page(message: str = "", status: int = 200) -> tuple[str, int]:
-        current = user()
-        names = [peerid.operation_name(number) or "?" for number in scope(current)]
+        current, names, payment = user(), [], ""
+        if current is not None:
+            scope = current.token.scope or ()
+            names = [peerid.operation_name(number) or "?" for number in scope]
+            payment, news = payments.offer(payer(current.token))
+            message = message or news
         return render_template_string(
-            PAGE, message=message, user=current, operations=" ".join(names)
+            PAGE,
+            message=message,
+            user=current,
+            operations=" ".join(names),
+            payment=payment,
         ), status
 
     @app.get("/")
@@ -70,24 +82,25 @@ def create_app(client: Client, callback: str) -> Flask:
         try:
             client.exchange(request.url, state, key=key)
         except PeerIDError as error:
-            return page(f"You are not logged in: {explain(error)}", 403)
+            return page(f"You are not logged in: {error}", 403)
         session["key"] = key
         return redirect("/")
 
     @app.post("/transfer")
-    def transfer() -> Response | tuple[str, int]:
+    def transfer() -> Response:
         current = user()
         if current is None:
-            return redirect("/")
-        try:
-            result = current.submit(payment())
-        except peerid.LoginRequired:
-            return page("Please log in again.", 403)
-        except PeerIDError as error:
-            return page(f"The payment has a problem: {explain(error)}", 502)
-        if result.transaction_id is None:
-            return page("Not paid: users of this application confirm each payment.")
-        return page(f"Paid: transaction {result.transaction_id}")
+            return redirect("/", 303)
+        payment_id = request.form.get("payment", "")
+        payment = payments.begin(payer(current.token), payment_id)
+        if payment is not None:
+            try:
+                payment.write_down(current.mark(payment.operation))
+                payment.end(current.submit(payment.operation))
+            except PeerIDError as error:
+                payment.end(error)
+        # The page with the result can be reloaded: only a POST with a new id pays.
+        return redirect("/", 303)
 
     @app.post("/logout")
     def logout() -> Response:
@@ -98,28 +111,6 @@ def create_app(client: Client, callback: str) -> Flask:
         return redirect("/")
 
     return app
-
-
-def payment() -> peerid.Operation:
-    """Return the operation that the button submits."""
-    return ops.transfer(
-        fee_asset="1.3.0",
-        from_="1.2.31",
-        to="1.2.33",
-        amount=ops.Asset(amount=100, asset_id="1.3.0"),
-    )
-
-
-def scope(current: peerid.Session | None) -> tuple[int, ...]:
-    """Return the numbers of the operations that the user granted."""
-    return tuple(current.token.scope or ()) if current is not None else ()
-
-
-def explain(error: PeerIDError) -> str:
-    """Return a message that says whether money may have moved."""
-    if error.outcome is Outcome.UNKNOWN:
-        return "it may have been done. Look at your account before you try again."
-    return f"nothing was done. {error}"
 
 
 def main(arguments: list[str]) -> int:
@@ -133,8 +124,15 @@ def main(arguments: list[str]) -> int:
     store = DirectoryStore(more[1]) if len(more) == 2 else MemoryStore()
     # The callback's address contains the code: keep it out of the log.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with Client(url, client_id=client_id, client_secret=secret, store=store) as client:
-        app = create_app(client, f"http://{address}/callback")
+    logging.basicConfig(format="%(message)s")
+    log.setLevel(logging.INFO)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit())
+    with (
+        Client(url, client_id=client_id, client_secret=secret, store=store) as client,
+        Payments() as payments,
+    ):
+        app = create_app(client, payments, f"http://{address}/callback")
         make_server(host, int(port), app, threaded=True).serve_forever()
     return 0
 

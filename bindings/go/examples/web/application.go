@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"html/template"
-	"log"
 	"net/http"
 	"time"
 
@@ -18,6 +16,7 @@ import (
 type application struct {
 	client   *peerid.Client
 	callback string
+	payments *payments
 }
 
 const (
@@ -29,7 +28,7 @@ const (
 const paymentTimeout = time.Minute
 
 func newApplication(client *peerid.Client, callback string) http.Handler {
-	app := &application{client: client, callback: callback}
+	app := &application{client: client, callback: callback, payments: newPayments()}
 	routes := http.NewServeMux()
 	routes.HandleFunc("/", app.home)
 	routes.HandleFunc("/login", app.login)
@@ -43,7 +42,8 @@ var page = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 <html lang="en"><title>A small shop</title>
 {{if .Message}}<p id="message">{{.Message}}</p>{{end}}
 {{if .Operations}}<p id="welcome">Welcome. You have granted: {{range .Operations}}{{.}} {{end}}</p>
-<form method="post" action="/transfer"><button id="transfer">Pay 100</button></form>
+{{if .Payment}}<form method="post" action="/transfer"><input type="hidden" name="payment" value="{{.Payment}}">
+<button id="transfer">Pay 100</button></form>{{end}}
 <form method="post" action="/logout"><button id="logout">Log out</button></form>
 {{else}}<p><a id="login" href="/login">Log in with PeerID</a></p>{{end}}
 </html>`))
@@ -51,6 +51,7 @@ var page = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 // show writes the page for a user, or the login page when there is no session.
 func (a *application) show(w http.ResponseWriter, status int, session *peerid.Session, message string) {
 	var operations []string
+	var payment string
 	if session != nil {
 		token, err := session.CurrentToken()
 		if err != nil {
@@ -60,10 +61,14 @@ func (a *application) show(w http.ResponseWriter, status int, session *peerid.Se
 		for _, id := range token.Scope {
 			operations = append(operations, peerid.OperationName(id))
 		}
+		if payment, message, err = a.payments.offer(accounts[token.UserID]); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_ = page.Execute(w, map[string]any{"Operations": operations, "Message": message})
+	_ = page.Execute(w, map[string]any{"Operations": operations, "Payment": payment, "Message": message})
 }
 
 func (a *application) home(w http.ResponseWriter, r *http.Request) {
@@ -106,7 +111,7 @@ func (a *application) finishLogin(w http.ResponseWriter, r *http.Request) {
 	}
 	session, err := a.client.Exchange(r.Context(), r.URL.String(), state.Value, peerid.WithKey(key))
 	if err != nil {
-		a.show(w, http.StatusForbidden, nil, "You are not logged in: "+explain(err))
+		a.show(w, http.StatusForbidden, nil, "You are not logged in: "+err.Error())
 		return
 	}
 	defer session.Close()
@@ -123,27 +128,20 @@ func (a *application) transfer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer session.Close()
+	token, err := session.CurrentToken()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	// The payment continues if the user closes the page: if it were cancelled, its outcome would be unknown.
 	ctx, cancel := context.WithTimeout(context.Background(), paymentTimeout)
 	defer cancel()
-	result, err := session.Submit(ctx, peerid.Transfer{
-		FeeAsset: "1.3.0", From: "1.2.31", To: "1.2.33", Amount: peerid.Asset{Amount: 100, AssetID: "1.3.0"},
-	})
-	if mayBeDone(err) {
-		// The user may have left, so an operator has to check the chain.
-		log.Printf("a payment of 100 from 1.2.31 to 1.2.33 may have been made: %v", err)
+	account, id := accounts[token.UserID], r.PostFormValue("payment")
+	if a.payments.begin(account, id) {
+		a.payments.pay(ctx, session, account, id)
 	}
-	switch {
-	case errors.Is(err, peerid.ErrLoginRequired):
-		a.show(w, http.StatusForbidden, nil, "Please log in again.")
-	case err != nil:
-		a.show(w, http.StatusBadGateway, session, "The payment has a problem: "+explain(err))
-	case result.TransactionID == "":
-		// The users of some applications have to sign each request; see Session.Confirm.
-		a.show(w, http.StatusOK, session, "Nothing is paid yet: the payment waits for your signature.")
-	default:
-		a.show(w, http.StatusOK, session, "Paid: transaction "+result.TransactionID)
-	}
+	// The page with the result can be reloaded: only a POST with a new id pays.
+	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 func (a *application) logout(w http.ResponseWriter, r *http.Request) {
@@ -167,21 +165,7 @@ func (a *application) session(r *http.Request) (*peerid.Session, error) {
 	return a.client.Open(r.Context(), cookie.Value)
 }
 
-// explain returns a message for the user that says whether money may have moved.
-func explain(err error) string {
-	if mayBeDone(err) {
-		return "it may have been done. Please look at your account before you try again."
-	}
-	return "nothing was done. " + err.Error()
-}
-
-// mayBeDone reports whether a failed call may have been carried out.
-func mayBeDone(err error) bool {
-	var failure *peerid.Error
-	return errors.As(err, &failure) && failure.Outcome == peerid.OutcomeUnknown
-}
-
-// newKey makes an unguessable session key.
+// newKey makes an unguessable key of a session, or id of a payment.
 func newKey() (string, error) {
 	random := make([]byte, 24)
 	if _, err := rand.Read(random); err != nil {

@@ -7,10 +7,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	peerid "github.com/peerplays/libpeerid/bindings/go"
@@ -37,6 +40,20 @@ func main() {
 		Handler:           newApplication(client, "http://"+address+"/callback"),
 		ReadHeaderTimeout: 5 * time.Second,
 	}
+	defer client.Close()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	failed := make(chan error, 1)
+	go func() { failed <- server.ListenAndServe() }()
 	log.Printf("open http://%s/", address)
-	log.Fatal(server.ListenAndServe())
+	select {
+	case err := <-failed:
+		log.Print(err)
+	case <-ctx.Done():
+		stop() // a second signal ends the program at once
+		// Shutdown waits for running payments, which would end as unknown if the client were closed.
+		if err := server.Shutdown(context.Background()); err != nil {
+			log.Print(err)
+		}
+	}
 }
