@@ -53,10 +53,18 @@ class Application:
         # The application writes at its own position of the same file.
         return os.pread(self._log.fileno(), 1_000_000, 0).decode()
 
+    def terminate(self) -> None:
+        """Ask the application to end, as a service manager does."""
+        self._process.terminate()
+
+    def wait(self) -> None:
+        """Wait until the application has ended."""
+        self._process.wait()
+
     def stop(self) -> None:
         """End the application, and then its server."""
-        self._process.terminate()
-        self._process.wait()
+        self.terminate()
+        self.wait()
         sys.stderr.write(self.log())
         self._log.close()
         self._reserved.close()

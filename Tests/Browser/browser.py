@@ -96,6 +96,17 @@ class Browser:
             selector,
         )
 
+    def begin_to_send(self, selector: str) -> None:
+        """Send the form of a button, and stay on the page."""
+        self._driver.execute_script(
+            """
+            const form = document.querySelector(arguments[0]).form
+            const body = new URLSearchParams(new FormData(form))
+            fetch(form.action, { method: "POST", body }).catch(() => {})
+            """,
+            selector,
+        )
+
     def reload(self) -> None:
         """Load the page again."""
         self._driver.refresh()

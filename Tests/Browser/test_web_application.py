@@ -9,7 +9,7 @@ import pytest
 
 from applications import Application
 from browser import Browser
-from sandbox import OPERATIONS, REFRESH, TRANSFER
+from sandbox import OPERATIONS, REFRESH, TRANSFER, UNTIL_RELEASED
 
 ALLOW = "button[value=allow]"
 DENY = "button[value=deny]"
@@ -102,6 +102,21 @@ def test_an_open_payment_is_not_made_again(
     log = re.findall(r"payment ([\w-]+): (mark|unknown)", own_application.log())
     marks = [payment for payment, event in log if event == "mark"]
     assert (marks[-1], "unknown") in log
+
+
+def test_an_application_that_is_ended_finishes_the_payment(
+    browser: Browser, own_application: Application
+) -> None:
+    log_in(browser, own_application)
+    own_application.sandbox.fault(
+        "status_after", OPERATIONS, status=502, ms=UNTIL_RELEASED
+    )
+    browser.begin_to_send("#transfer")
+    own_application.sandbox.wait_for(OPERATIONS)
+    own_application.terminate()
+    own_application.sandbox.release()
+    own_application.wait()
+    assert re.search(r"payment [\w-]+: unknown: ", own_application.log())
 
 
 def test_the_payer_is_the_user(browser: Browser, application: Application) -> None:
