@@ -83,7 +83,7 @@ def test_a_call_with_a_store_of_python_is_interrupted(sandbox: Sandbox) -> None:
 def test_a_signal_while_a_store_of_python_works_is_raised(
     sandbox: Sandbox, call: Callable[[Session], Any]
 ) -> None:
-    class Struck(DictStore):
+    class InterruptedStore(DictStore):
         is_next = False
 
         def load(self, key: str, lock: Any = None) -> StoredSession | None:
@@ -92,7 +92,7 @@ def test_a_signal_while_a_store_of_python_works_is_raised(
                 ctypes.PyDLL(None)["raise"](signal.SIGINT)
             return super().load(key, lock)
 
-    store = Struck()
+    store = InterruptedStore()
     with new_client(sandbox, store) as client:
         session = client.login("alice", password="alice-password", key="alice")
         store.is_next = True
