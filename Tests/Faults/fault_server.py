@@ -715,6 +715,14 @@ def tls_silent_in_handshake(connection):
     connection.wait_until_client_leaves()
 
 
+def tls_opens_when_triggered(connection):
+    connection.wait_for_bytes()
+    connection.record.count(fragments=1)
+    connection.record.await_trigger()
+    connection.record.count(strays=1)
+    behind_tls(healthy)(connection)
+
+
 def tls_answers_in_plain(connection):
     connection.read_some(5)
     connection.send(html(400, "Bad Request"))
@@ -774,7 +782,13 @@ def tls_sends_tickets_when_idle(connection):
         connection.record.count(strays=1)
 
 
-for behaviour in (tls_sends_tickets_when_idle, tls_closes_in_handshake, tls_silent_in_handshake, tls_answers_in_plain):
+for behaviour in (
+    tls_sends_tickets_when_idle,
+    tls_closes_in_handshake,
+    tls_silent_in_handshake,
+    tls_opens_when_triggered,
+    tls_answers_in_plain,
+):
     TLS_FAULTS[behaviour.__name__] = behaviour
 
 # ---- Ports ----------------------------------------------------------------------------------------------------------

@@ -74,17 +74,21 @@ final class CallContext: @unchecked Sendable {
 
   /// The reason why the call has to end now; otherwise `nil`. Cheap enough to call in a loop.
   func interruption() -> Interruption? {
-    if closing.isSet || ExitGuard.isGivingUp { return .closed }
-    if cancelled.load(ordering: .relaxed) || cancellation?.isCancelled == true { return .cancelled }
-    let now = clock.monotonicMilliseconds()
-    if let isInterrupted, now - lastAsked >= Self.askingInterval {
-      lastAsked = now
-      if isInterrupted() {
-        cancelled.store(true, ordering: .relaxed)
-        return .cancelled
+    if let isInterrupted, knownInterruption == nil {
+      let now = clock.monotonicMilliseconds()
+      if now - lastAsked >= Self.askingInterval {
+        lastAsked = now
+        if isInterrupted() { cancelled.store(true, ordering: .relaxed) }
       }
     }
-    return now >= deadline ? .timedOut : nil
+    return knownInterruption
+  }
+
+  /// The same without asking the application.
+  var knownInterruption: Interruption? {
+    if closing.isSet || ExitGuard.isGivingUp { return .closed }
+    if cancelled.load(ordering: .relaxed) || cancellation?.isCancelled == true { return .cancelled }
+    return clock.monotonicMilliseconds() >= deadline ? .timedOut : nil
   }
 
   /// Waits. Returns early, with the reason, if the call has to end.

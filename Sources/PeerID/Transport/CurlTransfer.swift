@@ -245,9 +245,16 @@ extension CurlTransfer {
   /// This callback also refuses a connection on which data has arrived after the last answer, such as a late HTTP 408.
   /// libcurl 7.88 would read that data as the answer to this request, and the real answer as the answer to the next
   /// request. Data that arrives after this check cannot be detected.
+  ///
+  /// A call whose time is over sends nothing.
   func isAboutToSend(_ localPort: Int32) -> Int32 {
     if sendings > 0, request?.kind.changesSomething == true {
       stop = .wouldSendAgain
+      return CCURL_PREREQFUNC_ABORT
+    }
+    // The process may have been stopped while the connection was opened.
+    if let interruption = context?.knownInterruption {
+      giveUp(interruption)
       return CCURL_PREREQFUNC_ABORT
     }
     endUse()
