@@ -2,7 +2,7 @@
 
 import subprocess
 
-from harness import KEY, check, end, folder, reached_by, start, test, wait_until
+from harness import KEY, Postgres, Redis, check, end, folder, reached_by, server, start, test, wait_until
 
 OPERATIONS = "/api/v1/app/operations"
 
@@ -11,9 +11,9 @@ def executed(sandbox):
     return len(sandbox.get("executed")["operations"])
 
 
-def daemon(kind, does, expected):
+def daemon(kind, does, expected, store=None):
     with reached_by(kind) as (sandbox, environment), folder() as path:
-        environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
+        environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=store or f"directory:{path}/store")
         process = start("daemon", does, environment=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             wait_until(lambda: executed(sandbox) == 1, 600, "the first call")
@@ -48,3 +48,21 @@ def a_daemon_that_frees_the_client_keeps_its_own_files():
 @test("daemon")
 def a_daemon_that_frees_the_client_over_tls_keeps_its_own_files():
     return daemon("tls", "frees", 4)
+
+
+@test("daemon")
+def a_daemon_with_sessions_in_postgresql_keeps_its_own_files():
+    with server(Postgres) as database:
+        return daemon("http", "uses", 6, database.store)
+
+
+@test("daemon")
+def a_daemon_with_sessions_in_redis_keeps_its_own_files():
+    with server(Redis) as database:
+        return daemon("http", "uses", 6, database.store)
+
+
+@test("daemon")
+def a_daemon_that_frees_a_client_with_redis_keeps_its_own_files():
+    with server(Redis) as database:
+        return daemon("http", "frees", 4, database.store)

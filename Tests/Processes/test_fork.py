@@ -1,5 +1,6 @@
 """Children of fork."""
 
+import contextlib
 import fcntl
 import glob
 import os
@@ -7,7 +8,7 @@ import signal
 import subprocess
 
 from gate import Gate
-from harness import KEY, Sandbox, check, end, fixture, folder, reached_by, start, test
+from harness import KEY, Postgres, Sandbox, check, end, fixture, folder, reached_by, server, start, test, wait_until
 
 
 def forks(kind):
@@ -115,30 +116,45 @@ def a_fork_during_the_first_call_is_safe():
     return f"{forks} forks"
 
 
-@test("fork")
-def a_child_does_not_hold_the_lock_of_its_dead_parent():
-    with Sandbox() as sandbox, Gate(sandbox, "request") as gate, folder() as path:
-        environment = {
-            "PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": f"directory:{path}/store",
-        }
+@contextlib.contextmanager
+def forks_with_a_lock(store):
+    """A parent that holds the lock of its session, and the process id of its child."""
+    with Sandbox() as sandbox, Gate(sandbox, "request") as gate:
+        environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": store}
         parent = start("fork_in_lock", environment=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         child = None
         try:
             gate.await_held()
             print(file=parent.stdin, flush=True)
             child = int(parent.stdout.readline())
-            with open(glob.glob(f"{path}/store/*.lock")[0]) as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    raise AssertionError("the lock was not held: this test proves nothing")
-                except BlockingIOError:
-                    pass
-                end([parent])
-                os.kill(child, 0)
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield parent, child
         finally:
             end([parent])
             if child:
                 os.kill(child, signal.SIGKILL)
             parent.stdin.close()
             parent.stdout.close()
+
+
+@test("fork")
+def a_child_does_not_hold_the_lock_of_its_dead_parent():
+    with folder() as path, forks_with_a_lock(f"directory:{path}/store") as (parent, child):
+        with open(glob.glob(f"{path}/store/*.lock")[0]) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                raise AssertionError("the lock was not held: this test proves nothing")
+            except BlockingIOError:
+                pass
+            end([parent])
+            os.kill(child, 0)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@test("fork")
+def a_child_does_not_hold_the_lock_of_its_dead_parent_in_postgresql():
+    held = "SELECT pid::text FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    with server(Postgres) as database, forks_with_a_lock(database.store) as (parent, child):
+        check(len(database.query(held)) == 1, "the lock was not held: this test proves nothing")
+        end([parent])
+        os.kill(child, 0)
+        wait_until(lambda: not database.query(held), 600, "the lock is free")

@@ -19,14 +19,14 @@ enum { PATIENCE = 10000 };
 typedef struct wire {
   PGconn *connection;
   struct wire *next;
+  struct wire *next_of_all;
+  /* The process that opened the connection. */
+  pid_t process;
 } wire;
 
 typedef struct {
   char *address;
-  pthread_mutex_t mutex;
   wire *idle;
-  /* The process that opened the idle connections. */
-  pid_t process;
   /* Whether a lock was lost, because a pooler has moved connections between database sessions. */
   atomic_bool has_lost_lock;
 } pool;
@@ -59,6 +59,47 @@ static const char update_statement[] =
 static const char remove_statement[] = "DELETE FROM peerid_sessions WHERE id = " ID;
 static const char list_statement[] = "SELECT key FROM peerid_sessions ORDER BY key";
 
+/* ---- Fork ---- */
+
+/* Guards the idle connections and the list of all connections. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static wire *all;
+
+/* A child of fork must not use its parent's connections. It closes its copies at once: later their numbers may belong to
+ * files of the program. The memory of the connections is not freed, because that could end them for the parent. */
+static void before_fork(void) { pthread_mutex_lock(&mutex); }
+
+static void after_fork(void) { pthread_mutex_unlock(&mutex); }
+
+static void after_fork_in_child(void) {
+  for (wire *each = all; each; each = each->next_of_all) close(PQsocket(each->connection));
+  all = NULL;
+  pthread_mutex_unlock(&mutex);
+}
+
+static void watch_forks(void) { pthread_atfork(before_fork, after_fork, after_fork_in_child); }
+
+static bool is_of_parent(const wire *wire) { return wire->process != getpid(); }
+
+static void forget_parents(pool *pool) {
+  if (pool->idle && is_of_parent(pool->idle)) pool->idle = NULL;
+}
+
+static void add_to_all(wire *wire) {
+  pthread_mutex_lock(&mutex);
+  wire->next_of_all = all;
+  all = wire;
+  pthread_mutex_unlock(&mutex);
+}
+
+static void remove_from_all(const wire *wire) {
+  pthread_mutex_lock(&mutex);
+  struct wire **place = &all;
+  while (*place && *place != wire) place = &(*place)->next_of_all;
+  if (*place) *place = wire->next_of_all;
+  pthread_mutex_unlock(&mutex);
+}
+
 /* ---- Connections ---- */
 
 static int64_t now_ms(void) {
@@ -68,37 +109,31 @@ static int64_t now_ms(void) {
 }
 
 static void close_wire(wire *wire) {
+  if (is_of_parent(wire)) return;
+  remove_from_all(wire);
   PQfinish(wire->connection);
   free(wire);
 }
 
-/* A child of fork must neither use nor close its parent's connections. */
-static void leave_to_parent(pool *pool) {
-  if (pool->process == getpid()) return;
-  for (wire *each = pool->idle; each; each = each->next) close(PQsocket(each->connection));
-  pool->idle = NULL;
-  pool->process = getpid();
-}
-
 static wire *take_idle(pool *pool) {
-  pthread_mutex_lock(&pool->mutex);
-  leave_to_parent(pool);
+  pthread_mutex_lock(&mutex);
+  forget_parents(pool);
   wire *taken = pool->idle;
   if (taken) pool->idle = taken->next;
-  pthread_mutex_unlock(&pool->mutex);
+  pthread_mutex_unlock(&mutex);
   return taken;
 }
 
 static void put_back(pool *pool, wire *wire) {
-  if (PQstatus(wire->connection) != CONNECTION_OK || PQtransactionStatus(wire->connection) != PQTRANS_IDLE) {
+  if (is_of_parent(wire) || PQstatus(wire->connection) != CONNECTION_OK || PQtransactionStatus(wire->connection) != PQTRANS_IDLE) {
     close_wire(wire);
     return;
   }
-  pthread_mutex_lock(&pool->mutex);
-  leave_to_parent(pool);
+  pthread_mutex_lock(&mutex);
+  forget_parents(pool);
   wire->next = pool->idle;
   pool->idle = wire;
-  pthread_mutex_unlock(&pool->mutex);
+  pthread_mutex_unlock(&mutex);
 }
 
 /* Do not print the server's notices on standard error. */
@@ -114,7 +149,9 @@ static wire *connect_new(const pool *pool) {
   const char *values[] = {"10", "libpeerid", pool->address, "UTF8", NULL};
   wire *made = calloc(1, sizeof *made);
   if (!made) return NULL;
+  made->process = getpid();
   made->connection = PQconnectdbParams(keywords, values, 1);
+  add_to_all(made);
   PQsetNoticeProcessor(made->connection, ignore_notice, NULL);
   return made;
 }
@@ -141,6 +178,7 @@ static bool await(PGconn *connection, int64_t deadline) {
  * a timeout the connection cannot be used any more. */
 static PGresult *execute(wire *wire, const char *statement, const parameters *given, int64_t timeout_ms) {
   static const parameters none;
+  if (is_of_parent(wire)) return NULL;
   if (!given) given = &none;
   PGconn *connection = wire->connection;
   int64_t deadline = now_ms() + timeout_ms;
@@ -299,13 +337,12 @@ static int32_t list(void *context, peerid_store_reply *reply) {
 
 static void release(void *context) {
   pool *pool = context;
-  leave_to_parent(pool);
+  forget_parents(pool);
   while (pool->idle) {
     wire *wire = pool->idle;
     pool->idle = wire->next;
     close_wire(wire);
   }
-  pthread_mutex_destroy(&pool->mutex);
   free(pool->address);
   free(pool);
 }
@@ -313,12 +350,10 @@ static void release(void *context) {
 /* ---- The interface ---- */
 
 peerid_error *postgres_store_create(const char *connection, peerid_store **out_store) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, watch_forks);
   pool *made = calloc(1, sizeof *made);
-  if (made) {
-    made->address = strdup(connection);
-    made->process = getpid();
-    pthread_mutex_init(&made->mutex, NULL);
-  }
+  if (made) made->address = strdup(connection);
   if (!made || !made->address) abort();
   peerid_error *error =
       peerid_store_create_custom(
@@ -328,7 +363,7 @@ peerid_error *postgres_store_create(const char *connection, peerid_store **out_s
 }
 
 bool postgres_store_create_table(const char *connection, char *message, size_t size) {
-  pool pool = {.address = (char *)connection, .process = getpid()};
+  pool pool = {.address = (char *)connection};
   wire *wire = connect_new(&pool);
   /* PostgreSQL can fail if two clients create a table at the same time, even with "if not exists". The lock prevents
    * that, and ends with the connection. */

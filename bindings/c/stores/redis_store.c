@@ -22,16 +22,16 @@ enum { SHORTEST_PAUSE = 5, LONGEST_PAUSE = 40 };
 typedef struct wire {
   redisContext *connection;
   struct wire *next;
+  struct wire *next_of_all;
+  /* The process that opened the connection. */
+  pid_t process;
 } wire;
 
 typedef struct {
   char *host;
   int port;
   char *password;
-  pthread_mutex_t mutex;
   wire *idle;
-  /* The process that opened the idle connections. */
-  pid_t process;
 } pool;
 
 /* A lock: a random number identifies its holder. */
@@ -63,6 +63,47 @@ static const char remove_script[] =
 #define SESSION "peerid:session:%s"
 #define KEYS "peerid:keys"
 
+/* ---- Fork ---- */
+
+/* Guards the idle connections and the list of all connections. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static wire *all;
+
+/* A child of fork must not use its parent's connections. It closes its copies at once: later their numbers may belong to
+ * files of the program. The memory of the connections is not freed, because that could end them for the parent. */
+static void before_fork(void) { pthread_mutex_lock(&mutex); }
+
+static void after_fork(void) { pthread_mutex_unlock(&mutex); }
+
+static void after_fork_in_child(void) {
+  for (wire *each = all; each; each = each->next_of_all) close(each->connection->fd);
+  all = NULL;
+  pthread_mutex_unlock(&mutex);
+}
+
+static void watch_forks(void) { pthread_atfork(before_fork, after_fork, after_fork_in_child); }
+
+static bool is_of_parent(const wire *wire) { return wire->process != getpid(); }
+
+static void forget_parents(pool *pool) {
+  if (pool->idle && is_of_parent(pool->idle)) pool->idle = NULL;
+}
+
+static void add_to_all(wire *wire) {
+  pthread_mutex_lock(&mutex);
+  wire->next_of_all = all;
+  all = wire;
+  pthread_mutex_unlock(&mutex);
+}
+
+static void remove_from_all(const wire *wire) {
+  pthread_mutex_lock(&mutex);
+  struct wire **place = &all;
+  while (*place && *place != wire) place = &(*place)->next_of_all;
+  if (*place) *place = wire->next_of_all;
+  pthread_mutex_unlock(&mutex);
+}
+
 /* ---- Connections ---- */
 
 static int64_t now_ms(void) {
@@ -72,27 +113,18 @@ static int64_t now_ms(void) {
 }
 
 static void close_wire(wire *wire) {
+  if (is_of_parent(wire)) return;
+  remove_from_all(wire);
   if (wire->connection) redisFree(wire->connection);
   free(wire);
 }
 
-/* A child of fork must not use its parent's connections. */
-static void leave_to_parent(pool *pool) {
-  if (pool->process == getpid()) return;
-  while (pool->idle) {
-    wire *wire = pool->idle;
-    pool->idle = wire->next;
-    close_wire(wire);
-  }
-  pool->process = getpid();
-}
-
 static wire *take_idle(pool *pool) {
-  pthread_mutex_lock(&pool->mutex);
-  leave_to_parent(pool);
+  pthread_mutex_lock(&mutex);
+  forget_parents(pool);
   wire *taken = pool->idle;
   if (taken) pool->idle = taken->next;
-  pthread_mutex_unlock(&pool->mutex);
+  pthread_mutex_unlock(&mutex);
   return taken;
 }
 
@@ -101,18 +133,20 @@ static void put_back(pool *pool, wire *wire) {
     close_wire(wire);
     return;
   }
-  pthread_mutex_lock(&pool->mutex);
-  leave_to_parent(pool);
+  pthread_mutex_lock(&mutex);
+  forget_parents(pool);
   wire->next = pool->idle;
   pool->idle = wire;
-  pthread_mutex_unlock(&pool->mutex);
+  pthread_mutex_unlock(&mutex);
 }
 
 static wire *connect_new(const pool *pool) {
   wire *made = calloc(1, sizeof *made);
   if (!made) return NULL;
+  made->process = getpid();
   made->connection = redisConnectWithTimeout(pool->host, pool->port, patience);
   if (!made->connection || made->connection->err) return made;
+  add_to_all(made);
   redisSetTimeout(made->connection, patience);
   if (pool->password) {
     redisReply *reply = redisCommand(made->connection, "AUTH %s", pool->password);
@@ -307,12 +341,12 @@ static int32_t list(void *context, peerid_store_reply *reply) {
 
 static void release(void *context) {
   pool *pool = context;
+  forget_parents(pool);
   while (pool->idle) {
     wire *wire = pool->idle;
     pool->idle = wire->next;
     close_wire(wire);
   }
-  pthread_mutex_destroy(&pool->mutex);
   free(pool->host);
   free(pool->password);
   free(pool);
@@ -321,13 +355,13 @@ static void release(void *context) {
 /* ---- The interface ---- */
 
 peerid_error *redis_store_create(const char *host, int port, const char *password, peerid_store **out_store) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, watch_forks);
   pool *made = calloc(1, sizeof *made);
   if (!made) abort();
   made->host = strdup(host);
   made->password = password ? strdup(password) : NULL;
   made->port = port;
-  made->process = getpid();
-  pthread_mutex_init(&made->mutex, NULL);
   if (!made->host || (password && !made->password)) abort();
   peerid_error *error =
       peerid_store_create_custom(
