@@ -43,7 +43,7 @@ class Hooks:
     client. Then the number is no longer registered, and nothing is called.
     """
 
-    __slots__ = ("__weakref__", "_log", "_number", "_relogin")
+    __slots__ = ("__weakref__", "_is_chosen", "_log", "_number", "_relogin")
 
     def __init__(self, log: Log | None, relogin: Relogin | None) -> None:
         """Register the functions of a client.
@@ -52,9 +52,9 @@ class Hooks:
         eventlet has replaced the locks of `logging`: threads of the library cannot
         use the replacements.
         """
-        if log is None and green_threads() is None:
-            log = logger
-        if not (log is None or callable(log) or isinstance(log, _LOGGERS)):
+        self._is_chosen = log is not None
+        log = logger if log is None else log
+        if not (callable(log) or isinstance(log, _LOGGERS)):
             raise TypeError(
                 "log must be a logging.Logger, a logging.LoggerAdapter or a function, "
                 f"not {type(log).__name__}"
@@ -73,12 +73,9 @@ class Hooks:
                     config, on_interrupt, None, _no_release
                 )
             )
-        if self._log is not None:
-            check(
-                library.peerid_config_set_log_handler(
-                    config, _on_log, number, _no_release
-                )
-            )
+        check(
+            library.peerid_config_set_log_handler(config, _on_log, number, _no_release)
+        )
         if self._relogin is not None:
             check(
                 library.peerid_config_set_relogin_handler(
@@ -88,9 +85,13 @@ class Hooks:
 
     def log(self, level: int, message: str) -> None:
         """Pass an event to the log."""
+        # The locks may be replaced long after the client was made: gunicorn replaces
+        # them in its workers, with --preload after the program has made its clients.
+        if not self._is_chosen and green_threads() is not None:
+            return
         if isinstance(self._log, _LOGGERS):
             self._log.log(level, "%s", message)
-        elif self._log is not None:
+        else:
             self._log(level, message)
 
     def relogin(self, key: str | None) -> Credentials | None:

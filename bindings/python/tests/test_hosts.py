@@ -9,7 +9,7 @@ from os import environ, pathsep
 from pathlib import Path
 
 import pytest
-from sandbox import PACKAGE, Sandbox, run_python
+from sandbox import LOGIN, PACKAGE, Sandbox, run_python
 
 from peerid import _host
 
@@ -128,6 +128,35 @@ def test_green_threads_share_a_directory_but_no_store_in_python(
     output = run_python(program, sandbox.url, tmp_path / "store")
     # Events are not logged: the locks of logging are those of green threads.
     assert output == "True True\n2\n"
+
+
+@pytest.mark.parametrize("name", PATCHES)
+def test_green_threads_that_come_after_the_client_are_refused(
+    sandbox: Sandbox, name: str
+) -> None:
+    """As in `gunicorn --preload --worker-class gevent`."""
+    program = f"""
+        import logging, sys, warnings
+        warnings.simplefilter("ignore")
+        import peerid
+        from stores import DictStore
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
+        client = peerid.Client(
+            sys.argv[1], client_id=4, client_secret="demo-secret-4", store=DictStore()
+        )
+        {PATCHES[name]}
+        for use in (
+            lambda: client.login("alice", password="alice-password", key="alice"),
+            lambda: client.open("alice"),
+        ):
+            try:
+                use()
+            except peerid.StoreError as error:
+                print("{name}" in str(error), "DirectoryStore" in str(error))
+    """
+    # Events are not logged any more.
+    assert run_python(program, sandbox.url) == "True True\n" * 2
+    assert sandbox.count(f"POST {LOGIN}") == 0
 
 
 def test_green_threads_that_are_only_imported_have_no_effect(sandbox: Sandbox) -> None:

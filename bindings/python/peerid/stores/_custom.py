@@ -112,6 +112,7 @@ class _Binding:
         self._locks: dict[int, tuple[AbstractContextManager[Any], Any]] = {}
 
     def load(self, key: str, lock: int | None, reply: Any) -> int:
+        self._check_host()
         session = self.store.load(key, self._given(lock))
         if session is not None:
             data, number = session
@@ -131,6 +132,7 @@ class _Binding:
         return _OK
 
     def lock(self, key: str, timeout_ms: int, reply: Any) -> int:
+        self._check_host()
         manager = self.store.lock(key, timeout_ms / 1000)
         given = manager.__enter__()
         number = next(_numbers)
@@ -146,6 +148,7 @@ class _Binding:
             del self._locks[lock or 0]
 
     def list(self, reply: Any) -> int:
+        self._check_host()
         keys = self.store.keys()
         for key in keys:
             quick.peerid_store_reply_add_key(reply, key.encode())
@@ -159,6 +162,13 @@ class _Binding:
         for held in self._locks.values():
             keep_forever(held)
         self._locks = {}
+
+    def _check_host(self) -> None:
+        """Refuse green threads that came after the store was bound. gunicorn replaces
+        sockets in its workers, with --preload after the program has made its clients.
+        What begins with a lock is not refused any more.
+        """
+        check_no_green_threads(self.store)
 
     def _given(self, lock: int | None) -> Any:
         return None if lock is None else self._locks[lock][1]
