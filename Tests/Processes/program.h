@@ -10,6 +10,7 @@
  *
  *   PEERID_URL, PEERID_CA     the sandbox, or nginx in front of it
  *   PEERID_STORE              none, directory:PATH, postgres:CONNECTION or redis:PORT
+ *   PEERID_TABLE              whether the table of the store in PostgreSQL exists
  *   PEERID_KEY                the session's key
  *   PEERID_USER               the user of the session
  *   PEERID_RELOGIN            whether the user may be logged in again

@@ -208,6 +208,20 @@ def signals_do_not_end_a_statement():
 
 
 @test("postgres")
+def with_a_read_only_database_nothing_is_refreshed():
+    """As after a failover: the program is connected to a replica."""
+    with Sandbox() as sandbox, server(Postgres) as database:
+        environment = {"PEERID_URL": sandbox.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": database.store}
+        check(start("refresher", 1, environment=environment).wait(timeout=1800) == 0, "the first program failed")
+        environment["PEERID_STORE"] += " options='-c default_transaction_read_only=on'"
+        environment["PEERID_TABLE"] = "exists"
+        process = start("refresher", 1, environment=environment, stderr=subprocess.PIPE, text=True)
+        _, errors = process.communicate(timeout=1800)
+        check("target_session_attrs" in errors and process.returncode == 1, f"status {process.returncode}: {errors}")
+        check(sandbox.refreshes() == 1, "a refresh was sent whose result cannot be saved")
+
+
+@test("postgres")
 def a_pooler_that_loses_locks_is_noticed():
     with (
         Sandbox() as sandbox, Gate(sandbox, "answer") as gate, server(Postgres) as database, folder() as path,

@@ -43,10 +43,11 @@ typedef struct {
 static const char create_statement[] =
     "CREATE TABLE IF NOT EXISTS peerid_sessions (id bytea PRIMARY KEY, key text NOT NULL, data bytea NOT NULL, "
     "generation bigint NOT NULL, saved_at timestamptz NOT NULL DEFAULT now())";
-/* Waits for the lock. The result is true, without waiting, if the database session already has the lock. */
+/* Waits for the lock. Without waiting, the result is NULL if the database is read-only, and true if the database session
+ * already has the lock. */
 static const char lock_statement[] =
-    "SELECT (CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() "
-    "AND objsubid = 1 AND classid::bigint << 32 | objid::bigint = " LOCK_ID ") "
+    "SELECT (CASE WHEN current_setting('transaction_read_only') = 'on' THEN NULL "
+    "WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objsubid = 1 AND classid::bigint << 32 | objid::bigint = " LOCK_ID ") "
     "THEN true ELSE pg_advisory_lock(" LOCK_ID ") IS NULL END)::text";
 static const char unlock_statement[] = "SELECT pg_advisory_unlock(" LOCK_ID ")::text";
 static const char load_statement[] = "SELECT data, generation::text FROM peerid_sessions WHERE id = " ID;
@@ -254,8 +255,16 @@ static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peer
     if (wire) close_wire(wire);
     return failure;
   }
+  bool is_read_only = PQgetisnull(result, 0, 0);
   bool had_lock = is_true(result);
   PQclear(result);
+  if (is_read_only) {
+    close_wire(wire);
+    peerid_store_reply_set_error(reply,
+                                 "the database is read-only, so it cannot save new tokens: connect to the primary server "
+                                 "(target_session_attrs=read-write)");
+    return PEERID_STORE_RESULT_FAILED;
+  }
   if (had_lock) {
     /* A pooler uses one database session for two connections, which would both have the lock. */
     ((pool *)context)->has_lost_lock = true;

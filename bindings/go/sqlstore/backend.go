@@ -30,6 +30,10 @@ type Backend struct {
 var ErrPooler = errors.New("sqlstore: a session lock was lost, because a pooler before PostgreSQL changes the database " +
 	"session between transactions: set it to session pooling (pgbouncer: pool_mode = session)")
 
+// ErrReadOnly is what [Backend.Lock] returns if the database cannot save new tokens, such as a replica.
+var ErrReadOnly = errors.New("sqlstore: the database is read-only, so it cannot save new tokens: connect to the primary " +
+	"server (target_session_attrs=read-write)")
+
 var _ peerid.StoreBackend = (*Backend)(nil)
 
 // Option changes a [Backend].
@@ -114,7 +118,7 @@ func (b *Backend) List(ctx context.Context) ([]string, error) {
 
 // Lock waits until no other caller holds the key, on a connection that stays open until the key is unlocked.
 //
-// The error is [ErrPooler] once a lock was lost.
+// The error is [ErrPooler] once a lock was lost, and [ErrReadOnly] if the database is read-only.
 func (b *Backend) Lock(ctx context.Context, key string) (peerid.StoreLock, error) {
 	if b.hasLostLock.Load() {
 		return nil, ErrPooler
@@ -153,9 +157,13 @@ type lock struct {
 
 // take waits for the lock. If that fails, it closes the connection, because the database may still take the lock.
 func (l *lock) take(ctx context.Context) error {
-	var hadLock bool
+	var hadLock sql.NullBool
 	err := l.connection.QueryRowContext(ctx, lockStatement, l.id).Scan(&hadLock)
-	if err == nil && hadLock {
+	switch {
+	case err != nil:
+	case !hadLock.Valid:
+		err = ErrReadOnly
+	case hadLock.Bool:
 		// A pooler uses one database session for two connections, which would both have the lock.
 		l.backend.hasLostLock.Store(true)
 		err = ErrPooler

@@ -123,6 +123,20 @@ func TestAPoolerThatGivesTwoTheSameLockIsNoticed(t *testing.T) {
 	}
 }
 
+func TestAReadOnlyDatabaseGivesNoLock(t *testing.T) {
+	backend, database := newBackend(t)
+	database.isReadOnly = true
+	if _, err := backend.Lock(context.Background(), "alice"); !errors.Is(err, ErrReadOnly) {
+		t.Errorf("got %v", err)
+	}
+	database.isReadOnly = false
+	lock, err := backend.Lock(context.Background(), "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock.Unlock()
+}
+
 func TestTheNumberOfALockIsPartOfTheFormat(t *testing.T) {
 	// Programs of other versions and in other languages use the same lock.
 	if id := lockID("peerid_sessions", "alice"); id != -3143686724721133024 {

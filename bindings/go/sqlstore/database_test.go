@@ -28,6 +28,8 @@ type database struct {
 	open int
 	// Whether all connections share one database session, as behind a pooler of transactions.
 	isShared bool
+	// Whether the server is a replica.
+	isReadOnly bool
 }
 
 type row struct {
@@ -155,6 +157,9 @@ func (c *connection) QueryContext(ctx context.Context, statement string, argumen
 	}
 	switch statement {
 	case lockStatement:
+		if d.isReadOnly {
+			return &answer{rows: [][]driver.Value{{nil}}}, nil
+		}
 		id := arguments[0].Value.(int64)
 		if d.locks[id] == c || d.isShared && d.locks[id] != nil {
 			return &answer{rows: [][]driver.Value{{true}}}, nil

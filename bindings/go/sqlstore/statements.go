@@ -3,8 +3,10 @@ package sqlstore
 import "strings"
 
 const (
-	// Waits for a lock. The result is true, without waiting, if the database session already has the lock.
-	lockStatement = "SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' " +
+	// Waits for a lock. Without waiting, the result is NULL if the database is read-only, and true if the database
+	// session already has the lock.
+	lockStatement = "SELECT CASE WHEN current_setting('transaction_read_only') = 'on' THEN NULL " +
+		"WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' " +
 		"AND pid = pg_backend_pid() AND objsubid = 1 AND classid::bigint << 32 | objid::bigint = $1) " +
 		"THEN true ELSE pg_advisory_lock($1) IS NULL END"
 	unlockStatement = "SELECT pg_advisory_unlock($1)"

@@ -472,6 +472,31 @@ def test_a_failure_of_postgres_is_reported_without_secrets(
     assert "demoAccess" not in str(caught.value)
 
 
+def test_with_a_read_only_database_nothing_is_sent(
+    sandbox: Sandbox, postgres: Postgres, postgres_store: PostgresStore
+) -> None:
+    """As after a failover: the store is connected to a replica."""
+
+    def connect() -> Any:
+        return psycopg.connect(
+            postgres.address, options="-c default_transaction_read_only=on"
+        )
+
+    with (
+        contextlib.closing(PostgresStore(connect)) as replica,
+        new_client(sandbox, postgres_store) as client,
+        new_client(sandbox, replica) as other,
+    ):
+        client.login("alice", password="alice-password", key="alice")
+        session = other.open("alice")
+        with pytest.raises(peerid.StoreError, match="target_session_attrs"):
+            session.refresh()
+        with pytest.raises(peerid.StoreError, match="target_session_attrs"):
+            other.login("alice", password="alice-password", key="alice")
+    assert sandbox.count(f"POST {REFRESH}") == 0
+    assert sandbox.count(f"POST {LOGIN}") == 1
+
+
 def test_a_forked_child_leaves_the_connections_of_its_parent(
     sandbox: Sandbox, postgres: Postgres, postgres_store: PostgresStore
 ) -> None:

@@ -3,6 +3,7 @@ package postgrestest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -100,6 +101,21 @@ func TestALockEndsWithItsConnection(t *testing.T) {
 		t.Error(err)
 	}
 	dying.Close()
+}
+
+func TestAReadOnlyDatabaseGivesNoLock(t *testing.T) {
+	db, err := sql.Open("postgres", dataSource+" default_transaction_read_only=on")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	backend, err := sqlstore.PostgreSQL(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backend.Lock(context.Background(), "alice"); !errors.Is(err, sqlstore.ErrReadOnly) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestAStoreOverTheDatabase(t *testing.T) {

@@ -25,11 +25,13 @@ from ._custom import Store, StoredSession
 
 _COLUMNS = {"key_hash": "text", "key": "text", "generation": "bigint", "data": "text"}
 
-# Waits for a lock, for at most the timeout; true, without waiting, if this database
-# session already has the lock. The timeout applies until the end of the transaction,
-# which with autocommit is this statement. The lock lasts as long as the session.
+# Waits for a lock, for at most the timeout. Without waiting: NULL if the database is
+# read-only, true if this database session already has the lock. The timeout applies
+# until the end of the transaction, which with autocommit is this statement. The lock
+# lasts as long as the session.
 _LOCK = (
-    "SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' "
+    "SELECT CASE WHEN current_setting('transaction_read_only') = 'on' THEN NULL "
+    "WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' "
     "AND pid = pg_backend_pid() AND objsubid = 1 "
     "AND classid::bigint << 32 | objid::bigint = %s) THEN true "
     "WHEN set_config('lock_timeout', %s, true) IS NOT NULL "
@@ -198,8 +200,13 @@ class PostgresStore(Store):
         limit = f"{max(int(timeout * 1000), 1)}ms"
 
         def take(connection: Any) -> None:
-            rows = _run(connection, _LOCK, (number, limit, number))
-            if rows[0][0]:
+            has_lock = _run(connection, _LOCK, (number, limit, number))[0][0]
+            if has_lock is None:
+                raise RuntimeError(
+                    "the database is read-only, so it cannot save new tokens: connect "
+                    "to the primary server (target_session_attrs=read-write)"
+                )
+            if has_lock:
                 # A pooler uses one database session for two connections, which would
                 # both have the lock.
                 self._has_lost_lock = True
