@@ -62,6 +62,8 @@ static const char remove_script[] =
 #define LEASE "peerid:lock:%s"
 #define SESSION "peerid:session:%s"
 #define KEYS "peerid:keys"
+/* A key of the library has at most 4,096 bytes. */
+enum { NAME_SIZE = 4096 + sizeof SESSION };
 
 /* ---- Fork ---- */
 
@@ -201,11 +203,9 @@ static redisReply *command(pool *pool, peerid_store_reply *reply, int type, int 
 /* Runs a script with the names of a key. Returns its result; INT64_MIN if it failed. */
 static int64_t run_script(pool *pool, peerid_store_reply *reply, const char *script, const char *key, int count,
                           const char *const arguments[], const size_t argument_lengths[]) {
-  size_t size = strlen(key) + sizeof SESSION;
-  char *lease_name = malloc(size), *session_name = malloc(size);
-  if (!lease_name || !session_name) abort();
-  snprintf(lease_name, size, LEASE, key);
-  snprintf(session_name, size, SESSION, key);
+  char lease_name[NAME_SIZE], session_name[NAME_SIZE];
+  snprintf(lease_name, sizeof lease_name, LEASE, key);
+  snprintf(session_name, sizeof session_name, SESSION, key);
   const char *words[16] = {"EVAL", script, "3", lease_name, session_name, KEYS};
   size_t lengths[16];
   for (int i = 0; i < 6; i++) lengths[i] = strlen(words[i]);
@@ -216,8 +216,6 @@ static int64_t run_script(pool *pool, peerid_store_reply *reply, const char *scr
   redisReply *answer = command(pool, reply, REDIS_REPLY_INTEGER, 6 + count, words, lengths);
   int64_t result = answer && answer->type == REDIS_REPLY_INTEGER ? answer->integer : INT64_MIN;
   if (answer) freeReplyObject(answer);
-  free(lease_name);
-  free(session_name);
   return result;
 }
 
@@ -285,14 +283,11 @@ static void unlock_key(void *context, const char *key, void *lock) {
 
 static int32_t load(void *context, const char *key, void *lock, peerid_store_reply *reply) {
   (void)lock;
-  size_t size = strlen(key) + sizeof SESSION;
-  char *name = malloc(size);
-  if (!name) abort();
-  snprintf(name, size, SESSION, key);
+  char name[NAME_SIZE];
+  snprintf(name, sizeof name, SESSION, key);
   const char *words[] = {"HMGET", name, "generation", "data"};
   size_t lengths[] = {5, strlen(name), 10, 4};
   redisReply *answer = command(context, reply, REDIS_REPLY_ARRAY, 4, words, lengths);
-  free(name);
   if (!answer) return PEERID_STORE_RESULT_FAILED;
   if (answer->elements == 2 && answer->element[0]->type == REDIS_REPLY_STRING &&
       answer->element[1]->type == REDIS_REPLY_STRING) {
