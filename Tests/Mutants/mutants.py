@@ -238,7 +238,7 @@ MUTANTS = (
     _(
         "another user's pair is taken",
         "Session/StoredPairDecision.swift",
-        "let own = mine.userID, «user != own» {",
+        "if «stored.isOfAnotherUser(than: mine)» {",
         "false",
     ),
     _(

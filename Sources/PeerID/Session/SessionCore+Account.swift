@@ -8,7 +8,7 @@ extension SessionCore {
   /// pair was read. `order` is the sequence number of that read.
   func learn(stored: Token, read order: UInt64) {
     withState { state in
-      if let user = stored.userID, let own = state.machine.token.userID, user != own { return }
+      if stored.isOfAnotherUser(than: state.machine.token) { return }
       if order > state.accountOrder { state.machine.learn(stored.identity) }
     }
   }
@@ -50,7 +50,7 @@ extension SessionCore {
         guard let stored = try place.load(lock) else {
           throw PeerIDError(.loginRequired, "the session was logged out elsewhere: log the user in again")
         }
-        if let user = stored.userID, let own = token.userID, user != own { throw Self.replacedByAnotherUser }
+        if stored.isOfAnotherUser(than: token) { throw Self.replacedByAnotherUser }
         _ = try place.add(identity, to: stored, lock)
         // Under the store's lock, so that a running refresh does not restore the account that it read before.
         set(identity)

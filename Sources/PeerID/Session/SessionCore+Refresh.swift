@@ -46,7 +46,7 @@ extension SessionCore {
     late = nil
     let result: SessionStateMachine.RefreshResult
     if let refreshToken = mine.refreshTokenBytes {
-      result = send(refreshToken, context)
+      result = send(refreshToken, of: mine, context)
     } else {
       result = .transient(PeerIDError(.loginRequired, "there is no refresh token: log the user in again"))
     }
@@ -91,7 +91,7 @@ extension SessionCore {
         other = try environment.tokens.logIn(credentials, context: context)
       }
       other = other.asGeneration(generation)
-      if let user = other.userID, let own = mine.userID, user != own {
+      if other.isOfAnotherUser(than: mine) {
         log(.error, "the relogin returned the tokens of another user: they are not used")
         return nil
       }
@@ -117,11 +117,20 @@ extension SessionCore {
 
   /// Sends the refresh token. If it is refused while the server may not have saved the pair yet, sends it again after a
   /// pause. A refusal changes nothing, so this is safe.
-  private func send(_ refreshToken: Bytes, _ context: CallContext) -> SessionStateMachine.RefreshResult {
+  private func send(
+    _ refreshToken: Bytes,
+    of mine: Token,
+    _ context: CallContext
+  ) -> SessionStateMachine.RefreshResult {
     while true {
       let result: SessionStateMachine.RefreshResult
       do throws(PeerIDError) {
-        result = .renewed(try environment.tokens.refresh(refreshToken, context: context))
+        let renewed = try environment.tokens.refresh(refreshToken, context: context)
+        // A proxy may have mixed up two answers. The session must never act for another user.
+        if renewed.isOfAnotherUser(than: mine) {
+          throw Answer.malformed(TokenReader.Malformed(reason: "belongs to another user"))
+        }
+        result = .renewed(renewed)
       } catch {
         result = RefreshFailure.result(of: error)
       }

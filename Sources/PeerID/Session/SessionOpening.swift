@@ -210,7 +210,7 @@ struct SessionOpening {
     core.withState { $0.saving.settle(token.generation) }
     let (lease, _) = environment.table.session(forKey: place.key, orElse: core, token, replaces: false)
     if lease.core === core { return lease }
-    if let user = token.userID, let other = lease.core.token.userID, user != other {
+    if token.isOfAnotherUser(than: lease.core.token) {
       let (mine, replaced) = environment.table.session(forKey: place.key, orElse: core, token, replaces: true)
       replaced?.end(SessionCore.replacedByAnotherUser)
       return mine
@@ -224,8 +224,7 @@ struct SessionOpening {
   /// removes a damaged entry.
   private func isOfAnotherUser(_ place: StorePlace, _ mine: Token, _ lock: SessionStore.LockToken) -> Bool {
     do throws(PeerIDError) {
-      guard let user = try place.load(lock)?.userID, let own = mine.userID else { return false }
-      return user != own
+      return try place.load(lock)?.isOfAnotherUser(than: mine) ?? false
     } catch {
       return false
     }

@@ -24,7 +24,7 @@ enum StoredPairDecision: Equatable {
   /// - Returns: what to do.
   static func decide(mine: Token, saving: SaveState, stored: Token?) -> StoredPairDecision {
     guard let stored else { return .loggedOut }
-    if let user = stored.userID, let own = mine.userID, user != own { return .anotherUser }
+    if stored.isOfAnotherUser(than: mine) { return .anotherUser }
     if stored.isSamePair(as: mine) { return .renew }
     if saving.supersedes(stored) { return .renewNewer }
     if stored.generation < mine.generation, stored.isPredecessor(of: mine) { return .renewNewer }
@@ -59,7 +59,7 @@ enum LogInDecision: Equatable {
     if isOver { return .replace }
     // A server that failed before it saved the stored pair never accepts it.
     if obtained.isPredecessor(of: stored) { return mayBeUnsaved ? .keepStored : .replace }
-    if let user = stored.userID, let other = obtained.userID, user != other { return .replace }
+    if obtained.isOfAnotherUser(than: stored) { return .replace }
     return isNew ? .askAgain : .replace
   }
 }

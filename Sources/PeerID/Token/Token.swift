@@ -124,6 +124,11 @@ public struct Token: Sendable {
     return isSamePair(as: other) || isPredecessor(of: other) || other.isPredecessor(of: self)
   }
 
+  /// Whether both pairs are known to belong to different users.
+  func isOfAnotherUser(than other: Token) -> Bool {
+    if let user = userID, let its = other.userID { user != its } else { false }
+  }
+
   /// A hash of the access token (FNV-1a): different tokens do not share it by chance.
   var fingerprint: UInt64 {
     accessTokenBytes.raw.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }

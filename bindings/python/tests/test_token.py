@@ -53,6 +53,21 @@ def test_a_refresh_renews_both_tokens(session: Session) -> None:
     assert session.submit(TRANSFER).transaction_id
 
 
+def test_the_tokens_of_another_user_are_not_used(
+    sandbox: Sandbox, session: Session
+) -> None:
+    before = session.token
+    tokens = {"token": "a" * 124, "refresh_token": "b" * 124, "user_id": 2}
+    body = json.dumps({"result": tokens, "status": 200})
+    sandbox.fault("status", REFRESH, status=200, body=body)
+    with pytest.raises(peerid.ProtocolError, match="another user") as caught:
+        session.refresh()
+    assert caught.value.outcome is peerid.Outcome.UNKNOWN
+    assert session.token.access_token == before.access_token
+    assert session.token.user_id == 1
+    assert session.submit(TRANSFER).transaction_id
+
+
 @pytest.mark.parametrize("refused", [-1, 2**64, 2**64 + 1])
 def test_a_generation_outside_64_bits_is_refused(
     sandbox: Sandbox, session: Session, refused: int
