@@ -224,7 +224,7 @@ def inputs(root, target):
                 for secret in ("alice", 'p"\\/a s&<>ü😀')
                 for body in bodies
                 for kind in range(2)
-                for style in range(11)
+                for style in range(14)
             ]
         case "tokens":
             return [TOKEN, STORED, *(body for status, body in tables.answers if '"token"' in body)]

@@ -37,6 +37,7 @@ struct QuotedEncoding: CustomStringConvertible, Sendable {
   }
 
   private static let plain = Self("plain text") { $0 }
+  private static let inBlanks = Self("between blanks") { [0x20] + $0 + [0x20] }
   private static let json = Self("JSON") {
     Array(JSONLiteral.string(String(decoding: $0, as: UTF8.self)).compactText.text.utf8.dropFirst().dropLast())
   }
@@ -96,6 +97,13 @@ struct QuotedEncoding: CustomStringConvertible, Sendable {
       $0 == 0x22 || $0 == 0x5C || $0 >= 0x80 ? "\\x" + digits(UInt32($0), 16, 2).uppercased() : "\(Unicode.Scalar($0))"
     },
     ofBytes("octal escapes") { "\\" + digits(UInt32($0), 8, 3) },
+    Self("octal escapes, as short as possible") { bytes in
+      Array(bytes.map { "\\" + String($0, radix: 8) }.joined().utf8)
+    },
+    ofCharacters("Data::Dumper of Perl") { "\\x{" + digits($0.value, 16, 1) + "}" },
+    ofCharacters("HTML, decimal, with zeroes") { "&#" + digits($0.value, 10, 12) + ";" },
+    ofCharacters("HTML, decimal, not closed") { "&#\($0.value)" }.then(inBlanks),
+    ofCharacters("HTML, hexadecimal, not closed") { "&#x" + digits($0.value, 16, 1) }.then(inBlanks),
     ofCharacters("HTML, decimal") { "&#\($0.value);" },
     ofCharacters("HTML, hexadecimal") { "&#x" + digits($0.value, 16, 1) + ";" },
     ofCharacters("HTML") {
@@ -119,6 +127,13 @@ struct QuotedEncoding: CustomStringConvertible, Sendable {
     ofBytes("an array of Go", separator: " ") { "\($0)" },
     ofBytes("a buffer as JSON", separator: ",") { "\($0)" },
     ofBytes("an array of Java", separator: ", ") { "\(Int8(bitPattern: $0))" },
+    Self("a Uint8Array as JSON") { Array($0.enumerated().map { "\"\($0)\":\($1)" }.joined(separator: ",").utf8) },
+    Self("a string of Erlang") {
+      Array(String(decoding: $0, as: UTF8.self).unicodeScalars.map { "\($0.value)" }.joined(separator: ",").utf8)
+    },
+    Self("Base64 in lines of HTML") { bytes in
+      Array(base64(bytes).enumerated().map { ($0 % 8 == 7 ? [$1] + Array("<br>".utf8) : [$1]) }.joined())
+    },
     // More than once.
     percent.then(percent), json.then(json).then(json), percent.then(json), json.then(percent), base64.then(base64),
     base64OfURL.then(base64).then(percent), base64.then(hexadecimal), hexadecimal.then(base64), percent.then(base64),
@@ -132,6 +147,13 @@ struct QuotedEncoding: CustomStringConvertible, Sendable {
     ofCharacters("ASCII with question marks") { $0.isASCII ? String($0) : "?" },
     ofCharacters("ASCII without the others") { $0.isASCII ? String($0) : "" },
     ofCharacters("names of HTML") { $0.isASCII ? String($0) : "&auml;" },
+    ofCharacters("ASCII with underscores") { $0.isASCII ? String($0) : "_" },
+    ofCharacters("UTF-7") { $0.isASCII ? String($0) : "+AOQ-" },
+    ofCharacters("upper case") { $0.isASCII ? String($0).uppercased() : String($0) },
+    ofCharacters("a list of characters") { "'\($0)', " },
+    ofCharacters("parts of HTML") { $0 == "-" ? "<b>-</b>" : "\($0)" },
+    ofCharacters("characters in colors") { "\u{1B}[1;31m\($0)\u{1B}[0m" },
+    ofCharacters("lines with blanks") { $0 == "-" ? "-\r\n  " : "\($0)" },
     Self("Latin-1") { bytes in
       String(decoding: bytes, as: UTF8.self).unicodeScalars.map { $0.value < 0x100 ? UInt8($0.value) : 0x1A }
     },

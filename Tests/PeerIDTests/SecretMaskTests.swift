@@ -27,8 +27,10 @@ import Testing
   @Test(arguments: QuotedEncoding.lossy)
   func `a secret is masked when its characters are damaged`(encoding: QuotedEncoding) {
     let secret = Array("gehäim-pasßwort".utf8)
-    #expect(masked(secret, encoding.encode(secret), after: []) == "word=***; end")
-    #expect(masked(secret, QuotedEncoding.base64(encoding.encode(secret)), after: []).hasPrefix("word=***"))
+    for shown in [encoding.encode(secret), QuotedEncoding.base64(encoding.encode(secret))] {
+      let masked = masked(secret, shown, after: [])
+      #expect(masked.hasPrefix("word=") && masked.contains("***") && masked.utf8.count < 40, "\(masked)")
+    }
   }
 
   @Test func `bytes that are no UTF-8 are masked`() {
@@ -51,10 +53,10 @@ import Testing
 
   @Test func `the limit of the search applies to all texts of an answer together`() {
     let text = #"%=3D410D0EI+\\52%3D5A2%252B4141=+3Dc2941\m431&#38;"#
-    let value = JSONLiteral.array(Array(repeating: .string(text), count: 250)).document.root
-    let shown = SecretMask([Bytes("s3cret-word")]).masked(value, sparing: []).elements.map { $0.string ?? "" }
+    let value = JSONLiteral.object((0..<250).map { ("\($0)", .string(text)) }).document.root
+    let shown = SecretMask([Bytes("s3cret-word")]).masked(value, sparing: []).members.map { $0.1.string ?? "" }
     #expect(shown.first == text)
-    #expect(shown.last == "(not shown: it is encoded too often)")
+    #expect(shown.last == "(not shown: it may contain a secret)")
   }
 
   @Test func `an ordinary page is shown`() {
@@ -103,8 +105,18 @@ import Testing
     #expect(shown.contains("***") && !shown.contains("1qSXlNakl5"), "\(shown)")
   }
 
-  @Test func `a short secret is masked where it is a word, and a long one where it is cut off`() {
-    #expect(SecretMask([Bytes("4")]).masked("client_id 4 is not 44, HTTP 400") == "client_id *** is not 44, HTTP 400")
+  @Test(arguments: ["7", "q7", "k9Z", "ü", "üß"])
+  func `a text that contains a very short secret is not shown`(secret: String) {
+    let mask = SecretMask([Bytes(secret)])
+    for encoding in QuotedEncoding.all where secret.count > 1 || !encoding.description.hasPrefix("Base64") {
+      let text = Array("no user ".utf8) + encoding.encode(Array("alice:\(secret)".utf8)) + Array(" here".utf8)
+      let shown = mask.masked(text.withUnsafeBytes { Bytes($0) }).text
+      #expect(shown == "(not shown: it may contain a secret)", "\(encoding) \(shown)")
+    }
+    #expect(mask.masked("no such user") == "no such user")
+  }
+
+  @Test func `a long secret is masked where it is cut off`() {
     let token = String(repeating: "abcdefgh", count: 16)
     let mask = SecretMask([Bytes(token)])
     #expect(mask.masked("token \(token.prefix(40))… is bad") == "token ***… is bad")
@@ -113,6 +125,11 @@ import Testing
     #expect(mask.masked("token \(token.prefix(15))… is bad") == "token abcdefghabcdefg… is bad")
     #expect(mask.masked("token \(token.prefix(16))… is bad") == "token ***… is bad")
     #expect(mask.masked("token \(token.dropFirst(8)) is bad") == "token *** is bad")
+    let varied = (0..<40).map { "\($0 * 37 % 100)" }.joined()
+    for (first, last) in [(30, 54), (1, 24), (5, 60)] {
+      let part = varied.dropFirst(first).prefix(last - first)
+      #expect(SecretMask([Bytes(varied)]).masked("token …\(part)… is bad") == "token …***… is bad")
+    }
     let long = String(repeating: "pass-", count: 4000)
     #expect(SecretMask([Bytes(long)]).masked("the \(long) is long") == "the ***")
     // Where the text is cut off, a secret may begin.
@@ -121,11 +138,21 @@ import Testing
   }
 
   @Test func `values and keys of an object are masked, names of parameters are not`() throws {
-    let text = #"{"password":"\"password\" is wrong","password1":["xpasswordx",5,1.5,true,null],"n":12345}"#
+    let text = #"{"password":"\"password\" is wrong","password1":["xpasswordx",5,1.5,true,null],"list":[1],"n":12345}"#
     let value = try JSONDocument(text).root
     let mask = SecretMask([Bytes("password"), Bytes("12345")])
     let shown = mask.masked(value, sparing: Parameters.allNames).compactText().text
-    #expect(shown == #"{"password":"\"***\" is wrong","***1":["x***x",5,1.5,true,null],"n":"***"}"#)
+    let expected = #"{"password":"\"***\" is wrong","***1":"[\"x***x\",5,1.5,true,null]","list":[1],"n":"***"}"#
+    #expect(shown == expected)
+  }
+
+  @Test func `a secret that is spread over the members of an object is masked`() throws {
+    let bytes = "s3cret".utf8.enumerated().map { "\"\($0)\":\($1)" }.joined(separator: ",")
+    let shown = SecretMask([Bytes("s3cret")]).masked(try JSONDocument("{\(bytes)}").root, sparing: [])
+    #expect(shown.compactText().text == #""{\"0\":***}""#)
+    let buffer = try JSONDocument(#"{"password":{"type":"Buffer","data":[115,51,99,114,101,116]}}"#).root
+    let list = SecretMask([Bytes("s3cret")]).masked(buffer, sparing: ["password"]).compactText().text
+    #expect(list == #"{"password":"{\"type\":\"Buffer\",\"data\":[***]}"}"#)
   }
 
   @Test(arguments: RequestKind.allCases)

@@ -3,16 +3,19 @@ internal import CLinux
 /// Masks the secrets of a request in the server's answer. Servers and proxies quote requests in their errors, and
 /// errors are printed and logged.
 ///
-/// Both the secrets and the answer are decoded repeatedly. A secret is masked if any of its decoded forms appears in
-/// any decoded form of the answer, even if the secret is truncated.
+/// Both the secrets and the answer are decoded repeatedly. A secret is masked if any of its decoded forms, or a large
+/// part of it, appears in any decoded form of the answer. The letters and digits of a secret are enough, in upper or
+/// lower case. A text with a secret that is too short to be masked is not shown.
 struct SecretMask {
   /// The text that replaces a secret.
   static let replacement = "***"
-  private static let notShown = "(not shown: it is encoded too often)"
-  /// A shorter secret is masked only if it is a separate word.
+  private static let notShown = "(not shown: it may contain a secret)"
+  /// A shorter secret is not masked, because that would show where it is in words: the text is not shown.
   private static let shortest = 4
-  /// A truncated secret is recognized by this many of its first bytes, in text and in decoded bytes.
+  /// A part of a secret is recognized by this many bytes, in text and in decoded bytes, from every `step` bytes on, up
+  /// to the byte `lastPart`.
   private static let cutOff = (inText: 16, inBytes: 8)
+  private static let (step, lastPart) = (8, 512)
   /// The maximum number of nested encodings that are removed.
   private static let maximumDepth = 6
   /// Of a long text, only the first `maximumRead` bytes are read. The last `end` of these are not shown, because a
@@ -23,25 +26,26 @@ struct SecretMask {
 
   /// Each secret with all its decoded forms.
   private let forms: [Bytes]
-  /// Secrets with non-ASCII characters, without these: they may be lost or damaged.
-  private let ascii: [Bytes]
+  /// The letters and digits of each form. The other characters may be lost or damaged.
+  private let letters: [Bytes]
   private let shortestForm: Int
 
   init(_ secrets: [Bytes]) {
     var forms: [Bytes] = []
-    var ascii: [Bytes] = []
+    var letters: [Bytes] = []
     for secret in secrets.flatMap({ [$0] + Self.utf16($0) }) {
       var form = DecodedText(secret.raw)
       for _ in 0..<Self.maximumDepth {
+        let lossy = form.without(.letters) ?? form
         if form.bytes.count > 0 { forms.append(form.bytes) }
-        if let lossy = form.without(.ascii), lossy.bytes.count >= Self.shortest { ascii.append(lossy.bytes) }
+        if lossy.bytes.count >= Self.shortest { letters.append(lossy.bytes) }
         guard let next = form.without(.escapes) else { break }
         form = next
       }
     }
     self.forms = forms
-    self.ascii = ascii
-    shortestForm = min((forms + ascii).map { $0.count }.min() ?? 0, Self.cutOff.inBytes)
+    self.letters = letters
+    shortestForm = min((forms + letters).map { $0.count }.min() ?? 0, Self.cutOff.inBytes)
   }
 
   /// A secret in UTF-16 without the zero bytes, once for each byte order. Empty if the secret has only Latin-1
@@ -94,29 +98,32 @@ struct SecretMask {
     return shown.withUnsafeBytes { Bytes($0) }
   }
 
-  /// The value with every string in it masked. Keys are masked, too, except those in `names`: a secret may happen to
-  /// equal the name of a parameter. A large value becomes a string.
+  /// The value without the secrets. The members of an object are masked separately, with their keys, except the keys in
+  /// `names`: a secret may happen to equal the name of a parameter. Any other value that contains a secret becomes a
+  /// string, and so does an object over whose members a secret is spread.
   func masked(_ value: JSONValue, sparing names: [String]) -> JSONValue {
-    if isEmpty { return value }
     let text = value.compactText(wipes: true)
-    let isLarge = text.count > Self.maximumRead && value.kind != .string
+    let whole = self.masked(text)
+    if Self.isSame(whole, text) { return value }
     var rest = Self.maximumSearched
-    return (isLarge ? .string(masked(text).text) : literal(value, names, &rest)).document.root
+    func masked(_ text: String) -> String { self.masked(Bytes(text, wipes: true), &rest).text }
+    func shown(_ value: JSONValue) -> JSONLiteral {
+      if let text = value.string { return .string(masked(text)) }
+      let text = value.compactText(wipes: true)
+      let shown = self.masked(text, &rest)
+      return Self.isSame(shown, text) ? .value(value) : .string(shown.text)
+    }
+    if value.kind == .string { return shown(value).document.root }
+    if value.kind == .object, text.count <= Self.maximumRead {
+      let members = value.members.map { (names.contains($0) ? $0 : masked($0), shown($1)) }
+      let object = JSONLiteral.object(members).document.root
+      if !Self.isSame(object.compactText(wipes: true), text) { return object }
+    }
+    return JSONLiteral.string(whole.text).document.root
   }
 
-  private func literal(_ value: JSONValue, _ names: [String], _ rest: inout Int) -> JSONLiteral {
-    func masked(_ text: String) -> String { self.masked(Bytes(text, wipes: true), &rest).text }
-    switch value.kind {
-    case .string: return .string(masked(value.string ?? ""))
-    case .array: return .array(value.elements.map { literal($0, names, &rest) })
-    case .object:
-      return .object(value.members.map { (names.contains($0) ? $0 : masked($0), literal($1, names, &rest)) })
-    case .integer, .real:
-      let number = value.compactText().text
-      let shown = masked(number)
-      return shown == number ? .value(value) : .string(shown)
-    case .boolean, .null: return .value(value)
-    }
+  private static func isSame(_ text: Bytes, _ other: Bytes) -> Bool {
+    text.withBytes { text in other.withBytes { text.isSame(as: $0) } }
   }
 
   // MARK: - Finding
@@ -138,10 +145,10 @@ struct SecretMask {
     search.searched.append(hash)
     search.rest -= text.bytes.count
     if search.rest < 0 { return }
-    for form in forms { hide(form, in: text, &search) }
-    if !ascii.isEmpty {
-      let lossy = text.without(.ascii) ?? text
-      for form in ascii { hide(form, in: lossy, &search) }
+    for form in forms { hide(form, in: text, &search, withRest: text.isText) }
+    if !letters.isEmpty {
+      let lossy = text.without(.letters) ?? text
+      for form in letters { hide(form, in: lossy, &search, withRest: false) }
     }
     guard depth < Self.maximumDepth else { return }
     for encoding in TextEncoding.layers {
@@ -149,26 +156,30 @@ struct SecretMask {
     }
   }
 
-  private func hide(_ secret: Bytes, in text: DecodedText, _ search: inout Search) {
+  private func hide(_ secret: Bytes, in text: DecodedText, _ search: inout Search, withRest: Bool) {
     let bytes = text.bytes.raw
+    guard let base = bytes.baseAddress else { return }
     let needed = min(secret.count, text.isText ? Self.cutOff.inText : Self.cutOff.inBytes)
-    guard let base = bytes.baseAddress, text.isText || needed >= Self.shortest else { return }
-    var index = 0
-    while let found = clinux_find(base + index, bytes.count - index, secret.address, needed) {
-      let start = found - base
-      var end = start + needed
-      while end < bytes.count, end - start < secret.count, bytes[end] == secret.raw[end - start] { end += 1 }
-      // Hide the rest of the secret as well, which may have another encoding.
-      let isRest: (UInt8) -> Bool = { $0 == UInt8(ascii: "%") || TextEncoding.base64Value($0) != nil }
-      if end - start < secret.count { while end < bytes.count, isRest(bytes[end]) { end += 1 } }
-      index = end
-      if secret.count < Self.shortest {
-        let isPart = start > 0 && isPartOfWord(bytes[start - 1]) || end < bytes.count && isPartOfWord(bytes[end])
-        if isPart { continue }
+    for part in stride(from: 0, through: min(secret.count - needed, Self.lastPart), by: Self.step) {
+      var index = 0
+      while let found = clinux_find(base + index, bytes.count - index, secret.address + part, needed) {
+        if secret.count < Self.shortest {
+          search.rest = -1
+          return
+        }
+        var start = found - base
+        // Where the secret begins and ends if all of it is there.
+        let first = start - part
+        let last = first + secret.count
+        var end = start + needed
+        while start > max(first, 0), bytes[start - 1] == secret.raw[start - 1 - first] { start -= 1 }
+        while end < min(last, bytes.count), bytes[end] == secret.raw[end - first] { end += 1 }
+        // Hide the rest of the secret as well, which may have another encoding.
+        let isRest: (UInt8) -> Bool = { $0 == UInt8(ascii: "%") || TextEncoding.base64Value($0) != nil }
+        if withRest, end < last { while end < bytes.count, isRest(bytes[end]) { end += 1 } }
+        index = end
+        for hidden in text.place(of: start..<end) { search.isHidden[hidden] = true }
       }
-      for hidden in text.place(of: start..<end) { search.isHidden[hidden] = true }
     }
   }
-
-  private func isPartOfWord(_ byte: UInt8) -> Bool { byte >= 0x80 || TextEncoding.base64Value(byte) != nil }
 }

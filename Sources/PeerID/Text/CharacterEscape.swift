@@ -39,14 +39,19 @@ enum CharacterEscape {
     return number(text, start + 1, digits: 2).map { ($0, 3) }
   }
 
-  /// The length of a byte or an entity at `start` that may stand for a non-ASCII character, or for a part of one.
-  static func unknown(_ text: UnsafeRawBufferPointer, at start: Int) -> Int? {
-    if text[start] >= 0x80 || text[start] == UInt8(ascii: "?") { return 1 }
-    guard text[start] == UInt8(ascii: "&"), let end = text[start...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else {
-      return nil
+  /// The length of what is no letter and no digit at `start`: one byte, a named entity, a tag of HTML, a color of a
+  /// terminal or a character in UTF-7. 0 for a letter or a digit.
+  static func gap(_ text: UnsafeRawBufferPointer, at start: Int) -> Int {
+    let last: UInt8
+    switch text[start] {
+    case UInt8(ascii: "&"): last = UInt8(ascii: ";")
+    case UInt8(ascii: "<"): last = UInt8(ascii: ">")
+    case UInt8(ascii: "+"): last = UInt8(ascii: "-")
+    case 0x1B: last = UInt8(ascii: "m")
+    case let byte: return byte.isLetter || byte.isDigit ? 0 : 1
     }
-    let isName = text[(start + 1)..<end].allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 }
-    return isName ? end + 1 - start : nil
+    let inner = text[(start + 1)...].prefix(12).prefix { $0 > 0x20 && $0 != last }
+    return inner.endIndex < text.count && text[inner.endIndex] == last ? inner.count + 2 : 1
   }
 
   private static func next(_ text: UnsafeRawBufferPointer, _ start: Int) -> UInt8? {
@@ -58,7 +63,7 @@ enum CharacterEscape {
     switch kind {
     // In UTF-16 a zero follows the backslash.
     case 0: return nil
-    case UInt8(ascii: "u") where next(text, start + 1) == UInt8(ascii: "{"):
+    case _ where "ux".utf8.contains(kind) && next(text, start + 1) == UInt8(ascii: "{"):
       guard let end = text[start...].prefix(12).firstIndex(of: UInt8(ascii: "}")) else { return nil }
       return Hexadecimal.number(text[(start + 3)..<end]).map { ($0, end + 1 - start) }
     case UInt8(ascii: "u"):
@@ -71,12 +76,9 @@ enum CharacterEscape {
       return (unit, 6)
     case UInt8(ascii: "U"): return number(text, start + 2, digits: 8).map { ($0, 10) }
     case UInt8(ascii: "x"): return number(text, start + 2, digits: 2).map { ($0, 4) }
-    case UInt8(ascii: "0")...UInt8(ascii: "3"):
-      let digits = text[(start + 1)...].prefix(3)
-      if digits.count == 3, digits.allSatisfy({ UInt8(ascii: "0")..<UInt8(ascii: "8") ~= $0 }) {
-        return (digits.reduce(0) { $0 << 3 | UInt32($1 & 7) }, 4)
-      }
-      return (kind == UInt8(ascii: "0") ? 0 : UInt32(kind), 2)
+    case UInt8(ascii: "0")...UInt8(ascii: "7"):
+      let digits = text[(start + 1)...].prefix(3).prefix { UInt8(ascii: "0")...UInt8(ascii: "7") ~= $0 }
+      return (digits.reduce(0) { $0 << 3 | UInt32($1 & 7) }, digits.count + 1)
     case UInt8(ascii: "n"): return (0x0A, 2)
     case UInt8(ascii: "r"): return (0x0D, 2)
     case UInt8(ascii: "t"): return (0x09, 2)
@@ -96,14 +98,15 @@ enum CharacterEscape {
     if let named = entities.first(where: { UnsafeRawBufferPointer(rebasing: rest).begins(with: $0.name) }) {
       return (UInt32(named.byte), named.name.utf8CodeUnitCount)
     }
-    guard next(text, start) == UInt8(ascii: "#"), let end = rest.firstIndex(of: UInt8(ascii: ";")) else { return nil }
-    let digits = rest[(start + 2)..<end]
-    guard let first = digits.first else { return nil }
-    let isHexadecimal = first | 0x20 == UInt8(ascii: "x")
-    let number =
-      isHexadecimal
-      ? Hexadecimal.number(digits.dropFirst()) : Int64(decimal: digits).flatMap { UInt32(exactly: $0) }
-    return number.map { ($0, end + 1 - start) }
+    guard next(text, start) == UInt8(ascii: "#") else { return nil }
+    let isHexadecimal = next(text, start + 1).map { $0 | 0x20 } == UInt8(ascii: "x")
+    let digits = text[(start + (isHexadecimal ? 3 : 2))...]
+      .prefix { isHexadecimal ? Hexadecimal.isDigit($0) : $0.isDigit }
+    let number = isHexadecimal ? Hexadecimal.number(digits) : Int64(decimal: digits).flatMap { UInt32(exactly: $0) }
+    guard !digits.isEmpty, let number else { return nil }
+    // Browsers do not need the semicolon.
+    let isClosed = digits.endIndex < text.count && text[digits.endIndex] == UInt8(ascii: ";")
+    return (number, digits.endIndex + (isClosed ? 1 : 0) - start)
   }
 
   private static func number(_ text: UnsafeRawBufferPointer, _ start: Int, digits: Int) -> UInt32? {

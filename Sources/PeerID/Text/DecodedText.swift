@@ -56,15 +56,15 @@ enum TextEncoding: CaseIterable {
   case base64, base64From2, base64From3, base64From4
   /// Two hexadecimal digits for each byte, with any text between bytes; also read from the second digit.
   case hexadecimal, hexadecimalFrom2
-  /// The byte values as a list of decimal numbers, possibly signed.
+  /// The bytes or characters as a list of decimal numbers, possibly signed.
   case decimal
-  /// Not an encoding: all non-ASCII characters are dropped, even if they were damaged.
-  case ascii
+  /// Not an encoding: only the ASCII letters, in lower case, and digits are kept.
+  case letters
 
   /// All encodings that can be removed repeatedly.
-  static let layers = allCases.filter { $0 != .ascii }
+  static let layers = allCases.filter { $0 != .letters }
 
-  var isOfCharacters: Bool { [.escapes, .percent, .quotedPrintable, .form, .ascii].contains(self) }
+  var isOfCharacters: Bool { [.escapes, .percent, .quotedPrintable, .form, .letters].contains(self) }
 
   /// Passes each decoded byte to `emit`, with the range of the bytes that encode it.
   func decode(_ text: UnsafeRawBufferPointer, _ emit: (UInt8, Range<Int>) -> Void) {
@@ -80,7 +80,7 @@ enum TextEncoding: CaseIterable {
     case .hexadecimal: Self.hexadecimal(text, skipping: 0, emit)
     case .hexadecimalFrom2: Self.hexadecimal(text, skipping: 1, emit)
     case .decimal: Self.decimal(text, emit)
-    case .ascii: Self.onlyASCII(text, emit)
+    case .letters: Self.letters(text, emit)
     }
   }
 
@@ -92,19 +92,22 @@ enum TextEncoding: CaseIterable {
     var index = 0
     while index < text.count {
       let (value, length) = read(text, index) ?? (UInt32(text[index]), 1)
-      let range = index..<(index + length)
-      switch value {
-      // No byte: half of an ASCII character in UTF-16, or an escape that stands for nothing.
-      case 0: break
-      case ..<0x100: emit(UInt8(value), range)
-      default: if let scalar = Unicode.Scalar(value) { UTF8.encode(scalar)?.forEach { emit($0, range) } }
-      }
+      emitCharacter(value, index..<(index + length), emit)
       index += length
     }
   }
 
-  /// A shorter run of Base64 digits encodes less than four bytes.
-  private static let shortestRun = 6
+  private static func emitCharacter(_ value: UInt32, _ range: Range<Int>, _ emit: (UInt8, Range<Int>) -> Void) {
+    switch value {
+    // No byte: half of an ASCII character in UTF-16, or an escape that stands for nothing.
+    case 0: break
+    case ..<0x100: emit(UInt8(value), range)
+    default: if let scalar = Unicode.Scalar(value) { UTF8.encode(scalar)?.forEach { emit($0, range) } }
+    }
+  }
+
+  /// A shorter run of Base64 digits is skipped, such as the name of a tag between two lines.
+  private static let shortestRun = 3
 
   private static func base64(_ text: UnsafeRawBufferPointer, skipping: Int, _ emit: (UInt8, Range<Int>) -> Void) {
     var (bits, width, first, toSkip) = (UInt32(0), 0, 0, 0)
@@ -168,30 +171,30 @@ enum TextEncoding: CaseIterable {
   }
 
   private static func decimal(_ text: UnsafeRawBufferPointer, _ emit: (UInt8, Range<Int>) -> Void) {
-    var number = 0
+    var number: UInt32 = 0
     var length = 0
     for index in 0...text.count {
-      if index < text.count, let digit = Hexadecimal.value(text[index]), digit < 10 {
-        number = min(number * 10 + Int(digit), 256)
+      if index < text.count, text[index].isDigit {
+        number = min(number * 10 + UInt32(text[index] & 0xF), 0x11_0000)
         length += 1
       } else if length > 0 {
         let start = index - length
-        let isNegative = start > 0 && text[start - 1] == UInt8(ascii: "-")
-        if number < 256 { emit(UInt8(truncatingIfNeeded: isNegative ? -number : number), start..<index) }
+        if start > 0, text[start - 1] == UInt8(ascii: "-") { number = (0 &- number) & 0xFF }
+        // A number that is followed by `":` is the index of an element in JSON.
+        let isIndex = UnsafeRawBufferPointer(rebasing: text[index...]).begins(with: "\":")
+        if !isIndex { emitCharacter(number, start..<index, emit) }
         (number, length) = (0, 0)
       }
     }
   }
 
-  private static func onlyASCII(_ text: UnsafeRawBufferPointer, _ emit: (UInt8, Range<Int>) -> Void) {
+  private static func letters(_ text: UnsafeRawBufferPointer, _ emit: (UInt8, Range<Int>) -> Void) {
     var index = 0
     while index < text.count {
-      if let length = CharacterEscape.unknown(text, at: index) {
-        index += length
-      } else {
-        emit(text[index], index..<(index + 1))
-        index += 1
-      }
+      let length = CharacterEscape.gap(text, at: index)
+      // Digits have this bit set.
+      if length == 0 { emit(text[index] | 0x20, index..<(index + 1)) }
+      index += max(length, 1)
     }
   }
 }

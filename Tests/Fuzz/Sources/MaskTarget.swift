@@ -7,7 +7,7 @@ enum MaskTarget {
     let status = input.choice([400, 401, 500, 502])
     let encode = input.choice(encodings)
     let secret = Array(input.field())
-    // A shorter one may occur in any text; it is masked only as a whole word.
+    // A shorter one may occur in any text, also in the text of the error itself.
     guard secret.count >= 8, !secret.contains(0), String(validating: secret, as: UTF8.self) != nil else { return }
     let template = input.rest
     let encoded = encode(secret)
@@ -35,6 +35,12 @@ enum MaskTarget {
     { $0.flatMap { "\\x\(String(UInt32($0) + 0x100, radix: 16).dropFirst())".utf8 } },
     { Array("<Buffer".utf8) + $0.flatMap { " \(String(UInt32($0) + 0x100, radix: 16).dropFirst())".utf8 } + [0x3E] },
     { [0x5B] + $0.flatMap { "\($0),".utf8 } + [0x5D] },
+    { [0x7B] + $0.enumerated().flatMap { "\"\($0)\":\($1),".utf8 } + [0x7D] },
+    // A blank ends the last escape.
+    { $0.flatMap { "\\\(String($0, radix: 8))".utf8 } + [0x20] },
+    {
+      String(decoding: $0, as: UTF8.self).unicodeScalars.flatMap { "&#x\(String($0.value, radix: 16))".utf8 } + [0x20]
+    },
   ]
 
   /// All that an error shows of an answer: the template with `word` in place of each NUL.

@@ -51,6 +51,10 @@ import Testing
     _ = failure { () throws(PeerIDError) in try live.logIn() }
     expectLine(.warning, ["log in: server (unknown)", "(application 4)"])
 
+    live.sandbox.add(Fault(.status(Fault.Replacement(status: 500, body: "")), path: "/api/v1/auth/refreshtoken"))
+    _ = failure { () throws(PeerIDError) in try live.client.check() }
+    expectLine(.warning, ["check: server (unknown)", "HTTP 500", "(application 4)"])
+
     let session = try live.logIn()
     live.sandbox.add(Fault(.dropAfter, path: Live.operations))
     let queue = try CompletionQueue()
