@@ -593,6 +593,48 @@ def test_clients_share_redis(sandbox: Sandbox, redis_client: Any) -> None:
     check_sharing(sandbox, lambda: RedisStore(redis_client))
 
 
+@pytest.mark.usefixtures("redis_client")
+@pytest.mark.parametrize("pool", ["ConnectionPool", "BlockingConnectionPool"])
+def test_a_daemon_with_redis_keeps_its_own_files(
+    sandbox: Sandbox,
+    redis_server: Redis,
+    tmp_path: Path,
+    pool: str,
+) -> None:
+    """A child that closes all descriptors and opens its own files."""
+    program = f"""
+        import gc, os, sys
+        import redis
+        import peerid
+        from peerid.stores.redis import RedisStore
+        pool = redis.{pool}(port=int(sys.argv[2]))
+        store = RedisStore(redis.Redis(connection_pool=pool))
+        client = peerid.Client(
+            sys.argv[1], client_id=4, client_secret="demo-secret-4", store=store
+        )
+        session = client.login("alice", password="alice-password", key="alice")
+        with store.lock("bob", 600):
+            child = os.fork()
+            if child == 0:
+                status = 1
+                try:
+                    os.closerange(3, 256)
+                    files = [open(sys.argv[3], "w") for _ in range(100)]
+                    session.refresh()
+                    gc.collect()
+                    own = os.stat(sys.argv[3]).st_ino
+                    assert all(os.fstat(file.fileno()).st_ino == own for file in files)
+                    status = 0
+                finally:
+                    os._exit(status)
+            print(os.waitpid(child, 0)[1])
+        session.refresh()
+        print(session.token.generation)
+    """
+    port = str(redis_server.port)
+    assert run_python(program, sandbox.url, port, tmp_path / "own") == "0\n2\n"
+
+
 def test_a_lease_outlives_the_refresh_and_then_ends(redis_client: Any) -> None:
     store = RedisStore(redis_client, margin=0.3)
     start = time.monotonic()

@@ -12,9 +12,11 @@ The client is one of redis-py; this module does not import it.
 from __future__ import annotations
 
 import inspect
+import os
 import random
 import secrets
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -88,6 +90,7 @@ class RedisStore(Store):
         self._lock = client.register_script(_LOCK)
         self._unlock = client.register_script(_UNLOCK)
         self._save = client.register_script(_SAVE)
+        _stores.add(self)
 
     def load(self, key: str, lock: Any = None) -> StoredSession | None:
         """Load a session."""
@@ -152,6 +155,37 @@ class RedisStore(Store):
 
     def _session(self, key: str) -> str:
         return f"{self._prefix}session:{key}"
+
+    def _enter_child(self) -> None:
+        """Close the parent's connections, without ending them for the parent.
+
+        redis-py would do that when it is used next. By then a daemon has closed all
+        descriptors, and their numbers belong to other files.
+        """
+        pool = self._client.connection_pool
+        connections = [
+            connection
+            for name in _CONNECTIONS
+            for connection in getattr(pool, name, ())
+        ]
+        pool.reset()
+        for connection in connections:
+            connection.disconnect()
+
+
+# Where the pools of redis-py keep their connections.
+_CONNECTIONS = ("_available_connections", "_in_use_connections", "_connections")
+_stores: weakref.WeakSet[RedisStore] = weakref.WeakSet()
+
+
+def _enter_child() -> None:
+    for store in _stores:
+        # A client of another kind may have no such pool.
+        with suppress(Exception):
+            store._enter_child()
+
+
+os.register_at_fork(after_in_child=_enter_child)
 
 
 def _text(value: Any) -> str:
