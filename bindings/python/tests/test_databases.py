@@ -200,6 +200,43 @@ def test_a_lock_of_postgres_is_free_when_its_process_dies(
         pass
 
 
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
+def test_a_child_does_not_hold_the_lock_of_its_dead_parent(
+    postgres: Postgres, postgres_store: PostgresStore, driver: str
+) -> None:
+    program = f"""
+        import functools, os, sys, threading, time
+        import {driver}
+        from peerid.stores.postgres import PostgresStore
+        store = PostgresStore(functools.partial({driver}.connect, sys.argv[1]))
+        locked = threading.Event()
+        def hold():
+            with store.lock("alice", 600):
+                locked.set()
+                time.sleep(3600)
+        threading.Thread(target=hold, daemon=True).start()
+        locked.wait()
+        if os.fork() == 0:
+            with store.lock("bob", 600):
+                print(os.getpid(), flush=True)
+                time.sleep(3600)
+        time.sleep(3600)
+    """
+    process = start_python(program, postgres.address)
+    assert process.stdout is not None
+    child = int(process.stdout.readline())
+    try:
+        with pytest.raises(TimeoutError), postgres_store.lock("alice", 0.1):
+            pass
+        process.kill()
+        process.wait()
+        with postgres_store.lock("alice", 600):
+            pass
+    finally:
+        os.kill(child, signal.SIGKILL)
+        process.communicate()
+
+
 def test_a_lock_of_postgres_that_is_lost_saves_nothing(
     postgres_store: PostgresStore, postgres: Postgres
 ) -> None:

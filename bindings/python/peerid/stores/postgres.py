@@ -16,9 +16,10 @@ import hashlib
 import inspect
 import os
 import re
+import weakref
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Callable
 
 from ._custom import Store, StoredSession
@@ -90,7 +91,10 @@ class PostgresStore(Store):
         self._table = table
         self._max_idle = max_idle
         self._idle: deque[Any] = deque()
+        # All open connections, by their identity: some drivers' cannot be hashed.
+        self._open: dict[int, Any] = {}
         self._process = os.getpid()
+        _stores.add(self)
         self._has_lost_lock = False
 
     def create_table(self) -> None:
@@ -194,7 +198,7 @@ class PostgresStore(Store):
         """Close the idle connections."""
         self._leave_parent()
         while self._idle:
-            _close(self._idle.pop())
+            self._discard(self._idle.pop())
 
     def _lock(self, number: int, timeout: float) -> Any:
         limit = f"{max(int(timeout * 1000), 1)}ms"
@@ -243,8 +247,9 @@ class PostgresStore(Store):
                 connection, is_new = self._idle.pop(), False
             except IndexError:
                 connection, is_new = self._connect(), True
+                self._open[id(connection)] = connection
             if inspect.isawaitable(connection):
-                getattr(connection, "close", lambda: None)()
+                self._discard(connection)
                 raise TypeError(
                     "`connect` is asynchronous: give this store a blocking driver, "
                     "such as psycopg.connect; it is used in threads of its own"
@@ -254,7 +259,7 @@ class PostgresStore(Store):
             except BaseException as error:
                 is_over = is_new or not isinstance(error, Exception)
                 is_over = is_over or not _is_dead(connection)
-                _close(connection)
+                self._discard(connection)
                 if is_over:
                     raise
                 continue
@@ -264,7 +269,14 @@ class PostgresStore(Store):
         if is_usable and len(self._idle) < self._max_idle:
             self._idle.append(connection)
         else:
-            _close(connection)
+            self._discard(connection)
+
+    def _discard(self, connection: Any) -> None:
+        # A connection of the parent is not closed.
+        if self._open.pop(id(connection), None) is not None:
+            # The connection may already be dead.
+            with suppress(Exception):
+                connection.close()
 
     def _leave_parent(self) -> None:
         """After a fork, forget the parent's connections.
@@ -272,12 +284,32 @@ class PostgresStore(Store):
         They are not closed, because that would end the parent's database sessions.
         """
         if self._process != os.getpid():
-            _of_parents.append(self._idle)
+            _of_parents.append(self._open)
+            self._open = {}
             self._idle = deque()
             self._process = os.getpid()
 
+    def _enter_child(self) -> None:
+        """Close the descriptors of the parent's connections, so that locks end with the
+        parent. (uWSGI does not call this.)
+        """
+        for connection in self._open.values():
+            # The connections of pg8000 do not tell their descriptor.
+            with suppress(Exception):
+                os.close(connection.fileno())
+        self._leave_parent()
 
-_of_parents: list[deque[Any]] = []
+
+_of_parents: list[dict[int, Any]] = []
+_stores: weakref.WeakSet[PostgresStore] = weakref.WeakSet()
+
+
+def _enter_child() -> None:
+    for store in _stores:
+        store._enter_child()
+
+
+os.register_at_fork(after_in_child=_enter_child)
 
 
 def _hash(key: str) -> bytes:
@@ -333,11 +365,3 @@ def _is_dead(connection: Any) -> bool:
     except Exception:
         return True
     return False
-
-
-def _close(connection: Any) -> None:
-    try:
-        connection.close()
-    except Exception:
-        # The connection is already dead.
-        return
