@@ -117,6 +117,17 @@ import Testing
     #expect(grown.allSatisfy { $0 == 0 })
   }
 
+  @Test func `the buffer of an answer grows once, to the expected length`() {
+    let part = [UInt8](repeating: 0x20, count: 5000)
+    var buffer = ResponseBuffer()
+    var address: UnsafeRawPointer?
+    for count in 1...20 {
+      #expect(part.withUnsafeBytes { buffer.append($0.baseAddress!, count: 5000, expected: 100_000) })
+      if count == 1 { address = buffer.body.baseAddress }
+      #expect(buffer.body.count == count * 5000 && buffer.body.baseAddress == address)
+    }
+  }
+
   private static func append(_ bytes: [UInt8], to buffer: inout ResponseBuffer) -> Bool {
     bytes.withUnsafeBytes { $0.baseAddress.map { buffer.append($0, count: bytes.count) } ?? false }
   }

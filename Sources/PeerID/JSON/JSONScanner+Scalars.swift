@@ -103,6 +103,7 @@ extension JSONScanner {
   }
 
   /// Skips ordinary characters of a string, eight at a time.
+  @inline(__always)
   private mutating func skipPlainText() {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highBits = ones << 7
@@ -114,8 +115,11 @@ extension JSONScanner {
       let special =
         (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word | word
       let found = special & highBits
-      position += found == 0 ? 8 : (found.trailingZeroBitCount / 8)
-      if found != 0 { return }
+      guard found == 0 else {
+        position += found.trailingZeroBitCount / 8
+        return
+      }
+      position += 8
     }
   }
 

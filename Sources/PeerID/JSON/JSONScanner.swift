@@ -65,6 +65,7 @@ struct JSONScanner {
   }
 
   /// Iterates over the members of an object. `body` reads or skips each value.
+  @inline(never)
   mutating func members(_ body: (inout JSONScanner, Text) throws(Fault) -> Void) throws(Fault) {
     guard next == UInt8(ascii: "{") else { throw unexpected }
     guard enter(UInt8(ascii: "{"), unless: UInt8(ascii: "}")) else { return }
@@ -209,7 +210,13 @@ struct JSONScanner {
     return true
   }
 
+  @inline(__always)
   private mutating func skipSpace() {
+    if next <= UInt8(ascii: " ") { skipSpaces() }
+  }
+
+  @inline(never)
+  private mutating func skipSpaces() {
     while true {
       switch next {
       case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"):

@@ -213,11 +213,18 @@ extension CurlTransfer {
       stop = .tooLarge
       return 0
     }
-    guard buffer.append(data, count: count) else {
+    guard buffer.append(data, count: count, expected: expectedBytes()) else {
       stop = .outOfMemory
       return 0
     }
     return count
+  }
+
+  /// The length of the body as its header says, up to the limit; 0 or less if there is none.
+  private func expectedBytes() -> Int {
+    var length: curl_off_t = 0
+    ccurl_getinfo_offset(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
+    return Int(min(Int64(length), settings.maximumResponseBytes))
   }
 
   /// Limits the total length of headers. libcurl 7.88 limits only the length of each header; later versions limit the

@@ -23,10 +23,12 @@ struct ResponseBuffer: ~Copyable {
   }
 
   /// Appends received bytes; returns whether there was memory for them.
-  mutating func append(_ source: UnsafeRawPointer, count added: Int) -> Bool {
+  ///
+  /// If the buffer has to grow, it grows to `expected` bytes at once, the length of the whole body.
+  mutating func append(_ source: UnsafeRawPointer, count added: Int, expected: @autoclosure () -> Int = 0) -> Bool {
     let (needed, overflow) = count.addingReportingOverflow(added)
     guard !overflow else { return false }
-    if needed > capacity, !grow(to: needed) { return false }
+    if needed > capacity, !grow(to: max(needed, expected())) { return false }
     storage?.advanced(by: count).copyMemory(from: source, byteCount: added)
     count = needed
     return true
