@@ -47,7 +47,8 @@ static const char create_statement[] =
  * already has the lock. */
 static const char lock_statement[] =
     "SELECT (CASE WHEN current_setting('transaction_read_only') = 'on' THEN NULL "
-    "WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objsubid = 1 AND classid::bigint << 32 | objid::bigint = " LOCK_ID ") "
+    "WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objsubid = 1 "
+    "AND classid::bigint << 32 | objid::bigint = " LOCK_ID ") "
     "THEN true ELSE pg_advisory_lock(" LOCK_ID ") IS NULL END)::text";
 static const char unlock_statement[] = "SELECT pg_advisory_unlock(" LOCK_ID ")::text";
 static const char load_statement[] = "SELECT data, generation::text FROM peerid_sessions WHERE id = " ID;
@@ -126,7 +127,8 @@ static wire *take_idle(pool *pool) {
 }
 
 static void put_back(pool *pool, wire *wire) {
-  if (is_of_parent(wire) || PQstatus(wire->connection) != CONNECTION_OK || PQtransactionStatus(wire->connection) != PQTRANS_IDLE) {
+  if (is_of_parent(wire) || PQstatus(wire->connection) != CONNECTION_OK ||
+      PQtransactionStatus(wire->connection) != PQTRANS_IDLE) {
     close_wire(wire);
     return;
   }
