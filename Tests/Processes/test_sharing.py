@@ -2,6 +2,7 @@
 
 import json
 import mmap
+import os
 import struct
 import subprocess
 import tempfile
@@ -259,3 +260,36 @@ def a_pooler_that_gives_two_the_same_lock_is_noticed():
 @test("redis")
 def redis_is_shared():
     return over_a_server(Redis)
+
+
+def inherited(process):
+    """The descriptors of a process, besides the first three, that a program would inherit which it executes."""
+    close_on_exec = 0o2000000
+    found = []
+    for number in os.listdir(f"/proc/{process.pid}/fdinfo"):
+        with open(f"/proc/{process.pid}/fdinfo/{number}") as facts:
+            flags = next(int(line.split()[1], 8) for line in facts if line.startswith("flags:"))
+        if int(number) > 2 and not flags & close_on_exec:
+            found.append(os.readlink(f"/proc/{process.pid}/fd/{number}"))
+    return found
+
+
+def no_connection_is_inherited(kind):
+    with Sandbox() as sandbox, Gate(sandbox, "answer") as gate, server(kind) as database:
+        environment = {"PEERID_URL": gate.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": database.store}
+        process = start("refresher", 1, environment=environment)
+        gate.await_held()
+        found = inherited(process)
+        gate.decide()
+        check(process.wait(timeout=1800) == 0, "the program failed")
+        check(not found, f"a program would inherit {found}")
+
+
+@test("redis")
+def no_connection_to_redis_is_inherited():
+    no_connection_is_inherited(Redis)
+
+
+@test("postgres")
+def no_connection_to_postgresql_is_inherited():
+    no_connection_is_inherited(Postgres)

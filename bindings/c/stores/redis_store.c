@@ -1,5 +1,6 @@
 #include "redis_store.h"
 
+#include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <pthread.h>
 #include <signal.h>
@@ -149,6 +150,8 @@ static wire *connect_new(const pool *pool) {
   made->connection = redisConnectWithTimeout(pool->host, pool->port, patience);
   if (!made->connection || made->connection->err) return made;
   add_to_all(made);
+  /* Programs that the process starts must not inherit the connection; libpq does this itself. */
+  fcntl(made->connection->fd, F_SETFD, FD_CLOEXEC);
   redisSetTimeout(made->connection, patience);
   if (pool->password) {
     redisReply *reply = redisCommand(made->connection, "AUTH %s", pool->password);
