@@ -20,8 +20,8 @@ typedef struct wire {
   PGconn *connection;
   struct wire *next;
   struct wire *next_of_all;
-  /* The process that opened the connection. */
-  pid_t process;
+  /* The process that opened the connection: its number of forks from the first one. */
+  int process;
 } wire;
 
 typedef struct {
@@ -66,6 +66,8 @@ static const char list_statement[] = "SELECT key FROM peerid_sessions ORDER BY k
 /* Guards the idle connections and the list of all connections. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static wire *all;
+/* Grows with each fork. A process id would not do: in a namespace of its own, a child may have that of its parent. */
+static int this_process;
 
 /* A child of fork must not use its parent's connections. It closes its copies at once: later their numbers may belong to
  * files of the program. The memory of the connections is not freed, because that could end them for the parent. */
@@ -76,12 +78,13 @@ static void after_fork(void) { pthread_mutex_unlock(&mutex); }
 static void after_fork_in_child(void) {
   for (wire *each = all; each; each = each->next_of_all) close(PQsocket(each->connection));
   all = NULL;
+  this_process++;
   pthread_mutex_unlock(&mutex);
 }
 
 static void watch_forks(void) { pthread_atfork(before_fork, after_fork, after_fork_in_child); }
 
-static bool is_of_parent(const wire *wire) { return wire->process != getpid(); }
+static bool is_of_parent(const wire *wire) { return wire->process != this_process; }
 
 static void forget_parents(pool *pool) {
   if (pool->idle && is_of_parent(pool->idle)) pool->idle = NULL;
@@ -152,7 +155,7 @@ static wire *connect_new(const pool *pool) {
   const char *values[] = {"10", "libpeerid", pool->address, "UTF8", NULL};
   wire *made = calloc(1, sizeof *made);
   if (!made) return NULL;
-  made->process = getpid();
+  made->process = this_process;
   made->connection = PQconnectdbParams(keywords, values, 1);
   add_to_all(made);
   PQsetNoticeProcessor(made->connection, ignore_notice, NULL);

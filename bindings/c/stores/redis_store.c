@@ -24,8 +24,8 @@ typedef struct wire {
   redisContext *connection;
   struct wire *next;
   struct wire *next_of_all;
-  /* The process that opened the connection. */
-  pid_t process;
+  /* The process that opened the connection: its number of forks from the first one. */
+  int process;
 } wire;
 
 typedef struct {
@@ -71,6 +71,8 @@ enum { NAME_SIZE = 4096 + sizeof SESSION };
 /* Guards the idle connections and the list of all connections. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static wire *all;
+/* Grows with each fork. A process id would not do: in a namespace of its own, a child may have that of its parent. */
+static int this_process;
 
 /* A child of fork must not use its parent's connections. It closes its copies at once: later their numbers may belong to
  * files of the program. The memory of the connections is not freed, because that could end them for the parent. */
@@ -81,12 +83,13 @@ static void after_fork(void) { pthread_mutex_unlock(&mutex); }
 static void after_fork_in_child(void) {
   for (wire *each = all; each; each = each->next_of_all) close(each->connection->fd);
   all = NULL;
+  this_process++;
   pthread_mutex_unlock(&mutex);
 }
 
 static void watch_forks(void) { pthread_atfork(before_fork, after_fork, after_fork_in_child); }
 
-static bool is_of_parent(const wire *wire) { return wire->process != getpid(); }
+static bool is_of_parent(const wire *wire) { return wire->process != this_process; }
 
 static void forget_parents(pool *pool) {
   if (pool->idle && is_of_parent(pool->idle)) pool->idle = NULL;
@@ -146,7 +149,7 @@ static void put_back(pool *pool, wire *wire) {
 static wire *connect_new(const pool *pool) {
   wire *made = calloc(1, sizeof *made);
   if (!made) return NULL;
-  made->process = getpid();
+  made->process = this_process;
   made->connection = redisConnectWithTimeout(pool->host, pool->port, patience);
   if (!made->connection || made->connection->err) return made;
   add_to_all(made);
