@@ -375,7 +375,9 @@ def test_many_processes_create_the_table_at_once(postgres: Postgres) -> None:
 
 def test_an_asynchronous_connection_is_refused(postgres: Postgres) -> None:
     connect = functools.partial(psycopg.AsyncConnection.connect, postgres.address)
-    store = PostgresStore(connect)
+    with pytest.raises(TypeError, match="blocking driver"):
+        PostgresStore(connect)
+    store = PostgresStore(lambda: connect())
     with pytest.raises(TypeError, match="blocking driver"):
         store.create_table()
 

@@ -84,7 +84,13 @@ class PostgresStore(Store):
             table: the table, with its schema if necessary; see `create_table`. Stores
                 in other languages do not share it.
             max_idle: how many idle connections are kept.
+
+        Raises:
+            ValueError: the name of the table cannot be used.
+            TypeError: the connections are asynchronous.
         """
+        if inspect.iscoroutinefunction(connect):
+            raise _asynchronous()
         if not re.fullmatch(r"([A-Za-z_]\w*\.)?[A-Za-z_]\w*", table, re.ASCII):
             raise ValueError(f"{table!r} is no name of a table")
         self._connect = connect
@@ -250,10 +256,7 @@ class PostgresStore(Store):
                 self._open[id(connection)] = connection
             if inspect.isawaitable(connection):
                 self._discard(connection)
-                raise TypeError(
-                    "`connect` is asynchronous: give this store a blocking driver, "
-                    "such as psycopg.connect; it is used in threads of its own"
-                )
+                raise _asynchronous()
             try:
                 use(connection)
             except BaseException as error:
@@ -310,6 +313,13 @@ def _enter_child() -> None:
 
 
 os.register_at_fork(after_in_child=_enter_child)
+
+
+def _asynchronous() -> TypeError:
+    return TypeError(
+        "`connect` is asynchronous: give this store a blocking driver, such as "
+        "psycopg.connect; it is used in threads of its own"
+    )
 
 
 def _hash(key: str) -> bytes:
