@@ -1009,10 +1009,10 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_submit(
  * session's tokens. Times are compared with the server's clock, if it is known.
  *
  * The result is a JSON array of strings, the warnings that `peerid_session_submit` logs: about
- * broken rules that the chain's committee can change, about other known problems, and about
- * operations whose payer is not the session's account, if that account is known
- * (`peerid_session_account`, `peerid_session_set_account`). The server does not compare the
- * accounts.
+ * broken rules that the chain's committee can change, and about other known problems. If the
+ * session's account is known (`peerid_session_account`, `peerid_session_set_account`), there is
+ * also a warning for each operation that another account pays for, because the server does not
+ * compare the accounts.
  *
  * @param[in] operations JSON, as for `peerid_session_submit`.
  * @param[in] length its length in bytes.

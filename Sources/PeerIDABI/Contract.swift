@@ -94,8 +94,8 @@
 ///
 /// **Secrets.** The library wipes its copies of tokens and passwords before it frees their memory; it cannot wipe
 /// copies made by libcurl and the TLS library. Errors and log lines contain no secrets. If a server repeats a secret of
-/// the request, it is masked, in the encodings that docs/robustness.md lists. A URL contains a secret only in two cases:
-/// the transaction token of a confirmation, and the parameters with the option `parameters=query`.
+/// the request, it is masked, in the encodings that docs/robustness.md lists. A URL contains a secret only in two
+/// cases: the transaction token of a confirmation, and the parameters with the option `parameters=query`.
 ///
 /// **Versions.** The library is `libpeerid.so.1`. While the number is 1, functions and constants are only added, never
 /// removed or changed. A program can compare `peerid_library_version_number` with `PEERID_VERSION_NUMBER`.

@@ -36,9 +36,9 @@ public func sessionSubmit(
 /// clock, if it is known.
 ///
 /// The result is a JSON array of strings, the warnings that `peerid_session_submit` logs: about broken rules that the
-/// chain's committee can change, about other known problems, and about operations whose payer is not the session's
-/// account, if that account is known (`peerid_session_account`, `peerid_session_set_account`). The server does not
-/// compare the accounts.
+/// chain's committee can change, and about other known problems. If the session's account is known
+/// (`peerid_session_account`, `peerid_session_set_account`), there is also a warning for each operation that another
+/// account pays for, because the server does not compare the accounts.
 /// - Parameters:
 ///   - operations: JSON, as for `peerid_session_submit`.
 ///   - length: its length in bytes.

@@ -2,8 +2,8 @@
 
 import PackageDescription
 
-// A package of its own, so that the library has no remote dependency. The products of two packages may not share a name,
-// and the library's is called peerid, so the program is installed as peerid but built as peerid-command.
+// A package of its own, so that the library has no remote dependency. The products of two packages may not share a
+// name, and the library's is called peerid, so the program is installed as peerid but built as peerid-command.
 let package = Package(
   name: "peerid-command",
   products: [.executable(name: "peerid-command", targets: ["peerid-command"])],

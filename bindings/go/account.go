@@ -61,11 +61,11 @@ func (s *Session) Account(ctx context.Context) (Account, error) {
 }
 
 // SetAccount sets the account of the session's user by its name or its id. The account is looked up on the chain and
-// stored with the session; exported tokens also contain it. A warning goes to the log if PeerID has no permission on
-// the account.
+// stored with the session; exported tokens also contain it. If PeerID has no permission on the account, a warning is
+// logged.
 //
-// Errors: [ErrInvalidArgument] when the chain has no such account; [ErrLoginRequired] when another process has logged the
-// session out; [ErrStore] when the account could not be saved; and those of [Client.ReadChain].
+// Errors: [ErrInvalidArgument] when the chain has no such account; [ErrLoginRequired] when another process has logged
+// the session out; [ErrStore] when the account could not be saved; and those of [Client.ReadChain].
 func (s *Session) SetAccount(ctx context.Context, name string) (Account, error) {
 	text, err := newText(name, "name")
 	if err != nil {

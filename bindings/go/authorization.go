@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Authorization is a request for a user's consent. Printing it does not show the state; its JSON contains it, so that it
-// can be kept with a web session.
+// Authorization is a request for a user's consent. Printing it does not show the state; its JSON contains it, so that
+// it can be kept with a web session.
 type Authorization struct {
 	// URL is the address of the page on which the user signs in and gives consent: send the browser there.
 	URL string
@@ -29,9 +29,9 @@ func (a Authorization) GoString() string {
 	return a.String()
 }
 
-// AuthorizationURL starts the authorization code flow: it creates the URL of the consent page, with a random state of 192
-// bits. It sends nothing. The redirect URI is the URL to which the browser returns; its domain must be registered for the
-// application.
+// AuthorizationURL starts the authorization code flow: it creates the URL of the consent page, with a random state of
+// 192 bits. It sends nothing. The redirect URI is the URL to which the browser returns; its domain must be registered
+// for the application.
 //
 // PeerID's consent page appends "?code=…" even to a redirect URI that has a query: [Client.Exchange] reads it, but web
 // frameworks cannot. Its Cancel button does not redirect. Localhost and IP addresses are refused. A user can grant at
@@ -58,8 +58,8 @@ func (c *Client) AuthorizationURL(redirectURI string) (Authorization, error) {
 }
 
 // Exchange completes the authorization code flow: it reads the URL to which the browser returned, compares the state in
-// constant time, and exchanges the code for tokens. The redirect is the whole URL or its query, such as r.URL.String() in
-// a handler; the state is that of the [Authorization] with which the user was sent to the consent page.
+// constant time, and exchanges the code for tokens. The redirect is the whole URL or its query, such as r.URL.String()
+// in a handler; the state is that of the [Authorization] with which the user was sent to the consent page.
 //
 // Errors: [ErrInvalidArgument] when the state is missing or different, or there is no code; [ErrRejected] when the user
 // did not consent, or the server rejected the code or the secret; [ErrConfiguration] without a client secret;

@@ -22,8 +22,8 @@ type exchange[Answer any] struct {
 	take func(completion *C.peerid_completion, answer *Answer) *C.peerid_error
 }
 
-// maximumDirect is the maximum number of calls in flight for which a call blocks a thread. It is small, because a blocked
-// thread keeps its processor from other goroutines for a while. Only tests change it.
+// maximumDirect is the maximum number of calls in flight for which a call blocks a thread. It is small, because a
+// blocked thread keeps its processor from other goroutines for a while. Only tests change it.
 var maximumDirect = 1
 
 // perform makes a call in the better of the two ways. When the context ends, the call is cancelled, and the outcome of

@@ -144,8 +144,8 @@ func (c Config) setOptions(config *C.peerid_config) error {
 	return nil
 }
 
-// maximumInFlight returns the number of calls that the library accepts at a time. If the option is set, the library has already
-// checked it.
+// maximumInFlight returns the value of the option "max_in_flight", or its default. The library has already checked a
+// value that the application set.
 func (c Config) maximumInFlight() int {
 	const name = "max_in_flight"
 	value := c.Options[name]

@@ -147,8 +147,8 @@ func ExampleClient_AuthorizationURL() {
 	// Output: /permissions 4 true
 }
 
-// Keep sessions in a folder, under a key for each user, so that they outlive the program and are shared by all processes
-// of this machine.
+// Keep sessions in a folder, under a key for each user, so that they outlive the program and are shared by all
+// processes of this machine.
 func ExampleClient_Open() {
 	folder, err := os.MkdirTemp("", "sessions")
 	if err != nil {

@@ -54,8 +54,8 @@ func (h *hooks) give(set func(id C.uintptr_t) *C.peerid_error) error {
 	return err
 }
 
-// tell writes a line to the log, if there is a log function. It recovers a panic in the log, which must not unwind the library's
-// stack frames.
+// tell writes a line to the log, if there is a log function. It recovers a panic in the log, which must not unwind the
+// library's stack frames.
 func (h *hooks) tell(level Level, message string) {
 	if h.log == nil {
 		return

@@ -44,8 +44,8 @@ func (c *Client) Login(ctx context.Context, password Password, options ...Sessio
 // Restore creates a session from exported tokens: what [Token.Export] returned, or the server's token JSON; only the
 // access token is required. It sends nothing.
 //
-// Errors: [ErrInvalidArgument] when the text is not JSON or contains no usable token; [ErrConfiguration] when there is a key and
-// no store; [ErrStore].
+// Errors: [ErrInvalidArgument] when the text is not JSON or contains no usable token; [ErrConfiguration] when there is
+// a key and no store; [ErrStore].
 func (c *Client) Restore(ctx context.Context, token []byte, options ...SessionOption) (*Session, error) {
 	return c.newSession(ctx, options, func(client *C.peerid_client, key *C.char, queue *C.peerid_queue, tag C.uint64_t, id *C.uint64_t) *C.peerid_error {
 		data, length := borrowed(token)
@@ -55,8 +55,9 @@ func (c *Client) Restore(ctx context.Context, token []byte, options ...SessionOp
 
 // Open opens a session from the store. It sends nothing.
 //
-// Errors: [ErrLoginRequired] when the store has no session under the key; [ErrConfiguration] without a store; [ErrInvalidArgument] when
-// the key is empty or longer than 4096 bytes; [ErrStore] when the store failed or the stored session is damaged.
+// Errors: [ErrLoginRequired] when the store has no session under the key; [ErrConfiguration] without a store;
+// [ErrInvalidArgument] when the key is empty or longer than 4096 bytes; [ErrStore] when the store failed or the stored
+// session is damaged.
 func (c *Client) Open(ctx context.Context, key string) (*Session, error) {
 	keyText, err := newText(key, "key")
 	if err != nil {

@@ -28,8 +28,8 @@ type Result struct {
 	JSON json.RawMessage
 }
 
-// Decode decodes the JSON of the result. Numbers in an interface value become [json.Number], so that integers beyond 2^53
-// are exact.
+// Decode decodes the JSON of the result. Numbers in an interface value become [json.Number], so that integers beyond
+// 2^53 are exact.
 func (r *Result) Decode(into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(r.JSON))
 	decoder.UseNumber()

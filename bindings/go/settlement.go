@@ -36,8 +36,8 @@ type Settlement struct {
 	TrxNum int64
 	// Irreversible says whether the state is final. Blocks are rarely undone.
 	Irreversible bool
-	// Transactions are all transactions since the mark that equal, or may equal, the one that was sent. If there are
-	// several, other programs have sent the same operations.
+	// Transactions has every transaction since the mark that is, or may be, the one that was sent. If the state is
+	// SettledDone and there are several, other programs have sent the same operations.
 	Transactions []SettledTransaction
 	// RetryAfter is how long to wait before asking again; 0 unless the state is SettledNotYet.
 	RetryAfter time.Duration

@@ -11,8 +11,8 @@ import (
 	"runtime"
 )
 
-// Store keeps sessions under keys, so that they survive the process and can be shared. Clients and processes may share a
-// store, and any number of goroutines may use it at once.
+// Store keeps sessions under keys, so that they survive the process and can be shared. Clients and processes may share
+// a store, and any number of goroutines may use it at once.
 //
 // New tokens are saved before any call uses them, and tokens are refreshed only while their key is locked: of two
 // concurrent refreshes of the same tokens, one would end with tokens that the server rejects.
@@ -106,8 +106,8 @@ func (s *Store) Keys(ctx context.Context) ([]string, error) {
 	return keys, nil
 }
 
-// Remove removes a session, even a damaged one. It succeeds if there is none. The tokens stay valid at the server.
-// If the context ends meanwhile, the outcome is [OutcomeUnknown]: the store may remove the session later, even if the user
+// Remove removes a session, even a damaged one. It succeeds if there is none. The tokens stay valid at the server. If
+// the context ends meanwhile, the outcome is [OutcomeUnknown]: the store may remove the session later, even if the user
 // has logged in again by then.
 //
 // Errors: [ErrInvalidArgument] when the key is empty or longer than 4096 bytes; [ErrStore]; [ErrClosed].
@@ -148,7 +148,7 @@ var ErrConflict = errors.New("peerid: the stored session has another generation 
 // once, and must not use this package. If one fails, nothing is sent. The text of an error appears in logs and in the
 // error of the call, so it must not contain a secret.
 type StoreBackend interface {
-	// Load returns the session of a key that is not locked; nil if there is none.
+	// Load returns the session of a key without locking the key; nil if there is no session.
 	Load(ctx context.Context, key string) (*StoredSession, error)
 	// Lock waits until no other program, on any machine, holds the key, and then holds it until it is unlocked or its
 	// holder dies. The key is held for at most twice the time that the context allows, plus some seconds for loading

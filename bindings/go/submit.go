@@ -42,15 +42,15 @@ func (s *Session) SubmitJSON(ctx context.Context, operations []byte) (*Result, e
 	})
 }
 
-// Check checks operations as [Session.Submit] does, without sending anything: by the option "validate", by the server's
-// clock when it is known, and against the scope of the tokens. The chain is not read. It returns the warnings that
-// Submit logs: about broken rules that the chain's committee can change, about other known problems, and about
-// operations whose payer is not the session's account, if that account is known ([Session.Account],
-// [Session.SetAccount]). The server does not compare the accounts.
+// Check checks operations as [Session.Submit] does, but sends nothing and does not read the chain. The checks use the
+// rules that the option "validate" selects, the scope of the tokens, and the server's clock if it is known.
+//
+// It returns the warnings that Submit logs: about broken rules that the chain's committee can change, and about other
+// known problems. If the session's account is known ([Session.Account], [Session.SetAccount]), there is also a warning
+// for each operation that another account pays for, because the server does not compare the accounts.
 //
 // Errors: [ErrInvalidArgument]; the message names the position of the mistake. [ErrNotPermitted] when the user has not
-// granted an operation.
-// [ErrLoginRequired] when the session is over.
+// granted an operation. [ErrLoginRequired] when the session is over.
 func (s *Session) Check(operations ...Operation) ([]string, error) {
 	encoded, err := encodeOperations(operations)
 	if err != nil {

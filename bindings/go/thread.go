@@ -2,7 +2,8 @@ package peerid
 
 import "context"
 
-// maximumThreads is the maximum number of calls that block a thread at a time. The Go runtime ends a program that has 10,000 threads.
+// maximumThreads is the maximum number of calls that block a thread at a time. The Go runtime ends a program that has
+// 10,000 threads.
 const maximumThreads = 64
 
 var threads = make(chan struct{}, maximumThreads)

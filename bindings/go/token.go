@@ -53,9 +53,9 @@ func (s *Session) Token(ctx context.Context) (*Token, error) {
 }
 
 // TokenAfter returns tokens to resend a request that the server rejected with HTTP 401, which means that nothing was
-// done. The generation is that of the rejected token. In place of the rejected token you get another one. If the rejected
-// token is so new that the server may not know it yet, you get the same token after a pause. Give up after a few
-// attempts.
+// done. The generation is that of the rejected token. In place of the rejected token you get another one. If the
+// rejected token is so new that the server may not know it yet, you get the same token after a pause. Give up after a
+// few attempts.
 //
 // Errors: those of [Session.Refresh]; the outcome is never [OutcomeUnknown].
 func (s *Session) TokenAfter(ctx context.Context, refusedGeneration uint64) (token *Token, err error) {

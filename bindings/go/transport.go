@@ -13,8 +13,8 @@ import (
 // ClientID. After HTTP 401, which means that nothing was done, it gets a new token and resends the request, if there is
 // no body or it can be read again ([http.Request.GetBody]).
 //
-// Only requests below the client's base URL get the headers; other requests, such as one after a redirect, are passed on
-// unchanged. base sends the requests; nil means [http.DefaultTransport].
+// Only requests below the client's base URL get the headers; other requests, such as one after a redirect, are passed
+// on unchanged. base sends the requests; nil means [http.DefaultTransport].
 //
 //	http.Client{Transport: session.Transport(nil)}
 func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
@@ -24,8 +24,8 @@ func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
 	return &transport{session: s, base: base}
 }
 
-// maximumRounds is the maximum number of times that a request is sent. More than two are needed if the server does not know a new
-// token yet: the pauses between them add up to almost a second.
+// maximumRounds is the maximum number of times that a request is sent. More than two are needed if the server does not
+// know a new token yet. The pauses before the later attempts add up to almost a second.
 const maximumRounds = 8
 
 type transport struct {
@@ -99,8 +99,8 @@ var (
 	parameter = regexp.MustCompile("[;\x00][^/]*")
 )
 
-// cleaned returns the path without dot segments, which may be escaped several times, separated by backslashes, or have a
-// parameter (..;x). It returns false for a path that is escaped more often than any server resolves.
+// cleaned returns the path without dot segments, which may be escaped several times, separated by backslashes, or have
+// a parameter (..;x). It returns false for a path that is escaped more often than any server resolves.
 func cleaned(of *url.URL) (string, bool) {
 	decoded := of.Path
 	for layer := 0; layer < maximumEscapes; layer++ {

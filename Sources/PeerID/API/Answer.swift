@@ -32,7 +32,7 @@ enum Answer {
     return result(of: outcome, to: kind, explain: explain).flatMap { _ in .failure(outOfMemory(of: outcome, kind)) }
   }
 
-  /// The error for an HTTP success whose token cannot be used.
+  /// The error for an answer with HTTP 200 whose token cannot be used.
   static func malformed(_ token: TokenReader.Malformed) -> PeerIDError {
     PeerIDError(.protocol, .unknown, "the server's token \(token.reason)", httpStatus: 200)
   }

@@ -49,7 +49,8 @@ private struct RedirectAnswer {
   /// The parameters before the answer in the same group, after the same `?`.
   private var before: [Parameter] = []
 
-  /// Whether the answer is an error. An `error` before a `code` belongs to the redirect URI itself.
+  /// Whether the answer is an error. An `error` before the `code` is a parameter of the application's redirect URI, not
+  /// a part of the answer.
   var isError: Bool { answer.contains { $0.name == "error" } }
 
   /// The URL's memory must stay valid as long as this value is used.

@@ -138,7 +138,7 @@ package struct Call: Sendable {
 }
 
 extension CallKind {
-  /// The kind of call that sends this kind of request for a session.
+  /// The kind under which statistics count the call of a session that sends this request.
   init(_ request: RequestKind) {
     switch request {
     case .confirmation: self = .confirm

@@ -5,7 +5,8 @@
 /// step    ask · send · awaitRefresh · pause · runTask · finish
 /// ```
 ///
-/// `BlockingDriver` runs a call on the caller's thread, `EventLoopDriver` on the client's I/O thread. Both run this machine.
+/// `BlockingDriver` runs a call on the caller's thread, `EventLoopDriver` on the client's I/O thread. Both run this
+/// machine.
 struct CallMachine {
   /// The purpose of the call.
   enum Purpose: Sendable {

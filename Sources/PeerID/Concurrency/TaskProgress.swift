@@ -43,7 +43,7 @@ final class TaskProgress: Sendable {
     return try body()
   }
 
-  /// Runs `body`, which sends the task's request. Called inside `inStore`, while the store itself is not in use.
+  /// Runs `body`, which sends the task's request. Called inside `inStore`: while `body` runs, the store is not in use.
   func outOfStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
     place.store(Place.running.rawValue, ordering: .sequentiallyConsistent)
     let result = try body()

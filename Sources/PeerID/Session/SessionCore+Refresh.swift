@@ -106,8 +106,8 @@ extension SessionCore {
     }
   }
 
-  /// Removes an expiry that has already passed when the new pair arrives: another refresh would not return a better
-  /// expiry. The token is then used until the server answers HTTP 401.
+  /// Removes the expiry of a new pair if it has already passed, because another refresh would not return a better one.
+  /// The token is then used until the server answers HTTP 401.
   private func withUsableExpiry(_ renewed: Token) -> Token {
     let now = environment.transport.serverClock.nowMilliseconds
     guard let expiry = renewed.expiresAtMilliseconds, let now, expiry <= now else { return renewed }

@@ -16,7 +16,7 @@ final class SessionCore: @unchecked Sendable {
     var pairOrder: UInt64
     /// The sequence number of the event in which the application set the account.
     var accountOrder: UInt64 = 0
-    /// A token pair that may be used if the running or a later refresh is refused.
+    /// A token pair to use instead of the current one if a refresh fails.
     var offered: Offer?
   }
 

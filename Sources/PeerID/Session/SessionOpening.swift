@@ -143,8 +143,8 @@ struct SessionOpening {
     return token
   }
 
-  /// Repeats the login while the server may not have saved the stored token pair yet. Returns the last token pair, and
-  /// whether to use the stored one instead.
+  /// Repeats the login while the server may not have saved the stored token pair yet. Returns the pair of the last
+  /// login, and whether to ignore it and keep the stored pair.
   private func settled(
     _ first: Token,
     _ asked: SessionEnvironment.Times,

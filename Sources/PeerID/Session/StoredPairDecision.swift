@@ -5,8 +5,8 @@ enum StoredPairDecision: Equatable {
   /// Refresh the session's own pair, which is newer than the stored one: the pair could not be saved yet, or the store
   /// is a restored backup or a replica that lags behind. If the server refuses the session's pair, use the stored one.
   case renewNewer
-  /// Refresh the session's own pair; if the server refuses it, use the stored one. Two processes have refreshed the same
-  /// pair, and only the server knows which of the results it accepts.
+  /// Refresh the session's own pair; if the server refuses it, use the stored one. Two processes have refreshed the
+  /// same pair, and only the server knows which of the results it accepts.
   case renewRival
   /// Use the stored pair and send nothing: another process has refreshed.
   case adopt

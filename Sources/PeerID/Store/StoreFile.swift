@@ -26,8 +26,8 @@ enum StoreFile {
     return status
   }
 
-  /// The content of a file, in memory that is wiped, and the time of its last change or renaming, in seconds since 1970;
-  /// `nil` when there is no file.
+  /// The content of a file, in memory that is wiped, and the time of its last change or renaming, in seconds since
+  /// 1970; `nil` when there is no file.
   static func read(_ path: String) throws(PeerIDError) -> (text: Bytes, changedAt: Int)? {
     guard let descriptor = try openIfThere(path, O_RDONLY) else { return nil }
     defer { descriptor.close() }

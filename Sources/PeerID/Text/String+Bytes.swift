@@ -1,6 +1,7 @@
 /// Functions on strings that use bytes and Unicode scalars.
 ///
-/// Swift's own functions work on characters, and would need Unicode tables in the library. Protocols do not need these.
+/// Swift's own functions work on characters, which HTTP, JSON and URLs do not need, and would add Unicode tables to the
+/// library.
 extension String {
   /// The text with the letters `A` to `Z` in lower case.
   @inline(never)

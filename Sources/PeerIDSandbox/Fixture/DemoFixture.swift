@@ -105,7 +105,7 @@ extension Fixture {
     Code(code: filled("demoCode" + label, to: 40), username: username, clientID: clientID)
   }
 
-  /// A readable string, padded with zeros. Any language can write it as a short expression.
+  /// A readable string, padded with zeros, which a test in any language can build with a short expression.
   private static func filled(_ text: String, to length: Int) -> String {
     text + String(repeating: "0", count: max(length - text.utf8.count, 0))
   }

@@ -11,6 +11,7 @@
 //
 // A key is locked with an advisory lock of the database, which needs its own connection: one connection of the pool is
 // in use while the program refreshes, saves or removes a session, or waits for another program that does so. If the
-// holder of a lock dies, its connection ends and the lock is released. A pooler between the program and the database must therefore pool
-// sessions, not transactions. With a transaction pooler locks are lost; [Backend.Lock] then returns [ErrPooler].
+// holder of a lock dies, its connection ends and the lock is released. A pooler between the program and the database
+// must therefore pool sessions, not transactions. With a transaction pooler locks are lost; [Backend.Lock] then returns
+// [ErrPooler].
 package sqlstore

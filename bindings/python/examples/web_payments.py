@@ -27,7 +27,7 @@ def payer(token: Token) -> str | None:
 
 
 class Payment:
-    """A payment that has begun. Its log lines are what an operator settles it with."""
+    """A payment that has begun. It logs what an operator needs to settle it."""
 
     def __init__(self, payments: Payments, payment_id: str, account: str) -> None:
         """Create a payment from an account to the shop."""
@@ -48,7 +48,7 @@ class Payment:
         self._marked = True
 
     def end(self, result: Result | PeerIDError) -> None:
-        """Record what became of the payment, also if the user has left the page."""
+        """Record the result of the payment, even if the user has left the page."""
         is_open = False
         if isinstance(result, PeerIDError):
             # Without a mark, only the chain was read.
@@ -77,7 +77,7 @@ class Payments:
         self._changed = Condition()
         self._running = 0
         # For each account, the id of its next payment (empty while one is open), and
-        # what became of the last one.
+        # the result of the last one.
         self._next: dict[str, str] = {}
         self._news: dict[str, str] = {}
 
@@ -89,9 +89,9 @@ class Payments:
             self._changed.wait_for(lambda: self._running == 0)
 
     def offer(self, account: str | None) -> tuple[str, str]:
-        """Return the id for the next payment, and what became of the last one.
+        """Return the id for the next payment, and the result of the last one.
 
-        Without an id the user cannot pay: a payment is open.
+        The id is empty, and the user cannot pay, while a payment is open.
         """
         if account is None:
             return "", "You cannot pay, because this shop does not know your account."

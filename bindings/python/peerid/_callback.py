@@ -19,8 +19,8 @@ logger.addHandler(logging.NullHandler())
 def keep_forever(thing: _Thing) -> _Thing:
     """Keep an object until the process ends, without finalizing it.
 
-    It is for callbacks: a thread of the library may be about to call one while the
-    interpreter is freeing its modules. Calling a freed callback would crash.
+    Used for callbacks: a thread of the library may call one while the interpreter is
+    freeing its modules. Calling a freed callback would crash.
     """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
     return thing

@@ -24,8 +24,8 @@ const (
 	sessionCookie = "session"
 )
 
-// paymentTimeout is longer than the library's own timeouts for the mark and the payment (30 s each), so that a call ends
-// with the library's error and outcome.
+// paymentTimeout is longer than the library's own timeouts for the mark and the payment (30 s each), so that a call
+// ends with the library's error and outcome.
 const paymentTimeout = 90 * time.Second
 
 func newApplication(client *peerid.Client, callback string) http.Handler {

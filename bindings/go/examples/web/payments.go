@@ -21,7 +21,7 @@ const shop peerid.ObjectID = "1.2.34"
 // and all its processes see them.
 type payments struct {
 	mutex sync.Mutex
-	// next is the id of an account's next payment, empty while a payment is open; news is what became of the last one.
+	// next is the id of an account's next payment, empty while a payment is open; news is the result of the last one.
 	next, news map[peerid.ObjectID]string
 }
 
@@ -29,8 +29,8 @@ func newPayments() *payments {
 	return &payments{next: map[peerid.ObjectID]string{}, news: map[peerid.ObjectID]string{}}
 }
 
-// offer returns the id for the next payment, and what became of the last one. Without an id the user cannot pay: a
-// payment is open, or the account is not known.
+// offer returns the id for the next payment, and the result of the last one. The id is empty, and the user cannot pay,
+// if a payment is open or the account is not known.
 func (p *payments) offer(account peerid.ObjectID) (id, news string, err error) {
 	if account == "" {
 		return "", "You cannot pay, because this shop does not know your account.", nil
@@ -58,7 +58,7 @@ func (p *payments) begin(account peerid.ObjectID, id string) bool {
 	return true
 }
 
-// end publishes what became of a payment, and allows the next one unless this one is open.
+// end publishes the result of a payment, and allows the next one unless this one is open.
 func (p *payments) end(account peerid.ObjectID, news string, isOpen bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -68,7 +68,7 @@ func (p *payments) end(account peerid.ObjectID, news string, isOpen bool) {
 	}
 }
 
-// pay makes a payment that has begun. Its log lines are what an operator settles it with.
+// pay makes a payment that has begun. It logs what an operator needs to settle the payment.
 func (p *payments) pay(ctx context.Context, session *peerid.Session, account peerid.ObjectID, id string) {
 	payment := peerid.Transfer{
 		FeeAsset: "1.3.0", From: account, To: shop, Amount: peerid.Asset{Amount: 100, AssetID: "1.3.0"},

@@ -151,7 +151,7 @@ func (t *Table) checkCase(content any) error {
 	return nil
 }
 
-// isListed returns whether a list of the format contains a value.
+// isListed returns whether a list of the table's format, such as "modes", contains a value.
 func (t *Table) isListed(list string, value any) bool {
 	for _, listed := range elements(t.format[list]) {
 		if listed == value {

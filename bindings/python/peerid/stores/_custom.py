@@ -164,9 +164,11 @@ class _Binding:
         self._locks = {}
 
     def _check_host(self) -> None:
-        """Refuse green threads that came after the store was bound. gunicorn replaces
-        sockets in its workers, with --preload after the program has made its clients.
-        What begins with a lock is not refused any more.
+        """Refuse green threads that were enabled after the store was bound.
+
+        With --preload, gunicorn enables them in its workers, after the program has
+        created its clients. Saving, removing and unlocking are not refused, because the
+        key is locked already.
         """
         check_no_green_threads(self.store)
 

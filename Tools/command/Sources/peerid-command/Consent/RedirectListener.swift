@@ -3,8 +3,8 @@ import PeerID
 
 /// Waits for the browser's redirect on a local port, and for a pasted address at the terminal.
 ///
-/// Browsers also request an icon and open idle connections, so the listener watches all connections at once, and answers
-/// requests that do not belong to this login.
+/// Browsers also request an icon and open idle connections, so the listener watches all connections at once, and
+/// answers requests that do not belong to this login.
 final class RedirectListener {
   let port: UInt16
   private let path: String

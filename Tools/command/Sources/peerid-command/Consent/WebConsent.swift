@@ -2,8 +2,8 @@ import FoundationEssentials
 import Glibc
 import PeerID
 
-/// The authorization code flow at a terminal: opens the consent page, and receives the redirect from the browser or as a
-/// pasted address.
+/// The authorization code flow at a terminal: opens the consent page, and receives the redirect from the browser or as
+/// a pasted address.
 struct WebConsent {
   let workspace: Workspace
   let redirectURI: String?

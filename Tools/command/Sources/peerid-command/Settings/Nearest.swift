@@ -5,7 +5,8 @@ enum Nearest {
     name(to: unknown, among: known).map { "; did you mean '\($0)'?" } ?? otherwise
   }
 
-  /// The known name with the smallest edit distance; `nil` if that is more than one and more than a third of the letters.
+  /// The known name with the smallest edit distance; `nil` if that is more than one and more than a third of the
+  /// letters.
   static func name(to unknown: String, among known: [String]) -> String? {
     let best = known.map { (name: $0, slips: slips($0.lowercased(), unknown.lowercased())) }
       .min { $0.slips < $1.slips }
@@ -13,8 +14,8 @@ enum Nearest {
     return best.name
   }
 
-  /// The edit distance of two words: the number of letters changed, added, removed or swapped with the next one. Neither
-  /// the library nor the argument parser exports such a function.
+  /// The edit distance of two words: the number of letters changed, added, removed or swapped with the next one.
+  /// Neither the library nor the argument parser exports such a function.
   private static func slips(_ first: String, _ second: String) -> Int {
     let first = Array(first.prefix(64))
     let second = Array(second.prefix(64))

@@ -48,8 +48,8 @@ struct Settings: Equatable {
     }
   }
 
-  /// The requested profile, or the default one. The default profile is not used for a server named on the command line or
-  /// in the environment, which must not receive the profile's secret.
+  /// The requested profile, or the default one. The default profile is not used for a server named on the command line
+  /// or in the environment, which must not receive the profile's secret.
   private static func profile(_ common: CommonOptions) throws(Failure) -> Profile? {
     guard let name = common.profile ?? Environment["PEERID_PROFILE"] else {
       let names = common.baseURL != nil || Environment["PEERID_BASE_URL"] != nil
@@ -86,8 +86,8 @@ struct Settings: Equatable {
     )
   }
 
-  /// The client configuration for these settings. The source of the secret may ask the user for a passphrase, so commands
-  /// that do not need the secret do not read it.
+  /// The client configuration for these settings. The source of the secret may ask the user for a passphrase, so
+  /// commands that do not need the secret do not read it.
   func configuration(withSecret: Bool) throws -> Configuration {
     let secret = withSecret ? try secret?.read() : nil
     var configuration = try Configuration(baseURL: baseURL, clientID: clientID, clientSecret: secret)

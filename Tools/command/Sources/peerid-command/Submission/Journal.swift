@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
 
-/// The record of a run of `submit`: one line before each request and one after each response. Each line is synced to disk
-/// before the program continues. However the program ends, the journal tells for each transaction whether it was done, not
-/// done, not sent, or may have been done.
+/// The record of a run of `submit`: one line before each request and one after each response. Each line is synced to
+/// disk before the program continues. However the program ends, the journal tells for each transaction whether it was
+/// done, not done, not sent, or may have been done.
 final class Journal {
   let path: String
   private let descriptor: Int32

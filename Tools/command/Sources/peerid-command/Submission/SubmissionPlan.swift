@@ -15,8 +15,8 @@ struct SubmissionPlan: Equatable {
   /// The known states of the other transactions.
   let earlier: [Int: TransactionState]
 
-  /// Makes the plan for this run, whose user, application and server are in `head`. Throws if sending could do something
-  /// twice, or if the journal belongs to another user, application or server.
+  /// Makes the plan for this run, whose user, application and server are in `head`. Throws if sending could do
+  /// something twice, or if the journal belongs to another user, application or server.
   static func make(
     _ mode: Mode,
     _ transactions: [Transaction],

@@ -14,8 +14,8 @@ struct Transaction: Equatable {
   var source: Substring
 }
 
-/// A file of transactions: a sequence of JSON values. Each value is one transaction: an operation, an array of operations,
-/// or an object with `operations`.
+/// A file of transactions: a sequence of JSON values. Each value is one transaction: an operation, an array of
+/// operations, or an object with `operations`.
 struct TransactionFile {
   /// The path; `-` is standard input.
   let path: String

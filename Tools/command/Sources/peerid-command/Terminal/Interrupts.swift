@@ -4,8 +4,8 @@ import Synchronization
 
 /// Handles signals and the end of the program.
 ///
-/// Ending during a refresh would lose the session: the server has replaced the tokens, but the response with the new ones
-/// is lost. So after the first signal the program waits for a running refresh; a second signal ends it at once.
+/// Ending during a refresh would lose the session: the server has replaced the tokens, but the response with the new
+/// ones is lost. So after the first signal the program waits for a running refresh; a second signal ends it at once.
 enum Interrupts {
   private struct State {
     var client: Client?
