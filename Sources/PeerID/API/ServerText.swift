@@ -77,12 +77,10 @@ enum ServerText {
   private static func beginning(of text: String, bytes: Int) -> String {
     var length = 0
     return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.prefix {
-          length += UTF8.width($0)
-          return length <= bytes
-        }
-      )
+      text.unicodeScalars.prefix {
+        length += UTF8.width($0)
+        return length <= bytes
+      }
     )
   }
 

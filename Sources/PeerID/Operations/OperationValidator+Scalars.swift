@@ -58,9 +58,9 @@ extension OperationValidator {
 
   func checkText(_ value: JSONIndex.Value, _ maximumLength: Int64?) throws(PeerIDError) {
     let text = try text(value)
-    // The server counts UTF-16 units. A string never has more UTF-16 units than bytes of UTF-8.
-    if let maximumLength, text.count > maximumLength,
-      String(utf8: text).utf16.count > maximumLength
+    // The server counts UTF-16 units: two for a character that takes four bytes in UTF-8, one for any other.
+    if let maximumLength,
+      text.reduce(0, { $0 + ($1 & 0xC0 == 0x80 ? 0 : $1 < 0xF0 ? 1 : 2) }) > maximumLength
     {
       throw fault("must be at most \(maximumLength) characters long")
     }
