@@ -52,14 +52,22 @@ struct SecretMask {
   /// characters.
   private static func utf16(_ secret: Bytes) -> [Bytes] {
     guard secret.raw.contains(where: { $0 > 0xC3 }) else { return [] }
-    return [[0, 8], [8, 0]].map { shifts in
+    return [0, 8].map { (firstShift: UInt32) in
       Bytes(capacity: 2 * secret.count, wipes: true) { target in
         var count = 0
-        _ = transcode(secret.raw.makeIterator(), from: UTF8.self, to: UTF16.self, stoppingOnError: false) { unit in
-          for shift in shifts where unit >> shift & 0xFF != 0 {
+        func put(_ unit: UInt32) {
+          for shift in [firstShift, 8 - firstShift] where unit >> shift & 0xFF != 0 {
             target[count] = UInt8(truncatingIfNeeded: unit >> shift)
             count += 1
           }
+        }
+        var scalar: UInt32 = 0
+        for (index, byte) in secret.raw.enumerated() {
+          let bits: UInt8 = byte < 0x80 ? 0x7F : byte < 0xC0 ? 0x3F : byte < 0xE0 ? 0x1F : byte < 0xF0 ? 0xF : 7
+          scalar = (bits == 0x3F ? scalar << 6 : 0) | UInt32(byte & bits)
+          if index + 1 < secret.count, secret.raw[index + 1] & 0xC0 == 0x80 { continue }
+          if scalar > 0xFFFF { put(0xD7C0 + scalar >> 10) }
+          put(scalar > 0xFFFF ? 0xDC00 | scalar & 0x3FF : scalar)
         }
         return count
       }

@@ -112,13 +112,14 @@ package final class CallEngine: Sendable {
     try ChainReadQuery(api: api, method: method, parameters: parameters).request(to: endpoints, readHeaders)
   }
 
-  /// A reader of the chain that observes the limits of a call.
-  func chainReader(_ context: CallContext) -> ChainReader {
+  /// A reader of the chain that observes the limits of a call. Its log lines name the session, if there is one.
+  func chainReader(_ context: CallContext, for session: SessionCore? = nil) -> ChainReader {
     ChainReader { (api, method, parameters) throws(PeerIDError) in
       let request = try parameters.withBytes { (json) throws(PeerIDError) in
         try self.chainRead(api: api, method: method, parameters: json)
       }
-      let call = self.logged(.read(request))
+      var call = self.logged(.read(request))
+      call.session = session
       let response = try self.environment.transport.send(request, context: context) { call.read($0, token: nil) }.get()
       context.hasReadChain = true
       return response

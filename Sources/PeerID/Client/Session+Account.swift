@@ -32,7 +32,7 @@ extension Session {
     try checkLoggedIn()
     return .task(.readChain) { [engine, core] (context) throws(PeerIDError) in
       if let known = core.knownAccount(context) { return .account(known) }
-      return .account(core.keep(found: try Self.find(core.token.user, engine.chainReader(context))))
+      return .account(core.keep(found: try Self.find(core.token.user, engine.chainReader(context, for: core))))
     }
   }
 
@@ -60,7 +60,7 @@ extension Session {
     try checkLoggedIn()
     try Client.checkAccountName(name)
     return .task(.readChain) { [engine, core] (context) throws(PeerIDError) in
-      let lookup = AccountLookup(reader: engine.chainReader(context))
+      let lookup = AccountLookup(reader: engine.chainReader(context, for: core))
       let account = try lookup.existing(name)
       if try lookup.permission(account) == .absent {
         core.log(.warning, "PeerID has no permission on the account \(account.name), which was set")

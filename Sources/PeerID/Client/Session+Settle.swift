@@ -45,8 +45,8 @@ extension Session {
       ? try SignedTransaction.requestBody(json)
       : try operations(json).body
     let payer = try Mark.payer(of: body)
-    return .task(.mark) { [engine] (context) throws(PeerIDError) in
-      let reader = engine.chainReader(context)
+    return .task(.mark) { [engine, core] (context) throws(PeerIDError) in
+      let reader = engine.chainReader(context, for: core)
       let newest = Mark.newest(of: payer)
       let after = try reader.read("history", "get_account_history", newest, Mark.newestEntry)
       let sentBy = engine.environment.serverTime / 1000 + Mark.secondsToSend
@@ -56,8 +56,8 @@ extension Session {
 
   package func settleCall(_ json: UnsafeRawBufferPointer) throws(PeerIDError) -> Call {
     let mark = try Mark(json)
-    return .task(.settle) { [engine] (context) throws(PeerIDError) in
-      .settlement(try Settler(reader: engine.chainReader(context)).settle(mark))
+    return .task(.settle) { [engine, core] (context) throws(PeerIDError) in
+      .settlement(try Settler(reader: engine.chainReader(context, for: core)).settle(mark))
     }
   }
 }

@@ -75,6 +75,22 @@ import Testing
     live.sandbox.add(Fault(.status(Fault.Replacement(status: 502, body: "")), path: chain))
     _ = failure { () throws(PeerIDError) in try live.client.account("pi-alice") }
     expectLine(.warning, ["chain read: server (unknown)", "HTTP 502", "(application 4)"])
+
+    // Reads for a session name it.
+    let session = try live.logIn()
+    let mark = try session.mark(Live.transfer)
+    for status in [500, 502, 503, 504] {
+      live.sandbox.add(Fault(.status(Fault.Replacement(status: status, body: "")), path: chain))
+      _ = failure { () throws(PeerIDError) in
+        switch status {
+        case 500: _ = try session.account()
+        case 502: _ = try session.setAccount("pi-alice")
+        case 503: _ = try session.mark(Live.transfer)
+        default: _ = try session.settle(mark)
+        }
+      }
+      expectLine(.warning, ["chain read: server (unknown)", "HTTP \(status)", "(user 1, application 4)"])
+    }
   }
 
   @Test func `calls that succeed or are refused have no log line`() throws {
