@@ -1238,7 +1238,7 @@ PEERID_API void peerid_response_free(peerid_response *response);
  */
 
 /**
- * What kind of failure an error is.
+ * The code of an error: the kind of failure.
  *
  * The numbers are stable: a code is never renumbered, and its meaning never changes. Whether
  * the call may be repeated depends on the outcome, not on the code.

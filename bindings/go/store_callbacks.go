@@ -16,8 +16,8 @@ var (
 	locks    registry[StoreLock]
 )
 
-// backendTimeout limits calls for which the library has no timeout, so that a database that does not answer does not
-// hold a key forever.
+// backendTimeout limits calls for which the library has no timeout, so that no key stays locked forever if the database
+// does not answer.
 const backendTimeout = 30 * time.Second
 
 // answer runs a callback. An error or a panic becomes the message of a failure. A panic must not unwind the library's

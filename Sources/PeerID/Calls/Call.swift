@@ -110,7 +110,7 @@ package struct Call: Sendable {
     return answer
   }
 
-  /// Logs that the request is sent once more.
+  /// Logs that the request is resent after HTTP 401.
   func logResend() {
     log(.info, "\(kind): sent again, because the server refused the token (HTTP 401)")
   }

@@ -1,4 +1,4 @@
-/// What kind of failure an error is.
+/// The code of an error: the kind of failure.
 ///
 /// The numbers are stable: a code is never renumbered, and its meaning never changes. Whether the call may be repeated
 /// depends on the outcome, not on the code.

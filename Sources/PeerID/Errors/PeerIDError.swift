@@ -4,7 +4,7 @@
 public struct PeerIDError: Error, Sendable {
   private let storage: Storage
 
-  /// What kind of failure this is.
+  /// The kind of failure.
   public var code: ErrorCode { storage.fields.code }
   /// Whether the request was not sent, was not carried out, or may have been carried out.
   public var outcome: Outcome { storage.fields.outcome }

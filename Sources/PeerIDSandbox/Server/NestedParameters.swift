@@ -9,7 +9,7 @@ struct NestedParameters {
   struct Limits {
     /// The maximum nesting of brackets in a key. The rest of the key, with its brackets, becomes a single key.
     let depth: Int
-    /// The largest array index. A larger one becomes a key of an object.
+    /// The largest array index. A larger number becomes a key of an object instead of an index.
     let arrayIndex: Int
   }
 

@@ -12,7 +12,7 @@ from threading import Condition
 
 from peerid import LoginRequired, Operation, Outcome, PeerIDError, Result, Token, ops
 
-# A token names the user by PeerID's number, but not the user's account, and PeerID does
+# A token contains the user's id at PeerID, but not the user's account, and PeerID does
 # not check that the payer is the user. So an application keeps, for each user, the
 # account that it has verified. These are users of the sandbox.
 ACCOUNTS = {1: "1.2.31", 2: "1.2.33"}

@@ -37,10 +37,10 @@ _LEVELS = {
 
 
 class Hooks:
-    """The functions of one client. The client and its sessions keep them alive.
+    """The callbacks of one client. The client and its sessions keep them alive.
 
-    The library gets a number for them, not an address: a refresh may outlive its
-    client. Then the number is no longer registered, and nothing is called.
+    The library receives a number instead of their address, because a refresh may
+    outlive its client. Then the number is no longer registered, and nothing is called.
     """
 
     __slots__ = ("__weakref__", "_is_chosen", "_log", "_number", "_relogin")

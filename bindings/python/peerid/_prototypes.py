@@ -13,7 +13,7 @@ VERSION_PATCH = 0
 VERSION_NUMBER = 10000
 VERSION_STRING = "1.0.0"
 
-# peerid_code: What kind of failure an error is.
+# peerid_code: The code of an error: the kind of failure.
 CODE_INVALID_ARGUMENT = 1
 CODE_CONFIGURATION = 2
 CODE_UNREACHABLE = 3

@@ -1,4 +1,4 @@
-"""What a user logs in with."""
+"""A user's credentials."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NoReturn
 
 
 class Credentials:
-    """What a user logs in with: a password, a mobile number, or both.
+    """A user's credentials: the login with a password, a mobile number, or both.
 
     The result of a `relogin` function.
     """

@@ -15,7 +15,7 @@ from ._library import quick
 
 
 class Code(enum.IntEnum):
-    """What kind of failure an error is. The numbers are stable."""
+    """The code of an error: the kind of failure. The numbers are stable."""
 
     INVALID_ARGUMENT = _prototypes.CODE_INVALID_ARGUMENT
     CONFIGURATION = _prototypes.CODE_CONFIGURATION
@@ -117,7 +117,7 @@ class PeerIDError(Exception):
         super().__init__(message)
         #: What happened and what to do about it, in English, on one line.
         self.message = message
-        #: What kind of failure it is.
+        #: The kind of failure.
         self.code = self.default_code if code is None else code
         #: The HTTP status of the server's answer; None when there was none.
         self.http_status = http_status

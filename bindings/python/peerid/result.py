@@ -1,4 +1,4 @@
-"""What the server answered to operations."""
+"""The server's answer to operations."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import (
 	peerid "github.com/peerplays/libpeerid/bindings/go"
 )
 
-// accounts are the accounts of the users, by PeerID's number of the user. A token does not contain the account, and
+// accounts has the account of each user, by the user's id at PeerID. A token contains this id, but not the account, and
 // PeerID does not check that the payer is the user. So an application keeps, for each user, the account that it has
 // verified. These are users of the sandbox.
 var accounts = map[int64]peerid.ObjectID{1: "1.2.31", 2: "1.2.33"}

@@ -206,9 +206,9 @@ class Client(BaseClient):
         """Close the client, and wait until the calls of this event loop have ended.
 
         Calls in flight, on every event loop, end with `ClosedError` within about a
-        second, later ones at once. Also waits, at most five seconds, until a running
-        refresh has ended and its tokens are saved, because they would be lost if the
-        process ended before. Closing twice is allowed.
+        second, later ones at once. Also waits up to five seconds for a running refresh
+        and for saving its tokens, which would be lost if the process ended before.
+        Closing twice is allowed.
         """
         handle = self._close_at_once()
         calls = self._calls_on(asyncio.get_running_loop())

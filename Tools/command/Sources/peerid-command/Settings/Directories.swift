@@ -47,7 +47,7 @@ enum TextFile {
     return try contents(of: descriptor, named: path)
   }
 
-  /// Everything up to the end of a file or a pipe.
+  /// The content of a file or a pipe, read to its end.
   static func contents(of descriptor: Int32, named name: String) throws(Failure) -> [UInt8] {
     var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)

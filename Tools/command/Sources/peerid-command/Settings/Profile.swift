@@ -102,7 +102,7 @@ struct Profile: Decodable, Equatable {
   }
 }
 
-/// An error in a profile besides those of types.
+/// An error in a profile other than a wrong type.
 struct ProfileFault: Error {
   let message: String
 

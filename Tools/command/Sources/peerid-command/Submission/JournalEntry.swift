@@ -54,7 +54,7 @@ struct JournalEntry: Decodable, Equatable {
   let state: TransactionState
   /// The time of the entry.
   let time: String
-  /// The transaction, in the entry before it is sent.
+  /// The transaction. Only the entry that is written before the transaction is sent has it.
   var operations: String?
   /// The mark that the library took before the transaction was sent, for settling its outcome later.
   var mark: String?
