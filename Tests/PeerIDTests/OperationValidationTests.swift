@@ -29,6 +29,20 @@ import Testing
     #expect(check(transfer { $0["amount"] = #"{"amount":" 7 ","asset_id":"1.3.0"}"# }) == "fine")
   }
 
+  @Test(arguments: [("x", 10), ("é", 10), ("日", 10), ("😀", 5)])
+  func `the length of a text counts UTF-16 units, as the server does`(_ character: String, _ most: Int) {
+    for count in [most, most + 1] {
+      let name = String(repeating: character, count: count)
+      let message = check(
+        """
+        [{"op_name":"custom_permission_create","fee_asset":"1.3.0","owner_account":"1.2.31","permission_name":"\(name)",
+        "auth":{"weight_threshold":1,"account_auths":[["1.2.33",1]],"key_auths":[],"address_auths":[]}}]
+        """
+      )
+      #expect(message.contains("permission_name must be at most 10 characters long") == (count > most), "\(message)")
+    }
+  }
+
   struct Fault: CustomTestStringConvertible {
     let field: String
     let value: String?
