@@ -43,8 +43,8 @@ struct CallMachine {
   enum Step {
     /// Ask the session, and report its decision.
     case ask(SessionStateMachine.Question)
-    /// Send the request, with this token if the purpose needs one. If the purpose needs a token but this is `nil`, send
-    /// a chain read for the newest entry of the payer's history instead.
+    /// Send the request, with this token if the purpose needs one. If the purpose needs a token but the token is `nil`,
+    /// do not send the request, but a chain read for the newest entry of the payer's history.
     case send(Token?)
     /// Wait until the running refresh ends.
     case awaitRefresh

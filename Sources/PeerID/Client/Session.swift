@@ -3,7 +3,7 @@
 /// A session may be used from any number of threads at once. Threads that find the token expired at the same time share
 /// one refresh.
 ///
-/// Within a client, sessions with the same key share their tokens, and so do sessions of one user without a key.
+/// Within a client, sessions with the same key share their tokens. So do sessions without a key of the same user.
 public final class Session: Sendable {
   package let engine: CallEngine
   private let lease: SessionLease

@@ -19,7 +19,7 @@ type worker struct {
 	longestWait time.Duration
 }
 
-// left is the error of a payment that was not made, or that may have been made, so that a person has to check it.
+// left is the error of a payment that a person has to check: it was not made, or may have been made.
 type left struct {
 	text string
 	// stops means that the following payments cannot be made either.

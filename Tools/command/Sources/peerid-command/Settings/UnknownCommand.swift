@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// Detects an unknown command. The argument parser reports it as an unexpected argument, and for `help` with an unknown
-/// command it prints the help of the program.
+/// Detects an unknown command. The argument parser would report it as an unexpected argument. For `help` with an unknown
+/// command, the parser would print the help of the program.
 enum UnknownCommand {
   /// An error with the command that was probably meant; `nil` if the command is known or the argument parser's error is
   /// better.
