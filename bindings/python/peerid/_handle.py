@@ -39,6 +39,7 @@ class Handle:
         return ctypes.byref(self.pointer)
 
     def __del__(self) -> None:
-        pointer, self.pointer = self.pointer, None
+        # A finalizer in the same cycle may still call: the library refuses NULL.
+        pointer, self.pointer = self.pointer, type(self.pointer)()
         if pointer:
             self._free(pointer)

@@ -43,6 +43,28 @@ def test_use_after_close_is_a_clear_error(client: Client, session: Session) -> N
             call()
 
 
+def test_a_finalizer_may_use_a_session_that_is_already_freed(client: Client) -> None:
+    failures: list[BaseException] = []
+
+    class Payer:
+        def __init__(self, session: Session) -> None:
+            self.session = session
+            self.cycle = self
+
+        def __del__(self) -> None:
+            try:
+                self.session.submit(TRANSFER)
+            except BaseException as failure:
+                failures.append(failure)
+
+    # Of the objects of a cycle, the oldest one is finalized first.
+    Payer(client.login("alice", password="alice-password"))
+    gc.collect()
+    (failure,) = failures
+    assert isinstance(failure, peerid.InvalidArgument)
+    assert failure.outcome is peerid.Outcome.NOT_SENT
+
+
 def test_blocks_close(sandbox: Sandbox) -> None:
     with Client(sandbox.url, client_id=4, client_secret="x") as client:
         with client.login("alice", password="alice-password") as session:
