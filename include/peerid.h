@@ -1048,8 +1048,7 @@ PEERID_API PEERID_MUST_CHECK peerid_error *peerid_session_check(
  *
  * @par Errors
  * - PEERID_CODE_INVALID_ARGUMENT: the token is empty.
- * - PEERID_CODE_REJECTED: the token is unknown, or was already used: then the message names the
- *   application that used it.
+ * - PEERID_CODE_REJECTED: the token is unknown or was already used.
  * - PEERID_CODE_CHAIN_REJECTED: the node refused the transaction; nothing was done.
  *
  * @par Source

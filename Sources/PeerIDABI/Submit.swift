@@ -73,7 +73,7 @@ public func sessionCheck(
 ///   - transactionToken: the token, from `peerid_response_transaction_token` or from the user.
 /// - Errors:
 ///   - `invalidArgument`: the token is empty.
-///   - `rejected`: the token is unknown, or was already used: then the message names the application that used it.
+///   - `rejected`: the token is unknown or was already used.
 ///   - `chainRejected`: the node refused the transaction; nothing was done.
 /// - Source: `POST /api/v1/app/transaction-token`, measured on the backend.
 @_cdecl("peerid_session_confirm")

@@ -74,8 +74,7 @@ func (s *Session) Check(operations ...Operation) ([]string, error) {
 // Confirm confirms a transaction with the token of [Result.TransactionToken], which can be used once.
 //
 // PeerID issues a token only to a request with the cookie of a user who is signed in to PeerID's own page; otherwise
-// Submit fails with "server side error". The server accepts a confirmation from any application; if the token was
-// already used, the error names the application that used it.
+// Submit fails with "server side error". The server accepts a confirmation from any application.
 //
 // Errors: [ErrRejected] when the token is unknown or was already used; and those of [Session.Submit].
 func (s *Session) Confirm(ctx context.Context, transactionToken string) (*Result, error) {

@@ -5,8 +5,6 @@ struct SessionCall {
   let body: Bytes
   /// The secrets in the URL.
   var secrets: [Bytes] = []
-  /// The id of the application that confirms a transaction token, which the server does not check.
-  var confirmingApplication: String?
 
   /// The request with the headers of one token.
   func request(_ headers: HeaderList) -> HTTPRequest {
@@ -15,8 +13,6 @@ struct SessionCall {
 
   /// Reads the answer.
   func read(_ outcome: Result<HTTPResponse, TransportFailure>) -> Result<Response, PeerIDError> {
-    let result = Answer.response(of: outcome, to: kind)
-    guard let confirmingApplication else { return result }
-    return result.mapError { $0.adding(" (confirmed by application \(confirmingApplication))") }
+    Answer.response(of: outcome, to: kind)
   }
 }

@@ -94,8 +94,7 @@ public final class Session: Sendable {
   ///
   /// - Parameter transactionToken: the token.
   /// - Returns: the transaction.
-  /// - Throws: as `submit(_:)`; `rejected` when the token was used before; the message names the application that used
-  ///   it.
+  /// - Throws: as `submit(_:)`; `rejected` when the token is unknown or was used before.
   public func confirm(transactionToken: String) throws(PeerIDError) -> Response {
     try engine.response(of: try confirmCall(transactionToken))
   }
@@ -106,7 +105,6 @@ public final class Session: Sendable {
     let url = engine.endpoints.confirmation(ofTransactionToken: transactionToken)
     var call = SessionCall(kind: .confirmation, url: url, body: Bytes("{}"))
     call.secrets = [Bytes(transactionToken, wipes: true)]
-    call.confirmingApplication = engine.configuration.clientID
     return .session(core, call)
   }
 

@@ -18,6 +18,9 @@ final class CurlTransfer {
   /// How many times libcurl was about to send the request. A number above 1 means that libcurl tried to resend the
   /// request by itself.
   private(set) var sendings = 0
+  /// Whether libcurl may have retried the last request.
+  private var mayHaveRetried = false
+  private let driver: Driver
 
   /// Why a callback ended the transfer.
   enum Stop: Equatable {
@@ -53,6 +56,11 @@ final class CurlTransfer {
     self.sockets = sockets
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText[0] = 0
+    self.driver = driver
+    setOptions()
+  }
+
+  private func setOptions() {
     setConstantOptions()
     switch driver {
     case .blocking:
@@ -75,6 +83,12 @@ final class CurlTransfer {
 
   /// Sets the options of this request.
   func prepare(_ request: HTTPRequest, context: CallContext) {
+    if mayHaveRetried {
+      // libcurl counts its retries for all requests of a handle together, and gives up on the sixth.
+      curl_easy_reset(handle)
+      setOptions()
+      mayHaveRetried = false
+    }
     self.request = request
     self.context = context
     stop = nil
@@ -96,6 +110,7 @@ final class CurlTransfer {
 
   /// Converts libcurl's result to an answer or a failure. The answer's body is valid until `finish`.
   func outcome(of code: CURLcode) -> Swift.Result<HTTPResponse, TransportFailure> {
+    mayHaveRetried = code != CURLE_OK || sendings > 1
     var status = 0
     if code == CURLE_OK {
       ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)

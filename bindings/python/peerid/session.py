@@ -82,8 +82,7 @@ class Session(BaseSession):
             transaction_token: what `Result.transaction_token` returned.
 
         Raises:
-            Rejected: the token is unknown, or was already used: then the message names
-                the application that used it.
+            Rejected: the token is unknown or was already used.
             ChainRejected: the node refused the transaction. The token cannot be used
                 again.
             PeerIDError: any other failure of a call. Check its `outcome` before you

@@ -193,3 +193,39 @@ def test_validation_can_be_turned_off(sandbox: Sandbox) -> None:
         with pytest.raises(peerid.Rejected) as caught:
             session.submit({**TRANSFER, "amount": {"amount": "x", "asset_id": "1"}})
         assert caught.value.http_status == 400
+
+
+def test_each_lost_answer_has_the_same_message(
+    session: Session, sandbox: Sandbox
+) -> None:
+    # libcurl counts its retries for all requests of a handle, and gives up on the sixth.
+    messages = set()
+    for _ in range(8):
+        session.submit(TRANSFER)
+        sandbox.fault("drop_before", OPERATIONS)
+        with pytest.raises(peerid.ConnectionLost) as failure:
+            session.submit(TRANSFER)
+        assert failure.value.outcome is peerid.Outcome.UNKNOWN
+        messages.add(str(failure.value))
+    assert len(messages) == 1
+    assert sandbox.executed() == 8
+
+
+def test_each_read_on_a_dead_connection_is_repeated(
+    client: Client, sandbox: Sandbox
+) -> None:
+    path = "/api/v1/app/blockchain-data"
+    for done in range(0, 24, 3):
+        client.read_chain("database", "get_chain_id")
+        sandbox.fault("drop_before", path)
+        client.read_chain("database", "get_chain_id")
+        assert sandbox.count("GET " + path) == done + 3
+
+
+def test_an_unknown_transaction_token_is_not_said_to_be_confirmed(
+    session: Session,
+) -> None:
+    with pytest.raises(peerid.Rejected) as failure:
+        session.confirm("x" * 124)
+    assert "Invalid token" in str(failure.value)
+    assert "confirmed" not in str(failure.value)
