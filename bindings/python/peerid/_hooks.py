@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from . import _prototypes
 from ._call import SignalSafe, check, keep_for_the_call, on_interrupt
-from ._callback import as_text, keep_forever, log_exception, logger
+from ._callback import as_text, describe, keep_forever, log_exception, logger
 from ._host import green_threads
 from ._library import library
 from ._text import encode
@@ -105,10 +105,13 @@ _hooks: weakref.WeakValueDictionary[int, Hooks] = weakref.WeakValueDictionary()
 
 def _log(context: Any, level: int, message: Any) -> None:
     hooks = _hooks.get(context)
-    if hooks is None:
-        return
+    if hooks is not None:
+        _log_event(hooks, _LEVELS.get(level, logging.ERROR), as_text(message))
+
+
+def _log_event(hooks: Hooks, level: int, message: str) -> None:
     try:
-        hooks.log(_LEVELS.get(level, logging.ERROR), as_text(message))
+        hooks.log(level, message)
     except Exception as exception:
         log_exception("the log function failed", exception)
     except BaseException as exception:
@@ -134,7 +137,8 @@ def _relogin(context: Any, key: Any, credentials: Any) -> int:
         )
         check(failure)
     except BaseException as exception:
-        log_exception("the relogin function failed", exception)
+        text = f"the relogin function failed: {describe(exception)}"
+        _log_event(hooks, logging.ERROR, text)
         return 1
     return 0
 

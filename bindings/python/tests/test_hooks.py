@@ -266,6 +266,29 @@ def test_a_session_ends_when_relogin_does_not_help(
         assert message.startswith("the relogin function failed")
 
 
+def test_a_failure_of_relogin_is_logged_by_the_log_of_the_client(
+    sandbox: Sandbox,
+) -> None:
+    messages: list[str] = []
+
+    def relogin(_key: str | None) -> Credentials:
+        raise RuntimeError("no keychain")
+
+    with Client(
+        sandbox.url,
+        client_id=4,
+        client_secret="demo-secret-4",
+        relogin=relogin,
+        log=lambda _level, message: messages.append(message),
+    ) as client:
+        session = client.login("alice", password="alice-password")
+        sandbox.post("revoke")
+        with pytest.raises(peerid.LoginRequired):
+            session.submit(TRANSFER)
+    (message,) = (each for each in messages if "relogin" in each)
+    assert "RuntimeError: no keychain" in message
+
+
 def test_a_password_can_be_kept(sandbox: Sandbox) -> None:
     with (
         Client(
