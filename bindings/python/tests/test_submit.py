@@ -198,7 +198,7 @@ def test_validation_can_be_turned_off(sandbox: Sandbox) -> None:
 def test_each_lost_answer_has_the_same_message(
     session: Session, sandbox: Sandbox
 ) -> None:
-    # libcurl counts its retries for all requests of a handle, and gives up on the sixth.
+    # libcurl counts its retries for all requests of a handle, and allows five.
     messages = set()
     for _ in range(8):
         session.submit(TRANSFER)
