@@ -5,6 +5,8 @@ struct SessionCall {
   let body: Bytes
   /// The secrets in the URL.
   var secrets: [Bytes] = []
+  /// The id of the application that confirms a transaction token. The server accepts any, so errors name it.
+  var confirmingApplication: String?
 
   /// The request with the headers of one token.
   func request(_ headers: HeaderList) -> HTTPRequest {
@@ -13,6 +15,8 @@ struct SessionCall {
 
   /// Reads the answer.
   func read(_ outcome: Result<HTTPResponse, TransportFailure>) -> Result<Response, PeerIDError> {
-    Answer.response(of: outcome, to: kind)
+    let result = Answer.response(of: outcome, to: kind)
+    guard let confirmingApplication else { return result }
+    return result.mapError { $0.adding(" (confirming as application \(confirmingApplication))") }
   }
 }

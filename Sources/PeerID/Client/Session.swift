@@ -94,7 +94,8 @@ public final class Session: Sendable {
   ///
   /// - Parameter transactionToken: the token.
   /// - Returns: the transaction.
-  /// - Throws: as `submit(_:)`; `rejected` when the token is unknown or was used before.
+  /// - Throws: as `submit(_:)`; `rejected` when the token is unknown or was used before. The message names the client's
+  ///   application.
   public func confirm(transactionToken: String) throws(PeerIDError) -> Response {
     try engine.response(of: try confirmCall(transactionToken))
   }
@@ -105,6 +106,7 @@ public final class Session: Sendable {
     let url = engine.endpoints.confirmation(ofTransactionToken: transactionToken)
     var call = SessionCall(kind: .confirmation, url: url, body: Bytes("{}"))
     call.secrets = [Bytes(transactionToken, wipes: true)]
+    call.confirmingApplication = engine.configuration.clientID
     return .session(core, call)
   }
 

@@ -222,10 +222,8 @@ def test_each_read_on_a_dead_connection_is_repeated(
         assert sandbox.count("GET " + path) == done + 3
 
 
-def test_an_unknown_transaction_token_is_not_said_to_be_confirmed(
-    session: Session,
-) -> None:
+def test_an_error_of_a_confirmation_names_the_application(session: Session) -> None:
     with pytest.raises(peerid.Rejected) as failure:
         session.confirm("x" * 124)
     assert "Invalid token" in str(failure.value)
-    assert "confirmed" not in str(failure.value)
+    assert "(confirming as application 4)" in str(failure.value)
