@@ -51,6 +51,14 @@ import Testing
     #expect(shown.utf8.count < 20_000)
   }
 
+  @Test func `a text that is found under many layers first is searched in full`() {
+    let encoded = QuotedEncoding.base64(QuotedEncoding.base64(Array("x:erropasswor|".utf8)))
+    let end = #" he\\"re"# + String(repeating: "\\", count: 19) + "}"
+    let text = Array(#"eerror":"bad "#.utf8) + encoded + Array(end.utf8)
+    let shown = SecretMask([Bytes("erropasswor|")]).masked(text.withUnsafeBytes { Bytes($0) }).text
+    #expect(shown.contains("***"), "\(shown)")
+  }
+
   @Test func `the limit of the search applies to all texts of an answer together`() {
     let text = #"%=3D410D0EI+\\52%3D5A2%252B4141=+3Dc2941\m431&#38;"#
     let value = JSONLiteral.object((0..<250).map { ("\($0)", .string(text)) }).document.root

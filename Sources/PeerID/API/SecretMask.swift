@@ -141,16 +141,16 @@ struct SecretMask {
     var isHidden: [Bool]
     /// The number of bytes that may still be searched.
     var rest: Int
-    /// The hashes of the strings that have been searched. Removing encodings in another order often gives the same
-    /// string.
-    var searched: [Int] = []
+    /// The hashes of the strings that have been searched, by depth. Removing encodings in another order often gives the
+    /// same string. One that was found at a greater depth is searched again, because its inner layers may not have been.
+    var searched: [[Int]] = Array(repeating: [], count: maximumDepth + 1)
   }
 
   /// Hides the secrets in a text and in its decoded forms.
   private func find(in text: DecodedText, _ search: inout Search, depth: Int = 0) {
     let hash = text.hash
-    if search.searched.contains(hash) { return }
-    search.searched.append(hash)
+    if search.searched[...depth].contains(where: { $0.contains(hash) }) { return }
+    search.searched[depth].append(hash)
     search.rest -= text.bytes.count
     if search.rest < 0 { return }
     for form in forms { hide(form, in: text, &search, withRest: text.isText) }
