@@ -1,6 +1,8 @@
-/// Strings and numbers.
+/// Strings and numbers. Large results consist of them, so these functions are compiled for speed even where the rest is
+/// compiled for size.
 extension JSONScanner {
   /// Reads a string.
+  @_optimize(speed)
   mutating func string() throws(Fault) -> Text {
     guard skip(UInt8(ascii: "\"")) else { throw unexpected }
     let start = position
@@ -35,6 +37,7 @@ extension JSONScanner {
   }
 
   /// Reads a number.
+  @_optimize(speed)
   mutating func number() throws(Fault) -> Number {
     let isNegative = skip(UInt8(ascii: "-"))
     let start = position

@@ -181,6 +181,7 @@ struct JSONScanner {
   }
 
   /// Reads a key and the colon after it.
+  @_optimize(speed)
   private mutating func key() throws(Fault) -> Text {
     let key = try string()
     skipSpace()
