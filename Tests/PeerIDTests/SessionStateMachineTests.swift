@@ -676,6 +676,15 @@ extension StoredPairDecisionTests {
   }
 }
 
+@Suite struct ServerTimeTests {
+  // A process may be stopped while its first request is answered. The age of a stored pair is that at the request.
+  @Test func `the time of a request is known from a later answer`() {
+    #expect(SessionEnvironment.serverTime(at: (1000, nil), current: (151_000, 950_000)) == 800_000)
+    #expect(SessionEnvironment.serverTime(at: (1000, 800_020), current: (151_000, 950_000)) == 800_020)
+    #expect(SessionEnvironment.serverTime(at: (1000, nil), current: (151_000, nil)) == nil)
+  }
+}
+
 extension SessionStateMachine {
   fileprivate mutating func admit(now: Int64, serverNow: Int64?) -> Decision {
     decide(.token(isExternal: false), now: now, serverNow: serverNow)

@@ -76,6 +76,13 @@ final class SessionEnvironment: Sendable {
     (clock.monotonicMilliseconds(), transport.serverClock.nowMilliseconds)
   }
 
+  /// The server's time at an earlier moment, even if the server's clock has become known only since then.
+  func serverTime(at earlier: Times) -> Int64? { Self.serverTime(at: earlier, current: times) }
+
+  static func serverTime(at earlier: Times, current: Times) -> Int64? {
+    earlier.serverNow ?? current.serverNow.map { $0 - (current.now - earlier.now) }
+  }
+
   /// The server's time in milliseconds since 1970; the local time before the server has answered.
   var serverTime: Int64 { transport.serverClock.nowMilliseconds ?? Clock.wallMilliseconds() }
 

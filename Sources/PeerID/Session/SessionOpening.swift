@@ -41,7 +41,7 @@ struct SessionOpening {
       for: token,
       isCurrent: origin != .restore,
       doubtPeriod: environment.policy.foreignDoubtPeriod,
-      serverNow: asked.serverNow ?? environment.times.serverNow
+      serverNow: environment.serverTime(at: asked)
     ) { SessionCore(environment: environment, token: $0, place: nil, credentials: kept) }
     lease.core.offer(token, sent: order, asked: asked, credentials: kept)
     return lease
@@ -160,7 +160,7 @@ struct SessionOpening {
       let newer = present?.newer(than: obtained, asked: asked)
       obtained = newer ?? obtained
       guard let stored else { return (obtained, false) }
-      let now = asked.serverNow ?? environment.times.serverNow
+      let now = environment.serverTime(at: asked)
       let policy = environment.policy
       let decision = LogInDecision.decide(
         obtained: obtained,
