@@ -223,6 +223,20 @@ def with_a_read_only_database_nothing_is_refreshed():
 
 
 @test("postgres")
+def without_the_right_to_save_nothing_is_refreshed():
+    with Sandbox() as sandbox, server(Postgres) as database:
+        environment = {"PEERID_URL": sandbox.url, "PEERID_USER": "u0", "PEERID_KEY": KEY, "PEERID_STORE": database.store}
+        check(start("refresher", 1, environment=environment).wait(timeout=1800) == 0, "the first program failed")
+        database.query("CREATE ROLE reader; GRANT SELECT, INSERT ON peerid_sessions TO reader")
+        environment["PEERID_STORE"] += " options='-c role=reader'"
+        environment["PEERID_TABLE"] = "exists"
+        process = start("refresher", 1, environment=environment, stderr=subprocess.PIPE, text=True)
+        _, errors = process.communicate(timeout=1800)
+        check("permission denied" in errors and process.returncode == 1, f"status {process.returncode}: {errors}")
+        check(sandbox.refreshes() == 1, "a refresh was sent whose result cannot be saved")
+
+
+@test("postgres")
 def a_pooler_that_loses_locks_is_noticed():
     with (
         Sandbox() as sandbox, Gate(sandbox, "answer") as gate, server(Postgres) as database, folder() as path,

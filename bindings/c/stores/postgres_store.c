@@ -51,6 +51,10 @@ static const char lock_statement[] =
     "AND classid::bigint << 32 | objid::bigint = " LOCK_ID ") "
     "THEN true ELSE pg_advisory_lock(" LOCK_ID ") IS NULL END)::text";
 static const char unlock_statement[] = "SELECT pg_advisory_unlock(" LOCK_ID ")::text";
+/* Changes nothing, but fails if the session could not be saved. */
+static const char reserve_statement[] =
+    "WITH new AS (INSERT INTO peerid_sessions (id, key, data, generation) SELECT id, key, data, generation FROM "
+    "peerid_sessions WHERE false) UPDATE peerid_sessions SET generation = generation WHERE id = " ID;
 static const char load_statement[] = "SELECT data, generation::text FROM peerid_sessions WHERE id = " ID;
 static const char insert_statement[] =
     "INSERT INTO peerid_sessions (id, key, data, generation) VALUES (" ID ", $1, $2, $3::bigint) "
@@ -228,18 +232,28 @@ static PGresult *begin(pool *pool, const char *statement, const parameters *give
   }
 }
 
-static int32_t fail(peerid_store_reply *reply, const wire *wire) {
+static const char *problem(const wire *wire) {
   const char *reason = !wire ? "" : PQerrorMessage(wire->connection);
-  peerid_store_reply_set_error(reply, *reason ? reason : "the database did not answer in time");
+  return *reason ? reason : "the database did not answer in time";
+}
+
+static int32_t fail(peerid_store_reply *reply, const wire *wire) {
+  peerid_store_reply_set_error(reply, problem(wire));
   return PEERID_STORE_RESULT_FAILED;
 }
 
-static int32_t fail_for_pooler(peerid_store_reply *reply) {
-  peerid_store_reply_set_error(reply,
-                               "a session lock was lost, because a pooler before PostgreSQL changes the database session "
-                               "between transactions: set it to session pooling (pgbouncer: pool_mode = session)");
+static int32_t fail_and_close(peerid_store_reply *reply, wire *wire, const char *reason) {
+  peerid_store_reply_set_error(reply, reason);
+  if (wire) close_wire(wire);
   return PEERID_STORE_RESULT_FAILED;
 }
+
+static const char lost_lock[] =
+    "a session lock was lost, because a pooler before PostgreSQL changes the database session between transactions: "
+    "set it to session pooling (pgbouncer: pool_mode = session)";
+static const char read_only[] =
+    "the database is read-only, so it cannot save new tokens: connect to the primary server "
+    "(target_session_attrs=read-write)";
 
 static bool is_true(const PGresult *result) { return strcmp(PQgetvalue(result, 0, 0), "true") == 0; }
 
@@ -250,32 +264,24 @@ static parameters key_alone(const char *key) { return (parameters){.count = 1, .
 /* Waits for the lock, on a connection that stays reserved until the key is unlocked. If the holder dies, the connection
  * ends and the database releases the lock. */
 static int32_t lock_key(void *context, const char *key, int64_t timeout_ms, peerid_store_reply *reply) {
-  if (((pool *)context)->has_lost_lock) return fail_for_pooler(reply);
+  if (((pool *)context)->has_lost_lock) return fail_and_close(reply, NULL, lost_lock);
   parameters given = key_alone(key);
   wire *wire;
   PGresult *result = begin(context, lock_statement, &given, timeout_ms, &wire);
-  if (!result) {
-    int32_t failure = fail(reply, wire);
-    /* The database may still take the lock, so the connection must be closed. */
-    if (wire) close_wire(wire);
-    return failure;
-  }
-  bool is_read_only = PQgetisnull(result, 0, 0);
-  bool had_lock = is_true(result);
+  /* The database may still take the lock, so the connection must be closed. */
+  if (!result) return fail_and_close(reply, wire, problem(wire));
+  bool is_read_only = PQgetisnull(result, 0, 0), had_lock = is_true(result);
   PQclear(result);
-  if (is_read_only) {
-    close_wire(wire);
-    peerid_store_reply_set_error(reply,
-                                 "the database is read-only, so it cannot save new tokens: connect to the primary server "
-                                 "(target_session_attrs=read-write)");
-    return PEERID_STORE_RESULT_FAILED;
-  }
+  if (is_read_only) return fail_and_close(reply, wire, read_only);
   if (had_lock) {
     /* A pooler uses one database session for two connections, which would both have the lock. */
     ((pool *)context)->has_lost_lock = true;
-    close_wire(wire);
-    return fail_for_pooler(reply);
+    return fail_and_close(reply, wire, lost_lock);
   }
+  /* A missing privilege or a full disk must be noticed before new tokens are requested. */
+  result = execute(wire, reserve_statement, &given, PATIENCE);
+  if (!result) return fail_and_close(reply, wire, problem(wire));
+  PQclear(result);
   peerid_store_reply_set_lock(reply, wire);
   return PEERID_STORE_RESULT_OK;
 }

@@ -131,6 +131,11 @@ func (b *Backend) Lock(ctx context.Context, key string) (peerid.StoreLock, error
 	if err := lock.take(ctx); err != nil {
 		return nil, err
 	}
+	// A missing privilege or a full disk must be noticed before new tokens are requested.
+	if _, err := connection.ExecContext(ctx, b.statements.reserve, rowID(key)); err != nil {
+		lock.discard()
+		return nil, err
+	}
 	return lock, nil
 }
 

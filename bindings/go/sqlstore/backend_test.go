@@ -80,6 +80,18 @@ func TestFailuresOfTheDatabaseAreHandedOn(t *testing.T) {
 	lock.Unlock()
 }
 
+func TestASessionThatCannotBeSavedGetsNoLock(t *testing.T) {
+	backend, database := newBackend(t)
+	denied := errors.New("permission denied")
+	database.fail(database.table.reserve, denied)
+	if _, err := backend.Lock(context.Background(), "alice"); !errors.Is(err, denied) {
+		t.Errorf("got %v", err)
+	}
+	if held := database.held(); held != 0 {
+		t.Errorf("%d locks are still held", held)
+	}
+}
+
 func TestALockThatCannotBeGivenBackEndsItsConnection(t *testing.T) {
 	backend, database := newBackend(t)
 	lock, err := backend.Lock(context.Background(), "alice")

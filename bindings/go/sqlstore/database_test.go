@@ -100,6 +100,8 @@ func (c *connection) ExecContext(ctx context.Context, statement string, argument
 	case d.table.create:
 		d.exists = true
 		return driver.RowsAffected(0), nil
+	case d.table.reserve:
+		return driver.RowsAffected(0), nil
 	case d.table.insert:
 		id := string(argument(0).([]byte))
 		if _, found := d.rows[id]; found {

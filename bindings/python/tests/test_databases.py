@@ -536,6 +536,37 @@ def test_with_a_read_only_database_nothing_is_sent(
     assert sandbox.count(f"POST {LOGIN}") == 1
 
 
+def test_without_the_right_to_save_nothing_is_sent(
+    sandbox: Sandbox, postgres: Postgres, postgres_store: PostgresStore
+) -> None:
+    """As for a role that may only read the table."""
+    with postgres.connect() as connection:
+        connection.execute("DROP ROLE IF EXISTS reader")
+        connection.execute("CREATE ROLE reader LOGIN")
+        connection.execute("GRANT SELECT ON peerid_sessions TO reader")
+    address = postgres.address.replace("user=tester", "user=reader")
+    with (
+        contextlib.closing(PostgresStore(lambda: psycopg.connect(address))) as readers,
+        new_client(sandbox, postgres_store) as client,
+        new_client(sandbox, readers) as other,
+    ):
+        client.login("alice", password="alice-password", key="alice")
+        session = other.open("alice")
+        for right in "UPDATE", "INSERT":
+            with pytest.raises(peerid.StoreError, match="permission denied"):
+                session.refresh()
+            with pytest.raises(peerid.StoreError, match="permission denied"):
+                other.login("bob", password="bob-password", key="bob")
+            with postgres.connect() as connection:
+                connection.execute(f"GRANT {right} ON peerid_sessions TO reader")
+        assert sandbox.count(f"POST {REFRESH}") == 0
+        assert sandbox.count(f"POST {LOGIN}") == 1
+        other.login("bob", password="bob-password", key="bob")
+    with postgres.connect() as connection:
+        connection.execute("DROP OWNED BY reader")
+        connection.execute("DROP ROLE reader")
+
+
 def test_a_forked_child_leaves_the_connections_of_its_parent(
     sandbox: Sandbox, postgres: Postgres, postgres_store: PostgresStore
 ) -> None:

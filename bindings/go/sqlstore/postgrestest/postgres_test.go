@@ -81,6 +81,9 @@ func TestALockEndsWithItsConnection(t *testing.T) {
 	const table = "peerid_test_death"
 	first, dying := open(t, table)
 	second, _ := open(t, table)
+	if err := first.CreateTable(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := first.Lock(context.Background(), "alice"); err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +117,31 @@ func TestAReadOnlyDatabaseGivesNoLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := backend.Lock(context.Background(), "alice"); !errors.Is(err, sqlstore.ErrReadOnly) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestARoleThatMayNotSaveGetsNoLock(t *testing.T) {
+	const table = "peerid_test_reader"
+	writer, admin := open(t, table)
+	drop(t, admin, table)
+	if err := writer.CreateTable(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := admin.Exec("CREATE ROLE peerid_test_reader; GRANT SELECT ON " + table + " TO peerid_test_reader"); err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Exec("DROP OWNED BY peerid_test_reader; DROP ROLE peerid_test_reader")
+	db, err := sql.Open("postgres", dataSource+" role=peerid_test_reader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	backend, err := sqlstore.PostgreSQL(db, sqlstore.WithTable(table))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backend.Lock(context.Background(), "alice"); err == nil || !strings.Contains(err.Error(), "permission denied") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -184,6 +184,7 @@ class PostgresStore(Store):
         connection = self._lock(number, timeout)
         is_free = False
         try:
+            self._reserve(connection, key)
             yield connection
             rows = _run(connection, "SELECT pg_advisory_unlock(%s)", (number,))
             is_free = bool(rows and rows[0][0])
@@ -228,6 +229,19 @@ class PostgresStore(Store):
             if _sqlstate(error) != _LOCK_NOT_AVAILABLE:
                 raise
             raise TimeoutError(f"the key was not free within {timeout} s") from None
+
+    def _reserve(self, connection: Any, key: str) -> None:
+        """Write the session's row without a change: raises if the session cannot be
+        saved, for instance because of a missing privilege or a full disk.
+        """
+        columns = "key_hash, key, generation, data"
+        _run(
+            connection,
+            f"WITH new AS (INSERT INTO {self._table} ({columns}) "
+            f"SELECT {columns} FROM {self._table} WHERE false) "
+            f"UPDATE {self._table} SET generation = generation WHERE key_hash = %s",
+            (_hash(key).hex(),),
+        )
 
     def _execute(self, lock: Any, statement: str, *values: Any) -> list[Any]:
         """Run a statement on the connection that holds the lock or, without a lock, on
