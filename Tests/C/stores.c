@@ -1,14 +1,15 @@
 /* Session stores: memory, directory and custom ones. */
-#include <time.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "process.h"
@@ -460,16 +461,34 @@ static void pair_that_cannot_be_saved_is_not_lost(void **state) {
   assert_is_released(&custom);
 }
 
-static void conflict_is_reported(void **state) {
+/* Without its lock, another process may write the entry while a login is in flight. The login's tokens may then be the
+   only ones that the server accepts. */
+static void login_saves_again_after_a_conflict(void **state) {
   (void)state;
   custom custom;
   peerid_store *store = make_custom(&custom);
   peerid_client *client = client_with(store);
-  custom.conflicts = 1;
+  custom.conflicts = 2;
+  peerid_session *session = log_in_with_key(client, "alice");
+  assert_string_equal(custom.calls, "LlslslsU");
+  assert_success(submit_transfer(session, 213));
+  peerid_session_free(session);
+  peerid_client_free(client);
+  peerid_store_free(store);
+  assert_is_released(&custom);
+}
+
+static void conflict_without_end_is_reported(void **state) {
+  (void)state;
+  custom custom;
+  peerid_store *store = make_custom(&custom);
+  peerid_client *client = client_with(store);
+  custom.conflicts = INT_MAX;
   peerid_session *session = NULL;
   assert_failure(peerid_client_login(client, "alice", "alice-password", NULL, "alice", &session), STORE, NOT_DONE,
                  "modified despite the lock");
   assert_null(session);
+  custom.conflicts = 0;
   session = log_in_with_key(client, "alice");
   peerid_session_free(session);
   peerid_client_free(client);
@@ -533,7 +552,8 @@ int main(void) {
       TEST(pair_is_saved_under_the_lock_before_it_is_used),
       TEST(without_the_lock_nothing_is_sent),
       TEST(pair_that_cannot_be_saved_is_not_lost),
-      TEST(conflict_is_reported),
+      TEST(login_saves_again_after_a_conflict),
+      TEST(conflict_without_end_is_reported),
       TEST(any_answer_but_ok_is_a_failure),
   };
   return run_group("stores", tests, sandbox_start, sandbox_stop);

@@ -101,6 +101,9 @@ struct SessionOpening {
 
   // MARK: - Steps
 
+  /// How often a new session is saved, if each time another process has changed the entry since it was read.
+  private static let maximumSaves = 3
+
   /// Obtains a token pair, stores it, and returns it. If the server returned the stored pair, or an older one that it
   /// will soon stop accepting, the stored pair is kept and returned.
   private func store(
@@ -110,27 +113,30 @@ struct SessionOpening {
     _ lock: SessionStore.LockToken,
     _ obtain: () throws(PeerIDError) -> Token
   ) throws(PeerIDError) -> Token {
-    let stored = try place.load(lock)
+    var stored = try place.load(lock)
     try place.reserve(lock)
     let asked = environment.times
-    var obtained = try obtain()
-    var keepsStored = false
-    let present = environment.table.session(forKey: place.key)?.core
-    if origin == .logIn { (obtained, keepsStored) = try settled(obtained, asked, stored, present, context, obtain) }
-    if let stored {
-      // The store's account takes precedence: this process or a copy of the tokens may hold an older one.
-      let identity = stored.identity.filled(from: obtained.identity)
-      if keepsStored || stored.isSamePair(as: obtained) { return add(identity, to: stored, in: place, lock) }
-      if let user = stored.userID, user == obtained.userID {
-        obtained = obtained.identified { $0 = identity }
-      }
-    }
-    let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)
-    let token = obtained.asGeneration(max(newest &+ 1, obtained.generation))
+    let first = try obtain()
     do throws(PeerIDError) {
-      guard try place.save(token, expected: stored?.generation ?? 0, lock) else {
-        throw PeerIDError(.store, "the session was modified despite the lock; log in again")
+      for _ in 0..<Self.maximumSaves {
+        var (obtained, keepsStored) = (first, false)
+        let present = environment.table.session(forKey: place.key)?.core
+        if origin == .logIn { (obtained, keepsStored) = try settled(first, asked, stored, present, context, obtain) }
+        if let stored {
+          // The store's account takes precedence: this process or a copy of the tokens may hold an older one.
+          let identity = stored.identity.filled(from: obtained.identity)
+          if keepsStored || stored.isSamePair(as: obtained) { return add(identity, to: stored, in: place, lock) }
+          if let user = stored.userID, user == obtained.userID {
+            obtained = obtained.identified { $0 = identity }
+          }
+        }
+        let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)
+        let token = obtained.asGeneration(max(newest &+ 1, obtained.generation))
+        if try place.save(token, expected: stored?.generation ?? 0, lock) { return token }
+        // The lock was lost. The obtained pair may still be the only one that the server accepts.
+        stored = try place.load(lock)
       }
+      throw PeerIDError(.store, "the session was modified despite the lock; log in again")
     } catch {
       switch origin {
       // The authorization code was used, and its tokens are lost.
@@ -140,7 +146,6 @@ struct SessionOpening {
       case .restore: throw error
       }
     }
-    return token
   }
 
   /// Repeats the login while the server may not have saved the stored token pair yet. Returns the pair of the last
@@ -157,7 +162,9 @@ struct SessionOpening {
     var pause = SessionCore.unsavedPause
     while true {
       // The session's newest token pair may not be in the store yet.
-      let newer = present?.newer(than: obtained, asked: asked)
+      var newer = present?.newer(than: obtained, asked: asked)
+      // After a lost lock, another process may have saved a later one.
+      if let pair = newer, let stored, stored.generation > pair.generation { newer = nil }
       obtained = newer ?? obtained
       guard let stored else { return (obtained, false) }
       let now = environment.serverTime(at: asked)
