@@ -302,8 +302,10 @@ final class EventLoopDriver: @unchecked Sendable {
       progress.interrupt()
       // A task that is sending notices the interruption itself.
       guard progress.isBlocked else { return }
-      let outcome: Outcome = progress.hasAnswer ? .unknown : .notSent
-      let reason = "its store had not answered; the store may still carry out the request"
+      let (outcome, reason): (Outcome, String) =
+        progress.mayHaveEffect
+        ? (.unknown, "its store had not answered; the store may still carry out the request")
+        : (.notSent, "its store had not answered")
       return finish(call, .failure(PeerIDError(call.interruption ?? interruption, outcome, while: reason)))
     }
     if let transfer = transfer(of: call) {

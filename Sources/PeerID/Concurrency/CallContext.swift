@@ -66,6 +66,13 @@ final class CallContext: @unchecked Sendable {
     return try progress.outOfStore(body)
   }
 
+  /// Called inside `inStore`, before the call changes the store without a request. Throws if the call has ended; if it
+  /// ends after this, its outcome is unknown.
+  func changesStore() throws(PeerIDError) {
+    guard progress?.isInterruptedBeforeEffect() == true, let interruption = knownInterruption else { return }
+    throw PeerIDError(interruption, .notSent, while: "its store had not answered")
+  }
+
   /// Whether the caller has set an interrupt function.
   var isAsking: Bool { isInterrupted != nil }
 

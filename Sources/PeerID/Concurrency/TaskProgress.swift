@@ -11,7 +11,7 @@ final class TaskProgress: Sendable {
 
   private let place = Atomic<UInt8>(Place.queued.rawValue)
   private let interrupted = Atomic<Bool>(false)
-  private let answered = Atomic<Bool>(false)
+  private let effective = Atomic<Bool>(false)
   private let onBlocked: @Sendable () -> Void
 
   /// - Parameter onBlocked: called when an interrupted task enters a store.
@@ -22,8 +22,8 @@ final class TaskProgress: Sendable {
   /// Whether the task is in the queue, or inside a call of the store.
   var isBlocked: Bool { place.load(ordering: .sequentiallyConsistent) != Place.running.rawValue }
 
-  /// Whether the server has answered the task's request.
-  var hasAnswer: Bool { answered.load(ordering: .acquiring) }
+  /// Whether the server has answered the task's request, or the task changes the store without a request.
+  var mayHaveEffect: Bool { effective.load(ordering: .sequentiallyConsistent) }
 
   /// Called by the thread that starts the task; returns whether the task still has to run.
   func start() -> Bool {
@@ -47,9 +47,15 @@ final class TaskProgress: Sendable {
   func outOfStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
     place.store(Place.running.rawValue, ordering: .sequentiallyConsistent)
     let result = try body()
-    answered.store(true, ordering: .releasing)
+    effective.store(true, ordering: .sequentiallyConsistent)
     enterStore()
     return result
+  }
+
+  /// Called before the task changes the store without a request; returns whether the call has to end instead.
+  func isInterruptedBeforeEffect() -> Bool {
+    effective.store(true, ordering: .sequentiallyConsistent)
+    return interrupted.load(ordering: .sequentiallyConsistent)
   }
 
   private func enterStore() {

@@ -81,6 +81,7 @@ struct SessionOpening {
     try context.inStore { () throws(PeerIDError) in
       try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) { (lock) throws(PeerIDError) in
         if isOfAnotherUser(place, core.token, lock) { return }
+        try context.changesStore()
         try place.store.backend.remove(place.key, lock)
       }
     }
@@ -117,6 +118,7 @@ struct SessionOpening {
     try place.reserve(lock)
     let asked = environment.times
     let first = try obtain()
+    if origin == .restore { try context.changesStore() }
     do throws(PeerIDError) {
       for _ in 0..<Self.maximumSaves {
         var (obtained, keepsStored) = (first, false)

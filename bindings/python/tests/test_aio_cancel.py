@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import pickle
 import threading
 import time
@@ -177,17 +178,30 @@ async def test_twice(sandbox: Sandbox) -> None:
 
 
 class HangingStore(DictStore):
-    """A store that answers only when it is released."""
+    """A store with a function that returns only when it is released."""
 
-    def __init__(self) -> None:
+    def __init__(self, hanging: str = "load") -> None:
         super().__init__()
+        self.hanging = hanging
         self.is_asked = threading.Event()
         self.may_answer = threading.Event()
 
+    def _wait(self, function: str) -> None:
+        if function == self.hanging:
+            self.is_asked.set()
+            self.may_answer.wait()
+
     def load(self, key: str, lock: Any = None) -> Any:
-        self.is_asked.set()
-        self.may_answer.wait()
+        self._wait("load")
         return super().load(key, lock)
+
+    def save(self, key: str, session: Any, expected: int, lock: Any) -> bool:
+        self._wait("save")
+        return super().save(key, session, expected, lock)
+
+    def remove(self, key: str, lock: Any = None) -> None:
+        self._wait("remove")
+        super().remove(key, lock)
 
 
 @on_a_loop
@@ -202,6 +216,47 @@ async def test_while_a_store_does_not_answer(sandbox: Sandbox) -> None:
         store.may_answer.set()
         with pytest.raises(peerid.LoginRequired):
             await client.open("alice")
+
+
+async def _restore(client: aio.Client, session: aio.Session) -> None:
+    other = {"access_token": "another", "refresh_token": "another-too"}
+    await client.restore(json.dumps(other), key="alice")
+
+
+async def _log_out(client: aio.Client, session: aio.Session) -> None:
+    await session.logout()
+
+
+async def _set_account(client: aio.Client, session: aio.Session) -> None:
+    await session.set_account("pi-bob")
+
+
+@pytest.mark.parametrize(
+    ("call", "changes"),
+    [(_restore, "save"), (_log_out, "remove"), (_set_account, "save")],
+)
+@pytest.mark.parametrize("changed", [False, True])
+@on_a_loop
+async def test_a_change_of_the_store(
+    sandbox: Sandbox, call: Any, changes: str, changed: bool
+) -> None:
+    """Not sent means that the store does not change later. Otherwise it may."""
+    store = HangingStore("nothing")
+    async with new_client(sandbox, store=store) as client:
+        session = await log_in(client, key="alice")
+        before = store.sessions["alice"]
+        store.hanging = changes if changed else "load"
+        task = asyncio.create_task(call(client, session))
+        await in_thread(store.is_asked.wait)
+        error = await _cancelled(task)
+        assert isinstance(error, peerid.Cancelled)
+        outcome = Outcome.UNKNOWN if changed else Outcome.NOT_SENT
+        assert error.outcome is outcome
+        assert ("may still" in str(error)) == changed
+        store.hanging = "nothing"
+        store.may_answer.set()
+        with store.lock("alice", 600):
+            assert (store.sessions.get("alice") != before) == changed
 
 
 @on_a_loop
