@@ -113,7 +113,8 @@ def other_postgres_store(
 class Redis:
     """A Redis server without a folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self._options = options
         # While the socket is bound, no other program on this machine gets its port.
         self.reserved = reserve_port()
         self.port = int(self.reserved.getsockname()[1])
@@ -122,7 +123,7 @@ class Redis:
     def start(self) -> None:
         arguments = ["--port", str(self.port), "--save", "", "--bind", "127.0.0.1"]
         self._process = subprocess.Popen(
-            ["redis-server", *arguments], stdout=subprocess.DEVNULL
+            ["redis-server", *arguments, *self._options], stdout=subprocess.DEVNULL
         )
         client = self.connect()
         deadline = time.monotonic() + 600
@@ -200,7 +201,7 @@ def test_a_lock_of_postgres_is_free_when_its_process_dies(
         pass
 
 
-@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "pg8000"])
 def test_a_child_does_not_hold_the_lock_of_its_dead_parent(
     postgres: Postgres, postgres_store: PostgresStore, driver: str
 ) -> None:
@@ -208,7 +209,17 @@ def test_a_child_does_not_hold_the_lock_of_its_dead_parent(
         import functools, os, sys, threading, time
         import {driver}
         from peerid.stores.postgres import PostgresStore
-        store = PostgresStore(functools.partial({driver}.connect, sys.argv[1]))
+        if "{driver}" == "pg8000":
+            import pg8000.dbapi
+            connect = functools.partial(
+                pg8000.dbapi.connect,
+                "tester",
+                unix_sock=sys.argv[2],
+                database="postgres",
+            )
+        else:
+            connect = functools.partial({driver}.connect, sys.argv[1])
+        store = PostgresStore(connect)
         locked = threading.Event()
         def hold():
             with store.lock("alice", 600):
@@ -222,7 +233,7 @@ def test_a_child_does_not_hold_the_lock_of_its_dead_parent(
                 time.sleep(3600)
         time.sleep(3600)
     """
-    process = start_python(program, postgres.address)
+    process = start_python(program, postgres.address, postgres.file)
     assert process.stdout is not None
     child = int(process.stdout.readline())
     try:
@@ -663,13 +674,41 @@ def test_clients_share_redis(sandbox: Sandbox, redis_client: Any) -> None:
     check_sharing(sandbox, lambda: RedisStore(redis_client))
 
 
+@pytest.fixture(scope="module")
+def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A cluster of one node."""
+    folder = str(tmp_path_factory.mktemp("cluster"))
+    reserved = reserve_port()
+    port = str(reserved.getsockname()[1])
+    server = Redis("--cluster-enabled", "yes", "--cluster-port", port, "--dir", folder)
+    client = server.connect()
+    client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+    deadline = time.monotonic() + 600
+    while client.cluster("info")["cluster_state"] != "ok":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    yield server
+    client.close()
+    server.stop()
+    server.reserved.close()
+    reserved.close()
+
+
+_CLIENTS = [
+    "redis.Redis(connection_pool=redis.ConnectionPool(port=port))",
+    "redis.Redis(connection_pool=redis.BlockingConnectionPool(port=port))",
+    "redis.RedisCluster(host='127.0.0.1', port=port)",
+]
+
+
 @pytest.mark.usefixtures("redis_client")
-@pytest.mark.parametrize("pool", ["ConnectionPool", "BlockingConnectionPool"])
+@pytest.mark.parametrize("redis", _CLIENTS)
 def test_a_daemon_with_redis_keeps_its_own_files(
     sandbox: Sandbox,
     redis_server: Redis,
+    redis_cluster: Redis,
     tmp_path: Path,
-    pool: str,
+    redis: str,
 ) -> None:
     """A child that closes all descriptors and opens its own files."""
     program = f"""
@@ -677,8 +716,8 @@ def test_a_daemon_with_redis_keeps_its_own_files(
         import redis
         import peerid
         from peerid.stores.redis import RedisStore
-        pool = redis.{pool}(port=int(sys.argv[2]))
-        store = RedisStore(redis.Redis(connection_pool=pool))
+        port = int(sys.argv[2])
+        store = RedisStore({redis})
         client = peerid.Client(
             sys.argv[1], client_id=4, client_secret="demo-secret-4", store=store
         )
@@ -701,7 +740,8 @@ def test_a_daemon_with_redis_keeps_its_own_files(
         session.refresh()
         print(session.token.generation)
     """
-    port = str(redis_server.port)
+    server = redis_cluster if "Cluster" in redis else redis_server
+    port = str(server.port)
     assert run_python(program, sandbox.url, port, tmp_path / "own") == "0\n2\n"
 
 

@@ -311,9 +311,10 @@ class PostgresStore(Store):
         parent. (uWSGI does not call this.)
         """
         for connection in self._open.values():
-            # The connections of pg8000 do not tell their descriptor.
+            # Only the socket of a connection of pg8000 tells its descriptor.
+            socket = getattr(connection, "_usock", connection)
             with suppress(Exception):
-                os.close(connection.fileno())
+                os.close(socket.fileno())
         self._leave_parent()
 
 

@@ -162,15 +162,19 @@ class RedisStore(Store):
         redis-py would do that when it is used next. By then a daemon has closed all
         descriptors, and their numbers belong to other files.
         """
-        pool = self._client.connection_pool
-        connections = [
-            connection
-            for name in _CONNECTIONS
-            for connection in getattr(pool, name, ())
-        ]
-        pool.reset()
-        for connection in connections:
-            connection.disconnect()
+        clients = [self._client]
+        # A client of a cluster has a client for each node.
+        if hasattr(self._client, "get_nodes"):
+            clients = [node.redis_connection for node in self._client.get_nodes()]
+        for pool in [client.connection_pool for client in clients if client]:
+            connections = [
+                connection
+                for name in _CONNECTIONS
+                for connection in getattr(pool, name, ())
+            ]
+            pool.reset()
+            for connection in connections:
+                connection.disconnect()
 
 
 # Where the pools of redis-py keep their connections.
