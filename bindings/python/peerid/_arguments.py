@@ -38,8 +38,11 @@ def token_arguments(token_json: str | bytes) -> tuple[bytes, int]:
     """Encode tokens that were exported before."""
     if isinstance(token_json, str):
         text = utf8(token_json, "token_json")
-    else:
+    elif isinstance(token_json, (bytes, bytearray, memoryview)):
         text = bytes(token_json)
+    else:
+        kind = type(token_json).__name__
+        raise TypeError(f"token_json must be a str or bytes, not {kind}")
     return text, len(text)
 
 

@@ -102,7 +102,7 @@ class BaseClient:
                 store._open_handle() if isinstance(store, BuiltinStore) else bind(store)
             )
             check(library.peerid_config_set_store(config, handle))
-        self._calls_back = isinstance(store, Store)
+        self._calls_back = store is not None and not isinstance(store, BuiltinStore)
         client = Handle(ClientPointer(), library.peerid_client_free)
         check(library.peerid_client_create(config, client.out))
         self._handle = client

@@ -67,6 +67,9 @@ def test_strings_that_c_would_truncate_or_refuse(
 def test_a_string_argument_must_be_a_str(client: Client) -> None:
     with pytest.raises(TypeError, match="password must be a str, not bytes"):
         client.login("alice", password=b"alice-password")  # type: ignore[arg-type]
+    for tokens in ({"token": "x"}, None, 5):
+        with pytest.raises(TypeError, match="token_json must be a str or bytes"):
+            client.restore(tokens)  # type: ignore[arg-type]
 
 
 def consent(url: str, decision: str = "allow") -> str:

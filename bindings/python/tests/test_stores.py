@@ -32,6 +32,12 @@ def test_clients_share_a_store_of_python(sandbox: Sandbox) -> None:
     check_sharing(sandbox, lambda: store)
 
 
+@pytest.mark.parametrize("store", ["/var/lib/shop", Path("/"), DictStore, {}])
+def test_what_is_no_store_is_refused_at_once(store: Any) -> None:
+    with pytest.raises(TypeError, match="store must be a DirectoryStore"):
+        Client("https://peerid.example", client_id=4, store=store)
+
+
 def test_clients_share_a_memory_store(sandbox: Sandbox) -> None:
     with MemoryStore() as store:
         check_sharing(sandbox, lambda: store)

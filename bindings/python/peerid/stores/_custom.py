@@ -183,6 +183,14 @@ _bindings: dict[int, _Binding] = {}
 
 def bind(store: Store) -> Handle:
     """Make a store of the library from a store in Python."""
+    # Anything else, such as a path, would fail only when it is used.
+    methods = ("load", "save", "remove", "lock")
+    is_class = isinstance(store, type)
+    if is_class or not all(hasattr(store, name) for name in methods):
+        raise TypeError(
+            "store must be a DirectoryStore, a MemoryStore or an object of a subclass "
+            f"of Store, not {'a class' if is_class else type(store).__name__}"
+        )
     check_no_green_threads(store)
     number = next(_numbers)
     _bindings[number] = _Binding(store)
