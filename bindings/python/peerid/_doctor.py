@@ -65,8 +65,8 @@ def proxies(option: str | None) -> dict[str, str]:
 
 def _without_password(address: str) -> str:
     head, at, host = address.rpartition("@")
-    scheme, slashes, _ = head.rpartition("//")
-    return f"{scheme}{slashes}…@{host}" if at else address
+    scheme = head[: head.find("//") + 2] if "//" in head else ""
+    return f"{scheme}…@{host}" if at else address
 
 
 def server(
@@ -75,7 +75,7 @@ def server(
     """Send a request that needs neither a user nor a secret."""
     if not base_url:
         return {"asked": "none; name one with --base-url or PEERID_BASE_URL"}
-    found: dict[str, Any] = {"asked": base_url}
+    found: dict[str, Any] = {"asked": _without_password(base_url)}
     start = time.monotonic()
     try:
         with Client(base_url, client_id=client_id, **options) as client:
@@ -93,8 +93,8 @@ def text(value: object) -> str:
     """Format a part of the report for people."""
     if not isinstance(value, dict):
         return str(value)
-    words = {True: "yes", False: "no"}
-    return (
-        "; ".join(f"{key} {words.get(item, item)}" for key, item in value.items())
-        or "none"
+    parts = (
+        f"{key} {('no', 'yes')[item] if isinstance(item, bool) else item}"
+        for key, item in value.items()
     )
+    return "; ".join(parts) or "none"

@@ -11,6 +11,7 @@ import pytest
 from sandbox import Sandbox, environment
 
 import peerid
+from peerid import _doctor
 
 
 def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -93,6 +94,18 @@ def test_doctor_of_an_address_that_cannot_be_used() -> None:
     assert json.loads(done.stdout)["server"]["answers"] is False
 
 
+def test_doctor_hides_a_password_in_the_address_of_the_server() -> None:
+    done = run("doctor", "--base-url", "https://alice:secret@127.0.0.1:1")
+    assert "secret" not in done.stdout
+    assert "asked https://…@127.0.0.1:1" in done.stdout
+
+
+def test_doctor_prints_numbers_as_numbers() -> None:
+    assert _doctor.text({"answers": True, "milliseconds": 1}) == (
+        "answers yes; milliseconds 1"
+    )
+
+
 def test_doctor_without_a_server_asks_none() -> None:
     report = answer("doctor", PEERID_BASE_URL="")
     assert "answers" not in report["server"]
@@ -104,9 +117,11 @@ def test_doctor_says_what_is_wrong_with_certificates_and_hides_passwords() -> No
         PEERID_BASE_URL="",
         SSL_CERT_FILE="/nowhere.pem",
         https_proxy="http://user:secret@proxy.example:3128",
+        all_proxy="http://user:secret//secret@proxy.example:3128",
     )
     assert "does not exist" in report["certificates"]["SSL_CERT_FILE"]
-    assert report["proxy"]["https_proxy"] == "http://…@proxy.example:3128"
+    for name in ("https_proxy", "all_proxy"):
+        assert report["proxy"][name] == "http://…@proxy.example:3128"
     option = answer("doctor", "--option", "ca_file=/gone.pem", PEERID_BASE_URL="")
     assert "/gone.pem, which does not exist" in option["certificates"]["and"]
 
