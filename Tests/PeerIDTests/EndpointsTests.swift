@@ -34,12 +34,23 @@ import Testing
       ("https://peerid.example:80a", "not usable"), ("https://peerid.example?a=b", "query"),
       ("https://peerid.example/#x", "fragment"), ("https://peerid .example", "%xx"), ("https://pé.example", "%xx"),
       ("https://alice:geheim@peerid.example", "without user"), ("http://peerid.example", "allow_http=true"),
+      ("geheim", "has no scheme"), ("https://peerid.example/?code=geheim", "query"),
+      ("https://peerid.example/#geheim", "fragment"), ("geheim://@", "scheme"),
     ]
   )
   func refusals(url: String, reason: String) {
     let error = #expect(throws: PeerIDError.self) { try Endpoints(baseURL: url, allowsPlainHTTP: false) }
     #expect(error?.code == .configuration)
     #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("geheim") == false)
+  }
+
+  @Test(arguments: ["4", " 4", "4\n", "geheim", nil])
+  func `a secret that is passed as the id is not shown`(secret: String?) {
+    let error = #expect(throws: PeerIDError.self) {
+      try Configuration(baseURL: "https://peerid.example", clientID: "geheim", clientSecret: secret)
+    }
+    #expect(error?.message.contains("not the number of an application") == true)
     #expect(error?.message.contains("geheim") == false)
   }
 

@@ -24,12 +24,10 @@ public struct Configuration: Sendable {
   public init(baseURL: String, clientID: String, clientSecret: String? = nil) throws(PeerIDError) {
     guard !baseURL.isEmpty else { throw PeerIDError(.invalidArgument, "base_url is empty: give https://host") }
     guard Self.isApplicationID(clientID) else {
-      // Do not show the id if it may be the secret, passed by mistake.
-      let hasSecret = clientSecret.map { !$0.isEmpty && !Self.isApplicationID($0) } ?? false
-      let shown = hasSecret && clientID.utf8.count <= 16 ? " '\(clientID)'" : ""
+      // The id is not shown, because it may be the secret, passed by mistake.
       throw PeerIDError(
         .invalidArgument,
-        "client_id\(shown) is not the number of an application: pass its secret as client_secret, not as client_id"
+        "client_id is not the number of an application: pass its secret as client_secret, not as client_id"
       )
     }
     if let clientSecret, clientSecret.isEmpty {

@@ -18,10 +18,11 @@ struct Endpoints: Sendable {
   ///
   /// `authorizationPage` is the URL of the consent page, if it is not derived from the base URL.
   init(baseURL: String, authorizationPage: String = "", allowsPlainHTTP: Bool) throws(PeerIDError) {
-    // A URL with `@` may contain a password, which must not appear in a message.
-    let shown = baseURL.utf8.contains(UInt8(ascii: "@")) ? "…" : baseURL
-    func refuse(_ why: String) -> PeerIDError { PeerIDError(.configuration, "base_url '\(shown)' \(why)") }
-    guard String(Substring(baseURL.utf8.drop { $0 != UInt8(ascii: ":") })).begins(with: "://") else {
+    // Text without a scheme, or with one of these characters, may be or contain a secret.
+    let hasScheme = String(Substring(baseURL.utf8.drop { $0 != UInt8(ascii: ":") })).begins(with: "://")
+    let shown = hasScheme && !baseURL.utf8.contains(where: "@?#".utf8.contains) ? " '\(baseURL)'" : ""
+    func refuse(_ why: String) -> PeerIDError { PeerIDError(.configuration, "base_url\(shown) \(why)") }
+    guard hasScheme else {
       throw refuse("has no scheme: write https://host, for instance https://peerid.peerplays.download")
     }
     let address: ServerAddress
