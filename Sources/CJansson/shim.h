@@ -15,6 +15,8 @@ static const size_t CJANSSON_REJECT_DUPLICATES = JSON_REJECT_DUPLICATES;
 static const size_t CJANSSON_ALLOW_NUL = JSON_ALLOW_NUL;
 static const size_t CJANSSON_DECODE_ANY = JSON_DECODE_ANY;
 static const size_t CJANSSON_COMPACT = JSON_COMPACT;
+// A double keeps this many decimal digits: 0.1 is not written as 0.10000000000000001.
+static const size_t CJANSSON_DECIMAL_DIGITS = JSON_REAL_PRECISION(15);
 static const size_t CJANSSON_ENCODE_ANY = JSON_ENCODE_ANY;
 static const int CJANSSON_OUT_OF_MEMORY = json_error_out_of_memory;
 static const int CJANSSON_DUPLICATE_KEY = json_error_duplicate_key;

@@ -5,7 +5,7 @@ import Testing
 @Suite struct JSONTests {
   @Test(arguments: [
     "9223372036854775807", "-9223372036854775808", "9007199254740993", #"{"z":1,"a":[2,{"b":null}],"m":true}"#,
-    #""\u0000 ü 😀""#, "[]", "{}", #""""#,
+    #""\u0000 ü 😀""#, "[]", "{}", #""""#, "[0.1,-1.1,1234567.89]",
   ])
   func `parsed values print unchanged`(text: String) throws {
     #expect(try JSONDocument(text).root.compactText(expecting: 1).text == text)

@@ -139,7 +139,7 @@ package struct JSONValue: @unchecked Sendable {
   /// The value as compact JSON. `expected` is the likely length: if it is long enough, the text is written in one pass.
   /// If `wipes` is set, the text is overwritten when it is released.
   package func compactText(expecting expected: Int = 512, wipes: Bool = false) -> Bytes {
-    let flags = CJANSSON_COMPACT | CJANSSON_ENCODE_ANY
+    let flags = CJANSSON_COMPACT | CJANSSON_ENCODE_ANY | CJANSSON_DECIMAL_DIGITS
     var needed = 0
     let first = Bytes(capacity: expected, wipes: wipes) { target in
       needed = target.withMemoryRebound(to: CChar.self) { json_dumpb(node, $0.baseAddress, $0.count, flags) }
