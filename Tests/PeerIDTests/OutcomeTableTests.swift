@@ -414,6 +414,7 @@ import Testing
     #expect(Case(.broadcast, 200, #"{"result":[{"id":"\#(Self.id)","block_num":5}]}"#, .server, .unknown).error == nil)
     #expect(Case(.operations, 200, token, .server, .unknown).error == nil)
     #expect(Case(.confirmation, 200, token, .server, .unknown).error != nil)
+    #expect(Case(.operations, 200, #"{"result":{"id":"\#(Self.id)"}}"#, .server, .unknown).error == nil)
     #expect(
       Case(.operations, 200, #"{"error":null,"result":{"id":"\#(Self.id)","trx":{}}}"#, .server, .unknown).error == nil
     )

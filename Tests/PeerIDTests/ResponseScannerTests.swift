@@ -24,6 +24,8 @@ import Testing
     }
   }
 
+  private static let id = "e2ddc03d756b05a5e4410572ae08db2a23d17469"
+
   private func scanned(_ body: Bytes) -> Response? {
     body.withBytes { ResponseScanner.response($0) }
   }
@@ -32,7 +34,11 @@ import Testing
     guard let root = try? JSONDocument(parsing: body.raw).root, let result = root["result"] else { return nil }
     guard root["error"]?.isNull ?? true else { return nil }
     let candidate = result.kind == .array ? result[0] : result
-    let transaction = candidate.flatMap { $0["trx"] != nil || $0["block_num"] != nil ? $0 : nil }
+    let isID = candidate?["id"]?.utf8.map { $0.count == 40 && $0.allSatisfy(Hexadecimal.isDigit) } ?? false
+    let isDone = { (it: JSONValue) in
+      it["trx"] != nil || it["block_num"] != nil || isID && it["transaction"] == nil
+    }
+    let transaction = candidate.flatMap { isDone($0) ? $0 : nil }
     func integer(_ value: JSONValue?) -> Int64? { value?.integer ?? value?.string.flatMap { Int64($0) } }
     let results = transaction?["trx"]?["operation_results"]?.elements ?? []
     return Response(
@@ -77,7 +83,9 @@ import Testing
     #"{"id":"ab","trx":null}"#, #"{"id":7,"block_num":1.5,"trx_num":null}"#, #"{"id":"ab"}"#,
     #"{"transaction":{"operations":[]},"token":"secret"}"#, #"{"transaction":0,"token":5}"#, #"{"token":"secret"}"#,
     #"[{"transaction":1,"token":"x"}]"#, #"[[{"id":"ab","block_num":5}]]"#, #"{"block_num":"many","id":"ab"}"#,
-    #"{"block_num":true,"id":"ab"}"#, #"{"trx":{"operation_results":{}},"id":"ab"}"#, "[]", #""text""#, "true",
+    #"{"id":"\#(id)"}"#, #"[{"id":"\#(id.uppercased())"}]"#, #"{"id":"\#(id)0"}"#, #"{"id":"\#(id.dropLast())g"}"#,
+    #"{"id":"\#(id)","token":"x","transaction":"[]"}"#, #"{"block_num":true,"id":"ab"}"#,
+    #"{"trx":{"operation_results":{}},"id":"ab"}"#, "[]", #""text""#, "true",
   ])
   func `the parts of a transaction are those that the parser finds`(result: String) throws {
     let body = Bytes(#"{"result":\#(result),"status":200}"#)

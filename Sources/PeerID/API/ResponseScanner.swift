@@ -22,6 +22,13 @@ struct ResponseScanner {
     var transactionNumber: Int64?
     var createdObjects: [Bytes] = []
     var token: Bytes?
+
+    /// Whether a block contains the transaction. A transaction that the user has to sign has an `id`, too, but a
+    /// shorter one.
+    var isDone: Bool {
+      let isID = identifier.map { $0.count == 40 && $0.raw.allSatisfy(Hexadecimal.isDigit) } ?? false
+      return hasTrx || hasBlockNumber || isID && !hasTransaction
+    }
   }
 
   private typealias Fault = JSONScanner.Fault
@@ -43,7 +50,7 @@ struct ResponseScanner {
     guard let result, !hasError else { return nil }
     let text = UnsafeRawBufferPointer(rebasing: body[result])
     guard let json = resultHasSpace ? Self.withoutSpace(text) : Self.copy(text) else { return nil }
-    let isTransaction = confirmation.hasTrx || confirmation.hasBlockNumber
+    let isTransaction = confirmation.isDone
     return Response(
       json: json,
       transactionID: isTransaction ? confirmation.identifier : nil,

@@ -52,7 +52,11 @@ enum AnswerTarget {
 
   private static func checkParts(_ response: Response, _ result: JSONValue) {
     let candidate = result.kind == .array ? result[0] : result
-    let transaction = candidate.flatMap { $0["trx"] != nil || $0["block_num"] != nil ? $0 : nil }
+    let isID = candidate?["id"]?.utf8.map { $0.count == 40 && $0.allSatisfy(Hexadecimal.isDigit) } ?? false
+    let isDone = { (it: JSONValue) in
+      it["trx"] != nil || it["block_num"] != nil || isID && it["transaction"] == nil
+    }
+    let transaction = candidate.flatMap { isDone($0) ? $0 : nil }
     func integer(_ value: JSONValue?) -> Int64? { value?.integer ?? value?.string.flatMap { Int64($0) } }
     check(response.transactionID == transaction?["id"]?.string, "another transaction id")
     check(response.blockNumber == integer(transaction?["block_num"]), "another block number")
