@@ -225,6 +225,7 @@ static void password_of_a_proxy_is_not_shown(void **state) {
     setenv("https_proxy", unusable[i], 1);
     caller caller = caller_make(mode_of(state), "https://peerid.invalid", NULL);
     failure failed = take_failure(make_call(&caller, SUBMIT, 5000), __FILE__, __LINE__);
+    assert_int_equal(failed.code, PEERID_CODE_CONFIGURATION);
     assert_int_equal(failed.outcome, PEERID_OUTCOME_NOT_SENT);
     caller_free(&caller);
   }

@@ -29,6 +29,7 @@ extension CurlTransfer {
       case CURLE_FILESIZE_EXCEEDED: .answerTooLarge
       case CURLE_UNSUPPORTED_PROTOCOL where maySent: .notHTTP
       case _ where maySent: .lost
+      case _ where refusesProxy: .configuration
       case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_SSL_CACERT_BADFILE, CURLE_FAILED_INIT:
         .configuration
       case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
@@ -40,10 +41,11 @@ extension CurlTransfer {
     return TransportFailure(kind: kind, mayHaveBeenSent: maySent, reason: reason(code))
   }
 
+  private var refusesProxy: Bool { strstr(errorText, "Unsupported proxy") != nil }
+
   private func reason(_ code: CURLcode) -> String {
     // libcurl quotes the whole URL of a proxy that it cannot parse, including the password.
-    let quotesProxy = strstr(errorText, "Unsupported proxy") != nil
-    if quotesProxy { return "the environment names a proxy that libcurl does not understand" }
+    if refusesProxy { return "the environment names a proxy that libcurl does not understand" }
     return String(cString: errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText))
   }
 }
