@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sort"
 	"strconv"
+	"strings"
 )
 
 // Config is a client configuration: the server, the application, and options.
@@ -43,7 +44,11 @@ func (c Config) String() string {
 	if c.ClientSecret != "" {
 		secret = "[secret]"
 	}
-	return fmt.Sprintf("peerid.Config{BaseURL: %q, ClientID: %q, ClientSecret: %s, Options: %q}", c.BaseURL, c.ClientID, secret, c.optionsForPrinting())
+	baseURL := c.BaseURL
+	if strings.Contains(baseURL, "@") {
+		baseURL = "[with a user]"
+	}
+	return fmt.Sprintf("peerid.Config{BaseURL: %q, ClientID: %q, ClientSecret: %s, Options: %q}", baseURL, c.ClientID, secret, c.optionsForPrinting())
 }
 
 // GoString keeps the secret out of %#v as well.

@@ -316,6 +316,7 @@ func TestResultsAndErrorsAreReadable(t *testing.T) {
 	for want, value := range map[string]any{
 		"transaction 0c in block 7 created 1.20.1, 1.20.2": &result,
 		"transaction 0d in block 8":                        peerid.Result{TransactionID: "0d", BlockNum: 8},
+		"transaction 0e":                                   peerid.Result{TransactionID: "0e"},
 		`{"balance":"5"}`:                                  peerid.Result{JSON: json.RawMessage(`{"balance":"5"}`)},
 		"a transaction to be confirmed by its user":        peerid.Result{TransactionToken: "secret", JSON: json.RawMessage(`{"token":"secret"}`)},
 		"peerid: server (unknown): it failed":              &peerid.Error{Code: peerid.ErrServer, Outcome: peerid.OutcomeUnknown, Message: "it failed"},

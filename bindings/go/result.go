@@ -14,7 +14,7 @@ import (
 type Result struct {
 	// TransactionID is the id of the transaction, 40 hexadecimal digits; "" when the result is not a transaction.
 	TransactionID string
-	// BlockNum is the number of the block that contains the transaction.
+	// BlockNum is the number of the block that contains the transaction; 0 if the server does not tell it.
 	BlockNum int64
 	// TrxNum is the position of the transaction in its block, from 0.
 	TrxNum int64
@@ -40,11 +40,15 @@ func (r *Result) Decode(into any) error {
 // transaction token.
 func (r Result) String() string {
 	switch {
-	case r.TransactionID != "" && len(r.CreatedIDs) > 0:
-		return fmt.Sprintf("transaction %s in block %d created %s", r.TransactionID, r.BlockNum,
-			strings.Join(r.CreatedIDs, ", "))
 	case r.TransactionID != "":
-		return fmt.Sprintf("transaction %s in block %d", r.TransactionID, r.BlockNum)
+		text := "transaction " + r.TransactionID
+		if r.BlockNum > 0 {
+			text += fmt.Sprintf(" in block %d", r.BlockNum)
+		}
+		if len(r.CreatedIDs) > 0 {
+			text += " created " + strings.Join(r.CreatedIDs, ", ")
+		}
+		return text
 	case r.TransactionToken != "":
 		return "a transaction to be confirmed by its user"
 	default:

@@ -121,7 +121,10 @@ func TestNothingShowsASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := peerid.Config{ClientSecret: "the-secret", Options: map[string]string{"proxy": "http://user:the-secret@proxy"}}
+	config := peerid.Config{
+		BaseURL: "https://user:the-secret@server", ClientSecret: "the-secret",
+		Options: map[string]string{"proxy": "http://user:the-secret@proxy"},
+	}
 	password := peerid.Password{Login: "alice", Password: "the-secret", Mobile: "the-secret"}
 	for _, value := range []any{token, *token, config, &config, password, &password} {
 		for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
