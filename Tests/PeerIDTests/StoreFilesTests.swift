@@ -58,8 +58,11 @@ import Testing
   func `a path of ten million slashes is read once`(end: String) {
     let path = String(repeating: "/", count: 10_000_000) + end
     #expect(failure { () throws(PeerIDError) in try SessionStore.directory(path) }?.code == .store)
-    let trailing = "/x" + String(repeating: "/", count: 10_000_000)
-    #expect((try? StorePath.resolve(trailing) { () throws(PeerIDError) in "/" }) == "/x")
+  }
+
+  @Test(.timeLimit(.minutes(20))) func `a path that ends with ten million slashes is read once`() {
+    let path = "/x" + String(repeating: "/", count: 10_000_000)
+    #expect((try? StorePath.resolve(path) { () throws(PeerIDError) in "/" }) == "/x")
   }
 
   // MARK: Owners and kinds

@@ -40,7 +40,11 @@ package enum SHA256 {
       }
       if let address = end.baseAddress { explicit_bzero(address, end.count) }
     }
-    let digits = (0..<64).map { Hexadecimal.digit(UInt8(state[$0 / 8] >> UInt32(28 - $0 % 8 * 4) & 0xF)) }
+    // The types are written down: the compiler takes nine seconds to find them.
+    let digits = (0..<64).map { (place: Int) -> UInt8 in
+      let shift = UInt32(28 - place % 8 * 4)
+      return Hexadecimal.digit(UInt8(state[place / 8] >> shift & 0xF))
+    }
     return String(decoding: digits, as: UTF8.self)
   }
 
