@@ -143,9 +143,7 @@ def describe_operation(name: str) -> dict[str, Any] | None:
         A dict with the keys that docs/operations.md lists, including a valid `example`;
         None for a name that the library does not know.
     """
-    if "\0" in name:
-        return None
-    text = library.peerid_operation_describe(name.encode(errors="replace"))
+    text = library.peerid_operation_describe(_encoded(name))
     return None if text is None else json.loads(text)
 
 
@@ -158,7 +156,7 @@ def operation_id(name: str) -> int | None:
     Returns:
         The number; None for a name that the library does not know.
     """
-    number = int(quick.peerid_operation_id(name.encode(errors="replace")))
+    number = int(quick.peerid_operation_id(_encoded(name)))
     return None if number < 0 else number
 
 
@@ -171,10 +169,19 @@ def operation_name(number: int) -> str | None:
     Returns:
         The name; None for a number that the library does not know.
     """
+    if not isinstance(number, int):
+        raise TypeError(f"number must be an int, not {type(number).__name__}")
     if not 0 <= number < 1 << 31:
         return None
     name: bytes | None = quick.peerid_operation_name(number)
     return None if name is None else name.decode()
+
+
+def _encoded(name: str) -> bytes:
+    """Encode a name. One with a NUL, which C would cut off there, becomes empty."""
+    if not isinstance(name, str):
+        raise TypeError(f"name must be a str, not {type(name).__name__}")
+    return b"" if "\0" in name else name.encode(errors="replace")
 
 
 def operation_names() -> tuple[str, ...]:

@@ -182,7 +182,14 @@ def test_names_and_numbers_of_operations() -> None:
     assert all(
         peerid.operation_name(peerid.operation_id(name) or 0) == name for name in names
     )
-    assert peerid.operation_id("no such") is None
+    for name in ("no such", "", "transfer\0x", "\ud800"):
+        assert peerid.operation_id(name) is None
+        assert peerid.describe_operation(name) is None
+    for function in (peerid.operation_id, peerid.describe_operation):
+        with pytest.raises(TypeError, match="name must be a str, not bytes"):
+            function(b"transfer")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="number must be an int, not str"):
+        peerid.operation_name("0")  # type: ignore[arg-type]
     for number in (-1, 9999, 2**31, 2**70):
         assert peerid.operation_name(number) is None
 
