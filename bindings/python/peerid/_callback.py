@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import inspect
 import logging
 import traceback
 from contextlib import suppress
@@ -24,6 +25,19 @@ def keep_forever(thing: _Thing) -> _Thing:
     """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
     return thing
+
+
+def check_not_async(name: str, function: Any) -> None:
+    """Refuse a coroutine function: its coroutines would never run.
+
+    Without this check, an asynchronous `relogin` is noticed only when a user is lost.
+    """
+    is_async = inspect.iscoroutinefunction
+    if is_async(function) or (callable(function) and is_async(function.__call__)):
+        raise TypeError(
+            f"{name} must be an ordinary function, not a coroutine function: "
+            "it is called on threads of the library"
+        )
 
 
 def describe(exception: BaseException, secret: str | None = None) -> str:

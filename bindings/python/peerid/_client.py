@@ -81,8 +81,11 @@ class BaseClient:
         self._assets: dict[str, AssetInfo] = {}
         self._hooks = Hooks(log, relogin if callable(relogin) else None)
         values: dict[str, object] = {"ca_file": _trust.ca_file(), **options}
-        if relogin is not None and not callable(relogin):
+        if isinstance(relogin, str):
             values["relogin"] = relogin
+        elif relogin is not None and not callable(relogin):
+            kind = type(relogin).__name__
+            raise TypeError(f'relogin must be a function or "keep", not {kind}')
         config = Handle(ConfigPointer(), library.peerid_config_free)
         failure = library.peerid_config_create(
             encode(base_url, "base_url"),

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from . import _prototypes
 from ._call import SignalSafe, check, keep_for_the_call, on_interrupt
-from ._callback import as_text, describe, keep_forever, log_exception, logger
+from ._callback import (
+    as_text,
+    check_not_async,
+    describe,
+    keep_forever,
+    log_exception,
+    logger,
+)
 from ._host import green_threads
 from ._library import library
 from ._text import encode
@@ -59,6 +66,8 @@ class Hooks:
                 "log must be a logging.Logger, a logging.LoggerAdapter or a function, "
                 f"not {type(log).__name__}"
             )
+        check_not_async("log", log)
+        check_not_async("relogin", relogin)
         self._log = log
         self._relogin = relogin
         self._number = next(_numbers)

@@ -102,6 +102,33 @@ def test_a_log_that_cannot_receive_events_is_refused_at_once(log: Any) -> None:
         Client("https://peerid.example", client_id=4, log=log)
 
 
+async def _asynchronous(*_: Any) -> None:
+    pass
+
+
+class _AsynchronousCall:
+    async def __call__(self, *_: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize("name", ["log", "relogin"])
+@pytest.mark.parametrize(
+    "function", [_asynchronous, partial(_asynchronous), _AsynchronousCall()]
+)
+@pytest.mark.parametrize("kind", [Client, peerid.aio.Client])
+def test_a_coroutine_function_is_refused_at_once(
+    name: str, function: Any, kind: Any
+) -> None:
+    with pytest.raises(TypeError, match=f"{name} must be an ordinary function"):
+        kind("https://peerid.example", client_id=4, **{name: function})
+
+
+@pytest.mark.parametrize("relogin", [True, ("alice", "x"), Credentials("alice")])
+def test_a_relogin_that_is_no_function_is_refused_at_once(relogin: Any) -> None:
+    with pytest.raises(TypeError, match="relogin must be a function"):
+        Client("https://peerid.example", client_id=4, relogin=relogin)
+
+
 def test_events_go_to_the_logger_of_the_package_by_default(sandbox: Sandbox) -> None:
     with (
         Listener("peerid") as heard,

@@ -32,10 +32,20 @@ def test_clients_share_a_store_of_python(sandbox: Sandbox) -> None:
     check_sharing(sandbox, lambda: store)
 
 
+class _AsynchronousStore(DictStore):
+    async def load(self, key: str, lock: Any = None) -> Any:  # type: ignore[override]
+        return None
+
+
 @pytest.mark.parametrize("store", ["/var/lib/shop", Path("/"), DictStore, {}])
 def test_what_is_no_store_is_refused_at_once(store: Any) -> None:
     with pytest.raises(TypeError, match="store must be a DirectoryStore"):
         Client("https://peerid.example", client_id=4, store=store)
+
+
+def test_a_store_with_coroutine_functions_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match="load of a store must be an ordinary function"):
+        Client("https://peerid.example", client_id=4, store=_AsynchronousStore())
 
 
 def test_clients_share_a_memory_store(sandbox: Sandbox) -> None:

@@ -13,7 +13,13 @@ from typing import Any, Callable, NamedTuple
 from .. import _prototypes
 from .._arguments import generation_argument
 from .._call import check
-from .._callback import as_text, describe, keep_forever, log_exception
+from .._callback import (
+    as_text,
+    check_not_async,
+    describe,
+    keep_forever,
+    log_exception,
+)
 from .._handle import Handle
 from .._host import check_no_green_threads
 from .._library import library, quick
@@ -191,6 +197,8 @@ def bind(store: Store) -> Handle:
             "store must be a DirectoryStore, a MemoryStore or an object of a subclass "
             f"of Store, not {'a class' if is_class else type(store).__name__}"
         )
+    for name in methods:
+        check_not_async(f"the method {name} of a store", getattr(store, name))
     check_no_green_threads(store)
     number = next(_numbers)
     _bindings[number] = _Binding(store)
