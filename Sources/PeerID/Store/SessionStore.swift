@@ -66,11 +66,17 @@ public final class SessionStore: Sendable {
   }
 }
 
-/// A store and a session's key in it.
-struct StorePlace: Sendable {
+/// A store and a session's key in it. A class, because copies of a structure need more code.
+final class StorePlace: Sendable {
   let store: SessionStore
   let key: String
   let statistics: Statistics
+
+  init(store: SessionStore, key: String, statistics: Statistics) {
+    self.store = store
+    self.key = key
+    self.statistics = statistics
+  }
 
   /// Runs `body` while holding the key's lock.
   func withLock<Result>(
