@@ -318,6 +318,7 @@ ANSWERS = {
     "gzip_bomb_200": packed(200, " " * 50_000_000),
     "unknown_coding_200": packed(200, envelope(TRANSACTION), "x-unknown"),
     "empty_refresh_token": answer(200, envelope({"token": "newAccessToken", "refresh_token": ""})),
+    "refresh_token_false": answer(200, envelope({"token": "newAccessToken", "refresh_token": False})),
     "cut_status_line": b"HTTP/1.1 20",
     "cut_headers": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Le",
     "cut_body": answer(200, '{"result":{"id":"a3', length=500),

@@ -228,6 +228,7 @@ static const row rows[] = {
     {"writes_byte_order_marks", REFRESH, .requests = 1},
     {"writes_byte_order_marks", READ_CHAIN, .requests = 1},
     {"empty_refresh_token", REFRESH, .requests = 1},
+    {"refresh_token_false", REFRESH, .requests = 1},
     {"speaks_http_1_0", SUBMIT, .requests = 1},
     {"sends_interim_answers", SUBMIT, .requests = 1},
     {"answers_byte_by_byte", SUBMIT, .requests = 1},

@@ -102,18 +102,18 @@ struct TokenReader {
     guard let access = value(.accessToken) ?? value(.token) else {
       return .failure(Malformed(reason: "has no access token"))
     }
-    guard let accessToken = Self.secret(access) else {
+    guard let accessToken = access.text.flatMap(Self.secret) else {
       return .failure(Malformed(reason: "has an access token that is not plain text"))
     }
     var refreshToken: Bytes?
     switch value(.refreshToken) {
-    case nil, .null: break
-    case .text(let text) where text.count == 0: break
-    case let refresh?:
-      guard let usable = Self.secret(refresh) else {
+    // Any other value, such as `false`, counts as missing: the access token is still of use.
+    case .text(let text) where text.count > 0:
+      guard let usable = Self.secret(text) else {
         return .failure(Malformed(reason: "has a refresh token that is not plain text"))
       }
       refreshToken = usable
+    default: break
     }
     let storedGeneration = value(.generation)?.integer.flatMap(UInt64.init(exactly:))
     return .success(
@@ -148,9 +148,8 @@ struct TokenReader {
   }
 
   /// A token becomes part of a header, so it must not contain a line break.
-  private static func secret(_ value: Value) -> Bytes? {
-    guard let text = value.text, text.count > 0, text.raw.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
-    return text
+  private static func secret(_ text: Bytes) -> Bytes? {
+    text.count > 0 && text.raw.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? text : nil
   }
 
   /// The scope, if it consists of operation numbers. Any other scope, such as a list of names, counts as unknown: only
