@@ -12,6 +12,8 @@ enum StoreDirectory {
         throw PeerIDError(.store, "cannot make the store '\(path)': \(problem)")
       }
       if mkdir(path, 0o700) == 0 {
+        // The umask may have removed a bit.
+        _ = chmod(path, 0o700)
         try sync(parent)
       } else if errno != EEXIST {
         throw .systemCall("cannot make the store '\(path)'")

@@ -226,3 +226,14 @@ def test_a_child_leaves_the_locks_to_its_parent(sandbox: Sandbox) -> None:
         "the child has ended",
         "unlocked by parent",
     ]
+
+
+def test_a_directory_belongs_to_its_owner_whatever_the_umask(tmp_path: Path) -> None:
+    program = """
+        import os, sys
+        from peerid import DirectoryStore
+        os.umask(0o177)
+        DirectoryStore(sys.argv[1])
+    """
+    run_python(program, tmp_path / "sessions")
+    assert (tmp_path / "sessions").stat().st_mode & 0o777 == 0o700
