@@ -44,7 +44,44 @@ static inline int clinux_reserve(int descriptor, off_t size) {
   return posix_fallocate(descriptor, 0, size);
 }
 
+// Delays the cancellation of this thread (pthread_cancel); returns the state for `clinux_allow_cancellation`.
+static inline int clinux_delay_cancellation(void) {
+  int before = PTHREAD_CANCEL_ENABLE;
+  (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  return before;
+}
+static inline void clinux_allow_cancellation(int before) { (void)pthread_setcancelstate(before, NULL); }
+
+// Moves a descriptor above the standard streams. A program may have closed those; what it then prints must not go into
+// a connection or a file of the library.
+static inline int clinux_above_streams(int descriptor) {
+  if (descriptor < 0 || descriptor > STDERR_FILENO) return descriptor;
+  int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  int failure = errno;
+  close(descriptor);
+  errno = failure;
+  return moved;
+}
+
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+// Occupies the numbers of the standard streams that the program has closed; returns one bit for each.
+static inline int clinux_occupy_streams(void) {
+  int occupied = 0;
+  for (;;) {
+    int descriptor = clinux_eventfd();
+    if (descriptor < 0) return occupied;
+    if (descriptor > STDERR_FILENO) {
+      close(descriptor);
+      return occupied;
+    }
+    occupied |= 1 << descriptor;
+  }
+}
+static inline void clinux_free_streams(int occupied) {
+  for (int descriptor = 0; descriptor <= STDERR_FILENO; descriptor++) {
+    if (occupied & 1 << descriptor) close(descriptor);
+  }
+}
 static inline void clinux_eventfd_raise(int descriptor) { (void)eventfd_write(descriptor, 1); }
 // Clears the eventfd, so that it is not readable; returns how many times it was raised since it was last cleared.
 static inline unsigned long clinux_eventfd_clear(int descriptor) {

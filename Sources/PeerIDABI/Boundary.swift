@@ -5,8 +5,14 @@ internal import PeerID
 // The caller owns what the functions return.
 
 /// Runs the body of an exported function. Returns its error, which the caller owns.
+///
+/// A thread that is cancelled meanwhile (`pthread_cancel`) ends after the function. In it, the thread would leave locks
+/// locked and the outcome of a request unknown.
 @inline(never)
+@discardableResult
 func attempt(_ body: () throws(PeerIDError) -> Void) -> ErrorHandle? {
+  let before = clinux_delay_cancellation()
+  defer { clinux_allow_cancellation(before) }
   do throws(PeerIDError) {
     try body()
     return nil

@@ -7,7 +7,7 @@ internal import PeerID
 /// flight continues, so that its tokens are not lost. Closing twice is allowed.
 @_cdecl("peerid_client_close")
 public func clientClose(_ client: ClientHandle?) {
-  optional(client, as: Client.self)?.close()
+  attempt { optional(client, as: Client.self)?.close() }
 }
 
 /// Waits until no refresh of the client's sessions is in flight and all new tokens are saved. Call it after
@@ -20,12 +20,14 @@ public func clientClose(_ client: ClientHandle?) {
 /// - Thread safety: not from a handler or a store callback.
 @_cdecl("peerid_client_flush")
 public func clientFlush(_ client: ClientHandle?, _ timeoutMs: Int64) -> Int32 {
-  optional(client, as: Client.self)?.flush(timeoutMilliseconds: timeoutMs) == false ? 0 : 1
+  var isPending = false
+  attempt { isPending = optional(client, as: Client.self)?.flush(timeoutMilliseconds: timeoutMs) == false }
+  return isPending ? 0 : 1
 }
 
 /// Closes and frees a client. Its memory is released after its last call and its last session.
 @_cdecl("peerid_client_free")
 public func clientFree(_ client: ClientHandle?) {
   clientClose(client)
-  free(client, as: Client.self)
+  attempt { free(client, as: Client.self) }
 }

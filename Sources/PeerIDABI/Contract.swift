@@ -76,7 +76,8 @@
 /// **Threads.** All functions may be called from any thread at any time. The exception is a configuration: only one
 /// thread may use it at a time. Calls block their thread. The library starts threads only for refreshes, for
 /// asynchronous calls and to retry saving tokens; libcurl starts threads for name lookups. All these threads block all
-/// signals. The library installs no signal handler.
+/// signals. The library installs no signal handler. If a thread is cancelled in a function (`pthread_cancel`), it ends
+/// after the function.
 ///
 /// **Handlers.** Handlers and store callbacks may be called from any thread and from several at once. They must not
 /// call the library, except the functions that provide their result. The `context` of a handler is passed to the

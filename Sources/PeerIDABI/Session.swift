@@ -65,5 +65,5 @@ public func sessionLogout(_ session: SessionHandle?) -> ErrorHandle? {
 /// Frees a session. The session stays in its store, and its tokens stay valid at the server.
 @_cdecl("peerid_session_free")
 public func sessionFree(_ session: SessionHandle?) {
-  free(session, as: Session.self)
+  attempt { free(session, as: Session.self) }
 }

@@ -446,6 +446,30 @@ static void cancellation_ends_many_calls(void **state) {
   assert_int_equal(sandbox_executed(), 0);
 }
 
+static void *call_and_end(void *context) {
+  call(context);
+  pthread_testcancel();
+  return NULL;
+}
+
+/* A thread that is cancelled during a call ends after the call. In it, the thread would leave locks locked. */
+static void cancelled_thread_ends_after_its_call(void **state) {
+  (void)state;
+  caller waiting = {.session = session, .amount = 1800};
+  sandbox_post("expire", "{}");
+  sandbox_fault("delay", PATH_REFRESH, 1, UNTIL_RELEASED);
+  assert_int_equal(pthread_create(&waiting.thread, NULL, call_and_end, &waiting), 0);
+  sandbox_wait_for(PATH_REFRESH, 1);
+  assert_int_equal(pthread_cancel(waiting.thread), 0);
+  sandbox_release();
+  void *result = NULL;
+  assert_int_equal(pthread_join(waiting.thread, &result), 0);
+  assert_ptr_equal(result, PTHREAD_CANCELED);
+  assert_success(waiting.error);
+  assert_int_equal(sandbox_executed_amount(1800), 1);
+  assert_success(submit_transfer(session, 1801));
+}
+
 static atomic_int signals;
 static atomic_bool on_foreign_thread;
 static pthread_t main_thread;
@@ -562,6 +586,7 @@ int main(void) {
       TEST(interrupt_handler_ends_the_call),
       TEST(cancellation_wakes_a_waiting_call),
       TEST(cancellation_ends_many_calls),
+      TEST(cancelled_thread_ends_after_its_call),
       TEST(signals_belong_to_the_program),
       TEST(child_uses_the_inherited_session),
       TEST(fork_during_calls_is_safe),

@@ -51,6 +51,15 @@ def a_daemon_that_frees_the_client_over_tls_keeps_its_own_files():
 
 
 @test("daemon")
+def what_a_program_prints_into_closed_streams_goes_nowhere():
+    with reached_by("http") as (sandbox, environment), folder() as path:
+        environment.update(PEERID_USER="u0", PEERID_KEY=KEY, PEERID_STORE=f"directory:{path}/store")
+        status = start("streams", environment=environment).wait(timeout=1200)
+        check(status == 0, f"status {status}")
+        check(executed(sandbox) == 2, f"{executed(sandbox)} operations of 2 were done")
+
+
+@test("daemon")
 def a_daemon_with_sessions_in_postgresql_keeps_its_own_files():
     with server(Postgres) as database:
         return daemon("http", "uses", 6, database.store)

@@ -29,7 +29,7 @@ struct OwnedDescriptor: Sendable {
   static func open(_ body: () -> Int32) -> OwnedDescriptor? {
     var failure: Int32 = 0
     let opened = openSeveral {
-      let number = body()
+      let number = clinux_above_streams(body())
       failure = errno
       return number < 0 ? [] : [number]
     }.first

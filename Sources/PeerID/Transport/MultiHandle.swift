@@ -61,6 +61,8 @@ final class MultiHandle {
   }
 
   private static func make() -> (UnsafeMutableRawPointer, wakeUps: [Int32])? {
+    let streams = clinux_occupy_streams()
+    defer { clinux_free_streams(streams) }
     let lowestFree = clinux_eventfd()
     guard lowestFree >= 0 else { return nil }
     _ = close(lowestFree)
