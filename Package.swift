@@ -7,6 +7,9 @@ import PackageDescription
 // depending on this one, so only the Makefile's build of what is shipped asks for them.
 let shipped = Context.environment["PEERID_SHIPPED"] == "1"
 
+// The thread sanitizer watches the core. Without the tests of the sandbox it has less to compile.
+let withoutSandboxTests = Context.environment["PEERID_WITHOUT_SANDBOX_TESTS"] == "1"
+
 let package = Package(
   name: "libpeerid",
   products: [
@@ -32,6 +35,8 @@ let package = Package(
     .testTarget(name: "PeerIDSandboxTests", dependencies: ["PeerIDSandbox", "PeerID"]),
   ]
 )
+
+if withoutSandboxTests { package.targets.removeAll { $0.name == "PeerIDSandboxTests" } }
 
 for target in package.targets where target.type != .system && target.name != "CRuntime" {
   var settings = target.swiftSettings ?? []

@@ -260,14 +260,18 @@ int main(void) {
   static struct CMUnitTest tests[2 * ROWS + OTHERS];
   static test_case runs[2 * ROWS];
   size_t count = 0;
-  for (; count < 2 * ROWS; count++) {
-    const row *row = &rows[count / 2];
-    mode mode = count % 2;
+  /* A handshake takes seconds under memcheck, where every second row is blocking, and the others are asynchronous. */
+  bool has_turns = getenv("PEERID_UNDER_MEMCHECK") != NULL;
+  for (size_t i = 0; i < 2 * ROWS; i++) {
+    const row *row = &rows[i / 2];
+    mode mode = i % 2;
+    if (has_turns && i / 2 % 2 != i % 2) continue;
     runs[count] = (test_case){.row = row, .mode = mode};
     snprintf(runs[count].name, sizeof runs[count].name, "%s%s with %s%s%s%s", call_name(row->call),
              mode == ASYNCHRONOUS ? ", asynchronously," : "", row->fault, row->certificate ? " behind " : "",
              row->certificate ? row->certificate : "", row->has_no_ca ? " of an untrusted authority" : "");
     tests[count] = (struct CMUnitTest){runs[count].name, call_with_fault, NULL, NULL, &runs[count]};
+    count++;
   }
 #define BOTH(test)                                                                                      \
   tests[count++] = (struct CMUnitTest){#test, test, NULL, NULL, (void *)(uintptr_t)&modes[BLOCKING]}; \
