@@ -1,5 +1,6 @@
 /* Data that arrives on an idle connection without a request: it must not be treated as the answer to the next one. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "calls.h"
@@ -92,10 +93,16 @@ int main(void) {
   fault_server_start("build/tests/tls/right.pem", "build/tests/tls/right.pem");
   static struct CMUnitTest tests[2 * ROWS];
   static test_case runs[2 * ROWS];
+  /* As in tls_faults.c: under memcheck, a row with TLS is blocking or asynchronous. */
+  bool has_turns = getenv("PEERID_UNDER_MEMCHECK") != NULL;
+  size_t count = 0;
   for (size_t i = 0; i < 2 * ROWS; i++) {
-    runs[i] = (test_case){.row = &rows[i / 2], .mode = i % 2};
-    snprintf(runs[i].name, sizeof runs[i].name, "%s%s", rows[i / 2].fault, i % 2 ? " (asynchronous)" : "");
-    tests[i] = (struct CMUnitTest){runs[i].name, stray_answer_is_ignored, NULL, NULL, &runs[i]};
+    const row *row = &rows[i / 2];
+    if (has_turns && row->with_tls && i / 2 % 2 != i % 2) continue;
+    runs[count] = (test_case){.row = row, .mode = i % 2};
+    snprintf(runs[count].name, sizeof runs[count].name, "%s%s", row->fault, i % 2 ? " (asynchronous)" : "");
+    tests[count] = (struct CMUnitTest){runs[count].name, stray_answer_is_ignored, NULL, NULL, &runs[count]};
+    count++;
   }
   int failures = run_group("stray answers", tests, NULL, NULL);
   fault_server_stop();
