@@ -39,7 +39,7 @@ extension Session {
   private static func find(_ user: String?, _ reader: ChainReader) throws(PeerIDError) -> Account {
     func unknown(_ problem: String) -> PeerIDError {
       let name = user.map { "the user '\($0)'" } ?? "the session's user"
-      let remedy = "ask the user for the account and set it (peerid_session_set_account)"
+      let remedy = "ask the user for the account, and set it as the account of the session"
       return PeerIDError(.configuration, "the account of \(name) \(problem): \(remedy)")
     }
     guard let user else { throw unknown("is not known, because the login did not tell a user name") }

@@ -54,7 +54,7 @@ struct OperationValidator {
       return fault("is '\(name)', but the server spells it '\(known.name)'", at: "op_name")
     }
     let hint =
-      catalogue.nearestName(to: name).map { "did you mean '\($0)'?" } ?? "peerid_operation_id_at lists the known ones"
+      catalogue.nearestName(to: name).map { "did you mean '\($0)'?" } ?? "docs/operations.md lists the known ones"
     return fault("is '\(name)', an unknown operation; \(hint) (validate=allow_unknown sends it)", at: "op_name")
   }
 

@@ -37,7 +37,7 @@ extension Mark {
       else {
         throw PeerIDError(
           .invalidArgument,
-          "mark is not a mark: pass what peerid_session_mark or peerid_error_mark returned, unchanged"
+          "mark is not a mark: pass the mark of a session or of an error, unchanged"
         )
       }
       let body = Bytes(request.source)

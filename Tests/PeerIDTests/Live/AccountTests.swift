@@ -40,7 +40,7 @@ import Testing
     let session = try live.client.logIn(login: "alice@example.com", password: "alice-password")
     let error = try #require(failure { () throws(PeerIDError) in try session.account() })
     #expect(error.code == .configuration && error.outcome == .notSent)
-    #expect(error.message.contains("peerid_session_set_account"))
+    #expect(error.message.contains("the account of the session"))
     #expect(try session.setAccount("pi-alice") == Self.alice)
     #expect(try session.account() == Self.alice)
     try session.refresh()
