@@ -461,9 +461,9 @@ static void pair_that_cannot_be_saved_is_not_lost(void **state) {
   assert_is_released(&custom);
 }
 
-/* Without its lock, another process may write the entry while a login is in flight. The login's tokens may then be the
-   only ones that the server accepts. */
-static void login_saves_again_after_a_conflict(void **state) {
+/* Without its lock, another process may write the entry while a login is in flight. Only the server knows which tokens
+   are newer, so the login is repeated. */
+static void login_is_repeated_after_a_conflict(void **state) {
   (void)state;
   custom custom;
   peerid_store *store = make_custom(&custom);
@@ -552,7 +552,7 @@ int main(void) {
       TEST(pair_is_saved_under_the_lock_before_it_is_used),
       TEST(without_the_lock_nothing_is_sent),
       TEST(pair_that_cannot_be_saved_is_not_lost),
-      TEST(login_saves_again_after_a_conflict),
+      TEST(login_is_repeated_after_a_conflict),
       TEST(conflict_without_end_is_reported),
       TEST(any_answer_but_ok_is_a_failure),
   };

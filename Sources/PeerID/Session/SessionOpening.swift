@@ -102,7 +102,7 @@ struct SessionOpening {
 
   // MARK: - Steps
 
-  /// How often a new session is saved, if each time another process has changed the entry since it was read.
+  /// How often to save a new session, if another process changes the entry each time after it was read.
   private static let maximumSaves = 3
 
   /// Obtains a token pair, stores it, and returns it. If the server returned the stored pair, or an older one that it
@@ -116,14 +116,14 @@ struct SessionOpening {
   ) throws(PeerIDError) -> Token {
     var stored = try place.load(lock)
     try place.reserve(lock)
-    let asked = environment.times
-    let first = try obtain()
+    var asked = environment.times
+    var answer = try obtain()
     if origin == .restore { try context.changesStore() }
     do throws(PeerIDError) {
       for _ in 0..<Self.maximumSaves {
-        var (obtained, keepsStored) = (first, false)
+        var (obtained, keepsStored) = (answer, false)
         let present = environment.table.session(forKey: place.key)?.core
-        if origin == .logIn { (obtained, keepsStored) = try settled(first, asked, stored, present, context, obtain) }
+        if origin == .logIn { (obtained, keepsStored) = try settled(answer, asked, stored, present, context, obtain) }
         if let stored {
           // The store's account takes precedence: this process or a copy of the tokens may hold an older one.
           let identity = stored.identity.filled(from: obtained.identity)
@@ -135,8 +135,12 @@ struct SessionOpening {
         let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)
         let token = obtained.asGeneration(max(newest &+ 1, obtained.generation))
         if try place.save(token, expected: stored?.generation ?? 0, lock) { return token }
-        // The lock was lost. The obtained pair may still be the only one that the server accepts.
+        // The lock was lost, and another process has saved a pair. Which one is newer, only the server knows.
         stored = try place.load(lock)
+        if origin == .logIn {
+          asked = environment.times
+          answer = try obtain()
+        }
       }
       throw PeerIDError(.store, "the session was modified despite the lock; log in again")
     } catch {
