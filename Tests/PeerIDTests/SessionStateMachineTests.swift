@@ -513,6 +513,12 @@ import Testing
     clock.learn(dateMilliseconds: Self.date + 40_000, took: 1800)
     #expect(clock.nowMilliseconds == Self.date + 40_500)
   }
+
+  @Test func `the clock is at most fifty seconds slow if the process was stopped during its first answer`() {
+    let clock = ServerClock(clock: Clock { 100_000 })
+    clock.learn(dateMilliseconds: Self.date, took: 150_000)
+    #expect(clock.nowMilliseconds == Self.date + 100_500)
+  }
 }
 
 @Suite struct StoredPairDecisionTests {

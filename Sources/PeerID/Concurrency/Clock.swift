@@ -54,6 +54,9 @@ final class ServerClock: Sendable {
   /// By how much this clock may be fast, in milliseconds, since the dates are truncated to seconds.
   private static let largestError: Int64 = 2000
 
+  /// How long a server takes to answer at most, in milliseconds. If an answer took longer, the process was stopped.
+  private static let longestAnswer: Int64 = 50_000
+
   private let clock: Clock
   private let offset = Atomic<Int64>(unknown)
   private let sampledAt = Atomic<Int64>(0)
@@ -88,7 +91,8 @@ final class ServerClock: Sendable {
       if age >= 0, age <= took + Self.largestError { return }
     }
     // The header is truncated to seconds, so the server's time is half a second later on average.
-    offset.store(dateMilliseconds + 500 - now, ordering: .relaxed)
+    let stopped = max(took - Self.longestAnswer, 0)
+    offset.store(dateMilliseconds + 500 + stopped - now, ordering: .relaxed)
     sampledAt.store(isPrecise ? now : now - Self.resamplingInterval, ordering: .relaxed)
   }
 }
