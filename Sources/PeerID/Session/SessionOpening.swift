@@ -102,7 +102,7 @@ struct SessionOpening {
 
   // MARK: - Steps
 
-  /// How often to save a new session, if another process changes the entry each time after it was read.
+  /// How often a login is saved, if another process changes the entry each time after it was read.
   private static let maximumSaves = 3
 
   /// Obtains a token pair, stores it, and returns it. If the server returned the stored pair, or an older one that it
@@ -136,11 +136,10 @@ struct SessionOpening {
         let token = obtained.asGeneration(max(newest &+ 1, obtained.generation))
         if try place.save(token, expected: stored?.generation ?? 0, lock) { return token }
         // The lock was lost, and another process has saved a pair. Which one is newer, only the server knows.
+        guard origin == .logIn else { break }
         stored = try place.load(lock)
-        if origin == .logIn {
-          asked = environment.times
-          answer = try obtain()
-        }
+        asked = environment.times
+        answer = try obtain()
       }
       throw PeerIDError(.store, "the session was modified despite the lock; log in again")
     } catch {
