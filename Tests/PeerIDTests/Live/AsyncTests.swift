@@ -193,9 +193,9 @@ import Testing
     )
   }
 
-  @Test func `a call that waits for a custom store can be cancelled, and its task continues`() throws {
-    let locks = Gathered<String>()
-    let store = SessionStore.watched(onLock: { locks.add($0) })
+  @Test func `a call that waits for a custom store can be cancelled, and its task changes nothing`() throws {
+    let (locks, unlocks) = (Gathered<String>(), Gathered<String>())
+    let store = SessionStore.watched(onLock: { locks.add($0) }, onUnlock: { unlocks.add($0) })
     let live = try Live(store: store)
     let queue = try CompletionQueue()
     let held = try store.backend.lock("alice", 1000)
@@ -212,6 +212,7 @@ import Testing
     #expect(cancelled?.code == .cancelled && cancelled?.outcome == .notSent)
     store.backend.unlock("alice", held)
     // A cancelled call sends nothing.
+    #expect(eventually { unlocks.all == ["alice", "alice"] })
     #expect(live.client.flush(timeoutMilliseconds: Live.patience) && queue.next(timeoutMilliseconds: 0).isEmpty)
     #expect(live.sandbox.requestCount("POST /api/v1/auth/token") == 0)
     let tokens = try live.logIn().exportTokens()
@@ -219,9 +220,11 @@ import Testing
     let restoring = try live.client.restore(tokenJSON: tokens, key: "bob", to: queue, tag: 2)
     #expect(eventually { locks.all == ["alice", "alice", "bob", "bob"] })
     live.client.cancel(restoring)
-    #expect(error(take(1, from: queue).first)?.code == .cancelled)
+    let ended = error(take(1, from: queue).first)
+    #expect(ended?.code == .cancelled && ended?.outcome == .notSent)
     store.backend.unlock("bob", again)
-    #expect(eventually { (try? store.keys()) == ["bob"] })
+    #expect(eventually { unlocks.all == ["alice", "alice", "bob", "bob"] })
+    #expect(try store.keys() == [])
   }
 
   @Test func `a job that waits for a free thread can be cancelled, and ends when the client is closed`() throws {

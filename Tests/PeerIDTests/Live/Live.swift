@@ -221,7 +221,8 @@ extension SessionStore {
   /// A store in memory that reports its calls.
   static func watched(
     onSave: @escaping @Sendable () throws -> Void = {},
-    onLock: @escaping @Sendable (String) -> Void = { _ in }
+    onLock: @escaping @Sendable (String) -> Void = { _ in },
+    onUnlock: @escaping @Sendable (String) -> Void = { _ in }
   ) -> SessionStore {
     let memory = SessionStore.memory().backend
     return SessionStore.custom(
@@ -235,7 +236,10 @@ extension SessionStore {
         onLock($0)
         return try memory.lock($0, $1)
       },
-      unlock: { memory.unlock($0, $1) },
+      unlock: {
+        memory.unlock($0, $1)
+        onUnlock($0)
+      },
       list: { try memory.list() }
     )
   }
