@@ -260,7 +260,7 @@ int main(void) {
   static struct CMUnitTest tests[2 * ROWS + OTHERS];
   static test_case runs[2 * ROWS];
   size_t count = 0;
-  /* A handshake takes seconds under memcheck, where every second row is blocking, and the others are asynchronous. */
+  /* A handshake takes seconds under memcheck. There, a row is blocking or asynchronous, in turn. */
   bool has_turns = getenv("PEERID_UNDER_MEMCHECK") != NULL;
   for (size_t i = 0; i < 2 * ROWS; i++) {
     const row *row = &rows[i / 2];

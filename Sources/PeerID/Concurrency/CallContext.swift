@@ -68,7 +68,7 @@ final class CallContext: @unchecked Sendable {
 
   /// Called inside `inStore`, before the call changes the store without a request. Throws if the call has ended; if it
   /// ends after this, its outcome is unknown.
-  func changesStore() throws(PeerIDError) {
+  func willChangeStore() throws(PeerIDError) {
     guard progress?.isInterruptedBeforeEffect() == true, let interruption = knownInterruption else { return }
     throw PeerIDError(interruption, .notSent, while: "its store had not answered")
   }

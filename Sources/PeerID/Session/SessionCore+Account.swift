@@ -51,7 +51,7 @@ extension SessionCore {
           throw PeerIDError(.loginRequired, "the session was logged out elsewhere: log the user in again")
         }
         if stored.isOfAnotherUser(than: token) { throw Self.replacedByAnotherUser }
-        try context.changesStore()
+        try context.willChangeStore()
         _ = try place.add(identity, to: stored, lock)
         // Under the store's lock, so that a running refresh does not restore the account that it read before.
         set(identity)

@@ -81,7 +81,7 @@ struct SessionOpening {
     try context.inStore { () throws(PeerIDError) in
       try place.withLock(timeoutMilliseconds: context.remainingMilliseconds, context) { (lock) throws(PeerIDError) in
         if isOfAnotherUser(place, core.token, lock) { return }
-        try context.changesStore()
+        try context.willChangeStore()
         try place.store.backend.remove(place.key, lock)
       }
     }
@@ -118,7 +118,7 @@ struct SessionOpening {
     try place.reserve(lock)
     var asked = environment.times
     var answer = try obtain()
-    if origin == .restore { try context.changesStore() }
+    if origin == .restore { try context.willChangeStore() }
     do throws(PeerIDError) {
       for _ in 0..<Self.maximumSaves {
         var (obtained, keepsStored) = (answer, false)
