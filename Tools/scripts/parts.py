@@ -177,7 +177,7 @@ class Run:
         text = log.read_text(errors="replace")
         with self.changed:
             part.result, part.text = result, text
-            print(f"\n== {part.name}\n{text}", end="", flush=True)
+            print(f"\n== {part.name}: {part.seconds:.0f} s, {part.processor_seconds:.0f} s of processor time\n{text}", end="", flush=True)
 
 
 def main():
