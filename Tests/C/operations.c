@@ -223,6 +223,20 @@ static void *call_on_small_stack(void *argument) {
   assert_invalid(peerid_client_read_chain(client, "database", "get_objects", deep, 200, &response), "64 levels");
   peerid_session *restored = NULL;
   assert_invalid(peerid_client_restore(client, deep, 200, NULL, &restored), "token_json");
+  const char *operation = json(TRANSFER("7"));
+  peerid_response *mark = NULL;
+  size_t length = 0;
+  assert_success(peerid_session_mark(own, operation, strlen(operation), &mark));
+  const char *text = peerid_response_json(mark, &length);
+  assert_success(peerid_session_settle(own, text, length, &response));
+  peerid_response_free(response);
+  peerid_response_free(mark);
+  assert_success(peerid_session_account(own, &response));
+  peerid_response_free(response);
+  assert_success(peerid_client_check(client));
+  assert_success(peerid_session_refresh(own));
+  /* The server repeats the code, which is then searched for in every encoding. */
+  assert_failure(peerid_client_exchange(client, "a code", NULL, &restored), REJECTED, NOT_DONE, "code");
   peerid_session_free(own);
   return NULL;
 }

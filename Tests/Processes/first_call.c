@@ -216,6 +216,35 @@ static peerid_error *convert(void) {
   return error;
 }
 
+/* ---- Asynchronous calls that differ from the blocking ones only in how they begin ---- */
+
+#define ASYNCHRONOUS(name, begin)             \
+  static peerid_error *name##_async(void) {   \
+    peerid_queue *queue = make_queue();       \
+    must(#name, begin);                       \
+    return take(queue);                       \
+  }
+#define PARTS_OF(text) text, strlen(text)
+
+static const char tokens[] = "{\"access_token\":\"a\"}";
+static const char mark_of_transfer[] =
+    "{\"mark\":1,\"payer\":\"1.2.31\",\"after\":\"1.11.0\",\"sent_by\":1,\"request\":{\"operations\":[" TRANSFER "]}}";
+
+ASYNCHRONOUS(read_chain, peerid_client_read_chain_async(client, "database", "get_chain_id", NULL, 0, queue, 1, NULL))
+ASYNCHRONOUS(check, peerid_client_check_async(client, queue, 1, NULL))
+ASYNCHRONOUS(client_account, peerid_client_account_async(client, "pi-u0", queue, 1, NULL))
+ASYNCHRONOUS(restore, peerid_client_restore_async(client, PARTS_OF(tokens), "a key", queue, 1, NULL))
+ASYNCHRONOUS(open, peerid_client_open_async(client, "another key", queue, 1, NULL))
+ASYNCHRONOUS(exchange, peerid_client_exchange_async(client, "no code", NULL, queue, 1, NULL))
+ASYNCHRONOUS(exchange_redirect,
+             peerid_client_exchange_redirect_async(client, "?state=a&code=b", "a", NULL, queue, 1, NULL))
+ASYNCHRONOUS(confirm, peerid_session_confirm_async(session, "no token", queue, 1, NULL))
+ASYNCHRONOUS(broadcast, peerid_session_broadcast_async(session, PARTS_OF(signed_transaction), queue, 1, NULL))
+ASYNCHRONOUS(settle, peerid_session_settle_async(session, PARTS_OF(mark_of_transfer), queue, 1, NULL))
+ASYNCHRONOUS(set_account, peerid_session_set_account_async(session, "1.2.31", queue, 1, NULL))
+ASYNCHRONOUS(acquire_token, peerid_session_acquire_token_async(session, 0, queue, 1, NULL))
+ASYNCHRONOUS(log_out, peerid_session_logout_async(session, queue, 1, NULL))
+
 static const struct kind {
   const char *name;
   peerid_error *(*call)(void);
@@ -262,6 +291,19 @@ static const struct kind {
     {"refresh", refresh, false, "", ""},
     {"refresh_async", refresh_async, false, "", ""},
     {"log_out", log_out, true, "", ""},
+    {"read_chain_async", read_chain_async, true, NULL, ""},
+    {"check_async", check_async, true, NULL, ""},
+    {"client_account_async", client_account_async, true, NULL, ""},
+    {"restore_async", restore_async, true, NULL, ""},
+    {"open_async", open_async, false, NULL, ""},
+    {"exchange_async", exchange_async, false, NULL, ""},
+    {"exchange_redirect_async", exchange_redirect_async, false, NULL, ""},
+    {"confirm_async", confirm_async, false, "", ""},
+    {"broadcast_async", broadcast_async, false, "", ""},
+    {"settle_async", settle_async, true, "", ""},
+    {"set_account_async", set_account_async, true, "", ""},
+    {"acquire_token_async", acquire_token_async, true, "", ""},
+    {"log_out_async", log_out_async, true, "", ""},
 };
 static const struct kind *kind;
 

@@ -20,6 +20,7 @@ type Client struct {
 	slots         chan struct{}
 	failsWhenFull bool
 	assets        assetTable
+	hooks         *hooks
 }
 
 // NewClient creates a client. It sends nothing. Close the client when it is no longer needed.
@@ -43,6 +44,7 @@ func NewClient(config Config) (*Client, error) {
 		clientID:      config.ClientID,
 		slots:         make(chan struct{}, config.maximumInFlight()),
 		failsWhenFull: config.FailWhenFull,
+		hooks:         &hooks{log: config.Log},
 	}
 	client.handle = newHandle(object, func(object *C.peerid_client) { C.peerid_client_free(object) })
 	// The library has accepted the base URL, so this cannot fail. (With nil, Transport would add its headers to no

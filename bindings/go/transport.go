@@ -1,6 +1,7 @@
 package peerid
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -11,7 +12,7 @@ import (
 
 // Transport returns an [http.RoundTripper] for requests that you send yourself. It adds the headers Authorization and
 // ClientID. After HTTP 401, which means that nothing was done, it gets a new token and resends the request, if there is
-// no body or it can be read again ([http.Request.GetBody]).
+// no body or it can be read again ([http.Request.GetBody]). The log gets a line for this.
 //
 // Only requests below the client's base URL get the headers; other requests, such as one after a redirect, are passed
 // on unchanged. base sends the requests; nil means [http.DefaultTransport].
@@ -47,6 +48,9 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 			closeBody(body)
 			return nil, err
 		}
+		if round > 1 {
+			t.session.client.hooks.tell(LevelInfo, t.resend(token))
+		}
 		response, err := t.base.RoundTrip(t.authorized(request, body, token))
 		if err != nil || response.StatusCode != http.StatusUnauthorized || round == maximumRounds {
 			return response, err
@@ -62,6 +66,15 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 			return nil, newError(ErrInvalidArgument, "cannot read the body of the request again: %v", err).causedBy(err)
 		}
 	}
+}
+
+// resend is the line of the log for a request that is resent.
+func (t *transport) resend(token *Token) string {
+	user := ""
+	if token.UserID >= 0 {
+		user = fmt.Sprintf("user %d, ", token.UserID)
+	}
+	return fmt.Sprintf("transport: sent again, because the server refused the token (HTTP 401) (%sapplication %s)", user, t.session.client.clientID)
 }
 
 // CloseIdleConnections forwards http.Client.CloseIdleConnections to the base transport.

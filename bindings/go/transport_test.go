@@ -81,6 +81,33 @@ func TestTransportRefreshesOnceForAllAndSendsAgain(t *testing.T) {
 	}
 }
 
+func TestTransportLogsThatARequestIsSentAgain(t *testing.T) {
+	var mutex sync.Mutex
+	var lines []string
+	session := login(t, newClient(t, func(config *peerid.Config) {
+		config.Log = func(level peerid.Level, message string) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			lines = append(lines, level.String()+": "+message)
+		}
+	}))
+	client := &http.Client{Transport: session.Transport(nil)}
+	for _, part := range []string{"", "access"} {
+		if part != "" {
+			control(t, "revoke", object{"part": part})
+		}
+		if status, err := post(client, strings.NewReader(transferBody)); err != nil || status != http.StatusOK {
+			t.Fatalf("status %d, %v", status, err)
+		}
+	}
+	mutex.Lock()
+	defer mutex.Unlock()
+	const resent = "info: transport: sent again, because the server refused the token (HTTP 401) (user 1, application 4)"
+	if text := strings.Join(lines, "\n"); strings.Count(text, "sent again") != 1 || !strings.Contains(text, resent) {
+		t.Errorf("the log says %q", text)
+	}
+}
+
 func TestTransportWaitsForTheServerToKnowANewToken(t *testing.T) {
 	reset(t)
 	control(t, "settings", object{"save_delay_ms": 120})
