@@ -59,8 +59,8 @@ class BaseClient:
                 `logging` and the text. It is also called on threads of the library,
                 must return quickly, and must not use this package. By default events go
                 to the logger `peerid`; with the monkey patches of gevent or eventlet
-                they are dropped, because patched locks do not work on threads of the
-                library.
+                they are dropped, and a chosen logger is refused, because patched locks
+                do not work on threads of the library.
             relogin: a function that returns the user's `Credentials` when a refresh
                 token is no longer valid or a refresh got no answer. It receives the
                 session's key, may block, and may return None. Or `"keep"`: the password
@@ -72,7 +72,7 @@ class BaseClient:
         Raises:
             ConfigurationError: an option is unknown or its value is not valid, the base
                 URL is invalid, the program runs without threads (as uWSGI can), or the
-                store does not work with its green threads.
+                store or the logger does not work with its green threads.
             InvalidArgument: the id is not a number, or the secret is empty.
         """
         check_threads()

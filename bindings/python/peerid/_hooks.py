@@ -18,7 +18,7 @@ from ._callback import (
     log_exception,
     logger,
 )
-from ._host import green_threads
+from ._host import check_logger, green_threads
 from ._library import library
 from ._text import encode
 from .credentials import Credentials
@@ -50,7 +50,7 @@ class Hooks:
     outlive its client. Then the number is no longer registered, and nothing is called.
     """
 
-    __slots__ = ("__weakref__", "_is_chosen", "_log", "_number", "_relogin")
+    __slots__ = ("__weakref__", "_log", "_number", "_relogin")
 
     def __init__(self, log: Log | None, relogin: Relogin | None) -> None:
         """Register the functions of a client.
@@ -59,7 +59,8 @@ class Hooks:
         eventlet has replaced the locks of `logging`: threads of the library cannot
         use the replacements.
         """
-        self._is_chosen = log is not None
+        if isinstance(log, _LOGGERS):
+            check_logger(log)
         log = logger if log is None else log
         if not (callable(log) or isinstance(log, _LOGGERS)):
             raise TypeError(
@@ -94,14 +95,12 @@ class Hooks:
 
     def log(self, level: int, message: str) -> None:
         """Pass an event to the log."""
+        if not isinstance(self._log, _LOGGERS):
+            self._log(level, message)
         # The locks may be replaced long after the client was made: gunicorn replaces
         # them in its workers, with --preload after the program has made its clients.
-        if not self._is_chosen and green_threads() is not None:
-            return
-        if isinstance(self._log, _LOGGERS):
+        elif green_threads() is None:
             self._log.log(level, "%s", message)
-        else:
-            self._log(level, message)
 
     def relogin(self, key: str | None) -> Credentials | None:
         """Ask for credentials."""

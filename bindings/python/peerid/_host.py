@@ -59,6 +59,25 @@ def check_no_green_threads(store: object) -> None:
         )
 
 
+def check_logger(log: object) -> None:
+    """Refuse a logger whose locks gevent or eventlet have replaced.
+
+    A thread of the library that waits for such a lock waits for the main thread, which
+    may wait for the library.
+
+    Raises:
+        ConfigurationError: sockets or locks are replaced by those of green threads.
+    """
+    name = green_threads()
+    if name is not None:
+        raise ConfigurationError(
+            f"a {type(log).__name__} cannot be used as `log` with {name}'s monkey "
+            "patches: it is called on threads of the library, in which "
+            f"{name}'s locks do not work. Pass a function that uses none, such as one "
+            "that calls os.write"
+        )
+
+
 def green_threads() -> str | None:
     """Return the name of the package that has replaced sockets or locks."""
     for name, module, function in (

@@ -120,6 +120,10 @@ def test_green_threads_share_a_directory_but_no_store_in_python(
             client(Store())
         except peerid.ConfigurationError as error:
             print("{name}" in str(error), "DirectoryStore" in str(error))
+        try:
+            peerid.Client(sys.argv[1], client_id=4, log=logging.getLogger("shop"))
+        except peerid.ConfigurationError as error:
+            print("{name}" in str(error), "Pass a function" in str(error))
         with client(peerid.DirectoryStore(sys.argv[2])) as good:
             session = good.login("alice", password="alice-password", key="alice")
             session.refresh()
@@ -127,7 +131,7 @@ def test_green_threads_share_a_directory_but_no_store_in_python(
     """
     output = run_python(program, sandbox.url, tmp_path / "store")
     # Events are not logged: the locks of logging are those of green threads.
-    assert output == "True True\n2\n"
+    assert output == "True True\nTrue True\n2\n"
 
 
 @pytest.mark.parametrize("name", PATCHES)
@@ -142,7 +146,8 @@ def test_green_threads_that_come_after_the_client_are_refused(
         from stores import DictStore
         logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
         client = peerid.Client(
-            sys.argv[1], client_id=4, client_secret="demo-secret-4", store=DictStore()
+            sys.argv[1], client_id=4, client_secret="demo-secret-4", store=DictStore(),
+            log=logging.getLogger("shop"),
         )
         {PATCHES[name]}
         for use in (
