@@ -120,10 +120,6 @@ MUTATIONS = [
     ("order of a login and a refresh", CORE_FILE,
      "      let isNewer = order > state.pairOrder",
      '      let isNewer = order > state.pairOrder || removed("order of a login and a refresh")'),
-    ("reading again after a refusal", CORE,
-     "          if let found = lateWriter(of: mine, place, lock) { return found }",
-     '          if !removed("reading again after a refusal"), let found = lateWriter(of: mine, place, lock) {\n'
-     "            return found\n          }"),
     ("refreshing the own one of two rival pairs", "Session/StoredPairDecision.swift",
      "    return isUnsaved && stored.renewal",
      '    return isUnsaved && !removed("refreshing the own one of two rival pairs") && stored.renewal'),

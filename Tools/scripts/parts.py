@@ -177,7 +177,8 @@ class Run:
         text = log.read_text(errors="replace")
         with self.changed:
             part.result, part.text = result, text
-            print(f"\n== {part.name}: {part.seconds:.0f} s, {part.processor_seconds:.0f} s of processor time\n{text}", end="", flush=True)
+            title = f"{part.name}: {part.seconds:.0f} s, {part.processor_seconds:.0f} s of processor time"
+            print(f"\n== {title}\n{text}", end="", flush=True)
 
 
 def main():

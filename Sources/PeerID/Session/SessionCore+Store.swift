@@ -99,7 +99,7 @@ extension SessionCore {
   /// The same, for a token that the server has not accepted in this process yet.
   private static let patienceForUnusedPair: Int64 = 500
   /// How many sessions of a client poll at a time.
-  private static let maximumWaits = WorkerPool.maximumThreads / 4
+  static let maximumWaits = WorkerPool.maximumThreads / 4
 
   /// Polls the store for some time before a refusal ends the session. The refusal may mean that another process has
   /// refreshed the token pair but has not saved it yet, because it lost its lock or its store failed for a while. The

@@ -1,5 +1,6 @@
 import Glibc
 import PeerIDSandbox
+import Synchronization
 import Testing
 
 @testable import PeerID
@@ -109,6 +110,24 @@ import Testing
     #expect(try store.backend.save("k", after, before.generation, 0))
     #expect(eventually { (try? session.submit(Live.transfer)) != nil })
     #expect(session.token.generation == 2)
+  }
+
+  @Test func `a refused session uses a pair that was saved meanwhile, even if it may not wait for one`() throws {
+    let store = SessionStore.withoutLocks()
+    let live = try Live(store: store)
+    let session = try live.logIn(key: "k")
+    let other = try live.sibling(store: store).client.open(key: "k")
+    // As many sessions of the client wait for late pairs as may.
+    _ = session.core.environment.lateWriterWaits.add(SessionCore.maximumWaits, ordering: .relaxed)
+    live.sandbox.add(.held(.delay, path: Live.refresh))
+    onThreads(2) { index in
+      if index == 0 { return #expect(failure { () throws(PeerIDError) in try session.refresh() } == nil) }
+      #expect(live.waitForRequests(1, path: Live.refresh))
+      #expect(failure { () throws(PeerIDError) in try other.refresh() } == nil)
+      live.sandbox.releaseRequests()
+    }
+    #expect(live.sandbox.requestCount("POST " + Live.refresh, outcome: "200") == 1)
+    #expect(session.token.isSamePair(as: other.token))
   }
 
   /// Two clients refresh the same pair at once, because the store's locks lock nothing. The server accepts the result
