@@ -8,8 +8,8 @@ extension CurlTransfer {
     settings.idleConnectionTimeoutSeconds > 0 && settings.maximumIdleConnections > 0
       // In libcurl 8 an age of 0 may mean that there is no limit.
       && (maximumAge > 0 || !Curl.takesNoAgeForNoLimit)
-      // Only OpenSSL can report data that was already read and decrypted.
-      && (!settings.usesTLS || (Curl.openSSL != nil && !settings.proxy.mayUseTLS))
+      // Only OpenSSL can report data that was already read and decrypted, and not for the connection to a proxy.
+      && (!settings.usesTLS || Curl.openSSL != nil) && !settings.proxy.mayUseTLS
   }
 
   /// Sets the options that all requests share.

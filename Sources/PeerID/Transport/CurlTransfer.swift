@@ -14,6 +14,8 @@ final class CurlTransfer {
   private(set) var stop: Stop?
   /// The connection that the request was sent on.
   private var use: SocketTable.Use?
+  /// Whether the answer to the request has begun.
+  private var hasBegun = false
   private var headerBytes: Int64 = 0
   /// How many times libcurl was about to send the request. A number above 1 means that libcurl tried to resend the
   /// request by itself.
@@ -245,6 +247,11 @@ extension CurlTransfer {
   /// Limits the total length of headers. libcurl 7.88 limits only the length of each header; later versions limit the
   /// sum, but with an unspecific error.
   func receivedHeader(_ count: Int) -> Int {
+    if !hasBegun {
+      // The next request may use this connection before this one is released.
+      hasBegun = true
+      noteUse(isOver: false)
+    }
     headerBytes += Int64(count)
     if headerBytes > settings.maximumHeaderBytes {
       stop = .tooLarge
@@ -287,6 +294,7 @@ extension CurlTransfer {
       ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, 1)
       return CCURL_PREREQFUNC_ABORT
     }
+    hasBegun = false
     sendings += 1
     return CCURL_PREREQFUNC_OK
   }
@@ -298,10 +306,14 @@ extension CurlTransfer {
   }
 
   private func endUse() {
+    noteUse(isOver: true)
+    use = nil
+  }
+
+  private func noteUse(isOver: Bool) {
     guard let use else { return }
     var version = 0
     ccurl_getinfo_long(handle, CURLINFO_HTTP_VERSION, &version)
-    sockets.end(use, isHTTP2: version == Int(CURL_HTTP_VERSION_2_0))
-    self.use = nil
+    sockets.note(use, version: version, isOver: isOver)
   }
 }

@@ -15,7 +15,8 @@ final class SocketTable {
     /// The number of requests in flight on the connection; more than one only with HTTP/2.
     var requests = 0
     var wasUsed = false
-    var isHTTP2 = false
+    /// libcurl's constant for the HTTP version; 0 before the first answer begins.
+    var version = 0
     var id: UInt64 { descriptor.id }
   }
 
@@ -63,17 +64,19 @@ final class SocketTable {
       return Use(
         id: connection.id,
         descriptor: connection.descriptor.number,
-        mustBeSilent: connection.wasUsed && connection.requests == 0 && !connection.isHTTP2
+        // HTTP/1.1 carries one request at a time, even if the one before has not been noted as over yet.
+        mustBeSilent: connection.wasUsed
+          && (connection.version == 0 ? connection.requests == 0 : connection.version < Int(CURL_HTTP_VERSION_2_0))
       )
     }
   }
 
-  /// Records that a request has ended.
-  func end(_ use: Use, isHTTP2: Bool) {
+  /// Records the HTTP version of an answer, and whether its request has ended.
+  func note(_ use: Use, version: Int, isOver: Bool) {
     lock.withLock {
       guard let index = connections.firstIndex(where: { $0.id == use.id }) else { return }
-      connections[index].requests -= 1
-      if isHTTP2 { connections[index].isHTTP2 = true }
+      if version != 0 { connections[index].version = version }
+      if isOver { connections[index].requests -= 1 }
     }
   }
 
