@@ -1290,7 +1290,10 @@ typedef enum peerid_code {
   PEERID_CODE_CLOSED = 15,
   /** Out of memory. */
   PEERID_CODE_OUT_OF_MEMORY = 16,
-  /** A bug in this library; please report it. */
+  /**
+   * The system gave no descriptor or no random bytes, or there is a bug in this library; please
+   * report a bug.
+   */
   PEERID_CODE_INTERNAL = 17,
   /** The session store failed. */
   PEERID_CODE_STORE = 18,

@@ -42,6 +42,37 @@ import Testing
     #expect(answer.error == #"{"login":"User not found"}"#)
   }
 
+  /// Swift's `String` equates each pair: an accent as a character of its own, and the Kelvin sign.
+  @Test func `texts are compared by their bytes`() throws {
+    var fixture = Fixture.demo
+    fixture.users[0].username = "caf\u{E9}"
+    fixture.users[0].email = "caf\u{E9}@example.com"
+    fixture.users[0].password = "caf\u{E9}"
+    fixture.apps[0].clientSecret = "K"
+    fixture.joins = []
+    fixture.tokens = [
+      Fixture.Token(username: "caf\u{E9}", clientID: 4, accessToken: "accessK", refreshToken: "refreshK")
+    ]
+    fixture.codes = [Fixture.Code(code: "codeK", username: "caf\u{E9}", clientID: 4)]
+    let server = try TestServer(fixture)
+    let (composed, decomposed, kelvin) = ("caf%C3%A9", "cafe%CC%81", "%E2%84%AA")
+    for login in [composed, composed + "@example.com"] {
+      #expect(try server.signIn("login=\(login)&password=\(composed)&client_id=4").token("token") == "accessK")
+      #expect(try server.signIn("login=\(login)&password=\(decomposed)&client_id=4").status == 400)
+    }
+    for login in [decomposed, decomposed + "@example.com"] {
+      let answer = try server.signIn("login=\(login)&password=\(composed)&client_id=4")
+      #expect(answer.error == #"{"login":"User not found"}"#)
+    }
+    #expect(try server.isAccepted("accessK"))
+    #expect(try !server.isAccepted("access\u{212A}"))
+    #expect(try server.exchange("code" + kelvin, secret: "K").status == 400)
+    #expect(try server.exchange("codeK", secret: kelvin).status == 400)
+    #expect(try server.exchange("codeK", secret: "K").status == 200)
+    #expect(try server.refresh("refresh" + kelvin, secret: "K").status == 400)
+    #expect(try server.refresh("refreshK", secret: "K").status == 200)
+  }
+
   @Test(arguments: ["%2B16045550101", "6045550101", "(604)%20555-0101", "16045550101"])
   func `a mobile number is normalized and can replace the password`(mobile: String) throws {
     let answer = try TestServer().signIn("login=alice&mobile=\(mobile)&client_id=4")

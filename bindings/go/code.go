@@ -52,7 +52,8 @@ const (
 	ErrClosed Code = C.PEERID_CODE_CLOSED
 	// ErrOutOfMemory means that memory ran out.
 	ErrOutOfMemory Code = C.PEERID_CODE_OUT_OF_MEMORY
-	// ErrInternal means a bug in the library; please report it.
+	// ErrInternal means that the system gave no descriptor or no random bytes, or that there is a bug in this library;
+	// please report a bug.
 	ErrInternal Code = C.PEERID_CODE_INTERNAL
 	// ErrStore means that the session store failed.
 	ErrStore Code = C.PEERID_CODE_STORE

@@ -89,10 +89,16 @@ func (t *transport) CloseIdleConnections() {
 func (t *transport) isOurs(to *url.URL) bool {
 	base := t.session.client.baseURL
 	// An opaque URL is sent as it is, whatever its path says.
-	if base == nil || to.Opaque != "" || !strings.EqualFold(to.Scheme, base.Scheme) || !strings.EqualFold(to.Hostname(), base.Hostname()) || port(to) != port(base) {
+	if base == nil || to.Opaque != "" || !strings.EqualFold(to.Scheme, base.Scheme) || !isSameHost(to.Hostname(), base.Hostname()) || port(to) != port(base) {
 		return false
 	}
 	return isBelow(to.EscapedPath(), base.EscapedPath()) && isBelowCleaned(to, base)
+}
+
+// isSameHost compares two hosts without case; base is ASCII. EqualFold also equates k and s with letters beyond ASCII,
+// which are longer, and which a proxy may resolve to another host.
+func isSameHost(host, base string) bool {
+	return len(host) == len(base) && strings.EqualFold(host, base)
 }
 
 func isBelowCleaned(to, base *url.URL) bool {

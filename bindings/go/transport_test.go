@@ -231,7 +231,7 @@ func (r recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 func TestTransportKeepsTheTokenBelowTheBaseURL(t *testing.T) {
-	client, err := peerid.NewClient(peerid.Config{BaseURL: "https://peerid.example/base/", ClientID: "4"})
+	client, err := peerid.NewClient(peerid.Config{BaseURL: "https://desk.example/base/", ClientID: "4"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,29 +244,31 @@ func TestTransportKeepsTheTokenBelowTheBaseURL(t *testing.T) {
 	seen := recorder{}
 	asked := &http.Client{Transport: session.Transport(seen)}
 	for address, isOurs := range map[string]bool{
-		"https://peerid.example/base":                                     true,
-		"https://peerid.example/base/":                                    true,
-		"https://PEERID.example:443/base/x?y=/../":                        true,
-		"https://peerid.example/base/a/../b":                              true,
-		"https://peerid.example/base/a%20b":                               true,
-		"https://peerid.example/":                                         false,
-		"https://peerid.example/bases":                                    false,
-		"https://peerid.example/base/../outside":                          false,
-		"https://peerid.example/base/a/../../outside":                     false,
-		"https://peerid.example/base/%2e%2e/outside":                      false,
-		"https://peerid.example/base/..%2foutside":                        false,
-		"https://peerid.example/base/%252e%252e/outside":                  false,
-		"https://peerid.example/base/%" + strings.Repeat("25", 12) + "2e": false,
-		"https://peerid.example/base/..%5coutside":                        false,
-		"https://peerid.example/base/%252e%252e/x%25zz":                   false,
-		"https://peerid.example/base/..;x/outside":                        false,
-		"https://peerid.example/base/..%00/outside":                       false,
-		"https://peerid.example/base/a;b/100%25":                          true,
-		"https://peerid.example/outside/../base/x":                        false,
-		"https://peerid.example/%62ase/x":                                 false,
-		"http://peerid.example/base/x":                                    false,
-		"https://peerid.example:8443/base/x":                              false,
-		"https://peerid.example.evil.example/base/x":                      false,
+		"https://desk.example/base":                                     true,
+		"https://desk.example/base/":                                    true,
+		"https://DESK.example:443/base/x?y=/../":                        true,
+		"https://desk.example/base/a/../b":                              true,
+		"https://desk.example/base/a%20b":                               true,
+		"https://desk.example/":                                         false,
+		"https://desk.example/bases":                                    false,
+		"https://desk.example/base/../outside":                          false,
+		"https://desk.example/base/a/../../outside":                     false,
+		"https://desk.example/base/%2e%2e/outside":                      false,
+		"https://desk.example/base/..%2foutside":                        false,
+		"https://desk.example/base/%252e%252e/outside":                  false,
+		"https://desk.example/base/%" + strings.Repeat("25", 12) + "2e": false,
+		"https://desk.example/base/..%5coutside":                        false,
+		"https://desk.example/base/%252e%252e/x%25zz":                   false,
+		"https://desk.example/base/..;x/outside":                        false,
+		"https://desk.example/base/..%00/outside":                       false,
+		"https://desk.example/base/a;b/100%25":                          true,
+		"https://desk.example/outside/../base/x":                        false,
+		"https://desk.example/%62ase/x":                                 false,
+		"http://desk.example/base/x":                                    false,
+		"https://desk.example:8443/base/x":                              false,
+		"https://desk.example.evil.example/base/x":                      false,
+		"https://des\u212a.example/base/x":                              false,
+		"https://de\u017fk.example/base/x":                              false,
 	} {
 		request, err := http.NewRequest(http.MethodGet, address, nil)
 		if err != nil {
@@ -281,8 +283,8 @@ func TestTransportKeepsTheTokenBelowTheBaseURL(t *testing.T) {
 			t.Errorf("%s: token sent: %v", address, !isOurs)
 		}
 	}
-	for path, isOurs := range map[string]bool{"": true, "//peerid.example/outside": false, "/outside": false} {
-		address := &url.URL{Scheme: "https", Host: "peerid.example", Path: "/base/x", Opaque: path}
+	for path, isOurs := range map[string]bool{"": true, "//desk.example/outside": false, "/outside": false} {
+		address := &url.URL{Scheme: "https", Host: "desk.example", Path: "/base/x", Opaque: path}
 		response, err := asked.Transport.RoundTrip(&http.Request{Method: http.MethodGet, URL: address})
 		if err != nil {
 			t.Fatal(err)

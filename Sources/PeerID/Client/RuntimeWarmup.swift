@@ -8,11 +8,11 @@ import Synchronization
 /// metadata, so it needs no warmup.
 enum RuntimeWarmup {
   private static let operations = [
-    // Without escapes.
+    // Operations without escapes.
     #"[{"op_name":"transfer","fee_asset":"1.3.0","from":"1.2.1","to":"1.2.2","#
       + #""amount":{"amount":1,"asset_id":"1.3.0"}},{"op_name":"bet_cancel","#
       + #""fee_asset":"1.3.0","bettor_id":"1.2.1","bet_to_cancel":"1.26.1"}]"#,
-    // With an escape and a field that does not exist.
+    // An operation with an escape, and with a field that does not exist.
     #"{"op_name":"transfer","form":"\n"}"#,
   ]
   private static let token =

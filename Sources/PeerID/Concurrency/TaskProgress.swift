@@ -43,7 +43,8 @@ final class TaskProgress: Sendable {
     return try body()
   }
 
-  /// Runs `body`, which sends the task's request. Called inside `inStore`: while `body` runs, the store is not in use.
+  /// Runs `body`, which sends the task's request. Called inside `inStore`; while `body` runs, the task counts as outside
+  /// the store.
   func outOfStore<Result>(_ body: () throws(PeerIDError) -> Result) throws(PeerIDError) -> Result {
     place.store(Place.running.rawValue, ordering: .sequentiallyConsistent)
     let result = try body()

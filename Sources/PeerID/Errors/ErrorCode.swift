@@ -39,7 +39,7 @@ public enum ErrorCode: Int32, Sendable, CaseIterable {
   case closed = 15
   /// Out of memory.
   case outOfMemory = 16
-  /// A bug in this library; please report it.
+  /// The system gave no descriptor or no random bytes, or there is a bug in this library; please report a bug.
   case `internal` = 17
   /// The session store failed.
   case store = 18

@@ -151,11 +151,6 @@ package struct JSONValue: @unchecked Sendable {
     }
   }
 
-  /// A new document with this value as its root, which shares the memory.
-  package var asDocument: JSONDocument {
-    JSONDocument(owning: OpaquePointer(cjansson_incref(node)))
-  }
-
   var retainedNode: UnsafeMutablePointer<json_t>? { cjansson_incref(node) }
 
   /// Overwrites every string of the whole document this value belongs to; see `JSONDocument.wipeStrings`.

@@ -73,7 +73,7 @@ enum TextForm {
       }
   }
 
-  /// Whether the part of a URI after its scheme names a host, if it begins with two slashes.
+  /// Whether the part of a URI after its scheme is valid: if it begins with two slashes, it must name a host.
   private static func isAuthority(_ hierarchy: UnsafeRawBufferPointer) -> Bool {
     guard hierarchy.begins(with: "//") else { return true }
     let authority = hierarchy.dropFirst(2).prefix { $0 != UInt8(ascii: "/") }

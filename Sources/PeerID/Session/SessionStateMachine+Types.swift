@@ -61,10 +61,10 @@ extension SessionStateMachine {
     var expiryMargin: Int64 = 60_000
     /// For how long after a refresh HTTP 401 may mean that the server has not saved the new token yet.
     var earlyRefusalAge: Int64 = 2000
-    /// The same for a login that returns another pair than the stored one. The age of the stored pair is an estimate
-    /// from dates in whole seconds, which may be up to two seconds too high.
+    /// For how long after a refresh that is stored a login may return another pair, because the server has not saved
+    /// the stored one yet. The age is an estimate from dates in whole seconds, which may be up to two seconds too high.
     var storedRefusalAge: Int64 = 4000
-    /// The pauses after these answers; the last one repeats.
+    /// The pauses after HTTP 401 to a token that the server may not have saved yet; the last one repeats.
     var earlyPauses: [Int64] = [25, 25, 50, 100, 200, 400, 400, 400, 400, 500, 750, 1000, 1500, 2000, 3000]
     /// For how long after a refresh the new pair is kept although the server refuses both its tokens: the server may
     /// not have saved the pair yet. This applies only while the server has accepted neither token.

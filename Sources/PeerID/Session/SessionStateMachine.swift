@@ -115,7 +115,8 @@ struct SessionStateMachine {
     return .fail(refreshImpediment(now: now))
   }
 
-  /// The assumed attempts of a caller that does not count them: as many pauses as fit into the token's age.
+  /// The attempts to assume for a caller that does not count its own: it has made as many pauses as fit into the time
+  /// since the token was refreshed.
   private func uncountedAttempts(now: Int64) -> Attempts {
     var attempts = Attempts()
     guard let renewedAt else { return attempts }

@@ -43,8 +43,8 @@ enum LogInDecision: Equatable {
   /// Store the pair of the login.
   case replace
 
-  /// Compares the two pairs. The server answers a refresh before it saves the new pair. Until then, a login returns an
-  /// older pair: the previous one, or the result of another refresh, whose process has died.
+  /// Compares the two pairs. The server answers a refresh before it saves the new pair. A login before that returns an
+  /// older pair: the previous one, or that of another refresh whose process died before it could store the pair.
   ///
   /// - Parameters:
   ///   - obtained: the pair of the login.

@@ -99,7 +99,7 @@ enum TextEncoding: CaseIterable {
 
   private static func emitCharacter(_ value: UInt32, _ range: Range<Int>, _ emit: (UInt8, Range<Int>) -> Void) {
     switch value {
-    // No byte: half of an ASCII character in UTF-16, or an escape that stands for nothing.
+    // The zero byte of an ASCII character in UTF-16, or an escape without a character.
     case 0: break
     case ..<0x100: emit(UInt8(value), range)
     default: if let scalar = Unicode.Scalar(value) { UTF8.encode(scalar)?.forEach { emit($0, range) } }

@@ -9,7 +9,8 @@ package enum RandomText {
     try text(32, from: alphabet)
   }
 
-  /// `count` random characters of an alphabet of at most 256, evenly distributed if the alphabet's size divides 256.
+  /// `count` random characters of an alphabet, which has at most 256. All characters are equally likely only if 256 is a
+  /// multiple of the alphabet's size.
   package static func text(_ count: Int, from alphabet: [UInt8]) throws(PeerIDError) -> String {
     var random = [UInt8](repeating: 0, count: count)
     guard getentropy(&random, random.count) == 0 else {

@@ -129,7 +129,7 @@ public struct Token: Sendable {
     if let user = userID, let its = other.userID { user != its } else { false }
   }
 
-  /// A hash of the access token (FNV-1a): different tokens do not share it by chance.
+  /// A hash of the access token (FNV-1a). Two tokens of a server do not have the same hash by chance.
   var fingerprint: UInt64 {
     accessTokenBytes.raw.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }

@@ -45,7 +45,7 @@ final class SocketTable {
     ccurl_setopt_pointer(handle, CURLOPT_RESOLVER_START_DATA, me)
   }
 
-  /// The use of a connection by a request that is about to be sent.
+  /// The connection of a request that is about to be sent.
   struct Use {
     fileprivate let id: UInt64
     let descriptor: Int32

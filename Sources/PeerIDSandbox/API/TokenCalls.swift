@@ -56,7 +56,10 @@ extension SandboxState {
     let secret = fields.string("client_secret")
     try fields.finish()
     try requireSecret(secret, of: clientID)
-    guard let grant = codes[code] else { throw Refusal(400, ["code": "invalid code"]) }
+    guard let place = codes.index(forKey: code), codes[place].key.isSame(as: code) else {
+      throw Refusal(400, ["code": "invalid code"])
+    }
+    let grant = codes[place].value
     guard grant.clientID == clientID else { throw Refusal(400, ["code": "code doesn't belong to this app"]) }
     return try createTokens(code, sequence: sequence).newLiteral
   }
@@ -86,7 +89,7 @@ extension SandboxState {
   }
 
   private func requireSecret(_ secret: String, of clientID: Int) throws(Refusal) {
-    guard apps[clientID]?.clientSecret == secret else {
+    guard apps[clientID]?.clientSecret.isSame(as: secret) == true else {
       throw Refusal(400, ["client_id": "client_id or client_secret invalid"])
     }
   }
@@ -142,7 +145,7 @@ extension SandboxState {
 extension Fixture.User {
   /// Whether these are the user's credentials. A user without a password cannot sign in with a password.
   func accepts(password: String?, mobile: String?) -> Bool {
-    let isRightPassword = password == nil || password == self.password
+    let isRightPassword = password.map { self.password?.isSame(as: $0) == true } ?? true
     let isRightMobile = mobile.map { MobileNumber.normalized($0) == self.mobile.map(MobileNumber.normalized) } ?? true
     return isRightPassword && isRightMobile
   }

@@ -2,7 +2,7 @@ internal import PeerID
 
 /// Handles requests: applies faults, answers as PeerID does, and logs everything.
 final class SandboxCore: RequestHandler {
-  /// How often a request that waits to be released looks, in milliseconds.
+  /// The interval, in milliseconds, at which a held request checks whether it was released.
   private static let heldInterval = 5
 
   let state: Guarded<SandboxState>

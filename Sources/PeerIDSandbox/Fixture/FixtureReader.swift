@@ -50,7 +50,7 @@ extension Fixture {
   /// The user and the app of an entry; both must exist.
   fileprivate func parties(_ reader: KeyedReader) throws(KeyedReader.Fault) -> (username: String, clientID: Int) {
     let username = try reader.string("user")
-    guard users.contains(where: { $0.username == username }) else {
+    guard users.contains(where: { $0.username.isSame(as: username) }) else {
       throw KeyedReader.Fault(key: "\(reader.path).user", problem: "there is no user \"\(username)\" under \"users\"")
     }
     let clientID = Int(try reader.integer("app", 0...Int64(Int32.max)))

@@ -40,7 +40,8 @@ extension SandboxState {
 
     let login = body?["login"]?.string ?? ""
     let password = body?["password"]?.string ?? ""
-    guard let userID = userID(login: login), let user = user(id: userID), user.password == password else {
+    guard let userID = userID(login: login), let user = user(id: userID), user.password?.isSame(as: password) == true
+    else {
       let message = "Invalid email/username or password"
       return PermissionsPage.signIn(app: application.app, login: login, message: message)
     }

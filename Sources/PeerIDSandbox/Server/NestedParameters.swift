@@ -40,7 +40,7 @@ struct NestedParameters {
     var flat: [(key: String, node: Node)] = []
     for part in text.unicodeScalars.split(separator: "&").prefix(parameterLimit) {
       let (key, value) = pair(part)
-      if let place = flat.firstIndex(where: { isSame($0.key, key) }) {
+      if let place = flat.firstIndex(where: { $0.key.isSame(as: key) }) {
         flat[place].node = .list(elements(flat[place].node) + [.text(value)])
       } else {
         flat.append((key, .text(value)))
@@ -123,7 +123,7 @@ struct NestedParameters {
     case (_, .text("")): return target
     case (.list(let elements), .text): return .list(elements + [source])
     case (.map(let members), .text(let text)):
-      return .map(members.filter { !isSame($0.key, text) } + [(text, .text("true"))])
+      return .map(members.filter { !$0.key.isSame(as: text) } + [(text, .text("true"))])
     case (.text, _): return .list([target] + elements(source))
     case (.list(var elements), .list(let others)):
       for (index, other) in others.enumerated() {
@@ -156,7 +156,7 @@ struct NestedParameters {
   ) -> [(key: String, node: Node)] {
     var members = members
     for (key, node) in others {
-      if let place = members.firstIndex(where: { isSame($0.key, key) }) {
+      if let place = members.firstIndex(where: { $0.key.isSame(as: key) }) {
         members[place].node = merged(members[place].node, node)
       } else {
         members.append((key, node))
@@ -164,8 +164,6 @@ struct NestedParameters {
     }
     return members
   }
-
-  private static func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
 
   private static func isText(_ node: Node) -> Bool {
     if case .text = node { true } else { false }

@@ -90,13 +90,13 @@ struct SandboxState {
 
   /// The id of the user with exactly this name.
   func userID(username: String) -> Int? {
-    users.firstIndex { $0.username == username }.map { $0 + 1 }
+    users.firstIndex { $0.username.isSame(as: username) }.map { $0 + 1 }
   }
 
   /// The id of the user with exactly this name, or with this e-mail address in upper or lower case.
   func userID(login: String) -> Int? {
     let email = login.lowercased()
-    return users.firstIndex { $0.username == login || $0.email == email }.map { $0 + 1 }
+    return users.firstIndex { $0.username.isSame(as: login) || $0.email?.isSame(as: email) == true }.map { $0 + 1 }
   }
 
   /// Grants an app all its operations for a user.

@@ -89,9 +89,15 @@ struct TokenStore {
     for entry in due { save(entry.pair) }
   }
 
-  func pair(accessToken: String) -> TokenPair? { idByAccessToken[accessToken].flatMap { pairs[$0] } }
+  func pair(accessToken: String) -> TokenPair? {
+    let found = idByAccessToken[accessToken].flatMap { pairs[$0] }
+    return found?.accessToken.isSame(as: accessToken) == true ? found : nil
+  }
 
-  func pair(refreshToken: String) -> TokenPair? { idByRefreshToken[refreshToken].flatMap { pairs[$0] } }
+  func pair(refreshToken: String) -> TokenPair? {
+    let found = idByRefreshToken[refreshToken].flatMap { pairs[$0] }
+    return found?.refreshToken.isSame(as: refreshToken) == true ? found : nil
+  }
 
   /// The token pair of this user and app with the latest expiry, which is the pair that the server uses.
   func latestPair(userID: Int, clientID: Int) -> TokenPair? {

@@ -41,6 +41,10 @@ class Code(enum.IntEnum):
     def __str__(self) -> str:
         return self.name
 
+    def __format__(self, format_spec: str) -> str:
+        # Python 3.11 and newer would format the number if there is a width.
+        return format(self.name, format_spec)
+
     @classmethod
     def _missing_(cls, value: object) -> Code | None:
         """Accept an unknown code of a newer library."""
@@ -69,6 +73,10 @@ class Outcome(enum.IntEnum):
 
     def __str__(self) -> str:
         return self.name
+
+    def __format__(self, format_spec: str) -> str:
+        # Python 3.11 and newer would format the number if there is a width.
+        return format(self.name, format_spec)
 
     @classmethod
     def _missing_(cls, value: object) -> Outcome:
@@ -370,7 +378,10 @@ class OutOfMemory(PeerIDError, MemoryError):
 
 
 class InternalError(PeerIDError):
-    """A bug in the library; please report it."""
+    """The system gave no descriptor or no random bytes, or the library has a bug.
+
+    Please report a bug.
+    """
 
     default_code = Code.INTERNAL
 

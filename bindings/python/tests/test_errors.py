@@ -77,6 +77,7 @@ def test_codes_and_outcomes_print_as_words_and_share_none() -> None:
     error = peerid.Timeout("x", outcome=Outcome.UNKNOWN)
     assert f"{error.code} {error.outcome}" == "TIMEOUT UNKNOWN"
     assert str(error.outcome) == "UNKNOWN"
+    assert f"{error.code:>8}|{error.outcome:<8}|" == " TIMEOUT|UNKNOWN |"
     assert not {code.name for code in Code} & {outcome.name for outcome in Outcome}
     assert not set(map(int, Code)) & set(map(int, Outcome))
 
