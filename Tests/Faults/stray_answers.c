@@ -105,7 +105,7 @@ static void stray_answer_is_ignored(void **state) {
 
 /* libcurl may begin a request on a connection in the same step in which the previous request on it ends. */
 static void stray_answers_are_ignored_by_calls_at_once(void **state) {
-  enum { AT_ONCE = 4, ALL = 400 };
+  enum { AT_ONCE = 4, ALL = 100 };
   const row *row = ((const test_case *)*state)->row;
   fault_server_reset();
   caller caller = caller_make(ASYNCHRONOUS, fault_url(row->with_tls ? "https" : "http", row->fault),
